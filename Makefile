@@ -1,0 +1,40 @@
+# make serve: install, build the example portraits, serve them at http://localhost:8000/
+# make test:  everything that CI runs
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: serve test check benchmark clean
+
+serve: .venv/installed
+	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
+
+test: .venv/installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+benchmark: .venv/installed-for-tests build/peer/installed
+	PEER_PYTHON=build/peer/bin/python $(BIN)/python -m tests.benchmarks.mapping
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	$(INSTALL) -e .
+	touch $@
+
+.venv/installed-for-tests: .venv/installed
+	$(INSTALL) -e '.[dev]'
+	touch $@
+
+# morph-kgc wants an older pandas than ours.
+build/peer/installed:
+	$(PYTHON) -m venv build/peer
+	build/peer/bin/pip install --quiet --disable-pip-version-check 'morph-kgc==2.10.0' 'pandas<3' 'numpy<2'
+	touch $@
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache
