@@ -1,0 +1,147 @@
+"""Find the encoding of a text file, and mark what that encoding cannot read."""
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transform.errors import UnreadableFile
+
+# Sequences that only UTF-8 makes likely (RFC 3629, section 4, without the finer limits).
+_MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+# What is UTF-8 by chance: a French capital before a closing sign of Windows-1252 (É» É’ É… É–).
+_CHANCE = re.compile(rb"[\xc7-\xcb\xce\xcf\xd4\xd9\xdb][\x85\x91-\x97\x99\x9b\xa0\xae\xb0\xb7\xbb]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
+)
+_BROKEN = re.compile("[\udc00-\udcff]")
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text file: its bytes, its encoding by the name that people use, and where it begins."""
+
+    raw: bytes
+    encoding: str
+    codec: str
+    start: int
+    broken: bool
+
+    def lines(self) -> io.TextIOWrapper:
+        """Read it from its first character, line ends as they are, broken bytes as marks."""
+        buffer = io.BytesIO(self.raw)
+        buffer.seek(self.start)
+        return io.TextIOWrapper(buffer, self.codec, errors=_MARKING, newline="")
+
+
+def decode(raw: bytes, file: str) -> Text:
+    """Find the encoding: UTF-8, UTF-16 or Windows-1252, with or without a byte order mark."""
+    for mark, encoding, codec in _MARKS:
+        if raw.startswith(mark):
+            start = len(mark)
+            while raw.startswith(mark, start):
+                start += len(mark)
+            return _text(raw, encoding, codec, start, file)
+    if b"\0" in raw:
+        codec = _utf16_by_nul(raw[:4096], file)
+        return _text(raw, codec, codec, 0, file)
+    if _is_utf8(raw):
+        return Text(raw, "utf-8", "utf-8", 0, broken=False)
+    multibyte, alone = _counted(raw)
+    # Windows-1252 hardly ever looks like UTF-8; a file that does so more often than once for ten
+    # other accents is UTF-8 with bytes that went wrong, and must not become «Ã©» in silence.
+    if multibyte * 10 > alone:
+        return _text(raw, "utf-8", "utf-8", 0, file)
+    return _text(raw, "windows-1252", "cp1252", 0, file)
+
+
+def marked_byte(text: str) -> int | None:
+    """Give the first byte that could not be read in a text, None when all could."""
+    found = _BROKEN.search(text)
+    return ord(found[0]) - 0xDC00 if found else None
+
+
+def shown(text: str) -> str:
+    """Show a text on one line: broken bytes as \\xNN, and no sign that acts on a terminal."""
+    return "".join(map(_visible, " ".join(text.split())))
+
+
+def _visible(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    byte = marked_byte(sign)
+    return ascii(sign)[1:-1] if byte is None else f"\\x{byte:02x}"
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Put a lone surrogate, which no encoding here can give, in the place of a bad byte."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return "".join(chr(0xDC00 + byte) for byte in bad), error.end
+
+
+_MARKING = "portrait-ia-mark"
+codecs.register_error(_MARKING, _mark)
+
+
+def _text(raw: bytes, encoding: str, codec: str, start: int, file: str) -> Text:
+    text = Text(raw, encoding, codec, start, broken=False)
+    broken = False
+    with text.lines() as lines:
+        while block := lines.read(_BLOCK):
+            if "\0" in block:
+                raise _no_text(file)
+            broken = broken or (not block.isascii() and marked_byte(block) is not None)
+    return Text(raw, encoding, codec, start, broken)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for block in _blocks(raw):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _counted(raw: bytes) -> tuple[int, int]:
+    """Count the sequences of UTF-8 that are none by chance, and the high bytes outside of them."""
+    multibyte = alone = 0
+    for block in _blocks(raw):
+        left, count = _MULTIBYTE.subn(b"", _CHANCE.sub(b"", block))
+        multibyte += count
+        alone += len(_HIGH.findall(left))
+    return multibyte, alone
+
+
+def _blocks(raw: bytes) -> Iterator[bytes]:
+    return (raw[at : at + _BLOCK] for at in range(0, len(raw), _BLOCK))
+
+
+def _utf16_by_nul(sample: bytes, file: str) -> str:
+    """Tell UTF-16 without a mark by its NULs: Latin letters have one in each pair of bytes."""
+    pairs = len(sample) // 2 or 1
+    even = sample[0::2].count(0) / pairs
+    odd = sample[1::2].count(0) / pairs
+    if odd > 0.6 and even < 0.05:
+        return "utf-16-le"
+    if even > 0.6 and odd < 0.05:
+        return "utf-16-be"
+    raise _no_text(file)
+
+
+def _no_text(file: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"{file}: holds NUL characters: a binary file, or an encoding other than UTF-8, UTF-16"
+        " and Windows-1252. Give the portrait as .csv in UTF-8, or as .xlsx."
+    )

@@ -1,0 +1,42 @@
+"""Name every fault that a user can cause, and the exit code that goes with it.
+
+PortraitError                 one line for the user, never a traceback
+├── MisusedCommand       2    an option or argument is wrong
+├── UnreadableFile       2    a file is not the table that it should be
+│   └── UnfitColumns     2    a column is missing, unknown or doubled
+├── UnreadableLayout     2    a layout file says something that cannot be
+├── UnreadableRelease    2    a folder holds no release, or a damaged one
+└── DataRefused          1    the rows or the vocabulary break a shape
+"""
+
+
+class PortraitError(Exception):
+    """Say where, what and the next step in one line."""
+
+    exit_code = 2
+
+
+class MisusedCommand(PortraitError):
+    """An option or argument that cannot be meant."""
+
+
+class UnreadableFile(PortraitError):
+    """A file that is not the table it should be."""
+
+
+class UnfitColumns(UnreadableFile):
+    """A table whose columns are not those that the layout declares."""
+
+
+class UnreadableLayout(PortraitError):
+    """A layout file that contradicts itself or the layout format."""
+
+
+class UnreadableRelease(PortraitError):
+    """A folder that holds no release, or one that is not whole."""
+
+
+class DataRefused(PortraitError):
+    """Rows or vocabulary that break a shape: nothing is published."""
+
+    exit_code = 1

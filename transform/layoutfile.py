@@ -1,0 +1,186 @@
+"""Read a layout's TOML with all that it extends, and hold it against the layout format."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from transform.errors import UnreadableLayout
+from transform.normal import slug
+
+FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
+LISTS = ("categorie", "statut", "portefeuille")
+
+_SHIPPED = files("transform") / "layouts"
+_KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "text": ("text in quotes", lambda v: isinstance(v, str) and v.strip()),
+    "flag": ("true or false", lambda v: isinstance(v, bool)),
+    "count": ("a whole number, zero or more", lambda v: type(v) is int and v >= 0),
+    "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
+    "year": ("a year of four digits", lambda v: type(v) is int and 1900 <= v <= 2999),
+    "slug": ("a slug: a-z, 0-9, single hyphens", lambda v: isinstance(v, str) and slug(v) == v),
+    "language": (
+        'a language code such as "fr"',
+        lambda v: isinstance(v, str) and re.fullmatch("[a-z]{2,3}", v),
+    ),
+    "iri": (
+        "an absolute http(s) IRI",
+        lambda v: isinstance(v, str) and re.fullmatch(r'https?://[^\s<>"{}|\\^`]+', v),
+    ),
+    # Said as "" where a layout extends another and has none of its own.
+    "iri?": (
+        'an absolute http(s) IRI, or ""',
+        lambda v: isinstance(v, str) and re.fullmatch(r'(https?://[^\s<>"{}|\\^`]+)?', v),
+    ),
+    "text?": ("text in quotes", lambda v: isinstance(v, str)),
+    "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
+}
+# A format is the name of a kind, [the format of each element] or a table: key to format, where
+# "*year" and "*language" stand for any key of that kind.
+_TEXTS = {"*language": "text"}
+_VALUE = {
+    "concept": "slug",
+    "spellings": ["text"],
+    "from": "year",
+    "until": "year",
+    "label": _TEXTS,
+}
+_FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
+_LIST = {"scheme": "text", "open": "flag", "blank": "slug", "values": [_VALUE]}
+_FORMAT = {
+    "layout": "format",
+    "name": "text",
+    "extends": "text",
+    "language": "language",
+    "series": {
+        "title": _TEXTS,
+        "description": _TEXTS,
+        "licence": "iri",
+        "landing": "iri",
+        "framework": "text",
+    },
+    "publisher": {"slug": "slug", "name": _TEXTS, "homepage": "iri?", "email": "text?"},
+    "notice": _TEXTS,
+    "fields": dict.fromkeys(FIELDS, _FIELD),
+    "columns": {"other": "other"},
+    "lists": dict.fromkeys(LISTS, _LIST),
+    "portraits": {
+        "*year": {"total": "count", "url": "iri", "title": _TEXTS, "description": _TEXTS}
+    },
+}
+_SAID_IN_BOTH = ("series.title", "series.description", "publisher.name")
+_REQUIRED = [
+    *("layout", "name", "language", "series.licence", "publisher.slug"),
+    *(f"{texts}.{language}" for texts in _SAID_IN_BOTH for language in ("fr", "en")),
+    *(f"fields.{field}.columns" for field in FIELDS),
+    *(f"lists.{name}" for name in LISTS),
+]
+
+
+def shipped() -> list[str]:
+    """Name the layouts that come with the package."""
+    names = (entry.name for entry in _SHIPPED.iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def read_layout_file(reference: str) -> tuple[str, dict[str, Any]]:
+    """Read a layout by shipped name or path: the file's name, and its keys over those below."""
+    source, raw = _merged(reference, Path(), ())
+    notice = ["notice.fr", "notice.en"] if "notice" in raw else []
+    for key in _REQUIRED + notice:
+        found: Any = raw
+        for part in key.split("."):
+            found = found.get(part, {})
+        if found in ({}, []):
+            raise UnreadableLayout(f"{source}: {key} is missing. Add it, or extend a layout.")
+    return source, raw
+
+
+def _merged(reference: str, beside: Path, above: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    source, identity, data = _bytes(reference, beside)
+    if identity in above:
+        raise UnreadableLayout(
+            f"{source}: extends leads back to where it began"
+            f" ({' → '.join(Path(step).name for step in (*above, identity))})."
+            " Take one of these extends out."
+        )
+    raw = _parsed(source, data)
+    if "extends" not in raw:
+        return source, raw
+    _, below = _merged(raw.pop("extends"), Path(identity).parent, (*above, identity))
+    return source, _over(below, raw)
+
+
+def _bytes(reference: str, beside: Path) -> tuple[str, str, bytes]:
+    """Find a layout: its file's name, what tells it from all others, its bytes."""
+    if reference in shipped():
+        return f"{reference}.toml", reference, (_SHIPPED / f"{reference}.toml").read_bytes()
+    path = beside / reference
+    try:
+        return path.name, str(path.resolve()), path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableLayout(
+            f"{reference}: no layout can be read there ({reason})."
+            f" Give the path of a TOML file, or one of {', '.join(shipped())}."
+        ) from error
+
+
+def _parsed(source: str, data: bytes) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableLayout(f"{source}: not TOML: {error}. Correct it there.") from error
+    _refuse_misfit(raw, _FORMAT, "", source)
+    return raw
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one table over another, key by key; lists and single values are replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _over(old, value) if isinstance(old, dict) else value
+    return merged
+
+
+def _refuse_misfit(value: Any, wanted: Any, key: str, source: str) -> None:
+    if isinstance(wanted, dict):
+        _refuse_type(value, dict, f"a table of keys ({_known(wanted)})", key, source)
+        for name, inner in value.items():
+            below = f"{key}.{name}".lstrip(".")
+            _refuse_misfit(inner, _format_of(name, wanted, below, source), below, source)
+    elif isinstance(wanted, list):
+        _refuse_type(value, list, "a list in square brackets", key, source)
+        for number, inner in enumerate(value, start=1):
+            _refuse_misfit(inner, wanted[0], f"{key}[{number}]", source)
+    else:
+        words, fits = _KINDS[wanted]
+        if not fits(value):
+            raise UnreadableLayout(f"{source}: {key} is {value!r}. Make it {words}.")
+
+
+def _refuse_type(value: Any, wanted: type, words: str, key: str, source: str) -> None:
+    if not isinstance(value, wanted):
+        raise UnreadableLayout(f"{source}: {key} is {value!r}. Make it {words}.")
+
+
+def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> Any:
+    """Find the format of a key, or refuse the key with the nearest one that is known."""
+    if name in table and not name.startswith("*"):
+        return table[name]
+    if "*language" in table and _KINDS["language"][1](name):
+        return table["*language"]
+    if "*year" in table and re.fullmatch("[12][0-9]{3}", name):
+        return table["*year"]
+    near = difflib.get_close_matches(name, table, n=1)
+    hint = f"nearest: {near[0]}" if near else f"known here: {_known(table)}"
+    raise UnreadableLayout(f"{source}: {key} is no key of a layout; {hint}. Correct the key.")
+
+
+def _known(table: Mapping[str, Any]) -> str:
+    names = {"*language": 'a language code such as "fr"', "*year": "a year"}
+    return ", ".join(names.get(name, name) for name in table)
