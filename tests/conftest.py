@@ -1,0 +1,76 @@
+"""Fixtures that every test may use: the command, example files, a built release."""
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+SHARED = PROJECT.parent / "shared"
+COMMAND = Path(sys.executable).with_name("portrait-ia")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+HEADER = ("Nom de l'initiative", "Catégorie", "Organisme", "Portefeuille", "Bénéfices", "Statut")
+ROW = (
+    "Tri des demandes reçues",
+    "Automatisation",
+    "Héma-Québec ",
+    "Santé et Services sociaux",
+    "- Réduire les délais",
+    "Solution en production",
+)
+
+
+@pytest.fixture(scope="session")
+def portrait_ia() -> Run:
+    """Run the installed command from outside, as a user does."""
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, **(options.pop("env", None) or {})}  # type: ignore[dict-item]
+        return subprocess.run(  # type: ignore[call-overload,no-any-return]
+            [COMMAND, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=180,
+            env=environment,
+            **options,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def example(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the example portraits once; gives the folder of releases."""
+    shelf = tmp_path_factory.mktemp("example")
+    done = portrait_ia("build", "--to", shelf)
+    assert done.returncode == 0, done.stderr
+    return shelf
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> Callable[..., Path]:
+    """Write a CSV with our columns; rows are tuples of six texts."""
+
+    def write(
+        *rows: tuple[str, ...], name: str = "portrait.csv", header: tuple[str, ...] = HEADER
+    ) -> Path:
+        path = tmp_path / name
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([header, *rows])
+        return path
+
+    return write
+
+
+def shared(*parts: str) -> Path:
+    """Give a file that the workplace may hold beside the project, or skip the test."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"no {'/'.join(parts)} beside this checkout")
+    return path

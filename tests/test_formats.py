@@ -1,0 +1,126 @@
+"""What is written in a syntax reads back as the same statements."""
+
+import io
+import json
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ontology
+from transform import jsonld
+from transform.formats import BY_SUFFIX, SYNTAXES, NotExpressible, prefixes, write, write_bytes
+
+BASE = "https://exemple.gouv.qc.ca/ia/"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+PIA = f"{BASE}def#"
+
+
+def iri(text: str) -> ox.NamedNode:
+    return ox.NamedNode(text)
+
+
+datatypes = st.sampled_from([XSD + n for n in ("string", "integer", "boolean", "gYear", "date")])
+# No surrogates: they are no characters. XML cannot hold the other excluded ones.
+printable = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufffe\uffff")
+    | st.sampled_from("\t\n\r")
+)
+literals = st.one_of(
+    st.builds(lambda v, d: ox.Literal(v, datatype=iri(d)), printable, datatypes),
+    st.builds(lambda v, t: ox.Literal(v, language=t), printable, st.sampled_from(["fr", "en-ca"])),
+    st.integers().map(lambda n: ox.Literal(str(n), datatype=iri(XSD + "integer"))),
+    st.booleans().map(ox.Literal),
+)
+names = st.sampled_from(
+    [
+        f"{PIA}categorie",
+        f"{PIA}effectif",
+        f"{PIA}revise",
+        f"{PIA}annee",
+        f"{PIA}nomTelQuEcrit",
+        "http://www.w3.org/2000/01/rdf-schema#label",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+        "http://purl.org/dc/terms/isPartOf",
+        "http://exemple.invalid/autre",
+        "skos:broader",
+        "urn:x:y",
+    ]
+)
+nodes = names.map(iri) | st.sampled_from([f"{BASE}id/initiative/a", "pia:faux"]).map(iri)
+triples = st.lists(st.builds(ox.Triple, nodes, names.map(iri), nodes | literals), max_size=8)
+
+
+@pytest.mark.parametrize("suffix", [s.suffix for s in SYNTAXES if not s.named_graphs])
+@given(triples)
+def test_triples_read_back(suffix: str, triples: list[ox.Triple]) -> None:
+    syntax = BY_SUFFIX[suffix]
+    written = write_bytes(triples, syntax, BASE)
+    assert {quad.triple for quad in ox.parse(written, format=syntax.rdf)} == set(triples)
+
+
+@pytest.mark.parametrize("suffix", ["nq", "trig"])
+def test_quads_read_back(suffix: str) -> None:
+    quads = [ox.Quad(iri(f"{BASE}a"), iri(f"{PIA}b"), ox.Literal("é\r"), iri(f"{BASE}graph/2025"))]
+    out = io.BytesIO()
+    write(quads, BY_SUFFIX[suffix], out, BASE)
+    assert list(ox.parse(out.getvalue(), format=BY_SUFFIX[suffix].rdf)) == quads
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "rdf", "trig"])
+def test_prefixes_are_declared_in_the_order_of_their_names(suffix: str) -> None:
+    quads = [ox.Quad(iri(f"{BASE}a"), iri(f"{PIA}b"), ox.Literal("@prefix zz: <x> .\n"))]
+    out = io.BytesIO()
+    write(quads, BY_SUFFIX[suffix], out, BASE)
+    text = out.getvalue().decode()
+    declared = [name for name in prefixes(BASE) if f"{name}: <" in text or f"xmlns:{name}=" in text]
+    assert set(declared) == set(prefixes(BASE))
+    places = [text.index(f"@prefix {n}: " if suffix != "rdf" else f"xmlns:{n}=") for n in declared]
+    assert [name for _, name in sorted(zip(places, declared, strict=True))] == sorted(declared)
+
+
+def test_xml_keeps_carriage_returns() -> None:
+    triple = ox.Triple(iri(f"{BASE}a"), iri(f"{PIA}b"), ox.Literal("un\r\ndeux\r"))
+    written = write_bytes([triple], BY_SUFFIX["rdf"], BASE)
+    assert b"un&#xD;\ndeux&#xD;" in written
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "message"),
+    [
+        (f"{PIA}b", "a\x01", r"control character U\+0001"),
+        (f"{PIA}b", "a\ufffe", r"control character U\+FFFE"),
+        (f"{PIA}2025", "a", "does not end with an XML name"),
+        (f"{PIA}a/", "a", "does not end with an XML name"),
+    ],
+)
+def test_xml_says_what_it_cannot_write(predicate: str, text: str, message: str) -> None:
+    triple = ox.Triple(iri(f"{BASE}a"), iri(predicate), ox.Literal(text))
+    with pytest.raises(NotExpressible, match=message):
+        write_bytes([triple], BY_SUFFIX["rdf"], BASE)
+
+
+def test_json_ld_is_compact() -> None:
+    about = iri(f"{BASE}id/portrait/2025/decompte/categorie/automatisation")
+    statements = [
+        ox.Triple(about, iri(jsonld.RDF_TYPE), iri(f"{PIA}Decompte")),
+        ox.Triple(about, iri(f"{PIA}effectif"), ox.Literal("36", datatype=iri(XSD + "integer"))),
+        ox.Triple(
+            about,
+            iri("http://www.w3.org/2000/01/rdf-schema#label"),
+            ox.Literal("Automatisation, 2025", language="fr"),
+        ),
+        ox.Triple(about, iri(f"{PIA}decompteDe"), iri(f"{BASE}id/portrait/2025")),
+    ]
+    written = json.loads(write_bytes(statements, BY_SUFFIX["jsonld"], BASE))
+    assert written["@context"] == ontology.context(BASE)["@context"]
+    assert written["@graph"] == [
+        {
+            "id": about.value,
+            "type": "pia:Decompte",
+            "effectif": 36,
+            "label": {"fr": "Automatisation, 2025"},
+            "decompteDe": f"{BASE}id/portrait/2025",
+        }
+    ]

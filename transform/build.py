@@ -1,0 +1,195 @@
+"""Read and identify the rows, and hold everything against the shapes."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from transform.identity import Body, identify
+from transform.layout import LISTS
+from transform.lists import read_vocabulary
+from transform.mapping import (
+    RDF,
+    Setting,
+    map_rows,
+    subject,
+)
+from transform.normal import normal_form
+from transform.portrait import Edition, count_lines, portrait_lines
+from transform.report import Places, locate
+from transform.rows import read_rows
+from transform.sources import Source
+from transform.validate import PIECE, Finding, hold, hold_rows, in_pieces, read_shapes
+from transform.vocabulary import (
+    CLASSES,
+    SKOS,
+    Line,
+    bodies_graph,
+    in_order,
+    vocabulary_graph,
+)
+from transform.work import Checked, Progress, Work, initiatives, published, source_path
+
+
+def prepare(sources: Sequence[Source], base_uri: str, progress: Progress) -> Work:
+    """Read every file and decide who is who."""
+    pairs = []
+    for number, source in enumerate(sources):
+        progress("Reading", number, len(sources))
+        pairs.append((read_rows(source.path, source.year, source.layout), source.layout))
+    progress("Reading", len(sources), len(sources))
+    vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
+    identities = identify([(reading, layout.language) for reading, layout in pairs])
+    settings = []
+    for reading, layout in pairs:
+        facts = layout.portraits.get(reading.year)
+        path = source_path(reading.year, quote(reading.table.path.name))
+        url = (facts.url if facts else None) or base_uri + path
+        settings.append(Setting(base_uri, reading, layout, url, vocabularies, identities))
+    vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
+    return Work(base_uri, settings, vocabularies, identities, vocabulary)
+
+
+def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
+    """Hold everything against the shapes; `refused` when it may not be published.
+
+    With `quarantine`, rows that break a shape are kept back and do not refuse the rest.
+    """
+    findings = _hold_vocabulary(work)
+    counts: dict[int, Counter[tuple[str, str]]] = {}
+    findings += _hold_rows(work, counts, progress)
+    places = Places(work.settings)
+    rejected = _rejected(work, findings, places, counts)
+    bodies = _published_bodies(work, rejected)
+    editions = [_edition(work, s, rejected, counts[s.reading.year]) for s in work.settings]
+    findings += _hold_whole(work, bodies, editions)
+    located = locate(findings, places)
+    kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
+    if not quarantine:
+        kept_back = set()
+    refused = any(f.severity == "Violation" and f.focus not in kept_back for f in located)
+    return Checked(located, rejected, bodies, editions, refused)
+
+
+def concept_labels(vocabulary: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Give the preferred labels by IRI and language."""
+    labels: dict[str, dict[str, str]] = {}
+    for quad in ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES):
+        if quad.predicate.value == f"{SKOS}prefLabel" and isinstance(quad.object, ox.Literal):
+            about = labels.setdefault(str(quad.subject)[1:-1], {})
+            about[quad.object.language or ""] = quad.object.value
+    return labels
+
+
+def _hold_vocabulary(work: Work) -> list[Finding]:
+    tiers = read_shapes(("vocabulary", "recommended"), work.base_uri)
+    return hold("".join(work.vocabulary).encode(), tiers)
+
+
+def _concept_types(work: Work) -> Iterator[Line]:
+    """Give which concept is of which class: what rows and counts need of the vocabulary."""
+    classes = {f"<{work.base_uri}def#{name}>" for name in CLASSES.values()}
+    for line in work.vocabulary:
+        about, predicate, rest = line.split(" ", 2)
+        if predicate == f"<{RDF}type>" and rest[:-3] in classes:
+            yield about, predicate, rest[:-3]
+
+
+def _body_types(work: Work) -> Iterator[Line]:
+    for body in work.identities.bodies.values():
+        about = f"<{work.base_uri}id/organisme/{body.slug}>"
+        yield about, f"<{RDF}type>", f"<{work.base_uri}def#Organisme>"
+
+
+def _hold_rows(
+    work: Work, counts: dict[int, Counter[tuple[str, str]]], progress: Progress
+) -> list[Finding]:
+    total = 2 * sum(len(setting.reading.rows) for setting in work.settings)
+
+    def texts() -> Iterator[str]:
+        for setting in work.settings:
+            count = counts.setdefault(setting.reading.year, Counter())
+            for text in map_rows(setting, work.places(setting)):
+                count.update(_concepts_of(work.base_uri, text))
+                yield text
+        yield from initiatives(work, {})
+
+    findings, done = [], 0
+    beside = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
+    progress("Holding rows against the shapes", 0, total)
+    for rows, found in hold_rows(in_pieces(texts()), total > 2 * PIECE, work.base_uri, beside):
+        findings += found
+        done += rows
+        progress("Holding rows against the shapes", min(done, total), total)
+    progress("Holding rows against the shapes", total, total)
+    return findings
+
+
+def _concepts_of(base_uri: str, text: str) -> list[tuple[str, str]]:
+    """Read back from the statements of a row which concepts it counts for."""
+    # Anchored to whole lines: a literal cannot hold a line end, so no cell can forge one.
+    pattern = rf"^<[^>]*> <{re.escape(base_uri)}def#({'|'.join(LISTS)})> <[^>]*/([^/>]+)> \.$"
+    return re.findall(pattern, text, re.MULTILINE)
+
+
+def _rejected(
+    work: Work,
+    findings: Iterable[Finding],
+    places: Places,
+    counts: Mapping[int, Counter[tuple[str, str]]],
+) -> dict[int, set[str]]:
+    """Give the keys of the rows that break a shape, and take them out of the counts."""
+    rejected: dict[int, set[str]] = {}
+    broken = {finding.focus for finding in findings if finding.severity == "Violation"}
+    for focus in broken:
+        if place := places.find(focus):
+            key = focus.removeprefix(f"{work.base_uri}id/initiative/").partition("/")[0]
+            rejected.setdefault(place[0].reading.year, set()).add(key)
+    for setting in work.settings:
+        keys = rejected.get(setting.reading.year, set())
+        kept_back = [place for place in work.places(setting) if place.key in keys]
+        for text in map_rows(setting, kept_back):
+            counts[setting.reading.year].subtract(_concepts_of(work.base_uri, text))
+    return rejected
+
+
+def _published_bodies(work: Work, rejected: Mapping[int, set[str]]) -> list[Body]:
+    forms = {
+        normal_form(place.row.cells.organisme)
+        for setting in work.settings
+        for place in published(work, setting, rejected)
+    }
+    return [body for form, body in sorted(work.identities.bodies.items()) if form in forms]
+
+
+def _edition(
+    work: Work,
+    setting: Setting,
+    rejected: Mapping[int, set[str]],
+    count: Mapping[tuple[str, str], int],
+) -> Edition:
+    counts: dict[str, dict[str, int]] = {name: {} for name in LISTS}
+    for (name, slug), number in sorted(count.items()):
+        if number:
+            counts[name][slug] = number
+    table, rows = setting.reading.table, len(published(work, setting, rejected))
+    year, layout = setting.reading.year, setting.layout
+    return Edition(year, layout, rows, counts, setting.source_url, table.format, table.bytes)
+
+
+def edition_lines(work: Work, editions: Iterable[Edition]) -> Iterator[Line]:
+    """Give what is said of portraits as wholes, and their counts."""
+    labels = concept_labels(work.vocabulary)
+    for edition in editions:
+        yield from portrait_lines(work.base_uri, edition)
+        yield from count_lines(work.base_uri, edition, labels)
+
+
+def _hold_whole(work: Work, bodies: list[Body], editions: list[Edition]) -> list[Finding]:
+    tiers = read_shapes(("required", "recommended"), work.base_uri)
+    publisher = max(editions, key=lambda edition: edition.year).layout.publisher
+    lines = bodies_graph(work.base_uri, bodies, publisher)
+    lines += in_order((*_concept_types(work), *edition_lines(work, editions)))
+    return hold("".join(lines).encode(), tiers)

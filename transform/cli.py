@@ -1,0 +1,193 @@
+"""Commands that make releases: check, build, releases, rollback."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from transform import terminal
+from transform.errors import DataRefused, MisusedCommand
+from transform.options import option
+
+DEFAULT_BASE_URI = "http://localhost:8000/"
+
+# Each option's help is written once here; the README's table is checked against it.
+YEAR_FILES = click.argument("pairs", nargs=-1, metavar="[YEAR=FILE]…")
+SHELF = click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
+LAYOUT = option(
+    "--layout",
+    "layouts",
+    multiple=True,
+    metavar="[YEAR=]LAYOUT",
+    help="Layout of the files: a shipped name (quebec, us-2024, us-2025) or a TOML file; with"
+    " YEAR=, for that year only. Default: quebec.",
+)
+REPORT = option(
+    "--report",
+    "report_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Also write validation.ttl, validation.json and rejets.csv there, whatever they say.",
+)
+LANGUAGE = option(
+    "--lang",
+    "language",
+    type=click.Choice(["fr", "en"]),
+    default="fr",
+    show_default=True,
+    help="Language of what the shapes say.",
+)
+BASE_URI = option(
+    "--base-uri",
+    metavar="URI",
+    default=DEFAULT_BASE_URI,
+    show_default=True,
+    help="Where the published URIs begin: an absolute http(s) IRI that ends in «/».",
+)
+TO = option(
+    "--to",
+    "shelf",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    required=True,
+    help="Folder of the releases; made if it is not there.",
+)
+QUARANTINE = option(
+    "--quarantine",
+    is_flag=True,
+    help="Keep back rows that break a shape (report/rejets.csv) and publish the rest.",
+)
+NO_PUBLISH = option(
+    "--no-publish", is_flag=True, help="Write the release, but leave DIR/current where it is."
+)
+
+
+@click.command()
+@YEAR_FILES
+@LAYOUT
+@REPORT
+@LANGUAGE
+def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> None:
+    """Read and validate yearly files; write no release.
+
+    \b
+    portrait-ia check 2024=portrait-2024.csv 2025=portrait-2025.xlsx
+    """
+    if not pairs:
+        raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
+    _make(pairs, layouts, DEFAULT_BASE_URI, False, options)
+
+
+@click.command()
+@YEAR_FILES
+@BASE_URI
+@TO
+@LAYOUT
+@QUARANTINE
+@NO_PUBLISH
+@REPORT
+@LANGUAGE
+def build(
+    pairs: tuple[str, ...],
+    base_uri: str,
+    shelf: Path,
+    layouts: tuple[str, ...],
+    quarantine: bool,
+    no_publish: bool,
+    **options: Any,
+) -> None:
+    """Transform and validate yearly files, and write an immutable release.
+
+    Without YEAR=FILE, builds the example portraits that come with the package, whose initiatives
+    are made up.
+
+    \b
+    portrait-ia build 2024=portrait-2024.csv 2025=portrait-2025.csv \\
+        --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
+    """
+    from transform.publish import write_release
+    from transform.release import publish
+
+    work, checked = _make(pairs, layouts, base_uri, quarantine, options)
+    with terminal.progress() as progress:
+        path = write_release(work, checked, shelf, progress)
+    if not no_publish:
+        publish(path)
+    terminal.say_release(path, published=not no_publish)
+
+
+def _make(
+    pairs: tuple[str, ...],
+    layouts: tuple[str, ...],
+    base_uri: str,
+    quarantine: bool,
+    options: dict[str, Any],
+) -> Any:
+    """Read and check; says what was found, and raises DataRefused when it may not be published."""
+    from transform import build as way
+    from transform.publish import report_files
+    from transform.sources import example_sources, parse_base_uri, parse_sources
+    from transform.work import read_of
+
+    base_uri = parse_base_uri(base_uri)
+    if layouts and not pairs:
+        raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
+    sources = parse_sources(pairs, layouts) if pairs else example_sources()
+    with terminal.progress() as progress:
+        work = way.prepare(sources, base_uri, progress)
+        checked = way.check(work, quarantine, progress)
+    if folder := options["report_folder"]:
+        _write_report(folder, report_files(work, checked))
+    terminal.say_read(read_of(work, checked))
+    terminal.say_findings(checked.located, options["language"])
+    if checked.refused:
+        raise DataRefused(_refusal(checked, quarantine))
+    return work, checked
+
+
+def _refusal(checked: Any, quarantine: bool) -> str:
+    broken = sum(f.severity == "Violation" for f in checked.located)
+    rows = sum(len(keys) for keys in checked.rejected.values())
+    if quarantine or not rows:
+        step = "Correct what is named above."
+    else:
+        step = f"Correct the rows ({rows}), or publish the others with --quarantine."
+    return f"Nothing was published, violations: {broken}. {step}"
+
+
+def _write_report(folder: Path, contents: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise MisusedCommand(
+            f"--report {folder}: cannot write there ({error.strerror}). Choose another folder."
+        ) from error
+
+
+@click.command()
+@SHELF
+def releases(shelf: Path) -> None:
+    """List the releases of a folder, the newest first."""
+    from transform.manifest import read_manifest
+    from transform.release import releases as list_releases
+
+    for release in list_releases(shelf):
+        manifest = read_manifest(release.path)
+        years = " + ".join(f"{p['year']}: {p['published']}" for p in manifest["portraits"])
+        mark = "* " if release.current else "  "
+        click.echo(f"{mark}{release.name}  {manifest['base_uri']}  {years}")
+
+
+@click.command()
+@SHELF
+@click.argument("name", required=False, metavar="[RELEASE]")
+def rollback(shelf: Path, name: str | None) -> None:
+    """Go back to the release before the current one, or to RELEASE."""
+    from transform.release import roll_back
+
+    terminal.say_release(roll_back(shelf, name).path, published=True)
+
+
+COMMANDS = (check, build, releases, rollback)

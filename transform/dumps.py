@@ -1,0 +1,103 @@
+"""Write the dumps of a release: the whole and each year, in every syntax, plain and compressed."""
+
+import gzip
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from transform.formats import BY_SUFFIX, SYNTAXES, Syntax, write
+from transform.parallel import spread
+
+WHOLE = "portraits"
+
+
+def year_name(year: int) -> str:
+    """Give the file name, without suffix, of the dumps of one portrait."""
+    return f"portrait-{year}"
+
+
+class Dump(NamedTuple):
+    """A file of the dumps: what it is written from, in which syntax, and whether as it is."""
+
+    source: Path
+    suffix: str
+    target: Path
+
+
+def plan(graphs: Sequence[tuple[str, Path]], years: Sequence[int], folder: Path) -> list[Dump]:
+    """Write the whole as N-Quads and N-Triples; say what else is to be written from them.
+
+    `graphs` are pairs of IRI and N-Triples file.
+    """
+    quads, triples = folder / f"{WHOLE}.nq", folder / f"{WHOLE}.nt"
+    with quads.open("wb") as out:
+        for iri, file in graphs:
+            end = f" <{iri}> .\n".encode()
+            with file.open("rb") as lines:
+                out.writelines(line[: -len(b" .\n")] + end for line in lines)
+    _concatenate([file for _, file in graphs], triples)
+    dumps = [
+        Dump(quads if s.named_graphs else triples, s.suffix, folder / f"{WHOLE}.{s.suffix}")
+        for s in SYNTAXES
+    ]
+    for year in years:
+        graph = next(file for iri, file in graphs if iri.endswith(f"/graph/{year}"))
+        _concatenate([graph], folder / f"{year_name(year)}.nt")
+        dumps += [
+            Dump(
+                folder / f"{year_name(year)}.nt", s.suffix, folder / f"{year_name(year)}.{s.suffix}"
+            )
+            for s in SYNTAXES
+            if not s.named_graphs
+        ]
+    return dumps
+
+
+def write_all(dumps: Sequence[Dump], base_uri: str, *, many: bool) -> Iterator[list[str]]:
+    """Write the dumps and their compressed copies; gives their lines for SHA256SUMS."""
+    return spread(_finish, [(dump, base_uri) for dump in dumps], many=many)
+
+
+def _finish(task: tuple[Dump, str]) -> list[str]:
+    dump, base_uri = task
+    if dump.target != dump.source:
+        convert(dump.source, BY_SUFFIX[dump.suffix], dump.target, base_uri)
+    files = (dump.target, compress(dump.target))
+    return [f"{digest(file)}  {file.name}\n" for file in files]
+
+
+def compress(file: Path) -> Path:
+    """Write FILE.gz beside FILE, the same bytes whenever it is written."""
+    packed = file.with_name(f"{file.name}.gz")
+    with (
+        file.open("rb") as source,
+        packed.open("wb") as out,
+        # No name and no time in the header (RFC 1952, 2.3).
+        gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0, compresslevel=6) as packer,
+    ):
+        shutil.copyfileobj(source, packer, 1 << 20)
+    return packed
+
+
+def digest(file: Path) -> str:
+    """Give the SHA-256 of a file in hexadecimal."""
+    with file.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _concatenate(files: Sequence[Path], target: Path) -> None:
+    with target.open("wb") as out:
+        for file in files:
+            with file.open("rb") as source:
+                shutil.copyfileobj(source, out, 1 << 20)
+
+
+def convert(lines: Path, syntax: Syntax, target: Path, base_uri: str) -> None:
+    """Write N-Triples or N-Quads, as a stream, in another syntax."""
+    statements: Iterator[ox.Quad] = ox.parse(path=lines, format=BY_SUFFIX[lines.suffix[1:]].rdf)
+    with target.open("wb") as out:
+        write(statements, syntax, out, base_uri)

@@ -1,0 +1,144 @@
+"""Say what a portrait is, what it counts, and how the portraits form a series."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from transform.layout import LISTS, Layout
+from transform.mapping import RDF, RDFS, literal
+from transform.vocabulary import DCTERMS, FOAF, XSD, Line
+
+DCAT = "http://www.w3.org/ns/dcat#"
+VCARD = "http://www.w3.org/2006/vcard/ns#"
+IANA = "https://www.iana.org/assignments/media-types/"
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class Edition(NamedTuple):
+    """One published portrait: year, layout, rows, counts by list and slug, and its file."""
+
+    year: int
+    layout: Layout
+    rows: int
+    counts: Mapping[str, Mapping[str, int]]
+    source_url: str
+    source_format: str
+    source_bytes: int
+
+
+def _texts(edition: Edition, kind: str) -> dict[str, str]:
+    facts = edition.layout.portraits.get(edition.year)
+    series: Mapping[str, str] = getattr(edition.layout, kind)
+    own: Mapping[str, str] = getattr(facts, kind) if facts else {}
+    return {**{language: f"{text} – {edition.year}" for language, text in series.items()}, **own}
+
+
+def titles(edition: Edition) -> dict[str, str]:
+    """Give the title of a portrait by language."""
+    return _texts(edition, "title")
+
+
+def descriptions(edition: Edition) -> dict[str, str]:
+    """Give the description of a portrait by language, the notice of made-up data first."""
+    facts = edition.layout.portraits.get(edition.year)
+    own = facts.description if facts else {}
+    notice = edition.layout.notice or {}
+    return {
+        language: " ".join(filter(None, (notice.get(language), own.get(language, text))))
+        for language, text in edition.layout.description.items()
+    }
+
+
+def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
+    """Give what is said of one portrait as a whole."""
+    about = f"<{base_uri}id/portrait/{edition.year}>"
+    yield about, f"<{RDF}type>", f"<{base_uri}def#Portrait>"
+    yield about, f"<{RDF}type>", f"<{DCAT}Dataset>"
+    for language, text in titles(edition).items():
+        yield about, f"<{DCTERMS}title>", literal(text, language)
+        yield about, f"<{RDFS}label>", literal(text, language)
+    for language, text in descriptions(edition).items():
+        yield about, f"<{DCTERMS}description>", literal(text, language)
+    year = literal(str(edition.year), datatype=f"{XSD}gYear")
+    yield about, f"<{base_uri}def#annee>", year
+    yield about, f"<{base_uri}def#nombreInscriptions>", _integer(edition.rows)
+    facts = edition.layout.portraits.get(edition.year)
+    if facts and facts.total is not None:
+        yield about, f"<{base_uri}def#totalPublie>", _integer(facts.total)
+    publisher = f"<{base_uri}id/organisme/{edition.layout.publisher.slug}>"
+    yield about, f"<{DCTERMS}publisher>", publisher
+    yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"
+    yield about, f"<{DCTERMS}source>", f"<{edition.source_url}>"
+    yield about, f"<{DCAT}inSeries>", f"<{base_uri}catalogue#serie>"
+
+
+def count_lines(
+    base_uri: str, edition: Edition, labels: Mapping[str, Mapping[str, str]]
+) -> Iterator[Line]:
+    """Give a count for each value of each list; `labels` are by concept IRI and language."""
+    portrait = f"<{base_uri}id/portrait/{edition.year}>"
+    for name in LISTS:
+        for slug, number in edition.counts[name].items():
+            about = f"<{base_uri}id/portrait/{edition.year}/decompte/{name}/{slug}>"
+            concept = f"{base_uri}id/{name}/{slug}"
+            yield about, f"<{RDF}type>", f"<{base_uri}def#Decompte>"
+            yield about, f"<{base_uri}def#decompteDe>", portrait
+            yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
+            yield about, f"<{base_uri}def#effectif>", _integer(number)
+            for language, label in labels.get(concept, {}).items():
+                yield about, f"<{RDFS}label>", literal(f"{label}, {edition.year}", language)
+
+
+def catalogue_lines(base_uri: str, editions: list[Edition]) -> Iterator[Line]:
+    """Give the catalogue: the series, its portraits and the files they were read from."""
+    layout = max(editions).layout
+    catalogue, series = f"<{base_uri}catalogue>", f"<{base_uri}catalogue#serie>"
+    publisher = f"<{base_uri}id/organisme/{layout.publisher.slug}>"
+    contact = f"<{base_uri}catalogue#contact>"
+    for about, kind in ((catalogue, "Catalog"), (series, "DatasetSeries")):
+        yield about, f"<{RDF}type>", f"<{DCAT}{kind}>"
+        for language, text in layout.title.items():
+            yield about, f"<{DCTERMS}title>", literal(text, language)
+        for language, text in layout.description.items():
+            said = " ".join(filter(None, ((layout.notice or {}).get(language), text)))
+            yield about, f"<{DCTERMS}description>", literal(said, language)
+        yield about, f"<{DCTERMS}publisher>", publisher
+    yield catalogue, f"<{DCTERMS}license>", f"<{layout.licence}>"
+    yield catalogue, f"<{DCAT}resource>", series
+    if layout.landing:
+        yield series, f"<{DCAT}landingPage>", f"<{layout.landing}>"
+        yield f"<{layout.landing}>", f"<{RDF}type>", f"<{FOAF}Document>"
+    if layout.publisher.email:
+        yield series, f"<{DCAT}contactPoint>", contact
+        yield contact, f"<{RDF}type>", f"<{VCARD}Organization>"
+        yield contact, f"<{VCARD}hasEmail>", f"<mailto:{layout.publisher.email}>"
+        for language, name in layout.publisher.name.items():
+            yield contact, f"<{VCARD}fn>", literal(name, language)
+    for edition in editions:
+        yield catalogue, f"<{DCAT}dataset>", f"<{base_uri}id/portrait/{edition.year}>"
+        yield from _source_lines(base_uri, edition)
+
+
+def _source_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
+    about = f"<{edition.source_url}>"
+    media_type = MEDIA_TYPES[edition.source_format]
+    yield f"<{base_uri}id/portrait/{edition.year}>", f"<{DCAT}distribution>", about
+    yield about, f"<{RDF}type>", f"<{DCAT}Distribution>"
+    for language, text in titles(edition).items():
+        yield (
+            about,
+            f"<{DCTERMS}title>",
+            literal(f"{text} ({edition.source_format.upper()})", language),
+        )
+    yield about, f"<{DCAT}downloadURL>", about
+    yield about, f"<{DCAT}accessURL>", about
+    yield about, f"<{DCAT}mediaType>", f"<{IANA}{media_type}>"
+    size = literal(str(edition.source_bytes), datatype=f"{XSD}nonNegativeInteger")
+    yield about, f"<{DCAT}byteSize>", size
+    yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"
+
+
+def _integer(number: int) -> str:
+    return literal(str(number), datatype=f"{XSD}integer")

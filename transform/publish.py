@@ -1,0 +1,114 @@
+"""Write what was checked as a release: graphs, dumps, report, manifest."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from transform import dumps, manifest, release, report
+from transform.build import edition_lines
+from transform.describe import describe_files, manifest_of
+from transform.errors import MisusedCommand
+from transform.formats import BY_SUFFIX
+from transform.mapping import map_rows
+from transform.portrait import catalogue_lines
+from transform.vocabulary import bodies_graph, in_order, read_turtle
+from transform.work import Checked, Progress, Work, initiatives, published, read_of, source_path
+
+# From here on, other processes are worth their start.
+_MANY_BYTES = 10_000_000
+
+
+def write_release(work: Work, checked: Checked, shelf: Path, progress: Progress) -> Path:
+    """Write a release beside the others, whole or not at all; gives its path."""
+    with release.building(shelf) as folder:
+        graphs = _write_graphs(work, checked, folder / "graphs", progress)
+        counts = {graph.stem: _count_lines(graph) for graph in graphs}
+        _write_dumps(work, graphs, folder, progress)
+        shutil.rmtree(folder / "graphs")
+        _copy_sources(work, folder)
+        _write_report(work, checked, folder / "report")
+        files = describe_files(folder)
+        said = manifest_of(work, checked, counts, files)
+        (folder / manifest.FILE).write_bytes(manifest.as_json(said))
+        digests = {path: about["sha256"] for path, about in files.items()}
+        return release.adopt(folder, release.content_name(folder, digests))
+
+
+def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress) -> list[Path]:
+    """Write each named graph as N-Triples, the biggest ones as a stream; in the order of names."""
+    folder.mkdir()
+    editions = checked.editions
+    newest = max(editions, key=lambda edition: edition.year).layout
+    texts: dict[str, Iterable[str]] = {
+        "vocabulaire": work.vocabulary,
+        "organismes": bodies_graph(work.base_uri, checked.bodies, newest.publisher),
+        "rapprochements": initiatives(work, checked.rejected),
+        "catalogue": in_order(catalogue_lines(work.base_uri, editions)),
+    }
+    if newest.framework:
+        texts["cadre"] = in_order(read_turtle(newest.framework, work.base_uri))
+    for year in range(len(editions)):
+        texts[str(editions[year].year)] = _year_lines(work, checked, year)
+    for number, (name, lines) in enumerate(sorted(texts.items())):
+        progress("Writing graphs", number, len(texts))
+        with (folder / f"{name}.nt").open("w", encoding="utf-8", newline="") as out:
+            out.writelines(lines)
+    progress("Writing graphs", len(texts), len(texts))
+    return [folder / f"{name}.nt" for name in sorted(texts)]
+
+
+def _year_lines(work: Work, checked: Checked, number: int) -> Iterator[str]:
+    setting = work.settings[number]
+    places = sorted(published(work, setting, checked.rejected), key=lambda place: place.key)
+    yield from map_rows(setting, places)
+    yield from in_order(edition_lines(work, [checked.editions[number]]))
+
+
+def _count_lines(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for _ in lines)
+
+
+def _write_dumps(work: Work, graphs: Sequence[Path], folder: Path, progress: Progress) -> None:
+    target = folder / "dumps"
+    target.mkdir()
+    named = [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs]
+    years = [setting.reading.year for setting in work.settings]
+    planned = dumps.plan(named, years, target)
+    many = sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES
+    sums: list[str] = []
+    for number, lines in enumerate(dumps.write_all(planned, work.base_uri, many=many), start=1):
+        progress("Writing dumps", number, len(planned))
+        sums += lines
+    sums.sort(key=lambda line: line.split()[1])
+    (target / "SHA256SUMS").write_text("".join(sums), encoding="ascii")
+    catalogue = next(graph for graph in graphs if graph.stem == "catalogue")
+    dumps.convert(catalogue, BY_SUFFIX["ttl"], folder / "catalogue.ttl", work.base_uri)
+
+
+def _copy_sources(work: Work, folder: Path) -> None:
+    for setting in work.settings:
+        table = setting.reading.table
+        target = folder / source_path(setting.reading.year, table.path.name)
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(table.path, target)
+        if dumps.digest(target) != table.raw_sha256:
+            raise MisusedCommand(f"{table.path}: changed while it was read. Build again.")
+
+
+def _write_report(work: Work, checked: Checked, folder: Path) -> None:
+    folder.mkdir()
+    for name, content in report_files(work, checked).items():
+        (folder / name).write_bytes(content)
+
+
+def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
+    """Give the files of the report by name."""
+    places = report.Places(work.settings)
+    return {
+        "validation.ttl": report.as_turtle(checked.located, work.base_uri),
+        "validation.json": manifest.as_json(
+            report.as_json(checked.located, read_of(work, checked))
+        ),
+        "rejets.csv": report.rejected_csv(checked.located, places),
+    }

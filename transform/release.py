@@ -1,0 +1,184 @@
+"""Keep releases: immutable folders named by their content, and `current`, which is one of them.
+
+A release is written beside the others under a name that nothing serves, and gets its own name
+in one step once it is whole and on disk; `current` moves in one step too. Whoever is killed in
+between leaves a folder that the next build clears away.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from transform.errors import MisusedCommand, UnreadableRelease
+from transform.manifest import FILE, read_manifest
+
+CURRENT = "current"
+HISTORY = "history"
+_BUILDING = ".building-"
+_LOCK = ".lock"
+_NAME = re.compile("[0-9a-f]{16}")
+
+
+class Release(NamedTuple):
+    """A release in its folder; `current`: it is the one that is served."""
+
+    name: str
+    path: Path
+    current: bool
+
+
+@contextmanager
+def building(shelf: Path) -> Iterator[Path]:
+    """Give a folder to write a release in; it is cleared away unless `adopt` took it.
+
+    One build at a time: raises MisusedCommand when another one is under way.
+    """
+    try:
+        shelf.mkdir(parents=True, exist_ok=True)
+        lock = (shelf / _LOCK).open("w")
+    except OSError as error:
+        raise MisusedCommand(
+            f"{shelf}: cannot write there ({error.strerror}). Choose another --to."
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise MisusedCommand(
+                f"{shelf}: another build is under way there. Wait for it, or choose another --to."
+            ) from error
+        for left in shelf.glob(f"{_BUILDING}*"):
+            _remove(left)
+        folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=shelf))
+        try:
+            yield folder
+        finally:
+            if folder.exists():
+                _remove(folder)
+
+
+def adopt(folder: Path, name: str) -> Path:
+    """Make a written folder the release `name`, for good; gives its path.
+
+    Everything is on disk before the name exists, so a release that can be seen is whole.
+    """
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file():
+            path.chmod(0o444)
+        _sync(path)
+    folder.chmod(0o755)
+    _sync(folder)
+    release = folder.parent / name
+    if release.exists():
+        _remove(folder)
+    else:
+        folder.rename(release)
+    _sync(release.parent)
+    return release
+
+
+def publish(release: Path) -> None:
+    """Make a release the current one, in one step, as the newest of the history."""
+    shelf = release.parent
+    with (shelf / HISTORY).open("a", encoding="ascii") as history:
+        history.write(f"{release.name}\n")
+        history.flush()
+        os.fsync(history.fileno())
+    _point(shelf, release.name)
+
+
+def _point(shelf: Path, name: str) -> None:
+    link = shelf / f"{_BUILDING}{CURRENT}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name)
+    link.replace(shelf / CURRENT)
+    _sync(shelf)
+
+
+def current(shelf: Path) -> str | None:
+    """Give the name of the current release, None if there is none."""
+    try:
+        return (shelf / CURRENT).readlink().name
+    except OSError:
+        return None
+
+
+def releases(shelf: Path) -> list[Release]:
+    """List the releases, the one that was published last first."""
+    if not shelf.is_dir():
+        raise UnreadableRelease(
+            f"{shelf}: no such folder. Build with `portrait-ia build … --to {shelf}`."
+        )
+    found = {path.name: path for path in shelf.iterdir() if _NAME.fullmatch(path.name)}
+    published = [name for name in _history(shelf) if name in found]
+    never = sorted(set(found) - set(published))
+    now = current(shelf)
+    return [Release(name, found[name], name == now) for name in (*reversed(published), *never)]
+
+
+def roll_back(shelf: Path, name: str | None) -> Release:
+    """Make an earlier release the current one again: `name`, or the one published before."""
+    known = {release.name: release for release in releases(shelf)}
+    wanted = name or _before(shelf, list(known))
+    if wanted not in known:
+        there = ", ".join(known) or "none"
+        raise MisusedCommand(f"{shelf}: no release {wanted!r}; there are: {there}.")
+    read_manifest(known[wanted].path)
+    _point(shelf, wanted)
+    return known[wanted]._replace(current=True)
+
+
+def _before(shelf: Path, newest_first: list[str]) -> str:
+    now = current(shelf)
+    published = [name for name in newest_first if name in _history(shelf)]
+    earlier = published[published.index(now) + 1 :] if now in published else published
+    if not earlier:
+        raise MisusedCommand(
+            f"{shelf}: no release before the current one."
+            f" List them with `portrait-ia releases {shelf}`."
+        )
+    return earlier[0]
+
+
+def content_name(folder: Path, files: dict[str, str]) -> str:
+    """Give the name of a release: 16 hexadecimal digits of a SHA-256 over its files.
+
+    `files` are paths and SHA-256 of all files but the manifest. Compressed copies do not count:
+    another zlib may pack the same content into other bytes.
+    """
+    digest = hashlib.sha256((folder / FILE).read_bytes())
+    for path, file_digest in sorted(files.items()):
+        if not path.endswith((".gz", "SHA256SUMS")):
+            digest.update(f"{file_digest}  {path}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _history(shelf: Path) -> list[str]:
+    """Give the names that builds published, the last time each, oldest first."""
+    try:
+        names = (shelf / HISTORY).read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+    return list(reversed(dict.fromkeys(reversed(names))))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

@@ -1,0 +1,103 @@
+"""Say on the terminal what was read, what the shapes found and what was written."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from transform.report import Located
+
+SHOWN = 40
+_COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
+# What must not act on a terminal: controls, and marks that turn the direction of writing.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def visible(text: str, most: int = 80) -> str:
+    """Give a raw text so that every character of it is seen and none acts; cut if it is long."""
+    shown = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that draws progress bars on standard error, for what takes over a second."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    tasks: dict[str, Any] = {}
+
+    def step(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=total)
+        bars.update(tasks[what], completed=done, total=total)
+
+    with bars:
+        yield step
+
+
+def say_read(files: Sequence[dict[str, Any]]) -> None:
+    """Say that rows read = published + rejected + listed, and list the lines that hold no row."""
+    for about in files:
+        click.echo(
+            f"{about['file']} ({about['year']}): {about['read']} rows read = "
+            f"{about['published']} published + {about['rejected']} rejected"
+            f" + {len(about['listed'])} listed"
+        )
+        for listed in about["listed"][:SHOWN]:
+            click.echo(
+                f"  row {listed['row']} holds no row ({listed['kind']}): {visible(listed['text'])}"
+            )
+        if len(about["listed"]) > SHOWN:
+            click.echo(f"  … and {len(about['listed']) - SHOWN} more lines; see --report.")
+        for twins in about["twins"][:SHOWN]:
+            rows = ", ".join(map(str, twins["rows"]))
+            what = "are the same row" if twins["same"] else "have one body and one name"
+            click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
+
+
+def say_findings(located: "Sequence[Located]", language: str) -> None:
+    """Draw what the shapes found as a table: severity, place, raw text, message and next step."""
+    serious = [f for f in located if f.severity != "Info"]
+    if infos := len(located) - len(serious):
+        click.echo(f"{infos} values of open lists that nobody has reviewed; --report lists them.")
+    if not serious:
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
+    console = Console(width=wide, highlight=False)
+    table = Table(show_lines=True)
+    for name in ("", "file", "row", "column", "raw text", "what", "next step"):
+        table.add_column(name, overflow="fold")
+    for f in serious[:SHOWN]:
+        what, step = (f.fr, f.next_fr) if language == "fr" else (f.en, f.next_en)
+        place = (f.file or f.focus, str(f.row or ""), f.column, f.raw, what, step)
+        severity = Text(f.severity, style=_COLOURS[f.severity])
+        table.add_row(severity, *(Text(visible(text, 160)) for text in place))
+    console.print(table)
+    if len(serious) > SHOWN:
+        click.echo(f"… and {len(serious) - SHOWN} more; --report FOLDER writes them all.")
+
+
+def say_release(path: Path, *, published: bool) -> None:
+    """Say where a release is and whether it is the current one."""
+    state = "current" if published else "not current: --no-publish"
+    click.echo(f"{path.parent / path.name} ({state})")

@@ -1,0 +1,133 @@
+"""Hold the vocabulary and every row against the shapes, in pieces and on all cores."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import pyoxigraph as ox
+import pyshacl
+import rdflib
+
+import shapes
+from transform.errors import PortraitError
+from transform.parallel import spread
+
+SH = rdflib.SH
+# Rows in one piece: above, memory grows; below, what pySHACL does once a piece shows.
+PIECE = 2500
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One result of a shape: what broke which shape, as pySHACL said it, with both messages."""
+
+    focus: str
+    path: str
+    severity: str
+    shape: str
+    component: str
+    value: str
+    fr: str
+    en: str
+
+
+def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
+    """Give the shapes of some tiers against the base URI of a release."""
+    graph = rdflib.Graph()
+    for tier in tiers:
+        graph.parse(data=shapes.read(tier), format="turtle", publicID=base_uri)
+    # An xsd:anyURI is a literal, so the parser leaves it relative.
+    for declared, namespace in list(graph.subject_objects(SH.namespace)):
+        absolute = rdflib.Literal(base_uri + str(namespace), datatype=rdflib.XSD.anyURI)
+        graph.set((declared, SH.namespace, absolute))
+    return graph
+
+
+def hold(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
+    """Hold N-Triples against shapes; gives the findings in an order of their own."""
+    store = ox.Store()
+    store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
+    # pySHACL takes a Store (its extra «oxigraph»); its annotations do not say so.
+    data: Any = store
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph, inplace=True)
+    if not isinstance(report, rdflib.Graph):
+        raise PortraitError(f"The shapes could not be applied: {report}. Report this as a bug.")
+    results = report.objects(None, SH.result)
+    return sorted(_finding(report, shapes_graph, result) for result in results)
+
+
+def _finding(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> Finding:
+    def one(predicate: Any) -> str:
+        return str(report.value(result, predicate) or "")
+
+    messages = _messages(report, shapes_graph, result)
+    return Finding(
+        focus=one(SH.focusNode),
+        path=one(SH.resultPath),
+        severity=one(SH.resultSeverity).removeprefix(str(SH)),
+        shape=one(SH.sourceShape),
+        component=one(SH.sourceConstraintComponent).removeprefix(str(SH)),
+        value=one(SH.value),
+        fr=messages.get("fr", ""),
+        en=messages.get("en", ""),
+    )
+
+
+def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> dict[str, str]:
+    """Give the messages of a result by language.
+
+    pySHACL loses the language of a message in which it put values: the message of the shape
+    that it was made of still has it.
+    """
+    constraint = report.value(result, SH.sourceConstraint)
+    patterns = [
+        (text, re.sub(r"\\\{\\\?\w+\\\}", ".*", re.escape(str(text))))
+        for text in shapes_graph.objects(constraint, SH.message)
+    ]
+    messages = {}
+    for text in report.objects(result, SH.resultMessage):
+        said = getattr(text, "language", None)
+        made_of = [t for t, pattern in patterns if re.fullmatch(pattern, str(text))]
+        for template in made_of if said is None else [text]:
+            messages[str(getattr(template, "language", ""))] = str(text)
+    return messages
+
+
+def in_pieces(rows: Iterable[str]) -> Iterator[tuple[int, bytes]]:
+    """Cut the lines of rows (one string a row) into pieces: number of rows, N-Triples."""
+    remaining = iter(rows)
+    while piece := list(islice(remaining, PIECE)):
+        yield len(piece), "".join(piece).encode()
+
+
+_shapes: rdflib.Graph | None = None
+_beside: bytes = b""
+
+
+def _start(tiers: tuple[str, ...], base_uri: str, beside: bytes) -> None:
+    global _shapes, _beside  # one copy for all pieces of a worker process
+    _shapes, _beside = read_shapes(tiers, base_uri), beside
+    # A piece holds rows and what their initiatives are; what stands beside it was held before.
+    for shape, target in list(_shapes.subject_objects(SH.targetClass)):
+        if str(target).removeprefix(f"{base_uri}def#") not in ("Inscription", "Initiative"):
+            _shapes.remove((shape, SH.targetClass, target))
+
+
+def _hold_piece(piece: tuple[int, bytes]) -> tuple[int, list[Finding]]:
+    if _shapes is None:
+        raise AssertionError("a worker was not started")
+    return piece[0], hold(_beside + piece[1], _shapes)
+
+
+def hold_rows(
+    pieces: Iterable[tuple[int, bytes]], many: bool, base_uri: str, beside: bytes
+) -> Iterator[tuple[int, list[Finding]]]:
+    """Hold pieces of rows against all tiers that speak of rows; gives rows done and findings.
+
+    `beside` are the N-Triples that each piece needs to be understood: what is of which class.
+    `many`: more than one piece is to come, so other processes are worth their start.
+    """
+    tiers = ("required", "lists", "recommended")
+    return spread(_hold_piece, pieces, many=many, start=_start, given=(tiers, base_uri, beside))

@@ -1,0 +1,91 @@
+"""Hold what was read and decided, and what the shapes said of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transform.identity import Body, Identities
+from transform.lists import Vocabulary
+from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
+from transform.portrait import Edition
+from transform.report import Located
+from transform.vocabulary import in_order
+
+# Called with what is being done, how much is done and how much there is.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that was read and decided, before anything is held against a shape."""
+
+    base_uri: str
+    settings: list[Setting]
+    vocabularies: Mapping[str, Vocabulary]
+    identities: Identities
+    vocabulary: list[str]
+
+    def places(self, setting: Setting) -> list[Place]:
+        """Give the rows of a portrait with their keys, in the order of the file."""
+        keys = self.identities.keys[setting.reading.year]
+        return [Place(row, key) for row, key in zip(setting.reading.rows, keys, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the shapes say: findings, the keys kept back by year, the bodies and the editions."""
+
+    located: list[Located]
+    rejected: Mapping[int, set[str]]
+    bodies: list[Body]
+    editions: list[Edition]
+    refused: bool
+
+
+def source_path(year: int, name: str) -> str:
+    """Give the path, below the base URI and in the release, of the file that was read."""
+    return f"dumps/sources/{year}/{name}"
+
+
+def published(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) -> list[Place]:
+    """Give the rows of a portrait that are published, in the order of the file."""
+    kept_back = rejected.get(setting.reading.year, set())
+    return [place for place in work.places(setting) if place.key not in kept_back]
+
+
+def initiatives(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
+    """Give the N-Triples of each initiative, one string an initiative, in the order of keys."""
+    years: dict[str, list[tuple[Setting, str]]] = {}
+    for setting in work.settings:
+        for place in published(work, setting, rejected):
+            if name := place.row.cells.nom.strip():
+                years.setdefault(place.key, []).append((setting, name))
+    for key in sorted(years):
+        newest, name = years[key][-1]
+        about = f"<{work.base_uri}id/initiative/{key}>"
+        lines = [(about, f"<{RDF}type>", f"<{work.base_uri}def#Initiative>")]
+        lines.append((about, f"<{RDFS}label>", literal(name, newest.layout.language)))
+        for setting, _ in years[key]:
+            inscription = subject(work.base_uri, key, setting.reading.year)
+            lines.append((about, f"<{DCTERMS}hasVersion>", f"<{inscription}>"))
+        yield "".join(in_order(lines))
+
+
+def read_of(work: Work, checked: Checked) -> list[dict[str, Any]]:
+    """Say of each file what was read: rows read = published + rejected + lines listed."""
+    files = []
+    for setting, edition in zip(work.settings, checked.editions, strict=True):
+        reading = setting.reading
+        twins = [found for found in work.identities.twins if found.year == reading.year]
+        files.append(
+            {
+                "year": reading.year,
+                "file": reading.table.path.name,
+                "read": reading.read,
+                "published": edition.rows,
+                "rejected": len(checked.rejected.get(reading.year, ())),
+                "listed": [listed._asdict() for listed in reading.listed],
+                "twins": [{"rows": list(found.rows), "same": found.same} for found in twins],
+            }
+        )
+    return files
