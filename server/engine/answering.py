@@ -1,0 +1,164 @@
+"""Answer one question after another in a sealed process, until a query or the asker ends it."""
+
+import errno
+import re
+import socket
+import traceback
+from collections.abc import Iterator
+from typing import IO, cast
+
+import pyoxigraph as ox
+
+from server.engine import CSV, JSON, TSV, XML, Question, Text, faults, reading, seal
+from server.engine.framing import END, FAULT, ClosedError, Frames, frame, unpack_question
+from server.engine.writing import Outlet, XmlOutlet
+from transform import formats
+
+_SYNTAX = {
+    JSON: ox.QueryResultsFormat.JSON,
+    XML: ox.QueryResultsFormat.XML,
+    CSV: ox.QueryResultsFormat.CSV,
+    TSV: ox.QueryResultsFormat.TSV,
+}
+# Memory that one query took is seldom given back by the allocator: a process that grew this much
+# makes room for a fresh one.
+_GROWN = 64 << 20
+
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
+    """Answer what is asked on a connection until the other side closes it."""
+    questions, outlet, begun = Frames(connection), Outlet(connection), seal.peak()
+    leaving = False
+    while not leaving:
+        try:
+            _, payload = questions.next()
+        except ClosedError:
+            return
+        last = b""
+        if fault := _answer_or_fault(payload, store, base_uri, outlet):
+            outlet.drop()
+            last = frame(FAULT, faults.dump_fault(fault))
+        broken = isinstance(fault, faults.QueryTooLarge | faults.EngineDefect)
+        leaving = broken or seal.peak() - begun > _GROWN
+        outlet.end(last + frame(END, b"1" if leaving else b""))
+
+
+def _answer_or_fault(
+    payload: bytes, store: ox.Store, base_uri: str, outlet: Outlet
+) -> faults.EngineFault | None:
+    try:
+        _answer(unpack_question(payload), store, base_uri, outlet)
+    except faults.EngineFault as fault:
+        return fault
+    except MemoryError:
+        return faults.QueryTooLarge("The query takes more memory than one query may.")
+    except BaseException:  # also the engine's panics, which are no Exception
+        return faults.EngineDefect(traceback.format_exc())
+    return None
+
+
+def _answer(question: Question, store: ox.Store, base_uri: str, outlet: Outlet) -> None:
+    try:
+        results = _run(question, store)
+        if isinstance(results, ox.QueryTriples):
+            _write_graph(results, question.graph, base_uri, outlet)
+        else:
+            _write_results(results, question.solutions, outlet)
+    except OSError as error:
+        if error.errno == errno.EMFILE or "Too many open files" in str(error):
+            raise faults.ServiceRefused from error
+        raise
+
+
+def _run(question: Question, store: ox.Store) -> Results:
+    first: SyntaxError | None = None
+    candidates = reading.spellings(question.text)
+    for text in candidates:
+        if reading.uses("SERVICE", text, question.base_iri):
+            raise faults.ServiceRefused
+        try:
+            return _ask(text, question, store)
+        except SyntaxError as error:
+            first = first or error
+    if any(reading.is_update(text, question.base_iri) for text in candidates):
+        raise faults.UpdateRefused
+    assert first is not None  # noqa: S101  # there is at least one candidate
+    raise reading.malformed(first)
+
+
+def _ask(text: str, question: Question, store: ox.Store) -> Results:
+    bindings: dict[ox.Variable, _Term] = {
+        _variable(name): _term(bound) for name, bound in question.bindings.items()
+    }
+    given = bool(question.default_graphs or question.named_graphs)
+    try:
+        return store.query(
+            text,
+            base_iri=question.base_iri,
+            use_default_graph_as_union=not given
+            and not reading.uses("FROM", text, question.base_iri),
+            default_graph=[_iri(g) for g in question.default_graphs] if given else None,
+            named_graphs=[_iri(g) for g in question.named_graphs] if given else None,
+            substitutions=bindings or None,
+        )
+    except RuntimeError as error:
+        if re.search("does not contains? variable", str(error)):
+            raise faults.MalformedQuery(f"{error}: a bound variable must be selected.") from error
+        raise
+    except UnicodeEncodeError as error:
+        raise faults.MalformedQuery("The query holds half a surrogate pair.") from error
+
+
+def _iri(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise faults.MalformedQuery(f"{iri!r} is not an absolute IRI: {error}.") from error
+
+
+def _variable(name: str) -> ox.Variable:
+    try:
+        return ox.Variable(name)
+    except ValueError as error:
+        raise faults.MalformedQuery(f"{name!r} cannot name a variable: {error}.") from error
+
+
+def _term(bound: str | Text) -> _Term:
+    if isinstance(bound, str):
+        return _iri(bound)
+    try:
+        return ox.Literal(bound.value, language=bound.language)
+    except ValueError as error:
+        raise faults.MalformedQuery(f"{bound!r} cannot be bound: {error}.") from error
+
+
+def _write_results(
+    results: ox.QuerySolutions | ox.QueryBoolean, media_type: str | None, outlet: Outlet
+) -> None:
+    form = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
+    if media_type not in _SYNTAX:
+        raise faults.FormNotAcceptable(form)
+    outlet.begin(form, media_type)
+    out = XmlOutlet(outlet, media_type) if media_type == XML else outlet
+    results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])
+
+
+def _write_graph(
+    triples: ox.QueryTriples, media_type: str | None, base_uri: str, outlet: Outlet
+) -> None:
+    if media_type not in formats.BY_MEDIA_TYPE:
+        raise faults.FormNotAcceptable("graph")
+    outlet.begin("graph", media_type)
+    try:
+        syntax = formats.BY_MEDIA_TYPE[media_type]
+        formats.write(_quads(triples) if syntax.named_graphs else triples, syntax, outlet, base_uri)
+    except formats.NotExpressible as unfit:
+        raise faults.Unwritable(f"{unfit}: ask for Turtle or JSON-LD.", media_type) from unfit
+
+
+def _quads(triples: ox.QueryTriples) -> Iterator[ox.Quad]:
+    for triple in triples:
+        yield ox.Quad(triple.subject, triple.predicate, triple.object)

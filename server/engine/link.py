@@ -1,0 +1,142 @@
+"""Start a keeper and have it fork query processes: the asking process's side."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from server.engine import seal
+from server.engine.faults import EngineDown
+from server.engine.framing import Frames
+from transform.errors import UnreadableRelease
+
+_ROOT = Path(__file__).resolve().parents[2]
+_REPLY_SECONDS = 10.0
+# The package `server` is entered without its door, which wires what a keeper has no use for.
+_START = """
+import sys, types
+from pathlib import Path
+root, control, release_file, base_uri, memory_mb = sys.argv[1:]
+sys.path.insert(0, root)
+server = sys.modules["server"] = types.ModuleType("server")
+server.__path__ = [root + "/server"]
+import socket
+from server.engine import keeper
+keeper.main(socket.socket(fileno=int(control)), Path(release_file), base_uri, int(memory_mb))
+"""
+
+
+@dataclass(slots=True, eq=False)
+class QueryProcess:
+    """A process that answers on a connection of its own, so no other's bytes ever reach it."""
+
+    number: int
+    connection: socket.socket
+    resident: int = 0
+    frames: Frames = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resident = seal.resident(self.number)
+        self.frames = Frames(self.connection)
+
+    def alive(self) -> bool:
+        """Say whether the process still holds its end; one that is idle has nothing to say."""
+        self.connection.setblocking(False)  # with a timeout set, MSG_DONTWAIT would wait
+        try:
+            return bool(self.connection.recv(1, socket.MSG_PEEK))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+
+class Link:
+    """A keeper that has loaded a release; safe for many threads."""
+
+    def __init__(self, release_file: Path, base_uri: str, memory_mb: int) -> None:
+        """Start it and wait until it is loaded; raises UnreadableRelease and EngineDown."""
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        arguments = [str(_ROOT), str(theirs.fileno()), str(release_file), base_uri, str(memory_mb)]
+        with theirs:
+            try:
+                # A session of its own: Ctrl-C at the terminal is for the asking process, at
+                # whose end the keeper reads the end of its control socket.
+                self._keeper = subprocess.Popen(
+                    [sys.executable, "-P", "-c", _START, *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._control.close()
+                raise EngineDown(f"No process can be started: {error}") from error
+        try:
+            loaded = self._receive()
+            if "unreadable" in loaded:
+                raise UnreadableRelease(f"{release_file} cannot be loaded: {loaded['unreadable']}")
+        except BaseException:
+            self.close()
+            raise
+        self._control.settimeout(_REPLY_SECONDS)
+
+    def fork(self) -> QueryProcess:
+        """Give a fresh query process; raises EngineDown."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                number: int = self._request({"do": "fork"}, [theirs.fileno()])["process"]
+        except BaseException:
+            ours.close()
+            raise
+        return QueryProcess(number, ours)
+
+    def kill(self, process: QueryProcess) -> None:
+        """End a process at once, whatever it does; its memory is free soon after."""
+        process.connection.close()
+        self._request({"do": "kill", "process": process.number})
+
+    def reap(self, process: QueryProcess) -> int:
+        """Say how a process that closed its connection ended, as `Popen.returncode` would."""
+        process.connection.close()
+        status: int = self._request({"do": "reap", "process": process.number})["status"]
+        return status
+
+    def alive(self) -> bool:
+        """Say whether the keeper can still be asked."""
+        return self._control.fileno() != -1 and self._keeper.poll() is None
+
+    def close(self) -> None:
+        """End the keeper and every process that it forked."""
+        self._control.close()
+        self._keeper.kill()  # the kernel then ends its children, before any of them reads more
+        self._keeper.wait()
+
+    def _request(self, asked: dict[str, Any], descriptors: list[int] | None = None) -> Any:
+        packet = json.dumps(asked).encode()
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [packet], descriptors or [])
+            except OSError as error:
+                raise EngineDown(f"The engine's keeper is gone: {error}") from error
+            reply = self._receive()
+        if "failed" in reply:
+            raise EngineDown(f"The engine's keeper cannot {asked['do']}: {reply['failed']}")
+        return reply
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            packet = self._control.recv(65536)
+        except OSError as error:
+            self._control.close()  # a late reply must not be taken for that to the next request
+            raise EngineDown(f"The engine's keeper does not answer: {error}") from error
+        if not packet:
+            self._control.close()
+            raise EngineDown("The engine's keeper is gone.")
+        reply: dict[str, Any] = json.loads(packet)
+        return reply

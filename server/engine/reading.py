@@ -1,0 +1,96 @@
+"""Read a SPARQL text as far as the engine's own parser lets us: it does not show what it parsed.
+
+Whether a keyword is used is asked of the parser itself: where the word stands in a comment, a
+string, an IRI, a prefix or a variable, the text still parses after it was misspelt everywhere.
+That follows the parser in every spelling it takes (`trueSERVICE<x>{}`), which a tokenizer of
+ours would have to guess.
+"""
+
+import re
+
+import pyoxigraph as ox
+
+from server.engine.faults import MalformedQuery
+
+_NOTHING = ox.Store()
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_ERROR = re.compile(r"error at (\d+):(\d+): (?:expected (?:one of )?)?(.*)", re.DOTALL)
+# What the parser lists as expected: character classes, "signs", KEYWORDS and plain reasons.
+_EXPECTED = re.compile(r"""\['.*?'\](?=,|$)|\[_\]|("(?:[^"\\]|\\.)*"|[^,\s"\[][^,]*)""", re.DOTALL)
+_MOST_EXPECTED = 12
+
+
+def spellings(text: str) -> list[str]:
+    r"""Give the text, and the text with \\u escapes resolved where that makes another.
+
+    SPARQL 1.1, section 19.2, resolves them before parsing; the engine does so only within
+    strings and IRIs, so the second is for when it cannot read the first.
+    """
+    resolved = _CODEPOINT.sub(_character, text)
+    return [text] if resolved == text else [text, resolved]
+
+
+def uses(keyword: str, text: str, base_iri: str) -> bool:
+    """Say whether a query that can be read uses a keyword; False for one that cannot."""
+    word = re.compile(keyword, re.IGNORECASE)
+    if not word.search(text) or not _is_query(text, base_iri):
+        return False
+    misspelt = word.sub(lambda m: m[0][:-1] + ("q" if m[0][-1].islower() else "Q"), text)
+    return not _is_query(misspelt, base_iri)
+
+
+def is_update(text: str, base_iri: str) -> bool:
+    """Say whether a text that is no query is a SPARQL update.
+
+    The parser takes a bare prologue for an update too; a query with nothing asked it is not.
+    The update runs, on a store of nothing that is thrown away, in a process that can open
+    nothing: there is no way to have it parsed alone.
+    """
+    if _is_query(f"{text}\nASK {{}}", base_iri):
+        return False
+    try:
+        ox.Store().update(text, base_iri=base_iri)
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError, ValueError):
+        return True
+    return True
+
+
+def malformed(error: SyntaxError) -> MalformedQuery:
+    """Give the fault for an error of the engine's parser.
+
+    The parser names the furthest place that it reached, which lies at or behind the mistake.
+    """
+    found = _ERROR.match(str(error.msg))
+    if found is None:
+        return MalformedQuery(f"The query cannot be read: {error.msg}")
+    line, column = int(found[1]), int(found[2])
+    expected = [item for item in _EXPECTED.findall(found[3]) if item]
+    reasons = [item for item in expected if " " in item and item[0].isupper()]
+    told = "; ".join(reasons) or "this cannot stand here"
+    if expected and not reasons:
+        told = f"expected {' or '.join(expected[:_MOST_EXPECTED])}"
+    return MalformedQuery(
+        f"The query cannot be read at line {line}, column {column} or before: {told}.",
+        line,
+        column,
+    )
+
+
+def _is_query(text: str, base_iri: str) -> bool:
+    try:
+        _NOTHING.query(text, base_iri=base_iri)
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError):
+        # It was read: an ASK runs at once, and what it asks of SERVICE cannot be had.
+        return True
+    return True
+
+
+def _character(escape: re.Match[str]) -> str:
+    point = int(escape[1] or escape[2], 16)
+    if 0xD800 <= point <= 0xDFFF or point > 0x10FFFF:
+        return escape[0]
+    return chr(point)
