@@ -1,0 +1,54 @@
+"""Serve a release: pages, documents, downloads and a SPARQL endpoint."""
+
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+from server import documents, dumps, faults, graphs, home, sparql
+from server.engine import open_engine
+from server.settings import Settings
+from server.shelf import Opener, Shelf
+from server.visit import Lending
+
+# No script runs and nothing comes from elsewhere: a cell of a portrait can do no harm.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    # Public data, asked without credentials, may be read from any page (Fetch, CORS protocol).
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -> Flask:
+    """Give the application that serves the current release of a folder, and the next ones."""
+    app = Flask(__name__)
+    app.config["SETTINGS"] = settings
+    # Redirects that Werkzeug makes are absolute, which breaks them below a mount.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    shelf = Shelf(folder, settings.limits, opener)
+    shelf.watch()
+    app.extensions["shelf"] = shelf
+    for part in (home, sparql, documents, graphs, dumps):
+        app.register_blueprint(part.bp)
+    faults.register(app)
+    app.after_request(_dress)
+    app.wsgi_app = Lending(app.wsgi_app, shelf)  # type: ignore[method-assign]
+    return app
+
+
+def _dress(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    if request.method == "OPTIONS":
+        response.headers.update(_PREFLIGHT)
+    return response

@@ -1,0 +1,44 @@
+"""The command `portrait-ia`: one door to making releases and to serving them."""
+
+import sys
+
+import click
+
+from server.commands import COMMANDS as ANSWERING
+from transform import __version__
+from transform.cli import COMMANDS as MAKING
+from transform.errors import PortraitError
+
+
+class _OneLine(click.Group):
+    """Print an expected fault as one line, and end with its exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except PortraitError as error:
+            click.echo(f"portrait-ia: {error}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(
+    cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="portrait-ia")
+def main() -> None:
+    """Publish yearly portraits of the uses of AI as linked data, with a SPARQL endpoint.
+
+    \b
+    Try it:         portrait-ia demo
+    Check a file:   portrait-ia check 2025=portrait-2025.csv
+    Publish:        portrait-ia build 2024=a.csv 2025=b.csv --base-uri https://…/ --to releases
+                    portrait-ia serve releases
+
+    Exit codes: 0 done; 1 the data does not pass, the report says why; 2 the command was misused
+    or a file cannot be read. Each option can also be given as a variable, such as
+    PORTRAIT_IA_BASE_URI.
+    """
+
+
+for command in (*ANSWERING, *MAKING):
+    main.add_command(command)

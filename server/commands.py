@@ -1,0 +1,163 @@
+"""Commands that answer from releases: demo, serve, query."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from transform.cli import SHELF
+from transform.errors import MisusedCommand
+from transform.options import option
+
+HOST = option(
+    "--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+PORT = option(
+    "--port",
+    metavar="P",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on.",
+)
+WORKERS = option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="HTTP processes; each keeps its own copy of the release for its queries.",
+)
+ENGINE = option(
+    "--engine",
+    type=click.Choice(["memory"]),
+    default="memory",
+    show_default=True,
+    help="Where queries are answered: in memory.",
+)
+DEMO_FOLDER = option(
+    "--to",
+    "shelf",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the example releases. Default: portrait-ia/demo in the user's cache.",
+)
+
+
+@click.command()
+@DEMO_FOLDER
+@HOST
+@PORT
+@WORKERS
+def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
+    """Build the example portraits that ship with the package, and serve them.
+
+    Their initiatives are made up; the counts are those of the published portraits.
+    """
+    from server.listen import try_address
+    from transform.build import check, prepare
+    from transform.publish import write_release
+    from transform.release import publish
+    from transform.sources import example_sources
+    from transform.terminal import progress
+
+    try_address(host, port)
+    shelf = shelf or _cache() / "portrait-ia" / "demo"
+    with progress() as step:
+        work = prepare(example_sources(), f"http://localhost:{port}/", step)
+        publish(write_release(work, check(work, False, step), shelf, step))
+    _listen(shelf, host, port, workers)
+
+
+@click.command()
+@SHELF
+@HOST
+@PORT
+@WORKERS
+@ENGINE
+def serve(shelf: Path, host: str, port: int, workers: int, engine: str) -> None:  # noqa: ARG001
+    """Serve DIR/current: pages, documents, dumps and SPARQL.
+
+    Moves to a new release, or back to an old one, without a failed request. The limits of the
+    endpoint are variables: PORTRAIT_IA_QUERY_SECONDS, PORTRAIT_IA_QUERY_MEMORY_MB,
+    PORTRAIT_IA_RESULT_MB, PORTRAIT_IA_QUERY_KB.
+    """
+    _listen(shelf, host, port, workers)
+
+
+def _listen(shelf: Path, host: str, port: int, workers: int) -> None:
+    from server.listen import listen
+
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
+    listen(shelf, host, port, workers, lambda: click.echo(f"http://{shown}:{port}/  (Ctrl-C ends)"))
+
+
+def _cache() -> Path:
+    # XDG Base Directory Specification.
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+QUERY_FORMAT = option(
+    "--format",
+    "name",
+    metavar="F",
+    help="csv, tsv, json or xml for rows; ttl, nt, jsonld or rdf for a graph."
+    " Default: csv, or ttl.",
+)
+
+
+@click.command()
+@SHELF
+@click.argument("query", metavar="TEXT-or-FILE")
+@QUERY_FORMAT
+def query(shelf: Path, query: str, name: str | None) -> None:
+    """Ask a release a SPARQL query without a server; - reads it from standard input.
+
+    \b
+    portrait-ia query releases 'SELECT ?i { ?i a <http://localhost:8000/def#Inscription> }'
+    """
+    from server.engine import Question, open_engine
+    from server.engine.faults import EngineFault
+    from server.negotiate import CSV, GRAPHS, SOLUTIONS, TURTLE, find_format
+    from server.settings import read_settings
+    from transform.manifest import read_manifest
+
+    rows = find_format(SOLUTIONS, name) if name else CSV
+    graph = find_format(GRAPHS, name) if name else TURTLE
+    if not rows and not graph:
+        known = ", ".join(offer.suffix for offer in (*SOLUTIONS, *GRAPHS))
+        raise MisusedCommand(f"--format {name!r}: unknown; there are {known}.")
+    release = (shelf / "current").resolve()
+    base_uri = read_manifest(release)["base_uri"]
+    question = Question(
+        text=_query_text(query),
+        base_iri=base_uri,
+        solutions=rows.media_type if rows else None,
+        graph=graph.media_type if graph else None,
+    )
+    limits = read_settings(os.environ).limits
+    with open_engine(release / "dumps" / "portraits.nq", base_uri, limits) as engine:
+        try:
+            with engine.ask(question) as answer:
+                for part in answer.body:
+                    sys.stdout.buffer.write(part)
+        except EngineFault as fault:
+            raise MisusedCommand(f"query: {fault.detail}") from fault
+
+
+def _query_text(query: str) -> str:
+    if query == "-":
+        return sys.stdin.read()
+    # A query has blanks and braces; what has none is a path.
+    if query.endswith((".rq", ".sparql")) or not set(query) & set("{} \n"):
+        try:
+            return Path(query).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise MisusedCommand(
+                f"{query}: cannot be read ({error}). Give a query or a file."
+            ) from error
+    return query
+
+
+COMMANDS = (demo, serve, query)

@@ -1,0 +1,101 @@
+"""Answer for resources: `id/…` leads to `doc/…`, which says what is known in the wanted form."""
+
+import re
+
+from flask import Blueprint, Response, request
+
+from server import labels, pages, tables
+from server.faults import UnknownPage, UnknownResource
+from server.links import link_to, quoted
+from server.negotiate import HTML, PAGES, TURTLE, Format, choose_format
+from server.resource import Resource, document, find_resource
+from server.shelf import Release
+from server.visit import current_release
+from transform import formats
+
+bp = Blueprint("documents", __name__)
+
+
+@bp.route("/id/<path:path>")
+def identify(path: str) -> Response:
+    """Lead from a thing to the document about it (httpRange-14): 303, on whatever host."""
+    target = link_to(f"doc/{quoted(path)}", **request.args.to_dict())
+    response = Response(status=303, headers={"Location": target})
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@bp.route("/doc/<path:path>")
+def show(path: str) -> Response:
+    """Answer with the document about a resource."""
+    bare, suffix = split_suffix(path)
+    release = current_release()
+    resource = find_resource(release, f"{release.base_uri}id/{bare}")
+    if resource is None:
+        raise UnknownResource(f"Nothing is said of <{release.base_uri}id/{bare}>.")
+    form = choose_format(PAGES, request.headers.get("Accept"), suffix or request.args.get("format"))
+    response = (
+        _page(resource, release, bare) if form is HTML else _graph(resource, release, bare, form)
+    )
+    return with_links(response, form, f"doc/{quoted(bare)}")
+
+
+def split_suffix(path: str) -> tuple[str, str | None]:
+    """Give a path without its suffix, and the suffix where it is one of ours."""
+    bare, dot, suffix = path.rpartition(".")
+    if dot and bare and any(suffix == form.suffix for form in PAGES):
+        return bare, suffix
+    return path, None
+
+
+def with_links(response: Response, form: Format, path: str) -> Response:
+    """Say where each representation is (RFC 8288), which one this is, and the licence."""
+    links = [_link(path, other, "alternate") for other in PAGES if other is not form]
+    if form is HTML:
+        links.append(_link(path, TURTLE, "describedby"))
+    if licence := current_release().manifest["series"].get("licence"):
+        links.append(f'<{licence}>; rel="license"')
+    response.headers["Link"] = ", ".join(links)
+    response.headers["Content-Location"] = link_to(f"{path}.{form.suffix}", lang=None)
+    return response
+
+
+def _link(path: str, form: Format, relation: str) -> str:
+    target = link_to(f"{path}.{form.suffix}", lang=None)
+    return f'<{target}>; rel="{relation}"; type="{form.media_type}"'
+
+
+def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Response:
+    triples = document(resource, f"{release.base_uri}doc/{bare}", release)
+    body = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
+    return pages.finish(Response(body, content_type=form.content_type), form)
+
+
+def _page(resource: Resource, release: Release, bare: str) -> Response:
+    number = _page_number(request.args.get("page", "1"))
+    language = pages.language()
+    pointing, last = tables.point_at(resource, release, language, number)
+    if number > max(last, 1):
+        raise UnknownPage(f"There is no page {number}: the last one is {max(last, 1)}.")
+    triples = document(resource, f"{release.base_uri}doc/{bare}", release, pointing=False)
+    embedded = formats.write_bytes(triples, formats.BY_SUFFIX["jsonld"], release.base_uri)
+    return pages.page(
+        "resource.html",
+        iri=resource.iri,
+        path=f"doc/{quoted(bare)}",
+        heading=tables.name_resource(resource, language),
+        types=tables.name_types(resource, release, language),
+        rows=tables.lay_out(resource.says, labels.collect(resource.labels), release, language),
+        pointing=pointing,
+        number=number,
+        last=last,
+        formats=PAGES[1:],
+        embedded=pages.in_script(embedded),
+    )
+
+
+def _page_number(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,6}", text):
+        raise UnknownPage(f"There is no page {text[:40]!r}: pages are counted from 1.")
+    return int(text)

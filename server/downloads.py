@@ -1,0 +1,58 @@
+"""List the files of a release that may be downloaded: what is not listed does not exist."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FOLDER = "dumps/"
+SOURCES = "dumps/sources/"
+SUMS = "dumps/SHA256SUMS"
+_TEXTUAL = ("text/", "application/trig")
+
+
+class Download(NamedTuple):
+    """A file: path below the release, its type with parameters, bytes, digest and entity tag."""
+
+    path: str
+    content_type: str
+    bytes: int
+    sha256: str | None
+    tag: str
+
+
+def source_path(portrait: Mapping[str, Any]) -> str:
+    """Give where the file that a portrait was read from lies, below the release."""
+    return f"{SOURCES}{portrait['year']}/{portrait['file']}"
+
+
+def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Download]:
+    """Give what may be downloaded, by path: the dumps, their .gz, the sums and the sources."""
+    encodings = {source_path(p): p.get("encoding") or "" for p in manifest["portraits"]}
+    found: dict[str, Download] = {}
+    for path, told in manifest["files"].items():
+        if path.startswith(FOLDER):
+            content_type = _with_charset(told["media_type"], encodings.get(path, "utf-8"))
+            _add(found, folder, path, content_type, told["sha256"])
+            _add(found, folder, f"{path}.gz", "application/gzip", None, f"{told['sha256']}-gz")
+    _add(found, folder, SUMS, "text/plain; charset=utf-8", None, f"{folder.name}-sums")
+    return found
+
+
+def _add(
+    found: dict[str, Download],
+    folder: Path,
+    path: str,
+    content_type: str,
+    sha256: str | None,
+    tag: str | None = None,
+) -> None:
+    file = folder / path
+    if path not in found and file.is_file() and file.resolve().is_relative_to(folder.resolve()):
+        found[path] = Download(path, content_type, file.stat().st_size, sha256, tag or sha256 or "")
+
+
+def _with_charset(media_type: str, encoding: str) -> str:
+    if not encoding or not media_type.startswith(_TEXTUAL):
+        return media_type
+    # «utf-8-sig» is Python's name; the mark at the beginning is part of the file.
+    return f"{media_type}; charset={encoding.removesuffix('-sig')}"

@@ -1,0 +1,165 @@
+"""Name every way in which a request gets no answer, and say it (RFC 9457, text or a page).
+
+Fault
+├── UnknownResource     404   ├── NotAcceptable      406
+├── UnknownPage         404   ├── QueryTooLong       413
+├── MissingQuery        400   ├── WrongBodyType      415
+├── DoubledQuery        400   └── UnreadableRequest  400
+The engine's faults, which carry a kind and a status of their own, are said in the same way.
+"""
+
+import json
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from server import pages
+from server.engine import faults as engine
+from server.negotiate import HTML, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+
+log = logging.getLogger(__name__)
+
+
+class Fault(Exception):
+    """A request that gets no answer: `kind` is stable, the detail is for people."""
+
+    kind = "unreadable-request"
+    status = 400
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class UnreadableRequest(Fault):
+    """Parameters or a body that cannot be read as what they should be."""
+
+
+class MissingQuery(Fault):
+    """A request to the endpoint that asks nothing."""
+
+    kind = "missing-query"
+
+
+class DoubledQuery(Fault):
+    """Two queries in one request, or a query beside an update."""
+
+    kind = "doubled-query"
+
+
+class UnknownResource(Fault):
+    """An IRI of which the release says nothing."""
+
+    kind = "unknown-resource"
+    status = 404
+
+
+class UnknownPage(Fault):
+    """A path, a file or a page number that this site does not have."""
+
+    kind = "unknown-page"
+    status = 404
+
+
+class QueryTooLong(Fault):
+    """A query, or a body, of more bytes than one may have."""
+
+    kind = "query-too-long"
+    status = 413
+
+
+class WrongBodyType(Fault):
+    """A body that is neither a form nor a query."""
+
+    kind = "wrong-body-type"
+    status = 415
+
+
+def register(app: Flask) -> None:
+    """Have every fault of an app said as a problem."""
+    app.register_error_handler(Fault, _say_fault)
+    app.register_error_handler(engine.EngineFault, _say_engine_fault)
+    app.register_error_handler(NothingAcceptable, _say_nothing_acceptable)
+    app.register_error_handler(HTTPException, _say_http)
+    app.register_error_handler(Exception, _say_defect)
+
+
+def _say_fault(fault: Fault) -> Response:
+    return _say(fault.status, fault.kind, fault.detail)
+
+
+def _say_engine_fault(fault: engine.EngineFault) -> Response:
+    if isinstance(fault, engine.EngineDefect):
+        return _say_defect(fault)
+    more = {
+        name: getattr(fault, name)
+        for name in ("line", "column", "seconds", "megabytes")
+        if getattr(fault, name, None) is not None
+    }
+    response = _say(fault.status, fault.kind, fault.detail, more)
+    if isinstance(fault, engine.EngineBusy):
+        response.headers["Retry-After"] = str(fault.retry_after)
+    elif isinstance(fault, engine.EngineDown):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _say_nothing_acceptable(fault: NothingAcceptable) -> Response:
+    offered = [offer.media_type for offer in fault.offers]
+    names = ", ".join(f"{offer.suffix} ({offer.media_type})" for offer in fault.offers)
+    detail = f"{fault.asked[:200]!r} names nothing that is on offer here: {names}."
+    return _say(406, "not-acceptable", detail, {"offered": offered})
+
+
+def _say_http(fault: HTTPException) -> Response:
+    status = fault.code or 500
+    if fault.response is not None or status < 400:
+        raise fault  # a redirect of the router: there is none, links are made whole
+    if status == 404:
+        return _say_fault(UnknownPage(f"There is no {request.path!r} on this site."))
+    kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    response = _say(status, kind, fault.description or "")
+    for name, value in fault.get_headers(request.environ):
+        if name.lower() != "content-type":
+            response.headers[name] = value
+    return response
+
+
+def _say_defect(fault: Exception) -> Response:
+    number = secrets.token_hex(6)
+    log.error("defect %s: %s %s", number, request.method, request.path, exc_info=fault)
+    detail = f"Something is wrong on our side; the log knows it as {number}."
+    return _say(500, "defect", detail, {"id": number})
+
+
+def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None) -> Response:
+    form = _choose_form()
+    title = HTTPStatus(status).phrase
+    if form is HTML:
+        body = pages.render("fault.html", status=status, title=title, kind=kind, detail=detail)
+    elif form is PLAIN:
+        body = f"{status} {title}: {detail}\n"
+    else:
+        # «about:blank»: the status says the type of problem (RFC 9457, 4.2.1); kind narrows it.
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        body = json.dumps({**problem, "kind": kind, **(more or {})}, ensure_ascii=False) + "\n"
+    # A path of half a surrogate pair may be part of the detail.
+    response = Response(body.encode("utf-8", "replace"), status, content_type=form.content_type)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _choose_form() -> Format:
+    """Give a page to who reads pages, text to who takes text, and a problem to all others."""
+    ranges = list(read_ranges(request.headers.get("Accept", "")))
+    best = max(ranges, key=lambda item: item.weight, default=None)
+    if best is None or best.weight == 0:
+        return PROBLEM
+    if best.value in ("text/html", "application/xhtml+xml"):
+        return HTML
+    return PLAIN if best.value.startswith("text/") else PROBLEM

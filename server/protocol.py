@@ -1,0 +1,144 @@
+"""Read a request of the SPARQL 1.1 Protocol, section 2.1, into the query and its dataset."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from flask import Request
+
+from server import faults
+from server.engine.faults import UpdateRefused
+
+_FORM = "application/x-www-form-urlencoded"
+_QUERY = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_MOST_DRAINED = 16 << 20  # bytes
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+# RFC 3987: a scheme, then none of the characters that no IRI holds.
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`]*")
+
+Parameters = list[tuple[str, str]]
+
+
+class Asked(NamedTuple):
+    """What a request asks; `query` is None when it asks nothing."""
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str | None
+
+
+def read_request(request: Request, longest: int) -> Asked:
+    """Read a request; `longest` is in bytes. Raises a Fault, or UpdateRefused."""
+    parameters = _read_parameters(_raw_query_string(request), "the address")
+    if request.method == "POST":
+        try:
+            parameters += _read_body(request, longest)
+        except (faults.Fault, UpdateRefused):
+            _drain(request)
+            raise
+    queries, updates = _values(parameters, "query"), _values(parameters, "update")
+    if len(queries) > 1 or (queries and updates):
+        raise faults.DoubledQuery("Ask one query in a request, and none beside an update.")
+    if updates:
+        raise UpdateRefused
+    if queries and len(queries[0].encode()) > longest:
+        raise _too_long(longest)
+    if not queries and request.method == "POST":
+        raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
+    return Asked(
+        queries[0] if queries else None,
+        tuple(_absolute("default-graph-uri", parameters)),
+        tuple(_absolute("named-graph-uri", parameters)),
+        next(iter(_values(parameters, "format")), None) or None,
+    )
+
+
+def _raw_query_string(request: Request) -> bytes:
+    # PEP 3333 hands bytes over as Latin-1 text.
+    text: str = request.environ.get("QUERY_STRING", "")
+    return text.encode("latin-1", "replace")
+
+
+def _read_body(request: Request, longest: int) -> Parameters:
+    kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
+    if kind == _UPDATE:
+        raise UpdateRefused
+    coded = request.headers.get("Content-Encoding", "identity").lower()
+    if kind not in (_FORM, _QUERY) or charset.lower() not in ("utf-8", "utf8"):
+        raise faults.WrongBodyType(
+            f"The body is {request.content_type or 'of no type'}; "
+            f"send {_QUERY} or {_FORM}, in UTF-8."
+        )
+    if coded != "identity":
+        raise faults.WrongBodyType(f"The body is coded as {coded}; send it as it is.")
+    # A form writes a byte as up to three characters, and has other parameters beside the query.
+    body = _read_bytes(request, longest if kind == _QUERY else 3 * longest + 65536, longest)
+    if kind == _FORM:
+        return _read_parameters(body, "the form")
+    return [("query", _decode(body, "the query"))]
+
+
+def _read_bytes(request: Request, most: int, longest: int) -> bytes:
+    """Read a whole body or none: a cut query would be another query.
+
+    Not through Werkzeug, which cuts a chunked body at its limit without a word.
+    """
+    length = request.content_length
+    if length is not None and length > most:
+        raise _too_long(longest)
+    stream, parts, size = request.environ["wsgi.input"], [], 0
+    wanted = most + 1 if length is None else length
+    while size < wanted and (part := stream.read(min(65536, wanted - size))):
+        parts.append(part)
+        size += len(part)
+    if size > most:
+        raise _too_long(longest)
+    if length is not None and size < length:
+        raise faults.UnreadableRequest(f"The body ends after {size} of {length} bytes.")
+    return b"".join(parts)
+
+
+def _drain(request: Request) -> None:
+    """Read on for a while: a client that is still sending cannot hear a refusal."""
+    for _ in range(_MOST_DRAINED // 65536):
+        if not request.environ["wsgi.input"].read(65536):
+            return
+
+
+def _too_long(longest: int) -> faults.QueryTooLong:
+    return faults.QueryTooLong(f"A query may have at most {longest:,} bytes.")
+
+
+def _read_parameters(raw: bytes, where: str) -> Parameters:
+    pairs = (part.partition(b"=") for part in raw.split(b"&") if part)
+    return [(_unescape(name, where), _unescape(value, where)) for name, _, value in pairs]
+
+
+def _unescape(raw: bytes, where: str) -> str:
+    if broken := _BROKEN_ESCAPE.search(raw):
+        wrong = raw[broken.start() : broken.start() + 3].decode("ascii", "replace")
+        raise faults.UnreadableRequest(f"{wrong!r} in {where} is no percent escape.")
+    return _decode(unquote_to_bytes(raw.replace(b"+", b" ")), where)
+
+
+def _decode(raw: bytes, where: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise faults.UnreadableRequest(
+            f"The byte {raw[error.start]:#04x} at {error.start} of {where} is not UTF-8."
+        ) from error
+
+
+def _values(parameters: Parameters, name: str) -> list[str]:
+    return [value for key, value in parameters if key == name]
+
+
+def _absolute(name: str, parameters: Parameters) -> Iterable[str]:
+    for value in _values(parameters, name):
+        if not _ABSOLUTE_IRI.fullmatch(value):
+            raise faults.UnreadableRequest(f"{name} is {value[:200]!r}; give an absolute IRI.")
+        yield value

@@ -1,0 +1,58 @@
+"""Read the SPARQL texts of the site by name, and ask them of a release."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pyoxigraph as ox
+
+from server.engine import JSON, Question, Text
+from server.shelf import Release
+
+EXAMPLES = ("lignes", "categories", "organismes")
+_N_TRIPLES = "application/n-triples"
+Row = dict[str, dict[str, str]]
+
+
+@cache
+def read(name: str) -> str:
+    """Give the text of a query."""
+    return files(__name__).joinpath(f"{name}.rq").read_text("utf-8")
+
+
+def with_base(text: str, base_uri: str) -> str:
+    """Give an example as people can copy it: with the prefix of the release in place."""
+    return text.replace("<def#>", f"<{base_uri}def#>")
+
+
+def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
+    """Ask a CONSTRUCT query; give its triples in a fixed order."""
+    found = ox.parse(_ask(release, read(name), None, bindings), format=ox.RdfFormat.N_TRIPLES)
+    return sorted((quad.triple for quad in found), key=str)
+
+
+def find_rows(
+    release: Release,
+    name: str,
+    limit: int | None = None,
+    offset: int = 0,
+    **bindings: str | Text,
+) -> list[Row]:
+    """Ask a SELECT query; give its rows as SPARQL 1.1 Query Results JSON has them."""
+    text = read(name)
+    if limit is not None:  # the grammar takes no variable here
+        text += f"\nLIMIT {int(limit)} OFFSET {int(offset)}\n"
+    answer: dict[str, Any] = json.loads(_ask(release, text, JSON, bindings))
+    rows: list[Row] = answer["results"]["bindings"]
+    return rows
+
+
+def _ask(
+    release: Release, text: str, solutions: str | None, bindings: dict[str, str | Text]
+) -> bytes:
+    question = Question(
+        text, release.base_uri, solutions, None if solutions else _N_TRIPLES, bindings=bindings
+    )
+    with release.engine.ask(question) as answer:
+        return b"".join(answer.body)

@@ -1,0 +1,54 @@
+"""Read the settings of the site from PORTRAIT_IA_… variables."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from server.engine import Limits
+from transform.errors import MisusedCommand
+
+PREFIX = "PORTRAIT_IA_"
+_LEAST = {"query_seconds": 0.1, "requests_per_minute": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a client may ask for; each field is a variable (`PORTRAIT_IA_QUERY_SECONDS`)."""
+
+    query_seconds: float = 10.0
+    query_memory_mb: int = 1024
+    result_mb: int = 100
+    query_kb: int = 1024
+    requests_per_minute: int = 0  # 0: no limit
+
+    @property
+    def limits(self) -> Limits:
+        """Give what the engine needs to know."""
+        return Limits(
+            seconds=self.query_seconds,
+            memory_mb=self.query_memory_mb,
+            result_mb=self.result_mb,
+        )
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Read the settings from the environment; raises MisusedCommand for what is no number."""
+    given: dict[str, float] = {}
+    for field in fields(Settings):
+        name = PREFIX + field.name.upper()
+        if variables.get(name, "").strip():
+            least = _LEAST.get(field.name, 1)
+            whole = isinstance(field.default, int)
+            given[field.name] = _number(name, variables[name].strip(), whole, least)
+    return Settings(**given)  # type: ignore[arg-type]  # each is whole where its field is
+
+
+def _number(name: str, text: str, whole: bool, least: float) -> float:
+    try:
+        number = int(text) if whole else float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= least):
+        kind = "whole number" if whole else "number"
+        raise MisusedCommand(f"{name} is {text!r}; give a {kind} of at least {least:g}.")
+    return number

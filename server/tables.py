@@ -1,0 +1,138 @@
+"""Lay out for a page what is said of a resource and what points at it."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from server import labels, queries
+from server.engine import Text
+from server.links import link_to_iri
+from server.resource import Resource
+from server.shelf import Release
+
+PAGE = 50
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_PLAIN = (
+    "http://www.w3.org/2001/XMLSchema#string",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
+)
+
+
+class Cell(NamedTuple):
+    """A term as a page shows it: text, where it leads, and what a reader may want to know."""
+
+    text: str
+    language: str | None = None
+    iri: str | None = None
+    href: str | None = None
+    external: bool = False
+    datatype: str | None = None
+
+
+class Pointing(NamedTuple):
+    """What points at a resource by one property: how many in all, and those of this page."""
+
+    property: Cell
+    total: int
+    subjects: list[Cell]
+
+
+def name_resource(resource: Resource, language: str) -> Cell:
+    """Give the heading of a resource: its label, or the end of its IRI."""
+    known = labels.collect(resource.says).get(resource.iri, ())
+    label = labels.best(known, language)
+    if label is None or not label.value.strip():
+        return Cell(resource.iri.rstrip("/").rpartition("/")[2] or resource.iri)
+    return Cell(label.value, label.language)
+
+
+def name_iri(iri: str, known: labels.Labels, release: Release, language: str) -> Cell:
+    """Give a resource by its label, with its link."""
+    return _value(ox.NamedNode(iri), known, release, language)
+
+
+def name_types(resource: Resource, release: Release, language: str) -> list[Cell]:
+    """Give what a resource is, those types first that our own vocabulary defines."""
+    types = [
+        t.object.value
+        for t in resource.says
+        if t.predicate.value == _RDF_TYPE and isinstance(t.object, ox.NamedNode)
+    ]
+    types.sort(key=lambda iri: (not iri.startswith(release.base_uri), iri))
+    return [_term(iri, release, language) for iri in types]
+
+
+def lay_out(
+    triples: Iterable[ox.Triple], known: labels.Labels, release: Release, language: str
+) -> list[tuple[Cell, list[Cell]]]:
+    """Give a row for each property with its values, in the order in which people would look."""
+    ordered = sorted(triples, key=lambda t: (_place(t.predicate.value, release), str(t.object)))
+    return [
+        (_term(iri, release, language), [_value(t.object, known, release, language) for t in group])
+        for iri, group in groupby(ordered, key=lambda t: t.predicate.value)
+    ]
+
+
+def point_at(
+    resource: Resource, release: Release, language: str, number: int
+) -> tuple[list[Pointing], int]:
+    """Give one page (from 1) of what points at a resource, and how many pages there are."""
+    counted = queries.find_rows(release, "pointing-counts", resource=resource.iri)
+    counts = {
+        row["property"]["value"]: int(row["total"]["value"]) for row in counted if "property" in row
+    }
+    found = queries.find_rows(
+        release,
+        "pointing-page",
+        limit=PAGE,
+        offset=PAGE * (number - 1),
+        resource=resource.iri,
+        language=Text(language),
+    )
+    groups = [
+        Pointing(
+            _term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
+        )
+        for iri, rows in groupby(found, key=lambda row: row["property"]["value"])
+    ]
+    return groups, -(-sum(counts.values()) // PAGE)
+
+
+def _place(iri: str, release: Release) -> tuple[int, str]:
+    if iri == _RDF_TYPE:
+        return 0, iri
+    if iri in labels.NAMING:
+        return 1, iri
+    as_written = "QuEcrit" in iri
+    return (4 if as_written else 2 if iri.startswith(release.base_uri) else 3), iri
+
+
+def _term(iri: str, release: Release, language: str) -> Cell:
+    text, spoken = labels.name_of_term(iri, release, language)
+    link = link_to_iri(iri, release.base_uri)
+    return Cell(text, spoken, iri, *(link or (None, False)))
+
+
+def _value(term: object, known: labels.Labels, release: Release, language: str) -> Cell:
+    if isinstance(term, ox.Literal):
+        datatype = term.datatype.value
+        shown = None if datatype in _PLAIN else labels.compact(datatype, release.base_uri)
+        return Cell(term.value, term.language, datatype=shown)
+    if not isinstance(term, ox.NamedNode):
+        return Cell(str(term))
+    label = labels.best(known.get(term.value, ()), language)
+    if label is None or not label.value.strip():
+        return _term(term.value, release, language)
+    link = link_to_iri(term.value, release.base_uri)
+    return Cell(label.value, label.language, term.value, *(link or (None, False)))
+
+
+def _subject(row: queries.Row, release: Release) -> Cell:
+    iri, label = row["subject"]["value"], row.get("label")
+    link = link_to_iri(iri, release.base_uri)
+    target = (iri, *(link or (None, False)))
+    if label is None or not label["value"].strip():
+        return Cell(labels.compact(iri, release.base_uri), None, *target)
+    return Cell(label["value"], label.get("xml:lang"), *target)

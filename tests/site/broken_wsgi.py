@@ -1,0 +1,61 @@
+"""The application over an engine whose answers break off under way."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from server import create_app
+from server.engine import Engine, Limits, Question, faults
+from server.settings import Settings
+
+PART = b"x" * 65536
+
+
+class _Broken:
+    form = "solutions"
+    media_type = "text/csv"
+    length = 10 * len(PART)
+
+    @property
+    def body(self) -> Iterator[bytes]:
+        yield PART
+        yield PART
+        raise faults.AnswerBroken("the spool is gone")
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+
+class _Breaking:
+    def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Any:
+        if "defect" in question.text:
+            raise RuntimeError("secret-of-the-house")
+        if "busy" in question.text:
+            raise faults.EngineBusy("All places are taken.", 7)
+        if "slow" in question.text:
+            raise faults.QueryTooSlow(10.0)
+        return _Broken()
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+
+def open_broken(release_file: Path, base_uri: str, limits: Limits) -> Engine:
+    """Give an engine that fails in the way that the query names."""
+    return _Breaking()
+
+
+app = create_app(Path(os.environ["PORTRAIT_IA_FOLDER"]), Settings(), open_broken)

@@ -1,0 +1,267 @@
+"""Boot the real server on a real port over a small release that was built for another host."""
+
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import ontology
+from server import create_app
+from server.settings import Settings
+from transform import formats
+
+BASE = "https://exemple.gouv.qc.example/ia/"
+HERE = Path(__file__).parent
+NOTICE = {
+    "fr": "Les initiatives de ces portraits d'exemple sont fictives.",
+    "en": "The initiatives of these example portraits are made up.",
+}
+SOURCE = "Nom;Organisme\r\nExemple 1 : Tri des demandes;Cégep du Vieux Montréal \r\n"
+MORE = 60  # plain entries of 2025, so that what points at the portrait needs two pages
+Boot = Callable[[Path], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def base_uri() -> str:
+    """Where the release believes that it is published: neither this host nor this path."""
+    return BASE
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one current release."""
+    folder = tmp_path_factory.mktemp("releases")
+    write_release(folder / "0123456789abcdef")
+    (folder / "current").symlink_to("0123456789abcdef")
+    return folder
+
+
+@pytest.fixture
+def two_releases(tmp_path: Path) -> Path:
+    """A folder whose current release has a second one beside it, with one more entry."""
+    write_release(tmp_path / "aaaaaaaaaaaaaaaa")
+    write_release(tmp_path / "bbbbbbbbbbbbbbbb", more=MORE + 1)
+    (tmp_path / "current").symlink_to("aaaaaaaaaaaaaaaa")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def app(folder: Path) -> Iterator[Flask]:
+    """The application, in this process."""
+    app = create_app(folder, Settings())
+    yield app
+    app.extensions["shelf"].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of the application, without a network."""
+    return app.test_client()
+
+
+class Reply(NamedTuple):
+    """What came back: redirects are not followed."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+    @property
+    def kind(self) -> str:
+        """The media type without its parameters."""
+        return self.headers.get_content_type()
+
+
+def fetch(
+    address: str, method: str = "GET", body: Any = None, headers: Any = None, **named: str
+) -> Reply:
+    """Make one request on a connection of its own; `Accept_Language=` names a header too."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    given = {**(headers or {}), **{name.replace("_", "-"): value for name, value in named.items()}}
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    with closing(connection):
+        connection.request(method, target, body, given, encode_chunked="Transfer-Encoding" in given)
+        reply = connection.getresponse()
+        return Reply(reply.status, reply.headers, reply.read())
+
+
+Fetch = Callable[..., Reply]
+
+
+@pytest.fixture(scope="session", name="fetch")
+def _fetch() -> Fetch:
+    """Make one request."""
+    return fetch
+
+
+@pytest.fixture(scope="session")
+def boot() -> Boot:
+    """Start the production server over a folder; the address is ready for use."""
+    return _boot
+
+
+@pytest.fixture(scope="session")
+def site(folder: Path) -> Iterator[str]:
+    """The address of a running site, such as `http://127.0.0.1:40123/`."""
+    with _boot(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def broken(folder: Path) -> Iterator[str]:
+    """The address of a site whose engine fails in the way that the query names."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "1"]
+    with _run([*command, "--working-dir", str(HERE), "broken_wsgi:app", "--port"], folder) as at:
+        yield at
+
+
+@contextmanager
+def _boot(folder: Path) -> Iterator[str]:
+    code = "import sys; from pathlib import Path; from server.listen import listen; "
+    code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2)"
+    with _run([sys.executable, "-c", code, str(folder)], folder) as address:
+        yield address
+
+
+@contextmanager
+def _run(command: list[str], folder: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    root = HERE.parent.parent
+    given = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
+    server = subprocess.Popen([*command, str(port)], cwd=root, env={**os.environ, **given})
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz", server)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
+    for _ in range(200):
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the server did not answer")
+
+
+def write_release(release: Path, more: int = MORE) -> None:
+    """Write a release folder as `portrait-ia build` would, from `portraits.trig`."""
+    files: dict[str, dict[str, object]] = {}
+    for year in (2024, 2025):
+        source = f"dumps/sources/{year}/exemple-{year}.csv"
+        (release / source).parent.mkdir(parents=True)
+        (release / source).write_bytes(SOURCE.encode("windows-1252"))
+        files[source] = _told(release / source, "text/csv")
+    quads = sorted(_quads(more), key=str)
+    for syntax in formats.SYNTAXES:
+        path = f"dumps/portraits.{syntax.suffix}"
+        with (release / path).open("wb") as out:
+            formats.write(quads, syntax, out, BASE)
+        files[path] = _told(release / path, syntax.media_type)
+    sums = "".join(f"{told['sha256']}  {Path(path).name}\n" for path, told in files.items())
+    (release / "dumps" / "SHA256SUMS").write_text(sums)
+    shutil.copyfile(release / "dumps/portraits.ttl", release / "dumps/portraits.ttl.gz")
+    manifest = _manifest(quads, files, more)
+    (release / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
+
+
+def _told(file: Path, media_type: str) -> dict[str, object]:
+    body = file.read_bytes()
+    return {
+        "bytes": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "media_type": media_type,
+    }
+
+
+def _quads(more: int) -> Iterator[ox.Quad]:
+    yield from ox.parse(path=HERE / "portraits.trig", format=ox.RdfFormat.TRIG, base_iri=BASE)
+    vocabulary = ox.NamedNode(f"{BASE}graph/vocabulaire")
+    for name in ontology.NAMES:
+        body = ontology.read(name)
+        for quad in ox.parse(body, format=ox.RdfFormat.TURTLE, base_iri=BASE):
+            yield ox.Quad(quad.subject, quad.predicate, quad.object, vocabulary)
+    for number in range(more):
+        text = (
+            f"<graph/2025> {{ <id/initiative/simple{number:03}/2025> a <def#Inscription> ; "
+            f'<http://www.w3.org/2000/01/rdf-schema#label> "Exemple simple {number:03}"@fr ; '
+            "<http://purl.org/dc/terms/isPartOf> <id/portrait/2025> . }"
+        )
+        yield from ox.parse(text, format=ox.RdfFormat.TRIG, base_iri=BASE)
+
+
+def _manifest(
+    quads: list[ox.Quad], files: dict[str, dict[str, object]], more: int
+) -> dict[str, object]:
+    graphs: dict[str, int] = {}
+    for quad in quads:
+        name = str(getattr(quad.graph_name, "value", "")).removeprefix(f"{BASE}graph/")
+        graphs[name] = graphs.get(name, 0) + 1
+    portrait = {
+        "file": "exemple-2024.csv",
+        "encoding": "windows-1252",
+        "read": 1,
+        "published": 1,
+        "rejected": 0,
+        "initiatives": 1,
+        "bodies": 1,
+    }
+    return {
+        "software": {"name": "portrait-ia", "version": "0.1.0"},
+        "base_uri": BASE,
+        "series": {
+            "title": {"fr": "Portraits d'exemple", "en": "Example portraits"},
+            "description": {"fr": "Deux portraits fictifs.", "en": "Two made-up portraits."},
+            "licence": "https://creativecommons.org/licenses/by/4.0/",
+            "landing": "https://exemple.gouv.qc.example/",
+        },
+        "publisher": {
+            "iri": f"{BASE}id/organisme/cegep-du-vieux-montreal",
+            "name": {"fr": "Éditeur d'exemple", "en": "Example publisher"},
+            "homepage": "https://exemple.gouv.qc.example/",
+            "email": "",
+        },
+        "notice": NOTICE,
+        "portraits": [
+            {**portrait, "year": 2024},
+            {
+                **portrait,
+                "year": 2025,
+                "file": "exemple-2025.csv",
+                "published": more + 2,
+                "initiatives": more + 2,
+                "bodies": 2,
+            },
+        ],
+        "graphs": graphs,
+        "quads": len(quads),
+        "files": files,
+    }

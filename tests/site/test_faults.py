@@ -1,0 +1,57 @@
+"""Failures: clean while they can be, visible when they cannot, silent about the house."""
+
+import http.client
+import json
+from typing import Any
+
+import pytest
+
+
+def test_an_answer_that_breaks_off_is_noticed(broken: str, fetch: Any) -> None:
+    # The server may drop what it had not sent yet, sometimes even the head.
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        fetch(f"{broken}sparql?query=x", Accept="text/csv")
+
+
+def test_a_defect_tells_an_id_and_nothing_else(broken: str, fetch: Any) -> None:
+    reply = fetch(f"{broken}sparql?query=defect")
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["kind"]) == (500, "defect")
+    assert problem["id"] in problem["detail"]
+    assert "secret" not in reply.text
+    assert "Traceback" not in reply.text
+
+
+def test_a_busy_engine_says_when_to_come_back(broken: str, fetch: Any) -> None:
+    reply = fetch(f"{broken}sparql?query=busy")
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "7")
+    assert json.loads(reply.body)["kind"] == "engine-busy"
+
+
+def test_a_slow_query_names_the_limit(broken: str, fetch: Any) -> None:
+    reply = fetch(f"{broken}sparql?query=slow")
+    assert (reply.status, json.loads(reply.body)["seconds"]) == (503, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (None, "application/problem+json"),
+        ("*/*", "application/problem+json"),
+        ("application/sparql-results+json", "application/problem+json"),
+        ("application/rdf+xml", "application/problem+json"),
+        ("image/png", "application/problem+json"),
+        ("text/csv", "text/plain"),
+        ("text/turtle;q=0.9, */*;q=0.1", "text/plain"),
+        ("text/plain", "text/plain"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html"),
+    ],
+)
+def test_a_fault_comes_in_a_form_that_its_reader_reads(
+    broken: str, fetch: Any, accept: str | None, kind: str
+) -> None:
+    reply = fetch(
+        f"{broken}sparql?query=slow&format=json", headers={"Accept": accept} if accept else {}
+    )
+    assert (reply.status, reply.kind) == (503, kind)
+    assert "10 seconds" in reply.text

@@ -1,0 +1,41 @@
+"""What the serving process loads, and how soon it answers."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ASK_ONCE = """
+import sys
+from pathlib import Path
+from server import create_app
+from server.settings import Settings
+app = create_app(Path(sys.argv[1]), Settings())
+client = app.test_client()
+for path in ("/", "/doc/portrait/2025", "/doc/portrait/2025.ttl", "/def", "/sparql?query=ASK{}"):
+    assert client.get(path).status_code == 200, path
+app.extensions["shelf"].close()
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_the_serving_process_loads_none_of_the_heavy_libraries(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_ONCE, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    loaded = set(done.stdout.split())
+    assert "pyoxigraph" in loaded
+    assert not loaded & {"pandas", "numpy", "rdflib", "pyshacl", "openpyxl"}
+
+
+def test_the_first_answer_comes_soon(folder: Path, boot: Any, fetch: Any) -> None:
+    begun = time.perf_counter()
+    with boot(folder) as site:
+        assert fetch(f"{site}doc/portrait/2025.ttl").status == 200
+        passed = time.perf_counter() - begun
+    assert passed < 1.5, f"{passed:.2f} s"

@@ -1,0 +1,56 @@
+"""Settings, and what starts with them."""
+
+import socket
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from server.listen import listen
+from server.settings import Settings, read_settings
+from transform.errors import MisusedCommand, UnreadableRelease
+
+
+def test_without_variables_the_defaults_hold() -> None:
+    assert read_settings({}) == Settings(10.0, 1024, 100, 1024, 0)
+
+
+def test_each_setting_is_a_variable() -> None:
+    variables = {f"PORTRAIT_IA_{field.name.upper()}": "7" for field in fields(Settings)}
+    assert read_settings(variables) == Settings(7.0, 7, 7, 7, 7)
+
+
+def test_seconds_may_be_a_fraction_and_blanks_are_nothing() -> None:
+    given = {"PORTRAIT_IA_QUERY_SECONDS": "0.5", "PORTRAIT_IA_RESULT_MB": " "}
+    assert read_settings(given) == Settings(query_seconds=0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QUERY_SECONDS", "ten"),
+        ("QUERY_SECONDS", "0"),
+        ("QUERY_SECONDS", "nan"),
+        ("QUERY_SECONDS", "inf"),
+        ("RESULT_MB", "1.5"),
+        ("RESULT_MB", "0"),
+        ("QUERY_KB", "-1"),
+        ("REQUESTS_PER_MINUTE", "-1"),
+    ],
+)
+def test_what_is_no_such_number_is_refused(name: str, value: str) -> None:
+    with pytest.raises(MisusedCommand, match=f"PORTRAIT_IA_{name} is {value!r}; give a"):
+        read_settings({f"PORTRAIT_IA_{name}": value})
+
+
+def test_a_taken_port_is_refused_in_one_line(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(MisusedCommand, match="choose another"):
+            listen(folder, "127.0.0.1", taken.getsockname()[1], 1)
+
+
+def test_a_folder_without_a_release_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRelease, match="portrait-ia build"):
+        listen(tmp_path, "127.0.0.1", 0, 1)

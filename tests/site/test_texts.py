@@ -1,0 +1,58 @@
+"""The words of the interface: each in both languages, each used, none missing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server import texts
+
+SERVER = Path(texts.__file__).parent
+TEMPLATES = sorted((SERVER / "templates").glob("*.html"))
+USED = re.compile(r"""\bt\(\s*["'](\w+)["']\s*(~?)""")
+
+
+def used() -> tuple[set[str], set[str]]:
+    """The keys that templates name whole, and the beginnings of those that they put together."""
+    found = [match for file in TEMPLATES for match in USED.findall(file.read_text("utf-8"))]
+    return {key for key, more in found if not more}, {key for key, more in found if more}
+
+
+@pytest.mark.parametrize("table", ["texts", "terms"])
+def test_every_text_is_in_both_languages(table: str) -> None:
+    for key, text in texts.table(table).items():
+        assert set(text) == set(texts.LANGUAGES), key
+        assert all(value.strip() for value in text.values()), key
+
+
+def test_templates_use_only_known_texts() -> None:
+    whole, beginnings = used()
+    assert whole <= set(texts.table("texts"))
+    for beginning in beginnings:
+        assert any(key.startswith(beginning) for key in texts.table("texts")), beginning
+
+
+def test_every_text_is_used() -> None:
+    whole, beginnings = used()
+    unused = {
+        key
+        for key in texts.table("texts")
+        if key not in whole and not key.startswith(tuple(beginnings))
+    }
+    assert not unused
+
+
+def test_both_languages_take_the_same_values() -> None:
+    for key, text in texts.table("texts").items():
+        taken = [set(re.findall(r"\{(\w+)\}", text[language])) for language in texts.LANGUAGES]
+        assert taken[0] == taken[1], key
+
+
+def test_texts_are_in_order() -> None:
+    assert list(texts.table("texts")) == sorted(texts.table("texts"))
+    assert list(texts.table("terms")) == sorted(texts.table("terms"))
+
+
+def test_whole_numbers_are_grouped_as_readers_do() -> None:
+    assert texts.whole(3611, "fr") == "3\u202f611"
+    assert texts.whole(3611, "en") == "3,611"

@@ -1,0 +1,197 @@
+"""The site from outside: address, Accept, status, type, a word of the body."""
+
+from typing import Any
+
+import pytest
+
+HTML, TTL, NT = "text/html", "text/turtle", "application/n-triples"
+JSON_LD, RDF = "application/ld+json", "application/rdf+xml"
+PROBLEM = "application/problem+json"
+RESULTS = "application/sparql-results+json"
+ASK = "sparql?query=ASK%7B%7D"
+SELECT = "sparql?query=SELECT%20%28%22%C3%A9t%C3%A9%22%20AS%20%3Fx%29%20%7B%7D"
+CONSTRUCT = "sparql?query=CONSTRUCT%20%7B%3Fs%20a%20%3Fo%7D%20WHERE%20%7B%3Fs%20a%20%3Fo%7D"
+
+WALK = [
+    ("", HTML, 200, HTML, "Portraits annuels"),
+    ("", None, 200, HTML, "fictives"),
+    ("?lang=en", HTML, 200, HTML, "made up"),
+    ("id/portrait/2025", HTML, 303, HTML, ""),
+    ("id/portrait/2025", TTL, 303, HTML, ""),
+    ("id/nulle/part", TTL, 303, HTML, ""),
+    ("doc/portrait/2025", None, 200, HTML, "Portrait 2025"),
+    ("doc/portrait/2025", TTL, 200, TTL, "primaryTopic"),
+    ("doc/portrait/2025", JSON_LD, 200, JSON_LD, "@context"),
+    ("doc/portrait/2025", NT, 200, NT, "<https://exemple.gouv.qc.example/ia/id/portrait/2025>"),
+    ("doc/portrait/2025", RDF, 200, RDF, "rdf:RDF"),
+    ("doc/portrait/2025.ttl", HTML, 200, TTL, "primaryTopic"),
+    ("doc/portrait/2025.jsonld", HTML, 200, JSON_LD, "@context"),
+    ("doc/portrait/2025.nt", HTML, 200, NT, "primaryTopic"),
+    ("doc/portrait/2025.rdf", HTML, 200, RDF, "rdf:RDF"),
+    ("doc/portrait/2025.html", TTL, 200, HTML, "Portrait 2025"),
+    ("doc/portrait/2025?format=ttl", HTML, 200, TTL, "primaryTopic"),
+    ("doc/portrait/2025?format=pdf", HTML, 406, HTML, "406"),
+    ("doc/portrait/2025", "image/png", 406, PROBLEM, "text/turtle"),
+    ("doc/portrait/2025", "text/plain", 406, "text/plain", "text/turtle"),
+    ("doc/portrait/2025?page=2", HTML, 200, HTML, "Page 2 de 2"),
+    ("doc/portrait/2025?page=3", HTML, 404, HTML, "404"),
+    ("doc/portrait/2025?page=0", HTML, 404, HTML, "404"),
+    ("doc/portrait/2025?page=%EF%BC%92", HTML, 404, HTML, "404"),
+    ("doc/portrait/1999", HTML, 404, HTML, "Rien ne se trouve"),
+    ("doc/portrait/1999?lang=en", HTML, 404, HTML, "nothing at this address"),
+    ("doc/portrait/1999", TTL, 404, "text/plain", "Nothing is said"),
+    ("doc/portrait/1999.ttl", None, 404, PROBLEM, "unknown-resource"),
+    ("doc/%00", None, 404, PROBLEM, ""),
+    ("doc/%FF%FE", None, 404, PROBLEM, ""),
+    ("doc/a%3Eb%20%22%7B%7D", None, 404, PROBLEM, ""),
+    ("doc/%ED%A0%80", None, 404, PROBLEM, ""),
+    ("doc//portrait//2025", None, 404, PROBLEM, ""),
+    ("doc/../../etc/passwd", None, 404, PROBLEM, ""),
+    ("doc/.ttl", None, 404, PROBLEM, ""),
+    ("def", HTML, 200, HTML, 'id="Inscription"'),
+    ("def", TTL, 200, TTL, "pia:Inscription"),
+    ("def.jsonld", None, 200, JSON_LD, "@context"),
+    ("def.pdf", None, 406, PROBLEM, "text/turtle"),
+    ("catalogue", HTML, 200, HTML, "Série d&#39;exemple"),
+    ("catalogue.ttl", None, 200, TTL, "DatasetSeries"),
+    ("catalogue.rdf", None, 200, RDF, "DatasetSeries"),
+    ("graph/2025", HTML, 200, HTML, "énoncés"),
+    ("graph/2025", TTL, 200, TTL, "pia:Inscription"),
+    ("graph/2025.nt", None, 200, NT, "def#Inscription"),
+    ("graph/1999", TTL, 404, "text/plain", "1999"),
+    ("dumps/", HTML, 200, HTML, "SHA256SUMS"),
+    ("dumps", None, 308, HTML, ""),
+    ("dumps/portraits.ttl", HTML, 200, TTL, "pia:Inscription"),
+    ("dumps/portraits.nq", None, 200, "application/n-quads", "def#Inscription"),
+    ("dumps/SHA256SUMS", None, 200, "text/plain", "portraits.ttl"),
+    ("dumps/sources/2024/exemple-2024.csv", None, 200, "text/csv", None),
+    ("dumps/../manifest.json", None, 404, PROBLEM, ""),
+    ("dumps/%2E%2E/manifest.json", None, 404, PROBLEM, ""),
+    ("dumps/..%2Fmanifest.json", None, 404, PROBLEM, ""),
+    ("dumps//etc/passwd", None, 404, PROBLEM, ""),
+    ("dumps/sources/", None, 404, PROBLEM, ""),
+    ("static/portrait.css", None, 200, "text/css", "--focus"),
+    ("static/../settings.py", None, 404, PROBLEM, ""),
+    ("healthz", None, 200, "text/plain", "ok"),
+    ("readyz", None, 200, "text/plain", "0123456789abcdef"),
+    ("robots.txt", None, 200, "text/plain", "Disallow: /sparql?"),
+    ("rien", HTML, 404, HTML, "Rien ne se trouve"),
+    ("sparql", HTML, 200, HTML, "<textarea"),
+    ("sparql", TTL, 200, TTL, "sd:Service"),
+    ("sparql", JSON_LD, 200, JSON_LD, "service-description#"),
+    (ASK, None, 200, RESULTS, '"boolean"'),
+    (ASK, "*/*", 200, RESULTS, '"boolean"'),
+    (SELECT, f"{RESULTS};charset=utf-8", 200, RESULTS, "été"),
+    (SELECT, "application/sparql-results+xml", 200, "application/sparql-results+xml", "été"),
+    (SELECT, "text/csv", 200, "text/csv", "été"),
+    (SELECT, "text/tab-separated-values", 200, "text/tab-separated-values", '"été"'),
+    (SELECT + "&format=csv", HTML, 200, "text/csv", "été"),
+    (SELECT, HTML, 200, HTML, "été"),
+    (SELECT, TTL, 406, "text/plain", "406"),
+    (SELECT, "image/png", 406, PROBLEM, "text/csv"),
+    (SELECT + "&format=pdf", None, 406, PROBLEM, "pdf"),
+    (CONSTRUCT, None, 200, TTL, "pia:Inscription"),
+    (CONSTRUCT, JSON_LD, 200, JSON_LD, "@context"),
+    (CONSTRUCT, NT, 200, NT, "def#Inscription"),
+    (CONSTRUCT, RDF, 200, RDF, "rdf:RDF"),
+    (CONSTRUCT, HTML, 200, HTML, "pia:Inscription"),
+    (CONSTRUCT + "&format=jsonld", HTML, 200, JSON_LD, "@context"),
+    (CONSTRUCT, "text/csv", 406, "text/plain", "406"),
+]
+
+
+@pytest.mark.parametrize(("path", "accept", "status", "kind", "word"), WALK)
+def test_walk(
+    site: str, fetch: Any, path: str, accept: str | None, status: int, kind: str, word: str | None
+) -> None:
+    reply = fetch(site + path, headers={"Accept": accept} if accept else {})
+    assert (reply.status, reply.kind if reply.body or status < 300 else kind) == (status, kind)
+    assert word is None or word in reply.text
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["", "doc/portrait/2025.ttl", "doc/portrait/2025", ASK, "dumps/"])
+def test_head_equals_get_without_its_body(site: str, fetch: Any, path: str) -> None:
+    got, asked = fetch(site + path), fetch(site + path, "HEAD")
+    assert asked.body == b""
+    assert asked.status == got.status
+    for name in ("Content-Type", "Content-Length", "ETag", "Vary"):
+        assert asked.headers[name] == got.headers[name], name
+
+
+@pytest.mark.parametrize("path", ["", "doc/portrait/2025.ttl", "def", "graph/2025.nt"])
+def test_an_entity_tag_makes_a_304(site: str, fetch: Any, path: str) -> None:
+    tag = fetch(site + path).headers["ETag"]
+    again = fetch(site + path, If_None_Match=tag)
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["ETag"] == tag
+
+
+def test_representations_differ_in_their_tags(site: str, fetch: Any) -> None:
+    address = site + "doc/portrait/2025"
+    tags = {fetch(address, Accept=kind).headers["ETag"] for kind in (HTML, TTL, NT, JSON_LD, RDF)}
+    tags |= {fetch(address, Accept=HTML, Accept_Language="en").headers["ETag"]}
+    assert len(tags) == 6
+
+
+def test_vary(site: str, fetch: Any) -> None:
+    address = site + "doc/portrait/2025"
+    assert fetch(address, Accept=TTL).headers["Vary"] == "Accept"
+    assert fetch(address, Accept=HTML).headers["Vary"] == "Accept, Accept-Language"
+    assert fetch(site + ASK).headers["Vary"] == "Accept"
+
+
+def test_several_accept_lines_are_one(client: Any) -> None:
+    reply = client.get(
+        "/doc/portrait/2025", headers=[("Accept", "text/html;q=0.1"), ("Accept", "text/turtle")]
+    )
+    assert reply.mimetype == TTL
+
+
+def test_id_leads_on_relatively_and_keeps_the_wish(site: str, fetch: Any) -> None:
+    reply = fetch(site + "id/portrait/2025?lang=en&format=ttl")
+    assert reply.headers["Location"] == "../../doc/portrait/2025?lang=en&format=ttl"
+
+
+def test_id_leads_nowhere_else(site: str, fetch: Any) -> None:
+    for path in ("id//exemple.invalid/", "id/%0d%0aX-Evil:1", "id/%23a%3Fb%25"):
+        reply = fetch(site + path)
+        assert reply.status == (303 if "%23" in path else 404)
+        assert reply.headers.get("Location", "../").startswith("../")
+        assert reply.headers["X-Evil"] is None
+    assert reply.headers["Location"] == "../doc/%23a%3Fb%25"
+
+
+def test_link_headers_name_each_form_and_the_licence(site: str, fetch: Any) -> None:
+    links = fetch(site + "doc/portrait/2025", Accept=HTML).headers["Link"]
+    for kind in (TTL, JSON_LD, NT, RDF):
+        assert f'rel="alternate"; type="{kind}"' in links
+    assert '<../../doc/portrait/2025.ttl>; rel="describedby"' in links
+    assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in links
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_get_405_with_allow(site: str, fetch: Any, method: str) -> None:
+    reply = fetch(site + "sparql", method, b"x")
+    assert (reply.status, reply.kind) == (405, PROBLEM)
+    assert {"GET", "HEAD", "POST", "OPTIONS"} <= set(reply.headers["Allow"].split(", "))
+
+
+def test_options_is_a_preflight(site: str, fetch: Any) -> None:
+    reply = fetch(site + "sparql", "OPTIONS", Origin="https://exemple.invalid")
+    assert reply.status == 200
+    assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+    assert "Content-Type" in reply.headers["Access-Control-Allow-Headers"]
+    assert reply.headers["Access-Control-Allow-Credentials"] is None
+
+
+def test_a_strange_host_is_not_put_on_the_page(site: str, fetch: Any) -> None:
+    reply = fetch(site, Host="a';rm -rf ~;'")
+    assert reply.status in (200, 400)
+    assert "rm -rf" not in reply.text
+
+
+def test_the_home_page_names_the_host_that_was_asked(site: str, fetch: Any) -> None:
+    assert f"{site}id/portrait/2025" in fetch(site).text

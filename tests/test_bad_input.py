@@ -1,0 +1,203 @@
+"""Bad input gets one line or a short table, the right exit code, and nothing is published."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server.cli import main
+from tests.conftest import HEADER, ROW
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Callable[..., Result]:
+    """Build in the test's own process; proves that no traceback and no release came of it."""
+
+    def run(*arguments: object) -> Result:
+        shelf = tmp_path / "releases"
+        given = [*map(str, arguments), "--to", str(shelf), "--lang", "en"]
+        result = CliRunner().invoke(main, ["build", *given], env={"COLUMNS": "400"})
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        assert "Traceback" not in result.output
+        if result.exit_code:
+            assert not (shelf / "current").exists()
+            assert [path for path in shelf.glob("*") if path.name != ".lock"] == []
+        return result
+
+    return run
+
+
+def changed(field: int, text: str) -> tuple[str, ...]:
+    return (*ROW[:field], text, *ROW[field + 1 :])
+
+
+REFUSED_ROWS = {
+    "status outside the list": (changed(5, "En pause"), ["Statut", "En pause", "Known:"]),
+    "status nearly right": (
+        changed(5, "Solution en prod"),
+        ["Statut", "Solution en prod", 'Was "Solution en production" meant?'],
+    ),
+    "category outside the list": (changed(1, "Robots"), ["Catégorie", "Robots", "category"]),
+    "portfolio outside the list": (changed(3, "Loisir"), ["Portefeuille", "Loisir", "portfolio"]),
+    "no name": (changed(0, " "), ["Nom de l'initiative", "name of the initiative is missing"]),
+    "no body": (changed(2, "\u00a0"), ["Organisme", "public body is missing", "Fill in"]),
+    "no portfolio": (changed(3, ""), ["Portefeuille", "portfolio is missing", "Fill in"]),
+    "no status": (changed(5, ""), ["Statut", "status is missing", "Fill in"]),
+    "control in the name": (changed(0, "Tri\x07"), ["Tri\\u0007", "Take the character U+0007"]),
+    "control in the benefits": (changed(4, "a\x9fb"), ["Bénéfices", "a\\u009fb", "U+009F"]),
+    "control in the body": (changed(2, "Héma\x02"), ["Organisme", "Héma\\u0002", "U+0002"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_ROWS)
+def test_refused_row_names_file_row_column_text_and_next_step(
+    build: Callable[..., Result], portrait: Callable[..., Path], case: str
+) -> None:
+    row, words = REFUSED_ROWS[case]
+    result = build(f"2025={portrait(ROW, row)}")
+    assert result.exit_code == 1, result.output
+    [line] = [line for line in result.output.splitlines() if "Violation" in line and "│ 3" in line]
+    for word in ["portrait.csv", *words]:
+        assert word in line
+    assert "Nothing was published" in result.output
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (HEADER[:5], ["No column for statut"]),
+        ((*HEADER[:5], "Satut"), ["Satut", "Statut"]),
+        ((*HEADER[:5], "Statut", "Coût"), ["Coût"]),
+        ((*HEADER, "Statut"), ["Statut"]),
+    ],
+    ids=["missing", "misspelt", "unknown", "doubled"],
+)
+def test_refused_columns_are_named(
+    build: Callable[..., Result],
+    portrait: Callable[..., Path],
+    header: tuple[str, ...],
+    words: list[str],
+) -> None:
+    width = len(header)
+    result = build(f"2025={portrait((*ROW, '')[:width], header=header)}")
+    assert result.exit_code == 2, result.output
+    assert len(result.output.splitlines()) == 1
+    for word in ["portrait.csv", *words]:
+        assert word in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("vide.csv", b""),
+        ("entete.csv", ",".join(HEADER).encode()),
+        ("page.csv", b"<!DOCTYPE html><html><body>404</body></html>"),
+        ("portrait.xlsx", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"),
+        ("binaire.csv", bytes(range(256)) * 40),
+        ("guillemet.csv", (",".join(HEADER) + '\n"Tri,Automatisation\n').encode()),
+        (
+            "octet.csv",
+            (",".join(HEADER) + "\n" + ",".join(ROW)).encode() + b"\nTri\xe9,Automatis\xc3\xa9\n",
+        ),
+    ],
+)
+def test_refused_file_is_one_line(
+    build: Callable[..., Result], tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = build(f"2025={tmp_path / name}")
+    assert result.exit_code == 2, result.output
+    assert len(result.output.splitlines()) == 1
+    assert result.output.startswith(f"portrait-ia: {name}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["2025"], ["'2025'", "YEAR=FILE"]),
+        (["deux=portrait.csv"], ["'deux'", "is no year"]),
+        (["25=portrait.csv"], ["'25'", "is no year"]),
+        (["२०२५=portrait.csv"], ["is no year"]),
+        (["2025="], ["no file"]),
+        (["2025=a.csv", "2025=b.csv"], ["2025 is named twice"]),
+        (["2025=absent.csv"], ["absent.csv"]),
+        (["2025=a.csv", "--layout", "2024=us-2024"], ["no file of 2024"]),
+        (["2025=a.csv", "--layout", "absent.toml"], ["absent.toml"]),
+        (["--layout", "quebec"], ["no file"]),
+        (["--base-uri", "exemple.gouv.qc.ca"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://exemple.gouv.qc.ca"], ["ends in «/»"]),
+        (["--base-uri", "ftp://exemple.gouv.qc.ca/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https:///ia/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://a.ca/?x=/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://a.ca/#/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://a b.ca/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://é.ca/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://moi:secret@a.ca/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://a.ca:99999/"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://a.ca/../"], ["absolute http(s) IRI"]),
+    ],
+)
+def test_misused_command_is_one_line(
+    build: Callable[..., Result], arguments: list[str], words: list[str]
+) -> None:
+    result = build(*arguments)
+    assert result.exit_code == 2, result.output
+    assert len(result.output.splitlines()) == 1, result.output
+    for word in words:
+        assert word in result.output
+
+
+def test_folder_instead_of_a_file_is_one_line(build: Callable[..., Result], tmp_path: Path) -> None:
+    result = build(f"2025={tmp_path}")
+    assert result.exit_code == 2
+    assert len(result.output.splitlines()) == 1
+
+
+def test_same_row_twice_is_kept_and_said_aloud(
+    build: Callable[..., Result], portrait: Callable[..., Path]
+) -> None:
+    result = build(f"2025={portrait(ROW, ROW)}")
+    assert result.exit_code == 0, result.output
+    assert "2 rows read = 2 published + 0 rejected + 0 listed" in result.output
+    assert "rows 2, 3 are the same row: kept as 2 initiatives" in result.output
+
+
+def test_two_initiatives_of_one_body_with_one_name_stay_two(
+    build: Callable[..., Result], portrait: Callable[..., Path]
+) -> None:
+    result = build(f"2025={portrait(ROW, changed(4, 'Autre chose'))}")
+    assert result.exit_code == 0, result.output
+    assert "rows 2, 3 have one body and one name: kept as 2 initiatives" in result.output
+
+
+def test_lines_that_hold_no_row_are_listed(build: Callable[..., Result], tmp_path: Path) -> None:
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out).writerows([["Portrait 2025"], [], HEADER, ROW, ["Source : exemple"]])
+    (tmp_path / "p.csv").write_text(out.getvalue(), encoding="utf-8")
+    result = build(f"2025={tmp_path / 'p.csv'}")
+    assert result.exit_code == 0, result.output
+    assert "4 rows read = 1 published + 0 rejected + 3 listed" in result.output
+    assert "row 1 holds no row (title): Portrait 2025" in result.output
+    assert "row 5 holds no row (note): Source : exemple" in result.output
+
+
+def test_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(main, ["build", "--to", str(tmp_path / "file" / "x")])
+    assert result.exit_code == 2
+    assert "cannot write there" in result.output
+
+
+def test_check_writes_nothing_but_the_report(portrait: Callable[..., Path], tmp_path: Path) -> None:
+    file = portrait(ROW, changed(5, "En pause"))
+    before = {path.name for path in tmp_path.iterdir()}
+    arguments = ["check", f"2025={file}", "--report", str(tmp_path / "report")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert {path.name for path in tmp_path.iterdir()} - before == {"report"}
+    names = {"validation.ttl", "validation.json", "rejets.csv"}
+    assert {path.name for path in (tmp_path / "report").iterdir()} == names

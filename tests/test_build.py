@@ -1,0 +1,291 @@
+"""Build from outside: what goes in comes out, counted, the same bytes every time."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from tests.conftest import ROW, Run, shared
+
+PREFIXES = """
+PREFIX pia: <http://localhost:8000/def#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+
+
+def load(shelf: Path) -> ox.Store:
+    store = ox.Store()
+    store.bulk_load(path=shelf / "current" / "dumps" / "portraits.nq", format=ox.RdfFormat.N_QUADS)
+    return store
+
+
+@pytest.fixture(scope="module")
+def store(example: Path) -> ox.Store:
+    return load(example)
+
+
+def select(store: ox.Store, query: str) -> list[tuple[str, ...]]:
+    solutions = store.query(PREFIXES + query, use_default_graph_as_union=True)
+    assert isinstance(solutions, ox.QuerySolutions)
+    names = solutions.variables
+    return [tuple(s[name].value if s[name] else "" for name in names) for s in solutions]
+
+
+def manifest(shelf: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((shelf / "current" / "manifest.json").read_bytes())
+    return found
+
+
+@pytest.mark.parametrize(("year", "rows", "strings"), [(2024, 168, 65), (2025, 258, 82)])
+def test_example_counts_rows_and_strings_of_bodies(
+    store: ox.Store, year: int, rows: int, strings: int
+) -> None:
+    query = f"""SELECT (COUNT(?i) AS ?rows) (COUNT(DISTINCT ?raw) AS ?strings)
+        WHERE {{ ?i dcterms:isPartOf <http://localhost:8000/id/portrait/{year}> ;
+                    pia:organismeTelQuEcrit ?raw }}"""
+    assert select(store, query) == [(str(rows), str(strings))]
+
+
+@pytest.mark.parametrize("year", [2024, 2025])
+@pytest.mark.parametrize("kind", ["categorie", "statut"])
+def test_example_gives_each_published_count(store: ox.Store, year: int, kind: str) -> None:
+    facts = shared("facts", "categories_statuts.csv")
+    with facts.open(encoding="utf-8", newline="") as lines:
+        published = {
+            row["libelle_dictionnaire"]: int(row[f"n_{year}"])
+            for row in csv.DictReader(lines)
+            if row["type"] == kind
+        }
+    query = f"""SELECT ?label (COUNT(?i) AS ?n) WHERE {{
+        ?i dcterms:isPartOf <http://localhost:8000/id/portrait/{year}> ; pia:{kind} ?c .
+        ?c skos:prefLabel ?label FILTER(lang(?label) = "fr") }} GROUP BY ?label"""
+    assert {label: int(n) for label, n in select(store, query)} == published
+
+
+@pytest.mark.parametrize("year", [2024, 2025])
+def test_example_gives_each_published_count_by_portfolio(store: ox.Store, year: int) -> None:
+    with shared("facts", "portefeuilles.csv").open(encoding="utf-8", newline="") as lines:
+        published = {r["libelle"]: int(r[f"n_{year}"]) for r in csv.DictReader(lines)}
+    query = f"""SELECT ?raw (COUNT(?i) AS ?n) WHERE {{
+        ?i dcterms:isPartOf <http://localhost:8000/id/portrait/{year}> ;
+           pia:portefeuilleTelQuEcrit ?raw }} GROUP BY ?raw"""
+    found = {label: int(n) for label, n in select(store, query)}
+    assert found == {label: n for label, n in published.items() if n}
+
+
+def test_one_string_has_two_extents_by_year(store: ox.Store) -> None:
+    query = """SELECT DISTINCT ?year ?p WHERE {
+        ?i pia:portefeuilleTelQuEcrit "Santé et Services sociaux" ; pia:portefeuille ?p ;
+           dcterms:isPartOf/pia:annee ?year } ORDER BY ?year"""
+    base = "http://localhost:8000/id/portefeuille/sante-et-services-sociaux"
+    assert select(store, query) == [("2024", base), ("2025", f"{base}-hors-reseau")]
+
+
+def test_each_row_says_everything_once(store: ox.Store) -> None:
+    said_once = [
+        *("dcterms:isPartOf", "pia:inscriptionDe", "pia:organisme", "pia:portefeuille"),
+        *("pia:categorie", "pia:statut", "rdfs:label", "pia:nomTelQuEcrit"),
+        *("pia:organismeTelQuEcrit", "pia:portefeuilleTelQuEcrit"),
+        *("pia:categorieTelleQuEcrite", "pia:statutTelQuEcrit", "prov:hadPrimarySource"),
+    ]
+    for name in said_once:
+        query = f"""SELECT ?n (COUNT(?i) AS ?rows) WHERE {{
+            {{ SELECT ?i (COUNT(?o) AS ?n) WHERE {{ ?i a pia:Inscription . ?i {name} ?o }}
+               GROUP BY ?i }} }} GROUP BY ?n"""
+        assert select(store, query) == [("1", "426")], name
+
+
+def test_nothing_published_is_a_blank_node(store: ox.Store) -> None:
+    for quad in store:
+        assert not isinstance(quad.subject, ox.BlankNode)
+        assert not isinstance(quad.object, ox.BlankNode)
+
+
+def test_source_row_holds_what_the_inscription_says(store: ox.Store, example: Path) -> None:
+    query = """SELECT ?source ?name WHERE {
+        ?i prov:hadPrimarySource ?source ; pia:nomTelQuEcrit ?name }"""
+    rows: dict[str, list[list[str]]] = {}
+    for source, name in select(store, query):
+        file, _, row = source.removeprefix("http://localhost:8000/").partition("#row=")
+        if file not in rows:
+            text = (example / "current" / file).read_text(encoding="utf-8-sig")
+            separator = ";" if "2025" in file else ","
+            rows[file] = list(csv.reader(text.splitlines(keepends=True), delimiter=separator))
+        assert name in rows[file][int(row) - 1]
+
+
+def test_rows_of_two_years_with_one_body_and_name_are_one_initiative(store: ox.Store) -> None:
+    query = """SELECT (COUNT(DISTINCT ?a) AS ?n) WHERE {
+        ?x pia:inscriptionDe ?a ; dcterms:isPartOf <http://localhost:8000/id/portrait/2024> .
+        ?y pia:inscriptionDe ?a ; dcterms:isPartOf <http://localhost:8000/id/portrait/2025> }"""
+    [(joined,)] = select(store, query)
+    assert int(joined) > 0
+
+
+def test_everything_from_the_examples_says_that_it_is_made_up(example: Path) -> None:
+    said = manifest(example)["notice"]
+    assert isinstance(said, dict)
+    assert "inventées" in said["fr"]
+    assert "made up" in said["en"]
+    for file in sorted((example / "current" / "dumps").glob("portrait*")):
+        if file.suffix != ".gz":
+            text = file.read_text(encoding="utf-8")
+            assert "les initiatives sont inventées" in text, file
+            assert "the initiatives are made up" in text, file
+
+
+def files_of(shelf: Path) -> dict[str, bytes]:
+    release = (shelf / "current").resolve()
+    return {
+        str(path.relative_to(release)): path.read_bytes()
+        for path in sorted(release.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"},
+        {"PYTHONHASHSEED": "42", "LC_ALL": "C.UTF-8", "TZ": "America/Montreal", "LANG": "tr_TR"},
+    ],
+    ids=["hash 1, C, Kiritimati", "hash 42, UTF-8, Montréal"],
+)
+def test_same_input_gives_the_same_bytes(
+    portrait_ia: Run, example: Path, tmp_path: Path, env: dict[str, str]
+) -> None:
+    done = portrait_ia("build", "--to", tmp_path / "elsewhere", env=env, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert files_of(tmp_path / "elsewhere") == files_of(example)
+    assert (tmp_path / "elsewhere" / "current").readlink() == (example / "current").readlink()
+
+
+def test_dumps_of_all_syntaxes_are_one_graph(example: Path) -> None:
+    dumps = example / "current" / "dumps"
+
+    def triples(name: str, syntax: ox.RdfFormat) -> set[ox.Triple]:
+        return {quad.triple for quad in ox.parse(path=dumps / name, format=syntax)}
+
+    for stem in ("portraits", "portrait-2024", "portrait-2025"):
+        wanted = triples(f"{stem}.nt", ox.RdfFormat.N_TRIPLES)
+        assert triples(f"{stem}.ttl", ox.RdfFormat.TURTLE) == wanted
+        assert triples(f"{stem}.rdf", ox.RdfFormat.RDF_XML) == wanted
+        assert triples(f"{stem}.jsonld", ox.RdfFormat.JSON_LD) == wanted
+    quads = set(ox.parse(path=dumps / "portraits.nq", format=ox.RdfFormat.N_QUADS))
+    assert set(ox.parse(path=dumps / "portraits.trig", format=ox.RdfFormat.TRIG)) == quads
+
+
+def test_sums_of_dumps_are_true(example: Path) -> None:
+    import hashlib
+
+    dumps = example / "current" / "dumps"
+    lines = (dumps / "SHA256SUMS").read_text().splitlines()
+    assert len(lines) == 28
+    for line in lines:
+        digest, name = line.split("  ")
+        assert hashlib.sha256((dumps / name).read_bytes()).hexdigest() == digest
+
+
+def test_quarantine_publishes_the_rest_and_lists_what_it_kept_back(
+    portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path
+) -> None:
+    broken = ("Suivi", "Automatisation", "Héma-Québec", "Justice", "", "En pause")
+    file = portrait(ROW, broken, ("Résumé", *ROW[1:]))
+    shelf = tmp_path / "releases"
+    done = portrait_ia("build", f"2025={file}", "--to", shelf, "--quarantine")
+    assert done.returncode == 0, done.stderr
+    assert "portrait.csv (2025): 3 rows read = 2 published + 1 rejected + 0 listed" in done.stdout
+    assert len(select(load(shelf), "SELECT ?i WHERE { ?i a pia:Inscription }")) == 2
+    rejected = (shelf / "current" / "report" / "rejets.csv").read_text(encoding="utf-8")
+    [line] = list(csv.DictReader(rejected.splitlines()))
+    assert (line["file"], line["row"], line["column"]) == ("portrait.csv", "3", "Statut")
+    assert (line["raw"], line["nom"]) == ("En pause", "Suivi")
+    assert "liste" in line["message_fr"]
+    assert "list" in line["message_en"]
+
+
+def test_published_total_that_differs_is_a_warning_that_names_both(
+    portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path
+) -> None:
+    done = portrait_ia("build", f"2025={portrait(ROW)}", "--to", tmp_path / "out", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    words = " ".join(done.stdout.replace("│", " ").split())
+    assert "Warning" in words
+    report = (tmp_path / "out" / "current" / "report" / "validation.json").read_text()
+    assert "The published total is 258, the file gives 1 entries." in report
+    assert "Le total publié est 258, le fichier donne 1 inscriptions." in report
+
+
+def hostile_cells() -> Iterator[tuple[str, str]]:
+    yield "script", "<script>alert(1)</script>"
+    yield "end of script", 'x</script><img src=x onerror="alert(1)">'
+    yield "formula", '=HYPERLINK("http://exemple.invalid/","cliquez")'
+    yield "quotes", "«l'“IA”» dit \"non\" \\ 'oui'"
+    yield "right to left", "\u202eaxe\u202c \u200f\u2067abc\u2069"
+    yield "line ends", "un\r\ndeux\rtrois\nquatre\tcinq"
+    yield "astral", "𝒳 😀 \U0010fffd"
+    yield "turtle", '" . <http://x> <http://y> "z'
+
+
+@pytest.mark.parametrize("text", [pytest.param(t, id=name) for name, t in hostile_cells()])
+def test_hostile_cell_comes_out_as_the_text_it_is(
+    portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path, text: str
+) -> None:
+    name = f"{text} (essai)"
+    file = portrait((name, *ROW[1:4], text, ROW[5]))
+    done = portrait_ia("build", f"2025={file}", "--to", tmp_path / "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    dumps = tmp_path / "out" / "current" / "dumps"
+    for suffix, syntax in (
+        ("ttl", ox.RdfFormat.TURTLE),
+        ("rdf", ox.RdfFormat.RDF_XML),
+        ("jsonld", ox.RdfFormat.JSON_LD),
+        ("nt", ox.RdfFormat.N_TRIPLES),
+    ):
+        objects = {
+            quad.predicate.value.rpartition("#")[2]: getattr(quad.object, "value", None)
+            for quad in ox.parse(path=dumps / f"portrait-2025.{suffix}", format=syntax)
+        }
+        assert objects["nomTelQuEcrit"] == name, suffix
+        assert objects["benefices"] == text, suffix
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [("csv", Counter({2024: 2133, 2025: 3611})), ("xlsx", Counter({2025: 3611}))],
+)
+def test_every_row_of_the_foreign_registers_is_published_or_listed(
+    portrait_ia: Run, tmp_path: Path, kind: str, rows: Counter[int]
+) -> None:
+    names = {
+        2024: "2024_consolidated_ai_inventory_raw_v2.csv",
+        2025: f"2025_individually_reported_AI_use_cases.{kind}",
+    }
+    arguments: list[object] = []
+    for year in rows:
+        file = shared("data", "us", names[year])
+        arguments += [f"{year}={file}", "--layout", f"{year}=us-{year}"]
+    done = portrait_ia("build", *arguments, "--to", tmp_path, "--quarantine", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    portraits = manifest(tmp_path)["portraits"]
+    assert isinstance(portraits, list)
+    for about in portraits:
+        listed = len(about["listed"])
+        assert about["read"] == about["published"] + about["rejected"] + listed
+        assert about["published"] + about["rejected"] == rows[about["year"]]
+    query = """SELECT ?raw (COUNT(?i) AS ?n) WHERE {
+        ?i pia:portefeuilleTelQuEcrit ?raw ;
+           dcterms:isPartOf <http://localhost:8000/id/portrait/2025> } GROUP BY ?raw"""
+    counts = {raw: int(n) for raw, n in select(load(tmp_path), query)}
+    assert counts["Department of Energy"] == 340
+    assert counts["National Aeronautics and Space Administration"] == 425
+    assert counts["Department of Veterans Affairs"] == 367
+    rejected = (tmp_path / "current" / "report" / "rejets.csv").read_text().splitlines()
+    assert len(rejected) - 1 == sum(about["rejected"] for about in portraits)

@@ -1,0 +1,141 @@
+"""A release is whole or not there: named by content, moved in one step, never changed."""
+
+import json
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from server.cli import main
+from tests.conftest import COMMAND, Run
+from transform import release
+from transform.errors import MisusedCommand, UnreadableRelease
+
+
+def command(*arguments: object) -> str:
+    result = CliRunner().invoke(main, [*map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def build_another(shelf: Path, base: str = "http://localhost:9/") -> str:
+    command("build", "--to", shelf, "--base-uri", base)
+    return (shelf / "current").readlink().name
+
+
+def releases_in(shelf: Path) -> list[Path]:
+    return [path for path in shelf.iterdir() if len(path.name) == 16]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    return tmp_path / "releases"
+
+
+def test_name_is_made_from_content(shelf: Path) -> None:
+    first = build_another(shelf)
+    assert build_another(shelf) == first
+    assert build_another(shelf, "http://localhost:10/") != first
+    assert len(releases_in(shelf)) == 2
+
+
+def test_files_of_a_release_cannot_be_written(shelf: Path) -> None:
+    build_another(shelf)
+    for path in (shelf / "current").resolve().rglob("*"):
+        if path.is_file():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o444, path
+
+
+def test_no_publish_leaves_current_where_it_is(shelf: Path) -> None:
+    first = build_another(shelf)
+    command("build", "--to", shelf, "--base-uri", "http://localhost:10/", "--no-publish")
+    assert (shelf / "current").readlink().name == first
+    assert len(releases_in(shelf)) == 2
+
+
+def test_rollback_goes_back_step_by_step_and_by_name(shelf: Path) -> None:
+    names = [build_another(shelf, f"http://localhost:{port}/") for port in (11, 12, 13)]
+    command("rollback", shelf)
+    assert (shelf / "current").readlink().name == names[1]
+    command("rollback", shelf)
+    assert (shelf / "current").readlink().name == names[0]
+    nothing = CliRunner().invoke(main, ["rollback", str(shelf)])
+    assert nothing.exit_code == 2
+    assert "no release before the current one" in nothing.output
+    command("rollback", shelf, names[2])
+    listed = command("releases", shelf).splitlines()
+    assert listed[0].startswith(f"* {names[2]}  http://localhost:13/  2024: 168 + 2025: 258")
+    assert [line[2:18] for line in listed] == names[::-1]
+
+
+def test_rollback_to_an_unknown_release_names_those_there_are(shelf: Path) -> None:
+    name = build_another(shelf)
+    result = CliRunner().invoke(main, ["rollback", str(shelf), "0123456789abcdef"])
+    assert result.exit_code == 2
+    assert name in result.output
+
+
+def test_folder_without_releases_is_one_line(tmp_path: Path) -> None:
+    for arguments in (["releases", str(tmp_path / "absent")], ["serve", str(tmp_path)]):
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 2
+        assert len(result.output.splitlines()) == 1
+
+
+def test_second_build_at_once_is_refused(shelf: Path) -> None:
+    with (
+        release.building(shelf),
+        pytest.raises(MisusedCommand, match="another build"),
+        release.building(shelf),
+    ):
+        pass
+
+
+def test_fault_while_writing_leaves_nothing(shelf: Path) -> None:
+    def stop_half_way() -> None:
+        with release.building(shelf) as folder:
+            (folder / "manifest.json").write_text("{}")
+            raise UnreadableRelease("stopped")
+
+    with pytest.raises(UnreadableRelease):
+        stop_half_way()
+    assert [path.name for path in shelf.iterdir()] == [".lock"]
+
+
+def whole(path: Path) -> bool:
+    """Every file that the manifest names is there with its digest's length; nothing more."""
+    manifest = json.loads((path / "manifest.json").read_bytes())
+    sizes = {name: about["bytes"] for name, about in manifest["files"].items()}
+    return all((path / name).stat().st_size == size for name, size in sizes.items())
+
+
+def test_kill_at_any_moment_leaves_the_release_before(portrait_ia: Run, shelf: Path) -> None:
+    first = build_another(shelf)
+    before = {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()}
+    started = time.monotonic()
+    done = portrait_ia("build", "--to", shelf, "--base-uri", "http://localhost:14/")
+    took = time.monotonic() - started
+    assert done.returncode == 0
+    killed = 0
+    for step in range(12):
+        base = f"http://localhost:{20 + step}/"
+        process = subprocess.Popen(
+            [COMMAND, "build", "--to", shelf, "--base-uri", base],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        # From half-way to the end is when files are written and moved.
+        time.sleep(took * (0.5 + step * 0.05))
+        killed += process.poll() is None
+        process.kill()
+        process.wait()
+        for path in releases_in(shelf):
+            assert whole(path), path
+        assert whole(shelf / "current")
+    assert killed >= 4
+    assert {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()} == before
+    build_another(shelf)
+    assert list(shelf.glob(".building-*")) == []
