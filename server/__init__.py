@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from server import documents, dumps, faults, graphs, home, sparql
+from server import documents, dumps, faults, graphs, home, sparql, store
 from server.engine import open_engine
 from server.settings import Settings
 from server.shelf import Opener, Shelf
@@ -39,7 +39,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
     shelf = Shelf(folder, settings.limits, opener)
     shelf.watch()
     app.extensions["shelf"] = shelf
-    for part in (home, sparql, documents, graphs, dumps):
+    for part in (home, sparql, store, documents, graphs, dumps):
         app.register_blueprint(part.bp)
     faults.register(app)
     app.after_request(_dress)

@@ -102,7 +102,7 @@ QUERY_FORMAT = option(
     "--format",
     "name",
     metavar="F",
-    help="csv, tsv, json or xml for rows; ttl, nt, jsonld or rdf for a graph."
+    help="csv, tsv, json or xml for rows; ttl, nt, jsonld, rdf, nq or trig for a graph."
     " Default: csv, or ttl.",
 )
 
@@ -119,14 +119,14 @@ def query(shelf: Path, query: str, name: str | None) -> None:
     """
     from server.engine import Question, open_engine
     from server.engine.faults import EngineFault
-    from server.negotiate import CSV, GRAPHS, SOLUTIONS, TURTLE, find_format
+    from server.negotiate import CONSTRUCTED, CSV, SOLUTIONS, TURTLE, find_format
     from server.settings import read_settings
     from transform.manifest import read_manifest
 
     rows = find_format(SOLUTIONS, name) if name else CSV
-    graph = find_format(GRAPHS, name) if name else TURTLE
+    graph = find_format(CONSTRUCTED, name) if name else TURTLE
     if not rows and not graph:
-        known = ", ".join(offer.suffix for offer in (*SOLUTIONS, *GRAPHS))
+        known = ", ".join(offer.suffix for offer in (*SOLUTIONS, *CONSTRUCTED))
         raise MisusedCommand(f"--format {name!r}: unknown; there are {known}.")
     release = (shelf / "current").resolve()
     base_uri = read_manifest(release)["base_uri"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from server.negotiate import GRAPHS, SOLUTIONS, Format
+from server.negotiate import CONSTRUCTED, SOLUTIONS, Format
 from server.shelf import Release
 from transform import formats
 
@@ -22,6 +22,8 @@ _FORMAT_IRIS = {
     "application/ld+json": "JSON-LD",
     "application/n-triples": "N-Triples",
     "application/rdf+xml": "RDF_XML",
+    "application/n-quads": "N-Quads",
+    "application/trig": "TriG",
 }
 _FEATURES = ("UnionDefaultGraph",)
 _LANGUAGES = ("SPARQL10Query", "SPARQL11Query")
@@ -42,7 +44,7 @@ def _statements(release: Release) -> Iterator[ox.Triple]:
         yield ox.Triple(service, _sd("supportedLanguage"), _sd(language))
     for feature in _FEATURES:
         yield ox.Triple(service, _sd("feature"), _sd(feature))
-    for form in (*SOLUTIONS, *GRAPHS):
+    for form in (*SOLUTIONS, *CONSTRUCTED):
         named = ox.NamedNode(f"http://www.w3.org/ns/formats/{_FORMAT_IRIS[form.media_type]}")
         yield ox.Triple(service, _sd("resultFormat"), named)
     yield ox.Triple(service, _sd("defaultDataset"), dataset)

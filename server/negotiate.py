@@ -30,6 +30,8 @@ HTML = Format("html", "text/html", _UTF8, (), ("application/xhtml+xml",))
 TURTLE = Format("ttl", "text/turtle", _UTF8, ("turtle",), ("application/x-turtle",))
 JSON_LD = Format("jsonld", "application/ld+json", "", ("json-ld", "json"), ("application/json",))
 N_TRIPLES = Format("nt", "application/n-triples", "", ("ntriples", "n-triples"))
+N_QUADS = Format("nq", "application/n-quads", "", ("nquads", "n-quads"))
+TRIG = Format("trig", "application/trig", _UTF8)
 RDF_XML = Format("rdf", "application/rdf+xml", "", ("rdfxml", "rdf-xml", "xml"), _ANY_XML)
 JSON = Format("json", "application/sparql-results+json", "", ("srj",), ("application/json",))
 XML = Format("xml", "application/sparql-results+xml", "", ("srx",), _ANY_XML)
@@ -42,6 +44,10 @@ PROBLEM = Format("json", "application/problem+json", "", (), ("application/json"
 GRAPHS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 PAGES = (HTML, *GRAPHS)
 SOLUTIONS = (JSON, XML, CSV, TSV)
+# What a query may construct has no named graphs, which these syntaxes write as well.
+CONSTRUCTED = (*GRAPHS, N_QUADS, TRIG)
+# Never negotiated: a spreadsheet names it, and no media type tells it from other CSV.
+EXCEL = Format("excel", "text/csv", "; charset=utf-8; header=present")
 
 
 class NothingAcceptable(Exception):

@@ -8,7 +8,7 @@ from flask import Response, current_app, request
 
 from server import pages, queries
 from server.engine import Answer
-from server.negotiate import GRAPHS, HTML, SOLUTIONS, Format
+from server.negotiate import CONSTRUCTED, EXCEL, HTML, SOLUTIONS, Format
 from server.protocol import Asked
 from server.visit import current_release
 
@@ -25,7 +25,7 @@ def show_form() -> Response:
 def show(asked: Asked, answer: Answer) -> Response:
     """Answer with a page that shows what a query found (JSON or Turtle)."""
     shown: dict[str, Any] = {"head": None, "rows": None, "truth": None, "graph": None}
-    formats = GRAPHS if answer.form == "graph" else SOLUTIONS
+    formats = CONSTRUCTED if answer.form == "graph" else (*SOLUTIONS, EXCEL)
     if answer.length <= _MOST_BYTES:
         body = b"".join(answer.body)
         shown |= {"graph": body.decode()} if answer.form == "graph" else _read_results(body)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, current_app, request
 
-from server import description, pages, results
+from server import description, excel, pages, results
 from server.engine import Answer, Question
 from server.negotiate import (
-    GRAPHS,
+    CONSTRUCTED,
+    CSV,
+    EXCEL,
     HTML,
     JSON,
     PAGES,
@@ -21,7 +23,7 @@ from server.protocol import Asked, read_request
 from server.visit import current_release, hold
 
 bp = Blueprint("sparql", __name__)
-_BY_TYPE = {form.media_type: form for form in (*SOLUTIONS, *GRAPHS)}
+_BY_TYPE = {form.media_type: form for form in (*SOLUTIONS, *CONSTRUCTED)}
 
 
 @bp.route("/sparql", methods=["GET", "POST"])
@@ -31,15 +33,16 @@ def ask() -> Response:
     asked = read_request(request, settings.query_kb * 1024)
     if asked.query is None:
         return _introduce(asked.format)
-    solutions, graph = _choose(SOLUTIONS, asked.format), _choose(GRAPHS, asked.format)
+    solutions = _choose((*SOLUTIONS, EXCEL) if asked.format else SOLUTIONS, asked.format)
+    graph = _choose(CONSTRUCTED, asked.format)
     if solutions is None and graph is None:
-        raise NothingAcceptable(_wish(asked.format), (*SOLUTIONS, *GRAPHS))
-    answer = _put(
-        asked, JSON if solutions is HTML else solutions, TURTLE if graph is HTML else graph
-    )
-    if (graph if answer.form == "graph" else solutions) is HTML:
+        raise NothingAcceptable(_wish(asked.format), (*SOLUTIONS, EXCEL, *CONSTRUCTED))
+    rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None
+    answer = _put(asked, rows, TURTLE if graph is HTML else graph)
+    chosen = graph if answer.form == "graph" else solutions
+    if chosen is HTML:
         return results.show(asked, answer)
-    return send(answer)
+    return excel.send(answer) if chosen is EXCEL else send(answer)
 
 
 def send(answer: Answer) -> Response:

@@ -186,5 +186,5 @@ def test_service_description(site: str, fetch: Any, base_uri: str) -> None:
     assert (f"{sd}endpoint", f"{base_uri}sparql") in told
     assert (f"{sd}feature", f"{sd}UnionDefaultGraph") in told
     assert (f"{sd}name", f"{base_uri}graph/2025") in told
-    assert sum(predicate == f"{sd}resultFormat" for predicate, _ in told) == 8
+    assert sum(predicate == f"{sd}resultFormat" for predicate, _ in told) == 10
     assert not any(isinstance(q.subject, ox.BlankNode) for q in quads)

@@ -1,0 +1,42 @@
+"""Answer reads of the SPARQL 1.1 Graph Store HTTP Protocol; a release takes no writes."""
+
+from flask import Blueprint, Response, request
+
+from server import pages, queries
+from server.engine import Question
+from server.faults import UnknownResource, UnreadableRequest
+from server.negotiate import CONSTRUCTED, choose_format
+from server.sparql import send
+from server.visit import current_release, hold
+
+bp = Blueprint("store", __name__)
+
+
+@bp.route("/rdf-graph-store")
+def read_graph() -> Response:
+    """Answer with the graph that `?graph=` names, or with the union for `?default`."""
+    release, iri = current_release(), _asked_graph()
+    if iri is None:
+        text, bindings = queries.read("union"), {}
+    else:
+        _refuse_unknown(iri)
+        text, bindings = queries.read("graph"), {"graph": iri}
+    accept, wanted = request.headers.get("Accept"), request.args.get("format")
+    form = choose_format(CONSTRUCTED, accept, wanted)
+    question = Question(text, release.base_uri, graph=form.media_type, bindings=bindings)
+    return pages.finish(send(hold(release.engine.ask(question))), form)
+
+
+def _asked_graph() -> str | None:
+    """Give the IRI of the graph, None for the default graph (section 4.2)."""
+    graphs, default = request.args.getlist("graph"), "default" in request.args
+    if len(graphs) + default != 1:
+        raise UnreadableRequest("Name one graph: ?graph= and its IRI, or ?default for all.")
+    return None if default else graphs[0]
+
+
+def _refuse_unknown(iri: str) -> None:
+    release = current_release()
+    known = [f"{release.base_uri}graph/{name}" for name in release.manifest["graphs"]]
+    if iri not in known:
+        raise UnknownResource(f"This release holds no graph <{iri}>; it holds {', '.join(known)}.")
