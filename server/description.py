@@ -1,16 +1,19 @@
-"""Describe the endpoint (SPARQL 1.1 Service Description)."""
+"""Describe the endpoint (SPARQL 1.1 Service Description) and what it holds (VoID)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pyoxigraph as ox
 
+from server import texts
 from server.negotiate import CONSTRUCTED, SOLUTIONS, Format
+from server.settings import Settings
 from server.shelf import Release
 from transform import formats
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_TRIPLES = ox.NamedNode("http://rdfs.org/ns/void#triples")
+_VOID = "http://rdfs.org/ns/void#"
+_DESCRIPTION = ox.NamedNode("http://purl.org/dc/terms/description")
 _XSD_INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 # «Unique URIs for file formats», https://www.w3.org/ns/formats/
 _FORMAT_IRIS = {
@@ -29,13 +32,13 @@ _FEATURES = ("UnionDefaultGraph",)
 _LANGUAGES = ("SPARQL10Query", "SPARQL11Query")
 
 
-def describe_service(release: Release, form: Format) -> bytes:
+def describe_service(release: Release, settings: Settings, form: Format) -> bytes:
     """Give the description of the endpoint of a release, without blank nodes."""
     syntax = formats.BY_SUFFIX[form.suffix]
-    return formats.write_bytes(_statements(release), syntax, release.base_uri)
+    return formats.write_bytes(_statements(release, settings), syntax, release.base_uri)
 
 
-def _statements(release: Release) -> Iterator[ox.Triple]:
+def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
     service = ox.NamedNode(f"{release.base_uri}sparql")
     dataset = ox.NamedNode(f"{release.base_uri}sparql#dataset")
     yield ox.Triple(service, _RDF_TYPE, _sd("Service"))
@@ -47,12 +50,18 @@ def _statements(release: Release) -> Iterator[ox.Triple]:
     for form in (*SOLUTIONS, *CONSTRUCTED):
         named = ox.NamedNode(f"http://www.w3.org/ns/formats/{_FORMAT_IRIS[form.media_type]}")
         yield ox.Triple(service, _sd("resultFormat"), named)
+    for language in texts.LANGUAGES:
+        limits = texts.say("rule_limits", language, **settings.shown)
+        yield ox.Triple(service, _DESCRIPTION, ox.Literal(limits, language=language))
     yield ox.Triple(service, _sd("defaultDataset"), dataset)
     yield from _dataset(dataset, release)
 
 
 def _dataset(dataset: ox.NamedNode, release: Release) -> Iterator[ox.Triple]:
     yield ox.Triple(dataset, _RDF_TYPE, _sd("Dataset"))
+    union = ox.NamedNode(f"{release.base_uri}sparql#graphe-par-defaut")
+    yield ox.Triple(dataset, _sd("defaultGraph"), union)
+    yield from _default_graph(union, release)
     named = {
         ox.NamedNode(f"{release.base_uri}sparql#graphe-{name}"): name
         for name in release.manifest["graphs"]
@@ -64,9 +73,43 @@ def _dataset(dataset: ox.NamedNode, release: Release) -> Iterator[ox.Triple]:
         yield ox.Triple(node, _RDF_TYPE, _sd("NamedGraph"))
         yield ox.Triple(node, _sd("name"), graph)
         yield ox.Triple(node, _sd("graph"), graph)
-        size = ox.Literal(str(release.manifest["graphs"][name]), datatype=_XSD_INTEGER)
         yield ox.Triple(graph, _RDF_TYPE, _sd("Graph"))
-        yield ox.Triple(graph, _TRIPLES, size)
+        yield ox.Triple(graph, _void("triples"), _number(release.manifest["graphs"][name]))
+
+
+def _default_graph(union: ox.NamedNode, release: Release) -> Iterator[ox.Triple]:
+    """Describe the union of all graphs, with what query editors complete from."""
+    yield ox.Triple(union, _RDF_TYPE, _sd("Graph"))
+    yield ox.Triple(union, _RDF_TYPE, _void("Dataset"))
+    yield ox.Triple(union, _void("triples"), _number(release.manifest["quads"]))
+    parts = (
+        ("classPartition", "class", "entities", release.manifest["classes"]),
+        ("propertyPartition", "property", "triples", release.manifest["properties"]),
+    )
+    for partition, kind, measure, counts in parts:
+        yield from _partitions(union, _void(partition), _void(kind), _void(measure), counts)
+
+
+def _partitions(
+    union: ox.NamedNode,
+    partition: ox.NamedNode,
+    kind: ox.NamedNode,
+    measure: ox.NamedNode,
+    counts: Mapping[str, int],
+) -> Iterator[ox.Triple]:
+    for number, (iri, count) in enumerate(sorted(counts.items()), start=1):
+        part = ox.NamedNode(f"{union.value}-{kind.value.removeprefix(_VOID)}-{number}")
+        yield ox.Triple(union, partition, part)
+        yield ox.Triple(part, kind, ox.NamedNode(iri))
+        yield ox.Triple(part, measure, _number(count))
+
+
+def _number(value: int) -> ox.Literal:
+    return ox.Literal(str(value), datatype=_XSD_INTEGER)
+
+
+def _void(name: str) -> ox.NamedNode:
+    return ox.NamedNode(_VOID + name)
 
 
 def _sd(name: str) -> ox.NamedNode:

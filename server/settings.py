@@ -22,6 +22,16 @@ class Settings:
     requests_per_minute: int = 0  # 0: no limit
 
     @property
+    def shown(self) -> dict[str, str | int]:
+        """Give what the sentence about the limits names (`rule_limits` of texts.toml)."""
+        return {
+            "seconds": f"{self.query_seconds:g}",
+            "memory": self.query_memory_mb,
+            "result": self.result_mb,
+            "query": self.query_kb,
+        }
+
+    @property
     def limits(self) -> Limits:
         """Give what the engine needs to know."""
         return Limits(

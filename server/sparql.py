@@ -86,5 +86,5 @@ def _introduce(wanted: str | None) -> Response:
     form = choose_format(PAGES, request.headers.get("Accept"), wanted)
     if form is HTML:
         return results.show_form()
-    body = description.describe_service(current_release(), form)
+    body = description.describe_service(current_release(), current_app.config["SETTINGS"], form)
     return pages.finish(Response(body, content_type=form.content_type), form)

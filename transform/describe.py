@@ -1,11 +1,13 @@
 """Say what a release holds: its files, and all that `manifest.json` tells."""
 
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from transform import __version__, dumps
 from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
+from transform.mapping import RDF
 from transform.portrait import MEDIA_TYPES
 from transform.work import Checked, Work, published, read_of
 
@@ -29,8 +31,30 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
     return described
 
 
+class Content(NamedTuple):
+    """What a graph holds: statements, and how many of each class and of each property."""
+
+    statements: int
+    classes: Counter[str]
+    properties: Counter[str]
+
+
+def count_statements(graph: Path) -> Content:
+    """Count what a file of N-Triples holds."""
+    classes: Counter[str] = Counter()
+    properties: Counter[str] = Counter()
+    a = f"{RDF}type"
+    with graph.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            _, predicate, rest = line.split(" ", 2)
+            properties[predicate[1:-1]] += 1
+            if predicate[1:-1] == a:
+                classes[rest[1:-4]] += 1
+    return Content(properties.total(), classes, properties)
+
+
 def manifest_of(
-    work: Work, checked: Checked, graphs: dict[str, int], files: dict[str, dict[str, Any]]
+    work: Work, checked: Checked, contents: dict[str, Content], files: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """Give what `manifest.json` says."""
     newest = max(checked.editions, key=lambda edition: edition.year).layout
@@ -44,8 +68,11 @@ def manifest_of(
         "portraits": [
             _portrait(work, checked, n, read) for n, read in enumerate(read_of(work, checked))
         ],
-        "graphs": graphs,
-        "quads": sum(graphs.values()),
+        "graphs": {name: content.statements for name, content in contents.items()},
+        "quads": sum(content.statements for content in contents.values()),
+        # Graphs share no statement, so the sums are those of their union too.
+        "classes": dict(sum((content.classes for content in contents.values()), Counter())),
+        "properties": dict(sum((content.properties for content in contents.values()), Counter())),
         "shapes": {
             "violations": severities.count("Violation"),
             "warnings": severities.count("Warning"),

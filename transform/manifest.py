@@ -9,7 +9,18 @@ from transform.errors import UnreadableRelease
 
 Manifest = Mapping[str, Any]
 FILE = "manifest.json"
-_NEEDED = ("software", "base_uri", "series", "publisher", "portraits", "graphs", "files")
+_NEEDED = (
+    "software",
+    "base_uri",
+    "series",
+    "publisher",
+    "portraits",
+    "graphs",
+    "quads",
+    "classes",
+    "properties",
+    "files",
+)
 
 
 def as_json(value: object) -> bytes:

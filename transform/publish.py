@@ -6,7 +6,7 @@ from pathlib import Path
 
 from transform import dumps, manifest, release, report
 from transform.build import edition_lines
-from transform.describe import describe_files, manifest_of
+from transform.describe import count_statements, describe_files, manifest_of
 from transform.errors import MisusedCommand
 from transform.formats import BY_SUFFIX
 from transform.mapping import map_rows
@@ -22,13 +22,13 @@ def write_release(work: Work, checked: Checked, shelf: Path, progress: Progress)
     """Write a release beside the others, whole or not at all; gives its path."""
     with release.building(shelf) as folder:
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
-        counts = {graph.stem: _count_lines(graph) for graph in graphs}
+        contents = {graph.stem: count_statements(graph) for graph in graphs}
         _write_dumps(work, graphs, folder, progress)
         shutil.rmtree(folder / "graphs")
         _copy_sources(work, folder)
         _write_report(work, checked, folder / "report")
         files = describe_files(folder)
-        said = manifest_of(work, checked, counts, files)
+        said = manifest_of(work, checked, contents, files)
         (folder / manifest.FILE).write_bytes(manifest.as_json(said))
         digests = {path: about["sha256"] for path, about in files.items()}
         return release.adopt(folder, release.content_name(folder, digests))
@@ -62,11 +62,6 @@ def _year_lines(work: Work, checked: Checked, number: int) -> Iterator[str]:
     places = sorted(published(work, setting, checked.rejected), key=lambda place: place.key)
     yield from map_rows(setting, places)
     yield from in_order(edition_lines(work, [checked.editions[number]]))
-
-
-def _count_lines(file: Path) -> int:
-    with file.open("rb") as lines:
-        return sum(1 for _ in lines)
 
 
 def _write_dumps(work: Work, graphs: Sequence[Path], folder: Path, progress: Progress) -> None:

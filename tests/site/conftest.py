@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -218,6 +219,13 @@ def _quads(more: int) -> Iterator[ox.Quad]:
         yield from ox.parse(text, format=ox.RdfFormat.TRIG, base_iri=BASE)
 
 
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def _iri(term: object) -> str:
+    return str(getattr(term, "value", ""))
+
+
 def _manifest(
     quads: list[ox.Quad], files: dict[str, dict[str, object]], more: int
 ) -> dict[str, object]:
@@ -263,5 +271,9 @@ def _manifest(
         ],
         "graphs": graphs,
         "quads": len(quads),
+        "classes": dict(
+            Counter(str(q.object)[1:-1] for q in quads if "#type>" in str(q.predicate))
+        ),
+        "properties": dict(Counter(q.predicate.value for q in quads)),
         "files": files,
     }

@@ -186,5 +186,10 @@ def test_service_description(site: str, fetch: Any, base_uri: str) -> None:
     assert (f"{sd}endpoint", f"{base_uri}sparql") in told
     assert (f"{sd}feature", f"{sd}UnionDefaultGraph") in told
     assert (f"{sd}name", f"{base_uri}graph/2025") in told
+    void = "http://rdfs.org/ns/void#"
+    assert (f"{void}class", f"{base_uri}def#Inscription") in told
+    assert (f"{void}property", f"{base_uri}def#statut") in told
+    limits = {text for predicate, text in told if predicate.endswith("/description")}
+    assert any("10 s" in text and "1024" in text for text in limits), limits
     assert sum(predicate == f"{sd}resultFormat" for predicate, _ in told) == 10
     assert not any(isinstance(q.subject, ox.BlankNode) for q in quads)
