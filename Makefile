@@ -18,6 +18,7 @@ test: .venv/installed-for-tests
 
 benchmark: .venv/installed-for-tests build/peer/installed
 	PEER_PYTHON=build/peer/bin/python $(BIN)/python -m tests.benchmarks.mapping
+	$(BIN)/python -m tests.benchmarks.starting
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -27,12 +27,20 @@ class Format(NamedTuple):
 _UTF8 = "; charset=utf-8"
 _ANY_XML = ("application/xml", "text/xml")
 HTML = Format("html", "text/html", _UTF8, (), ("application/xhtml+xml",))
-TURTLE = Format("ttl", "text/turtle", _UTF8, ("turtle",), ("application/x-turtle",))
+TURTLE = Format(
+    "ttl",
+    "text/turtle",
+    _UTF8,
+    ("turtle", "n3"),
+    ("application/turtle", "application/x-turtle", "text/rdf+n3", "text/n3"),
+)
 JSON_LD = Format("jsonld", "application/ld+json", "", ("json-ld", "json"), ("application/json",))
 N_TRIPLES = Format("nt", "application/n-triples", "", ("ntriples", "n-triples"))
 N_QUADS = Format("nq", "application/n-quads", "", ("nquads", "n-quads"))
 TRIG = Format("trig", "application/trig", _UTF8)
-RDF_XML = Format("rdf", "application/rdf+xml", "", ("rdfxml", "rdf-xml", "xml"), _ANY_XML)
+RDF_XML = Format(
+    "rdf", "application/rdf+xml", "", ("rdfxml", "rdf-xml", "rdf+xml", "xml"), _ANY_XML
+)
 JSON = Format("json", "application/sparql-results+json", "", ("srj",), ("application/json",))
 XML = Format("xml", "application/sparql-results+xml", "", ("srx",), _ANY_XML)
 CSV = Format("csv", "text/csv", _UTF8)

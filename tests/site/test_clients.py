@@ -1,0 +1,156 @@
+"""Clients that people use work unchanged."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pandas as pd
+import pytest
+import rdflib
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import (
+    CSV,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    RDFXML,
+    TURTLE,
+    SPARQLExceptions,
+    SPARQLWrapper,
+)
+
+COUNT = """PREFIX pia: <https://exemple.gouv.qc.example/ia/def#>
+SELECT (COUNT(?i) AS ?n) WHERE { ?i a pia:Inscription }"""
+BROKEN = "SELECT * WHERE { ?s ?p"
+# The newest that runs on Node.js 20.
+COMUNICA = "@comunica/query-sparql@4.5.0"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_sparqlwrapper(site: str, method: str) -> None:
+    client = SPARQLWrapper(f"{site}sparql")
+    client.setMethod(method)
+    client.setQuery(COUNT)
+    client.setReturnFormat(JSON)
+    answer = client.query().convert()
+    assert isinstance(answer, dict)
+    assert answer["results"]["bindings"][0]["n"]["value"] == "63"
+    client.setReturnFormat(CSV)
+    assert client.query().convert() == b"n\r\n63\r\n"
+
+
+# SPARQLWrapper makes a class of rdflib that rdflib wants to be rid of.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("name", [JSONLD, N3, RDFXML, TURTLE])
+def test_sparqlwrapper_graph(site: str, name: str) -> None:
+    client = SPARQLWrapper(f"{site}sparql")
+    client.setMethod(POST)
+    client.setQuery("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 7")
+    client.setReturnFormat(name)
+    found = client.query().convert()
+    if not isinstance(found, rdflib.Graph):
+        assert isinstance(found, bytes)
+        found = rdflib.Graph().parse(data=found, format="turtle")
+    assert len(found) == 7
+
+
+def test_sparqlwrapper_notices_a_fault(site: str) -> None:
+    client = SPARQLWrapper(f"{site}sparql")
+    client.setQuery(BROKEN)
+    with pytest.raises(SPARQLExceptions.QueryBadFormed, match="line 1"):
+        client.query()
+
+
+def test_rdflib_sparql_store(site: str, base_uri: str) -> None:
+    graph = rdflib.Graph(SPARQLStore(f"{site}sparql"))
+    assert [int(str(row[0])) for row in graph.query(COUNT)] == [63]  # type: ignore[index]
+    about = rdflib.URIRef(f"{base_uri}id/portrait/2025")
+    year = rdflib.URIRef(f"{base_uri}def#annee")
+    assert str(graph.value(about, year)) == "2025"
+
+
+def test_pandas_reads_csv_from_the_address(site: str) -> None:
+    query = "SELECT ?raw { ?i <def#organismeTelQuEcrit> ?raw } ORDER BY ?raw"
+    frame = pd.read_csv(f"{site}sparql?{urlencode({'query': query, 'format': 'csv'})}")
+    assert list(frame.columns) == ["raw"]
+    assert len(frame) > 0
+
+
+def test_excel_file_as_pandas_reads_it(site: str) -> None:
+    query = 'SELECT ("été" AS ?a) ("x;y" AS ?b) {}'
+    address = f"{site}sparql?{urlencode({'query': query, 'format': 'excel'})}"
+    with urlopen(Request(address)) as reply:
+        frame = pd.read_csv(io.BytesIO(reply.read()), sep=";", encoding="utf-8-sig")
+    assert frame.to_dict("records") == [{"a": "été", "b": "x;y"}]
+
+
+def test_curl(site: str) -> None:
+    if not shutil.which("curl"):
+        pytest.skip("no curl on this machine")
+    command = ["curl", "-sSL", "--fail", "-H", "Accept: text/csv", f"{site}sparql"]
+    done = subprocess.run(
+        [*command, "--data-urlencode", f"query={COUNT}"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "n\n63\n"), done.stderr
+    refused = subprocess.run(
+        [*command, "--data-urlencode", f"query={BROKEN}"], capture_output=True, text=True
+    )
+    assert refused.returncode == 22
+
+
+@pytest.fixture(scope="session")
+def comunica() -> Path:
+    """Install Comunica from npm, once for this checkout."""
+    if not shutil.which("npm"):
+        pytest.skip("no npm on this machine")
+    folder = Path(__file__).parents[2] / "build" / "comunica"
+    program = folder / "node_modules" / ".bin" / "comunica-sparql"
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text("{}")
+        done = subprocess.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", COMUNICA],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            pytest.skip(f"npm cannot install {COMUNICA}: {done.stderr[-200:]}")
+    return program
+
+
+def test_comunica(site: str, comunica: Path) -> None:
+    done = subprocess.run(
+        [comunica, f"sparql@{site}sparql", COUNT, "-t", "application/sparql-results+json"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    [row] = json.loads(done.stdout)["results"]["bindings"]
+    assert row["n"]["value"] == "63"
+
+
+def test_comunica_finds_the_endpoint_by_its_description(site: str, comunica: Path) -> None:
+    query = "SELECT ?t WHERE { <https://exemple.gouv.qc.example/ia/id/portrait/2025> a ?t }"
+    done = subprocess.run(
+        [comunica, f"{site}doc/portrait/2025", query, "-t", "text/csv"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "def#Portrait" in done.stdout
+
+
+def test_python_without_any_library(site: str) -> None:
+    code = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).read().decode())"
+    address = f"{site}sparql?{urlencode({'query': COUNT, 'format': 'tsv'})}"
+    done = subprocess.run([sys.executable, "-c", code, address], capture_output=True, text=True)
+    assert done.stdout.split() == ["?n", "63"]
