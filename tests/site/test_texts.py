@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from server import texts
@@ -46,6 +47,16 @@ def test_both_languages_take_the_same_values() -> None:
     for key, text in texts.table("texts").items():
         taken = [set(re.findall(r"\{(\w+)\}", text[language])) for language in texts.LANGUAGES]
         assert taken[0] == taken[1], key
+
+
+def test_every_foreign_term_of_a_release_has_a_name(example: Path) -> None:
+    names = texts.table("terms")
+    for quad in ox.parse(path=example / "current/dumps/portraits.nq"):
+        shown = [quad.predicate]
+        if quad.predicate.value.endswith("#type") and isinstance(quad.object, ox.NamedNode):
+            shown.append(quad.object)
+        for term in shown:
+            assert term.value.startswith("http://localhost:8000/def#") or term.value in names
 
 
 def test_texts_are_in_order() -> None:
