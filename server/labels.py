@@ -34,12 +34,16 @@ def best(labels: Iterable[tuple[str, ox.Literal]], language: str) -> ox.Literal 
     """Give the label to show: the wanted language first, then French, then whatever there is."""
 
     def rank(label: tuple[str, ox.Literal]) -> tuple[int, int, str]:
-        tongues = [language, "fr", None]
-        spoken = label[1].language
-        tongue = tongues.index(spoken) if spoken in tongues else len(tongues)
+        tongue = place_of_language(label[1].language, language)
         return tongue, NAMING.index(label[0]), label[1].value
 
     return min(labels, key=rank, default=(RDFS_LABEL, None))[1]
+
+
+def place_of_language(spoken: str | None, wanted: str) -> int:
+    """Give the place of a text among its like: the wanted language, French, none, any other."""
+    tongues = [wanted, "fr", None]
+    return tongues.index(spoken) if spoken in tongues else len(tongues)
 
 
 def name_of_term(iri: str, release: Release, language: str) -> tuple[str, str | None]:

@@ -68,7 +68,12 @@ def lay_out(
     triples: Iterable[ox.Triple], known: labels.Labels, release: Release, language: str
 ) -> list[tuple[Cell, list[Cell]]]:
     """Give a row for each property with its values, in the order in which people would look."""
-    ordered = sorted(triples, key=lambda t: (_place(t.predicate.value, release), str(t.object)))
+
+    def rank(triple: ox.Triple) -> tuple[tuple[int, str], int, str]:
+        spoken = labels.place_of_language(getattr(triple.object, "language", None), language)
+        return _place(triple.predicate.value, release), spoken, str(triple.object)
+
+    ordered = sorted(triples, key=rank)
     return [
         (_term(iri, release, language), [_value(t.object, known, release, language) for t in group])
         for iri, group in groupby(ordered, key=lambda t: t.predicate.value)

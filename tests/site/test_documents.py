@@ -156,6 +156,14 @@ def test_literals_carry_their_language(site: str, fetch: Any) -> None:
     assert "fr" in {a.get("lang") for a in page.find("bdi")}
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_texts_in_the_language_of_the_page_come_first(site: str, fetch: Any, language: str) -> None:
+    page = Page(fetch(f"{site}doc/categorie.html?lang={language}").text)
+    names = ("Catégories d'initiatives", "Categories of initiatives")
+    shown = [text for text in page.texts if text in names][1:3]  # after the heading
+    assert shown == list(names if language == "fr" else names[::-1])
+
+
 def test_what_points_at_a_portrait_is_counted_and_paged(site: str, fetch: Any) -> None:
     first = fetch(f"{site}doc/portrait/2025.html").text
     second = fetch(f"{site}doc/portrait/2025.html?page=2").text
