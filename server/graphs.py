@@ -103,13 +103,15 @@ def _is_notice(triple: ox.Triple) -> bool:
 
 
 def _show_catalogue(triples: list[ox.Triple], release: Release) -> Response:
-    known, language = labels.collect(triples), pages.language()
+    of, language = f"{release.base_uri}graph/catalogue", pages.language()
+    known = labels.collect(queries.find_triples(release, "labels-in-graph", graph=of))
     groups = [
         (str(getattr(subject, "value", subject)), list(group))
         for subject, group in groupby(triples, key=lambda t: t.subject)
     ]
     sections = [
         (
+            iri.partition("#")[2],
             tables.name_iri(iri, known, release, language),
             tables.lay_out(group, known, release, language),
         )

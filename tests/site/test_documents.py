@@ -194,6 +194,12 @@ def test_the_vocabulary_has_both_languages_and_anchors(site: str, fetch: Any) ->
     assert {"fr", "en"} <= {a.get("lang") for a in page.find("bdi")}
 
 
+def test_the_catalogue_has_names_and_anchors(site: str, fetch: Any) -> None:
+    page = Page(fetch(f"{site}catalogue.html").text)
+    assert "serie" in {a.get("id") for a in page.find("section")}
+    assert "Portrait 2025" in page.texts
+
+
 def test_the_catalogue_says_that_examples_are_made_up(site: str, fetch: Any) -> None:
     assert "fictives" in fetch(f"{site}catalogue.ttl").text
     assert "made up" in fetch(f"{site}catalogue.html").text
