@@ -163,7 +163,7 @@ def _unknown_value(setting: Setting, field: str, raw: str) -> tuple[str, str]:
     if nearest:
         fr, en = f"Voulait-on « {nearest} » ?", f'Was "{nearest}" meant?'
     else:
-        fr, en = f"Connues : {known}.", f"Known: {known}."
+        fr, en = f"Valeurs connues : {known}.", f"Known: {known}."
     return (
         f"{fr} Corriger la ligne, ou ajouter la graphie dans {where}.",
         f"{en} Correct the row, or add the spelling in {where}.",

@@ -89,9 +89,10 @@ def say_findings(located: "Sequence[Located]", language: str) -> None:
         table.add_column(name, overflow="fold")
     for f in serious[:SHOWN]:
         what, step = (f.fr, f.next_fr) if language == "fr" else (f.en, f.next_en)
-        place = (f.file or f.focus, str(f.row or ""), f.column, f.raw, what, step)
+        place = (f.file or f.focus, str(f.row or ""), f.column, visible(f.raw, 160), what, step)
         severity = Text(f.severity, style=_COLOURS[f.severity])
-        table.add_row(severity, *(Text(visible(text, 160)) for text in place))
+        # A next step that is cut is none: only what came from a cell may be long.
+        table.add_row(severity, *(Text(visible(text, 2000)) for text in place))
     console.print(table)
     if len(serious) > SHOWN:
         click.echo(f"… and {len(serious) - SHOWN} more; --report FOLDER writes them all.")
