@@ -217,7 +217,7 @@ def test_published_total_that_differs_is_a_warning_that_names_both(
     done = portrait_ia("build", f"2025={portrait(ROW)}", "--to", tmp_path / "out", "--lang", "en")
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.replace("│", " ").split())
-    assert "Warning" in words
+    assert "portrait.csv" in words.partition("Warning")[2]
     report = (tmp_path / "out" / "current" / "report" / "validation.json").read_text()
     assert "The published total is 258, the file gives 1 entries." in report
     assert "Le total publié est 258, le fichier donne 1 inscriptions." in report

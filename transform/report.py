@@ -57,6 +57,13 @@ class Places:
             }
         return self._rows.get(focus)
 
+    def file_of(self, focus: str) -> str:
+        """Give the name of the file that a portrait was read from, "" for any other resource."""
+        for setting in self._settings:
+            if focus == f"{setting.base_uri}id/portrait/{setting.reading.year}":
+                return setting.reading.table.path.name
+        return ""
+
 
 def locate(findings: Iterable[Finding], places: Places) -> list[Located]:
     """Give each finding its place, in the order of files, rows and columns; each once."""
@@ -80,8 +87,9 @@ def locate(findings: Iterable[Finding], places: Places) -> list[Located]:
 def _locate(finding: Finding, places: Places) -> Located:
     place = places.find(finding.focus)
     if place is None:
-        # What no row made, such as a portrait or a concept, is found by its IRI.
-        return _located(finding, "", None, "", finding.value, _elsewhere(finding), "")
+        # What no row made is found by its file, if it is a portrait, or by its IRI.
+        file = places.file_of(finding.focus)
+        return _located(finding, file, None, "", finding.value, _elsewhere(finding), "")
     setting, row = place
     field = field_of(finding.path, setting.base_uri)
     column = setting.reading.column(row, field) if field else ""
