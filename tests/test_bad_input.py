@@ -66,6 +66,13 @@ def test_refused_row_names_file_row_column_text_and_next_step(
     assert "Nothing was published" in result.output
 
 
+def test_check_names_the_command_that_keeps_rows_back(portrait: Callable[..., Path]) -> None:
+    file = portrait(ROW, changed(5, "En pause"))
+    result = CliRunner().invoke(main, ["check", f"2025={file}"])
+    assert result.exit_code == 1
+    assert "publish the others with build --quarantine." in result.output
+
+
 @pytest.mark.parametrize(
     ("header", "words"),
     [

@@ -151,7 +151,7 @@ def _refusal(checked: Any, quarantine: bool) -> str:
     if quarantine or not rows:
         step = "Correct what is named above."
     else:
-        step = f"Correct the rows ({rows}), or publish the others with --quarantine."
+        step = f"Correct the rows ({rows}), or publish the others with build --quarantine."
     return f"Nothing was published, violations: {broken}. {step}"
 
 
