@@ -19,6 +19,9 @@ class _OneLine(click.Group):
         except PortraitError as error:
             click.echo(f"portrait-ia: {error}", err=True)
             sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("portrait-ia: interrupted.", err=True)
+            sys.exit(130)  # 128 + SIGINT, as shells say it; 1 would say that the data is at fault
 
 
 @click.group(
@@ -35,7 +38,7 @@ def main() -> None:
                     portrait-ia serve releases
 
     Exit codes: 0 done; 1 the data does not pass, the report says why; 2 the command was misused
-    or a file cannot be read. Each option can also be given as a variable, such as
+    or a file cannot be read; 130 Ctrl-C. Each option can also be given as a variable, such as
     PORTRAIT_IA_BASE_URI.
     """
 

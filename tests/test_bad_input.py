@@ -66,6 +66,17 @@ def test_refused_row_names_file_row_column_text_and_next_step(
     assert "Nothing was published" in result.output
 
 
+def test_ctrl_c_is_not_said_to_be_a_fault_of_the_data(
+    portrait: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("transform.build.prepare", interrupt)
+    result = CliRunner().invoke(main, ["check", f"2025={portrait(ROW)}"])
+    assert (result.exit_code, result.output) == (130, "portrait-ia: interrupted.\n")
+
+
 def test_check_names_the_command_that_keeps_rows_back(portrait: Callable[..., Path]) -> None:
     file = portrait(ROW, changed(5, "En pause"))
     result = CliRunner().invoke(main, ["check", f"2025={file}"])
