@@ -15,7 +15,7 @@ class Link(NamedTuple):
     external: bool
 
 
-def link_to(path: str, **query: str | int | None) -> str:
+def link_to(path: str, /, **query: str | int | None) -> str:
     """Give the relative link to a path of this site, such as `id/portrait/2025`, with its escapes.
 
     A language that was asked for by `?lang=` goes with it, so that reading on keeps it.

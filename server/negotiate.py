@@ -134,7 +134,7 @@ _WEIGHT = re.compile(r"0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?")
 def read_ranges(header: str) -> Iterator[Range]:
     """Read the ranges of Accept or Accept-Language; what is malformed is passed over."""
     for item in _ITEM.findall(header[:_LONGEST]):
-        value, *rest = (part.strip() for part in _PART.findall(item))
+        value, *rest = (part.strip() for part in _PART.findall(item) or [""])
         if _VALUE.fullmatch(value) and (read := _read_parameters(rest)) is not None:
             parameters, weight = read
             yield Range(_ANYTHING if value == "*" else value.lower(), parameters, weight)

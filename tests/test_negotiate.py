@@ -181,3 +181,9 @@ def test_a_hostile_header_is_read_in_linear_time(noise: str) -> None:
     begun = time.perf_counter()
     list(read_ranges(noise))
     assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize("noise", [";", ";;q=1", " ; ", '";"', ",;,"])
+def test_a_range_of_nothing_is_passed_over(noise: str) -> None:
+    assert choose_format(PAGES, f"{noise}, text/turtle").suffix == "ttl"
+    assert choose_language(noise, None, ("fr", "en")) == "fr"

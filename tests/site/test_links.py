@@ -71,3 +71,9 @@ def test_the_language_goes_along(client: Any) -> None:
     page = client.get("/?lang=en").text
     for target in Links(page).local:
         assert "lang=" in target or "." in target.rpartition("/")[2] or "#" in target, target
+
+
+def test_a_parameter_may_have_any_name(client: Any) -> None:
+    reply = client.get("/id/portrait/2025?path=a&query=b&self=c")
+    assert reply.status_code == 303
+    assert reply.headers["Location"] == "../../doc/portrait/2025?path=a&query=b&self=c"
