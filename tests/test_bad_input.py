@@ -157,6 +157,7 @@ def test_refused_file_is_one_line(
         (["--base-uri", "https://moi:secret@a.ca/"], ["absolute http(s) IRI"]),
         (["--base-uri", "https://a.ca:99999/"], ["absolute http(s) IRI"]),
         (["--base-uri", "https://a.ca/../"], ["absolute http(s) IRI"]),
+        (["--base-uri", "https://a.ca/[/"], ["absolute http(s) IRI"]),
     ],
 )
 def test_misused_command_is_one_line(

@@ -1,5 +1,6 @@
 """A layout says as data what a series has of its own; a contradiction is refused with its key."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ REFUSED = [
     ),
     (
         'fields.nom.columns = ["Nom", 3]',
-        "essai.toml: fields.nom.columns[2] is 3. Make it text in quotes.",
+        "essai.toml: fields.nom.columns[2] is 3. Make it text in quotes, without controls.",
     ),
     (
         "fields.nom.columns = []",
@@ -202,6 +203,54 @@ def test_a_contradiction_is_refused_with_its_key(tmp_path: Path, text: str, mess
     with pytest.raises(UnreadableLayout) as refused:
         load_layout(extended(tmp_path, text))
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            f'series.licence = "http://{rest}"'
+            for rest in ("\\u0001/", "[", "%zz/", "/x", "x/#a#b")
+        ),
+        'series.landing = "https://x/\\uffff"',
+        'publisher.homepage = "http://x/\\u007f"',
+        'portraits.2025.url = "http://x/y#z"',
+        'publisher.email = "a> . <http://x/> <http://x/> <http://x/> .\\n<http://x"',
+        'publisher.email = "a b@c.ca"',
+        'series.framework = "../../x"',
+        'lists.statut.scheme = "x"',
+        'series.title.fr = "a\\u0001b"',
+        'notice.fr = "a\\uffffb"',
+        f"portraits.2025.total = {'9' * 9000}",
+        f"portraits.2025.total = 0x{'f' * 9000}",
+        f"[series.title.fr{'.a' * 20_000}]",
+        f"series.title.fr = {'[' * 20_000}",
+    ],
+    ids=lambda text: text[:40],
+)
+def test_what_no_release_could_hold_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnreadableLayout) as refused:
+        load_layout(extended(tmp_path, text))
+    message = str(refused.value)
+    assert len(message) < 400
+    assert message.isprintable()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "large", "chain"])
+def test_what_cannot_be_a_layout_is_not_read(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "essai.toml"
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "endless":
+        file.symlink_to("/dev/zero")
+    elif kind == "large":
+        file.write_bytes(b"#" * (16 << 20) + b"\n")
+    else:
+        for step in range(50):
+            written(tmp_path, f'extends = "{step + 1}.toml"', f"{step}.toml")
+        file.symlink_to("0.toml")
+    with pytest.raises(UnreadableLayout, match="regular file|larger than 16 MB|after 20 layouts"):
+        load_layout(str(file))
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,17 @@
 
 import difflib
 import re
+import reprlib
 import tomllib
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+
+import ontology
 from transform.errors import UnreadableLayout
 from transform.normal import slug
 
@@ -15,10 +20,35 @@ FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut"
 LISTS = ("categorie", "statut", "portefeuille")
 
 _SHIPPED = files("transform") / "layouts"
+LARGEST = 16 << 20
+_MOST_STEPS = 20
+# What XML cannot hold (1.0, production 2) or a reader cannot see: no syntax may have to refuse it.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not _UNWRITABLE.search(value)
+
+
+def _is_iri(value: object) -> bool:
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return False
+    try:
+        ox.NamedNode(value)
+        return bool(urlsplit(value).hostname)
+    except ValueError:
+        return False
+
+
+def _is_address(value: object) -> bool:
+    # RFC 6068, section 2, without what would have to be escaped in a «mailto:».
+    return isinstance(value, str) and bool(re.fullmatch(r"[\w.!$'*+~-]+@[\w-]+(\.[\w-]+)*", value))
+
+
 _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
-    "text": ("text in quotes", lambda v: isinstance(v, str) and v.strip()),
+    "text": ("text in quotes, without controls", lambda v: _is_text(v) and v.strip()),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
-    "count": ("a whole number, zero or more", lambda v: type(v) is int and v >= 0),
+    "count": ("a whole number, zero or more", lambda v: type(v) is int and 0 <= v < 1 << 31),
     "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
     "year": ("a year of four digits", lambda v: type(v) is int and 1900 <= v <= 2999),
     "slug": ("a slug: a-z, 0-9, single hyphens", lambda v: isinstance(v, str) and slug(v) == v),
@@ -26,16 +56,13 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         'a language code such as "fr"',
         lambda v: isinstance(v, str) and re.fullmatch("[a-z]{2,3}", v),
     ),
-    "iri": (
-        "an absolute http(s) IRI",
-        lambda v: isinstance(v, str) and re.fullmatch(r'https?://[^\s<>"{}|\\^`]+', v),
-    ),
+    "iri": ("an absolute http(s) IRI", _is_iri),
+    # Rows are fragments of it.
+    "file": ("an absolute http(s) IRI without fragment", lambda v: _is_iri(v) and "#" not in v),
     # Said as "" where a layout extends another and has none of its own.
-    "iri?": (
-        'an absolute http(s) IRI, or ""',
-        lambda v: isinstance(v, str) and re.fullmatch(r'(https?://[^\s<>"{}|\\^`]+)?', v),
-    ),
-    "text?": ("text in quotes", lambda v: isinstance(v, str)),
+    "iri?": ('an absolute http(s) IRI, or ""', lambda v: v == "" or _is_iri(v)),
+    "email?": ('an e-mail address, or ""', lambda v: v == "" or _is_address(v)),
+    "turtle": (f"one of {', '.join(ontology.NAMES)}", lambda v: v in ontology.NAMES),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -49,7 +76,7 @@ _VALUE = {
     "label": _TEXTS,
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
-_LIST = {"scheme": "text", "open": "flag", "blank": "slug", "values": [_VALUE]}
+_LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 _FORMAT = {
     "layout": "format",
     "name": "text",
@@ -60,15 +87,15 @@ _FORMAT = {
         "description": _TEXTS,
         "licence": "iri",
         "landing": "iri",
-        "framework": "text",
+        "framework": "turtle",
     },
-    "publisher": {"slug": "slug", "name": _TEXTS, "homepage": "iri?", "email": "text?"},
+    "publisher": {"slug": "slug", "name": _TEXTS, "homepage": "iri?", "email": "email?"},
     "notice": _TEXTS,
     "fields": dict.fromkeys(FIELDS, _FIELD),
     "columns": {"other": "other"},
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
-        "*year": {"total": "count", "url": "iri", "title": _TEXTS, "description": _TEXTS}
+        "*year": {"total": "count", "url": "file", "title": _TEXTS, "description": _TEXTS}
     },
 }
 _SAID_IN_BOTH = ("series.title", "series.description", "publisher.name")
@@ -110,6 +137,10 @@ def _merged(reference: str, beside: Path, above: tuple[str, ...]) -> tuple[str, 
     raw = _parsed(source, data)
     if "extends" not in raw:
         return source, raw
+    if len(above) == _MOST_STEPS:
+        raise UnreadableLayout(
+            f"{source}: extends leads on after {_MOST_STEPS} layouts. Take some of them together."
+        )
     _, below = _merged(raw.pop("extends"), Path(identity).parent, (*above, identity))
     return source, _over(below, raw)
 
@@ -120,7 +151,13 @@ def _bytes(reference: str, beside: Path) -> tuple[str, str, bytes]:
         return f"{reference}.toml", reference, (_SHIPPED / f"{reference}.toml").read_bytes()
     path = beside / reference
     try:
-        return path.name, str(path.resolve()), path.read_bytes()
+        if path.exists() and not path.is_file():
+            raise ValueError("no regular file")
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"larger than {LARGEST >> 20} MB")
+        return path.name, str(path.resolve()), data
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UnreadableLayout(
@@ -132,7 +169,7 @@ def _bytes(reference: str, beside: Path) -> tuple[str, str, bytes]:
 def _parsed(source: str, data: bytes) -> dict[str, Any]:
     try:
         raw = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableLayout(f"{source}: not TOML: {error}. Correct it there.") from error
     _refuse_misfit(raw, _FORMAT, "", source)
     return raw
@@ -160,12 +197,22 @@ def _refuse_misfit(value: Any, wanted: Any, key: str, source: str) -> None:
     else:
         words, fits = _KINDS[wanted]
         if not fits(value):
-            raise UnreadableLayout(f"{source}: {key} is {value!r}. Make it {words}.")
+            raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
 
 
 def _refuse_type(value: Any, wanted: type, words: str, key: str, source: str) -> None:
     if not isinstance(value, wanted):
-        raise UnreadableLayout(f"{source}: {key} is {value!r}. Make it {words}.")
+        raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
+
+
+def _shown(value: object) -> str:
+    """Show a value on one line, cut where it is long or deep."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 80
+    try:
+        return short.repr(value)
+    except ValueError:
+        return "a number of too many digits"
 
 
 def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> Any:

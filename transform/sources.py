@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+
 from transform.errors import MisusedCommand
 from transform.layout import Layout, load_layout
 
@@ -76,6 +78,7 @@ def parse_base_uri(text: str) -> str:
     """Take an absolute http(s) IRI that ends in «/», or raise MisusedCommand."""
     fits = _BASE.fullmatch(text) and all(33 <= ord(character) < 127 for character in text)
     try:
+        ox.NamedNode(text)
         host = urlsplit(text).hostname and urlsplit(text).port != 0
     except ValueError:
         host = False
