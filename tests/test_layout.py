@@ -249,7 +249,7 @@ def test_what_cannot_be_a_layout_is_not_read(tmp_path: Path, kind: str) -> None:
         for step in range(50):
             written(tmp_path, f'extends = "{step + 1}.toml"', f"{step}.toml")
         file.symlink_to("0.toml")
-    with pytest.raises(UnreadableLayout, match="regular file|larger than 16 MB|after 20 layouts"):
+    with pytest.raises(UnreadableLayout, match=r"regular file|larger than 16 MB|after 20 layouts"):
         load_layout(str(file))
 
 
