@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from pyshacl.graph_abstraction import OxigraphDataGraph
 
 import shapes
 from transform.errors import PortraitError
@@ -33,6 +34,17 @@ class Finding:
     en: str
 
 
+class _Data(OxigraphDataGraph):
+    """What is held against shapes.
+
+    For each result pySHACL asks whether there is a data graph, and without an answer of its own
+    Python counts the statements to find out.
+    """
+
+    def __bool__(self) -> bool:
+        return True
+
+
 def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
     """Give the shapes of some tiers against the base URI of a release."""
     graph = rdflib.Graph()
@@ -49,8 +61,7 @@ def hold(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
     """Hold N-Triples against shapes; gives the findings in an order of their own."""
     store = ox.Store()
     store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
-    # pySHACL takes a Store (its extra «oxigraph»); its annotations do not say so.
-    data: Any = store
+    data = _Data.from_oxigraph_store(store)
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph, inplace=True)
     if not isinstance(report, rdflib.Graph):
         raise PortraitError(f"The shapes could not be applied: {report}. Report this as a bug.")
