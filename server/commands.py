@@ -118,7 +118,7 @@ def query(shelf: Path, query: str, name: str | None) -> None:
     portrait-ia query releases 'SELECT ?i { ?i a <http://localhost:8000/def#Inscription> }'
     """
     from server.engine import Question, open_engine
-    from server.engine.faults import EngineFault
+    from server.engine.faults import EngineFault, FormNotAcceptable
     from server.negotiate import CONSTRUCTED, CSV, SOLUTIONS, TURTLE, find_format
     from server.settings import read_settings
     from transform.manifest import read_manifest
@@ -142,6 +142,11 @@ def query(shelf: Path, query: str, name: str | None) -> None:
             with engine.ask(question) as answer:
                 for part in answer.body:
                     sys.stdout.buffer.write(part)
+        except FormNotAcceptable as fault:
+            fitting = ", ".join(offer.suffix for offer in (SOLUTIONS if graph else CONSTRUCTED))
+            raise MisusedCommand(
+                f"--format {name}: not what this query answers. Choose one of {fitting}."
+            ) from fault
         except EngineFault as fault:
             raise MisusedCommand(f"query: {fault.detail}") from fault
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
-from tests.conftest import HEADER, ROW
+from tests.conftest import HEADER, ROW, Run
 
 
 @pytest.fixture
@@ -223,3 +223,20 @@ def test_check_writes_nothing_but_the_report(portrait: Callable[..., Path], tmp_
     assert {path.name for path in tmp_path.iterdir()} - before == {"report"}
     names = {"validation.ttl", "validation.json", "rejets.csv"}
     assert {path.name for path in (tmp_path / "report").iterdir()} == names
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "fitting"),
+    [
+        ("CONSTRUCT WHERE { ?s ?p ?o }", "csv", "ttl, jsonld, nt, rdf"),
+        ("SELECT * { ?s ?p ?o }", "ttl", "json, xml, csv, tsv"),
+        ("ASK {}", "nt", "json, xml"),
+    ],
+)
+def test_query_names_the_formats_that_fit(
+    example: Path, portrait_ia: Run, query: str, name: str, fitting: str
+) -> None:
+    done = portrait_ia("query", example, query, "--format", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    start = f"portrait-ia: --format {name}: not what this query answers. Choose one of {fitting}"
+    assert done.stderr.startswith(start)
