@@ -140,7 +140,10 @@ def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None
     form = _choose_form()
     title = HTTPStatus(status).phrase
     if form is HTML:
-        body = pages.render("fault.html", status=status, title=title, kind=kind, detail=detail)
+        # What was asked comes back, to be corrected; what could not be read has no text.
+        asked = request.args.get("query", "") if request.path.endswith("/sparql") else ""
+        given = {"title": title, "kind": kind, "detail": detail, "query": asked[:100_000]}
+        body = pages.render("fault.html", status=status, **given)
     elif form is PLAIN:
         body = f"{status} {title}: {detail}\n"
     else:

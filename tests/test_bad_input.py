@@ -214,6 +214,16 @@ def test_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     assert "cannot write there" in result.output
 
 
+def test_name_of_the_file_that_says_another_year_is_said_aloud(
+    build: Callable[..., Result], portrait: Callable[..., Path]
+) -> None:
+    file = portrait(ROW, name="portrait-2025.csv")
+    result = build(f"2024={file}")
+    assert result.exit_code == 0, result.output
+    assert "the name of the file says 2025: is it the portrait of 2024?" in result.output
+    assert "the name of the file" not in build(f"2025={file}").output
+
+
 def test_check_writes_nothing_but_the_report(portrait: Callable[..., Path], tmp_path: Path) -> None:
     file = portrait(ROW, changed(5, "En pause"))
     before = {path.name for path in tmp_path.iterdir()}

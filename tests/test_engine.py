@@ -572,8 +572,9 @@ def test_short_queries_pass_by_long_ones(release: Path) -> None:
 def test_memory_of_all_together_is_bounded(release: Path) -> None:
     limits = Limits(seconds=10, memory_mb=400, total_memory_mb=500, processes=4)
     with open_engine(release, BASE, limits) as engine, ThreadPoolExecutor(4) as pool:
+        read(engine, "ASK {}")
+        before = most = resident_mb(family_of(os.getpid()))
         bombs = [pool.submit(engine.ask, question(MEMORY_BOMBS["sort"])) for _ in range(4)]
-        most = 0.0
         while not all(bomb.done() for bomb in bombs):
             most = max(most, resident_mb(family_of(os.getpid())))
             time.sleep(0.05)
@@ -581,7 +582,8 @@ def test_memory_of_all_together_is_bounded(release: Path) -> None:
             faults.EngineBusy,
             faults.QueryTooLarge,
         }
-        assert most < 500 + 350  # five processes as they stand idle, and what grows in a tick
+        # 1600 MB if each took its own; what grows between two looks of a busy machine is spared.
+        assert most - before < 500 + 500
 
 
 def test_fifty_askers_with_bombs_among_them(release: Path) -> None:

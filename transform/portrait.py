@@ -10,6 +10,7 @@ from transform.vocabulary import DCTERMS, FOAF, XSD, Line
 DCAT = "http://www.w3.org/ns/dcat#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 IANA = "https://www.iana.org/assignments/media-types/"
+_COLON = {"fr": "\u00a0: ", "en": ": "}
 MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -88,7 +89,12 @@ def count_lines(
             yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
             yield about, f"<{base_uri}def#effectif>", _integer(number)
             for language, label in labels.get(concept, {}).items():
-                yield about, f"<{RDFS}label>", literal(f"{label}, {edition.year}", language)
+                said = f"{label}, {edition.year}{_COLON.get(language, ': ')}{number}"
+                yield (
+                    about,
+                    f"<{RDFS}label>",
+                    literal(said, language),
+                )
 
 
 def catalogue_lines(base_uri: str, editions: list[Edition]) -> Iterator[Line]:

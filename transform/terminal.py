@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from transform.manifest import read_manifest
+
 if TYPE_CHECKING:
     from transform.report import Located
 
@@ -59,6 +61,10 @@ def say_read(files: Sequence[dict[str, Any]]) -> None:
             f"{about['published']} published + {about['rejected']} rejected"
             f" + {len(about['listed'])} listed"
         )
+        if other := _other_year(about["file"], about["year"]):
+            click.echo(
+                f"  the name of the file says {other}: is it the portrait of {about['year']}?"
+            )
         for listed in about["listed"][:SHOWN]:
             click.echo(
                 f"  row {listed['row']} holds no row ({listed['kind']}): {visible(listed['text'])}"
@@ -69,6 +75,12 @@ def say_read(files: Sequence[dict[str, Any]]) -> None:
             rows = ", ".join(map(str, twins["rows"]))
             what = "are the same row" if twins["same"] else "have one body and one name"
             click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
+
+
+def _other_year(file: str, year: int) -> str | None:
+    """Give the year that a file's name bears where it is not the one it is read for."""
+    found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", file)
+    return None if str(year) in found else next(iter(found), None)
 
 
 def say_findings(located: "Sequence[Located]", language: str) -> None:
@@ -99,6 +111,10 @@ def say_findings(located: "Sequence[Located]", language: str) -> None:
 
 
 def say_release(path: Path, *, published: bool) -> None:
-    """Say where a release is and whether it is the current one."""
+    """Say where a release is, whether it is the current one, and where its URIs begin."""
     state = "current" if published else "not current: --no-publish"
-    click.echo(f"{path.parent / path.name} ({state})")
+    click.echo(f"{path.parent / path.name} ({state}), URIs begin at {_base_uri(path)}")
+
+
+def _base_uri(release: Path) -> str:
+    return str(read_manifest(release)["base_uri"])
