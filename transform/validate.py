@@ -95,7 +95,8 @@ def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> 
     constraint = report.value(result, SH.sourceConstraint)
     patterns = [
         (text, re.sub(r"\\\{\\\?\w+\\\}", ".*", re.escape(str(text))))
-        for text in shapes_graph.objects(constraint, SH.message)
+        # None would ask for the messages of all shapes.
+        for text in (shapes_graph.objects(constraint, SH.message) if constraint else ())
     ]
     messages = {}
     for text in report.objects(result, SH.resultMessage):
