@@ -75,7 +75,7 @@ def _declare(vocabulary: Vocabulary, declared: ListOf, year: int) -> None:
     by_form: dict[str, str] = {}
     spellings: dict[str, str] = {}
     for value in declared.values:
-        if (value.since or year) <= year <= (value.until or year):
+        if value.holds_in(year):
             for spelling in value.spellings:
                 by_form[normal_form(spelling)] = value.concept
                 spellings[normal_form(spelling)] = spelling
