@@ -12,6 +12,10 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
 COMMAND = Path(sys.executable).with_name("portrait-ia")
+# The command imports this checkout, whichever one the environment was installed from.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))
+)
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
