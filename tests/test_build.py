@@ -129,6 +129,13 @@ def test_rows_of_two_years_with_one_body_and_name_are_one_initiative(store: ox.S
     assert int(joined) > 0
 
 
+def test_made_up_data_does_not_claim_the_page_of_the_real_portraits(example: Path) -> None:
+    series = manifest(example)["series"]
+    assert isinstance(series, dict)
+    assert series["landing"] is None
+    assert "landingPage" not in (example / "current" / "catalogue.ttl").read_text()
+
+
 def test_everything_from_the_examples_says_that_it_is_made_up(example: Path) -> None:
     said = manifest(example)["notice"]
     assert isinstance(said, dict)

@@ -100,7 +100,7 @@ def load_layout(reference: str) -> Layout:
         title=series["title"],
         description=series["description"],
         licence=series["licence"],
-        landing=series.get("landing"),
+        landing=series.get("landing") or None,
         framework=series.get("framework"),
         publisher=Publisher(
             publisher["slug"],

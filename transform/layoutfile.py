@@ -86,7 +86,7 @@ _FORMAT = {
         "title": _TEXTS,
         "description": _TEXTS,
         "licence": "iri",
-        "landing": "iri",
+        "landing": "iri?",
         "framework": "turtle",
     },
     "publisher": {"slug": "slug", "name": _TEXTS, "homepage": "iri?", "email": "email?"},
