@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 # More than the queries that run at once in a worker (Limits.processes): those beyond must reach
 # the engine, which makes slow ones give way only to questions that it sees waiting.
 THREADS = 32
+# Open connections in a worker, also those that ask nothing: browsers keep some for later.
+CONNECTIONS = 2048
 _LOG = {
     "loggers": {},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
@@ -48,6 +51,7 @@ def listen(
     try_address(host, port)
     ready()
     os.environ["PORTRAIT_IA_FOLDER"] = str(folder.resolve())
+    _allow_descriptors(2 * CONNECTIONS)
     Granian(
         "server.wsgi:app",
         address=host,
@@ -55,8 +59,7 @@ def listen(
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
-        # At most this many requests in a worker; the kernel queues the rest.
-        backpressure=2 * THREADS,
+        backpressure=CONNECTIONS,
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.error,
@@ -67,6 +70,15 @@ def listen(
         # A query of 1 MB in the address is no request that a browser or proxy would carry.
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=131_072),
     ).serve(target_loader=_load)
+
+
+def _allow_descriptors(wanted: int) -> None:
+    """Let the workers open so many files and sockets, as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _load(target: str) -> Any:

@@ -1,6 +1,9 @@
 """The site from outside: address, Accept, status, type, a word of the body."""
 
+import socket
+from contextlib import ExitStack
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -195,3 +198,11 @@ def test_a_strange_host_is_not_put_on_the_page(site: str, fetch: Any) -> None:
 
 def test_the_home_page_names_the_host_that_was_asked(site: str, fetch: Any) -> None:
     assert f"{site}id/portrait/2025" in fetch(site).text
+
+
+def test_connections_that_ask_nothing_hold_up_nobody(site: str, fetch: Any) -> None:
+    parts = urlsplit(site)
+    with ExitStack() as idle:
+        for _ in range(400):
+            idle.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0)))
+        assert fetch(f"{site}healthz").status == 200
