@@ -1,6 +1,7 @@
 """Keep the release that is current open, and move to the next one without a failed request."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 from server.downloads import Download, list_downloads
 from server.engine import Engine, Limits, open_engine
 from transform.errors import UnreadableRelease
-from transform.manifest import Manifest, read_manifest
+from transform.manifest import FILE, Manifest, read_manifest
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Shelf:
         self._opener = opener
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._refused: Path | None = None
+        self._refused: tuple[Path, int] | None = None
         self._current = open_release(find_current(self._folder), limits, opener)
 
     @contextmanager
@@ -98,16 +99,17 @@ class Shelf:
 
     def look(self) -> None:
         """Move to the release that `current` names now; one that cannot be opened is logged."""
-        target = (self._folder / "current").resolve()
+        target = Path(os.path.realpath(self._folder / "current"))  # a loop is no fault to it
         if target == self._current.folder:
             self._refused = None
             return
+        seen = (target, _changed(target))
         try:
-            if target != self._refused:
+            if seen != self._refused:
                 self._replace(open_release(find_current(self._folder), self._limits, self._opener))
                 log.info("serving release %s", target.name)
         except Exception as fault:  # the site must outlive whatever a new release brings
-            self._refused = target
+            self._refused = seen
             log.error("%s cannot be opened, the old release goes on: %s", target, fault)
 
     def close(self) -> None:
@@ -131,3 +133,11 @@ class Shelf:
             release.retired = release.retired and not done
         if done:
             release.engine.close()
+
+
+def _changed(folder: Path) -> int:
+    """Say when the manifest of a release was written, 0 while there is none: it may yet come."""
+    try:
+        return (folder / FILE).stat().st_mtime_ns
+    except OSError:
+        return 0

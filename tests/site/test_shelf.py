@@ -81,6 +81,33 @@ def test_current_may_vanish(two_releases: Path, caplog: pytest.LogCaptureFixture
         assert release.name[0] == "a"
 
 
+@pytest.mark.parametrize("rubbish", ["current", "next", "/", "/dev/null", "cccccccccccccccc"])
+def test_current_may_lead_anywhere(two_releases: Path, rubbish: str) -> None:
+    (two_releases / "next").symlink_to("current")
+    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    (two_releases / "current").unlink()
+    (two_releases / "current").symlink_to(rubbish)
+    shelf.look()
+    with shelf.lend() as release:
+        assert release.name[0] == "a"
+    (two_releases / "next").unlink()
+    move(two_releases, "bbbbbbbbbbbbbbbb")
+    shelf.look()
+    with shelf.lend() as release:
+        assert release.name[0] == "b"
+
+
+def test_a_release_that_comes_after_its_name_is_served(two_releases: Path) -> None:
+    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    (two_releases / "bbbbbbbbbbbbbbbb").rename(two_releases / "late")
+    move(two_releases, "bbbbbbbbbbbbbbbb")
+    shelf.look()
+    (two_releases / "late").rename(two_releases / "bbbbbbbbbbbbbbbb")
+    shelf.look()
+    with shelf.lend() as release:
+        assert release.name[0] == "b"
+
+
 @pytest.mark.parametrize("missing", ["manifest.json", "dumps/portraits.nq"])
 def test_a_folder_that_is_no_release_is_refused(two_releases: Path, missing: str) -> None:
     (two_releases / "aaaaaaaaaaaaaaaa" / missing).unlink()
