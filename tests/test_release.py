@@ -1,6 +1,8 @@
 """A release is whole or not there: named by content, moved in one step, never changed."""
 
+import errno
 import json
+import os
 import stat
 import subprocess
 import time
@@ -139,3 +141,22 @@ def test_kill_at_any_moment_leaves_the_release_before(portrait_ia: Run, shelf: P
     assert {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()} == before
     build_another(shelf)
     assert list(shelf.glob(".building-*")) == []
+
+
+def test_a_full_disk_is_one_line_and_leaves_what_was_current(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build_another(shelf)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(shelf))
+
+    for step in ("fsync", "symlink"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, step, full)
+            given = ["build", "--to", str(shelf), "--base-uri", f"http://localhost/{step}/"]
+            result = CliRunner().invoke(main, given)
+        assert result.exit_code == 2
+        assert "No space left on device" in result.output.splitlines()[-1]
+        assert (shelf / "current").readlink().name == first
+        assert not list(shelf.glob(".building-*"))

@@ -59,6 +59,8 @@ def building(shelf: Path) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=shelf))
         try:
             yield folder
+        except OSError as error:
+            raise _unwritten(shelf, error) from error
         finally:
             if folder.exists():
                 _remove(folder)
@@ -87,19 +89,32 @@ def adopt(folder: Path, name: str) -> Path:
 def publish(release: Path) -> None:
     """Make a release the current one, in one step, as the newest of the history."""
     shelf = release.parent
-    with (shelf / HISTORY).open("a", encoding="ascii") as history:
-        history.write(f"{release.name}\n")
-        history.flush()
-        os.fsync(history.fileno())
+    try:
+        with (shelf / HISTORY).open("a", encoding="ascii") as history:
+            history.write(f"{release.name}\n")
+            history.flush()
+            os.fsync(history.fileno())
+    except OSError as error:
+        raise _unwritten(shelf, error) from error
     _point(shelf, release.name)
 
 
 def _point(shelf: Path, name: str) -> None:
     link = shelf / f"{_BUILDING}{CURRENT}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(name)
-    link.replace(shelf / CURRENT)
-    _sync(shelf)
+    try:
+        link.unlink(missing_ok=True)
+        link.symlink_to(name)
+        link.replace(shelf / CURRENT)
+        _sync(shelf)
+    except OSError as error:
+        raise _unwritten(shelf, error) from error
+
+
+def _unwritten(shelf: Path, error: OSError) -> MisusedCommand:
+    return MisusedCommand(
+        f"{shelf}: the release cannot be written there ({error.strerror}: {error.filename})."
+        " Make room or see to its permissions; what was current still is."
+    )
 
 
 def current(shelf: Path) -> str | None:
