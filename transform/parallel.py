@@ -1,7 +1,9 @@
 """Spread work over all cores, with few pieces in memory at once."""
 
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
@@ -32,7 +34,7 @@ def spread(
         return
     # spawn: a fork of a process that has threads may never wake up.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(cores, context, start, given)
+    pool = ProcessPoolExecutor(cores, context, _begin, (start, given))
     try:
         remaining = iter(pieces)
         waiting = [pool.submit(function, piece) for piece in islice(remaining, 2 * cores)]
@@ -41,3 +43,16 @@ def spread(
             waiting.extend(pool.submit(function, piece) for piece in islice(remaining, 1))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin(start: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
+    """Begin a process that ends with the one that started it, also when that is killed."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+    if start:
+        start(*given)
+
+
+def _end_after(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
