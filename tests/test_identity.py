@@ -146,3 +146,9 @@ def test_spellings_of_a_body_are_one_body(portrait: Callable[..., Path]) -> None
     [body] = found.bodies.values()
     assert (body.slug, body.label) == ("hema-quebec", "Héma-Québec")
     assert body.spellings == {"Héma-Québec ", "HÉMA\u2011QUÉBEC"}
+
+
+def test_ten_thousand_names_without_letters_stay_apart() -> None:
+    signs = [chr(0x1F300 + n % 200) + chr(0x1F300 + n // 200) for n in range(10_000)]
+    names = name_all((2025, sign) for sign in signs)
+    assert len(set(names.values())) == len(signs)

@@ -30,7 +30,16 @@ def name_all(forms: Iterable[tuple[int, str]], taken: Iterable[str] = ()) -> dic
             continue
         name = slug(form)
         if name in used or len(name) > LONGEST_SLUG:
-            name = f"{name[:LONGEST_SLUG]}-{hashlib.sha256(form.encode()).hexdigest()[:6]}"
+            name = _with_digest(name[:LONGEST_SLUG], form, used)
         names[form] = name
         used.add(name)
     return names
+
+
+def _with_digest(name: str, form: str, used: set[str]) -> str:
+    """Put as many digits of the form's digest behind a name as make it one of its own."""
+    digest = hashlib.sha256(form.encode()).hexdigest()
+    digits = 6
+    while f"{name}-{digest[:digits]}" in used and digits < len(digest):
+        digits += 1
+    return f"{name}-{digest[:digits]}"
