@@ -15,7 +15,7 @@ from transform.validate import Finding
 
 SH = "http://www.w3.org/ns/shacl#"
 _LISTS = ("categorie", "statut", "portefeuille")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
