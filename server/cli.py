@@ -7,6 +7,7 @@ import click
 from server.commands import COMMANDS as ANSWERING
 from transform import __version__
 from transform.cli import COMMANDS as MAKING
+from transform.decode import shown
 from transform.errors import PortraitError
 
 
@@ -17,7 +18,7 @@ class _OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except PortraitError as error:
-            click.echo(f"portrait-ia: {error}", err=True)
+            click.echo(shown(f"portrait-ia: {error}"), err=True)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("portrait-ia: interrupted.", err=True)

@@ -33,7 +33,8 @@ def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Downl
         if path.startswith(FOLDER):
             content_type = _with_charset(told["media_type"], encodings.get(path, "utf-8"))
             _add(found, folder, path, content_type, told["sha256"])
-            _add(found, folder, f"{path}.gz", "application/gzip", None, f"{told['sha256']}-gz")
+            if not path.startswith(SOURCES):
+                _add(found, folder, f"{path}.gz", "application/gzip", None, f"{told['sha256']}-gz")
     _add(found, folder, SUMS, "text/plain; charset=utf-8", None, f"{folder.name}-sums")
     return found
 

@@ -22,7 +22,7 @@ def lead() -> Response:
 def show() -> Response:
     """List what can be downloaded."""
     files = current_release().downloads
-    compressed = {path for path in files if path.endswith(".gz")}
+    compressed = {f"{path}.gz" for path in files if not path.startswith(SOURCES)}
     groups = {
         "whole": [f for f in files.values() if f.path.startswith(f"{FOLDER}portraits.")],
         "yearly": [f for f in files.values() if f.path.startswith(f"{FOLDER}portrait-")],

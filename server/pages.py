@@ -35,6 +35,7 @@ def render(template: str, **values: Any) -> str:
         t=lambda key, **given: texts.say(key, chosen, **given),
         whole=lambda number: texts.whole(number, chosen),
         link=links.link_to,
+        link_file=lambda path: links.link_to(links.quoted(path), lang=None),
         link_iri=lambda iri: links.link_to_iri(iri, release.base_uri),
         here=links.link_here,
         manifest=release.manifest,

@@ -1,12 +1,17 @@
 """Bad input gets one line or a short table, the right exit code, and nothing is published."""
 
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
+from server.downloads import SOURCES, list_downloads
 from tests.conftest import HEADER, ROW, Run
 
 
@@ -49,6 +54,7 @@ REFUSED_ROWS = {
     "no status": (changed(5, ""), ["Statut", "status is missing", "Fill in"]),
     "control in the name": (changed(0, "Tri\x07"), ["Tri\\u0007", "Take the character U+0007"]),
     "control in the benefits": (changed(4, "a\x9fb"), ["Bénéfices", "a\\u009fb", "U+009F"]),
+    "noncharacter in the name": (changed(0, "Tri\ufffe"), ["Nom", "Tri", "U+FFFE"]),
     "control in the body": (changed(2, "Héma\x02"), ["Organisme", "Héma\\u0002", "U+0002"]),
 }
 
@@ -143,6 +149,8 @@ def test_refused_file_is_one_line(
         (["2025="], ["no file"]),
         (["2025=a.csv", "2025=b.csv"], ["2025 is named twice"]),
         (["2025=absent.csv"], ["absent.csv"]),
+        (["2025=ab\nsent\x1b[31m.csv"], ["ab sent\\x1b[31m.csv"]),
+        ([f"2025={'a' * 300}"], ["cannot be read"]),
         (["2025=a.csv", "--layout", "2024=us-2024"], ["no file of 2024"]),
         (["2025=a.csv", "--layout", "absent.toml"], ["absent.toml"]),
         (["--layout", "quebec"], ["no file"]),
@@ -250,3 +258,29 @@ def test_query_names_the_formats_that_fit(
     assert (done.returncode, done.stdout) == (2, "")
     start = f"portrait-ia: --format {name}: not what this query answers. Choose one of {fitting}"
     assert done.stderr.startswith(start)
+
+
+@pytest.mark.parametrize("name", [b"a\nb.csv", b"a\x1b[31m.csv", b"a\xe9.csv", b"a\x7f.csv"])
+def test_a_name_that_no_page_could_show_is_refused(
+    build: Callable[..., Result], portrait: Callable[..., Path], tmp_path: Path, name: bytes
+) -> None:
+    file = portrait(ROW).rename(tmp_path / os.fsdecode(name))
+    result = build(f"2025={file}")
+    assert result.exit_code == 2, result.output
+    assert len(result.output.splitlines()) == 1
+    assert "Rename it" in result.output
+
+
+@pytest.mark.parametrize("name", ["#a?b%41 é.csv", "a.csv.gz", "SHA256SUMS", "-a.csv", "a" * 253])
+def test_any_other_name_is_published_under_a_sound_iri(
+    build: Callable[..., Result], portrait: Callable[..., Path], tmp_path: Path, name: str
+) -> None:
+    file = portrait(ROW).rename(tmp_path / name)
+    assert build(f"2025={file}").exit_code == 0
+    release = (tmp_path / "releases" / "current").resolve()
+    manifest = json.loads((release / "manifest.json").read_bytes())
+    assert f"dumps/sources/2025/{name}" in manifest["files"]
+    assert f"{SOURCES}2025/{name}" in list_downloads(release, manifest)
+    told = {quad.object.value for quad in ox.parse(path=release / "dumps/portraits.nt")
+            if quad.predicate.value.endswith("#hadPrimarySource")}  # fmt: skip
+    assert told == {f"http://localhost:8000/dumps/sources/2025/{quote(name)}#row=2"}

@@ -9,7 +9,7 @@ from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
 from transform.mapping import RDF
 from transform.portrait import MEDIA_TYPES
-from transform.work import Checked, Work, published, read_of
+from transform.work import SOURCES, Checked, Work, published, read_of
 
 _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
@@ -23,7 +23,10 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
     described = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not name.endswith(".gz") and path.name != "SHA256SUMS":
+        ours = not name.startswith(SOURCES)  # a source may be called as it likes
+        if ours and (name.endswith(".gz") or path.name == "SHA256SUMS"):
+            continue
+        if path.is_file():
             media_type = _MEDIA_TYPES.get(path.suffix[1:].lower(), "application/octet-stream")
             size = path.stat().st_size
             about = {"bytes": size, "sha256": dumps.digest(path), "media_type": media_type}

@@ -1,10 +1,11 @@
 """Read a CSV or XLSX file into records of raw text."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from transform.decode import Text, decode
+from transform.decode import Text, decode, shown
 from transform.delimited import read_delimited
 from transform.errors import UnreadableFile
 from transform.layout import Layout
@@ -28,6 +29,8 @@ _FOREIGN = (
     (b"BZh", "a bzip2 archive. Unpack it first."),
     (b"PAR1", f"a Parquet file. {_AS_TABLE}"),
 )
+# A broken encoding shows as half surrogate pairs (PEP 383).
+_UNFIT_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _PAGE = ("<!doctype html", "<html", "<head", "<body", "<script", "<meta", "<title", "<table")
 
 
@@ -62,11 +65,16 @@ def read_table(path: Path, layout: Layout) -> Table:
 
 
 def _bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise UnreadableFile(f"{path}: a folder. Give the path of one .csv or .xlsx file.")
-    if path.exists() and not path.is_file():
-        raise UnreadableFile(f"{path}: no regular file. {_AS_TABLE}")
+    if _UNFIT_NAME.search(path.name):
+        raise UnreadableFile(
+            f"{shown(path.name)}: a name with a control character or broken encoding, under which"
+            " the file could not be published. Rename it."
+        )
     try:
+        if path.is_dir():
+            raise UnreadableFile(f"{path}: a folder. Give the path of one .csv or .xlsx file.")
+        if path.exists() and not path.is_file():
+            raise UnreadableFile(f"{path}: no regular file. {_AS_TABLE}")
         with path.open("rb") as stream:
             raw = stream.read(LARGEST + 1)
     except FileNotFoundError:

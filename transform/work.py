@@ -11,6 +11,7 @@ from transform.portrait import Edition
 from transform.report import Located
 from transform.vocabulary import in_order
 
+SOURCES = "dumps/sources/"
 # Called with what is being done, how much is done and how much there is.
 Progress = Callable[[str, int, int], None]
 
@@ -44,7 +45,7 @@ class Checked:
 
 def source_path(year: int, name: str) -> str:
     """Give the path, below the base URI and in the release, of the file that was read."""
-    return f"dumps/sources/{year}/{name}"
+    return f"{SOURCES}{year}/{name}"
 
 
 def published(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) -> list[Place]:

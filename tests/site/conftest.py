@@ -33,6 +33,7 @@ NOTICE = {
     "fr": "Les initiatives de ces portraits d'exemple sont fictives.",
     "en": "The initiatives of these example portraits are made up.",
 }
+SOURCES = {2024: "exemple-2024.csv", 2025: "exemple #2025 à 100% ?.csv.gz"}
 SOURCE = "Nom;Organisme\r\nExemple 1 : Tri des demandes;Cégep du Vieux Montréal \r\n"
 MORE = 60  # plain entries of 2025, so that what points at the portrait needs two pages
 Boot = Callable[[Path], AbstractContextManager[str]]
@@ -177,7 +178,7 @@ def write_release(release: Path, more: int = MORE) -> None:
     """Write a release folder as `portrait-ia build` would, from `portraits.trig`."""
     files: dict[str, dict[str, object]] = {}
     for year in (2024, 2025):
-        source = f"dumps/sources/{year}/exemple-{year}.csv"
+        source = f"dumps/sources/{year}/{SOURCES[year]}"
         (release / source).parent.mkdir(parents=True)
         (release / source).write_bytes(SOURCE.encode("windows-1252"))
         files[source] = _told(release / source, "text/csv")
@@ -234,7 +235,7 @@ def _manifest(
         name = str(getattr(quad.graph_name, "value", "")).removeprefix(f"{BASE}graph/")
         graphs[name] = graphs.get(name, 0) + 1
     portrait = {
-        "file": "exemple-2024.csv",
+        "file": SOURCES[2024],
         "encoding": "windows-1252",
         "read": 1,
         "published": 1,
@@ -263,7 +264,7 @@ def _manifest(
             {
                 **portrait,
                 "year": 2025,
-                "file": "exemple-2025.csv",
+                "file": SOURCES[2025],
                 "published": more + 2,
                 "initiatives": more + 2,
                 "bodies": 2,
