@@ -707,6 +707,20 @@ def test_query_process_is_sealed(release: Path) -> None:
             assert "NoNewPrivs:\t1" in Path(f"/proc/{process}/status").read_text()
 
 
+def test_a_release_that_was_taken_away_is_no_defect(release: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "portraits.nq"
+    copy.write_bytes(release.read_bytes())
+    before = set(keepers())
+    with open_engine(copy, BASE) as engine:
+        (keeper,) = set(keepers()) - before
+        copy.unlink()
+        os.kill(keeper, signal.SIGKILL)
+        time.sleep(0.1)
+        for _ in range(3):
+            with pytest.raises(faults.EngineDown):
+                engine.ask(Question("ASK {}", BASE, JSON))
+
+
 def test_keeper_goes_in_by_the_side_door(release: Path) -> None:
     before = set(keepers())
     with open_engine(release, BASE):

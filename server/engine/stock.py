@@ -7,6 +7,7 @@ from pathlib import Path
 from server.engine import Limits
 from server.engine.faults import EngineDown
 from server.engine.link import Link, QueryProcess
+from transform.errors import UnreadableRelease
 
 _log = logging.getLogger(__name__)
 
@@ -106,5 +107,8 @@ class Stock:
                         raise EngineDown("The engine was closed.")
                 self._link = Link(*self._source)
             return self._link
+        except UnreadableRelease as gone:
+            _log.error("the engine cannot be started again: %s", gone)
+            raise EngineDown("The release can be read no more: ask again later.") from gone
         finally:
             self._starting.release()
