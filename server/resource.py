@@ -56,7 +56,7 @@ def document(
     others = [*resource.labels, *(resource.pointing[:MOST_POINTING] if pointing else ())]
     # Writers group what stands together; what the resource says itself has been said.
     own = ox.NamedNode(resource.iri)
-    yield from sorted((t for t in set(others) if t.subject != own), key=str)
+    yield from queries.in_order(t for t in set(others) if t.subject != own)
 
 
 def about_document(

@@ -19,6 +19,27 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 
+# What the ministry published, by category and status: 2024, 2025.
+PUBLISHED = {
+    "categorie": {
+        "Aide à la décision, planification et/ou prédiction": (62, 81),
+        "Analyse des comportements/sentiments": (3, 6),
+        "Assistant/agent conversationnel": (37, 68),
+        "Automatisation": (21, 36),
+        "Expérience utilisateur - Personnalisation": (4, 7),
+        "Formation et apprentissage assisté par l'IA": (4, 6),
+        "Gestion géomatique et géospatiale": (21, 22),
+        "Laboratoire et équipement": (2, 1),
+        "Système électronique connecté et intelligence ambiante": (3, 4),
+        "Traitement d'image": (11, 27),
+    },
+    "statut": {
+        "Développement de la solution": (81, 115),
+        "Solution en production": (82, 132),
+        "Information indisponible": (5, 11),
+    },
+}
+
 
 def load(shelf: Path) -> ox.Store:
     store = ox.Store()
@@ -56,17 +77,18 @@ def test_example_counts_rows_and_strings_of_bodies(
 @pytest.mark.parametrize("year", [2024, 2025])
 @pytest.mark.parametrize("kind", ["categorie", "statut"])
 def test_example_gives_each_published_count(store: ox.Store, year: int, kind: str) -> None:
-    facts = shared("facts", "categories_statuts.csv")
-    with facts.open(encoding="utf-8", newline="") as lines:
-        published = {
-            row["libelle_dictionnaire"]: int(row[f"n_{year}"])
-            for row in csv.DictReader(lines)
-            if row["type"] == kind
-        }
+    published = {label: numbers[year - 2024] for label, numbers in PUBLISHED[kind].items()}
     query = f"""SELECT ?label (COUNT(?i) AS ?n) WHERE {{
         ?i dcterms:isPartOf <http://localhost:8000/id/portrait/{year}> ; pia:{kind} ?c .
         ?c skos:prefLabel ?label FILTER(lang(?label) = "fr") }} GROUP BY ?label"""
     assert {label: int(n) for label, n in select(store, query)} == published
+
+
+def test_published_counts_are_those_of_the_facts() -> None:
+    with shared("facts", "categories_statuts.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            numbers = (int(row["n_2024"]), int(row["n_2025"]))
+            assert PUBLISHED[row["type"]][row["libelle_dictionnaire"]] == numbers
 
 
 @pytest.mark.parametrize("year", [2024, 2025])
@@ -146,6 +168,14 @@ def test_everything_from_the_examples_says_that_it_is_made_up(example: Path) -> 
             text = file.read_text(encoding="utf-8")
             assert "les initiatives sont inventées" in text, file
             assert "the initiatives are made up" in text, file
+
+
+@pytest.mark.parametrize("graph", ["2024", "2025", "organismes", "rapprochements", "catalogue"])
+def test_each_graph_of_made_up_things_says_so(store: ox.Store, graph: str) -> None:
+    iri = ox.NamedNode(f"http://localhost:8000/graph/{graph}")
+    texts = [str(quad.object) for quad in store.quads_for_pattern(None, None, None, iri)]
+    assert any("les initiatives sont inventées" in text for text in texts)
+    assert any("the initiatives are made up" in text for text in texts)
 
 
 def files_of(shelf: Path) -> dict[str, bytes]:

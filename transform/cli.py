@@ -138,7 +138,7 @@ def _make(
         checked = way.check(work, quarantine, progress)
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
-    terminal.say_read(read_of(work, checked))
+    terminal.say_read(read_of(work, checked), refused=checked.refused)
     terminal.say_findings(checked.located, options["language"])
     if checked.refused:
         raise DataRefused(_refusal(checked, quarantine))

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from transform import dumps, manifest, release, report
@@ -9,7 +10,8 @@ from transform.build import edition_lines
 from transform.describe import count_statements, describe_files, manifest_of
 from transform.errors import MisusedCommand
 from transform.formats import BY_SUFFIX
-from transform.mapping import map_rows
+from transform.layout import Layout
+from transform.mapping import RDFS, literal, map_rows
 from transform.portrait import catalogue_lines
 from transform.vocabulary import bodies_graph, in_order, read_turtle
 from transform.work import Checked, Progress, Work, initiatives, published, read_of, source_path
@@ -41,8 +43,13 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
     newest = max(editions, key=lambda edition: edition.year).layout
     texts: dict[str, Iterable[str]] = {
         "vocabulaire": work.vocabulary,
-        "organismes": bodies_graph(work.base_uri, checked.bodies, newest.publisher),
-        "rapprochements": initiatives(work, checked.rejected),
+        "organismes": [
+            *_notice(work, newest, "organismes"),
+            *bodies_graph(work.base_uri, checked.bodies, newest.publisher),
+        ],
+        "rapprochements": chain(
+            _notice(work, newest, "rapprochements"), initiatives(work, checked.rejected)
+        ),
         "catalogue": in_order(catalogue_lines(work.base_uri, editions)),
     }
     if newest.framework:
@@ -55,6 +62,13 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
             out.writelines(lines)
     progress("Writing graphs", len(texts), len(texts))
     return [folder / f"{name}.nt" for name in sorted(texts)]
+
+
+def _notice(work: Work, layout: Layout, graph: str) -> list[str]:
+    """Say in a graph that speaks of made-up things that they are."""
+    about = f"<{work.base_uri}graph/{graph}>"
+    said = (layout.notice or {}).items()
+    return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in said)
 
 
 def _year_lines(work: Work, checked: Checked, number: int) -> Iterator[str]:

@@ -53,12 +53,13 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def say_read(files: Sequence[dict[str, Any]]) -> None:
+def say_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
     """Say that rows read = published + rejected + listed, and list the lines that hold no row."""
+    good = "in order" if refused else "published"
     for about in files:
         click.echo(
             f"{about['file']} ({about['year']}): {about['read']} rows read = "
-            f"{about['published']} published + {about['rejected']} rejected"
+            f"{about['published']} {good} + {about['rejected']} rejected"
             f" + {len(about['listed'])} listed"
         )
         if other := _other_year(about["file"], about["year"]):

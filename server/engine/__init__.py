@@ -13,9 +13,6 @@ JSON = "application/sparql-results+json"
 XML = "application/sparql-results+xml"
 CSV = "text/csv"
 TSV = "text/tab-separated-values"
-# What `Question.solutions` may be, for SELECT and for ASK; the first is what to prefer.
-# What `Question.graph` may be is the table of `transform.formats`.
-SOLUTION_TYPES = (JSON, XML, CSV, TSV)
 
 Form = Literal["solutions", "boolean", "graph"]
 

@@ -1,6 +1,7 @@
 """Read the SPARQL texts of the site by name, and ask them of a release."""
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +13,7 @@ from server.shelf import Release
 
 EXAMPLES = ("lignes", "categories", "organismes")
 _N_TRIPLES = "application/n-triples"
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 Row = dict[str, dict[str, str]]
 
 
@@ -29,7 +31,12 @@ def with_base(text: str, base_uri: str) -> str:
 def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
     """Ask a CONSTRUCT query; give its triples in a fixed order."""
     found = ox.parse(_ask(release, read(name), None, bindings), format=ox.RdfFormat.N_TRIPLES)
-    return sorted((quad.triple for quad in found), key=str)
+    return in_order(quad.triple for quad in found)
+
+
+def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Give triples in the order in which they read well: by subject, what it is first."""
+    return sorted(triples, key=lambda t: (str(t.subject), t.predicate != _TYPE, str(t)))
 
 
 def find_rows(
