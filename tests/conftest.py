@@ -73,7 +73,7 @@ def portrait(tmp_path: Path) -> Callable[..., Path]:
 
 
 def shared(*parts: str) -> Path:
-    """Give a file that the workplace may hold beside the project, or skip the test."""
+    """Give a file that may stand beside the project, or skip the test."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
         pytest.skip(f"no {'/'.join(parts)} beside this checkout")

@@ -82,6 +82,11 @@ def test_readme_names_every_top_folder(readme: str) -> None:
         assert f"`{folder}/`" in text
 
 
+@pytest.mark.parametrize("page", [*READMES, "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_nothing_is_left_to_be_filled_in(page: str) -> None:
+    assert re.findall(r"^[A-Z]+$|TODO|TBD|FIXME", read(page), re.MULTILINE) == []
+
+
 def test_every_option_has_help() -> None:
     for command in commands():
         assert command.help, command.name
