@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from transform.identity import Body, identify
 from transform.layout import LISTS
 from transform.lists import read_vocabulary
+from transform.locate import Places, locate
 from transform.mapping import (
     RDF,
     Setting,
@@ -18,7 +19,6 @@ from transform.mapping import (
 )
 from transform.normal import normal_form
 from transform.portrait import Edition, count_lines, portrait_lines
-from transform.report import Places, locate
 from transform.rows import read_rows
 from transform.sources import Source
 from transform.validate import PIECE, Finding, hold, hold_rows, in_pieces, read_shapes

@@ -6,7 +6,8 @@ from itertools import combinations
 from typing import Any
 
 from transform.errors import UnreadableLayout
-from transform.layoutfile import FIELDS, LISTS, read_layout_file, shipped
+from transform.layoutfile import read_layout_file, shipped
+from transform.layoutformat import FIELDS, LISTS
 from transform.normal import normal_form
 
 __all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]

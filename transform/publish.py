@@ -11,6 +11,7 @@ from transform.describe import count_statements, describe_files, manifest_of
 from transform.errors import MisusedCommand
 from transform.formats import BY_SUFFIX
 from transform.layout import Layout
+from transform.locate import Places
 from transform.mapping import RDFS, literal, map_rows
 from transform.portrait import catalogue_lines
 from transform.vocabulary import bodies_graph, in_order, read_turtle
@@ -113,7 +114,7 @@ def _write_report(work: Work, checked: Checked, folder: Path) -> None:
 
 def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
     """Give the files of the report by name."""
-    places = report.Places(work.settings)
+    places = Places(work.settings)
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": manifest.as_json(

@@ -13,7 +13,7 @@ import click
 from transform.manifest import read_manifest
 
 if TYPE_CHECKING:
-    from transform.report import Located
+    from transform.locate import Located
 
 SHOWN = 40
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}

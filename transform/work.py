@@ -6,9 +6,9 @@ from typing import Any
 
 from transform.identity import Body, Identities
 from transform.lists import Vocabulary
+from transform.locate import Located
 from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
 from transform.portrait import Edition
-from transform.report import Located
 from transform.vocabulary import in_order
 
 SOURCES = "dumps/sources/"
