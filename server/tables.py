@@ -13,6 +13,8 @@ from server.resource import Resource
 from server.shelf import Release
 
 PAGE = 50
+# Beyond, they stand in the order of their addresses: labels of all would be read for each page.
+_MOST_SORTED = 2000
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _PLAIN = (
     "http://www.w3.org/2001/XMLSchema#string",
@@ -90,7 +92,7 @@ def point_at(
     }
     found = queries.find_rows(
         release,
-        "pointing-page",
+        "pointing-page" if sum(counts.values()) <= _MOST_SORTED else "pointing-page-of-many",
         limit=PAGE,
         offset=PAGE * (number - 1),
         resource=resource.iri,

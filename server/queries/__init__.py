@@ -49,7 +49,8 @@ def find_rows(
     """Ask a SELECT query; give its rows as SPARQL 1.1 Query Results JSON has them."""
     text = read(name)
     if limit is not None:  # the grammar takes no variable here
-        text += f"\nLIMIT {int(limit)} OFFSET {int(offset)}\n"
+        page = f"LIMIT {int(limit)} OFFSET {int(offset)}\n"
+        text = text.replace("#PAGE", page) if "#PAGE" in text else f"{text}\n{page}"
     answer: dict[str, Any] = json.loads(_ask(release, text, JSON, bindings))
     rows: list[Row] = answer["results"]["bindings"]
     return rows
