@@ -23,6 +23,8 @@ from server.negotiate import HTML, PLAIN, PROBLEM, Format, NothingAcceptable, re
 
 log = logging.getLogger(__name__)
 
+ABANDONED = 499  # nobody is left to read it
+
 
 class Fault(Exception):
     """A request that gets no answer: `kind` is stable, the detail is for people."""
@@ -93,6 +95,8 @@ def _say_fault(fault: Fault) -> Response:
 
 
 def _say_engine_fault(fault: engine.EngineFault) -> Response:
+    if isinstance(fault, engine.Abandoned):
+        return Response(status=ABANDONED)
     if isinstance(fault, engine.EngineDefect):
         return _say_defect(fault)
     more = {

@@ -14,7 +14,7 @@ from server.negotiate import HTML, PAGES, Format, choose_format
 from server.resource import about_document
 from server.shelf import Release
 from server.sparql import send
-from server.visit import current_release, hold
+from server.visit import ask, current_release
 from transform import formats
 
 bp = Blueprint("graphs", __name__)
@@ -84,7 +84,7 @@ def graph(path: str) -> Response:
         question = Question(
             queries.read("graph"), release.base_uri, graph=form.media_type, bindings={"graph": iri}
         )
-        response = pages.finish(send(hold(release.engine.ask(question))), form)
+        response = pages.finish(send(ask(question)), form)
     return with_links(response, form, f"graph/{quoted(name)}")
 
 

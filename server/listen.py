@@ -1,38 +1,40 @@
-"""Listen on a port: run the application under the production WSGI server."""
+"""Listen on a port: hold the socket, and keep so many workers alive behind it."""
 
-import importlib
+import ipaddress
 import logging
 import os
 import resource
+import secrets
 import signal
 import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import IO
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-
-from server.settings import read_settings
+from server.front.gate import SIZE
+from server.front.wire import MOST_CONNECTIONS
+from server.settings import PREFIX, read_settings
 from server.shelf import find_current
 from transform.errors import MisusedCommand
 from transform.manifest import read_manifest
 
 log = logging.getLogger(__name__)
 
-# More than the queries that run at once in a worker (Limits.processes): those beyond must reach
-# the engine, which makes slow ones give way only to questions that it sees waiting.
-THREADS = 32
-# Open connections in a worker, also those that ask nothing: browsers keep some for later.
-CONNECTIONS = 2048
-_LOG = {
-    "loggers": {},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+_BACKLOG = 1024
+_RESPAWN_SECONDS = 1.0
+_END_SECONDS = 10.0
+_PER_MINUTE = f"{PREFIX}REQUESTS_PER_MINUTE"
+_DEFAULT_PER_MINUTE = "600"
+_ROOT = Path(__file__).resolve().parents[1]
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from server.front.worker import main; main()"
+)
 
 
 def listen(
@@ -46,30 +48,64 @@ def listen(
     cannot be.
     """
     read_manifest(find_current(folder))
-    if read_settings(os.environ).requests_per_minute:
-        log.warning("PORTRAIT_IA_REQUESTS_PER_MINUTE is not held to yet: limit at the proxy")
-    try_address(host, port)
-    ready()
-    os.environ["PORTRAIT_IA_FOLDER"] = str(folder.resolve())
-    _allow_descriptors(2 * CONNECTIONS)
-    Granian(
-        "server.wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        backpressure=CONNECTIONS,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_level=LogLevels.error,
-        log_dictconfig=_LOG,
-        respawn_failed_workers=True,
-        respawn_interval=1.0,
-        workers_kill_timeout=10,
-        # A query of 1 MB in the address is no request that a browser or proxy would carry.
-        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=131_072),
-    ).serve(target_loader=_load)
+    read_settings(os.environ)
+    given = dict(os.environ)
+    if not given.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
+        given[_PER_MINUTE] = _DEFAULT_PER_MINUTE
+    with _bind(host, port) as listener, tempfile.TemporaryFile() as shared:
+        shared.truncate(SIZE)
+        ready()
+        _allow_descriptors(2 * MOST_CONNECTIONS)
+        _Crew(folder.resolve(), listener, shared, given).keep(workers)
+
+
+class _Crew:
+    """The workers: started, started again, ended."""
+
+    def __init__(
+        self, folder: Path, listener: socket.socket, shared: IO[bytes], given: dict[str, str]
+    ) -> None:
+        self._inherited = (listener.fileno(), shared.fileno())
+        code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
+        self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
+        self._given = given
+        self._told = threading.Event()
+        self._workers: list[subprocess.Popen[bytes]] = []
+
+    def keep(self, number: int) -> None:
+        """Keep so many workers alive until a signal says that it is enough."""
+        before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            self._workers = [self._start() for _ in range(number)]
+            while not self._told.wait(_RESPAWN_SECONDS):
+                for place, worker in enumerate(self._workers):
+                    if worker.poll() is not None and not self._told.is_set():
+                        log.error("a worker ended with status %d: starting another", worker.poll())
+                        self._workers[place] = self._start()
+        finally:
+            self._end()
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # A session of its own: Ctrl-C at the terminal is for this process, which then ends them.
+        return subprocess.Popen(
+            self._command, env=self._given, pass_fds=self._inherited, start_new_session=True
+        )
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        self._told.set()
+
+    def _end(self) -> None:
+        until = time.monotonic() + _END_SECONDS
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            try:
+                worker.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
 
 
 def _allow_descriptors(wanted: int) -> None:
@@ -81,22 +117,29 @@ def _allow_descriptors(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _load(target: str) -> Any:
-    """Import the application in a worker, which until it listens must still be able to be ended.
-
-    It inherits the handler of the process that started it, which would swallow the signal.
-    """
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except BaseException:
+            listener.close()
+            raise
+    except (OSError, OverflowError) as error:
+        raise MisusedCommand(f"{host}:{port}: {error}; choose another --host or --port.") from error
+    return listener
 
 
 def try_address(host: str, port: int) -> None:
-    """Find out before the workers do whether the address can be had."""
+    """Find out before a long build whether the address can be had."""
+    _bind(host, port).close()
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-    except (OSError, OverflowError) as error:
-        raise MisusedCommand(f"{host}:{port}: {error}; choose another --host or --port.") from error
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from server.engine import Limits
+from server.front.gate import read_networks
 from transform.errors import MisusedCommand
 
 PREFIX = "PORTRAIT_IA_"
-_LEAST = {"query_seconds": 0.1, "requests_per_minute": 0}
+_LEAST = {"query_seconds": 0.1, "requests_per_minute": 0, "cache_mb": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Settings:
     result_mb: int = 100
     query_kb: int = 1024
     requests_per_minute: int = 0  # 0: no limit
+    cache_mb: int = 64  # answers that a worker keeps
+    trusted_proxies: str = ""  # addresses and networks whose word on the client's address counts
 
     @property
     def shown(self) -> dict[str, str | int]:
@@ -43,14 +46,27 @@ class Settings:
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read the settings from the environment; raises MisusedCommand for what is no number."""
-    given: dict[str, float] = {}
+    given: dict[str, float | str] = {}
     for field in fields(Settings):
         name = PREFIX + field.name.upper()
         if variables.get(name, "").strip():
+            if field.name == "trusted_proxies":
+                given[field.name] = _networks(name, variables[name])
+                continue
             least = _LEAST.get(field.name, 1)
             whole = isinstance(field.default, int)
             given[field.name] = _number(name, variables[name].strip(), whole, least)
     return Settings(**given)  # type: ignore[arg-type]  # each is whole where its field is
+
+
+def _networks(name: str, text: str) -> str:
+    try:
+        read_networks(text)
+    except ValueError as error:
+        raise MisusedCommand(
+            f"{name}: {error}; give addresses or networks with commas, such as 10.0.0.0/8."
+        ) from error
+    return text.strip()
 
 
 def _number(name: str, text: str, whole: bool, least: float) -> float:

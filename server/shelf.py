@@ -30,7 +30,7 @@ class Release:
     lent: int = 0
     retired: bool = False
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Give the name that its content gave it."""
         return self.folder.name
@@ -90,6 +90,11 @@ class Shelf:
             with self._lock:
                 release.lent -= 1
             self._close_if_done(release)
+
+    @property
+    def current_name(self) -> str:
+        """Give the name of the current release."""
+        return self._current.name
 
     def watch(self, seconds: float = 1.0) -> None:
         """Look for a new release from now on, in a thread of its own."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, current_app, request
 
-from server import description, excel, pages, results
+from server import description, excel, pages, results, visit
 from server.engine import Answer, Question
 from server.negotiate import (
     CONSTRUCTED,
@@ -20,7 +20,7 @@ from server.negotiate import (
     choose_format,
 )
 from server.protocol import Asked, read_request
-from server.visit import current_release, hold
+from server.visit import current_release
 
 bp = Blueprint("sparql", __name__)
 _BY_TYPE = {form.media_type: form for form in (*SOLUTIONS, *CONSTRUCTED)}
@@ -67,7 +67,7 @@ def _put(asked: Asked, solutions: Format | None, graph: Format | None) -> Answer
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
     )
-    return hold(release.engine.ask(question))
+    return visit.ask(question)
 
 
 def _choose(offers: Sequence[Format], wanted: str | None) -> Format | None:

@@ -7,7 +7,7 @@ from server.engine import Question
 from server.faults import UnknownResource, UnreadableRequest
 from server.negotiate import CONSTRUCTED, choose_format
 from server.sparql import send
-from server.visit import current_release, hold
+from server.visit import ask, current_release
 
 bp = Blueprint("store", __name__)
 
@@ -24,7 +24,7 @@ def read_graph() -> Response:
     accept, wanted = request.headers.get("Accept"), request.args.get("format")
     form = choose_format(CONSTRUCTED, accept, wanted)
     question = Question(text, release.base_uri, graph=form.media_type, bindings=bindings)
-    return pages.finish(send(hold(release.engine.ask(question))), form)
+    return pages.finish(send(ask(question)), form)
 
 
 def _asked_graph() -> str | None:

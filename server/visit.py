@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import request
 
+from server.engine import Answer, Question
 from server.shelf import Release, Shelf
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_RELEASE = "portrait_ia.release"
+RELEASE = "portrait_ia.release"
+GONE = "portrait_ia.gone"  # says whether the client has hung up
 _VISIT = "portrait_ia.visit"
 _T = TypeVar("_T")
 
@@ -29,7 +31,7 @@ class Lending:
         """Answer a request (PEP 3333)."""
         visit = ExitStack()
         try:
-            environ[_RELEASE] = visit.enter_context(self._shelf.lend())
+            environ[RELEASE] = visit.enter_context(self._shelf.lend())
             environ[_VISIT] = visit
             return _Body(self._app(environ, start_response), visit)
         except BaseException:
@@ -53,7 +55,7 @@ class _Body:
 
 def current_release() -> Release:
     """Give the release that this request is answered from."""
-    release: Release = request.environ[_RELEASE]
+    release: Release = request.environ[RELEASE]
     return release
 
 
@@ -62,3 +64,8 @@ def hold(resource: AbstractContextManager[_T]) -> _T:
     visit: Any = request.environ[_VISIT]
     held: _T = visit.enter_context(resource)
     return held
+
+
+def ask(question: Question) -> Answer:
+    """Ask the engine for as long as the client is there, and hold the answer for this request."""
+    return hold(current_release().engine.ask(question, request.environ.get(GONE)))

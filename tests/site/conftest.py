@@ -134,8 +134,7 @@ def site(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def broken(folder: Path) -> Iterator[str]:
     """The address of a site whose engine fails in the way that the query names."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "1"]
-    with _run([*command, "--working-dir", str(HERE), "broken_wsgi:app", "--port"], folder) as at:
+    with _run([sys.executable, str(HERE / "broken_site.py")], folder) as at:
         yield at
 
 

@@ -12,12 +12,13 @@ from transform.errors import MisusedCommand, UnreadableRelease
 
 
 def test_without_variables_the_defaults_hold() -> None:
-    assert read_settings({}) == Settings(10.0, 1024, 100, 1024, 0)
+    assert read_settings({}) == Settings(10.0, 1024, 100, 1024, 0, 64, "")
 
 
 def test_each_setting_is_a_variable() -> None:
     variables = {f"PORTRAIT_IA_{field.name.upper()}": "7" for field in fields(Settings)}
-    assert read_settings(variables) == Settings(7.0, 7, 7, 7, 7)
+    variables["PORTRAIT_IA_TRUSTED_PROXIES"] = "10.0.0.0/8, ::1"
+    assert read_settings(variables) == Settings(7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1")
 
 
 def test_seconds_may_be_a_fraction_and_blanks_are_nothing() -> None:
@@ -41,6 +42,11 @@ def test_seconds_may_be_a_fraction_and_blanks_are_nothing() -> None:
 def test_what_is_no_such_number_is_refused(name: str, value: str) -> None:
     with pytest.raises(MisusedCommand, match=f"PORTRAIT_IA_{name} is {value!r}; give a"):
         read_settings({f"PORTRAIT_IA_{name}": value})
+
+
+def test_a_proxy_that_is_no_address_is_refused() -> None:
+    with pytest.raises(MisusedCommand, match=r"TRUSTED_PROXIES: 'proxy'.*such as"):
+        read_settings({"PORTRAIT_IA_TRUSTED_PROXIES": "proxy"})
 
 
 def test_a_taken_port_is_refused_in_one_line(folder: Path) -> None:

@@ -1,13 +1,16 @@
 """The application over an engine whose answers break off under way."""
 
 import os
+import socket
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from server import create_app
 from server.engine import Engine, Limits, Question, faults
-from server.settings import Settings
+from server.front.gate import SIZE
+from server.front.worker import run
 
 PART = b"x" * 65536
 
@@ -58,4 +61,9 @@ def open_broken(release_file: Path, base_uri: str, limits: Limits) -> Engine:
     return _Breaking()
 
 
-app = create_app(Path(os.environ["PORTRAIT_IA_FOLDER"]), Settings(), open_broken)
+if __name__ == "__main__":
+    address = ("127.0.0.1", int(sys.argv[1]))
+    with socket.create_server(address) as listener, tempfile.TemporaryFile() as shared:
+        shared.truncate(SIZE)
+        folder = Path(os.environ["PORTRAIT_IA_FOLDER"])
+        run(folder, listener.fileno(), shared.fileno(), b"secret", open_broken)

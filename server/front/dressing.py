@@ -1,0 +1,131 @@
+"""Dress what the application answered for the wire: coding, tag, freshness, conditions."""
+
+import hashlib
+import re
+from collections.abc import AsyncIterator
+
+from server.front.coding import Choice, compress, worth_it
+from server.front.message import Headers, Reply, Request, write_head
+from server.front.wsgi import LongBody, Result, Threads
+
+# Data changes once a year, yet a release that replaces a faulty one should show within minutes;
+# until then a CDN may answer with the old one while it asks for the new one (RFC 5861).
+FRESH = "public, max-age=300, stale-while-revalidate=3600"
+_KEPT_STATUSES = (200, 303, 308)
+# What a 304 repeats (RFC 9110, 15.4.5), and what must hold for it as for the answer.
+_REPEATED = frozenset(
+    ("etag", "cache-control", "vary", "content-location", "expires", "link",
+     "access-control-allow-origin", "access-control-expose-headers")
+)  # fmt: skip
+_TAG = re.compile(rb'(?:W/)?("[^"]*")')
+
+
+def may_keep(result: Result) -> bool:
+    """Say whether an answer may be given again: whole, good, and not forbidden."""
+    return (
+        result.rest is None
+        and result.status in _KEPT_STATUSES
+        and "no-store" not in (result.header("cache-control") or "")
+        and result.header("set-cookie") is None
+    )
+
+
+def dress(result: Result, request: Request, choice: Choice, threads: Threads) -> Reply:
+    """Give the reply that any client with the same wishes may get."""
+    headers, coding = list(result.headers), None
+    length = int(result.header("content-length") or 0)
+    content_type = result.header("content-type") or ""
+    compressible = worth_it(content_type, length)
+    if result.header("content-encoding") is None and length:
+        if choice.coding and (compressible or choice.plain_refused):
+            coding = choice.coding
+        if compressible:
+            _vary(headers, "Accept-Encoding")
+    body = compress(result.body, coding) if coding and result.body else result.body
+    tag = _tag(result, coding) if result.status == 200 else None
+    if coding:
+        _put(headers, "Content-Encoding", coding)
+        _put(headers, "Content-Length", None if result.rest is not None else str(len(body)))
+    if tag:
+        _put(headers, "ETag", tag)
+    if tag and request.method in ("GET", "HEAD"):
+        told = result.header("cache-control")
+        _put(headers, "Cache-Control", FRESH if told in (None, "public, max-age=300") else told)
+    if result.rest is None:
+        if "content-length" not in {name.lower() for name, _ in headers}:
+            _put(headers, "Content-Length", str(len(body)))
+        head = write_head(result.status, headers)
+        return Reply(result.status, head, body, tag=tag, unchanged=_unchanged(headers))
+    if coding:
+        _put(headers, "Transfer-Encoding", "chunked")
+    return Reply(
+        result.status,
+        write_head(result.status, headers),
+        stream=LongBody(result, threads, coding),
+        chunked=coding is not None,
+        tag=tag,
+        unchanged=_unchanged(headers),
+    )
+
+
+def pass_on(result: Result, threads: Threads) -> Reply:
+    """Give the reply just as the application made it."""
+    head = write_head(result.status, result.headers)
+    if result.rest is None:
+        return Reply(result.status, head, result.body)
+    return Reply(result.status, head, stream=LongBody(result, threads, None))
+
+
+def condition(reply: Reply, request: Request) -> Reply:
+    """Shorten a reply to 304 for a client that has it already (RFC 9110, 13.1.2)."""
+    given = request.headers.get(b"if-none-match")
+    if given is None or reply.tag is None or request.method not in ("GET", "HEAD"):
+        return reply
+    if given.strip() == b"*" or reply.tag.encode() in _TAG.findall(given):
+        return Reply(304, reply.unchanged, stream=_Unread(reply) if reply.stream else None)
+    return reply
+
+
+class _Unread:
+    """A body that nobody wants any more."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._stream = reply.stream
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Yield nothing."""
+        for part in tuple[bytes, ...]():
+            yield part
+
+    async def close(self) -> None:
+        """Give it back."""
+        if self._stream:
+            await self._stream.close()
+
+
+def _tag(result: Result, coding: str | None) -> str | None:
+    """Give the entity tag: the application's, or the digest of a whole body; one a coding."""
+    told = result.header("etag")
+    if told is None:
+        if result.rest is not None:
+            return None
+        kind = (result.header("content-type") or "").encode()
+        digest = hashlib.blake2b(kind + bytes(1) + result.body, digest_size=16)
+        told = f'"{digest.hexdigest()}"'
+    return f'{told[:-1]}-{coding}"' if coding else told
+
+
+def _unchanged(headers: Headers) -> bytes:
+    return write_head(304, [pair for pair in headers if pair[0].lower() in _REPEATED])
+
+
+def _vary(headers: Headers, name: str) -> None:
+    told = [value for key, value in headers if key.lower() == "vary"]
+    if name.lower() not in ", ".join(told).lower():
+        _put(headers, "Vary", ", ".join([*told, name]))
+
+
+def _put(headers: Headers, name: str, value: str | None) -> None:
+    headers[:] = [pair for pair in headers if pair[0].lower() != name.lower()]
+    if value is not None:
+        headers.append((name, value))

@@ -1,0 +1,101 @@
+"""Know who a client is, and how many requests it has made of late."""
+
+import hashlib
+import ipaddress
+import math
+import mmap
+import re
+import struct
+import time
+from collections.abc import Mapping
+
+_SLOTS = 1 << 16
+_SLOT = struct.Struct("d")
+SIZE = _SLOTS * _SLOT.size  # bytes that the workers share
+_BURST = 0.5  # of a minute's requests may come at once
+# RFC 7239, section 4; the port is of no use to us.
+_FOR = re.compile(r"(?:^|[;,])\s*for\s*=\s*(\"[^\"]*\"|[^\s;,]+)", re.IGNORECASE)
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def read_networks(text: str) -> tuple[Network, ...]:
+    """Read addresses and networks, with commas between them; raises ValueError."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return tuple(ipaddress.ip_network(name, strict=False) for name in names)
+
+
+class Gate:
+    """The requests of each client, counted over all workers in memory that they share.
+
+    A slot holds the time at which a client's requests so far are paid off (the generic cell
+    rate algorithm). Two clients on one slot, or two workers that write at once, make the count
+    wrong by little; the secret keeps a client from looking for another's slot.
+    """
+
+    def __init__(
+        self, per_minute: int, trusted: tuple[Network, ...], shared: mmap.mmap, secret: bytes
+    ) -> None:
+        self._cost = 60.0 / per_minute if per_minute else 0.0
+        self._trusted = trusted
+        self._shared = shared
+        self._secret = secret
+
+    def seconds_to_wait(self, peer: str, headers: Mapping[bytes, bytes]) -> int:
+        """Count a request; gives 0, or in how many seconds to come again."""
+        if not self._cost:
+            return 0
+        client = self._client(peer, headers)
+        digest = hashlib.blake2b(client.encode(), digest_size=8, key=self._secret).digest()
+        place = int.from_bytes(digest) % _SLOTS * _SLOT.size
+        now = time.monotonic()
+        paid: float = max(now, _SLOT.unpack_from(self._shared, place)[0])
+        late = paid + self._cost - now - max(60.0 * _BURST, self._cost)
+        if late > 0:
+            return math.ceil(late)
+        _SLOT.pack_into(self._shared, place, paid + self._cost)
+        return 0
+
+    def _client(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
+        """Give the address that the nearest proxy we trust names, else the peer's own."""
+        client = peer
+        names = _forwarded(headers)
+        while names and self._trusts(client):
+            client = names.pop()
+        return _site_of(client) or _site_of(peer) or peer
+
+    def _trusts(self, name: str) -> bool:
+        address = _address(name)
+        return address is not None and any(
+            address.version == network.version and address in network for network in self._trusted
+        )
+
+
+def _forwarded(headers: Mapping[bytes, bytes]) -> list[str]:
+    """Give the addresses that proxies have noted, the nearest last."""
+    if noted := headers.get(b"forwarded"):
+        return [name.strip('"') for name in _FOR.findall(noted.decode("latin-1"))]
+    noted = headers.get(b"x-forwarded-for", b"")
+    return [name.strip() for name in noted.decode("latin-1").split(",") if name.strip()]
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if name.startswith("["):
+        name = name[1:].partition("]")[0]
+    elif name.count(":") == 1:
+        name = name.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+def _site_of(name: str) -> str | None:
+    """Give what counts as one client: an IPv4 address, or 64 bits of an IPv6 one."""
+    address = _address(name)
+    if address is None:
+        return None
+    bits = 32 if address.version == 4 else 64
+    return str(ipaddress.ip_network((address, bits), strict=False))

@@ -1,0 +1,79 @@
+"""Name what passes between the wire and the desk: a request, a reply, a body that streams."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Protocol
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Request:
+    """One request; header names are lower case, several lines of one name are joined."""
+
+    method: str
+    target: bytes
+    headers: Mapping[bytes, bytes]
+    peer: str
+    body: bytes = b""
+    length: int | None = None  # as declared; more than `body` when the rest never came
+    gone: Callable[[], bool] = lambda: False
+
+    @property
+    def path(self) -> bytes:
+        """Give the target without its query."""
+        return self.target.partition(b"?")[0]
+
+
+class Stream(Protocol):
+    """A body that is too large to hold."""
+
+    def parts(self) -> AsyncIterator[bytes]:
+        """Yield the parts; an exception must break the transfer off."""
+        ...
+
+    async def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Reply:
+    """What goes out: the head without its date, and a body that is whole or streams."""
+
+    status: int
+    head: bytes
+    body: bytes = b""
+    stream: Stream | None = None
+    chunked: bool = False
+    tag: str | None = None
+    unchanged: bytes = b""  # the head of the 304 in its stead
+
+
+@dataclass(slots=True)
+class Clock:
+    """The Date header (RFC 9110, 6.6.1), written once a second."""
+
+    second: int = 0
+    line: bytes = field(default=b"")
+
+    def date(self) -> bytes:
+        """Give the header line of now."""
+        now = int(time.time())
+        if now != self.second:
+            self.second = now
+            self.line = b"Date: %s\r\n" % formatdate(now, usegmt=True).encode()
+        return self.line
+
+
+def write_head(status: int, headers: Headers) -> bytes:
+    """Give the status line and the header lines, without the blank line behind them."""
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = ""
+    lines = [f"HTTP/1.1 {status} {phrase}", *(f"{name}: {value}" for name, value in headers), ""]
+    return "\r\n".join(lines).encode("latin-1", "replace")
