@@ -11,7 +11,7 @@ from server.shelf import Opener, Shelf
 from server.visit import Lending
 
 # No script runs and nothing comes from elsewhere: a cell of a portrait can do no harm.
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
@@ -48,7 +48,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
 
 
 def _dress(response: Response) -> Response:
-    response.headers.update(_HEADERS)
+    response.headers.update(HEADERS)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
     return response

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from flask import Request
+from werkzeug import Request
 
 from server import faults
 from server.engine.faults import UpdateRefused

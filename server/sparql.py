@@ -1,6 +1,7 @@
 """Answer SPARQL queries at /sparql, and say there how to ask."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from flask import Blueprint, Response, current_app, request
 
@@ -33,16 +34,45 @@ def ask() -> Response:
     asked = read_request(request, settings.query_kb * 1024)
     if asked.query is None:
         return _introduce(asked.format)
-    solutions = _choose((*SOLUTIONS, EXCEL) if asked.format else SOLUTIONS, asked.format)
-    graph = _choose(CONSTRUCTED, asked.format)
-    if solutions is None and graph is None:
-        raise NothingAcceptable(_wish(asked.format), (*SOLUTIONS, EXCEL, *CONSTRUCTED))
-    rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None
-    answer = _put(asked, rows, TURTLE if graph is HTML else graph)
-    chosen = graph if answer.form == "graph" else solutions
+    plan = make_plan(asked, request.headers.get("Accept"), current_release().base_uri)
+    answer = visit.ask(plan.question)
+    chosen = plan.graph if answer.form == "graph" else plan.solutions
     if chosen is HTML:
         return results.show(asked, answer)
     return excel.send(answer) if chosen is EXCEL else send(answer)
+
+
+class Plan(NamedTuple):
+    """What to ask the engine, and what the client gets for rows and for a graph."""
+
+    question: Question
+    solutions: Format | None
+    graph: Format | None
+
+    @property
+    def plain(self) -> bool:
+        """Say whether the answer goes out as the engine gives it, whatever its form."""
+        return not {HTML, EXCEL} & {self.solutions, self.graph}
+
+
+def make_plan(asked: Asked, accept: str | None, base_uri: str) -> Plan:
+    """Give the question to a query that was asked; raises NothingAcceptable."""
+    offers = (*SOLUTIONS, EXCEL) if asked.format else SOLUTIONS
+    solutions = _choose(offers, accept, asked.format)
+    graph = _choose(CONSTRUCTED, accept, asked.format)
+    if solutions is None and graph is None:
+        raise NothingAcceptable(asked.format or accept or "", (*SOLUTIONS, EXCEL, *CONSTRUCTED))
+    rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None
+    written = TURTLE if graph is HTML else graph
+    question = Question(
+        text=asked.query or "",
+        base_iri=base_uri,
+        solutions=rows.media_type if rows else None,
+        graph=written.media_type if written else None,
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+    )
+    return Plan(question, solutions, graph)
 
 
 def send(answer: Answer) -> Response:
@@ -50,36 +80,21 @@ def send(answer: Answer) -> Response:
 
     The WSGI server ends a chunked body cleanly even when the application fails under way.
     """
-    form = _BY_TYPE[answer.media_type]
-    response = Response(answer.body, content_type=form.content_type)
-    response.content_length = answer.length
-    response.headers["Vary"] = "Accept"
-    return response
+    return Response(answer.body, headers=describe(answer))
 
 
-def _put(asked: Asked, solutions: Format | None, graph: Format | None) -> Answer:
-    release = current_release()
-    question = Question(
-        text=asked.query or "",
-        base_iri=release.base_uri,
-        solutions=solutions.media_type if solutions else None,
-        graph=graph.media_type if graph else None,
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
-    )
-    return visit.ask(question)
+def describe(answer: Answer) -> dict[str, str]:
+    """Give the headers that say what an answer is."""
+    content_type = _BY_TYPE[answer.media_type].content_type
+    return {"Content-Type": content_type, "Content-Length": str(answer.length), "Vary": "Accept"}
 
 
-def _choose(offers: Sequence[Format], wanted: str | None) -> Format | None:
+def _choose(offers: Sequence[Format], accept: str | None, wanted: str | None) -> Format | None:
     """Give the best of one group, or nothing: which group counts is known only by the query."""
     try:
-        return choose_format((*offers, HTML), request.headers.get("Accept"), wanted)
+        return choose_format((*offers, HTML), accept, wanted)
     except NothingAcceptable:
         return None
-
-
-def _wish(wanted: str | None) -> str:
-    return wanted or request.headers.get("Accept", "")
 
 
 def _introduce(wanted: str | None) -> Response:

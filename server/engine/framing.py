@@ -47,6 +47,25 @@ class Frames:
         del self._arrived[:end]
         return letter, payload
 
+    def fill_at_once(self) -> None:
+        """Take what has come, from a socket that does not block; raises ClosedError."""
+        try:
+            part = self._connection.recv(_PART)
+        except BlockingIOError:
+            return
+        except OSError as broken:
+            raise ClosedError from broken
+        if not part:
+            raise ClosedError
+        self._arrived += part
+
+    def next_at_once(self) -> tuple[bytes, bytes] | None:
+        """Give the next frame if the whole of it has come."""
+        if len(self._arrived) < _LETTER_AND_LENGTH.size:
+            return None
+        _, length = _LETTER_AND_LENGTH.unpack_from(self._arrived)
+        return self.next() if len(self._arrived) >= _LETTER_AND_LENGTH.size + length else None
+
     def _fill(self, size: int) -> None:
         while len(self._arrived) < size:
             try:

@@ -5,25 +5,18 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
-from server.engine import Answer, Form, Limits, Question, faults
-from server.engine.framing import (
-    DATA,
-    END,
-    FAULT,
-    HEAD,
-    QUESTION,
-    ClosedError,
-    frame,
-    pack_question,
-)
+from server.engine import Answer, Limits, Question, faults
+from server.engine.asking import Asking
+from server.engine.framing import QUESTION, ClosedError, frame, pack_question
 from server.engine.link import QueryProcess
 from server.engine.places import TICK, Places, Run
-from server.engine.spool import Room, SpooledAnswer
+from server.engine.spool import Room
 from server.engine.stock import Stock
 
 _log = logging.getLogger(__name__)
+_SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
 
 
 class SealedEngine:
@@ -41,25 +34,79 @@ class SealedEngine:
         with self._places.place(gone or _stays) as run:
             process = self._stock.take()
             run.begin(process.number, process.resident)
-            try:
-                outcome, leaving = self._converse(process, request, run)
-            except ClosedError:
-                raise self._crash(process, run) from None
-            except BaseException as fault:
-                _log.warning(
-                    "query process %d killed after %.1f s: %s", process.number, run.age, fault
-                )
-                self._stock.end(process)
-                raise
-            if leaving or run.yielding:
-                self._stock.end(process)
-            else:
-                self._stock.give_back(process)
-        if isinstance(outcome, faults.EngineFault):
-            if isinstance(outcome, faults.EngineDefect):
-                _log.error("query process %d failed: %s", process.number, outcome.detail)
-            raise outcome
-        return outcome
+            return self._bring_to_an_end(Asking(process, self._room), run, request)
+
+    def begin(self, question: Question) -> "Begun | None":
+        """Put a question to a process that is ready, without waiting; None when that fails."""
+        request = frame(QUESTION, pack_question(question))
+        if len(request) > _SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:
+            return None
+        process = None
+        try:
+            if process := self._stock.take_ready():
+                run.begin(process.number, process.resident)
+                process.connection.setblocking(False)
+                if process.connection.send(request) == len(request):
+                    return Begun(self, Asking(process, self._room), run)
+        except OSError as error:
+            _log.debug("query process %d could not be asked: %s", run.process, error)
+        except BaseException:
+            self._places.leave(run)
+            raise
+        if process:
+            self._stock.end(process)
+        self._places.leave(run)
+        return None
+
+    def advance(self, begun: "Begun") -> Answer | None:
+        """Take what a process has answered so far; see `Begun.advance`."""
+        try:
+            begun.whole = begun.asking.take_at_once()
+        except (ClosedError, faults.EngineFault) as fault:
+            begun.broken = fault
+        if not begun.whole or begun.asking.leaving:
+            return None
+        return self.finish(begun, None)
+
+    def finish(self, begun: "Begun", gone: Callable[[], bool] | None) -> Answer:
+        """Wait for the rest of an answer as `ask` does."""
+        begun.run.gone = gone or _stays
+        try:
+            if begun.whole:
+                self._put_back(begun.asking, begun.run)
+                return begun.asking.outcome()
+            return self._bring_to_an_end(begun.asking, begun.run, None, begun.broken)
+        finally:
+            self._places.leave(begun.run)
+
+    def _bring_to_an_end(
+        self, asking: Asking, run: Run, request: bytes | None, broken: Exception | None = None
+    ) -> Answer:
+        process = asking.process
+        try:
+            if broken is not None:
+                raise broken
+            frames = _Ticking(process, run, self._places)
+            if request is not None:
+                frames.send(request, self._limits.seconds)
+            while not asking.take(*frames.next()):
+                pass
+        except ClosedError:
+            asking.drop()
+            raise self._crash(process, run) from None
+        except BaseException as fault:
+            asking.drop()
+            _log.warning("query process %d killed after %.1f s: %s", process.number, run.age, fault)
+            self._stock.end(process)
+            raise
+        self._put_back(asking, run)
+        return asking.outcome()
+
+    def _put_back(self, asking: Asking, run: Run) -> None:
+        if asking.leaving or run.yielding:
+            self._stock.end(asking.process)
+        else:
+            self._stock.give_back(asking.process)
 
     def close(self) -> None:
         """See `server.engine.Engine.close`."""
@@ -70,40 +117,6 @@ class SealedEngine:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    def _converse(
-        self, process: QueryProcess, request: bytes, run: Run
-    ) -> tuple[SpooledAnswer | faults.EngineFault, bool]:
-        """Give answer or fault, and whether the process leaves; raises ClosedError, EngineFault."""
-        answer: SpooledAnswer | None = None
-        fault: faults.EngineFault | None = None
-        frames = _Ticking(process, run, self._places)
-        try:
-            frames.send(request, self._limits.seconds)
-            while True:
-                letter, payload = frames.next()
-                if letter == HEAD:
-                    form, media_type = payload.decode().split(" ", 1)
-                    answer = SpooledAnswer(cast(Form, form), media_type, self._room)
-                elif letter == FAULT:
-                    fault = faults.load_fault(payload)
-                elif letter == DATA and answer is not None:
-                    answer.add(payload)
-                elif letter == END and (fault or answer):
-                    if answer is not None:
-                        answer.finish()
-                    break
-                else:
-                    raise faults.EngineDefect(f"The frame {letter!r} came out of turn.")
-        except BaseException:
-            if answer is not None:
-                answer.close()
-            raise
-        if fault is not None and answer is not None:
-            answer.close()
-        outcome = fault or answer
-        assert outcome is not None  # noqa: S101  # the loop ends with one of them
-        return outcome, bool(payload)
 
     def _crash(self, process: QueryProcess, run: Run) -> faults.EngineFault:
         status = self._stock.reap(process)
@@ -120,6 +133,34 @@ class SealedEngine:
                 f"The query takes more than {self._limits.memory_mb} MB of memory."
             )
         return faults.EngineDefect(f"A query process ended with status {status}.")
+
+
+class Begun:
+    """A question that was put to a process while its asker goes on with something else."""
+
+    def __init__(self, engine: SealedEngine, asking: Asking, run: Run) -> None:
+        self._engine = engine
+        self.asking = asking
+        self.run = run
+        self.whole = False
+        self.broken: Exception | None = None
+
+    def fileno(self) -> int:
+        """Give the descriptor that can be read from when there is something to `advance` with."""
+        return self.asking.process.connection.fileno()
+
+    @property
+    def stuck(self) -> bool:
+        """Say whether only `finish` helps: the process has ended, or must be."""
+        return self.broken is not None or (self.whole and self.asking.leaving)
+
+    def advance(self) -> Answer | None:
+        """Give the answer if all of it has come, without waiting; raises EngineFault."""
+        return self._engine.advance(self)
+
+    def finish(self, gone: Callable[[], bool] | None = None) -> Answer:
+        """Wait for the answer as `Engine.ask` does; not after `advance` gave or raised."""
+        return self._engine.finish(self, gone)
 
 
 class _Ticking:

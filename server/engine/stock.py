@@ -32,11 +32,15 @@ class Stock:
 
     def take(self) -> QueryProcess:
         """Give a process that waits for a question; raises EngineDown."""
+        return self.take_ready() or self._fork()
+
+    def take_ready(self) -> QueryProcess | None:
+        """Give a process that waits for a question, if there is one."""
         while process := self._next_idle():
             if process.alive():
                 return process
             self.end(process)
-        return self._fork()
+        return None
 
     def give_back(self, process: QueryProcess) -> None:
         """Take a process back that has answered to the end."""

@@ -21,6 +21,7 @@ from server.front.coding import Choice, choose_coding
 from server.front.faults import refuse
 from server.front.gate import Gate
 from server.front.keeping import Kept
+from server.front.lane import Lane
 from server.front.message import Reply, Request
 from server.negotiate import choose_language
 from server.shelf import Shelf
@@ -37,6 +38,7 @@ _CONDITIONS = frozenset(
      b"range", b"accept-encoding")
 )  # fmt: skip
 _KEY = 300  # bytes that a key takes beside its target
+_SMALL = 1 << 15  # bytes that are compressed sooner than a thread is woken
 _MOST_BUSY = 96  # requests in threads or waiting for one
 # What gives another answer each time (SPARQL 1.1, 17.4), or may be one of these in disguise.
 _FICKLE = re.compile(rb"\b(?:NOW|RAND|UUID|STRUUID)\b|\\u|%5Cu", re.IGNORECASE)
@@ -85,12 +87,15 @@ _closing: set[asyncio.Task[None]] = set()
 class Desk:
     """Everything between the wire and the application; lives in one event loop."""
 
-    def __init__(self, app: "WSGIApplication", shelf: Shelf, gate: Gate, kept: Kept) -> None:
+    def __init__(
+        self, app: "WSGIApplication", shelf: Shelf, gate: Gate, kept: Kept, longest: int
+    ) -> None:
         self._app = app
         self._shelf = shelf
         self._gate = gate
         self._kept = kept
         self._threads = wsgi.Threads()
+        self._lane = Lane(shelf, self._threads, longest)
         self._flights: dict[Hashable, Flight] = {}
         self._release = ""
 
@@ -174,6 +179,13 @@ class Desk:
             return None, refuse(503, "engine-busy", detail, 2)
         files = request.path.startswith(_FILES)
         environ = wsgi.write_environ(request, frozenset() if files else _CONDITIONS)
+
+        if result := await self._lane.answer(request, environ):
+            if len(result.body) <= _SMALL:
+                return result, dressing.dress(result, request, choice, self._threads)
+            return await self._threads.run(
+                lambda: (result, dressing.dress(result, request, choice, self._threads))
+            )
 
         def work() -> tuple[wsgi.Result, Reply]:
             result = wsgi.call(self._app, request, environ)

@@ -105,7 +105,7 @@ def run(
     with mmap.mmap(shared, SIZE) as counts:
         trusted = read_networks(settings.trusted_proxies)
         gate = Gate(settings.requests_per_minute, trusted, counts, secret)
-        desk = Desk(app, shelf, gate, Kept(settings.cache_mb << 20))
+        desk = Desk(app, shelf, gate, Kept(settings.cache_mb << 20), settings.query_kb * 1024)
         # A form writes a byte as up to three characters, and has other parameters too.
         most_body = 3 * settings.query_kb * 1024 + 65536
         asyncio.run(_serve(socket.socket(fileno=listener), desk, most_body))

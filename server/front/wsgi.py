@@ -46,6 +46,10 @@ class Threads:
         """Do what only passes on."""
         return await asyncio.get_running_loop().run_in_executor(self._reading, work)
 
+    def forget(self, work: Callable[[], Any]) -> None:
+        """Do what nobody waits for."""
+        self._reading.submit(work)
+
     def _done(self, doing: "asyncio.Future[tuple[Result, Reply]]") -> None:
         self.busy -= 1
         if not doing.cancelled():
@@ -53,7 +57,7 @@ class Threads:
 
     def _drop(self, doing: "asyncio.Future[tuple[Result, Reply]]") -> None:
         if not doing.cancelled() and doing.exception() is None:
-            self._reading.submit(doing.result()[0].close)
+            self.forget(doing.result()[0].close)
 
 
 @dataclass(slots=True, eq=False)
