@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test check benchmark clean
+.PHONY: serve test check benchmark benchmark-serving clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -30,6 +30,10 @@ benchmark: .venv/installed-for-tests build/peer/installed
 .venv/installed-for-tests: .venv/installed
 	$(INSTALL) -e '.[dev]'
 	touch $@
+
+# Wants Debian's wrk and nginx-light.
+benchmark-serving: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.serving
 
 # morph-kgc wants an older pandas than ours.
 build/peer/installed:

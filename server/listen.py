@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from server.front.gate import SIZE
+from server.front import gate, sharing
 from server.front.wire import MOST_CONNECTIONS
 from server.settings import PREFIX, read_settings
 from server.shelf import find_current
@@ -53,7 +53,7 @@ def listen(
     if not given.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         given[_PER_MINUTE] = _DEFAULT_PER_MINUTE
     with _bind(host, port) as listener, tempfile.TemporaryFile() as shared:
-        shared.truncate(SIZE)
+        shared.truncate(gate.SIZE + sharing.SIZE)
         ready()
         _allow_descriptors(2 * MOST_CONNECTIONS)
         _Crew(folder.resolve(), listener, shared, given).keep(workers)
@@ -76,21 +76,24 @@ class _Crew:
         """Keep so many workers alive until a signal says that it is enough."""
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
         try:
-            self._workers = [self._start() for _ in range(number)]
+            self._workers = [self._start(place) for place in range(number)]
             while not self._told.wait(_RESPAWN_SECONDS):
                 for place, worker in enumerate(self._workers):
                     if worker.poll() is not None and not self._told.is_set():
                         log.error("a worker ended with status %d: starting another", worker.poll())
-                        self._workers[place] = self._start()
+                        self._workers[place] = self._start(place)
         finally:
             self._end()
             for name, handler in before.items():
                 signal.signal(name, handler)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, place: int) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C at the terminal is for this process, which then ends them.
         return subprocess.Popen(
-            self._command, env=self._given, pass_fds=self._inherited, start_new_session=True
+            [*self._command, str(place)],
+            env=self._given,
+            pass_fds=self._inherited,
+            start_new_session=True,
         )
 
     def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002

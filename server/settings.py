@@ -9,6 +9,7 @@ from server.front.gate import read_networks
 from transform.errors import MisusedCommand
 
 PREFIX = "PORTRAIT_IA_"
+_IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
 _LEAST = {"query_seconds": 0.1, "requests_per_minute": 0, "cache_mb": 0}
 
 
@@ -41,6 +42,7 @@ class Settings:
             seconds=self.query_seconds,
             memory_mb=self.query_memory_mb,
             result_mb=self.result_mb,
+            idle=_IDLE,
         )
 
 

@@ -1,6 +1,7 @@
 """Answer SPARQL queries at /sparql, and say there how to ask."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Blueprint, Response, current_app, request
@@ -57,9 +58,7 @@ class Plan(NamedTuple):
 
 def make_plan(asked: Asked, accept: str | None, base_uri: str) -> Plan:
     """Give the question to a query that was asked; raises NothingAcceptable."""
-    offers = (*SOLUTIONS, EXCEL) if asked.format else SOLUTIONS
-    solutions = _choose(offers, accept, asked.format)
-    graph = _choose(CONSTRUCTED, accept, asked.format)
+    solutions, graph = _choose_both(accept, asked.format)
     if solutions is None and graph is None:
         raise NothingAcceptable(asked.format or accept or "", (*SOLUTIONS, EXCEL, *CONSTRUCTED))
     rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None
@@ -87,6 +86,12 @@ def describe(answer: Answer) -> dict[str, str]:
     """Give the headers that say what an answer is."""
     content_type = _BY_TYPE[answer.media_type].content_type
     return {"Content-Type": content_type, "Content-Length": str(answer.length), "Vary": "Accept"}
+
+
+@lru_cache(maxsize=512)
+def _choose_both(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
+    offers = (*SOLUTIONS, EXCEL) if wanted else SOLUTIONS
+    return _choose(offers, accept, wanted), _choose(CONSTRUCTED, accept, wanted)
 
 
 def _choose(offers: Sequence[Format], accept: str | None, wanted: str | None) -> Format | None:

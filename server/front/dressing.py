@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 
 from server.front.coding import Choice, compress, worth_it
+from server.front.keeping import is_fickle
 from server.front.message import Headers, Reply, Request, write_head
 from server.front.wsgi import LongBody, Result, Threads
 
@@ -32,31 +33,19 @@ def may_keep(result: Result) -> bool:
 
 def dress(result: Result, request: Request, choice: Choice, threads: Threads) -> Reply:
     """Give the reply that any client with the same wishes may get."""
-    headers, coding = list(result.headers), None
-    length = int(result.header("content-length") or 0)
-    content_type = result.header("content-type") or ""
-    compressible = worth_it(content_type, length)
-    if result.header("content-encoding") is None and length:
-        if choice.coding and (compressible or choice.plain_refused):
-            coding = choice.coding
-        if compressible:
-            _vary(headers, "Accept-Encoding")
-    body = compress(result.body, coding) if coding and result.body else result.body
-    tag = _tag(result, coding) if result.status == 200 else None
+    headers, body = list(result.headers), result.body
+    coding = _choose(result, choice, headers)
+    tag = _say_freshness(result, request, coding, headers)
     if coding:
+        body = compress(body, coding) if body else body
         _put(headers, "Content-Encoding", coding)
-        _put(headers, "Content-Length", None if result.rest is not None else str(len(body)))
-    if tag:
-        _put(headers, "ETag", tag)
-    if tag and request.method in ("GET", "HEAD"):
-        told = result.header("cache-control")
-        _put(headers, "Cache-Control", FRESH if told in (None, "public, max-age=300") else told)
     if result.rest is None:
-        if "content-length" not in {name.lower() for name, _ in headers}:
-            _put(headers, "Content-Length", str(len(body)))
-        head = write_head(result.status, headers)
-        return Reply(result.status, head, body, tag=tag, unchanged=_unchanged(headers))
+        _put(headers, "Content-Length", str(len(body)))
+        return Reply(
+            result.status, write_head(result.status, headers), body, tag=tag, headers=headers
+        )
     if coding:
+        _put(headers, "Content-Length", None)
         _put(headers, "Transfer-Encoding", "chunked")
     return Reply(
         result.status,
@@ -64,8 +53,38 @@ def dress(result: Result, request: Request, choice: Choice, threads: Threads) ->
         stream=LongBody(result, threads, coding),
         chunked=coding is not None,
         tag=tag,
-        unchanged=_unchanged(headers),
+        headers=headers,
     )
+
+
+def _choose(result: Result, choice: Choice, headers: Headers) -> str | None:
+    """Give the coding for a body that has none yet, and note that others get another."""
+    length = int(result.header("content-length") or 0)
+    if not length or result.header("content-encoding") is not None:
+        return None
+    compressible = worth_it(result.header("content-type") or "", length)
+    if compressible:
+        _vary(headers, "Accept-Encoding")
+    return choice.coding if compressible or choice.plain_refused else None
+
+
+def _say_freshness(
+    result: Result, request: Request, coding: str | None, headers: Headers
+) -> str | None:
+    """Give the entity tag, and say for how long the answer is good."""
+    if result.status != 200 or request.method not in ("GET", "HEAD", "POST"):
+        return None
+    if is_fickle(request):
+        _put(headers, "ETag", None)
+        _put(headers, "Cache-Control", "no-store")
+        return None
+    tag = _tag(result, coding)
+    if tag:
+        _put(headers, "ETag", tag)
+    told = result.header("cache-control")
+    if request.method != "POST" and told in (None, "public, max-age=300"):
+        _put(headers, "Cache-Control", FRESH)
+    return tag
 
 
 def pass_on(result: Result, threads: Threads) -> Reply:
@@ -82,7 +101,9 @@ def condition(reply: Reply, request: Request) -> Reply:
     if given is None or reply.tag is None or request.method not in ("GET", "HEAD"):
         return reply
     if given.strip() == b"*" or reply.tag.encode() in _TAG.findall(given):
-        return Reply(304, reply.unchanged, stream=_Unread(reply) if reply.stream else None)
+        return Reply(
+            304, _unchanged(reply.headers), stream=_Unread(reply) if reply.stream else None
+        )
     return reply
 
 

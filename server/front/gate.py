@@ -45,7 +45,7 @@ class Gate:
         """Count a request; gives 0, or in how many seconds to come again."""
         if not self._cost:
             return 0
-        client = self._client(peer, headers)
+        client = find_client(peer, headers, self._trusted)
         digest = hashlib.blake2b(client.encode(), digest_size=8, key=self._secret).digest()
         place = int.from_bytes(digest) % _SLOTS * _SLOT.size
         now = time.monotonic()
@@ -56,19 +56,20 @@ class Gate:
         _SLOT.pack_into(self._shared, place, paid + self._cost)
         return 0
 
-    def _client(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
-        """Give the address that the nearest proxy we trust names, else the peer's own."""
-        client = peer
-        names = _forwarded(headers)
-        while names and self._trusts(client):
-            client = names.pop()
-        return _site_of(client) or _site_of(peer) or peer
 
-    def _trusts(self, name: str) -> bool:
-        address = _address(name)
-        return address is not None and any(
-            address.version == network.version and address in network for network in self._trusted
-        )
+def find_client(peer: str, headers: Mapping[bytes, bytes], trusted: tuple[Network, ...]) -> str:
+    """Give the address that the nearest proxy we trust names, else the peer's own."""
+    client, names = peer, _forwarded(headers)
+    while names and _trusts(client, trusted):
+        client = names.pop()
+    return _site_of(client) or _site_of(peer) or peer
+
+
+def _trusts(name: str, trusted: tuple[Network, ...]) -> bool:
+    address = _address(name)
+    return address is not None and any(
+        address.version == network.version and address in network for network in trusted
+    )
 
 
 def _forwarded(headers: Mapping[bytes, bytes]) -> list[str]:

@@ -1,12 +1,20 @@
 """Keep answers, the most recently used ones, within a number of bytes."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Hashable
 
-from server.front.message import Reply
+from server.front.message import Reply, Request
 
-# What an entry takes beside its bytes: objects, and the places in the dictionary.
-_OVERHEAD = 1000
+# What an entry takes beside its bytes: objects, and its places in dictionaries.
+_OVERHEAD = 2500
+# What gives another answer each time (SPARQL 1.1, 17.4), or may be one of these in disguise:
+# behind an escape of SPARQL, or with letters that are percent-encoded.
+_FICKLE = re.compile(
+    rb"(?:(?<![A-Za-z_?$:])|(?<=%[0-9A-F]{2}))(?:NOW|RAND|UUID|STRUUID)(?![A-Za-z0-9_])"
+    rb"|\\u|%5Cu|%4[1-9A-F]|%5[0-9A]|%6[1-9A-F]|%7[0-9A]",
+    re.IGNORECASE,
+)
 
 
 class Kept:
@@ -32,7 +40,7 @@ class Kept:
 
     def keep(self, key: Hashable, weight: int, reply: Reply) -> None:
         """Keep an answer whose key weighs so many bytes; what was least used makes room."""
-        size = weight + len(reply.head) + len(reply.body) + len(reply.unchanged) + _OVERHEAD
+        size = weight + 2 * len(reply.head) + len(reply.body) + _OVERHEAD
         if size > self._most // 8:
             return
         if key in self._replies:
@@ -46,3 +54,8 @@ class Kept:
         """Forget all."""
         self._replies.clear()
         self._taken = 0
+
+
+def is_fickle(request: Request) -> bool:
+    """Say whether a query may give another answer when it is asked again."""
+    return bool(_FICKLE.search(request.target) or _FICKLE.search(request.body))

@@ -21,7 +21,7 @@ from server.shelf import Release, Shelf
 from server.visit import BEGUN, RELEASE
 
 SLOTS = 2  # query processes that stand ready: see Limits.idle
-_MOMENT = 0.02  # seconds
+_MOMENT = 0.05  # seconds
 _MOST_WAITING = 16
 
 

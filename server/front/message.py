@@ -50,7 +50,7 @@ class Reply:
     stream: Stream | None = None
     chunked: bool = False
     tag: str | None = None
-    unchanged: bytes = b""  # the head of the 304 in its stead
+    headers: Headers = field(default_factory=list)  # as written in the head, for a 304
 
 
 @dataclass(slots=True)

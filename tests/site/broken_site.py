@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from server.engine import Engine, Limits, Question, faults
-from server.front.gate import SIZE
-from server.front.worker import run
+from server.front.worker import SHARED, run
 
 PART = b"x" * 65536
 
@@ -64,6 +63,6 @@ def open_broken(release_file: Path, base_uri: str, limits: Limits) -> Engine:
 if __name__ == "__main__":
     address = ("127.0.0.1", int(sys.argv[1]))
     with socket.create_server(address) as listener, tempfile.TemporaryFile() as shared:
-        shared.truncate(SIZE)
+        shared.truncate(SHARED)
         folder = Path(os.environ["PORTRAIT_IA_FOLDER"])
-        run(folder, listener.fileno(), shared.fileno(), b"secret", open_broken)
+        run(folder, listener.fileno(), shared.fileno(), b"secret", 0, open_broken)

@@ -36,7 +36,7 @@ NOTICE = {
 SOURCES = {2024: "exemple-2024.csv", 2025: "exemple #2025 à 100% ?.csv.gz"}
 SOURCE = "Nom;Organisme\r\nExemple 1 : Tri des demandes;Cégep du Vieux Montréal \r\n"
 MORE = 60  # plain entries of 2025, so that what points at the portrait needs two pages
-Boot = Callable[[Path], AbstractContextManager[str]]
+Boot = Callable[..., AbstractContextManager[str]]
 
 
 @pytest.fixture(scope="session")
@@ -139,20 +139,21 @@ def broken(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _boot(folder: Path) -> Iterator[str]:
+def _boot(folder: Path, **settings: str) -> Iterator[str]:
     code = "import sys; from pathlib import Path; from server.listen import listen; "
     code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2)"
-    with _run([sys.executable, "-c", code, str(folder)], folder) as address:
+    with _run([sys.executable, "-c", code, str(folder)], folder, settings) as address:
         yield address
 
 
 @contextmanager
-def _run(command: list[str], folder: Path) -> Iterator[str]:
+def _run(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     root = HERE.parent.parent
     given = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
+    given |= {f"PORTRAIT_IA_{name.upper()}": value for name, value in (settings or {}).items()}
     server = subprocess.Popen([*command, str(port)], cwd=root, env={**os.environ, **given})
     try:
         _wait(f"http://127.0.0.1:{port}/healthz", server)

@@ -1,0 +1,34 @@
+"""Spread connections over the workers, which accept on one socket and know each other's counts."""
+
+import mmap
+import struct
+import time
+
+_PLACE = struct.Struct("dq")  # when it was written, how many connections
+MOST_WORKERS = 64
+SIZE = MOST_WORKERS * _PLACE.size
+_STALE = 2.0  # seconds after which a worker counts as gone
+
+
+class Share:
+    """The number of connections of each worker, in memory that they share."""
+
+    def __init__(self, shared: mmap.mmap, offset: int, place: int) -> None:
+        self._shared = shared
+        self._offset = offset
+        self._place = place
+
+    def tell(self, connections: int) -> None:
+        """Say how many connections this worker has."""
+        at = self._offset + self._place * _PLACE.size
+        _PLACE.pack_into(self._shared, at, time.monotonic(), connections)
+
+    def may_take(self, connections: int) -> bool:
+        """Say whether no other worker has fewer."""
+        now = time.monotonic()
+        told = _PLACE.iter_unpack(self._shared[self._offset : self._offset + SIZE])
+        return all(
+            connections <= count
+            for place, (written, count) in enumerate(told)
+            if place != self._place and now - written < _STALE
+        )

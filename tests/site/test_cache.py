@@ -1,0 +1,122 @@
+"""The cache in front of the application: what it keeps apart, what it never keeps."""
+
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+DOC = "doc/portrait/2025"
+TTL, HTML = "text/turtle", "text/html"
+FORM = "application/x-www-form-urlencoded"
+# A cross product that takes a second or so, so that a cache shows.
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a < ?d) }"
+
+
+def test_the_same_address_gives_each_client_its_own_representation(site: str, fetch: Any) -> None:
+    for _ in range(2):
+        for accept, language, coding in (
+            (TTL, "fr", "identity"),
+            (HTML, "fr", "identity"),
+            (HTML, "en", "identity"),
+            (HTML, "en", "gzip"),
+            ("application/ld+json", "en", "identity"),
+        ):
+            reply = fetch(
+                site + DOC, Accept=accept, Accept_Language=language, Accept_Encoding=coding
+            )
+            assert reply.kind == accept
+            assert reply.headers["Content-Encoding"] == (coding if coding == "gzip" else None)
+            if accept == HTML and coding == "identity":
+                assert f'lang="{language}"' in reply.text
+
+
+def test_an_answer_to_a_query_has_a_tag_and_makes_a_304(site: str, fetch: Any) -> None:
+    address = f"{site}sparql?query={quote('SELECT * { ?s a ?o } LIMIT 3')}"
+    reply = fetch(address)
+    assert "max-age=" in reply.headers["Cache-Control"]
+    assert "stale-while-revalidate=" in reply.headers["Cache-Control"]
+    again = fetch(address, If_None_Match=f'"other", W/{reply.headers["ETag"]}')
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["ETag"] == reply.headers["ETag"]
+    assert again.headers["Vary"] == reply.headers["Vary"]
+    assert fetch(address, If_None_Match='"other"').status == 200
+
+
+def test_head_comes_from_what_get_keeps(site: str, fetch: Any) -> None:
+    got, asked = fetch(site + DOC), fetch(site + DOC, "HEAD")
+    assert asked.body == b""
+    for name in ("ETag", "Content-Length", "Content-Type"):
+        assert asked.headers[name] == got.headers[name]
+
+
+def test_a_kept_query_is_not_asked_again(site: str, fetch: Any) -> None:
+    address = f"{site}sparql?query={quote(SLOW)}"
+    for _ in range(4):  # each worker once
+        fetch(address)
+    begun = time.perf_counter()
+    assert fetch(address).status == 200
+    assert time.perf_counter() - begun < 0.1
+
+
+def test_posted_queries_are_told_apart_by_their_bodies(site: str, fetch: Any) -> None:
+    for _ in range(3):
+        for number in (1, 2):
+            body = f"query={quote(f'SELECT ({number} AS ?x) {{}}')}"
+            reply = fetch(f"{site}sparql", "POST", body, Content_Type=FORM, Accept="text/csv")
+            assert reply.text.split() == ["x", str(number)]
+
+
+@pytest.mark.parametrize("call", ["RAND()", "STRUUID()", "NOW()", "uuid()", "\\u0052AND()"])
+def test_what_differs_each_time_is_asked_each_time(site: str, fetch: Any, call: str) -> None:
+    address = f"{site}sparql?query={quote(f'SELECT ({call} AS ?x) {{}}')}"
+    replies = [fetch(address, Accept="text/csv") for _ in range(8)]
+    assert len({reply.body for reply in replies}) == 8
+    assert {reply.headers["Cache-Control"] for reply in replies} == {"no-store"}
+
+
+def test_errors_are_not_kept(site: str, fetch: Any) -> None:
+    reply = fetch(f"{site}sparql?query=SELECT")
+    assert (reply.status, reply.headers["Cache-Control"]) == (400, "no-store")
+    assert reply.headers["ETag"] is None
+
+
+def test_a_new_release_ends_what_was_kept(two_releases: Path, boot: Any, fetch: Any) -> None:
+    with boot(two_releases) as site:
+        count = "SELECT (COUNT(?s) AS ?n) { ?s a <def#Inscription> }"
+        address = f"{site}sparql?query={quote(count)}"
+        before = {fetch(address, Accept="text/csv").body for _ in range(8)}
+        (two_releases / "next").symlink_to("bbbbbbbbbbbbbbbb")
+        os.replace(two_releases / "next", two_releases / "current")  # noqa: PTH105
+        time.sleep(3)
+        after = {fetch(address, Accept="text/csv").body for _ in range(8)}
+    assert len(before) == len(after) == 1
+    assert not before & after
+
+
+def test_many_who_ask_the_same_at_once_share_one_answer(site: str, fetch: Any) -> None:
+    address = f"{site}sparql?query={quote(SLOW.replace('?n', '?together'))}"
+    begun = time.perf_counter()
+    fetch(address + "%20")
+    alone = time.perf_counter() - begun
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(fetch(address).status)) for _ in range(16)
+    ]
+    # One who leaves takes nothing from the others.
+    leaving = socket.create_connection(("127.0.0.1", int(site.rsplit(":", 1)[1].strip("/"))))
+    path = address[address.index("/sparql") :]
+    leaving.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    time.sleep(0.05)
+    for thread in threads:
+        thread.start()
+    leaving.close()
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    assert found == [200] * 16
+    assert time.perf_counter() - begun < 8 * max(alone, 0.3)

@@ -1,0 +1,156 @@
+"""Slow writers and readers, idle connections, long heads and bodies, too many requests."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from server.front import gate
+
+
+def connect(site: str) -> socket.socket:
+    parts = urlsplit(site)
+    client = socket.create_connection((str(parts.hostname), int(parts.port or 0)))
+    client.settimeout(40)
+    return client
+
+
+def say(site: str, *parts: bytes, pause: float = 0.0) -> bytes:
+    """Send something, and give all that comes back until the server closes."""
+    with connect(site) as client:
+        for part in parts:
+            client.sendall(part)
+            time.sleep(pause)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def problem(reply: bytes) -> tuple[int, str]:
+    head, _, body = reply.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head
+    return int(head.split()[1]), json.loads(body)["kind"]
+
+
+def test_a_long_address_and_a_long_header_are_refused(site: str) -> None:
+    long = b"a" * 200_000
+    reply = say(site, b"GET /" + long + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert problem(reply)[0] in (414, 431)
+    reply = say(site, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + long + b"\r\n\r\n")
+    assert problem(reply)[0] == 431
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n"
+        b"\r\n0\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_request_is_refused(site: str, noise: bytes) -> None:
+    assert problem(say(site, noise)) == (400, "malformed-request")
+
+
+def test_requests_that_come_together_are_answered_in_order(site: str) -> None:
+    ask = b"GET /sparql?query=SELECT%%20(%d%%20AS%%20%%3Fx)%%20%%7B%%7D&format=csv HTTP/1.1\r\n"
+    ask += b"Host: x\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    reply = say(site, b"".join(ask % n + b"\r\n" for n in range(30)) + last)
+    bodies = [part.partition(b"\r\n\r\n")[2] for part in reply.split(b"HTTP/1.1 ")[1:]]
+    assert bodies == [b"x\r\n%d\r\n" % n for n in range(30)] + [b"ok\n"]
+
+
+def test_a_body_of_which_the_rest_never_comes_is_no_query(site: str) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    with connect(site) as client:
+        client.sendall(head + b"Content-Length: 10\r\n\r\nASK{}")
+        client.shutdown(socket.SHUT_WR)
+        reply = b"".join(iter(lambda: client.recv(65536), b""))
+    assert problem(reply) == (400, "unreadable-request")
+
+
+def test_a_client_that_waits_for_leave_to_send_gets_it(site: str) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    with connect(site) as client:
+        client.sendall(head + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"ASK{}")
+        assert client.recv(1000).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(site: str, fetch: Any) -> None:
+    idle = [connect(site) for _ in range(150)]
+    slow = [connect(site) for _ in range(150)]
+    for client in slow:
+        client.sendall(b"GET /sparql HTTP/1.1\r\nX: ")
+    begun = time.perf_counter()
+    assert fetch(f"{site}sparql?query=ASK%7B%7D").status == 200
+    assert time.perf_counter() - begun < 1
+    assert idle[0].recv(10) == b""
+    assert problem(b"".join(iter(lambda: slow[0].recv(9999), b""))) == (408, "too-slow")
+    assert time.perf_counter() - begun < 15
+    for client in (*idle, *slow):
+        client.close()
+
+
+def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any) -> None:
+    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
+    clients = [connect(site) for _ in range(40)]
+    for client in clients:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    time.sleep(1)
+    begun = time.perf_counter()
+    assert fetch(f"{site}doc/portrait/2025.ttl").status == 200
+    assert fetch(f"{site}sparql?query=ASK%7B%7D%23x").status == 200
+    assert time.perf_counter() - begun < 3
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture(scope="module")
+def narrow(folder: Path, boot: Any) -> Iterator[str]:
+    """A site that takes ten requests a minute, and its own word for where clients are."""
+    with boot(folder, requests_per_minute="10", trusted_proxies="127.0.0.0/8") as site:
+        yield site
+
+
+def test_too_many_requests_are_refused_over_all_workers(narrow: str, fetch: Any) -> None:
+    replies = [fetch(f"{narrow}healthz", X_Forwarded_For="192.0.2.1") for _ in range(12)]
+    statuses = [reply.status for reply in replies]
+    assert statuses == sorted(statuses)
+    assert 4 <= statuses.count(200) <= 7
+    refused = replies[-1]
+    assert (refused.status, json.loads(refused.body)["kind"]) == (429, "too-many-requests")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert fetch(f"{narrow}healthz", X_Forwarded_For="192.0.2.2").status == 200
+    # What a client claims itself stands to the left of what the proxy saw.
+    spoofed = fetch(f"{narrow}healthz", X_Forwarded_For="198.51.100.7, 192.0.2.1")
+    assert spoofed.status == 429
+    assert fetch(f"{narrow}healthz", Forwarded="for=192.0.2.1;proto=https").status == 429
+    assert fetch(f"{narrow}healthz", Forwarded='for="[2001:db8::1]:80"').status == 200
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "trusted", "client"),
+    [
+        ("192.0.2.9", {b"x-forwarded-for": b"198.51.100.1"}, "", "192.0.2.9/32"),
+        ("10.0.0.1", {b"x-forwarded-for": b"198.51.100.1"}, "10.0.0.0/8", "198.51.100.1/32"),
+        ("10.0.0.1", {b"x-forwarded-for": b"6.6.6.6, 10.0.0.2"}, "10.0.0.0/8", "6.6.6.6/32"),
+        ("10.0.0.1", {b"x-forwarded-for": b"6.6.6.6, 7.7.7.7"}, "10.0.0.1", "7.7.7.7/32"),
+        ("10.0.0.1", {b"x-forwarded-for": b"unknown"}, "10.0.0.1", "10.0.0.1/32"),
+        ("10.0.0.1", {b"forwarded": b'for="[2001:db8::7]:1";by=x'}, "10.0.0.1", "2001:db8::/64"),
+        ("::ffff:10.0.0.1", {b"x-forwarded-for": b"6.6.6.6"}, "10.0.0.1", "6.6.6.6/32"),
+    ],
+)
+def test_who_a_client_is(peer: str, headers: Any, trusted: str, client: str) -> None:
+    assert gate.find_client(peer, headers, gate.read_networks(trusted)) == client
