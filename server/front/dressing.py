@@ -15,8 +15,8 @@ FRESH = "public, max-age=300, stale-while-revalidate=3600"
 _KEPT_STATUSES = (200, 303, 308)
 # What a 304 repeats (RFC 9110, 15.4.5), and what must hold for it as for the answer.
 _REPEATED = frozenset(
-    ("etag", "cache-control", "vary", "content-location", "expires", "link",
-     "access-control-allow-origin", "access-control-expose-headers")
+    (b"etag", b"cache-control", b"vary", b"content-location", b"expires", b"link",
+     b"access-control-allow-origin", b"access-control-expose-headers")
 )  # fmt: skip
 _TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
@@ -41,9 +41,7 @@ def dress(result: Result, request: Request, choice: Choice, threads: Threads) ->
         _put(headers, "Content-Encoding", coding)
     if result.rest is None:
         _put(headers, "Content-Length", str(len(body)))
-        return Reply(
-            result.status, write_head(result.status, headers), body, tag=tag, headers=headers
-        )
+        return Reply(result.status, write_head(result.status, headers), body, tag=tag)
     if coding:
         _put(headers, "Content-Length", None)
         _put(headers, "Transfer-Encoding", "chunked")
@@ -53,7 +51,6 @@ def dress(result: Result, request: Request, choice: Choice, threads: Threads) ->
         stream=LongBody(result, threads, coding),
         chunked=coding is not None,
         tag=tag,
-        headers=headers,
     )
 
 
@@ -101,9 +98,7 @@ def condition(reply: Reply, request: Request) -> Reply:
     if given is None or reply.tag is None or request.method not in ("GET", "HEAD"):
         return reply
     if given.strip() == b"*" or reply.tag.encode() in _TAG.findall(given):
-        return Reply(
-            304, _unchanged(reply.headers), stream=_Unread(reply) if reply.stream else None
-        )
+        return Reply(304, _unchanged(reply.head), stream=_Unread(reply) if reply.stream else None)
     return reply
 
 
@@ -136,8 +131,11 @@ def _tag(result: Result, coding: str | None) -> str | None:
     return f'{told[:-1]}-{coding}"' if coding else told
 
 
-def _unchanged(headers: Headers) -> bytes:
-    return write_head(304, [pair for pair in headers if pair[0].lower() in _REPEATED])
+def _unchanged(head: bytes) -> bytes:
+    """Give the head of the 304 that stands for an answer with this head."""
+    lines = head.split(b"\r\n")[1:-1]
+    kept = [line for line in lines if line.partition(b":")[0].lower() in _REPEATED]
+    return b"\r\n".join([b"HTTP/1.1 304 Not Modified", *kept, b""])
 
 
 def _vary(headers: Headers, name: str) -> None:

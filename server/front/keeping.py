@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from server.front.message import Reply, Request
 
 # What an entry takes beside its bytes: objects, and its places in dictionaries.
-_OVERHEAD = 2500
+_OVERHEAD = 1000
 # What gives another answer each time (SPARQL 1.1, 17.4), or may be one of these in disguise:
 # behind an escape of SPARQL, or with letters that are percent-encoded.
 _FICKLE = re.compile(
@@ -40,7 +40,7 @@ class Kept:
 
     def keep(self, key: Hashable, weight: int, reply: Reply) -> None:
         """Keep an answer whose key weighs so many bytes; what was least used makes room."""
-        size = weight + 2 * len(reply.head) + len(reply.body) + _OVERHEAD
+        size = weight + len(reply.head) + len(reply.body) + _OVERHEAD
         if size > self._most // 8:
             return
         if key in self._replies:

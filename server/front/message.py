@@ -50,7 +50,6 @@ class Reply:
     stream: Stream | None = None
     chunked: bool = False
     tag: str | None = None
-    headers: Headers = field(default_factory=list)  # as written in the head, for a 304
 
 
 @dataclass(slots=True)

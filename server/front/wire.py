@@ -8,6 +8,7 @@ from typing import Protocol
 import httptools
 
 from server.front.faults import refuse
+from server.front.incoming import Incoming
 from server.front.message import Clock, Reply, Request
 
 # Open connections in a worker, also those that ask nothing: browsers keep some for later.
@@ -43,21 +44,21 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._parser = httptools.HttpRequestParser(self)
+        self._incoming = Incoming(self, site.most_body)
         self._waiting: deque[tuple[Request, bool]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
         self._phase, self._deadline = "head", time.monotonic() + HEAD_SECONDS
         self._head = self._drained = self._written = 0
         self._answer_began = 0.0
-        self._lost = self._last = self._dispatched = False
+        self._lost = self._last = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101
         self._transport = transport
         transport.set_write_buffer_limits(high=2 * _PIECE)
-        self._peer = str((transport.get_extra_info("peername") or ("",))[0])
+        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         self._site.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -81,21 +82,21 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Take a client that says no more for gone, unless a part of its request is missing."""
-        if self._phase != "body" or self._dispatched:
+        if self._phase != "body":
             return False
-        self._dispatch(last=True)
+        self._incoming.hand_on(last=True)
         return True
 
     def data_received(self, data: bytes) -> None:
         """Take what has come."""
         if self._phase == "linger":
-            return self._drain(len(data))
+            return self.drain(len(data))
         if self._phase == "idle":
             self._phase, self._deadline = "head", time.monotonic() + HEAD_SECONDS
         if self._phase == "head":
             self._head += len(data)
         try:
-            self._parser.feed_data(data)
+            self._incoming.feed(data)
         except httptools.HttpParserUpgrade:
             self._last = True  # we speak nothing else; what follows is no request of ours
         except httptools.HttpParserError as error:
@@ -105,73 +106,22 @@ class Connection(asyncio.Protocol):
                 self._refuse_head()
         return None
 
-    # What the parser calls.
-
-    def on_message_begin(self) -> None:
-        """Begin a request."""
-        self._phase, self._deadline = "head", time.monotonic() + HEAD_SECONDS
-        self._url = bytearray()
-        self._headers: dict[bytes, bytes] = {}
-        self._body = bytearray()
-        self._length: int | None = None
-        self._dispatched = False
-
-    def on_url(self, url: bytes) -> None:
-        """Take a part of the target."""
-        self._url += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header line."""
-        name = name.lower()
-        told = self._headers.get(name)
-        self._headers[name] = value if told is None else told + b", " + value
-
-    def on_headers_complete(self) -> None:
-        """Decide about the body before it comes."""
-        self._head = 0
-        headers = self._headers
-        declared = headers.get(b"content-length")
-        if declared is None and b"transfer-encoding" not in headers:
-            return
-        self._phase, self._deadline = "body", time.monotonic() + BODY_SECONDS
-        self._length = int(declared) if declared and declared.isdigit() else None
-        if self._length is not None and self._length > self._site.most_body:
-            self._dispatch(last=True)
-        elif headers.get(b"expect", b"").lower() == b"100-continue":
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        """Take a part of the body."""
-        if self._dispatched:
-            return self._drain(len(body))
-        self._body += body
-        if len(self._body) > self._site.most_body:
-            self._dispatch(last=True)
-        return None
-
-    def on_message_complete(self) -> None:
-        """Hand the request on."""
-        if not self._dispatched:
-            last = not self._parser.should_keep_alive() or self._parser.get_http_version() != "1.1"
-            self._dispatch(last)
-
     # From a request to its reply.
 
-    def _dispatch(self, last: bool) -> None:
-        self._dispatched, self._phase, self._head = True, "busy", 0
-        body = bytes(self._body)
-        length = self._length if self._length is not None else len(body)
-        method = self._parser.get_method().decode("latin-1")
-        request = Request(
-            method, bytes(self._url), self._headers, self._peer, body,
-            length if self._body or self._length else None, self._is_lost,
-        )  # fmt: skip
+    def take(self, request: Request, last: bool) -> None:
+        """Answer a request, after those that came before it."""
+        self._phase, self._head = "busy", 0
         if self._task or self._waiting:
             self._waiting.append((request, last))
             if len(self._waiting) > _PIPELINED:
                 self._transport.pause_reading()
             return
         self._begin(request, last)
+
+    def begin_phase(self, phase: str) -> None:
+        """Wait for a head or a body, for so long."""
+        seconds = HEAD_SECONDS if phase == "head" else BODY_SECONDS
+        self._phase, self._deadline, self._head = phase, time.monotonic() + seconds, 0
 
     def _begin(self, request: Request, last: bool) -> None:
         self._last = self._last or last
@@ -244,7 +194,8 @@ class Connection(asyncio.Protocol):
         if not self._lost and self._transport.can_write_eof():
             self._transport.write_eof()
 
-    def _drain(self, size: int) -> None:
+    def drain(self, size: int) -> None:
+        """Take what nobody wants: up to a bound, so that the client comes to hear why."""
         self._drained += size
         if self._drained > DRAINED:
             self._transport.abort()
@@ -252,7 +203,7 @@ class Connection(asyncio.Protocol):
     # Refusals that the application never sees.
 
     def _refuse_head(self) -> None:
-        if self._headers:
+        if self._incoming.headers:
             self._refuse(431, "headers-too-long", f"Headers may have {HEAD_BYTES:,} bytes.")
         else:
             detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
@@ -265,8 +216,13 @@ class Connection(asyncio.Protocol):
             self._write_first(self._finish_head(reply) + reply.body)
             self._end()
 
-    def _is_lost(self) -> bool:
+    def is_lost(self) -> bool:
+        """Say whether the client has hung up."""
         return self._lost
+
+    def encourage(self) -> None:
+        """Let a client send the body that it announced (RFC 9110, 10.1.1)."""
+        self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     # What the worker asks from time to time.
 

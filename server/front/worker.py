@@ -1,6 +1,7 @@
 """Serve in one process: accept on the socket that all workers share, until told to end."""
 
 import asyncio
+import gc
 import logging
 import mmap
 import os
@@ -137,6 +138,8 @@ def run(
         desk = Desk(app, shelf, gate, Kept(settings.cache_mb << 20), settings.query_kb * 1024)
         # A form writes a byte as up to three characters, and has other parameters too.
         most_body = 3 * settings.query_kb * 1024 + 65536
+        gc.collect()
+        gc.freeze()  # what the application is made of will not be garbage
         share = Share(counts, gates.SIZE, place)
         asyncio.run(_serve(socket.socket(fileno=listener), desk, most_body, share))
     shelf.close()
