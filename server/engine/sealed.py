@@ -70,6 +70,7 @@ class SealedEngine:
 
     def finish(self, begun: "Begun", gone: Callable[[], bool] | None) -> Answer:
         """Wait for the rest of an answer as `ask` does."""
+        begun.ended = True
         begun.run.gone = gone or _stays
         try:
             if begun.whole:
@@ -142,7 +143,7 @@ class Begun:
         self._engine = engine
         self.asking = asking
         self.run = run
-        self.whole = False
+        self.whole = self.ended = False
         self.broken: Exception | None = None
 
     def fileno(self) -> int:

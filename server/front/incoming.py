@@ -7,6 +7,12 @@ import httptools
 
 from server.front.message import Request
 
+HEAD_BYTES = 131_072  # a longer query goes into a body
+
+
+class HeadTooLong(Exception):
+    """A head of more bytes than one may have."""
+
 
 class Taker(Protocol):
     """What requests are for: the connection."""
@@ -70,6 +76,8 @@ class Incoming:
 
     def on_headers_complete(self) -> None:
         """Decide about the body before it comes."""
+        if sum(map(len, self.headers.values())) + len(self._url) > HEAD_BYTES:
+            raise HeadTooLong
         declared = self.headers.get(b"content-length")
         if declared is None and b"transfer-encoding" not in self.headers:
             return

@@ -83,7 +83,8 @@ class Lane:
             environ[BEGUN] = _raising(fault)
             return None
         except asyncio.CancelledError:
-            self._threads.forget(lambda: begun.finish(lambda: True))
+            if not begun.ended:
+                self._threads.forget(lambda: begun.finish(lambda: True))
             raise
         if answer is None:
             environ[BEGUN] = begun.finish
@@ -94,31 +95,35 @@ async def _watch(begun: Any) -> Answer | None:
     """Wait a moment for the answer; raises EngineFault."""
     loop = asyncio.get_running_loop()
     coming: asyncio.Future[Answer | None] = loop.create_future()
+    descriptor = begun.fileno()
 
     def look() -> None:
-        if coming.done():
-            return
         try:
             answer = begun.advance()
         except EngineFault as fault:
             coming.set_exception(fault)
-            return
-        if answer is not None or begun.stuck:
+        else:
+            if answer is None and not begun.stuck:
+                return
             coming.set_result(answer)
-
-    descriptor = begun.fileno()
-    loop.add_reader(descriptor, look)
-    timer = loop.call_later(_MOMENT, _settle, coming)
-    try:
-        return await coming
-    finally:
-        timer.cancel()
+        # At once: the process is back in stock, and its next asker will watch it too.
         loop.remove_reader(descriptor)
 
+    def stop() -> None:
+        if not coming.done():
+            loop.remove_reader(descriptor)
+            coming.set_result(None)
 
-def _settle(coming: "asyncio.Future[Answer | None]") -> None:
-    if not coming.done():
-        coming.set_result(None)
+    loop.add_reader(descriptor, look)
+    timer = loop.call_later(_MOMENT, stop)
+    try:
+        return await coming
+    except asyncio.CancelledError:
+        if coming.cancelled():
+            loop.remove_reader(descriptor)
+        raise
+    finally:
+        timer.cancel()
 
 
 def _raising(fault: EngineFault) -> Callable[[Any], NoReturn]:

@@ -8,16 +8,15 @@ from typing import Protocol
 import httptools
 
 from server.front.faults import refuse
-from server.front.incoming import Incoming
+from server.front.incoming import HEAD_BYTES, HeadTooLong, Incoming
 from server.front.message import Clock, Reply, Request
 
 # Open connections in a worker, also those that ask nothing: browsers keep some for later.
 MOST_CONNECTIONS = 2048
-HEAD_BYTES = 131_072  # a longer query goes into a body
 DRAINED = 16 << 20  # bytes that are read on after a refusal: who still sends cannot hear it
 IDLE_SECONDS, HEAD_SECONDS, BODY_SECONDS, LINGER_SECONDS = 30.0, 10.0, 30.0, 5.0
-# A reader gets this long for an answer, and a second more for each KB that it has taken.
-READER_SECONDS, READER_BYTES = 20.0, 1024.0
+# A reader takes at least so many bytes in so many seconds, as long as there are some for it.
+READER_BYTES, READER_SECONDS = 16_384, 15.0
 _PIECE = 1 << 16
 _PIPELINED = 16
 
@@ -50,7 +49,7 @@ class Connection(asyncio.Protocol):
         self._room: asyncio.Future[None] | None = None
         self._phase, self._deadline = "head", time.monotonic() + HEAD_SECONDS
         self._head = self._drained = self._written = 0
-        self._answer_began = 0.0
+        self._seen, self._seen_taken = 0.0, 0
         self._lost = self._last = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -100,6 +99,8 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             self._last = True  # we speak nothing else; what follows is no request of ours
         except httptools.HttpParserError as error:
+            if isinstance(error.__context__, HeadTooLong):
+                return self._refuse_head()
             self._refuse(400, "malformed-request", f"This is no HTTP/1.1 request: {error}.")
         else:
             if self._phase == "head" and self._head > HEAD_BYTES:
@@ -121,7 +122,7 @@ class Connection(asyncio.Protocol):
     def begin_phase(self, phase: str) -> None:
         """Wait for a head or a body, for so long."""
         seconds = HEAD_SECONDS if phase == "head" else BODY_SECONDS
-        self._phase, self._deadline, self._head = phase, time.monotonic() + seconds, 0
+        self._phase, self._deadline = phase, time.monotonic() + seconds
 
     def _begin(self, request: Request, last: bool) -> None:
         self._last = self._last or last
@@ -173,7 +174,7 @@ class Connection(asyncio.Protocol):
         return reply.head + self._site.clock.date() + close + b"\r\n"
 
     def _write_first(self, data: bytes) -> None:
-        self._answer_began, self._written = time.monotonic(), len(data)
+        self._seen, self._seen_taken, self._written = time.monotonic(), 0, len(data)
         self._transport.write(data)
 
     async def _write(self, data: bytes) -> None:
@@ -231,7 +232,9 @@ class Connection(asyncio.Protocol):
         unread = self._transport.get_write_buffer_size()
         if unread:
             taken = self._written - unread
-            if now > self._answer_began + READER_SECONDS + taken / READER_BYTES:
+            if taken - self._seen_taken >= READER_BYTES:
+                self._seen, self._seen_taken = now, taken
+            elif now > self._seen + READER_SECONDS:
                 self._transport.abort()
         elif self._phase != "busy" and now > self._deadline:
             if self._phase == "body" or (self._phase == "head" and self._head):

@@ -1,5 +1,6 @@
 """Slow writers and readers, idle connections, long heads and bodies, too many requests."""
 
+import contextlib
 import json
 import socket
 import time
@@ -10,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from server.front import gate
+from server.front import gate, wire
 
 
 def connect(site: str) -> socket.socket:
@@ -154,3 +155,21 @@ def test_too_many_requests_are_refused_over_all_workers(narrow: str, fetch: Any)
 )
 def test_who_a_client_is(peer: str, headers: Any, trusted: str, client: str) -> None:
     assert gate.find_client(peer, headers, gate.read_networks(trusted)) == client
+
+
+def test_one_who_does_not_read_is_let_go(site: str) -> None:
+    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    parts = urlsplit(site)
+    client.connect((str(parts.hostname), int(parts.port or 0)))
+    client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    time.sleep(wire.READER_SECONDS + 4)
+    client.settimeout(10)
+    reply = b""
+    with client, contextlib.suppress(ConnectionError):
+        while part := client.recv(65536):
+            reply += part
+    head, _, body = reply.partition(b"\r\n\r\n")
+    told = int(head.lower().partition(b"content-length: ")[2].split()[0])
+    assert len(body) < told
