@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from transform.identity import Body, identify
+from transform.bodies import Body
+from transform.identity import identify
 from transform.layout import LISTS
 from transform.lists import read_vocabulary
 from transform.locate import Places, locate

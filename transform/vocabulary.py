@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyoxigraph as ox
 
 import ontology
-from transform.identity import Body
+from transform.bodies import Body
 from transform.layout import LISTS, Layout, Publisher
 from transform.lists import Vocabulary
 from transform.mapping import RDF, literal

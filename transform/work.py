@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from transform.identity import Body, Identities
+from transform.bodies import Body
+from transform.identity import Identities
 from transform.lists import Vocabulary
 from transform.locate import Located
 from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
