@@ -372,10 +372,19 @@ def test_service_refused(engine: Engine, listener: socket.socket, text: str) -> 
         "SELECT * { ?s <http://a/service#service> _:service }",
         "SELECT * { ?s ?p 'x'@service }",
         "SELECT ('S\\u0045RVICE' AS ?x) {}",
+        "SELECT (1 AS ?service) (2 AS ?servicq) {}",
+        "SELECT (1 AS ?service) (2 AS ?SERVICE) (3 AS ?serVice) {}",
+        "SELECT (1 AS ?service) (2 AS ?\u017fervice) {}",
+        "SELECT (1 AS ?service) (2 AS ?serviqqq) (3 AS ?serviqqx) {}",
     ],
 )
 def test_the_word_service_is_no_service(engine: Engine, text: str) -> None:
     assert read(engine, text)
+
+
+def test_the_word_from_is_no_from(engine: Engine) -> None:
+    named = rows(engine, "SELECT (COUNT(*) AS ?from) (2 AS ?froq) { ?s ?p ?o }")
+    assert named[0]["from"] == rows(engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0]["n"]
 
 
 def test_load_and_service_in_update_connect_nowhere(

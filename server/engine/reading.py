@@ -7,6 +7,7 @@ ours would have to guess.
 """
 
 import re
+from itertools import product
 
 import pyoxigraph as ox
 
@@ -32,11 +33,28 @@ def spellings(text: str) -> list[str]:
 
 def uses(keyword: str, text: str, base_iri: str) -> bool:
     """Say whether a query that can be read uses a keyword; False for one that cannot."""
-    word = re.compile(keyword, re.IGNORECASE)
+    word = re.compile(keyword, re.IGNORECASE | re.ASCII)
     if not word.search(text) or not _is_query(text, base_iri):
         return False
-    misspelt = word.sub(lambda m: m[0][:-1] + ("q" if m[0][-1].islower() else "Q"), text)
-    return not _is_query(misspelt, base_iri)
+    other = _word_not_in(text, keyword)
+    return not _is_query(word.sub(lambda m: _in_case_of(m[0], other), text), base_iri)
+
+
+def _word_not_in(text: str, keyword: str) -> str:
+    """Misspell a keyword as a word that stands nowhere in a text.
+
+    One that did would meet itself: `?service` and `?servicq` must stay two variables.
+    """
+    lowered, letters = text.lower(), "qxzjkvwybcdfghlmnprst"
+    for end in product(letters, repeat=3):
+        if (word := keyword.lower()[:-3] + "".join(end)) not in lowered:
+            return word
+    raise MalformedQuery(f"The query holds thousands of words like {keyword}: rename some.")
+
+
+def _in_case_of(found: str, word: str) -> str:
+    """Write a word in the letters' case of another: names that differ by it must go on to."""
+    return "".join(b.upper() if a.isupper() else b for a, b in zip(found, word, strict=True))
 
 
 def is_update(text: str, base_iri: str) -> bool:
