@@ -49,6 +49,8 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
 
 def _dress(response: Response) -> Response:
     response.headers.update(HEADERS)
-    if request.method == "OPTIONS":
+    if request.method == "OPTIONS" and response.status_code == 200:
+        response.status_code = 204  # there is nothing to read (RFC 9110, 15.3.5)
+        del response.headers["Content-Type"], response.headers["Content-Length"]
         response.headers.update(_PREFLIGHT)
     return response

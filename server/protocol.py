@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from werkzeug import Request
+from werkzeug.exceptions import MethodNotAllowed
 
 from server import faults
 from server.engine.faults import UpdateRefused
@@ -13,6 +14,7 @@ from server.engine.faults import UpdateRefused
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _MOST_DRAINED = 16 << 20  # bytes
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 # RFC 3987: a scheme, then none of the characters that no IRI holds.
@@ -31,7 +33,9 @@ class Asked(NamedTuple):
 
 
 def read_request(request: Request, longest: int) -> Asked:
-    """Read a request; `longest` is in bytes. Raises a Fault, or UpdateRefused."""
+    """Read a request; `longest` is in bytes. Raises Fault, UpdateRefused or MethodNotAllowed."""
+    if request.method not in ("GET", "HEAD", "POST"):
+        raise MethodNotAllowed(METHODS)
     parameters = _read_parameters(_raw_query_string(request), "the address")
     if request.method == "POST":
         try:
@@ -39,7 +43,10 @@ def read_request(request: Request, longest: int) -> Asked:
         except (faults.Fault, UpdateRefused):
             _drain(request)
             raise
-    queries, updates = _values(parameters, "query"), _values(parameters, "update")
+    # A text file may begin with a signature, which is no part of its text (Unicode, 23.8); no
+    # production of the grammar begins with it.
+    queries = [query.removeprefix("\ufeff") for query in _values(parameters, "query")]
+    updates = _values(parameters, "update")
     if len(queries) > 1 or (queries and updates):
         raise faults.DoubledQuery("Ask one query in a request, and none beside an update.")
     if updates:

@@ -40,7 +40,8 @@ def dress(result: Result, request: Request, choice: Choice, threads: Threads) ->
         body = compress(body, coding) if body else body
         _put(headers, "Content-Encoding", coding)
     if result.rest is None:
-        _put(headers, "Content-Length", str(len(body)))
+        # A 204 has no length, not even none (RFC 9110, 8.6).
+        _put(headers, "Content-Length", None if result.status == 204 else str(len(body)))
         return Reply(result.status, write_head(result.status, headers), body, tag=tag)
     if coding:
         _put(headers, "Content-Length", None)

@@ -16,6 +16,7 @@ def refuse(status: int, kind: str, detail: str, retry_after: int | None = None) 
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
         ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Expose-Headers", "Retry-After"),
         ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", "default-src 'none'"),
     ]

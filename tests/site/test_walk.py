@@ -115,15 +115,6 @@ def test_walk(
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize("path", ["", "doc/portrait/2025.ttl", "doc/portrait/2025", ASK, "dumps/"])
-def test_head_equals_get_without_its_body(site: str, fetch: Any, path: str) -> None:
-    got, asked = fetch(site + path), fetch(site + path, "HEAD")
-    assert asked.body == b""
-    assert asked.status == got.status
-    for name in ("Content-Type", "Content-Length", "ETag", "Vary"):
-        assert asked.headers[name] == got.headers[name], name
-
-
 @pytest.mark.parametrize("path", ["", "doc/portrait/2025.ttl", "def", "graph/2025.nt"])
 def test_an_entity_tag_makes_a_304(site: str, fetch: Any, path: str) -> None:
     tag = fetch(site + path).headers["ETag"]
@@ -174,21 +165,6 @@ def test_link_headers_name_each_form_and_the_licence(site: str, fetch: Any) -> N
         assert f'rel="alternate"; type="{kind}"' in links
     assert '<../../doc/portrait/2025.ttl>; rel="describedby"' in links
     assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in links
-
-
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-def test_other_methods_get_405_with_allow(site: str, fetch: Any, method: str) -> None:
-    reply = fetch(site + "sparql", method, b"x")
-    assert (reply.status, reply.kind) == (405, PROBLEM)
-    assert {"GET", "HEAD", "POST", "OPTIONS"} <= set(reply.headers["Allow"].split(", "))
-
-
-def test_options_is_a_preflight(site: str, fetch: Any) -> None:
-    reply = fetch(site + "sparql", "OPTIONS", Origin="https://exemple.invalid")
-    assert reply.status == 200
-    assert "POST" in reply.headers["Access-Control-Allow-Methods"]
-    assert "Content-Type" in reply.headers["Access-Control-Allow-Headers"]
-    assert reply.headers["Access-Control-Allow-Credentials"] is None
 
 
 def test_a_strange_host_is_not_put_on_the_page(site: str, fetch: Any) -> None:
