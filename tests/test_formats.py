@@ -15,13 +15,17 @@ from transform.formats import BY_SUFFIX, SYNTAXES, NotExpressible, prefixes, wri
 BASE = "https://exemple.gouv.qc.ca/ia/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 PIA = f"{BASE}def#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
 def iri(text: str) -> ox.NamedNode:
     return ox.NamedNode(text)
 
 
-datatypes = st.sampled_from([XSD + n for n in ("string", "integer", "boolean", "gYear", "date")])
+datatypes = st.sampled_from(
+    [XSD + n for n in ("string", "integer", "boolean", "gYear", "date", "negativeInteger")]
+    + ["skos:faux", "urn:x&y"]
+)
 # No surrogates: they are no characters. XML cannot hold the other excluded ones.
 printable = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufffe\uffff")
@@ -93,12 +97,43 @@ def test_xml_keeps_carriage_returns() -> None:
         (f"{PIA}b", "a\ufffe", r"control character U\+FFFE"),
         (f"{PIA}2025", "a", "does not end with an XML name"),
         (f"{PIA}a/", "a", "does not end with an XML name"),
+        (f"{PIA}aª", "a", "does not end with an XML name"),
+        (f"{RDF}li", "a", "means something else"),
+        (f"{RDF}Description", "a", "means something else"),
     ],
 )
 def test_xml_says_what_it_cannot_write(predicate: str, text: str, message: str) -> None:
     triple = ox.Triple(iri(f"{BASE}a"), iri(predicate), ox.Literal(text))
     with pytest.raises(NotExpressible, match=message):
         write_bytes([triple], BY_SUFFIX["rdf"], BASE)
+
+
+RTL = ox.Literal("אבג", language="he", direction=ox.BaseDirection.RTL)
+TERM = ox.Triple(iri("urn:a"), iri("urn:b"), ox.Literal("c\x01"))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "predicate", "value", "message"),
+    [
+        ("rdf", f"{PIA}b", RTL, "base direction"),
+        ("rdf", f"{PIA}b", TERM, "triple term"),
+        ("rdf", f"{RDF}type", iri(f"{PIA}2025"), "class .* does not end with an XML name"),
+        ("jsonld", f"{PIA}b", TERM, "triple term"),
+    ],
+)
+def test_what_a_syntax_cannot_write_is_said(
+    suffix: str, predicate: str, value: ox.Triple | ox.Literal, message: str
+) -> None:
+    with pytest.raises(NotExpressible, match=message):
+        write_bytes([ox.Triple(iri(f"{BASE}a"), iri(predicate), value)], BY_SUFFIX[suffix], BASE)
+
+
+def test_json_ld_keeps_the_base_direction() -> None:
+    label = iri("http://www.w3.org/2000/01/rdf-schema#label")  # otherwise a map of languages
+    triple = ox.Triple(iri(f"{BASE}a"), label, RTL)
+    written = json.loads(write_bytes([triple], BY_SUFFIX["jsonld"], BASE))
+    told = {"@value": "אבג", "@language": "he", "@direction": "rtl"}
+    assert told in written["@graph"][0].values()
 
 
 def test_json_ld_is_compact() -> None:

@@ -8,7 +8,8 @@ from typing import IO, NamedTuple, Protocol
 import pyoxigraph as ox
 
 import ontology
-from transform import jsonld
+from transform import jsonld, rdfxml
+from transform.rdfxml import NotExpressible as NotExpressible
 
 
 class Syntax(NamedTuple):
@@ -39,10 +40,6 @@ _XML_HEAD = (re.compile(rb"<rdf:RDF[^>]*>"), re.compile(rb"xmlns:\S+=\"[^\"]*\""
 _HEADS = {"ttl": _TURTLE_HEAD, "trig": _TURTLE_HEAD, "rdf": _XML_HEAD}
 
 
-class NotExpressible(ValueError):
-    """A statement that the wanted syntax has no way to write; the message says which and why."""
-
-
 class Sink(Protocol):
     """What the writers need of a file: `write` of bytes."""
 
@@ -69,7 +66,8 @@ def write(
     if not syntax.named_graphs:
         chosen = _triples(statements)
     if syntax.suffix == "rdf":
-        chosen, out = _for_xml(_triples(statements)), _KeepCarriageReturns(out)
+        chosen = rdfxml.expressible(_triples(statements))
+        out = _KeepCarriageReturns(out)
     if syntax.suffix not in _HEADS:
         ox.serialize(chosen, _as_file(out), format=syntax.rdf)
         return
@@ -133,29 +131,6 @@ class _KeepCarriageReturns:
     def write(self, data: bytes, /) -> int:
         self._out.write(data.replace(b"\r", b"&#xD;"))
         return len(data)
-
-
-# XML 1.0, production 2 (Char): what no XML document can hold, not even as a reference.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A predicate has to end with an XML name (Namespaces in XML, production 4).
-_ENDS_WITH_NAME = re.compile(r"[^\W\d][\w.\-]*$")
-
-
-def _for_xml(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    for triple in triples:
-        if not _ENDS_WITH_NAME.search(triple.predicate.value):
-            raise NotExpressible(
-                f"RDF/XML cannot write the property <{triple.predicate.value}>:"
-                " it does not end with an XML name"
-            )
-        if isinstance(triple.object, ox.Literal) and (
-            found := _NOT_XML.search(triple.object.value)
-        ):
-            raise NotExpressible(
-                f"RDF/XML cannot write the control character U+{ord(found[0]):04X}"
-                f" in a value of <{triple.predicate.value}>"
-            )
-        yield triple
 
 
 def _as_file(out: Sink) -> IO[bytes]:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
+from transform.rdfxml import NotExpressible
+
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 Context = Mapping[str, Any]
@@ -90,6 +92,8 @@ class _Compactor:
 
     def _is_awkward(self, term: Any) -> bool:
         """Say whether a reader with our context would take an absolute IRI for a compact one."""
+        if isinstance(term, ox.Literal):
+            term = term.datatype
         if not isinstance(term, ox.NamedNode):
             return False
         scheme, _, rest = term.value.partition(":")
@@ -130,7 +134,10 @@ def _append(node: Json, key: str, value: Any) -> None:
 
 
 def _is_text(literal: ox.Literal) -> bool:
-    return literal.language is not None or literal.datatype.value == XSD + "string"
+    """Say whether a map from languages to texts can hold a literal: it has no directions."""
+    if literal.language is not None:
+        return literal.direction is None
+    return literal.datatype.value == XSD + "string"
 
 
 def _coerced(value: Any, datatype: str | None) -> Any:
@@ -160,14 +167,15 @@ def _reference(term: Any) -> str:
         return term.value
     if isinstance(term, ox.BlankNode):
         return f"_:{term.value}"
-    raise ValueError(f"JSON-LD has no way to write the triple term {term}")
+    raise NotExpressible(f"JSON-LD cannot write the triple term {term}")
 
 
 def _value_object(value: Any) -> Json:
     if not isinstance(value, ox.Literal):
         return {"@id": _reference(value)}
     if value.language is not None:
-        return {"@value": value.value, "@language": value.language}
+        told = {"@value": value.value, "@language": value.language}
+        return {**told, "@direction": value.direction.value} if value.direction else told
     if value.datatype.value == XSD + "string":
         return {"@value": value.value}
     return {"@value": value.value, "@type": value.datatype.value}

@@ -156,7 +156,7 @@ def _write_graph(
         syntax = formats.BY_MEDIA_TYPE[media_type]
         formats.write(_quads(triples) if syntax.named_graphs else triples, syntax, outlet, base_uri)
     except formats.NotExpressible as unfit:
-        raise faults.Unwritable(f"{unfit}: ask for Turtle or JSON-LD.", media_type) from unfit
+        raise faults.Unwritable(f"{unfit}: ask for Turtle or N-Triples.", media_type) from unfit
 
 
 def _quads(triples: ox.QueryTriples) -> Iterator[ox.Quad]:

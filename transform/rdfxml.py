@@ -1,0 +1,64 @@
+"""Tell which statements RDF/XML has no way to write; the engine's writer would write nonsense.
+
+Source: RDF 1.1 XML Syntax, sections 5 and 6.1; XML 1.0 (fifth edition); Namespaces in XML.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_TYPE = f"{_RDF}type"
+# RDF/XML, 5.1: the names of the syntax are no properties, nor are those that it once had, and
+# rdf:li would be read as rdf:_1.
+_NO_PROPERTIES = frozenset(
+    _RDF + name
+    for name in [
+        "RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description", "li",
+        "aboutEach", "aboutEachPrefix", "bagID", "version", "annotation", "annotationNodeID",
+    ]
+)  # fmt: skip
+# XML 1.0, production 2 (Char): what no XML document can hold, not even as a reference.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0, productions 4 and 4a, without the colon (Namespaces in XML, production 4).
+_STARTS = (
+    "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_ENDS_WITH_NAME = re.compile(f"[{_STARTS}][{_STARTS}\\-.0-9\xb7\u0300-\u036f\u203f\u2040]*$")
+
+
+class NotExpressible(ValueError):
+    """A statement that the wanted syntax has no way to write; the message says which and why."""
+
+
+def expressible(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """Pass on triples; raises NotExpressible at the first that RDF/XML cannot carry."""
+    for triple in triples:
+        if reason := _why_not(triple):
+            raise NotExpressible(f"RDF/XML cannot write {reason}")
+        yield triple
+
+
+def _why_not(triple: ox.Triple) -> str | None:
+    predicate, value = triple.predicate.value, triple.object
+    if predicate in _NO_PROPERTIES:
+        return f"the property <{predicate}>: the syntax means something else by it"
+    if not _ENDS_WITH_NAME.search(predicate):
+        return f"the property <{predicate}>: it does not end with an XML name"
+    if isinstance(value, ox.Triple):
+        return f"the triple term {value}"
+    if isinstance(value, ox.Literal):
+        return _why_no_literal(value, predicate)
+    # A type is written as the name of an element.
+    if predicate == _TYPE and not _ENDS_WITH_NAME.search(value.value):
+        return f"the class <{value.value}>: it does not end with an XML name"
+    return None
+
+
+def _why_no_literal(value: ox.Literal, predicate: str) -> str | None:
+    if found := _NOT_XML.search(value.value):
+        return f"the control character U+{ord(found[0]):04X} in a value of <{predicate}>"
+    # RDF 1.2 has an attribute for it, which a reader of RDF 1.1 takes for a property.
+    return f"the base direction of {value}" if value.direction else None
