@@ -9,7 +9,7 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
-from server.engine import CSV, JSON, TSV, XML, Question, Text, faults, reading, seal
+from server.engine import CSV, JSON, TSV, XML, Question, Text, cells, faults, reading, seal
 from server.engine.framing import END, FAULT, ClosedError, Frames, frame, unpack_question
 from server.engine.writing import Outlet, XmlOutlet
 from transform import formats
@@ -66,7 +66,7 @@ def _answer(question: Question, store: ox.Store, base_uri: str, outlet: Outlet) 
         if isinstance(results, ox.QueryTriples):
             _write_graph(results, question.graph, base_uri, outlet)
         else:
-            _write_results(results, question.solutions, outlet)
+            _write_results(results, question, outlet)
     except OSError as error:
         if error.errno == errno.EMFILE or "Too many open files" in str(error):
             raise faults.ServiceRefused from error
@@ -136,14 +136,19 @@ def _term(bound: str | Text) -> _Term:
 
 
 def _write_results(
-    results: ox.QuerySolutions | ox.QueryBoolean, media_type: str | None, outlet: Outlet
+    results: ox.QuerySolutions | ox.QueryBoolean, question: Question, outlet: Outlet
 ) -> None:
+    media_type = question.solutions
     form = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
     if media_type not in _SYNTAX:
         raise faults.FormNotAcceptable(form)
     outlet.begin(form, media_type)
-    out = XmlOutlet(outlet, media_type) if media_type == XML else outlet
-    results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])
+    awkward = media_type == CSV and cells.may_hold_triple_terms(question.text)
+    if awkward and isinstance(results, ox.QuerySolutions):
+        cells.write_csv(results, outlet)
+    else:
+        out = XmlOutlet(outlet, media_type) if media_type == XML else outlet
+        results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])
 
 
 def _write_graph(
