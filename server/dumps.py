@@ -1,6 +1,6 @@
 """Offer the files of a release: the dumps, their sums and the sources that were read."""
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request, send_file
 
 from server import pages
 from server.downloads import FOLDER, SOURCES, SUMS, Download
@@ -49,6 +49,9 @@ def download(path: str) -> Response:
 
 
 def _send(file: Download) -> Response:
+    # Werkzeug refuses a unit that it does not know; it is to be passed over (RFC 9110, 14.2).
+    if not request.headers.get("Range", "bytes=").lower().lstrip().startswith("bytes="):
+        del request.environ["HTTP_RANGE"]
     response = send_file(
         (current_release().folder / file.path).resolve(),
         mimetype=file.content_type,

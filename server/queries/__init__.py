@@ -1,6 +1,7 @@
 """Read the SPARQL texts of the site by name, and ask them of a release."""
 
 import json
+import logging
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -8,13 +9,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from server.engine import JSON, Question, Text
+from server.engine import JSON, Question, Text, faults
 from server.shelf import Release
 
 EXAMPLES = ("lignes", "categories", "organismes")
 _N_TRIPLES = "application/n-triples"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 Row = dict[str, dict[str, str]]
+_log = logging.getLogger(__name__)
 
 
 @cache
@@ -62,5 +64,14 @@ def _ask(
     question = Question(
         text, release.base_uri, solutions, None if solutions else _N_TRIPLES, bindings=bindings
     )
-    with release.engine.ask(question) as answer:
-        return b"".join(answer.body)
+    try:
+        with release.engine.ask(question) as answer:
+            return b"".join(answer.body)
+    except faults.EngineFault as fault:
+        if fault.status >= 500:
+            raise
+        # Who asks for a page has asked no query, and cannot mend ours.
+        _log.error("the engine refused a query of the site: %s: %s", fault.kind, fault.detail)
+        raise faults.EngineDown(
+            "The engine refused a query of the site itself: come again in a moment."
+        ) from fault

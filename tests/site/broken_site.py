@@ -43,6 +43,8 @@ class _Breaking:
             raise faults.EngineBusy("All places are taken.", 7)
         if "slow" in question.text:
             raise faults.QueryTooSlow(10.0)
+        if question.bindings:  # a query of the site itself
+            raise faults.QueryTooLarge("The query takes more than 1024 MB of memory.")
         return _Broken()
 
     def close(self) -> None:

@@ -45,6 +45,13 @@ def test_a_part_that_is_not_there(site: str, fetch: Any) -> None:
     assert reply.headers["Content-Range"].startswith("bytes */")
 
 
+@pytest.mark.parametrize("asked", ["x=1-2", "lines=0-9", "octets=0-", "x"])
+def test_a_part_in_a_unit_that_is_unknown_is_the_whole(site: str, fetch: Any, asked: str) -> None:
+    reply = fetch(f"{site}dumps/portraits.nq", Range=asked)
+    assert (reply.status, len(reply.body)) == (200, int(reply.headers["Content-Length"]))
+    assert reply.headers["Accept-Ranges"] == "bytes"
+
+
 def test_a_part_of_another_version_is_the_whole(site: str, fetch: Any) -> None:
     reply = fetch(f"{site}dumps/portraits.nq", Range="bytes=0-9", If_Range='"other"')
     assert (reply.status, len(reply.body) > 10) == (200, True)

@@ -33,6 +33,15 @@ def test_a_slow_query_names_the_limit(broken: str, fetch: Any) -> None:
     assert (reply.status, json.loads(reply.body)["seconds"]) == (503, 10.0)
 
 
+@pytest.mark.parametrize("path", ["catalogue", "catalogue.ttl", "def", "doc/portrait/2025"])
+def test_a_query_of_the_site_that_is_refused_is_no_fault_of_the_client(
+    broken: str, fetch: Any, path: str
+) -> None:
+    reply = fetch(broken + path)
+    assert (reply.status, json.loads(reply.body)["kind"]) == (503, "engine-down")
+    assert int(reply.headers["Retry-After"]) > 0
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [
