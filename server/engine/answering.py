@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from server.engine import CSV, JSON, TSV, XML, Question, Text, cells, faults, reading, seal
 from server.engine.framing import END, FAULT, ClosedError, Frames, frame, unpack_question
+from server.engine.mistakes import find_mistake
 from server.engine.writing import Outlet, XmlOutlet
 from transform import formats
 
@@ -86,7 +87,7 @@ def _run(question: Question, store: ox.Store) -> Results:
     if any(reading.is_update(text, question.base_iri) for text in candidates):
         raise faults.UpdateRefused
     assert first is not None  # noqa: S101  # there is at least one candidate
-    raise reading.malformed(first)
+    raise find_mistake(candidates[-1]) or reading.malformed(first)
 
 
 def _ask(text: str, question: Question, store: ox.Store) -> Results:
