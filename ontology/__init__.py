@@ -6,7 +6,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-NAMES = ("portrait-ia", "categories", "statuts", "portefeuilles", "cadre")
+NAMES = (
+    "portrait-ia",
+    "categories",
+    "statuts",
+    "portefeuilles",
+    "cadre",
+    "organismes",
+    "genres",
+)
 
 
 def read(name: str) -> bytes:

@@ -72,7 +72,8 @@ def _address(release: Release) -> str:
 def _dataset(release: Release) -> dict[str, Any]:
     """Describe the series as schema.org does, for search engines."""
     manifest, language = release.manifest, pages.language()
-    series, publisher = manifest["series"], manifest["publisher"]
+    series, names = manifest["series"], manifest["publisher"]["name"]
+    name = names.get(language) or names.get("fr", "")
     about = [series["description"].get(language, ""), (manifest["notice"] or {}).get(language, "")]
     return {
         "@context": "https://schema.org/",
@@ -82,7 +83,10 @@ def _dataset(release: Release) -> dict[str, Any]:
         "description": " ".join(filter(None, about)),
         "license": series["licence"],
         "url": release.base_uri,
-        "creator": {"@type": "Organization", "name": publisher["name"].get(language, "")},
+        "creator": {
+            "@type": "Organization",
+            "name": name,
+        },
         "temporalCoverage": "/".join(
             str(choose(portrait["year"] for portrait in manifest["portraits"]))
             for choose in (min, max)

@@ -143,7 +143,7 @@ def test_spellings_of_a_body_are_one_body(portrait: Callable[..., Path]) -> None
     other = (*ROW[:2], "HÉMA\u2011QUÉBEC", *ROW[3:])
     file = portrait(ROW, ("Autre", *ROW[1:]), ("Troisième", *other[1:]))
     found = identities(read_rows(file, 2025, QUEBEC))
-    [body] = found.bodies.values()
+    [body] = found.bodies.by_form.values()
     assert (body.slug, body.label) == ("hema-quebec", "Héma-Québec")
     assert body.spellings == {"Héma-Québec ", "HÉMA\u2011QUÉBEC"}
 

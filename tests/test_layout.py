@@ -94,8 +94,8 @@ def test_one_spelling_may_mean_two_concepts_in_different_years(tmp_path: Path) -
 REFUSED = [
     (
         'xyz = "blue"',
-        "essai.toml: xyz is no key of a layout; known here: layout, name, extends, language,"
-        " series, publisher, notice, fields, columns, lists, portraits. Correct the key.",
+        "essai.toml: xyz is no key of a layout; known here: layout, name, extends, registry,"
+        " language, series, publisher, notice, fields, columns, lists, portraits. Correct the key.",
     ),
     (
         'fields.nom.column = ["Nom"]',

@@ -9,8 +9,8 @@ import rdflib
 
 import shapes
 from transform.mapping import DCTERMS, PROV, RDFS
+from transform.registry import SKOS
 from transform.validate import Finding, hold, read_shapes
-from transform.vocabulary import SKOS
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 FOLDER = Path(__file__).parent / "shapes"

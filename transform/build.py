@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-import pyoxigraph as ox
-
-from transform.bodies import Body
+from transform.bodies import Attachment, Body
+from transform.directory import bodies_graph, name_publisher
 from transform.identity import identify
 from transform.layout import LISTS
 from transform.lists import read_vocabulary
@@ -18,16 +17,15 @@ from transform.mapping import (
     map_rows,
     subject,
 )
-from transform.normal import normal_form
 from transform.portrait import Edition, count_lines, portrait_lines
+from transform.registry import read_registry
 from transform.rows import read_rows
 from transform.sources import Source
 from transform.validate import PIECE, Finding, hold, hold_rows, in_pieces, read_shapes
 from transform.vocabulary import (
     CLASSES,
-    SKOS,
     Line,
-    bodies_graph,
+    concept_labels,
     in_order,
     vocabulary_graph,
 )
@@ -41,8 +39,10 @@ def prepare(sources: Sequence[Source], base_uri: str, progress: Progress) -> Wor
         progress("Reading", number, len(sources))
         pairs.append((read_rows(source.path, source.year, source.layout), source.layout))
     progress("Reading", len(sources), len(sources))
+    registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)
+    pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
-    identities = identify([(reading, layout.language) for reading, layout in pairs])
+    identities = identify([(reading, layout.language) for reading, layout in pairs], registry)
     settings = []
     for reading, layout in pairs:
         facts = layout.portraits.get(reading.year)
@@ -63,25 +63,15 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     findings += _hold_rows(work, counts, progress)
     places = Places(work.settings)
     rejected = _rejected(work, findings, places, counts)
-    bodies = _published_bodies(work, rejected)
+    bodies, attached = _published_bodies(work, rejected)
     editions = [_edition(work, s, rejected, counts[s.reading.year]) for s in work.settings]
-    findings += _hold_whole(work, bodies, editions)
+    findings += _hold_whole(work, bodies, attached, editions)
     located = locate(findings, places)
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
     if not quarantine:
         kept_back = set()
     refused = any(f.severity == "Violation" and f.focus not in kept_back for f in located)
-    return Checked(located, rejected, bodies, editions, refused)
-
-
-def concept_labels(vocabulary: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Give the preferred labels by IRI and language."""
-    labels: dict[str, dict[str, str]] = {}
-    for quad in ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES):
-        if quad.predicate.value == f"{SKOS}prefLabel" and isinstance(quad.object, ox.Literal):
-            about = labels.setdefault(str(quad.subject)[1:-1], {})
-            about[quad.object.language or ""] = quad.object.value
-    return labels
+    return Checked(located, rejected, bodies, attached, editions, refused)
 
 
 def _hold_vocabulary(work: Work) -> list[Finding]:
@@ -99,7 +89,7 @@ def _concept_types(work: Work) -> Iterator[Line]:
 
 
 def _body_types(work: Work) -> Iterator[Line]:
-    for body in work.identities.bodies.values():
+    for body in work.identities.bodies.by_form.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
         yield about, f"<{RDF}type>", f"<{work.base_uri}def#Organisme>"
 
@@ -156,13 +146,20 @@ def _rejected(
     return rejected
 
 
-def _published_bodies(work: Work, rejected: Mapping[int, set[str]]) -> list[Body]:
-    forms = {
-        normal_form(place.row.cells.organisme)
-        for setting in work.settings
-        for place in published(work, setting, rejected)
-    }
-    return [body for form, body in sorted(work.identities.bodies.items()) if form in forms]
+def _published_bodies(
+    work: Work, rejected: Mapping[int, set[str]]
+) -> tuple[list[Body], list[Attachment]]:
+    """Give the bodies that published rows name, by slug, and their portfolios by year."""
+    bodies: dict[str, Body] = {}
+    attached: set[Attachment] = set()
+    for setting in work.settings:
+        year, portfolios = setting.reading.year, work.vocabularies["portefeuille"]
+        for place in published(work, setting, rejected):
+            if body := work.identities.body(place.row.cells.organisme):
+                bodies[body.slug] = body
+                if slug := portfolios.concept(place.row.cells.portefeuille, year):
+                    attached.add(Attachment(body.slug, slug, year))
+    return [body for _, body in sorted(bodies.items())], sorted(attached)
 
 
 def _edition(
@@ -188,9 +185,11 @@ def edition_lines(work: Work, editions: Iterable[Edition]) -> Iterator[Line]:
         yield from count_lines(work.base_uri, edition, labels)
 
 
-def _hold_whole(work: Work, bodies: list[Body], editions: list[Edition]) -> list[Finding]:
+def _hold_whole(
+    work: Work, bodies: list[Body], attached: list[Attachment], editions: list[Edition]
+) -> list[Finding]:
     tiers = read_shapes(("required", "recommended"), work.base_uri)
     publisher = max(editions, key=lambda edition: edition.year).layout.publisher
-    lines = bodies_graph(work.base_uri, bodies, publisher)
+    lines = bodies_graph(work, bodies, attached, publisher)
     lines += in_order((*_concept_types(work), *edition_lines(work, editions)))
     return hold("".join(lines).encode(), tiers)

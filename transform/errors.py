@@ -5,6 +5,7 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableFile       2    a file is not the table that it should be
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
 ├── UnreadableLayout     2    a layout file says something that cannot be
+├── UnreadableRegistry   2    a registry of bodies is no Turtle
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
 └── DataRefused          1    the rows or the vocabulary break a shape
 """
@@ -30,6 +31,10 @@ class UnfitColumns(UnreadableFile):
 
 class UnreadableLayout(PortraitError):
     """A layout file that contradicts itself or the layout format."""
+
+
+class UnreadableRegistry(PortraitError):
+    """A registry of bodies that is no Turtle."""
 
 
 class UnreadableRelease(PortraitError):

@@ -82,6 +82,7 @@ class Layout:
     licence: str
     landing: str | None
     framework: str | None
+    registry: str | None
     publisher: Publisher
     notice: Texts | None
     fields: Mapping[str, Field]
@@ -103,9 +104,10 @@ def load_layout(reference: str) -> Layout:
         licence=series["licence"],
         landing=series.get("landing") or None,
         framework=series.get("framework"),
+        registry=raw.get("registry"),
         publisher=Publisher(
             publisher["slug"],
-            publisher["name"],
+            publisher.get("name", {}),
             publisher.get("homepage") or None,
             publisher.get("email") or None,
         ),

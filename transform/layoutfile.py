@@ -24,7 +24,10 @@ def read_layout_file(reference: str) -> tuple[str, dict[str, Any]]:
     """Read a layout by shipped name or path: the file's name, and its keys over those below."""
     source, raw = _merged(reference, Path(), ())
     notice = ["notice.fr", "notice.en"] if "notice" in raw else []
-    for key in REQUIRED + notice:
+    # A registry of bodies may know the publisher.
+    named = "name" in raw.get("publisher", {}) or "registry" not in raw
+    publisher = ["publisher.name.fr", "publisher.name.en"] if named else []
+    for key in REQUIRED + notice + publisher:
         found: Any = raw
         for part in key.split("."):
             found = found.get(part, {})
@@ -42,6 +45,8 @@ def _merged(reference: str, beside: Path, above: tuple[str, ...]) -> tuple[str, 
             " Take one of these extends out."
         )
     raw = _parsed(source, data)
+    if raw.get("registry", "").endswith(".ttl"):
+        raw["registry"] = str(Path(identity).parent / raw["registry"])
     if "extends" not in raw:
         return source, raw
     if len(above) == _MOST_STEPS:

@@ -57,6 +57,10 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "iri?": ('an absolute http(s) IRI, or ""', lambda v: v == "" or _is_iri(v)),
     "email?": ('an e-mail address, or ""', lambda v: v == "" or _is_address(v)),
     "turtle": (f"one of {', '.join(ontology.NAMES)}", lambda v: v in ontology.NAMES),
+    "registry": (
+        f"one of {', '.join(ontology.NAMES)}, or the path of a Turtle file that ends in .ttl",
+        lambda v: v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
+    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -75,6 +79,7 @@ FORMAT = {
     "layout": "format",
     "name": "text",
     "extends": "text",
+    "registry": "registry",
     "language": "language",
     "series": {
         "title": _TEXTS,
@@ -92,7 +97,7 @@ FORMAT = {
         "*year": {"total": "count", "url": "file", "title": _TEXTS, "description": _TEXTS}
     },
 }
-_SAID_IN_BOTH = ("series.title", "series.description", "publisher.name")
+_SAID_IN_BOTH = ("series.title", "series.description")
 REQUIRED = [
     *("layout", "name", "language", "series.licence", "publisher.slug"),
     *(f"{texts}.{language}" for texts in _SAID_IN_BOTH for language in ("fr", "en")),

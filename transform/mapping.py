@@ -83,12 +83,12 @@ def _portrait(s: Setting, _p: Place, _cell: str) -> str:
 
 
 def _initiative(s: Setting, p: Place, _cell: str) -> str:
-    """The initiative: one for rows of different years whose body and name agree in normal form."""
+    """The initiative: one for rows of different years with one body and one name in normal form."""
     return f"<{s.base_uri}id/initiative/{p.key}>"
 
 
 def _body(s: Setting, _p: Place, cell: str) -> str | None:
-    """The body: one for all texts that agree in normal form."""
+    """The body that claims the text in the registry, else one for all texts of one normal form."""
     found = s.identities.body(cell)
     return f"<{s.base_uri}id/organisme/{found.slug}>" if found else None
 

@@ -8,14 +8,24 @@ from pathlib import Path
 from transform import dumps, manifest, release, report
 from transform.build import edition_lines
 from transform.describe import count_statements, describe_files, manifest_of
+from transform.directory import bodies_graph
 from transform.errors import MisusedCommand
 from transform.formats import BY_SUFFIX
 from transform.layout import Layout
 from transform.locate import Places
 from transform.mapping import RDFS, literal, map_rows
 from transform.portrait import catalogue_lines
-from transform.vocabulary import bodies_graph, in_order, read_turtle
-from transform.work import Checked, Progress, Work, initiatives, published, read_of, source_path
+from transform.vocabulary import in_order, read_turtle
+from transform.work import (
+    Checked,
+    Progress,
+    Work,
+    initiatives,
+    published,
+    read_of,
+    replaced,
+    source_path,
+)
 
 # From here on, other processes are worth their start.
 _MANY_BYTES = 10_000_000
@@ -46,10 +56,12 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
         "vocabulaire": work.vocabulary,
         "organismes": [
             *_notice(work, newest, "organismes"),
-            *bodies_graph(work.base_uri, checked.bodies, newest.publisher),
+            *bodies_graph(work, checked.bodies, checked.attached, newest.publisher),
         ],
         "rapprochements": chain(
-            _notice(work, newest, "rapprochements"), initiatives(work, checked.rejected)
+            _notice(work, newest, "rapprochements"),
+            initiatives(work, checked.rejected),
+            replaced(work, checked.rejected),
         ),
         "catalogue": in_order(catalogue_lines(work.base_uri, editions)),
     }

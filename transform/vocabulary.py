@@ -1,18 +1,17 @@
-"""Give the graphs that no row makes: ontology and lists, bodies, framework."""
+"""Give the graphs that no row makes: ontology, lists, framework."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
 import ontology
-from transform.bodies import Body
-from transform.layout import LISTS, Layout, Publisher
+from transform.layout import LISTS, Layout
 from transform.lists import Vocabulary
 from transform.mapping import RDF, literal
+from transform.registry import SKOS
 
 DCTERMS = "http://purl.org/dc/terms/"
 FOAF = "http://xmlns.com/foaf/0.1/"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CLASSES = {"categorie": "Categorie", "statut": "Statut", "portefeuille": "Portefeuille"}
 # What a list is called where no file of ontology/ says it.
@@ -41,9 +40,14 @@ def read_turtle(name: str, base_uri: str) -> list[Line]:
 def vocabulary_graph(
     base_uri: str, layouts: Iterable[Layout], vocabularies: Mapping[str, Vocabulary]
 ) -> list[str]:
-    """Give the ontology, the lists that the layouts declare, and the new values of open ones."""
+    """Give the ontology, the lists that the layouts declare, and the new values of open ones.
+
+    A registry of bodies brings the kinds of bodies with it.
+    """
     lines = read_turtle("portrait-ia", base_uri)
     layouts = list(layouts)
+    if any(layout.registry for layout in layouts):
+        lines += read_turtle("genres", base_uri)
     for name in LISTS:
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
         for scheme in sorted(schemes):
@@ -106,27 +110,11 @@ def _new_concepts(base_uri: str, vocabulary: Vocabulary) -> Iterator[Line]:
         yield about, f"<{SKOS}prefLabel>", literal(new.label, new.language)
 
 
-def body_lines(base_uri: str, body: Body) -> Iterator[Line]:
-    """Give what is said of one body."""
-    about = f"<{base_uri}id/organisme/{body.slug}>"
-    yield about, f"<{RDF}type>", f"<{base_uri}def#Organisme>"
-    yield about, f"<{SKOS}prefLabel>", literal(body.label, body.language)
-    yield about, f"<{base_uri}def#revise>", literal("false", datatype=f"{XSD}boolean")
-    for spelling in body.spellings - {body.label}:
-        yield about, f"<{SKOS}hiddenLabel>", literal(spelling, body.language)
-
-
-def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
-    """Give what is said of the publisher, who may or may not be a body that declared something."""
-    about = f"<{base_uri}id/organisme/{publisher.slug}>"
-    yield about, f"<{RDF}type>", f"<{FOAF}Organization>"
-    for language, name in publisher.name.items():
-        yield about, f"<{FOAF}name>", literal(name, language)
-    if publisher.homepage:
-        yield about, f"<{FOAF}homepage>", f"<{publisher.homepage}>"
-
-
-def bodies_graph(base_uri: str, bodies: Iterable[Body], publisher: Publisher) -> list[str]:
-    """Give the bodies that the published rows name, and the publisher."""
-    lines = [line for body in bodies for line in body_lines(base_uri, body)]
-    return in_order((*lines, *publisher_lines(base_uri, publisher)))
+def concept_labels(vocabulary: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Give the preferred labels by IRI and language."""
+    labels: dict[str, dict[str, str]] = {}
+    for quad in ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES):
+        if quad.predicate.value == f"{SKOS}prefLabel" and isinstance(quad.object, ox.Literal):
+            about = labels.setdefault(str(quad.subject)[1:-1], {})
+            about[quad.object.language or ""] = quad.object.value
+    return labels
