@@ -28,6 +28,8 @@ _FORMAT_IRIS = {
     "application/n-quads": "N-Quads",
     "application/trig": "TriG",
 }
+# What is asked is what is stated: nothing is inferred.
+_NO_INFERENCE = ox.NamedNode("http://www.w3.org/ns/entailment/Simple")
 _FEATURES = ("UnionDefaultGraph",)
 _LANGUAGES = ("SPARQL10Query", "SPARQL11Query")
 
@@ -47,6 +49,7 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
         yield ox.Triple(service, _sd("supportedLanguage"), _sd(language))
     for feature in _FEATURES:
         yield ox.Triple(service, _sd("feature"), _sd(feature))
+    yield ox.Triple(service, _sd("defaultEntailmentRegime"), _NO_INFERENCE)
     for form in (*SOLUTIONS, *CONSTRUCTED):
         named = ox.NamedNode(f"http://www.w3.org/ns/formats/{_FORMAT_IRIS[form.media_type]}")
         yield ox.Triple(service, _sd("resultFormat"), named)
@@ -62,6 +65,7 @@ def _dataset(dataset: ox.NamedNode, release: Release) -> Iterator[ox.Triple]:
     union = ox.NamedNode(f"{release.base_uri}sparql#graphe-par-defaut")
     yield ox.Triple(dataset, _sd("defaultGraph"), union)
     yield from _default_graph(union, release)
+    yield ox.Triple(union, _void("sparqlEndpoint"), ox.NamedNode(f"{release.base_uri}sparql"))
     named = {
         ox.NamedNode(f"{release.base_uri}sparql#graphe-{name}"): name
         for name in release.manifest["graphs"]

@@ -145,7 +145,8 @@ def _values(parameters: Parameters, name: str) -> list[str]:
 
 
 def _absolute(name: str, parameters: Parameters) -> Iterable[str]:
-    for value in _values(parameters, name):
+    # The engine would count the statements of a graph that is named twice, twice.
+    for value in dict.fromkeys(_values(parameters, name)):
         if not _ABSOLUTE_IRI.fullmatch(value):
             raise faults.UnreadableRequest(f"{name} is {value[:200]!r}; give an absolute IRI.")
         yield value
