@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, request
 
 from server import description, excel, pages, results, visit
 from server.engine import Answer, Question
+from server.engine.faults import FormNotAcceptable
 from server.negotiate import (
     CONSTRUCTED,
     CSV,
@@ -36,7 +37,12 @@ def ask() -> Response:
     if asked.query is None:
         return _introduce(asked.format)
     plan = make_plan(asked, request.headers.get("Accept"), current_release().base_uri)
-    answer = visit.ask(plan.question)
+    try:
+        answer = visit.ask(plan.question)
+    except FormNotAcceptable as fault:
+        offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
+        accept = request.headers.get("Accept")
+        raise NothingAcceptable(asked.format or accept or "", offers) from fault
     chosen = plan.graph if answer.form == "graph" else plan.solutions
     if chosen is HTML:
         return results.show(asked, answer)
