@@ -36,7 +36,7 @@ def read_request(request: Request, longest: int) -> Asked:
     """Read a request; `longest` is in bytes. Raises Fault, UpdateRefused or MethodNotAllowed."""
     if request.method not in ("GET", "HEAD", "POST"):
         raise MethodNotAllowed(METHODS)
-    parameters = _read_parameters(_raw_query_string(request), "the address")
+    parameters = read_address(request)
     if request.method == "POST":
         try:
             parameters += _read_body(request, longest)
@@ -57,10 +57,15 @@ def read_request(request: Request, longest: int) -> Asked:
         raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
     return Asked(
         queries[0] if queries else None,
-        tuple(_absolute("default-graph-uri", parameters)),
-        tuple(_absolute("named-graph-uri", parameters)),
+        tuple(absolute_iris("default-graph-uri", parameters)),
+        tuple(absolute_iris("named-graph-uri", parameters)),
         next(iter(_values(parameters, "format")), None) or None,
     )
+
+
+def read_address(request: Request) -> Parameters:
+    """Read the parameters of an address, in order. Raises UnreadableRequest."""
+    return _read_parameters(_raw_query_string(request), "the address")
 
 
 def _raw_query_string(request: Request) -> bytes:
@@ -144,7 +149,8 @@ def _values(parameters: Parameters, name: str) -> list[str]:
     return [value for key, value in parameters if key == name]
 
 
-def _absolute(name: str, parameters: Parameters) -> Iterable[str]:
+def absolute_iris(name: str, parameters: Parameters) -> Iterable[str]:
+    """Give the IRIs of a parameter, each once. Raises UnreadableRequest."""
     # The engine would count the statements of a graph that is named twice, twice.
     for value in dict.fromkeys(_values(parameters, name)):
         if not _ABSOLUTE_IRI.fullmatch(value):

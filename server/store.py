@@ -6,6 +6,7 @@ from server import pages, queries
 from server.engine import Question
 from server.faults import UnknownResource, UnreadableRequest
 from server.negotiate import CONSTRUCTED, choose_format
+from server.protocol import absolute_iris, read_address
 from server.sparql import send
 from server.visit import ask, current_release
 
@@ -29,10 +30,10 @@ def read_graph() -> Response:
 
 def _asked_graph() -> str | None:
     """Give the IRI of the graph, None for the default graph (section 4.2)."""
-    graphs, default = request.args.getlist("graph"), "default" in request.args
-    if len(graphs) + default != 1:
+    asked = [pair for pair in read_address(request) if pair[0] in ("graph", "default")]
+    if len(asked) != 1:
         raise UnreadableRequest("Name one graph: ?graph= and its IRI, or ?default for all.")
-    return None if default else graphs[0]
+    return next(iter(absolute_iris("graph", asked)), None)
 
 
 def _refuse_unknown(iri: str) -> None:

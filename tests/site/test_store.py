@@ -1,6 +1,7 @@
 """The SPARQL 1.1 Graph Store HTTP Protocol, reading only."""
 
 import json
+import socket
 from typing import Any
 from urllib.parse import quote
 
@@ -57,7 +58,13 @@ def test_negotiates(site: str, fetch: Any, accept: str, kind: str | None) -> Non
         ("?default&graph=a:b", 400, "one graph"),
         ("?graph=a:b&graph=a:c", 400, "one graph"),
         ("?graph=http://exemple.invalid/", 404, "graph/2024"),
-        ("?graph=relatif", 404, "graph/2024"),
+        ("?graph=relatif", 400, "absolute IRI"),
+        ("?graph=", 400, "absolute IRI"),
+        ("?graph=http://a/%20b", 400, "absolute IRI"),
+        ("?graph=%ZZ", 400, "'%ZZ'"),
+        ("?graph=%FF", 400, "0xff"),
+        ("?default&default", 400, "one graph"),
+        ("?graph=http://127.0.0.1:9/x", 404, "graph/2024"),
     ],
 )
 def test_refused(site: str, fetch: Any, search: str, status: int, word: str) -> None:
@@ -66,15 +73,61 @@ def test_refused(site: str, fetch: Any, search: str, status: int, word: str) -> 
     assert word in json.loads(reply.body)["detail"]
 
 
+REMOTE = '{"@context": "http://127.0.0.1:%d/context.jsonld", "@id": "a:a", "a:b": "c"}'
+
+
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "PATCH"])
-def test_writes_are_not_allowed(site: str, fetch: Any, method: str) -> None:
-    reply = fetch(f"{site}rdf-graph-store?default", method, b"<a:a> <a:b> <a:c> .")
-    assert reply.status == 405
-    assert set(reply.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+@pytest.mark.parametrize(
+    "path", ["rdf-graph-store?default", "rdf-graph-store?graph={}", "graph/2024"]
+)
+def test_writes_are_not_allowed_and_read_nothing(
+    site: str, fetch: Any, base_uri: str, method: str, path: str
+) -> None:
+    """Nor is a JSON-LD context loaded, whoever names one."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        port = listener.getsockname()[1]
+        reply = fetch(
+            site + path.replace("{}", f"{base_uri}graph/2024"),
+            method,
+            (REMOTE % port).encode(),
+            Content_Type="application/ld+json",
+            Link=f'<http://127.0.0.1:{port}/>; rel="http://www.w3.org/ns/json-ld#context"',
+        )
+        assert reply.status == 405
+        assert set(reply.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
-def test_head_has_no_body(site: str, fetch: Any) -> None:
-    get, head = (fetch(f"{site}rdf-graph-store?default", method) for method in ("GET", "HEAD"))
-    assert head.body == b""
+@pytest.mark.parametrize(
+    "path", ["sparql?query=CONSTRUCT+WHERE%7B?s+a+?o%7D&", "doc/portrait/2025?"]
+)
+def test_json_ld_brings_its_context_along(site: str, fetch: Any, path: str) -> None:
+    told = json.loads(fetch(f"{site}{path}format=jsonld").body)
+    assert isinstance(told["@context"], dict)
+    assert "@import" not in told["@context"]
+
+
+@pytest.mark.parametrize("name", ["2024", "2025", "vocabulaire"])
+def test_a_graph_is_one_by_either_name(site: str, fetch: Any, base_uri: str, name: str) -> None:
+    query = f"CONSTRUCT {{ ?s ?p ?o }} FROM <{base_uri}graph/{name}> WHERE {{ ?s ?p ?o }}"
+    asked = [
+        f"sparql?query={quote(query)}",
+        f"graph/{name}?",
+        f"rdf-graph-store?graph={quote(base_uri)}graph/{name}",
+    ]
+    replies = [fetch(f"{site}{path}&format=nt") for path in asked]
+    assert [reply.status for reply in replies] == [200, 200, 200]
+    first, *others = (set(reply.text.splitlines()) for reply in replies)
+    assert others == [first, first]
+
+
+@pytest.mark.parametrize(
+    "search", ["", "?graph=a:b", "?graph=relatif", "?default", "?default&graph=a:b"]
+)
+def test_head_is_get(site: str, fetch: Any, search: str) -> None:
+    get, head = (fetch(f"{site}rdf-graph-store{search}", method) for method in ("GET", "HEAD"))
+    assert (head.status, head.body) == (get.status, b"")
     assert head.headers["Content-Length"] == str(len(get.body))
     assert head.headers["ETag"] == get.headers["ETag"]
