@@ -7,7 +7,9 @@ import click
 import pytest
 
 from server import create_app
+from server import faults as site
 from server.cli import main
+from server.engine import faults as engine
 from server.settings import PREFIX, Settings
 from tests.conftest import PROJECT
 from transform.layout import FIELDS
@@ -87,6 +89,20 @@ def test_nothing_is_left_to_be_filled_in(page: str) -> None:
     assert re.findall(r"^[A-Z]+$|TODO|TBD|FIXME", read(page), re.MULTILINE) == []
 
 
+def test_endpoint_page_has_every_kind_of_refusal() -> None:
+    told = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)`", read("docs/endpoint.md"), re.MULTILINE))
+    kinds = {
+        (str(fault.status), fault.kind)
+        for family in (engine.EngineFault, site.Fault)
+        for fault in family.__subclasses__()
+        if fault not in (engine.Abandoned, engine.AnswerBroken, engine.EngineDefect)
+    }
+    front = "".join(file.read_text("utf-8") for file in PROJECT.glob("server/front/*.py"))
+    kinds |= set(re.findall(r'refuse\((\d{3}), "([a-z-]+)"', front))
+    assert len(kinds) > 20
+    assert kinds <= told
+
+
 def test_every_option_has_help() -> None:
     for command in commands():
         assert command.help, command.name
@@ -101,6 +117,6 @@ def test_both_readmes_have_the_same_headings() -> None:
 
 
 def test_no_doc_names_a_path_that_is_not_there() -> None:
-    for page in [*READMES, "CONTRIBUTING.md", "docs/mapping.md"]:
+    for page in [*READMES, "CONTRIBUTING.md", "docs/mapping.md", "docs/endpoint.md"]:
         for target in re.findall(r"\]\(([^)#:]+)\)", read(page)):
             assert (Path(PROJECT / page).parent / target).exists(), (page, target)
