@@ -8,7 +8,7 @@ from server import labels, pages, tables
 from server.faults import UnknownPage, UnknownResource
 from server.links import link_to, quoted
 from server.negotiate import HTML, PAGES, TURTLE, Format, choose_format
-from server.resource import Resource, document, find_resource
+from server.resource import Resource, document, find_replacement, find_resource
 from server.shelf import Release
 from server.visit import current_release
 from transform import formats
@@ -18,7 +18,12 @@ bp = Blueprint("documents", __name__)
 
 @bp.route("/id/<path:path>")
 def identify(path: str) -> Response:
-    """Lead from a thing to the document about it (httpRange-14): 303, on whatever host."""
+    """Lead from a thing to the document about it (httpRange-14): 303, on whatever host.
+
+    A thing that was replaced leads to what replaced it: 301.
+    """
+    if gone := _moved("id", path, None):
+        return gone
     target = link_to(f"doc/{quoted(path)}", **request.args.to_dict())
     response = Response(status=303, headers={"Location": target})
     response.headers["Vary"] = "Accept"
@@ -30,6 +35,8 @@ def identify(path: str) -> Response:
 def show(path: str) -> Response:
     """Answer with the document about a resource."""
     bare, suffix = split_suffix(path)
+    if gone := _moved("doc", bare, suffix):
+        return gone
     release = current_release()
     resource = find_resource(release, f"{release.base_uri}id/{bare}")
     if resource is None:
@@ -39,6 +46,24 @@ def show(path: str) -> Response:
         _page(resource, release, bare) if form is HTML else _graph(resource, release, bare, form)
     )
     return with_links(response, form, f"doc/{quoted(bare)}")
+
+
+def _moved(kind: str, bare: str, suffix: str | None) -> Response | None:
+    """Lead from what was replaced to the same form of its replacement, wherever that is."""
+    release = current_release()
+    replacement = find_replacement(release, f"{release.base_uri}id/{bare}")
+    if replacement is None:
+        return None
+    ours = f"{release.base_uri}id/"
+    target = replacement
+    if replacement.startswith(ours):
+        path = quoted(replacement.removeprefix(ours)) + (f".{suffix}" if suffix else "")
+        target = link_to(f"{kind}/{path}", **request.args.to_dict())
+    response = Response(status=301, headers={"Location": target})
+    response.headers["Vary"] = "Accept"
+    # A decision can be taken back, so nobody is to keep this for good.
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 def split_suffix(path: str) -> tuple[str, str | None]:

@@ -45,6 +45,16 @@ def find_resource(release: Release, iri: str) -> Resource | None:
     return Resource(iri, says, labels, pointing)
 
 
+def find_replacement(release: Release, iri: str) -> str | None:
+    """Give the IRI that a resource says it was replaced by, None for one that still stands."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError:
+        return None
+    rows = queries.find_rows(release, "replaced", resource=iri)
+    return rows[0]["by"]["value"] if rows else None
+
+
 def document(
     resource: Resource, document_iri: str, release: Release, pointing: bool = True
 ) -> Iterator[ox.Triple]:

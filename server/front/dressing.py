@@ -12,7 +12,7 @@ from server.front.wsgi import LongBody, Result, Threads
 # Data changes once a year, yet a release that replaces a faulty one should show within minutes;
 # until then a CDN may answer with the old one while it asks for the new one (RFC 5861).
 FRESH = "public, max-age=300, stale-while-revalidate=3600"
-_KEPT_STATUSES = (200, 303, 308)
+_KEPT_STATUSES = (200, 301, 303, 308)
 # What a 304 repeats (RFC 9110, 15.4.5), and what must hold for it as for the answer.
 _REPEATED = frozenset(
     (b"etag", b"cache-control", b"vary", b"content-location", b"expires", b"link",
