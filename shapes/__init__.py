@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-TIERS = ("required", "lists", "recommended", "vocabulary")
+TIERS = ("required", "lists", "recommended", "vocabulary", "registry")
 
 
 def read(tier: str) -> bytes:

@@ -11,12 +11,23 @@ import shapes
 from transform.mapping import DCTERMS, PROV, RDFS
 from transform.registry import SKOS
 from transform.validate import Finding, hold, read_shapes
+from transform.vocabulary import FOAF
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 FOLDER = Path(__file__).parent / "shapes"
 VALID = FOLDER / "valid.minimal.ttl"
 INVALID = sorted(FOLDER.glob("invalid.*.ttl"))
-PREFIXES = {"dcterms": DCTERMS, "pia": f"{BASE}def#", "prov": PROV, "rdfs": RDFS, "skos": SKOS}
+PREFIXES = {
+    "dcterms": DCTERMS,
+    "foaf": FOAF,
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "pia": f"{BASE}def#",
+    "prov": PROV,
+    "rdfs": RDFS,
+    "schema": "https://schema.org/",
+    "skos": SKOS,
+}
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from transform.mapping import (
     subject,
 )
 from transform.portrait import Edition, count_lines, portrait_lines
+from transform.registered import hold_registry
 from transform.registry import read_registry
 from transform.rows import read_rows
 from transform.sources import Source
@@ -76,7 +77,9 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
 
 def _hold_vocabulary(work: Work) -> list[Finding]:
     tiers = read_shapes(("vocabulary", "recommended"), work.base_uri)
-    return hold("".join(work.vocabulary).encode(), tiers)
+    findings = hold("".join(work.vocabulary).encode(), tiers)
+    registry = work.identities.bodies.registry
+    return findings + hold_registry(registry, work.vocabulary, work.base_uri)
 
 
 def _concept_types(work: Work) -> Iterator[Line]:

@@ -17,11 +17,11 @@ FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut"
 LISTS = ("categorie", "statut", "portefeuille")
 
 # What XML cannot hold (1.0, production 2) or a reader cannot see: no syntax may have to refuse it.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and not _UNWRITABLE.search(value)
+    return isinstance(value, str) and not UNWRITABLE.search(value)
 
 
 def _is_iri(value: object) -> bool:

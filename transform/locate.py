@@ -128,6 +128,11 @@ def _elsewhere(finding: Finding) -> tuple[str, str]:
             "Vérifier que le fichier est complet, ou corriger [portraits.AAAA] total du gabarit.",
             "Check that the file is whole, or correct [portraits.YYYY] total of the layout.",
         )
+    if finding.component == "SPARQLConstraintComponent" and finding.focus.endswith("id/organisme"):
+        return (
+            "Ôter la graphie de l'un des deux dans le registre des organismes.",
+            "Take the spelling out of one of the two in the registry of bodies.",
+        )
     if finding.shape.endswith("#Concept-revise-par-une-personne"):
         return (
             "Ajouter la valeur à [[lists.….values]] du gabarit quand une personne l'aura lue.",

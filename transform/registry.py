@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 import ontology
 from transform.errors import UnreadableRegistry
+from transform.layoutformat import UNWRITABLE
 from transform.normal import normal_form
 
 _A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -74,12 +75,22 @@ def _parse(name: str, base_uri: str) -> list[ox.Triple]:
     try:
         data = ontology.read(name) if name in ontology.NAMES else _bytes(Path(name))
         quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
-        return [quad.triple for quad in quads]
-    except (OSError, ValueError) as error:
+        return [_published(quad.triple) for quad in quads]
+    except (OSError, ValueError, SyntaxError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UnreadableRegistry(
             f"{Path(name).name}: the registry of bodies cannot be read: {reason}. Correct it there."
         ) from error
+
+
+def _published(triple: ox.Triple) -> ox.Triple:
+    """Give a triple that may be published, or say what it holds that may not."""
+    for node in (triple.subject, triple.object):
+        if isinstance(node, ox.BlankNode):
+            raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
+        if isinstance(node, ox.Literal) and (found := UNWRITABLE.search(node.value)):
+            raise ValueError(f"the character U+{ord(found[0]):04X} in a text of {triple.subject}")
+    return triple
 
 
 def _bytes(path: Path) -> bytes:

@@ -52,7 +52,8 @@ def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
         graph.parse(data=shapes.read(tier), format="turtle", publicID=base_uri)
     # An xsd:anyURI is a literal, so the parser leaves it relative.
     for declared, namespace in list(graph.subject_objects(SH.namespace)):
-        absolute = rdflib.Literal(base_uri + str(namespace), datatype=rdflib.XSD.anyURI)
+        iri = str(namespace) if "://" in str(namespace) else base_uri + str(namespace)
+        absolute = rdflib.Literal(iri, datatype=rdflib.XSD.anyURI)
         graph.set((declared, SH.namespace, absolute))
     return graph
 

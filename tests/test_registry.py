@@ -1,0 +1,252 @@
+"""The registry of bodies: who it knows, what it refuses, what it makes of the example portraits."""
+
+import csv
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+import ontology
+from tests.conftest import ROW, Run, shared
+from transform.layout import LISTS, load_layout
+from transform.lists import read_vocabulary
+from transform.registered import hold_registry
+from transform.registry import EMPTY, Registry, read_registry
+from transform.vocabulary import vocabulary_graph
+
+BASE = "https://exemple.gouv.qc.ca/ia/"
+QUEBEC = load_layout("quebec")
+HEMA = "<id/organisme/hema-quebec>\n    a pia:Organisme ;\n"
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return read_registry(["organismes"], BASE)
+
+
+# Facts about the two years, section 10: which pairs must merge and which only look alike.
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Musée de la Civilisation", "Musée de la civilisation"),
+        ("CIUSSS du Saguenay-Lac-Saint-Jean", "CIUSSS du Saguenay–Lac-Saint-Jean"),
+        ("CIUSSS du Saguenay—Lac-Saint-Jean", "CIUSSS du Saguenay–Lac-Saint-Jean"),
+        ("HEC Montréal", "École des hautes études commerciales de Montréal "),
+        ("Héma-Québec ", "Héma-Québec"),
+        ("Centre de services scolaire de Laval  ", "Centre de services scolaire de Laval"),
+        (
+            "Centre de services scolaire des Premières Seigneuries  ",
+            "Centre de services scolaire des Premières-Seigneuries",
+        ),
+        ("CHUM", "Centre hospitalier de l’Université de Montréal"),
+        ("CHU de Québec - UL", "CHU de Québec-Université Laval"),
+        ("IUCPQ - UL", "IUCPQ-UL"),
+        ("Télé-université ", "Université TÉLUQ"),
+        ("Corporation d'urgences-santé", "Urgences-santé"),
+        ("Curateur public", "Curateur public du Québec"),
+        ("SOQUIJ", "Société québécoise d'information juridique"),
+        (
+            "CISSS de la Gaspésie",
+            "Centre intégré de santé et de services sociaux de la Gaspésie",
+        ),
+    ],
+)
+def test_spellings_of_one_body(registry: Registry, one: str, other: str) -> None:
+    assert registry.find(one) == registry.find(other) is not None
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        ("CISSS de Laval", "Centre de services scolaire de Laval", "Université Laval"),
+        ("Université du Québec", "Université du Québec à Montréal", "UQAM"),
+        ("Ministère de la Santé et des Services sociaux", "Santé Québec"),
+        ("CHU de Québec - UL", "Université Laval", "IUCPQ - UL"),
+        ("Commission scolaire de Laval", "Centre de services scolaire de Laval"),
+        ("MERN", "MFFP", "MRNF"),
+        ("Musée de la civilisation", "Ministère de la Culture et des Communications"),
+        (
+            "Centre régional de santé et de services sociaux de la Baie-James",
+            "Conseil cri de la santé et des services sociaux de la Baie James",
+            "Centre de services scolaire de la Baie-James",
+        ),
+    ],
+)
+def test_bodies_that_only_look_alike(registry: Registry, bodies: tuple[str, ...]) -> None:
+    found = [registry.find(body) for body in bodies]
+    known = [body.slug for body in found if body]
+    assert known
+    assert len(set(known)) == len(known)
+
+
+def test_what_nobody_attested_is_not_in_the_registry(registry: Registry) -> None:
+    for text in ("MTESS", "CCSMTL", "CSTJ", "Régie de l'assurance maladie du Québec", ""):
+        assert registry.find(text) is None
+
+
+def test_identifiers_are_those_that_were_verified() -> None:
+    text = ontology.read("organismes").decode()
+    assert "Q30282741" not in text  # from a field of ROR that is not preferred
+    assert "05ekmpa79>" not in text  # the second record of one ministry
+    assert "owl:sameAs" not in text
+    rows = csv.DictReader(shared("facts", "organismes.csv").read_text("utf-8").splitlines())
+    attested = [row for row in rows if int(row["id"]) <= 65]
+    assert text.count("sameAs <https://ror.org/") == sum(bool(row["ror"]) for row in attested)
+    wikidata = {row["wikidata"] for row in attested} - {"", "Q30282741"}
+    assert set(re.findall(r"wikidata.org/entity/(Q\d+)>", text)) == wikidata
+    sites = {row["site_web"] for row in attested} - {""}
+    assert set(re.findall(r"foaf:homepage <(.*)>", text)) == sites
+
+
+def findings(registry: Registry) -> list[str]:
+    vocabularies = {name: read_vocabulary(name, []) for name in LISTS}
+    vocabulary = vocabulary_graph(BASE, [QUEBEC], vocabularies)
+    return [
+        f"{f.focus.removeprefix(BASE)}: {f.en}" for f in hold_registry(registry, vocabulary, BASE)
+    ]
+
+
+def edited(tmp_path: Path, old: str, new: str) -> Path:
+    text = ontology.read("organismes").decode()
+    assert text.count(old) == 1
+    path = tmp_path / "organismes.ttl"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_registry_passes_its_shapes(registry: Registry) -> None:
+    assert findings(registry) == []
+    assert len(registry.bodies) == 72
+
+
+def test_no_registry_has_nothing_to_say() -> None:
+    assert findings(EMPTY) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            HEMA,
+            f'{HEMA}    skos:altLabel "HEC  Montréal"@fr ;\n',
+            f"id/organisme: «hec montréal» is a spelling of two bodies: {BASE}id/organisme/"
+            f"ecole-des-hautes-etudes-commerciales-de-montreal and {BASE}id/organisme/hema-quebec.",
+        ),
+        (
+            HEMA,
+            f"{HEMA}    pia:rattachement <id/portefeuille/sang/2024> ;\n",
+            "id/portefeuille/sang/2024: The portfolio of one year is that of no known portfolio.",
+        ),
+        (
+            HEMA,
+            f"{HEMA}    org:classification <id/genre/banque-de-sang> ;\n",
+            "id/organisme/hema-quebec: The body is not of exactly one known kind.",
+        ),
+    ],
+)
+def test_registry_that_contradicts_itself(tmp_path: Path, old: str, new: str, said: str) -> None:
+    registry = read_registry([str(edited(tmp_path, old, new))], BASE)
+    assert said in findings(registry)
+
+
+@pytest.fixture
+def build(
+    tmp_path: Path, portrait: Callable[..., Path], portrait_ia: Run
+) -> Callable[[], subprocess.CompletedProcess[str]]:
+    """Build a small portrait with the registry that stands in tmp_path."""
+    layout = tmp_path / "essai.toml"
+    said = {"name": "essai", "language": "fr", "extends": "quebec", "registry": "organismes.ttl"}
+    lines = [f'{key} = "{value}"' for key, value in said.items()]
+    layout.write_text("\n".join(["layout = 1", *lines]))
+    file, shelf = portrait(ROW), tmp_path / "releases"
+    return lambda: portrait_ia("build", f"2025={file}", "--layout", layout, "--to", shelf)
+
+
+Build = Callable[[], "subprocess.CompletedProcess[str]"]
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ("skos:note [] ;", "a blank node beside"),
+        ('skos:note "\\u0001" ;', "the character U+0001 in a text of"),
+        ("skos:note sans guillemets ;", "at line"),
+    ],
+)
+def test_registry_that_cannot_be_published_is_one_line(
+    tmp_path: Path, build: Build, new: str, message: str
+) -> None:
+    edited(tmp_path, HEMA, f"{HEMA}    {new}\n")
+    done = build()
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert "organismes.ttl: the registry of bodies cannot be read" in line
+    assert message in line
+
+
+def test_registry_that_is_not_there_is_one_line(build: Build) -> None:
+    done = build()
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "organismes.ttl" in done.stderr
+
+
+def test_a_registry_stands_beside_its_layout(tmp_path: Path, build: Build) -> None:
+    edited(tmp_path, HEMA, f'{HEMA}    skos:altLabel "HQ"@fr ;\n')
+    assert build().returncode == 0
+    dump = (tmp_path / "releases/current/dumps/portraits.nt").read_text()
+    assert 'hema-quebec> <http://www.w3.org/2004/02/skos/core#altLabel> "HQ"@fr' in dump
+
+
+def test_a_spelling_of_two_bodies_publishes_nothing(tmp_path: Path, build: Build) -> None:
+    edited(tmp_path, HEMA, f'{HEMA}    skos:altLabel "BAnQ"@fr ;\n')
+    done = build()
+    assert done.returncode == 1
+    shown = "".join(done.stdout.split()).replace("│", "")
+    assert "hema-quebec" in shown
+    assert "bibliotheque-et-archives" in shown
+    assert not (tmp_path / "releases").exists()
+
+
+COUNTS = """
+PREFIX pia: <http://localhost:8000/def#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?in2024 ?in2025 (COUNT(?who) AS ?number) WHERE {
+  { SELECT DISTINCT ?who WHERE { ?row %s ?who } }
+  BIND (EXISTS { ?a %s ?who ; dcterms:isPartOf/pia:annee "2024"^^<http://www.w3.org/2001/XMLSchema#gYear> } AS ?in2024)
+  BIND (EXISTS { ?b %s ?who ; dcterms:isPartOf/pia:annee "2025"^^<http://www.w3.org/2001/XMLSchema#gYear> } AS ?in2025)
+} GROUP BY ?in2024 ?in2025
+"""  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def store(example: Path) -> ox.Store:
+    store = ox.Store()
+    store.bulk_load(path=example / "current/dumps/portraits.nq", format=ox.RdfFormat.N_QUADS)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("prop", "gone", "new", "continued"),
+    [("pia:organismeTelQuEcrit", 41, 58, 24), ("pia:organisme", 5, 22, 60)],
+)
+def test_example_counts_bodies_and_not_texts(
+    store: ox.Store, prop: str, gone: int, new: int, continued: int
+) -> None:
+    query = COUNTS % (prop, prop, prop)
+    found = {
+        tuple(str(value) for value in row)
+        for row in store.query(query, use_default_graph_as_union=True)  # type: ignore[union-attr]
+    }
+    yes, no = (
+        f'"{said}"^^<http://www.w3.org/2001/XMLSchema#boolean>' for said in ("true", "false")
+    )
+    integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
+    assert found == {
+        (yes, no, f'"{gone}"{integer}'),
+        (no, yes, f'"{new}"{integer}'),
+        (yes, yes, f'"{continued}"{integer}'),
+    }
