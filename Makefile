@@ -23,7 +23,7 @@ benchmark: .venv/installed-for-tests build/peer/installed
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt hatch_build.py server/libraries.toml
 	$(INSTALL) -e .
 	touch $@
 
