@@ -31,10 +31,10 @@ WORKERS = option(
 )
 ENGINE = option(
     "--engine",
-    type=click.Choice(["memory"]),
+    type=click.Choice(["memory", "disk"]),
     default="memory",
     show_default=True,
-    help="Where queries are answered: in memory.",
+    help="Where queries are answered: in memory, or from a store in DIR/.stores, built once.",
 )
 DEMO_FOLDER = option(
     "--to",
@@ -76,21 +76,25 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
 @PORT
 @WORKERS
 @ENGINE
-def serve(shelf: Path, host: str, port: int, workers: int, engine: str) -> None:  # noqa: ARG001
+def serve(shelf: Path, host: str, port: int, workers: int, engine: str) -> None:
     """Serve DIR/current: pages, documents, dumps and SPARQL.
 
     Moves to a new release, or back to an old one, without a failed request. The limits of the
     endpoint are variables: PORTRAIT_IA_QUERY_SECONDS, PORTRAIT_IA_QUERY_MEMORY_MB,
     PORTRAIT_IA_RESULT_MB, PORTRAIT_IA_QUERY_KB.
     """
-    _listen(shelf, host, port, workers)
+    _listen(shelf, host, port, workers, engine)
 
 
-def _listen(shelf: Path, host: str, port: int, workers: int) -> None:
+def _listen(shelf: Path, host: str, port: int, workers: int, engine: str = "memory") -> None:
     from server.listen import listen
 
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
-    listen(shelf, host, port, workers, lambda: click.echo(f"http://{shown}:{port}/  (Ctrl-C ends)"))
+
+    def ready() -> None:
+        click.echo(f"http://{shown}:{port}/  (Ctrl-C ends)")
+
+    listen(shelf, host, port, workers, ready, engine)
 
 
 def _cache() -> Path:

@@ -17,12 +17,15 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from server import machine
+from server.engine.disk import ensure_store
 from server.front import gate, sharing
 from server.front.wire import MOST_CONNECTIONS
-from server.settings import PREFIX, read_settings
-from server.shelf import find_current
+from server.settings import ENGINE, PREFIX, read_settings
+from server.shelf import QUADS, find_current
 from transform.errors import MisusedCommand
 from transform.manifest import read_manifest
+from transform.terminal import progress
 
 log = logging.getLogger(__name__)
 
@@ -38,25 +41,41 @@ _START = (
 
 
 def listen(
-    folder: Path, host: str, port: int, workers: int, ready: Callable[[], None] = lambda: None
+    folder: Path,
+    host: str,
+    port: int,
+    workers: int,
+    ready: Callable[[], None] = lambda: None,
+    engine: str = "memory",
 ) -> None:
     """Serve the current release of a folder until the process is told to stop.
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
-    engine of its own, and is started again when it dies. `ready` is called once nothing speaks
-    against it. Raises UnreadableRelease, or MisusedCommand for a setting or an address that
-    cannot be.
+    engine of its own, a key of `server.engine.ENGINES`, and is started again when it dies. `ready`
+    is called once nothing speaks against it. Raises UnreadableRelease, or MisusedCommand for a
+    setting or an address that cannot be, or a release that this machine cannot hold.
     """
-    read_manifest(find_current(folder))
+    release = find_current(folder)
+    read_manifest(release)
     read_settings(os.environ)
-    given = dict(os.environ)
+    given = {**os.environ, ENGINE: engine}
     if not given.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         given[_PER_MINUTE] = _DEFAULT_PER_MINUTE
     with _bind(host, port) as listener, tempfile.TemporaryFile() as shared:
+        _make_ready(release / QUADS, engine, workers)
         shared.truncate(gate.SIZE + sharing.SIZE)
         ready()
         _allow_descriptors(2 * MOST_CONNECTIONS)
         _Crew(folder.resolve(), listener, shared, given).keep(workers)
+
+
+def _make_ready(release_file: Path, engine: str, workers: int) -> None:
+    """Do once, on the terminal, what each worker would have to do or would fail at."""
+    if engine == "memory":
+        machine.refuse_what_does_not_fit(release_file, workers)
+    elif engine == "disk":
+        with progress() as step:
+            ensure_store(release_file, step)
 
 
 class _Crew:

@@ -9,6 +9,7 @@ from server.front.gate import read_networks
 from transform.errors import MisusedCommand
 
 PREFIX = "PORTRAIT_IA_"
+ENGINE = f"{PREFIX}ENGINE"  # how `server.listen` tells its workers what `--engine` says
 _IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
 _LEAST = {"query_seconds": 0.1, "requests_per_minute": 0, "cache_mb": 0}
 

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ import pyoxigraph as ox
 import pytest
 
 from server import engine as engines
-from server.engine import CSV, JSON, TSV, XML, Engine, Limits, Question, Text, faults, open_engine
+from server.engine import CSV, ENGINES, JSON, TSV, XML, Engine, Limits, Question, Text, faults
 from transform.errors import UnreadableRelease
 
 BASE = "http://localhost:8000/"
@@ -29,10 +30,22 @@ TURTLE = "text/turtle"
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three graphs of a thousand statements each, and one with texts that are hard to write."""
-    path = tmp_path_factory.mktemp("release") / "portraits.nq"
+_USUAL = Limits()
+
+
+def open_engine(release: Path, base_uri: str, limits: Limits = _USUAL) -> Engine:
+    """Open the engine that the shelf of the release is named after."""
+    return ENGINES[release.parents[2].name](release, base_uri, limits)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three graphs of a thousand statements each, and one with texts that are hard to write.
+
+    Every test that takes it is run in memory and on disk.
+    """
+    path = tmp_path_factory.mktemp("shelf") / request.param / "release" / "dumps" / "portraits.nq"
+    path.parent.mkdir(parents=True)
     lines = [
         f'<{BASE}id/{row}> <{BASE}def#p{part}> "Évaluation {row}"@fr <{BASE}graph/{part}> .\n'
         for row in range(ROWS)
@@ -652,8 +665,9 @@ def test_close_leaves_no_process(release: Path) -> None:
 ASKER = """
 import sys, threading
 from pathlib import Path
-from server.engine import JSON, Question, open_engine
-engine = open_engine(Path(sys.argv[1]), "http://localhost:8000/")
+from server.engine import ENGINES, JSON, Question
+release = Path(sys.argv[1])
+engine = ENGINES[release.parents[2].name](release, "http://localhost:8000/")
 endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 threading.Thread(target=engine.ask, args=[Question(endless, "a:a", JSON)]).start()
 engine.ask(Question("ASK {}", "a:a", JSON))
@@ -709,18 +723,23 @@ def test_query_process_is_sealed(release: Path) -> None:
         assert [task.name for task in Path(f"/proc/{keeper}/task").iterdir()] == [str(keeper)]
         for process in children_of(keeper):
             limits = Path(f"/proc/{process}/limits").read_text()
-            assert "Max open files            0                    0" in limits
+            status = Path(f"/proc/{process}/status").read_text()
+            if release.parents[2].name == "disk":  # it opens the files of the store as it goes
+                assert "Seccomp:\t2" in status
+            else:
+                assert "Max open files            0                    0" in limits
             assert "Max core file size        0                    0" in limits
-            assert "NoNewPrivs:\t1" in Path(f"/proc/{process}/status").read_text()
+            assert "NoNewPrivs:\t1" in status
 
 
 def test_a_release_that_was_taken_away_is_no_defect(release: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "portraits.nq"
+    copy = tmp_path / release.parents[2].name / "copy" / "dumps" / "portraits.nq"
+    copy.parent.mkdir(parents=True)
     copy.write_bytes(release.read_bytes())
     before = set(keepers())
     with open_engine(copy, BASE) as engine:
         (keeper,) = set(keepers()) - before
-        copy.unlink()
+        shutil.rmtree(copy.parents[2])
         os.kill(keeper, signal.SIGKILL)
         time.sleep(0.1)
         for _ in range(3):
@@ -740,8 +759,10 @@ def test_keeper_goes_in_by_the_side_door(release: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"), [(b"<a:a> <a:b> <a:c> <a:d> .\nnot quads\n", "line 2"), (None, "No such")]
 )
-def test_unreadable_release(tmp_path: Path, content: bytes | None, told: str) -> None:
-    path = tmp_path / "portraits.nq"
+@pytest.mark.parametrize("kind", ENGINES)
+def test_unreadable_release(tmp_path: Path, kind: str, content: bytes | None, told: str) -> None:
+    path = tmp_path / kind / "release" / "dumps" / "portraits.nq"
+    path.parent.mkdir(parents=True)
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UnreadableRelease, match=told) as refused:

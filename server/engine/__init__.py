@@ -130,3 +130,17 @@ def open_engine(release_file: Path, base_uri: str, limits: Limits = Limits()) ->
     from server.engine.sealed import SealedEngine  # the query processes need none of it
 
     return SealedEngine(release_file, base_uri, limits)
+
+
+def open_disk(release_file: Path, base_uri: str, limits: Limits = Limits()) -> Engine:
+    """Do the same on disk: from a store beside the releases, which is built if it is not there.
+
+    Raises MisusedCommand where that store cannot be written.
+    """
+    from server.engine.disk import ensure_store
+    from server.engine.sealed import SealedEngine
+
+    return SealedEngine(ensure_store(release_file), base_uri, limits)
+
+
+ENGINES = {"memory": open_engine, "disk": open_disk}

@@ -16,9 +16,10 @@ _PAGE = resource.getpagesize()
 def seal(keeper: int) -> None:
     """Shut this freshly forked process in, before it starts the thread that queries run in.
 
-    With no descriptor left to open, no query reaches a file or an address, whatever the engine
-    makes of it (SERVICE, LOAD). The process dies with its keeper, its death leaves no dump of
-    what was asked, and the kernel, when short of memory, takes it before anything else.
+    With no descriptor left to open (`close_for_good`; on disk a `wall`), no query reaches a file or
+    an address, whatever the engine makes of it (SERVICE, LOAD). The process dies with its keeper,
+    its death leaves no dump of what was asked, and the kernel, when short of memory, takes it
+    before anything else.
     """
     with contextlib.suppress(OSError):  # only a preference; not every container lets it be said
         Path("/proc/self/oom_score_adj").write_text("1000")
@@ -36,12 +37,16 @@ def seal(keeper: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def close_for_good(memory: int) -> None:
-    """Let this process add `memory` bytes to its address space, and open nothing more."""
+def limit_memory(memory: int) -> None:
+    """Let this process add `memory` bytes to its address space."""
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         ceiling = pages * _PAGE + memory
         resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
+
+
+def close_for_good() -> None:
+    """Let this process open nothing more."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 

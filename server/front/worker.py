@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from server.engine import open_engine
+from server.engine import ENGINES, open_engine
 from server.front import gate as gates
 from server.front import sharing
 from server.front.desk import Desk
@@ -21,7 +21,7 @@ from server.front.keeping import Kept
 from server.front.message import Clock
 from server.front.sharing import Share
 from server.front.wire import MOST_CONNECTIONS, Connection
-from server.settings import read_settings
+from server.settings import ENGINE, read_settings
 from server.shelf import Opener, Shelf
 
 _LOOK_EVERY = 0.5
@@ -154,4 +154,5 @@ async def _serve(listener: socket.socket, desk: Desk, most_body: int, share: Sha
 def main() -> None:
     """Begin as `server.listen` starts a worker."""
     folder, listener, shared, secret, place = sys.argv[1:]
-    run(Path(folder), int(listener), int(shared), bytes.fromhex(secret), int(place))
+    opener = ENGINES[os.environ[ENGINE]]
+    run(Path(folder), int(listener), int(shared), bytes.fromhex(secret), int(place), opener)
