@@ -47,7 +47,8 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
     yield ox.Triple(service, _sd("endpoint"), service)
     for language in _LANGUAGES:
         yield ox.Triple(service, _sd("supportedLanguage"), _sd(language))
-    for feature in _FEATURES:
+    federating = ("BasicFederatedQuery",) if settings.services else ()
+    for feature in (*_FEATURES, *federating):
         yield ox.Triple(service, _sd("feature"), _sd(feature))
     yield ox.Triple(service, _sd("defaultEntailmentRegime"), _NO_INFERENCE)
     for form in (*SOLUTIONS, *CONSTRUCTED):

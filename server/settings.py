@@ -1,6 +1,7 @@
 """Read the settings of the site from PORTRAIT_IA_… variables."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -11,6 +12,8 @@ from transform.errors import MisusedCommand
 PREFIX = "PORTRAIT_IA_"
 ENGINE = f"{PREFIX}ENGINE"  # how `server.listen` tells its workers what `--engine` says
 _IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
+# An address without a name, a password or a fragment in it.
+_ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:/[!$&'()*+;=:@/?A-Za-z0-9._~%-]*)?")
 _LEAST = {"query_seconds": 0.1, "requests_per_minute": 0, "cache_mb": 0}
 
 
@@ -25,6 +28,13 @@ class Settings:
     requests_per_minute: int = 0  # 0: no limit
     cache_mb: int = 64  # answers that a worker keeps
     trusted_proxies: str = ""  # addresses and networks whose word on the client's address counts
+
+    service_endpoints: str = ""  # other endpoints that queries may ask, with commas
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Give the endpoints that queries may ask by SERVICE."""
+        return tuple(iri.strip() for iri in self.service_endpoints.split(",") if iri.strip())
 
     @property
     def shown(self) -> dict[str, str | int]:
@@ -44,6 +54,7 @@ class Settings:
             memory_mb=self.query_memory_mb,
             result_mb=self.result_mb,
             idle=_IDLE,
+            services=self.services,
         )
 
 
@@ -53,8 +64,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     for field in fields(Settings):
         name = PREFIX + field.name.upper()
         if variables.get(name, "").strip():
-            if field.name == "trusted_proxies":
-                given[field.name] = _networks(name, variables[name])
+            if field.name in _TEXTS:
+                given[field.name] = _TEXTS[field.name](name, variables[name])
                 continue
             least = _LEAST.get(field.name, 1)
             whole = isinstance(field.default, int)
@@ -70,6 +81,19 @@ def _networks(name: str, text: str) -> str:
             f"{name}: {error}; give addresses or networks with commas, such as 10.0.0.0/8."
         ) from error
     return text.strip()
+
+
+def _endpoints(name: str, text: str) -> str:
+    for iri in filter(None, map(str.strip, text.split(","))):
+        if not _ENDPOINT.fullmatch(iri):
+            raise MisusedCommand(
+                f"{name}: {iri!r}; give the addresses of endpoints with commas, such as"
+                " https://query.wikidata.org/sparql."
+            )
+    return text.strip()
+
+
+_TEXTS = {"trusted_proxies": _networks, "service_endpoints": _endpoints}
 
 
 def _number(name: str, text: str, whole: bool, least: float) -> float:

@@ -44,7 +44,9 @@ def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
     Every test that takes it is run in memory and on disk.
     """
-    path = tmp_path_factory.mktemp("shelf") / request.param / "release" / "dumps" / "portraits.nq"
+    path = (
+        tmp_path_factory.mktemp("shelf") / str(request.param) / "release" / "dumps" / "portraits.nq"
+    )
     path.parent.mkdir(parents=True)
     lines = [
         f'<{BASE}id/{row}> <{BASE}def#p{part}> "Évaluation {row}"@fr <{BASE}graph/{part}> .\n'

@@ -10,6 +10,7 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from server.engine import CSV, JSON, TSV, XML, Question, Text, cells, faults, reading, seal
+from server.engine.federation import Peers
 from server.engine.framing import END, FAULT, ClosedError, Frames, frame, unpack_question
 from server.engine.mistakes import find_mistake
 from server.engine.writing import Outlet, XmlOutlet
@@ -29,9 +30,15 @@ _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
-    """Answer what is asked on a connection until the other side closes it."""
+def serve(
+    connection: socket.socket, store: ox.Store, base_uri: str, federated: bool = False
+) -> None:
+    """Answer what is asked on a connection until the other side closes it.
+
+    `federated`: the other side asks other endpoints, if they are on its list.
+    """
     questions, outlet, begun = Frames(connection), Outlet(connection), seal.peak()
+    peers = Peers(connection, questions) if federated else None
     leaving = False
     while not leaving:
         try:
@@ -39,7 +46,7 @@ def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
         except ClosedError:
             return
         last = b""
-        if fault := _answer_or_fault(payload, store, base_uri, outlet):
+        if fault := _answer_or_fault(payload, store, base_uri, outlet, peers):
             outlet.drop()
             last = frame(FAULT, faults.dump_fault(fault))
         broken = isinstance(fault, faults.QueryTooLarge | faults.EngineDefect)
@@ -48,10 +55,10 @@ def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
 
 
 def _answer_or_fault(
-    payload: bytes, store: ox.Store, base_uri: str, outlet: Outlet
+    payload: bytes, store: ox.Store, base_uri: str, outlet: Outlet, peers: Peers | None
 ) -> faults.EngineFault | None:
     try:
-        _answer(unpack_question(payload), store, base_uri, outlet)
+        _answer(unpack_question(payload), store, base_uri, outlet, peers)
     except faults.EngineFault as fault:
         return fault
     except MemoryError:
@@ -61,9 +68,11 @@ def _answer_or_fault(
     return None
 
 
-def _answer(question: Question, store: ox.Store, base_uri: str, outlet: Outlet) -> None:
+def _answer(
+    question: Question, store: ox.Store, base_uri: str, outlet: Outlet, peers: Peers | None
+) -> None:
     try:
-        results = _run(question, store)
+        results = _run(question, store, peers)
         if isinstance(results, ox.QueryTriples):
             _write_graph(results, question.graph, base_uri, outlet)
         else:
@@ -74,14 +83,17 @@ def _answer(question: Question, store: ox.Store, base_uri: str, outlet: Outlet) 
         raise
 
 
-def _run(question: Question, store: ox.Store) -> Results:
+def _run(question: Question, store: ox.Store, peers: Peers | None) -> Results:
     first: SyntaxError | None = None
     candidates = reading.spellings(question.text)
     for text in candidates:
+        asked = text
         if reading.uses("SERVICE", text, question.base_iri):
-            raise faults.ServiceRefused
+            if peers is None:
+                raise faults.ServiceRefused
+            asked = peers.resolve(text, question.base_iri)
         try:
-            return _ask(text, question, store)
+            return _ask(asked, question, store)
         except SyntaxError as error:
             first = first or error
     if any(reading.is_update(text, question.base_iri) for text in candidates):

@@ -4,6 +4,8 @@ EngineFault
 ├── MalformedQuery       malformed-query       400  line, column (1-based) where the parser says so
 ├── UpdateRefused        update-refused        403
 ├── ServiceRefused       service-refused       403
+├── ServiceFailed        service-failed        502  an endpoint that may be asked gave no answer
+├── ServiceTooSlow       service-too-slow      504  likewise, in time
 ├── FormNotAcceptable    not-acceptable        406  form: the negotiated types hold none for it
 ├── Unwritable           unwritable            406  media_type cannot carry this result, others can
 ├── QueryTooSlow         query-too-slow        503  seconds: the limit
@@ -63,6 +65,20 @@ class ServiceRefused(EngineFault):
         self, detail: str = "This endpoint asks no other endpoint: leave SERVICE out of the query."
     ) -> None:
         super().__init__(detail)
+
+
+class ServiceFailed(EngineFault):
+    """Another endpoint that cannot be asked, or whose answer cannot be used."""
+
+    kind = "service-failed"
+    status = 502
+
+
+class ServiceTooSlow(EngineFault):
+    """Another endpoint that did not answer in time."""
+
+    kind = "service-too-slow"
+    status = 504
 
 
 class FormNotAcceptable(EngineFault):
@@ -164,6 +180,8 @@ _FROM_A_PROCESS: dict[str, type[EngineFault]] = {
         MalformedQuery,
         UpdateRefused,
         ServiceRefused,
+        ServiceFailed,
+        ServiceTooSlow,
         FormNotAcceptable,
         Unwritable,
         QueryTooLarge,

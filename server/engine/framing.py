@@ -6,6 +6,8 @@ Q  question, as JSON      towards the query process
 H  form and media type    the answer begins
 D  bytes of the answer
 X  a fault, as JSON       in place of the rest
+S  another endpoint is to be asked, as JSON: see `peers`; answered by R or X
+R  what it answered: media type, line feed, body; nothing where it failed silently
 E  nothing more comes; payload b"1": this process leaves now, take a fresh one
 """
 
@@ -17,6 +19,7 @@ from typing import Any
 from server.engine import Question, Text
 
 QUESTION, HEAD, DATA, END, FAULT = b"Q", b"H", b"D", b"E", b"X"
+SERVICE, REPLY = b"S", b"R"
 _LETTER_AND_LENGTH = struct.Struct("!cI")
 _PART = 1 << 16  # larger ones make the allocator map and unmap memory for each read
 

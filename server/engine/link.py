@@ -20,13 +20,14 @@ _REPLY_SECONDS = 10.0
 _START = """
 import sys, types
 from pathlib import Path
-root, control, release_file, base_uri, memory_mb = sys.argv[1:]
+root, control, source, base_uri, memory_mb, federated = sys.argv[1:]
 sys.path.insert(0, root)
 server = sys.modules["server"] = types.ModuleType("server")
 server.__path__ = [root + "/server"]
 import socket
 from server.engine import keeper
-keeper.main(socket.socket(fileno=int(control)), Path(release_file), base_uri, int(memory_mb))
+control = socket.socket(fileno=int(control))
+keeper.main(control, Path(source), base_uri, int(memory_mb), federated == "True")
 """
 
 
@@ -57,11 +58,17 @@ class QueryProcess:
 class Link:
     """A keeper that has loaded a release; safe for many threads."""
 
-    def __init__(self, release_file: Path, base_uri: str, memory_mb: int) -> None:
-        """Start it and wait until it is loaded; raises UnreadableRelease and EngineDown."""
+    def __init__(
+        self, source: Path, base_uri: str, memory_mb: int, federated: bool = False
+    ) -> None:
+        """Start it as `keeper.main` says, and wait until it is loaded.
+
+        Raises UnreadableRelease and EngineDown.
+        """
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        arguments = [str(_ROOT), str(theirs.fileno()), str(release_file), base_uri, str(memory_mb)]
+        told = (theirs.fileno(), source, base_uri, memory_mb, federated)
+        arguments = [str(_ROOT), *map(str, told)]
         with theirs:
             try:
                 # A session of its own: Ctrl-C at the terminal is for the asking process, at
@@ -79,7 +86,7 @@ class Link:
         try:
             loaded = self._receive()
             if "unreadable" in loaded:
-                raise UnreadableRelease(f"{release_file} cannot be loaded: {loaded['unreadable']}")
+                raise UnreadableRelease(f"{source} cannot be loaded: {loaded['unreadable']}")
         except BaseException:
             self.close()
             raise

@@ -34,10 +34,10 @@ def spellings(text: str) -> list[str]:
 def uses(keyword: str, text: str, base_iri: str) -> bool:
     """Say whether a query that can be read uses a keyword; False for one that cannot."""
     word = re.compile(keyword, re.IGNORECASE | re.ASCII)
-    if not word.search(text) or not _is_query(text, base_iri):
+    if not word.search(text) or not is_query(text, base_iri):
         return False
     other = _word_not_in(text, keyword)
-    return not _is_query(word.sub(lambda m: _in_case_of(m[0], other), text), base_iri)
+    return not is_query(word.sub(lambda m: _in_case_of(m[0], other), text), base_iri)
 
 
 def _word_not_in(text: str, keyword: str) -> str:
@@ -64,7 +64,7 @@ def is_update(text: str, base_iri: str) -> bool:
     The update runs, on a store of nothing that is thrown away, in a process that can open
     nothing: there is no way to have it parsed alone.
     """
-    if _is_query(f"{text}\nASK {{}}", base_iri):
+    if is_query(f"{text}\nASK {{}}", base_iri):
         return False
     try:
         ox.Store().update(text, base_iri=base_iri)
@@ -96,7 +96,8 @@ def malformed(error: SyntaxError) -> MalformedQuery:
     )
 
 
-def _is_query(text: str, base_iri: str) -> bool:
+def is_query(text: str, base_iri: str) -> bool:
+    """Say whether a text can be read as a query."""
     try:
         _NOTHING.query(text, base_iri=base_iri)
     except SyntaxError:

@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -11,9 +10,11 @@ from server.engine import Answer, Limits, Question, faults
 from server.engine.asking import Asking
 from server.engine.framing import QUESTION, ClosedError, frame, pack_question
 from server.engine.link import QueryProcess
-from server.engine.places import TICK, Places, Run
+from server.engine.peers import Peers
+from server.engine.places import Places, Run
 from server.engine.spool import Room
 from server.engine.stock import Stock
+from server.engine.ticking import Ticking
 
 _log = logging.getLogger(__name__)
 _SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
@@ -22,11 +23,13 @@ _SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
 class SealedEngine:
     """See `server.engine.Engine`."""
 
-    def __init__(self, release_file: Path, base_uri: str, limits: Limits) -> None:
+    def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
+        """Open a file of N-Quads in memory, or the folder of a store on disk."""
         self._limits = limits
         self._places = Places(limits)
         self._room = Room(limits)
-        self._stock = Stock(release_file, base_uri, limits)
+        self._stock = Stock(source, base_uri, limits)
+        self._peers = Peers(limits)
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """See `server.engine.Engine.ask`."""
@@ -38,6 +41,8 @@ class SealedEngine:
 
     def begin(self, question: Question) -> "Begun | None":
         """Put a question to a process that is ready, without waiting; None when that fails."""
+        if self._peers.may_concern(question.text):
+            return None
         request = frame(QUESTION, pack_question(question))
         if len(request) > _SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:
             return None
@@ -87,7 +92,7 @@ class SealedEngine:
         try:
             if broken is not None:
                 raise broken
-            frames = _Ticking(process, run, self._places)
+            frames = Ticking(process, run, self._places, self._peers)
             if request is not None:
                 frames.send(request, self._limits.seconds)
             while not asking.take(*frames.next()):
@@ -162,37 +167,6 @@ class Begun:
     def finish(self, gone: Callable[[], bool] | None = None) -> Answer:
         """Wait for the answer as `Engine.ask` does; not after `advance` gave or raised."""
         return self._engine.finish(self, gone)
-
-
-class _Ticking:
-    """The frames of a process, with a tick for its run however fast or slow they come."""
-
-    def __init__(self, process: QueryProcess, run: Run, places: Places) -> None:
-        self._process = process
-        self._run = run
-        self._places = places
-        self._ticked = run.begun
-
-    def send(self, request: bytes, seconds: float) -> None:
-        self._process.connection.settimeout(seconds)
-        try:
-            self._process.connection.sendall(request)
-        except ConnectionError as broken:
-            raise ClosedError from broken
-        except TimeoutError as late:
-            raise faults.QueryTooSlow(seconds) from late
-
-    def next(self) -> tuple[bytes, bytes]:
-        while True:
-            now = time.monotonic()
-            if now - self._ticked >= TICK:
-                self._ticked = now
-                self._places.tick(self._run)
-            self._process.connection.settimeout(max(0.001, min(TICK, self._places.left(self._run))))
-            try:
-                return self._process.frames.next()
-            except TimeoutError:
-                self._ticked = 0.0
 
 
 def _stays() -> bool:

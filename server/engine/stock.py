@@ -15,8 +15,8 @@ _log = logging.getLogger(__name__)
 class Stock:
     """The idle query processes of a release; safe for many threads."""
 
-    def __init__(self, release_file: Path, base_uri: str, limits: Limits) -> None:
-        self._source = (release_file, base_uri, limits.memory_mb)
+    def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
+        self._source = (source, base_uri, limits.memory_mb, bool(limits.services))
         self._most = max(1, min(limits.idle, limits.processes))
         self._lock = threading.Lock()
         self._starting = threading.Lock()

@@ -11,7 +11,7 @@ _OVERHEAD = 1000
 # What gives another answer each time (SPARQL 1.1, 17.4), or may be one of these in disguise:
 # behind an escape of SPARQL, or with letters that are percent-encoded.
 _FICKLE = re.compile(
-    rb"(?:(?<![A-Za-z_?$:])|(?<=%[0-9A-F]{2}))(?:NOW|RAND|UUID|STRUUID)(?![A-Za-z0-9_])"
+    rb"(?:(?<![A-Za-z_?$:])|(?<=%[0-9A-F]{2}))(?:NOW|RAND|UUID|STRUUID|SERVICE)(?![A-Za-z0-9_])"
     rb"|\\u|%5Cu|%4[1-9A-F]|%5[0-9A]|%6[1-9A-F]|%7[0-9A]",
     re.IGNORECASE,
 )
