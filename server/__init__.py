@@ -4,17 +4,18 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from server import documents, dumps, faults, graphs, home, sparql, store
+from server import assets, completing, documents, dumps, faults, graphs, home, sparql, store
 from server.engine import open_engine
 from server.settings import Settings
 from server.shelf import Opener, Shelf
 from server.visit import Lending
 
-# No script runs and nothing comes from elsewhere: a cell of a portrait can do no harm.
+# No script but our own files runs, and nothing comes from elsewhere or goes there: a cell of a
+# portrait can do no harm. What is no script cannot be taken for one: nosniff.
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -31,7 +32,7 @@ _PREFLIGHT = {
 
 def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -> Flask:
     """Give the application that serves the current release of a folder, and the next ones."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config["SETTINGS"] = settings
     # Redirects that Werkzeug makes are absolute, which breaks them below a mount.
     app.url_map.merge_slashes = False
@@ -39,7 +40,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
     shelf = Shelf(folder, settings.limits, opener)
     shelf.watch()
     app.extensions["shelf"] = shelf
-    for part in (home, sparql, store, documents, graphs, dumps):
+    for part in (home, sparql, completing, store, documents, graphs, dumps, assets):
         app.register_blueprint(part.bp)
     faults.register(app)
     app.after_request(_dress)

@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from server import pages
+from server import pages, results
 from server.engine import faults as engine
 from server.negotiate import HTML, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
 
@@ -147,7 +147,8 @@ def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None
         # What was asked comes back, to be corrected; what could not be read has no text.
         asked = request.args.get("query", "") if request.path.endswith("/sparql") else ""
         given = {"title": title, "kind": kind, "detail": detail, "query": asked[:100_000]}
-        body = pages.render("fault.html", status=status, **given)
+        about = results.about_form() if asked else {}
+        body = pages.render("fault.html", **{**about, **(more or {}), **given, "status": status})
     elif form is PLAIN:
         body = f"{status} {title}: {detail}\n"
     else:

@@ -22,7 +22,7 @@ def show() -> Response:
     """Answer with the home page."""
     release = current_release()
     address = _address(release)
-    example = queries.with_base(queries.read("exemple-lignes"), release.base_uri)
+    example = queries.example("lignes", release.base_uri)
     newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     values = {
         "address": address,

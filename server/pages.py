@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, g, render_template, request
 from markupsafe import Markup
 
-from server import links, texts
+from server import assets, links, texts
 from server.negotiate import HTML, Format, choose_language
 from server.visit import current_release
 
@@ -38,6 +38,7 @@ def render(template: str, **values: Any) -> str:
         link_file=lambda path: links.link_to(links.quoted(path), lang=None),
         link_iri=lambda iri: links.link_to_iri(iri, release.base_uri),
         here=links.link_here,
+        asset=assets.link,
         manifest=release.manifest,
         release=release.name,
         **values,
@@ -65,8 +66,8 @@ def finish(response: Response, form: Format, *parts: str) -> Response:
 @cache
 def _edition() -> str:
     """Give a digest of what shapes a page, so that an upgrade of the software changes the tags."""
-    digest = hashlib.sha256()
-    for folder in ("", "templates", "queries", "static"):
+    digest = hashlib.sha256(assets.digest().encode())
+    for folder in ("", "templates", "queries"):
         for file in sorted(files("server").joinpath(folder).iterdir(), key=lambda f: f.name):
             if file.is_file():
                 digest.update(file.read_bytes())

@@ -1,35 +1,34 @@
-"""Show the query form, and the answer to a query where a page was asked for."""
+"""Show the page for queries, and the answer to a query where a page was asked for."""
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 
-from server import pages, queries
+from server import assets, pages, queries, solutions, texts
 from server.engine import Answer
 from server.negotiate import CONSTRUCTED, EXCEL, HTML, SOLUTIONS, Format
-from server.protocol import Asked
 from server.visit import current_release
 
-# What a page can still show; beyond it the page offers the answer as a file.
-_MOST_BYTES = 1_000_000
-_MOST_ROWS = 500
+if TYPE_CHECKING:
+    from server.protocol import Asked
+
+# What a page shows of a graph; the files hold all.
+_MOST_GRAPH = 200_000  # bytes
+_FILE_FORMATS = (*SOLUTIONS, EXCEL, *CONSTRUCTED)
 
 
 def show_form() -> Response:
     """Answer with the form and the example queries."""
-    return pages.page("sparql.html", asked=None, **_about_form())
+    return pages.page("sparql.html", asked=None, **about_form())
 
 
-def show(asked: Asked, answer: Answer) -> Response:
+def show(asked: "Asked", answer: Answer) -> Response:
     """Answer with a page that shows what a query found (JSON or Turtle)."""
-    shown: dict[str, Any] = {"head": None, "rows": None, "truth": None, "graph": None}
     formats = CONSTRUCTED if answer.form == "graph" else (*SOLUTIONS, EXCEL)
-    if answer.length <= _MOST_BYTES:
-        body = b"".join(answer.body)
-        shown |= {"graph": body.decode()} if answer.form == "graph" else _read_results(body)
-    values = {**_about_form(), **shown, "asked": asked, "formats": _files(asked, formats)}
+    shown = _show_graph(answer) if answer.form == "graph" else _show_solutions(answer)
+    values = {**about_form(), **shown, "asked": asked, "formats": _files(asked, formats)}
+    values["size"] = texts.size(answer.length, pages.language())
     return Response(
         pages.render("sparql.html", **values),
         content_type=HTML.content_type,
@@ -37,15 +36,34 @@ def show(asked: Asked, answer: Answer) -> Response:
     )
 
 
-def _read_results(body: bytes) -> dict[str, Any]:
-    read = json.loads(body)
-    if "boolean" in read:
-        return {"truth": read["boolean"]}
-    found = read["results"]["bindings"]
-    return {"head": read["head"]["vars"], "rows": found[:_MOST_ROWS], "found": len(found)}
+def about_form() -> dict[str, Any]:
+    """Give what a page needs that holds the form: scripts, formats, examples."""
+    base, language = current_release().base_uri, pages.language()
+    return {
+        "examples": [(name, queries.example(name, base, language)) for name in queries.EXAMPLES],
+        "settings": current_app.config["SETTINGS"],
+        "asked_language": request.args.get("lang"),
+        "file_formats": [form.suffix for form in _FILE_FORMATS],
+        "modules": assets.modules(),
+    }
 
 
-def _files(asked: Asked, formats: tuple[Format, ...]) -> list[tuple[Format, str]]:
+def _show_solutions(answer: Answer) -> dict[str, Any]:
+    found = solutions.read(answer)
+    if found.truth is not None:
+        return {"truth": found.truth, "rows": None}
+    rows = solutions.lay_out(found, current_release(), pages.language())
+    return {"head": found.head, "rows": rows, "total": found.total}
+
+
+def _show_graph(answer: Answer) -> dict[str, Any]:
+    text = solutions.take(answer, _MOST_GRAPH)
+    cut = answer.length > _MOST_GRAPH
+    shown = text.rpartition("\n")[0] if cut else text
+    return {"graph": shown, "cut": cut, "rows": None, "truth": None}
+
+
+def _files(asked: "Asked", formats: tuple[Format, ...]) -> list[tuple[Format, str]]:
     """Give the link to the answer in each format."""
     parameters = [("query", asked.query or "")]
     parameters += [("default-graph-uri", iri) for iri in asked.default_graphs]
@@ -53,16 +71,3 @@ def _files(asked: Asked, formats: tuple[Format, ...]) -> list[tuple[Format, str]
     return [
         (form, "sparql?" + urlencode([*parameters, ("format", form.suffix)])) for form in formats
     ]
-
-
-def _about_form() -> dict[str, Any]:
-    release = current_release()
-    examples = [
-        (name, queries.with_base(queries.read(f"exemple-{name}"), release.base_uri))
-        for name in queries.EXAMPLES
-    ]
-    return {
-        "examples": examples,
-        "settings": current_app.config["SETTINGS"],
-        "asked_language": request.args.get("lang"),
-    }

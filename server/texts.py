@@ -24,3 +24,11 @@ def say(key: str, language: str, **values: object) -> str:
 def whole(number: int, language: str) -> str:
     """Write a whole number as its readers group it: 3 611 or 3,611."""
     return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
+
+
+def size(number: int, language: str) -> str:
+    """Write a number of bytes in the unit that suits it, decimal: 12,3 Mo or 12.3 MB."""
+    place = 2 if number >= 1_000_000 else 1 if number >= 1000 else 0
+    text = f"{number / 1000**place:.{1 if place == 2 else 0}f}"
+    unit = ("", "k", "M")[place] + ("o" if language == "fr" else "B")
+    return f"{text.replace('.', ',') if language == 'fr' else text}\u00a0{unit}"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 # Files have tags, dates and ranges of their own, and say how they are packed by their names.
-_FILES = (b"/dumps/", b"/static/")
+_FILES = (b"/dumps/",)
 _UNKEPT = (*_FILES, b"/healthz", b"/readyz")
 _CONDITIONS = frozenset(
     (b"if-none-match", b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range",

@@ -12,7 +12,9 @@ import pyoxigraph as ox
 from server.engine import JSON, Question, Text, faults
 from server.shelf import Release
 
-EXAMPLES = ("lignes", "categories", "organismes")
+EXAMPLES = (
+    "lignes", "categories", "organismes", "statuts", "nouvelles", "benefices", "graphes"
+)  # fmt: skip
 _N_TRIPLES = "application/n-triples"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 Row = dict[str, dict[str, str]]
@@ -25,14 +27,37 @@ def read(name: str) -> str:
     return files(__name__).joinpath(f"{name}.rq").read_text("utf-8")
 
 
-def with_base(text: str, base_uri: str) -> str:
-    """Give an example as people can copy it: with the prefix of the release in place."""
-    return text.replace("<def#>", f"<{base_uri}def#>")
+def example(name: str, base_uri: str, language: str = "fr") -> str:
+    """Give an example as people can copy it: with the prefix of the release in place.
+
+    Names of categories and statuses are in the language of the reader.
+    """
+    text = read(f"exemple-{name}").replace("<def#>", f"<{base_uri}def#>")
+    return text.replace(') = "fr")', f') = "{language}")')
 
 
 def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
     """Ask a CONSTRUCT query; give its triples in a fixed order."""
     found = ox.parse(_ask(release, read(name), None, bindings), format=ox.RdfFormat.N_TRIPLES)
+    return in_order(quad.triple for quad in found)
+
+
+def find_labels(release: Release, iris: Iterable[str]) -> list[ox.Triple]:
+    """Give the labels of many things at once.
+
+    VALUES takes no variable, so the IRIs are written into the text: only as the engine's own terms
+    write them, which hold no character that could end an IRI.
+    """
+    things: list[str] = []
+    for iri in iris:
+        try:
+            things.append(str(ox.NamedNode(iri)))
+        except ValueError:  # relative: another store may hold such, and nothing names it
+            continue
+    if not things:
+        return []
+    text = read("labels-of").replace("#THINGS", " ".join(things))
+    found = ox.parse(_ask(release, text, None, {}), format=ox.RdfFormat.N_TRIPLES)
     return in_order(quad.triple for quad in found)
 
 

@@ -37,6 +37,15 @@ SOURCES = {2024: "exemple-2024.csv", 2025: "exemple #2025 à 100% ?.csv.gz"}
 SOURCE = "Nom;Organisme\r\nExemple 1 : Tri des demandes;Cégep du Vieux Montréal \r\n"
 MORE = 60  # plain entries of 2025, so that what points at the portrait needs two pages
 Boot = Callable[..., AbstractContextManager[str]]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +145,28 @@ def broken(folder: Path) -> Iterator[str]:
     """The address of a site whose engine fails in the way that the query names."""
     with _run([sys.executable, str(HERE / "broken_site.py")], folder) as at:
         yield at
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; a module ends it, for its event loop stands in the way of others."""
+    reason = "playwright is not installed"
+    sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page of a French reader, at the width of a telephone."""
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="fr-CA")
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
 
 
 @contextmanager

@@ -1,23 +1,9 @@
 """The site in a browser, at the width of a telephone and of a desk."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 PAGES = [
     "",
     "?lang=en",
@@ -32,22 +18,6 @@ PAGES = [
     "catalogue",
     "graph/2025",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="fr-CA")
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
 
 
 def _width(page: Any) -> int:

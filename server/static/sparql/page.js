@@ -1,0 +1,153 @@
+// Make the page for queries answer in place: the plain form stays what works without this.
+import { ask, Problem, permalink } from "./asking.js";
+import { enliven } from "./answer.js";
+import { openEditor } from "./editor.js";
+import { fill, words } from "./words.js";
+
+const LONGEST_LINK = 6000; // characters; servers and proxies on the way refuse lines beyond 8 KB
+const DRAFT = "portrait-ia query";
+
+const form = document.getElementById("ask");
+const said = document.getElementById("dit");
+const place = document.getElementById("reponse");
+const send = form.querySelector("button[type=submit]");
+let running = null;
+
+const editor = openEditor(form.elements.query, run);
+const stop = addButton(words.stop, () => running?.abort());
+const copy = addButton(words.copy, copyLink);
+stop.hidden = true;
+const keys = document.createElement("span");
+keys.className = "aside keys";
+keys.textContent = words.keys;
+form.querySelector(".send").append(keys);
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  run();
+});
+for (const link of document.querySelectorAll(".examples a")) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    editor.text = new URL(link.href).searchParams.get("query");
+    run();
+  });
+}
+// A query that was not asked yet goes along to the other language.
+for (const link of document.querySelectorAll(".top .language")) {
+  link.addEventListener("click", () => sessionStorage.setItem(DRAFT, editor.text));
+}
+window.addEventListener("popstate", () => location.reload());
+
+const draft = sessionStorage.getItem(DRAFT);
+sessionStorage.removeItem(DRAFT);
+if (draft !== null && draft !== editor.text) editor.text = draft;
+enliven(place);
+if (form.dataset.line) editor.mark(Number(form.dataset.line), Number(form.dataset.column));
+
+async function run() {
+  running?.abort();
+  const asking = (running = new AbortController());
+  const text = editor.text;
+  const link = permalink(form, text);
+  const begun = performance.now();
+  editor.unmark();
+  say(words.running, "running");
+  stop.hidden = false;
+  try {
+    const found = await ask(form, text, asking.signal);
+    place.replaceChildren(...found);
+    enliven(place);
+    const seconds = ((performance.now() - begun) / 1000).toLocaleString(
+      document.documentElement.lang, { maximumFractionDigits: 2 });
+    const count = document.getElementById("nombre")?.textContent;
+    say([fill(words.answered, { seconds }), count].filter(Boolean).join(" "));
+    remember(link);
+    show();
+  } catch (fault) {
+    if (asking !== running) return; // a newer query goes on
+    place.replaceChildren();
+    if (asking.signal.aborted) say(words.stopped);
+    else if (fault instanceof Problem) explain(fault);
+    else {
+      say(words.unreachable, "wrong");
+      console.info(fault);
+    }
+  } finally {
+    if (asking === running) {
+      running = null;
+      stop.hidden = true;
+    }
+  }
+}
+
+function explain(problem) {
+  say(words.faults[problem.status] ?? problem.title, "wrong");
+  const detail = document.createElement("p");
+  detail.lang = "en";
+  detail.className = "detail";
+  detail.textContent = problem.detail;
+  const intro = document.createElement("p");
+  intro.textContent = words.detail;
+  said.append(intro, detail);
+  if (!problem.line) return;
+  editor.mark(problem.line, problem.column);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = fill(words.place, problem);
+  button.addEventListener("click", () => editor.goTo(problem.line, problem.column));
+  said.append(button);
+}
+
+function say(text, kind = "") {
+  const line = document.createElement("p");
+  line.textContent = text;
+  said.className = `said ${kind}`;
+  said.replaceChildren(line);
+}
+
+function remember(link) {
+  if (link.length > LONGEST_LINK) return;
+  if (link !== location.href) history.pushState(null, "", link);
+  for (const other of document.querySelectorAll(".top .language")) {
+    const target = new URL(link);
+    target.searchParams.set("lang", other.hreflang);
+    other.href = target.href;
+  }
+}
+
+/** Bring the beginning of the answer into view where it is below. */
+function show() {
+  if (place.getBoundingClientRect().top > window.innerHeight - 120) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    said.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  }
+}
+
+async function copyLink() {
+  const link = permalink(form, editor.text);
+  if (link.length > LONGEST_LINK) return say(words.tooLong, "wrong");
+  try {
+    await navigator.clipboard.writeText(link);
+    say(words.copied);
+  } catch {
+    // No clipboard without HTTPS or leave: the link stands there to be copied.
+    say("");
+    const shown = document.createElement("a");
+    shown.href = shown.textContent = link;
+    said.replaceChildren(shown);
+    getSelection().selectAllChildren(shown);
+  }
+}
+
+function addButton(text, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = text;
+  button.addEventListener("click", act);
+  form.querySelector(".send").append(button);
+  return button;
+}

@@ -1,0 +1,304 @@
+"""The page for queries in a browser: an editor that asks in place, and a form without scripts."""
+
+import json
+import re
+import time
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from server import assets
+from tests.site.conftest import BASE
+from tests.site.test_browser import CONTRAST
+from tests.site.test_hang_up import ENDLESS, processes
+
+PIA = f"PREFIX pia: <{BASE}def#>\n"
+COUNT = PIA + "SELECT (COUNT(*) AS ?n) { ?s a pia:Inscription }"
+# What Chromium says of any answer that is no 2xx: the refusal is meant.
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+
+
+@pytest.fixture(autouse=True)
+def built() -> None:
+    """Without the libraries there is no editor to be tried."""
+    assert assets.modules(), "no editor: run pip install -e . with npm's registry in reach"
+
+
+@pytest.fixture
+def noticed(page: Any) -> list[str]:
+    """All that the browser complains of, and every address that it asks."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(request.url))
+    return said
+
+
+def complaints(noticed: list[str], site: str) -> list[str]:
+    allowed = (site, "data:", REFUSED)
+    return [said for said in noticed if not said.startswith(allowed)]
+
+
+def write(page: Any, text: str) -> None:
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+
+
+def open_page(page: Any, address: str) -> None:
+    page.goto(address)
+    page.locator(".cm-content").wait_for()
+
+
+def test_a_query_is_asked_in_place_by_keyboard(site: str, page: Any, noticed: list[str]) -> None:
+    open_page(page, f"{site}sparql")
+    page.evaluate("window.stayed = true")
+    write(page, COUNT)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Réponse reçue").wait_for()
+    assert page.locator("tbody td").inner_text() == "63"
+    assert page.evaluate("window.stayed")
+    assert page.locator(".cm-lineNumbers").is_visible()
+    keyword = page.get_by_text("SELECT", exact=True).evaluate("e => getComputedStyle(e).color")
+    plain = page.locator(".cm-content").evaluate("e => getComputedStyle(e).color")
+    assert keyword != plain
+    assert complaints(noticed, site) == []
+
+
+def test_the_address_is_a_permalink(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql?lang=en")
+    write(page, COUNT)
+    page.get_by_role("button", name="Run the query").click()
+    page.get_by_text("Answered in").wait_for()
+    assert "query=PREFIX" in page.url
+    address = page.url
+    open_page(page, f"{site}sparql")
+    open_page(page, address)
+    assert page.locator("tbody td").inner_text() == "63"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "COUNT(*)" in page.locator(".cm-content").inner_text()
+
+
+def test_the_link_can_be_copied(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    write(page, "ASK { <é> ?p '&+%' }")
+    page.get_by_role("button", name="Copier le lien").click()
+    page.get_by_text("Lien copié").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    open_page(page, copied)
+    assert page.locator(".truth").inner_text() == "Non"
+    assert page.locator(".cm-content").inner_text() == "ASK { <é> ?p '&+%' }"
+
+
+def test_going_back_shows_the_query_before(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql?query={quote('ASK {}')}")
+    write(page, COUNT)
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Réponse reçue").wait_for()
+    page.go_back()
+    page.locator(".truth").wait_for()
+    assert page.locator(".cm-content").inner_text() == "ASK {}"
+
+
+def test_an_error_is_marked_where_the_server_says(site: str, page: Any, noticed: list[str]) -> None:
+    open_page(page, f"{site}sparql")
+    write(page, "SELECT *\nWHERE { 'é' ?p ?o }\nORDER ?s")
+    with page.expect_response(lambda reply: reply.status == 400) as told:
+        page.get_by_role("button", name="Lancer la requête").click()
+    problem = told.value.json()
+    assert told.value.headers["content-type"] == "application/problem+json"
+    page.locator(".said.wrong").wait_for()
+    assert problem["detail"] in page.locator(".said").inner_text()
+    assert page.locator(".cm-problem-gutter").inner_text() == str(problem["line"]) == "3"
+    assert page.locator(".cm-problem").inner_text() == "?s"
+    assert page.locator(".cm-content").get_attribute("aria-invalid") == "true"
+    page.get_by_role("button", name=f"ligne 3, colonne {problem['column']}").click()
+    page.keyboard.insert_text(" ")
+    assert page.locator(".cm-problem-gutter").count() == 0
+    assert complaints(noticed, site) == []
+
+
+def test_a_permalink_that_is_wrong_is_marked_too(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql?query={quote('ASK {' + chr(10) + '?s é:a ?o }')}")
+    assert page.locator("h1").inner_text() == "La demande ne peut pas être lue"
+    assert page.locator(".cm-problem-gutter").inner_text() == "2"
+    write(page, "ASK {}")
+    page.keyboard.press("Control+Enter")
+    assert page.locator(".truth").inner_text() == "Oui"
+
+
+def completions(page: Any, typed: str) -> list[str]:
+    write(page, "")
+    page.keyboard.type(typed)
+    page.keyboard.press("Control+Space")
+    page.locator(".cm-tooltip-autocomplete li").first.wait_for()
+    return [str(text) for text in page.locator(".cm-completionLabel").all_inner_texts()]
+
+
+def test_classes_properties_graphs_and_prefixes_are_completed(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    assert completions(page, "ASK { ?s a inscr")[0] == "pia:Inscription"
+    page.keyboard.press("Enter")
+    # The brace was closed by the editor, the prefix declared by the completion.
+    assert page.locator(".cm-content").inner_text() == f"{PIA}ASK {{ ?s a pia:Inscription}}"
+    assert "dcterms:isPartOf" in completions(page, "ASK { ?s dcterms:is")
+    assert "pia:organisme" in completions(page, "ASK { ?s organi")
+    assert completions(page, "ASK { GRAPH 2025") == [f"<{BASE}graph/2025>"]
+    assert completions(page, "PREFIX sko") == ["skos:"]
+    page.keyboard.press("Enter")
+    text = page.locator(".cm-content").inner_text().strip()
+    assert text == "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
+    assert completions(page, "SELECT ?unNom { ?s ?p ?unN") == ["?unNom"]
+
+
+def test_completion_knows_what_the_description_says(site: str, fetch: Any) -> None:
+    described = fetch(f"{site}sparql?format=nt").text
+    for language, label in (("fr", "fait partie de"), ("en", "is part of")):
+        reply = fetch(f"{site}sparql/termes.json?lang={language}")
+        assert reply.kind == "application/json"
+        terms = json.loads(reply.text)
+        labels = {term["iri"]: term["label"] for term in terms["properties"]}
+        assert labels["http://purl.org/dc/terms/isPartOf"] == label
+        for kind, word in (("classes", "class"), ("properties", "property")):
+            said = re.findall(rf"<http://rdfs.org/ns/void#{word}> <(.*?)>", described)
+            assert {term["iri"] for term in terms[kind]} == set(said)
+        graphs = re.findall(r"sparql-service-description#name> <(.*?)>", described)
+        assert {term["iri"] for term in terms["graphs"]} == set(graphs)
+
+
+def test_a_query_that_is_stopped_leaves_nothing_running(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    write(page, f"{ENDLESS} # {time.time()}")
+    page.keyboard.press("Control+Enter")
+    stop = page.get_by_role("button", name="Interrompre")
+    stop.wait_for()
+    time.sleep(1)
+    assert processes(query_time=0.05), "the query runs"
+    stop.click()
+    page.get_by_text("Requête interrompue.").wait_for()
+    assert not stop.is_visible()
+    time.sleep(1)
+    assert not processes(query_time=0.05), "the query was ended"
+
+
+def test_columns_sort_by_number_and_by_language(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    rows = '("été" 10) ("zone" 9) ("eau" 1.5) ("Étape" UNDEF)'
+    write(page, f"SELECT ?nom ?n {{ VALUES (?nom ?n) {{ {rows} }} }}")
+    page.keyboard.press("Control+Enter")
+
+    def column(number: int) -> list[str]:
+        texts = page.locator(f"tbody td:nth-child({number})").all_inner_texts()
+        return [str(text) for text in texts]
+
+    names = page.get_by_role("button", name="nom")
+    names.click()
+    assert column(1) == ["eau", "Étape", "été", "zone"]
+    assert page.locator("th").first.get_attribute("aria-sort") == "ascending"
+    names.press("Enter")
+    assert column(1) == ["zone", "été", "Étape", "eau"]
+    names.press("Enter")
+    assert column(1) == ["été", "zone", "eau", "Étape"]
+    page.get_by_role("button", name="n", exact=True).click()
+    assert column(2) == ["1.5", "9", "10", "—"]
+    page.get_by_role("button", name="n", exact=True).click()
+    assert column(2) == ["10", "9", "1.5", "—"]
+
+
+def test_things_are_shown_by_name_and_as_they_are_written(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    write(page, f"{PIA}SELECT ?s ?type {{ VALUES ?s {{ <{BASE}id/portrait/2025> }} ?s a ?type }}")
+    page.keyboard.press("Control+Enter")
+    named = page.locator("tbody td:nth-child(1) a").first
+    assert named.inner_text().startswith("Portrait 2025")
+    assert named.get_attribute("title") == f"{BASE}id/portrait/2025"
+    page.get_by_role("button", name="Montrer les IRI").click()
+    assert named.inner_text() == "<id/portrait/2025>"
+    assert "pia:Portrait" in page.locator("tbody").inner_text()
+    named.click()
+    page.get_by_role("heading", level=1, name="Portrait 2025").wait_for()
+    assert page.url.startswith(f"{site}doc/portrait/2025")
+
+
+def test_raw_answer_and_downloads(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql?query={quote(COUNT)}")
+    page.get_by_text("Réponse brute").click()
+    shown = page.locator("details pre")
+    page.get_by_text('"bindings"').wait_for()
+    assert json.loads(shown.inner_text())["results"]["bindings"][0]["n"]["value"] == "63"
+    links = page.locator("#reponse .formats a").all()
+    assert len(links) == 5
+    for link in links:
+        with page.expect_download() as coming:
+            link.click()
+        assert "63" in coming.value.path().read_text("utf-8-sig")
+        assert coming.value.suggested_filename.startswith("reponse.")
+
+
+def test_what_is_written_goes_along_to_the_other_language(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    write(page, "ASK { ?pas ?encore ?lancee }")
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("button", name="Run the query").wait_for()
+    assert page.locator(".cm-content").inner_text() == "ASK { ?pas ?encore ?lancee }"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_example_answers_with_rows_that_fit(
+    site: str, page: Any, noticed: list[str], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    open_page(page, f"{site}sparql")
+    for link in page.locator(".examples a").all():
+        link.click()
+        page.locator("#dit", has_text="Réponse reçue").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert complaints(noticed, site) == []
+
+
+def test_the_keyboard_alone_gets_in_and_out(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    name = "e => (e.shadowRoot?.activeElement ?? e).getAttribute('aria-label') ?? e.textContent"
+    focused = []
+    for _ in range(16):
+        page.keyboard.press("Tab")
+        focused.append(page.evaluate(f"({name})(document.activeElement)").strip())
+    at = focused.index("Requête")
+    assert focused[at + 1 : at + 3] == ["Lancer la requête", "Copier le lien"]
+    assert page.get_by_role("textbox", name="Requête").count() == 1
+    assert page.get_by_role("status").count() == 1
+
+
+def test_without_scripts_the_form_works(site: str, browser: Any) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-CA")
+    try:
+        page = context.new_page()
+        page.goto(f"{site}sparql")
+        page.get_by_label("Query").fill(COUNT)
+        page.get_by_role("button", name="Run the query").click()
+        assert page.locator("tbody td").inner_text() == "63"
+        assert page.get_by_label("Answer as").is_visible()
+        page.get_by_label("Query").fill("ASK {")
+        page.get_by_role("button", name="Run the query").click()
+        assert page.get_by_label("Query").input_value() == "ASK {"
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_in_the_editor_is_enough(site: str, page: Any, scheme: str) -> None:
+    """WCAG 2.2, success criterion 1.4.3: 4.5 to 1, for each colour of the syntax."""
+    page.emulate_media(color_scheme=scheme)
+    open_page(page, f"{site}sparql")
+    write(page, "# note\nPREFIX a: <b>\nSELECT ?x { ?x a 'é'@fr, é:a FILTER(STR(?x) = 1) }")
+    page.keyboard.press("Control+Enter")
+    page.locator(".said.wrong").wait_for()
+    inside = CONTRAST.replace(
+        "document.querySelectorAll('body *')",
+        "document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-line, .cm-line *')",
+    ).replace("e = e.parentElement", "e = e.parentElement ?? e.getRootNode().host")
+    assert page.evaluate(inside) == []
+    assert page.evaluate(CONTRAST) == []
