@@ -66,7 +66,8 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
     shelf = shelf or _cache() / "portrait-ia" / "demo"
     with progress() as step:
         work = prepare(example_sources(), f"http://localhost:{port}/", step)
-        publish(write_release(work, check(work, False, step), shelf, step))
+        path, _ = write_release(work, check(work, False, step), shelf, step)
+        publish(path)
     _listen(shelf, host, port, workers)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from transform.bodies import Attachment, Body
+from transform.candidates import not_reviewed
 from transform.directory import bodies_graph, name_publisher
 from transform.identity import identify
 from transform.layout import LISTS
@@ -72,7 +73,8 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     if not quarantine:
         kept_back = set()
     refused = any(f.severity == "Violation" and f.focus not in kept_back for f in located)
-    return Checked(located, rejected, bodies, attached, editions, refused)
+    unknown = not_reviewed(bodies, work.identities.bodies.registry)
+    return Checked(located, rejected, bodies, attached, unknown, editions, refused)
 
 
 def _hold_vocabulary(work: Work) -> list[Finding]:

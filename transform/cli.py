@@ -107,10 +107,18 @@ def build(
     """
     from transform.publish import write_release
     from transform.release import publish
+    from transform.stability import UrisDropped, read_published
 
     work, checked = _make(pairs, layouts, base_uri, quarantine, options)
-    with terminal.progress() as progress:
-        path = write_release(work, checked, shelf, progress)
+    old = read_published(shelf, work.base_uri)
+    terminal.say_compared(shelf, work.base_uri, old)
+    try:
+        with terminal.progress() as progress:
+            path, gone = write_release(work, checked, shelf, progress, old)
+    except UrisDropped as dropped:
+        terminal.say_dropped(dropped.gone, work.base_uri)
+        raise
+    terminal.say_gone(gone)
     if not no_publish:
         publish(path)
     terminal.say_release(path, published=not no_publish)
@@ -139,6 +147,7 @@ def _make(
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
     terminal.say_read(read_of(work, checked), refused=checked.refused)
+    terminal.say_not_reviewed(checked.not_reviewed)
     terminal.say_findings(checked.located, options["language"])
     if checked.refused:
         raise DataRefused(_refusal(checked, quarantine))

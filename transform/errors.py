@@ -8,6 +8,7 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableRegistry   2    a registry of bodies is no Turtle
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
 └── DataRefused          1    the rows or the vocabulary break a shape
+    └── UrisDropped      1    an edit would drop published URIs (transform/stability.py)
 """
 
 

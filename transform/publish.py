@@ -15,6 +15,7 @@ from transform.layout import Layout
 from transform.locate import Places
 from transform.mapping import RDFS, literal, map_rows
 from transform.portrait import catalogue_lines
+from transform.stability import Gone, Published, hold_against
 from transform.vocabulary import in_order, read_turtle
 from transform.work import (
     Checked,
@@ -31,10 +32,20 @@ from transform.work import (
 _MANY_BYTES = 10_000_000
 
 
-def write_release(work: Work, checked: Checked, shelf: Path, progress: Progress) -> Path:
-    """Write a release beside the others, whole or not at all; gives its path."""
+def write_release(
+    work: Work,
+    checked: Checked,
+    shelf: Path,
+    progress: Progress,
+    old: Published | None = None,
+) -> tuple[Path, list[Gone]]:
+    """Write a release beside the others, whole or not at all; gives its path and what went.
+
+    Raises UrisDropped where a URI that `old` publishes would be gone through an edit.
+    """
     with release.building(shelf) as folder:
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
+        gone = _hold_against(old, work, checked, graphs) if old else []
         contents = {graph.stem: count_statements(graph) for graph in graphs}
         _write_dumps(work, graphs, folder, progress)
         shutil.rmtree(folder / "graphs")
@@ -44,7 +55,16 @@ def write_release(work: Work, checked: Checked, shelf: Path, progress: Progress)
         said = manifest_of(work, checked, contents, files)
         (folder / manifest.FILE).write_bytes(manifest.as_json(said))
         digests = {path: about["sha256"] for path, about in files.items()}
-        return release.adopt(folder, release.content_name(folder, digests))
+        return release.adopt(folder, release.content_name(folder, digests)), gone
+
+
+def _hold_against(
+    old: Published, work: Work, checked: Checked, graphs: Sequence[Path]
+) -> list[Gone]:
+    digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.settings}
+    keys = {key for rejected in checked.rejected.values() for key in rejected}
+    kept_back = {f"{work.base_uri}id/initiative/{key}" for key in keys}
+    return hold_against(old, graphs, digests, kept_back)
 
 
 def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress) -> list[Path]:
@@ -130,7 +150,7 @@ def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": manifest.as_json(
-            report.as_json(checked.located, read_of(work, checked))
+            report.as_json(checked.located, read_of(work, checked), checked.not_reviewed)
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
     }

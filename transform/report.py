@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import pyoxigraph as ox
@@ -14,8 +14,12 @@ from transform.mapping import DCTERMS, RDF
 SH = "http://www.w3.org/ns/shacl#"
 
 
-def as_json(located: Sequence[Located], read: Sequence[dict[str, object]]) -> dict[str, object]:
-    """Give `report/validation.json`: what was read of each file, counts, and the findings."""
+def as_json(
+    located: Sequence[Located],
+    read: Sequence[dict[str, object]],
+    not_reviewed: Sequence[Mapping[str, object]],
+) -> dict[str, object]:
+    """Give `report/validation.json`: what was read, counts, findings, bodies not reviewed."""
     return {
         "conforms": not any(f.severity == "Violation" for f in located),
         "counts": {
@@ -23,6 +27,7 @@ def as_json(located: Sequence[Located], read: Sequence[dict[str, object]]) -> di
             for severity in ("Violation", "Warning", "Info")
         },
         "files": list(read),
+        "not_reviewed": list(not_reviewed),
         "results": [asdict(f) for f in located],
     }
 

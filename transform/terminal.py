@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from transform.manifest import read_manifest
 
 if TYPE_CHECKING:
     from transform.locate import Located
+    from transform.stability import Gone, Published
 
 SHOWN = 40
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
@@ -109,6 +110,44 @@ def say_findings(located: "Sequence[Located]", language: str) -> None:
     console.print(table)
     if len(serious) > SHOWN:
         click.echo(f"… and {len(serious) - SHOWN} more; --report FOLDER writes them all.")
+
+
+def say_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
+    """List the bodies that the registry does not know, each with whom it is most like."""
+    if not bodies:
+        return
+    click.echo(f"{len(bodies)} bodies that nobody has reviewed; report/validation.json has all.")
+    for body in [body for body in bodies if body["nearest"]][:SHOWN]:
+        near = ", ".join(f"{c['slug']} ({c['score']:g})" for c in body["nearest"])
+        click.echo(f"  {visible(body['label'])}: nearest {near}")
+
+
+def say_compared(shelf: Path, base_uri: str, old: "Published | None") -> None:
+    """Say so where the current release has other URIs than the new one will have."""
+    if old is None and (shelf / "current").exists():
+        click.echo(f"{shelf}/current publishes elsewhere than {base_uri}: URIs are not compared.")
+
+
+def say_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
+    """Name the URIs that an edit would drop, where they are, and the line that would save them."""
+    for lost in gone[:SHOWN]:
+        old = lost.iri.removeprefix(base_uri)
+        new = lost.instead.removeprefix(base_uri) or "…"
+        click.echo(f"{lost.iri} (graph/{lost.graph}) would be gone. Add:")
+        click.echo(f"  <{old}> dcterms:isReplacedBy <{new}> .")
+    if len(gone) > SHOWN:
+        click.echo(f"… and {len(gone) - SHOWN} more.")
+
+
+def say_gone(gone: "Sequence[Gone]") -> None:
+    """List the URIs that went with rows of files that changed."""
+    if not gone:
+        return
+    click.echo(f"{len(gone)} URIs of the current release went with rows that changed:")
+    for lost in gone[:SHOWN]:
+        click.echo(f"  {lost.iri}")
+    if len(gone) > SHOWN:
+        click.echo(f"  … and {len(gone) - SHOWN} more.")
 
 
 def say_release(path: Path, *, published: bool) -> None:

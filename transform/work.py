@@ -35,12 +35,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the shapes say: findings, keys kept back by year, bodies, portfolios, editions."""
+    """What the shapes say: findings, keys kept back by year, bodies, portfolios, editions.
+
+    `not_reviewed`: the bodies that the registry does not know, each with whom it is most like.
+    """
 
     located: list[Located]
     rejected: Mapping[int, set[str]]
     bodies: list[Body]
     attached: list[Attachment]
+    not_reviewed: list[Mapping[str, object]]
     editions: list[Edition]
     refused: bool
 

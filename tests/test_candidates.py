@@ -1,0 +1,49 @@
+"""Whom a text may have meant: three candidates for a person to read, of whom none is taken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from transform.candidates import Candidates
+from transform.registry import EMPTY, Registry, read_registry
+
+REGISTRY = read_registry(["organismes"], "https://exemple.gouv.qc.ca/")
+
+
+@pytest.mark.parametrize(
+    ("raw", "slug"),
+    [
+        ("Hema-Quebec", "hema-quebec"),
+        ("Musée des civilisations", "musee-de-la-civilisation"),
+        ("Ministère des Transports", "ministere-des-transports-et-de-la-mobilite-durable"),
+        ("CISSS des Laurentide", "cisss-des-laurentides"),
+    ],
+)
+def test_the_body_that_was_meant_comes_first(raw: str, slug: str) -> None:
+    nearest = Candidates(REGISTRY).nearest(raw)
+    assert nearest[0].slug == slug
+    assert len({found.slug for found in nearest}) == 3
+    assert [found.score for found in nearest] == sorted((n.score for n in nearest), reverse=True)
+    assert REGISTRY.find(raw) is None
+
+
+def test_a_large_registry_finds_the_same() -> None:
+    more = {f"organisme {n:05} de la ville": (f"o-{n}", 0) for n in range(9000)}
+    large = Candidates(Registry(REGISTRY.bodies, {**REGISTRY.claims, **more}, ()))
+    assert large.nearest("Musée des civilisations")[0].slug == "musee-de-la-civilisation"
+    assert large.nearest("Organisme 04321 de la vile")[0].slug == "o-4321"
+
+
+def test_no_registry_has_no_candidate() -> None:
+    assert Candidates(EMPTY).nearest("Héma-Québec") == []
+
+
+def test_the_report_lists_who_is_not_reviewed(example: Path) -> None:
+    report = json.loads((example / "current/report/validation.json").read_bytes())
+    by_slug = {body["body"]: body for body in report["not_reviewed"]}
+    assert len(by_slug) == 23
+    uqam = by_slug["universite-du-quebec-a-montreal"]
+    assert uqam["spellings"] == ["Université du Québec à Montréal"]
+    assert [set(near) for near in uqam["nearest"]] == [{"slug", "spelling", "score"}] * 3
+    assert "hema-quebec" not in by_slug
