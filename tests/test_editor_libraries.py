@@ -275,7 +275,7 @@ def build_wheel(root: Path, to: Path, **settings: str) -> subprocess.CompletedPr
 
 def copy_project(to: Path) -> Path:
     """Our project as it is built, without what was taken from npm before."""
-    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+    for name in (".gitignore", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         to.mkdir(exist_ok=True)
         shutil.copy(PROJECT / name, to / name)
     skipped = shutil.ignore_patterns("editor", "__pycache__")

@@ -302,3 +302,14 @@ def test_contrast_in_the_editor_is_enough(site: str, page: Any, scheme: str) -> 
     ).replace("e = e.parentElement", "e = e.parentElement ?? e.getRootNode().host")
     assert page.evaluate(inside) == []
     assert page.evaluate(CONTRAST) == []
+
+
+def test_what_is_chosen_is_replaced_without_a_complaint(
+    site: str, page: Any, noticed: list[str]
+) -> None:
+    open_page(page, f"{site}sparql")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("ASK {")
+    assert page.locator(".cm-content").inner_text() == "ASK {}"
+    assert complaints(noticed, site) == []
