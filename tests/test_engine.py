@@ -311,6 +311,22 @@ def test_malformed_says_the_reason(engine: Engine) -> None:
         engine.ask(question("SELECT * { ?s foo:bar ?o }"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT (<http://a/f>(1) AS ?x) {}",
+        "ASK { FILTER(<http://a/f>()) }",
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(<http://a/f>(?o)) }",
+        "SELECT * { ?s ?p ?o FILTER EXISTS { ?x ?y ?z BIND(<http://a/f>(1) AS ?v) } }",
+        "SELECT ?s { ?s ?p ?o } GROUP BY ?s HAVING(<http://a/f>(COUNT(*)))",
+        "SELECT * { ?s ?p ?o } ORDER BY <http://a/f>(?o)",
+    ],
+)
+def test_a_function_that_is_unknown_is_named(engine: Engine, text: str) -> None:
+    with pytest.raises(faults.MalformedQuery, match="no function <http://a/f>"):
+        read(engine, text)
+
+
 def test_half_a_surrogate_pair(engine: Engine) -> None:
     with pytest.raises(faults.MalformedQuery):
         engine.ask(question('SELECT ("\ud800" AS ?x) {}'))

@@ -22,6 +22,7 @@ _SYNTAX = {
     CSV: ox.QueryResultsFormat.CSV,
     TSV: ox.QueryResultsFormat.TSV,
 }
+_UNKNOWN_FUNCTION = re.compile(r"custom (?:aggregate )?function (<.*>) is not supported")
 # Memory that one query took is seldom given back by the allocator: a process that grew this much
 # makes room for a fresh one.
 _GROWN = 64 << 20
@@ -120,6 +121,8 @@ def _ask(text: str, question: Question, store: ox.Store) -> Results:
     except RuntimeError as error:
         if re.search("does not contains? variable", str(error)):
             raise faults.MalformedQuery(f"{error}: a bound variable must be selected.") from error
+        if found := _UNKNOWN_FUNCTION.search(str(error)):  # SPARQL 1.1, section 17.6
+            raise faults.MalformedQuery(f"There is no function {found[1]} here.") from error
         raise
     except UnicodeEncodeError as error:
         raise faults.MalformedQuery("The query holds half a surrogate pair.") from error
