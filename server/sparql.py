@@ -94,6 +94,12 @@ def describe(answer: Answer) -> dict[str, str]:
     return {"Content-Type": content_type, "Content-Length": str(answer.length), "Vary": "Accept"}
 
 
+def content_type(media_type: str) -> str | None:
+    """Give the value of the header for a media type that an answer may have."""
+    form = _BY_TYPE.get(media_type)
+    return form.content_type if form else None
+
+
 @lru_cache(maxsize=512)
 def _choose_both(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
     offers = (*SOLUTIONS, EXCEL) if wanted else SOLUTIONS

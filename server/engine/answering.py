@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from server.engine import CSV, JSON, TSV, XML, Question, Text, cells, faults, reading, seal
 from server.engine.federation import Peers
-from server.engine.framing import END, FAULT, ClosedError, Frames, frame, unpack_question
+from server.engine.framing import ClosedError, Frames, unpack_question
 from server.engine.mistakes import find_mistake
 from server.engine.writing import Outlet, XmlOutlet
 from transform import formats
@@ -43,16 +43,19 @@ def serve(
     leaving = False
     while not leaving:
         try:
+            if not questions.has_next():
+                outlet.send_held()
             _, payload = questions.next()
         except ClosedError:
             return
-        last = b""
-        if fault := _answer_or_fault(payload, store, base_uri, outlet, peers):
-            outlet.drop()
-            last = frame(FAULT, faults.dump_fault(fault))
+        fault = _answer_or_fault(payload, store, base_uri, outlet, peers)
         broken = isinstance(fault, faults.QueryTooLarge | faults.EngineDefect)
         leaving = broken or seal.peak() - begun > _GROWN
-        outlet.end(last + frame(END, b"1" if leaving else b""))
+        if fault is None:
+            outlet.end(leaving)
+        else:
+            outlet.fail(faults.dump_fault(fault), leaving)
+    outlet.send_held()
 
 
 def _answer_or_fault(

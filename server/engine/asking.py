@@ -4,7 +4,7 @@ import logging
 from typing import cast
 
 from server.engine import Answer, Form, faults
-from server.engine.framing import DATA, END, FAULT, HEAD
+from server.engine.framing import DATA, END, FAULT, HEAD, WHOLE, cut_whole
 from server.engine.link import QueryProcess
 from server.engine.spool import Room, SpooledAnswer
 
@@ -16,16 +16,19 @@ class Asking:
 
     def __init__(self, process: QueryProcess, room: Room) -> None:
         self.process = process
-        self.leaving = False
+        self.whole = self.leaving = False
         self._room = room
         self._answer: SpooledAnswer | None = None
         self._fault: faults.EngineFault | None = None
 
     def take(self, letter: bytes, payload: bytes) -> bool:
         """Take a frame; says whether it was the last. Raises EngineFault for what cannot be."""
-        if letter == HEAD:
-            form, media_type = payload.decode().split(" ", 1)
-            self._answer = SpooledAnswer(cast(Form, form), media_type, self._room)
+        if letter == WHOLE and self._answer is None and self._fault is None:
+            told, body = cut_whole(payload)
+            self._begin(told).add(body)
+            self.whole = True
+        elif letter == HEAD:
+            self._begin(payload.decode())
         elif letter == FAULT:
             self._fault = faults.load_fault(payload)
         elif letter == DATA and self._answer is not None:
@@ -34,19 +37,24 @@ class Asking:
             if self._answer is not None:
                 self._answer.finish()
             self.leaving = bool(payload)
-            return True
+            self.whole = True
         else:
             raise faults.EngineDefect(f"The frame {letter!r} came out of turn.")
-        return False
+        return self.whole
 
-    def take_at_once(self) -> bool:
-        """Take the frames that have come; says whether the last was among them."""
+    def take_at_once(self, data: bytes) -> bool:
+        """Take the frames that the data bring; says whether the last was among them."""
         frames = self.process.frames
-        frames.fill_at_once()
+        frames.add(data)
         while found := frames.next_at_once():
             if self.take(*found):
                 return True
         return False
+
+    def _begin(self, told: str) -> SpooledAnswer:
+        form, media_type = told.split(" ", 1)
+        self._answer = SpooledAnswer(cast(Form, form), media_type, self._room)
+        return self._answer
 
     def drop(self) -> None:
         """Give back what has come."""

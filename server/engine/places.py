@@ -25,6 +25,12 @@ class Run:
         self.grown = 0
         self.yielding = False  # the kernel prefers younger queries; that cannot be taken back
         self.begun = time.monotonic()
+        self._worked = 0.0
+
+    @property
+    def worked(self) -> float:
+        """Give the seconds that its process has computed for it."""
+        return seal.worked(self.process) - self._worked
 
     @property
     def age(self) -> float:
@@ -35,6 +41,7 @@ class Run:
         """Note that a process takes the query now, and what memory it has at that time."""
         self.process, self.resident = process, resident
         self.begun = time.monotonic()
+        self._worked = seal.worked(process)
 
 
 class Places:
@@ -76,7 +83,7 @@ class Places:
             raise Abandoned("The client has gone.")
         if run.age >= self._limits.seconds:
             raise QueryTooSlow(self._limits.seconds)
-        if not run.yielding:
+        if not run.yielding and run.worked >= TICK:
             _yield_to_younger(run)
         run.grown = max(0, seal.resident(run.process) - run.resident)
         if fault := self._in_the_way(run):

@@ -12,12 +12,12 @@ from server.engine.framing import QUESTION, ClosedError, frame, pack_question
 from server.engine.link import QueryProcess
 from server.engine.peers import Peers
 from server.engine.places import Places, Run
+from server.engine.seat import Seat
 from server.engine.spool import Room
 from server.engine.stock import Stock
 from server.engine.ticking import Ticking
 
 _log = logging.getLogger(__name__)
-_SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
 
 
 class SealedEngine:
@@ -39,51 +39,30 @@ class SealedEngine:
             run.begin(process.number, process.resident)
             return self._bring_to_an_end(Asking(process, self._room), run, request)
 
-    def begin(self, question: Question) -> "Begun | None":
-        """Put a question to a process that is ready, without waiting; None when that fails."""
-        if self._peers.may_concern(question.text):
-            return None
-        request = frame(QUESTION, pack_question(question))
-        if len(request) > _SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:
-            return None
-        process = None
-        try:
-            if process := self._stock.take_ready():
-                run.begin(process.number, process.resident)
-                process.connection.setblocking(False)
-                if process.connection.send(request) == len(request):
-                    return Begun(self, Asking(process, self._room), run)
-        except OSError as error:
-            _log.debug("query process %d could not be asked: %s", run.process, error)
-        except BaseException:
-            self._places.leave(run)
-            raise
-        if process:
-            self._stock.end(process)
-        self._places.leave(run)
-        return None
+    def take_seat(self) -> Seat:
+        """Give a process to an asker who never waits; raises EngineDown."""
+        process = self._stock.take()
+        self._stock.restock()
+        return Seat(process, self._places, self._room, self)
 
-    def advance(self, begun: "Begun") -> Answer | None:
-        """Take what a process has answered so far; see `Begun.advance`."""
-        try:
-            begun.whole = begun.asking.take_at_once()
-        except (ClosedError, faults.EngineFault) as fault:
-            begun.broken = fault
-        if not begun.whole or begun.asking.leaving:
-            return None
-        return self.finish(begun, None)
+    def may_wait(self, question: Question) -> bool:
+        """Say whether a question may have to wait for another endpoint."""
+        return self._peers.may_concern(question.text)
 
-    def finish(self, begun: "Begun", gone: Callable[[], bool] | None) -> Answer:
-        """Wait for the rest of an answer as `ask` does."""
-        begun.ended = True
-        begun.run.gone = gone or _stays
+
+    def finish(self, asking: Asking, run: Run, broken: Exception | None) -> Answer:
+        """Wait for the rest of an answer as `ask` does, `broken` is what came in its stead."""
         try:
-            if begun.whole:
-                self._put_back(begun.asking, begun.run)
-                return begun.asking.outcome()
-            return self._bring_to_an_end(begun.asking, begun.run, None, begun.broken)
+            if asking.whole:
+                self._put_back(asking, run)
+                return asking.outcome()
+            return self._bring_to_an_end(asking, run, None, broken)
         finally:
-            self._places.leave(begun.run)
+            self._places.leave(run)
+
+    def give_up(self, process: QueryProcess) -> None:
+        """Take a process back that was asked nothing, or has ended."""
+        self._stock.end(process)
 
     def _bring_to_an_end(
         self, asking: Asking, run: Run, request: bytes | None, broken: Exception | None = None
@@ -141,32 +120,6 @@ class SealedEngine:
         return faults.EngineDefect(f"A query process ended with status {status}.")
 
 
-class Begun:
-    """A question that was put to a process while its asker goes on with something else."""
-
-    def __init__(self, engine: SealedEngine, asking: Asking, run: Run) -> None:
-        self._engine = engine
-        self.asking = asking
-        self.run = run
-        self.whole = self.ended = False
-        self.broken: Exception | None = None
-
-    def fileno(self) -> int:
-        """Give the descriptor that can be read from when there is something to `advance` with."""
-        return self.asking.process.connection.fileno()
-
-    @property
-    def stuck(self) -> bool:
-        """Say whether only `finish` helps: the process has ended, or must be."""
-        return self.broken is not None or (self.whole and self.asking.leaving)
-
-    def advance(self) -> Answer | None:
-        """Give the answer if all of it has come, without waiting; raises EngineFault."""
-        return self._engine.advance(self)
-
-    def finish(self, gone: Callable[[], bool] | None = None) -> Answer:
-        """Wait for the answer as `Engine.ask` does; not after `advance` gave or raised."""
-        return self._engine.finish(self, gone)
 
 
 def _stays() -> bool:

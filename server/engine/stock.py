@@ -56,15 +56,16 @@ class Stock:
             self._link.kill(process)
         except EngineDown as down:
             _log.warning("query process %d is left to its keeper: %s", process.number, down)
-        self._make_ready()
+        self.restock()
 
     def reap(self, process: QueryProcess) -> int:
         """Say with what status a process ended that closed its connection; raises EngineDown."""
         status = self._link.reap(process)
-        self._make_ready()
+        self.restock()
         return status
 
-    def _make_ready(self) -> None:
+    def restock(self) -> None:
+        """Have a process ready for the next question, if there is none."""
         with self._lock:
             if self._closed or self._idle:
                 return

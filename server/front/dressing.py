@@ -3,7 +3,10 @@
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from functools import lru_cache
 
+from server import HEADERS, sparql
+from server.engine.seat import Whole
 from server.front.coding import Choice, compress, worth_it
 from server.front.keeping import is_fickle
 from server.front.message import Headers, Reply, Request, write_head
@@ -85,6 +88,35 @@ def _say_freshness(
     return tag
 
 
+def dress_whole(answer: Whole, request: Request, choice: Choice) -> Reply | None:
+    """Give the reply with a small answer to a query, as `dress` gives it; None if it cannot be.
+
+    Nothing but tag and length differs between the heads of such replies.
+    """
+    content_type = sparql.content_type(answer.media_type)
+    if content_type is None:
+        return None
+    compressible = worth_it(content_type, len(answer.body))
+    coding = choice.coding if compressible or choice.plain_refused else None
+    tag = _digest(content_type, answer.body, coding)
+    body = compress(answer.body, coding) if coding else answer.body
+    head = _whole_head(content_type, compressible, coding, request.method == "POST")
+    return Reply(200, head % (tag.encode(), len(body)), body, tag=tag)
+
+
+@lru_cache(maxsize=256)
+def _whole_head(content_type: str, compressible: bool, coding: str | None, posted: bool) -> bytes:
+    """Give a head with places for tag and length."""
+    vary = "Accept, Accept-Encoding" if compressible else "Accept"
+    headers = [("Content-Type", content_type), ("Vary", vary), *HEADERS.items()]
+    if coding:
+        headers.append(("Content-Encoding", coding))
+    if not posted:
+        headers.append(("Cache-Control", FRESH))
+    head = write_head(200, headers).replace(b"%", b"%%")
+    return head + b"ETag: %b\r\nContent-Length: %d\r\n"
+
+
 def pass_on(result: Result, threads: Threads) -> Reply:
     """Give the reply just as the application made it."""
     head = write_head(result.status, result.headers)
@@ -126,10 +158,14 @@ def _tag(result: Result, coding: str | None) -> str | None:
     if told is None:
         if result.rest is not None:
             return None
-        kind = (result.header("content-type") or "").encode()
-        digest = hashlib.blake2b(kind + bytes(1) + result.body, digest_size=16)
-        told = f'"{digest.hexdigest()}"'
+        return _digest(result.header("content-type") or "", result.body, coding)
     return f'{told[:-1]}-{coding}"' if coding else told
+
+
+def _digest(content_type: str, body: bytes, coding: str | None) -> str:
+    digest = hashlib.blake2b(content_type.encode() + bytes(1), digest_size=16)
+    digest.update(body)
+    return f'"{digest.hexdigest()}-{coding}"' if coding else f'"{digest.hexdigest()}"'
 
 
 def _unchanged(head: bytes) -> bytes:

@@ -1,133 +1,133 @@
-"""Ask short queries from the event loop itself: no thread, no Flask.
+"""Ask short queries from the event loop itself: no thread, no task, no Flask.
 
-Two threads and their lock cost more than a point query. The protocol is read and the question
-made by what the Flask view uses too; whatever is not plain and quick is left to that view: a
-page, a fault, a long answer, and a query that takes more than a moment, which goes on meanwhile.
+Two threads and their lock cost more than a point query. What takes longer than a moment, and
+every answer that is no small whole one, is brought to its end in a thread by who asked.
 """
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NamedTuple
 
-from werkzeug import Request as Asking
-
-from server import HEADERS, sparql
-from server.engine import Answer
-from server.engine.faults import EngineFault
-from server.front.message import Request
-from server.front.wsgi import WHOLE, Result, Threads
-from server.protocol import read_request
+from server.engine import Question
+from server.engine.seat import MOMENT, MOST_MOMENTS, Seat, Whole
+from server.front.bench import Bench, Finish
+from server.front.wsgi import Threads
 from server.shelf import Release, Shelf
-from server.visit import BEGUN, RELEASE
 
-SLOTS = 2  # query processes that stand ready: see Limits.idle
-_MOMENT = 0.05  # seconds
-_MOST_WAITING = 16
+_MOST_WAITING = 32
+_BATCH = 8  # questions that a process is put at once
+_LOOK_EVERY = 0.5  # seconds: so long a release that was replaced stays open at most
+
+# What comes of a question: a small answer, a way to have any other, or nothing was asked.
+Outcome = Whole | Finish | None
+
+
+class Errand(NamedTuple):
+    """A question, what is told its outcome, and since when it waits."""
+
+    question: Question
+    over: Callable[[Outcome], None]
+    begun: float
 
 
 class Lane:
     """The short queries of an event loop."""
 
-    def __init__(self, shelf: Shelf, threads: Threads, longest: int) -> None:
+    def __init__(self, shelf: Shelf, threads: Threads) -> None:
         self._shelf = shelf
         self._threads = threads
-        self._longest = longest
-        self._slots = asyncio.Semaphore(SLOTS)
-        self._waiting = 0
+        self._bench: Bench | None = None
+        self._waiting: deque[Errand] = deque()
+        self._under_way: dict[Seat, tuple[Bench, deque[Errand]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._hurried = self._going = False
 
-    async def answer(self, request: Request, environ: dict[str, Any]) -> Result | None:
-        """Answer a query, or leave it to the application, which may find it begun."""
-        if request.path != b"/sparql" or self._waiting >= _MOST_WAITING:
-            return None
-        with self._shelf.lend() as release:
-            plan = self._plan(environ, release)
-            if plan is None or not plan.plain:
-                return None
-            self._waiting += 1
-            try:
-                async with self._slots:
-                    answer = await self._ask(plan, release, environ)
-            finally:
-                self._waiting -= 1
-        if answer is None:
-            return None
-        if answer.length > WHOLE:
-            environ[BEGUN] = lambda _: answer
-            return None
-        with answer:
-            body = b"".join(answer.body)
-        headers = [*sparql.describe(answer).items(), *HEADERS.items()]
-        return Result(200, headers, {RELEASE: release}, body)
+    @property
+    def release(self) -> Release:
+        """Give the release that questions are answered from now."""
+        if self._bench is None or self._bench.release.name != self._shelf.current_name:
+            self._change_bench()
+        assert self._bench is not None  # noqa: S101  # it has just been made
+        return self._bench.release
 
-    def _plan(self, environ: dict[str, Any], release: Release) -> sparql.Plan | None:
-        try:
-            asked = read_request(Asking(environ), self._longest)
-            if asked.query is None:
-                return None
-            return sparql.make_plan(asked, environ.get("HTTP_ACCEPT"), release.base_uri)
-        except Exception:  # the application finds the same fault, and says it
-            return None
-        finally:
-            environ["wsgi.input"].seek(0)
+    def ask(self, question: Question, over: Callable[[Outcome], None]) -> bool:
+        """Ask of `release`, and have `over` told later; says whether that can be done."""
+        bench = self._bench
+        if bench is None or len(self._waiting) >= _MOST_WAITING:
+            return False
+        bench.fill()
+        if not bench.hopeful:
+            return False
+        self._waiting.append(Errand(question, over, time.monotonic()))
+        if not self._going:
+            self._going = True
+            asyncio.get_running_loop().call_soon(self._go_on)
+        if not self._hurried:
+            self._set_timer(MOMENT / 2)
+        return True
 
-    async def _ask(
-        self, plan: sparql.Plan, release: Release, environ: dict[str, Any]
-    ) -> Answer | None:
-        begin = getattr(release.engine, "begin", None)  # not every engine can
-        begun = begin(plan.question) if begin else None
-        if begun is None:
-            return None
-        try:
-            answer = await _watch(begun)
-        except EngineFault as fault:
-            environ[BEGUN] = _raising(fault)
-            return None
-        except asyncio.CancelledError:
-            if not begun.ended:
-                self._threads.forget(lambda: begun.finish(lambda: True))
-            raise
-        if answer is None:
-            environ[BEGUN] = begun.finish
-        return answer
+    def _go_on(self) -> None:
+        """Put what waits: together, so that who answers is woken once."""
+        self._going = False
+        while self._bench and self._waiting and (seat := self._bench.take()):
+            errands = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+            if seat.ask([errand.question for errand in errands]):
+                self._under_way[seat] = (self._bench, deque(errands))
+                continue
+            if seat.spent:
+                self._bench.discard(seat)
+            else:
+                self._bench.put_back(seat)
+            for errand in errands:
+                errand.over(None)
 
+    def _look(self, bench: Bench, seat: Seat) -> None:
+        """Take what a process says: what waits is put to it before its answers are told."""
+        found = seat.advance()
+        errands = self._under_way[seat][1] if found else ()
+        told = [(errands.popleft(), whole) for whole in found] if errands else []
+        if seat.spent:
+            self._let_go(bench, seat)
+        elif not seat.pending:
+            if self._under_way.pop(seat, None):
+                bench.put_back(seat)
+            self._go_on()
+        for errand, whole in told:
+            errand.over(whole)
 
-async def _watch(begun: Any) -> Answer | None:
-    """Wait a moment for the answer; raises EngineFault."""
-    loop = asyncio.get_running_loop()
-    coming: asyncio.Future[Answer | None] = loop.create_future()
-    descriptor = begun.fileno()
+    def _let_go(self, bench: Bench, seat: Seat) -> None:
+        _, errands = self._under_way.pop(seat, (bench, deque[Errand]()))
+        if len(errands) == 1:
+            errands[0].over(bench.hand_over(seat))
+            return
+        bench.discard(seat)
+        for errand in errands:
+            errand.over(None)
 
-    def look() -> None:
-        try:
-            answer = begun.advance()
-        except EngineFault as fault:
-            coming.set_exception(fault)
-        else:
-            if answer is None and not begun.stuck:
-                return
-            coming.set_result(answer)
-        # At once: the process is back in stock, and its next asker will watch it too.
-        loop.remove_reader(descriptor)
+    def _change_bench(self) -> None:
+        if self._bench is not None:
+            self._bench.close()
+        self._bench = Bench(self._shelf, self._threads, self._look)
+        while self._waiting:
+            self._waiting.popleft().over(None)
 
-    def stop() -> None:
-        if not coming.done():
-            loop.remove_reader(descriptor)
-            coming.set_result(None)
+    def _set_timer(self, seconds: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._hurried = seconds < _LOOK_EVERY
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._tick)
 
-    loop.add_reader(descriptor, look)
-    timer = loop.call_later(_MOMENT, stop)
-    try:
-        return await coming
-    except asyncio.CancelledError:
-        if coming.cancelled():
-            loop.remove_reader(descriptor)
-        raise
-    finally:
-        timer.cancel()
-
-
-def _raising(fault: EngineFault) -> Callable[[Any], NoReturn]:
-    def begun(_: Any) -> NoReturn:
-        raise fault
-
-    return begun
+    def _tick(self) -> None:
+        """Leave to others what takes longer than a moment, and a release that was replaced."""
+        for seat, (bench, _) in list(self._under_way.items()):
+            if seat.is_late():
+                self._let_go(bench, seat)
+        late = time.monotonic() - MOMENT * MOST_MOMENTS
+        while self._waiting and self._waiting[0].begun < late:
+            self._waiting.popleft().over(None)
+        if self._bench and self._bench.release.name != self._shelf.current_name:
+            self._change_bench()
+        busy = self._under_way or self._waiting
+        self._set_timer(MOMENT / 2 if busy else _LOOK_EVERY)

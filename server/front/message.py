@@ -1,7 +1,7 @@
 """Name what passes between the wire and the desk: a request, a reply, a body that streams."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -21,6 +21,7 @@ class Request:
     body: bytes = b""
     length: int | None = None  # as declared; more than `body` when the rest never came
     gone: Callable[[], bool] = lambda: False
+    key: Hashable = None  # under which the reply may be kept and shared
 
     @property
     def path(self) -> bytes:

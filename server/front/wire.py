@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections import deque
-from typing import Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol, cast
 
 import httptools
 
@@ -21,6 +23,14 @@ _PIECE = 1 << 16
 _PIPELINED = 16
 
 
+class Cancellable(Protocol):
+    """A reply under way."""
+
+    def cancel(self) -> Any:
+        """Wait for it no more."""
+        ...
+
+
 class Site(Protocol):
     """What answers, and knows the connections."""
 
@@ -31,6 +41,12 @@ class Site(Protocol):
 
     def answer_at_once(self, request: Request) -> Reply | None:
         """Give a reply that needs no waiting."""
+        ...
+
+    def answer_soon(
+        self, request: Request, take: Callable[[Reply | None], None]
+    ) -> "Cancellable | None":
+        """Have `take` called with the reply, or with None: then `answer` must be awaited."""
         ...
 
     async def answer(self, request: Request) -> Reply:
@@ -45,7 +61,7 @@ class Connection(asyncio.Protocol):
         self._site = site
         self._incoming = Incoming(self, site.most_body)
         self._waiting: deque[tuple[Request, bool]] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._task: Cancellable | None = None
         self._room: asyncio.Future[None] | None = None
         self._phase, self._deadline = "head", time.monotonic() + HEAD_SECONDS
         self._head = self._drained = self._written = 0
@@ -54,8 +70,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101
-        self._transport = transport
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
         transport.set_write_buffer_limits(high=2 * _PIECE)
         self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         self._site.connections.add(self)
@@ -127,13 +142,32 @@ class Connection(asyncio.Protocol):
     def _begin(self, request: Request, last: bool) -> None:
         self._last = self._last or last
         reply = self._site.answer_at_once(request)
-        if reply is not None and reply.stream is None and len(reply.body) <= _PIECE:
-            head = self._finish_head(reply)
-            body = b"" if request.method == "HEAD" or reply.status == 304 else reply.body
-            self._write_first(head + body)
-            self._end()
+        if reply is None:
+            self._task = self._site.answer_soon(request, partial(self._take, request))
+        elif reply.stream is None and len(reply.body) <= _PIECE:
+            self._write_whole(request, reply)
             return
-        self._task = asyncio.get_running_loop().create_task(self._answer(request, reply))
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._answer(request, reply))
+
+    def _take(self, request: Request, reply: Reply | None) -> None:
+        if reply is None or len(reply.body) > _PIECE:
+            self._task = asyncio.get_running_loop().create_task(self._answer(request, reply))
+            return
+        self._task = None
+        self._write_whole(request, reply)
+        self._go_on()
+
+    def _write_whole(self, request: Request, reply: Reply) -> None:
+        head = self._finish_head(reply)
+        body = b"" if request.method == "HEAD" or reply.status == 304 else reply.body
+        self._write_first(head + body)
+        self._end()
+
+    def _go_on(self) -> None:
+        while self._waiting and not self._task and not self._last:
+            self._transport.resume_reading()
+            self._begin(*self._waiting.popleft())
 
     async def _answer(self, request: Request, reply: Reply | None) -> None:
         try:
@@ -145,9 +179,7 @@ class Connection(asyncio.Protocol):
             raise
         self._task = None
         self._end()
-        while self._waiting and not self._task and not self._last:
-            self._transport.resume_reading()
-            self._begin(*self._waiting.popleft())
+        self._go_on()
 
     async def _send(self, request: Request, reply: Reply) -> None:
         self._write_first(self._finish_head(reply))

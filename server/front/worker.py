@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import uvloop
+
 from server.engine import ENGINES, open_engine
 from server.front import gate as gates
 from server.front import sharing
@@ -42,6 +44,7 @@ class Worker:
         self.connections: set[Connection] = set()
         self.answer = desk.answer
         self.answer_at_once = desk.answer_at_once
+        self.answer_soon = desk.answer_soon
         self._listener = listener
         self._share = share
         self._ended = asyncio.Event()
@@ -141,7 +144,7 @@ def run(
         gc.collect()
         gc.freeze()  # what the application is made of will not be garbage
         share = Share(counts, gates.SIZE, place)
-        asyncio.run(_serve(socket.socket(fileno=listener), desk, most_body, share))
+        uvloop.run(_serve(socket.socket(fileno=listener), desk, most_body, share))
     shelf.close()
     logging.shutdown()
     os._exit(0)  # threads may still be busy for clients that have gone

@@ -1,0 +1,166 @@
+"""Ask short questions of a process, some at once, from an event loop that never waits."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from server.engine import Answer, Question
+from server.engine.asking import Asking
+from server.engine.faults import EngineDefect, EngineFault
+from server.engine.framing import (
+    PART,
+    QUESTION,
+    WHOLE,
+    ClosedError,
+    cut_whole,
+    frame,
+    pack_question,
+    read_wholes,
+)
+from server.engine.link import QueryProcess
+from server.engine.places import Places, Run
+from server.engine.spool import Room
+
+MOMENT = 0.05  # seconds
+MOST_MOMENTS = 10
+SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
+
+
+class Whole(NamedTuple):
+    """A small answer: its media type without parameters, and its bytes."""
+
+    media_type: str
+    body: bytes
+
+
+class Engine(Protocol):
+    """What a seat comes from, and goes back to."""
+
+    def finish(self, asking: Asking, run: Run, broken: Exception | None) -> Answer:
+        """Wait for the rest of an answer."""
+        ...
+
+    def may_wait(self, question: Question) -> bool:
+        """Say whether a question may have to wait for something else than its process."""
+        ...
+
+    def give_up(self, process: QueryProcess) -> None:
+        """Take back what is asked no more."""
+        ...
+
+
+class Seat:
+    """A process of one asker, for one event loop. A seat that is `spent` takes no question."""
+
+    def __init__(self, process: QueryProcess, places: Places, room: Room, engine: Engine) -> None:
+        process.connection.setblocking(False)
+        self._process = process
+        self._places = places
+        self._room = room
+        self._engine = engine
+        self._run: Run | None = None
+        self._asking: Asking | None = None
+        self._broken: Exception | None = None
+        self._rest = b""
+        self.pending = 0
+        self.spent = False
+
+    def is_late(self) -> bool:
+        """Say whether the questions take more than a moment: of work, or far more of time.
+
+        By the clock alone, a busy machine would make short queries pass for long ones, and give
+        itself the work of replacing processes.
+        """
+        run = self._run
+        return run is not None and (run.worked > MOMENT or run.age > MOST_MOMENTS * MOMENT)
+
+    def fileno(self) -> int:
+        """Give the descriptor that can be read from when `advance` has something to take."""
+        return self._process.connection.fileno()
+
+    def ask(self, questions: Sequence[Question]) -> bool:
+        """Put questions; says whether they were taken, else they must be asked of the engine."""
+        if any(map(self._engine.may_wait, questions)):
+            return False
+        request = b"".join(frame(QUESTION, pack_question(question)) for question in questions)
+        if len(request) > SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:
+            return False
+        run.begin(self._process.number, self._process.resident)
+        try:
+            taken = self._process.connection.send(request) == len(request)
+        except OSError:
+            taken = False
+        if taken:
+            self._run, self.pending = run, len(questions)
+        else:
+            self._places.leave(run)
+            self.spent = True
+        return taken
+
+    def advance(self) -> list[Whole]:
+        """Take what has come: small answers, in the order of the questions.
+
+        Anything else makes the seat `spent`. Where one question is `pending` then, `finish`
+        gives its answer; of several, who knows which one it was: each must be asked again.
+        """
+        try:
+            data = self._process.connection.recv(PART)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
+        if self._run is None or not data:
+            self._break(ClosedError())
+            return []
+        if self._asking is not None:
+            self._take(data)
+            return []
+        payloads, self._rest = read_wholes(self._rest + data)
+        self.pending -= len(payloads)
+        if self.pending == 0 and not self._rest:
+            self._places.leave(self._run)
+            self._run = None
+        elif self.pending <= 0:
+            self._break(EngineDefect("More answers came than questions were put."))
+        elif self._rest and not self._rest.startswith(WHOLE):
+            self._take(self._rest)
+        return [_read(payload) for payload in payloads]
+
+    def finish(self, gone: Callable[[], bool] | None = None) -> Answer:
+        """Wait for the one answer as `Engine.ask` does; nothing may be asked after that."""
+        assert self._run is not None  # noqa: S101  # a question was put
+        self.spent = True
+        self._run.gone = gone or _stays
+        if self._asking is None:
+            self._asking = Asking(self._process, self._room)
+            self._process.frames.add(self._rest)
+        return self._engine.finish(self._asking, self._run, self._broken)
+
+    def close(self) -> None:
+        """End the process, whatever it was asked."""
+        self.spent = True
+        if self._run is not None:
+            self._places.leave(self._run)
+        self._engine.give_up(self._process)
+
+    def _take(self, data: bytes) -> None:
+        if self.pending > 1:
+            self.spent = True
+            return
+        self._asking = self._asking or Asking(self._process, self._room)
+        try:
+            self.spent = self._asking.take_at_once(data)
+        except EngineFault as fault:
+            self._break(fault)
+
+    def _break(self, fault: Exception) -> None:
+        self._broken = fault
+        self.spent = True
+
+
+def _read(payload: bytes) -> Whole:
+    told, body = cut_whole(payload)
+    return Whole(told.partition(" ")[2], body)
+
+
+def _stays() -> bool:
+    return False

@@ -1,0 +1,106 @@
+"""Answer plain queries from the event loop, one answer for all who wait for the same."""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Any
+
+from server.engine import Question
+from server.engine.faults import UpdateRefused
+from server.engine.seat import Whole
+from server.faults import Fault
+from server.front import dressing
+from server.front.coding import Choice, choose_coding
+from server.front.keeping import Kept, is_fickle
+from server.front.lane import Lane, Outcome
+from server.front.message import Reply, Request
+from server.front.waiting import Take, Waiter, give
+from server.front.wsgi import Threads
+from server.negotiate import NothingAcceptable
+from server.protocol import Asked, read_form, read_target
+from server.shelf import Shelf
+from server.sparql import make_plan
+from server.visit import Begun
+
+_SMALL = 1 << 15  # bytes that are compressed sooner than a thread is woken
+_FORM = (b"application/x-www-form-urlencoded", b"application/x-www-form-urlencoded; charset=utf-8")
+
+
+class Teller:
+    """Those who wait for short queries; what is not plain and quick is left to the application.
+
+    The protocol is read and the question made by the functions that the Flask view uses too, so
+    that view finds again, and says, whatever fault makes this one leave a request to it.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        threads: Threads,
+        kept: Kept,
+        longest: int,
+        take_off: Callable[[Request, Choice, Begun | None], Any],
+    ) -> None:
+        self._lane = Lane(shelf, threads)
+        self._kept = kept
+        self._longest = longest
+        self._take_off = take_off
+        self._waiting: dict[Hashable, list[Waiter]] = {}
+
+    def answer(self, request: Request, take: Take) -> Waiter | None:
+        """Have `take` called later, unless this is no query for the event loop."""
+        if request.key is None or request.path != b"/sparql":
+            return None
+        waiters = self._waiting.get(request.key)
+        if waiters is None and (waiters := self._begin(request)) is None:
+            return None
+        return Waiter(waiters, request, take)
+
+    def _begin(self, request: Request) -> list[Waiter] | None:
+        choice = choose_coding(request.headers.get(b"accept-encoding"))
+        if choice.hopeless or is_fickle(request):
+            return None
+        release = self._lane.release
+        question = self._read(request, release.base_uri)
+        if question is None or not self._lane.ask(question, partial(self._end, request, choice)):
+            return None
+        waiters = self._waiting[request.key] = []
+        return waiters
+
+    def _read(self, request: Request, base_uri: str) -> Question | None:
+        try:
+            asked = self._read_asked(request)
+            if asked is None or asked.query is None:
+                return None
+            accept = request.headers.get(b"accept")
+            plan = make_plan(asked, None if accept is None else accept.decode("latin-1"), base_uri)
+        except (Fault, UpdateRefused, NothingAcceptable):
+            return None
+        return plan.question if plan.plain else None
+
+    def _read_asked(self, request: Request) -> Asked | None:
+        if request.method != "POST":
+            return read_target(request.target, self._longest)
+        if request.headers.get(b"content-type", b"").lower() not in _FORM:
+            return None
+        if request.length != len(request.body) or len(request.body) > self._longest:
+            return None
+        return read_form(request.target, request.body, self._longest)
+
+    def _end(self, request: Request, choice: Choice, outcome: Outcome) -> None:
+        if not isinstance(outcome, Whole):
+            if outcome is not None:
+                self._take_off(request, choice, outcome)
+            give(self._waiting.pop(request.key), None)
+            return
+        if choice.coding is None or len(outcome.body) <= _SMALL:
+            self._give(request, dressing.dress_whole(outcome, request, choice))
+            return
+        dress = partial(dressing.dress_whole, outcome, request, choice)
+        dressing_now = asyncio.get_running_loop().run_in_executor(None, dress)
+        dressing_now.add_done_callback(lambda done: self._give(request, done.result()))
+
+    def _give(self, request: Request, reply: Reply | None) -> None:
+        if reply is not None:
+            self._kept.keep(request, reply)
+        give(self._waiting.pop(request.key), reply)
