@@ -89,15 +89,17 @@ def _answer(
 
 def _run(question: Question, store: ox.Store, peers: Peers | None) -> Results:
     first: SyntaxError | None = None
-    candidates = reading.spellings(question.text)
+    plain = reading.is_plain(question.text)
+    candidates = [question.text] if plain else reading.spellings(question.text)
     for text in candidates:
         asked = text
-        if reading.uses("SERVICE", text, question.base_iri):
+        if not plain and reading.uses("SERVICE", text, question.base_iri):
             if peers is None:
                 raise faults.ServiceRefused
             asked = peers.resolve(text, question.base_iri)
+        from_clause = not plain and reading.uses("FROM", asked, question.base_iri)
         try:
-            return _ask(asked, question, store)
+            return _ask(asked, question, store, from_clause)
         except SyntaxError as error:
             first = first or error
     if any(reading.is_update(text, question.base_iri) for text in candidates):
@@ -106,7 +108,7 @@ def _run(question: Question, store: ox.Store, peers: Peers | None) -> Results:
     raise find_mistake(candidates[-1]) or reading.malformed(first)
 
 
-def _ask(text: str, question: Question, store: ox.Store) -> Results:
+def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> Results:
     bindings: dict[ox.Variable, _Term] = {
         _variable(name): _term(bound) for name, bound in question.bindings.items()
     }
@@ -115,8 +117,7 @@ def _ask(text: str, question: Question, store: ox.Store) -> Results:
         return store.query(
             text,
             base_iri=question.base_iri,
-            use_default_graph_as_union=not given
-            and not reading.uses("FROM", text, question.base_iri),
+            use_default_graph_as_union=not (given or from_clause),
             default_graph=[_iri(g) for g in question.default_graphs] if given else None,
             named_graphs=[_iri(g) for g in question.named_graphs] if given else None,
             substitutions=bindings or None,

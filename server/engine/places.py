@@ -83,7 +83,7 @@ class Places:
             raise Abandoned("The client has gone.")
         if run.age >= self._limits.seconds:
             raise QueryTooSlow(self._limits.seconds)
-        if not run.yielding and run.worked >= TICK:
+        if not run.yielding:
             _yield_to_younger(run)
         run.grown = max(0, seal.resident(run.process) - run.resident)
         if fault := self._in_the_way(run):

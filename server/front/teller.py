@@ -89,9 +89,10 @@ class Teller:
 
     def _end(self, request: Request, choice: Choice, outcome: Outcome) -> None:
         if not isinstance(outcome, Whole):
+            # First those who wait: else what takes off would find nobody, and give up at once.
+            give(self._waiting.pop(request.key), None)
             if outcome is not None:
                 self._take_off(request, choice, outcome)
-            give(self._waiting.pop(request.key), None)
             return
         if choice.coding is None or len(outcome.body) <= _SMALL:
             self._give(request, dressing.dress_whole(outcome, request, choice))

@@ -1,5 +1,8 @@
 """Drive our server, `oxigraph serve` and nginx in turns with wrk; print requests/s and ratios.
 
+Also the processor time of a request in the server, in µs: ours in the workers and in the query
+processes. It depends less than requests/s on what else the machine does.
+
 python -m tests.benchmarks.serving [--turns 3] [--seconds 5]
 
 Needs wrk and nginx (Debian: wrk, nginx-light) and the PyPI package oxigraph. The peer holds the
@@ -42,11 +45,20 @@ class Load(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """Requests a second and the 99th percentile in milliseconds."""
+    """Requests a second, the 99th percentile in ms, and its µs in workers and beyond."""
 
     rate: float
     p99: float
     failed: int
+    worker: float = 0.0
+    beyond: float = 0.0
+
+
+class Server(NamedTuple):
+    """Where a server listens, and its process."""
+
+    at: str
+    process: int
 
 
 def main() -> None:
@@ -60,30 +72,37 @@ def main() -> None:
         work = Path(place)
         ours, release, worker_mb = running.enter_context(_ours(work))
         loads = [load for load in _loads(release) if given.only in load.name]
-        peers = {"oxigraph": running.enter_context(_oxigraph(release)), "nginx": ""}
+        peers = {"oxigraph": running.enter_context(_oxigraph(release))}
         documents = [load for load in loads if load.peer == "nginx"]
         if documents:
-            peers["nginx"] = running.enter_context(_nginx(work, ours, documents[0].targets))
+            peers["nginx"] = running.enter_context(_nginx(work, ours.at, documents[0].targets))
         found: dict[tuple[str, str], list[Measured]] = {}
         for turn in range(given.turns):
             for load in loads:
                 for who, at in (("ours", ours), (load.peer, peers[load.peer])):
                     script = _write_script(work, load, who, turn)
-                    measured = _wrk(script, at, given.seconds)
+                    measured = _measure(script, at, given.seconds)
                     found.setdefault((load.name, who), []).append(measured)
         print(f"workers with their query processes, proportional memory: {worker_mb()}")
         _print(loads, found)
 
 
 def _print(loads: list[Load], found: dict[tuple[str, str], list[Measured]]) -> None:
-    print(f"{'':12} {'ours/s':>9} {'p99 ms':>7} {'peer/s':>9} {'p99 ms':>7} {'ratio':>6}  goal")
+    head = " ".join(f"{who + '/s':>8} {'p99 ms':>7} {'µs':>11}" for who in ("ours", "peer"))
+    print(f"{'':11} {head} {'ratio':>6}  goal")
     for load in loads:
         ours, theirs = found[load.name, "ours"], found[load.name, load.peer]
         ratio = statistics.median(a.rate / b.rate for a, b in zip(ours, theirs, strict=True))
-        cells = [f"{_mid(m, 'rate'):9.0f} {_mid(m, 'p99'):7.1f}" for m in (ours, theirs)]
+        row = f"{_cells(ours)} {_cells(theirs)} {ratio:6.2f}"
         failed = sum(m.failed for m in ours), sum(m.failed for m in theirs)
         note = f"  failed: {failed[0]} ours, {failed[1]} theirs" if any(failed) else ""
-        print(f"{load.name:12} {' '.join(cells)} {ratio:6.2f}  {load.goal:g} {load.peer}{note}")
+        print(f"{load.name:11} {row}  {load.goal:g} {load.peer}{note}")
+
+
+def _cells(measured: list[Measured]) -> str:
+    worker, beyond = _mid(measured, "worker"), _mid(measured, "beyond")
+    cost = f"{worker:.0f} + {beyond:.0f}" if worker and beyond else f"{worker + beyond:.0f}"
+    return f"{_mid(measured, 'rate'):8.0f} {_mid(measured, 'p99'):7.1f} {cost:>11}"
 
 
 def _mid(measured: list[Measured], name: str) -> float:
@@ -146,6 +165,33 @@ end
     return script
 
 
+def _measure(script: Path, server: Server, seconds: int) -> Measured:
+    before = _worked(server.process)
+    measured = _wrk(script, server.at, seconds)
+    after = _worked(server.process)
+    requests = measured.rate * seconds / 1e6
+    worker, beyond = ((b - a) / requests for a, b in zip(before, after, strict=True))
+    return measured._replace(worker=worker, beyond=beyond)
+
+
+def _worked(process: int) -> tuple[float, float]:
+    """Give the seconds of processor of a server and its workers, and of all that these started."""
+    near = [process, *_children().get(process, [])]
+    family = _family(process)
+    return sum(map(_seconds, near)), sum(
+        _seconds(member) for member in family if member not in near
+    )
+
+
+def _seconds(process: int) -> float:
+    """Give the processor time of a process and of its children that have ended (proc(5))."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def _wrk(script: Path, at: str, seconds: int) -> Measured:
     command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", "-s", str(script), at]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -157,7 +203,7 @@ def _wrk(script: Path, at: str, seconds: int) -> Measured:
 
 
 @contextlib.contextmanager
-def _ours(work: Path) -> Iterator[tuple[str, Path, Callable[[], str]]]:
+def _ours(work: Path) -> Iterator[tuple[Server, Path, Callable[[], str]]]:
     run = "from server.cli import main; main()"
     command = [sys.executable, "-c", run]
     shelf = work / "releases"
@@ -167,25 +213,25 @@ def _ours(work: Path) -> Iterator[tuple[str, Path, Callable[[], str]]]:
     with _running([*command, "serve", str(shelf), "--port", str(port)], port) as process:
         _wait_for(f"http://127.0.0.1:{port}/readyz")
         release = (shelf / "current").resolve()
-        yield f"http://127.0.0.1:{port}", release, lambda: _memory(process.pid)
+        yield Server(f"http://127.0.0.1:{port}", process.pid), release, lambda: _memory(process.pid)
 
 
 @contextlib.contextmanager
-def _oxigraph(release: Path) -> Iterator[str]:
+def _oxigraph(release: Path) -> Iterator[Server]:
     port = _free_port()
     command = [shutil.which("oxigraph", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")]
     assert command[0], "pip install oxigraph"
     at = f"http://127.0.0.1:{port}"
     serve = [command[0], "serve", "--union-default-graph", "-b", f"127.0.0.1:{port}"]
-    with _running(serve, port):
+    with _running(serve, port) as process:
         body = (release / "dumps/portraits.nq").read_bytes()
         headers = {"Content-Type": "application/n-quads"}
         urllib.request.urlopen(urllib.request.Request(f"{at}/store", body, headers)).close()
-        yield at
+        yield Server(at, process.pid)
 
 
 @contextlib.contextmanager
-def _nginx(work: Path, ours: str, targets: list[str]) -> Iterator[str]:
+def _nginx(work: Path, ours: str, targets: list[str]) -> Iterator[Server]:
     """Serve, as files, what our server answers."""
     for target in targets:
         file = work / "files" / target.lstrip("/")
@@ -201,8 +247,8 @@ def _nginx(work: Path, ours: str, targets: list[str]) -> Iterator[str]:
     )
     nginx = shutil.which("nginx", path="/usr/sbin:" + os.environ["PATH"])
     assert nginx, "apt-get install nginx-light"
-    with _running([nginx, "-p", str(work), "-c", str(work / "nginx.conf")], port):
-        yield f"http://127.0.0.1:{port}"
+    with _running([nginx, "-p", str(work), "-c", str(work / "nginx.conf")], port) as process:
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
 
 
 @contextlib.contextmanager
@@ -228,20 +274,29 @@ def _wait_for(address: str) -> None:
 
 def _memory(process: int) -> str:
     """Give the proportional memory of each worker and what it started, in MB."""
+    sums = []
+    for worker in _children().get(process, []):
+        told = [Path(f"/proc/{member}/smaps_rollup").read_text() for member in _family(worker)]
+        sizes = [int(found[1]) for text in told if (found := re.search(r"\nPss:\s+(\d+)", text))]
+        sums.append(sum(sizes) // 1024)
+    return ", ".join(f"{size} MB" for size in sums)
+
+
+def _family(process: int) -> list[int]:
+    """Give a process and all that descend from it."""
+    children, family = _children(), [process]
+    for member in family:
+        family += children.get(member, [])
+    return family
+
+
+def _children() -> dict[int, list[int]]:
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
             children.setdefault(parent, []).append(int(stat.parent.name))
-    sums = []
-    for worker in children.get(process, []):
-        family = [worker]
-        for member in family:
-            family += children.get(member, [])
-        told = [Path(f"/proc/{member}/smaps_rollup").read_text() for member in family]
-        sizes = [int(found[1]) for text in told if (found := re.search(r"\nPss:\s+(\d+)", text))]
-        sums.append(sum(sizes) // 1024)
-    return ", ".join(f"{size} MB" for size in sums)
+    return children
 
 
 def _free_port() -> int:
