@@ -49,7 +49,6 @@ class SealedEngine:
         """Say whether a question may have to wait for another endpoint."""
         return self._peers.may_concern(question.text)
 
-
     def finish(self, asking: Asking, run: Run, broken: Exception | None) -> Answer:
         """Wait for the rest of an answer as `ask` does, `broken` is what came in its stead."""
         try:
@@ -118,8 +117,6 @@ class SealedEngine:
                 f"The query takes more than {self._limits.memory_mb} MB of memory."
             )
         return faults.EngineDefect(f"A query process ended with status {status}.")
-
-
 
 
 def _stays() -> bool:
