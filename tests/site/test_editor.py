@@ -135,6 +135,7 @@ def completions(page: Any, typed: str) -> list[str]:
     page.keyboard.type(typed)
     page.keyboard.press("Control+Space")
     page.locator(".cm-tooltip-autocomplete li").first.wait_for()
+    page.wait_for_timeout(300)  # a list that has just come takes no Enter yet: it may be meant else
     return [str(text) for text in page.locator(".cm-completionLabel").all_inner_texts()]
 
 
