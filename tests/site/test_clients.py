@@ -21,12 +21,15 @@ from SPARQLWrapper import (
     POST,
     RDFXML,
     TURTLE,
+    XML,
     SPARQLExceptions,
     SPARQLWrapper,
 )
 
 COUNT = """PREFIX pia: <https://exemple.gouv.qc.example/ia/def#>
 SELECT (COUNT(?i) AS ?n) WHERE { ?i a pia:Inscription }"""
+ASK = "ASK { ?i a <https://exemple.gouv.qc.example/ia/def#Inscription> }"
+SEVEN = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 7"
 BROKEN = "SELECT * WHERE { ?s ?p"
 # The newest that runs on Node.js 20.
 COMUNICA = "@comunica/query-sparql@4.5.0"
@@ -45,13 +48,25 @@ def test_sparqlwrapper(site: str, method: str) -> None:
     assert client.query().convert() == b"n\r\n63\r\n"
 
 
+@pytest.mark.parametrize("form", [JSON, XML])
+def test_sparqlwrapper_truth(site: str, form: str) -> None:
+    client = SPARQLWrapper(f"{site}sparql")
+    client.setQuery(ASK)
+    client.setReturnFormat(form)
+    answer = client.query().convert()
+    if isinstance(answer, dict):
+        assert answer["boolean"] is True
+    else:
+        assert "<boolean>true</boolean>" in answer.toxml()
+
+
 # SPARQLWrapper makes a class of rdflib that rdflib wants to be rid of.
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("name", [JSONLD, N3, RDFXML, TURTLE])
 def test_sparqlwrapper_graph(site: str, name: str) -> None:
     client = SPARQLWrapper(f"{site}sparql")
     client.setMethod(POST)
-    client.setQuery("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 7")
+    client.setQuery(SEVEN)
     client.setReturnFormat(name)
     found = client.query().convert()
     if not isinstance(found, rdflib.Graph):
@@ -73,6 +88,38 @@ def test_rdflib_sparql_store(site: str, base_uri: str) -> None:
     about = rdflib.URIRef(f"{base_uri}id/portrait/2025")
     year = rdflib.URIRef(f"{base_uri}def#annee")
     assert str(graph.value(about, year)) == "2025"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
+def test_rdflib_sparql_store_asks_in_each_way(site: str, method: str, form: str) -> None:
+    graph = rdflib.Graph(SPARQLStore(f"{site}sparql", method=method, returnFormat=form))
+    assert [int(str(row[0])) for row in graph.query(COUNT)] == [63]  # type: ignore[index]
+    if form in ("json", "xml"):  # its parsers of CSV and TSV know no truth values
+        assert graph.query(ASK).askAnswer is True
+
+
+def test_rdflib_sparql_store_constructs(site: str) -> None:
+    found = rdflib.Graph(SPARQLStore(f"{site}sparql")).query(SEVEN).graph
+    assert found is not None
+    assert len(found) == 7
+
+
+def test_rdflib_sparql_store_asks_one_graph(site: str, base_uri: str) -> None:
+    """It names the graph as `default-graph-uri`."""
+    store = SPARQLStore(f"{site}sparql", context_aware=True)
+    graph = rdflib.Graph(store, identifier=rdflib.URIRef(f"{base_uri}graph/2024"))
+    assert [int(str(row[0])) for row in graph.query(COUNT)] == [1]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("query", "word"), [(ASK, "true"), (SEVEN, "pia:")])
+def test_curl_without_any_header_of_its_own(site: str, query: str, word: str) -> None:
+    if not shutil.which("curl"):
+        pytest.skip("no curl on this machine")
+    command = ["curl", "-sS", "--fail", f"{site}sparql", "--data-urlencode", f"query={query}"]
+    for way in ([], ["-G"]):
+        done = subprocess.run([*command, *way], capture_output=True, text=True)
+        assert (done.returncode, word in done.stdout) == (0, True), done.stderr
 
 
 def test_pandas_reads_csv_from_the_address(site: str) -> None:
@@ -135,6 +182,23 @@ def test_comunica(site: str, comunica: Path) -> None:
     assert done.returncode == 0, done.stderr
     [row] = json.loads(done.stdout)["results"]["bindings"]
     assert row["n"]["value"] == "63"
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "found"),
+    [(ASK, "application/sparql-results+json", "true"), (SEVEN, "application/n-triples", "#type>")],
+)
+def test_comunica_asks_and_constructs(
+    site: str, comunica: Path, query: str, kind: str, found: str
+) -> None:
+    done = subprocess.run(
+        [comunica, f"sparql@{site}sparql", query, "-t", kind],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(found) == (1 if query == ASK else 7)
 
 
 def test_comunica_finds_the_endpoint_by_its_description(site: str, comunica: Path) -> None:
