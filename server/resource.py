@@ -89,9 +89,9 @@ def _about_the_rest(document_iri: str, resource: Resource, release: Release) -> 
     whole = f"{release.base_uri}sparql?query={quote(query, safe='')}"
     yield ox.Triple(node, ox.NamedNode(f"{_RDFS}seeAlso"), ox.NamedNode(whole))
     cut = {
-        "fr": f"Seuls les {MOST_POINTING} premiers énoncés qui mènent à cette ressource sont ici ;"
+        "fr": f"Seuls {MOST_POINTING} des énoncés qui mènent à cette ressource sont ici ;"
         " tous sont à rdfs:seeAlso.",
-        "en": f"Only the first {MOST_POINTING} statements that point at this resource are here;"
+        "en": f"Only {MOST_POINTING} of the statements that point at this resource are here;"
         " all are at rdfs:seeAlso.",
     }
     for language, text in cut.items():

@@ -1,6 +1,6 @@
 """Lay out for a page what is said of a resource and what points at it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ from server.resource import Resource
 from server.shelf import Release
 
 PAGE = 50
-# Beyond, they stand in the order of their addresses: labels of all would be read for each page.
+# Beyond, they stand as the engine finds them, property by property: to sort them, the names of
+# all would be read for each page.
 _MOST_SORTED = 2000
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _PLAIN = (
@@ -90,14 +91,8 @@ def point_at(
     counts = {
         row["property"]["value"]: int(row["total"]["value"]) for row in counted if "property" in row
     }
-    found = queries.find_rows(
-        release,
-        "pointing-page" if sum(counts.values()) <= _MOST_SORTED else "pointing-page-of-many",
-        limit=PAGE,
-        offset=PAGE * (number - 1),
-        resource=resource.iri,
-        language=Text(language),
-    )
+    read = _read_page if sum(counts.values()) <= _MOST_SORTED else _read_page_of_many
+    found = read(resource, release, language, PAGE * (number - 1), counts)
     groups = [
         Pointing(
             _term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
@@ -105,6 +100,28 @@ def point_at(
         for iri, rows in groupby(found, key=lambda row: row["property"]["value"])
     ]
     return groups, -(-sum(counts.values()) // PAGE)
+
+
+def _read_page(
+    resource: Resource, release: Release, language: str, offset: int, _: Mapping[str, int]
+) -> list[queries.Row]:
+    asked: dict[str, str | Text] = {"resource": resource.iri, "language": Text(language)}
+    return queries.find_rows(release, "pointing-page", PAGE, offset, **asked)
+
+
+def _read_page_of_many(
+    resource: Resource, release: Release, language: str, offset: int, counts: Mapping[str, int]
+) -> list[queries.Row]:
+    """Read a page property by property, each by its own index, so that nothing need be sorted."""
+    rows: list[queries.Row] = []
+    for iri, total in counts.items():
+        if 0 <= offset < total and len(rows) < PAGE:
+            asked: dict[str, str | Text] = {"property": iri, "resource": resource.iri}
+            asked["language"] = Text(language)
+            most = PAGE - len(rows)
+            rows += queries.find_rows(release, "pointing-page-of-many", most, offset, **asked)
+        offset = max(0, offset - total)
+    return rows
 
 
 def _place(iri: str, release: Release) -> tuple[int, str]:
