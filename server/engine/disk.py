@@ -27,6 +27,7 @@ _LOCK = ".lock"
 _MEMORY = 6 << 30  # bytes of address space of a build; measured: 1.9 GB in use at 18,000,000 quads
 _SHARE = 1.2  # of the size of the N-Quads, that a store takes at most while it is built
 _LOOK = 0.5
+_LOADER = [sys.executable, "-P", loading.__file__]
 _WAY_OUT = "or serve with --engine memory"
 
 Step = Callable[[str, int, int], None]
@@ -98,9 +99,9 @@ def _build(release_file: Path, store: Path, step: Step) -> None:
 
 def _load(release_file: Path, folder: Path, step: Step) -> None:
     total = int(release_file.stat().st_size * 0.8 / 1e6)
-    command = [sys.executable, "-P", loading.__file__, str(release_file), str(folder)]
+    command = [*_LOADER, str(release_file), str(folder), str(_MEMORY)]
     with subprocess.Popen(
-        [*command, str(_MEMORY)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as child:
         try:
             while _runs(child):

@@ -117,7 +117,7 @@ class _Keeper:
 
     def _fork(self, connection: socket.socket) -> int:
         if self._held is None and not self._source.is_dir():
-            raise FileNotFoundError(f"the store {self._source} is gone; serve again to build it")
+            raise FileNotFoundError("the store of the release is gone; serve again to build it")
         keeper = os.getpid()
         process = os.fork()
         if process == 0:

@@ -171,8 +171,9 @@ def page(browser: Any) -> Iterator[Any]:
 
 @contextmanager
 def _boot(folder: Path, **settings: str) -> Iterator[str]:
-    code = "import sys; from pathlib import Path; from server.listen import listen; "
-    code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2)"
+    code = "import os, sys; from pathlib import Path; from server.listen import listen; "
+    code += "engine = os.environ.get('PORTRAIT_IA_ENGINE', 'memory'); "
+    code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2, engine=engine)"
     with _run([sys.executable, "-c", code, str(folder)], folder, settings) as address:
         yield address
 
