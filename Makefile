@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test check benchmark benchmark-serving clean
+.PHONY: serve test check benchmark benchmark-serving benchmark-million clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -34,6 +34,10 @@ benchmark: .venv/installed-for-tests build/peer/installed
 # Wants Debian's wrk and nginx-light.
 benchmark-serving: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.serving
+
+# Wants 15 GB of disk and 8 GB of memory.
+benchmark-million: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.million
 
 # morph-kgc wants an older pandas than ours.
 build/peer/installed:
