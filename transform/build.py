@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from transform.bodies import Attachment, Body
 from transform.candidates import not_reviewed
+from transform.compared import compare_all
 from transform.directory import bodies_graph, name_publisher
 from transform.identity import identify
 from transform.layout import LISTS
@@ -67,14 +68,17 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     rejected = _rejected(work, findings, places, counts)
     bodies, attached = _published_bodies(work, rejected)
     editions = [_edition(work, s, rejected, counts[s.reading.year]) for s in work.settings]
-    findings += _hold_whole(work, bodies, attached, editions)
+    publisher = max(editions, key=lambda edition: edition.year).layout.publisher
+    directory = bodies_graph(work, bodies, attached, publisher)
+    comparisons = compare_all(work, rejected, directory)
+    findings += _hold_whole(work, directory, editions, comparisons)
     located = locate(findings, places)
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
     if not quarantine:
         kept_back = set()
     refused = any(f.severity == "Violation" and f.focus not in kept_back for f in located)
     unknown = not_reviewed(bodies, work.identities.bodies.registry)
-    return Checked(located, rejected, bodies, attached, unknown, editions, refused)
+    return Checked(located, rejected, bodies, attached, unknown, editions, comparisons, refused)
 
 
 def _hold_vocabulary(work: Work) -> list[Finding]:
@@ -191,10 +195,8 @@ def edition_lines(work: Work, editions: Iterable[Edition]) -> Iterator[Line]:
 
 
 def _hold_whole(
-    work: Work, bodies: list[Body], attached: list[Attachment], editions: list[Edition]
+    work: Work, directory: list[str], editions: list[Edition], comparisons: list[str]
 ) -> list[Finding]:
     tiers = read_shapes(("required", "recommended"), work.base_uri)
-    publisher = max(editions, key=lambda edition: edition.year).layout.publisher
-    lines = bodies_graph(work, bodies, attached, publisher)
-    lines += in_order((*_concept_types(work), *edition_lines(work, editions)))
-    return hold("".join(lines).encode(), tiers)
+    said = in_order((*_concept_types(work), *edition_lines(work, editions)))
+    return hold("".join((*directory, *said, *comparisons)).encode(), tiers)

@@ -138,6 +138,11 @@ def _elsewhere(finding: Finding) -> tuple[str, str]:
             "Ajouter la valeur à [[lists.….values]] du gabarit quand une personne l'aura lue.",
             "Add the value to [[lists.….values]] of the layout once a person has read it.",
         )
+    if finding.shape.endswith("#Evolution-voisin"):
+        return (
+            f"Dire si <{finding.value}> est la même valeur : une graphie de plus dans le gabarit.",
+            f"Say whether <{finding.value}> is the same value: one more spelling in the layout.",
+        )
     return (
         f"Corriger <{finding.focus}> dans ontology/ ou dans le gabarit.",
         f"Correct <{finding.focus}> in ontology/ or in the layout.",

@@ -82,6 +82,7 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
             _notice(work, newest, "rapprochements"),
             initiatives(work, checked.rejected),
             replaced(work, checked.rejected),
+            checked.comparisons,
         ),
         "catalogue": in_order(catalogue_lines(work.base_uri, editions)),
     }

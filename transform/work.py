@@ -38,6 +38,7 @@ class Checked:
     """What the shapes say: findings, keys kept back by year, bodies, portfolios, editions.
 
     `not_reviewed`: the bodies that the registry does not know, each with whom it is most like.
+    `comparisons` are the N-Triples of the comparison of each pair of portraits.
     """
 
     located: list[Located]
@@ -46,6 +47,7 @@ class Checked:
     attached: list[Attachment]
     not_reviewed: list[Mapping[str, object]]
     editions: list[Edition]
+    comparisons: list[str]
     refused: bool
 
 

@@ -1,0 +1,41 @@
+"""Numbers and plurals are written as readers of each language expect."""
+
+import pytest
+
+from transform.numerals import is_one, net, percent, whole
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fr", "en"),
+    [
+        (11, 27, "+145\u00a0%", "+145%"),
+        (67, 95, "+42\u00a0%", "+42%"),
+        (31, 58, "+87\u00a0%", "+87%"),
+        (12, 16, "+33\u00a0%", "+33%"),
+        (8, 9, "+13\u00a0%", "+13%"),  # 12.5 is rounded up, not to even
+        (200, 205, "+2,5\u00a0%", "+2.5%"),
+        (25, 26, "+4\u00a0%", "+4%"),
+        (1000, 1001, "+0,1\u00a0%", "+0.1%"),
+        (10_000, 10_001, "≈\u202f+0\u00a0%", "≈\u202f+0%"),
+        (2, 1, "\u221250\u00a0%", "\u221250%"),
+        (1, 0, "\u2212100\u00a0%", "\u2212100%"),
+        (4, 4, "0\u00a0%", "0%"),
+        (1, 2001, "+200\u202f000\u00a0%", "+200,000%"),
+        (0, 5, "", ""),
+    ],
+)
+def test_percent(before: int, after: int, fr: str, en: str) -> None:
+    assert (percent(before, after, "fr"), percent(before, after, "en")) == (fr, en)
+
+
+def test_plural_of_nothing_differs() -> None:
+    assert [is_one(n, "fr") for n in (0, 1, 2)] == [True, True, False]
+    assert [is_one(n, "en") for n in (0, 1, 2)] == [False, True, False]
+
+
+def test_net() -> None:
+    assert net(168, 258, "fr") == "90 de plus (+54\u00a0%)"
+    assert net(3611, 1, "en") == "3,610 fewer (\u2212100%)"
+    assert net(0, 2, "en") == "2 more"
+    assert net(5, 5, "fr") == "autant"
+    assert whole(3611, "fr") == "3\u202f611"

@@ -1,0 +1,134 @@
+"""Hold what a comparison reads of portraits: entries, and what bodies and concepts are called.
+
+Things are named by their paths below the base URI, such as `id/organisme/hema-quebec`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from transform.layout import LISTS
+from transform.mapping import Setting, property_iri, subject
+from transform.registry import SKOS
+from transform.rows import Cells
+from transform.work import Work, published
+
+Labels = dict[str, dict[str, str]]
+
+
+class Entry(NamedTuple):
+    """One published row: its initiative, what it was resolved to, its cells, and where it is."""
+
+    initiative: str
+    organisme: str
+    categorie: str
+    statut: str
+    portefeuille: str
+    cells: Cells
+    iri: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the vocabulary and the graph of bodies say: labels by language, reviewed, broader."""
+
+    labels: Labels = field(default_factory=dict)
+    reviewed: set[str] = field(default_factory=set)
+    broader: dict[str, str] = field(default_factory=dict)
+
+    def top(self, path: str) -> str:
+        """Give the concept at which years are compared: the broadest one, or itself."""
+        seen = {path}
+        while (wider := self.broader.get(path)) and wider not in seen:
+            seen.add(wider)
+            path = wider
+        return path
+
+    def label(self, path: str, language: str) -> str:
+        """Give the label in a language, else in French, else in any, else the end of the path."""
+        said = self.labels.get(path, {})
+        return said.get(language) or said.get("fr") or next(iter(said.values()), _last(path))
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def read_names(lines: Iterable[str], base_uri: str) -> Names:
+    """Read from N-Triples what bodies and concepts are called."""
+    names = Names()
+    for quad in ox.parse("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES):
+        about, property_ = str(quad.subject)[1:-1], quad.predicate.value
+        if not about.startswith(f"{base_uri}id/"):
+            continue
+        path = about.removeprefix(base_uri)
+        if isinstance(quad.object, ox.Literal):
+            if property_ == f"{SKOS}prefLabel":
+                names.labels.setdefault(path, {})[quad.object.language or ""] = quad.object.value
+            elif property_ == f"{base_uri}def#revise" and quad.object.value == "true":
+                names.reviewed.add(path)
+        elif property_ == f"{SKOS}broader":
+            names.broader[path] = str(quad.object)[1:-1].removeprefix(base_uri)
+    return names
+
+
+def entries_of(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) -> list[Entry]:
+    """Give the rows of a portrait that are published, as a comparison reads them."""
+    year, found = setting.reading.year, []
+    for place in published(work, setting, rejected):
+        cells = place.row.cells
+        body = work.identities.body(cells.organisme)
+        concepts = {
+            name: work.vocabularies[name].concept(getattr(cells, name), year) for name in LISTS
+        }
+        if body is None or None in concepts.values():
+            continue  # a shape refuses it
+        paths = {name: f"id/{name}/{slug}" for name, slug in concepts.items()}
+        found.append(
+            Entry(
+                initiative=f"id/initiative/{place.key}",
+                organisme=f"id/organisme/{body.slug}",
+                cells=cells,
+                iri=subject("", place.key, year),
+                source=f"{setting.source_url}#row={place.row.number}",
+                **paths,
+            )
+        )
+    return found
+
+
+_RESOLVED = {"inscriptionDe": "initiative", "organisme": "organisme", **{n: n for n in LISTS}}
+_WRITTEN = {
+    "nomTelQuEcrit": "nom",
+    "categorieTelleQuEcrite": "categorie",
+    "organismeTelQuEcrit": "organisme",
+    "portefeuilleTelQuEcrit": "portefeuille",
+    "statutTelQuEcrit": "statut",
+}
+
+
+def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
+    """Read the entries back from the graph of a portrait, in the order of their IRIs."""
+    found: dict[str, dict[str, str]] = {}
+    cells: dict[str, dict[str, str]] = {}
+    for triple in triples:
+        about, name = str(triple.subject)[1:-1], triple.predicate.value
+        local = name.removeprefix(f"{base_uri}def#")
+        if local in _WRITTEN:
+            cells.setdefault(about, {})[_WRITTEN[local]] = triple.object.value  # type: ignore[union-attr]
+        elif local in _RESOLVED:
+            path = str(triple.object)[1:-1].removeprefix(base_uri)
+            found.setdefault(about, {})[_RESOLVED[local]] = path
+        elif name == property_iri("prov:hadPrimarySource", base_uri):
+            found.setdefault(about, {})["source"] = str(triple.object)[1:-1]
+    return [
+        Entry(
+            **found[about],
+            cells=Cells(**{"benefices": "", **cells[about]}),
+            iri=about.removeprefix(base_uri),
+        )
+        for about in sorted(cells)
+    ]

@@ -1,0 +1,46 @@
+"""Write numbers as readers of French and of English do."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+_MINUS = "\u2212"
+
+
+def whole(number: int, language: str) -> str:
+    """Write a whole number as its readers group it: 3 611 or 3,611."""
+    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
+
+
+def percent(before: int, after: int, language: str) -> str:
+    """Write by how many percent a number changed: +145 % or +145%; "" where it was zero.
+
+    Rounded half up from the whole numbers, never from rounded ones; to one decimal below 10 %.
+    """
+    if before == 0:
+        return ""
+    exact = Decimal(100 * (after - before)) / Decimal(before)
+    unit = Decimal(1) if abs(exact) >= 10 else Decimal("0.1")
+    size = abs(exact).quantize(unit, ROUND_HALF_UP)
+    sign = "" if after == before else "+" if after > before else _MINUS
+    said = f"{size:,f}".removesuffix(".0")
+    if language == "fr":
+        said = said.replace(",", "\u202f").replace(".", ",")
+    about = "≈\u202f" if size == 0 and sign else ""
+    return f"{about}{sign}{said}" + ("\u00a0%" if language == "fr" else "%")
+
+
+def is_one(number: int, language: str) -> bool:
+    """Say whether a noun counted by a number is singular (CLDR: 0 and 1 in French, 1 in English).
+
+    Source: Unicode CLDR, plural rules of cardinals; our numbers are whole.
+    """
+    return number in (0, 1) if language == "fr" else number == 1
+
+
+def net(before: int, after: int, language: str) -> str:
+    """Say the difference in words: «90 de plus (+54 %)», "3 fewer (−2%)"."""
+    words = {"fr": ("de plus", "de moins", "autant"), "en": ("more", "fewer", "as many")}[language]
+    if before == after:
+        return words[2]
+    share = percent(before, after, language)
+    said = f"{whole(abs(after - before), language)} {words[after < before]}"
+    return f"{said} ({share})" if share else said
