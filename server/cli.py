@@ -8,6 +8,7 @@ from server.commands import COMMANDS as ANSWERING
 from transform import __version__
 from transform.cli import COMMANDS as MAKING
 from transform.decode import shown
+from transform.diff import diff
 from transform.errors import PortraitError
 
 
@@ -44,5 +45,5 @@ def main() -> None:
     """
 
 
-for command in (*ANSWERING, *MAKING):
+for command in (*ANSWERING, *MAKING, diff):
     main.add_command(command)

@@ -1,0 +1,47 @@
+"""The command that compares two portraits of a release."""
+
+from pathlib import Path
+
+import click
+
+from transform.cli import SHELF
+from transform.options import option
+
+DIFF_FORMAT = option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "ttl"]),
+    default="table",
+    show_default=True,
+    help="table: sentences and numbers; csv: one line for each thing that changed; ttl: the"
+    " statements that the release holds of it.",
+)
+DIFF_LANGUAGE = option(
+    "--lang",
+    "language",
+    type=click.Choice(["fr", "en"]),
+    default="fr",
+    show_default=True,
+    help="Language of the sentences and labels.",
+)
+YEAR = click.IntRange(1000, 9999)
+
+
+@click.command()
+@SHELF
+@click.argument("earlier", type=YEAR, metavar="YEAR")
+@click.argument("later", type=YEAR, metavar="LATER_YEAR")
+@DIFF_FORMAT
+@DIFF_LANGUAGE
+def diff(shelf: Path, earlier: int, later: int, form: str, language: str) -> None:
+    """Say what is new, continued, changed and absent from one portrait to a later one.
+
+    \b
+    portrait-ia diff releases 2024 2025
+    portrait-ia diff releases 2024 2025 --format csv > changements.csv
+    """
+    from transform.reread import read_sides
+    from transform.tell import tell
+
+    sides, base_uri = read_sides(shelf, earlier, later)
+    click.echo(tell(sides, base_uri, form, language), nl=False)
