@@ -4,7 +4,18 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from server import assets, completing, documents, dumps, faults, graphs, home, sparql, store
+from server import (
+    assets,
+    changes,
+    completing,
+    documents,
+    dumps,
+    faults,
+    graphs,
+    home,
+    sparql,
+    store,
+)
 from server.engine import open_engine
 from server.settings import Settings
 from server.shelf import Opener, Shelf
@@ -40,7 +51,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
     shelf = Shelf(folder, settings.limits, opener)
     shelf.watch()
     app.extensions["shelf"] = shelf
-    for part in (home, sparql, completing, store, documents, graphs, dumps, assets):
+    for part in (home, sparql, completing, store, changes, documents, graphs, dumps, assets):
         app.register_blueprint(part.bp)
     faults.register(app)
     app.after_request(_dress)

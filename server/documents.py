@@ -1,10 +1,12 @@
 """Answer for resources: `id/…` leads to `doc/…`, which says what is known in the wanted form."""
 
 import re
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
 from server import labels, pages, tables
+from server.comparing import list_pairs
 from server.faults import UnknownPage, UnknownResource
 from server.links import link_to, quoted
 from server.negotiate import HTML, PAGES, TURTLE, Format, choose_format
@@ -74,10 +76,12 @@ def split_suffix(path: str) -> tuple[str, str | None]:
     return path, None
 
 
-def with_links(response: Response, form: Format, path: str) -> Response:
+def with_links(
+    response: Response, form: Format, path: str, offers: Sequence[Format] = PAGES
+) -> Response:
     """Say where each representation is (RFC 8288), which one this is, and the licence."""
-    links = [_link(path, other, "alternate") for other in PAGES if other is not form]
-    if form is HTML:
+    links = [_link(path, other, "alternate") for other in offers if other is not form]
+    if form is HTML and TURTLE in offers:
         links.append(_link(path, TURTLE, "describedby"))
     if licence := current_release().manifest["series"].get("licence"):
         links.append(f'<{licence}>; rel="license"')
@@ -98,7 +102,7 @@ def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Res
 
 
 def _page(resource: Resource, release: Release, bare: str) -> Response:
-    number = _page_number(request.args.get("page", "1"))
+    number = page_number(request.args.get("page", "1"))
     language = pages.language()
     pointing, last = tables.point_at(resource, release, language, number)
     if number > max(last, 1):
@@ -109,6 +113,7 @@ def _page(resource: Resource, release: Release, bare: str) -> Response:
         "resource.html",
         iri=resource.iri,
         path=f"doc/{quoted(bare)}",
+        comparisons=[p for p in list_pairs(release) if bare in map("portrait/{}".format, p)],
         heading=tables.name_resource(resource, language),
         types=tables.name_types(resource, release, language),
         rows=tables.lay_out(resource.says, labels.collect(resource.labels), release, language),
@@ -120,7 +125,8 @@ def _page(resource: Resource, release: Release, bare: str) -> Response:
     )
 
 
-def _page_number(text: str) -> int:
+def page_number(text: str) -> int:
+    """Read the number of a page; raises UnknownPage."""
     if not re.fullmatch("[1-9][0-9]{0,6}", text):
         raise UnknownPage(f"There is no page {text[:40]!r}: pages are counted from 1.")
     return int(text)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from server import pages, queries
+from server.comparing import list_pairs
 from server.downloads import source_path
 from server.negotiate import HTML
 from server.shelf import Release
@@ -28,6 +29,7 @@ def show() -> Response:
         "address": address,
         "newest": newest,
         "source_path": source_path,
+        "comparisons": list_pairs(release),
         "example": example,
         "embedded": pages.in_script(json.dumps(_dataset(release), ensure_ascii=False).encode()),
     }

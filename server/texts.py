@@ -4,6 +4,9 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from transform.numerals import whole
+
+__all__ = ["LANGUAGES", "say", "table", "whole"]
 LANGUAGES = ("fr", "en")  # the first is what a reader gets whose wish we do not know
 
 
@@ -19,11 +22,6 @@ def table(name: str) -> dict[str, dict[str, str]]:
 def say(key: str, language: str, **values: object) -> str:
     """Give a text of the interface with its values filled in; KeyError for an unknown key."""
     return table("texts")[key][language].format(**values)
-
-
-def whole(number: int, language: str) -> str:
-    """Write a whole number as its readers group it: 3 611 or 3,611."""
-    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
 
 
 def size(number: int, language: str) -> str:

@@ -73,8 +73,18 @@ def find_rows(
     offset: int = 0,
     **bindings: str | Text,
 ) -> list[Row]:
-    """Ask a SELECT query; give its rows as SPARQL 1.1 Query Results JSON has them."""
-    text = read(name)
+    """Ask a SELECT query by name; give its rows as SPARQL 1.1 Query Results JSON has them."""
+    return ask_rows(release, read(name), limit, offset, **bindings)
+
+
+def ask_rows(
+    release: Release,
+    text: str,
+    limit: int | None = None,
+    offset: int = 0,
+    **bindings: str | Text,
+) -> list[Row]:
+    """Ask the text of a SELECT query; give its rows likewise, a page of them with a limit."""
     if limit is not None:  # the grammar takes no variable here
         page = f"LIMIT {int(limit)} OFFSET {int(offset)}\n"
         text = text.replace("#PAGE", page) if "#PAGE" in text else f"{text}\n{page}"
