@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
+from xml.dom.minidom import Document
 
 import pandas as pd
 import pytest
@@ -57,6 +58,7 @@ def test_sparqlwrapper_truth(site: str, form: str) -> None:
     if isinstance(answer, dict):
         assert answer["boolean"] is True
     else:
+        assert isinstance(answer, Document)
         assert "<boolean>true</boolean>" in answer.toxml()
 
 
