@@ -65,6 +65,7 @@ def ask(
     headers: dict[str, str] | None = None,
 ) -> tuple[int, str, bytes]:
     """Ask, and hold what comes against what is documented."""
+    line.close()  # the server may end an idle connection at any time, but never a fresh one
     line.request(method, target, body, headers or {})
     reply = line.getresponse()
     answer = reply.status, reply.headers.get_content_type(), reply.read()
