@@ -194,6 +194,15 @@ def test_registry_that_is_not_there_is_one_line(build: Build) -> None:
     assert "organismes.ttl" in done.stderr
 
 
+def test_what_is_replaced_may_not_be_there_all_the_same(tmp_path: Path, build: Build) -> None:
+    new = "    dcterms:isReplacedBy <id/organisme/sante-quebec> ;\n"
+    edited(tmp_path, HEMA, HEMA + new)
+    done = build()
+    assert done.returncode == 2
+    assert "id/organisme/hema-quebec> is said to be replaced by <" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_registry_stands_beside_its_layout(tmp_path: Path, build: Build) -> None:
     edited(tmp_path, HEMA, f'{HEMA}    skos:altLabel "HQ"@fr ;\n')
     assert build().returncode == 0

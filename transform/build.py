@@ -13,14 +13,9 @@ from transform.identity import identify
 from transform.layout import LISTS
 from transform.lists import read_vocabulary
 from transform.locate import Places, locate
-from transform.mapping import (
-    RDF,
-    Setting,
-    map_rows,
-    subject,
-)
+from transform.mapping import RDF, Setting, map_rows, subject
 from transform.portrait import Edition, count_lines, portrait_lines
-from transform.registered import hold_registry
+from transform.registered import hold_registry, refuse_living
 from transform.registry import read_registry
 from transform.rows import read_rows
 from transform.sources import Source
@@ -46,6 +41,7 @@ def prepare(sources: Sequence[Source], base_uri: str, progress: Progress) -> Wor
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
     identities = identify([(reading, layout.language) for reading, layout in pairs], registry)
+    refuse_living(identities, base_uri)
     settings = []
     for reading, layout in pairs:
         facts = layout.portraits.get(reading.year)

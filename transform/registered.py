@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from transform.directory import registry_lines, yearly_lines
+from transform.errors import UnreadableRegistry
+from transform.identity import Identities
 from transform.mapping import RDF, literal
 from transform.normal import normal_form
 from transform.registry import Registry
@@ -20,6 +22,22 @@ def hold_registry(registry: Registry, vocabulary: Iterable[str], base_uri: str) 
     types = [line for line in vocabulary if f"> <{RDF}type> <" in line]
     tier = read_shapes(("registry",), base_uri)
     return hold("".join([*in_order(said), *types]).encode(), tier)
+
+
+def refuse_living(identities: Identities, base_uri: str) -> None:
+    """Raise UnreadableRegistry where what the registry declares replaced is there all the same."""
+    bodies = identities.bodies
+    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
+    living = {f"{base_uri}id/organisme/{slug}" for slug in slugs}
+    declared = dict(bodies.registry.replaced())
+    if any("/id/initiative/" in old for old in declared):
+        keys = {key for keys in identities.keys.values() for key in keys}
+        living |= {f"{base_uri}id/initiative/{key}" for key in keys}
+    if found := sorted(living & declared.keys()):
+        raise UnreadableRegistry(
+            f"<{found[0]}> is said to be replaced by <{declared[found[0]]}>, but the registry or"
+            " the files still have it. Take the line with isReplacedBy out of the registry."
+        )
 
 
 def _spelling_lines(registry: Registry, base_uri: str) -> Iterator[Line]:
