@@ -465,12 +465,15 @@ NESTING = {
 
 
 @pytest.mark.parametrize("name", NESTING)
-def test_deep_nesting_harms_only_itself(engine: Engine, name: str) -> None:
+def test_deep_nesting_harms_only_itself(
+    engine: Engine, name: str, request: pytest.FixtureRequest
+) -> None:
     with contextlib.suppress(faults.QueryTooLarge, faults.QueryTooSlow):
         engine.ask(question(NESTING[name])).close()
     begun = time.monotonic()
     assert json.loads(read(engine, "ASK {}"))["boolean"] is True
-    assert time.monotonic() - begun < 0.5
+    # The next process on disk has a store to open: 50 ms of a core that others may want too.
+    assert time.monotonic() - begun < (1.5 if "[disk-" in request.node.name else 0.5)
 
 
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
