@@ -62,7 +62,7 @@ class Seat:
         self._broken: Exception | None = None
         self._rest = b""
         self.pending = 0
-        self.spent = False
+        self.spent = self._finished = False
 
     def is_late(self) -> bool:
         """Say whether the questions take more than a moment: of work, or far more of time.
@@ -128,7 +128,7 @@ class Seat:
     def finish(self, gone: Callable[[], bool] | None = None) -> Answer:
         """Wait for the one answer as `Engine.ask` does; nothing may be asked after that."""
         assert self._run is not None  # noqa: S101  # a question was put
-        self.spent = True
+        self.spent = self._finished = True
         self._run.gone = gone or _stays
         if self._asking is None:
             self._asking = Asking(self._process, self._room)
@@ -136,10 +136,13 @@ class Seat:
         return self._engine.finish(self._asking, self._run, self._broken)
 
     def close(self) -> None:
-        """End the process, whatever it was asked."""
+        """End the process, whatever it was asked, unless `finish` has had it."""
         self.spent = True
+        if self._finished:
+            return
         if self._run is not None:
             self._places.leave(self._run)
+            self._run = None
         self._engine.give_up(self._process)
 
     def _take(self, data: bytes) -> None:
