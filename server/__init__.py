@@ -13,6 +13,7 @@ from server import (
     faults,
     graphs,
     home,
+    limits,
     sparql,
     store,
 )
@@ -51,7 +52,18 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
     shelf = Shelf(folder, settings.limits, opener)
     shelf.watch()
     app.extensions["shelf"] = shelf
-    for part in (home, sparql, completing, store, changes, documents, graphs, dumps, assets):
+    for part in (
+        home,
+        sparql,
+        limits,
+        completing,
+        store,
+        changes,
+        documents,
+        graphs,
+        dumps,
+        assets,
+    ):
         app.register_blueprint(part.bp)
     faults.register(app)
     app.after_request(_dress)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import pyoxigraph as ox
 
 from server import texts
+from server.limits import describe_limits
 from server.negotiate import CONSTRUCTED, SOLUTIONS, Format
 from server.settings import Settings
 from server.shelf import Release
@@ -14,6 +15,7 @@ _SD = "http://www.w3.org/ns/sparql-service-description#"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _VOID = "http://rdfs.org/ns/void#"
 _DESCRIPTION = ox.NamedNode("http://purl.org/dc/terms/description")
+_SEE_ALSO = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#seeAlso")
 _XSD_INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 # «Unique URIs for file formats», https://www.w3.org/ns/formats/
 _FORMAT_IRIS = {
@@ -55,8 +57,10 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
         named = ox.NamedNode(f"http://www.w3.org/ns/formats/{_FORMAT_IRIS[form.media_type]}")
         yield ox.Triple(service, _sd("resultFormat"), named)
     for language in texts.LANGUAGES:
-        limits = texts.say("rule_limits", language, **settings.shown)
+        limits = describe_limits(settings, language)
         yield ox.Triple(service, _DESCRIPTION, ox.Literal(limits, language=language))
+    more = ox.NamedNode(f"{service.value}/limites")
+    yield ox.Triple(service, _SEE_ALSO, more)
     yield ox.Triple(service, _sd("defaultDataset"), dataset)
     yield from _dataset(dataset, release)
 

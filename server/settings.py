@@ -14,19 +14,34 @@ ENGINE = f"{PREFIX}ENGINE"  # how `server.listen` tells its workers what `--engi
 _IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
 # An address without a name, a password or a fragment in it.
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:/[!$&'()*+;=:@/?A-Za-z0-9._~%-]*)?")
-_LEAST = {"query_seconds": 0.1, "requests_per_minute": 0, "cache_mb": 0}
+_LEAST = {
+    "query_seconds": 0.1,
+    "queue_seconds": 0.1,
+    "queries_waiting": 0,
+    "requests_per_minute": 0,
+    "cache_mb": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a client may ask for; each field is a variable (`PORTRAIT_IA_QUERY_SECONDS`)."""
+    """What a client may ask for; each field is a variable (`PORTRAIT_IA_QUERY_SECONDS`).
+
+    What is for all queries together is for the whole site: each worker has its part of it.
+    """
 
     query_seconds: float = 10.0
     query_memory_mb: int = 1024
     result_mb: int = 100
     query_kb: int = 1024
+    queries_at_once: int = 32
+    queries_waiting: int = 128
+    queue_seconds: float = 5.0  # how long one of them waits
+    total_memory_mb: int = 4096  # of all queries that run
+    total_result_mb: int = 2000  # of all answers that are not read to the end
     requests_per_minute: int = 0  # 0: no limit
     cache_mb: int = 64  # answers that a worker keeps
+    workers: int = 2  # given by the option --workers
     trusted_proxies: str = ""  # addresses and networks whose word on the client's address counts
 
     service_endpoints: str = ""  # other endpoints that queries may ask, with commas
@@ -47,15 +62,32 @@ class Settings:
         }
 
     @property
+    def most_body(self) -> int:
+        """Give the bytes that a body may have.
+
+        A form writes a byte as up to three characters, and has other parameters too.
+        """
+        return 3 * self.query_kb * 1024 + 65536
+
+    @property
     def limits(self) -> Limits:
-        """Give what the engine needs to know."""
+        """Give what the engine of one worker needs to know."""
         return Limits(
             seconds=self.query_seconds,
             memory_mb=self.query_memory_mb,
+            total_memory_mb=self._part(self.total_memory_mb),
             result_mb=self.result_mb,
+            total_result_mb=self._part(self.total_result_mb),
+            processes=self._part(self.queries_at_once),
             idle=_IDLE,
             services=self.services,
+            waiting=self._part(self.queries_waiting),
+            waiting_seconds=self.queue_seconds,
         )
+
+    def _part(self, whole: int) -> int:
+        """Give a worker's part of what all may take; not less than one of what there is."""
+        return math.ceil(whole / self.workers)
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:

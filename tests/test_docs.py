@@ -98,7 +98,7 @@ def test_endpoint_page_has_every_kind_of_refusal() -> None:
         if fault not in (engine.Abandoned, engine.AnswerBroken, engine.EngineDefect)
     }
     front = "".join(file.read_text("utf-8") for file in PROJECT.glob("server/front/*.py"))
-    kinds |= set(re.findall(r'refuse\((\d{3}), "([a-z-]+)"', front))
+    kinds |= set(re.findall(r'(?:refuse|Refused)\(\s*(\d{3}), "([a-z-]+)"', front))
     assert len(kinds) > 20
     assert kinds <= told
 

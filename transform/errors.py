@@ -7,6 +7,7 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableLayout     2    a layout file says something that cannot be
 ├── UnreadableRegistry   2    a registry of bodies is no Turtle
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
+├── CannotServe          2    the processes that should answer end at once
 └── DataRefused          1    the rows or the vocabulary break a shape
     └── UrisDropped      1    an edit would drop published URIs (transform/stability.py)
 """
@@ -40,6 +41,10 @@ class UnreadableRegistry(PortraitError):
 
 class UnreadableRelease(PortraitError):
     """A folder that holds no release, or one that is not whole."""
+
+
+class CannotServe(PortraitError):
+    """A site of which no process becomes ready."""
 
 
 class DataRefused(PortraitError):

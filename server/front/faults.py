@@ -1,25 +1,65 @@
-"""Refuse what never reaches the application, as a problem (RFC 9457)."""
+"""Refuse what never reaches the application, as a problem (RFC 9457) or as plain text."""
 
 import json
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 
 from server.front.message import Headers, Reply, write_head
+from server.negotiate import PLAIN, PROBLEM, read_ranges
+
+_ALWAYS: Headers = [
+    ("Cache-Control", "no-store"),
+    ("Vary", "Accept"),
+    # So that a page elsewhere may read why, and when to come again.
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "Retry-After"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'"),
+]
 
 
-def refuse(status: int, kind: str, detail: str, retry_after: int | None = None) -> Reply:
+class Refused(Exception):
+    """A request that gets no answer: a status, a stable kind, a detail for people."""
+
+    def __init__(self, status: int, kind: str, detail: str, *headers: tuple[str, str]) -> None:
+        super().__init__(detail)
+        self.reply = _reply(status, kind, detail, list(headers))
+
+
+@dataclass(slots=True, eq=False)
+class Refusal(Reply):
+    """A reply that says why there is no other; a problem until it is put otherwise."""
+
+    problem: dict[str, Any] = field(default_factory=dict)
+    headers: Headers = field(default_factory=list)
+
+    def said(self, accept: bytes | None) -> Reply:
+        """Give the refusal for a client that accepts this: as text to who likes text best."""
+        ranges = list(read_ranges((accept or b"").decode("latin-1")))
+        best = max(ranges, key=lambda item: item.weight, default=None)
+        if best is None or best.weight == 0 or not best.value.startswith("text/"):
+            return self
+        status, title, detail = (self.problem[name] for name in ("status", "title", "detail"))
+        body = f"{status} {title}: {detail}\n".encode()
+        return Reply(status, _head(status, PLAIN.content_type, body, self.headers), body)
+
+
+def refuse(status: int, kind: str, detail: str, retry_after: int | None = None) -> Refusal:
     """Give the reply for a refused request; `retry_after` is in seconds."""
+    return _reply(
+        status, kind, detail, [] if retry_after is None else [("Retry-After", str(retry_after))]
+    )
+
+
+def _reply(status: int, kind: str, detail: str, headers: Headers) -> Refusal:
     title = HTTPStatus(status).phrase
     told = {"type": "about:blank", "title": title, "status": status, "detail": detail, "kind": kind}
     body = json.dumps(told, ensure_ascii=False).encode() + b"\n"
-    headers: Headers = [
-        ("Content-Type", "application/problem+json"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"),
-        ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Expose-Headers", "Retry-After"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", "default-src 'none'"),
-    ]
-    if retry_after is not None:
-        headers.append(("Retry-After", str(retry_after)))
-    return Reply(status, write_head(status, headers), body)
+    head = _head(status, PROBLEM.content_type, body, headers)
+    return Refusal(status, head, body, problem=told, headers=headers)
+
+
+def _head(status: int, content_type: str, body: bytes, headers: Headers) -> bytes:
+    own = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+    return write_head(status, [*own, *_ALWAYS, *headers])

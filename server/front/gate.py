@@ -8,6 +8,7 @@ import re
 import struct
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 
 _SLOTS = 1 << 16
 _SLOT = struct.Struct("d")
@@ -62,7 +63,7 @@ def find_client(peer: str, headers: Mapping[bytes, bytes], trusted: tuple[Networ
     client, names = peer, _forwarded(headers)
     while names and _trusts(client, trusted):
         client = names.pop()
-    return _site_of(client) or _site_of(peer) or peer
+    return site_of(client) or site_of(peer) or peer
 
 
 def _trusts(name: str, trusted: tuple[Network, ...]) -> bool:
@@ -73,11 +74,15 @@ def _trusts(name: str, trusted: tuple[Network, ...]) -> bool:
 
 
 def _forwarded(headers: Mapping[bytes, bytes]) -> list[str]:
-    """Give the addresses that proxies have noted, the nearest last."""
-    if noted := headers.get(b"forwarded"):
-        return [name.strip('"') for name in _FOR.findall(noted.decode("latin-1"))]
-    noted = headers.get(b"x-forwarded-for", b"")
-    return [name.strip() for name in noted.decode("latin-1").split(",") if name.strip()]
+    """Give the addresses that proxies have noted, the nearest last.
+
+    A proxy that writes one header passes on the other as the client sent it. Most write
+    X-Forwarded-For, so that one holds; a proxy that writes Forwarded must take it away.
+    """
+    if noted := headers.get(b"x-forwarded-for"):
+        return [name.strip() for name in noted.decode("latin-1").split(",") if name.strip()]
+    noted = headers.get(b"forwarded", b"")
+    return [name.strip('"') for name in _FOR.findall(noted.decode("latin-1"))]
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -93,7 +98,8 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return mapped or address
 
 
-def _site_of(name: str) -> str | None:
+@lru_cache(maxsize=4096)
+def site_of(name: str) -> str | None:
     """Give what counts as one client: an IPv4 address, or 64 bits of an IPv6 one."""
     address = _address(name)
     if address is None:

@@ -1,119 +1,194 @@
 """Put together the requests that come on a connection."""
 
+import logging
+from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal
 
 import httptools
 
+from server.front.faults import Refused
+from server.front.head import LINE_BYTES, MOST_HEADERS, judge, judge_repeated
 from server.front.message import Request
 
+log = logging.getLogger(__name__)
+
 HEAD_BYTES = 131_072  # a longer query goes into a body
+# A body of one byte a chunk takes six times its bytes on the wire; extensions and trailers more.
+_CHUNKS = 8
 
+_SLICE = 4096  # bytes that are parsed at once: so few requests wait in front of the application
 
-class HeadTooLong(Exception):
-    """A head of more bytes than one may have."""
-
-
-class Taker(Protocol):
-    """What requests are for: the connection."""
-
-    peer: str
-
-    def take(self, request: Request, last: bool) -> None:
-        """Answer a request; after the `last` nothing more is read."""
-        ...
-
-    def begin_phase(self, phase: str) -> None:
-        """Wait for a head or a body."""
-        ...
-
-    def drain(self, size: int) -> None:
-        """Take bytes that nobody wants."""
-        ...
-
-    def encourage(self) -> None:
-        """Let the client send its body."""
-        ...
-
-    def is_lost(self) -> bool:
-        """Say whether the client has hung up."""
-        ...
+Phase = Literal["idle", "head", "body"]
 
 
 class Incoming:
-    """The parser's callbacks; a body of more than `most` bytes is handed on cut, and so refused."""
+    """The parser's callbacks: `ready` holds whole requests, each with whether it is the last."""
 
-    headers: dict[bytes, bytes]
-
-    def __init__(self, taker: Taker, most: int) -> None:
-        self._taker = taker
+    def __init__(self, peer: str, gone: Callable[[], bool], most: int) -> None:
+        self.ready: deque[tuple[Request, bool]] = deque()
+        self.number = 0  # of requests begun
+        self.rest = b""  # what is not parsed yet
+        self._peer = peer
+        self._gone = gone
         self._most = most
-        self._parser = httptools.HttpRequestParser(self)
-        self.feed: Callable[[bytes], None] = self._parser.feed_data
-        self._begin()
+        self._restart()
 
-    def _begin(self) -> None:
+    def _restart(self) -> None:
+        self._parser = httptools.HttpRequestParser(self)
+        self._clear()
+
+    def _clear(self) -> None:
+        self.phase: Phase = "idle"
+        self.wants_leave = False  # to send its body (RFC 9110, 10.1.1)
+        self.headers: dict[bytes, bytes] = {}
         self._url = bytearray()
-        self.headers = {}
         self._body = bytearray()
-        self._length: int | None = None
-        self._handed_on = False
+        self._size = self._lines = self._came = 0
+
+    @property
+    def size(self) -> int:
+        """Give the bytes that are held of what is no whole request."""
+        return self._size + len(self._body) + len(self.rest)
+
+    @property
+    def accept(self) -> bytes | None:
+        """Give what the client takes, as far as it has said so."""
+        return self.headers.get(b"accept")
+
+    @property
+    def is_head(self) -> bool:
+        """Say whether the client reads no body."""
+        return self.phase != "idle" and self._parser.get_method() == b"HEAD"
+
+    def forget(self) -> None:
+        """Hold nothing any more."""
+        self.rest = b""
+        self._clear()
+
+    def push(self, data: bytes) -> None:
+        """Take what has come."""
+        self.rest = self.rest + data if self.rest else data
+
+    def parse(self) -> None:
+        """Parse a little of it; raises Refused, after which nothing more can be parsed."""
+        data, self.rest = self.rest[:_SLICE], self.rest[_SLICE:]
+        self._feed(data)
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._pass_over(data[offer.args[0] :])
+        except httptools.HttpParserCallbackError as error:
+            if isinstance(error.__context__, Refused):
+                raise error.__context__ from None
+            log.exception("a defect in reading a request")
+            raise Refused(500, "defect", "Something is wrong on our side.") from error
+        except httptools.HttpParserError as error:
+            detail = f"This is no HTTP/1.1 request: {error}."
+            raise Refused(400, "malformed-request", detail) from error
+        else:
+            self._count(len(data))
+
+    def _count(self, size: int) -> None:
+        """Bound what is parsed and not kept: blank lines, chunk extensions, trailers."""
+        if self.phase == "idle":
+            self._came = 0
+            return
+        self._came += size
+        if self.phase == "head" and self._came > 2 * HEAD_BYTES:
+            raise self._too_long()
+        if self._came > _CHUNKS * self._most + 2 * HEAD_BYTES:
+            raise Refused(400, "malformed-request", "The body has more wrapping than content.")
+
+    def _pass_over(self, rest: bytes) -> None:
+        """Answer as if no other protocol had been offered (RFC 9110, 7.8)."""
+        head = bytearray(self._parser.get_method() + b" " + self._url + b" HTTP/1.1\r\n")
+        for name, value in self.headers.items():
+            if name != b"upgrade":
+                head += name + b": " + value + b"\r\n"
+        self.number -= 1
+        self._restart()
+        self._feed(bytes(head + b"\r\n") + rest)
+
+    # What the parser calls.
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        self._begin()
-        self._taker.begin_phase("head")
+        self._clear()
+        self.phase = "head"
+        self.number += 1
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target."""
         self._url += url
+        self._grow(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header line."""
-        name = name.lower()
-        told = self.headers.get(name)
-        self.headers[name] = value if told is None else told + b", " + value
+        """Take a header line; one behind the body could only mislead, and is passed over."""
+        self._lines += 1
+        if self._lines > MOST_HEADERS or len(value) > LINE_BYTES:
+            detail = f"Headers may have {MOST_HEADERS} lines of {LINE_BYTES:,} bytes."
+            raise Refused(431, "headers-too-long", detail)
+        if self.phase == "body":
+            return
+        name, value = name.lower(), value.strip(b" \t")
+        self._grow(len(name) + len(value))
+        if (told := self.headers.get(name)) is not None:
+            judge_repeated(name)
+            value = told + b", " + value
+        self.headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Decide about the body before it comes."""
-        if sum(map(len, self.headers.values())) + len(self._url) > HEAD_BYTES:
-            raise HeadTooLong
-        declared = self.headers.get(b"content-length")
-        if declared is None and b"transfer-encoding" not in self.headers:
-            return
-        self._taker.begin_phase("body")
-        self._length = int(declared) if declared and declared.isdigit() else None
-        if self._length is not None and self._length > self._most:
-            self.hand_on(last=True)
-        elif self.headers.get(b"expect", b"").lower() == b"100-continue":
-            self._taker.encourage()
+        method, version = self._parser.get_method().decode("latin-1"), self._version()
+        self._url[:] = judge(method, version, bytes(self._url), self.headers)
+        if version == "1.0":  # it knows no chunks, in which a compressed answer may go out
+            self.headers.pop(b"accept-encoding", None)
+        self.phase = "body"
+        self._came = 0
+        if int(self.headers.get(b"content-length") or 0) > self._most:
+            raise self._too_large()
+        self.wants_leave = b"expect" in self.headers and version == "1.1"
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
-        if self._handed_on:
-            self._taker.drain(len(body))
-            return
+        self.wants_leave = False
         self._body += body
         if len(self._body) > self._most:
-            self.hand_on(last=True)
+            raise self._too_large()
 
     def on_message_complete(self) -> None:
-        """Hand the request on, unless that was done."""
-        if not self._handed_on:
-            alive = self._parser.should_keep_alive() and self._parser.get_http_version() == "1.1"
-            self.hand_on(last=not alive)
-
-    def hand_on(self, last: bool) -> None:
-        """Make a request of what has come."""
-        self._handed_on = True
+        """Have the request ready."""
+        if self._parser.should_upgrade():
+            return
+        alive = self._parser.should_keep_alive() and self._version() == "1.1"
+        declared = b"content-length" in self.headers or b"transfer-encoding" in self.headers
+        method = self._parser.get_method().decode("latin-1")
         body = bytes(self._body)
+        length = len(body) if declared else None
         request = Request(
-            self._parser.get_method().decode("latin-1"),
-            bytes(self._url),
-            self.headers,
-            self._taker.peer,
-            body,
-            self._length if self._length is not None else len(body) or None,
-            self._taker.is_lost,
+            method, bytes(self._url), self.headers, self._peer, body, length, self._gone
         )
-        self._taker.take(request, last)
+        self.ready.append((request, not alive))
+        self._clear()
+
+    def _version(self) -> str:
+        version: str = self._parser.get_http_version()
+        return version
+
+    def _grow(self, size: int) -> None:
+        self._size += size
+        if self._size > HEAD_BYTES:
+            raise self._too_long()
+
+    def _too_long(self) -> Refused:
+        if self.headers:
+            detail = f"Headers may have {HEAD_BYTES:,} bytes."
+            return Refused(431, "headers-too-long", detail)
+        detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
+        return Refused(414, "address-too-long", detail)
+
+    def _too_large(self) -> Refused:
+        return Refused(413, "query-too-long", f"A body may have at most {self._most:,} bytes.")

@@ -50,7 +50,7 @@ class Kept:
     def keep(self, request: Request, reply: Reply) -> None:
         """Keep the answer to a request under its key; what was least used makes room."""
         key = request.key
-        size = len(request.target) + _KEY + len(reply.head) + len(reply.body) + _OVERHEAD
+        size = _weigh(request) + _KEY + len(reply.head) + len(reply.body) + _OVERHEAD
         if size > self._most // 8:
             return
         if key in self._replies:
@@ -77,3 +77,8 @@ def _may_change(text: bytes) -> bool:
     upper = text.upper()
     hinted = any(word in upper for word in _WORDS) or _ESCAPES.search(text)
     return bool(hinted and _FICKLE.search(text))
+
+
+def _weigh(request: Request) -> int:
+    """Give the bytes of what may be part of a key."""
+    return len(request.target) + sum(map(len, request.headers.values()))

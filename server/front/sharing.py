@@ -32,3 +32,9 @@ class Share:
             for place, (written, count) in enumerate(told)
             if place != self._place and now - written < _STALE
         )
+
+
+def last_told(shared: mmap.mmap, offset: int, place: int) -> float:
+    """Give when a worker last told its connections, in monotonic seconds; 0 when never."""
+    written: float = _PLACE.unpack_from(shared, offset + place * _PLACE.size)[0]
+    return written

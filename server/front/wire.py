@@ -1,280 +1,199 @@
 """Speak HTTP/1.1 on one connection: each phase has a deadline, each direction a bound."""
 
 import asyncio
-import time
-from collections import deque
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol, cast
+from typing import cast
 
-import httptools
+from server.front.faults import Refusal, Refused, refuse
+from server.front.gate import site_of
+from server.front.incoming import Incoming
+from server.front.outgoing import Outgoing
+from server.front.patience import Patience
+from server.front.turns import Site, Turns
 
-from server.front.faults import refuse
-from server.front.incoming import HEAD_BYTES, HeadTooLong, Incoming
-from server.front.message import Clock, Reply, Request
-
-# Open connections in a worker, also those that ask nothing: browsers keep some for later.
-MOST_CONNECTIONS = 2048
 DRAINED = 16 << 20  # bytes that are read on after a refusal: who still sends cannot hear it
-IDLE_SECONDS, HEAD_SECONDS, BODY_SECONDS, LINGER_SECONDS = 30.0, 10.0, 30.0, 5.0
-# A reader takes at least so many bytes in so many seconds, as long as there are some for it.
-READER_BYTES, READER_SECONDS = 16_384, 15.0
-_PIECE = 1 << 16
-_PIPELINED = 16
-
-
-class Cancellable(Protocol):
-    """A reply under way."""
-
-    def cancel(self) -> Any:
-        """Wait for it no more."""
-        ...
-
-
-class Site(Protocol):
-    """What answers, and knows the connections."""
-
-    clock: Clock
-    most_body: int
-    leaving: bool
-    connections: "set[Connection]"
-
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Give a reply that needs no waiting."""
-        ...
-
-    def answer_soon(
-        self, request: Request, take: Callable[[Reply | None], None]
-    ) -> "Cancellable | None":
-        """Have `take` called with the reply, or with None: then `answer` must be awaited."""
-        ...
-
-    async def answer(self, request: Request) -> Reply:
-        """Give any other reply."""
-        ...
+# One that says no more may have hung up, or wait for its answer: for so long we cannot tell.
+HALF_CLOSED_SECONDS = 0.4
+_AHEAD = 1 << 16  # bytes that are read behind a request that is being answered
 
 
 class Connection(asyncio.Protocol):
-    """One client: requests are answered one after the other, in their order."""
+    """One client: what comes is parsed no further than the request that is being answered."""
 
-    def __init__(self, site: Site) -> None:
+    _transport: asyncio.Transport
+    _out: Outgoing
+    _turns: Turns
+
+    def __init__(self, site: Site, peer: str) -> None:
         self._site = site
-        self._incoming = Incoming(self, site.most_body)
-        self._waiting: deque[tuple[Request, bool]] = deque()
-        self._task: Cancellable | None = None
-        self._room: asyncio.Future[None] | None = None
-        self._phase, self._deadline = "head", time.monotonic() + HEAD_SECONDS
-        self._head = self._drained = self._written = 0
-        self._seen, self._seen_taken = 0.0, 0
-        self._lost = self._last = False
+        self.client, self.held = site_of(peer) or peer, 0
+        self._incoming = Incoming(peer, lambda: self._out.lost, site.most_body)
+        self._parting: Refusal | None = None
+        self._patience = Patience()
+        self._drained = 0
+        self._ended = self._half_closed = self._paused = self._gave_leave = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
-        transport.set_write_buffer_limits(high=2 * _PIECE)
-        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
-        self._site.connections.add(self)
+        self._out = Outgoing(transport)
+        self._turns = Turns(self._site, self._out, self._incoming.ready, self._go_on)
+        self._site.crowd.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """End: whatever is under way for this client has no reader any more."""
-        self._lost = True
-        self._site.connections.discard(self)
-        if self._room and not self._room.done():
-            self._room.set_result(None)
-        if self._task:
-            self._task.cancel()
+        self._out.lost = self._ended = True
+        self._incoming.forget()
+        self._turns.stop()
+        self._out.resume()
+        self._site.crowd.leave(self)
 
     def pause_writing(self) -> None:
         """Wait until the client has read."""
-        self._room = asyncio.get_running_loop().create_future()
+        self._out.pause()
 
     def resume_writing(self) -> None:
         """Go on."""
-        if self._room and not self._room.done():
-            self._room.set_result(None)
-        self._room = None
+        self._out.resume()
+        self._go_on()
 
     def eof_received(self) -> bool:
-        """Take a client that says no more for gone, unless a part of its request is missing."""
-        if self._phase != "body":
+        """Give a client that says no more its answer, if there is one soon."""
+        if self._ended:
             return False
-        self._incoming.hand_on(last=True)
+        self._half_closed = True
+        self._soon(self._miss, HALF_CLOSED_SECONDS)
+        self._go_on()
         return True
 
     def data_received(self, data: bytes) -> None:
         """Take what has come."""
-        if self._phase == "linger":
-            return self.drain(len(data))
-        if self._phase == "idle":
-            self._phase, self._deadline = "head", time.monotonic() + HEAD_SECONDS
-        if self._phase == "head":
-            self._head += len(data)
-        try:
-            self._incoming.feed(data)
-        except httptools.HttpParserUpgrade:
-            self._last = True  # we speak nothing else; what follows is no request of ours
-        except httptools.HttpParserError as error:
-            if isinstance(error.__context__, HeadTooLong):
-                return self._refuse_head()
-            self._refuse(400, "malformed-request", f"This is no HTTP/1.1 request: {error}.")
-        else:
-            if self._phase == "head" and self._head > HEAD_BYTES:
-                self._refuse_head()
-        return None
-
-    # From a request to its reply.
-
-    def take(self, request: Request, last: bool) -> None:
-        """Answer a request, after those that came before it."""
-        self._phase, self._head = "busy", 0
-        if self._task or self._waiting:
-            self._waiting.append((request, last))
-            if len(self._waiting) > _PIPELINED:
-                self._transport.pause_reading()
+        if self._ended:
+            self._drained += len(data)
+            if self._drained > DRAINED:
+                self._transport.abort()
             return
-        self._begin(request, last)
-
-    def begin_phase(self, phase: str) -> None:
-        """Wait for a head or a body, for so long."""
-        seconds = HEAD_SECONDS if phase == "head" else BODY_SECONDS
-        self._phase, self._deadline = phase, time.monotonic() + seconds
-
-    def _begin(self, request: Request, last: bool) -> None:
-        self._last = self._last or last
-        reply = self._site.answer_at_once(request)
-        if reply is None:
-            self._task = self._site.answer_soon(request, partial(self._take, request))
-        elif reply.stream is None and len(reply.body) <= _PIECE:
-            self._write_whole(request, reply)
-            return
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._answer(request, reply))
-
-    def _take(self, request: Request, reply: Reply | None) -> None:
-        if reply is None or len(reply.body) > _PIECE:
-            self._task = asyncio.get_running_loop().create_task(self._answer(request, reply))
-            return
-        self._task = None
-        self._write_whole(request, reply)
+        self._incoming.push(data)
         self._go_on()
+        if len(self._incoming.rest) > _AHEAD and not (self._paused or self._ended):
+            self._paused = True
+            self._transport.pause_reading()
 
-    def _write_whole(self, request: Request, reply: Reply) -> None:
-        head = self._finish_head(reply)
-        body = b"" if request.method == "HEAD" or reply.status == 304 else reply.body
-        self._write_first(head + body)
-        self._end()
+    @property
+    def is_busy(self) -> bool:
+        """Say whether a request is being answered, or waits for that."""
+        return self._turns.busy or bool(self._incoming.rest)
+
+    @property
+    def since(self) -> float:
+        """Give when its present wait began."""
+        return self._patience.since
 
     def _go_on(self) -> None:
-        while self._waiting and not self._task and not self._last:
+        """Answer what has come, then read on; other connections come in between."""
+        while not self._ended:
+            self._turns.advance()
+            if self._turns.busy or self._turns.over or not self._incoming.rest:
+                break
+            self._parse()
+            if self._incoming.rest and self._incoming.phase != "body":
+                self._soon(self._go_on, 0.0)
+                break
+        if not self._ended:
+            self._settle()
+        if self._paused and len(self._incoming.rest) <= _AHEAD and not self._out.lost:
+            self._paused = False
             self._transport.resume_reading()
-            self._begin(*self._waiting.popleft())
+        self._weigh()
 
-    async def _answer(self, request: Request, reply: Reply | None) -> None:
+    def _soon(self, work: Callable[[], None], seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, work)
+
+    def _parse(self) -> None:
         try:
-            await self._send(request, reply or await self._site.answer(request))
-        except asyncio.CancelledError:
-            return
-        except Exception:  # nothing may be sent any more that could pass for the rest
-            self._transport.abort()
-            raise
-        self._task = None
-        self._end()
-        self._go_on()
+            self._incoming.parse()
+        except Refused as refused:
+            self._part(refused.reply)
 
-    async def _send(self, request: Request, reply: Reply) -> None:
-        self._write_first(self._finish_head(reply))
-        try:
-            if request.method == "HEAD" or reply.status == 304:
-                return
-            view = memoryview(reply.body)
-            for start in range(0, len(view), _PIECE):
-                await self._write(bytes(view[start : start + _PIECE]))
-            if reply.stream:
-                async for part in reply.stream.parts():
-                    await self._write(
-                        b"%x\r\n%b\r\n" % (len(part), part) if reply.chunked else part
-                    )
-                if reply.chunked:
-                    await self._write(b"0\r\n\r\n")
-        finally:
-            if reply.stream:
-                await asyncio.shield(reply.stream.close())
+    def _part(self, refusal: Refusal) -> None:
+        """Say a refusal behind the answers that are due; nothing is read after it."""
+        self._parting = self._parting or refusal
+        self._incoming.rest = b""
 
-    def _finish_head(self, reply: Reply) -> bytes:
-        self._last = self._last or self._site.leaving
-        close = b"Connection: close\r\n" if self._last else b""
-        return reply.head + self._site.clock.date() + close + b"\r\n"
-
-    def _write_first(self, data: bytes) -> None:
-        self._seen, self._seen_taken, self._written = time.monotonic(), 0, len(data)
-        self._transport.write(data)
-
-    async def _write(self, data: bytes) -> None:
-        if self._room:
-            await self._room
-        if not self._lost:
-            self._written += len(data)
-            self._transport.write(data)
+    def _settle(self) -> None:
+        """Wait for more, once nothing is under way; or say the last that is to be said."""
+        if self._turns.over:
+            return self._end()
+        if self.is_busy:
+            return None
+        incoming = self._incoming
+        if self._half_closed and incoming.phase != "idle":
+            self._part(refuse(400, "unreadable-request", "The request ends before its end."))
+        if self._parting:
+            self._turns.say_last(self._parting.said(incoming.accept), incoming.is_head)
+            return self._end()
+        if self._half_closed:
+            return self._end()
+        if self._patience.wait(incoming.phase, incoming.number):
+            self._gave_leave = False
+        if incoming.wants_leave and not self._gave_leave:
+            self._gave_leave = True
+            self._out.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return None
 
     def _end(self) -> None:
-        """Wait for the next request, or say no more and let the client finish."""
-        now = time.monotonic()
-        if not self._last:
-            if self._phase == "busy":
-                self._phase, self._deadline = "idle", now + IDLE_SECONDS
-            return
-        self._phase, self._deadline = "linger", now + LINGER_SECONDS
-        if not self._lost and self._transport.can_write_eof():
-            self._transport.write_eof()
-
-    def drain(self, size: int) -> None:
-        """Take what nobody wants: up to a bound, so that the client comes to hear why."""
-        self._drained += size
-        if self._drained > DRAINED:
-            self._transport.abort()
-
-    # Refusals that the application never sees.
-
-    def _refuse_head(self) -> None:
-        if self._incoming.headers:
-            self._refuse(431, "headers-too-long", f"Headers may have {HEAD_BYTES:,} bytes.")
-        else:
-            detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
-            self._refuse(414, "address-too-long", detail)
-
-    def _refuse(self, status: int, kind: str, detail: str) -> None:
-        self._last = True
-        if self._task is None:
-            reply = refuse(status, kind, detail)
-            self._write_first(self._finish_head(reply) + reply.body)
-            self._end()
-
-    def is_lost(self) -> bool:
-        """Say whether the client has hung up."""
-        return self._lost
-
-    def encourage(self) -> None:
-        """Let a client send the body that it announced (RFC 9110, 10.1.1)."""
-        self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    # What the worker asks from time to time.
+        """Say no more, and let the client finish."""
+        self._ended = True
+        self._incoming.forget()
+        self._patience.wait("linger")
+        if self._half_closed or not self._transport.can_write_eof():
+            self._transport.close()
+        elif not self._out.lost:
+            self._out.end()
 
     def look_at(self, now: float) -> None:
-        """End a connection that has outlived the deadline of its phase."""
-        unread = self._transport.get_write_buffer_size()
-        if unread:
-            taken = self._written - unread
-            if taken - self._seen_taken >= READER_BYTES:
-                self._seen, self._seen_taken = now, taken
-            elif now > self._seen + READER_SECONDS:
-                self._transport.abort()
-        elif self._phase != "busy" and now > self._deadline:
-            if self._phase == "body" or (self._phase == "head" and self._head):
-                self._refuse(408, "too-slow", "The request took too long to come.")
-            else:
-                self._transport.abort() if self._phase == "linger" else self._transport.close()
+        """End a connection that has outlived the deadline of its phase, or its site."""
+        if self._out.is_stuck(now):
+            self._transport.abort()
+        elif self._paused and self._out.has_hung_up():
+            self._miss()
+        elif not (self._out.unread or (self.is_busy and not self._ended)):
+            if self._site.leaving and self._incoming.phase == "idle" and not self._ended:
+                self._transport.close()
+            elif self._patience.is_over(now):
+                self._time_out()
+        self._weigh()
 
-    def leave(self) -> None:
-        """Close once nothing is under way."""
-        if self._phase == "idle" or (self._phase == "head" and not self._head):
+    def _time_out(self) -> None:
+        if self._ended:
+            self._transport.abort()
+        elif self._incoming.phase == "idle":
             self._transport.close()
+        else:
+            self._part(refuse(408, "too-slow", "The request took too long to come."))
+            self._settle()
+
+    def give_way(self) -> None:
+        """Make room for others: with a reason, where none has been said of something else."""
+        if self._ended or self.is_busy:
+            self._transport.abort()
+        elif self._incoming.phase == "idle":
+            self._transport.close()
+        else:
+            detail = "Too much is coming at once: come again soon."
+            self._part(refuse(503, "too-many-connections", detail, 5))
+            self._settle()
+
+    def _weigh(self) -> None:
+        held = self._incoming.size + self._turns.held
+        if held != self.held and not self._out.lost:
+            self._site.crowd.weigh(self, held)
+
+    def _miss(self) -> None:
+        """Take one that has said no more for gone, unless it is being answered."""
+        if self._ended or not self.is_busy:
+            return
+        if self._out.begun or self._out.unread:
+            self._soon(self._miss, HALF_CLOSED_SECONDS)
+        else:
+            self._transport.abort()

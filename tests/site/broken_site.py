@@ -17,7 +17,9 @@ PART = b"x" * 65536
 class _Broken:
     form = "solutions"
     media_type = "text/csv"
-    length = 10 * len(PART)
+
+    def __init__(self, parts: int) -> None:
+        self.length = parts * len(PART)
 
     @property
     def body(self) -> Iterator[bytes]:
@@ -45,7 +47,7 @@ class _Breaking:
             raise faults.QueryTooSlow(10.0)
         if question.bindings:  # a query of the site itself
             raise faults.QueryTooLarge("The query takes more than 1024 MB of memory.")
-        return _Broken()
+        return _Broken(3 if "short" in question.text else 32)
 
     def close(self) -> None:
         pass
@@ -67,4 +69,4 @@ if __name__ == "__main__":
     with socket.create_server(address) as listener, tempfile.TemporaryFile() as shared:
         shared.truncate(SHARED)
         folder = Path(os.environ["PORTRAIT_IA_FOLDER"])
-        run(folder, listener.fileno(), shared.fileno(), b"secret", 0, open_broken)
+        run(folder, listener.fileno(), shared.fileno(), b"secret", 0, os.getppid(), open_broken)

@@ -170,8 +170,10 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _boot(folder: Path, **settings: str) -> Iterator[str]:
-    code = "import os, sys; from pathlib import Path; from server.listen import listen; "
+def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
+    code = "import os, resource, sys; from pathlib import Path; from server.listen import listen; "
+    if descriptors:  # of each process: what bounds its connections
+        code += f"resource.setrlimit(resource.RLIMIT_NOFILE, ({descriptors}, {descriptors})); "
     code += "engine = os.environ.get('PORTRAIT_IA_ENGINE', 'memory'); "
     code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2, engine=engine)"
     with _run([sys.executable, "-c", code, str(folder)], folder, settings) as address:

@@ -13,6 +13,13 @@ def test_an_answer_that_breaks_off_is_noticed(broken: str, fetch: Any) -> None:
         fetch(f"{broken}sparql?query=x", Accept="text/csv")
 
 
+def test_an_answer_that_breaks_before_its_first_byte_is_a_clean_error(
+    broken: str, fetch: Any
+) -> None:
+    reply = fetch(f"{broken}sparql?query=short", Accept="text/csv")
+    assert (reply.status, reply.kind) == (500, "text/plain")
+
+
 def test_a_defect_tells_an_id_and_nothing_else(broken: str, fetch: Any) -> None:
     reply = fetch(f"{broken}sparql?query=defect")
     problem = json.loads(reply.body)

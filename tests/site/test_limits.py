@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from server.front import gate, wire
+from server.front import gate, outgoing
 
 
 def connect(site: str) -> socket.socket:
@@ -149,6 +149,16 @@ def test_too_many_requests_are_refused_over_all_workers(narrow: str, fetch: Any)
         ("10.0.0.1", {b"x-forwarded-for": b"6.6.6.6, 10.0.0.2"}, "10.0.0.0/8", "6.6.6.6/32"),
         ("10.0.0.1", {b"x-forwarded-for": b"6.6.6.6, 7.7.7.7"}, "10.0.0.1", "7.7.7.7/32"),
         ("10.0.0.1", {b"x-forwarded-for": b"unknown"}, "10.0.0.1", "10.0.0.1/32"),
+        (
+            "10.0.0.1",
+            {b"x-forwarded-for": b"6.6.6.6", b"forwarded": b"for=7.7.7.7"},
+            "10.0.0.1",
+            "6.6.6.6/32",
+        ),
+        ("10.0.0.1", {b"x-forwarded-for": b", ,\xff\x00,:::,"}, "10.0.0.1", "10.0.0.1/32"),
+        ("10.0.0.1", {b"x-forwarded-for": b"1.1.1.1, 6.6.6.6:99"}, "10.0.0.1", "6.6.6.6/32"),
+        ("10.0.0.1", {b"forwarded": b'for="x, for=6.6.6.6;by=y'}, "10.0.0.1", "6.6.6.6/32"),
+        ("2001:db8:1:2::9", {b"x-forwarded-for": b"6.6.6.6"}, "10.0.0.1", "2001:db8:1:2::/64"),
         ("10.0.0.1", {b"forwarded": b'for="[2001:db8::7]:1";by=x'}, "10.0.0.1", "2001:db8::/64"),
         ("::ffff:10.0.0.1", {b"x-forwarded-for": b"6.6.6.6"}, "10.0.0.1", "6.6.6.6/32"),
     ],
@@ -164,7 +174,7 @@ def test_one_who_does_not_read_is_let_go(site: str) -> None:
     parts = urlsplit(site)
     client.connect((str(parts.hostname), int(parts.port or 0)))
     client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    time.sleep(wire.READER_SECONDS + 4)
+    time.sleep(outgoing.READER_SECONDS + 4)
     client.settimeout(10)
     reply = b""
     with client, contextlib.suppress(ConnectionError):

@@ -12,7 +12,9 @@ from transform.errors import MisusedCommand, UnreadableRelease
 
 
 def test_without_variables_the_defaults_hold() -> None:
-    assert read_settings({}) == Settings(10.0, 1024, 100, 1024, 0, 64, "", "")
+    assert read_settings({}) == Settings(
+        10.0, 1024, 100, 1024, 32, 128, 5.0, 4096, 2000, 0, 64, 2, "", ""
+    )
 
 
 def test_each_setting_is_a_variable() -> None:
@@ -20,7 +22,7 @@ def test_each_setting_is_a_variable() -> None:
     variables["PORTRAIT_IA_TRUSTED_PROXIES"] = "10.0.0.0/8, ::1"
     variables["PORTRAIT_IA_SERVICE_ENDPOINTS"] = "https://a.example/sparql"
     assert read_settings(variables) == Settings(
-        7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1", "https://a.example/sparql"
+        7.0, 7, 7, 7, 7, 7, 7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1", "https://a.example/sparql"
     )
 
 

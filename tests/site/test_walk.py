@@ -80,6 +80,8 @@ WALK = [
     ("robots.txt", None, 200, "text/plain", "Disallow: /sparql?"),
     ("rien", HTML, 404, HTML, "Rien ne se trouve"),
     ("sparql", HTML, 200, HTML, "<textarea"),
+    ("sparql/limites", HTML, 200, HTML, "Retry-After"),
+    ("metrics", None, 200, "text/plain", "portrait_ia_connections"),
     ("sparql", TTL, 200, TTL, "sd:Service"),
     ("sparql", JSON_LD, 200, JSON_LD, "service-description#"),
     (ASK, None, 200, RESULTS, '"boolean"'),

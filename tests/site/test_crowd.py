@@ -1,0 +1,214 @@
+"""Many clients, or a few greedy ones: places and memory are bounded, others are answered."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from server.front.crowd import Crowd
+from tests.site.processes import family, megabytes, server_process
+
+HEAD = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
+LONG = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT ")
+PLACES = 2 * 44  # 300 descriptors a worker, of which it wants 256 for itself
+
+
+def connect(site: str, source: str = "127.0.0.1", buffer: int = 0) -> socket.socket:
+    parts = urlsplit(site)
+    client = socket.socket()
+    client.settimeout(20)
+    if buffer:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    client.bind((source, 0))
+    client.connect((str(parts.hostname), int(parts.port or 0)))
+    return client
+
+
+def read(client: socket.socket) -> bytes:
+    with contextlib.suppress(OSError):
+        return b"".join(iter(lambda: client.recv(65536), b""))
+    return b""
+
+
+@pytest.fixture
+def small(folder: Path, boot: Any) -> Iterator[str]:
+    """A site with few places."""
+    with boot(folder, descriptors=300) as site:
+        yield site
+
+
+def test_idle_connections_make_room(small: str, fetch: Any) -> None:
+    with contextlib.ExitStack() as open_ones:
+        idle = [open_ones.enter_context(connect(small, "127.0.0.2")) for _ in range(3 * PLACES)]
+        for _ in range(10):
+            assert fetch(f"{small}healthz").status == 200
+        asked = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        idle[-1].sendall(asked)  # whoever came last has a place
+        assert b" 200 " in read(idle[-1])
+
+
+def test_slow_heads_make_room(small: str, fetch: Any) -> None:
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(3 * PLACES):
+            slow = open_ones.enter_context(connect(small, "127.0.0.2"))
+            with contextlib.suppress(ConnectionError):
+                slow.sendall(b"GET / HTTP/1.1\r\nX: ")
+        for _ in range(10):
+            assert fetch(f"{small}healthz").status == 200
+
+
+def test_a_throng_of_slow_readers_makes_room_for_others_alone(small: str, fetch: Any) -> None:
+    ask = 100 * b"GET /def.ttl HTTP/1.1\r\nHost: a\r\n\r\n"
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(PLACES):
+            slow = open_ones.enter_context(connect(small, "127.0.0.2", 4096))
+            slow.sendall(ask)
+        time.sleep(2)
+        assert [fetch(f"{small}healthz").status for _ in range(5)] == [200] * 5
+        more = [open_ones.enter_context(connect(small, "127.0.0.2", 4096)) for _ in range(PLACES)]
+        for client in more:
+            with contextlib.suppress(ConnectionError):
+                client.sendall(ask)
+        time.sleep(0.5)
+        refused = b""
+        for client in more:
+            client.setblocking(False)
+            with contextlib.suppress(OSError):
+                said = client.recv(9999)
+                refused = said if said.startswith(b"HTTP/1.1 503 ") else refused
+    head, _, body = refused.partition(b"\r\n\r\n")
+    assert b"\r\nRetry-After: " in head
+    assert json.loads(body)["kind"] == "too-many-connections"
+
+
+def grown(site: str, before: float) -> float:
+    """The megabytes that the workers have grown by, at most, in three seconds."""
+    most = 0.0
+    for _ in range(15):
+        time.sleep(0.2)
+        most = max(most, megabytes(workers(site)) - before)
+    return most
+
+
+def workers(site: str) -> list[int]:
+    return [p for p in family(server_process(site)) if b"front.worker" in command(p)]
+
+
+def command(process: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
+
+
+def test_bodies_that_never_end_are_bounded_together(site: str, fetch: Any) -> None:
+    before = megabytes(workers(site))
+    with contextlib.ExitStack() as open_ones:
+        clients = [open_ones.enter_context(connect(site)) for _ in range(120)]
+        for client in clients:
+            with contextlib.suppress(ConnectionError):
+                client.sendall(HEAD + b"Content-Length: 3000001\r\n\r\n" + b"x" * 3_000_000)
+        assert grown(site, before) < 2 * 64 + 60  # and not 360
+        assert fetch(f"{site}healthz").status == 200
+        refused = []
+        for client in clients:
+            client.setblocking(False)
+            with contextlib.suppress(OSError):
+                refused.append(client.recv(9999))
+    assert refused
+    assert all(reply.startswith(b"HTTP/1.1 503 ") for reply in refused)
+    assert all(b"Retry-After: 5" in reply for reply in refused)
+
+
+def test_answers_that_nobody_reads_are_bounded_together(site: str, fetch: Any) -> None:
+    """Each is a little less than what is streamed from a file."""
+    before = megabytes(workers(site))
+    with contextlib.ExitStack() as open_ones:
+        for number in range(250):
+            client = open_ones.enter_context(connect(site, buffer=4096))
+            query = f"{LONG}{2000 + number}"
+            ask = f"GET /sparql?query={query}&format=csv HTTP/1.1\r\nHost: a\r\n\r\n"
+            client.sendall(ask.encode())
+        assert grown(site, before) < 2 * (64 + 64) + 60
+        assert fetch(f"{site}healthz").status == 200
+
+
+def test_answers_to_requests_that_come_together_wait_for_their_reader(site: str) -> None:
+    ask = b"GET /def.ttl HTTP/1.1\r\nHost: a\r\n\r\n"
+    with connect(site, buffer=4096) as client:
+        client.sendall(ask)
+        client.recv(9999)
+        before = megabytes(workers(site))
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            client.sendall(ask * 20_000)
+        assert grown(site, before) < 10
+
+
+def test_keys_of_kept_answers_count(folder: Path, boot: Any) -> None:
+    """What a client may vary without end is kept within the bound, too."""
+    with boot(folder, cache_mb="4") as site, connect(site) as client:
+        parts = []
+        for number in range(4000):
+            accept = b"text/turtle, x/" + b"y" * 7500 + b"%d" % number
+            parts.append(b"GET /def HTTP/1.1\r\nHost: a\r\nAccept: " + accept + b"\r\n\r\n")
+        client.sendall(parts[0] + parts[1])
+        client.recv(9999)
+        before = megabytes(workers(site))
+        reader = threading.Thread(target=read, args=(client,))
+        reader.start()
+        with contextlib.suppress(OSError):
+            for part in parts:
+                client.sendall(part)
+        assert grown(site, before) < 25
+        client.shutdown(socket.SHUT_RDWR)
+        reader.join()
+
+
+class Member:
+    """A connection that notes that it had to go."""
+
+    def __init__(self, crowd: Crowd, client: str, since: float, busy: bool = False) -> None:
+        self.crowd, self.client, self.since, self.is_busy = crowd, client, since, busy
+        self.held = 0
+        self.gone = False
+        crowd.enter(self)
+
+    def give_way(self) -> None:
+        """Go."""
+        self.gone = True
+        self.crowd.leave(self)
+
+
+def test_who_has_most_and_has_waited_longest_gives_way_first() -> None:
+    crowd = Crowd(most=6)
+    first = Member(crowd, "a", 1)
+    many = [Member(crowd, "b", since) for since in (5, 3, 4)]
+    busy = [Member(crowd, "b", 0, busy=True) for _ in range(2)]
+    assert crowd.has_room("c")
+    assert [member.gone for member in (first, *many, *busy)] == [0, 0, 1, 0, 0, 0]
+
+
+def test_the_busy_give_way_to_others_when_they_are_a_throng() -> None:
+    crowd = Crowd(most=4)
+    many = [Member(crowd, "b", since, busy=True) for since in (2, 1, 3)]
+    Member(crowd, "a", 0, busy=True)
+    assert not crowd.has_room("b")
+    assert crowd.has_room("c")
+    assert [member.gone for member in many] == [False, True, False]
+
+
+def test_who_holds_most_gives_way_until_there_is_room() -> None:
+    crowd = Crowd(most_held=100)
+    one, *others = (Member(crowd, client, 0) for client in "abb")
+    crowd.weigh(one, 50)
+    crowd.weigh(others[0], 30)
+    crowd.weigh(others[1], 25)
+    assert [member.gone for member in (one, *others)] == [False, True, False]
+    assert crowd.held == 75

@@ -1,0 +1,99 @@
+"""Every limit is shown: on a page in both languages, and in the Service Description."""
+
+import socket
+import time
+from dataclasses import fields
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+import pytest
+
+from server.settings import Settings
+
+OTHERS = {"cache_mb", "service_endpoints", "trusted_proxies", "workers"}  # what limits no client
+GIVEN = {
+    "query_seconds": "7.5",
+    "query_memory_mb": "701",
+    "result_mb": "72",
+    "query_kb": "703",
+    "queries_at_once": "74",
+    "queries_waiting": "75",
+    "queue_seconds": "7.6",
+    "total_memory_mb": "7077",
+    "total_result_mb": "708",
+    "requests_per_minute": "7079",
+}
+
+
+@pytest.fixture(scope="module")
+def limited(folder: Any, boot: Any) -> Any:
+    """A site whose limits are its own."""
+    with boot(folder, **GIVEN) as site:
+        yield site
+
+
+def shown(value: str, language: str) -> str:
+    if language == "fr":
+        return value.replace(".", ",") if len(value) < 4 else f"{value[0]}\u202f{value[1:]}"
+    return value if len(value) < 4 else f"{value[0]},{value[1:]}"
+
+
+def test_each_limit_is_tried() -> None:
+    assert set(GIVEN) == {field.name for field in fields(Settings)} - OTHERS
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_shows_each_limit(limited: str, fetch: Any, language: str) -> None:
+    page = fetch(f"{limited}sparql/limites", Accept="text/html", Accept_Language=language)
+    assert page.status == 200
+    assert f'<html lang="{language}">' in page.text
+    for name, value in GIVEN.items():
+        assert f"<code>PORTRAIT_IA_{name.upper()}</code>" in page.text
+        assert f"<td>{shown(value, language)}" in page.text, name
+    for status in (408, 413, 422, 429, 431, 503):
+        assert f"<code>{status}</code>" in page.text
+
+
+def test_no_limit_is_shown_as_none(site: str, fetch: Any) -> None:
+    page = fetch(f"{site}sparql/limites?lang=en", Accept="text/html")
+    assert "<td>none</td>" in page.text
+
+
+def test_the_service_description_has_each_limit(limited: str, fetch: Any) -> None:
+    reply = fetch(f"{limited}sparql", Accept="application/n-triples")
+    told = {
+        triple.object.language: triple.object.value
+        for triple in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES)
+        if triple.predicate.value == "http://purl.org/dc/terms/description"
+        and isinstance(triple.object, ox.Literal)
+    }
+    for language in ("fr", "en"):
+        for name, value in GIVEN.items():
+            assert shown(value, language) in told[language], name
+    assert b"sparql/limites>" in reply.body
+
+
+def test_the_form_leads_to_the_page(site: str, fetch: Any) -> None:
+    assert "/sparql/limites" in fetch(f"{site}sparql", Accept="text/html").text
+
+
+def test_metrics_count_replies_of_all_workers(limited: str, fetch: Any) -> None:
+    for number in range(20):
+        fetch(f"{limited}sparql?query=ASK%7B%7D%23{number}")
+    fetch(f"{limited}sparql?query=SELECT")
+    parts = urlsplit(limited)
+    stays = socket.create_connection((str(parts.hostname), int(parts.port or 0)))
+    good, bad = (f'portrait_ia_replies_total{{part="sparql",status="{n}"}}' for n in (200, 400))
+    for _ in range(50):
+        time.sleep(0.1)  # workers tell each other twice a second
+        reply = fetch(f"{limited}metrics")
+        counts = dict(line.rsplit(" ", 1) for line in reply.text.splitlines() if line[0] != "#")
+        seen = [int(counts.get(name, 0)) for name in (good, bad, "portrait_ia_connections")]
+        if all(number >= least for number, least in zip(seen, (20, 1, 1), strict=True)):
+            break
+    else:
+        raise AssertionError(counts)
+    assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    stays.close()
+    assert fetch(f"{limited}metrics", "POST").headers["Allow"] == "GET, HEAD"
