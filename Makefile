@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test check benchmark benchmark-serving benchmark-million clean
+.PHONY: serve test check benchmark benchmark-serving benchmark-million benchmark-soak clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -38,6 +38,9 @@ benchmark-serving: .venv/installed-for-tests
 # Wants 15 GB of disk and 8 GB of memory.
 benchmark-million: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.million
+# Ten minutes of normal and hostile load; ends with 1 unless all is as after the first minute.
+benchmark-soak: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.soaking --minutes 10
 
 # morph-kgc wants an older pandas than ours.
 build/peer/installed:

@@ -6,8 +6,10 @@ answered all along, and that afterwards no process is busy and no memory is kept
 """
 
 import http.client
-import os
 import socket
+import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +20,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.site.processes import (
+    cpu_seconds,
+    family,
+    proportional_megabytes,
+    server_process,
+)
+
 SECONDS = 1.0
+TOTAL_MB = 600
 DEEP = 20_000
 # What the README and the faults document: nothing else may come.
 DOCUMENTED = {200, 400, 403, 404, 405, 406, 408, 413, 414, 415, 422, 429, 431, 503}
@@ -162,15 +172,9 @@ REQUESTS = {
 @pytest.fixture(scope="module")
 def strict(folder: Path, boot: Any) -> Iterator[str]:
     """A site whose limits are short."""
-    given = {"PORTRAIT_IA_QUERY_SECONDS": str(SECONDS), "PORTRAIT_IA_QUERY_MEMORY_MB": "200"}
-    before = dict(os.environ)
-    os.environ.update(given)
-    try:
-        with boot(folder) as site:
-            yield site
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    given = {"query_memory_mb": "200", "total_memory_mb": str(TOTAL_MB)}
+    with boot(folder, query_seconds=str(SECONDS), **given) as site:
+        yield site
 
 
 def ask(site: str, query: str, timeout: float = 30) -> tuple[int, bytes]:
@@ -185,15 +189,15 @@ def ask(site: str, query: str, timeout: float = 30) -> tuple[int, bytes]:
         connection.close()
 
 
-class Neighbour:
-    """A client that behaves well: asks every 100 ms, and notes how long each answer took."""
+class Clock:
+    """Do something every 100 ms, and note how long it took each time."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, work: Callable[[int], object]) -> None:
         self.waits: list[float] = []
         self.failures: list[object] = []
-        self._site = site
+        self._work = work
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep_asking)
+        self._thread = threading.Thread(target=self._keep_on)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -203,62 +207,59 @@ class Neighbour:
         self._over.set()
         self._thread.join()
 
-    def _keep_asking(self) -> None:
+    @property
+    def median(self) -> float:
+        return statistics.median(self.waits)
+
+    def _keep_on(self) -> None:
+        number = 0
         while not self._over.wait(0.1):
+            number += 1
             begun = time.monotonic()
             try:
-                status, _ = ask(self._site, "ASK { ?s a ?o }")
-                if status != 200:
-                    self.failures.append(status)
+                if failure := self._work(number):
+                    self.failures.append(failure)
             except OSError as error:
                 self.failures.append(error)
             self.waits.append(time.monotonic() - begun)
 
 
-def server_process(site: str) -> int:
-    """Find the process that listens on the site's port, the parent of the workers."""
-    port = urlsplit(site).port
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(port).encode() in command:
-            return int(folder.name)
-    raise AssertionError("no server process")
+def behave(site: str) -> Callable[[int], object]:
+    """Ask a query that nobody has asked before, so that no answer is kept; 0 when all is well."""
+
+    def work(number: int) -> object:
+        status, _ = ask(site, f"SELECT * {{ ?s a ?o }} LIMIT 10 # {number} {time.monotonic()}")
+        return status if status != 200 else 0
+
+    return work
 
 
-def family(process: int) -> list[int]:
-    found = [process]
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent == process:
-            found += family(int(folder.name))
-    return found
+ECHO = """
+import socket
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print(listener.getsockname()[1], flush=True)
+    while True:
+        with listener.accept()[0] as client:
+            client.sendall(client.recv(1000))
+"""
 
 
-def megabytes(processes: list[int]) -> float:
-    total = 0
-    for process in processes:
-        try:
-            total += int(Path(f"/proc/{process}/statm").read_text().split()[1])
-        except OSError:
-            continue
-    return total * os.sysconf("SC_PAGE_SIZE") / 2**20
+@pytest.fixture
+def echo() -> Iterator[Callable[[int], object]]:
+    """What any server must wait for on this machine at this moment: one that does nothing."""
+    server = subprocess.Popen([sys.executable, "-c", ECHO], stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    port = int(server.stdout.readline())
 
+    def work(_: int) -> object:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+            client.sendall(b"x")
+            return 0 if client.recv(1) == b"x" else "no echo"
 
-def cpu_seconds(processes: list[int]) -> float:
-    ticks = 0
-    for process in processes:
-        try:
-            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    yield work
+    server.kill()
+    server.wait()
+    server.stdout.close()
 
 
 def until(holds: Callable[[], bool], seconds: float) -> bool:
@@ -270,21 +271,38 @@ def until(holds: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def test_hostile_queries_cost_only_those_who_send_them(strict: str) -> None:
+def test_hostile_queries_cost_only_those_who_send_them(
+    strict: str, echo: Callable[[int], object]
+) -> None:
     server = server_process(strict)
-    assert ask(strict, "ASK {}")[0] == 200
-    before = megabytes(family(server))
-    with Neighbour(strict) as neighbour, ThreadPoolExecutor(3) as pool:
+    with Clock(behave(strict)) as alone:
+        time.sleep(3)
+    before = proportional_megabytes(family(server))
+    sizes: list[float] = []
+
+    def look(_: int) -> object:
+        sizes.append(proportional_megabytes(family(server)))
+        return 0
+
+    with (
+        Clock(behave(strict)) as neighbour,
+        Clock(echo) as noise,
+        Clock(look),
+        ThreadPoolExecutor(3) as pool,
+    ):
         statuses = dict(
             zip(QUERIES, pool.map(lambda name: ask(strict, QUERIES[name])[0], QUERIES), strict=True)
         )
     assert {name: s for name, s in statuses.items() if s not in DOCUMENTED} == {}
     assert neighbour.failures == []
     assert len(neighbour.waits) > 20
-    assert max(neighbour.waits) < 1.0 + SECONDS, sorted(neighbour.waits)[-5:]
+    # Of the second that the neighbour may wait, what a bare server takes is not ours.
+    assert max(neighbour.waits) < 1.0 + max(noise.waits), sorted(neighbour.waits)[-5:]
+    slower = neighbour.median - noise.median
+    assert slower < 1.5 * alone.median + 0.02, (alone.median, neighbour.median, noise.median)
+    assert max(sizes) < before + TOTAL_MB + 100, (before, max(sizes))
     refused = [name for name in statuses if "service" in name]
     assert {name: statuses[name] for name in refused} == dict.fromkeys(refused, 403)
-    assert until(lambda: megabytes(family(server)) < before + 150, 5)
 
     def is_idle() -> bool:
         begun = cpu_seconds(family(server))
@@ -292,6 +310,7 @@ def test_hostile_queries_cost_only_those_who_send_them(strict: str) -> None:
         return cpu_seconds(family(server)) - begun < 0.2
 
     assert until(is_idle, 5)
+    assert until(lambda: proportional_megabytes(family(server)) < before + 100, 5)
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -306,7 +325,7 @@ def test_malformed_request_gets_a_documented_status_or_is_closed(strict: str, na
             reply = b""
     if reply:
         status = int(reply.split(b" ", 2)[1])
-        assert status in DOCUMENTED | {101, 303, 206, 416, 501, 505}, reply[:200]
+        assert status in DOCUMENTED | {204, 303, 206, 416, 417, 501, 505}, reply[:200]
         assert b"root:" not in reply
         head = reply.partition(b"\r\n\r\n")[0]
         assert b"\r\nX: y" not in head

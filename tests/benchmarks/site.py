@@ -1,0 +1,57 @@
+"""Build the example release and serve it, as a stranger would."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.conftest import PROJECT
+
+# Short, so that a minute has room for many hostile queries and fills the cache.
+LIMITS = {
+    "PORTRAIT_IA_QUERY_SECONDS": "2",
+    "PORTRAIT_IA_CACHE_MB": "4",
+    "PORTRAIT_IA_QUERY_MEMORY_MB": "200",
+    "PORTRAIT_IA_TOTAL_MEMORY_MB": "1000",
+}
+_COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
+
+
+@contextlib.contextmanager
+def serve(work: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Give the address of a running site, and its first process."""
+    shelf, port = work / "releases", _free_port()
+    subprocess.run([*_COMMAND, "build", "--to", str(shelf)], check=True, cwd=PROJECT)
+    with (work / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*_COMMAND, "serve", str(shelf), "--port", str(port)],
+            cwd=PROJECT,
+            env={**os.environ, **variables},
+            stderr=log,
+        )
+    try:
+        _wait(f"http://127.0.0.1:{port}/readyz")
+        yield f"http://127.0.0.1:{port}/", server.pid
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait(address: str) -> None:
+    for _ in range(400):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the site did not answer")
