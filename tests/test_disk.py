@@ -176,7 +176,7 @@ def test_a_release_beyond_the_memory_is_refused(
 ) -> None:
     quads = write(tmp_path, rows=1000)
     size = quads.stat().st_size
-    monkeypatch.setattr(machine, "free_memory", lambda: size * 5)
+    monkeypatch.setattr(machine, "free_memory", lambda: size * 4)
     machine.refuse_what_does_not_fit(quads, 2)
     with pytest.raises(MisusedCommand, match=r"memory of 3 workers.*--engine disk"):
         machine.refuse_what_does_not_fit(quads, 3)
