@@ -14,6 +14,7 @@ NAMES = (
     "cadre",
     "organismes",
     "genres",
+    "regles",
 )
 
 

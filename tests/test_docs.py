@@ -117,6 +117,7 @@ def test_both_readmes_have_the_same_headings() -> None:
 
 
 def test_no_doc_names_a_path_that_is_not_there() -> None:
-    for page in [*READMES, "CONTRIBUTING.md", "docs/mapping.md", "docs/endpoint.md"]:
+    pages = ["CONTRIBUTING.md", "docs/mapping.md", "docs/endpoint.md", "docs/identite.md"]
+    for page in [*READMES, *pages]:
         for target in re.findall(r"\]\(([^)#:]+)\)", read(page)):
             assert (Path(PROJECT / page).parent / target).exists(), (page, target)

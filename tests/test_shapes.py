@@ -11,6 +11,7 @@ import shapes
 from transform.mapping import DCTERMS, PROV, RDFS
 from transform.registry import SKOS
 from transform.validate import Finding, hold, read_shapes
+from transform.verdicts import SSSOM
 from transform.vocabulary import FOAF
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
@@ -27,6 +28,7 @@ PREFIXES = {
     "rdfs": RDFS,
     "schema": "https://schema.org/",
     "skos": SKOS,
+    "sssom": SSSOM,
 }
 
 

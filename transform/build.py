@@ -8,6 +8,8 @@ from urllib.parse import quote
 from transform.bodies import Attachment, Body
 from transform.candidates import not_reviewed
 from transform.compared import compare_all
+from transform.decided import decision_texts, former_texts, settle
+from transform.decisions import Decisions
 from transform.directory import bodies_graph, name_publisher
 from transform.identity import identify
 from transform.layout import LISTS
@@ -30,8 +32,14 @@ from transform.vocabulary import (
 from transform.work import Checked, Progress, Work, initiatives, published, source_path
 
 
-def prepare(sources: Sequence[Source], base_uri: str, progress: Progress) -> Work:
-    """Read every file and decide who is who."""
+def prepare(
+    sources: Sequence[Source],
+    base_uri: str,
+    progress: Progress,
+    decisions: Decisions | None = None,
+) -> Work:
+    """Read every file and decide who is who, as the rule says and as people decided."""
+    decisions = decisions or Decisions()
     pairs = []
     for number, source in enumerate(sources):
         progress("Reading", number, len(sources))
@@ -42,6 +50,7 @@ def prepare(sources: Sequence[Source], base_uri: str, progress: Progress) -> Wor
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
     identities = identify([(reading, layout.language) for reading, layout in pairs], registry)
     refuse_living(identities, base_uri)
+    identities = settle(identities, [reading for reading, _ in pairs], decisions)
     settings = []
     for reading, layout in pairs:
         facts = layout.portraits.get(reading.year)
@@ -49,7 +58,7 @@ def prepare(sources: Sequence[Source], base_uri: str, progress: Progress) -> Wor
         url = (facts.url if facts else None) or base_uri + path
         settings.append(Setting(base_uri, reading, layout, url, vocabularies, identities))
     vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
-    return Work(base_uri, settings, vocabularies, identities, vocabulary)
+    return Work(base_uri, settings, vocabularies, identities, vocabulary, decisions)
 
 
 def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
@@ -111,6 +120,8 @@ def _hold_rows(
                 count.update(_concepts_of(work.base_uri, text))
                 yield text
         yield from initiatives(work, {})
+        yield from decision_texts(work, {})
+        yield from former_texts(work, {})
 
     findings, done = [], 0
     beside = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()

@@ -1,4 +1,4 @@
-"""Commands that make releases: check, build, releases, rollback."""
+"""Commands that make releases: check, build, review, releases, rollback."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,8 @@ import click
 
 from transform import terminal
 from transform.errors import DataRefused, MisusedCommand
-from transform.options import option
+from transform.options import DECISIONS, option
+from transform.reviewing import review
 
 DEFAULT_BASE_URI = "http://localhost:8000/"
 
@@ -65,6 +66,7 @@ NO_PUBLISH = option(
 @click.command()
 @YEAR_FILES
 @LAYOUT
+@DECISIONS
 @REPORT
 @LANGUAGE
 def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> None:
@@ -75,7 +77,7 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
     """
     if not pairs:
         raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
-    _make(pairs, layouts, DEFAULT_BASE_URI, False, options)
+    _make(pairs, layouts, None, False, options)
 
 
 @click.command()
@@ -85,6 +87,7 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
 @LAYOUT
 @QUARANTINE
 @NO_PUBLISH
+@DECISIONS
 @REPORT
 @LANGUAGE
 def build(
@@ -109,7 +112,7 @@ def build(
     from transform.release import publish
     from transform.stability import UrisDropped, read_published
 
-    work, checked = _make(pairs, layouts, base_uri, quarantine, options)
+    work, checked = _make(pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf})
     old = read_published(shelf, work.base_uri)
     terminal.say_compared(shelf, work.base_uri, old)
     try:
@@ -127,22 +130,32 @@ def build(
 def _make(
     pairs: tuple[str, ...],
     layouts: tuple[str, ...],
-    base_uri: str,
+    base_uri: str | None,
     quarantine: bool,
     options: dict[str, Any],
 ) -> Any:
-    """Read and check; says what was found, and raises DataRefused when it may not be published."""
+    """Read and check; says what was found, and raises DataRefused when it may not be published.
+
+    Without a base URI, decisions may bear any.
+    """
     from transform import build as way
+    from transform.decisionlog import find_file
+    from transform.decisions import Decisions, read_decisions
     from transform.publish import report_files
     from transform.sources import example_sources, parse_base_uri, parse_sources
     from transform.work import read_of
 
-    base_uri = parse_base_uri(base_uri)
+    base_uri = parse_base_uri(base_uri) if base_uri else None
     if layouts and not pairs:
         raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
     sources = parse_sources(pairs, layouts) if pairs else example_sources()
+    beside = sources[0].path.parent if pairs else None
+    file = find_file(options["decisions_file"], beside, options.get("shelf"))
+    decisions = read_decisions(file, base_uri) if file else Decisions()
+    if file:
+        click.echo(f"{file}: {len(decisions.rulings)} decisions")
     with terminal.progress() as progress:
-        work = way.prepare(sources, base_uri, progress)
+        work = way.prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions)
         checked = way.check(work, quarantine, progress)
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
@@ -199,4 +212,4 @@ def rollback(shelf: Path, name: str | None) -> None:
     terminal.say_release(roll_back(shelf, name).path, published=True)
 
 
-COMMANDS = (check, build, releases, rollback)
+COMMANDS = (check, build, releases, rollback, review)

@@ -9,6 +9,8 @@ from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
 from transform.mapping import RDF
 from transform.portrait import MEDIA_TYPES
+from transform.portrayed import entries_of
+from transform.suggestions import decided_pairs, follow, open_pairs
 from transform.work import SOURCES, Checked, Work, published, read_of
 
 _MEDIA_TYPES = {
@@ -76,6 +78,8 @@ def manifest_of(
         # Graphs share no statement, so the sums are those of their union too.
         "classes": dict(sum((content.classes for content in contents.values()), Counter())),
         "properties": dict(sum((content.properties for content in contents.values()), Counter())),
+        "decisions": _decisions(work),
+        "open": _open(work, checked),
         "shapes": {
             "violations": severities.count("Violation"),
             "warnings": severities.count("Warning"),
@@ -102,6 +106,35 @@ def _publisher(base_uri: str, layout: Layout) -> dict[str, Any]:
         "homepage": publisher.homepage,
         "email": publisher.email,
     }
+
+
+def _decisions(work: Work) -> dict[str, Any] | None:
+    """Say which decisions of people the release was built with, None where there are none."""
+    decisions = work.decisions
+    if not decisions.path or not decisions.rulings:
+        return None
+    joined = sum(ruling.says_same() for ruling in decisions.rulings)
+    return {
+        "file": decisions.path.name,
+        "sha256": decisions.sha256,
+        "lines": len(decisions.rulings),
+        "joined": joined,
+        "refused": sum(ruling.refused for ruling in decisions.rulings),
+    }
+
+
+def _open(work: Work, checked: Checked) -> list[dict[str, int]]:
+    """Say for each two years how many pairs of initiatives wait for a person."""
+    entries = entries_of(work, checked.rejected)
+    decided = decided_pairs(work.identities.continuity)
+    return [
+        {
+            "older": older,
+            "newer": newer,
+            "pairs": len(open_pairs(entries[older], entries[newer], decided)),
+        }
+        for older, newer in follow(entries)
+    ]
 
 
 def _portrait(work: Work, checked: Checked, number: int, read: dict[str, Any]) -> dict[str, Any]:

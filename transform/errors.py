@@ -8,8 +8,10 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableRegistry   2    a registry of bodies is no Turtle
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
 ├── CannotServe          2    the processes that should answer end at once
+├── UnreadableDecisions  2    a decisions file is not the table that it should be
 └── DataRefused          1    the rows or the vocabulary break a shape
-    └── UrisDropped      1    an edit would drop published URIs (transform/stability.py)
+    ├── UrisDropped      1    an edit would drop published URIs (transform/stability.py)
+    └── DecisionRefused  1    a line of the decisions file cannot be meant
 """
 
 
@@ -51,3 +53,11 @@ class DataRefused(PortraitError):
     """Rows or vocabulary that break a shape: nothing is published."""
 
     exit_code = 1
+
+
+class UnreadableDecisions(PortraitError):
+    """A decisions file that is not the table it should be."""
+
+
+class DecisionRefused(DataRefused):
+    """A decision that contradicts the data or another decision: nothing is published."""

@@ -5,9 +5,10 @@ of different years are one initiative when body and name are. Similarity decides
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transform.bodies import Bodies, Body, identify_bodies
+from transform.continuity import Continuity
 from transform.keys import Twins, key_rows
 from transform.registry import EMPTY, Registry
 from transform.rows import Reading
@@ -18,13 +19,16 @@ class Identities:
     """Who is who: bodies, the key of each row's initiative by year, and twins.
 
     `former` are the keys that rows have where no registry knows their body, in the same order:
-    what an earlier release may have published them under.
+    what an earlier release may have published them under. `own` are the keys that rows have by
+    the rule, before people decided, and `continuity` says what they decided.
     """
 
     bodies: Bodies
     keys: dict[int, list[str]]
     former: dict[int, list[str]]
     twins: list[Twins]
+    own: dict[int, list[str]] = field(default_factory=dict)
+    continuity: Continuity = field(default_factory=Continuity)
 
     def body(self, raw: str) -> Body | None:
         """Give the body that a cell names, None where it is blank."""

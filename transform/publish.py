@@ -7,6 +7,8 @@ from pathlib import Path
 
 from transform import dumps, manifest, release, report
 from transform.build import edition_lines
+from transform.cuts import cut_off
+from transform.decided import beside_decisions, decision_texts, former_texts
 from transform.describe import count_statements, describe_files, manifest_of
 from transform.directory import bodies_graph
 from transform.errors import MisusedCommand
@@ -24,7 +26,6 @@ from transform.work import (
     initiatives,
     published,
     read_of,
-    replaced,
     source_path,
 )
 
@@ -63,6 +64,8 @@ def _hold_against(
 ) -> list[Gone]:
     digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.settings}
     keys = {key for rejected in checked.rejected.values() for key in rejected}
+    # What a person's line cut off goes with the line.
+    keys |= cut_off(work.identities.own)
     kept_back = {f"{work.base_uri}id/initiative/{key}" for key in keys}
     return hold_against(old, graphs, digests, kept_back)
 
@@ -81,7 +84,9 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
         "rapprochements": chain(
             _notice(work, newest, "rapprochements"),
             initiatives(work, checked.rejected),
-            replaced(work, checked.rejected),
+            decision_texts(work, checked.rejected),
+            beside_decisions(work, checked.rejected),
+            former_texts(work, checked.rejected),
             checked.comparisons,
         ),
         "catalogue": in_order(catalogue_lines(work.base_uri, editions)),
@@ -143,6 +148,8 @@ def _write_report(work: Work, checked: Checked, folder: Path) -> None:
     folder.mkdir()
     for name, content in report_files(work, checked).items():
         (folder / name).write_bytes(content)
+    if work.decisions.rulings:
+        (folder / "decisions.csv").write_bytes(work.decisions.raw)
 
 
 def report_files(work: Work, checked: Checked) -> dict[str, bytes]:

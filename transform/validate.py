@@ -115,6 +115,8 @@ def in_pieces(rows: Iterable[str]) -> Iterator[tuple[int, bytes]]:
         yield len(piece), "".join(piece).encode()
 
 
+# What stands in pieces; all else is held as a whole.
+_OF_ROWS = ("Inscription", "Initiative", "DecisionIdentite")
 _shapes: rdflib.Graph | None = None
 _beside: bytes = b""
 
@@ -122,9 +124,9 @@ _beside: bytes = b""
 def _start(tiers: tuple[str, ...], base_uri: str, beside: bytes) -> None:
     global _shapes, _beside  # one copy for all pieces of a worker process
     _shapes, _beside = read_shapes(tiers, base_uri), beside
-    # A piece holds rows and what their initiatives are; what stands beside it was held before.
+    # A piece holds rows, their initiatives, the decisions; what stands beside it was held before.
     for shape, target in list(_shapes.subject_objects(SH.targetClass)):
-        if str(target).removeprefix(f"{base_uri}def#") not in ("Inscription", "Initiative"):
+        if str(target).removeprefix(f"{base_uri}def#") not in _OF_ROWS:
             _shapes.remove((shape, SH.targetClass, target))
 
 

@@ -44,7 +44,7 @@ def vocabulary_graph(
 
     A registry of bodies brings the kinds of bodies with it.
     """
-    lines = read_turtle("portrait-ia", base_uri)
+    lines = [*read_turtle("portrait-ia", base_uri), *read_turtle("regles", base_uri)]
     layouts = list(layouts)
     if any(layout.registry for layout in layouts):
         lines += read_turtle("genres", base_uri)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transform.bodies import Attachment, Body
+from transform.decisions import Decisions
 from transform.identity import Identities
 from transform.lists import Vocabulary
 from transform.locate import Located
@@ -26,6 +27,7 @@ class Work:
     vocabularies: Mapping[str, Vocabulary]
     identities: Identities
     vocabulary: list[str]
+    decisions: Decisions
 
     def places(self, setting: Setting) -> list[Place]:
         """Give the rows of a portrait with their keys, in the order of the file."""
@@ -77,28 +79,6 @@ def initiatives(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
         for setting, _ in years[key]:
             inscription = subject(work.base_uri, key, setting.reading.year)
             lines.append((about, f"<{DCTERMS}hasVersion>", f"<{inscription}>"))
-        yield "".join(in_order(lines))
-
-
-def replaced(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
-    """Say, one string an initiative, which one replaced what rows had been before the registry.
-
-    An initiative that parted is replaced by that of its earliest row; each row by its own.
-    """
-    is_replaced_by = f"<{DCTERMS}isReplacedBy>"
-    years: dict[str, list[tuple[int, str]]] = {}
-    for setting in work.settings:
-        year = setting.reading.year
-        former = dict(zip(work.identities.keys[year], work.identities.former[year], strict=True))
-        for place in published(work, setting, rejected):
-            if (old := former[place.key]) != place.key:
-                years.setdefault(old, []).append((year, place.key))
-    for old, rows in sorted(years.items()):
-        about = f"{work.base_uri}id/initiative/{old}"
-        lines = [(f"<{about}>", is_replaced_by, f"<{work.base_uri}id/initiative/{rows[0][1]}>")]
-        for year, key in rows:
-            inscription = subject(work.base_uri, key, year)
-            lines.append((f"<{about}/{year}>", is_replaced_by, f"<{inscription}>"))
         yield "".join(in_order(lines))
 
 

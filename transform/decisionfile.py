@@ -1,0 +1,110 @@
+"""Find the columns of a decisions file, by their SSSOM names or their short ones."""
+
+import difflib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from transform.errors import UnreadableDecisions
+
+# The columns that are read, and whether a cell of each must be filled in.
+COLUMNS = {
+    "subject_id": True,
+    "subject_label": False,
+    "predicate_id": True,
+    "predicate_modifier": False,
+    "object_id": True,
+    "object_label": False,
+    "mapping_justification": True,
+    "confidence": True,
+    "author_id": True,
+    "mapping_date": True,
+    "comment": False,
+}
+SHORT = {
+    "subject": "subject_id",
+    "predicate": "predicate_id",
+    "object": "object_id",
+    "justification": "mapping_justification",
+    "author": "author_id",
+    "date": "mapping_date",
+}
+# The other slots of a mapping of SSSOM 1.0: kept in the file, not read.
+# https://mapping-commons.github.io/sssom/Mapping/
+OTHERS = frozenset(
+    [
+        "author_label",
+        "cardinality_scope",
+        "creator_id",
+        "creator_label",
+        "curation_rule",
+        "curation_rule_text",
+        "issue_tracker_item",
+        "license",
+        "mapping_cardinality",
+        "mapping_provider",
+        "mapping_source",
+        "mapping_tool",
+        "mapping_tool_id",
+        "mapping_tool_version",
+        "match_string",
+        "object_category",
+        "object_match_field",
+        "object_preprocessing",
+        "object_source",
+        "object_source_version",
+        "object_type",
+        "other",
+        "predicate_label",
+        "predicate_type",
+        "publication_date",
+        "record_id",
+        "review_date",
+        "reviewer_agreement",
+        "reviewer_id",
+        "reviewer_label",
+        "see_also",
+        "similarity_measure",
+        "similarity_score",
+        "subject_category",
+        "subject_match_field",
+        "subject_preprocessing",
+        "subject_source",
+        "subject_source_version",
+        "subject_type",
+    ]
+)
+
+
+class Header(NamedTuple):
+    """The columns as the file names them, and the place of each that is read."""
+
+    names: list[str]
+    places: dict[str, int]
+
+
+def read_header(file: str, line: int, names: Sequence[str]) -> Header:
+    """Find the columns, or raise UnreadableDecisions naming what is unknown, doubled or missing."""
+    places: dict[str, int] = {}
+    for at, name in enumerate(names):
+        said = name.strip().casefold()
+        column = SHORT.get(said, said)
+        if column not in COLUMNS and column not in OTHERS:
+            raise UnreadableDecisions(f"{file}, line {line}: {_unknown(name, said)}")
+        if column in places:
+            raise UnreadableDecisions(
+                f"{file}, line {line}: two columns say {column}. Take one of them out."
+            )
+        places[column] = at
+    missing = [name for name, needed in COLUMNS.items() if needed and name not in places]
+    if missing:
+        raise UnreadableDecisions(
+            f"{file}, line {line}: no column {', '.join(missing)}. The header is:"
+            f" {','.join(COLUMNS)}"
+        )
+    return Header(list(names), {name: at for name, at in places.items() if name in COLUMNS})
+
+
+def _unknown(name: str, said: str) -> str:
+    near = difflib.get_close_matches(said, [*COLUMNS, *SHORT], n=1)
+    step = f"Was {near[0]} meant?" if near else f"Known: {', '.join(COLUMNS)}."
+    return f'"{name}" is no column of a decisions file. {step}'

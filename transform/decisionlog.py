@@ -1,0 +1,70 @@
+"""Find the decisions file of a build or a review, and add lines to it without losing any."""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from transform.decisionfile import COLUMNS, SHORT
+from transform.decisions import FILE, records, separator
+from transform.errors import MisusedCommand
+
+
+def find_file(named: Path | None, *folders: Path | None) -> Path | None:
+    """Give the decisions file: the one that is named, else the one that lies in a folder.
+
+    Raises MisusedCommand where two folders hold one: which is meant, only a person knows.
+    """
+    if named:
+        return named
+    there = {(folder / FILE).resolve(): folder / FILE for folder in folders if folder}
+    found = [path for path in there.values() if path.is_file()]
+    if len(found) > 1:
+        names = " and ".join(map(str, found))
+        raise MisusedCommand(f"{names}: two decisions files. Say which with --decisions FILE.")
+    return found[0] if found else None
+
+
+def with_lines(file: str, raw: bytes, lines: Sequence[Mapping[str, str]]) -> bytes:
+    """Give a decisions file with lines added; what is there stays as it is, byte by byte.
+
+    `raw` is a whole file, or nothing for a new one; each line gives texts by SSSOM column.
+    """
+    text = raw.decode("utf-8-sig")
+    header = next((names for _, names in records(file, text)), None)
+    names = header or list(COLUMNS)
+    end = "\r\n" if "\r\n" in text else "\n"
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator(text) if header else ",", lineterminator=end)
+    if not header:
+        writer.writerow(names)
+    for line in lines:
+        said = [name.strip().casefold() for name in names]
+        writer.writerow([line.get(SHORT.get(name, name), "") for name in said])
+    between = end.encode() if raw and not raw.endswith((b"\n", b"\r")) else b""
+    return raw + between + out.getvalue().encode()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file in the place of another in one step, whole or not at all."""
+    path = path.resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        beside = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise MisusedCommand(
+            f"{path}: cannot be written ({error.strerror}). What was there still is;"
+            " name another file with --decisions."
+        ) from error

@@ -1,0 +1,157 @@
+"""The command that shows which initiatives wait for a person, and writes what the person says."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from transform import sidebyside
+from transform.errors import MisusedCommand
+from transform.options import DECISIONS, option
+
+if TYPE_CHECKING:
+    from transform.review import Judgement, Review
+    from transform.suggestions import Candidate
+
+# Each option's help is written once here; the README's table is checked against it.
+LIST = option("--list", "listed", is_flag=True, help="List the candidates and ask nothing.")
+FORMAT = option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv"]),
+    default="table",
+    show_default=True,
+    help="How --list writes them.",
+)
+ACCEPT = option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="N|IRI=IRI",
+    help="Write that a candidate is what it looks like: by its number, or by its two IRIs.",
+)
+REFUSE = option(
+    "--refuse",
+    "refused",
+    multiple=True,
+    metavar="N|IRI=IRI",
+    help="Write that a candidate is not what it looks like.",
+)
+AUTHOR = option(
+    "--author", metavar="WHO", help="Who decides: a name, an ORCID (orcid:…) or another IRI."
+)
+CONFIDENCE = option(
+    "--confidence", default="0.9", show_default=True, help="How surely, from 0 to 1."
+)
+DATE = option("--date", metavar="YYYY-MM-DD", help="When it was decided. Default: today.")
+COMMENT = option("--comment", default="", help="Why; published as the evidence.")
+
+
+@click.command()
+@click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
+@DECISIONS
+@LIST
+@FORMAT
+@ACCEPT
+@REFUSE
+@AUTHOR
+@CONFIDENCE
+@DATE
+@COMMENT
+def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
+    """Show initiatives that may be one, side by side, and record what you decide.
+
+    Asks for each candidate on a terminal; --list, --accept and --refuse ask nothing. What you
+    decide goes to the decisions file, and counts from the next build.
+
+    \b
+    portrait-ia review releases
+    portrait-ia review releases --accept 1 --refuse 4 --author "Ada Tremblay"
+    """
+    from transform.review import open_review
+
+    release, file = _release(shelf), _file(shelf, decisions_file)
+    opened = open_review(release, file)
+    lines = "no lines yet" if not opened.raw else f"{len(opened.built_with.rulings)} lines built"
+    click.echo(f"{file}: {lines}", err=True)
+    if opened.lost:
+        click.echo(f"{opened.lost} lines are gone since the release: build again first.", err=True)
+    if options["accepted"] or options["refused"]:
+        _record(opened, options)
+    elif options["listed"] or not sys.stdin.isatty():
+        sidebyside.say_all(opened.candidates, options["form"], opened.base_uri)
+    else:
+        _ask(opened, options)
+
+
+def _release(shelf: Path) -> Path:
+    """Give the release that a folder is, or the current one of a folder of releases."""
+    from transform.manifest import FILE
+
+    return shelf if (shelf / FILE).is_file() else shelf / "current"
+
+
+def _file(shelf: Path, named: Path | None) -> Path:
+    """Give the file to write to: where the next build will find it."""
+    from transform.decisions import FILE
+    from transform.manifest import read_manifest
+
+    release = _release(shelf)
+    built_with = read_manifest(release).get("decisions")
+    folder = shelf.parent if release == shelf else shelf
+    if named or (folder / FILE).is_file() or not built_with:
+        return named or folder / FILE
+    raise MisusedCommand(
+        f"{folder}: built with the decisions of a {built_with['file']} that is not there."
+        " Name it with --decisions FILE."
+    )
+
+
+def _record(opened: "Review", options: dict[str, Any]) -> None:
+    from transform.review import find, line_of, write
+
+    said = _judgement(options, options["author"])
+    pairs = [(find(opened, name), True) for name in options["accepted"]]
+    pairs += [(find(opened, name), False) for name in options["refused"]]
+    write(opened, [line_of(candidate, accepted, said) for candidate, accepted in pairs])
+    click.echo(f"{len(pairs)} decisions written to {opened.file}; they count from the next build.")
+
+
+def _judgement(options: dict[str, Any], author: str | None) -> "Judgement":
+    from transform.review import Judgement
+
+    if not author or not author.strip():
+        raise MisusedCommand("review: nobody decides. Say who with --author.")
+    today = datetime.now(UTC).astimezone().date().isoformat()
+    date = options["date"] or today
+    return Judgement(author, options["confidence"], date, options["comment"])
+
+
+def _ask(opened: "Review", options: dict[str, Any]) -> None:
+    """Show each candidate and ask; what is answered is written at once."""
+    from transform.review import line_of, write
+
+    author = options["author"] or click.prompt("Who decides (a name, or orcid:…)")
+    said = _judgement(options, author)
+    skipped: set[frozenset[str]] = set()
+    while candidate := _next(opened, skipped):
+        sidebyside.say(candidate, len(opened.candidates) - len(skipped))
+        answer = click.prompt(
+            "[a]ccept, [r]efuse, [s]kip, [q]uit",
+            type=click.Choice(["a", "r", "s", "q"]),
+            show_choices=False,
+        )
+        if answer == "q":
+            return
+        if answer == "s":
+            skipped.add(candidate.pair)
+        else:
+            opened = write(opened, [line_of(candidate, answer == "a", said)])
+    click.echo("Nothing more to decide.")
+
+
+def _next(opened: "Review", skipped: set[frozenset[str]]) -> "Candidate | None":
+    left = (candidate for candidate in opened.candidates if candidate.pair not in skipped)
+    return next(left, None)

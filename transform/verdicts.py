@@ -1,0 +1,155 @@
+"""Write the decisions of a release as RDF: the rule's, people's, and what they replaced."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+import ontology
+from transform.decisions import SAME, Ruling, Thing
+from transform.mapping import DCTERMS, PROV, RDF, RDFS, literal
+from transform.naming import opaque_key
+from transform.normal import slug
+from transform.vocabulary import XSD, Line, in_order
+
+OWL = "http://www.w3.org/2002/07/owl#"
+SEMAPV = "https://w3id.org/semapv/vocab/"
+SSSOM = "https://w3id.org/sssom/"
+_ORCID = "https://orcid.org/"
+
+
+class Rule(NamedTuple):
+    """What ontology/regles.ttl says of a rule: dates and numbers as they are written there."""
+
+    issued: str
+    confidence: str
+    justification: str
+
+
+class Verdict(NamedTuple):
+    """One decision; things below the base URI, author and justification as whole IRIs."""
+
+    rule: str
+    things: tuple[Thing, Thing]
+    conclusion: str
+    confidence: str
+    author: str
+    date: str
+    justification: str
+    evidence: str
+    language: str | None
+
+    @property
+    def key(self) -> str:
+        """Give the last segment of its URI: what was decided on what, by whom and when."""
+        told_apart_by = (self.rule, *map(str, self.things), self.conclusion, self.author, self.date)
+        return opaque_key("decision", *told_apart_by)
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Read the rules by slug."""
+    said: dict[str, dict[str, str]] = {}
+    base = "http://base.invalid/"
+    for quad in ox.parse(ontology.read("regles"), format=ox.RdfFormat.TURTLE, base_iri=base):
+        name = re.sub("^.*[/#]", "", quad.predicate.value)
+        about = str(quad.subject)[1:-1].removeprefix(f"{base}id/regle/")
+        if not isinstance(quad.object, ox.Triple | ox.BlankNode):
+            said.setdefault(about, {})[name] = quad.object.value
+    return {
+        about: Rule(facts["issued"], facts.get("confiance", ""), facts["mapping_justification"])
+        for about, facts in said.items()
+        if "mapping_justification" in facts
+    }
+
+
+def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) -> Verdict:
+    """Give the decision that a rule takes on two inscriptions which have one name."""
+    about = rules()[rule]
+    return Verdict(
+        rule,
+        things,
+        "meme",
+        about.confidence,
+        f"{base_uri}id/agent/portrait-ia",
+        about.issued,
+        about.justification,
+        f"Même organisme et même nom en forme normale : « {name} »",
+        "fr",
+    )
+
+
+def by_person(base_uri: str, ruling: Ruling, things: tuple[Thing, Thing]) -> Verdict:
+    """Give the decision that a line of the decisions file records."""
+    kind = _iri_of(ruling.justification)
+    said = [ruling.comment] if kind else [ruling.justification, ruling.comment]
+    conclusion = "distinct" if ruling.refused else "meme" if ruling.relation == SAME else "partie"
+    return Verdict(
+        "jugement",
+        things,
+        conclusion,
+        ruling.confidence,
+        author_iri(base_uri, ruling.author),
+        ruling.date,
+        kind or rules()["jugement"].justification,
+        " ".join(filter(None, said)),
+        None,
+    )
+
+
+def author_iri(base_uri: str, author: str) -> str:
+    """Give an author's own IRI where there is one, else one of ours made of the name."""
+    return _iri_of(author) or f"{base_uri}id/agent/{slug(author)}"
+
+
+def _iri_of(text: str) -> str | None:
+    """Give the IRI that a text is, or that it abbreviates with orcid: or semapv:."""
+    for prefix, space in (("orcid:", _ORCID), ("semapv:", SEMAPV)):
+        text = space + text.removeprefix(prefix) if text.startswith(prefix) else text
+    try:
+        return ox.NamedNode(text).value if re.match("https?://|mailto:", text) else None
+    except ValueError:
+        return None
+
+
+def verdict_lines(base_uri: str, verdict: Verdict) -> str:
+    """Give the N-Triples of one decision."""
+    about = f"<{base_uri}id/decision/{verdict.key}>"
+    pia = f"{base_uri}def#"
+    lines = [
+        (about, f"<{RDF}type>", f"<{pia}DecisionIdentite>"),
+        (about, f"<{pia}regle>", f"<{base_uri}id/regle/{verdict.rule}>"),
+        (about, f"<{pia}conclusion>", f"<{base_uri}id/conclusion/{verdict.conclusion}>"),
+        (about, f"<{pia}confiance>", literal(verdict.confidence, datatype=f"{XSD}decimal")),
+        (about, f"<{PROV}wasAssociatedWith>", f"<{verdict.author}>"),
+        (about, f"<{DCTERMS}date>", literal(verdict.date, datatype=f"{XSD}date")),
+        (about, f"<{SSSOM}mapping_justification>", f"<{verdict.justification}>"),
+    ]
+    if verdict.evidence:
+        lines.append((about, f"<{pia}preuve>", literal(verdict.evidence, verdict.language)))
+    lines += [(about, f"<{pia}porteSur>", f"<{base_uri}{thing}>") for thing in verdict.things]
+    return "".join(in_order(lines))
+
+
+def author_lines(base_uri: str, author: str) -> Iterator[Line]:
+    """Give what is said of a person who decided: what the file calls them."""
+    about = f"<{author_iri(base_uri, author)}>"
+    yield about, f"<{RDF}type>", f"<{PROV}Agent>"
+    yield about, f"<{RDFS}label>", literal(author)
+
+
+def derived_line(base_uri: str, subject: Thing, made_of_it: Thing) -> Line:
+    """Say that the object of a line was made out of its subject, by a split or a merger."""
+    return f"<{base_uri}{made_of_it}>", f"<{PROV}wasDerivedFrom>", f"<{base_uri}{subject}>"
+
+
+def former_lines(base_uri: str, old: Thing, new: Thing) -> str:
+    """Give the N-Triples that say what stands for a former name."""
+    about = f"<{base_uri}{old}>"
+    lines = [
+        (about, f"<{DCTERMS}isReplacedBy>", f"<{base_uri}{new}>"),
+        (about, f"<{OWL}deprecated>", literal("true", datatype=f"{XSD}boolean")),
+    ]
+    return "".join(in_order(lines))
