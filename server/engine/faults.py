@@ -146,6 +146,9 @@ class EngineBusy(EngineFault):
         self.retry_after = retry_after
 
 
+STORE_GONE = "the store of the release is gone; serve again to build it"
+
+
 class EngineDown(EngineFault):
     """No query process can be had: the engine was closed or its keeper cannot be started."""
 

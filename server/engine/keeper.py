@@ -23,8 +23,10 @@ from typing import Any, NoReturn
 import pyoxigraph as ox
 
 from server.engine import answering, seal, wall
+from server.engine.faults import STORE_GONE
 from transform import formats
 
+NO_STORE = 74  # how a query process ends that cannot open the store (EX_IOERR of sysexits.h)
 _REAP_EVERY = 0.1
 _STACK = 64 << 20  # the engine recurses: enough for what people write, not for what bombs nest
 
@@ -117,7 +119,7 @@ class _Keeper:
 
     def _fork(self, connection: socket.socket) -> int:
         if self._held is None and not self._source.is_dir():
-            raise FileNotFoundError("the store of the release is gone; serve again to build it")
+            raise FileNotFoundError(STORE_GONE)
         keeper = os.getpid()
         process = os.fork()
         if process == 0:
@@ -143,9 +145,7 @@ class _Keeper:
 
     def _answer(self, connection: socket.socket) -> None:
         try:
-            store = self._held
-            if store is None:
-                store = ox.Store.read_only(str(self._source))
+            store = self._open() if self._held is None else self._held
             seal.limit_memory(self._memory)
             if self._held is not None:
                 seal.close_for_good()
@@ -154,6 +154,13 @@ class _Keeper:
             sys.excepthook(*sys.exc_info())
             os._exit(70)
         os._exit(0)
+
+    def _open(self) -> ox.Store:
+        try:
+            return ox.Store.read_only(str(self._source))
+        except OSError as error:
+            sys.stderr.write(f"{self._source} cannot be read: {error}\n")
+            os._exit(NO_STORE)
 
     def _reap_dying(self) -> None:
         for process in list(self._dying):

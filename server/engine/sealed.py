@@ -9,6 +9,7 @@ from typing import Self
 from server.engine import Answer, Limits, Question, faults
 from server.engine.asking import Asking
 from server.engine.framing import QUESTION, ClosedError, frame, pack_question
+from server.engine.keeper import NO_STORE
 from server.engine.link import QueryProcess
 from server.engine.peers import Peers
 from server.engine.places import Places, Run
@@ -116,6 +117,8 @@ class SealedEngine:
             return faults.QueryTooLarge(
                 f"The query takes more than {self._limits.memory_mb} MB of memory."
             )
+        if status == NO_STORE:
+            return faults.EngineDown(f"A query process cannot start: {faults.STORE_GONE}")
         return faults.EngineDefect(f"A query process ended with status {status}.")
 
 
