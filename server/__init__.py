@@ -14,6 +14,7 @@ from server import (
     graphs,
     home,
     limits,
+    reconciliation,
     sparql,
     store,
 )
@@ -63,6 +64,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
         graphs,
         dumps,
         assets,
+        reconciliation,
     ):
         app.register_blueprint(part.bp)
     faults.register(app)
@@ -72,7 +74,8 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
 
 
 def _dress(response: Response) -> Response:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():  # a page that others may frame says so itself
+        response.headers.setdefault(name, value)
     if request.method == "OPTIONS" and response.status_code == 200:
         response.status_code = 204  # there is nothing to read (RFC 9110, 15.3.5)
         del response.headers["Content-Type"], response.headers["Content-Length"]

@@ -22,7 +22,7 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 def show() -> Response:
     """Answer with the home page."""
     release = current_release()
-    address = _address(release)
+    address = address_of(release)
     example = queries.example("lignes", release.base_uri)
     newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     values = {
@@ -64,7 +64,7 @@ def _plain(text: str) -> Response:
     return Response(text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _address(release: Release) -> str:
+def address_of(release: Release) -> str:
     """Give the address at which the reader is, so that what the page says can be copied."""
     if _HOST.fullmatch(request.headers.get("Host", "")):
         return request.url_root

@@ -67,7 +67,7 @@ def finish(response: Response, form: Format, *parts: str) -> Response:
 def _edition() -> str:
     """Give a digest of what shapes a page, so that an upgrade of the software changes the tags."""
     digest = hashlib.sha256(assets.digest().encode())
-    for folder in ("", "templates", "queries"):
+    for folder in ("", "templates", "queries", "reconciliation"):
         for file in sorted(files("server").joinpath(folder).iterdir(), key=lambda f: f.name):
             if file.is_file():
                 digest.update(file.read_bytes())

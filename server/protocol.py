@@ -42,20 +42,20 @@ def read_request(request: Request, longest: int) -> Asked:
         try:
             parameters += _read_body(request, longest)
         except (faults.Fault, UpdateRefused):
-            _drain(request)
+            drain(request)
             raise
     return _sort(parameters, posted, longest)
 
 
 def read_target(target: bytes, longest: int) -> Asked:
     """Read the target of a GET, as `read_request` does."""
-    return _sort(_read_parameters(target.partition(b"?")[2], "the address"), False, longest)
+    return _sort(read_parameters(target.partition(b"?")[2], "the address"), False, longest)
 
 
 def read_form(target: bytes, form: bytes, longest: int) -> Asked:
     """Read the target and the form of a POST, as `read_request` does."""
-    parameters = _read_parameters(target.partition(b"?")[2], "the address")
-    return _sort([*parameters, *_read_parameters(form, "the form")], True, longest)
+    parameters = read_parameters(target.partition(b"?")[2], "the address")
+    return _sort([*parameters, *read_parameters(form, "the form")], True, longest)
 
 
 def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
@@ -81,7 +81,7 @@ def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
 
 def read_address(request: Request) -> Parameters:
     """Read the parameters of an address, in order. Raises UnreadableRequest."""
-    return _read_parameters(_raw_query_string(request), "the address")
+    return read_parameters(_raw_query_string(request), "the address")
 
 
 def _raw_query_string(request: Request) -> bytes:
@@ -103,13 +103,13 @@ def _read_body(request: Request, longest: int) -> Parameters:
     if coded != "identity":
         raise faults.WrongBodyType(f"The body is coded as {coded}; send it as it is.")
     # A form writes a byte as up to three characters, and has other parameters beside the query.
-    body = _read_bytes(request, longest if kind == _QUERY else 3 * longest + 65536, longest)
+    body = read_bytes(request, longest if kind == _QUERY else 3 * longest + 65536, longest)
     if kind == _FORM:
-        return _read_parameters(body, "the form")
-    return [("query", _decode(body, "the query"))]
+        return read_parameters(body, "the form")
+    return [("query", decode(body, "the query"))]
 
 
-def _read_bytes(request: Request, most: int, longest: int) -> bytes:
+def read_bytes(request: Request, most: int, longest: int) -> bytes:
     """Read a whole body or none: a cut query would be another query.
 
     Not through Werkzeug, which cuts a chunked body at its limit without a word.
@@ -129,7 +129,7 @@ def _read_bytes(request: Request, most: int, longest: int) -> bytes:
     return b"".join(parts)
 
 
-def _drain(request: Request) -> None:
+def drain(request: Request) -> None:
     """Read on for a while: a client that is still sending cannot hear a refusal."""
     for _ in range(_MOST_DRAINED // 65536):
         if not request.environ["wsgi.input"].read(65536):
@@ -140,18 +140,19 @@ def _too_long(longest: int) -> faults.QueryTooLong:
     return faults.QueryTooLong(f"A query may have at most {longest:,} bytes.")
 
 
-def _read_parameters(raw: bytes, where: str) -> Parameters:
+def read_parameters(raw: bytes, where: str) -> Parameters:
+    """Read a query string or a form. Raises UnreadableRequest."""
     pairs = (part.partition(b"=") for part in raw.split(b"&") if part)
     return [(_unescape(name, where), _unescape(value, where)) for name, _, value in pairs]
 
 
 def _unescape(raw: bytes, where: str) -> str:
     if b"%" not in raw:
-        return _decode(raw.replace(b"+", b" "), where)
+        return decode(raw.replace(b"+", b" "), where)
     if broken := _BROKEN_ESCAPE.search(raw):
         wrong = raw[broken.start() : broken.start() + 3].decode("ascii", "replace")
         raise faults.UnreadableRequest(f"{wrong!r} in {where} is no percent escape.")
-    return _decode(_resolve(raw.replace(b"+", b" ")), where)
+    return decode(_resolve(raw.replace(b"+", b" ")), where)
 
 
 def _resolve(raw: bytes) -> bytes:
@@ -163,7 +164,8 @@ def _resolve(raw: bytes) -> bytes:
     return binascii.a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"="))
 
 
-def _decode(raw: bytes, where: str) -> str:
+def decode(raw: bytes, where: str) -> str:
+    """Give UTF-8 as text. Raises UnreadableRequest."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

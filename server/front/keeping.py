@@ -18,6 +18,7 @@ _FICKLE = re.compile(
 )
 # One of these stands in whatever the pattern finds: to look for them first is quick.
 _WORDS = (b"NOW", b"RAND", b"UUID", b"SERVICE", b"\\U")
+_NAMES = b"/reconciliation"  # what is asked there is no SPARQL
 _ESCAPES = re.compile(rb"%(?:5Cu|4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A])", re.IGNORECASE)
 
 
@@ -67,7 +68,9 @@ class Kept:
 
 
 def is_fickle(request: Request) -> bool:
-    """Say whether a query may give another answer when it is asked again."""
+    """Say whether a query may give another answer when it is asked again; a name never does."""
+    if request.path == _NAMES or request.path.startswith(_NAMES + b"/"):
+        return False
     return _may_change(request.target) or _may_change(request.body)
 
 

@@ -1,5 +1,7 @@
 """Read the SPARQL texts of the site by name, and ask them of a release."""
 
+import csv
+import io
 import json
 import logging
 from collections.abc import Iterable
@@ -9,7 +11,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from server.engine import JSON, Question, Text, faults
+from server.engine import CSV, JSON, Question, Text, faults
 from server.shelf import Release
 
 EXAMPLES = (
@@ -91,6 +93,24 @@ def ask_rows(
     answer: dict[str, Any] = json.loads(_ask(release, text, JSON, bindings))
     rows: list[Row] = answer["results"]["bindings"]
     return rows
+
+
+def find_table(release: Release, name: str, **bindings: str | Text) -> list[list[str]]:
+    """Ask a SELECT query of very many rows by name; give them bare, each once, in a fixed order.
+
+    As CSV: a quarter of the bytes of JSON, and it is read in C.
+    """
+    text = _ask(release, read(name), CSV, bindings).decode()
+    return sorted(list(csv.reader(io.StringIO(text, newline="")))[1:])
+
+
+def find_about(
+    release: Release, name: str, iris: Iterable[str], **bindings: str | Text
+) -> list[Row]:
+    """Ask a SELECT query about many things at once; see `find_labels`."""
+    things = [str(ox.NamedNode(iri)) for iri in iris]
+    text = read(name).replace("#THINGS", " ".join(things))
+    return ask_rows(release, text, None, 0, **bindings)
 
 
 def _ask(

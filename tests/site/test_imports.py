@@ -11,7 +11,10 @@ from server import create_app
 from server.settings import Settings
 app = create_app(Path(sys.argv[1]), Settings())
 client = app.test_client()
-for path in ("/", "/doc/portrait/2025", "/doc/portrait/2025.ttl", "/def", "/sparql?query=ASK{}"):
+for path in (
+    "/", "/doc/portrait/2025", "/doc/portrait/2025.ttl", "/def", "/sparql?query=ASK{}",
+    "/reconciliation?query=rien",
+):
     assert client.get(path).status_code == 200, path
 app.extensions["shelf"].close()
 print(*sorted({name.partition(".")[0] for name in sys.modules}))

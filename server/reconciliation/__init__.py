@@ -1,0 +1,154 @@
+"""Let others match their names to our URIs: the W3C Reconciliation Service API.
+
+Version 0.2, as OpenRefine asks it, stands at `/reconciliation`; 1.0-draft, whose manifest cannot
+stand in the same document, at `/reconciliation/1.0-draft`.
+"""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from server import pages
+from server.faults import MissingQuery, UnknownPage
+from server.home import address_of
+from server.links import link_to, link_to_iri
+from server.negotiate import Format
+from server.reconciliation import extend, suggest
+from server.reconciliation.answering import answer, answer_draft
+from server.reconciliation.asking import parse, read_batch, read_draft_batch, read_query
+from server.reconciliation.entities import find_index
+from server.reconciliation.manifest import write_draft_manifest, write_manifest
+from server.reconciliation.preview import find_path, show_preview
+from server.reconciliation.reading import ASKING, read_given, read_json
+from server.shelf import Release
+from server.visit import current_release
+
+bp = Blueprint("reconciliation", __name__)
+_JSON = Format("json", "application/json")
+_AT = "/reconciliation"
+_DRAFT_AT = "/reconciliation/1.0-draft"
+
+
+@bp.route(_AT, methods=["GET", "POST"])
+def ask() -> Response:
+    """Answer a batch, a query or an extension; without one, with the manifest."""
+    given, release, language = read_given(request), current_release(), pages.language()
+    asked = next((name for name in ASKING if name in given), None)
+    if asked is None:
+        if request.method == "POST":
+            raise MissingQuery("Give queries, query or extend as a parameter of the form.")
+        return _send(write_manifest(release, address_of(release), language), address_of(release))
+    if asked == "extend":
+        return _extend(release, parse(given["extend"], "extend"), language)
+    index, base = find_index(release), release.base_uri
+    if asked == "queries":
+        batch = read_batch(parse(given["queries"], "queries"), base)
+        found = {key: answer(release, index, query, language) for key, query in batch.items()}
+        return _send({key: {"result": candidates} for key, candidates in found.items()})
+    one = read_query(_read_single(given), "query", base)
+    return _send({"result": answer(release, index, one, language)})
+
+
+@bp.route(f"{_AT}/")
+def redirect() -> Response:
+    """Lead to the service: people write its address with a stroke behind it."""
+    return Response(status=308, headers={"Location": link_to("reconciliation", **request.args)})
+
+
+@bp.route(_DRAFT_AT)
+def show_draft() -> Response:
+    """Answer with the manifest of 1.0-draft."""
+    read_given(request)
+    release = current_release()
+    address = address_of(release)
+    return _send(write_draft_manifest(release, address, pages.language()), address)
+
+
+@bp.route(f"{_DRAFT_AT}/match", methods=["POST"])
+def match() -> Response:
+    """Answer a batch of 1.0-draft."""
+    release, language = current_release(), pages.language()
+    batch = read_draft_batch(read_json(request), release.base_uri)
+    index = find_index(release)
+    found = [answer_draft(release, index, query, language) for query in batch]
+    return _send({"results": [{"candidates": candidates} for candidates in found]})
+
+
+@bp.route(f"{_DRAFT_AT}/extend", methods=["POST"])
+def extend_draft() -> Response:
+    """Answer an extension of 1.0-draft."""
+    return _extend(current_release(), read_json(request), pages.language(), draft=True)
+
+
+@bp.route(f"{_AT}/suggest/<what>")
+@bp.route(f"{_DRAFT_AT}/suggest/<what>")
+def complete(what: str) -> Response:
+    """Answer with what a prefix may mean."""
+    given, release, language = read_given(request), current_release(), pages.language()
+    if what == "entity":
+        found = suggest.suggest_entities(release, find_index(release), given, language)
+    elif what == "type":
+        found = suggest.suggest_types(release, given, language)
+    elif what == "property":
+        found = suggest.suggest_properties(given, language)
+    else:
+        raise UnknownPage(f"Nothing suggests {what[:40]!r}; there are entity, type and property.")
+    return _send({"result": found})
+
+
+@bp.route(f"{_AT}/extend/propose")
+@bp.route(f"{_DRAFT_AT}/extend/propose")
+def propose() -> Response:
+    """Answer with the properties that entities of a type have."""
+    return _send(extend.propose(current_release(), read_given(request), pages.language()))
+
+
+@bp.route(f"{_AT}/preview")
+@bp.route(f"{_DRAFT_AT}/preview")
+def preview() -> Response:
+    """Answer with a small page about an entity."""
+    given, release = read_given(request), current_release()
+    return show_preview(release, find_index(release), given.get("id", ""))
+
+
+@bp.route(f"{_AT}/view")
+def view() -> Response:
+    """Lead to an entity: its identifier is an IRI, which no path can hold."""
+    release = current_release()
+    path = find_path(release, find_index(release), read_given(request).get("id", ""))
+    found = link_to_iri(f"{release.base_uri}id/{path}", release.base_uri)
+    return Response(status=303, headers={"Location": found.href if found else "./"})
+
+
+def _read_single(given: dict[str, str]) -> dict[str, Any]:
+    """Give the one query of 0.1: JSON, or the bare text with its limits beside it."""
+    text = given["query"]
+    if text.lstrip().startswith("{"):
+        read: dict[str, Any] = parse(text, "query")
+        return read
+    told: dict[str, Any] = {"query": text}
+    if given.get("type"):
+        told["type"] = given["type"]
+    if given.get("limit"):
+        told["limit"] = suggest.read_number(given["limit"], "limit")
+    return told
+
+
+def _extend(release: Release, value: Any, language: str, draft: bool = False) -> Response:
+    asked = extend.read_extension(value)
+    cells = extend.extend(release, find_index(release), asked, language)
+    rows = extend.write_draft_rows(cells) if draft else cells
+    return _send({"meta": extend.write_meta(release, asked, language), "rows": rows})
+
+
+def _send(value: Any, *parts: str) -> Response:
+    """Send JSON; what a GET gave may be kept, as a page may."""
+    language = pages.language()
+    body = json.dumps(value, ensure_ascii=False)
+    response = Response(body, content_type=_JSON.content_type)
+    if request.method != "POST":
+        response = pages.finish(response, _JSON, language, *parts)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Content-Language"] = language
+    return response

@@ -1,0 +1,98 @@
+"""Read the index from a release, once, when somebody first asks for it."""
+
+import threading
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from server import queries
+from server.reconciliation.index import Entity, Index
+from server.reconciliation.kinds import (
+    INITIATIVE,
+    KINDS,
+    PROPERTIES,
+    YEAR,
+    Kind,
+    Property,
+    class_iri,
+)
+from server.shelf import Release
+
+_PREFERRED = ("prefLabel", "label")
+_indexes: WeakKeyDictionary[Release, Index] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def find_index(release: Release) -> Index:
+    """Give the index of a release; who comes first builds it, the others wait.
+
+    Raises EngineFault where the engine cannot give the names.
+    """
+    with _lock:
+        if release not in _indexes:
+            _indexes[release] = build_index(release)
+        return _indexes[release]
+
+
+def build_index(release: Release) -> Index:
+    """Read names and values through the engine."""
+    ours = f"{release.base_uri}id/"
+    labels: dict[str, list[tuple[str, str, str]]] = {}
+    kinds: dict[str, Kind] = {}
+    for kind in KINDS:
+        for path, *label in _read_names(release, kind, ours):
+            labels.setdefault(path, []).append((label[0], label[1], label[2]))
+            kinds[path] = kind
+    order = sorted(labels, key=lambda path: (KINDS.index(kinds[path]), path))
+    entities = [Entity(path, kinds[path], _choose(labels[path])) for path in order]
+    spellings = [(number, label[1]) for number, path in enumerate(order) for label in labels[path]]
+    places = {path: number for number, path in enumerate(order)}
+    values = {
+        each.id: _read_values(release, each, places, ours) for each in PROPERTIES if each.restricts
+    }
+    return Index(entities, spellings, values)
+
+
+def _read_names(release: Release, kind: Kind, ours: str) -> Iterator[list[str]]:
+    """Yield path, property, text and language of each spelling of a type."""
+    asked = {"class": class_iri(kind, release.base_uri)}
+    names = ("names", "names-in-rows") if kind is INITIATIVE else ("names",)
+    for name in names:
+        for iri, naming, text, language, _ in queries.find_table(
+            release, f"reconciliation-{name}", **asked
+        ):
+            if iri.startswith(ours):
+                yield [iri.removeprefix(ours), _last(naming), text, language]
+
+
+def _last(iri: str) -> str:
+    return iri.replace("#", "/").rpartition("/")[2]
+
+
+def _choose(labels: list[tuple[str, str, str]]) -> tuple[str, str | None]:
+    """Give the French name, or whatever name there is, and the English one."""
+    preferred = sorted(label for label in labels if label[0] in _PREFERRED) or sorted(labels)
+    texts = {language: text for _, text, language in reversed(preferred)}
+    return texts.get("fr") or preferred[0][1], texts.get("en")
+
+
+def _read_values(
+    release: Release, asked: Property, places: dict[str, int], ours: str
+) -> "dict[str, array[int]]":
+    """Give the numbers of the entities that have each value of a property, in order."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    base = release.base_uri
+    for kind in asked.kinds:
+        rows = queries.find_table(
+            release,
+            "reconciliation-values",
+            link=f"{base}def#{kind.link}",
+            property=asked.full_iri(base),
+        )
+        for iri, value, _, _ in rows:
+            path = value.removeprefix(ours)
+            number = places.get(iri.removeprefix(ours))
+            if number is not None:
+                found[_last(path) if asked is YEAR else path].add(number)
+    return {value: array("I", sorted(found[value])) for value in sorted(found)}

@@ -1,0 +1,98 @@
+"""Name what can be matched, and what can be said of it: one table for all services."""
+
+from typing import NamedTuple
+
+_DCTERMS = "http://purl.org/dc/terms/"
+_FOAF = "http://xmlns.com/foaf/0.1/"
+_ORG = "http://www.w3.org/ns/org#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SCHEMA = "https://schema.org/"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+
+class Kind(NamedTuple):
+    """A type of entities: its class in `def#`, and how a row of a portrait leads to one."""
+
+    name: str
+    link: str
+
+
+ORGANISME = Kind("Organisme", "organisme")
+PORTEFEUILLE = Kind("Portefeuille", "portefeuille")
+INITIATIVE = Kind("Initiative", "inscriptionDe")
+CATEGORIE = Kind("Categorie", "categorie")
+STATUT = Kind("Statut", "statut")
+KINDS = (ORGANISME, PORTEFEUILLE, INITIATIVE, CATEGORIE, STATUT)
+# What is searched when a query names no type.
+DEFAULT = (ORGANISME, PORTEFEUILLE, INITIATIVE)
+
+
+class Property(NamedTuple):
+    """What can be asked of an entity.
+
+    `iri` is absolute or a name in `def#`; `of_rows` says that the rows of the portraits hold it,
+    year by year, else the entity itself. With `restricts`, a query may name a value of it.
+    """
+
+    id: str
+    names: dict[str, str]
+    kinds: tuple[Kind, ...]
+    iri: str
+    of_rows: bool = True
+    value: Kind | None = None
+    restricts: bool = False
+
+    def full_iri(self, base_uri: str) -> str:
+        """Give the IRI of the property in a release."""
+        return self.iri if ":" in self.iri else f"{base_uri}def#{self.iri}"
+
+
+YEAR = Property(
+    "annee", {"fr": "Année de portrait", "en": "Year of portrait"}, KINDS,
+    f"{_DCTERMS}isPartOf", restricts=True,
+)  # fmt: skip
+BODY = Property(
+    "organisme", {"fr": "Organisme", "en": "Public body"}, (INITIATIVE,),
+    "organisme", value=ORGANISME, restricts=True,
+)  # fmt: skip
+PORTFOLIO = Property(
+    "portefeuille", {"fr": "Portefeuille", "en": "Portfolio"}, (ORGANISME, INITIATIVE),
+    "portefeuille", value=PORTEFEUILLE, restricts=True,
+)  # fmt: skip
+PROPERTIES = (
+    YEAR,
+    BODY,
+    PORTFOLIO,
+    Property("categorie", {"fr": "Catégorie", "en": "Category"}, (INITIATIVE,),
+             "categorie", value=CATEGORIE, restricts=True),
+    Property("statut", {"fr": "Statut", "en": "Status"}, (INITIATIVE,),
+             "statut", value=STATUT, restricts=True),
+    Property("benefices", {"fr": "Bénéfices", "en": "Benefits"}, (INITIATIVE,), "benefices"),
+    Property("nom", {"fr": "Nom", "en": "Name"},
+             (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{_SKOS}prefLabel", of_rows=False),
+    Property("nom-initiative", {"fr": "Nom de l'initiative", "en": "Name of the initiative"},
+             (INITIATIVE,), f"{_RDFS}label", of_rows=False),
+    Property("autres-noms", {"fr": "Autres noms", "en": "Other names"},
+             (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{_SKOS}altLabel", of_rows=False),
+    Property("genre", {"fr": "Genre d'organisme", "en": "Kind of body"}, (ORGANISME,),
+             f"{_ORG}classification", of_rows=False),
+    Property("site", {"fr": "Site web", "en": "Web site"}, (ORGANISME,),
+             f"{_FOAF}homepage", of_rows=False),
+    Property("identiques", {"fr": "Même chose ailleurs (Wikidata, ROR)",
+                            "en": "Same thing elsewhere (Wikidata, ROR)"}, (ORGANISME,),
+             f"{_SCHEMA}sameAs", of_rows=False),
+    Property("revise", {"fr": "Revu par une personne", "en": "Reviewed by a person"}, (ORGANISME,),
+             "revise", of_rows=False),
+)  # fmt: skip
+BY_ID = {each.id: each for each in PROPERTIES}
+
+
+def class_iri(kind: Kind, base_uri: str) -> str:
+    """Give the IRI of a type, which is its identifier."""
+    return f"{base_uri}def#{kind.name}"
+
+
+def find_kind(text: str, base_uri: str) -> Kind | None:
+    """Give the type that an identifier names: the IRI of its class, or the name alone."""
+    name = text.removeprefix(f"{base_uri}def#")
+    return next((kind for kind in KINDS if kind.name == name), None)

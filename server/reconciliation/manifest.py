@@ -1,0 +1,91 @@
+"""Say what the service offers: in the words of 0.2, and in those of 1.0-draft."""
+
+from typing import Any
+
+from server import labels
+from server.reconciliation.asking import MOST_QUERIES
+from server.reconciliation.kinds import DEFAULT, Kind, class_iri
+from server.shelf import Release
+
+WIDTH, HEIGHT = 430, 300  # pixels of a preview
+DRAFT = "1.0-draft"
+_NAMES = {"fr": "{} – rapprochement", "en": "{} – reconciliation"}
+_SETTINGS = (
+    ("annee", "text", {"fr": "Année de portrait", "en": "Year of portrait"}, {
+        "fr": "Seulement ce que dit le portrait de cette année ; vide : tous.",
+        "en": "Only what the portrait of this year says; empty: all.",
+    }, ""),
+    ("limit", "number", {"fr": "Nombre de valeurs", "en": "Number of values"}, {
+        "fr": "Le plus de valeurs par entité ; 0 : toutes.",
+        "en": "The most values of an entity; 0: all.",
+    }, 0),
+)  # fmt: skip
+
+
+def write_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
+    """Give the manifest of 0.2 (section 3.1); `address` is where the site was asked."""
+    root = f"{address}reconciliation"
+    return {
+        "versions": ["0.2"],
+        **_about(release, address, language),
+        "identifierSpace": f"{release.base_uri}id/",
+        "schemaSpace": f"{release.base_uri}def#",
+        # An identifier is a whole IRI, which clients escape: it cannot follow a path.
+        "view": {"url": f"{root}/view?id={{{{id}}}}"},
+        "preview": {
+            "url": f"{root}/preview?id={{{{id}}}}&lang={language}",
+            "width": WIDTH,
+            "height": HEIGHT,
+        },
+        "suggest": {
+            each: {"service_url": root, "service_path": f"/suggest/{each}"}
+            for each in ("entity", "property", "type")
+        },
+        "extend": {
+            "propose_properties": {"service_url": root, "service_path": "/extend/propose"},
+            "property_settings": [
+                {"name": name, "label": label[language], "type": kind,
+                 "help_text": help_text[language], "default": usual}
+                for name, kind, label, help_text, usual in _SETTINGS
+            ],
+        },
+    }  # fmt: skip
+
+
+def write_draft_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
+    """Give the manifest of 1.0-draft, whose services stand at fixed paths below its own."""
+    return {
+        "versions": [DRAFT],
+        **_about(release, address, language),
+        "view": {"url": "{+id}"},
+        "preview": {"width": WIDTH, "height": HEIGHT},
+        "suggest": {"entity": True, "property": True, "type": True},
+        "extend": {
+            "proposeProperties": True,
+            "propertySettings": [
+                {"id": name, "name": label[language], "type": kind,
+                 "helpText": help_text[language], "default": usual}
+                for name, kind, label, help_text, usual in _SETTINGS
+            ],
+        },
+        "lang": language,
+        "dir": "ltr",
+        "standardizedScore": True,
+    }  # fmt: skip
+
+
+def _about(release: Release, address: str, language: str) -> dict[str, Any]:
+    title = release.manifest["series"]["title"]
+    return {
+        "name": _NAMES[language].format(title.get(language) or title.get("fr", "")),
+        "defaultTypes": [describe_kind(kind, release, language) for kind in DEFAULT],
+        "documentation": f"{address}?lang={language}#openrefine",
+        "serviceVersion": str(release.manifest["software"]["version"]),
+        "batchSize": MOST_QUERIES,
+    }
+
+
+def describe_kind(kind: Kind, release: Release, language: str) -> dict[str, str]:
+    """Give a type: its IRI and its name in the vocabulary of the release."""
+    iri = class_iri(kind, release.base_uri)
+    return {"id": iri, "name": labels.name_of_term(iri, release, language)[0]}

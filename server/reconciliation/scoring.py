@@ -1,0 +1,136 @@
+"""Score the entities that a query may mean; only an exact spelling of one alone is a match."""
+
+from itertools import chain
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from server.reconciliation.asking import Constraint, Query
+from server.reconciliation.index import Index, bare
+from server.reconciliation.kinds import YEAR
+from transform.normal import normal_form
+
+EXACT = 100.0
+_ALMOST = 99.0  # the most that likeness alone can reach
+_WRONG_TYPE = 0.8
+_WRONG_VALUES = 0.5  # what is left of a score when no value fits
+_MOST = 2000  # entities that are weighed beside the exact ones
+Wanted = list[tuple[Constraint, list[list[str]]]]
+
+
+class Candidate(NamedTuple):
+    """An entity by number, its score of 100, whether it is the match, and why.
+
+    `likeness` is that of its most similar spelling, `met` says which properties fit.
+    """
+
+    number: int
+    score: float
+    match: bool
+    likeness: float
+    exact: bool
+    fits: bool
+    met: dict[str, bool]
+
+
+def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
+    """Give the best candidates, the best first; `ours` is what identifiers begin with.
+
+    The match is the one entity that has a text of the query as a spelling in normal form, is of a
+    type that was asked for and has all values; where there are two, there is none.
+    """
+    wanted = [(each, _list_keys(index, each, ours)) for each in query.constraints]
+    exact = _find_exact(index, query, ours)
+    found = _find(index, query, exact) if query.texts else _find_by_values(index, wanted)
+    left = [
+        candidate
+        for number, likeness in found.items()
+        if (candidate := _weigh(index, query, wanted, number, likeness, number in exact))
+    ]
+    sure = [each for each in left if each.exact and each.fits and all(each.met.values())]
+    if len(sure) == 1:
+        left = [each._replace(match=each is sure[0]) for each in left]
+    # What stands for the same score comes in the order of the index.
+    return sorted(left, key=lambda each: (-each.match, -each.score, each.number))[: query.limit]
+
+
+def _find_exact(index: Index, query: Query, ours: str) -> set[int]:
+    found: set[int] = set()
+    for text in query.texts:
+        found.update(index.owners(normal_form(text)))
+        place = index.places.get(text.strip().removeprefix(ours))
+        if place is not None:
+            found.add(place)
+    return found
+
+
+def _find(index: Index, query: Query, exact: set[int]) -> dict[int, float]:
+    """Give the likeness of each entity that comes into question: all exact ones, then the like."""
+    found = dict.fromkeys(sorted(exact), EXACT)
+    most = len(found) + _MOST
+    for text in query.texts:
+        form = normal_form(text)
+        for spelling, owners in index.similar(form):
+            likeness = compare(form, spelling)
+            for number in owners:
+                if number in found or len(found) < most:
+                    found[number] = max(found.get(number, 0.0), likeness)
+    return found
+
+
+def _find_by_values(index: Index, wanted: Wanted) -> dict[int, float]:
+    """Give what has a value of the property that narrows the most, where nothing is named."""
+    narrow: list[set[int]] = []
+    for constraint, keys in wanted:
+        values = index.values[constraint.property.id]
+        lists = chain.from_iterable(keys)
+        narrow.append(set(chain.from_iterable(values.get(key, ()) for key in lists)))
+    narrowest: set[int] = min(narrow, key=len) if narrow else set()
+    return dict.fromkeys(sorted(narrowest)[:_MOST], EXACT)
+
+
+def compare(one: str, other: str) -> float:
+    """Give the likeness of two normal forms, of 99: words in any order, accents aside.
+
+    Half of it as if only the words of the shorter text counted.
+    """
+    a, b = bare(one), bare(other)
+    return min(_ALMOST, (fuzz.token_sort_ratio(a, b) + fuzz.token_set_ratio(a, b)) / 2)
+
+
+def _weigh(
+    index: Index, query: Query, wanted: Wanted, number: int, likeness: float, exact: bool
+) -> Candidate | None:
+    fits = index.entities[number].kind in query.kinds
+    if query.only and not fits:
+        return None
+    met: dict[str, bool] = {}
+    for constraint, keys in wanted:
+        name = constraint.property.id
+        holds = _holds(index, number, constraint, keys)
+        if constraint.required and not holds:
+            return None
+        met[name] = met.get(name, True) and holds
+    share = sum(met.values()) / len(met) if met else 1.0
+    score = likeness * (_WRONG_VALUES + (1 - _WRONG_VALUES) * share) * (1 if fits else _WRONG_TYPE)
+    return Candidate(number, round(score, 1), False, round(likeness, 1), exact, fits, met)
+
+
+def _holds(index: Index, number: int, constraint: Constraint, keys: list[list[str]]) -> bool:
+    hits = [any(index.has(number, constraint.property.id, key) for key in each) for each in keys]
+    if constraint.quantifier == "none":
+        return not any(hits)
+    return all(hits) if constraint.quantifier == "all" else any(hits)
+
+
+def _list_keys(index: Index, constraint: Constraint, ours: str) -> list[list[str]]:
+    """Give what each value of a constraint names: an identifier, a year, or an exact spelling."""
+    if constraint.property is YEAR:
+        return [[value.strip()] for value in constraint.values]
+    found = []
+    for value in constraint.values:
+        path = value.strip().removeprefix(ours)
+        owners = [index.entities[number] for number in index.owners(normal_form(value))]
+        named = [owner.path for owner in owners if owner.kind is constraint.property.value]
+        found.append([path, *named] if path in index.places else named)
+    return found

@@ -1,0 +1,649 @@
+"""The Reconciliation Service API from outside, with the requests that OpenRefine makes."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin
+
+import pytest
+
+BODY, INITIATIVE = "def#Organisme", "def#Initiative"
+FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+JSON = {"Content-Type": "application/json"}
+PROBLEM = "application/problem+json"
+BASE = "http://localhost:8000/"  # of the example
+HEC = f"{BASE}id/organisme/ecole-des-hautes-etudes-commerciales-de-montreal"
+CHUM = f"{BASE}id/organisme/centre-hospitalier-de-l-universite-de-montreal"
+DRAFT = "reconciliation/1.0-draft"
+
+
+@pytest.fixture(scope="module")
+def examples(example: Path, boot: Any) -> Iterator[str]:
+    """The address of a site over the example portraits, built for another address."""
+    with boot(example) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def ask(examples: str, fetch: Any) -> Any:
+    """POST a form as OpenRefine does; gives the reply."""
+
+    def post(path: str = "reconciliation", headers: Any = None, **form: Any) -> Any:
+        told = {name: v if isinstance(v, str) else json.dumps(v) for name, v in form.items()}
+        return fetch(examples + path, "POST", urlencode(told), {**FORM, **(headers or {})})
+
+    return post
+
+
+@pytest.fixture(scope="module")
+def match(ask: Any) -> Any:
+    """Match one name; gives the candidates."""
+
+    def find(name: str | None, kind: str | None = BODY, **more: Any) -> list[dict[str, Any]]:
+        query = {"query": name} if name is not None else {}
+        kinds = {"type": BASE + kind} if kind else {}
+        reply = ask(queries={"q0": {**query, **kinds, **more}})
+        assert (reply.status, reply.kind) == (200, "application/json"), reply.text
+        found: list[dict[str, Any]] = json.loads(reply.body)["q0"]["result"]
+        return found
+
+    return find
+
+
+def test_manifest_says_where_each_service_is(examples: str, fetch: Any) -> None:
+    reply = fetch(examples + "reconciliation")
+    told = json.loads(reply.body)
+    assert (reply.status, reply.kind) == (200, "application/json")
+    assert told["versions"] == ["0.2"]
+    assert told["name"]
+    assert told["identifierSpace"] == f"{BASE}id/"
+    assert told["schemaSpace"] == f"{BASE}def#"
+    names = ["Organisme", "Portefeuille", "Initiative"]
+    assert [each["id"] for each in told["defaultTypes"]] == [f"{BASE}def#{name}" for name in names]
+    assert all(each["name"] for each in told["defaultTypes"])
+    assert told["batchSize"] == 50
+    for template in (told["view"]["url"], told["preview"]["url"]):
+        assert template.startswith(examples)
+        reply = fetch(template.replace("{{id}}", quote(HEC, safe="")))
+        assert reply.status in (200, 303)
+    assert isinstance(told["preview"]["width"], int)
+    assert isinstance(told["preview"]["height"], int)
+    for service in (*told["suggest"].values(), told["extend"]["propose_properties"]):
+        address = service["service_url"] + service["service_path"]
+        assert fetch(f"{address}?prefix=&type={quote(BASE + BODY, safe='')}").status == 200
+    for setting in told["extend"]["property_settings"]:
+        assert {"name", "label", "type", "help_text", "default"} == set(setting)
+
+
+def test_manifest_of_the_draft_has_its_own_words(examples: str, fetch: Any) -> None:
+    told = json.loads(fetch(examples + DRAFT, headers={"Accept-Language": "en"}).body)
+    assert told["versions"] == ["1.0-draft"]
+    assert told["view"] == {"url": "{+id}"}
+    assert told["suggest"] == {"entity": True, "property": True, "type": True}
+    assert told["extend"]["proposeProperties"] is True
+    assert told["standardizedScore"] is True
+    assert told["lang"] == "en"
+    assert "identifierSpace" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("HEC Montréal", "ecole-des-hautes-etudes-commerciales-de-montreal"),
+        (
+            "École des hautes études commerciales de Montréal ",
+            "ecole-des-hautes-etudes-commerciales-de-montreal",
+        ),
+        ("CHUM", "centre-hospitalier-de-l-universite-de-montreal"),
+        ("Musée de la Civilisation", "musee-de-la-civilisation"),
+        ("musée  de la civilisation", "musee-de-la-civilisation"),
+        ("Université du Québec à Montréal", "universite-du-quebec-a-montreal"),
+        ("MSSS", "ministere-de-la-sante-et-des-services-sociaux"),
+        (HEC, "ecole-des-hautes-etudes-commerciales-de-montreal"),
+    ],
+)
+def test_exact_spelling_of_one_body_is_the_match(match: Any, name: str, slug: str) -> None:
+    first, *rest = match(name)
+    assert first["id"] == f"{BASE}id/organisme/{slug}"
+    assert (first["match"], first["score"]) == (True, 100)
+    assert not any(other["match"] for other in rest)
+    assert all(other["score"] < 100 for other in rest)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("CISSS de Laval", "Centre de services scolaire de Laval", "Université Laval"),
+        ("Université du Québec", "Université du Québec à Montréal"),
+        ("MSSS", "Santé Québec"),
+    ],
+)
+def test_bodies_that_look_alike_match_themselves_alone(match: Any, names: tuple[str, ...]) -> None:
+    matched = [[each["id"] for each in match(name) if each["match"]] for name in names]
+    assert all(len(ids) == 1 for ids in matched)
+    assert len({ids[0] for ids in matched}) == len(names)
+
+
+@pytest.mark.parametrize(
+    "name", ["Universite Laval", "Université Lavall", "CSS de Laval", "UQAM", "Laval", "MSS"]
+)
+def test_likeness_is_never_a_match(match: Any, name: str) -> None:
+    found = match(name)
+    assert not any(each["match"] for each in found)
+    assert all(each["score"] <= 99 for each in found)
+
+
+def test_misspelt_name_has_its_body_first(match: Any) -> None:
+    assert match("Universite Lavall")[0]["name"] == "Université Laval"
+    assert match("Cegep de Chicoutmi")[0]["name"] == "Cégep de Chicoutimi"
+
+
+def test_batch_of_ten_as_openrefine_sends_it(ask: Any) -> None:
+    names = ["HEC Montréal", "CHUM", "MSSS", "Héma-Québec ", "SOQUIJ", "Télé-université ",
+             "Laval", "Rien de tel ici xyz", "John Abbott College ", "Curateur public"]  # fmt: skip
+    batch = {
+        f"q{number}": {"query": name, "type": BASE + BODY, "type_strict": "should", "limit": 6}
+        for number, name in enumerate(names)
+    }
+    reply = ask(queries=batch)
+    told = json.loads(reply.body)
+    assert set(told) == set(batch)
+    for answer in told.values():
+        scores = [each["score"] for each in answer["result"]]
+        assert len(scores) <= 6
+        assert scores == sorted(scores, reverse=True)
+        for each in answer["result"]:
+            assert {"id", "name", "score", "match", "type", "features"} <= set(each)
+            assert 0 <= each["score"] <= 100
+            assert all(set(feature) == {"id", "value"} for feature in each["features"])
+    assert [told[f"q{n}"]["result"][0]["match"] for n in (0, 1, 2, 3, 5, 8)] == [True] * 6
+    assert told["q7"]["result"] == [] or not told["q7"]["result"][0]["match"]
+
+
+@pytest.fixture(scope="module")
+def twins(examples: str, fetch: Any) -> tuple[str, dict[str, str]]:
+    """A name that two initiatives have, and the name of the body of each."""
+    query = f"""
+        PREFIX pia: <{BASE}def#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+        SELECT DISTINCT ?i ?name ?body WHERE {{
+          ?row pia:inscriptionDe ?i ; pia:organisme/skos:prefLabel ?body . ?i rdfs:label ?name
+          FILTER(LANG(?body) = "fr")
+        }}"""
+    address = f"{examples}sparql?format=json&query={quote(query)}"
+    by_name: dict[str, dict[str, str]] = {}
+    for row in json.loads(fetch(address).body)["results"]["bindings"]:
+        by_name.setdefault(row["name"]["value"], {})[row["i"]["value"]] = row["body"]["value"]
+    for name, bodies in sorted(by_name.items()):
+        if len(bodies) == 1:
+            return name, bodies
+    raise AssertionError("the example has no initiative of a name of its own")
+
+
+def test_initiative_is_told_by_its_body_and_year(match: Any, twins: Any) -> None:
+    name, bodies = twins
+    ((iri, body),) = bodies.items()
+    first = match(name, INITIATIVE, properties=[{"pid": "organisme", "v": body}])[0]
+    assert (first["id"], first["match"], first["description"]) == (iri, True, body)
+    for wrong in ({"pid": "organisme", "v": "SOQUIJ"}, {"pid": "annee", "v": 1999}):
+        found = match(name, INITIATIVE, properties=[wrong], limit=100)
+        assert not any(each["match"] for each in found)
+        own = next(each for each in found if each["id"] == iri)
+        assert own["score"] == 50
+        assert {"id": wrong["pid"], "value": False} in own["features"]
+
+
+def test_property_alone_gives_candidates_and_no_match(match: Any) -> None:
+    found = match(None, INITIATIVE, properties=[{"pid": "organisme", "v": {"id": CHUM}}], limit=50)
+    assert len(found) > 5
+    told = {each["description"] for each in found}
+    assert told == {"Centre hospitalier de l'Université de Montréal"}
+    assert not any(each["match"] for each in found)
+
+
+def test_spelling_of_several_portfolios_is_no_match_until_the_year_tells(match: Any) -> None:
+    kind, name = "def#Portefeuille", "Santé et Services sociaux"
+    found = match(name, kind)
+    exact = [each for each in found if each["score"] == 100]
+    assert len(exact) > 1
+    assert not any(each["match"] for each in found)
+    year = [{"pid": "annee", "v": "2024"}]
+    matched = [each["id"] for each in match(name, kind, properties=year) if each["match"]]
+    assert matched == [f"{BASE}id/portefeuille/sante-et-services-sociaux"]
+
+
+def test_type_leaves_out_others_unless_it_only_should(match: Any) -> None:
+    assert {each["type"][0]["id"] for each in match("Justice", BODY)} == {BASE + BODY}
+    found = match("Justice", BODY, type_strict="should")
+    portfolio = next(each for each in found if each["id"].endswith("portefeuille/justice"))
+    assert (portfolio["score"], portfolio["match"]) == (80, False)
+    assert match("Justice", None, type=[BASE + BODY, BASE + INITIATIVE], type_strict="all") == []
+
+
+def test_limit_is_kept(match: Any) -> None:
+    assert len(match("Cégep", limit=3)) == 3
+    assert len(match("Cégep", limit=3.0)) == 3
+    assert len(match("Cégep", limit=10**30)) <= 100
+
+
+def test_blanks_find_nothing(match: Any) -> None:
+    assert match(" \u00a0\u200b") == []
+
+
+@pytest.mark.parametrize("query", ["HEC Montréal", json.dumps({"query": "HEC Montréal"})])
+def test_single_query_of_version_0_1(examples: str, fetch: Any, query: str) -> None:
+    address = f"{examples}reconciliation?{urlencode({'query': query})}"
+    first = json.loads(fetch(address).body)["result"][0]
+    assert (first["id"], first["match"]) == (HEC, True)
+
+
+def test_queries_in_the_address_are_kept_as_other_pages(examples: str, fetch: Any) -> None:
+    address = (
+        f"{examples}reconciliation?{urlencode({'queries': json.dumps({'a': {'query': 'CHUM'}})})}"
+    )
+    reply = fetch(address)
+    assert json.loads(reply.body)["a"]["result"][0]["id"] == CHUM
+    assert "max-age=300" in reply.headers["Cache-Control"]
+    assert fetch(address, If_None_Match=reply.headers["ETag"]).status == 304
+    other = fetch(address, Accept_Language="en", If_None_Match=reply.headers["ETag"])
+    assert other.status == 200
+
+
+@pytest.mark.parametrize("name", ["Service de police", "NOW()", "\\u00e9", "%41"])
+def test_no_name_is_taken_for_a_query_that_changes(examples: str, fetch: Any, name: str) -> None:
+    reply = fetch(f"{examples}reconciliation?{urlencode({'query': name})}")
+    assert reply.headers["ETag"]
+    assert "max-age=300" in reply.headers["Cache-Control"]
+
+
+def test_names_come_in_the_language_of_the_reader(examples: str, fetch: Any, ask: Any) -> None:
+    query = {"q": {"query": "Finances", "type": f"{BASE}def#Portefeuille"}}
+    told = {}
+    for language in ("fr-CA,fr;q=0.9", "en-CA"):
+        reply = ask(headers={"Accept-Language": language}, queries=query)
+        assert reply.headers["Content-Language"] == language[:2]
+        assert "Accept-Language" in reply.headers["Vary"]
+        told[language[:2]] = json.loads(reply.body)["q"]["result"][0]["name"]
+    assert told == {"fr": "Finances", "en": "Finance"}
+    assert json.loads(fetch(examples + "reconciliation?lang=en").body)["name"].endswith(
+        "reconciliation"
+    )
+
+
+def suggest(fetch: Any, address: str, what: str, **given: str) -> list[dict[str, Any]]:
+    reply = fetch(f"{address}reconciliation/suggest/{what}?{urlencode(given)}")
+    assert reply.status == 200, reply.text
+    found: list[dict[str, Any]] = json.loads(reply.body)["result"]
+    assert all(each["id"] and each["name"] for each in found)
+    return found
+
+
+def test_entities_are_suggested_by_how_a_name_begins(examples: str, fetch: Any) -> None:
+    assert suggest(fetch, examples, "entity", prefix="hec m")[0]["id"] == HEC
+    assert suggest(fetch, examples, "entity", prefix="études commerc")[0]["id"] == HEC
+    found = suggest(fetch, examples, "entity", prefix=HEC)
+    assert [each["id"] for each in found] == [HEC]
+    assert found[0]["notable"][0]["id"] == BASE + BODY
+    names = [each["name"] for each in suggest(fetch, examples, "entity", prefix="cegep")]
+    assert len(names) == len(set(names)) == 10
+    assert all(name.startswith("Cégep") for name in names)
+
+
+@pytest.mark.parametrize("skipping", ["cursor", "offset"])
+def test_suggestions_go_on_at_a_cursor(examples: str, fetch: Any, skipping: str) -> None:
+    whole = suggest(fetch, examples, "entity", prefix="c", limit="20")
+    rest = suggest(fetch, examples, "entity", prefix="c", limit="15", **{skipping: "5"})
+    assert len(whole) == 20
+    assert rest == whole[5:]
+
+
+def test_entities_are_suggested_by_type(examples: str, fetch: Any) -> None:
+    found = suggest(fetch, examples, "entity", prefix="just", type=f"{BASE}def#Portefeuille")
+    assert [each["id"] for each in found] == [f"{BASE}id/portefeuille/justice"]
+
+
+def test_types_and_properties_are_suggested_in_both_languages(examples: str, fetch: Any) -> None:
+    def ids(what: str, prefix: str) -> list[str]:
+        return [each["id"] for each in suggest(fetch, examples, what, prefix=prefix)]
+
+    assert ids("type", "organ") == ids("type", BASE + BODY) == [BASE + BODY]
+    assert len(ids("type", "")) == 5
+    assert ids("property", "année") == ids("property", "year") == ["annee"]
+    assert ids("property", "porte") == ["portefeuille"]
+    assert ids("type", "xyz") == ids("property", "xyz") == []
+
+
+def test_properties_of_a_type_are_proposed(examples: str, fetch: Any) -> None:
+    address = f"{examples}reconciliation/extend/propose?type={quote(BASE + BODY, safe='')}"
+    told = json.loads(fetch(address).body)
+    ids = [each["id"] for each in told["properties"]]
+    assert told["type"] == BASE + BODY
+    assert {"identiques", "site", "genre", "annee"} <= set(ids)
+    assert "benefices" not in ids
+    assert json.loads(fetch(f"{address}&limit=2").body) == {
+        "properties": told["properties"][:2], "type": BASE + BODY, "limit": 2
+    }  # fmt: skip
+
+
+def test_extension_gives_the_values_of_matched_bodies(ask: Any) -> None:
+    wanted = [{"id": "annee"}, {"id": "identiques"}, {"id": "genre"}, {"id": "portefeuille"}]
+    reply = ask(extend={"ids": [HEC, "id-inconnu"], "properties": wanted})
+    told = json.loads(reply.body)
+    assert [each["id"] for each in told["meta"]] == [each["id"] for each in wanted]
+    assert told["meta"][3]["type"]["id"] == f"{BASE}def#Portefeuille"
+    assert set(told["rows"]) == {HEC, "id-inconnu"}
+    row = told["rows"][HEC]
+    assert row["annee"] == [{"int": 2025}, {"int": 2024}]
+    assert {"str": "https://ror.org/05ww3wq27"} in row["identiques"]
+    assert row["genre"] == [{"id": f"{BASE}id/genre/universite", "name": "Université"}]
+    assert row["portefeuille"][0]["name"] == "Enseignement supérieur (Réseau)"
+    assert set(told["rows"]["id-inconnu"]) == set(row)
+    assert all(cells == [] for cells in told["rows"]["id-inconnu"].values())
+
+
+def test_extension_of_one_portrait_and_of_one_value(ask: Any) -> None:
+    def values(**settings: str) -> list[str]:
+        wanted = [{"id": "portefeuille", "settings": settings}]
+        row = json.loads(ask(extend={"ids": [HEC], "properties": wanted}).body)["rows"][HEC]
+        return [each["name"] for each in row["portefeuille"]]
+
+    both = values()
+    assert len(both) == 2
+    assert values(annee="2025") == both[:1]
+    assert values(annee="2024") == both[1:]
+    assert values(limit="1") == both[:1]
+    assert values(annee="1999") == []
+
+
+def test_what_was_replaced_is_extended_as_what_replaced_it(
+    site: str, fetch: Any, base_uri: str
+) -> None:
+    old = f"{base_uri}id/organisme/vieux-montreal"
+    asked = {"extend": json.dumps({"ids": [old], "properties": [{"id": "nom"}]})}
+    told = json.loads(fetch(f"{site}reconciliation?{urlencode(asked)}").body)
+    assert told["rows"] == {old: {"nom": [{"str": "Cégep du Vieux Montréal"}]}}
+
+
+def test_preview_is_a_page_that_others_may_frame(examples: str, fetch: Any) -> None:
+    address = f"{examples}reconciliation/preview?id={quote(HEC, safe='')}"
+    reply = fetch(address, Accept_Language="en")
+    assert (reply.status, reply.kind) == (200, "text/html")
+    assert "frame-ancestors *" in reply.headers["Content-Security-Policy"]
+    assert "script-src" not in reply.headers["Content-Security-Policy"]
+    assert '<html lang="en">' in reply.text
+    assert "Montréal" in reply.text
+    assert "made up" in reply.text
+    assert "frame-ancestors 'none'" in fetch(examples).headers["Content-Security-Policy"]
+    for link in re.findall(r'href="([^"]+)"', reply.text):
+        assert fetch(urljoin(address, link)).status in (200, 303), link
+    assert fetch(f"{examples}reconciliation/preview?id=rien").status == 404
+
+
+def test_preview_of_a_hostile_name_runs_nothing(site: str, fetch: Any) -> None:
+    reply = fetch(f"{site}reconciliation/preview?id=initiative/hostile")
+    assert reply.status == 200
+    assert "<script" not in reply.text
+    assert "<img" not in reply.text
+
+
+def test_view_leads_to_the_resource_on_this_host(examples: str, fetch: Any) -> None:
+    address = f"{examples}reconciliation/view?id={quote(CHUM, safe='')}"
+    reply = fetch(address)
+    assert reply.status == 303
+    assert urljoin(address, reply.headers["Location"]) == examples + CHUM.removeprefix(BASE)
+    assert fetch(f"{examples}reconciliation/view?id=https://ailleurs.example/").status == 404
+
+
+def draft(fetch: Any, address: str, path: str, value: Any, **headers: str) -> Any:
+    return fetch(f"{address}{DRAFT}/{path}", "POST", json.dumps(value), JSON, **headers)
+
+
+def test_draft_matches_by_conditions(examples: str, fetch: Any) -> None:
+    by_body = {"matchType": "property", "propertyId": "organisme", "propertyValue": "CHUM"}
+    batch = [
+        {"type": BASE + BODY, "limit": 2,
+         "conditions": [{"matchType": "name", "propertyValue": "HEC Montréal"}]},
+        {"conditions": [{"matchType": "id", "propertyValue": CHUM}]},
+        {"type": BASE + INITIATIVE, "limit": 99, "conditions": [by_body]},
+        {"type": BASE + INITIATIVE, "limit": 99, "conditions": [
+            {"matchType": "name", "propertyValue": "Exemple"}, {**by_body, "required": True}]},
+        {"type": BASE + INITIATIVE, "limit": 99, "conditions": [
+            {"matchType": "name", "propertyValue": "Exemple"},
+            {**by_body, "required": True, "matchQuantifier": "none"}]},
+    ]  # fmt: skip
+    reply = draft(fetch, examples, "match", {"queries": batch}, Accept_Language="en")
+    found = [each["candidates"] for each in json.loads(reply.body)["results"]]
+    assert reply.headers["Content-Language"] == "en"
+    assert (found[0][0]["id"], found[0][0]["match"]) == (HEC, True)
+    assert (found[1][0]["id"], found[1][0]["match"]) == (CHUM, True)
+    chum = "Centre hospitalier de l'Université de Montréal"
+    assert {each["description"] for each in found[2]} == {chum}
+    assert all(each["description"] == chum for each in found[3])
+    assert found[4]
+    assert all(each["description"] != chum for each in found[4])
+    assert all(feature["name"] for feature in found[0][0]["features"])
+
+
+def test_draft_extends_in_lists(examples: str, fetch: Any) -> None:
+    asked = {"ids": [HEC], "properties": [{"id": "site"}]}
+    told = json.loads(draft(fetch, examples, "extend", asked).body)
+    cells = [{"id": "site", "values": [{"str": "https://www.hec.ca"}]}]
+    assert told["rows"] == [{"id": HEC, "properties": cells}]
+
+
+@pytest.mark.parametrize(
+    "path", ["reconciliation", f"{DRAFT}/match", "reconciliation/suggest/entity",
+             "reconciliation/preview", "reconciliation/extend/propose"]
+)  # fmt: skip
+def test_any_origin_may_ask(examples: str, fetch: Any, path: str) -> None:
+    asked = {
+        "Origin": "https://autre.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type, accept-language",
+    }
+    reply = fetch(examples + path, "OPTIONS", headers=asked)
+    assert reply.status == 204
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+    allowed = reply.headers["Access-Control-Allow-Headers"].lower()
+    assert "content-type" in allowed
+    assert "accept-language" in allowed
+    reply = fetch(f"{examples}{path}?callback=x")
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_jsonp_is_refused(examples: str, fetch: Any) -> None:
+    reply = fetch(f"{examples}reconciliation?callback=jQuery123")
+    assert (reply.status, reply.kind) == (400, PROBLEM)
+    assert "CORS" in json.loads(reply.body)["detail"]
+
+
+def deep(depth: int) -> str:
+    return '{"q":' * depth + "1" + "}" * depth
+
+
+ONE = {"query": "CHUM"}
+REFUSED = {
+    "no JSON": ("{", 400, "queries is no JSON"),
+    "nested deeply": (deep(20_000), 400, "nested"),
+    "a list": ("[]", 400, "no JSON object"),
+    "a number": ("12", 400, "no JSON object"),
+    "null": ("null", 400, "no JSON object"),
+    "not a number": ('{"q": {"query": "a", "limit": NaN}}', 400, "no JSON number"),
+    "infinity by its size": ('{"q": {"query": "a", "limit": 1e999}}', 400, "limit"),
+    "digits without end": ('{"q": {"query": "a", "limit": ' + "9" * 5000 + "}}", 400, "no JSON"),
+    "a query that is text": ({"q": "CHUM"}, 400, "queries.q is no JSON object"),
+    "a name that is a number": ({"q": {"query": 1}}, 400, "queries.q.query is no text"),
+    "a name that is a list": ({"q": {"query": ["CHUM"]}}, 400, "no text"),
+    "nothing asked": ({"q": {}}, 400, "neither query nor properties"),
+    "no properties": ({"q": {"properties": []}}, 400, "neither query nor properties"),
+    "an unknown part": ({"q": {**ONE, "proprietes": []}}, 400, "proprietes"),
+    "limit of none": ({"q": {**ONE, "limit": 0}}, 400, "less than 1"),
+    "limit of a half": ({"q": {**ONE, "limit": 0.5}}, 400, "whole number"),
+    "limit that is true": ({"q": {**ONE, "limit": True}}, 400, "whole number"),
+    "limit that is text": ({"q": {**ONE, "limit": "3"}}, 400, "whole number"),
+    "strict as never": ({"q": {**ONE, "type_strict": "never"}}, 400, "type_strict"),
+    "strict as a list": ({"q": {**ONE, "type_strict": []}}, 400, "type_strict"),
+    "an unknown type": ({"q": {**ONE, "type": "Q5"}}, 400, "Organisme"),
+    "a type that is a number": ({"q": {**ONE, "type": 5}}, 400, "no text"),
+    "an unknown property": ({"q": {**ONE, "properties": [{"pid": "P1", "v": 1}]}}, 400, "annee"),
+    "a property that is text": ({"q": {**ONE, "properties": ["annee"]}}, 400, "no JSON object"),
+    "a value that is null": ({"q": {**ONE, "properties": [{"pid": "annee", "v": None}]}}, 400, "v"),
+    "half a pair": ('{"q": {"query": "\\ud800"}}', 400, "surrogate"),
+    "half a pair as a key": ('{"\\ud800": {"query": "a"}}', 400, "surrogate"),
+    "a name too long": ({"q": {"query": "a" * 2001}}, 413, "2000"),
+    "too many queries": ({f"q{n}": ONE for n in range(51)}, 413, "50"),
+    "too many values": (
+        {"q": {**ONE, "properties": [{"pid": "annee", "v": ["2025"] * 51}]}}, 413, "50"
+    ),
+    "too many properties": (
+        {"q": {**ONE, "properties": [{"pid": "annee", "v": 2025}] * 21}}, 413, "20"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_batch_that_cannot_be_one_is_refused_as_a_whole(ask: Any, name: str) -> None:
+    sent, status, word = REFUSED[name]
+    reply = ask(queries=sent)
+    assert (reply.status, reply.kind) == (status, PROBLEM), reply.text[:300]
+    assert word in json.loads(reply.body)["detail"]
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("{}", 400),
+        ("[", 400),
+        ({"ids": [], "properties": [{"id": "P1"}]}, 400),
+        ({"ids": [], "properties": [{"id": ["annee"]}]}, 400),
+        ({"ids": [], "properties": [None]}, 400),
+        ({"ids": "annee", "properties": []}, 400),
+        ({"ids": [{}], "properties": []}, 400),
+        ({"ids": ["a" * 2001], "properties": []}, 400),
+        ({"ids": [], "properties": [{"id": "annee", "settings": 1}]}, 400),
+        ({"ids": [], "properties": [{"id": "annee", "settings": {"limit": "-1"}}]}, 400),
+        ({"ids": [], "properties": [{"id": "annee", "settings": {"annee": "x"}}]}, 400),
+        ({"ids": [str(n) for n in range(201)], "properties": []}, 413),
+        ({"ids": [], "properties": [{"id": "annee"}] * 21}, 413),
+        ({"ids": ["> } { <", "\u202e", ""], "properties": [{"id": "nom"}]}, 200),
+    ],
+)
+def test_extension_of_any_shape_is_answered(ask: Any, sent: Any, status: int) -> None:
+    assert ask(extend=sent).status == status
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        ("queries=%7B%7D", {"Content-Type": "text/plain"}, 415),
+        ("queries=%7B%7D", {"Content-Type": "multipart/form-data; boundary=x"}, 415),
+        ("queries=%7B%7D", {**FORM, "Content-Encoding": "gzip"}, 415),
+        ("queries=%7B%7D&queries=%7B%7D", FORM, 400),
+        ("queries=%7B%7D&extend=%7B%7D", FORM, 400),
+        ("queries=%ZZ", FORM, 400),
+        ("queries=%FF", FORM, 400),
+        ("rien=1", FORM, 400),
+        ("", FORM, 400),
+        ("queries=" + "a" * (1 << 20), FORM, 413),
+        ("queries=%7B%7D", FORM, 200),
+    ],
+)
+def test_form_of_any_shape_is_answered(
+    examples: str, fetch: Any, body: str, headers: Any, status: int
+) -> None:
+    assert fetch(examples + "reconciliation", "POST", body, headers).status == status
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, [], {}, {"queries": {}}, {"queries": [1]}, {"queries": [{}]},
+        {"queries": [{"conditions": []}]}, {"queries": [{"conditions": [{}]}]},
+        {"queries": [{"query": "old"}]},
+        {"queries": [{"conditions": [{"matchType": "name"}]}]},
+        {"queries": [{"conditions": [{"matchType": "nom", "propertyValue": "a"}]}]},
+        {"queries": [{"conditions": [{"matchType": [], "propertyValue": "a"}]}]},
+        {"queries": [{"conditions": [{"matchType": "property", "propertyValue": "a"}]}]},
+        {"queries": [{"type": ["Organisme"],
+                      "conditions": [{"matchType": "name", "propertyValue": "a"}]}]},
+        {"queries": [{"conditions": [{"matchType": "name", "propertyValue": "a",
+                                      "matchQualifier": "ExactMatch"}]}]},
+        {"queries": [{"conditions": [{"matchType": "name", "propertyValue": "a",
+                                      "required": "yes"}]}]},
+    ],
+)  # fmt: skip
+def test_draft_batch_that_cannot_be_one_is_refused(examples: str, fetch: Any, value: Any) -> None:
+    reply = draft(fetch, examples, "match", value)
+    assert (reply.status, reply.kind) == (400, PROBLEM), reply.text
+
+
+def test_draft_batch_has_its_limit_and_its_type(examples: str, fetch: Any) -> None:
+    one = {"conditions": [{"matchType": "name", "propertyValue": "a"}]}
+    assert draft(fetch, examples, "match", {"queries": [one] * 51}).status == 413
+    address = f"{examples}{DRAFT}/match"
+    assert fetch(address, "POST", "queries=%7B%7D", FORM).status == 415
+    assert fetch(address, "POST", "\ufeff{".encode(), JSON).status == 400
+    assert fetch(address).status == 405
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["prefix=" + "a" * 2001, "prefix=a&cursor=-1", "prefix=a&cursor=10001", "prefix=a&limit=0",
+     "prefix=a&limit=x", "prefix=a&cursor=%D9%A1", "prefix=a&type=Q5", "prefix=a&prefix=b"],
+)  # fmt: skip
+def test_suggestion_of_any_shape_is_answered(examples: str, fetch: Any, query: str) -> None:
+    reply = fetch(f"{examples}reconciliation/suggest/entity?{query}")
+    assert (reply.status, reply.kind) == (413 if "aaa" in query else 400, PROBLEM)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a" * 2000, "a " * 1000, "é" * 2000, "-" * 2000, "'" * 2000, "\u202e\u0000\u0007", "💥" * 999,
+     " ".join(f"mot{n}" for n in range(300)), "\u0301" * 2000, "((((((((((a+)+)+)+)+)+)+)+)+)+$"],
+)  # fmt: skip
+def test_names_of_any_shape_find_no_match_and_soon(match: Any, ask: Any, name: str) -> None:
+    assert not any(each["match"] for each in match(name, None))
+
+
+def test_unknown_suggestion_is_404_and_a_stroke_behind_leads_on(examples: str, fetch: Any) -> None:
+    assert fetch(examples + "reconciliation/suggest/rien").status == 404
+    reply = fetch(examples + "reconciliation/")
+    assert reply.status == 308
+    assert urljoin(examples + "reconciliation/", reply.headers["Location"]) == (
+        examples + "reconciliation"
+    )
+
+
+def test_home_says_how_to_match_in_both_languages(examples: str, fetch: Any) -> None:
+    for language, word in (("fr", "Réconcilier"), ("en", "Start reconciling")):
+        text = fetch(f"{examples}?lang={language}", Accept="text/html").text
+        assert 'id="openrefine"' in text
+        assert word in text
+        assert f"{examples}reconciliation" in text
+
+
+def test_each_release_has_names_of_its_own(
+    two_releases: Path, boot: Any, fetch: Any, base_uri: str
+) -> None:
+    new = f"<{base_uri}id/organisme/nouveau>"
+    graph = f"<{base_uri}graph/organismes>"
+    with (two_releases / "bbbbbbbbbbbbbbbb/dumps/portraits.nq").open("a") as quads:
+        quads.write(f"{new} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+                    f"<{base_uri}{BODY}> {graph} .\n")  # fmt: skip
+        quads.write(f"{new} <http://www.w3.org/2004/02/skos/core#prefLabel> "
+                    f'"Tout nouveau"@fr {graph} .\n')  # fmt: skip
+    with boot(two_releases) as address:
+        asked = f"{address}reconciliation?query=Tout+nouveau"
+        assert json.loads(fetch(asked).body)["result"] == []
+        (two_releases / "next").symlink_to("bbbbbbbbbbbbbbbb")
+        (two_releases / "next").rename(two_releases / "current")
+        for _ in range(100):
+            if found := json.loads(fetch(asked).body)["result"]:
+                break
+            time.sleep(0.1)
+    assert [(each["id"], each["match"]) for each in found] == [(new[1:-1], True)]
