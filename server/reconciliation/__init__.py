@@ -16,8 +16,9 @@ from server.links import link_to, link_to_iri
 from server.negotiate import Format
 from server.reconciliation import extend, suggest
 from server.reconciliation.answering import answer, answer_draft
-from server.reconciliation.asking import parse, read_batch, read_draft_batch, read_query
-from server.reconciliation.entities import find_index
+from server.reconciliation.asking import read_batch, read_draft_batch, read_query
+from server.reconciliation.entities import begin, find_index
+from server.reconciliation.json_values import parse
 from server.reconciliation.manifest import write_draft_manifest, write_manifest
 from server.reconciliation.preview import find_path, show_preview
 from server.reconciliation.reading import ASKING, read_given, read_json
@@ -38,6 +39,7 @@ def ask() -> Response:
     if asked is None:
         if request.method == "POST":
             raise MissingQuery("Give queries, query or extend as a parameter of the form.")
+        begin(release)  # who reads the manifest asks for names next
         return _send(write_manifest(release, address_of(release), language), address_of(release))
     if asked == "extend":
         return _extend(release, parse(given["extend"], "extend"), language)

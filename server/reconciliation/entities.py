@@ -1,12 +1,14 @@
-"""Read the index from a release, once, when somebody first asks for it."""
+"""Read the index from a release, once, when somebody first asks for the service."""
 
 import threading
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import Future
 from weakref import WeakKeyDictionary
 
 from server import queries
+from server.engine.faults import EngineBusy
 from server.reconciliation.index import Entity, Index
 from server.reconciliation.kinds import (
     INITIATIVE,
@@ -20,19 +22,41 @@ from server.reconciliation.kinds import (
 from server.shelf import Release
 
 _PREFERRED = ("prefLabel", "label")
-_indexes: WeakKeyDictionary[Release, Index] = WeakKeyDictionary()
+PATIENCE = 8.0  # seconds that a request waits for the index
+_AGAIN = 5
+_indexes: "WeakKeyDictionary[Release, Future[Index]]" = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
 def find_index(release: Release) -> Index:
-    """Give the index of a release; who comes first builds it, the others wait.
+    """Give the index of a release, which is built once; all who ask wait for it, but not long.
 
-    Raises EngineFault where the engine cannot give the names.
+    Raises EngineBusy while it is being built, or the EngineFault that ended that: who comes next
+    begins anew.
     """
+    try:
+        return begin(release).result(PATIENCE)
+    except TimeoutError as error:
+        detail = "The names of this release are still being read: come again in a moment."
+        raise EngineBusy(detail, _AGAIN) from error
+
+
+def begin(release: Release) -> "Future[Index]":
+    """Begin to build the index of a release, in a thread of its own, if nobody has."""
     with _lock:
-        if release not in _indexes:
-            _indexes[release] = build_index(release)
-        return _indexes[release]
+        building = _indexes.get(release)
+        if building is None or (building.done() and building.exception()):
+            building = _indexes[release] = Future()
+            given = (release, building)
+            threading.Thread(target=_build, args=given, name="names", daemon=True).start()
+        return building
+
+
+def _build(release: Release, building: "Future[Index]") -> None:
+    try:
+        building.set_result(build_index(release))
+    except BaseException as fault:  # those who wait must hear of it, whatever it is
+        building.set_exception(fault)
 
 
 def build_index(release: Release) -> Index:

@@ -6,7 +6,7 @@ from flask import Request
 
 from server.faults import DoubledQuery, Fault, UnreadableRequest, WrongBodyType
 from server.protocol import Parameters, decode, drain, read_address, read_bytes, read_parameters
-from server.reconciliation.asking import parse
+from server.reconciliation.json_values import parse
 
 FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"

@@ -6,8 +6,9 @@ from typing import Any
 
 from server.faults import QueryTooLong, UnreadableRequest
 from server.reconciliation.answering import describe
-from server.reconciliation.asking import LONGEST_TEXT, read_kinds, read_limit
+from server.reconciliation.asking import read_kinds, read_limit
 from server.reconciliation.index import Index, bare
+from server.reconciliation.json_values import LONGEST_TEXT
 from server.reconciliation.kinds import KINDS, PROPERTIES
 from server.reconciliation.manifest import describe_kind
 from server.shelf import Release

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,12 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
 import pytest
+from flask.testing import FlaskClient
+
+from server.engine.faults import EngineDown
+from server.reconciliation import entities
+from server.reconciliation.index import Index
+from server.shelf import Release
 
 BODY, INITIATIVE = "def#Organisme", "def#Initiative"
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
@@ -647,3 +654,47 @@ def test_each_release_has_names_of_its_own(
                 break
             time.sleep(0.1)
     assert [(each["id"], each["match"]) for each in found] == [(new[1:-1], True)]
+
+
+@pytest.fixture
+def unread(app: Any) -> Iterator[FlaskClient]:
+    """A client of an application that has read no names yet."""
+    entities._indexes.clear()
+    yield app.test_client()
+    entities._indexes.clear()
+
+
+def test_names_that_are_still_being_read_are_503(
+    unread: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, build = threading.Event(), entities.build_index
+    built: list[object] = []
+
+    def slowly(release: Release) -> Index:
+        built.append(release)
+        assert done.wait(20)
+        return build(release)
+
+    monkeypatch.setattr(entities, "PATIENCE", 0.05)
+    monkeypatch.setattr(entities, "build_index", slowly)
+    assert unread.get("/reconciliation").status_code == 200
+    for _ in range(2):
+        reply = unread.get("/reconciliation?query=Finances")
+        assert (reply.status_code, reply.content_type) == (503, PROBLEM)
+        assert reply.headers["Retry-After"] == "5"
+    done.set()
+    monkeypatch.setattr(entities, "PATIENCE", 20)
+    assert unread.get("/reconciliation?query=Finances").json["result"][0]["match"]  # type: ignore[index]
+    assert len(built) == 1
+
+
+def test_names_that_could_not_be_read_are_read_again(
+    unread: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(release: Release) -> Index:
+        raise EngineDown("No query process can be had.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(entities, "build_index", fail)
+        assert unread.get("/reconciliation?query=Finances").status_code == 503
+    assert unread.get("/reconciliation?query=Finances").status_code == 200

@@ -1,0 +1,79 @@
+"""Read JSON of any shape, or refuse it with the place where it is wrong."""
+
+import json
+from typing import Any
+
+from server.faults import QueryTooLong, UnreadableRequest
+
+LONGEST_TEXT = 2000  # characters of a name or value
+_MOST_VALUES = 50  # of a property
+_MOST_ITEMS = 20  # of any other array
+
+
+def parse(text: str, where: str) -> Any:
+    """Read JSON strictly; raises UnreadableRequest."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise UnreadableRequest(f"{where} is nested too deeply.") from error
+    except ValueError as error:
+        raise UnreadableRequest(f"{where} is no JSON: {str(error)[:200]}") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def refuse_many(number: int, most: int, what: str, where: str) -> None:
+    """Raise QueryTooLong for more than may be asked at once."""
+    if number > most:
+        raise QueryTooLong(f"{where} holds {number} {what}; send at most {most} at once.")
+
+
+def read_values(value: Any, where: str) -> tuple[str, ...]:
+    """Read one value or several, as texts; raises Fault."""
+    items = value if isinstance(value, list) else [value]
+    return tuple(_value(item, where) for item in read_list(items, where, _MOST_VALUES))
+
+
+def _value(item: Any, where: str) -> str:
+    if isinstance(item, dict):
+        item = item.get("id")
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    if isinstance(item, float) and item.is_integer():
+        item = int(item)
+    return read_text(str(item) if isinstance(item, int | float) else item, where)
+
+
+def read_object(value: Any, where: str) -> dict[str, Any]:
+    """Give a JSON object; raises UnreadableRequest."""
+    if not isinstance(value, dict):
+        raise UnreadableRequest(f"{where} is no JSON object.")
+    return value
+
+
+def read_list(value: Any, where: str, most: int = _MOST_ITEMS) -> list[Any]:
+    """Give a JSON array; raises Fault."""
+    if not isinstance(value, list):
+        raise UnreadableRequest(f"{where} is no JSON array.")
+    refuse_many(len(value), most, "items", where)
+    return value
+
+
+def read_text(value: Any, where: str) -> str:
+    """Give a text that is not too long; raises Fault."""
+    if not isinstance(value, str):
+        raise UnreadableRequest(f"{where} is no text.")
+    if len(value) > LONGEST_TEXT:
+        raise QueryTooLong(f"{where} has {len(value)} characters; send at most {LONGEST_TEXT}.")
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise UnreadableRequest(f"{where} holds half a surrogate pair.")
+    return value
+
+
+def refuse_others(told: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+    """Raise UnreadableRequest for a part of an object that nobody knows."""
+    for name in told:
+        if name not in known:
+            raise UnreadableRequest(f"{where} has {name[:40]!r}; known are {', '.join(known)}.")
