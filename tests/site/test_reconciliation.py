@@ -698,3 +698,10 @@ def test_names_that_could_not_be_read_are_read_again(
         broken.setattr(entities, "build_index", fail)
         assert unread.get("/reconciliation?query=Finances").status_code == 503
     assert unread.get("/reconciliation?query=Finances").status_code == 200
+
+
+def test_body_that_is_coded_is_refused_behind_any_front(client: FlaskClient) -> None:
+    sent = {"queries": "{}"}
+    assert client.post("/reconciliation", data=sent).status_code == 200
+    reply = client.post("/reconciliation", data=sent, headers={"Content-Encoding": "gzip"})
+    assert reply.status_code == 415
