@@ -73,12 +73,24 @@ def test_posted_queries_are_told_apart_by_their_bodies(site: str, fetch: Any) ->
             assert reply.text.split() == ["x", str(number)]
 
 
-@pytest.mark.parametrize("call", ["RAND()", "STRUUID()", "NOW()", "uuid()", "\\u0052AND()"])
+@pytest.mark.parametrize(
+    "call",
+    ["RAND()", "STRUUID()", "NOW()", "uuid()", "\\u0052AND()", "MAX(DISTINCTRAND())"],
+)
 def test_what_differs_each_time_is_asked_each_time(site: str, fetch: Any, call: str) -> None:
     address = f"{site}sparql?query={quote(f'SELECT ({call} AS ?x) {{}}')}"
     replies = [fetch(address, Accept="text/csv") for _ in range(8)]
     assert len({reply.body for reply in replies}) == 8
     assert {reply.headers["Cache-Control"] for reply in replies} == {"no-store"}
+
+
+@pytest.mark.parametrize("word", ["x=service", "x=%4Eow"])
+def test_only_in_a_query_does_a_word_make_an_answer_that_is_not_kept(
+    site: str, fetch: Any, word: str
+) -> None:
+    reply = fetch(f"{site}{DOC}?{word}")
+    assert reply.headers["ETag"]
+    assert "max-age=" in reply.headers["Cache-Control"]
 
 
 def test_errors_are_not_kept(site: str, fetch: Any) -> None:
