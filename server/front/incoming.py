@@ -76,10 +76,11 @@ class Incoming:
         self._feed(data)
 
     def _feed(self, data: bytes) -> None:
+        offered: int | None = None
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
-            self._pass_over(data[offer.args[0] :])
+            offered = offer.args[0]
         except httptools.HttpParserCallbackError as error:
             if isinstance(error.__context__, Refused):
                 raise error.__context__ from None
@@ -88,8 +89,10 @@ class Incoming:
         except httptools.HttpParserError as error:
             detail = f"This is no HTTP/1.1 request: {error}."
             raise Refused(400, "malformed-request", detail) from error
-        else:
+        if offered is None:
             self._count(len(data))
+        else:  # not within the handler above, whose exception would hide those of the callbacks
+            self._pass_over(data[offered:])
 
     def _count(self, size: int) -> None:
         """Bound what is parsed and not kept: blank lines, chunk extensions, trailers."""
@@ -104,7 +107,8 @@ class Incoming:
 
     def _pass_over(self, rest: bytes) -> None:
         """Answer as if no other protocol had been offered (RFC 9110, 7.8)."""
-        head = bytearray(self._parser.get_method() + b" " + self._url + b" HTTP/1.1\r\n")
+        version = b" HTTP/" + self._version().encode() + b"\r\n"
+        head = bytearray(self._parser.get_method() + b" " + self._url + version)
         for name, value in self.headers.items():
             if name != b"upgrade":
                 head += name + b": " + value + b"\r\n"
@@ -184,7 +188,7 @@ class Incoming:
             raise self._too_long()
 
     def _too_long(self) -> Refused:
-        if self.headers:
+        if 2 * len(self._url) < HEAD_BYTES:
             detail = f"Headers may have {HEAD_BYTES:,} bytes."
             return Refused(431, "headers-too-long", detail)
         detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."

@@ -89,6 +89,11 @@ REFUSED = {
     "many lines": (GET + b"X: y\r\n" * 200, 431),
     "long line": (GET + b"Accept: " + b"x" * 9000 + b"\r\n\r\n", 431),
     "long name": (GET + b"x" * 200_000 + b": y\r\n\r\n", 431),
+    "long first line": (b"GET / HTTP/1.1\r\nAccept: " + b"x" * 300_000 + b"\r\n\r\n", 431),
+    "long address, beside headers": (
+        b"GET /" + b"x" * 131_000 + b" HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 100 + b"\r\n\r\n",
+        414,
+    ),
     "long address": (b"GET /" + b"x" * 200_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
 }
 
@@ -119,6 +124,7 @@ ONE = {
     "close": b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     "close among others": b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n",
     "HTTP/1.0": b"GET /healthz HTTP/1.0\r\n\r\n",
+    "HTTP/1.0 with an offer": b"GET /healthz HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
     "HTTP/1.0 that would stay": b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
 }
 
@@ -145,6 +151,12 @@ def test_what_is_odd_and_allowed_is_answered(site: str, name: str) -> None:
     last = b"" if b"close" in ANSWERED[name] else ONE["close"]
     found = replies(say(site, ANSWERED[name] + b"\r\n" + last))
     assert found == [(200, b"ok\n")] * (2 if last else 1)
+
+
+def test_what_is_wrong_behind_an_offer_of_another_protocol_is_no_defect(site: str) -> None:
+    offer = GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    found = replies(say(site, offer + b"GET /healthz HTTP/1.1\r\n\r\n"))
+    assert [status for status, _ in found] == [200, 400]
 
 
 def test_an_absolute_form_names_the_host(site: str) -> None:
