@@ -114,6 +114,9 @@ class Bench:
             self._leave_if_over()
             return
         self._seats += 1
+        if self._closed:  # it must not be looked at, or it would be given up twice
+            self.discard(seat)
+            return
         self._loop.add_reader(seat.fileno(), self._look, self, seat)
-        self.put_back(seat)
+        self._free.append(seat)
         self._look(self, seat)

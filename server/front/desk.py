@@ -130,7 +130,9 @@ class Desk:
                 await reply.stream.close()
             return reply
         finally:
-            del self._flights[request.key]
+            # A query that was asked anew meanwhile, and is slow, has taken off under the same key.
+            if self._flights.get(request.key) is flight:
+                del self._flights[request.key]
 
     async def _ask_alone(self, request: Request, choice: Choice) -> Reply:
         asked = request

@@ -1,0 +1,88 @@
+"""What meets by chance in the front, brought about: no client can make it happen at will."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+from server.engine.seat import Seat
+from server.front.bench import Bench
+from server.front.coding import Choice
+from server.front.desk import Desk
+from server.front.gate import Gate
+from server.front.keeping import Kept
+from server.front.message import Request
+from server.front.wsgi import Threads
+from server.visit import RELEASE
+
+
+class Lender:
+    """A shelf with one release, which knows whether it is lent."""
+
+    current_name = "one"
+
+    def __init__(self, take_seat: Callable[[], Seat] | None = None) -> None:
+        self.lent = 0
+        self.engine = SimpleNamespace(take_seat=take_seat)
+
+    @contextmanager
+    def lend(self) -> Iterator[Any]:
+        self.lent += 1
+        yield SimpleNamespace(name="one", base_uri="http://localhost/", engine=self.engine)
+        self.lent -= 1
+
+
+class OneSeat:
+    """A seat that counts how often it is given up."""
+
+    def __init__(self) -> None:
+        self.spent, self.pending, self.closed = False, 0, 0
+
+    def fileno(self) -> int:
+        return 2
+
+    def close(self) -> None:
+        self.spent = True
+        self.closed += 1
+
+
+def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -> None:
+    may_come, came, looked = threading.Event(), list[OneSeat](), list[Seat]()
+
+    def take_seat() -> Any:
+        may_come.wait(10)
+        came.append(OneSeat())
+        return came[-1]
+
+    async def replace_meanwhile() -> int:
+        shelf: Any = Lender(take_seat)
+        bench = Bench(shelf, Threads(), lambda _, seat: looked.append(seat))
+        bench.close()
+        may_come.set()
+        for _ in range(100):
+            if not shelf.lent:
+                break
+            await asyncio.sleep(0.05)
+        return int(shelf.lent)
+
+    assert asyncio.run(replace_meanwhile()) == 0
+    assert [seat.closed for seat in came] == [1] * len(came)
+    assert not looked
+
+
+def test_a_query_that_takes_off_twice_is_answered_twice() -> None:
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        environ[RELEASE] = SimpleNamespace(name="one")
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    async def ask_twice() -> list[Any]:
+        shelf: Any = Lender()
+        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000)  # type: ignore[arg-type]
+        request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
+        flights = [desk._take_off(request, Choice(None), None) for _ in range(2)]
+        return [await flight.wait() for flight in flights]
+
+    assert [reply.body for reply in asyncio.run(ask_twice())] == [b"ok", b"ok"]
