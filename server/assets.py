@@ -26,7 +26,7 @@ def send(path: str) -> Response:
     current = edition == digest()
     if not current:
         name = path
-    if not (_FOLDER / name).is_file():
+    if name not in _names():
         abort(404)
     response = send_from_directory(_FOLDER, name)
     response.headers["Cache-Control"] = _FOREVER if current else _FRESH
@@ -43,10 +43,21 @@ def link(name: str) -> str:
 def digest() -> str:
     """Give the edition: a digest of all files with their names."""
     summed = hashlib.sha256()
-    for file in sorted(path for path in _FOLDER.rglob("*") if path.is_file()):
+    for name, file in _files().items():
         body = file.read_bytes()
-        summed.update(f"{file.relative_to(_FOLDER).as_posix()} {len(body)}\n".encode() + body)
+        summed.update(f"{name} {len(body)}\n".encode() + body)
     return summed.hexdigest()[:16]
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Give the name of every file: what is asked for is looked up here, not in the file system."""
+    return frozenset(_files())
+
+
+def _files() -> dict[str, Path]:
+    found = sorted(path for path in _FOLDER.rglob("*") if path.is_file())
+    return {file.relative_to(_FOLDER).as_posix(): file for file in found}
 
 
 @cache

@@ -32,6 +32,7 @@ def test_other_addresses_are_not_kept_for_long(site: str, fetch: Any) -> None:
     assert fetch(f"{site}static/{assets.digest()}/../../settings.py").status == 404
     assert fetch(f"{site}static/{assets.digest()}/%2e%2e/%2e%2e/settings.py").status == 404
     assert fetch(f"{site}static/{assets.digest()}//etc/passwd").status == 404
+    assert fetch(f"{site}static/{'x' * 300}").status == 404  # too long for a file's name
 
 
 def test_scripts_are_packed_and_not_sent_again(site: str, fetch: Any) -> None:
