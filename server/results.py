@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 
 from server import assets, pages, queries, solutions, texts
 from server.engine import Answer
+from server.engine.faults import Unwritable
 from server.negotiate import CONSTRUCTED, EXCEL, HTML, SOLUTIONS, Format
 from server.visit import current_release
 
@@ -24,9 +25,13 @@ def show_form() -> Response:
 
 
 def show(asked: "Asked", answer: Answer) -> Response:
-    """Answer with a page that shows what a query found (JSON or Turtle)."""
+    """Answer with a page that shows what a query found (JSON or Turtle); raises Unwritable."""
     formats = CONSTRUCTED if answer.form == "graph" else (*SOLUTIONS, EXCEL)
-    shown = _show_graph(answer) if answer.form == "graph" else _show_solutions(answer)
+    try:
+        shown = _show_graph(answer) if answer.form == "graph" else _show_solutions(answer)
+    except RecursionError as deep:
+        told = "Triple terms nest deeper than a page shows: ask for JSON or TSV."
+        raise Unwritable(told, HTML.media_type) from deep
     values = {**about_form(), **shown, "asked": asked, "formats": _files(asked, formats)}
     values["size"] = texts.size(answer.length, pages.language())
     return Response(

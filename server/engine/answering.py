@@ -165,7 +165,11 @@ def _write_results(
     outlet.begin(form, media_type)
     awkward = media_type == CSV and cells.may_hold_triple_terms(question.text)
     if awkward and isinstance(results, ox.QuerySolutions):
-        cells.write_csv(results, outlet)
+        try:
+            cells.write_csv(results, outlet)
+        except RecursionError as deep:
+            told = "Triple terms nest deeper than CSV is written: ask for JSON or TSV."
+            raise faults.Unwritable(told, CSV) from deep
     else:
         out = XmlOutlet(outlet, media_type) if media_type == XML else outlet
         results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])

@@ -290,6 +290,20 @@ def test_graph_of_triple_terms(site: str, fetch: Any, form: str, status: int) ->
 
 
 @pytest.mark.parametrize(
+    ("form", "status"),
+    [("json", 200), ("tsv", 200), ("xml", 200), ("csv", 406), ("excel", 406), ("html", 406)],
+)
+def test_triple_terms_nested_very_deep(site: str, fetch: Any, form: str, status: int) -> None:
+    term = "<<( <a:a> <a:b> " * 1200 + "1" + " )>>" * 1200
+    body = f"SELECT ?x {{ VALUES ?x {{ {term} }} }}"
+    kind = "application/sparql-query"
+    reply = fetch(f"{site}sparql?format={form}", "POST", body, Content_Type=kind)
+    assert reply.status == status, reply.text
+    if status == 406:
+        assert json.loads(reply.body)["kind"] == "unwritable"
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "SELECT * { << ?s ?p ?o >> ?x ?y }",
