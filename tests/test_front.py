@@ -14,7 +14,7 @@ from server.front.desk import Desk
 from server.front.gate import Gate
 from server.front.keeping import Kept
 from server.front.message import Request
-from server.front.wsgi import Threads
+from server.front.wsgi import LongBody, Result, Threads
 from server.visit import RELEASE
 
 
@@ -70,6 +70,31 @@ def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -
     assert asyncio.run(replace_meanwhile()) == 0
     assert [seat.closed for seat in came] == [1] * len(came)
     assert not looked
+
+
+def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
+    reading, may_read, told = threading.Event(), threading.Event(), list[str]()
+
+    def parts() -> Iterator[bytes]:
+        try:
+            reading.set()
+            may_read.wait(10)
+            yield b"part"
+        finally:
+            told.append("closed")
+
+    async def hang_up_meanwhile() -> None:
+        body = LongBody(Result(200, [], {}, rest=parts()), Threads(), None)
+        read = asyncio.ensure_future(anext(body.parts()))
+        await asyncio.to_thread(reading.wait, 10)
+        read.cancel()
+        closing = asyncio.ensure_future(body.close())
+        await asyncio.wait([read, closing], timeout=0.2)
+        may_read.set()
+        await closing
+
+    asyncio.run(hang_up_meanwhile())
+    assert told == ["closed"]
 
 
 def test_a_query_that_takes_off_twice_is_answered_twice() -> None:

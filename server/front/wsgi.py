@@ -3,6 +3,7 @@
 import asyncio
 import io
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -88,15 +89,25 @@ class LongBody:
         self._threads = threads
         parts = iter(result.rest or ())
         self._parts: Iterator[bytes] = squeeze(parts, coding) if coding else parts
+        # A part that nobody waits for any more is still being read when the body is closed.
+        self._reading = threading.Lock()
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Yield the parts."""
-        while (part := await self._threads.read(lambda: next(self._parts, None))) is not None:
+        while (part := await self._threads.read(self._next)) is not None:
             yield part
 
     async def close(self) -> None:
         """Give everything back."""
-        await self._threads.read(self._result.close)
+        await self._threads.read(self._close)
+
+    def _next(self) -> bytes | None:
+        with self._reading:
+            return next(self._parts, None)
+
+    def _close(self) -> None:
+        with self._reading:
+            self._result.close()
 
 
 def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> Result:
