@@ -208,6 +208,14 @@ print([
     refused(os.open, sys.argv[1], os.O_RDWR | os.O_APPEND),
     refused(os.open, sys.argv[1] + ".new", os.O_CREAT),
     refused(os.execv, "/bin/true", ["true"]),
+    refused(os.unlink, sys.argv[1]),
+    refused(os.rename, sys.argv[1], sys.argv[1] + ".new"),
+    refused(os.truncate, sys.argv[1], 0),
+    refused(os.chmod, sys.argv[1], 0o777),
+    refused(os.link, sys.argv[1], sys.argv[1] + ".new"),
+    refused(os.symlink, sys.argv[1], sys.argv[1] + ".new"),
+    refused(os.mkdir, sys.argv[1] + ".new"),
+    refused(os.kill, os.getppid(), 0),
 ])
 """
 
@@ -222,8 +230,9 @@ def test_the_wall_refuses_sockets_writing_and_programs(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == str([True] * 8)
+    assert done.stdout.strip() == str([True] * 16)
     assert list(tmp_path.iterdir()) == [file]
+    assert file.read_text() == "read me"
 
 
 def test_a_store_that_is_taken_away_is_no_defect(tmp_path: Path) -> None:

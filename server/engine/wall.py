@@ -21,11 +21,23 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 _X32 = 0x40000000  # x86-64: calls of another interface, with numbers of its own
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 # linux/audit.h; arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h:
-# socket, connect, socketpair, creat, execve, execveat, io_uring_setup, openat2
+# socket, connect, socketpair, creat, execve, execveat, io_uring_setup, openat2; truncate, rename,
+# mkdir, rmdir, link, unlink, symlink, chmod, chown, lchown, mknod and their kind with «at», which
+# ARM64 has alone; kill, ptrace, process_vm_writev; open and openat by their flags.
 _MACHINES = {
-    "x86_64": (0xC000003E, (41, 42, 53, 85, 59, 322, 425, 437), {2: 1, 257: 2}),
-    "aarch64": (0xC00000B7, (198, 203, 199, 221, 281, 425, 437), {56: 2}),
-}
+    "x86_64": (
+        0xC000003E,
+        (41, 42, 53, 85, 59, 322, 425, 437, 76, 82, 83, 84, 86, 87, 88, 90, 92, 94, 133,
+         258, 259, 260, 263, 264, 265, 266, 268, 316, 452, 62, 101, 311),
+        {2: 1, 257: 2},
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (198, 203, 199, 221, 281, 425, 437, 45, 33, 34, 35, 36, 37, 38, 53, 54, 276, 452,
+         129, 117, 271),
+        {56: 2},
+    ),
+}  # fmt: skip
 
 
 class _Program(ctypes.Structure):
@@ -38,7 +50,7 @@ def is_known() -> bool:
 
 
 def raise_wall() -> None:
-    """Refuse sockets, programs and opening for writing from now on; raises OSError.
+    """Refuse sockets, programs, and changing files or other processes; raises OSError.
 
     The process must have said that it wants no new privileges (`seal.seal`). What is refused
     fails as where no descriptor is left (EMFILE), so the engine's words are the same.
