@@ -1,13 +1,17 @@
 """What meets by chance in the front, brought about: no client can make it happen at will."""
 
 import asyncio
+import mmap
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from server.engine.seat import Seat
+from server.front import tally
 from server.front.bench import Bench
 from server.front.coding import Choice
 from server.front.desk import Desk
@@ -16,6 +20,8 @@ from server.front.keeping import Kept
 from server.front.message import Request
 from server.front.wsgi import LongBody, Result, Threads
 from server.visit import RELEASE
+
+ROOT = Path(__file__).parents[1]
 
 
 class Lender:
@@ -95,6 +101,18 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
 
     asyncio.run(hang_up_meanwhile())
     assert told == ["closed"]
+
+
+def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
+    table = (ROOT / "docs" / "endpoint.md").read_text("utf-8")
+    statuses = re.findall(r"^\| (\d{3}) \|", table, re.MULTILINE)
+    with mmap.mmap(-1, tally.size(1)) as shared:
+        counts = tally.Tally(shared, 0, 0, 1)
+        for status in statuses:
+            counts.count(b"/sparql", int(status))
+        counts.tell(0, 0, 0)
+        body = counts.reply("GET").body.decode()
+    assert set(re.findall(r'status="(.+?)"', body)) == set(statuses)
 
 
 def test_a_query_that_takes_off_twice_is_answered_twice() -> None:

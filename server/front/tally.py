@@ -9,8 +9,8 @@ from server.front.faults import Refused
 from server.front.message import Reply, write_head
 
 _STATUSES = (
-    200, 204, 206, 303, 304, 308, 400, 403, 404, 405, 406, 408, 412, 413, 414, 415, 416, 417, 422,
-    429, 431, 500, 501, 503, 504, 505, 0,
+    200, 204, 206, 301, 303, 304, 308, 400, 403, 404, 405, 406, 408, 412, 413, 414, 415, 416, 417,
+    422, 429, 431, 500, 501, 502, 503, 504, 505, 0,
 )  # fmt: skip
 _GROUPS = ("sparql", "other")
 _GAUGES = ("connections", "held_bytes", "turned_away_total")

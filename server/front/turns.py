@@ -133,7 +133,8 @@ class Turns:
         except Exception:
             if self._out.begun:  # nothing may be sent any more that could pass for the rest
                 self._out.break_off()
-                raise
+                log.exception("%s %s breaks off", request.method, request.path[:200])
+                return
             last = True
             self._say(_say_defect(request), request.target, request.method == "HEAD", last)
         self._task, self._answering = None, 0
