@@ -126,14 +126,14 @@ _PART = re.compile(rf"(?:[^;\"]|{_QUOTED_OR_OPEN})+")
 _VALUE = re.compile(rf"{_WORD}(?:/{_WORD})?")
 _PARAMETER = re.compile(rf"\s*({_WORD})\s*=\s*({_WORD}|{_QUOTED})\s*")
 _ANYTHING = "*/*"  # also for a bare «*», the range of any language
-_LONGEST = 8192  # characters of a header that are read; no client writes more in earnest
+LONGEST = 8192  # characters of a header that are read; no client writes more in earnest
 # RFC 9110, 12.4.2, and the «.2» that old clients send.
 _WEIGHT = re.compile(r"0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?")
 
 
 def read_ranges(header: str) -> Iterator[Range]:
     """Read the ranges of Accept or Accept-Language; what is malformed is passed over."""
-    for item in _ITEM.findall(header[:_LONGEST]):
+    for item in _ITEM.findall(header[:LONGEST]):
         value, *rest = (part.strip() for part in _PART.findall(item) or [""])
         if _VALUE.fullmatch(value) and (read := _read_parameters(rest)) is not None:
             parameters, weight = read

@@ -15,6 +15,7 @@ from server.negotiate import (
     EXCEL,
     HTML,
     JSON,
+    LONGEST,
     PAGES,
     SOLUTIONS,
     TURTLE,
@@ -26,6 +27,7 @@ from server.protocol import Asked, read_request
 from server.visit import current_release
 
 bp = Blueprint("sparql", __name__)
+_LONGEST_NAME = 100  # characters
 _BY_TYPE = {form.media_type: form for form in (*SOLUTIONS, *CONSTRUCTED)}
 
 
@@ -100,8 +102,13 @@ def content_type(media_type: str) -> str | None:
     return form.content_type if form else None
 
 
-@lru_cache(maxsize=512)
 def _choose_both(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
+    # What is remembered is bounded in size, too; no name of a format is nearly as long.
+    return _remember_both(accept and accept[:LONGEST], wanted and wanted[:_LONGEST_NAME])
+
+
+@lru_cache(maxsize=512)
+def _remember_both(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
     offers = (*SOLUTIONS, EXCEL) if wanted else SOLUTIONS
     return _choose(offers, accept, wanted), _choose(CONSTRUCTED, accept, wanted)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import brotli
 import zstandard
 
-from server.negotiate import read_ranges
+from server.negotiate import LONGEST, read_ranges
 
 # In the order of our liking: at these levels zstd is the quickest, br the smallest.
 CODINGS = ("zstd", "br", "gzip")
@@ -52,11 +52,13 @@ class Choice(NamedTuple):
         return self.coding is None and self.plain_refused
 
 
-@lru_cache(maxsize=1024)
 def choose_coding(accepted: bytes | None) -> Choice:
     """Give the coding that a client likes best."""
-    if accepted is None:
-        return Choice(None)
+    return Choice(None) if accepted is None else _choose(accepted[:LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _choose(accepted: bytes) -> Choice:
     weights: dict[str, float] = {}
     for item in read_ranges(accepted.decode("latin-1")):
         name = {"x-gzip": "gzip", "*/*": "*"}.get(item.value, item.value)

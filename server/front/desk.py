@@ -23,7 +23,7 @@ from server.front.keeping import Kept, is_fickle
 from server.front.message import Reply, Request
 from server.front.teller import Teller
 from server.front.waiting import Take, Waiter
-from server.negotiate import choose_language
+from server.negotiate import LONGEST, choose_language
 from server.shelf import Shelf
 from server.visit import BEGUN, RELEASE, Begun
 
@@ -171,7 +171,10 @@ def _gone() -> bool:
     return True
 
 
-@lru_cache(maxsize=1024)
 def _language(accepted: bytes | None) -> str:
-    header = None if accepted is None else accepted.decode("latin-1")
-    return choose_language(header, None, texts.LANGUAGES)
+    return _choose_language(accepted and accepted[:LONGEST].decode("latin-1"))
+
+
+@lru_cache(maxsize=1024)
+def _choose_language(accepted: str | None) -> str:
+    return choose_language(accepted, None, texts.LANGUAGES)

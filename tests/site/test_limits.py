@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from server.front import gate, outgoing
+from tests.site.processes import family, megabytes, server_process
 
 
 def connect(site: str) -> socket.socket:
@@ -183,3 +184,24 @@ def test_one_who_does_not_read_is_let_go(site: str) -> None:
     head, _, body = reply.partition(b"\r\n\r\n")
     told = int(head.lower().partition(b"content-length: ")[2].split()[0])
     assert len(body) < told
+
+
+@pytest.mark.parametrize("where", ["format", "header"])
+def test_long_wishes_are_not_remembered(folder: Path, boot: Any, fetch: Any, where: str) -> None:
+    """Two hundred megabytes of wishes, each another one."""
+    with boot(folder) as site:
+        before = megabytes(family(server_process(site)))
+        if where == "format":
+            for number in range(100):
+                body = f"query=ASK{{}}&format={number}{'x' * 2_000_000}"
+                kind = "application/x-www-form-urlencoded"
+                assert fetch(f"{site}sparql", "POST", body, Content_Type=kind).status == 406
+        else:
+            with connect(site) as client:
+                for number in range(1600):
+                    wish = b"Accept-Encoding: %d" % number + b"x" * 8000 + b"\r\n"
+                    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + 15 * wish + b"\r\n")
+                    assert any(
+                        part.endswith(b"ok\n") for part in iter(lambda: client.recv(9999), b"")
+                    )
+        assert megabytes(family(server_process(site))) - before < 80
