@@ -239,7 +239,7 @@ def test_check_writes_nothing_but_the_report(portrait: Callable[..., Path], tmp_
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
     assert {path.name for path in tmp_path.iterdir()} - before == {"report"}
-    names = {"validation.ttl", "validation.json", "rejets.csv"}
+    names = {"validation.ttl", "validation.json", "rejets.csv", "candidats.csv"}
     assert {path.name for path in (tmp_path / "report").iterdir()} == names
 
 

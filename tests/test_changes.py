@@ -1,6 +1,7 @@
 """What changed is counted rightly: held against SPARQL over a release, and for any portraits."""
 
 import json
+import re
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_resolved_bodies_are_22_new_5_gone_60_continued(found: Comparison) -> No
     for name, number in (("nouveaux", 22), ("absents", 5), ("poursuivis", 60)):
         movement = found.movements[f"organismes-{name}"]
         assert (movement.number, movement.least, movement.most) == (number, number, number)
-    assert found.pairs == []
+    assert {pair.movement for pair in found.pairs} == {"initiatives-a-trancher"}
 
 
 @pytest.mark.parametrize(
@@ -155,19 +156,24 @@ def test_each_number_is_that_of_its_published_query(store: ox.Store) -> None:
 def test_every_figure_of_a_sentence_is_that_of_the_graph(
     found: Comparison, store: ox.Store, example: Path
 ) -> None:
-    query = """SELECT ?m ?n WHERE { ?m a pia:Mouvement ; pia:effectif ?n }"""
-    known = {about.partition("2024-2025/")[2]: n for about, n in select(store, query)}
+    query = """SELECT ?m ?least ?most WHERE { ?m a pia:Mouvement ;
+        pia:effectifMinimal ?least ; pia:effectifMaximal ?most }"""
+    known = {
+        about.partition("2024-2025/")[2]: (least, most)
+        for about, least, most in select(store, query)
+    }
     query = """SELECT ?e ?a ?b WHERE {
         ?e pia:effectifAnterieur ?a ; pia:effectifPosterieur ?b }"""
     for about, before, after in select(store, query):
         name = about.partition("2024-2025/")[2]
-        known |= {f"{name}/2024": before, f"{name}/2025": after}
+        known |= {f"{name}/2024": (before, before), f"{name}/2025": (after, after)}
     names = read_sides(example, 2024, 2025)[0].names
     for language in ("fr", "en"):
         said = say(found, lambda path, to=language: names.label(path, to), language)  # type: ignore[misc]
-        figures = [(part.counts, part.text) for s in said for part in s.parts if part.counts]
+        parts = [part for sentence in said for part in sentence.parts if part.counts]
+        figures = [(part.counts, re.findall("[0-9]+", part.text)) for part in parts]
         assert len(figures) > 20
-        assert figures == [(name, known[name or ""]) for name, _ in figures]
+        assert figures == [(name, list(dict.fromkeys(known[name or ""]))) for name, _ in figures]
 
 
 def test_graph_is_without_blank_nodes_and_all_of_it_has_a_label(store: ox.Store) -> None:
@@ -215,7 +221,8 @@ def test_unreviewed_bodies_that_look_alike_widen_the_range_and_decide_nothing(
     found = compare(read_sides(shelf, 2024, 2025)[0])
     new_ones = found.movements["organismes-nouveaux"]
     assert (new_ones.number, new_ones.least, new_ones.most) == (2, 1, 2)
-    assert [pair.before for pair in found.pairs] == ["id/organisme/regie-des-eaux-de-laval"]
+    bodies = [pair.before for pair in found.pairs if pair.movement == "organismes-a-trancher"]
+    assert bodies == ["id/organisme/regie-des-eaux-de-laval"]
     said = " ".join(s.text for s in say(found, str, "en"))
     assert "between 1 and 2 new bodies" in said
     assert "Not reviewed: 1 pair of bodies" in said
@@ -297,8 +304,8 @@ def test_sums_hold_for_any_two_portraits(
     after: list[tuple[int, Cells]],
     maybe: list[tuple[str, str, float]],
 ) -> None:
-    sides = Sides(2024, 2025, entries(2024, before), entries(2025, after), NAMES)
-    found = compare(sides, maybe)
+    sides = Sides(2024, 2025, entries(2024, before), entries(2025, after), NAMES, maybe)
+    found = compare(sides)
     assert find_faults(found) == []
     kept = {key for key, _ in before} & {key for key, _ in after}
     assert found.number("initiatives-poursuivies") == len(kept)

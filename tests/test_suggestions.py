@@ -15,9 +15,12 @@ import pytest
 
 from tests.conftest import SHARED
 from transform.build import prepare
-from transform.likeness import Entry, compare
+from transform.compared import entries_of
+from transform.entries import Names
+from transform.likeness import compare
 from transform.normal import normal_form
-from transform.portrayed import entries_of, read_released
+from transform.portrayed import Portrayed, portray
+from transform.reread import read_released
 from transform.sources import example_sources, parse_sources
 from transform.suggestions import MERGED, MOVED, REWORDED, SPLIT, find_candidates, open_pairs
 from transform.work import Work
@@ -34,8 +37,17 @@ def work() -> Work:
 
 
 @pytest.fixture(scope="module")
-def entries(work: Work) -> dict[int, list[Entry]]:
-    return entries_of(work, {})
+def entries(work: Work) -> dict[int, list[Portrayed]]:
+    return rows_of(work)
+
+
+def rows_of(work: Work) -> dict[int, list[Portrayed]]:
+    bodies = work.identities.bodies.by_form.values()
+    names = Names({f"id/organisme/{body.slug}": {"fr": body.label} for body in bodies})
+    return {
+        setting.reading.year: portray(entries_of(work, setting, {}), names)
+        for setting in work.settings
+    }
 
 
 def number(name: str) -> str:
@@ -44,11 +56,11 @@ def number(name: str) -> str:
     return found[0]
 
 
-def without_number(entry: Entry) -> Entry:
+def without_number(entry: Portrayed) -> Portrayed:
     return entry._replace(name=re.sub(r"(?i)exemple|\d{4}", "", entry.name))
 
 
-def reworded(entries: dict[int, list[Entry]]) -> list[tuple[Entry, Entry]]:
+def reworded(entries: dict[int, list[Portrayed]]) -> list[tuple[Portrayed, Portrayed]]:
     """Give the pairs of one number whose names differ in more than normal form makes equal."""
     return [
         (one, other)
@@ -59,7 +71,7 @@ def reworded(entries: dict[int, list[Entry]]) -> list[tuple[Entry, Entry]]:
 
 
 def test_true_partner_of_a_reworded_name_is_first_nine_times_in_ten(
-    entries: dict[int, list[Entry]],
+    entries: dict[int, list[Portrayed]],
 ) -> None:
     truth = reworded(entries)
     older, newer = ([without_number(entry) for entry in entries[year]] for year in (2024, 2025))
@@ -106,15 +118,17 @@ def test_no_two_bodies_and_no_two_rows_of_a_year_are_joined_by_rule(work: Work) 
 
 
 def test_a_release_gives_back_the_rows_that_it_was_made_of(
-    example: Path, work: Work, entries: dict[int, list[Entry]]
+    example: Path, work: Work, entries: dict[int, list[Portrayed]]
 ) -> None:
-    assert read_released(example / "current", BASE).entries == entries
+    released = read_released(example / "current")
+    held = {year: portray(rows, released.names) for year, rows in released.entries.items()}
+    assert held == entries
 
 
-def entry(key: str, name: str, year: int, body: str = "a", **more: str) -> Entry:
+def entry(key: str, name: str, year: int, body: str = "a", **more: str) -> Portrayed:
     said = {"portfolio": "p", "category": "c", "filed": "C", "status": "s", "benefits": "réduire"}
     said |= more
-    return Entry(key, year, 2, name, body, f"Organisme {body}", **said)
+    return Portrayed(key, year, 2, name, body, f"Organisme {body}", **said)
 
 
 OLD = "Prévision des délais de traitement"
@@ -131,7 +145,7 @@ NEW = "Prévision des délais de traitement, phase 2"
     ],
     ids=[REWORDED, MOVED, SPLIT, MERGED],
 )
-def test_kind_of_a_candidate(older: list[Entry], newer: list[Entry], kind: str) -> None:
+def test_kind_of_a_candidate(older: list[Portrayed], newer: list[Portrayed], kind: str) -> None:
     [found] = find_candidates(older, newer, set())
     assert (found.kind, found.pair) == (kind, frozenset("xy"))
     assert len(open_pairs(older, newer, set())) == (kind in (REWORDED, MOVED))
@@ -181,7 +195,7 @@ def test_two_real_registers_are_compared_within_a_minute() -> None:
         f"2025={US / '2025_individually_reported_AI_use_cases.csv'}",
     ]
     work = prepare(parse_sources(files, ["2024=us-2024", "2025=us-2025"]), BASE, lambda *_: None)
-    rows = entries_of(work, {})
+    rows = rows_of(work)
     before = time.monotonic()
     found = find_candidates(rows[2024], rows[2025], set())
     assert time.monotonic() - before < 60

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from transform.bodies import Attachment, Body
-from transform.candidates import not_reviewed
 from transform.compared import compare_all
 from transform.decided import decision_texts, former_texts, settle
 from transform.decisions import Decisions
@@ -16,6 +15,7 @@ from transform.layout import LISTS
 from transform.lists import read_vocabulary
 from transform.locate import Places, locate
 from transform.mapping import RDF, Setting, map_rows, subject
+from transform.nearest import not_reviewed
 from transform.portrait import Edition, count_lines, portrait_lines
 from transform.registered import hold_registry, refuse_living
 from transform.registry import read_registry
@@ -75,7 +75,7 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     editions = [_edition(work, s, rejected, counts[s.reading.year]) for s in work.settings]
     publisher = max(editions, key=lambda edition: edition.year).layout.publisher
     directory = bodies_graph(work, bodies, attached, publisher)
-    comparisons = compare_all(work, rejected, directory)
+    comparisons, candidates = compare_all(work, rejected, directory)
     findings += _hold_whole(work, directory, editions, comparisons)
     located = locate(findings, places)
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
@@ -83,7 +83,17 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
         kept_back = set()
     refused = any(f.severity == "Violation" and f.focus not in kept_back for f in located)
     unknown = not_reviewed(bodies, work.identities.bodies.registry)
-    return Checked(located, rejected, bodies, attached, unknown, editions, comparisons, refused)
+    return Checked(
+        located,
+        rejected,
+        bodies,
+        attached,
+        unknown,
+        editions,
+        comparisons,
+        candidates,
+        refused,
+    )
 
 
 def _hold_vocabulary(work: Work) -> list[Finding]:

@@ -15,6 +15,9 @@ from transform.matching import find_alike, most_at_once
 from transform.normal import normal_form
 from transform.wording import compare_lists
 
+# Two initiatives, absent and new, that may be one, and how alike they are, from 0 to 100.
+Likely = tuple[str, str, float]
+
 # How the names of movements agree in French.
 _BODIES = ("organismes", "nouveaux", "absents", "poursuivis")
 _INITIATIVES = ("initiatives", "nouvelles", "absentes", "poursuivies")
@@ -23,13 +26,18 @@ _TEXTS = ("textes", "nouveaux", "absents", "poursuivis")
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The entries of two portraits, and what the release calls things."""
+    """The entries of two portraits, and what the release calls things.
+
+    `likely` are initiatives of which nobody has decided whether they are one: they widen the
+    range of what is new and what is absent.
+    """
 
     earlier: int
     later: int
     before: Sequence[Entry]
     after: Sequence[Entry]
     names: Names = field(default_factory=Names)
+    likely: Collection[Likely] = ()
 
     def continued(self) -> list[tuple[Entry, Entry]]:
         """Give the entries of each initiative that both portraits hold, in the later's order."""
@@ -42,16 +50,12 @@ class Sides:
         return old.organisme != new.organisme or len(tops) > 1
 
 
-def compare(sides: Sides, candidates: Collection[tuple[str, str, float]] = ()) -> Comparison:
-    """Compare two portraits.
-
-    `candidates` are pairs of initiatives, absent and new, with their likeness, that may be one
-    and that nobody has decided: they widen the range of what is new and what is absent.
-    """
+def compare(sides: Sides) -> Comparison:
+    """Compare two portraits."""
     found = Comparison(sides.earlier, sides.later)
     _compare_texts(found, sides)
     _compare_bodies(found, sides)
-    _compare_initiatives(found, sides, candidates)
+    _compare_initiatives(found, sides)
     compare_lists(found, sides.before, sides.after, sides.names)
     return found
 
@@ -62,7 +66,7 @@ def _compare_sets(
     before: set[str],
     after: set[str],
     *,
-    open_pairs: Sequence[tuple[str, str, float]] = (),
+    open_pairs: Sequence[Likely] = (),
     unresolved: bool = False,
 ) -> None:
     """Count what is new, absent and continued; open pairs lower what is new and absent at least."""
@@ -109,7 +113,7 @@ def _forms(entries: Sequence[Entry]) -> dict[str, set[str]]:
     return forms
 
 
-def _open_bodies(sides: Sides, before: set[str], after: set[str]) -> list[tuple[str, str, float]]:
+def _open_bodies(sides: Sides, before: set[str], after: set[str]) -> list[Likely]:
     """Give pairs of an absent and a new body, alike, of which not both have been reviewed."""
     known = sides.names.reviewed
     absent, new = sorted(before - after), sorted(after - before)
@@ -119,21 +123,21 @@ def _open_bodies(sides: Sides, before: set[str], after: set[str]) -> list[tuple[
     return pairs + _alike(sides.names, reviewed, [path for path in new if path not in known])
 
 
-def _alike(names: Names, absent: list[str], new: list[str]) -> list[tuple[str, str, float]]:
+def _alike(names: Names, absent: list[str], new: list[str]) -> list[Likely]:
     left, right = ([names.label(path, "fr") for path in paths] for paths in (absent, new))
     return [(absent[a.before], new[a.after], a.likeness) for a in find_alike(left, right)]
 
 
-def _compare_initiatives(
-    found: Comparison, sides: Sides, candidates: Collection[tuple[str, str, float]]
-) -> None:
+def _compare_initiatives(found: Comparison, sides: Sides) -> None:
     before = {entry.initiative for entry in sides.before}
     after = {entry.initiative for entry in sides.after}
-    # A pair of which one side has been decided meanwhile is no longer open.
-    still = sorted(
-        (a, b, likeness)
-        for a, b, likeness in candidates
-        if a in before - after and b in after - before
+    absent, new = before - after, after - before
+    still = sorted((a, b, likeness) for a, b, likeness in sides.likely if a in absent and b in new)
+    named = {path for a, b, _ in still for path in (a, b)}
+    found.called.update(
+        (entry.initiative, " ".join(entry.cells.nom.split()))
+        for entry in (*sides.before, *sides.after)
+        if entry.initiative in named
     )
     _compare_sets(found, _INITIATIVES, before, after, open_pairs=still)
     both = sides.continued()

@@ -28,7 +28,8 @@ REPORT = option(
     "report_folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Also write validation.ttl, validation.json and rejets.csv there, whatever they say.",
+    help="Also write validation.ttl, validation.json, rejets.csv and candidats.csv there, whatever"
+    " they say.",
 )
 LANGUAGE = option(
     "--lang",
@@ -75,9 +76,14 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
     \b
     portrait-ia check 2024=portrait-2024.csv 2025=portrait-2025.xlsx
     """
+    from transform.work import waiting
+
     if not pairs:
         raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
-    _make(pairs, layouts, None, False, options)
+    _, checked = _make(pairs, layouts, None, False, options)
+    folder = options["report_folder"]
+    where = f"See {folder / 'candidats.csv'}" if folder else "--report FOLDER lists them."
+    terminal.say_candidates(len(waiting(checked)), where)
 
 
 @click.command()
@@ -111,6 +117,7 @@ def build(
     from transform.publish import write_release
     from transform.release import publish
     from transform.stability import UrisDropped, read_published
+    from transform.work import waiting
 
     work, checked = _make(pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf})
     old = read_published(shelf, work.base_uri)
@@ -125,6 +132,8 @@ def build(
     if not no_publish:
         publish(path)
     terminal.say_release(path, published=not no_publish)
+    listed = path / "report" / "candidats.csv"
+    terminal.say_candidates(len(waiting(checked)), f"See {listed}, or portrait-ia review {shelf}")
 
 
 def _make(

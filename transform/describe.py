@@ -9,8 +9,6 @@ from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
 from transform.mapping import RDF
 from transform.portrait import MEDIA_TYPES
-from transform.portrayed import entries_of
-from transform.suggestions import decided_pairs, follow, open_pairs
 from transform.work import SOURCES, Checked, Work, published, read_of
 
 _MEDIA_TYPES = {
@@ -79,7 +77,7 @@ def manifest_of(
         "classes": dict(sum((content.classes for content in contents.values()), Counter())),
         "properties": dict(sum((content.properties for content in contents.values()), Counter())),
         "decisions": _decisions(work),
-        "open": _open(work, checked),
+        "open": _open(checked),
         "shapes": {
             "violations": severities.count("Violation"),
             "warnings": severities.count("Warning"),
@@ -123,17 +121,11 @@ def _decisions(work: Work) -> dict[str, Any] | None:
     }
 
 
-def _open(work: Work, checked: Checked) -> list[dict[str, int]]:
-    """Say for each two years how many pairs of initiatives wait for a person."""
-    entries = entries_of(work, checked.rejected)
-    decided = decided_pairs(work.identities.continuity)
+def _open(checked: Checked) -> list[dict[str, int]]:
+    """Say for each two years that follow each other how many initiatives may be one."""
     return [
-        {
-            "older": older,
-            "newer": newer,
-            "pairs": len(open_pairs(entries[older], entries[newer], decided)),
-        }
-        for older, newer in follow(entries)
+        {"older": older, "newer": newer, "pairs": sum(c.may_be_one for c in found)}
+        for (older, newer), found in checked.candidates.items()
     ]
 
 

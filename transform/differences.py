@@ -112,7 +112,8 @@ class _Writer:
             yield about, f"<{RDFS}label>", literal(said, language)
 
     def _labels(self, language: str) -> Label:
-        return lambda path: self._names.label(path, language)
+        called = self._found.called
+        return lambda path: called.get(path) or self._names.label(path, language)
 
     def _part(self, about: str, unresolved: bool) -> Iterator[Line]:
         yield about, f"<{DCTERMS}isPartOf>", self._iri(self._found.path)

@@ -3,17 +3,16 @@
 Things are named by their paths below the base URI, such as `id/organisme/hema-quebec`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from transform.layout import LISTS
-from transform.mapping import Setting, property_iri, subject
+from transform.mapping import property_iri
 from transform.registry import SKOS
 from transform.rows import Cells
-from transform.work import Work, published
 
 Labels = dict[str, dict[str, str]]
 
@@ -57,52 +56,28 @@ def _last(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def read_names(lines: Iterable[str], base_uri: str) -> Names:
-    """Read from N-Triples what bodies and concepts are called."""
+def read_names(triples: Iterable[ox.Triple], base_uri: str) -> Names:
+    """Read what bodies and concepts are called."""
     names = Names()
-    for quad in ox.parse("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES):
-        about, property_ = str(quad.subject)[1:-1], quad.predicate.value
+    for subject_, predicate, value in triples:
+        about, property_ = str(subject_)[1:-1], predicate.value
         if not about.startswith(f"{base_uri}id/"):
             continue
         path = about.removeprefix(base_uri)
-        if isinstance(quad.object, ox.Literal):
+        if isinstance(value, ox.Literal):
             if property_ == f"{SKOS}prefLabel":
-                names.labels.setdefault(path, {})[quad.object.language or ""] = quad.object.value
-            elif property_ == f"{base_uri}def#revise" and quad.object.value == "true":
+                names.labels.setdefault(path, {})[value.language or ""] = value.value
+            elif property_ == f"{base_uri}def#revise" and value.value == "true":
                 names.reviewed.add(path)
         elif property_ == f"{SKOS}broader":
-            names.broader[path] = str(quad.object)[1:-1].removeprefix(base_uri)
+            names.broader[path] = str(value)[1:-1].removeprefix(base_uri)
     return names
-
-
-def entries_of(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) -> list[Entry]:
-    """Give the rows of a portrait that are published, as a comparison reads them."""
-    year, found = setting.reading.year, []
-    for place in published(work, setting, rejected):
-        cells = place.row.cells
-        body = work.identities.body(cells.organisme)
-        concepts = {
-            name: work.vocabularies[name].concept(getattr(cells, name), year) for name in LISTS
-        }
-        if body is None or None in concepts.values():
-            continue  # a shape refuses it
-        paths = {name: f"id/{name}/{slug}" for name, slug in concepts.items()}
-        found.append(
-            Entry(
-                initiative=f"id/initiative/{place.key}",
-                organisme=f"id/organisme/{body.slug}",
-                cells=cells,
-                iri=subject("", place.key, year),
-                source=f"{setting.source_url}#row={place.row.number}",
-                **paths,
-            )
-        )
-    return found
 
 
 _RESOLVED = {"inscriptionDe": "initiative", "organisme": "organisme", **{n: n for n in LISTS}}
 _WRITTEN = {
     "nomTelQuEcrit": "nom",
+    "benefices": "benefices",
     "categorieTelleQuEcrite": "categorie",
     "organismeTelQuEcrit": "organisme",
     "portefeuilleTelQuEcrit": "portefeuille",

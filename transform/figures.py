@@ -60,13 +60,17 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything in numbers that changed between the portraits of two years."""
+    """Everything in numbers that changed between the portraits of two years.
+
+    `called` are the names of the initiatives in `pairs`, by path: no list holds them.
+    """
 
     earlier: int
     later: int
     movements: dict[str, Movement] = field(default_factory=dict)
     evolutions: list[Evolution] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from transform.normal import normal_form
+from transform.portrayed import Portrayed
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Scores = np.ndarray[Any, np.dtype[np.float64]]
@@ -35,25 +36,6 @@ _LOOKED_UP = 6
 _LONGEST = 300
 
 
-class Entry(NamedTuple):
-    """What is compared of one row: slugs of body, portfolio and category, the other texts raw.
-
-    `filed` is the category as the row writes it.
-    """
-
-    key: str
-    year: int
-    row: int
-    name: str
-    body: str
-    body_name: str
-    portfolio: str
-    category: str
-    filed: str
-    status: str
-    benefits: str
-
-
 class Likeness(NamedTuple):
     """A pair of rows by their places in the two lists, with its score and that of its names."""
 
@@ -72,7 +54,7 @@ def fold(text: str) -> str:
 
 
 def compare(
-    older: Sequence[Entry], newer: Sequence[Entry], least: float, *, across: bool = True
+    older: Sequence[Portrayed], newer: Sequence[Portrayed], least: float, *, across: bool = True
 ) -> list[Likeness]:
     """Give the pairs of rows whose score, 0 to 100, is at least `least`; the best first.
 
@@ -89,7 +71,7 @@ def compare(
 
 
 def _blocks(
-    older: Sequence[Entry], newer: Sequence[Entry]
+    older: Sequence[Portrayed], newer: Sequence[Portrayed]
 ) -> Iterator[tuple[list[int], list[int]]]:
     """Give the rows of each body that both years name, unless there are too many to compare all."""
     by_body: list[defaultdict[str, list[int]]] = [defaultdict(list), defaultdict(list)]
@@ -117,7 +99,7 @@ def _all_names(one: Sequence[str], other: Sequence[str]) -> Scores:
 
 
 def _by_words(
-    names: Sequence[Sequence[str]], sides: tuple[Sequence[Entry], Sequence[Entry]] | None
+    names: Sequence[Sequence[str]], sides: tuple[Sequence[Portrayed], Sequence[Portrayed]] | None
 ) -> Numbers:
     """Give the pairs that share a rare word or the whole name; with `sides`, of one body only."""
     indexes = [_index(side) for side in names]
@@ -147,7 +129,7 @@ def _index(names: Sequence[str]) -> dict[str, list[int]]:
 def _score(
     pairs: Numbers,
     names: Sequence[Sequence[str]],
-    sides: tuple[Sequence[Entry], Sequence[Entry]],
+    sides: tuple[Sequence[Portrayed], Sequence[Portrayed]],
     least: float,
 ) -> list[Likeness]:
     one, other = pairs[:, 0].tolist(), pairs[:, 1].tolist()
@@ -190,7 +172,7 @@ def _agree(one: Sequence[str], other: Sequence[str]) -> Scores:
     return np.array([100.0 * (a == b) if a and b else np.nan for a, b in pairs])
 
 
-def _places(one: Sequence[Entry], other: Sequence[Entry]) -> Scores:
+def _places(one: Sequence[Portrayed], other: Sequence[Portrayed]) -> Scores:
     """Give 100 for one body; for two, half for how their names agree, a quarter for a portfolio."""
     bodies = [[fold(row.body_name) for row in side] for side in (one, other)]
     alike = _pairwise((bodies[0], bodies[1]), (fuzz.token_set_ratio,))

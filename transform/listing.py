@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from transform.changes import Sides
@@ -48,7 +48,7 @@ class _Lister:
         self._language = language
 
     def _label(self, path: str) -> str:
-        return self._sides.names.label(path, self._language)
+        return self._found.called.get(path) or self._sides.names.label(path, self._language)
 
     def _elements(self) -> dict[str, str]:
         """Give the movement of a value of a list that was reworded, split or joined."""
@@ -121,13 +121,17 @@ class _Lister:
         return Change(kind, uri, entry.cells.nom.strip(), before, after, entry.source)
 
     def pairs(self) -> Iterator[Change]:
-        names = {e.initiative: e.cells.nom for e in (*self._sides.before, *self._sides.after)}
-        said: Callable[[str], str] = lambda path: names.get(path) or self._label(path)  # noqa: E731
+        rows = {e.initiative: e.source for e in (*self._sides.before, *self._sides.after)}
         for pair in self._found.pairs:
+            where = [rows[path] for path in (pair.before, pair.after) if path in rows]
             yield Change(
-                pair.movement, self._base + pair.before, said(pair.before), said(pair.before),
-                said(pair.after), f"{self._base}{pair.after} {pair.likeness:.1f}",
-            )  # fmt: skip
+                pair.movement,
+                self._base + pair.before,
+                self._label(pair.before),
+                self._label(pair.before),
+                self._label(pair.after),
+                " ".join((f"{self._base}{pair.after}", f"{pair.likeness:.1f}", *where)),
+            )
 
 
 def _by_body(entries: Sequence[Entry]) -> dict[str, list[Entry]]:

@@ -1,7 +1,7 @@
 """Find which things may be one, and how many of them at most: it only suggests, never decides."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -49,33 +49,42 @@ def most_at_once(pairs: Iterable[tuple[str, str]]) -> int:
     partners: defaultdict[str, list[str]] = defaultdict(list)
     for left, right in pairs:
         partners[left].append(right)
-    taken: dict[str, str] = {}
-    return sum(_place(left, partners, taken) for left in partners)
+    matching = _Matching(partners)
+    return sum(matching.place(left) for left in partners)
 
 
-def _place(start: str, partners: dict[str, list[str]], taken: dict[str, str]) -> bool:
-    """Look for a chain of exchanges that gives `start` a partner (breadth first)."""
-    came_from: dict[str, str] = {}
-    waiting = [start]
-    for left in waiting:
-        for right in partners[left]:
-            if right in came_from:
-                continue
-            came_from[right] = left
-            if right in taken:
-                waiting.append(taken[right])
-                continue
-            _exchange(right, start, came_from, taken)
-            return True
-    return False
+class _Matching:
+    """Which left thing holds each right one, and which right ones nobody can be given."""
 
+    def __init__(self, partners: Mapping[str, Sequence[str]]) -> None:
+        self._partners = partners
+        self._holder: dict[str, str] = {}
+        self._held: dict[str, str] = {}
+        self._closed: set[str] = set()
 
-def _exchange(right: str, start: str, came_from: dict[str, str], taken: dict[str, str]) -> None:
-    """Give each left thing of the chain its new partner, from the free one back to `start`."""
-    partner_of = {left: right for right, left in taken.items()}
-    while True:
-        left = came_from[right]
-        taken[right] = left
-        if left == start:
-            return
-        right = partner_of[left]
+    def place(self, start: str) -> bool:
+        """Look for a chain of exchanges that gives `start` a partner (breadth first)."""
+        came_from: dict[str, str] = {}
+        waiting = [start]
+        for left in waiting:
+            for right in self._partners[left]:
+                if right in came_from or right in self._closed:
+                    continue
+                came_from[right] = left
+                if right not in self._holder:
+                    self._exchange(right, start, came_from)
+                    return True
+                waiting.append(self._holder[right])
+        # From where a search ends in vain no later one finds a way out, so none goes there again.
+        self._closed |= came_from.keys()
+        return False
+
+    def _exchange(self, right: str, start: str, came_from: Mapping[str, str]) -> None:
+        """Give each left thing of the chain its new partner, from the free one back to `start`."""
+        while True:
+            left = came_from[right]
+            before = self._held.get(left)
+            self._holder[right], self._held[left] = left, right
+            if left == start or before is None:
+                return
+            right = before

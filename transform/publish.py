@@ -27,6 +27,7 @@ from transform.work import (
     published,
     read_of,
     source_path,
+    waiting,
 )
 
 # From here on, other processes are worth their start.
@@ -161,4 +162,5 @@ def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
             report.as_json(checked.located, read_of(work, checked), checked.not_reviewed)
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
+        "candidats.csv": report.candidates_csv(waiting(checked), work.base_uri),
     }

@@ -1,4 +1,4 @@
-"""Write what the shapes found: a SHACL report, JSON, and the rows that were kept back."""
+"""Write what a person should see: what the shapes found, rows kept back, what may be one."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from transform.formats import BY_SUFFIX, write_bytes
 from transform.locate import Located, Places
 from transform.mapping import DCTERMS, RDF
+from transform.suggestions import Candidate
 
 SH = "http://www.w3.org/ns/shacl#"
 
@@ -83,4 +84,25 @@ def rejected_csv(located: Iterable[Located], places: Places) -> bytes:
             cells = place[1].cells
             values = (f.file, f.row, f.column, f.raw, f.fr, f.en, f.next_fr, f.next_en)
             writer.writerow((*values, *(getattr(cells, name) for name in REJECTED_COLUMNS[8:])))
+    return out.getvalue().encode()
+
+
+_TOLD = ("row", "name", "body_name", "filed", "status", "benefits")
+CANDIDATE_COLUMNS = (
+    *("number", "kind", "score", "reason"),
+    *(f"{side}_{name}" for side in ("older", "newer") for name in ("iri", "year", *_TOLD)),
+)
+
+
+def candidates_csv(candidates: Iterable[Candidate], base_uri: str) -> bytes:
+    """Give `report/candidats.csv`: pairs of initiatives that may be one, numbered as in review."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(CANDIDATE_COLUMNS)
+    for number, candidate in enumerate(candidates, start=1):
+        told: list[object] = [number, candidate.kind, f"{candidate.score:.1f}", candidate.reason]
+        for row in (candidate.older, candidate.newer):
+            told += [f"{base_uri}id/initiative/{row.key}", row.year]
+            told += [getattr(row, name) for name in _TOLD]
+        writer.writerow(told)
     return out.getvalue().encode()

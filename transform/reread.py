@@ -1,16 +1,96 @@
-"""Read back from a release what a comparison needs, whatever version of the software wrote it."""
+"""Read back from a release what is compared of it, whatever version of the software wrote it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from transform.changes import Sides
-from transform.entries import read_entries, read_names
+from transform.changes import Likely, Sides
+from transform.decisions import Thing
+from transform.entries import Entry, Names, read_entries, read_names
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.manifest import read_manifest
+from transform.mapping import DCTERMS
 
 QUADS = "dumps/portraits.nq"
+_THING = re.compile("id/initiative/([a-z2-7]{16})(?:/([0-9]{4}))?")
+_PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a release says of its rows by year, what things are called, what stands for what.
+
+    `open` are by years, such as `2024-2025`, the pairs of initiatives that nobody had decided.
+    """
+
+    base_uri: str
+    entries: dict[int, list[Entry]] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    replaced: dict[Thing, Thing] = field(default_factory=dict)
+    open: dict[str, list[Likely]] = field(default_factory=dict)
+
+
+def read_released(release: Path, years: Iterable[int] | None = None) -> Released:
+    """Read the rows of a release, of some years or of all.
+
+    Raises UnreadableRelease where its dump is gone or damaged.
+    """
+    manifest = read_manifest(release)
+    base_uri = str(manifest["base_uri"])
+    wanted = {str(year) for year in years or (p["year"] for p in manifest["portraits"])}
+    found = Released(base_uri)
+    called: list[ox.Triple] = []
+    quads = release / QUADS
+    try:
+        # A dump holds one graph after the other.
+        for graph, group in groupby(ox.parse(path=quads, format=ox.RdfFormat.N_QUADS), _graph):
+            name = graph.removeprefix(f"{base_uri}graph/")
+            triples = (quad.triple for quad in group)
+            if name in wanted:
+                found.entries[int(name)] = read_entries(triples, base_uri)
+            elif name in ("vocabulaire", "organismes"):
+                called += triples
+            elif name == "rapprochements":
+                _take_ties(found, triples)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UnreadableRelease(f"{quads}: cannot be read ({error}). Build it again.") from error
+    names = read_names(called, base_uri)
+    return Released(base_uri, found.entries, names, found.replaced, found.open)
+
+
+def _graph(quad: ox.Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+
+
+def _take_ties(found: Released, triples: Iterable[ox.Triple]) -> None:
+    """Read what ties initiatives together: what replaced what, and which pairs are open."""
+    ends = ("membreAnterieur", "membrePosterieur", "ressemblance")
+    wanted = {f"{found.base_uri}def#{name}": name for name in ends}
+    said: dict[str, dict[str, str]] = {}
+    for triple in triples:
+        predicate = triple.predicate.value
+        if predicate == f"{DCTERMS}isReplacedBy":
+            _take_replaced(found, triple)
+        elif name := wanted.get(predicate):
+            about = str(triple.subject)[1:-1].removeprefix(found.base_uri)
+            value = triple.object.value  # type: ignore[union-attr]
+            said.setdefault(about, {})[name] = value.removeprefix(found.base_uri)
+    for about in sorted(said):
+        if years := _PAIR.fullmatch(about):
+            before, after, likeness = (said[about][name] for name in ends)
+            found.open.setdefault(years[1], []).append((before, after, float(likeness)))
+
+
+def _take_replaced(found: Released, triple: ox.Triple) -> None:
+    paths = (str(end)[1:-1].removeprefix(found.base_uri) for end in (triple.subject, triple.object))
+    old, new = (_THING.fullmatch(path) for path in paths)
+    if old and new:
+        one, other = (Thing(t[1], int(t[2]) if t[2] else None) for t in (old, new))
+        found.replaced[one] = other
 
 
 def read_sides(shelf: Path, earlier: int, later: int) -> tuple[Sides, str]:
@@ -19,21 +99,15 @@ def read_sides(shelf: Path, earlier: int, later: int) -> tuple[Sides, str]:
     Raises MisusedCommand for years that it does not hold, or in another order than in time.
     """
     release = (shelf / "current").resolve()
-    manifest = read_manifest(release)
-    _refuse_years(earlier, later, sorted(p["year"] for p in manifest["portraits"]), shelf)
-    base_uri = str(manifest["base_uri"])
-    wanted = ("vocabulaire", "organismes", str(earlier), str(later))
-    lines = _read_graphs(release / QUADS, {name: f"{base_uri}graph/{name}" for name in wanted})
-    sides = []
-    for year in (earlier, later):
-        triples = "".join(lines[str(year)]).encode()
-        quads = ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
-        sides.append(read_entries((quad.triple for quad in quads), base_uri))
-    names = read_names([*lines["vocabulaire"], *lines["organismes"]], base_uri)
-    return Sides(earlier, later, sides[0], sides[1], names), base_uri
+    _refuse_years(earlier, later, read_manifest(release), shelf)
+    found = read_released(release, (earlier, later))
+    before, after = found.entries[earlier], found.entries[later]
+    pairs = found.open.get(f"{earlier}-{later}", ())
+    return Sides(earlier, later, before, after, found.names, pairs), found.base_uri
 
 
-def _refuse_years(earlier: int, later: int, held: list[int], shelf: Path) -> None:
+def _refuse_years(earlier: int, later: int, manifest: Mapping[str, object], shelf: Path) -> None:
+    held = sorted(p["year"] for p in manifest["portraits"])  # type: ignore[attr-defined]
     unknown = [str(year) for year in (earlier, later) if year not in held]
     there = ", ".join(map(str, held))
     if unknown:
@@ -48,23 +122,3 @@ def _refuse_years(earlier: int, later: int, held: list[int], shelf: Path) -> Non
         raise MisusedCommand(
             f"diff {earlier} {later}: the earlier year comes first. Write diff {later} {earlier}."
         )
-
-
-def _read_graphs(quads: Path, graphs: dict[str, str]) -> dict[str, list[str]]:
-    """Give the N-Triples of some graphs of a file of N-Quads, by their short names."""
-    ends = {f" <{iri}> .\n": name for name, iri in graphs.items()}
-    found: dict[str, list[str]] = {name: [] for name in graphs}
-    try:
-        for line in _lines(quads):
-            # A literal cannot end a line, so what stands before the last dot is the graph.
-            end = line[line.rindex(" <") :]
-            if name := ends.get(end):
-                found[name].append(f"{line[: -len(end)]} .\n")
-    except (OSError, ValueError) as error:
-        raise UnreadableRelease(f"{quads}: cannot be read ({error}). Build it again.") from error
-    return found
-
-
-def _lines(quads: Path) -> Iterator[str]:
-    with quads.open(encoding="utf-8", newline="\n") as lines:
-        yield from lines

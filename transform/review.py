@@ -9,9 +9,9 @@ from transform.continuity import Continuity, join
 from transform.decisionlog import replace_file, with_lines
 from transform.decisions import Decisions, Ruling, Thing, parse_decisions
 from transform.errors import MisusedCommand
-from transform.likeness import Entry
 from transform.manifest import read_manifest
-from transform.portrayed import Released, read_released
+from transform.portrayed import Portrayed, portray
+from transform.reread import read_released
 from transform.suggestions import MERGED, SPLIT, Candidate, decided_pairs, find_candidates, follow
 
 COPY = "report/decisions.csv"
@@ -28,7 +28,8 @@ class Review:
     file: Path
     raw: bytes
     built_with: Decisions
-    released: Released
+    replaced: dict[Thing, Thing]
+    rows: Mapping[int, Sequence[Portrayed]]
     candidates: list[Candidate]
     lost: int
 
@@ -49,8 +50,11 @@ def open_review(release: Path, file: Path) -> Review:
     copy = release / COPY
     built_with = parse_decisions(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
     raw = file.read_bytes() if file.is_file() else b""
-    released = read_released(release, base_uri)
-    return _settle(Review(base_uri, file, raw, built_with, released, [], 0), raw)
+    released = read_released(release)
+    entries = released.entries.items()
+    rows = {year: portray(held, released.names) for year, held in sorted(entries)}
+    review = Review(base_uri, file, raw, built_with, released.replaced, rows, [], 0)
+    return _settle(review, raw)
 
 
 def write(review: Review, lines: Sequence[Mapping[str, str]]) -> Review:
@@ -91,9 +95,7 @@ def find(review: Review, said: str) -> Candidate:
             )
         return review.candidates[int(said) - 1]
     keys = re.findall(r"id/initiative/([a-z2-7]{16})", said)
-    wanted = frozenset(
-        review.released.replaced.get(Thing(key, None), Thing(key, None)).key for key in keys
-    )
+    wanted = frozenset(review.replaced.get(Thing(key, None), Thing(key, None)).key for key in keys)
     for candidate in review.candidates:
         if len(keys) == 2 and candidate.pair == wanted:
             return candidate
@@ -110,13 +112,13 @@ def _settle(review: Review, raw: bytes) -> Review:
     )
     # What joined is in the keys of the release; what was refused still holds two apart.
     waiting = [
-        _renamed(ruling, review.released.replaced)
+        _renamed(ruling, review.replaced)
         for ruling in now.rulings
         if ruling._replace(line=0) not in built or not ruling.says_same()
     ]
     entries, settled = _joined(review, waiting)
     before = Continuity(
-        replaced=review.released.replaced,
+        replaced=review.replaced,
         judged=[(r, r.subject, r.object) for r in now.rulings],
     )
     decided = decided_pairs(settled) | {
@@ -131,8 +133,10 @@ def _settle(review: Review, raw: bytes) -> Review:
     return replace(review, raw=raw, candidates=candidates, lost=len(built - said))
 
 
-def _joined(review: Review, waiting: Sequence[Ruling]) -> tuple[dict[int, list[Entry]], Continuity]:
-    rows = review.released.entries
+def _joined(
+    review: Review, waiting: Sequence[Ruling]
+) -> tuple[dict[int, list[Portrayed]], Continuity]:
+    rows = review.rows
     own = {year: [entry.key for entry in entries] for year, entries in rows.items()}
     numbers = {year: [entry.row for entry in entries] for year, entries in rows.items()}
     settled = join(own, waiting, {}, numbers, review.file.name)

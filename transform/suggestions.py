@@ -9,8 +9,11 @@ from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from transform.changes import Likely
 from transform.continuity import Continuity
-from transform.likeness import Entry, compare
+from transform.decisions import Thing
+from transform.likeness import compare
+from transform.portrayed import Portrayed
 
 REWORDED, MOVED, SPLIT, MERGED = "reworded", "moved", "split", "merged"
 # The least score, of 100, that is worth a person's time: measured on the example portraits and
@@ -30,13 +33,22 @@ class Candidate(NamedTuple):
     kind: str
     score: float
     name_score: float
-    older: Entry
-    newer: Entry
+    older: Portrayed
+    newer: Portrayed
 
     @property
     def pair(self) -> frozenset[str]:
         """Give the keys of the two initiatives."""
         return frozenset((self.older.key, self.newer.key))
+
+    @property
+    def may_be_one(self) -> bool:
+        """Say whether the two may be one initiative, and not one made out of the other."""
+        return self.kind in (REWORDED, MOVED)
+
+    def as_likely(self) -> Likely:
+        """Give the paths of the two initiatives with the score."""
+        return str(Thing(self.older.key, None)), str(Thing(self.newer.key, None)), self.score
 
     @property
     def reason(self) -> str:
@@ -54,6 +66,10 @@ class Candidate(NamedTuple):
         return f"{_WHY[self.kind]} ({self.name_score:.0f} of 100 alike){also}"
 
 
+# What may be one, by the two years.
+Candidates = dict[tuple[int, int], list[Candidate]]
+
+
 def decided_pairs(continuity: Continuity) -> set[frozenset[str]]:
     """Give the pairs of initiatives, by their keys now, on which some line says something."""
     return {
@@ -63,23 +79,26 @@ def decided_pairs(continuity: Continuity) -> set[frozenset[str]]:
 
 
 def find_candidates(
-    older: Sequence[Entry], newer: Sequence[Entry], decided: Container[frozenset[str]]
+    older: Sequence[Portrayed], newer: Sequence[Portrayed], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
     """Give the pairs worth a look on which nobody decided."""
-    before, now = {entry.key for entry in older}, {entry.key for entry in newer}
-    gone = [entry for entry in older if entry.key not in now]
-    new = [entry for entry in newer if entry.key not in before]
-    found = _open(gone, new)
-    for kind, one, other in (
-        (SPLIT, [entry for entry in older if entry.key in now], new),
-        (MERGED, gone, [entry for entry in newer if entry.key in before]),
-    ):
-        found += [
-            Candidate(kind, like.score, like.name, one[like.older], other[like.newer])
-            for like in compare(one, other, LEAST[kind], across=False)
-        ]
-    found = [candidate for candidate in found if candidate.pair not in decided]
+    gone, went_on = _parted(older, newer)
+    new, were_there = _parted(newer, older)
+    found = open_pairs(older, newer, decided)
+    for kind, one, other in ((SPLIT, went_on, new), (MERGED, gone, were_there)):
+        for like in compare(one, other, LEAST[kind], across=False):
+            pair = Candidate(kind, like.score, like.name, one[like.older], other[like.newer])
+            if pair.pair not in decided:
+                found.append(pair)
     return sorted(found, key=_order)
+
+
+def _parted(
+    rows: Sequence[Portrayed], others: Sequence[Portrayed]
+) -> tuple[list[Portrayed], list[Portrayed]]:
+    """Give the rows of which the other year has no initiative, and those of which it has."""
+    there = {row.key for row in others}
+    return [r for r in rows if r.key not in there], [r for r in rows if r.key in there]
 
 
 def _order(candidate: Candidate) -> tuple[bool, float, str, str]:
@@ -89,26 +108,21 @@ def _order(candidate: Candidate) -> tuple[bool, float, str, str]:
 
 
 def open_pairs(
-    older: Sequence[Entry], newer: Sequence[Entry], decided: Container[frozenset[str]]
+    older: Sequence[Portrayed], newer: Sequence[Portrayed], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
     """Give the candidates that could be one initiative: gone from one year, new in the other."""
-    before, now = {entry.key for entry in older}, {entry.key for entry in newer}
-    gone = [entry for entry in older if entry.key not in now]
-    new = [entry for entry in newer if entry.key not in before]
-    return [candidate for candidate in _open(gone, new) if candidate.pair not in decided]
-
-
-def _open(gone: Sequence[Entry], new: Sequence[Entry]) -> list[Candidate]:
+    (gone, _), (new, _) = _parted(older, newer), _parted(newer, older)
     found = []
     for like in compare(gone, new, min(LEAST[REWORDED], LEAST[MOVED])):
         one, other = gone[like.older], new[like.newer]
         kind = REWORDED if one.body == other.body else MOVED
-        if like.score >= LEAST[kind]:
-            found.append(Candidate(kind, like.score, like.name, one, other))
+        candidate = Candidate(kind, like.score, like.name, one, other)
+        if like.score >= LEAST[kind] and candidate.pair not in decided:
+            found.append(candidate)
     return found
 
 
-def follow(entries: Mapping[int, Sequence[Entry]]) -> list[tuple[int, int]]:
+def follow(entries: Mapping[int, Sequence[Portrayed]]) -> list[tuple[int, int]]:
     """Give the pairs of years that follow each other."""
     years = sorted(entries)
     return list(pairwise(years))

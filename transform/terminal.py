@@ -122,6 +122,14 @@ def say_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
         click.echo(f"  {visible(body['label'])}: nearest {near}")
 
 
+def say_candidates(number: int, where: str) -> None:
+    """Say how many pairs of initiatives wait for a person, and where they are listed."""
+    if number:
+        click.echo(
+            f"Pairs of initiatives that may be one, for a person to decide: {number}. {where}"
+        )
+
+
 def say_compared(shelf: Path, base_uri: str, old: "Published | None") -> None:
     """Say so where the current release has other URIs than the new one will have."""
     if old is None and (shelf / "current").exists():

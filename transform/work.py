@@ -11,6 +11,7 @@ from transform.lists import Vocabulary
 from transform.locate import Located
 from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
 from transform.portrait import Edition
+from transform.suggestions import Candidate, Candidates
 from transform.vocabulary import in_order
 
 SOURCES = "dumps/sources/"
@@ -40,7 +41,8 @@ class Checked:
     """What the shapes say: findings, keys kept back by year, bodies, portfolios, editions.
 
     `not_reviewed`: the bodies that the registry does not know, each with whom it is most like.
-    `comparisons` are the N-Triples of the comparison of each pair of portraits.
+    `comparisons` are the N-Triples of the comparison of each pair of portraits, `candidates`
+    the initiatives that may be one.
     """
 
     located: list[Located]
@@ -50,6 +52,7 @@ class Checked:
     not_reviewed: list[Mapping[str, object]]
     editions: list[Edition]
     comparisons: list[str]
+    candidates: Candidates
     refused: bool
 
 
@@ -80,6 +83,11 @@ def initiatives(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
             inscription = subject(work.base_uri, key, setting.reading.year)
             lines.append((about, f"<{DCTERMS}hasVersion>", f"<{inscription}>"))
         yield "".join(in_order(lines))
+
+
+def waiting(checked: Checked) -> list[Candidate]:
+    """Give the initiatives that may be one, of all years, in the order in which review asks."""
+    return [candidate for found in checked.candidates.values() for candidate in found]
 
 
 def read_of(work: Work, checked: Checked) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ _FEW = 1000
 _RAREST = 8
 
 
-class Candidate(NamedTuple):
+class Near(NamedTuple):
     """A registered body with the spelling that is most like a text, 100 being the same."""
 
     slug: str
@@ -24,7 +24,7 @@ class Candidate(NamedTuple):
     score: float
 
 
-class Candidates:
+class Spellings:
     """The spellings of a registry, found by what they share with a text."""
 
     def __init__(self, registry: Registry) -> None:
@@ -35,14 +35,14 @@ class Candidates:
                 for part in _parts(form):
                     self._shared[part].append(form)
 
-    def nearest(self, raw: str) -> list[Candidate]:
+    def nearest(self, raw: str) -> list[Near]:
         """Give the three bodies most like a text, the most like first, each once."""
         form = normal_form(raw)
         scored = process.extract(form, self._pool(form), scorer=_likeness, limit=20)
-        best: dict[str, Candidate] = {}
+        best: dict[str, Near] = {}
         for spelling, score, _ in sorted(scored, key=lambda hit: (-hit[1], hit[0])):
             slug = self._claims[spelling]
-            best.setdefault(slug, Candidate(slug, spelling, round(score, 1)))
+            best.setdefault(slug, Near(slug, spelling, round(score, 1)))
         return list(best.values())[:SUGGESTED]
 
     def _pool(self, form: str) -> list[str]:
@@ -66,13 +66,13 @@ def _parts(form: str) -> set[str]:
 
 def not_reviewed(bodies: Iterable[Body], registry: Registry) -> list[Mapping[str, object]]:
     """Say which bodies nobody has reviewed, as what they were written, and whom they are like."""
-    candidates = Candidates(registry)
+    spellings = Spellings(registry)
     return [
         {
             "body": body.slug,
             "label": body.label,
             "spellings": sorted(body.spellings),
-            "nearest": [found._asdict() for found in candidates.nearest(body.label)],
+            "nearest": [found._asdict() for found in spellings.nearest(body.label)],
         }
         for body in bodies
         if not body.reviewed

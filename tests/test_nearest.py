@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from transform.candidates import Candidates
+from transform.nearest import Spellings
 from transform.registry import EMPTY, Registry, read_registry
 
 REGISTRY = read_registry(["organismes"], "https://exemple.gouv.qc.ca/")
@@ -21,7 +21,7 @@ REGISTRY = read_registry(["organismes"], "https://exemple.gouv.qc.ca/")
     ],
 )
 def test_the_body_that_was_meant_comes_first(raw: str, slug: str) -> None:
-    nearest = Candidates(REGISTRY).nearest(raw)
+    nearest = Spellings(REGISTRY).nearest(raw)
     assert nearest[0].slug == slug
     assert len({found.slug for found in nearest}) == 3
     assert [found.score for found in nearest] == sorted((n.score for n in nearest), reverse=True)
@@ -30,13 +30,13 @@ def test_the_body_that_was_meant_comes_first(raw: str, slug: str) -> None:
 
 def test_a_large_registry_finds_the_same() -> None:
     more = {f"organisme {n:05} de la ville": (f"o-{n}", 0) for n in range(9000)}
-    large = Candidates(Registry(REGISTRY.bodies, {**REGISTRY.claims, **more}, ()))
+    large = Spellings(Registry(REGISTRY.bodies, {**REGISTRY.claims, **more}, ()))
     assert large.nearest("Musée des civilisations")[0].slug == "musee-de-la-civilisation"
     assert large.nearest("Organisme 04321 de la vile")[0].slug == "o-4321"
 
 
 def test_no_registry_has_no_candidate() -> None:
-    assert Candidates(EMPTY).nearest("Héma-Québec") == []
+    assert Spellings(EMPTY).nearest("Héma-Québec") == []
 
 
 def test_the_report_lists_who_is_not_reviewed(example: Path) -> None:
