@@ -13,7 +13,14 @@ from transform.numerals import percent, whole
 from transform.phrases import Part, name_movement, say, say_number, title
 
 _SHOWN = 60  # of a list; the rows behind its number are all of it
-_LISTED = ("organismes-nouveaux", "organismes-absents", "organismes-renommes")
+# What is listed by name, and which query names it.
+_LISTED = {
+    "initiatives-a-trancher": "open-pairs",
+    "organismes-nouveaux": "elements",
+    "organismes-absents": "elements",
+    "organismes-renommes": "elements",
+    "organismes-a-trancher": "open-pairs",
+}
 # What a naive comparison says beside what is so.
 _BESIDE = (
     ("avant", "textes-avant", "organismes-avant"),
@@ -77,20 +84,24 @@ class _Page:
         """Give the naive number beside the resolved one, for bodies."""
         return [(key, self._part(naive), self._part(so)) for key, naive, so in _BESIDE]
 
-    def lists(self) -> list[tuple[str, Part, list[tables.Cell]]]:
-        """Give the bodies that are new, absent and renamed: name, number, the first of them."""
-        found = []
-        for name in _LISTED:
+    def lists(self) -> dict[str, list[tuple[str, Part, list[tables.Cell]]]]:
+        """Give by what they are of: bodies new, absent and renamed, and what is still open.
+
+        Each list has a name, a number, and the first of its things.
+        """
+        found: dict[str, list[tuple[str, Part, list[tables.Cell]]]] = {}
+        for name, query in _LISTED.items():
             movement = self._found.movements[name]
             rows = queries.find_rows(
                 self._release,
-                "elements",
+                query,
                 limit=_SHOWN,
                 movement=f"{self._release.base_uri}{self._found.path}/{name}",
                 language=Text(self._language),
             )
             heading = name_movement(self._found, movement, self._label, self._language)
-            found.append((heading, self._part(name), [self._cell(row) for row in rows]))
+            cells = [self._cell(row) for row in rows]
+            found.setdefault(name.partition("-")[0], []).append((heading, self._part(name), cells))
         return found
 
     def _cell(self, row: queries.Row) -> tables.Cell:

@@ -73,11 +73,17 @@ def test_every_number_leads_to_as_many_rows_and_to_a_query_that_gives_them(
 ) -> None:
     found = figures(page)
     assert len(found) > 80
+    numbers = fetch(f"{examples}{PATH}.csv").text
+    told = {line["nom"]: line for line in csv.DictReader(io.StringIO(numbers, newline=""))}
     for number, rows, query in sorted(set(found)):
         address = urljoin(examples + PATH, rows)
         answer = fetch(f"{address}.csv")
         assert answer.status == 200, address
         lines = list(csv.reader(io.StringIO(answer.text, newline="")))
+        if number.startswith("entre"):
+            line = told[rows.rpartition("/")[2]]
+            assert number == f"entre {line['minimum']} et {line['maximum']}"
+            number = line["effectif"]
         assert len(lines) - 1 == int(number), address
         assert [line for line in lines if not all(line)] == [], address
         asked = fetch(urljoin(examples + PATH, query.replace("&amp;", "&")))
@@ -85,6 +91,23 @@ def test_every_number_leads_to_as_many_rows_and_to_a_query_that_gives_them(
         target = urljoin(address, asked.headers["Location"])
         assert urlsplit(target).path == "/sparql"
         assert "SELECT" in parse_qs(urlsplit(target).query)["query"][0]
+
+
+def test_range_of_initiatives_is_that_of_the_manifest_and_its_pairs_have_names(
+    examples: str, fetch: Any, page: str, example: Path
+) -> None:
+    manifest = json.loads((example / "current" / "manifest.json").read_bytes())
+    number = manifest["open"][0]["pairs"]
+    text = plain(page)
+    assert re.search("entre [0-9]+ et 182 nouvelles", text)
+    assert f"Il reste à trancher {number} paires d'initiatives" in text
+    section = text.partition("Paires d'initiatives à trancher")[2].partition("Organismes")[0]
+    # The page lists the first of them only; the rows behind the number are all.
+    assert section.count("≟") == 60 < number
+    assert "Exemple 8236 : Priorisation des dossiers pour les réseaux ≟ Exemple 8236" in section
+    rows = fetch(f"{examples}{PATH}/initiatives-a-trancher", headers=HTML)
+    assert rows.text.count("<tr>") - 1 == number
+    assert "Exemple 8236 : Priorisation" in rows.text
 
 
 def test_query_behind_a_number_is_answered_by_the_endpoint(examples: str, fetch: Any) -> None:
