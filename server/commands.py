@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from transform.cli import SHELF
 from transform.errors import MisusedCommand
-from transform.options import option
+from transform.options import SHELF, option
 
 HOST = option(
     "--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on."

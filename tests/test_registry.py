@@ -13,7 +13,7 @@ import ontology
 from tests.conftest import ROW, Run, shared
 from transform.layout import LISTS, load_layout
 from transform.lists import read_vocabulary
-from transform.registered import hold_registry
+from transform.registrar import hold_registry
 from transform.registry import EMPTY, Registry, read_registry
 from transform.vocabulary import vocabulary_graph
 

@@ -10,14 +10,15 @@ from transform.compared import compare_all
 from transform.decided import decision_texts, former_texts, settle
 from transform.decisions import Decisions
 from transform.directory import bodies_graph, name_publisher
+from transform.editions import edition_lines, edition_of
 from transform.identity import identify
 from transform.layout import LISTS
 from transform.lists import read_vocabulary
 from transform.locate import Places, locate
 from transform.mapping import RDF, Setting, map_rows, subject
 from transform.nearest import not_reviewed
-from transform.portrait import Edition, count_lines, portrait_lines
-from transform.registered import hold_registry, refuse_living
+from transform.portrait import Edition
+from transform.registrar import hold_registry, refuse_living
 from transform.registry import read_registry
 from transform.rows import read_rows
 from transform.sources import Source
@@ -25,7 +26,6 @@ from transform.validate import PIECE, Finding, hold, hold_rows, in_pieces, read_
 from transform.vocabulary import (
     CLASSES,
     Line,
-    concept_labels,
     in_order,
     vocabulary_graph,
 )
@@ -72,7 +72,7 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     places = Places(work.settings)
     rejected = _rejected(work, findings, places, counts)
     bodies, attached = _published_bodies(work, rejected)
-    editions = [_edition(work, s, rejected, counts[s.reading.year]) for s in work.settings]
+    editions = [edition_of(work, s, rejected, counts[s.reading.year]) for s in work.settings]
     publisher = max(editions, key=lambda edition: edition.year).layout.publisher
     directory = bodies_graph(work, bodies, attached, publisher)
     comparisons, candidates = compare_all(work, rejected, directory)
@@ -186,29 +186,6 @@ def _published_bodies(
                 if slug := portfolios.concept(place.row.cells.portefeuille, year):
                     attached.add(Attachment(body.slug, slug, year))
     return [body for _, body in sorted(bodies.items())], sorted(attached)
-
-
-def _edition(
-    work: Work,
-    setting: Setting,
-    rejected: Mapping[int, set[str]],
-    count: Mapping[tuple[str, str], int],
-) -> Edition:
-    counts: dict[str, dict[str, int]] = {name: {} for name in LISTS}
-    for (name, slug), number in sorted(count.items()):
-        if number:
-            counts[name][slug] = number
-    table, rows = setting.reading.table, len(published(work, setting, rejected))
-    year, layout = setting.reading.year, setting.layout
-    return Edition(year, layout, rows, counts, setting.source_url, table.format, table.bytes)
-
-
-def edition_lines(work: Work, editions: Iterable[Edition]) -> Iterator[Line]:
-    """Give what is said of portraits as wholes, and their counts."""
-    labels = concept_labels(work.vocabulary)
-    for edition in editions:
-        yield from portrait_lines(work.base_uri, edition)
-        yield from count_lines(work.base_uri, edition, labels)
 
 
 def _hold_whole(

@@ -7,61 +7,20 @@ import click
 
 from transform import terminal
 from transform.errors import DataRefused, MisusedCommand
-from transform.options import DECISIONS, option
+from transform.options import (
+    BASE_URI,
+    DECISIONS,
+    DEFAULT_BASE_URI,
+    LANGUAGE,
+    LAYOUT,
+    NO_PUBLISH,
+    QUARANTINE,
+    REPORT,
+    SHELF,
+    TO,
+    YEAR_FILES,
+)
 from transform.reviewing import review
-
-DEFAULT_BASE_URI = "http://localhost:8000/"
-
-# Each option's help is written once here; the README's table is checked against it.
-YEAR_FILES = click.argument("pairs", nargs=-1, metavar="[YEAR=FILE]…")
-SHELF = click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
-LAYOUT = option(
-    "--layout",
-    "layouts",
-    multiple=True,
-    metavar="[YEAR=]LAYOUT",
-    help="Layout of the files: a shipped name (quebec, us-2024, us-2025) or a TOML file; with"
-    " YEAR=, for that year only. Default: quebec.",
-)
-REPORT = option(
-    "--report",
-    "report_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Also write validation.ttl, validation.json, rejets.csv and candidats.csv there, whatever"
-    " they say.",
-)
-LANGUAGE = option(
-    "--lang",
-    "language",
-    type=click.Choice(["fr", "en"]),
-    default="fr",
-    show_default=True,
-    help="Language of what the shapes say.",
-)
-BASE_URI = option(
-    "--base-uri",
-    metavar="URI",
-    default=DEFAULT_BASE_URI,
-    show_default=True,
-    help="Where the published URIs begin: an absolute http(s) IRI that ends in «/».",
-)
-TO = option(
-    "--to",
-    "shelf",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    required=True,
-    help="Folder of the releases; made if it is not there.",
-)
-QUARANTINE = option(
-    "--quarantine",
-    is_flag=True,
-    help="Keep back rows that break a shape (report/rejets.csv) and publish the rest.",
-)
-NO_PUBLISH = option(
-    "--no-publish", is_flag=True, help="Write the release, but leave DIR/current where it is."
-)
 
 
 @click.command()

@@ -1,7 +1,9 @@
-"""Find the columns of a decisions file, by their SSSOM names or their short ones."""
+"""Take a decisions file apart: its columns, by their SSSOM names or short ones, and its records."""
 
+import csv
 import difflib
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from transform.errors import UnreadableDecisions
@@ -108,3 +110,40 @@ def _unknown(name: str, said: str) -> str:
     near = difflib.get_close_matches(said, [*COLUMNS, *SHORT], n=1)
     step = f"Was {near[0]} meant?" if near else f"Known: {', '.join(COLUMNS)}."
     return f'"{name}" is no column of a decisions file. {step}'
+
+
+def records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the records of a decisions file with the number of the line each begins on.
+
+    Blank lines, and lines that begin with «#» between two records, hold none.
+    """
+    source = io.StringIO(text, newline="")
+    number, begins, between = 0, 0, True
+
+    def lines() -> Iterator[str]:
+        nonlocal number, begins, between
+        for line in source:
+            number += 1
+            if between and (line.startswith("#") or not line.strip()):
+                continue
+            begins, between = (number if between else begins), False
+            yield line
+
+    reader = csv.reader(lines(), delimiter=separator(text), strict=True)
+    while True:
+        try:
+            record = next(reader, None)
+        except csv.Error as error:
+            raise UnreadableDecisions(
+                f"{file}, line {begins}: not CSV ({error}). Close the quotes of the cell."
+            ) from error
+        if record is None:
+            return
+        between = True
+        yield begins, record
+
+
+def separator(text: str) -> str:
+    """Give the sign between cells: comma, or the semicolon or tab of the header."""
+    header = next((line for line in text.splitlines() if line.strip() and line[0] != "#"), "")
+    return max(",;\t", key=header.count)

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from transform.decisionfile import COLUMNS, SHORT
-from transform.decisions import FILE, records, separator
+from transform.decisionfile import COLUMNS, SHORT, records, separator
+from transform.decisions import FILE
 from transform.errors import MisusedCommand
 
 

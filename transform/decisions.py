@@ -4,9 +4,7 @@ https://mapping-commons.github.io/sssom/Mapping/ names the columns. A line of th
 judgement; it is refused with its number where it says something that cannot be meant.
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.decisionfile import COLUMNS, Header, read_header
+from transform.decisionfile import COLUMNS, Header, read_header, records
 from transform.errors import DecisionRefused, UnreadableDecisions
 
 FILE = "decisions.csv"
@@ -94,43 +92,6 @@ def parse_decisions(path: Path, raw: bytes, base_uri: str | None) -> Decisions:
             f"{path}: not UTF-8 (byte {error.start}). Save it as «CSV UTF-8»."
         ) from error
     return Decisions(path, raw, tuple(_rulings(path.name, text, base_uri)))
-
-
-def records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the records of a decisions file with the number of the line each begins on.
-
-    Blank lines, and lines that begin with «#» between two records, hold none.
-    """
-    source = io.StringIO(text, newline="")
-    number, begins, between = 0, 0, True
-
-    def lines() -> Iterator[str]:
-        nonlocal number, begins, between
-        for line in source:
-            number += 1
-            if between and (line.startswith("#") or not line.strip()):
-                continue
-            begins, between = (number if between else begins), False
-            yield line
-
-    reader = csv.reader(lines(), delimiter=separator(text), strict=True)
-    while True:
-        try:
-            record = next(reader, None)
-        except csv.Error as error:
-            raise UnreadableDecisions(
-                f"{file}, line {begins}: not CSV ({error}). Close the quotes of the cell."
-            ) from error
-        if record is None:
-            return
-        between = True
-        yield begins, record
-
-
-def separator(text: str) -> str:
-    """Give the sign between cells: comma, or the semicolon or tab of the header."""
-    header = next((line for line in text.splitlines() if line.strip() and line[0] != "#"), "")
-    return max(",;\t", key=header.count)
 
 
 def _rulings(file: str, text: str, base_uri: str | None) -> Iterator[Ruling]:

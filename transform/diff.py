@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from transform.cli import SHELF
-from transform.options import option
+from transform.options import SHELF, option
 
 DIFF_FORMAT = option(
     "--format",

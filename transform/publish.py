@@ -6,11 +6,11 @@ from itertools import chain
 from pathlib import Path
 
 from transform import dumps, manifest, release, report
-from transform.build import edition_lines
 from transform.cuts import cut_off
 from transform.decided import beside_decisions, decision_texts, former_texts
 from transform.describe import count_statements, describe_files, manifest_of
 from transform.directory import bodies_graph
+from transform.editions import edition_lines
 from transform.errors import MisusedCommand
 from transform.formats import BY_SUFFIX
 from transform.layout import Layout
