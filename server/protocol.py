@@ -14,6 +14,7 @@ from server.engine.faults import UpdateRefused
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
+_DEFAULT, _NAMED = "default-graph-uri", "named-graph-uri"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _MOST_DRAINED = 16 << 20  # bytes
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -61,21 +62,25 @@ def read_form(target: bytes, form: bytes, longest: int) -> Asked:
 def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
     # A text file may begin with a signature, which is no part of its text (Unicode, 23.8); no
     # production of the grammar begins with it.
-    queries = [query.removeprefix("\ufeff") for query in _values(parameters, "query")]
-    updates = _values(parameters, "update")
+    told: dict[str, list[str]] = {}
+    for name, value in parameters:
+        told.setdefault(name, []).append(value)
+    queries = [query.removeprefix("\ufeff") for query in told.get("query", ())]
+    updates = told.get("update")
     if len(queries) > 1 or (queries and updates):
         raise faults.DoubledQuery("Ask one query in a request, and none beside an update.")
     if updates:
         raise UpdateRefused
-    if queries and len(queries[0].encode()) > longest:
+    # No character has more than four bytes: only what may be too long is measured.
+    if queries and 4 * len(queries[0]) > longest and len(queries[0].encode()) > longest:
         raise _too_long(longest)
     if not queries and posted:
         raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
     return Asked(
         queries[0] if queries else None,
-        tuple(absolute_iris("default-graph-uri", parameters)),
-        tuple(absolute_iris("named-graph-uri", parameters)),
-        next(iter(_values(parameters, "format")), None) or None,
+        tuple(absolute_iris(_DEFAULT, parameters)) if _DEFAULT in told else (),
+        tuple(absolute_iris(_NAMED, parameters)) if _NAMED in told else (),
+        (told["format"][0] or None) if "format" in told else None,
     )
 
 
@@ -143,7 +148,11 @@ def _too_long(longest: int) -> faults.QueryTooLong:
 def read_parameters(raw: bytes, where: str) -> Parameters:
     """Read a query string or a form. Raises UnreadableRequest."""
     pairs = (part.partition(b"=") for part in raw.split(b"&") if part)
-    return [(_unescape(name, where), _unescape(value, where)) for name, _, value in pairs]
+    return [
+        # A name of nothing but letters stands for itself.
+        (name.decode() if name.isalpha() else _unescape(name, where), _unescape(value, where))
+        for name, _, value in pairs
+    ]
 
 
 def _unescape(raw: bytes, where: str) -> str:
@@ -174,14 +183,10 @@ def decode(raw: bytes, where: str) -> str:
         ) from error
 
 
-def _values(parameters: Parameters, name: str) -> list[str]:
-    return [value for key, value in parameters if key == name]
-
-
 def absolute_iris(name: str, parameters: Parameters) -> Iterable[str]:
     """Give the IRIs of a parameter, each once. Raises UnreadableRequest."""
     # The engine would count the statements of a graph that is named twice, twice.
-    for value in dict.fromkeys(_values(parameters, name)):
+    for value in dict.fromkeys(value for key, value in parameters if key == name):
         if not _ABSOLUTE_IRI.fullmatch(value):
             raise faults.UnreadableRequest(f"{name} is {value[:200]!r}; give an absolute IRI.")
         yield value

@@ -5,9 +5,10 @@ one of the `server.engine.faults`. An engine is used by many threads at once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from types import MappingProxyType
+from typing import Literal, NamedTuple, Protocol, Self
 
 JSON = "application/sparql-results+json"
 XML = "application/sparql-results+xml"
@@ -25,8 +26,7 @@ class Text:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One SPARQL query, its dataset and the representations that the client takes.
 
     `solutions` (SELECT and ASK) and `graph` (CONSTRUCT and DESCRIBE) are media types without
@@ -42,7 +42,7 @@ class Question:
     graph: str | None = None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    bindings: Mapping[str, str | Text] = field(default_factory=dict)
+    bindings: Mapping[str, str | Text] = MappingProxyType({})
 
 
 class Answer(Protocol):

@@ -21,6 +21,8 @@ from server.engine import Question, Text
 QUESTION, WHOLE, HEAD, DATA, END, FAULT = b"Q", b"W", b"H", b"D", b"E", b"X"
 SERVICE, REPLY = b"S", b"R"
 _LETTER_AND_LENGTH = struct.Struct("!cI")
+_SIZE = _LETTER_AND_LENGTH.size
+_NOTHING_BOUND: dict[str, str | Text] = {}
 PART = 1 << 16  # larger ones make the allocator map and unmap memory for each read
 
 
@@ -42,12 +44,15 @@ class Frames:
 
     def next(self) -> tuple[bytes, bytes]:
         """Wait for the next frame; raises TimeoutError as the socket does, and ClosedError."""
-        self._fill(_LETTER_AND_LENGTH.size)
-        letter, length = _LETTER_AND_LENGTH.unpack_from(self._arrived)
-        end = _LETTER_AND_LENGTH.size + length
-        self._fill(end)
-        payload = bytes(memoryview(self._arrived)[_LETTER_AND_LENGTH.size : end])
-        del self._arrived[:end]
+        arrived = self._arrived
+        if len(arrived) < _SIZE:
+            self._fill(_SIZE)
+        letter, length = _LETTER_AND_LENGTH.unpack_from(arrived)
+        end = _SIZE + length
+        if len(arrived) < end:
+            self._fill(end)
+        payload = bytes(memoryview(arrived)[_SIZE:end])
+        del arrived[:end]
         return letter, payload
 
     def add(self, data: bytes) -> None:
@@ -56,10 +61,10 @@ class Frames:
 
     def has_next(self) -> bool:
         """Say whether the whole of the next frame has come."""
-        if len(self._arrived) < _LETTER_AND_LENGTH.size:
+        if len(self._arrived) < _SIZE:
             return False
         _, length = _LETTER_AND_LENGTH.unpack_from(self._arrived)
-        return len(self._arrived) >= _LETTER_AND_LENGTH.size + int(length)
+        return len(self._arrived) >= _SIZE + int(length)
 
     def next_at_once(self) -> tuple[bytes, bytes] | None:
         """Give the next frame if the whole of it has come."""
@@ -80,12 +85,12 @@ class Frames:
 
 def read_wholes(data: bytes) -> tuple[list[bytes], bytes]:
     """Give the payloads of the W frames that the data begin with, and what follows them."""
-    start, size, payloads = 0, _LETTER_AND_LENGTH.size, list[bytes]()
-    while len(data) - start >= size and data.startswith(WHOLE, start):
-        end = start + size + _LETTER_AND_LENGTH.unpack_from(data, start)[1]
+    start, payloads = 0, list[bytes]()
+    while len(data) - start >= _SIZE and data.startswith(WHOLE, start):
+        end = start + _SIZE + _LETTER_AND_LENGTH.unpack_from(data, start)[1]
         if end > len(data):
             break
-        payloads.append(data[start + size : end])
+        payloads.append(data[start + _SIZE : end])
         start = end
     return payloads, data[start:]
 
@@ -102,7 +107,7 @@ def pack_question(question: Question) -> bytes:
     Marshalled, which is ten times as quick as JSON. Only a query process reads it: what one of
     them writes, which a query may have made it write, is never unmarshalled.
     """
-    bindings = [
+    bindings = question.bindings and [
         (name, bound if isinstance(bound, str) else (bound.value, bound.language))
         for name, bound in question.bindings.items()
     ]
@@ -113,7 +118,7 @@ def pack_question(question: Question) -> bytes:
         question.graph,
         question.default_graphs,
         question.named_graphs,
-        bindings,
+        bindings or None,
     )
     return marshal.dumps(told)
 
@@ -122,5 +127,7 @@ def unpack_question(payload: bytes) -> Question:
     """Read what `pack_question` wrote."""
     # Only the asking process, which runs no foreign code, writes it.
     text, base, solutions, graph, default, named, bindings = marshal.loads(payload)  # noqa: S302
-    bound = {name: value if isinstance(value, str) else Text(*value) for name, value in bindings}
+    bound = _NOTHING_BOUND
+    if bindings:
+        bound = {name: v if isinstance(v, str) else Text(*v) for name, v in bindings}
     return Question(text, base, solutions, graph, default, named, bound)
