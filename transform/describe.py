@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from transform import __version__, dumps
+from transform import __version__, csvw, dumps
 from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
 from transform.mapping import RDF
@@ -27,11 +27,17 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
         if ours and (name.endswith(".gz") or path.name == "SHA256SUMS"):
             continue
         if path.is_file():
-            media_type = _MEDIA_TYPES.get(path.suffix[1:].lower(), "application/octet-stream")
+            media_type = _media_type(path.name)
             size = path.stat().st_size
             about = {"bytes": size, "sha256": dumps.digest(path), "media_type": media_type}
             described[name] = about
     return described
+
+
+def _media_type(name: str) -> str:
+    if name.endswith(".csv" + csvw.ENDING):
+        return csvw.MEDIA_TYPE
+    return _MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
 class Content(NamedTuple):

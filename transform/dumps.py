@@ -1,4 +1,7 @@
-"""Write the dumps of a release: the whole and each year, in every syntax, plain and compressed."""
+"""Write the dumps of a release: the whole and each year, in every syntax, plain and compressed.
+
+Beside the syntaxes of RDF, each year is a table for spreadsheets: see `transform.sheets`.
+"""
 
 import gzip
 import hashlib
@@ -9,6 +12,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from transform import csvw, sheets
 from transform.formats import BY_SUFFIX, SYNTAXES, Syntax, write
 from transform.parallel import spread
 
@@ -57,17 +61,50 @@ def plan(graphs: Sequence[tuple[str, Path]], years: Sequence[int], folder: Path)
     return dumps
 
 
-def write_all(dumps: Sequence[Dump], base_uri: str, *, many: bool) -> Iterator[list[str]]:
-    """Write the dumps and their compressed copies; gives their lines for SHA256SUMS."""
-    return spread(_finish, [(dump, base_uri) for dump in dumps], many=many)
+class Sheet(NamedTuple):
+    """A table of the dumps: its portrait, the graph of that, graphs with labels, how it is."""
+
+    year: int
+    source: Path
+    labels: tuple[Path, ...]
+    flavour: sheets.Flavour
+    target: Path
 
 
-def _finish(task: tuple[Dump, str]) -> list[str]:
-    dump, base_uri = task
-    if dump.target != dump.source:
-        convert(dump.source, BY_SUFFIX[dump.suffix], dump.target, base_uri)
-    files = (dump.target, compress(dump.target))
+def plan_sheets(
+    graphs: Sequence[tuple[str, Path]], years: Sequence[int], folder: Path
+) -> list[Sheet]:
+    """Say which tables are to be written; `graphs` are pairs of IRI and N-Triples file."""
+    files = {iri.rpartition("/")[2]: file for iri, file in graphs}
+    labels = tuple(files[name] for name in ("organismes", "vocabulaire"))
+    return [
+        Sheet(year, files[str(year)], labels, flavour, folder / (year_name(year) + flavour.ending))
+        for year in years
+        for flavour in sheets.FLAVOURS
+    ]
+
+
+def write_all(planned: Sequence[Dump | Sheet], base_uri: str, *, many: bool) -> Iterator[list[str]]:
+    """Write the files and their compressed copies; gives their lines for SHA256SUMS."""
+    return spread(_finish, [(one, base_uri) for one in planned], many=many)
+
+
+def _finish(task: tuple[Dump | Sheet, str]) -> list[str]:
+    one, base_uri = task
+    files = [one.target]
+    if isinstance(one, Sheet):
+        sheets.write(one.source, one.labels, one.flavour, one.target, base_uri)
+        files.append(_write_metadata(one, base_uri))
+    elif one.target != one.source:
+        convert(one.source, BY_SUFFIX[one.suffix], one.target, base_uri)
+    files.append(compress(one.target))
     return [f"{digest(file)}  {file.name}\n" for file in files]
+
+
+def _write_metadata(sheet: Sheet, base_uri: str) -> Path:
+    file = sheet.target.with_name(sheet.target.name + csvw.ENDING)
+    file.write_bytes(csvw.describe(sheet.target.name, sheet.year, sheet.flavour, base_uri))
+    return file
 
 
 def compress(file: Path) -> Path:

@@ -123,7 +123,8 @@ def _write_dumps(work: Work, graphs: Sequence[Path], folder: Path, progress: Pro
     target.mkdir()
     named = [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs]
     years = [setting.reading.year for setting in work.settings]
-    planned = dumps.plan(named, years, target)
+    planned: list[dumps.Dump | dumps.Sheet] = [*dumps.plan(named, years, target)]
+    planned += dumps.plan_sheets(named, years, target)
     many = sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES
     sums: list[str] = []
     for number, lines in enumerate(dumps.write_all(planned, work.base_uri, many=many), start=1):
