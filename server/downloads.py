@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from transform import formats
+from transform.flavours import FLAVOURS
+
 FOLDER = "dumps/"
 SOURCES = "dumps/sources/"
 SUMS = "dumps/SHA256SUMS"
@@ -57,3 +60,14 @@ def _with_charset(media_type: str, encoding: str) -> str:
         return media_type
     # «utf-8-sig» is Python's name; the mark at the beginning is part of the file.
     return f"{media_type}; charset={encoding.removesuffix('-sig')}"
+
+
+def name_kind(file: Download) -> tuple[str, str] | None:
+    """Give what a file is, and how the text that says for whom it is ends: «dump_for_…»."""
+    if file.path.startswith(SOURCES):
+        return None
+    for flavour, text in zip(reversed(FLAVOURS), ("excel", "csv"), strict=True):
+        if file.path.endswith(flavour.ending):
+            return "CSV", text
+    syntax = formats.BY_SUFFIX.get(file.path.rpartition(".")[2])
+    return (syntax.name, syntax.suffix) if syntax else None

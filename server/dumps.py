@@ -1,64 +1,166 @@
-"""Offer the files of a release: the dumps, their sums and the sources that were read."""
+"""Offer the files of releases: the dumps, their sums and the sources that were read."""
+
+from collections.abc import Iterator
+from datetime import datetime
 
 from flask import Blueprint, Response, request, send_file
+from werkzeug.http import parse_date, parse_if_range_header
 
 from server import pages
-from server.downloads import FOLDER, SOURCES, SUMS, Download
+from server.downloads import FOLDER, SOURCES, SUMS, Download, name_kind
 from server.faults import UnknownPage
-from server.links import link_to
+from server.links import link_to, quoted
+from server.negotiate import HTML
+from server.relations import Relation, licence, relate
+from server.releases import Published, find_published, list_published, published
 from server.visit import current_release
 from transform import formats
+from transform.flavours import METADATA, METADATA_TYPE
 
 bp = Blueprint("dumps", __name__)
+_FRESH = "public, max-age=300"
+# A release is never changed, and its name is made from its content (RFC 8246).
+_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 @bp.route("/dumps")
 def lead() -> Response:
     """Lead to the list, whose links are relative to the folder."""
-    return Response(status=308, headers={"Location": link_to("dumps/")})
+    return _lead("dumps/")
 
 
 @bp.route("/dumps/")
 def show() -> Response:
-    """List what can be downloaded."""
-    files = current_release().downloads
-    compressed = {f"{path}.gz" for path in files if not path.startswith(SOURCES)}
-    groups = {
-        "whole": [f for f in files.values() if f.path.startswith(f"{FOLDER}portraits.")],
-        "yearly": [f for f in files.values() if f.path.startswith(f"{FOLDER}portrait-")],
-        "sources": [f for f in files.values() if f.path.startswith(SOURCES)],
-    }
-    plain = {name: [f for f in group if f.path not in compressed] for name, group in groups.items()}
-    return pages.page(
-        "dumps.html",
-        groups=plain,
-        files=files,
-        sums=files.get(SUMS),
-        names={f".{s.suffix}": s.name for s in formats.SYNTAXES},
-    )
+    """List what can be downloaded, and the releases before."""
+    return _list(published(current_release()), "dumps/")
+
+
+@bp.route("/dumps/releases")
+@bp.route("/dumps/releases/")
+def list_releases() -> Response:
+    """Lead to the list of releases."""
+    return _lead("dumps/#releases")
+
+
+@bp.route("/dumps/releases/<name>")
+def lead_to_release(name: str) -> Response:
+    """Lead to the files of a release."""
+    return _lead(find_published(current_release(), name).path)
+
+
+@bp.route("/dumps/releases/<name>/")
+def show_release(name: str) -> Response:
+    """List the files of a release, which stay at their addresses."""
+    chosen = find_published(current_release(), name)
+    return _list(chosen, chosen.path)
 
 
 @bp.route("/dumps/<path:path>")
 def download(path: str) -> Response:
-    """Answer with a file, whole or in parts (RFC 9110, section 14)."""
-    release = current_release()
-    file = release.downloads.get(FOLDER + path)
+    """Answer with a file of the current release, whole or in parts (RFC 9110, section 14)."""
+    return _send(published(current_release()), path, _FRESH)
+
+
+@bp.route("/dumps/releases/<name>/<path:path>")
+def download_of_release(name: str, path: str) -> Response:
+    """Answer with a file of any release, at an address that holds this file for good."""
+    return _send(find_published(current_release(), name), path, _FOR_GOOD)
+
+
+def _lead(path: str) -> Response:
+    return Response(status=308, headers={"Location": link_to(path)})
+
+
+def _list(chosen: Published, path: str) -> Response:
+    files, releases = chosen.downloads, list_published(current_release())
+    offered = [f for f in files.values() if not (_ours(f) and f.path.endswith(".gz"))]
+    groups = {
+        "whole": [f for f in offered if f.path.startswith(f"{FOLDER}portraits.")],
+        "tables": [f for f in offered if _ours(f) and f.path.endswith(".csv")],
+        "yearly": [f for f in offered if _is_rdf(f) and f.path.startswith(f"{FOLDER}portrait-")],
+        "sources": [f for f in offered if not _ours(f)],
+    }
+    body = pages.render(
+        "dumps.html",
+        groups=groups,
+        files=files,
+        folder=path,
+        sums=files.get(SUMS),
+        kind_of=name_kind,
+        metadata=lambda file: files.get(file.path + METADATA),
+        chosen=chosen,
+        releases=releases,
+    )
+    names = [one.name for one in releases]
+    response = pages.finish(Response(body, content_type=HTML.content_type), HTML, *names)
+    return relate(response, _about(chosen, chosen.path))
+
+
+def _ours(file: Download) -> bool:
+    return not file.path.startswith(SOURCES)
+
+
+def _is_rdf(file: Download) -> bool:
+    return file.path.rpartition(".")[2] in formats.BY_SUFFIX
+
+
+def _send(chosen: Published, path: str, freshness: str) -> Response:
+    file = chosen.downloads.get(FOLDER + path)
     if file is None:
-        raise UnknownPage(f"This release holds no file {FOLDER}{path}.")
-    return _send(file)
-
-
-def _send(file: Download) -> Response:
-    # Werkzeug refuses a unit that it does not know; it is to be passed over (RFC 9110, 14.2).
-    if not request.headers.get("Range", "bytes=").lower().lstrip().startswith("bytes="):
-        del request.environ["HTTP_RANGE"]
+        names = (f.path.removeprefix(FOLDER) for f in chosen.downloads.values() if _ours(f))
+        raise UnknownPage(
+            f"Release {chosen.name} holds no file {(FOLDER + path)[:200]}; there are: "
+            f"{', '.join(names)}."
+        )
+    _mend_conditions(chosen.time)
     response = send_file(
-        (current_release().folder / file.path).resolve(),
+        (chosen.folder / file.path).resolve(),
         mimetype=file.content_type,
         etag=file.tag,
         conditional=True,
+        last_modified=chosen.time,
+        as_attachment=True,
+        download_name=path.rpartition("/")[2],
         max_age=300,
     )
     response.headers["Content-Type"] = file.content_type
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    response.headers["Cache-Control"] = freshness
+    return relate(response, _about_file(chosen, file))
+
+
+def _mend_conditions(time: datetime) -> None:
+    """Take away conditions that Werkzeug reads otherwise than they are meant.
+
+    A unit of ranges that it does not know is to be passed over (RFC 9110, 14.2). A date that is
+    not the one we gave is of another release, be it a later one that was taken back.
+    """
+    environ = request.environ
+    if not request.headers.get("Range", "bytes=").lower().lstrip().startswith("bytes="):
+        del environ["HTTP_RANGE"]
+    if parse_date(request.headers.get("If-Modified-Since")) != time:
+        environ.pop("HTTP_IF_MODIFIED_SINCE", None)
+    condition = parse_if_range_header(request.headers.get("If-Range"))
+    if condition.date is not None and condition.date != time:
+        environ.pop("HTTP_RANGE", None)
+
+
+def _about(chosen: Published, path: str) -> Iterator[Relation | None]:
+    """Say of what is offered where it is for good, what describes it, under which licence."""
+    yield licence(chosen.manifest)
+    yield Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle")
+    yield Relation(f"{current_release().base_uri}{path}", "cite-as")
+
+
+def _about_file(chosen: Published, file: Download) -> Iterator[Relation | None]:
+    name = quoted(file.path.removeprefix(FOLDER))
+    yield from _about(chosen, chosen.path + name)
+    described = chosen.downloads.get(file.path + METADATA)
+    if described and _ours(file):
+        yield Relation(f"./{name}{METADATA}", "describedby", METADATA_TYPE)
+    if not (_is_rdf(file) and _ours(file)):
+        return
+    stem = file.path.rpartition(".")[0]
+    for syntax in formats.SYNTAXES:
+        other = chosen.downloads.get(f"{stem}.{syntax.suffix}")
+        if other and other is not file:
+            yield Relation(f"./{other.path.removeprefix(FOLDER)}", "alternate", syntax.media_type)

@@ -12,7 +12,8 @@ from csvw import CSVW
 from uritemplate import expand
 
 from tests.conftest import ROW, Run
-from transform.sheets import COLUMNS, FLAVOURS, harmless
+from transform.flavours import FLAVOURS
+from transform.sheets import COLUMNS, harmless
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 YEARS = {2024: 168, 2025: 258}

@@ -7,11 +7,10 @@ statements of our graph; the texts are for reading, for an apostrophe may stand 
 
 from typing import Any
 
+from transform.flavours import Flavour
 from transform.manifest import as_json
-from transform.sheets import COLUMNS, Column, Flavour, property_of
+from transform.sheets import COLUMNS, Column, property_of
 
-ENDING = "-metadata.json"
-MEDIA_TYPE = "application/csvm+json"
 _ABOUT = "{+inscription}"
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from transform import __version__, csvw, dumps
+from transform import __version__, dumps
+from transform.flavours import METADATA, METADATA_TYPE
 from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
 from transform.mapping import RDF
@@ -35,8 +36,8 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _media_type(name: str) -> str:
-    if name.endswith(".csv" + csvw.ENDING):
-        return csvw.MEDIA_TYPE
+    if name.endswith(".csv" + METADATA):
+        return METADATA_TYPE
     return _MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 

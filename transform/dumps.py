@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform import csvw, sheets
+from transform.flavours import FLAVOURS, METADATA, Flavour
 from transform.formats import BY_SUFFIX, SYNTAXES, Syntax, write
 from transform.parallel import spread
 
@@ -67,7 +68,7 @@ class Sheet(NamedTuple):
     year: int
     source: Path
     labels: tuple[Path, ...]
-    flavour: sheets.Flavour
+    flavour: Flavour
     target: Path
 
 
@@ -80,7 +81,7 @@ def plan_sheets(
     return [
         Sheet(year, files[str(year)], labels, flavour, folder / (year_name(year) + flavour.ending))
         for year in years
-        for flavour in sheets.FLAVOURS
+        for flavour in FLAVOURS
     ]
 
 
@@ -102,7 +103,7 @@ def _finish(task: tuple[Dump | Sheet, str]) -> list[str]:
 
 
 def _write_metadata(sheet: Sheet, base_uri: str) -> Path:
-    file = sheet.target.with_name(sheet.target.name + csvw.ENDING)
+    file = sheet.target.with_name(sheet.target.name + METADATA)
     file.write_bytes(csvw.describe(sheet.target.name, sheet.year, sheet.flavour, base_uri))
     return file
 

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from transform import history
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.manifest import FILE, read_manifest
 
 CURRENT = "current"
-HISTORY = "history"
 _BUILDING = ".building-"
 _LOCK = ".lock"
 _NAME = re.compile("[0-9a-f]{16}")
@@ -90,10 +90,7 @@ def publish(release: Path) -> None:
     """Make a release the current one, in one step, as the newest of the history."""
     shelf = release.parent
     try:
-        with (shelf / HISTORY).open("a", encoding="ascii") as history:
-            history.write(f"{release.name}\n")
-            history.flush()
-            os.fsync(history.fileno())
+        history.add(shelf, release.name)
     except OSError as error:
         raise _unwritten(shelf, error) from error
     _point(shelf, release.name)
@@ -132,7 +129,7 @@ def releases(shelf: Path) -> list[Release]:
             f"{shelf}: no such folder. Build with `portrait-ia build … --to {shelf}`."
         )
     found = {path.name: path for path in shelf.iterdir() if _NAME.fullmatch(path.name)}
-    published = [name for name in _history(shelf) if name in found]
+    published = [name for name in history.names(shelf) if name in found]
     never = sorted(set(found) - set(published))
     now = current(shelf)
     return [Release(name, found[name], name == now) for name in (*reversed(published), *never)]
@@ -152,7 +149,7 @@ def roll_back(shelf: Path, name: str | None) -> Release:
 
 def _before(shelf: Path, newest_first: list[str]) -> str:
     now = current(shelf)
-    published = [name for name in newest_first if name in _history(shelf)]
+    published = [name for name in newest_first if name in history.names(shelf)]
     earlier = published[published.index(now) + 1 :] if now in published else published
     if not earlier:
         raise MisusedCommand(
@@ -173,15 +170,6 @@ def content_name(folder: Path, files: dict[str, str]) -> str:
         if not path.endswith((".gz", "SHA256SUMS")):
             digest.update(f"{file_digest}  {path}\n".encode())
     return digest.hexdigest()[:16]
-
-
-def _history(shelf: Path) -> list[str]:
-    """Give the names that builds published, the last time each, oldest first."""
-    try:
-        names = (shelf / HISTORY).read_text(encoding="ascii").split()
-    except FileNotFoundError:
-        return []
-    return list(reversed(dict.fromkeys(reversed(names))))
 
 
 def _sync(path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from transform.flavours import Flavour
 from transform.mapping import DCTERMS, PROV, RDFS
 
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
@@ -20,17 +21,6 @@ _LANGUAGES = ("fr", "en")
 # What a spreadsheet may take for a formula, also behind blanks, or in full width (OWASP,
 # «CSV Injection»).
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-
-
-class Flavour(NamedTuple):
-    """How a CSV file is written: end of its name, separator, Python's name of the encoding."""
-
-    ending: str
-    separator: str
-    encoding: str
-
-
-FLAVOURS = (Flavour(".csv", ",", "utf-8"), Flavour("-excel.csv", ";", "utf-8-sig"))
 
 
 class Column(NamedTuple):

@@ -1,10 +1,16 @@
 """Files: types, parts, tags."""
 
 import hashlib
+import json
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+
+from tests.site.conftest import write_release
 
 
 def test_types(site: str, fetch: Any) -> None:
@@ -86,3 +92,148 @@ def test_the_list_names_each_file_its_size_and_its_digest(
     assert "portraits.nq" in text
     assert hashlib.sha256(body).hexdigest() in text
     assert f"{len(body):,}".replace(",", "\u202f") in text
+
+
+def shelf_of_two(folder: Path) -> tuple[Path, Path]:
+    """Publish two releases, the second with one entry more, and build a third for nobody."""
+    for name, more in (("a" * 16, 3), ("b" * 16, 4), ("c" * 16, 5)):
+        write_release(folder / name, more=more)
+    (folder / "history").write_text(
+        f"{'a' * 16} 2024-05-06T07:08:09Z\n{'b' * 16} 2025-06-07T08:09:10Z\n"
+        f"{'a' * 16} 2025-12-31T00:00:00Z\n{'b' * 16} 2026-01-01T00:00:00Z\n"
+    )
+    (folder / "current").symlink_to("b" * 16)
+    return folder / ("a" * 16), folder / ("b" * 16)
+
+
+@pytest.fixture(scope="module")
+def old_and_new(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return shelf_of_two(tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="module")
+def published(old_and_new: tuple[Path, Path], boot: Any) -> Iterator[str]:
+    with boot(old_and_new[0].parent) as address:
+        yield address
+
+
+@pytest.mark.parametrize("name", ["portraits.ttl", "portraits.ttl.gz", "SHA256SUMS"])
+def test_an_older_release_stays_at_its_address(
+    published: str, fetch: Any, old_and_new: tuple[Path, Path], name: str
+) -> None:
+    for release in old_and_new:
+        reply = fetch(f"{published}dumps/releases/{release.name}/{name}")
+        assert (reply.status, reply.body) == (200, (release / "dumps" / name).read_bytes())
+        assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    body = (old_and_new[1] / "dumps" / name).read_bytes()
+    assert fetch(f"{published}dumps/{name}").body == body
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_release_is_listed_and_has_a_list(
+    published: str, fetch: Any, old_and_new: tuple[Path, Path], language: str
+) -> None:
+    text = fetch(f"{published}dumps/?lang={language}").text
+    assert text.index("releases/" + "b" * 16) < text.index("releases/" + "a" * 16)
+    assert "c" * 16 not in text
+    assert "2024-05-06" in text
+    assert "2025-06-07" in text
+    old = fetch(f"{published}dumps/releases/{'a' * 16}/?lang={language}")
+    assert f"dumps/releases/{'a' * 16}/portraits.nq" in old.text
+    digest = hashlib.sha256((old_and_new[0] / "dumps/portraits.nq").read_bytes()).hexdigest()
+    assert digest in old.text
+    led = fetch(f"{published}dumps/releases/{'a' * 16}")
+    assert (led.status, led.headers["Location"]) == (308, f"../../dumps/releases/{'a' * 16}/")
+
+
+@pytest.mark.parametrize("name", ["c" * 16, "d" * 16, "current", "history", "..", "%2e%2e"])
+def test_an_unknown_release_names_those_there_are(published: str, fetch: Any, name: str) -> None:
+    for path in (f"releases/{name}/portraits.nq", f"releases/{name}/"):
+        reply = fetch(f"{published}dumps/{path}", Accept="application/json")
+        assert reply.status == 404
+        if "." not in name and "%" not in name:
+            assert "a" * 16 in json.loads(reply.body)["detail"]
+            assert "b" * 16 in json.loads(reply.body)["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["portraits.xyz", "portrait-1999.ttl", f"releases/{'a' * 16}/x.ttl"]
+)
+def test_an_unknown_file_names_those_there_are(published: str, fetch: Any, path: str) -> None:
+    reply = fetch(f"{published}dumps/{path}", Accept="application/json")
+    assert (reply.status, reply.kind) == (404, "application/problem+json")
+    for name in ("portraits.ttl", "portraits.trig", "portraits.ttl.gz", "SHA256SUMS"):
+        assert name in json.loads(reply.body)["detail"]
+
+
+def test_the_date_is_that_of_the_first_publication(published: str, fetch: Any) -> None:
+    for path, date in (
+        ("portraits.nq", "Sat, 07 Jun 2025 08:09:10 GMT"),
+        (f"releases/{'a' * 16}/portraits.nq", "Mon, 06 May 2024 07:08:09 GMT"),
+    ):
+        assert fetch(f"{published}dumps/{path}").headers["Last-Modified"] == date
+        assert fetch(f"{published}dumps/{path}", If_Modified_Since=date).status == 304
+
+
+@pytest.mark.parametrize(
+    "date", ["Sat, 07 Jun 2025 08:09:09 GMT", "Fri, 01 Jan 2027 00:00:00 GMT", "hier"]
+)
+def test_the_date_of_another_release_gets_the_whole_file(
+    published: str, fetch: Any, date: str
+) -> None:
+    assert fetch(f"{published}dumps/portraits.nq", If_Modified_Since=date).status == 200
+    reply = fetch(f"{published}dumps/portraits.nq", If_Range=date, Range="bytes=0-9")
+    assert (reply.status, len(reply.body) > 10) == (200, True)
+
+
+def test_a_part_of_what_has_this_date_or_tag(published: str, fetch: Any) -> None:
+    whole = fetch(f"{published}dumps/portraits.nq")
+    for name in ("Last-Modified", "ETag"):
+        condition = whole.headers[name]
+        reply = fetch(f"{published}dumps/portraits.nq", If_Range=condition, Range="bytes=5-9")
+        assert (reply.status, reply.body) == (206, whole.body[5:10])
+
+
+def test_a_file_is_saved_under_its_name(published: str, site: str, fetch: Any) -> None:
+    told = fetch(f"{published}dumps/portraits.ttl").headers["Content-Disposition"]
+    assert told == "attachment; filename=portraits.ttl"
+    name = "sources/2025/exemple%20%232025%20%C3%A0%20100%25%20%3F.csv.gz"
+    told = fetch(f"{site}dumps/{name}").headers["Content-Disposition"]
+    assert "filename*=UTF-8''exemple%20#2025%20%C3%A0%20100%25%20%3F.csv.gz" in told
+
+
+def test_links_say_the_licence_the_other_syntaxes_and_how_to_cite(
+    published: str, fetch: Any, base_uri: str
+) -> None:
+    link = fetch(f"{published}dumps/portraits.ttl").headers["Link"]
+    assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in link
+    assert '<../catalogue.ttl>; rel="describedby"; type="text/turtle"' in link
+    assert f'<{base_uri}dumps/releases/{"b" * 16}/portraits.ttl>; rel="cite-as"' in link
+    assert '<./portraits.nq>; rel="alternate"; type="application/n-quads"' in link
+    assert "<./portraits.ttl>" not in link
+    link = fetch(f"{published}dumps/releases/{'a' * 16}/").headers["Link"]
+    assert f'<{base_uri}dumps/releases/{"a" * 16}/>; rel="cite-as"' in link
+
+
+TRAVERSALS = [
+    "dumps/../manifest.json", "dumps/%2e%2e/manifest.json", "dumps/..%2fmanifest.json",
+    "dumps/%2e%2e%2fmanifest.json", "dumps/%252e%252e%252fmanifest.json",
+    "dumps/..%5cmanifest.json", "dumps/..%c0%afmanifest.json", "dumps/%c0%ae%c0%ae/manifest.json",
+    "dumps/%u002e%u002e/manifest.json", "dumps/sources/../../manifest.json",
+    "dumps//etc/passwd", "dumps/%2fetc%2fpasswd", "dumps/portraits.ttl%00.html",
+    "dumps/releases/../current/manifest.json", "dumps/releases/%2e%2e/history",
+    "dumps/releases/..%2f..%2fhistory", f"dumps/releases/{'a' * 16}/../manifest.json",
+    f"dumps/releases/{'a' * 16}/..%2fmanifest.json",
+    f"dumps/releases/{'a' * 16}/%2e%2e/%2e%2e/history", "dumps/releases/current/portraits.nq",
+    f"dumps/releases/.%2f{'a' * 16}/portraits.nq", "dumps/./portraits.ttl",
+    f"dumps/releases/{'a' * 16}%00/portraits.nq", f"dumps/releases//{'a' * 16}/portraits.nq",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", TRAVERSALS)
+def test_no_way_leads_out_of_what_is_listed(published: str, target: str) -> None:
+    host, port = urlsplit(published).netloc.split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        wire.sendall(f"GET /{target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        reply = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert reply.startswith(b"HTTP/1.1 404 ")
