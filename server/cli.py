@@ -10,6 +10,7 @@ from transform.cli import COMMANDS as MAKING
 from transform.decode import shown
 from transform.diff import diff
 from transform.errors import PortraitError
+from transform.fetch.command import fetch
 
 
 class _OneLine(click.Group):
@@ -35,15 +36,16 @@ def main() -> None:
 
     \b
     Try it:         portrait-ia demo
+    Get the files:  portrait-ia fetch --to portraits
     Check a file:   portrait-ia check 2025=portrait-2025.csv
     Publish:        portrait-ia build 2024=a.csv 2025=b.csv --base-uri https://…/ --to releases
                     portrait-ia serve releases
 
     Exit codes: 0 done; 1 the data does not pass, the report says why; 2 the command was misused
-    or a file cannot be read; 130 Ctrl-C. Each option can also be given as a variable, such as
-    PORTRAIT_IA_BASE_URI.
+    or a file cannot be read; 130 Ctrl-C. For fetch --check, 1 says that something changed. Each
+    option can also be given as a variable, such as PORTRAIT_IA_BASE_URI.
     """
 
 
-for command in (*ANSWERING, *MAKING, diff):
+for command in (*ANSWERING, *MAKING, diff, fetch):
     main.add_command(command)

@@ -17,6 +17,7 @@ from transform.lists import read_vocabulary
 from transform.locate import Places, locate
 from transform.mapping import RDF, Setting, map_rows, subject
 from transform.nearest import not_reviewed
+from transform.origin import hold_fetched
 from transform.portrait import Edition
 from transform.registrar import hold_registry, refuse_living
 from transform.registry import read_registry
@@ -43,7 +44,10 @@ def prepare(
     pairs = []
     for number, source in enumerate(sources):
         progress("Reading", number, len(sources))
-        pairs.append((read_rows(source.path, source.year, source.layout), source.layout))
+        reading = read_rows(source.path, source.year, source.layout)
+        if source.origin:
+            hold_fetched(source.path, source.origin, reading.table.raw_sha256)
+        pairs.append((reading, source.layout))
     progress("Reading", len(sources), len(sources))
     registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
@@ -58,7 +62,8 @@ def prepare(
         url = (facts.url if facts else None) or base_uri + path
         settings.append(Setting(base_uri, reading, layout, url, vocabularies, identities))
     vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
-    return Work(base_uri, settings, vocabularies, identities, vocabulary, decisions)
+    origins = {source.year: source.origin for source in sources if source.origin}
+    return Work(base_uri, settings, vocabularies, identities, vocabulary, decisions, origins)
 
 
 def check(work: Work, quarantine: bool, progress: Progress) -> Checked:

@@ -30,7 +30,7 @@ from transform.reviewing import review
 @REPORT
 @LANGUAGE
 def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> None:
-    """Read and validate yearly files; write no release.
+    """Read and validate yearly files, or those that fetch left in DIR; write no release.
 
     \b
     portrait-ia check 2024=portrait-2024.csv 2025=portrait-2025.xlsx
@@ -66,8 +66,8 @@ def build(
 ) -> None:
     """Transform and validate yearly files, and write an immutable release.
 
-    Without YEAR=FILE, builds the example portraits that come with the package, whose initiatives
-    are made up.
+    A folder that fetch filled stands for all its files. Without any, builds the example portraits
+    that come with the package, whose initiatives are made up.
 
     \b
     portrait-ia build 2024=portrait-2024.csv 2025=portrait-2025.csv \\

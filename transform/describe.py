@@ -159,4 +159,5 @@ def _portrait(work: Work, checked: Checked, number: int, read: dict[str, Any]) -
         "bodies": len(bodies),
         "body_strings": len({cell.organisme for cell in cells}),
         "counts": {name: dict(edition.counts[name]) for name in LISTS},
+        "fetched": edition.origin._asdict() if edition.origin else None,
     }

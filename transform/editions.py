@@ -22,7 +22,8 @@ def edition_of(
             counts[name][slug] = number
     table, rows = setting.reading.table, len(published(work, setting, rejected))
     year, layout = setting.reading.year, setting.layout
-    return Edition(year, layout, rows, counts, setting.source_url, table.format, table.bytes)
+    file = (setting.source_url, table.format, table.bytes, work.origins.get(year))
+    return Edition(year, layout, rows, counts, *file)
 
 
 def edition_lines(work: Work, editions: Iterable[Edition]) -> Iterator[Line]:

@@ -7,8 +7,9 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableLayout     2    a layout file says something that cannot be
 ├── UnreadableRegistry   2    a registry of bodies is no Turtle
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
-├── CannotServe          2    the processes that should answer end at once
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
+├── CannotServe          2    the processes that should answer end at once
+├── FetchFailed          2    a portal answers something else than its files
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/stability.py)
     └── DecisionRefused  1    a line of the decisions file cannot be meant
@@ -47,6 +48,10 @@ class UnreadableRelease(PortraitError):
 
 class CannotServe(PortraitError):
     """A site of which no process becomes ready."""
+
+
+class FetchFailed(PortraitError):
+    """A portal that answers something else than the files it should have."""
 
 
 class DataRefused(PortraitError):

@@ -16,7 +16,7 @@ def option(name: str, *more: str, **attributes: Any) -> Callable[[Any], Any]:
 
 
 # Each option's help is written once; the README's table is checked against it.
-YEAR_FILES = click.argument("pairs", nargs=-1, metavar="[YEAR=FILE]…")
+YEAR_FILES = click.argument("pairs", nargs=-1, metavar="[YEAR=FILE | DIR]…")
 SHELF = click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
 LAYOUT = option(
     "--layout",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from transform.layout import LISTS, Layout
 from transform.mapping import RDF, RDFS, literal
+from transform.origin import Origin, origin_lines
 from transform.vocabulary import DCTERMS, FOAF, XSD, Line
 
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -18,7 +19,10 @@ MEDIA_TYPES = {
 
 
 class Edition(NamedTuple):
-    """One published portrait: year, layout, rows, counts by list and slug, and its file."""
+    """One published portrait: year, layout, rows, counts by list and slug, and its file.
+
+    `origin`: where the file was fetched, None for one that someone brought.
+    """
 
     year: int
     layout: Layout
@@ -27,6 +31,7 @@ class Edition(NamedTuple):
     source_url: str
     source_format: str
     source_bytes: int
+    origin: Origin | None = None
 
 
 def _texts(edition: Edition, kind: str) -> dict[str, str]:
@@ -144,6 +149,8 @@ def _source_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
     size = literal(str(edition.source_bytes), datatype=f"{XSD}nonNegativeInteger")
     yield about, f"<{DCAT}byteSize>", size
     yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"
+    if edition.origin:
+        yield from origin_lines(base_uri, edition.year, edition.source_url, edition.origin)
 
 
 def _integer(number: int) -> str:

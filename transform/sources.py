@@ -1,7 +1,7 @@
 """Take what a user names: YEAR=FILE pairs, layouts, a base URI; or the example portraits."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -11,36 +11,48 @@ import pyoxigraph as ox
 
 from transform.errors import MisusedCommand
 from transform.layout import Layout, load_layout
+from transform.origin import Origin, read_fetched
 
 EXAMPLE_LAYOUT = "quebec-exemple"
 _EXAMPLES = {2024: "exemple-portrait-2024.csv", 2025: "exemple-portrait-2025.csv"}
 
 
 class Source(NamedTuple):
-    """One yearly file and the layout that explains it."""
+    """One yearly file, the layout that explains it and, if it was fetched, from where."""
 
     year: int
     path: Path
     layout: Layout
+    origin: Origin | None = None
 
 
 def parse_sources(pairs: Iterable[str], layouts: Sequence[str]) -> list[Source]:
-    """Read `2025=portrait.csv …` and `quebec` or `2025=layout.toml …`, or raise MisusedCommand."""
+    """Read `2025=portrait.csv …` and `quebec` or `2025=layout.toml …`, or raise MisusedCommand.
+
+    What bears no year but is a folder gives the files that a fetch left there.
+    """
     default, by_year = _parse_layouts(layouts)
     sources: list[Source] = []
     for pair in pairs:
-        text, equals, file = pair.partition("=")
-        year = _year(text, pair)
-        if not equals or not file:
-            raise MisusedCommand(
-                f"{pair!r}: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv."
-            )
-        if any(source.year == year for source in sources):
-            raise MisusedCommand(f"{pair!r}: {year} is named twice. Give one file a year.")
-        sources.append(Source(year, Path(file), by_year.get(year) or default))
+        for year, path, origin in _files(pair):
+            if any(source.year == year for source in sources):
+                raise MisusedCommand(f"{pair!r}: {year} is named twice. Give one file a year.")
+            sources.append(Source(year, path, by_year.get(year) or default, origin))
     for year in sorted(set(by_year) - {source.year for source in sources}):
         raise MisusedCommand(f"--layout {year}=…: no file of {year}. Add {year}=FILE.")
     return sorted(sources, key=lambda source: source.year)
+
+
+def _files(pair: str) -> Iterator[tuple[int, Path, Origin | None]]:
+    if Path(pair).is_dir():
+        for year, (path, origin) in read_fetched(Path(pair)).items():
+            yield year, path, origin
+        return
+    text, equals, file = pair.partition("=")
+    year = _year(text, pair)
+    if not equals or not file:
+        raise MisusedCommand(f"{pair!r}: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
+    yield year, Path(file), None
 
 
 def example_sources() -> list[Source]:

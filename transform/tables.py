@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from transform.archive import open_archive
 from transform.decode import Text, decode, shown
 from transform.delimited import read_delimited
 from transform.errors import UnreadableFile
@@ -62,6 +63,23 @@ def read_table(path: Path, layout: Layout) -> Table:
     if not any(cell.strip() for record in records for cell in record):
         raise UnreadableFile(f"{path.name}: holds nothing but blanks. {_AS_TABLE}")
     return table
+
+
+def find_format(path: Path) -> str:
+    """Give csv or xlsx by what a file holds; raises UnreadableFile where it is neither.
+
+    A workbook that unpacks to too much is refused, as it would be when it is read.
+    """
+    raw = _bytes(path)
+    if raw.startswith(_ZIP):
+        names = open_archive(raw, path.name).namelist()
+        if not any(name.startswith("xl/") for name in names):
+            raise UnreadableFile(f"{path.name}: a zip archive, no workbook. {_AS_TABLE}")
+        return "xlsx"
+    with _text(raw, path.name).lines() as lines:
+        if lines.read(4096).lstrip().startswith("{"):
+            raise UnreadableFile(f"{path.name}: a JSON document. {_AS_TABLE}")
+    return "csv"
 
 
 def _bytes(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from transform.identity import Identities
 from transform.lists import Vocabulary
 from transform.locate import Located
 from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
+from transform.origin import Origin
 from transform.portrait import Edition
 from transform.suggestions import Candidate, Candidates
 from transform.vocabulary import in_order
@@ -21,7 +22,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Everything that was read and decided, before anything is held against a shape."""
+    """Everything that was read and decided, before anything is held against a shape.
+
+    `origins`: where the files came from that were fetched, by year.
+    """
 
     base_uri: str
     settings: list[Setting]
@@ -29,6 +33,7 @@ class Work:
     identities: Identities
     vocabulary: list[str]
     decisions: Decisions
+    origins: Mapping[int, Origin]
 
     def places(self, setting: Setting) -> list[Place]:
         """Give the rows of a portrait with their keys, in the order of the file."""

@@ -1,0 +1,116 @@
+"""Choose the file of each year among all that a dataset offers, by format, name and date."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from transform.fetch.ckan import Resource
+from transform.fetch.faults import failed
+
+_FORMATS = ("csv", "xlsx")  # the first is preferred
+_MEDIA_TYPES = {
+    "text/csv": "csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_BESIDE = re.compile(
+    "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées", re.IGNORECASE
+)
+_STORE_ONLY = "_datastore_only_resource"
+
+
+class Chosen(NamedTuple):
+    """The file of one year and its format, csv or xlsx."""
+
+    year: int
+    format: str
+    resource: Resource
+
+
+class Choice(NamedTuple):
+    """The files chosen, by year, and those left aside, each with the reason."""
+
+    chosen: Mapping[int, Chosen]
+    aside: tuple[tuple[str, str], ...]
+
+
+def choose(where: str, resources: Iterable[Resource]) -> Choice:
+    """Choose a file for each year; raises FetchFailed for a year that no file can be had of."""
+    offers: dict[int, list[Chosen]] = {}
+    aside, without = [], {}
+    for resource in resources:
+        label = resource.name or resource.id
+        form, year = _format(resource), _year(resource)
+        if not form:
+            aside.append((label, f"neither CSV nor XLSX ({resource.format or 'no format'})"))
+        elif resource.state not in ("", "active"):
+            aside.append((label, f"its state is {resource.state!r}"))
+        elif _BESIDE.search(resource.name):
+            aside.append((label, "explains the portraits"))
+        elif year is None:
+            aside.append((label, "its name bears no year, or several"))
+        elif _only_stored(resource):
+            aside.append((label, "in the DataStore only, without a file"))
+            without[year] = label
+        else:
+            offers.setdefault(year, []).append(Chosen(year, form, resource))
+    if lost := sorted(set(without) - set(offers)):
+        raise failed(where, f"{without[lost[0]]!r} is in the DataStore only, without a file")
+    if not offers:
+        raise failed(where, "no CSV or XLSX file that bears a year in its name")
+    chosen = {year: _best(where, found) for year, found in sorted(offers.items())}
+    aside += [
+        (other.resource.name, f"{chosen[year].resource.name!r} is preferred for {year}")
+        for year, found in sorted(offers.items())
+        for other in found
+        if other != chosen[year]
+    ]
+    return Choice(chosen, tuple(aside))
+
+
+def _best(where: str, found: list[Chosen]) -> Chosen:
+    """Prefer what is called a portrait, then CSV, then the newest; a draw cannot be decided."""
+    ranked = sorted(found, key=_rank, reverse=True)
+    if len(ranked) > 1 and _rank(ranked[0]) == _rank(ranked[1]):
+        names = " and ".join(repr(each.resource.name) for each in ranked[:2])
+        raise failed(where, f"{names} may both be the portrait of {ranked[0].year}")
+    return ranked[0]
+
+
+def _rank(offer: Chosen) -> tuple[bool, int, str]:
+    resource = offer.resource
+    date = resource.last_modified or resource.created or resource.metadata_modified
+    named = "portrait" in f"{resource.name} {resource.description}".lower()
+    return named, -_FORMATS.index(offer.format), date
+
+
+def _format(resource: Resource) -> str | None:
+    """Give csv or xlsx by what the portal says, else by how name or URL end."""
+    said = resource.format.strip().lower().lstrip(".")
+    if said:
+        return said if said in _FORMATS else _MEDIA_TYPES.get(said)
+    if resource.mimetype:
+        return _MEDIA_TYPES.get(resource.mimetype.lower())
+    endings = (_file(resource).lower(), resource.name.lower())
+    return next((f for f in _FORMATS if any(e.endswith(f".{f}") for e in endings)), None)
+
+
+def _year(resource: Resource) -> int | None:
+    """Give the year that the name bears, else the description, else the file's name."""
+    for text in (resource.name, resource.description, _file(resource)):
+        if years := set(_YEAR.findall(text)):
+            return int(years.pop()) if len(years) == 1 else None
+    return None
+
+
+def _file(resource: Resource) -> str:
+    try:
+        return unquote(urlsplit(resource.url).path).rpartition("/")[2]
+    except ValueError:
+        return ""
+
+
+def _only_stored(resource: Resource) -> bool:
+    stored = resource.url_type == "datastore" or _STORE_ONLY in resource.url
+    return stored or "/datastore/dump/" in resource.url or not resource.url

@@ -1,0 +1,118 @@
+"""Ask a CKAN portal what a dataset holds (Action API, package_show).
+
+https://docs.ckan.org/en/2.11/api/ : an answer is `{"success": true, "result": {…}}`, or
+`{"success": false, "error": {"__type": …, "message": …}}` with 403, 404 or 409.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from transform.fetch.faults import failed
+from transform.fetch.patience import Bounds, Say, patiently
+from transform.fetch.wire import Reply, ask, hold_url
+
+DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
+LARGEST = 10 << 20
+_KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license_url")
+_DATED = ("metadata_created", "metadata_modified")
+
+
+class Resource(NamedTuple):
+    """One file that a dataset offers; texts are "" and numbers None where the portal is silent."""
+
+    id: str
+    name: str
+    description: str
+    format: str
+    mimetype: str
+    url: str
+    url_type: str
+    state: str
+    hash: str
+    created: str
+    last_modified: str
+    metadata_modified: str
+    size: int | None
+
+
+class Dataset(NamedTuple):
+    """What the portal says of the dataset as a whole, its page, and its files."""
+
+    about: Mapping[str, str]
+    resources: tuple[Resource, ...]
+
+
+def show(api: str, bounds: Bounds, say: Say) -> Dataset:
+    """Ask what the dataset of the portraits holds; raises FetchFailed."""
+    api = hold_url("--api", api).rstrip("/")
+    url = f"{api}/package_show?id={quote(DATASET)}"
+    raw = patiently(api, bounds, say, lambda: _read(api, url))
+    result = _result(api, raw)
+    if not isinstance(said := result.get("resources"), list):
+        raise failed(api, "a dataset without a list of resources")
+    if result.get("id") != DATASET:
+        raise failed(api, f"another dataset than {DATASET} was sent: {result.get('id')!r}")
+    about = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
+    about["page"] = f"{api.partition('/api/')[0]}/dataset/{quote(about['name'] or DATASET)}"
+    return Dataset(about, tuple(_resource(each) for each in said if isinstance(each, dict)))
+
+
+def _read(api: str, url: str) -> bytes:
+    with ask(api, "GET", url, {"Accept": "application/json"}) as reply:
+        raw = b""
+        for block in reply.blocks(api):
+            raw += block
+            if len(raw) > LARGEST:
+                raise failed(api, f"an answer of more than {LARGEST >> 20} MB")
+        if reply.status != 200:
+            raise failed(api, f"answers {reply.status}{_error(raw)}")
+        _refuse_page(api, reply, raw)
+        return raw
+
+
+def _refuse_page(api: str, reply: Reply, raw: bytes) -> None:
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        kind = reply.media_type or "unnamed type"
+        raise failed(api, f"no CKAN answer but {kind}: {_beginning(raw)!r}")
+
+
+def _result(api: str, raw: bytes) -> Mapping[str, Any]:
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise failed(api, f"broken JSON ({error})") from error
+    if answer.get("success") is not True:
+        raise failed(api, f"answers that it did not succeed{_error(raw)}")
+    if not isinstance(result := answer.get("result"), dict):
+        raise failed(api, "an answer without a result")
+    return result
+
+
+def _error(raw: bytes) -> str:
+    """Give the words of CKAN's error, or how the answer begins."""
+    try:
+        error = json.loads(raw)["error"]
+        kind, message = error.get("__type", "error"), error.get("message", error)
+        return f" ({kind}: {message})"
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return f" ({_beginning(raw)!r})" if raw else ""
+
+
+def _beginning(raw: bytes) -> str:
+    return " ".join(raw[:200].decode("utf-8", "replace").split())[:80]
+
+
+def _resource(said: Mapping[str, Any]) -> Resource:
+    texts = {key: _text(said, key) for key in Resource._fields if key != "size"}
+    size = said.get("size")
+    if isinstance(size, str) and size.isascii() and size.isdigit():
+        size = int(size)
+    whole = isinstance(size, int) and not isinstance(size, bool) and size > 0
+    return Resource(**texts, size=size if whole else None)
+
+
+def _text(said: Mapping[str, Any], key: str) -> str:
+    value = said.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,116 @@
+"""Bring every year's file into a folder, all or none, and say what changed."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from transform.fetch.choose import Choice, Chosen, choose
+from transform.fetch.ckan import Dataset, show
+from transform.fetch.download import Arrived, Download, Validators
+from transform.fetch.faults import failed
+from transform.fetch.partial import sync
+from transform.fetch.patience import Bounds, Say
+from transform.fetch.record import Entry, Record, fetching, place, read_record, write_record
+
+Progress = Callable[[str, int, int], None]
+
+
+class Fetched(NamedTuple):
+    """The record before and after, and the resources that were left aside, with reasons."""
+
+    before: Record | None
+    after: Record
+    aside: tuple[tuple[str, str], ...]
+
+
+def fetch_all(folder: Path, api: str, bounds: Bounds, say: Say, progress: Progress) -> Fetched:
+    """Fetch what is new or changed, and write the record last; raises FetchFailed."""
+    with fetching(folder) as parts:
+        before = read_record(folder)
+        dataset, choice = offered(api, bounds, say)
+        old = before.files if before else {}
+        files = dict(withdraw(old, choice))
+        for year, chosen in choice.chosen.items():
+            download = Download(chosen, parts, bounds, say, progress)
+            files[year] = _bring(folder, download, old.get(year))
+        # A file replaced meanwhile would stand under the metadata of the one before it.
+        if offered(api, bounds, say)[1].chosen != choice.chosen:
+            raise failed(api, "the dataset changed while it was fetched")
+        after = Record(dataset.about, files)
+        if after != before:
+            write_record(folder, after)
+        for left in parts.iterdir():
+            left.unlink()
+        return Fetched(before, after, choice.aside)
+
+
+def offered(api: str, bounds: Bounds, say: Say) -> tuple[Dataset, Choice]:
+    """Ask the portal, and choose among what it offers."""
+    dataset = show(api, bounds, say)
+    return dataset, choose(api, dataset.resources)
+
+
+def withdraw(old: Mapping[int, Entry], choice: Choice) -> Iterator[tuple[int, Entry]]:
+    """Keep the files of years that the portal offers no more: their URIs are published."""
+    for year in sorted(set(old) - set(choice.chosen)):
+        yield year, {**old[year], "withdrawn": True}
+
+
+def intact(folder: Path, entry: Entry) -> bool:
+    """Say whether the file of an entry is still what was fetched."""
+    try:
+        return _digest(place(folder, entry)) == str(entry["sha256"])
+    except OSError:
+        return False
+
+
+def describe(chosen: Chosen) -> Mapping[str, object]:
+    """Give what a record keeps of a resource."""
+    return chosen.resource._asdict()
+
+
+def _bring(folder: Path, download: Download, old: Entry | None) -> Entry:
+    chosen = download.wanted
+    kept = old if old and intact(folder, old) else None
+    same = kept and (kept["resource"]["url"], kept["format"]) == (
+        chosen.resource.url,
+        chosen.format,
+    )
+    known = Validators(kept["etag"], kept["last_modified"]) if kept and same else None
+    arrived = download.run(known)
+    if arrived:
+        return _adopt(folder, chosen, arrived, kept)
+    entry = {**(kept or {}), "resource": describe(chosen)}
+    return {key: value for key, value in entry.items() if key != "withdrawn"}
+
+
+def _adopt(folder: Path, chosen: Chosen, arrived: Arrived, kept: Entry | None) -> Entry:
+    """Give a whole file its place, in one step; bytes fetched before keep their first date."""
+    part = arrived.partial.path
+    digest = _digest(part)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    entry = {
+        "year": chosen.year,
+        "format": chosen.format,
+        "sha256": digest,
+        "bytes": part.stat().st_size,
+        "url": arrived.url,
+        "media_type": arrived.media_type,
+        **arrived.validators._asdict(),
+        "fetched": kept["fetched"] if kept and kept["sha256"] == digest else now,
+        "resource": describe(chosen),
+    }
+    target = place(folder, entry)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part.replace(target)
+    for above in (target.parent, target.parent.parent, folder):
+        sync(above)
+    arrived.partial.drop()
+    return {**entry, "path": target.relative_to(folder).as_posix()}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,108 @@
+"""The command that brings the official files in."""
+
+from pathlib import Path
+
+import click
+
+from transform.options import option
+
+API = "https://www.donneesquebec.ca/recherche/api/3/action"
+FOLDER = click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    default="portraits",
+    show_default=True,
+    envvar="PORTRAIT_IA_FETCH_TO",
+    show_envvar=True,
+    help="Folder of the fetched files; made if it is not there.",
+)
+PORTAL = option(
+    "--api", metavar="URL", default=API, show_default=True, help="CKAN Action API to ask."
+)
+CHECK = click.option(
+    "--check",
+    "only_check",
+    is_flag=True,
+    help="Download nothing; exit 0 if nothing changed since the last fetch, 1 if something did.",
+)
+MAX_MB = option(
+    "--max-mb",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    default=200,
+    show_default=True,
+    help="Largest file to take.",
+)
+SECONDS = option(
+    "--seconds",
+    metavar="N",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    default=600,
+    show_default=True,
+    help="Longest time for one answer or file, with all its tries.",
+)
+RETRIES = option(
+    "--retries",
+    metavar="N",
+    type=click.IntRange(0, 20),
+    default=4,
+    show_default=True,
+    help="How often to try again after a cut or a busy server.",
+)
+
+
+@click.command()
+@FOLDER
+@PORTAL
+@CHECK
+@MAX_MB
+@SECONDS
+@RETRIES
+def fetch(
+    folder: Path, api: str, only_check: bool, max_mb: int, seconds: float, retries: int
+) -> None:
+    """Download the official files of every year from Données Québec.
+
+    Only what is new or changed is downloaded; a download that was cut goes on where it ended.
+    DIR/fetched.json says what was fetched, when, from where, with SHA-256 and metadata.
+
+    \b
+    portrait-ia fetch --to portraits
+    portrait-ia build portraits --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
+
+    Exit codes: 0 done, whether or not something changed; 2 failed. With --check: 0 nothing
+    changed, 1 something changed, 2 failed.
+    """
+    from transform.fetch.compare import changes, check
+    from transform.fetch.patience import Bounds
+    from transform.terminal import progress, visible
+
+    def say(text: str) -> None:
+        click.echo(visible(text, 600), err=True)
+
+    bounds = Bounds(max_mb << 20, seconds, retries)
+    if only_check:
+        found = check(folder, api, bounds, say)
+        _say_changes(found)
+        raise SystemExit(1 if found else 0)
+    from transform.fetch.collect import fetch_all
+    from transform.fetch.record import place
+
+    with progress() as step:
+        done = fetch_all(folder, api, bounds, say, step)
+    for name, reason in done.aside:
+        say(f"left aside: {name}: {reason}")
+    for year, entry in sorted(done.after.files.items()):
+        click.echo(f"{year}: {place(folder, entry)}, {entry['bytes']:,} bytes")
+    _say_changes(list(changes(done.before, done.after)))
+
+
+def _say_changes(found: list[str]) -> None:
+    from transform.terminal import visible
+
+    for change in found:
+        click.echo(visible(change, 300))
+    if not found:
+        click.echo("Nothing changed since the last fetch.")

@@ -1,0 +1,116 @@
+"""Record what was fetched: the folder's `fetched.json`, written last, is what counts.
+
+    DIR/fetched.json                          the dataset and its current files
+    DIR/2025/<digest>/portrait-2025.csv       one version of a file, for good
+    DIR/2025/<digest>/fetched.json            what the record said of it then
+    DIR/.partial/                             what is not whole yet
+
+A new version stands beside the old one, so that the record moves from one set of files to the
+next in one step. Names are ours, never the server's.
+"""
+
+import fcntl
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from transform.errors import MisusedCommand, UnreadableFile
+from transform.fetch.partial import write_whole
+from transform.manifest import as_json
+
+FILE = "fetched.json"
+_LOCK = ".lock"
+_FORM = 1
+Entry = Mapping[str, Any]
+
+
+class Record(NamedTuple):
+    """What the portal said of the dataset, and of each year's file what was fetched, and when."""
+
+    dataset: Mapping[str, str]
+    files: Mapping[int, Entry]
+
+
+def read_record(folder: Path) -> Record | None:
+    """Read what a folder holds, None where nothing was fetched; raises UnreadableFile."""
+    path = folder / FILE
+    try:
+        said = json.loads(path.read_bytes())
+        files = {int(entry["year"]): entry for entry in said["files"]}
+        well = said["record"] == _FORM and all(map(_fits, files.values()))
+        record = Record({key: str(text) for key, text in said["dataset"].items()}, files)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UnreadableFile(f"{path}: no record of a fetch ({error}). {_step(path)}") from error
+    if not well:
+        raise UnreadableFile(f"{path}: no record that this version can read. {_step(path)}")
+    return record
+
+
+def _step(path: Path) -> str:
+    return f"Delete it and run `portrait-ia fetch --to {path.parent}` again."
+
+
+def _fits(entry: Entry) -> bool:
+    digest, form, year = entry["sha256"], entry["format"], entry["year"]
+    texts = ("url", "fetched", "etag", "last_modified")
+    return (
+        bool(re.fullmatch("[0-9a-f]{64}", digest))
+        and form in ("csv", "xlsx")
+        and type(year) is type(entry["bytes"]) is int
+        and 1900 <= year <= 2999
+        and all(isinstance(entry[key], str) for key in texts)
+        and isinstance(entry["resource"], dict)
+    )
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Make what was fetched count, in one step."""
+    files = [record.files[year] for year in sorted(record.files)]
+    for entry in files:
+        beside = place(folder, entry).with_name(FILE)
+        if not beside.exists():
+            write_whole(beside, _as_bytes(record.dataset, [entry]))
+    write_whole(folder / FILE, _as_bytes(record.dataset, files))
+
+
+def _as_bytes(dataset: Mapping[str, str], files: list[Entry]) -> bytes:
+    return as_json({"record": _FORM, "dataset": dict(dataset), "files": files})
+
+
+def place(folder: Path, entry: Entry) -> Path:
+    """Give where the file of an entry stands."""
+    year, digest = str(entry["year"]), str(entry["sha256"])
+    return folder / year / digest[:16] / f"portrait-{year}.{entry['format']}"
+
+
+@contextmanager
+def fetching(folder: Path) -> Iterator[Path]:
+    """Give the folder of parts while no other fetch writes there; raises MisusedCommand."""
+    try:
+        (folder / ".partial").mkdir(parents=True, exist_ok=True)
+        lock = (folder / _LOCK).open("w")
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise MisusedCommand(
+                f"{folder}: another fetch is under way there. Wait for it, or choose another --to."
+            ) from error
+        try:
+            yield folder / ".partial"
+        except OSError as error:
+            raise _unwritten(folder, error) from error
+
+
+def _unwritten(folder: Path, error: OSError) -> MisusedCommand:
+    return MisusedCommand(
+        f"{folder}: cannot be written ({error.strerror}: {error.filename}). Make room, see to its"
+        " permissions or choose another --to; what was fetched before still is."
+    )
