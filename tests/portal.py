@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -106,6 +107,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer the API, a file, or what the test has prepared."""
         self.close_connection = True
+        # A proxy is asked by the whole URL.
+        self.path = re.sub("^http://[^/]*", "", self.path)
         path = self.path.partition("?")[0]
         headers = {name.title(): value for name, value in self.headers.items()}
         self.portal.asked.append((self.command, self.path, headers))

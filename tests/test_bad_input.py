@@ -147,6 +147,7 @@ def test_refused_file_is_one_line(
         (["25=portrait.csv"], ["'25'", "is no year"]),
         (["२०२५=portrait.csv"], ["is no year"]),
         (["2025="], ["no file"]),
+        (["a" * 300], ["is no year"]),
         (["2025=a.csv", "2025=b.csv"], ["2025 is named twice"]),
         (["2025=absent.csv"], ["absent.csv"]),
         (["2025=ab\nsent\x1b[31m.csv"], ["ab sent\\x1b[31m.csv"]),

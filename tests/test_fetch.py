@@ -454,6 +454,22 @@ def test_names_of_the_server_name_no_file(fetch: Fetch, portal: Portal, folder: 
     assert [Path(e["path"]).name for e in record(folder)["files"]] == ["portrait-2025.csv"]
 
 
+def test_the_proxy_of_the_environment_is_asked(
+    portal_ia: Fetch, portal: Portal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.offer(2025, SMALL, url="http://donnees.example/fichiers/2025.csv")
+    at = portal.address.removeprefix("http://")
+    monkeypatch.setenv("HTTP_PROXY", f"http://anne:secret@{at}")
+    api = "http://donnees.example/recherche/api/3/action"
+    done = portal_ia("fetch", "--to", folder, "--api", api)
+    assert done.returncode == 0, done.stderr
+    assert bodies(folder) == {2025: SMALL}
+    (headers,) = portal.gets("2025.csv")
+    assert headers["Host"] == "donnees.example"
+    assert headers["Proxy-Authorization"].startswith("Basic ")
+    assert "secret" not in done.stdout + done.stderr + (folder / "fetched.json").read_text()
+
+
 # What comes instead of a file
 
 
@@ -803,6 +819,22 @@ def test_build_takes_the_folder_and_says_where_it_comes_from(
     assert said["metadata_modified"] in row["said"].value
     copy = release / "dumps/sources/2025/portrait-2025.csv"
     assert copy.read_bytes() == OTHER
+
+
+def test_an_odd_url_is_published_as_an_iri(
+    portal_ia: Fetch, fetch: Fetch, portal: Portal, folder: Path, tmp_path: Path
+) -> None:
+    portal.offer(2025, SMALL)
+    portal.resources[0]["url"] += "?x=[1]|%zz{é}<%C3%A9>#a#b"
+    assert fetch().returncode == 0
+    done = portal_ia("build", folder, "--to", tmp_path / "releases")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads((tmp_path / "releases/current/manifest.json").read_bytes())
+    url = said["portraits"][0]["fetched"]["url"]
+    assert url.endswith("/fichiers/2025.csv?x=%5B1%5D%7C%25zz%7B%C3%A9%7D%3C%C3%A9%3E")
+    text = (tmp_path / "releases/current/dumps/portraits.nq").read_bytes()
+    assert f"<{url}>".encode() in text
+    assert list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
 
 
 def test_build_refuses_what_is_no_longer_what_was_fetched(

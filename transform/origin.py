@@ -1,5 +1,6 @@
 """Say where a fetched file comes from, for the manifest and the catalogue."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from transform.fetch.record import place, read_record
 from transform.mapping import RDF, RDFS, literal
 from transform.vocabulary import DCTERMS, Line
 
-_IN_IRIS = "%/:?#[]@!$&'()*+,;=~"
+# What a URL may hold that an IRI may too; "[" may stand around an IPv6 address only.
+_IN_IRIS = "%/:?@!$&'()*+,;=~"
+_NO_CODE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class Origin(NamedTuple):
@@ -48,7 +51,7 @@ def read_fetched(folder: Path) -> dict[int, tuple[Path, Origin]]:
         year: (
             place(folder, entry),
             Origin(
-                url=quote(entry["resource"].get("url", ""), safe=_IN_IRIS),
+                url=_iri(entry["resource"]["url"]),
                 fetched=entry["fetched"],
                 sha256=entry["sha256"],
                 name=entry["resource"].get("name", ""),
@@ -65,6 +68,11 @@ def read_fetched(folder: Path) -> dict[int, tuple[Path, Origin]]:
         )
         for year, entry in record.files.items()
     }
+
+
+def _iri(url: str) -> str:
+    """Write what browsers take for a URL as the IRI that names the same, without fragment."""
+    return _NO_CODE.sub("%25", quote(url.partition("#")[0], safe=_IN_IRIS))
 
 
 def hold_fetched(path: Path, origin: Origin, digest: str) -> None:

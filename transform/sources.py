@@ -44,7 +44,7 @@ def parse_sources(pairs: Iterable[str], layouts: Sequence[str]) -> list[Source]:
 
 
 def _files(pair: str) -> Iterator[tuple[int, Path, Origin | None]]:
-    if Path(pair).is_dir():
+    if "=" not in pair and _is_folder(pair):
         for year, (path, origin) in read_fetched(Path(pair)).items():
             yield year, path, origin
         return
@@ -53,6 +53,13 @@ def _files(pair: str) -> Iterator[tuple[int, Path, Origin | None]]:
     if not equals or not file:
         raise MisusedCommand(f"{pair!r}: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
     yield year, Path(file), None
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except (OSError, ValueError):  # too long, or not text that a path can be
+        return False
 
 
 def example_sources() -> list[Source]:

@@ -64,7 +64,7 @@ def _fits(entry: Entry) -> bool:
         and type(year) is type(entry["bytes"]) is int
         and 1900 <= year <= 2999
         and all(isinstance(entry[key], str) for key in texts)
-        and isinstance(entry["resource"], dict)
+        and str(entry["resource"]["url"]).startswith(("http://", "https://"))
     )
 
 
