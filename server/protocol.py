@@ -17,7 +17,7 @@ _UPDATE = "application/sparql-update"
 _DEFAULT, _NAMED = "default-graph-uri", "named-graph-uri"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _MOST_DRAINED = 16 << 20  # bytes
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f][0-9A-Fa-f])")
 # RFC 3987: a scheme, then none of the characters that no IRI holds.
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`]*")
 
@@ -60,24 +60,25 @@ def read_form(target: bytes, form: bytes, longest: int) -> Asked:
 
 
 def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
-    # A text file may begin with a signature, which is no part of its text (Unicode, 23.8); no
-    # production of the grammar begins with it.
     told: dict[str, list[str]] = {}
     for name, value in parameters:
         told.setdefault(name, []).append(value)
-    queries = [query.removeprefix("\ufeff") for query in told.get("query", ())]
+    queries = told.get("query")
     updates = told.get("update")
-    if len(queries) > 1 or (queries and updates):
+    if queries and (updates or len(queries) > 1):
         raise faults.DoubledQuery("Ask one query in a request, and none beside an update.")
     if updates:
         raise UpdateRefused
+    # A text file may begin with a signature, which is no part of its text (Unicode, 23.8); no
+    # production of the grammar begins with it.
+    query = queries[0].removeprefix("\ufeff") if queries else None
     # No character has more than four bytes: only what may be too long is measured.
-    if queries and 4 * len(queries[0]) > longest and len(queries[0].encode()) > longest:
+    if query and 4 * len(query) > longest and len(query.encode()) > longest:
         raise _too_long(longest)
-    if not queries and posted:
+    if query is None and posted:
         raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
     return Asked(
-        queries[0] if queries else None,
+        query,
         tuple(absolute_iris(_DEFAULT, parameters)) if _DEFAULT in told else (),
         tuple(absolute_iris(_NAMED, parameters)) if _NAMED in told else (),
         (told["format"][0] or None) if "format" in told else None,
@@ -147,12 +148,14 @@ def _too_long(longest: int) -> faults.QueryTooLong:
 
 def read_parameters(raw: bytes, where: str) -> Parameters:
     """Read a query string or a form. Raises UnreadableRequest."""
-    pairs = (part.partition(b"=") for part in raw.split(b"&") if part)
-    return [
-        # A name of nothing but letters stands for itself.
-        (name.decode() if name.isalpha() else _unescape(name, where), _unescape(value, where))
-        for name, _, value in pairs
-    ]
+    parameters: Parameters = []
+    for part in raw.split(b"&"):
+        if part:
+            name, _, value = part.partition(b"=")
+            # A name of nothing but letters stands for itself.
+            told = name.decode() if name.isalpha() else _unescape(name, where)
+            parameters.append((told, _unescape(value, where)))
+    return parameters
 
 
 def _unescape(raw: bytes, where: str) -> str:

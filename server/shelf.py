@@ -35,7 +35,7 @@ class Release:
         """Give the name that its content gave it."""
         return self.folder.name
 
-    @property
+    @cached_property
     def base_uri(self) -> str:
         """Give the IRI below which its resources stand, whatever host is asked."""
         return str(self.manifest["base_uri"])

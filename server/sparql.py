@@ -28,7 +28,7 @@ from server.visit import current_release
 
 bp = Blueprint("sparql", __name__)
 _LONGEST_NAME = 100  # characters
-_BY_TYPE = {form.media_type: form for form in (*SOLUTIONS, *CONSTRUCTED)}
+_CONTENT_TYPES = {form.media_type: form.content_type for form in (*SOLUTIONS, *CONSTRUCTED)}
 
 
 @bp.route("/sparql", methods=["GET", "POST"])
@@ -45,41 +45,46 @@ def ask() -> Response:
         offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
         accept = request.headers.get("Accept")
         raise NothingAcceptable(asked.format or accept or "", offers) from fault
-    chosen = plan.graph if answer.form == "graph" else plan.solutions
+    chosen = plan.wishes.graph if answer.form == "graph" else plan.wishes.solutions
     if chosen is HTML:
         return results.show(asked, answer)
     return excel.send(answer) if chosen is EXCEL else send(answer)
 
 
-class Plan(NamedTuple):
-    """What to ask the engine, and what the client gets for rows and for a graph."""
+class Wishes(NamedTuple):
+    """What a client gets for rows and for a graph, and the media types to ask the engine for.
 
-    question: Question
+    `plain`: the answer goes out as the engine gives it, whatever its form.
+    """
+
     solutions: Format | None
     graph: Format | None
+    rows: str | None
+    written: str | None
+    plain: bool
 
-    @property
-    def plain(self) -> bool:
-        """Say whether the answer goes out as the engine gives it, whatever its form."""
-        return not {HTML, EXCEL} & {self.solutions, self.graph}
+
+class Plan(NamedTuple):
+    """What to ask the engine, and what the client gets."""
+
+    question: Question
+    wishes: Wishes
 
 
 def make_plan(asked: Asked, accept: str | None, base_uri: str) -> Plan:
     """Give the question to a query that was asked; raises NothingAcceptable."""
-    solutions, graph = _choose_both(accept, asked.format)
-    if solutions is None and graph is None:
+    wishes = _choose_both(accept, asked.format)
+    if wishes.solutions is None and wishes.graph is None:
         raise NothingAcceptable(asked.format or accept or "", (*SOLUTIONS, EXCEL, *CONSTRUCTED))
-    rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None
-    written = TURTLE if graph is HTML else graph
     question = Question(
-        text=asked.query or "",
-        base_iri=base_uri,
-        solutions=rows.media_type if rows else None,
-        graph=written.media_type if written else None,
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
+        asked.query or "",
+        base_uri,
+        wishes.rows,
+        wishes.written,
+        asked.default_graphs,
+        asked.named_graphs,
     )
-    return Plan(question, solutions, graph)
+    return Plan(question, wishes)
 
 
 def send(answer: Answer) -> Response:
@@ -92,25 +97,33 @@ def send(answer: Answer) -> Response:
 
 def describe(answer: Answer) -> dict[str, str]:
     """Give the headers that say what an answer is."""
-    content_type = _BY_TYPE[answer.media_type].content_type
+    content_type = _CONTENT_TYPES[answer.media_type]
     return {"Content-Type": content_type, "Content-Length": str(answer.length), "Vary": "Accept"}
 
 
 def content_type(media_type: str) -> str | None:
     """Give the value of the header for a media type that an answer may have."""
-    form = _BY_TYPE.get(media_type)
-    return form.content_type if form else None
+    return _CONTENT_TYPES.get(media_type)
 
 
-def _choose_both(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
+def _choose_both(accept: str | None, wanted: str | None) -> Wishes:
     # What is remembered is bounded in size, too; no name of a format is nearly as long.
     return _remember_both(accept and accept[:LONGEST], wanted and wanted[:_LONGEST_NAME])
 
 
 @lru_cache(maxsize=512)
-def _remember_both(accept: str | None, wanted: str | None) -> tuple[Format | None, Format | None]:
+def _remember_both(accept: str | None, wanted: str | None) -> Wishes:
     offers = (*SOLUTIONS, EXCEL) if wanted else SOLUTIONS
-    return _choose(offers, accept, wanted), _choose(CONSTRUCTED, accept, wanted)
+    solutions, graph = _choose(offers, accept, wanted), _choose(CONSTRUCTED, accept, wanted)
+    rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None
+    written = TURTLE if graph is HTML else graph
+    return Wishes(
+        solutions,
+        graph,
+        rows.media_type if rows else None,
+        written.media_type if written else None,
+        plain=not {HTML, EXCEL} & {solutions, graph},
+    )
 
 
 def _choose(offers: Sequence[Format], accept: str | None, wanted: str | None) -> Format | None:

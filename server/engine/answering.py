@@ -25,11 +25,11 @@ _SYNTAX = {
 }
 _UNKNOWN_FUNCTION = re.compile(r"custom (?:aggregate )?function (<.*>) is not supported")
 # Memory that one query took is seldom given back by the allocator: a process that grew this much
-# makes room for a fresh one. To look takes 10 µs, a fifth of what a point query takes: it is done
-# after each query that took a moment, in which little memory can be had, else after so many.
+# makes room for a fresh one. To look takes 10 µs, a fifth of a point query: done after each that
+# took longer than a moment, in which little memory can be had, else after so many.
 _GROWN = 64 << 20
-_MOMENT = 0.002  # seconds
-_LOOK_EVERY = 16
+_MOMENT, _LOOK_EVERY = 0.002, 16  # seconds, queries
+_BREAKING = (faults.QueryTooLarge, faults.EngineDefect)
 
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -54,7 +54,7 @@ def serve(
             return
         asked, unseen = time.monotonic(), unseen + 1
         fault = _answer_or_fault(payload, store, base_uri, outlet, peers)
-        leaving = isinstance(fault, faults.QueryTooLarge | faults.EngineDefect)
+        leaving = fault is not None and isinstance(fault, _BREAKING)
         if unseen == _LOOK_EVERY or time.monotonic() - asked > _MOMENT:
             unseen, leaving = 0, leaving or seal.peak() - begun > _GROWN
         if fault is None:
@@ -115,7 +115,6 @@ def _run(question: Question, store: ox.Store, peers: Peers | None) -> Results:
 
 
 def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> Results:
-    bindings = _bind(question) if question.bindings else None
     given = bool(question.default_graphs or question.named_graphs)
     try:
         return store.query(
@@ -124,7 +123,7 @@ def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> R
             use_default_graph_as_union=not (given or from_clause),
             default_graph=[_iri(g) for g in question.default_graphs] if given else None,
             named_graphs=[_iri(g) for g in question.named_graphs] if given else None,
-            substitutions=bindings,
+            substitutions=_bind(question) if question.bindings else None,
         )
     except RuntimeError as error:
         if re.search("does not contains? variable", str(error)):

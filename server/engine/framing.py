@@ -101,8 +101,8 @@ def cut_whole(payload: bytes) -> tuple[str, bytes]:
     return told.decode(), body
 
 
-def pack_question(question: Question) -> bytes:
-    """Write a question as the payload of a Q frame.
+def frame_question(question: Question) -> bytes:
+    """Give the Q frame of a question.
 
     Marshalled, which is ten times as quick as JSON. Only a query process reads it: what one of
     them writes, which a query may have made it write, is never unmarshalled.
@@ -120,11 +120,12 @@ def pack_question(question: Question) -> bytes:
         question.named_graphs,
         bindings or None,
     )
-    return marshal.dumps(told)
+    payload = marshal.dumps(told)
+    return _LETTER_AND_LENGTH.pack(QUESTION, len(payload)) + payload
 
 
 def unpack_question(payload: bytes) -> Question:
-    """Read what `pack_question` wrote."""
+    """Read the payload of what `frame_question` gave."""
     # Only the asking process, which runs no foreign code, writes it.
     text, base, solutions, graph, default, named, bindings = marshal.loads(payload)  # noqa: S302
     bound = _NOTHING_BOUND

@@ -8,7 +8,7 @@ from typing import Self
 
 from server.engine import Answer, Limits, Question, faults
 from server.engine.asking import Asking
-from server.engine.framing import QUESTION, ClosedError, frame, pack_question
+from server.engine.framing import ClosedError, frame_question
 from server.engine.keeper import NO_STORE
 from server.engine.link import QueryProcess
 from server.engine.peers import Peers
@@ -34,7 +34,7 @@ class SealedEngine:
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """See `server.engine.Engine.ask`."""
-        request = frame(QUESTION, pack_question(question))
+        request = frame_question(question)
         with self._places.place(gone or _stays) as run:
             process = self._stock.take()
             run.begin(process.number, process.resident)

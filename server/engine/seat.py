@@ -1,6 +1,7 @@
 """Ask short questions of a process, some at once, from an event loop that never waits."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from server.engine import Answer, Question
@@ -8,12 +9,9 @@ from server.engine.asking import Asking
 from server.engine.faults import EngineDefect, EngineFault
 from server.engine.framing import (
     PART,
-    QUESTION,
     WHOLE,
     ClosedError,
-    cut_whole,
-    frame,
-    pack_question,
+    frame_question,
     read_wholes,
 )
 from server.engine.link import QueryProcess
@@ -79,9 +77,11 @@ class Seat:
 
     def ask(self, questions: Sequence[Question]) -> bool:
         """Put questions; says whether they were taken, else they must be asked of the engine."""
-        if any(map(self._engine.may_wait, questions)):
-            return False
-        request = b"".join(frame(QUESTION, pack_question(question)) for question in questions)
+        may_wait = self._engine.may_wait
+        for question in questions:
+            if may_wait(question):
+                return False
+        request = b"".join(map(frame_question, questions))
         if len(request) > SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:
             return False
         run.begin(self._process.number, self._process.resident)
@@ -123,7 +123,8 @@ class Seat:
             self._break(EngineDefect("More answers came than questions were put."))
         elif self._rest and not self._rest.startswith(WHOLE):
             self._take(self._rest)
-        return [_read(payload) for payload in payloads]
+        cut = [payload.partition(b"\n") for payload in payloads]
+        return [Whole(_media_type(told), body) for told, _, body in cut]
 
     def finish(self, gone: Callable[[], bool] | None = None) -> Answer:
         """Wait for the one answer as `Engine.ask` does; nothing may be asked after that."""
@@ -160,9 +161,10 @@ class Seat:
         self.spent = True
 
 
-def _read(payload: bytes) -> Whole:
-    told, body = cut_whole(payload)
-    return Whole(told.partition(" ")[2], body)
+@lru_cache(maxsize=64)
+def _media_type(told: bytes) -> str:
+    """Give the media type that stands in a W frame behind the form."""
+    return told.decode().partition(" ")[2]
 
 
 def _stays() -> bool:

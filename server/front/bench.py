@@ -38,16 +38,15 @@ class Bench:
         self._closed = False
         self.fill()
 
-    @property
-    def hopeful(self) -> bool:
-        """Say whether there are seats, or will be soon."""
-        return self._seats + self._coming > 0
+    def fill(self) -> bool:
+        """Fetch the seats that are missing, in threads: that may mean to fork.
 
-    def fill(self) -> None:
-        """Fetch the seats that are missing, in threads: that may mean to fork."""
+        Says whether there are seats, or will be soon.
+        """
         while self._fetch and self._seats + self._coming < SEATS and not self._closed:
             self._coming += 1
             self._threads.forget(partial(self._bring, self._fetch))
+        return self._seats + self._coming > 0
 
     def take(self) -> Seat | None:
         """Give a seat that is free."""

@@ -83,7 +83,7 @@ class Desk:
 
     def _key(self, request: Request) -> Hashable | None:
         headers = request.headers
-        if b"range" in headers or request.path.startswith(_UNKEPT):
+        if b"range" in headers or request.target.startswith(_UNKEPT):
             return None
         asked: Hashable = None
         if request.method == "POST":

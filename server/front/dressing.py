@@ -4,10 +4,11 @@ import hashlib
 import re
 from collections.abc import AsyncIterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from server import HEADERS, sparql
 from server.engine.seat import Whole
-from server.front.coding import Choice, compress, worth_it
+from server.front.coding import LEAST, Choice, compress, worth_it
 from server.front.keeping import is_fickle
 from server.front.message import Headers, Reply, Request, write_head
 from server.front.wsgi import LongBody, Result, Threads
@@ -89,24 +90,32 @@ def _say_freshness(
 
 
 def dress_whole(answer: Whole, request: Request, choice: Choice) -> Reply | None:
-    """Give the reply with a small answer to a query, as `dress` gives it; None if it cannot be.
+    """Give the reply with a small answer to a query, as `dress` gives it; None if it cannot be."""
+    body, posted = answer.body, request.method == "POST"
+    form = _whole_form(answer.media_type, len(body) >= LEAST, choice, posted)
+    if form is None:
+        return None
+    tag = _digest(form.content_type, body, form.coding)
+    if form.coding:
+        body = compress(body, form.coding)
+    return Reply(200, form.head % (tag.encode(), len(body)), body, tag=tag)
 
-    Nothing but tag and length differs between the heads of such replies.
-    """
-    content_type = sparql.content_type(answer.media_type)
+
+class _WholeForm(NamedTuple):
+    """What all small answers of a kind have in common; the head has places for tag and length."""
+
+    content_type: str
+    coding: str | None
+    head: bytes
+
+
+@lru_cache(maxsize=512)
+def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _WholeForm | None:
+    content_type = sparql.content_type(media_type)
     if content_type is None:
         return None
-    compressible = worth_it(content_type, len(answer.body))
+    compressible = worth_it(content_type, LEAST if long else 0)
     coding = choice.coding if compressible or choice.plain_refused else None
-    tag = _digest(content_type, answer.body, coding)
-    body = compress(answer.body, coding) if coding else answer.body
-    head = _whole_head(content_type, compressible, coding, request.method == "POST")
-    return Reply(200, head % (tag.encode(), len(body)), body, tag=tag)
-
-
-@lru_cache(maxsize=256)
-def _whole_head(content_type: str, compressible: bool, coding: str | None, posted: bool) -> bytes:
-    """Give a head with places for tag and length."""
     vary = "Accept, Accept-Encoding" if compressible else "Accept"
     headers = [("Content-Type", content_type), ("Vary", vary), *HEADERS.items()]
     if coding:
@@ -114,7 +123,7 @@ def _whole_head(content_type: str, compressible: bool, coding: str | None, poste
     if not posted:
         headers.append(("Cache-Control", FRESH))
     head = write_head(200, headers).replace(b"%", b"%%")
-    return head + b"ETag: %b\r\nContent-Length: %d\r\n"
+    return _WholeForm(content_type, coding, head + b"ETag: %b\r\nContent-Length: %d\r\n")
 
 
 def pass_on(result: Result, threads: Threads) -> Reply:
@@ -163,9 +172,8 @@ def _tag(result: Result, coding: str | None) -> str | None:
 
 
 def _digest(content_type: str, body: bytes, coding: str | None) -> str:
-    digest = hashlib.blake2b(content_type.encode() + bytes(1), digest_size=16)
-    digest.update(body)
-    return f'"{digest.hexdigest()}-{coding}"' if coding else f'"{digest.hexdigest()}"'
+    digest = hashlib.blake2b(b"%b\0%b" % (content_type.encode(), body), digest_size=16).hexdigest()
+    return f'"{digest}-{coding}"' if coding else f'"{digest}"'
 
 
 def _unchanged(head: bytes) -> bytes:

@@ -5,6 +5,7 @@ two lengths, and a length beside a transfer coding.
 """
 
 import re
+from functools import lru_cache
 
 from server.front.faults import Refused
 
@@ -24,14 +25,21 @@ def judge(method: str, version: str, target: bytes, headers: dict[bytes, bytes])
         raise Refused(505, "unknown-version", "HTTP/1.1 and HTTP/1.0 are spoken here.")
     if method == "CONNECT":
         raise Refused(501, "unknown-method", "This server is no proxy: it opens no tunnel.")
-    target = _to_origin(method, target, headers)
+    if not target.startswith(b"/") or b"#" in target:
+        target = _to_origin(method, target, headers)
     host = headers.get(b"host")
     if host is None and version == "1.1":
         raise _malformed("Name the Host once (RFC 9112, 3.2): it is missing.")
-    if host is not None and not _HOST.fullmatch(host):
+    if host is not None and not _is_host(host):
         raise _malformed("Name the Host as a name or an address, with a port or without.")
-    _judge_body(version, headers)
+    if b"content-length" in headers or b"transfer-encoding" in headers:
+        _judge_body(version, headers)
     return target
+
+
+@lru_cache(maxsize=256)
+def _is_host(name: bytes) -> bool:
+    return _HOST.fullmatch(name) is not None
 
 
 def judge_repeated(name: bytes) -> None:
@@ -41,8 +49,6 @@ def judge_repeated(name: bytes) -> None:
 
 
 def _to_origin(method: str, target: bytes, headers: dict[bytes, bytes]) -> bytes:
-    if target.startswith(b"/") and b"#" not in target:
-        return target
     if target == b"*" and method == "OPTIONS":
         return b"/"  # the server as a whole can do what its root can
     if (absolute := _ABSOLUTE.fullmatch(target)) and b"#" not in target:

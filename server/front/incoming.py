@@ -66,10 +66,6 @@ class Incoming:
         self.rest = b""
         self._clear()
 
-    def push(self, data: bytes) -> None:
-        """Take what has come."""
-        self.rest = self.rest + data if self.rest else data
-
     def parse(self) -> None:
         """Parse a little of it; raises Refused, after which nothing more can be parsed."""
         data, self.rest = self.rest[:_SLICE], self.rest[_SLICE:]
@@ -89,16 +85,14 @@ class Incoming:
         except httptools.HttpParserError as error:
             detail = f"This is no HTTP/1.1 request: {error}."
             raise Refused(400, "malformed-request", detail) from error
-        if offered is None:
-            self._count(len(data))
-        else:  # not within the handler above, whose exception would hide those of the callbacks
+        if offered is not None:
+            # Not within the handler above, whose exception would hide those of the callbacks.
             self._pass_over(data[offered:])
+        elif self.phase != "idle":
+            self._count(len(data))
 
     def _count(self, size: int) -> None:
         """Bound what is parsed and not kept: blank lines, chunk extensions, trailers."""
-        if self.phase == "idle":
-            self._came = 0
-            return
         self._came += size
         if self.phase == "head" and self._came > 2 * HEAD_BYTES:
             raise self._too_long()
@@ -107,7 +101,7 @@ class Incoming:
 
     def _pass_over(self, rest: bytes) -> None:
         """Answer as if no other protocol had been offered (RFC 9110, 7.8)."""
-        version = b" HTTP/" + self._version().encode() + b"\r\n"
+        version = b" HTTP/" + self._version.encode() + b"\r\n"
         head = bytearray(self._parser.get_method() + b" " + self._url + version)
         for name, value in self.headers.items():
             if name != b"upgrade":
@@ -119,15 +113,16 @@ class Incoming:
     # What the parser calls.
 
     def on_message_begin(self) -> None:
-        """Begin a request."""
-        self._clear()
+        """Begin a request; what the one before it left is cleared already."""
         self.phase = "head"
         self.number += 1
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target."""
         self._url += url
-        self._grow(len(url))
+        self._size += len(url)
+        if self._size > HEAD_BYTES:
+            raise self._too_long()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header line; one behind the body could only mislead, and is passed over."""
@@ -138,7 +133,9 @@ class Incoming:
         if self.phase == "body":
             return
         name, value = name.lower(), value.strip(b" \t")
-        self._grow(len(name) + len(value))
+        self._size += len(name) + len(value)
+        if self._size > HEAD_BYTES:
+            raise self._too_long()
         if (told := self.headers.get(name)) is not None:
             judge_repeated(name)
             value = told + b", " + value
@@ -146,7 +143,8 @@ class Incoming:
 
     def on_headers_complete(self) -> None:
         """Decide about the body before it comes."""
-        method, version = self._parser.get_method().decode("latin-1"), self._version()
+        self._method = method = self._parser.get_method().decode("latin-1")
+        self._version = version = self._parser.get_http_version()
         self._url[:] = judge(method, version, bytes(self._url), self.headers)
         if version == "1.0":  # it knows no chunks, in which a compressed answer may go out
             self.headers.pop(b"accept-encoding", None)
@@ -167,25 +165,16 @@ class Incoming:
         """Have the request ready."""
         if self._parser.should_upgrade():
             return
-        alive = self._parser.should_keep_alive() and self._version() == "1.1"
+        alive = self._parser.should_keep_alive() and self._version == "1.1"
         declared = b"content-length" in self.headers or b"transfer-encoding" in self.headers
-        method = self._parser.get_method().decode("latin-1")
         body = bytes(self._body)
         length = len(body) if declared else None
+        target, peer, size = bytes(self._url), self._peer, self._size
         request = Request(
-            method, bytes(self._url), self.headers, self._peer, body, length, self._gone
+            self._method, target, self.headers, peer, body, length, self._gone, None, size
         )
         self.ready.append((request, not alive))
         self._clear()
-
-    def _version(self) -> str:
-        version: str = self._parser.get_http_version()
-        return version
-
-    def _grow(self, size: int) -> None:
-        self._size += size
-        if self._size > HEAD_BYTES:
-            raise self._too_long()
 
     def _too_long(self) -> Refused:
         if 2 * len(self._url) < HEAD_BYTES:

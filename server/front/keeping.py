@@ -54,7 +54,7 @@ class Kept:
     def keep(self, request: Request, reply: Reply) -> None:
         """Keep the answer to a request under its key; what was least used makes room."""
         key = request.key
-        size = _weigh(request) + _KEY + len(reply.head) + len(reply.body) + _OVERHEAD
+        size = request.head_size + _KEY + len(reply.head) + len(reply.body) + _OVERHEAD
         if size > self._most // 8:
             return
         if key in self._replies:
@@ -72,11 +72,8 @@ class Kept:
 
 def is_fickle(request: Request) -> bool:
     """Say whether a query may give another answer when it is asked again; no other request may."""
-    if b"sparql" not in unquote_to_bytes(request.path):
+    path, body = request.path, request.body
+    if path != b"/sparql" and b"sparql" not in unquote_to_bytes(path):
         return False
-    return any(_FICKLE.search(text.upper()) for text in (request.target, request.body))
-
-
-def _weigh(request: Request) -> int:
-    """Give the bytes of what may be part of a key."""
-    return len(request.target) + sum(map(len, request.headers.values()))
+    found = _FICKLE.search(request.target.upper()) or (body and _FICKLE.search(body.upper()))
+    return bool(found)

@@ -57,8 +57,7 @@ class Lane:
         bench = self._bench
         if bench is None or len(self._waiting) >= _MOST_WAITING:
             return False
-        bench.fill()
-        if not bench.hopeful:
+        if not bench.fill():
             return False
         self._waiting.append(Errand(question, over, time.monotonic()))
         if not self._going:

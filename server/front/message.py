@@ -22,6 +22,7 @@ class Request:
     length: int | None = None  # as declared; more than `body` when the rest never came
     gone: Callable[[], bool] = lambda: False
     key: Hashable = None  # under which the reply may be kept and shared
+    head_size: int = 0  # bytes of target and headers
 
     @property
     def path(self) -> bytes:

@@ -18,6 +18,7 @@ class Outgoing:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self.unread = transport.get_write_buffer_size  # bytes that wait in this process
         transport.set_write_buffer_limits(high=PIECE)
         self._room: asyncio.Future[None] | None = None
         self._written = self._seen_taken = 0
@@ -26,24 +27,17 @@ class Outgoing:
         self.held = 0
         self.lost = False
         self.begun = False  # the reply under way
-
-    @property
-    def full(self) -> bool:
-        """Say whether what was written waits for its reader."""
-        return self._room is not None
-
-    @property
-    def unread(self) -> int:
-        """Give the bytes that wait in this process."""
-        return self._transport.get_write_buffer_size()
+        self.full = False  # what was written waits for its reader
 
     def pause(self) -> None:
         """Write no more until there is room."""
         self._room = asyncio.get_running_loop().create_future()
+        self.full = True
 
     def resume(self) -> None:
         """Go on writing, or find out that nobody reads any more."""
         room, self._room = self._room, None
+        self.full = False
         if room and not room.done():
             room.set_result(None)
 
@@ -52,7 +46,7 @@ class Outgoing:
         if self.lost:
             return
         self._written += len(data)
-        if not self._transport.get_write_buffer_size():
+        if not self.unread():
             self._seen, self._seen_taken = time.monotonic(), self._written - len(data)
         self._transport.write(data)
 
@@ -104,7 +98,7 @@ class Outgoing:
 
     def is_stuck(self, now: float) -> bool:
         """Say whether the reader has taken too little for too long."""
-        unread = self.unread
+        unread = self.unread()
         taken = self._written - unread
         age = now - self._sent_since
         if unread and self.begun and age > _LONG_SECONDS:

@@ -11,20 +11,18 @@ class Patience:
 
     def __init__(self) -> None:
         self._seen = ("idle", 0)
-        self._begin("")
+        self.since = time.monotonic()
+        self._until = self.since + _SECONDS[""]
 
     def wait(self, phase: str, number: int = 0) -> bool:
         """Wait for a phase of the request of a number; says whether that is a new one."""
         if (phase, number) == self._seen:
             return False
         self._seen = (phase, number)
-        self._begin(phase)
+        self.since = time.monotonic()
+        self._until = self.since + _SECONDS[phase]
         return True
 
     def is_over(self, now: float) -> bool:
         """Say whether the client took too long."""
         return now > self._until
-
-    def _begin(self, phase: str) -> None:
-        self.since = time.monotonic()
-        self._until = self.since + _SECONDS[phase]

@@ -2,7 +2,6 @@
 
 import mmap
 import struct
-from collections import Counter
 from collections.abc import Iterator
 
 from server.front.faults import Refused
@@ -33,7 +32,7 @@ class Tally:
         self._most_workers = most_workers
         # One that was started again goes on where the one before it ended.
         told = _PLACE.unpack_from(shared, self._at)
-        self._counts = Counter(dict(zip(_cells(), told, strict=False)))
+        self._counts = dict(zip(_cells(), told, strict=False))
 
     def count(self, target: bytes, status: int) -> None:
         """Count a reply."""

@@ -49,7 +49,7 @@ class Teller:
 
     def answer(self, request: Request, take: Take) -> Waiter | None:
         """Have `take` called later, unless this is no query for the event loop."""
-        if request.key is None or request.path != b"/sparql":
+        if request.key is None or request.target.partition(b"?")[0] != b"/sparql":
             return None
         waiters = self._waiting.get(request.key)
         if waiters is None and (waiters := self._begin(request)) is None:
@@ -58,7 +58,7 @@ class Teller:
 
     def _begin(self, request: Request) -> list[Waiter] | None:
         choice = choose_coding(request.headers.get(b"accept-encoding"))
-        if choice.hopeless or is_fickle(request):
+        if (choice.plain_refused and choice.hopeless) or is_fickle(request):
             return None
         release = self._lane.release
         question = self._read(request, release.base_uri)
@@ -69,18 +69,19 @@ class Teller:
 
     def _read(self, request: Request, base_uri: str) -> Question | None:
         try:
-            asked = self._read_asked(request)
+            if request.method == "POST":
+                asked = self._read_form(request)
+            else:
+                asked = read_target(request.target, self._longest)
             if asked is None or asked.query is None:
                 return None
             accept = request.headers.get(b"accept")
             plan = make_plan(asked, None if accept is None else accept.decode("latin-1"), base_uri)
         except (Fault, UpdateRefused, NothingAcceptable):
             return None
-        return plan.question if plan.plain else None
+        return plan.question if plan.wishes.plain else None
 
-    def _read_asked(self, request: Request) -> Asked | None:
-        if request.method != "POST":
-            return read_target(request.target, self._longest)
+    def _read_form(self, request: Request) -> Asked | None:
         if request.headers.get(b"content-type", b"").lower() not in _FORM:
             return None
         if request.length != len(request.body) or len(request.body) > self._longest:

@@ -77,12 +77,14 @@ class Turns:
     def held(self) -> int:
         """Give the bytes of requests without answer and of answers that are being sent."""
         waiting = sum(len(request.body) for request, _ in self._waiting) if self._waiting else 0
-        return waiting + self._answering + self._out.held + self._out.unread
+        return waiting + self._answering + self._out.held + self._out.unread()
 
-    def advance(self) -> None:
-        """Answer what waits, as far as its reader takes the answers."""
-        while self._waiting and not (self._task or self._out.full or self.over):
-            self._begin(*self._waiting.popleft())
+    def advance(self) -> bool:
+        """Answer what waits, as far as its reader takes the answers; says whether `busy` then."""
+        waiting, out = self._waiting, self._out
+        while waiting and not (self._task or out.full or self.over):
+            self._begin(*waiting.popleft())
+        return self._task is not None or bool(waiting) or out.full
 
     def say_last(self, reply: Reply, bare: bool) -> None:
         """Say the refusal of what is no whole request; a `bare` one has no body."""
@@ -99,7 +101,7 @@ class Turns:
         self._out.begun = False
         self._answering = len(request.body)
         try:
-            reply = self._put(self._site.answer_at_once(request), request)
+            reply = self._site.answer_at_once(request)
             if reply is None:
                 take = partial(self._take, request, last)
                 self._task = self._site.answer_soon(request, take)
@@ -111,7 +113,8 @@ class Turns:
     def _take(self, request: Request, last: bool, reply: Reply | None) -> None:
         """Send a reply; one that is long, or is none yet, in a task."""
         soon = self._task is not None
-        reply = self._put(reply, request)
+        if isinstance(reply, Refusal):
+            reply = reply.said(request.headers.get(b"accept"))
         if reply is None or reply.stream is not None or len(reply.body) > PIECE:
             answer = self._answer(request, reply, last)
             self._task = asyncio.get_running_loop().create_task(answer)
@@ -123,9 +126,10 @@ class Turns:
 
     async def _answer(self, request: Request, reply: Reply | None, last: bool) -> None:
         try:
-            reply = reply or self._put(await self._site.answer(request), request)
+            reply = reply or await self._site.answer(request)
+            if isinstance(reply, Refusal):
+                reply = reply.said(request.headers.get(b"accept"))
             last = last or self._site.leaving
-            assert reply is not None  # noqa: S101
             head = self._finish_head(reply, request.target, last)
             await self._out.send(head, reply, _is_bare(request, reply))
         except asyncio.CancelledError:
@@ -146,11 +150,6 @@ class Turns:
         head = self._finish_head(reply, target, last)
         self._out.write(head if bare else head + reply.body)
         self.over = self.over or last
-
-    def _put(self, reply: Reply | None, request: Request) -> Reply | None:
-        if isinstance(reply, Refusal):
-            return reply.said(request.headers.get(b"accept"))
-        return reply
 
     def _finish_head(self, reply: Reply, target: bytes, last: bool) -> bytes:
         self._site.count(target, reply.status)

@@ -27,4 +27,7 @@ class Waiter:
 def give(waiters: list[Waiter], reply: Reply | None) -> None:
     """Give all the same reply, each as its conditions want it."""
     for waiter in waiters[:]:
-        waiter.take(dressing.condition(reply, waiter.request) if reply else None)
+        if reply is not None and b"if-none-match" in waiter.request.headers:
+            waiter.take(dressing.condition(reply, waiter.request))
+        else:
+            waiter.take(reply)

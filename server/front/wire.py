@@ -29,8 +29,7 @@ class Connection(asyncio.Protocol):
         self.client, self.held = site_of(peer) or peer, 0
         self._incoming = Incoming(peer, lambda: self._out.lost, site.most_body)
         self._parting: Refusal | None = None
-        self._patience = Patience()
-        self._drained = 0
+        self._patience, self._drained = Patience(), 0
         self._ended = self._half_closed = self._paused = self._gave_leave = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -73,9 +72,10 @@ class Connection(asyncio.Protocol):
             if self._drained > DRAINED:
                 self._transport.abort()
             return
-        self._incoming.push(data)
+        incoming = self._incoming
+        incoming.rest = incoming.rest + data if incoming.rest else data
         self._go_on()
-        if len(self._incoming.rest) > _AHEAD and not (self._paused or self._ended):
+        if len(incoming.rest) > _AHEAD and not (self._paused or self._ended):
             self._paused = True
             self._transport.pause_reading()
 
@@ -91,17 +91,18 @@ class Connection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Answer what has come, then read on; other connections come in between."""
+        incoming, turns, busy = self._incoming, self._turns, False
         while not self._ended:
-            self._turns.advance()
-            if self._turns.busy or self._turns.over or not self._incoming.rest:
+            busy = turns.advance()
+            if busy or turns.over or not incoming.rest:
                 break
             self._parse()
-            if self._incoming.rest and self._incoming.phase != "body":
+            if incoming.rest and incoming.phase != "body":
                 self._soon(self._go_on, 0.0)
                 break
-        if not self._ended:
+        if not self._ended and (turns.over or not (busy or incoming.rest)):
             self._settle()
-        if self._paused and len(self._incoming.rest) <= _AHEAD and not self._out.lost:
+        if self._paused and len(incoming.rest) <= _AHEAD and not self._out.lost:
             self._paused = False
             self._transport.resume_reading()
         self._weigh()
@@ -124,15 +125,12 @@ class Connection(asyncio.Protocol):
         """Wait for more, once nothing is under way; or say the last that is to be said."""
         if self._turns.over:
             return self._end()
-        if self.is_busy:
-            return None
         incoming = self._incoming
         if self._half_closed and incoming.phase != "idle":
             self._part(refuse(400, "unreadable-request", "The request ends before its end."))
         if self._parting:
             self._turns.say_last(self._parting.said(incoming.accept), incoming.is_head)
-            return self._end()
-        if self._half_closed:
+        if self._parting or self._half_closed:
             return self._end()
         if self._patience.wait(incoming.phase, incoming.number):
             self._gave_leave = False
@@ -157,7 +155,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         elif self._paused and self._out.has_hung_up():
             self._miss()
-        elif not (self._out.unread or (self.is_busy and not self._ended)):
+        elif not (self._out.unread() or (self.is_busy and not self._ended)):
             if self._site.leaving and self._incoming.phase == "idle" and not self._ended:
                 self._transport.close()
             elif self._patience.is_over(now):
@@ -185,7 +183,9 @@ class Connection(asyncio.Protocol):
             self._settle()
 
     def _weigh(self) -> None:
-        held = self._incoming.size + self._turns.held
+        held, incoming = self._turns.held, self._incoming
+        if incoming.rest or incoming.phase != "idle":
+            held += incoming.size
         if held != self.held and not self._out.lost:
             self._site.crowd.weigh(self, held)
 
@@ -193,7 +193,7 @@ class Connection(asyncio.Protocol):
         """Take one that has said no more for gone, unless it is being answered."""
         if self._ended or not self.is_busy:
             return
-        if self._out.begun or self._out.unread:
+        if self._out.begun or self._out.unread():
             self._soon(self._miss, HALF_CLOSED_SECONDS)
         else:
             self._transport.abort()
