@@ -8,13 +8,16 @@ from server import (
     assets,
     changes,
     completing,
+    context,
     documents,
     dumps,
     faults,
+    feed,
     graphs,
     home,
     limits,
     reconciliation,
+    sitemap,
     sparql,
     store,
 )
@@ -65,6 +68,9 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
         dumps,
         assets,
         reconciliation,
+        context,
+        feed,
+        sitemap,
     ):
         app.register_blueprint(part.bp)
     faults.register(app)

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
+from markupsafe import Markup
 
-from server import labels, pages, tables
+from server import labels, pages, schemaorg, tables
 from server.comparing import list_pairs
 from server.faults import UnknownPage, UnknownResource
 from server.links import link_to, quoted
 from server.negotiate import HTML, PAGES, TURTLE, Format, choose_format
+from server.relations import Relation, relate
 from server.resource import Resource, document, find_replacement, find_resource
 from server.shelf import Release
 from server.visit import current_release
@@ -47,7 +49,8 @@ def show(path: str) -> Response:
     response = (
         _page(resource, release, bare) if form is HTML else _graph(resource, release, bare, form)
     )
-    return with_links(response, form, f"doc/{quoted(bare)}")
+    response = with_links(response, form, f"doc/{quoted(bare)}")
+    return relate(response, [Relation(f"{release.base_uri}id/{quoted(bare)}", "cite-as")])
 
 
 def _moved(kind: str, bare: str, suffix: str | None) -> Response | None:
@@ -122,7 +125,17 @@ def _page(resource: Resource, release: Release, bare: str) -> Response:
         last=last,
         formats=PAGES[1:],
         embedded=pages.in_script(embedded),
+        dataset=_dataset(release, bare),
     )
+
+
+def _dataset(release: Release, bare: str) -> Markup | None:
+    """Give a portrait as search engines for datasets read it; None for what is none."""
+    for year in (portrait["year"] for portrait in release.manifest["portraits"]):
+        if bare == f"portrait/{year}":
+            files = schemaorg.files_of(release, year)
+            return schemaorg.script(schemaorg.portrait(release, year, files))
+    return None
 
 
 def page_number(text: str) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, request, send_file
 from werkzeug.http import parse_date, parse_if_range_header
 
-from server import pages
+from server import pages, schemaorg
 from server.downloads import FOLDER, SOURCES, SUMS, Download, name_kind
 from server.faults import UnknownPage
 from server.links import link_to, quoted
@@ -90,10 +90,17 @@ def _list(chosen: Published, path: str) -> Response:
         metadata=lambda file: files.get(file.path + METADATA),
         chosen=chosen,
         releases=releases,
+        embedded=schemaorg.script(_dataset()),
     )
     names = [one.name for one in releases]
     response = pages.finish(Response(body, content_type=HTML.content_type), HTML, *names)
     return relate(response, _about(chosen, chosen.path))
+
+
+def _dataset() -> schemaorg.Json:
+    """Give all portraits with all files of the current release."""
+    release = current_release()
+    return schemaorg.series(release, [f for f in release.downloads.values() if f.sha256])
 
 
 def _ours(file: Download) -> bool:

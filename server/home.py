@@ -1,15 +1,15 @@
 """Say what this site is, how to ask it, and whether it is well."""
 
-import json
 import re
-from typing import Any
 
 from flask import Blueprint, Response, request
 
-from server import pages, queries
+from server import pages, queries, schemaorg
 from server.comparing import list_pairs
 from server.downloads import source_path
+from server.links import link_to
 from server.negotiate import HTML
+from server.relations import Relation, licence, relate
 from server.shelf import Release
 from server.visit import current_release
 
@@ -31,12 +31,23 @@ def show() -> Response:
         "source_path": source_path,
         "comparisons": list_pairs(release),
         "example": example,
-        "embedded": pages.in_script(json.dumps(_dataset(release), ensure_ascii=False).encode()),
+        "embedded": schemaorg.script(
+            schemaorg.catalogue(release),
+            schemaorg.series(release, schemaorg.files_of(release, None)),
+        ),
     }
     response = Response(
         pages.render("home.html", **values), content_type="text/html; charset=utf-8"
     )
-    return pages.finish(response, HTML, address)
+    response = pages.finish(response, HTML, address)
+    relations = [
+        Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle"),
+        Relation(link_to("atom.xml"), "alternate", "application/atom+xml"),
+        Relation(link_to("sparql", lang=None), "service-desc", "text/turtle"),
+        Relation(release.base_uri, "cite-as"),
+        licence(release.manifest),
+    ]
+    return relate(response, relations)
 
 
 @bp.route("/healthz")
@@ -53,12 +64,6 @@ def ready() -> Response:
     return _plain(f"ok {release.name}\n")
 
 
-@bp.route("/robots.txt")
-def robots() -> Response:
-    """Keep crawlers from queries: every link to one is another page to them."""
-    return Response("User-agent: *\nDisallow: /sparql?\n", content_type="text/plain; charset=utf-8")
-
-
 def _plain(text: str) -> Response:
     headers = {"Cache-Control": "no-store"}
     return Response(text, content_type="text/plain; charset=utf-8", headers=headers)
@@ -69,37 +74,3 @@ def address_of(release: Release) -> str:
     if _HOST.fullmatch(request.headers.get("Host", "")):
         return request.url_root
     return release.base_uri
-
-
-def _dataset(release: Release) -> dict[str, Any]:
-    """Describe the series as schema.org does, for search engines."""
-    manifest, language = release.manifest, pages.language()
-    series, names = manifest["series"], manifest["publisher"]["name"]
-    name = names.get(language) or names.get("fr", "")
-    about = [series["description"].get(language, ""), (manifest["notice"] or {}).get(language, "")]
-    return {
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "@id": f"{release.base_uri}catalogue#serie",
-        "name": series["title"].get(language, ""),
-        "description": " ".join(filter(None, about)),
-        "license": series["licence"],
-        "url": release.base_uri,
-        "creator": {
-            "@type": "Organization",
-            "name": name,
-        },
-        "temporalCoverage": "/".join(
-            str(choose(portrait["year"] for portrait in manifest["portraits"]))
-            for choose in (min, max)
-        ),
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": told["media_type"].partition(";")[0],
-                "contentUrl": release.base_uri + path,
-            }
-            for path, told in manifest["files"].items()
-            if path.startswith("dumps/portraits.")
-        ],
-    }

@@ -16,6 +16,7 @@ _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
     **MEDIA_TYPES,
     "json": "application/json",
+    "txt": "text/plain",
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from transform import dumps, manifest, release, report
+from transform import documents, dumps, manifest, release, report
 from transform.cuts import cut_off
 from transform.decided import beside_decisions, decision_texts, former_texts
 from transform.describe import count_statements, describe_files, manifest_of
@@ -50,6 +50,7 @@ def write_release(
         gone = _hold_against(old, work, checked, graphs) if old else []
         contents = {graph.stem: count_statements(graph) for graph in graphs}
         _write_dumps(work, graphs, folder, progress)
+        documents.write(graphs, work.base_uri, folder / documents.FILE)
         shutil.rmtree(folder / "graphs")
         _copy_sources(work, folder)
         _write_report(work, checked, folder / "report")

@@ -48,6 +48,11 @@ PATHS: dict[str, tuple[str | None, ...]] = {
     "healthz": PAGE,
     "readyz": PAGE,
     "robots.txt": PAGE,
+    "atom.xml": PAGE,
+    "contexte.jsonld": PAGE,
+    "sitemap.xml": PAGE,
+    "sitemap/1.xml": PAGE,
+    "sitemap/2.xml": PAGE,
     "rien": GRAPHS,
 }
 ASKED = [(path, accept) for path, types in PATHS.items() for accept in types]

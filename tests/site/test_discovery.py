@@ -1,0 +1,204 @@
+"""What lets others find the data: sitemap, feed, context, schema.org, Link headers."""
+
+import json
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from pyld import jsonld
+from werkzeug.http import parse_date
+
+from tests.site.conftest import BASE, write_release
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def locations(body: bytes, name: str) -> list[str]:
+    root = ElementTree.fromstring(body)
+    assert root.tag == SITEMAP + {"url": "urlset", "sitemap": "sitemapindex"}[name]
+    assert {each.tag for each in root} == {SITEMAP + name}
+    return [each.findtext(f"{SITEMAP}loc") or "" for each in root]
+
+
+def test_robots_name_the_sitemap(site: str, fetch: Any) -> None:
+    assert f"\nSitemap: {BASE}sitemap.xml\n" in fetch(f"{site}robots.txt").text
+
+
+def test_each_page_of_the_sitemap_is_there_and_each_resource_is_in_it(
+    site: str, fetch: Any, folder: Path
+) -> None:
+    parts = locations(fetch(f"{site}sitemap.xml").body, "sitemap")
+    assert parts == [f"{BASE}sitemap/1.xml"]
+    reply = fetch(parts[0].replace(BASE, site))
+    assert reply.kind == "application/xml"
+    found = locations(reply.body, "url")
+    assert len(found) == len(set(found)) > 100
+    for page in found[:5] + found[5::20]:
+        there = fetch(page.replace(BASE, site), Accept="text/html")
+        assert (there.status, there.kind) == (200, "text/html"), page
+    for path in ("", "dumps/", "catalogue", "def", "doc/portrait/2025", "doc/initiative/aaaa/2025"):
+        assert BASE + path in found
+
+
+def test_the_date_of_a_page_is_that_of_the_release(site: str, fetch: Any) -> None:
+    told = parse_date(fetch(f"{site}dumps/portraits.nq").headers["Last-Modified"])
+    for path in ("sitemap.xml", "sitemap/1.xml"):
+        dates = set(re.findall("<lastmod>(.*?)</lastmod>", fetch(site + path).text))
+        assert [datetime.fromisoformat(date) for date in dates] == [told]
+
+
+@pytest.mark.parametrize("name", ["0", "2", "01", "-1", "x", "1e0", "²"])
+def test_a_part_that_is_not_there_names_those_that_are(site: str, fetch: Any, name: str) -> None:
+    from urllib.parse import quote
+
+    reply = fetch(f"{site}sitemap/{quote(name)}.xml", Accept="application/json")
+    assert reply.status == 404
+    assert "there are 1 to 1" in json.loads(reply.body)["detail"]
+
+
+def test_the_sitemap_of_100_000_rows_has_parts_of_50_000(
+    tmp_path: Path, boot: Any, fetch: Any
+) -> None:
+    release = tmp_path / ("a" * 16)
+    write_release(release, more=1)
+    with (release / "documents.txt").open("w") as out:
+        out.writelines(f"initiative/{n:06}\ninitiative/{n:06}/2025\n" for n in range(100_000))
+    (tmp_path / "current").symlink_to(release.name)
+    with boot(tmp_path) as site:
+        parts = locations(fetch(f"{site}sitemap.xml").body, "sitemap")
+        found = [locations(fetch(part.replace(BASE, site)).body, "url") for part in parts]
+    assert [len(part) for part in found] == [50_000] * 4 + [4]
+    assert len({page for part in found for page in part}) == 200_004
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_feed_tells_of_releases_and_changes(
+    site: str, fetch: Any, folder: Path, language: str
+) -> None:
+    reply = fetch(f"{site}atom.xml?lang={language}")
+    assert reply.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    feed = ElementTree.fromstring(reply.body)
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == language
+    # RFC 4287, 4.1.1 and 4.1.2: what there must be.
+    for node in (feed, *feed.iter(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert (node.findtext(ATOM + name) or "").strip()
+        assert datetime.fromisoformat(node.findtext(f"{ATOM}updated") or "").tzinfo
+    assert feed.findtext(f"{ATOM}author/{ATOM}name")
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+    release = (folder / "current").resolve().name
+    assert f"{BASE}dumps/releases/{release}/" in ids
+    for entry in feed.iter(f"{ATOM}entry"):
+        link = entry.find(f"{ATOM}link")
+        assert link is not None
+        there = fetch((link.get("href") or "").replace(BASE, site), Accept="text/html")
+        assert there.status == 200
+
+
+def test_the_feed_speaks_the_language_that_is_asked_for(site: str, fetch: Any) -> None:
+    for language in ("fr", "en"):
+        reply = fetch(f"{site}atom.xml", Accept_Language=language)
+        assert f'xml:lang="{language}"' in reply.text
+        assert "Accept-Language" in reply.headers["Vary"]
+
+
+def test_the_context_reads_our_documents(site: str, fetch: Any) -> None:
+    reply = fetch(f"{site}contexte.jsonld", Origin="https://exemple.invalid")
+    assert reply.kind == "application/ld+json"
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    seconds = re.search(r"max-age=(\d+)", reply.headers["Cache-Control"])
+    assert seconds
+    assert int(seconds[1]) >= 86400
+    served = json.loads(reply.body)
+    document = json.loads(fetch(f"{site}doc/portrait/2025.jsonld").body)
+    assert jsonld.expand({**document, **served}) == jsonld.expand(document)
+    assert len(jsonld.expand(document)) > 0
+    tag = reply.headers["ETag"]
+    assert fetch(f"{site}contexte.jsonld", If_None_Match=tag).status == 304
+
+
+def offline(url: str, options: Any) -> Any:
+    """Give the context of schema.org as far as our descriptions need it."""
+    assert url == "https://schema.org/"
+    return {"documentUrl": url, "document": {"@context": {"@vocab": url}}, "contextUrl": None}
+
+
+def described(site: str, fetch: Any, path: str) -> list[dict[str, Any]]:
+    text = fetch(site + path, Accept="text/html", Accept_Language="fr").text
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    [told] = [block for block in found if '"@context": "https://schema.org/"' in block]
+    assert not re.search(r"[<>&\u2028\u2029]", told)
+    document = json.loads(told)
+    assert jsonld.to_rdf(document, {"documentLoader": offline})
+    nodes: list[dict[str, Any]] = document["@graph"]
+    return nodes
+
+
+@pytest.mark.parametrize(
+    ("path", "iri"),
+    [
+        ("", "catalogue#serie"),
+        ("dumps/", "catalogue#serie"),
+        ("doc/portrait/2025", "id/portrait/2025"),
+    ],
+)
+def test_schema_org_describes_datasets(site: str, fetch: Any, path: str, iri: str) -> None:
+    [dataset] = [node for node in described(site, fetch, path) if node["@type"] == "Dataset"]
+    assert dataset["@id"] == BASE + iri
+    for name in ("name", "description", "license", "creator", "temporalCoverage", "url"):
+        assert dataset[name], name
+    assert dataset["isAccessibleForFree"] is True
+    assert len(dataset["distribution"]) >= 1
+    for offered in dataset["distribution"]:
+        reply = fetch(offered["contentUrl"].replace(BASE, site))
+        assert (reply.status, reply.kind) == (200, offered["encodingFormat"])
+        assert offered["contentSize"] == f"{len(reply.body)} B"
+
+
+def test_the_home_page_names_the_catalogue_and_what_it_lists(site: str, fetch: Any) -> None:
+    catalogue, series = described(site, fetch, "")
+    assert catalogue["@type"] == "DataCatalog"
+    named = {node["@id"] for node in catalogue["dataset"]}
+    assert named == {series["@id"], f"{BASE}id/portrait/2024", f"{BASE}id/portrait/2025"}
+
+
+def test_other_resources_are_no_datasets(site: str, fetch: Any) -> None:
+    text = fetch(f"{site}doc/initiative/aaaa/2025", Accept="text/html").text
+    assert "DataDownload" not in text
+    assert '"@context": "https://schema.org/"' not in text
+
+
+def test_a_title_cannot_leave_its_script(tmp_path: Path, boot: Any, fetch: Any) -> None:
+    release = tmp_path / ("a" * 16)
+    write_release(release, more=1)
+    manifest = json.loads((release / "manifest.json").read_text())
+    evil = "</script><script>alert(1)</script><!--\u2028&"
+    manifest["series"]["title"] = manifest["series"]["description"] = {"fr": evil, "en": evil}
+    manifest["publisher"]["name"] = {"fr": evil, "en": evil}
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "current").symlink_to(release.name)
+    with boot(tmp_path) as site:
+        for path in ("", "dumps/", "doc/portrait/2025"):
+            nodes = described(site, fetch, path)
+            assert evil in {(node.get("creator") or node["publisher"])["name"] for node in nodes}
+            assert "<script>alert" not in fetch(site + path, Accept="text/html").text
+        feed = ElementTree.fromstring(fetch(f"{site}atom.xml").body)
+        assert feed.findtext(f"{ATOM}title") == evil
+    shutil.rmtree(release)
+
+
+def test_link_headers_say_what_describes_a_page_and_how_to_cite_it(site: str, fetch: Any) -> None:
+    for path, wanted in (
+        ("", ('<./catalogue.ttl>; rel="describedby"', f'<{BASE}>; rel="cite-as"',
+              '<./atom.xml>; rel="alternate"', 'rel="license"')),
+        ("doc/portrait/2025", (f'<{BASE}id/portrait/2025>; rel="cite-as"', 'rel="license"')),
+        ("dumps/", ('<../catalogue.ttl>; rel="describedby"', 'rel="license"', 'rel="cite-as"')),
+    ):  # fmt: skip
+        link = fetch(site + path, Accept="text/html").headers["Link"]
+        for part in wanted:
+            assert part in link
