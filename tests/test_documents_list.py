@@ -13,8 +13,8 @@ def test_the_list_holds_each_subject_once_in_order(tmp_path: Path) -> None:
     label, gone = "<http://www.w3.org/2000/01/rdf-schema#label>", documents._REPLACED
     first, second = tmp_path / "a.nt", tmp_path / "b.nt"
     first.write_text(
-        f'<{BASE}id/z> {label} "z" .\n<{BASE}id/a/2025> {label} "a" .\n<{BASE}def#B> {label} "b" .\n'
-        f'<{BASE}id/vieux> {gone} <{BASE}id/z> .\n<https://autre.example/id/c> {label} "c" .\n'
+        f'<{BASE}id/z> {label} "z" .\n<{BASE}id/a/2025> {label} "a" .\n<{BASE}def#B> {label} "b" .'
+        f'\n<{BASE}id/vieux> {gone} <{BASE}id/z> .\n<https://autre.example/id/c> {label} "c" .\n'
     )
     second.write_text(f'<{BASE}id/z> {label} "zz" .\n<{BASE}id/é> {label} "é\\u2028" .\n')
     documents.write([first, second], BASE, tmp_path / "list")
