@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test check benchmark benchmark-serving benchmark-million benchmark-soak clean
+.PHONY: serve test check benchmark benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -30,6 +30,10 @@ benchmark: .venv/installed-for-tests build/peer/installed
 .venv/installed-for-tests: .venv/installed
 	$(INSTALL) -e '.[dev]'
 	touch $@
+
+# Memory of writing and sending dumps, at 10,000 and at 100,000 rows.
+benchmark-streaming: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.streaming
 
 # Wants Debian's wrk and nginx-light.
 benchmark-serving: .venv/installed-for-tests

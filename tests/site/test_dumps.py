@@ -6,10 +6,12 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
+from markupsafe import escape
 
+from server import texts
 from tests.site.conftest import write_release
 
 
@@ -237,3 +239,43 @@ def test_no_way_leads_out_of_what_is_listed(published: str, target: str) -> None
         wire.sendall(f"GET /{target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         reply = b"".join(iter(lambda: wire.recv(65536), b""))
     assert reply.startswith(b"HTTP/1.1 404 ")
+
+
+@pytest.fixture(scope="module")
+def built(example: Path, boot: Any) -> Iterator[str]:
+    with boot(example) as address:
+        yield address
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_says_which_file_is_for_whom(built: str, fetch: Any, language: str) -> None:
+    text = fetch(f"{built}dumps/?lang={language}").text
+    for name in ("portrait-2025.csv", "portrait-2025-excel.csv", "portrait-2024.jsonld"):
+        assert f'href="../dumps/{name}"' in text
+        assert f'href="../dumps/{name}.gz"' in text
+    for name in ("portrait-2025.csv", "portrait-2025-excel.csv"):
+        assert f'href="../dumps/{name}-metadata.json"' in text
+    for suffix in ("ttl", "jsonld", "nt", "rdf", "nq", "trig", "csv", "excel"):
+        assert str(escape(texts.say(f"dump_for_{suffix}", language))) in text
+
+
+def test_each_file_is_what_the_manifest_says(built: str, fetch: Any, example: Path) -> None:
+    files = json.loads((example / "current/manifest.json").read_bytes())["files"]
+    kinds = set()
+    for path, told in files.items():
+        if path.startswith("dumps/"):
+            reply = fetch(built + quote(path))
+            assert (reply.status, len(reply.body)) == (200, told["bytes"])
+            assert hashlib.sha256(reply.body).hexdigest() == told["sha256"]
+            assert reply.kind == told["media_type"]
+            kinds.add(reply.kind)
+    assert {"text/csv", "application/csvm+json", "text/turtle", "application/trig"} <= kinds
+
+
+def test_a_table_leads_to_its_description(built: str, fetch: Any) -> None:
+    for name in ("portrait-2025.csv", "portrait-2025-excel.csv"):
+        link = fetch(f"{built}dumps/{name}").headers["Link"]
+        wanted = f'<./{name}-metadata.json>; rel="describedby"; type="application/csvm+json"'
+        assert wanted in link
+        metadata = json.loads(fetch(f"{built}dumps/{name}-metadata.json").body)
+        assert metadata["url"] == name

@@ -1,0 +1,129 @@
+"""Measure how much memory writing and sending dumps takes, at 10,000 and at 100,000 rows.
+
+Constant means: ten times the rows, the same memory. Each file is written, as in a build, in a
+process of its own whose peak is read; then a server sends the files, and its peaks are read.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from tests.site.conftest import BASE, _boot, write_release
+from transform.flavours import FLAVOURS
+from transform.formats import SYNTAXES
+from transform.mapping import RDF
+
+SIZES = (10_000, 100_000)
+# What a process of its own does: no more is loaded than a build loads to write a file.
+_WRITE = """
+import sys
+from pathlib import Path
+from transform.dumps import Dump, Sheet, write_all
+from transform.flavours import FLAVOURS
+source, ending, target, base = sys.argv[1:]
+one = Dump(Path(source), ending, Path(target))
+for flavour in FLAVOURS:
+    if flavour.ending == ending:
+        one = Sheet(2025, Path(source), (), flavour, Path(target))
+list(write_all([one], base, many=False))
+status = Path("/proc/self/status").read_text()
+print(status.partition("VmHWM:")[2].split()[0])
+"""
+
+
+def lines(rows: int) -> Iterator[str]:
+    """Give a portrait as N-Triples, fifteen statements a row."""
+    texts = [f"{name}TelQuEcrit" for name in ("nom", "organisme", "portefeuille", "statut")]
+    for number in range(rows):
+        about = f"<{BASE}id/initiative/{number:08}/2025>"
+        yield f"{about} <{RDF}type> <{BASE}def#Inscription> .\n"
+        yield f'{about} <http://www.w3.org/2000/01/rdf-schema#label> "Tri {number}"@fr .\n'
+        yield f"{about} <http://purl.org/dc/terms/isPartOf> <{BASE}id/portrait/2025> .\n"
+        yield f"{about} <{BASE}def#inscriptionDe> <{BASE}id/initiative/{number:08}> .\n"
+        for name in ("organisme", "portefeuille", "categorie", "statut"):
+            yield f"{about} <{BASE}def#{name}> <{BASE}id/{name}/n{number % 90}> .\n"
+        yield f'{about} <{BASE}def#benefices> "- Réduire les délais\\n- Mieux servir"@fr .\n'
+        for text in texts:
+            yield f'{about} <{BASE}def#{text}> "Le texte tel qu\'il est écrit, {number}" .\n'
+        source = f"{BASE}dumps/sources/2025/a.csv#row={number + 2}"
+        yield f"{about} <http://www.w3.org/ns/prov#hadPrimarySource> <{source}> .\n"
+
+
+def measure(source: Path, ending: str, target: Path) -> tuple[float, float]:
+    """Write a file in a process of its own; give its peak in MB and the seconds it took."""
+    begun = time.monotonic()
+    command = [sys.executable, "-c", _WRITE, str(source), ending, str(target), BASE]
+    done = subprocess.run(command, capture_output=True, check=True)
+    return int(done.stdout) / 1024, time.monotonic() - begun
+
+
+def serve(folder: Path, file: str) -> tuple[float, float, float]:
+    """Send a file; give the peak of the largest process before and after, in MB, and MB/s."""
+    with _boot(folder) as site:
+        urlopen(f"{site}dumps/").read()
+        pids = _family()
+        before = max(map(_peak, pids))
+        begun, got = time.monotonic(), 0
+        with urlopen(f"{site}dumps/{file}") as answer:
+            while part := answer.read(1 << 20):
+                got += len(part)
+        return before, max(map(_peak, pids)), got / 1e6 / (time.monotonic() - begun)
+
+
+def _family() -> list[int]:
+    """Give the processes below this one."""
+    found: list[int] = []
+    new = [os.getpid()]
+    while new:
+        each = new.pop()
+        children = Path(f"/proc/{each}/task/{each}/children").read_text().split()
+        found += map(int, children)
+        new += map(int, children)
+    return found
+
+
+def _peak(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def _release(folder: Path, written: Path) -> None:
+    """Make a release that offers written files beside its own few."""
+    write_release(folder)
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    for file in written.iterdir():
+        file.rename(folder / "dumps" / file.name)
+        told = {"bytes": 0, "sha256": "0" * 64, "media_type": "text/plain"}
+        manifest["files"][f"dumps/{file.name}"] = told
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def main() -> None:
+    """Print a table: file, then MB and seconds at each size."""
+    endings = [s.suffix for s in SYNTAXES if not s.named_graphs] + [f.ending for f in FLAVOURS]
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in SIZES:
+            shelf = Path(folder) / str(rows)
+            written = shelf / "written"
+            written.mkdir(parents=True)
+            source = shelf / "portrait.nt"
+            with source.open("w", encoding="utf-8") as out:
+                out.writelines(lines(rows))
+            for ending in endings:
+                peak, seconds = measure(source, ending, written / f"portrait-2025.{ending}")
+                print(f"{rows:>7} rows  {ending:<10} {peak:6.0f} MB {seconds:6.1f} s", flush=True)
+            _release(shelf / ("a" * 16), written)
+            (shelf / "current").symlink_to("a" * 16)
+            before, after, speed = serve(shelf, "portrait-2025.ttl")
+            print(f"{rows:>7} rows  served     {before:6.0f} -> {after:.0f} MB, {speed:.0f} MB/s")
+
+
+if __name__ == "__main__":
+    main()
