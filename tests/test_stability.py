@@ -120,8 +120,16 @@ def test_what_goes_with_a_row_that_changed_is_noted(house: House) -> None:
     done = house.build()
     assert done.returncode == 0
     # The initiative, and what it would be called if the registry did not know its body.
-    assert "2 URIs of the current release went with rows that changed:" in done.stdout
+    assert "2 URIs of the current release went with rows that changed or are gone:" in done.stdout
     assert len(re.findall(rf"^  {BASE}id/initiative/\w+$", done.stdout, re.MULTILINE)) == 2
+
+
+def test_a_year_that_is_not_given_again_is_named(house: House) -> None:
+    assert "this one has not" not in house.build(f"2024={house.file}").stdout
+    done = house.build()
+    assert done.returncode == 0
+    said = "The current release has 2024, this one has not. Add 2024=FILE to keep it."
+    assert said in done.stdout
 
 
 def test_a_reviewed_body_goes_with_no_row(house: House) -> None:

@@ -81,6 +81,7 @@ def build(
     work, checked = _make(pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf})
     old = read_published(shelf, work.base_uri)
     terminal.say_compared(shelf, work.base_uri, old)
+    terminal.say_left_out((s.reading.year for s in work.settings), old)
     try:
         with terminal.progress() as progress:
             path, gone = write_release(work, checked, shelf, progress, old)

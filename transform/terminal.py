@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,7 +116,7 @@ def say_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
     """List the bodies that the registry does not know, each with whom it is most like."""
     if not bodies:
         return
-    click.echo(f"{len(bodies)} bodies that nobody has reviewed; report/validation.json has all.")
+    click.echo(f"{len(bodies)} bodies that nobody has reviewed; --report FOLDER writes them all.")
     for body in [body for body in bodies if body["nearest"]][:SHOWN]:
         near = ", ".join(f"{c['slug']} ({c['score']:g})" for c in body["nearest"])
         click.echo(f"  {visible(body['label'])}: nearest {near}")
@@ -136,6 +136,13 @@ def say_compared(shelf: Path, base_uri: str, old: "Published | None") -> None:
         click.echo(f"{shelf}/current publishes elsewhere than {base_uri}: URIs are not compared.")
 
 
+def say_left_out(years: "Iterable[int]", old: "Published | None") -> None:
+    """Name the portraits of the current release that the new one will not have."""
+    published = {portrait["year"] for portrait in old.manifest["portraits"]} if old else set()
+    for year in sorted(published - {*years}):
+        click.echo(f"The current release has {year}, this one has not. Add {year}=FILE to keep it.")
+
+
 def say_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
     """Name the URIs that an edit would drop, where they are, and the line that would save them."""
     for lost in gone[:SHOWN]:
@@ -151,7 +158,7 @@ def say_gone(gone: "Sequence[Gone]") -> None:
     """List the URIs that went with rows of files that changed."""
     if not gone:
         return
-    click.echo(f"{len(gone)} URIs of the current release went with rows that changed:")
+    click.echo(f"{len(gone)} URIs of the current release went with rows that changed or are gone:")
     for lost in gone[:SHOWN]:
         click.echo(f"  {lost.iri}")
     if len(gone) > SHOWN:
