@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from server import (
     assets,
+    catalogue,
     changes,
     completing,
     context,
@@ -65,6 +66,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
         changes,
         documents,
         graphs,
+        catalogue,
         dumps,
         assets,
         reconciliation,

@@ -13,6 +13,7 @@ MOST_POINTING = 1000
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _FOAF = "http://xmlns.com/foaf/0.1/"
+_IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
 _LICENCE = ox.NamedNode("http://purl.org/dc/terms/license")
 
 
@@ -77,6 +78,9 @@ def about_document(
     yield ox.Triple(node, _RDF_TYPE, ox.NamedNode(f"{_FOAF}Document"))
     if topic is not None:
         yield ox.Triple(node, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(topic))
+        if (release.folder / "void.nt").is_file():
+            dataset = ox.NamedNode(f"{release.base_uri}catalogue#ensemble")
+            yield ox.Triple(node, _IN_DATASET, dataset)
     if licence := release.manifest["series"].get("licence"):
         yield ox.Triple(node, _LICENCE, ox.NamedNode(licence))
     for language, text in (release.manifest.get("notice") or {}).items():

@@ -43,7 +43,8 @@ PUBLISHED = {
 
 def load(shelf: Path) -> ox.Store:
     store = ox.Store()
-    store.bulk_load(path=shelf / "current" / "dumps" / "portraits.nq", format=ox.RdfFormat.N_QUADS)
+    for name in ("dumps/portraits.nq", "catalogue.nq"):
+        store.bulk_load(path=shelf / "current" / name, format=ox.RdfFormat.N_QUADS)
     return store
 
 

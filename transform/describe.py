@@ -1,14 +1,13 @@
 """Say what a release holds: its files, and all that `manifest.json` tells."""
 
-from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from transform import __version__, dumps
+from transform.catalogue.writing import Written
 from transform.flavours import METADATA, METADATA_TYPE
 from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
-from transform.mapping import RDF
 from transform.portrait import MEDIA_TYPES
 from transform.work import SOURCES, Checked, Work, published, read_of
 
@@ -19,12 +18,19 @@ _MEDIA_TYPES = {
     "txt": "text/plain",
 }
 
+Files = dict[str, dict[str, Any]]
 
-def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
-    """Say size, digest and media type of every file but the compressed copies and their sums."""
+
+def describe_files(folder: Path, below: str = "", but: str | None = None) -> Files:
+    """Say size, digest and media type of every file but the compressed copies and their sums.
+
+    `below`: the path of the folder in the release; files whose path begins with `but` are left out.
+    """
     described = {}
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
+        name = below + path.relative_to(folder).as_posix()
+        if but and name.startswith(but):
+            continue
         ours = not name.startswith(SOURCES)  # a source may be called as it likes
         if ours and (name.endswith(".gz") or path.name == "SHA256SUMS"):
             continue
@@ -42,30 +48,8 @@ def _media_type(name: str) -> str:
     return _MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
-class Content(NamedTuple):
-    """What a graph holds: statements, and how many of each class and of each property."""
-
-    statements: int
-    classes: Counter[str]
-    properties: Counter[str]
-
-
-def count_statements(graph: Path) -> Content:
-    """Count what a file of N-Triples holds."""
-    classes: Counter[str] = Counter()
-    properties: Counter[str] = Counter()
-    a = f"{RDF}type"
-    with graph.open(encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            _, predicate, rest = line.split(" ", 2)
-            properties[predicate[1:-1]] += 1
-            if predicate[1:-1] == a:
-                classes[rest[1:-4]] += 1
-    return Content(properties.total(), classes, properties)
-
-
 def manifest_of(
-    work: Work, checked: Checked, contents: dict[str, Content], files: dict[str, dict[str, Any]]
+    work: Work, checked: Checked, written: Written, files: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """Give what `manifest.json` says."""
     newest = max(checked.editions, key=lambda edition: edition.year).layout
@@ -79,11 +63,11 @@ def manifest_of(
         "portraits": [
             _portrait(work, checked, n, read) for n, read in enumerate(read_of(work, checked))
         ],
-        "graphs": {name: content.statements for name, content in contents.items()},
-        "quads": sum(content.statements for content in contents.values()),
-        # Graphs share no statement, so the sums are those of their union too.
-        "classes": dict(sum((content.classes for content in contents.values()), Counter())),
-        "properties": dict(sum((content.properties for content in contents.values()), Counter())),
+        "graphs": written.graphs,
+        # Graphs share no statement, so the sum is that of their union too.
+        "quads": written.numbers.triples,
+        "classes": dict(written.numbers.classes),
+        "properties": dict(written.numbers.properties),
         "decisions": _decisions(work),
         "open": _open(checked),
         "shapes": {

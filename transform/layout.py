@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from transform.catalogue.facts import SeriesFacts, YearDates, read_dates, read_series
 from transform.errors import UnreadableLayout
 from transform.layoutfile import read_layout_file, shipped
 from transform.layoutformat import FIELDS, LISTS
@@ -58,6 +59,7 @@ class PortraitFacts:
     url: str | None
     title: Texts
     description: Texts
+    dates: YearDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Publisher:
     name: Texts
     homepage: str | None
     email: str | None
+    kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Layout:
     lists: Mapping[str, ListOf]
     other_columns: str
     portraits: Mapping[int, PortraitFacts]
+    catalogue: SeriesFacts
 
 
 def load_layout(reference: str) -> Layout:
@@ -110,12 +114,16 @@ def load_layout(reference: str) -> Layout:
             publisher.get("name", {}),
             publisher.get("homepage") or None,
             publisher.get("email") or None,
+            publisher.get("kind"),
         ),
         notice=raw.get("notice"),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
         lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
         other_columns=raw.get("columns", {}).get("other", "refuse"),
-        portraits={int(year): _facts(said) for year, said in raw.get("portraits", {}).items()},
+        portraits={
+            int(year): _facts(said, source, year) for year, said in raw.get("portraits", {}).items()
+        },
+        catalogue=read_series(series, source),
     )
     _refuse_shared_columns(layout)
     for name in LISTS:
@@ -128,10 +136,9 @@ def _field(said: Mapping[str, Any]) -> Field:
     return Field(tuple(said["columns"]), fallback, said.get("optional", False))
 
 
-def _facts(said: Mapping[str, Any]) -> PortraitFacts:
-    return PortraitFacts(
-        said.get("total"), said.get("url"), said.get("title", {}), said.get("description", {})
-    )
+def _facts(said: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
+    texts = said.get("title", {}), said.get("description", {})
+    return PortraitFacts(said.get("total"), said.get("url"), *texts, read_dates(said, source, year))
 
 
 def _list(source: str, name: str, said: Mapping[str, Any]) -> ListOf:

@@ -4,12 +4,14 @@ import difflib
 import re
 import reprlib
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 import ontology
+from transform.catalogue.facts import PUBLISHER_KINDS
 from transform.errors import UnreadableLayout
 from transform.normal import slug
 
@@ -56,6 +58,21 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     # Said as "" where a layout extends another and has none of its own.
     "iri?": ('an absolute http(s) IRI, or ""', lambda v: v == "" or _is_iri(v)),
     "email?": ('an e-mail address, or ""', lambda v: v == "" or _is_address(v)),
+    # Said as "" where a layout extends another and does not know its own.
+    "date?": (
+        'a date such as 2026-01-27, without quotes, or ""',
+        lambda v: v == "" or (isinstance(v, date) and not isinstance(v, datetime)),
+    ),
+    # CKAN refuses a whole dataset for a keyword of any other kind.
+    "keyword": (
+        "a keyword of 2 to 100 letters, digits, blanks and - _ .",
+        lambda v: isinstance(v, str) and re.fullmatch(r"[\w .-]{2,100}", v) and v == v.strip(),
+    ),
+    "degrees": (
+        "a number of degrees between -180 and 180",
+        lambda v: type(v) in (int, float) and -180 <= v <= 180,
+    ),
+    "publisher": (f"one of {', '.join(PUBLISHER_KINDS)}", lambda v: v in PUBLISHER_KINDS),
     "turtle": (f"one of {', '.join(ontology.NAMES)}", lambda v: v in ontology.NAMES),
     "registry": (
         f"one of {', '.join(ontology.NAMES)}, or the path of a Turtle file that ends in .ttl",
@@ -87,14 +104,32 @@ FORMAT = {
         "licence": "iri",
         "landing": "iri?",
         "framework": "turtle",
+        "issued": "date?",
+        "modified": "date?",
+        "keywords": {"*language": ["keyword"]},
+        "citation": _TEXTS,
+        "legislation": "slug",
+        "coverage": {"iri": "iri", "name": _TEXTS, "bounds": ["degrees"], "middle": ["degrees"]},
     },
-    "publisher": {"slug": "slug", "name": _TEXTS, "homepage": "iri?", "email": "email?"},
+    "publisher": {
+        "slug": "slug",
+        "name": _TEXTS,
+        "homepage": "iri?",
+        "email": "email?",
+        "kind": "publisher",
+    },
     "notice": _TEXTS,
     "fields": dict.fromkeys(FIELDS, _FIELD),
     "columns": {"other": "other"},
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
-        "*year": {"total": "count", "url": "file", "title": _TEXTS, "description": _TEXTS}
+        "*year": {
+            "total": "count",
+            "url": "file",
+            "title": _TEXTS,
+            "description": _TEXTS,
+            **dict.fromkeys(("issued", "modified", "begin", "end"), "date?"),
+        }
     },
 }
 _SAID_IN_BOTH = ("series.title", "series.description")

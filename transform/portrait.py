@@ -5,12 +5,10 @@ from typing import NamedTuple
 
 from transform.layout import LISTS, Layout
 from transform.mapping import RDF, RDFS, literal
-from transform.origin import Origin, origin_lines
-from transform.vocabulary import DCTERMS, FOAF, XSD, Line
+from transform.origin import Origin
+from transform.vocabulary import DCTERMS, XSD, Line
 
 DCAT = "http://www.w3.org/ns/dcat#"
-VCARD = "http://www.w3.org/2006/vcard/ns#"
-IANA = "https://www.iana.org/assignments/media-types/"
 _COLON = {"fr": "\u00a0: ", "en": ": "}
 MEDIA_TYPES = {
     "csv": "text/csv",
@@ -100,57 +98,6 @@ def count_lines(
                     f"<{RDFS}label>",
                     literal(said, language),
                 )
-
-
-def catalogue_lines(base_uri: str, editions: list[Edition]) -> Iterator[Line]:
-    """Give the catalogue: the series, its portraits and the files they were read from."""
-    layout = max(editions).layout
-    catalogue, series = f"<{base_uri}catalogue>", f"<{base_uri}catalogue#serie>"
-    publisher = f"<{base_uri}id/organisme/{layout.publisher.slug}>"
-    contact = f"<{base_uri}catalogue#contact>"
-    for about, kind in ((catalogue, "Catalog"), (series, "DatasetSeries")):
-        yield about, f"<{RDF}type>", f"<{DCAT}{kind}>"
-        for language, text in layout.title.items():
-            yield about, f"<{DCTERMS}title>", literal(text, language)
-        for language, text in layout.description.items():
-            said = " ".join(filter(None, ((layout.notice or {}).get(language), text)))
-            yield about, f"<{DCTERMS}description>", literal(said, language)
-        yield about, f"<{DCTERMS}publisher>", publisher
-    yield catalogue, f"<{DCTERMS}license>", f"<{layout.licence}>"
-    yield catalogue, f"<{DCAT}resource>", series
-    if layout.landing:
-        yield series, f"<{DCAT}landingPage>", f"<{layout.landing}>"
-        yield f"<{layout.landing}>", f"<{RDF}type>", f"<{FOAF}Document>"
-    if layout.publisher.email:
-        yield series, f"<{DCAT}contactPoint>", contact
-        yield contact, f"<{RDF}type>", f"<{VCARD}Organization>"
-        yield contact, f"<{VCARD}hasEmail>", f"<mailto:{layout.publisher.email}>"
-        for language, name in layout.publisher.name.items():
-            yield contact, f"<{VCARD}fn>", literal(name, language)
-    for edition in editions:
-        yield catalogue, f"<{DCAT}dataset>", f"<{base_uri}id/portrait/{edition.year}>"
-        yield from _source_lines(base_uri, edition)
-
-
-def _source_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
-    about = f"<{edition.source_url}>"
-    media_type = MEDIA_TYPES[edition.source_format]
-    yield f"<{base_uri}id/portrait/{edition.year}>", f"<{DCAT}distribution>", about
-    yield about, f"<{RDF}type>", f"<{DCAT}Distribution>"
-    for language, text in titles(edition).items():
-        yield (
-            about,
-            f"<{DCTERMS}title>",
-            literal(f"{text} ({edition.source_format.upper()})", language),
-        )
-    yield about, f"<{DCAT}downloadURL>", about
-    yield about, f"<{DCAT}accessURL>", about
-    yield about, f"<{DCAT}mediaType>", f"<{IANA}{media_type}>"
-    size = literal(str(edition.source_bytes), datatype=f"{XSD}nonNegativeInteger")
-    yield about, f"<{DCAT}byteSize>", size
-    yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"
-    if edition.origin:
-        yield from origin_lines(base_uri, edition.year, edition.source_url, edition.origin)
 
 
 def _integer(number: int) -> str:

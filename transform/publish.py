@@ -4,19 +4,20 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from transform import documents, dumps, manifest, release, report
+from transform.catalogue.dcat import Offer
+from transform.catalogue.writing import write_catalogue
 from transform.cuts import cut_off
 from transform.decided import beside_decisions, decision_texts, former_texts
-from transform.describe import count_statements, describe_files, manifest_of
+from transform.describe import describe_files, manifest_of
 from transform.directory import bodies_graph
 from transform.editions import edition_lines
 from transform.errors import MisusedCommand
-from transform.formats import BY_SUFFIX
 from transform.layout import Layout
 from transform.locate import Places
 from transform.mapping import RDFS, literal, map_rows
-from transform.portrait import catalogue_lines
 from transform.stability import Gone, Published, hold_against
 from transform.vocabulary import in_order, read_turtle
 from transform.work import (
@@ -48,17 +49,31 @@ def write_release(
     with release.building(shelf) as folder:
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
         gone = _hold_against(old, work, checked, graphs) if old else []
-        contents = {graph.stem: count_statements(graph) for graph in graphs}
         _write_dumps(work, graphs, folder, progress)
         documents.write(graphs, work.base_uri, folder / documents.FILE)
-        shutil.rmtree(folder / "graphs")
         _copy_sources(work, folder)
+        # What the catalogue says of the other files, itself it does not list.
+        files = describe_files(folder / "dumps", "dumps/")
+        written = write_catalogue(_offer(work, checked, files), graphs, folder, folder / "graphs")
+        shutil.rmtree(folder / "graphs")
         _write_report(work, checked, folder / "report")
-        files = describe_files(folder)
-        said = manifest_of(work, checked, contents, files)
+        files |= describe_files(folder, "", "dumps/")
+        said = manifest_of(work, checked, written, files)
         (folder / manifest.FILE).write_bytes(manifest.as_json(said))
         digests = {path: about["sha256"] for path, about in files.items()}
         return release.adopt(folder, release.content_name(folder, digests)), gone
+
+
+def _offer(work: Work, checked: Checked, files: dict[str, dict[str, Any]]) -> Offer:
+    sources = {
+        setting.reading.year: (
+            setting.reading.table.path.name,
+            setting.reading.table.raw_sha256,
+            setting.reading.read,
+        )
+        for setting in work.settings
+    }
+    return Offer(work.base_uri, checked.editions, files, sources)
 
 
 def _hold_against(
@@ -91,7 +106,6 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
             former_texts(work, checked.rejected),
             checked.comparisons,
         ),
-        "catalogue": in_order(catalogue_lines(work.base_uri, editions)),
     }
     if newest.framework:
         texts["cadre"] = in_order(read_turtle(newest.framework, work.base_uri))
@@ -133,8 +147,6 @@ def _write_dumps(work: Work, graphs: Sequence[Path], folder: Path, progress: Pro
         sums += lines
     sums.sort(key=lambda line: line.split()[1])
     (target / "SHA256SUMS").write_text("".join(sums), encoding="ascii")
-    catalogue = next(graph for graph in graphs if graph.stem == "catalogue")
-    dumps.convert(catalogue, BY_SUFFIX["ttl"], folder / "catalogue.ttl", work.base_uri)
 
 
 def _copy_sources(work: Work, folder: Path) -> None:

@@ -24,6 +24,7 @@ import pyoxigraph as ox
 
 from server.engine import answering, seal, wall
 from server.engine.faults import STORE_GONE
+from server.engine.loading import files_of
 from transform import formats
 
 NO_STORE = 74  # how a query process ends that cannot open the store (EX_IOERR of sysexits.h)
@@ -54,7 +55,8 @@ def main(
 
 def _load(release_file: Path) -> ox.Store:
     store = ox.Store()
-    store.bulk_load(path=release_file, format=ox.RdfFormat.N_QUADS)
+    for file in files_of(release_file):
+        store.bulk_load(path=file, format=ox.RdfFormat.N_QUADS)
     return store
 
 

@@ -10,11 +10,18 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 
 import pyoxigraph as ox
 
 _PR_SET_PDEATHSIG = 1
 _CORES = 2  # the loader holds a batch of a million quads for each core that it may use
+
+
+def files_of(quads: Path) -> list[Path]:
+    """Give what a release is loaded from: its N-Quads, and its catalogue where that is apart."""
+    catalogue = quads.absolute().parents[1] / "catalogue.nq"
+    return [quads, catalogue] if catalogue.is_file() else [quads]
 
 
 def main() -> int:
@@ -28,7 +35,8 @@ def main() -> int:
         os.nice(5)  # a release that is being served goes first
     try:
         store = ox.Store(folder)
-        store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+        for file in files_of(Path(quads)):
+            store.bulk_load(path=file, format=ox.RdfFormat.N_QUADS)
         store.flush()
     except (OSError, SyntaxError, ValueError) as error:
         sys.stdout.write(" ".join(str(error).split()))

@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -86,6 +87,8 @@ def multiply(small: Path, folder: Path) -> Path:
     """Write the N-Quads and the manifest of a release of many times as many rows."""
     release = folder / "releases" / "0123456789abcdef"
     (release / "dumps").mkdir(parents=True)
+    for file in (small / "current").glob("catalogue.*"):
+        shutil.copyfile(file, release / file.name)
     lines = (small / "current/dumps/portraits.nq").read_text("utf-8").splitlines(keepends=True)
     of_rows = [line for line in lines if "/id/initiative/" in line]
     with (release / "dumps/portraits.nq").open("w", encoding="utf-8") as out:
@@ -94,7 +97,7 @@ def multiply(small: Path, folder: Path) -> Path:
             key = f"/id/initiative/{copy}q"
             out.writelines(line.replace("/id/initiative/", key) for line in of_rows)
     manifest = json.loads((small / "current/manifest.json").read_bytes())
-    graphs: Counter[str] = Counter()
+    graphs = Counter(catalogue=manifest["graphs"]["catalogue"])
     for line in lines:
         name = line.rpartition(" <")[2].rpartition(">")[0].rpartition("/")[2]
         graphs[name] += COPIES if "/id/initiative/" in line else 1

@@ -146,6 +146,6 @@ def test_it_says_the_same_in_every_syntax(
 
 def test_no_statement_of_a_release_stands_in_two_graphs(example: Path) -> None:
     """The engine counts one that does twice, where SPARQL's merge of graphs holds it once."""
-    file = example / "current" / "dumps" / "portraits.nq"
-    quads = list(ox.parse(path=file, format=ox.RdfFormat.N_QUADS))
+    files = [example / "current" / name for name in ("dumps/portraits.nq", "catalogue.nq")]
+    quads = [quad for file in files for quad in ox.parse(path=file, format=ox.RdfFormat.N_QUADS)]
     assert len({quad.triple for quad in quads}) == len(quads) > 1000

@@ -1,0 +1,107 @@
+"""Lay out the catalogue for people: datasets with their files first, then what they refer to."""
+
+from typing import NamedTuple
+
+import pyoxigraph as ox
+from flask import Response
+
+from server import labels, pages, queries, tables
+from server.links import Link, link_to_iri
+from server.negotiate import PAGES
+from server.shelf import Release
+from transform import formats
+
+_DCAT = "http://www.w3.org/ns/dcat#"
+_DISTRIBUTION = f"{_DCAT}distribution"
+_SHA256 = "http://spdx.org/rdf/terms#checksumValue"
+# What the page is about, in this order.
+_MAIN = ("Catalog", "DatasetSeries", "Dataset", "DataService")
+# As many other subjects as the page shows; the other forms hold all.
+_MOST_SUBJECTS = 200
+
+
+class Offered(NamedTuple):
+    """A distribution: name, where it leads, bytes and SHA-256 of a file, what is said of it."""
+
+    name: tables.Cell
+    link: Link | None
+    bytes: int | None
+    sha256: str | None
+    description: str
+
+
+class Section(NamedTuple):
+    """A subject: anchor, name, statements, and the distributions of a dataset."""
+
+    anchor: str
+    name: tables.Cell
+    rows: list[tuple[tables.Cell, list[tables.Cell]]]
+    files: list[Offered]
+
+
+def show_catalogue(triples: list[ox.Triple], release: Release) -> Response:
+    """Answer with the page of the catalogue; `triples` are those of the document."""
+    page = _Page(triples, release)
+    main = [iri for kind in _MAIN for iri in page.groups if page.is_a(iri, kind)]
+    shown = {*main, *(iri for iri in page.groups if page.is_a(iri, "Distribution"))}
+    rest = [iri for iri in page.groups if iri not in shown and "#sha256-" not in iri]
+    embedded = formats.write_bytes(triples, formats.BY_SUFFIX["jsonld"], release.base_uri)
+    return pages.page(
+        "catalogue.html",
+        path="catalogue",
+        formats=PAGES[1:],
+        main=[page.section(iri) for iri in main],
+        rest=[page.section(iri) for iri in rest[:_MOST_SUBJECTS]],
+        total=len(rest),
+        embedded=pages.in_script(embedded),
+    )
+
+
+class _Page:
+    """The statements of a catalogue by subject, with the labels of what they mention."""
+
+    def __init__(self, triples: list[ox.Triple], release: Release) -> None:
+        graph = f"{release.base_uri}graph/catalogue"
+        mentioned = queries.find_triples(release, "labels-in-graph", graph=graph)
+        self._known = labels.collect((*triples, *mentioned))
+        self._release, self._language = release, pages.language()
+        self.groups: dict[str, list[ox.Triple]] = {}
+        for triple in triples:
+            self.groups.setdefault(_iri(triple.subject), []).append(triple)
+
+    def is_a(self, iri: str, kind: str) -> bool:
+        """Say whether a subject is of a class of DCAT."""
+        return any(_iri(triple.object) == _DCAT + kind for triple in self.groups[iri])
+
+    def section(self, iri: str) -> Section:
+        """Lay out what is said of a subject."""
+        release, language, said = self._release, self._language, self.groups[iri]
+        files = [_iri(t.object) for t in said if t.predicate.value == _DISTRIBUTION]
+        own = [t for t in said if t.predicate.value != _DISTRIBUTION]
+        return Section(
+            iri.partition("#")[2] if iri.startswith(release.base_uri) else "",
+            tables.name_iri(iri, self._known, release, language),
+            tables.lay_out(own, self._known, release, language),
+            [self._offered(file) for file in files],
+        )
+
+    def _offered(self, iri: str) -> Offered:
+        size, sums = self._value(iri, f"{_DCAT}byteSize"), "http://spdx.org/rdf/terms#checksum"
+        where = self._value(iri, f"{_DCAT}downloadURL") or self._value(iri, f"{_DCAT}accessURL")
+        return Offered(
+            tables.name_iri(iri, self._known, self._release, self._language),
+            link_to_iri(where, self._release.base_uri),
+            int(size) if size.isdecimal() else None,
+            self._value(self._value(iri, sums), _SHA256) or None,
+            self._value(iri, "http://purl.org/dc/terms/description"),
+        )
+
+    def _value(self, iri: str, predicate: str) -> str:
+        """Give a value in the language of the page, or in whatever there is; "" for none."""
+        found = [t.object for t in self.groups.get(iri, ()) if t.predicate.value == predicate]
+        found.sort(key=lambda term: getattr(term, "language", None) != self._language)
+        return _iri(found[0]) if found else ""
+
+
+def _iri(term: object) -> str:
+    return str(getattr(term, "value", term))

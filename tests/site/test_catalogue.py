@@ -1,0 +1,368 @@
+"""The catalogue and the description of the data, as harvesters read them over HTTP."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib import DCAT, DCTERMS, FOAF, RDF, VOID
+from rdflib.compare import isomorphic
+
+from tests.conftest import HEADER, ROW, Run, shared
+from tests.dcatap import complaints
+
+BASE = "https://ia.exemple.gouv.qc.ca/donnees/"
+SYNTAXES = {
+    "ttl": ("text/turtle", "turtle"),
+    "jsonld": ("application/ld+json", "json-ld"),
+    "rdf": ("application/rdf+xml", "xml"),
+    "nt": ("application/n-triples", "nt"),
+}
+EU = "http://publications.europa.eu/resource/authority/"
+SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
+VCARD = rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
+IN_SERIES = rdflib.URIRef("http://www.w3.org/ns/dcat#inSeries")
+HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
+LEGISLATION = rdflib.URIRef("http://data.europa.eu/r5r/applicableLegislation")
+# rdflib's parser of JSON-LD uses what rdflib wants to be rid of.
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+
+
+def write(path: Path, *rows: tuple[str, ...]) -> Path:
+    lines = (";".join(f'"{cell}"' for cell in row) for row in (HEADER, *rows))
+    path.write_text("\r\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def quebec(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Portraits of two years of the ministry's layout, for a public address."""
+    folder = tmp_path_factory.mktemp("quebec")
+    other = ("Autre « nom » \\ #1 ?", *ROW[1:])
+    sources = [
+        f"2024={write(folder / 'portrait 2024 é#.csv', ROW)}",
+        f"2025={write(folder / 'portrait-2025.csv', ROW, other)}",
+    ]
+    done = portrait_ia("build", *sources, "--base-uri", BASE, "--to", folder / "shelf")
+    assert done.returncode == 0, done.stderr
+    return folder / "shelf"
+
+
+@pytest.fixture(scope="module")
+def at(quebec: Path, boot: Any) -> Iterator[str]:
+    """The address of the site that serves them: another one than they were built for."""
+    with boot(quebec) as address:
+        yield address
+
+
+def parse(reply: Any, syntax: str = "turtle") -> rdflib.Graph:
+    assert reply.status == 200, reply.text
+    return rdflib.Graph().parse(data=reply.body, format=syntax)
+
+
+@pytest.fixture(scope="module")
+def catalogue(at: str, fetch: Any) -> rdflib.Graph:
+    return parse(fetch(f"{at}catalogue.ttl"))
+
+
+@pytest.fixture(scope="module")
+def void(at: str, fetch: Any) -> rdflib.Graph:
+    return parse(fetch(f"{at}.well-known/void"))
+
+
+def count(at: str, fetch: Any, query: str) -> int:
+    reply = fetch(f"{at}sparql?{urlencode({'query': query})}")
+    assert reply.status == 200, reply.text
+    return int(json.loads(reply.body)["results"]["bindings"][0]["n"]["value"])
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf"])
+def test_dcat_ap_finds_nothing(at: str, fetch: Any, suffix: str) -> None:
+    folder = shared("data", "dcat-ap-3.0.1")
+    reply = fetch(f"{at}catalogue.{suffix}")
+    assert reply.kind == SYNTAXES[suffix][0]
+    assert complaints(parse(reply, SYNTAXES[suffix][1]), folder) == set()
+
+
+def test_dcat_ap_finds_nothing_in_the_example(example: Path) -> None:
+    graph = rdflib.Graph().parse(example / "current" / "catalogue.ttl")
+    assert complaints(graph, shared("data", "dcat-ap-3.0.1")) == set()
+
+
+def test_dcat_ap_finds_only_what_a_layout_does_not_know(portrait_ia: Run, tmp_path: Path) -> None:
+    """The dates of the federal inventories are not known, so they are left out, not made up."""
+    header = "use_case_name,topic_area,agency_bureau,agency_name,benefits,development_stage"
+    (tmp_path / "us.csv").write_text(f"{header}\nSorting,,,Department of State,Less delay,\n")
+    source = f"2025={tmp_path / 'us.csv'}"
+    done = portrait_ia("build", source, "--layout", "us-2025", "--to", tmp_path / "shelf")
+    assert done.returncode == 0, done.stderr
+    graph = rdflib.Graph().parse(tmp_path / "shelf" / "current" / "catalogue.ttl")
+    found = complaints(graph, shared("data", "dcat-ap-3.0.1"))
+    assert {complaint.rpartition(" ")[0] for complaint in found} == {
+        f"shapes_recommended.ttl: Warning {path}"
+        for path in (DCTERMS.issued, DCTERMS.modified, DCTERMS.temporal)
+    }
+    assert not list(graph.objects(None, LEGISLATION))
+    assert not list(graph.objects(None, VCARD.hasEmail))
+
+
+@pytest.mark.parametrize(
+    "property_",
+    [
+        DCTERMS.publisher, DCTERMS.title, DCTERMS.spatial, DCTERMS.temporal, DCTERMS.issued,
+        DCAT.contactPoint, DCAT.theme, DCAT.keyword, DCAT.accessURL, DCAT.endpointURL,
+        rdflib.SKOS.inScheme, rdflib.SKOS.prefLabel, SPDX.algorithm, VCARD.fn,
+    ],
+)  # fmt: skip
+def test_dcat_ap_misses_what_is_taken_away(
+    catalogue: rdflib.Graph, property_: rdflib.URIRef
+) -> None:
+    less = rdflib.Graph()
+    for triple in catalogue:
+        less.add(triple)
+    assert (None, property_, None) in less
+    less.remove((None, property_, None))
+    found = complaints(less, shared("data", "dcat-ap-3.0.1"))
+    # The shapes ask for no name of a contact; that it is there is asked below.
+    assert bool(found) == (property_ != VCARD.fn)
+
+
+def test_it_is_the_same_in_every_syntax(at: str, fetch: Any, catalogue: rdflib.Graph) -> None:
+    for kind, syntax in SYNTAXES.values():
+        reply = fetch(f"{at}catalogue", Accept=kind)
+        assert reply.kind == kind
+        assert isomorphic(parse(reply, syntax), catalogue)
+    assert fetch(f"{at}catalogue.ttl", Accept="*/*", method="HEAD").kind == "text/turtle"
+
+
+def test_every_download_is_what_the_catalogue_claims(
+    at: str, fetch: Any, catalogue: rdflib.Graph
+) -> None:
+    checked = []
+    for file in catalogue.subjects(DCAT.downloadURL):
+        address = str(catalogue.value(file, DCAT.downloadURL))
+        assert address.startswith(BASE)
+        reply = fetch(at + address.removeprefix(BASE), Accept_Encoding="identity")
+        assert reply.status == 200, address
+        checksum = catalogue.value(file, SPDX.checksum)
+        told = str(catalogue.value(checksum, SPDX.checksumValue)).lower()
+        assert hashlib.sha256(reply.body).hexdigest() == told
+        assert len(reply.body) == int(str(catalogue.value(file, DCAT.byteSize)))
+        media_type = str(catalogue.value(file, DCAT.mediaType)).rpartition("media-types/")[2]
+        assert reply.kind == media_type
+        checked.append(address.removeprefix(f"{BASE}dumps/"))
+    assert {"portraits.ttl", "portraits.nq", "portrait-2024.ttl", "portrait-2025.rdf"} <= {*checked}
+    assert f"sources/2024/{quote('portrait 2024 é#.csv')}" in checked
+
+
+def test_every_dump_of_the_release_is_in_the_catalogue(
+    quebec: Path, catalogue: rdflib.Graph
+) -> None:
+    files = json.loads((quebec / "current" / "manifest.json").read_text())["files"]
+    offered = {str(url).removeprefix(BASE) for url in catalogue.objects(None, DCAT.downloadURL)}
+    assert offered == {quote(path) for path in files if path.startswith("dumps/")}
+
+
+def test_what_it_says(catalogue: rdflib.Graph) -> None:
+    iri = rdflib.URIRef
+    datasets = {iri(f"{BASE}id/portrait/{year}") for year in (2024, 2025)}
+    series, whole = iri(f"{BASE}catalogue#serie"), iri(f"{BASE}catalogue#ensemble")
+    assert set(catalogue.subjects(RDF.type, DCAT.Dataset)) == {*datasets, whole}
+    assert set(catalogue.subjects(IN_SERIES, series)) == datasets
+    order = iri(f"{BASE}id/cadre/arrete-2024-01")
+    assert set(catalogue.subject_objects(LEGISLATION)) == {(series, order)}
+    contact = iri(f"{BASE}catalogue#contact")
+    assert catalogue.value(contact, VCARD.hasEmail) == iri("mailto:encadrement.ia@mcn.gouv.qc.ca")
+    assert catalogue.value(contact, VCARD.fn)
+    for dataset in {*datasets, whole}:
+        said = catalogue.value
+        assert said(dataset, DCAT.contactPoint) == contact
+        assert said(dataset, DCTERMS.accrualPeriodicity) == iri(f"{EU}frequency/ANNUAL")
+        titles = list(catalogue.objects(dataset, DCTERMS.title))
+        assert {getattr(title, "language", None) for title in titles} == {"fr", "en"}
+        assert str(said(dataset, DCTERMS.license)).endswith("licenses/by/4.0/")
+        assert said(dataset, DCTERMS.provenance)
+        assert said(dataset, DCTERMS.bibliographicCitation)
+    period = catalogue.value(iri(f"{BASE}id/portrait/2024"), DCTERMS.temporal)
+    days = [str(catalogue.value(period, name)) for name in (DCAT.startDate, DCAT.endDate)]
+    assert days == ["2024-06-15", "2024-10-31"]
+    assert not any(isinstance(term, rdflib.BNode) for triple in catalogue for term in triple)
+    hidden = {triple[0] for triple in catalogue.triples((None, rdflib.RDFS.label, None))}
+    for name in (DCAT.downloadURL, DCAT.accessURL, DCAT.landingPage, DCTERMS.license):
+        assert not hidden & set(catalogue.objects(None, name)), name
+
+
+def _as_the_engine_holds(triple: Any) -> Any:
+    """It makes all whole numbers xsd:integer."""
+    subject, predicate, value = triple
+    if getattr(value, "datatype", None) == rdflib.XSD.nonNegativeInteger:
+        value = rdflib.Literal(str(value), datatype=rdflib.XSD.integer)
+    return subject, predicate, value
+
+
+def test_the_store_holds_both_documents(
+    quebec: Path, at: str, fetch: Any, catalogue: rdflib.Graph, void: rdflib.Graph
+) -> None:
+    graph = quote(f"{BASE}graph/catalogue", safe="")
+    held = parse(fetch(f"{at}rdf-graph-store?graph={graph}", Accept="text/turtle"))
+    union = parse(fetch(f"{at}rdf-graph-store?default", Accept="text/turtle"))
+    both = {_as_the_engine_holds(triple) for triple in (*catalogue, *void)}
+    assert {*held} <= both <= {*union}
+    # What is not in its own graph is in another one: no engine must count a statement twice.
+    others = rdflib.Graph().parse(quebec / "current/dumps/portraits.nt")
+    assert both - {*held} == both & {*others}
+    assert {subject for subject, _, _ in both - {*held}} <= {
+        *(rdflib.URIRef(f"{BASE}id/portrait/{year}") for year in (2024, 2025)),
+        rdflib.URIRef(f"{BASE}id/cadre/arrete-2024-01"),
+        *catalogue.objects(None, DCTERMS.publisher),
+    }
+
+
+def test_void_counts_are_counts(at: str, fetch: Any, void: rdflib.Graph) -> None:
+    whole = void.value(rdflib.URIRef(f"{BASE}.well-known/void"), FOAF.primaryTopic)
+    space = void.value(whole, VOID.uriSpace)
+    queries = {
+        VOID.triples: "(COUNT(*) AS ?n) { ?s ?p ?o }",
+        VOID.distinctSubjects: "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+        VOID.distinctObjects: "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+        VOID.classes: "(COUNT(DISTINCT ?o) AS ?n) { ?s a ?o }",
+        VOID.properties: "(COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }",
+        VOID.entities: "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o"
+        f' FILTER(STRSTARTS(STR(?s), "{space}")) }}',
+    }
+    for name, query in queries.items():
+        told = [int(str(number)) for number in void.objects(whole, name)]
+        assert told == [count(at, fetch, f"SELECT {query}")], name
+
+
+@pytest.mark.parametrize(
+    ("partition", "kind", "measure", "query"),
+    [
+        (VOID.classPartition, VOID["class"], VOID.entities,
+         "(COUNT(DISTINCT ?s) AS ?n) { ?s a ?x }"),
+        (VOID.propertyPartition, VOID.property, VOID.triples, "(COUNT(*) AS ?n) { ?s ?x ?o }"),
+    ],
+    ids=["classes", "properties"],
+)  # fmt: skip
+def test_void_partitions_are_counts(
+    at: str, fetch: Any, void: rdflib.Graph, partition: Any, kind: Any, measure: Any, query: str
+) -> None:
+    reply = fetch(f"{at}sparql?{urlencode({'query': f'SELECT ?x {query} GROUP BY ?x'})}")
+    rows = json.loads(reply.body)["results"]["bindings"]
+    counted = {row["x"]["value"]: int(row["n"]["value"]) for row in rows}
+    told = {
+        str(void.value(part, kind)): int(str(void.value(part, measure)))
+        for part in void.objects(None, partition)
+    }
+    assert told == counted
+    assert len(told) > 20
+
+
+def test_void_linksets_are_links(at: str, fetch: Any, void: rdflib.Graph) -> None:
+    told = set()
+    for links in void.subjects(RDF.type, VOID.Linkset):
+        target, predicate = (
+            void.value(links, VOID.objectsTarget),
+            void.value(links, VOID.linkPredicate),
+        )
+        space = void.value(target, VOID.uriSpace)
+        query = f"""SELECT (COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(
+            ISIRI(?o) && STRSTARTS(STR(?o), "{space}") && STRSTARTS(STR(?s), "{BASE}")) }}"""
+        assert int(str(void.value(links, VOID.triples))) == count(at, fetch, query) > 0
+        told.add(str(space))
+    assert {"http://www.wikidata.org/entity/", "https://ror.org/", EU} <= told
+
+
+def test_void_subsets_and_dumps(at: str, fetch: Any, void: rdflib.Graph) -> None:
+    for year in (2024, 2025):
+        subset = rdflib.URIRef(f"{BASE}id/portrait/{year}")
+        assert (None, VOID.subset, subset) in void
+        dumps = list(void.objects(subset, VOID.dataDump))
+        assert len(dumps) == 4
+        size = int(str(void.value(subset, VOID.triples)))
+        lines = fetch(f"{at}dumps/portrait-{year}.nt").text.splitlines()
+        assert size == len(lines)
+
+
+def test_void_is_negotiated(at: str, fetch: Any, void: rdflib.Graph) -> None:
+    for suffix, (kind, syntax) in SYNTAXES.items():
+        for reply in (
+            fetch(f"{at}.well-known/void", Accept=kind),
+            fetch(f"{at}.well-known/void.{suffix}"),
+        ):
+            assert reply.kind == kind
+            assert isomorphic(parse(reply, syntax), void)
+    assert fetch(f"{at}.well-known/void", Accept="image/png").status == 406
+    assert fetch(f"{at}.well-known/void.nq").status == 406
+
+
+def test_the_service_description_has_the_same_numbers(
+    at: str, fetch: Any, void: rdflib.Graph
+) -> None:
+    told = parse(fetch(f"{at}sparql", Accept="text/turtle"))
+    for name, measure in ((VOID["class"], VOID.entities), (VOID.property, VOID.triples)):
+        pairs = [
+            {graph.value(part, name): graph.value(part, measure) for part in graph.subjects(name)}
+            for graph in (told, void)
+        ]
+        assert pairs[0] == pairs[1] != {}
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf"])
+def test_each_page_reads_alone(at: str, fetch: Any, catalogue: rdflib.Graph, suffix: str) -> None:
+    folder = shared("data", "dcat-ap-3.0.1")
+    address: str | None = f"catalogue.{suffix}?page=1&size=2"
+    met: list[str] = []
+    together = rdflib.Graph()
+    while address:
+        page = parse(fetch(at + address), SYNTAXES[suffix][1])
+        assert complaints(page, folder) == set()
+        [view] = page.subjects(RDF.type, HYDRA.PartialCollectionView)
+        assert str(view) == BASE + address
+        assert int(str(page.value(view, HYDRA.totalItems))) == 3
+        met += map(str, page.subjects(RDF.type, DCAT.Dataset))
+        following = page.value(view, HYDRA.next)
+        assert str(page.value(view, HYDRA.last)).endswith("page=2&size=2")
+        for triple in page:
+            if triple[0] != view:
+                together.add(triple)
+        address = str(following).removeprefix(BASE) if following else None
+    assert sorted(met) == sorted(map(str, catalogue.subjects(RDF.type, DCAT.Dataset)))
+    assert isomorphic(together, catalogue)
+
+
+@pytest.mark.parametrize("asked", ["page=3&size=2", "page=0", "page=x", "page=1&size=0", "page="])
+def test_a_page_that_is_not_there(at: str, fetch: Any, asked: str) -> None:
+    reply = fetch(f"{at}catalogue.ttl?{asked}")
+    assert (reply.status, reply.kind) == (404, "application/problem+json")
+
+
+def test_the_page_shows_every_file_in_both_languages(
+    at: str, fetch: Any, catalogue: rdflib.Graph
+) -> None:
+    for language, word in (("fr", "Fichiers et accès"), ("en", "Files and access")):
+        text = fetch(f"{at}catalogue.html?lang={language}").text
+        assert text.count(word) == 3
+        for checksum in catalogue.objects(None, SPDX.checksumValue):
+            assert str(checksum).lower() in text
+        for anchor in ("serie", "ensemble", "contact", "sparql", "formes"):
+            assert f'<section id="{anchor}">' in text
+
+
+def test_a_release_of_an_earlier_version_has_a_catalogue_too(
+    site: str, fetch: Any, base_uri: str
+) -> None:
+    """It stands in the store only, and there is no description."""
+    assert ox.parse(fetch(f"{site}catalogue.ttl").body, format=ox.RdfFormat.TURTLE)
+    assert fetch(f"{site}.well-known/void").status == 404
+
+
+def test_a_document_names_the_dataset_that_it_is_of(at: str, fetch: Any) -> None:
+    document = parse(fetch(f"{at}doc/portrait/2025.ttl"))
+    about = rdflib.URIRef(f"{BASE}doc/portrait/2025")
+    assert document.value(about, VOID.inDataset) == rdflib.URIRef(f"{BASE}catalogue#ensemble")

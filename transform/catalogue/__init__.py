@@ -1,0 +1,1 @@
+"""Say in DCAT-AP and VoID what a release offers and holds."""

@@ -1,0 +1,194 @@
+"""Describe the datasets: one for each portrait, and one of all of them together."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from transform.catalogue import codelists, parties
+from transform.catalogue.distributions import About, File, endpoint_iri, file_iri, official
+from transform.catalogue.terms import say, term, texts, typed
+from transform.layout import Layout
+from transform.mapping import literal
+from transform.portrait import Edition, descriptions, titles
+from transform.vocabulary import Line
+
+
+class Dataset(NamedTuple):
+    """A dataset: IRI, what its files share, description, days it speaks of, files, version.
+
+    `provenance` by language; `year` is None for the whole.
+    """
+
+    iri: str
+    about: About
+    description: Mapping[str, str]
+    begin: str | None
+    end: str | None
+    files: Sequence[File]
+    version: str
+    provenance: Mapping[str, str]
+    year: int | None
+    neighbours: tuple[int | None, int | None]
+
+    def period_iri(self, base_uri: str) -> str | None:
+        """Give the period that it speaks of, where that is known."""
+        if not self.begin:
+            return None
+        return f"<{base_uri}catalogue#periode-{self.begin}-{self.end}>"
+
+
+def yearly(
+    base_uri: str, edition: Edition, source: tuple[str, str, int], files: Sequence[File]
+) -> Dataset:
+    """Give the dataset that a portrait is; `source` is name, SHA-256 and rows of its file."""
+    layout, year = edition.layout, edition.year
+    name, sha256, rows = source
+    published = official(edition, sha256)
+    own = [file for file in files if file.url != published.url]
+    facts = layout.portraits.get(year)
+    dates = facts.dates if facts else None
+    return Dataset(
+        f"<{base_uri}id/portrait/{year}>",
+        About(
+            titles(edition),
+            layout.licence,
+            dates.issued if dates else None,
+            _modified(edition) or (dates.modified if dates else None),
+            _spoken(layout),
+        ),
+        descriptions(edition),
+        dates.begin if dates else None,
+        dates.end if dates else None,
+        [published, *own],
+        str(year),
+        {
+            "fr": f"Lu du fichier {name} (SHA-256 {sha256})\u00a0: {rows} lignes lues,"
+            f" {edition.rows} publiées, chacune avec sa source.",
+            "en": f"Read from the file {name} (SHA-256 {sha256}): {rows} rows read,"
+            f" {edition.rows} published, each with its source.",
+        },
+        year,
+        (None, None),
+    )
+
+
+def whole(base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[File]) -> Dataset:
+    """Give the dataset of all portraits with what joins them."""
+    facts, years = layout.catalogue, [dataset.version for dataset in each]
+    span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
+    notice = layout.notice or {}
+    said = {
+        "fr": "Tous les portraits ensemble, avec ce qui les relie : initiatives suivies d'année en"
+        " année, organismes, vocabulaires, cadre et changements.",
+        "en": "All portraits together, with what joins them: initiatives followed from year to"
+        " year, bodies, vocabularies, framework and changes.",
+    }
+    title = {"fr": "ensemble", "en": "the whole"}
+    return Dataset(
+        f"<{base_uri}catalogue#ensemble>",
+        About(
+            {
+                language: f"{layout.title[language]} – {word} {span}"
+                for language, word in title.items()
+            },
+            layout.licence,
+            facts.issued,
+            facts.modified,
+            _spoken(layout),
+        ),
+        {
+            language: " ".join(
+                filter(None, (notice.get(language), text, layout.description[language]))
+            )
+            for language, text in said.items()
+        },
+        min((dataset.begin for dataset in each if dataset.begin), default=None),
+        max((dataset.end for dataset in each if dataset.end), default=None),
+        files,
+        span,
+        {
+            "fr": "Réuni des portraits de " + ", ".join(years) + ".",
+            "en": "Put together from the portraits of " + ", ".join(years) + ".",
+        },
+        None,
+        (None, None),
+    )
+
+
+def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[Line]:
+    """Describe a dataset, its period and where it comes from."""
+    facts, about = layout.catalogue, dataset.about
+    statement = f"<{base_uri}catalogue#provenance-{dataset.version}>"
+    distributions = [file_iri(file) for file in dataset.files]
+    if dataset.year is None:
+        distributions.append(endpoint_iri(base_uri))
+    keywords = facts.keywords or {}
+    yield from say(
+        dataset.iri,
+        {
+            "a": term("dcat:Dataset"),
+            "dct:title": texts(about.title),
+            "dct:description": texts(dataset.description),
+            "dct:publisher": parties.publisher_iri(base_uri, layout.publisher),
+            "dct:license": f"<{about.licence}>",
+            "dct:identifier": literal(dataset.iri[1:-1]),
+            "dct:issued": typed(about.issued, "xsd:date"),
+            "dct:modified": typed(about.modified, "xsd:date"),
+            "dct:language": [term(codelists.LANGUAGES[name].name) for name in about.languages],
+            "dct:accrualPeriodicity": term(codelists.ANNUAL.name),
+            "dct:accessRights": term(codelists.PUBLIC.name),
+            "dct:spatial": f"<{facts.coverage.iri}>" if facts.coverage else None,
+            "dct:temporal": dataset.period_iri(base_uri),
+            "dct:provenance": statement,
+            "dct:bibliographicCitation": texts(_citation(dataset, layout)),
+            "dct:conformsTo": [f"<{base_uri}def>", f"<{base_uri}catalogue#formes>"],
+            "dcat:contactPoint": f"<{base_uri}catalogue#contact>",
+            "dcat:theme": [term(code.name) for code in codelists.THEMES],
+            "dcat:keyword": [
+                literal(word, language) for language, words in keywords.items() for word in words
+            ],
+            "dcat:landingPage": f"<{layout.landing}>" if layout.landing else None,
+            "dcat:version": literal(dataset.version),
+            "dcat:inSeries": f"<{base_uri}catalogue#serie>" if dataset.year else None,
+            "dcat:prev": _portrait(base_uri, dataset.neighbours[0]),
+            "dcat:next": _portrait(base_uri, dataset.neighbours[1]),
+            "dcat:distribution": distributions,
+        },
+    )
+    yield from say(
+        statement, {"a": term("dct:ProvenanceStatement"), "rdfs:label": texts(dataset.provenance)}
+    )
+    if period := dataset.period_iri(base_uri):
+        yield from say(
+            period,
+            {
+                "a": term("dct:PeriodOfTime"),
+                "dcat:startDate": typed(dataset.begin, "xsd:date"),
+                "dcat:endDate": typed(dataset.end, "xsd:date"),
+            },
+        )
+
+
+def _modified(edition: Edition) -> str | None:
+    """Give the day on which the portal says that a fetched file was last changed."""
+    found = re.match(r"\d{4}-\d\d-\d\d(?=T|$)", edition.origin.modified if edition.origin else "")
+    return found[0] if found else None
+
+
+def _portrait(base_uri: str, year: int | None) -> str | None:
+    return f"<{base_uri}id/portrait/{year}>" if year else None
+
+
+def _spoken(layout: Layout) -> tuple[str, ...]:
+    """Give the languages that it speaks: those of labels, and that of the cells."""
+    names = dict.fromkeys(("fr", "en", layout.language))
+    return tuple(name for name in names if name in codelists.LANGUAGES)
+
+
+def _citation(dataset: Dataset, layout: Layout) -> dict[str, str]:
+    kind, names = {"fr": "Jeu de données", "en": "dataset"}, layout.publisher.name
+    return {
+        language: f"{names.get(language) or next(iter(names.values()))}."
+        f" {dataset.about.title[language]}, [{word}]. {dataset.iri[1:-1]}"
+        for language, word in kind.items()
+    }

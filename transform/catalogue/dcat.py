@@ -1,0 +1,194 @@
+"""Say what the catalogue says: the series, a dataset a year and the whole, files, endpoint.
+
+Source: DCAT-AP 3.0.1 (SEMICeu). The dates of the catalogue are those of what it lists, for a
+release knows no clock.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from transform.catalogue import codelists, parties
+from transform.catalogue.datasets import Dataset, dataset_lines, whole, yearly
+from transform.catalogue.distributions import File, endpoint_lines, file_lines, offered
+from transform.catalogue.terms import both, say, term, texts, typed
+from transform.errors import UnreadableLayout
+from transform.layout import Layout
+from transform.mapping import RDFS, literal
+from transform.origin import origin_lines
+from transform.portrait import Edition
+from transform.vocabulary import DCTERMS, Line, read_turtle
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a catalogue is made of: base URI, portraits by year, files of the release by path.
+
+    `sources`: the name and SHA-256 of the file that each portrait was read from, and its rows.
+    """
+
+    base_uri: str
+    editions: list[Edition]
+    files: Mapping[str, Mapping[str, Any]]
+    sources: Mapping[int, tuple[str, str, int]]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Give the layout of the newest portrait: it speaks for the series."""
+        return max(self.editions, key=lambda edition: edition.year).layout
+
+    @cached_property
+    def datasets(self) -> list[Dataset]:
+        """Give the datasets: one a year, then the whole."""
+        found: dict[int | None, list[File]] = {}
+        for year, file in offered(self.files, self.base_uri):
+            found.setdefault(year, []).append(file)
+        each = [
+            yearly(self.base_uri, edition, self.sources[edition.year], found.get(edition.year, []))
+            for edition in sorted(self.editions, key=lambda edition: edition.year)
+        ]
+        years = [None, *(dataset.year for dataset in each), None]
+        each = [
+            dataset._replace(neighbours=(years[n], years[n + 2])) for n, dataset in enumerate(each)
+        ]
+        return [*each, whole(self.base_uri, self.layout, each, found.get(None, []))]
+
+
+def catalogue_lines(offer: Offer) -> Iterator[Line]:
+    """Give the whole catalogue; every value that it uses is described in it."""
+    base, layout = offer.base_uri, offer.layout
+    yield from _catalogue(offer)
+    yield from _series(offer)
+    yield from _service(offer)
+    for dataset in offer.datasets:
+        yield from dataset_lines(dataset, layout, base)
+        for file in dataset.files:
+            yield from file_lines(file, dataset.about, base)
+    for edition in offer.editions:
+        if edition.origin:
+            yield from origin_lines(base, edition.year, edition.source_url, edition.origin)
+    yield from endpoint_lines(offer.datasets[-1].about, base)
+    yield from parties.publisher_lines(base, layout.publisher)
+    yield from parties.contact_lines(base, layout.publisher)
+    yield from parties.standard_lines(base)
+    for licence in sorted({edition.layout.licence for edition in offer.editions}):
+        yield from codelists.licence_lines(licence)
+    for code in (codelists.ANNUAL, codelists.PUBLIC, *codelists.THEMES, *_languages(layout)):
+        yield from codelists.code_lines(code)
+    if layout.catalogue.coverage:
+        yield from parties.coverage_lines(layout.catalogue.coverage)
+    if layout.landing:
+        yield from parties.document_lines(layout.landing, texts(layout.title))
+
+
+def _languages(layout: Layout) -> list[codelists.Code]:
+    """Give the languages of labels, and that of the cells where the list has it."""
+    names = dict.fromkeys(("fr", "en", layout.language))
+    return [codelists.LANGUAGES[name] for name in names if name in codelists.LANGUAGES]
+
+
+def _shared(offer: Offer) -> dict[str, Any]:
+    """Give what the catalogue, the series and the service say alike."""
+    layout, facts = offer.layout, offer.layout.catalogue
+    return {
+        "dct:publisher": parties.publisher_iri(offer.base_uri, layout.publisher),
+        "dct:spatial": f"<{facts.coverage.iri}>" if facts.coverage else None,
+        "dct:issued": typed(facts.issued, "xsd:date"),
+        "dct:modified": typed(facts.modified, "xsd:date"),
+    }
+
+
+def _catalogue(offer: Offer) -> Iterator[Line]:
+    base, layout = offer.base_uri, offer.layout
+    about = f"<{base}catalogue>"
+    yield from say(
+        about,
+        {
+            "a": term("dcat:Catalog"),
+            "dct:title": texts(layout.title),
+            "dct:description": texts(_description(layout)),
+            **_shared(offer),
+            "dct:language": [term(code.name) for code in _languages(layout)],
+            "dct:license": f"<{layout.licence}>",
+            "dcat:themeTaxonomy": term("eu:data-theme"),
+            "foaf:homepage": f"<{base}>",
+            "dcat:resource": f"<{base}catalogue#serie>",
+            "dcat:dataset": [dataset.iri for dataset in offer.datasets],
+            "dcat:service": f"<{base}catalogue#sparql>",
+        },
+    )
+    yield from parties.document_lines(base, texts(layout.title))
+    yield from ((about, f"<{RDFS}comment>", notice) for notice in texts(layout.notice))
+
+
+def _series(offer: Offer) -> Iterator[Line]:
+    base, layout, facts = offer.base_uri, offer.layout, offer.layout.catalogue
+    members = [dataset.iri for dataset in offer.datasets[:-1]]
+    law = f"<{base}id/cadre/{facts.legislation}>" if facts.legislation else None
+    yield from say(
+        f"<{base}catalogue#serie>",
+        {
+            "a": term("dcat:DatasetSeries"),
+            "dct:title": texts(layout.title),
+            "dct:description": texts(_description(layout)),
+            **_shared(offer),
+            "dct:license": f"<{layout.licence}>",
+            "dcat:contactPoint": f"<{base}catalogue#contact>",
+            "dct:accrualPeriodicity": term(codelists.ANNUAL.name),
+            "dct:temporal": offer.datasets[-1].period_iri(base),
+            "dct:bibliographicCitation": texts(facts.citation),
+            "dcatap:applicableLegislation": law,
+            "dcat:landingPage": f"<{layout.landing}>" if layout.landing else None,
+            "dcat:first": members[0],
+            "dcat:last": members[-1],
+        },
+    )
+    if law:
+        yield from _legislation(law, layout, base)
+
+
+def _legislation(law: str, layout: Layout, base_uri: str) -> Iterator[Line]:
+    """Describe the text that demands the declaration, as the framework does."""
+    lines = read_turtle(layout.framework, base_uri) if layout.framework else []
+    titles = [line[2] for line in lines if line[:2] == (law, f"<{DCTERMS}title>")]
+    if not titles:
+        raise UnreadableLayout(
+            f"{layout.source}: series.legislation names {law}, of which series.framework says"
+            " nothing. Name a document of the framework."
+        )
+    yield from say(law, {"a": term("eli:LegalResource"), "dct:title": titles})
+
+
+def _service(offer: Offer) -> Iterator[Line]:
+    base, layout = offer.base_uri, offer.layout
+    shared = {name: said for name, said in _shared(offer).items() if name == "dct:publisher"}
+    yield from say(
+        f"<{base}catalogue#sparql>",
+        {
+            "a": term("dcat:DataService"),
+            "dct:title": both("Point d'accès SPARQL", "SPARQL endpoint"),
+            "dct:description": both(
+                "Requêtes SPARQL 1.1, en lecture, sur tous les portraits à la fois.",
+                "SPARQL 1.1 queries, read only, over all portraits at once.",
+            ),
+            **shared,
+            "dct:license": f"<{layout.licence}>",
+            "dct:accessRights": term(codelists.PUBLIC.name),
+            "dct:conformsTo": f"<{parties.PROTOCOL}>",
+            "dcat:contactPoint": f"<{base}catalogue#contact>",
+            "dcat:endpointURL": f"<{base}sparql>",
+            "dcat:endpointDescription": f"<{base}sparql>",
+            "dcat:servesDataset": [dataset.iri for dataset in offer.datasets],
+            "dcat:theme": [term(code.name) for code in codelists.THEMES],
+            "dcat:keyword": [literal("SPARQL"), literal("RDF")],
+        },
+    )
+
+
+def _description(layout: Layout) -> dict[str, str]:
+    notice = layout.notice or {}
+    return {
+        language: " ".join(filter(None, (notice.get(language), text)))
+        for language, text in layout.description.items()
+    }

@@ -1,0 +1,184 @@
+"""Describe the files of a release and the endpoint as distributions."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from transform.catalogue import codelists
+from transform.catalogue.parties import PROTOCOL
+from transform.catalogue.terms import both, expand, say, term, texts, typed
+from transform.formats import BY_MEDIA_TYPE
+from transform.portrait import MEDIA_TYPES, Edition
+from transform.vocabulary import Line
+
+SOURCES = "dumps/sources/"
+# Which portrait a file is of, by where it lies; the others are of all of them.
+_YEAR = re.compile(r"dumps/(?:sources/(\d{4})/|portrait-(\d{4})[.-])")
+
+
+class File(NamedTuple):
+    """A file on offer: name, address, media type, format, bytes, SHA-256, is it the source."""
+
+    name: str
+    url: str
+    media_type: str
+    suffix: str
+    bytes: int
+    sha256: str
+    source: bool
+
+    @property
+    def is_rdf(self) -> bool:
+        """Say whether it holds RDF as it stands."""
+        return self.media_type in BY_MEDIA_TYPE
+
+
+class About(NamedTuple):
+    """What distributions of a dataset share: its title by language, licence, dates, languages."""
+
+    title: Mapping[str, str]
+    licence: str
+    issued: str | None
+    modified: str | None
+    languages: tuple[str, ...]
+
+
+def offered(
+    files: Mapping[str, Mapping[str, Any]], base_uri: str
+) -> Iterator[tuple[int | None, File]]:
+    """Give what can be downloaded of a release, with the year of the portrait it is of."""
+    for path, told in sorted(files.items()):
+        if path.startswith("dumps/"):
+            found = _YEAR.match(path)
+            year = int(found[1] or found[2]) if found else None
+            name = PurePosixPath(path).name
+            suffix = name.rpartition(".")[2].lower()
+            yield (
+                year,
+                File(
+                    name,
+                    base_uri + quote(path),
+                    told["media_type"],
+                    suffix,
+                    told["bytes"],
+                    told["sha256"],
+                    path.startswith(SOURCES),
+                ),
+            )
+
+
+def official(edition: Edition, sha256: str) -> File:
+    """Give the publisher's own file that a portrait was read from."""
+    name = edition.source_url.rpartition("/")[2]
+    kind = edition.source_format
+    size = edition.source_bytes
+    return File(name, edition.source_url, MEDIA_TYPES[kind], kind, size, sha256, True)
+
+
+def file_iri(file: File) -> str:
+    """Give the distribution that a file is, as N-Triples writes its IRI: its address."""
+    return f"<{file.url}>"
+
+
+def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
+    """Describe a file: where it is, what it is, how large, its digest, what it conforms to."""
+    shown = codelists.FORMATS.get(file.suffix)
+    label = shown.french if shown else file.suffix.upper()
+    title = {language: f"{text} ({label})" for language, text in about.title.items()}
+    sum_ = f"<{base_uri}catalogue#sha256-{file.sha256}>"
+    packed = {"gz": ("dcat:compressFormat", "iana:application/gzip")}.get(file.suffix)
+    standards = [f"<{base_uri}def>", f"<{base_uri}catalogue#formes>"] if file.is_rdf else None
+    yield from _common(file_iri(file), about, title)
+    yield from say(
+        file_iri(file),
+        {
+            "dct:description": texts(_description(file, label)),
+            "dcat:accessURL": file_iri(file),
+            "dcat:downloadURL": file_iri(file),
+            "dct:format": term(shown.name) if shown else None,
+            "dcat:mediaType": _media_type(file.media_type),
+            **({packed[0]: term(packed[1])} if packed else {}),
+            "dcat:byteSize": typed(str(file.bytes), "xsd:nonNegativeInteger"),
+            "spdx:checksum": sum_,
+            "dct:conformsTo": standards,
+        },
+    )
+    yield from say(
+        sum_,
+        {
+            "a": term("spdx:Checksum"),
+            "spdx:algorithm": term(codelists.SHA256),
+            "spdx:checksumValue": typed(file.sha256, "xsd:hexBinary"),
+        },
+    )
+    yield from codelists.algorithm_lines()
+    yield from codelists.media_type_lines(file.media_type)
+    if shown:
+        yield from codelists.code_lines(shown)
+
+
+def endpoint_lines(about: About, base_uri: str) -> Iterator[Line]:
+    """Describe the endpoint as a distribution too: harvesters show no services."""
+    iri = endpoint_iri(base_uri)
+    results = codelists.FORMATS["srx"]
+    title = {language: f"{text} (SPARQL)" for language, text in about.title.items()}
+    media_type = "application/sparql-results+xml"
+    yield from _common(iri, about, title)
+    yield from say(
+        iri,
+        {
+            "dct:description": both(
+                "Point d'accès SPARQL 1.1 : des requêtes sur tous les portraits à la fois.",
+                "SPARQL 1.1 endpoint: queries over all portraits at once.",
+            ),
+            "dcat:accessURL": f"<{base_uri}sparql>",
+            "dcat:accessService": f"<{base_uri}catalogue#sparql>",
+            "dct:format": term(results.name),
+            "dcat:mediaType": _media_type(media_type),
+            "dct:conformsTo": f"<{PROTOCOL}>",
+        },
+    )
+    yield from codelists.code_lines(results)
+    yield from codelists.media_type_lines(media_type)
+
+
+def endpoint_iri(base_uri: str) -> str:
+    """Give the distribution that the endpoint is, as N-Triples writes its IRI."""
+    return f"<{base_uri}catalogue#point-d-acces>"
+
+
+def _common(iri: str, about: About, title: Mapping[str, str]) -> Iterator[Line]:
+    spoken = [codelists.LANGUAGES[name] for name in about.languages]
+    codes = (codelists.STABLE, codelists.COMPLETED, *spoken)
+    yield from say(
+        iri,
+        {
+            "a": term("dcat:Distribution"),
+            "dct:title": texts(title),
+            "dct:license": f"<{about.licence}>",
+            "dct:issued": typed(about.issued, "xsd:date"),
+            "dct:modified": typed(about.modified, "xsd:date"),
+            "dct:language": [term(code.name) for code in spoken],
+            "dcatap:availability": term(codelists.STABLE.name),
+            "adms:status": term(codelists.COMPLETED.name),
+        },
+    )
+    for code in codes:
+        yield from codelists.code_lines(code)
+
+
+def _media_type(media_type: str) -> str:
+    return f"<{expand('iana:')}{media_type}>"
+
+
+def _description(file: File, label: str) -> dict[str, str]:
+    if file.source:
+        french = "Le fichier dont le portrait a été lu"
+        english = "The file that the portrait was read from"
+    elif file.is_rdf:
+        french, english = "Données liées (RDF)", "Linked data (RDF)"
+    else:
+        french, english = f"Fichier {label}", f"{label} file"
+    return {"fr": f"{french}\u00a0: {file.name}", "en": f"{english}: {file.name}"}

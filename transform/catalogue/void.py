@@ -1,0 +1,166 @@
+"""Describe the data in VoID: how much there is of what, and where it leads.
+
+The description is part of what it counts, so it is written again until its numbers hold.
+Source: «Describing Linked Datasets with the VoID Vocabulary» (W3C, 2011).
+"""
+
+from collections.abc import Iterator, Mapping
+
+import ontology
+from transform.catalogue import parties
+from transform.catalogue.counting import TARGETS, Count, Numbers
+from transform.catalogue.dcat import Offer
+from transform.catalogue.terms import both, say, term, texts, typed
+from transform.jsonld import prefixes_of
+from transform.mapping import literal
+from transform.vocabulary import Line
+
+# As the W3C's «Unique URIs for file formats» names the syntaxes of dumps.
+_FEATURES = {
+    "text/turtle": "Turtle",
+    "application/ld+json": "JSON-LD",
+    "application/n-triples": "N-Triples",
+    "application/rdf+xml": "RDF_XML",
+    "application/n-quads": "N-Quads",
+    "application/trig": "TriG",
+}
+_ROUNDS = 12
+
+
+class NotSettled(RuntimeError):
+    """Say that no description was found whose numbers hold: a bug, never met."""
+
+
+def describe(
+    offer: Offer, count: Count, dcat: set[Line], said: set[Line], sizes: Mapping[str, int]
+) -> tuple[set[Line], Numbers]:
+    """Give the description and its numbers.
+
+    `dcat` are the statements of the catalogue, `said` those of them that another graph makes,
+    `sizes` the statements of the other graphs. Where a description would need a number that its
+    own digits change, another example resource is named, which changes the sum.
+    """
+    for examples in range(1, 5):
+        numbers = count.with_catalogue(dcat - said)
+        for _ in range(_ROUNDS):
+            lines = set(_lines(offer, numbers, sizes, examples))
+            new = count.with_catalogue((dcat | lines) - said)
+            if new == numbers:
+                return lines, numbers
+            numbers = new
+    raise NotSettled("The numbers of the VoID description do not settle.")
+
+
+def _lines(
+    offer: Offer, numbers: Numbers, sizes: Mapping[str, int], examples: int
+) -> Iterator[Line]:
+    base = offer.base_uri
+    document, about = f"<{base}.well-known/void>", f"<{base}catalogue#ensemble>"
+    yield from say(
+        document,
+        {
+            "a": [term("void:DatasetDescription"), term("foaf:Document")],
+            "dct:title": both(
+                "Ce que les données contiennent (VoID)", "What the data holds (VoID)"
+            ),
+            "dct:license": f"<{offer.layout.licence}>",
+            "foaf:primaryTopic": about,
+        },
+    )
+    yield from _whole(offer, numbers, about, examples)
+    yield from _partitions(base, about, numbers)
+    yield from _editions(offer, about, sizes)
+    yield from _linksets(base, about, numbers)
+
+
+def _whole(offer: Offer, numbers: Numbers, about: str, examples: int) -> Iterator[Line]:
+    base, layout, whole = offer.base_uri, offer.layout, offer.datasets[-1]
+    newest = max(edition.year for edition in offer.editions)
+    resources = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "def", "sparql"]
+    rdf = [file for file in whole.files if file.is_rdf]
+    spaces = prefixes_of(ontology.context(base)).values()
+    used = [s for s in spaces if any(name.startswith(s) for name in numbers.properties)]
+    yield from say(
+        about,
+        {
+            "a": term("void:Dataset"),
+            "dct:title": texts(whole.about.title),
+            "dct:description": texts(whole.description),
+            "dct:publisher": parties.publisher_iri(base, layout.publisher),
+            "dct:license": f"<{layout.licence}>",
+            "dct:issued": typed(whole.about.issued, "xsd:date"),
+            "dct:modified": typed(whole.about.modified, "xsd:date"),
+            "dct:source": sorted({f"<{edition.source_url}>" for edition in offer.editions}),
+            "foaf:homepage": f"<{base}>",
+            "void:sparqlEndpoint": f"<{base}sparql>",
+            "void:uriSpace": literal(f"{base}id/"),
+            "void:dataDump": [f"<{file.url}>" for file in rdf],
+            "void:feature": [term(f"formats:{_FEATURES[file.media_type]}") for file in rdf],
+            "void:vocabulary": [f"<{space}>" for space in used],
+            "void:exampleResource": [f"<{base}{path}>" for path in resources[:examples]],
+            "void:rootResource": f"<{base}catalogue>",
+            "void:triples": _number(numbers.triples),
+            "void:entities": _number(numbers.entities),
+            "void:distinctSubjects": _number(numbers.subjects),
+            "void:distinctObjects": _number(numbers.objects),
+            "void:classes": _number(len(numbers.classes)),
+            "void:properties": _number(len(numbers.properties)),
+        },
+    )
+
+
+def _partitions(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
+    parts = (
+        ("classe", "void:classPartition", "void:class", "void:entities", numbers.classes),
+        (
+            "propriete",
+            "void:propertyPartition",
+            "void:property",
+            "void:triples",
+            numbers.properties,
+        ),
+    )
+    for name, partition, kind, measure, counts in parts:
+        for place, (iri, number) in enumerate(sorted(counts.items()), start=1):
+            part = f"<{base}.well-known/void#{name}-{place}>"
+            yield about, term(partition), part
+            yield from say(part, {kind: f"<{iri}>", measure: _number(number)})
+
+
+def _editions(offer: Offer, about: str, sizes: Mapping[str, int]) -> Iterator[Line]:
+    for dataset in offer.datasets[:-1]:
+        yield about, term("void:subset"), dataset.iri
+        dumps = [f"<{file.url}>" for file in dataset.files if file.is_rdf]
+        size = _number(sizes[str(dataset.year)])
+        said = {"a": term("void:Dataset"), "void:triples": size, "void:dataDump": dumps}
+        yield from say(dataset.iri, said)
+
+
+def _linksets(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
+    for place, ((name, predicate), number) in enumerate(sorted(numbers.links.items()), start=1):
+        start, page, title = TARGETS[name]
+        target, links = (f"<{base}.well-known/void#{end}>" for end in (name, f"liens-{place}"))
+        yield about, term("void:subset"), links
+        yield from say(
+            links,
+            {
+                "a": term("void:Linkset"),
+                "void:subjectsTarget": about,
+                "void:objectsTarget": target,
+                "void:linkPredicate": f"<{predicate}>",
+                "void:triples": _number(number),
+            },
+        )
+        yield from say(
+            target,
+            {
+                "a": term("void:Dataset"),
+                "dct:title": literal(title, "en"),
+                "foaf:homepage": f"<{page}>",
+                "void:uriSpace": literal(start),
+            },
+        )
+
+
+def _number(number: int) -> list[str]:
+    return typed(str(number), "xsd:integer")

@@ -1,0 +1,54 @@
+"""Write the catalogue and the description of the data beside the dumps that they speak of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from transform import dumps
+from transform.catalogue import dcat, void
+from transform.catalogue.counting import Count, Numbers
+from transform.catalogue.dcat import Offer
+from transform.formats import BY_SUFFIX
+from transform.vocabulary import Line, in_order
+
+CATALOGUE, VOID = "catalogue", "void"
+QUADS = "catalogue.nq"
+_SUFFIXES = ("ttl", "jsonld", "rdf")
+
+
+class Written(NamedTuple):
+    """The statements of each graph by name, the catalogue's too, and the numbers of all."""
+
+    graphs: dict[str, int]
+    numbers: Numbers
+
+
+def write_catalogue(offer: Offer, graphs: Sequence[Path], folder: Path, scratch: Path) -> Written:
+    """Write `catalogue.*` and `void.*` into a folder, from the other graphs as N-Triples.
+
+    `catalogue.nq` is graph/catalogue as the engine loads it: both documents without what another
+    graph says, for an engine counts a statement that stands in two graphs twice. `scratch` is a
+    folder for what does not fit into memory.
+    """
+    lines = set(dcat.catalogue_lines(offer))
+    texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in lines}
+    count = Count(offer.base_uri, scratch)
+    sizes: dict[str, int] = {}
+    said: set[Line] = set()
+    for graph in graphs:
+        sizes[graph.stem], met = count.add(graph, set(texts))
+        said |= {texts[text] for text in met}
+    described, numbers = void.describe(offer, count, lines, said, sizes)
+    own = in_order((lines | described) - said)
+    for name, document in ((CATALOGUE, lines), (VOID, described)):
+        _write(folder / f"{name}.nt", in_order(document), offer.base_uri)
+    end = f" <{offer.base_uri}graph/{CATALOGUE}> .\n"
+    quads = "".join(line[: -len(" .\n")] + end for line in own)
+    (folder / QUADS).write_text(quads, encoding="utf-8", newline="")
+    return Written({**sizes, CATALOGUE: len(own)}, numbers)
+
+
+def _write(file: Path, lines: list[str], base_uri: str) -> None:
+    file.write_text("".join(lines), encoding="utf-8", newline="")
+    for suffix in _SUFFIXES:
+        dumps.convert(file, BY_SUFFIX[suffix], file.with_suffix(f".{suffix}"), base_uri)
