@@ -21,6 +21,7 @@ from server import (
     sitemap,
     sparql,
     store,
+    wellknown,
 )
 from server.engine import open_engine
 from server.settings import Settings
@@ -73,6 +74,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
         context,
         feed,
         sitemap,
+        wellknown,
     ):
         app.register_blueprint(part.bp)
     faults.register(app)

@@ -202,3 +202,16 @@ def test_link_headers_say_what_describes_a_page_and_how_to_cite_it(site: str, fe
         link = fetch(site + path, Accept="text/html").headers["Link"]
         for part in wanted:
             assert part in link
+
+
+def test_the_catalogue_of_services_leads_to_each_and_its_description(site: str, fetch: Any) -> None:
+    reply = fetch(f"{site}.well-known/api-catalog")
+    assert reply.kind == "application/linkset+json"
+    assert 'profile="https://www.rfc-editor.org/info/rfc9727"' in reply.headers["Content-Type"]
+    assert 'rel="api-catalog"' in fetch(f"{site}.well-known/api-catalog", "HEAD").headers["Link"]
+    services = json.loads(reply.body)["linkset"]
+    assert {service["anchor"] for service in services} >= {f"{BASE}sparql", f"{BASE}reconciliation"}
+    for service in services:
+        for link in (*service.get("service-desc", ()), *service["service-meta"]):
+            there = fetch(link["href"].replace(BASE, site), Accept=link["type"])
+            assert (there.status, there.kind) == (200, link["type"])

@@ -49,6 +49,7 @@ PATHS: dict[str, tuple[str | None, ...]] = {
     "readyz": PAGE,
     "robots.txt": PAGE,
     "atom.xml": PAGE,
+    ".well-known/api-catalog": PAGE,
     "contexte.jsonld": PAGE,
     "sitemap.xml": PAGE,
     "sitemap/1.xml": PAGE,

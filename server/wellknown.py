@@ -1,0 +1,38 @@
+"""Say at the addresses that are registered for it which services there are (RFC 8615)."""
+
+from flask import Blueprint, Response
+
+from server import pages
+from server.links import link_to
+from server.negotiate import Format
+from server.relations import Relation, relate
+from server.visit import current_release
+from transform.manifest import as_json
+
+bp = Blueprint("wellknown", __name__)
+_LINKSET = Format(
+    "json", "application/linkset+json", '; profile="https://www.rfc-editor.org/info/rfc9727"'
+)
+# Each service with the type in which it describes itself when asked at its own address.
+_SERVICES = (
+    ("sparql", "text/turtle"),
+    ("rdf-graph-store?default", None),
+    ("reconciliation", "application/json"),
+)
+
+
+@bp.route("/.well-known/api-catalog")
+def services() -> Response:
+    """List the services, with what describes each for programs and for people (RFC 9727)."""
+    base = current_release().base_uri
+    catalogue = {"href": f"{base}catalogue.ttl", "type": "text/turtle"}
+    linkset = []
+    for path, described_as in _SERVICES:
+        service = {"anchor": base + path, "service-meta": [catalogue]}
+        if described_as:
+            service["service-desc"] = [{"href": base + path, "type": described_as}]
+        linkset.append(service)
+    body = as_json({"linkset": linkset})
+    response = pages.finish(Response(body, content_type=_LINKSET.content_type), _LINKSET)
+    itself = link_to(".well-known/api-catalog", lang=None)
+    return relate(response, [Relation(itself, "api-catalog", _LINKSET.media_type)])
