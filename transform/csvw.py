@@ -5,6 +5,7 @@ file (`…csv-metadata.json`, Model for Tabular Data and Metadata, 5.3). The col
 statements of our graph; the texts are for reading, for an apostrophe may stand before them.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from transform.flavours import Flavour
@@ -12,10 +13,16 @@ from transform.manifest import as_json
 from transform.sheets import COLUMNS, Column, property_of
 
 _ABOUT = "{+inscription}"
+_APOSTROPHE = {
+    "fr": "Une apostrophe précède ce qu'un tableur prendrait pour une formule.",
+    "en": "An apostrophe stands before what a spreadsheet would take for a formula.",
+}
 
 
-def describe(name: str, year: int, flavour: Flavour, base_uri: str) -> bytes:
-    """Give the metadata of a CSV file of a portrait."""
+def describe(
+    name: str, year: int, flavour: Flavour, base_uri: str, about: Mapping[str, str]
+) -> bytes:
+    """Give the metadata of a CSV file of a portrait; `about` says by language what that is."""
     portrait = f"{base_uri}id/portrait/{year}"
     return as_json(
         {
@@ -24,8 +31,8 @@ def describe(name: str, year: int, flavour: Flavour, base_uri: str) -> bytes:
             "dc:title": {"fr": f"Portrait {year}", "en": f"Portrait {year}"},
             "dc:isPartOf": {"@id": portrait},
             "dc:description": {
-                "fr": "Une apostrophe précède ce qu'un tableur prendrait pour une formule.",
-                "en": "An apostrophe stands before what a spreadsheet would take for a formula.",
+                language: " ".join(filter(None, (about.get(language), text)))
+                for language, text in _APOSTROPHE.items()
             },
             "dialect": {
                 "delimiter": flavour.separator,

@@ -6,7 +6,7 @@ Beside the syntaxes of RDF, each year is a table for spreadsheets: see `transfor
 import gzip
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,24 +63,38 @@ def plan(graphs: Sequence[tuple[str, Path]], years: Sequence[int], folder: Path)
 
 
 class Sheet(NamedTuple):
-    """A table of the dumps: its portrait, the graph of that, graphs with labels, how it is."""
+    """A table of the dumps: its portrait, the graph of that, graphs with labels, how it is.
+
+    `about` says by language what the portrait is.
+    """
 
     year: int
     source: Path
     labels: tuple[Path, ...]
     flavour: Flavour
     target: Path
+    about: Mapping[str, str]
 
 
 def plan_sheets(
-    graphs: Sequence[tuple[str, Path]], years: Sequence[int], folder: Path
+    graphs: Sequence[tuple[str, Path]], about: Mapping[int, Mapping[str, str]], folder: Path
 ) -> list[Sheet]:
-    """Say which tables are to be written; `graphs` are pairs of IRI and N-Triples file."""
+    """Say which tables are to be written; `graphs` are pairs of IRI and N-Triples file.
+
+    `about` says of each year, by language, what its portrait is.
+    """
     files = {iri.rpartition("/")[2]: file for iri, file in graphs}
     labels = tuple(files[name] for name in ("organismes", "vocabulaire"))
     return [
-        Sheet(year, files[str(year)], labels, flavour, folder / (year_name(year) + flavour.ending))
-        for year in years
+        Sheet(
+            year,
+            files[str(year)],
+            labels,
+            flavour,
+            folder / (year_name(year) + flavour.ending),
+            told,
+        )
+        for year, told in about.items()
         for flavour in FLAVOURS
     ]
 
@@ -104,7 +118,8 @@ def _finish(task: tuple[Dump | Sheet, str]) -> list[str]:
 
 def _write_metadata(sheet: Sheet, base_uri: str) -> Path:
     file = sheet.target.with_name(sheet.target.name + METADATA)
-    file.write_bytes(csvw.describe(sheet.target.name, sheet.year, sheet.flavour, base_uri))
+    told = csvw.describe(sheet.target.name, sheet.year, sheet.flavour, base_uri, sheet.about)
+    file.write_bytes(told)
     return file
 
 

@@ -18,6 +18,7 @@ from transform.errors import MisusedCommand
 from transform.layout import Layout
 from transform.locate import Places
 from transform.mapping import RDFS, literal, map_rows
+from transform.portrait import descriptions
 from transform.stability import Gone, Published, hold_against
 from transform.vocabulary import in_order, read_turtle
 from transform.work import (
@@ -49,7 +50,7 @@ def write_release(
     with release.building(shelf) as folder:
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
         gone = _hold_against(old, work, checked, graphs) if old else []
-        _write_dumps(work, graphs, folder, progress)
+        _write_dumps(work, checked, graphs, folder, progress)
         documents.write(graphs, work.base_uri, folder / documents.FILE)
         _copy_sources(work, folder)
         # What the catalogue says of the other files, itself it does not list.
@@ -133,13 +134,16 @@ def _year_lines(work: Work, checked: Checked, number: int) -> Iterator[str]:
     yield from in_order(edition_lines(work, [checked.editions[number]]))
 
 
-def _write_dumps(work: Work, graphs: Sequence[Path], folder: Path, progress: Progress) -> None:
+def _write_dumps(
+    work: Work, checked: Checked, graphs: Sequence[Path], folder: Path, progress: Progress
+) -> None:
     target = folder / "dumps"
     target.mkdir()
     named = [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs]
     years = [setting.reading.year for setting in work.settings]
     planned: list[dumps.Dump | dumps.Sheet] = [*dumps.plan(named, years, target)]
-    planned += dumps.plan_sheets(named, years, target)
+    about = {edition.year: descriptions(edition) for edition in checked.editions}
+    planned += dumps.plan_sheets(named, about, target)
     many = sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES
     sums: list[str] = []
     for number, lines in enumerate(dumps.write_all(planned, work.base_uri, many=many), start=1):

@@ -31,7 +31,7 @@ source, ending, target, base = sys.argv[1:]
 one = Dump(Path(source), ending, Path(target))
 for flavour in FLAVOURS:
     if flavour.ending == ending:
-        one = Sheet(2025, Path(source), (), flavour, Path(target))
+        one = Sheet(2025, Path(source), (), flavour, Path(target), {})
 list(write_all([one], base, many=False))
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])
