@@ -832,7 +832,7 @@ def test_an_odd_url_is_published_as_an_iri(
     said = json.loads((tmp_path / "releases/current/manifest.json").read_bytes())
     url = said["portraits"][0]["fetched"]["url"]
     assert url.endswith("/fichiers/2025.csv?x=%5B1%5D%7C%25zz%7B%C3%A9%7D%3C%C3%A9%3E")
-    text = (tmp_path / "releases/current/dumps/portraits.nq").read_bytes()
+    text = (tmp_path / "releases/current/catalogue.nq").read_bytes()
     assert f"<{url}>".encode() in text
     assert list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
 

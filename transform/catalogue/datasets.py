@@ -61,7 +61,10 @@ def yearly(
         dates.end if dates else None,
         [published, *own],
         str(year),
-        {
+        # Of a fetched file, its origin says it.
+        {}
+        if edition.origin
+        else {
             "fr": f"Lu du fichier {name} (SHA-256 {sha256})\u00a0: {rows} lignes lues,"
             f" {edition.rows} publiées, chacune avec sa source.",
             "en": f"Read from the file {name} (SHA-256 {sha256}): {rows} rows read,"
