@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test check benchmark benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan check benchmark benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -15,6 +15,10 @@ test: .venv/installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# Installs CKAN in an environment of its own, for its harvester to read our catalogue.
+test-ckan: .venv/installed-for-tests
+	$(BIN)/python -m pytest -m ckan tests/site/test_ckan.py
 
 benchmark: .venv/installed-for-tests build/peer/installed
 	PEER_PYTHON=build/peer/bin/python $(BIN)/python -m tests.benchmarks.mapping

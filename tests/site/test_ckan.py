@@ -1,0 +1,83 @@
+"""CKAN's own harvester code takes our catalogue whole: `make test-ckan`, which installs CKAN.
+
+CKAN's schema of a whole dataset needs its database and is not run here; its validators of
+keywords, which are what refuses datasets, are.
+"""
+
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROW, Run
+
+pytestmark = pytest.mark.ckan
+BASE = "https://ia.exemple.gouv.qc.ca/donnees/"
+PACKAGES = ("ckan==2.12.0", "ckanext-dcat==2.4.4")
+READING = Path(__file__).parents[1] / "ckan_reading.py"
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter with CKAN and what it asks for, but for the driver that has to be compiled."""
+    folder = tmp_path_factory.mktemp("ckan")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    install = [str(folder / "bin" / "pip"), "install", "-q"]
+    subprocess.run([*install, *PACKAGES], check=True)
+    [site] = folder.glob("lib/python3*/site-packages")
+    [ckan] = importlib.metadata.distributions(name="ckan", path=[str(site)])
+    wanted = [need.partition(";")[0] for need in ckan.requires or () if '"requirements"' in need]
+    wanted = [need for need in wanted if not re.match("psycopg2", need)]
+    subprocess.run([*install, *wanted, "psycopg2-binary"], check=True)
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def at(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
+    """A site with portraits of two years of the ministry's layout."""
+    from tests.site.test_catalogue import write
+
+    folder = tmp_path_factory.mktemp("harvested")
+    sources = [f"{year}={write(folder / f'{year}.csv', ROW)}" for year in (2024, 2025)]
+    done = portrait_ia("build", *sources, "--base-uri", BASE, "--to", folder / "shelf")
+    assert done.returncode == 0, done.stderr
+    with boot(folder / "shelf") as address:
+        yield address
+
+
+@pytest.mark.parametrize("profile", ["euro_dcat_ap_3", "euro_dcat_ap_2"])
+def test_ckan_takes_every_dataset_whole(python: Path, at: str, fetch: Any, profile: str) -> None:
+    command = [str(python), str(READING), f"{at}catalogue.ttl", profile]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    datasets = {_extra(dataset, "uri"): dataset for dataset in json.loads(done.stdout)}
+    years = {f"{BASE}id/portrait/{year}" for year in (2024, 2025)}
+    assert set(datasets) == {*years, f"{BASE}catalogue#ensemble"}
+    claimed = fetch(f"{at}catalogue.ttl").text.count("dcat:accessURL")
+    assert sum(len(dataset["resources"]) for dataset in datasets.values()) == claimed
+    for dataset in datasets.values():
+        assert dataset["title"]
+        assert dataset["notes"]
+        assert dataset["license_id"] == "cc-by"
+        assert len(dataset["tags"]) > 10
+        assert "Cybersécurité" in _extra(dataset, "publisher_name")
+        assert _extra(dataset, "contact_email") == "encadrement.ia@mcn.gouv.qc.ca"
+        assert _extra(dataset, "modified") >= "2025-01-23"
+        assert _extra(dataset, "frequency").endswith("frequency/ANNUAL")
+        assert _extra(dataset, "temporal_start") < _extra(dataset, "temporal_end")
+        for resource in dataset["resources"]:
+            assert resource["name"]
+            assert resource["format"]
+            assert resource["url"].startswith(BASE)
+            assert resource.get("hash") or resource["url"] == f"{BASE}sparql"
+
+
+def _extra(dataset: Any, key: str) -> str:
+    [value] = [extra["value"] for extra in dataset["extras"] if extra["key"] == key]
+    return str(value)
