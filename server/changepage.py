@@ -9,6 +9,7 @@ from server.engine import Text
 from server.links import link_to_iri
 from server.shelf import Release
 from transform.figures import JOINED, REWORDED, SPLIT, Comparison, Evolution
+from transform.normal import slug
 from transform.numerals import percent, whole
 from transform.phrases import Part, name_movement, say, say_number, title
 
@@ -120,7 +121,8 @@ class _Page:
             shown = [self._line(e, e.text or "") for e in own] if len(own) > 1 else []
             label = self._label(evolution.concept)
             lines.append(self._line(evolution, label, note, shown))
-        return sorted(lines, key=lambda line: line.label.casefold())
+        # É stands beside E, as a reader looks for it.
+        return sorted(lines, key=lambda line: (slug(line.label), line.label))
 
     def _line(
         self,

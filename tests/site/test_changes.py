@@ -232,3 +232,10 @@ def test_tables_have_headers_and_captions(page: str) -> None:
         assert "<caption>" in table
         assert table.count('scope="row"') == table.count("<tr") - 1
         assert 'scope="col"' in table
+
+
+def test_an_accent_does_not_move_a_name_behind_z(page: str) -> None:
+    places = [
+        page.index(f">{name}") for name in ("Cybersécurité", "Éducation", "Emploi", "Travail")
+    ]
+    assert places == sorted(places)
