@@ -122,7 +122,7 @@ def test_kill_at_any_moment_leaves_the_release_before(portrait_ia: Run, shelf: P
     took = time.monotonic() - started
     assert done.returncode == 0
     killed = 0
-    for step in range(12):
+    for step in range(8):
         base = f"http://localhost:{20 + step}/"
         process = subprocess.Popen(
             [COMMAND, "build", "--to", shelf, "--base-uri", base],
