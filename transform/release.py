@@ -7,7 +7,6 @@ between leaves a folder that the next build clears away.
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform import history
+from transform.durable import sync
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.manifest import FILE, read_manifest
 
@@ -74,15 +74,15 @@ def adopt(folder: Path, name: str) -> Path:
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_file():
             path.chmod(0o444)
-        _sync(path)
+        sync(path)
     folder.chmod(0o755)
-    _sync(folder)
+    sync(folder)
     release = folder.parent / name
     if release.exists():
         _remove(folder)
     else:
         folder.rename(release)
-    _sync(release.parent)
+    sync(release.parent)
     return release
 
 
@@ -102,7 +102,7 @@ def _point(shelf: Path, name: str) -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
         link.replace(shelf / CURRENT)
-        _sync(shelf)
+        sync(shelf)
     except OSError as error:
         raise _unwritten(shelf, error) from error
 
@@ -170,14 +170,6 @@ def content_name(folder: Path, files: dict[str, str]) -> str:
         if not path.endswith((".gz", "SHA256SUMS")):
             digest.update(f"{file_digest}  {path}\n".encode())
     return digest.hexdigest()[:16]
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove(path: Path) -> None:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from transform.durable import sync
 from transform.fetch.choose import Choice, Chosen, choose
 from transform.fetch.ckan import Dataset, show
 from transform.fetch.download import Arrived, Download, Validators
 from transform.fetch.faults import failed
-from transform.fetch.partial import sync
 from transform.fetch.patience import Bounds, Say
 from transform.fetch.record import Entry, Record, fetching, place, read_record, write_record
 

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from transform.durable import sync
 from transform.manifest import as_json
 
 
@@ -85,12 +86,3 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(out.fileno())
     beside.replace(path)
     sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Put the names of a folder on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
