@@ -9,6 +9,7 @@ import httptools
 
 from server.front.faults import Refused
 from server.front.head import LINE_BYTES, MOST_HEADERS, judge, judge_repeated
+from server.front.heads import Head, Heads
 from server.front.message import Request
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,8 @@ HEAD_BYTES = 131_072  # a longer query goes into a body
 _CHUNKS = 8
 
 _SLICE = 4096  # bytes that are parsed at once: so few requests wait in front of the application
+
+_heads = Heads()
 
 Phase = Literal["idle", "head", "body"]
 
@@ -69,7 +72,24 @@ class Incoming:
     def parse(self) -> None:
         """Parse a little of it; raises Refused, after which nothing more can be parsed."""
         data, self.rest = self.rest[:_SLICE], self.rest[_SLICE:]
+        if self.phase != "idle":
+            return self._feed(data)
+        if head := _heads.recognise(data):
+            return self._take(head)
+        before = self.number
         self._feed(data)
+        if self.phase == "idle" and self.number == before + 1:
+            request, last = self.ready[-1]
+            if request.method == "GET" and request.length is None and not last:
+                _heads.remember(data, request.headers)
+        return None
+
+    def _take(self, head: Head) -> None:
+        """Have a request ready that needs no parser."""
+        self.number += 1
+        target, headers, size = head
+        request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
+        self.ready.append((request, False))
 
     def _feed(self, data: bytes) -> None:
         offered: int | None = None

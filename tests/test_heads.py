@@ -1,0 +1,112 @@
+"""Header lines that were seen before: nothing may tell whether a request was parsed or known."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.front import incoming
+from server.front.faults import Refused
+from server.front.heads import Head, Heads
+from server.front.incoming import Incoming
+
+_LINES = st.sampled_from(
+    [
+        b"Host: localhost",
+        b"Host: a b",
+        b"Accept: text/turtle",
+        b"accept:application/ld+json , */*",
+        b"Accept-Encoding: gzip",
+        b"Connection: close",
+        b"Connection: keep-alive",
+        b"Content-Length: 0",
+        b"Content-Length: 2",
+        b"Transfer-Encoding: chunked",
+        b"Expect: 100-continue",
+        b"Upgrade: h2c\r\nConnection: Upgrade",
+        b"Cookie: a=b\xff",
+        b"X-Long: " + 1024 * b"x",
+        b"no colon",
+    ]
+)
+_FIRST = st.sampled_from(
+    [
+        b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1",
+        b"GET / HTTP/1.1",
+        b"GET /\xc3\xa9 HTTP/1.1",
+        b"GET /a#b HTTP/1.1",
+        b"GET /a HTTP/1.1 HTTP/1.1",
+        b"GET /a b HTTP/1.1",
+        b"GET  / HTTP/1.1",
+        b"GET http://elsewhere/a HTTP/1.1",
+        b"GET * HTTP/1.1",
+        b"GET / HTTP/1.0",
+        b"HEAD / HTTP/1.1",
+        b"POST / HTTP/1.1",
+        b"GET /\x7f HTTP/1.1",
+        b"GET /\x00 HTTP/1.1",
+    ]
+)
+_REST = st.sampled_from([b"", b"ok", b"\r\n", b"GET / HTTP/1.1\r\nHost: b\r\n\r\n"])
+
+
+class Forgetful(Heads):
+    """One that knows nothing."""
+
+    def recognise(self, data: bytes) -> Head | None:
+        return None
+
+
+def read(data: bytes) -> list[Any]:
+    """Give what comes of some bytes on a connection, and how it ends."""
+    came = Incoming("127.0.0.1", lambda: False, 100)
+    came.rest = data
+    told: list[Any] = []
+    try:
+        while came.rest:
+            came.parse()
+    except Refused as refused:
+        told.append((refused.reply.status, refused.reply.body))
+    for request, last in came.ready:
+        told.append((request.method, request.target, dict(request.headers), request.peer))
+        told.append((request.body, request.length, request.head_size, last))
+    return [*told, came.phase, came.number, came.size]
+
+
+@given(
+    first=st.lists(_FIRST, min_size=2, max_size=4),
+    lines=st.lists(_LINES, min_size=1, max_size=4),
+    rest=_REST,
+)
+def test_a_known_head_gives_the_request_that_the_parser_gives(
+    first: list[bytes], lines: list[bytes], rest: bytes
+) -> None:
+    block = b"\r\n".join([b"Host: localhost", *lines, b"", b""]) + rest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(incoming, "_heads", Heads())
+        known = [read(line + b"\r\n" + block) for line in first]
+        patch.setattr(incoming, "_heads", Forgetful())
+        assert known == [read(line + b"\r\n" + block) for line in first]
+
+
+def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = Heads()
+    monkeypatch.setattr(incoming, "_heads", heads)
+    lines = b" HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
+    assert heads.recognise(b"GET /a" + lines) is None
+    first = read(b"GET /a" + lines)
+    known = heads.recognise(b"GET /another?b" + lines)
+    assert known is not None
+    assert known.target == b"/another?b"
+    assert read(b"GET /a" + lines) == first
+
+
+def test_so_many_heads_are_known_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = Heads()
+    monkeypatch.setattr(incoming, "_heads", heads)
+    requests = [b"GET / HTTP/1.1\r\nHost: h%d\r\n\r\n" % number for number in range(300)]
+    for request in requests:
+        read(request)
+    known = [heads.recognise(request) is not None for request in requests]
+    assert known == 44 * [False] + 256 * [True]
