@@ -60,6 +60,8 @@ def read_form(target: bytes, form: bytes, longest: int) -> Asked:
 
 
 def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
+    if len(parameters) == 1 and parameters[0][0] == "query":  # as nearly always
+        return Asked(_check(parameters[0][1], longest), (), (), None)
     told: dict[str, list[str]] = {}
     for name, value in parameters:
         told.setdefault(name, []).append(value)
@@ -69,20 +71,24 @@ def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
         raise faults.DoubledQuery("Ask one query in a request, and none beside an update.")
     if updates:
         raise UpdateRefused
-    # A text file may begin with a signature, which is no part of its text (Unicode, 23.8); no
-    # production of the grammar begins with it.
-    query = queries[0].removeprefix("\ufeff") if queries else None
-    # No character has more than four bytes: only what may be too long is measured.
-    if query and 4 * len(query) > longest and len(query.encode()) > longest:
-        raise _too_long(longest)
-    if query is None and posted:
+    if not queries and posted:
         raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
     return Asked(
-        query,
+        _check(queries[0], longest) if queries else None,
         tuple(absolute_iris(_DEFAULT, parameters)) if _DEFAULT in told else (),
         tuple(absolute_iris(_NAMED, parameters)) if _NAMED in told else (),
         (told["format"][0] or None) if "format" in told else None,
     )
+
+
+def _check(query: str, longest: int) -> str:
+    """Give the query as the engine takes it; raises QueryTooLong."""
+    # No character has more than four bytes: only what may be too long is measured.
+    if 4 * len(query) > longest and len(query.encode()) > longest:
+        raise _too_long(longest)
+    # A text file may begin with a signature, which is no part of its text (Unicode, 23.8); no
+    # production of the grammar begins with it.
+    return query.removeprefix("\ufeff")
 
 
 def read_address(request: Request) -> Parameters:

@@ -38,14 +38,14 @@ def ask() -> Response:
     asked = read_request(request, settings.query_kb * 1024)
     if asked.query is None:
         return _introduce(asked.format)
-    plan = make_plan(asked, request.headers.get("Accept"), current_release().base_uri)
+    accept = request.headers.get("Accept")
+    question, wishes = make_plan(asked, accept, current_release().base_uri)
     try:
-        answer = visit.ask(plan.question)
+        answer = visit.ask(question)
     except FormNotAcceptable as fault:
         offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
-        accept = request.headers.get("Accept")
         raise NothingAcceptable(asked.format or accept or "", offers) from fault
-    chosen = plan.wishes.graph if answer.form == "graph" else plan.wishes.solutions
+    chosen = wishes.graph if answer.form == "graph" else wishes.solutions
     if chosen is HTML:
         return results.show(asked, answer)
     return excel.send(answer) if chosen is EXCEL else send(answer)
@@ -64,16 +64,14 @@ class Wishes(NamedTuple):
     plain: bool
 
 
-class Plan(NamedTuple):
-    """What to ask the engine, and what the client gets."""
+def make_plan(asked: Asked, accept: str | None, base_uri: str) -> tuple[Question, Wishes]:
+    """Give what to ask the engine for a query, and what the client gets.
 
-    question: Question
-    wishes: Wishes
-
-
-def make_plan(asked: Asked, accept: str | None, base_uri: str) -> Plan:
-    """Give the question to a query that was asked; raises NothingAcceptable."""
-    wishes = _choose_both(accept, asked.format)
+    Raises NothingAcceptable.
+    """
+    wished = asked.format
+    # What is remembered is bounded in size, too; no name of a format is nearly as long.
+    wishes = _choose_both(accept and accept[:LONGEST], wished and wished[:_LONGEST_NAME])
     if wishes.solutions is None and wishes.graph is None:
         raise NothingAcceptable(asked.format or accept or "", (*SOLUTIONS, EXCEL, *CONSTRUCTED))
     question = Question(
@@ -84,7 +82,7 @@ def make_plan(asked: Asked, accept: str | None, base_uri: str) -> Plan:
         asked.default_graphs,
         asked.named_graphs,
     )
-    return Plan(question, wishes)
+    return question, wishes
 
 
 def send(answer: Answer) -> Response:
@@ -106,13 +104,8 @@ def content_type(media_type: str) -> str | None:
     return _CONTENT_TYPES.get(media_type)
 
 
-def _choose_both(accept: str | None, wanted: str | None) -> Wishes:
-    # What is remembered is bounded in size, too; no name of a format is nearly as long.
-    return _remember_both(accept and accept[:LONGEST], wanted and wanted[:_LONGEST_NAME])
-
-
 @lru_cache(maxsize=512)
-def _remember_both(accept: str | None, wanted: str | None) -> Wishes:
+def _choose_both(accept: str | None, wanted: str | None) -> Wishes:
     offers = (*SOLUTIONS, EXCEL) if wanted else SOLUTIONS
     solutions, graph = _choose(offers, accept, wanted), _choose(CONSTRUCTED, accept, wanted)
     rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None

@@ -14,6 +14,7 @@ from server.engine.seat import Seat
 from server.front import tally
 from server.front.bench import Bench
 from server.front.coding import Choice
+from server.front.cores import Core
 from server.front.desk import Desk
 from server.front.gate import Gate
 from server.front.keeping import Kept
@@ -46,6 +47,8 @@ class OneSeat:
     def __init__(self) -> None:
         self.spent, self.pending, self.closed = False, 0, 0
 
+    process = 0
+
     def fileno(self) -> int:
         return 2
 
@@ -64,7 +67,7 @@ def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -
 
     async def replace_meanwhile() -> int:
         shelf: Any = Lender(take_seat)
-        bench = Bench(shelf, Threads(), lambda _, seat: looked.append(seat))
+        bench = Bench(shelf, Threads(Core(0, 1)), lambda _, seat: looked.append(seat))
         bench.close()
         may_come.set()
         for _ in range(100):
@@ -90,7 +93,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
             told.append("closed")
 
     async def hang_up_meanwhile() -> None:
-        body = LongBody(Result(200, [], {}, rest=parts()), Threads(), None)
+        body = LongBody(Result(200, [], {}, rest=parts()), Threads(Core(0, 1)), None)
         read = asyncio.ensure_future(anext(body.parts()))
         await asyncio.to_thread(reading.wait, 10)
         read.cancel()
@@ -123,7 +126,7 @@ def test_a_query_that_takes_off_twice_is_answered_twice() -> None:
 
     async def ask_twice() -> list[Any]:
         shelf: Any = Lender()
-        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000)  # type: ignore[arg-type]
+        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
         request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
         flights = [desk._take_off(request, Choice(None), None) for _ in range(2)]
         return [await flight.wait() for flight in flights]

@@ -62,6 +62,11 @@ class Seat:
         self.pending = 0
         self.spent = self._finished = False
 
+    @property
+    def process(self) -> int:
+        """Give the number of the process."""
+        return self._process.number
+
     def is_late(self) -> bool:
         """Say whether the questions take more than a moment: of work, or far more of time.
 

@@ -8,7 +8,7 @@ from server.engine.faults import Unwritable
 from server.engine.framing import DATA, END, FAULT, HEAD, WHOLE, frame
 
 _PART = 1 << 16
-_HOLD = 0.0005  # seconds
+_HOLD = 0.003  # seconds
 # XML 1.0, production 2 (Char): these UTF-8 sequences stand for what no document can hold.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 

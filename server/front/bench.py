@@ -67,7 +67,12 @@ class Bench:
     def hand_over(self, seat: Seat) -> Finish:
         """Part with a seat that is asked something; what is given must be called, in a thread."""
         self._part_with(seat)
-        return lambda gone: self._end(lambda: seat.finish(gone))
+
+        def finish(gone: Callable[[], bool] | None) -> Answer:
+            self._threads.core.release(seat.process)
+            return self._end(lambda: seat.finish(gone))
+
+        return finish
 
     def close(self) -> None:
         """Fetch no more seats, and give back those that are free."""
@@ -101,6 +106,7 @@ class Bench:
     def _bring(self, fetch: Callable[[], Seat]) -> None:
         try:
             seat = fetch()
+            self._threads.core.bind(seat.process)
         except Exception as fault:  # whoever asks next is told so, or brings better luck
             log.warning("no query process can be had: %s", fault)
             self._loop.call_soon_threadsafe(self._welcome, None)

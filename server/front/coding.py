@@ -52,9 +52,12 @@ class Choice(NamedTuple):
         return self.coding is None and self.plain_refused
 
 
+_AS_IT_IS = Choice(None)
+
+
 def choose_coding(accepted: bytes | None) -> Choice:
     """Give the coding that a client likes best."""
-    return Choice(None) if accepted is None else _choose(accepted[:LONGEST])
+    return _AS_IT_IS if accepted is None else _choose(accepted[:LONGEST])
 
 
 @lru_cache(maxsize=1024)

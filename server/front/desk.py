@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from server import texts
 from server.front import dressing, wsgi
 from server.front.coding import Choice, choose_coding
+from server.front.cores import Core
 from server.front.faults import refuse
 from server.front.flight import Flight
 from server.front.gate import Gate
@@ -44,13 +45,19 @@ class Desk:
     """Everything between the wire and the application; lives in one event loop."""
 
     def __init__(
-        self, app: "WSGIApplication", shelf: Shelf, gate: Gate, kept: Kept, longest: int
+        self,
+        app: "WSGIApplication",
+        shelf: Shelf,
+        gate: Gate,
+        kept: Kept,
+        longest: int,
+        core: Core,
     ) -> None:
         self._app = app
         self._shelf = shelf
         self._gate = gate
         self._kept = kept
-        self._threads = wsgi.Threads()
+        self._threads = wsgi.Threads(core)
         self._teller = Teller(shelf, self._threads, kept, longest, self._take_off)
         self._flights: dict[Hashable, Flight] = {}
         self._release = ""
@@ -97,16 +104,9 @@ class Desk:
         if name != self._release:
             self._kept.clear()
             self._release = name
-        return (
-            name,
-            request.target,
-            headers.get(b"accept"),
-            _language(headers.get(b"accept-language")),
-            # Its parts, so that a key holds nothing that the garbage collector must visit.
-            *tuple(choose_coding(headers.get(b"accept-encoding"))),
-            headers.get(b"host"),
-            asked,
-        )
+        get = headers.get
+        wishes = _wishes(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
+        return (name, request.target, *wishes, get(b"host"), asked)
 
     def _take_off(self, request: Request, choice: Choice, begun: Begun | None) -> Flight:
         """Run a request in a thread for all who want the same; it may have been asked already."""
@@ -171,10 +171,13 @@ def _gone() -> bool:
     return True
 
 
-def _language(accepted: bytes | None) -> str:
-    return _choose_language(accepted and accepted[:LONGEST].decode("latin-1"))
+@lru_cache(maxsize=256)
+def _wishes(
+    accept: bytes | None, language: bytes | None, coding: bytes | None
+) -> tuple[bytes | None, str, str | None, bool]:
+    """Give what decides on the form of an answer.
 
-
-@lru_cache(maxsize=1024)
-def _choose_language(accepted: str | None) -> str:
-    return choose_language(accepted, None, texts.LANGUAGES)
+    Flat, so that a key holds nothing that the garbage collector must visit.
+    """
+    told = None if language is None else language[:LONGEST].decode("latin-1")
+    return accept, choose_language(told, None, texts.LANGUAGES), *choose_coding(coding)

@@ -95,7 +95,9 @@ def dress_whole(answer: Whole, request: Request, choice: Choice) -> Reply | None
     form = _whole_form(answer.media_type, len(body) >= LEAST, choice, posted)
     if form is None:
         return None
-    tag = _digest(form.content_type, body, form.coding)
+    digest = form.digest.copy()
+    digest.update(body)
+    tag = _write_tag(digest, form.coding)
     if form.coding:
         body = compress(body, form.coding)
     return Reply(200, form.head % (tag.encode(), len(body)), body, tag=tag)
@@ -104,8 +106,8 @@ def dress_whole(answer: Whole, request: Request, choice: Choice) -> Reply | None
 class _WholeForm(NamedTuple):
     """What all small answers of a kind have in common; the head has places for tag and length."""
 
-    content_type: str
     coding: str | None
+    digest: "hashlib.blake2b"  # begun, see `_begin_digest`
     head: bytes
 
 
@@ -123,7 +125,9 @@ def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _W
     if not posted:
         headers.append(("Cache-Control", FRESH))
     head = write_head(200, headers).replace(b"%", b"%%")
-    return _WholeForm(content_type, coding, head + b"ETag: %b\r\nContent-Length: %d\r\n")
+    return _WholeForm(
+        coding, _begin_digest(content_type), head + b"ETag: %b\r\nContent-Length: %d\r\n"
+    )
 
 
 def pass_on(result: Result, threads: Threads) -> Reply:
@@ -172,8 +176,18 @@ def _tag(result: Result, coding: str | None) -> str | None:
 
 
 def _digest(content_type: str, body: bytes, coding: str | None) -> str:
-    digest = hashlib.blake2b(b"%b\0%b" % (content_type.encode(), body), digest_size=16).hexdigest()
-    return f'"{digest}-{coding}"' if coding else f'"{digest}"'
+    digest = _begin_digest(content_type)
+    digest.update(body)
+    return _write_tag(digest, coding)
+
+
+def _begin_digest(content_type: str) -> "hashlib.blake2b":
+    return hashlib.blake2b(content_type.encode() + b"\0", digest_size=16)
+
+
+def _write_tag(digest: "hashlib.blake2b", coding: str | None) -> str:
+    told = digest.hexdigest()
+    return f'"{told}-{coding}"' if coding else f'"{told}"'
 
 
 def _unchanged(head: bytes) -> bytes:

@@ -24,6 +24,7 @@ def _standing_alone(word: bytes) -> bytes:
     return rb"%b(?![A-Z0-9_])(?:(?<![A-Z_?$:]%b)|%b)" % (word, word, before)
 
 
+_FICKLE_WORDS = tuple(word.decode() for word in _WORDS)
 _FICKLE = re.compile(b"|".join([*map(_standing_alone, _WORDS), _ESCAPE]))
 _Entry = tuple[int, bytes, bytes, str | None, int]
 
@@ -68,6 +69,12 @@ class Kept:
         """Forget all."""
         self._replies.clear()
         self._taken = 0
+
+
+def may_be_fickle(query: str) -> bool:
+    """Say whether the text of a query holds, in whatever place, what `is_fickle` looks for."""
+    upper = query.upper()
+    return "\\" in query or any(word in upper for word in _FICKLE_WORDS)
 
 
 def is_fickle(request: Request) -> bool:

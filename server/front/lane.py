@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from server.engine import Question
 from server.engine.seat import MOMENT, MOST_MOMENTS, Seat, Whole
@@ -19,17 +18,15 @@ from server.shelf import Release, Shelf
 _MOST_WAITING = 32
 _BATCH = 8  # questions that a process is put at once
 _LOOK_EVERY = 0.5  # seconds: so long a release that was replaced stays open at most
+# Where cores are scarce, a second process is woken for what has waited so long for the first.
+_SOON = 0.005
 
 # What comes of a question: a small answer, a way to have any other, or nothing was asked.
 Outcome = Whole | Finish | None
 
 
-class Errand(NamedTuple):
-    """A question, what is told its outcome, and since when it waits."""
-
-    question: Question
-    over: Callable[[Outcome], None]
-    begun: float
+# A question, what is told its outcome, and since when it waits.
+Errand = tuple[Question, Callable[[Outcome], None], float]
 
 
 class Lane:
@@ -43,6 +40,7 @@ class Lane:
         self._under_way: dict[Seat, tuple[Bench, deque[Errand]]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._hurried = self._going = False
+        self._often = _SOON if threads.core.scarce else MOMENT / 2
 
     @property
     def release(self) -> Release:
@@ -59,28 +57,35 @@ class Lane:
             return False
         if not bench.fill():
             return False
-        self._waiting.append(Errand(question, over, time.monotonic()))
+        self._waiting.append((question, over, time.monotonic()))
         if not self._going:
             self._going = True
             asyncio.get_running_loop().call_soon(self._go_on)
         if not self._hurried:
-            self._set_timer(MOMENT / 2)
+            self._set_timer(self._often)
         return True
 
     def _go_on(self) -> None:
         """Put what waits: together, so that who answers is woken once."""
         self._going = False
-        while self._bench and self._waiting and (seat := self._bench.take()):
+        while self._bench and self._may_ask() and (seat := self._bench.take()):
             errands = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
-            if seat.ask([errand.question for errand in errands]):
+            if seat.ask([question for question, _, _ in errands]):
                 self._under_way[seat] = (self._bench, deque(errands))
                 continue
             if seat.spent:
                 self._bench.discard(seat)
             else:
                 self._bench.put_back(seat)
-            for errand in errands:
-                errand.over(None)
+            for _, over, _ in errands:
+                over(None)
+
+    def _may_ask(self) -> bool:
+        """Say whether something waits that a process should be woken for."""
+        if not self._waiting:
+            return False
+        scarce = self._threads.core.scarce and self._under_way
+        return not scarce or time.monotonic() > self._waiting[0][2] + _SOON
 
     def _look(self, bench: Bench, seat: Seat) -> None:
         """Take what a process says: what waits is put to it before its answers are told."""
@@ -93,24 +98,24 @@ class Lane:
             if self._under_way.pop(seat, None):
                 bench.put_back(seat)
             self._go_on()
-        for errand, whole in told:
-            errand.over(whole)
+        for (_, over, _), whole in told:
+            over(whole)
 
     def _let_go(self, bench: Bench, seat: Seat) -> None:
         _, errands = self._under_way.pop(seat, (bench, deque[Errand]()))
         if len(errands) == 1:
-            errands[0].over(bench.hand_over(seat))
+            errands[0][1](bench.hand_over(seat))
             return
         bench.discard(seat)
-        for errand in errands:
-            errand.over(None)
+        for _, over, _ in errands:
+            over(None)
 
     def _change_bench(self) -> None:
         if self._bench is not None:
             self._bench.close()
         self._bench = Bench(self._shelf, self._threads, self._look)
         while self._waiting:
-            self._waiting.popleft().over(None)
+            self._waiting.popleft()[1](None)
 
     def _set_timer(self, seconds: float) -> None:
         if self._timer:
@@ -124,9 +129,11 @@ class Lane:
             if seat.is_late():
                 self._let_go(bench, seat)
         late = time.monotonic() - MOMENT * MOST_MOMENTS
-        while self._waiting and self._waiting[0].begun < late:
-            self._waiting.popleft().over(None)
+        while self._waiting and self._waiting[0][2] < late:
+            self._waiting.popleft()[1](None)
         if self._bench and self._bench.release.name != self._shelf.current_name:
             self._change_bench()
         busy = self._under_way or self._waiting
-        self._set_timer(MOMENT / 2 if busy else _LOOK_EVERY)
+        if self._waiting:
+            self._go_on()
+        self._set_timer(self._often if busy else _LOOK_EVERY)

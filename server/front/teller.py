@@ -1,6 +1,7 @@
 """Answer plain queries from the event loop, one answer for all who wait for the same."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from server.engine.seat import Whole
 from server.faults import Fault
 from server.front import dressing
 from server.front.coding import Choice, choose_coding
-from server.front.keeping import Kept, is_fickle
+from server.front.keeping import Kept, is_fickle, may_be_fickle
 from server.front.lane import Lane, Outcome
 from server.front.message import Reply, Request
 from server.front.waiting import Take, Waiter, give
@@ -22,6 +23,7 @@ from server.shelf import Shelf
 from server.sparql import make_plan
 from server.visit import Begun
 
+log = logging.getLogger(__name__)
 _SMALL = 1 << 15  # bytes that are compressed sooner than a thread is woken
 _FORM = (b"application/x-www-form-urlencoded", b"application/x-www-form-urlencoded; charset=utf-8")
 
@@ -41,6 +43,7 @@ class Teller:
         longest: int,
         take_off: Callable[[Request, Choice, Begun | None], Any],
     ) -> None:
+        self._threads = threads
         self._lane = Lane(shelf, threads)
         self._kept = kept
         self._longest = longest
@@ -49,7 +52,8 @@ class Teller:
 
     def answer(self, request: Request, take: Take) -> Waiter | None:
         """Have `take` called later, unless this is no query for the event loop."""
-        if request.key is None or request.target.partition(b"?")[0] != b"/sparql":
+        target = request.target
+        if request.key is None or not (target.startswith(b"/sparql?") or target == b"/sparql"):
             return None
         waiters = self._waiting.get(request.key)
         if waiters is None and (waiters := self._begin(request)) is None:
@@ -58,11 +62,12 @@ class Teller:
 
     def _begin(self, request: Request) -> list[Waiter] | None:
         choice = choose_coding(request.headers.get(b"accept-encoding"))
-        if (choice.plain_refused and choice.hopeless) or is_fickle(request):
+        if choice.plain_refused and choice.hopeless:
             return None
-        release = self._lane.release
-        question = self._read(request, release.base_uri)
-        if question is None or not self._lane.ask(question, partial(self._end, request, choice)):
+        question = self._read(request, self._lane.release.base_uri)
+        if question is None or (may_be_fickle(question.text) and is_fickle(request)):
+            return None
+        if not self._lane.ask(question, partial(self._end, request, choice)):
             return None
         waiters = self._waiting[request.key] = []
         return waiters
@@ -76,10 +81,11 @@ class Teller:
             if asked is None or asked.query is None:
                 return None
             accept = request.headers.get(b"accept")
-            plan = make_plan(asked, None if accept is None else accept.decode("latin-1"), base_uri)
+            told = None if accept is None else accept.decode("latin-1")
+            question, wishes = make_plan(asked, told, base_uri)
         except (Fault, UpdateRefused, NothingAcceptable):
             return None
-        return plan.question if plan.wishes.plain else None
+        return question if wishes.plain else None
 
     def _read_form(self, request: Request) -> Asked | None:
         if request.headers.get(b"content-type", b"").lower() not in _FORM:
@@ -99,8 +105,13 @@ class Teller:
             self._give(request, dressing.dress_whole(outcome, request, choice))
             return
         dress = partial(dressing.dress_whole, outcome, request, choice)
-        dressing_now = asyncio.get_running_loop().run_in_executor(None, dress)
-        dressing_now.add_done_callback(lambda done: self._give(request, done.result()))
+        dressing_now = self._threads.begin(dress)
+        dressing_now.add_done_callback(partial(self._give_dressed, request))
+
+    def _give_dressed(self, request: Request, done: "asyncio.Future[Reply | None]") -> None:
+        if fault := done.exception():
+            log.error("a small answer cannot be dressed, it is asked anew: %r", fault)
+        self._give(request, None if fault else done.result())
 
     def _give(self, request: Request, reply: Reply | None) -> None:
         if reply is not None:

@@ -20,6 +20,7 @@ from server.engine import ENGINES, open_engine
 from server.engine.faults import EngineDown
 from server.front import gate as gates
 from server.front import sharing, tally
+from server.front.cores import Core
 from server.front.crowd import MOST_CONNECTIONS, Crowd, Member
 from server.front.desk import Desk
 from server.front.door import Door
@@ -123,13 +124,15 @@ def run(
     with mmap.mmap(shared, SHARED) as counts:
         trusted = read_networks(settings.trusted_proxies)
         gate = Gate(settings.requests_per_minute, trusted, counts, secret)
-        desk = Desk(app, shelf, gate, Kept(settings.cache_mb << 20), settings.query_kb * 1024)
+        kept, core = Kept(settings.cache_mb << 20), Core(place, settings.workers)
+        desk = Desk(app, shelf, gate, kept, settings.query_kb * 1024, core)
         share = Share(counts, gates.SIZE, place)
         told = Tally(counts, gates.SIZE + sharing.SIZE, place, MOST_WORKERS)
         gc.collect()
         gc.freeze()  # what the application is made of will not be garbage
         socketed = socket.socket(fileno=listener)
         worker = partial(Worker, socketed, desk, settings.most_body, share, told, parent)
+        core.settle()
         uvloop.run(_serve(worker))
     shelf.close()
     logging.shutdown()

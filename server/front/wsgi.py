@@ -7,16 +7,18 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from server.front.coding import squeeze
+from server.front.cores import Core
 from server.front.message import Headers, Reply, Request
 from server.visit import GONE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+_T = TypeVar("_T")
 WHOLE = 1 << 20  # bytes; a longer body streams
 # More than the queries that run at once in a worker (Limits.processes): those beyond must reach
 # the engine, which makes slow ones give way only to questions that it sees waiting.
@@ -27,9 +29,10 @@ _READERS = 4  # they only pass on what is ready
 class Threads:
     """The threads that the application runs in, and those that read long answers."""
 
-    def __init__(self) -> None:
-        self._running = ThreadPoolExecutor(THREADS, "request")
-        self._reading = ThreadPoolExecutor(_READERS, "reader")
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self._running = ThreadPoolExecutor(THREADS, "request", core.roam)
+        self._reading = ThreadPoolExecutor(_READERS, "reader", core.roam)
         self.busy = 0
 
     async def run(self, work: Callable[[], "tuple[Result, Reply]"]) -> "tuple[Result, Reply]":
@@ -43,9 +46,9 @@ class Threads:
             doing.add_done_callback(self._drop)
             raise
 
-    async def read(self, work: Callable[[], Any]) -> Any:
-        """Do what only passes on."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, work)
+    def begin(self, work: Callable[[], _T]) -> "asyncio.Future[_T]":
+        """Do what takes no longer than to pass on a part of an answer."""
+        return asyncio.get_running_loop().run_in_executor(self._reading, work)
 
     def forget(self, work: Callable[[], Any]) -> None:
         """Do what nobody waits for."""
@@ -94,12 +97,12 @@ class LongBody:
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Yield the parts."""
-        while (part := await self._threads.read(self._next)) is not None:
+        while (part := await self._threads.begin(self._next)) is not None:
             yield part
 
     async def close(self) -> None:
         """Give everything back."""
-        await self._threads.read(self._close)
+        await self._threads.begin(self._close)
 
     def _next(self) -> bytes | None:
         with self._reading:

@@ -1,0 +1,47 @@
+"""Keep an event loop and the query processes that it watches on one core, where cores are scarce.
+
+With a worker for each core, to hand a question to another core gains nothing: all are busy, and
+what one has read is far from the other. On the same core the two take turns, and each finds more
+waiting when its turn comes. Whatever takes longer than a moment goes where there is room.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+
+class Core:
+    """The core of one worker, or all of them, where some are to spare."""
+
+    def __init__(self, place: int, workers: int) -> None:
+        """Choose for the worker at a place of so many; done before a thread is bound."""
+        # Not every system tells.
+        allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        self._all = frozenset(allowed)
+        self.scarce = 1 < len(allowed) <= workers
+        self._own = {allowed[place % len(allowed)]} if self.scarce else self._all
+
+    def settle(self) -> None:
+        """Bind this thread to the core, and what it starts, until that calls `roam`."""
+        if self.scarce:
+            os.sched_setaffinity(0, self._own)
+
+    def roam(self) -> None:
+        """Let this thread run wherever there is room."""
+        if self.scarce:
+            os.sched_setaffinity(0, self._all)
+
+    def bind(self, process: int) -> None:
+        """Bind a process to the core, with all its threads."""
+        self._move(process, self._own)
+
+    def release(self, process: int) -> None:
+        """Let a process run wherever there is room."""
+        self._move(process, self._all)
+
+    def _move(self, process: int, cores: "frozenset[int] | set[int]") -> None:
+        if not self.scarce:
+            return
+        with contextlib.suppress(OSError):  # it has ended: whoever reads from it will see that
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), cores)
