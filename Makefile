@@ -16,7 +16,7 @@ test: .venv/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-# Installs CKAN in an environment of its own, for its harvester to read our catalogue.
+# Installs CKAN in an environment of its own, to take our catalogue. Wants Debian's postgresql.
 test-ckan: .venv/installed-for-tests
 	$(BIN)/python -m pytest -m ckan tests/site/test_ckan.py
 

@@ -1,28 +1,77 @@
-"""Read a catalogue with CKAN's own parser: run in an environment that has ckan and ckanext-dcat.
+"""Take a catalogue into CKAN: run in an environment that has ckan and ckanext-dcat.
 
-`ckan_reading.py ADDRESS PROFILE`: writes the datasets as CKAN would create them, as JSON. Keywords
-go through CKAN's own validators, which need no database.
+`ckan_reading.py ADDRESS PROFILE DATABASE`: parses the catalogue as the harvester does, creates each
+dataset by CKAN's own action in a database that is made for it, and writes as JSON what CKAN then
+holds. A dataset that CKAN refuses is named on the standard error, and ends it with 1.
 """
 
 import json
+import logging
 import sys
 import urllib.request
+from typing import Any
 
-from ckan.logic.validators import tag_length_validator, tag_name_validator
+from ckan import logic, model
+from ckan.config.environment import load_environment
+from ckan.lib import search
+from ckan.lib.munge import munge_title_to_name
+from ckan.lib.search.index import NoopSearchIndex
 from ckanext.dcat.processors import RDFParser
+
+NOWHERE = "127.0.0.1:9"  # nothing answers there: neither Solr nor Redis has a part in this
 
 
 def main() -> None:
-    """Fetch, parse, validate keywords, write."""
-    address, profile = sys.argv[1:]
+    """Fetch, parse, create, write."""
+    address, profile, database = sys.argv[1:]
+    datasets = parse(address, profile)
+    start(database)
+    taken = [create(dataset) for dataset in datasets]
+    sys.stdout.write(json.dumps(taken))
+
+
+def parse(address: str, profile: str) -> list[dict[str, Any]]:
+    """Give the datasets of a catalogue as the parser gives them to the harvester."""
     with urllib.request.urlopen(address, timeout=30) as reply:
         text = reply.read().decode()
     parser = RDFParser(profiles=[profile])
     parser.parse(text, _format="turtle")
-    datasets = list(parser.datasets())
-    for tag in (tag for dataset in datasets for tag in dataset["tags"]):
-        tag_name_validator(tag_length_validator(tag["name"], {}), {})
-    sys.stdout.write(json.dumps(datasets))
+    return list(parser.datasets())
+
+
+def start(database: str) -> None:
+    """Start CKAN with its tables in a database; what it creates goes to no search index."""
+    logging.disable(logging.CRITICAL)  # it says at length that there is no Solr and no Redis
+    load_environment(
+        {
+            "__file__": __file__,
+            "sqlalchemy.url": database,
+            "ckan.site_url": "http://localhost",
+            "ckan.plugins": "dcat",
+            "ckan.auth.create_unowned_dataset": "true",
+            "ckan.redis.url": f"redis://{NOWHERE}",
+            "solr_url": f"http://{NOWHERE}/solr",
+            "SECRET_KEY": "a test's",
+        }
+    )
+    model.repo.upgrade_db()
+    search._INDICES["package"] = NoopSearchIndex
+
+
+def create(dataset: dict[str, Any]) -> dict[str, Any]:
+    """Create a dataset under the name that the harvester gives it; what CKAN refuses ends it."""
+    user = logic.get_action("get_site_user")({"ignore_auth": True}, {})
+    dataset["name"] = munge_title_to_name(dataset["title"]).replace("_", "-")
+    try:
+        created = logic.get_action("package_create")(
+            {"user": user["name"], "ignore_auth": True}, dataset
+        )
+    except logic.ValidationError as refusal:
+        sys.exit(f"CKAN refuses {dataset['title']!r}: {refusal.error_dict}")
+    held: dict[str, Any] = logic.get_action("package_show")(
+        {"ignore_auth": True, "use_cache": False}, {"id": created["id"]}
+    )
+    return held
 
 
 if __name__ == "__main__":

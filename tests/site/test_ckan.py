@@ -1,7 +1,7 @@
-"""CKAN's own harvester code takes our catalogue whole: `make test-ckan`, which installs CKAN.
+"""CKAN takes our catalogue whole: `make test-ckan`, which installs CKAN.
 
-CKAN's schema of a whole dataset needs its database and is not run here; its validators of
-keywords, which are what refuses datasets, are.
+Its harvester's parser reads the catalogue, its own `package_create` creates each dataset in a
+PostgreSQL of the test's own. Its search index (Solr) and queue (Redis) have no part in it.
 """
 
 import importlib.metadata
@@ -9,12 +9,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import cluster
 from tests.conftest import ROW, Run
 
 pytestmark = pytest.mark.ckan
@@ -38,6 +40,28 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "python"
 
 
+Take = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """The folder of the socket of a running PostgreSQL."""
+    with cluster.cluster() as folder:
+        yield folder
+
+
+@pytest.fixture
+def take(folder: Path, python: Path) -> Take:
+    """Take a catalogue into a CKAN with nothing in it."""
+
+    def run(address: str, profile: str = "euro_dcat_ap_3") -> subprocess.CompletedProcess[str]:
+        database = cluster.make_database(folder, f"ckan_{uuid.uuid4().hex}")
+        command = [str(python), str(READING), address, profile, database]
+        return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+    return run
+
+
 @pytest.fixture(scope="module")
 def at(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
     """A site with portraits of two years of the ministry's layout."""
@@ -52,9 +76,8 @@ def at(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory, boot: Any) ->
 
 
 @pytest.mark.parametrize("profile", ["euro_dcat_ap_3", "euro_dcat_ap_2"])
-def test_ckan_takes_every_dataset_whole(python: Path, at: str, fetch: Any, profile: str) -> None:
-    command = [str(python), str(READING), f"{at}catalogue.ttl", profile]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+def test_ckan_holds_every_dataset_whole(take: Take, at: str, fetch: Any, profile: str) -> None:
+    done = take(f"{at}catalogue.ttl", profile)
     assert done.returncode == 0, done.stderr
     datasets = {_extra(dataset, "uri"): dataset for dataset in json.loads(done.stdout)}
     years = {f"{BASE}id/portrait/{year}" for year in (2024, 2025)}
@@ -76,6 +99,27 @@ def test_ckan_takes_every_dataset_whole(python: Path, at: str, fetch: Any, profi
             assert resource["format"]
             assert resource["url"].startswith(BASE)
             assert resource.get("hash") or resource["url"] == f"{BASE}sparql"
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "word"),
+    [
+        ('dcat:keyword "', 'dcat:keyword "l\'IA"@fr , "', "tags"),
+        ('dcat:keyword "', 'dcat:keyword "x"@fr , "', "tags"),
+        ('dcat:version "', f'dcat:version "{"v" * 101}" ; <urn:x> "', "version"),
+    ],
+    ids=["a keyword with an apostrophe", "a keyword of one letter", "a version that is too long"],
+)
+def test_what_ckan_refuses_is_told(
+    take: Take, at: str, fetch: Any, tmp_path: Path, said: str, instead: str, word: str
+) -> None:
+    text = fetch(f"{at}catalogue.ttl").text
+    assert said in text
+    (tmp_path / "broken.ttl").write_text(text.replace(said, instead, 1), encoding="utf-8")
+    done = take((tmp_path / "broken.ttl").as_uri())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "CKAN refuses" in done.stderr
+    assert word in done.stderr
 
 
 def _extra(dataset: Any, key: str) -> str:
