@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from server.negotiate import CONSTRUCTED, CSV, EXCEL, Format
 from transform import formats
 from transform.flavours import FLAVOURS
 
 FOLDER = "dumps/"
 SOURCES = "dumps/sources/"
 SUMS = "dumps/SHA256SUMS"
+# How the name of a dump ends in each form. The first is what a client gets that has no wish.
+_ENDINGS = {form: f".{form.suffix}" for form in CONSTRUCTED} | {
+    form: flavour.ending for form, flavour in zip((CSV, EXCEL), FLAVOURS, strict=True)
+}
 _TEXTUAL = ("text/", "application/trig")
 
 
@@ -40,6 +45,12 @@ def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Downl
                 _add(found, folder, f"{path}.gz", "application/gzip", None, f"{told['sha256']}-gz")
     _add(found, folder, SUMS, "text/plain; charset=utf-8", None, f"{folder.name}-sums")
     return found
+
+
+def list_forms(files: Mapping[str, Download], stem: str) -> dict[Format, Download]:
+    """Give the forms of a dump by the name that they share, such as «portrait-2025»."""
+    paths = {form: f"{FOLDER}{stem}{ending}" for form, ending in _ENDINGS.items()}
+    return {form: files[path] for form, path in paths.items() if path in files and "/" not in stem}
 
 
 def _add(

@@ -1,16 +1,19 @@
-"""Offer the files of releases: the dumps, their sums and the sources that were read."""
+"""Offer the files of releases: the dumps, their sums and the sources that were read.
 
-from collections.abc import Iterator
+A dump named without a suffix leads to the file of the form that the client takes.
+"""
+
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from flask import Blueprint, Response, request, send_file
 from werkzeug.http import parse_date, parse_if_range_header
 
 from server import pages, schemaorg
-from server.downloads import FOLDER, SOURCES, SUMS, Download, name_kind
+from server.downloads import FOLDER, SOURCES, SUMS, Download, list_forms, name_kind
 from server.faults import UnknownPage
 from server.links import link_to, quoted
-from server.negotiate import HTML
+from server.negotiate import HTML, Format, choose_format
 from server.relations import Relation, licence, relate
 from server.releases import Published, find_published, list_published, published
 from server.visit import current_release
@@ -58,13 +61,37 @@ def show_release(name: str) -> Response:
 @bp.route("/dumps/<path:path>")
 def download(path: str) -> Response:
     """Answer with a file of the current release, whole or in parts (RFC 9110, section 14)."""
-    return _send(published(current_release()), path, _FRESH)
+    chosen = published(current_release())
+    if forms := list_forms(chosen.downloads, path):
+        return _lead_to_form(forms, "dumps/")
+    return _send(chosen, path, _FRESH)
 
 
 @bp.route("/dumps/releases/<name>/<path:path>")
 def download_of_release(name: str, path: str) -> Response:
     """Answer with a file of any release, at an address that holds this file for good."""
-    return _send(find_published(current_release(), name), path, _FOR_GOOD)
+    chosen = find_published(current_release(), name)
+    if forms := list_forms(chosen.downloads, path):
+        return _lead_to_form(forms, chosen.path)
+    return _send(chosen, path, _FOR_GOOD)
+
+
+def _lead_to_form(forms: Mapping[Format, Download], folder: str) -> Response:
+    """Lead to the file of the form that the client takes; who reads pages gets the list of files.
+
+    Led to (303), each file keeps one address, one entity tag and parts that fit each other.
+    """
+    offers = (*forms, HTML)
+    form = choose_format(offers, request.headers.get("Accept"), request.args.get("format"))
+    names = {form: file.path.removeprefix(FOLDER) for form, file in forms.items()}
+    target = link_to(folder + names.get(form, ""))
+    response = Response(status=303, headers={"Location": target, "Cache-Control": _FRESH})
+    response.headers["Vary"] = "Accept"
+    others = (
+        Relation(link_to(folder + name, lang=None), "alternate", form.media_type)
+        for form, name in names.items()
+    )
+    return relate(response, others)
 
 
 def _lead(path: str) -> Response:
