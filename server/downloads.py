@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from server.negotiate import CONSTRUCTED, CSV, EXCEL, Format
 from transform import formats
 from transform.flavours import FLAVOURS
+from transform.packed import GZIP, SOURCES, is_packed
 
 FOLDER = "dumps/"
-SOURCES = "dumps/sources/"
 SUMS = "dumps/SHA256SUMS"
 # How the name of a dump ends in each form. The first is what a client gets that has no wish.
 _ENDINGS = {form: f".{form.suffix}" for form in CONSTRUCTED} | {
@@ -27,6 +27,11 @@ class Download(NamedTuple):
     sha256: str | None
     tag: str
 
+    @property
+    def packed(self) -> bool:
+        """Say whether it is a compressed copy of another file."""
+        return is_packed(self.path)
+
 
 def source_path(portrait: Mapping[str, Any]) -> str:
     """Give where the file that a portrait was read from lies, below the release."""
@@ -41,8 +46,9 @@ def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Downl
         if path.startswith(FOLDER):
             content_type = _with_charset(told["media_type"], encodings.get(path, "utf-8"))
             _add(found, folder, path, content_type, told["sha256"])
-            if not path.startswith(SOURCES):
-                _add(found, folder, f"{path}.gz", "application/gzip", None, f"{told['sha256']}-gz")
+            # Releases of earlier versions do not tell of their compressed copies.
+            if is_packed(f"{path}.gz") and f"{path}.gz" not in manifest["files"]:
+                _add(found, folder, f"{path}.gz", GZIP, None, f"{told['sha256']}-gz")
     _add(found, folder, SUMS, "text/plain; charset=utf-8", None, f"{folder.name}-sums")
     return found
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request, send_file
 from werkzeug.http import parse_date, parse_if_range_header
 
 from server import pages, schemaorg
-from server.downloads import FOLDER, SOURCES, SUMS, Download, list_forms, name_kind
+from server.downloads import FOLDER, SUMS, Download, list_forms, name_kind
 from server.faults import UnknownPage
 from server.links import link_to, quoted
 from server.negotiate import HTML, Format, choose_format
@@ -19,6 +19,7 @@ from server.releases import Published, find_published, list_published, published
 from server.visit import current_release
 from transform import formats
 from transform.flavours import METADATA, METADATA_TYPE
+from transform.packed import SOURCES
 
 bp = Blueprint("dumps", __name__)
 _FRESH = "public, max-age=300"
@@ -81,12 +82,11 @@ def _lead_to_form(forms: Mapping[Format, Download], folder: str) -> Response:
 
     Led to (303), each file keeps one address, one entity tag and parts that fit each other.
     """
-    offers = (*forms, HTML)
-    form = choose_format(offers, request.headers.get("Accept"), request.args.get("format"))
+    accept, wanted = request.headers.get("Accept"), request.args.get("format")
+    form = choose_format((*forms, HTML), accept, wanted)
     names = {form: file.path.removeprefix(FOLDER) for form, file in forms.items()}
-    target = link_to(folder + names.get(form, ""))
-    response = Response(status=303, headers={"Location": target, "Cache-Control": _FRESH})
-    response.headers["Vary"] = "Accept"
+    response = Response(status=303, headers={"Cache-Control": _FRESH, "Vary": "Accept"})
+    response.headers["Location"] = link_to(folder + names.get(form, ""))
     others = (
         Relation(link_to(folder + name, lang=None), "alternate", form.media_type)
         for form, name in names.items()
@@ -100,7 +100,7 @@ def _lead(path: str) -> Response:
 
 def _list(chosen: Published, path: str) -> Response:
     files, releases = chosen.downloads, list_published(current_release())
-    offered = [f for f in files.values() if not (_ours(f) and f.path.endswith(".gz"))]
+    offered = [f for f in files.values() if not f.packed]
     groups = {
         "whole": [f for f in offered if f.path.startswith(f"{FOLDER}portraits.")],
         "tables": [f for f in offered if _ours(f) and f.path.endswith(".csv")],
@@ -119,15 +119,15 @@ def _list(chosen: Published, path: str) -> Response:
         releases=releases,
         embedded=schemaorg.script(_dataset()),
     )
-    names = [one.name for one in releases]
-    response = pages.finish(Response(body, content_type=HTML.content_type), HTML, *names)
+    response = Response(body, content_type=HTML.content_type)
+    response = pages.finish(response, HTML, *(one.name for one in releases))
     return relate(response, _about(chosen, chosen.path))
 
 
 def _dataset() -> schemaorg.Json:
     """Give all portraits with all files of the current release."""
-    release = current_release()
-    return schemaorg.series(release, [f for f in release.downloads.values() if f.sha256])
+    files = current_release().downloads.values()
+    return schemaorg.series(current_release(), [f for f in files if f.sha256 and not f.packed])
 
 
 def _ours(file: Download) -> bool:

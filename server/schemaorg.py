@@ -11,9 +11,10 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from server import pages, queries
-from server.downloads import SOURCES, Download
+from server.downloads import Download
 from server.links import quoted
 from server.shelf import Release
+from transform.packed import SOURCES
 
 _CONTEXT = "https://schema.org/"
 _DCAT, _DCTERMS = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"
@@ -87,6 +88,7 @@ def files_of(release: Release, year: int | None) -> list[Download]:
         file
         for file in release.downloads.values()
         if file.sha256
+        and not file.packed
         and (file.path.startswith((f"{stem}.", f"{stem}-") if year else stem)
              or file.path.startswith(source))
     ]  # fmt: skip

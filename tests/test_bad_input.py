@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
-from server.downloads import SOURCES, list_downloads
+from server.downloads import list_downloads
 from tests.conftest import HEADER, ROW, Run
+from transform.packed import SOURCES
 
 
 @pytest.fixture

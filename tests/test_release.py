@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,42 @@ def test_name_is_made_from_content(shelf: Path) -> None:
     assert build_another(shelf) == first
     assert build_another(shelf, "http://localhost:10/") != first
     assert len(releases_in(shelf)) == 2
+
+
+# As another zlib would: the same content in other bytes.
+OTHER_ZLIB = """
+import zlib
+compressobj = zlib.compressobj
+zlib.compressobj = lambda level, *rest: compressobj(1, *rest)
+"""
+
+
+def test_name_does_not_depend_on_zlib(portrait_ia: Run, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(OTHER_ZLIB)
+    path = os.pathsep.join((str(tmp_path), os.environ["PYTHONPATH"]))
+    built = []
+    for shelf, environment in (("one", {}), ("other", {"PYTHONPATH": path})):
+        done = portrait_ia("build", "--to", tmp_path / shelf, env=environment)
+        assert done.returncode == 0, done.stderr
+        built.append((tmp_path / shelf / "current").resolve())
+    one, other = built
+    assert one.name == other.name
+    differ = {
+        file.relative_to(one).as_posix()
+        for file in one.rglob("*")
+        if file.is_file() and file.read_bytes() != (other / file.relative_to(one)).read_bytes()
+    }
+    packed = {name for name in differ if name.endswith(".gz")}
+    assert len(packed) == 18
+    # What tells of them differs too, and tells the truth.
+    told = {"manifest.json", "dumps/SHA256SUMS"}
+    told |= {f"catalogue.{suffix}" for suffix in ("ttl", "jsonld", "rdf", "nt", "nq")}
+    told_of_counts = {f"void.{suffix}" for suffix in ("ttl", "jsonld", "rdf", "nt")}
+    assert told <= differ - packed <= told | told_of_counts
+    for release_ in built:
+        catalogue = (release_ / "catalogue.nt").read_text(encoding="utf-8")
+        for name in packed:
+            assert f'"{sha256((release_ / name).read_bytes()).hexdigest()}"' in catalogue
 
 
 def test_files_of_a_release_cannot_be_written(shelf: Path) -> None:

@@ -8,8 +8,9 @@ from transform.catalogue.writing import Written
 from transform.flavours import METADATA, METADATA_TYPE
 from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
+from transform.packed import GZIP, SOURCES, is_packed
 from transform.portrait import MEDIA_TYPES
-from transform.work import SOURCES, Checked, Work, published, read_of
+from transform.work import Checked, Work, published, read_of
 
 _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
@@ -21,21 +22,20 @@ _MEDIA_TYPES = {
 Files = dict[str, dict[str, Any]]
 
 
-def describe_files(folder: Path, below: str = "", but: str | None = None) -> Files:
-    """Say size, digest and media type of every file but the compressed copies and their sums.
+def describe_files(folder: Path, below: str = "", but: tuple[str, ...] = ()) -> Files:
+    """Say size, digest and media type of every file but the sums, compressed copies too.
 
-    `below`: the path of the folder in the release; files whose path begins with `but` are left out.
+    `below`: the path of the folder in the release; files whose path begins with one of `but` are
+    left out.
     """
     described = {}
     for path in sorted(folder.rglob("*")):
         name = below + path.relative_to(folder).as_posix()
-        if but and name.startswith(but):
-            continue
         ours = not name.startswith(SOURCES)  # a source may be called as it likes
-        if ours and (name.endswith(".gz") or path.name == "SHA256SUMS"):
+        if name.startswith(but) or (ours and path.name == "SHA256SUMS"):
             continue
         if path.is_file():
-            media_type = _media_type(path.name)
+            media_type = GZIP if is_packed(name) else _media_type(path.name)
             size = path.stat().st_size
             about = {"bytes": size, "sha256": dumps.digest(path), "media_type": media_type}
             described[name] = about

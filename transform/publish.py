@@ -4,20 +4,20 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from transform import documents, dumps, manifest, release, report
 from transform.catalogue.dcat import Offer
-from transform.catalogue.writing import write_catalogue
+from transform.catalogue.writing import Counted, count_graphs, write_catalogue
 from transform.cuts import cut_off
 from transform.decided import beside_decisions, decision_texts, former_texts
-from transform.describe import describe_files, manifest_of
+from transform.describe import Files, describe_files, manifest_of
 from transform.directory import bodies_graph
 from transform.editions import edition_lines
 from transform.errors import MisusedCommand
 from transform.layout import Layout
 from transform.locate import Places
 from transform.mapping import RDFS, literal, map_rows
+from transform.packed import is_packed
 from transform.portrait import descriptions
 from transform.stability import Gone, Published, hold_against
 from transform.vocabulary import in_order, read_turtle
@@ -53,19 +53,32 @@ def write_release(
         _write_dumps(work, checked, graphs, folder, progress)
         documents.write(graphs, work.base_uri, folder / documents.FILE)
         _copy_sources(work, folder)
-        # What the catalogue says of the other files, itself it does not list.
-        files = describe_files(folder / "dumps", "dumps/")
-        written = write_catalogue(_offer(work, checked, files), graphs, folder, folder / "graphs")
-        shutil.rmtree(folder / "graphs")
         _write_report(work, checked, folder / "report")
-        files |= describe_files(folder, "", "dumps/")
-        said = manifest_of(work, checked, written, files)
-        (folder / manifest.FILE).write_bytes(manifest.as_json(said))
-        digests = {path: about["sha256"] for path, about in files.items()}
-        return release.adopt(folder, release.content_name(folder, digests)), gone
+        files = describe_files(folder / "dumps", "dumps/")
+        counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")
+        # Named by what it is without its compressed copies: another zlib makes others of them.
+        plain = {path: about for path, about in files.items() if not is_packed(path)}
+        digests = _describe(work, checked, counted, folder, plain)
+        name = release.content_name(folder, digests)
+        _describe(work, checked, counted, folder, files)
+        shutil.rmtree(folder / "graphs")
+        return release.adopt(folder, name), gone
 
 
-def _offer(work: Work, checked: Checked, files: dict[str, dict[str, Any]]) -> Offer:
+def _describe(
+    work: Work, checked: Checked, counted: Counted, folder: Path, files: Files
+) -> dict[str, str]:
+    """Write the catalogue of some files of `dumps/`, and the manifest; gives digests by path."""
+    written = write_catalogue(_offer(work, checked, files), counted, folder)
+    beside = ("dumps/", "graphs/", manifest.FILE)
+    # What the catalogue says of the other files; itself it does not list.
+    files = files | describe_files(folder, but=beside)
+    said = manifest_of(work, checked, written, files)
+    (folder / manifest.FILE).write_bytes(manifest.as_json(said))
+    return {path: about["sha256"] for path, about in files.items()}
+
+
+def _offer(work: Work, checked: Checked, files: Files) -> Offer:
     sources = {
         setting.reading.year: (
             setting.reading.table.path.name,

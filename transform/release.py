@@ -162,13 +162,11 @@ def _before(shelf: Path, newest_first: list[str]) -> str:
 def content_name(folder: Path, files: dict[str, str]) -> str:
     """Give the name of a release: 16 hexadecimal digits of a SHA-256 over its files.
 
-    `files` are paths and SHA-256 of all files but the manifest. Compressed copies do not count:
-    another zlib may pack the same content into other bytes.
+    `files` are paths and SHA-256 of the files that count, beside the manifest, which counts too.
     """
     digest = hashlib.sha256((folder / FILE).read_bytes())
     for path, file_digest in sorted(files.items()):
-        if not path.endswith((".gz", "SHA256SUMS")):
-            digest.update(f"{file_digest}  {path}\n".encode())
+        digest.update(f"{file_digest}  {path}\n".encode())
     return digest.hexdigest()[:16]
 
 

@@ -11,11 +11,11 @@ from transform.lists import Vocabulary
 from transform.locate import Located
 from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
 from transform.origin import Origin
+from transform.packed import SOURCES
 from transform.portrait import Edition
 from transform.suggestions import Candidate, Candidates
 from transform.vocabulary import in_order
 
-SOURCES = "dumps/sources/"
 # Called with what is being done, how much is done and how much there is.
 Progress = Callable[[str, int, int], None]
 

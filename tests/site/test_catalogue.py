@@ -1,5 +1,6 @@
 """The catalogue and the description of the data, as harvesters read them over HTTP."""
 
+import gzip
 import hashlib
 import json
 from collections.abc import Iterator
@@ -153,19 +154,31 @@ def test_every_download_is_what_the_catalogue_claims(
         told = str(catalogue.value(checksum, SPDX.checksumValue)).lower()
         assert hashlib.sha256(reply.body).hexdigest() == told
         assert len(reply.body) == int(str(catalogue.value(file, DCAT.byteSize)))
-        media_type = str(catalogue.value(file, DCAT.mediaType)).rpartition("media-types/")[2]
-        assert reply.kind == media_type
+        packed = catalogue.value(file, DCAT.compressFormat)
+        media_type = packed or catalogue.value(file, DCAT.mediaType)
+        assert reply.kind == str(media_type).rpartition("media-types/")[2]
+        if packed:
+            plain = rdflib.URIRef(address.removesuffix(".gz"))
+            for name in (DCAT.mediaType, DCTERMS["format"], DCTERMS.conformsTo):
+                assert set(catalogue.objects(file, name)) == set(catalogue.objects(plain, name))
+            content = fetch(at + str(plain).removeprefix(BASE), Accept_Encoding="identity").body
+            assert gzip.decompress(reply.body) == content
         checked.append(address.removeprefix(f"{BASE}dumps/"))
-    assert {"portraits.ttl", "portraits.nq", "portrait-2024.ttl", "portrait-2025.rdf"} <= {*checked}
+    for dump in ("portraits.ttl", "portraits.nq", "portrait-2024.ttl", "portrait-2025.rdf"):
+        assert {dump, f"{dump}.gz"} <= {*checked}
+    assert {"portrait-2025.csv.gz", "portrait-2025-excel.csv.gz"} <= {*checked}
     assert f"sources/2024/{quote('portrait 2024 é#.csv')}" in checked
 
 
 def test_every_dump_of_the_release_is_in_the_catalogue(
     quebec: Path, catalogue: rdflib.Graph
 ) -> None:
-    files = json.loads((quebec / "current" / "manifest.json").read_text())["files"]
+    there = (path for path in (quebec / "current" / "dumps").rglob("*") if path.is_file())
+    files = {path.relative_to(quebec / "current").as_posix() for path in there}
     offered = {str(url).removeprefix(BASE) for url in catalogue.objects(None, DCAT.downloadURL)}
-    assert offered == {quote(path) for path in files if path.startswith("dumps/")}
+    assert offered == {quote(path) for path in files - {"dumps/SHA256SUMS"}}
+    told = json.loads((quebec / "current" / "manifest.json").read_text())["files"]
+    assert {path for path in told if path.startswith("dumps/")} == files - {"dumps/SHA256SUMS"}
 
 
 def test_what_it_says(catalogue: rdflib.Graph) -> None:

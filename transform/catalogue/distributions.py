@@ -10,16 +10,19 @@ from transform.catalogue import codelists
 from transform.catalogue.parties import PROTOCOL
 from transform.catalogue.terms import both, expand, say, term, texts, typed
 from transform.formats import BY_MEDIA_TYPE
+from transform.packed import GZIP, SOURCES, content_of, is_packed
 from transform.portrait import MEDIA_TYPES, Edition
 from transform.vocabulary import Line
 
-SOURCES = "dumps/sources/"
 # Which portrait a file is of, by where it lies; the others are of all of them.
 _YEAR = re.compile(r"dumps/(?:sources/(\d{4})/|portrait-(\d{4})[.-])")
 
 
 class File(NamedTuple):
-    """A file on offer: name, address, media type, format, bytes, SHA-256, is it the source."""
+    """A file on offer: name, address, media type, format, bytes, SHA-256, is it the source.
+
+    Of a compressed copy, media type and format are those of what is in it (DCAT 3, 6.8).
+    """
 
     name: str
     url: str
@@ -28,10 +31,11 @@ class File(NamedTuple):
     bytes: int
     sha256: str
     source: bool
+    packed: bool = False
 
     @property
     def is_rdf(self) -> bool:
-        """Say whether it holds RDF as it stands."""
+        """Say whether it holds RDF, compressed or not."""
         return self.media_type in BY_MEDIA_TYPE
 
 
@@ -53,18 +57,18 @@ def offered(
         if path.startswith("dumps/"):
             found = _YEAR.match(path)
             year = int(found[1] or found[2]) if found else None
-            name = PurePosixPath(path).name
-            suffix = name.rpartition(".")[2].lower()
+            content = content_of(path)
             yield (
                 year,
                 File(
-                    name,
+                    PurePosixPath(path).name,
                     base_uri + quote(path),
-                    told["media_type"],
-                    suffix,
+                    files[content]["media_type"],
+                    content.rpartition(".")[2].lower(),
                     told["bytes"],
                     told["sha256"],
                     path.startswith(SOURCES),
+                    is_packed(path),
                 ),
             )
 
@@ -86,9 +90,9 @@ def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
     """Describe a file: where it is, what it is, how large, its digest, what it conforms to."""
     shown = codelists.FORMATS.get(file.suffix)
     label = shown.french if shown else file.suffix.upper()
+    label += ", gzip" if file.packed else ""
     title = {language: f"{text} ({label})" for language, text in about.title.items()}
     sum_ = f"<{base_uri}catalogue#sha256-{file.sha256}>"
-    packed = {"gz": ("dcat:compressFormat", "iana:application/gzip")}.get(file.suffix)
     standards = [f"<{base_uri}def>", f"<{base_uri}catalogue#formes>"] if file.is_rdf else None
     yield from _common(file_iri(file), about, title)
     yield from say(
@@ -99,7 +103,7 @@ def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
             "dcat:downloadURL": file_iri(file),
             "dct:format": term(shown.name) if shown else None,
             "dcat:mediaType": _media_type(file.media_type),
-            **({packed[0]: term(packed[1])} if packed else {}),
+            "dcat:compressFormat": _media_type(GZIP) if file.packed else None,
             "dcat:byteSize": typed(str(file.bytes), "xsd:nonNegativeInteger"),
             "spdx:checksum": sum_,
             "dct:conformsTo": standards,
@@ -114,7 +118,8 @@ def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
         },
     )
     yield from codelists.algorithm_lines()
-    yield from codelists.media_type_lines(file.media_type)
+    for media_type in (file.media_type, *([GZIP] if file.packed else ())):
+        yield from codelists.media_type_lines(media_type)
     if shown:
         yield from codelists.code_lines(shown)
 
@@ -181,4 +186,6 @@ def _description(file: File, label: str) -> dict[str, str]:
         french, english = "Données liées (RDF)", "Linked data (RDF)"
     else:
         french, english = f"Fichier {label}", f"{label} file"
+    if file.packed:
+        french, english = f"{french}, compressé (gzip)", f"{english}, compressed (gzip)"
     return {"fr": f"{french}\u00a0: {file.name}", "en": f"{english}: {file.name}"}

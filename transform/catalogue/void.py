@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 import ontology
 from transform.catalogue import parties
 from transform.catalogue.counting import TARGETS, Count, Numbers
+from transform.catalogue.datasets import Dataset
 from transform.catalogue.dcat import Offer
+from transform.catalogue.distributions import File
 from transform.catalogue.terms import both, say, term, texts, typed
 from transform.jsonld import prefixes_of
 from transform.mapping import literal
@@ -77,7 +79,7 @@ def _whole(offer: Offer, numbers: Numbers, about: str, examples: int) -> Iterato
     base, layout, whole = offer.base_uri, offer.layout, offer.datasets[-1]
     newest = max(edition.year for edition in offer.editions)
     resources = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "def", "sparql"]
-    rdf = [file for file in whole.files if file.is_rdf]
+    rdf = _dumps(whole)
     spaces = prefixes_of(ontology.context(base)).values()
     used = [s for s in spaces if any(name.startswith(s) for name in numbers.properties)]
     yield from say(
@@ -109,6 +111,10 @@ def _whole(offer: Offer, numbers: Numbers, about: str, examples: int) -> Iterato
     )
 
 
+def _dumps(dataset: Dataset) -> list[File]:
+    return [file for file in dataset.files if file.is_rdf and not file.packed]
+
+
 def _partitions(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
     parts = (
         ("classe", "void:classPartition", "void:class", "void:entities", numbers.classes),
@@ -130,7 +136,7 @@ def _partitions(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
 def _editions(offer: Offer, about: str, sizes: Mapping[str, int]) -> Iterator[Line]:
     for dataset in offer.datasets[:-1]:
         yield about, term("void:subset"), dataset.iri
-        dumps = [f"<{file.url}>" for file in dataset.files if file.is_rdf]
+        dumps = [f"<{file.url}>" for file in _dumps(dataset)]
         size = _number(sizes[str(dataset.year)])
         said = {"a": term("void:Dataset"), "void:triples": size, "void:dataDump": dumps}
         yield from say(dataset.iri, said)

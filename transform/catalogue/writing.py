@@ -1,4 +1,7 @@
-"""Write the catalogue and the description of the data beside the dumps that they speak of."""
+"""Write the catalogue and the description of the data beside the dumps that they speak of.
+
+What the other graphs hold is counted once, and can then be described for several offers.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,21 +26,37 @@ class Written(NamedTuple):
     numbers: Numbers
 
 
-def write_catalogue(offer: Offer, graphs: Sequence[Path], folder: Path, scratch: Path) -> Written:
-    """Write `catalogue.*` and `void.*` into a folder, from the other graphs as N-Triples.
+class Counted(NamedTuple):
+    """What the other graphs hold, with how many statements each, and which of the catalogue."""
 
-    `catalogue.nq` is graph/catalogue as the engine loads it: both documents without what another
-    graph says, for an engine counts a statement that stands in two graphs twice. `scratch` is a
-    folder for what does not fit into memory.
+    held: Count
+    sizes: dict[str, int]
+    said: set[Line]
+
+
+def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted:
+    """Count the other graphs, given as N-Triples; `offer` holds all that may be described.
+
+    `scratch` is a folder for what does not fit into memory; it must stay until all is written.
     """
-    lines = set(dcat.catalogue_lines(offer))
-    texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in lines}
+    texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in dcat.catalogue_lines(offer)}
     count = Count(offer.base_uri, scratch)
     sizes: dict[str, int] = {}
     said: set[Line] = set()
     for graph in graphs:
         sizes[graph.stem], met = count.add(graph, set(texts))
         said |= {texts[text] for text in met}
+    return Counted(count, sizes, said)
+
+
+def write_catalogue(offer: Offer, counted: Counted, folder: Path) -> Written:
+    """Write `catalogue.*` and `void.*` into a folder, over those that are there.
+
+    `catalogue.nq` is graph/catalogue as the engine loads it: both documents without what another
+    graph says, for an engine counts a statement that stands in two graphs twice.
+    """
+    count, sizes, said = counted
+    lines = set(dcat.catalogue_lines(offer))
     described, numbers = void.describe(offer, count, lines, said, sizes)
     own = in_order((lines | described) - said)
     for name, document in ((CATALOGUE, lines), (VOID, described)):
