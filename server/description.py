@@ -17,19 +17,6 @@ _VOID = "http://rdfs.org/ns/void#"
 _DESCRIPTION = ox.NamedNode("http://purl.org/dc/terms/description")
 _SEE_ALSO = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#seeAlso")
 _XSD_INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
-# «Unique URIs for file formats», https://www.w3.org/ns/formats/
-_FORMAT_IRIS = {
-    "application/sparql-results+json": "SPARQL_Results_JSON",
-    "application/sparql-results+xml": "SPARQL_Results_XML",
-    "text/csv": "SPARQL_Results_CSV",
-    "text/tab-separated-values": "SPARQL_Results_TSV",
-    "text/turtle": "Turtle",
-    "application/ld+json": "JSON-LD",
-    "application/n-triples": "N-Triples",
-    "application/rdf+xml": "RDF_XML",
-    "application/n-quads": "N-Quads",
-    "application/trig": "TriG",
-}
 # What is asked is what is stated: nothing is inferred.
 _NO_INFERENCE = ox.NamedNode("http://www.w3.org/ns/entailment/Simple")
 _FEATURES = ("UnionDefaultGraph",)
@@ -53,9 +40,10 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
     for feature in (*_FEATURES, *federating):
         yield ox.Triple(service, _sd("feature"), _sd(feature))
     yield ox.Triple(service, _sd("defaultEntailmentRegime"), _NO_INFERENCE)
-    for form in (*SOLUTIONS, *CONSTRUCTED):
-        named = ox.NamedNode(f"http://www.w3.org/ns/formats/{_FORMAT_IRIS[form.media_type]}")
-        yield ox.Triple(service, _sd("resultFormat"), named)
+    results = (f"{formats.W3C_FORMATS}SPARQL_Results_{form.suffix.upper()}" for form in SOLUTIONS)
+    graphs = (formats.BY_SUFFIX[form.suffix].iri for form in CONSTRUCTED)
+    for iri in (*results, *graphs):
+        yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(iri))
     for language in texts.LANGUAGES:
         limits = describe_limits(settings, language)
         yield ox.Triple(service, _DESCRIPTION, ox.Literal(limits, language=language))

@@ -11,6 +11,8 @@ import ontology
 from transform import jsonld, rdfxml
 from transform.rdfxml import NotExpressible as NotExpressible
 
+W3C_FORMATS = "http://www.w3.org/ns/formats/"
+
 
 class Syntax(NamedTuple):
     """An RDF syntax: suffix, media type, name for people, whether it holds named graphs."""
@@ -20,6 +22,11 @@ class Syntax(NamedTuple):
     name: str
     rdf: ox.RdfFormat
     named_graphs: bool
+
+    @property
+    def iri(self) -> str:
+        """Give the IRI of the syntax (W3C, «Unique URIs for file formats»)."""
+        return W3C_FORMATS + self.name.replace("/", "_")
 
 
 SYNTAXES = (

@@ -302,6 +302,12 @@ def test_void_subsets_and_dumps(at: str, fetch: Any, void: rdflib.Graph) -> None
         assert size == len(lines)
 
 
+def test_void_names_the_formats_of_dumps_as_the_w3c_does(void: rdflib.Graph) -> None:
+    told = {str(name) for name in void.objects(None, VOID.feature)}
+    names = {name.removeprefix("http://www.w3.org/ns/formats/") for name in told}
+    assert names == {"Turtle", "JSON-LD", "N-Triples", "RDF_XML", "N-Quads", "TriG"}
+
+
 def test_void_is_negotiated(at: str, fetch: Any, void: rdflib.Graph) -> None:
     for suffix, (kind, syntax) in SYNTAXES.items():
         for reply in (

@@ -13,7 +13,6 @@ SPACES = {
     "eli": "http://data.europa.eu/eli/ontology#",
     "eu": "http://publications.europa.eu/resource/authority/",
     "foaf": "http://xmlns.com/foaf/0.1/",
-    "formats": "http://www.w3.org/ns/formats/",
     "gsp": "http://www.opengis.net/ont/geosparql#",
     "hydra": "http://www.w3.org/ns/hydra/core#",
     "iana": "https://www.iana.org/assignments/media-types/",

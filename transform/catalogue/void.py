@@ -13,19 +13,11 @@ from transform.catalogue.datasets import Dataset
 from transform.catalogue.dcat import Offer
 from transform.catalogue.distributions import File
 from transform.catalogue.terms import both, say, term, texts, typed
+from transform.formats import BY_MEDIA_TYPE
 from transform.jsonld import prefixes_of
 from transform.mapping import literal
 from transform.vocabulary import Line
 
-# As the W3C's «Unique URIs for file formats» names the syntaxes of dumps.
-_FEATURES = {
-    "text/turtle": "Turtle",
-    "application/ld+json": "JSON-LD",
-    "application/n-triples": "N-Triples",
-    "application/rdf+xml": "RDF_XML",
-    "application/n-quads": "N-Quads",
-    "application/trig": "TriG",
-}
 _ROUNDS = 12
 
 
@@ -97,7 +89,7 @@ def _whole(offer: Offer, numbers: Numbers, about: str, examples: int) -> Iterato
             "void:sparqlEndpoint": f"<{base}sparql>",
             "void:uriSpace": literal(f"{base}id/"),
             "void:dataDump": [f"<{file.url}>" for file in rdf],
-            "void:feature": [term(f"formats:{_FEATURES[file.media_type]}") for file in rdf],
+            "void:feature": [f"<{BY_MEDIA_TYPE[file.media_type].iri}>" for file in rdf],
             "void:vocabulary": [f"<{space}>" for space in used],
             "void:exampleResource": [f"<{base}{path}>" for path in resources[:examples]],
             "void:rootResource": f"<{base}catalogue>",
