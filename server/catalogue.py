@@ -4,6 +4,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from server import hydra, pages, queries
+from server.address import address_of
 from server.cataloguepage import show_catalogue
 from server.documents import page_number, with_links
 from server.faults import UnknownResource
@@ -25,7 +26,8 @@ def show(suffix: str | None = None) -> Response:
     if form is HTML:
         response = show_catalogue(_catalogue(release), release)
     elif "page" in request.args:
-        response = _write(_one_page(release, form), form, release)
+        address = address_of(release)
+        response = _write(_one_page(release, form, address), form, release, address)
     else:
         response = _send("catalogue", form, release) or _write(_catalogue(release), form, release)
     return with_links(response, form, "catalogue")
@@ -69,13 +71,13 @@ def _catalogue(release: Release) -> list[ox.Triple]:
     return [*triples, *(t for t in about if t.predicate.value.endswith("#comment"))]
 
 
-def _one_page(release: Release, form: Format) -> list[ox.Triple]:
+def _one_page(release: Release, form: Format, address: str) -> list[ox.Triple]:
     number = page_number(request.args["page"])
     size = page_number(request.args.get("size", str(hydra.SIZE)))
-    asked = hydra.Asked(release.base_uri, form.suffix, number, min(size, hydra.MOST))
+    asked = hydra.Asked(release.base_uri, address, form.suffix, number, min(size, hydra.MOST))
     return queries.in_order(hydra.cut_page(_catalogue(release), asked))
 
 
-def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
+def _write(triples: list[ox.Triple], form: Format, release: Release, *parts: str) -> Response:
     body = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
-    return pages.finish(Response(body, content_type=form.content_type), form)
+    return pages.finish(Response(body, content_type=form.content_type), form, *parts)

@@ -1,21 +1,17 @@
 """Say what this site is, how to ask it, and whether it is well."""
 
-import re
-
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from server import pages, queries, schemaorg
+from server.address import address_of
 from server.comparing import list_pairs
 from server.downloads import source_path
 from server.links import link_to
 from server.negotiate import HTML
 from server.relations import Relation, licence, relate
-from server.shelf import Release
 from server.visit import current_release
 
 bp = Blueprint("home", __name__)
-# What may stand in a Host header (RFC 3986, 3.2.2), so that the curl on the page is safe to copy.
-_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 
 
 @bp.route("/")
@@ -67,10 +63,3 @@ def ready() -> Response:
 def _plain(text: str) -> Response:
     headers = {"Cache-Control": "no-store"}
     return Response(text, content_type="text/plain; charset=utf-8", headers=headers)
-
-
-def address_of(release: Release) -> str:
-    """Give the address at which the reader is, so that what the page says can be copied."""
-    if _HOST.fullmatch(request.headers.get("Host", "")):
-        return request.url_root
-    return release.base_uri

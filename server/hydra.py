@@ -18,9 +18,13 @@ _LISTS = (f"{_DCAT}dataset", f"{_DCAT}servesDataset")
 
 
 class Asked(NamedTuple):
-    """Which page, counted from 1, of how many datasets, in the form that has a suffix."""
+    """Which page, counted from 1, of how many datasets, in the form that has a suffix.
+
+    `address` is where the reader reaches the site: that is where the other pages are for it.
+    """
 
     base_uri: str
+    address: str
     suffix: str
     number: int
     size: int
@@ -28,7 +32,7 @@ class Asked(NamedTuple):
     def page(self, number: int) -> ox.NamedNode:
         """Give the address of a page."""
         size = "" if self.size == SIZE else f"&size={self.size}"
-        return ox.NamedNode(f"{self.base_uri}catalogue.{self.suffix}?page={number}{size}")
+        return ox.NamedNode(f"{self.address}catalogue.{self.suffix}?page={number}{size}")
 
 
 def cut_page(triples: list[ox.Triple], asked: Asked) -> Iterator[ox.Triple]:

@@ -10,8 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from server import pages
+from server.address import address_of
 from server.faults import MissingQuery, UnknownPage
-from server.home import address_of
 from server.links import link_to, link_to_iri
 from server.negotiate import Format
 from server.reconciliation import extend, suggest

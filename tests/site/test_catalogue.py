@@ -342,7 +342,7 @@ def test_each_page_reads_alone(at: str, fetch: Any, catalogue: rdflib.Graph, suf
         page = parse(fetch(at + address), SYNTAXES[suffix][1])
         assert complaints(page, folder) == set()
         [view] = page.subjects(RDF.type, HYDRA.PartialCollectionView)
-        assert str(view) == BASE + address
+        assert str(view) == at + address
         assert int(str(page.value(view, HYDRA.totalItems))) == 3
         met += map(str, page.subjects(RDF.type, DCAT.Dataset))
         following = page.value(view, HYDRA.next)
@@ -350,9 +350,49 @@ def test_each_page_reads_alone(at: str, fetch: Any, catalogue: rdflib.Graph, suf
         for triple in page:
             if triple[0] != view:
                 together.add(triple)
-        address = str(following).removeprefix(BASE) if following else None
+        address = str(following).removeprefix(at) if following else None
     assert sorted(met) == sorted(map(str, catalogue.subjects(RDF.type, DCAT.Dataset)))
     assert isomorphic(together, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("host", "where"),
+    [
+        ("ia.exemple.gouv.qc.ca", BASE),
+        ("IA.Exemple.gouv.qc.ca", BASE),
+        ("a';rm -rf ~;'", None),
+        ("autre.exemple:8080", "http://autre.exemple:8080/"),
+        ("[::1]:8000", "http://[::1]:8000/"),
+    ],
+)
+def test_the_next_page_is_where_the_reader_is(
+    at: str, fetch: Any, host: str, where: str | None
+) -> None:
+    asked = "catalogue.ttl?page=1&size=1"
+    reply = fetch(at + asked, Host=host)
+    if where is None:
+        assert reply.status == 400
+        return
+    page = parse(reply)
+    [following] = page.objects(None, HYDRA.next)
+    assert str(following) == f"{where}catalogue.ttl?page=2&size=1"
+    [view] = page.subjects(RDF.type, HYDRA.PartialCollectionView)
+    assert str(view) == where + asked
+    [catalogue] = page.subjects(RDF.type, DCAT.Catalog)
+    assert str(catalogue) == f"{BASE}catalogue"
+    # Another host is told of other addresses, so it must not take this answer for its own.
+    tag = reply.headers["ETag"]
+    assert fetch(at + asked, Host=host, If_None_Match=tag).status == 304
+    assert fetch(at + asked, Host="tiers.exemple", If_None_Match=tag).status == 200
+
+
+def test_behind_a_proxy_the_next_page_is_below_the_base_uri(
+    quebec: Path, boot: Any, fetch: Any
+) -> None:
+    with boot(quebec, trusted_proxies="127.0.0.1") as address:
+        page = parse(fetch(f"{address}catalogue.ttl?page=1&size=1"))
+    [following] = page.objects(None, HYDRA.next)
+    assert str(following) == f"{BASE}catalogue.ttl?page=2&size=1"
 
 
 @pytest.mark.parametrize("asked", ["page=3&size=2", "page=0", "page=x", "page=1&size=0", "page="])
