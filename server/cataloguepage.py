@@ -13,6 +13,8 @@ from transform import formats
 
 _DCAT = "http://www.w3.org/ns/dcat#"
 _DISTRIBUTION = f"{_DCAT}distribution"
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _SHA256 = "http://spdx.org/rdf/terms#checksumValue"
 # What the page is about, in this order.
 _MAIN = ("Catalog", "DatasetSeries", "Dataset", "DataService")
@@ -31,9 +33,10 @@ class Offered(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A subject: anchor, name, statements, and the distributions of a dataset."""
+    """A subject: anchor, what it is, name, statements, and the distributions of a dataset."""
 
     anchor: str
+    kind: str
     name: tables.Cell
     rows: list[tuple[tables.Cell, list[tables.Cell]]]
     files: list[Offered]
@@ -80,10 +83,18 @@ class _Page:
         own = [t for t in said if t.predicate.value != _DISTRIBUTION]
         return Section(
             iri.partition("#")[2] if iri.startswith(release.base_uri) else "",
+            self._kind(iri),
             tables.name_iri(iri, self._known, release, language),
             tables.lay_out(own, self._known, release, language),
             [self._offered(file) for file in files],
         )
+
+    def _kind(self, iri: str) -> str:
+        """Say what a subject is: the catalogue and its series may have one title."""
+        types = {_iri(t.object) for t in self.groups[iri] if t.predicate == _TYPE}
+        kinds = sorted(types - {_CONCEPT}, key=lambda kind: (not kind.startswith(_DCAT), kind))
+        chosen = next(iter(kinds or types), "")
+        return labels.name_of_term(chosen, self._release, self._language)[0] if chosen else ""
 
     def _offered(self, iri: str) -> Offered:
         size, sums = self._value(iri, f"{_DCAT}byteSize"), "http://spdx.org/rdf/terms#checksum"

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -409,6 +410,9 @@ def test_the_page_shows_every_file_in_both_languages(
         assert text.count(word) == 3
         for checksum in catalogue.objects(None, SPDX.checksumValue):
             assert str(checksum).lower() in text
+        found = re.findall(r"<h[23]>(.*?)</h[23]>", text)
+        headings = [re.sub("<[^>]+>", "", heading) for heading in found if heading != word]
+        assert len(headings) == len(set(headings)) > 30
         for anchor in ("serie", "ensemble", "contact", "sparql", "formes"):
             assert f'<section id="{anchor}">' in text
 

@@ -118,7 +118,9 @@ def _catalogue(offer: Offer) -> Iterator[Line]:
             "dcat:service": f"<{base}catalogue#sparql>",
         },
     )
-    yield from parties.document_lines(base, texts(layout.title))
+    site = {"fr": "site des données", "en": "data site"}
+    named = {language: f"{layout.title[language]} – {word}" for language, word in site.items()}
+    yield from parties.document_lines(base, texts(named))
     yield from ((about, f"<{RDFS}comment>", notice) for notice in texts(layout.notice))
 
 
