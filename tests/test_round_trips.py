@@ -16,6 +16,8 @@ import pytest
 import rdflib
 from pyld import jsonld
 
+from tests.jena import find_riot
+
 STEMS = ("portraits", "portrait-2024", "portrait-2025")
 GRAPHS = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml"}
 DATASETS = {"nq": "nquads", "trig": "trig"}
@@ -141,15 +143,17 @@ def test_json_ld_read_by_jsonld_of_npm_has_the_hash(dumps: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("suffix", [*GRAPHS, *DATASETS])
-def test_jena_reads_the_same_graph(dumps: Path, suffix: str) -> None:
-    riot = shutil.which("riot")
-    if riot is None:
-        pytest.skip("no riot (Apache Jena) on this machine")
+def test_jena_reads_the_same_graph(dumps: Path, tmp_path: Path, suffix: str) -> None:
     ran = subprocess.run(
-        [riot, "--output=nquads", str(dumps / f"portraits.{suffix}")],
+        [*find_riot(tmp_path, suffix), "--output=nquads", str(dumps / f"portraits.{suffix}")],
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
+    # Cells stay as they were written, also where that is not normal form C. Of RDF/XML riot says so
+    # and ends with 1.
+    faults = [
+        line for line in ran.stderr.splitlines() if "not in Unicode Normal Form C" not in line
+    ]
+    assert ran.returncode == 0 or not faults, ran.stderr
     wanted = dumps / f"portraits.{'nq' if suffix in DATASETS else 'nt'}"
     found = ox.parse(ran.stdout, format=ox.RdfFormat.N_QUADS)
     assert set(found) == set(ox.parse(path=wanted, format=ox.RdfFormat.N_QUADS))
