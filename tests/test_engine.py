@@ -307,7 +307,7 @@ def test_malformed(engine: Engine, text: str, line: int) -> None:
 
 
 def test_malformed_says_the_reason(engine: Engine) -> None:
-    with pytest.raises(faults.MalformedQuery, match="Prefix not found"):
+    with pytest.raises(faults.MalformedQuery, match="the prefix of"):
         engine.ask(question("SELECT * { ?s foo:bar ?o }"))
 
 

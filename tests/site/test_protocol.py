@@ -186,6 +186,10 @@ BAD = [
     get("broken_escape_in_a_name", 400, "unreadable-request", "'%G1'", "?%G1=1&query=ASK%7B%7D"),
     form("broken_escape_in_a_form", 400, "unreadable-request", "form", b"query=%ZZ"),
     get("bad_query_syntax", 400, "malformed-query", "line 1", "?query=ASK%20%7B"),
+    get("query_without_an_object", 400, "malformed-query", "line 1, column 13: expected an object",
+        "?query=ASK%20%7B%20?s%20?p%20%7D"),
+    get("undeclared_prefix", 400, "malformed-query", "PREFIX skos: <http://www.w3.org/2004/02/skos",
+        "?query=ASK%20%7B%20?s%20skos:notation%20?o%20%7D"),
     get("half_a_query", 400, "malformed-query", "line 1", "?query=SELECT"),
     get("empty_query", 400, "malformed-query", "SELECT or", "?query="),
     get("query_without_a_value", 400, "malformed-query", "SELECT or", "?query"),
@@ -275,7 +279,7 @@ def test_a_long_body_in_chunks_is_refused_not_cut(site: str, fetch: Any) -> None
 def test_a_malformed_query_says_where(site: str, fetch: Any) -> None:
     query = "SELECT *\nWHERE { ?s ?p }"
     problem = json.loads(fetch(f"{site}sparql?{urlencode({'query': query})}").body)
-    assert (problem["line"], problem["column"]) == (2, 16)  # just behind the fault
+    assert (problem["line"], problem["column"]) == (2, 15)
 
 
 def test_accents_survive(site: str, fetch: Any) -> None:
