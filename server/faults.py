@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from server import pages, results
+from server import pages, results, texts
 from server.engine import faults as engine
 from server.negotiate import HTML, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
 
@@ -146,7 +146,13 @@ def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None
     if form is HTML:
         # What was asked comes back, to be corrected; what could not be read has no text.
         asked = request.args.get("query", "") if request.path.endswith("/sparql") else ""
-        given = {"title": title, "kind": kind, "detail": detail, "query": asked[:100_000]}
+        given: dict[str, Any] = {
+            "title": title,
+            "kind": kind,
+            "detail": detail,
+            "query": asked[:100_000],
+        }
+        given["headings"] = texts.table("texts")
         about = results.about_form() if asked else {}
         body = pages.render("fault.html", **{**about, **(more or {}), **given, "status": status})
     elif form is PLAIN:

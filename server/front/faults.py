@@ -1,12 +1,14 @@
-"""Refuse what never reaches the application, as a problem (RFC 9457) or as plain text."""
+"""Refuse what never reaches the application: as a problem (RFC 9457), as text, or as a page."""
 
 import json
 from dataclasses import dataclass, field
+from html import escape
 from http import HTTPStatus
 from typing import Any
 
+from server import texts
 from server.front.message import Headers, Reply, write_head
-from server.negotiate import PLAIN, PROBLEM, read_ranges
+from server.negotiate import HTML, PLAIN, PROBLEM, read_ranges
 
 _ALWAYS: Headers = [
     ("Cache-Control", "no-store"),
@@ -35,14 +37,30 @@ class Refusal(Reply):
     headers: Headers = field(default_factory=list)
 
     def said(self, accept: bytes | None) -> Reply:
-        """Give the refusal for a client that accepts this: as text to who likes text best."""
+        """Give the refusal for a client that accepts this: a page or text to who likes it best."""
         ranges = list(read_ranges((accept or b"").decode("latin-1")))
         best = max(ranges, key=lambda item: item.weight, default=None)
         if best is None or best.weight == 0 or not best.value.startswith("text/"):
             return self
-        status, title, detail = (self.problem[name] for name in ("status", "title", "detail"))
-        body = f"{status} {title}: {detail}\n".encode()
-        return Reply(status, _head(status, PLAIN.content_type, body, self.headers), body)
+        page = best.value in (HTML.media_type, *HTML.accepted_as)
+        form, body = (HTML, self._page()) if page else (PLAIN, self._text())
+        return Reply(self.status, _head(self.status, form.content_type, body, self.headers), body)
+
+    def _text(self) -> bytes:
+        return "{status} {title}: {detail}\n".format_map(self.problem).encode()
+
+    def _page(self) -> bytes:
+        """Write a page in both languages: a refusal may come before the client has said its own."""
+        key = f"fault_{self.status}"
+        told = texts.table("texts").get(key) or dict.fromkeys(
+            texts.LANGUAGES, self.problem["title"]
+        )
+        title = escape(f"{self.status} {told['fr']}")
+        return (
+            f'<!doctype html>\n<html lang="fr"><meta charset="utf-8"><title>{title}</title>\n'
+            f'<h1>{title}</h1>\n<p lang="en">{escape(told["en"])}.</p>\n'
+            f'<p lang="en">{escape(self.problem["detail"])}</p>\n</html>\n'
+        ).encode()
 
 
 def refuse(status: int, kind: str, detail: str, retry_after: int | None = None) -> Refusal:

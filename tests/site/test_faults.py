@@ -2,9 +2,14 @@
 
 import http.client
 import json
+import re
 from typing import Any
 
 import pytest
+
+from server import texts
+from server.engine import faults
+from tests.conftest import PROJECT
 
 
 def test_an_answer_that_breaks_off_is_noticed(broken: str, fetch: Any) -> None:
@@ -71,3 +76,32 @@ def test_a_fault_comes_in_a_form_that_its_reader_reads(
     )
     assert (reply.status, reply.kind) == (503, kind)
     assert "10 seconds" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "french", "english"),
+    [
+        ("peer-fails", 502, "Un autre point d\u2019accès n", "Another endpoint gave no answer"),
+        ("peer-is-late", 504, "Un autre point d\u2019accès a", "Another endpoint took too long"),
+        ("slow", 503, "La réponse n", "The answer could not be given in time"),
+    ],
+)
+def test_a_page_has_its_heading_in_the_language_of_its_reader(
+    broken: str, fetch: Any, query: str, status: int, french: str, english: str
+) -> None:
+    for language, heading in (("fr", french), ("en", english)):
+        wishes = {"Accept": "text/html", "Accept-Language": language}
+        reply = fetch(f"{broken}sparql?query={query}&format=json", headers=wishes)
+        assert reply.status == status
+        page = reply.text.replace("&#39;", "\u2019")
+        assert f"<h1>{heading}" in page
+        assert f"<title>{status} {heading}" in page
+
+
+def test_every_status_of_a_fault_has_a_heading() -> None:
+    documented = (PROJECT / "docs" / "endpoint.md").read_text("utf-8")
+    listed = {int(status) for status in re.findall(r"^\| ([45]\d\d) \|", documented, re.MULTILINE)}
+    raised = {kind.status for kind in faults.EngineFault.__subclasses__()} - {499}
+    assert len(listed) > 15
+    for status in listed | raised:
+        assert texts.say(f"fault_{status}", "fr") != texts.say(f"fault_{status}", "en")

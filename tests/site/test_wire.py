@@ -108,12 +108,39 @@ def test_it_is_refused_and_nothing_behind_it_is_read(site: str, name: str) -> No
 
 
 def test_a_refusal_is_text_for_those_who_read_text(site: str) -> None:
-    raw = say(site, b"GET /a#b HTTP/1.1\r\nHost: a\r\nAccept: text/html, */*;q=0.1\r\n\r\n")
+    raw = say(site, b"GET /a#b HTTP/1.1\r\nHost: a\r\nAccept: text/plain, */*;q=0.1\r\n\r\n")
     head, _, body = raw.partition(b"\r\n\r\n")
     assert b"Content-Type: text/plain; charset=utf-8" in head
     assert b"Access-Control-Allow-Origin: *" in head
     assert b"Connection: close" in head
     assert body.startswith(b"400 Bad Request: ")
+
+
+@pytest.mark.parametrize(
+    ("request_", "french", "english"),
+    [
+        (b"GET /a#b HTTP/1.1\r\n", "400 La demande ne peut pas être lue", "The request cannot be"),
+        (
+            b"POST / HTTP/1.1\r\nExpect: 200-ok\r\nContent-Length: 5\r\n",
+            "417 Ce qui est attendu",
+            "What is expected",
+        ),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 9000 + b"\r\n", "431 Les en-têtes", "The headers of"),
+        (b"CONNECT a:1 HTTP/1.1\r\n", "501 Ce serveur ne sait pas", "This server cannot do that"),
+    ],
+)
+def test_a_refusal_is_a_page_in_both_languages_for_browsers(
+    site: str, request_: bytes, french: str, english: str
+) -> None:
+    line, rest = request_.split(b"\r\n", 1)
+    accept = b"Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
+    raw = say(site, line + b"\r\nHost: a\r\n" + accept + rest + b"\r\n")
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert b"Content-Type: text/html; charset=utf-8" in head
+    assert b"Content-Length: %d\r\n" % len(body) in head
+    page = body.decode()
+    assert f"<h1>{french}" in page
+    assert f'<p lang="en">{english}' in page
 
 
 def test_a_refusal_of_a_compressed_body_says_what_would_do(site: str) -> None:
