@@ -27,10 +27,11 @@ class EngineFault(Exception):  # the tree above reads as what went wrong
 
     kind: ClassVar[str]
     status: ClassVar[int]
+    usual: ClassVar[str] = ""  # the detail of one that is raised without
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.usual)
+        self.detail = detail or self.usual
 
 
 class MalformedQuery(EngineFault):
@@ -50,9 +51,7 @@ class UpdateRefused(EngineFault):
 
     kind = "update-refused"
     status = 403
-
-    def __init__(self, detail: str = "This endpoint answers queries; it takes no update.") -> None:
-        super().__init__(detail)
+    usual = "This endpoint answers queries; it takes no update."
 
 
 class ServiceRefused(EngineFault):
@@ -60,11 +59,7 @@ class ServiceRefused(EngineFault):
 
     kind = "service-refused"
     status = 403
-
-    def __init__(
-        self, detail: str = "This endpoint asks no other endpoint: leave SERVICE out of the query."
-    ) -> None:
-        super().__init__(detail)
+    usual = "This endpoint asks no other endpoint: leave SERVICE out of the query."
 
 
 class ServiceFailed(EngineFault):
