@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from server import pages, results, texts
 from server.engine import faults as engine
 from server.negotiate import HTML, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+from server.visit import KIND
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,7 @@ def _say_defect(fault: Exception) -> Response:
 
 
 def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None) -> Response:
+    request.environ[KIND] = kind
     form = _choose_form()
     title = HTTPStatus(status).phrase
     if form is HTML:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from server.downloads import Download, list_downloads
 from server.engine import Engine, Limits, open_engine
+from server.engine.figures import Figures
 from transform.errors import UnreadableRelease
 from transform.manifest import FILE, Manifest, read_manifest
 
@@ -77,6 +78,8 @@ class Shelf:
         self._closed = threading.Event()
         self._refused: tuple[Path, int] | None = None
         self._current = open_release(find_current(self._folder), limits, opener)
+        self._retired: list[Release] = []
+        self._past = Figures()
 
     @contextmanager
     def lend(self) -> Iterator[Release]:
@@ -95,6 +98,12 @@ class Shelf:
     def current_name(self) -> str:
         """Give the name of the current release."""
         return self._current.name
+
+    def figures(self) -> Figures:
+        """Give the numbers of all engines that are open, and what stays of those that were."""
+        with self._lock:
+            releases = (self._current, *self._retired)
+            return sum((release.engine.figures() for release in releases), self._past)
 
     def watch(self, seconds: float = 1.0) -> None:
         """Look for a new release from now on, in a thread of its own."""
@@ -130,12 +139,16 @@ class Shelf:
         with self._lock:
             old, self._current = self._current, release
             old.retired = True
+            self._retired.append(old)
         self._close_if_done(old)
 
     def _close_if_done(self, release: Release) -> None:
         with self._lock:
             done = release.retired and release.lent == 0
             release.retired = release.retired and not done
+            if done:
+                self._retired.remove(release)
+                self._past += release.engine.figures().past
         if done:
             release.engine.close()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 RELEASE = "portrait_ia.release"
 GONE = "portrait_ia.gone"  # says whether the client has hung up
+KIND = "portrait_ia.kind"  # of the fault that is the answer
 BEGUN = "portrait_ia.begun"  # gives the answer to the query, which was asked already
 _VISIT = "portrait_ia.visit"
 _T = TypeVar("_T")

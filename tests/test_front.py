@@ -4,11 +4,14 @@ import asyncio
 import mmap
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from server.engine.seat import Seat
 from server.front import tally
@@ -113,9 +116,55 @@ def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
         counts = tally.Tally(shared, 0, 0, 1)
         for status in statuses:
             counts.count(b"/sparql", int(status))
-        counts.tell(0, 0, 0)
+        counts.tell(tally.Doings({}, {}))
         body = counts.reply("GET").body.decode()
     assert set(re.findall(r'status="(.+?)"', body)) == set(statuses)
+
+
+def test_each_kind_of_fault_is_counted_by_itself() -> None:
+    table = (ROOT / "docs" / "endpoint.md").read_text("utf-8")
+    kinds = set(re.findall(r"^\| [45]\d\d \| `([a-z-]+)` \|", table, re.MULTILINE))
+    with mmap.mmap(-1, tally.size(1)) as shared:
+        counts = tally.Tally(shared, 0, 0, 1)
+        for kind in (*kinds, "never-heard-of"):
+            counts.count(b"/sparql", 400, kind)
+        counts.tell(tally.Doings({}, {}))
+        body = counts.reply("GET").body.decode()
+    found = re.findall(r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE)
+    assert len(kinds) > 25
+    assert dict(found) == {**dict.fromkeys(kinds, "1"), "other": "1"}
+
+
+def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    with mmap.mmap(-1, tally.size(3)) as shared:
+        for place, seconds in ((0, -60.0), (1, 0.0), (2, -1.0)):
+            monkeypatch.setattr(time, "monotonic", lambda at=now + seconds: at)
+            worker = tally.Tally(shared, 0, place, 3)
+            done, held = {"cache_hits_total": 10**place}, {"connections": 10**place, "workers": 1}
+            worker.tell(tally.Doings(done, held))
+        monkeypatch.setattr(time, "monotonic", lambda: now)
+        again = tally.Tally(shared, 0, 2, 3)  # the third worker, started again
+        again.tell(tally.Doings({"cache_hits_total": 1000}, {"connections": 5, "workers": 1}))
+        lines = again.reply("GET").body.decode().splitlines()
+    assert "portrait_ia_cache_hits_total 1111" in lines
+    assert "portrait_ia_connections 15" in lines
+    assert "portrait_ia_workers 2" in lines
+
+
+def test_metrics_are_as_prometheus_wants_them() -> None:
+    with mmap.mmap(-1, tally.size(1)) as shared:
+        worker = tally.Tally(shared, 0, 0, 1)
+        worker.count(b"/", 200)
+        worker.tell(tally.Doings({}, {}))
+        lines = worker.reply("GET").body.decode().splitlines()
+    kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
+    helped = {line.split()[2] for line in lines if line.startswith("# HELP ")}
+    told = {re.split(r"[ {]", line)[0] for line in lines if line[0] != "#"}
+    assert told <= set(kinds) == helped
+    for name, kind in kinds.items():
+        assert (kind == "counter") == name.endswith("_total")
+        assert re.fullmatch(r"portrait_ia(_[a-z]+)+", name)
 
 
 def test_a_query_that_takes_off_twice_is_answered_twice() -> None:

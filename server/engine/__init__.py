@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol, Self
 
+from server.engine.figures import Figures
+
 JSON = "application/sparql-results+json"
 XML = "application/sparql-results+xml"
 CSV = "text/csv"
@@ -89,6 +91,10 @@ class Engine(Protocol):
         `gone` is asked about ten times a second while the query runs or waits: once it says
         True (the client has hung up) the query is ended and `Abandoned` raised.
         """
+        ...
+
+    def figures(self) -> Figures:
+        """Say how many queries run and wait, and what became of the query processes."""
         ...
 
     def close(self) -> None:

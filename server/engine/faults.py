@@ -175,17 +175,10 @@ class AnswerBroken(EngineFault):
 _FROM_A_PROCESS: dict[str, type[EngineFault]] = {
     fault.__name__: fault
     for fault in (
-        MalformedQuery,
-        UpdateRefused,
-        ServiceRefused,
-        ServiceFailed,
-        ServiceTooSlow,
-        FormNotAcceptable,
-        Unwritable,
-        QueryTooLarge,
-        EngineDefect,
+        MalformedQuery, UpdateRefused, ServiceRefused, ServiceFailed, ServiceTooSlow,
+        FormNotAcceptable, Unwritable, QueryTooLarge, EngineDefect,
     )
-}
+}  # fmt: skip
 
 
 def dump_fault(fault: EngineFault) -> bytes:

@@ -89,6 +89,11 @@ class Places:
         if fault := self._in_the_way(run):
             raise fault
 
+    @property
+    def taken(self) -> tuple[int, int]:
+        """Give how many queries run and how many wait."""
+        return len(self._runs), len(self._queue)
+
     def left(self, run: Run) -> float:
         """Give the seconds until the query's time is over."""
         return self._limits.seconds - run.age

@@ -8,6 +8,7 @@ from typing import Self
 
 from server.engine import Answer, Limits, Question, faults
 from server.engine.asking import Asking
+from server.engine.figures import Figures
 from server.engine.framing import ClosedError, frame_question
 from server.engine.keeper import NO_STORE
 from server.engine.link import QueryProcess
@@ -92,6 +93,10 @@ class SealedEngine:
             self._stock.end(asking.process)
         else:
             self._stock.give_back(asking.process)
+
+    def figures(self) -> Figures:
+        """See `server.engine.Engine.figures`."""
+        return Figures(*self._places.taken, self._limits.waiting, *self._stock.counts)
 
     def close(self) -> None:
         """See `server.engine.Engine.close`."""

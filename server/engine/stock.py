@@ -21,14 +21,20 @@ class Stock:
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._closed = False
+        self._alive = self._started = self._lost = 0
         self._link = Link(*self._source)
         self._idle: list[QueryProcess] = []
         try:
             for _ in range(min(2, self._most)):
-                self._idle.append(self._link.fork())
+                self._idle.append(self._begin(self._link))
         except BaseException:
             self.close()
             raise
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Give how many processes are alive, were started, and ended by themselves."""
+        return self._alive, self._started, self._lost
 
     def take(self) -> QueryProcess:
         """Give a process that waits for a question; raises EngineDown."""
@@ -54,6 +60,7 @@ class Stock:
         """Kill a process, and have another one ready before the next question comes."""
         try:
             self._link.kill(process)
+            self._count(-1)
         except EngineDown as down:
             _log.warning("query process %d is left to its keeper: %s", process.number, down)
         self.restock()
@@ -61,6 +68,7 @@ class Stock:
     def reap(self, process: QueryProcess) -> int:
         """Say with what status a process ended that closed its connection; raises EngineDown."""
         status = self._link.reap(process)
+        self._count(-1, lost=1)
         self.restock()
         return status
 
@@ -70,7 +78,7 @@ class Stock:
             if self._closed or self._idle:
                 return
         try:
-            self.give_back(self._link.fork())
+            self.give_back(self._begin(self._link))
         except EngineDown as down:  # whoever asks next will start another keeper, or be told
             _log.warning("no query process is ready: %s", down)
 
@@ -93,12 +101,23 @@ class Stock:
     def _fork(self) -> QueryProcess:
         link = self._link
         try:
-            return link.fork()
+            return self._begin(link)
         except EngineDown as down:
             if link.alive():
                 raise
             _log.error("the engine's keeper is lost, starting another: %s", down)
-        return self._restart(link).fork()
+        return self._begin(self._restart(link))
+
+    def _begin(self, link: Link) -> QueryProcess:
+        process = link.fork()
+        self._count(1)
+        return process
+
+    def _count(self, change: int, lost: int = 0) -> None:
+        with self._lock:
+            self._alive += change
+            self._started += max(0, change)
+            self._lost += lost
 
     def _restart(self, lost: Link) -> Link:
         """Start a keeper in place of a lost one, once, however many threads have noticed."""
@@ -110,6 +129,8 @@ class Stock:
                 with self._lock:
                     if self._closed:
                         raise EngineDown("The engine was closed.")
+                    self._lost += self._alive  # they end with their keeper
+                    self._alive = 0
                 self._link = Link(*self._source)
             return self._link
         except UnreadableRelease as gone:

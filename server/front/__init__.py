@@ -14,6 +14,7 @@ keeping   answers that are kept, bounded by bytes
 coding    zstd, br, gzip
 wsgi      the application in threads
 sharing   the connections of each worker, in memory that all share
-tally     what was answered, for /metrics
+tally     what was answered and is held, over all workers, for /metrics
+metrics   the text of /metrics
 worker    the process that all of this runs in
 """

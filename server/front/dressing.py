@@ -46,7 +46,8 @@ def dress(result: Result, request: Request, choice: Choice, threads: Threads) ->
     if result.rest is None:
         # A 204 has no length, not even none (RFC 9110, 8.6).
         _put(headers, "Content-Length", None if result.status == 204 else str(len(body)))
-        return Reply(result.status, write_head(result.status, headers), body, tag=tag)
+        head = write_head(result.status, headers)
+        return Reply(result.status, head, body, tag=tag, kind=result.kind)
     if coding:
         _put(headers, "Content-Length", None)
         _put(headers, "Transfer-Encoding", "chunked")
@@ -134,7 +135,7 @@ def pass_on(result: Result, threads: Threads) -> Reply:
     """Give the reply just as the application made it."""
     head = write_head(result.status, result.headers)
     if result.rest is None:
-        return Reply(result.status, head, result.body)
+        return Reply(result.status, head, result.body, kind=result.kind)
     return Reply(result.status, head, stream=LongBody(result, threads, None))
 
 

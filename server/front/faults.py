@@ -44,7 +44,8 @@ class Refusal(Reply):
             return self
         page = best.value in (HTML.media_type, *HTML.accepted_as)
         form, body = (HTML, self._page()) if page else (PLAIN, self._text())
-        return Reply(self.status, _head(self.status, form.content_type, body, self.headers), body)
+        head = _head(self.status, form.content_type, body, self.headers)
+        return Reply(self.status, head, body, kind=self.kind)
 
     def _text(self) -> bytes:
         return "{status} {title}: {detail}\n".format_map(self.problem).encode()
@@ -75,7 +76,7 @@ def _reply(status: int, kind: str, detail: str, headers: Headers) -> Refusal:
     told = {"type": "about:blank", "title": title, "status": status, "detail": detail, "kind": kind}
     body = json.dumps(told, ensure_ascii=False).encode() + b"\n"
     head = _head(status, PROBLEM.content_type, body, headers)
-    return Refusal(status, head, body, problem=told, headers=headers)
+    return Refusal(status, head, body, kind=kind, problem=told, headers=headers)
 
 
 def _head(status: int, content_type: str, body: bytes, headers: Headers) -> bytes:

@@ -35,6 +35,7 @@ class Kept:
     def __init__(self, most: int) -> None:
         self._most = most
         self._taken = 0
+        self.hits = self.misses = 0
         # Tuples of nothing but bytes and numbers, which the garbage collector need not visit.
         self._replies: OrderedDict[Hashable, _Entry] = OrderedDict()
 
@@ -47,7 +48,9 @@ class Kept:
         """Give the answer that is kept under a key."""
         found = self._replies.get(key)
         if found is None:
+            self.misses += 1
             return None
+        self.hits += 1
         self._replies.move_to_end(key)
         status, head, body, tag, _ = found
         return Reply(status, head, body, tag=tag)

@@ -52,6 +52,7 @@ class Reply:
     stream: Stream | None = None
     chunked: bool = False
     tag: str | None = None
+    kind: str = ""  # of the fault that it tells
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ class Site(Protocol):
     leaving: bool
     crowd: Crowd
 
-    def count(self, target: bytes, status: int) -> None:
+    def count(self, target: bytes, status: int, kind: str) -> None:
         """Note a reply."""
         ...
 
@@ -152,7 +152,7 @@ class Turns:
         self.over = self.over or last
 
     def _finish_head(self, reply: Reply, target: bytes, last: bool) -> bytes:
-        self._site.count(target, reply.status)
+        self._site.count(target, reply.status, reply.kind)
         close = b"Connection: close\r\n\r\n" if last else b"\r\n"
         return reply.head + self._site.clock.date() + close
 

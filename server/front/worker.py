@@ -28,7 +28,7 @@ from server.front.gate import Gate, read_networks
 from server.front.keeping import Kept
 from server.front.message import Clock, Reply, Request
 from server.front.sharing import MOST_WORKERS, Share
-from server.front.tally import Tally
+from server.front.tally import Doings, Tally
 from server.front.wire import Connection
 from server.settings import ENGINE, read_settings
 from server.shelf import Opener, Shelf
@@ -47,6 +47,8 @@ class Worker:
         self,
         listener: socket.socket,
         desk: Desk,
+        shelf: Shelf,
+        kept: Kept,
         most_body: int,
         share: Share,
         tally: Tally,
@@ -60,6 +62,8 @@ class Worker:
         self.answer_soon = desk.answer_soon
         self.count = tally.count
         self._desk = desk
+        self._shelf = shelf
+        self._kept = kept
         self._share = share
         self._tally = tally
         self._door = Door(listener, self, share)
@@ -82,8 +86,29 @@ class Worker:
                 self._leave()
             await asyncio.sleep(_LOOK_EVERY if not self.leaving else 0.05)
             self._share.tell(len(self.crowd))
-            self._tally.tell(len(self.crowd), self.crowd.held, self._door.turned_away)
+            self._tally.tell(self._doings())
             self.crowd.each(self._look_at)
+
+    def _doings(self) -> Doings:
+        kept, engine = self._kept, self._shelf.figures()
+        done = {
+            "cache_hits_total": kept.hits,
+            "cache_misses_total": kept.misses,
+            "query_processes_started_total": engine.started,
+            "query_processes_lost_total": engine.lost,
+            "turned_away_total": self._door.turned_away,
+        }
+        held = {
+            "cache_bytes": kept.taken,
+            "connections": len(self.crowd),
+            "held_bytes": self.crowd.held,
+            "queries_running": engine.running,
+            "queries_waiting": engine.waiting,
+            "queries_waiting_limit": engine.most_waiting,
+            "query_processes": engine.processes,
+            "workers": 1,
+        }
+        return Doings(done, held)
 
     def _look_at(self, member: Member) -> None:
         assert isinstance(member, Connection)  # noqa: S101
@@ -131,7 +156,8 @@ def run(
         gc.collect()
         gc.freeze()  # what the application is made of will not be garbage
         socketed = socket.socket(fileno=listener)
-        worker = partial(Worker, socketed, desk, settings.most_body, share, told, parent)
+        most = settings.most_body
+        worker = partial(Worker, socketed, desk, shelf, kept, most, share, told, parent)
         core.settle()
         uvloop.run(_serve(worker))
     shelf.close()

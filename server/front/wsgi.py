@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from server.front.coding import squeeze
 from server.front.cores import Core
 from server.front.message import Headers, Reply, Request
-from server.visit import GONE
+from server.visit import GONE, KIND
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -73,6 +73,11 @@ class Result:
     environ: dict[str, Any]
     body: bytes = b""
     rest: Iterable[bytes] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Give the kind of the fault that it tells, if it is one."""
+        return str(self.environ.get(KIND, ""))
 
     def header(self, name: str) -> str | None:
         """Give the value of a header."""

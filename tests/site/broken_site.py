@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from server.engine import Engine, Limits, Question, faults
+from server.engine.figures import Figures
 from server.front.worker import SHARED, run
 
 PART = b"x" * 65536
@@ -52,6 +53,9 @@ class _Breaking:
         if question.bindings:  # a query of the site itself
             raise faults.QueryTooLarge("The query takes more than 1024 MB of memory.")
         return _Broken(3 if "short" in question.text else 32)
+
+    def figures(self) -> Figures:
+        return Figures()
 
     def close(self) -> None:
         pass

@@ -3,6 +3,7 @@
 import socket
 import time
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +11,10 @@ import pyoxigraph as ox
 import pytest
 
 from server.settings import Settings
+from tests.site.processes import family, server_process
 
 OTHERS = {"cache_mb", "service_endpoints", "trusted_proxies", "workers"}  # what limits no client
+QUERY = "application/sparql-query"
 GIVEN = {
     "query_seconds": "7.5",
     "query_memory_mb": "701",
@@ -97,3 +100,52 @@ def test_metrics_count_replies_of_all_workers(limited: str, fetch: Any) -> None:
     assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     stays.close()
     assert fetch(f"{limited}metrics", "POST").headers["Allow"] == "GET, HEAD"
+
+
+def read_metrics(site: str, fetch: Any) -> dict[str, int]:
+    time.sleep(1.2)  # workers tell each other twice a second
+    lines = fetch(f"{site}metrics").text.splitlines()
+    told = (line.removeprefix("portrait_ia_").rsplit(" ", 1) for line in lines if line[0] != "#")
+    return {name: int(number) for name, number in told}
+
+
+def test_metrics_tell_what_is_kept_refused_and_lost(limited: str, fetch: Any) -> None:
+    before = read_metrics(limited, fetch)
+    for _ in range(12):  # each worker, of which there are some, keeps its own
+        fetch(f"{limited}sparql?query=ASK%7B%7D%23kept")
+    fetch(f"{limited}sparql?query=SELECT")
+    fetch(f"{limited}nowhere")
+    fetch(f"{limited}sparql", "POST", b"ASK{}", Content_Type="text/plain")
+    deep = "ASK{FILTER" + "(" * 50_000 + "1" + ")" * 50_000 + "}"
+    assert fetch(f"{limited}sparql", "POST", deep.encode(), Content_Type=QUERY).status == 422
+    after = read_metrics(limited, fetch)
+    rose = {name: number - before.get(name, 0) for name, number in after.items()}
+    assert rose["cache_hits_total"] + rose["cache_misses_total"] >= 13
+    assert rose["cache_hits_total"] >= 12 - after["workers"]
+    assert rose["cache_misses_total"] >= 2
+    assert rose["cache_bytes"] > 1000
+    assert rose["query_processes_lost_total"] == 1
+    assert after["query_processes_started_total"] > after["query_processes"]
+    kinds = ("malformed-query", "unknown-page", "wrong-body-type", "query-too-large")
+    for kind in kinds:
+        assert rose[f'refusals_total{{reason="{kind}"}}'] == 1, kind
+    # Shared out to the workers, each a whole number.
+    assert abs(after["queries_waiting_limit"] - int(GIVEN["queries_waiting"])) < after["workers"]
+    assert after["queries_waiting"] == 0
+
+
+def test_metrics_count_the_query_processes_that_there_are(limited: str, fetch: Any) -> None:
+    told = read_metrics(limited, fetch)
+    # Below the server: workers; below each its keeper; below that its query processes.
+    workers = children(server_process(limited))
+    keepers = [keeper for worker in workers for keeper in children(worker)]
+    assert told["workers"] == len(workers) == len(keepers)
+    assert told["query_processes"] == sum(len(children(keeper)) for keeper in keepers) > 0
+
+
+def children(process: int) -> list[int]:
+    return [found for found in family(process) if found != process and parent(found) == process]
+
+
+def parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from server.engine import Limits
+from server.engine.figures import Figures
 from server.shelf import Shelf, open_release
 from transform.errors import UnreadableRelease
 
@@ -23,6 +24,9 @@ class Engine:
 
     def __init__(self) -> None:
         self.closed = False
+
+    def figures(self) -> Figures:
+        return Figures(running=1, processes=2, started=30, lost=4)
 
     def close(self) -> None:
         self.closed = True
@@ -36,6 +40,17 @@ def move(folder: Path, name: str) -> None:
     """Move `current` in one step, as a build does."""
     (folder / "next").symlink_to(name)
     os.replace(folder / "next", folder / "current")  # noqa: PTH105  # the step that is meant
+
+
+def test_numbers_of_a_release_that_is_gone_stay_counted(two_releases: Path) -> None:
+    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    assert shelf.figures() == Figures(1, 0, 0, 2, 30, 4)
+    with shelf.lend():
+        move(two_releases, "bbbbbbbbbbbbbbbb")
+        shelf.look()
+        assert shelf.figures() == Figures(2, 0, 0, 4, 60, 8)
+    assert shelf.figures() == Figures(1, 0, 0, 2, 60, 8)
+    shelf.close()
 
 
 def test_the_old_release_is_closed_when_its_last_request_is_over(two_releases: Path) -> None:
