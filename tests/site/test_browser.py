@@ -43,6 +43,34 @@ def test_pages_fit_say_nothing_in_the_console_and_ask_nobody_else(
     assert not [address for address in asked if not address.startswith((site, "data:"))]
 
 
+BROKEN_WORDS = """() => {
+  const broken = [], texts = document.createTreeWalker(document.querySelector('table'), 4);
+  for (let text; (text = texts.nextNode()); ) for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+    const range = document.createRange();
+    range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(line => line.top)).size > 1) broken.push(word[0]);
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_words_of_the_limits_are_whole_on_a_telephone(site: str, page: Any, language: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{site}sparql/limites?lang={language}")
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert _width(page) == 360
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_large_answer_leaves_the_page_short(site: str, page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site}sparql?query=SELECT*%7B%3Fs%3Fp%3Fo%7DLIMIT%20400")
+    assert page.locator("tbody tr").count() > 50
+    assert page.locator(".answer .scroll").bounding_box()["height"] <= 0.9 * 800
+    assert page.evaluate("document.documentElement.scrollHeight") < 5 * 800
+
+
 def test_hostile_cells_are_shown_as_text(site: str, page: Any) -> None:
     page.goto(f"{site}doc/initiative/hostile/2025")
     assert page.locator("h1").inner_text() == (
