@@ -1,0 +1,125 @@
+"""What the front bounds, bounded where no client could wait for it: times, rates, bytes kept."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from server.front import crowd, head, incoming, outgoing
+from server.front.keeping import Kept
+from server.front.message import Reply, Request
+from server.front.outgoing import Outgoing
+from server.front.patience import Patience
+from tests.conftest import PROJECT
+
+KB = 1024
+
+
+ENGLISH = (
+    r"2048 connections.* 64 MB .*128 KB and 128 lines of headers, of 8 KB each; "
+    r"10 s to send them, 30 s for a body, 16 KB read every 15 s, .*a minute"
+)
+FRENCH = (
+    r"2048 connexions.* 64 Mo .*128 ko et 128 lignes d'en-têtes, de 8 ko chacune ; "
+    r"10 s pour les envoyer, 30 s pour un corps, 16 ko lus toutes les 15 s, .*minute"
+)
+
+
+@pytest.mark.parametrize(("readme", "told"), [("README.en.md", ENGLISH), ("README.md", FRENCH)])
+def test_the_fixed_bounds_are_those_that_the_readme_tells(readme: str, told: str) -> None:
+    text = " ".join((PROJECT / readme).read_text("utf-8").split())
+    assert re.search(told, text)
+    assert (crowd.MOST_CONNECTIONS, crowd.HELD_BYTES) == (2048, 64 * KB * KB)
+    assert (head.MOST_HEADERS, head.LINE_BYTES, incoming.HEAD_BYTES) == (128, 8 * KB, 128 * KB)
+    assert (outgoing.READER_BYTES, outgoing.READER_SECONDS) == (16 * KB, 15.0)
+
+
+@pytest.mark.parametrize(
+    ("phase", "seconds"), [("", 10), ("idle", 30), ("head", 10), ("body", 30), ("linger", 5)]
+)
+def test_each_phase_has_its_time(phase: str, seconds: float) -> None:
+    waits = Patience()
+    if phase:
+        waits.wait(phase, 1)
+    begun = waits.since
+    assert not waits.is_over(begun + seconds - 0.1)
+    assert waits.is_over(begun + seconds + 0.1)
+
+
+class Transport:
+    """A reader that has taken all but `unread` bytes."""
+
+    def __init__(self) -> None:
+        self.unread = 0
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        pass
+
+    def write(self, data: bytes) -> None:
+        self.unread += len(data)
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> tuple[Outgoing, Transport, Any]:
+    """One direction of a connection to a reader, and a clock that is put forward by hand."""
+    transport, clock = Transport(), [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    return Outgoing(transport), transport, clock  # type: ignore[arg-type]
+
+
+def test_a_reader_takes_16_kb_in_15_seconds(reader: tuple[Outgoing, Transport, Any]) -> None:
+    out, transport, clock = reader
+    out.write(b"x" * 100_000)
+    assert not out.is_stuck(clock[0] + 14.9)
+    assert out.is_stuck(clock[0] + 15.1)
+    transport.unread -= 16_384
+    assert not out.is_stuck(clock[0] + 15.1)
+    transport.unread -= 16_383
+    assert not out.is_stuck(clock[0] + 30.0)
+    assert out.is_stuck(clock[0] + 30.2)
+
+
+@pytest.mark.parametrize(("taken", "stuck"), [(60 * 16_384, True), (62 * 16_384, False)])
+def test_a_reader_of_an_answer_of_a_minute_takes_16_kb_a_second(
+    reader: tuple[Outgoing, Transport, Any], taken: int, stuck: bool
+) -> None:
+    out, transport, clock = reader
+    out.begun, out._sent_since = True, clock[0]  # as `send` begins
+    out.write(b"x" * (100 * 16_384))
+    for second in range(0, 60, 10):
+        transport.unread -= taken // 7
+        assert not out.is_stuck(clock[0] + second)
+    transport.unread = 100 * 16_384 - taken
+    assert not out.is_stuck(clock[0] + 59.0)
+    assert out.is_stuck(clock[0] + 61.0) == stuck
+
+
+def keep(kept: Kept, name: str, size: int) -> None:
+    kept.keep(Request("GET", b"/", {}, "", key=name), Reply(200, b"", b"x" * size))
+
+
+def test_what_was_least_used_makes_room_in_what_is_kept() -> None:
+    kept = Kept(100_000)
+    for name in "abcdefgh":
+        keep(kept, name, 10_000)
+    assert kept.find("a")
+    keep(kept, "i", 10_000)
+    assert [name for name in "abcdefghi" if kept.find(name)] == list("acdefghi")
+    assert kept.taken <= 100_000
+    for number in range(100):
+        keep(kept, str(number), 10_000)
+        assert kept.taken <= 100_000
+    kept.clear()
+    assert (kept.taken, kept.find("99")) == (0, None)
+
+
+def test_what_would_take_an_eighth_of_the_room_is_not_kept() -> None:
+    kept = Kept(100_000)
+    keep(kept, "large", 12_000)
+    assert kept.find("large") is None
+    keep(kept, "small", 11_000)
+    assert kept.find("small")
