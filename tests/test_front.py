@@ -181,3 +181,21 @@ def test_a_query_that_takes_off_twice_is_answered_twice() -> None:
         return [await flight.wait() for flight in flights]
 
     assert [reply.body for reply in asyncio.run(ask_twice())] == [b"ok", b"ok"]
+
+
+def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
+    async def ask(busy: int) -> Any:
+        def app(environ: Any, start_response: Any) -> list[bytes]:
+            environ[RELEASE] = SimpleNamespace(name="one")
+            start_response("200 OK", [("Content-Length", "2")])
+            return [b"ok"]
+
+        shelf: Any = Lender()
+        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
+        desk._threads.busy = busy
+        return await desk.answer(Request("GET", b"/def", {}, "127.0.0.1"))
+
+    assert asyncio.run(ask(95)).status == 200
+    refused = asyncio.run(ask(96))
+    assert (refused.status, refused.kind) == (503, "engine-busy")
+    assert b"Retry-After: 2\r\n" in refused.head

@@ -88,6 +88,9 @@ REFUSED = {
     ),
     "many lines": (GET + b"X: y\r\n" * 200, 431),
     "long line": (GET + b"Accept: " + b"x" * 9000 + b"\r\n\r\n", 431),
+    "much in a chunk": (CHUNKED + b"%x\r\n" % (8 << 20) + b" " * (4 << 20), 413),
+    "long address alone": (b"GET /" + b"x" * 200_000 + b" HTTP/1.0\r\n\r\n", 414),
+    "long blanks": (GET + b"X:" + b" " * 400_000 + b"y\r\n\r\n", 431),
     "long name": (GET + b"x" * 200_000 + b": y\r\n\r\n", 431),
     "long first line": (b"GET / HTTP/1.1\r\nAccept: " + b"x" * 300_000 + b"\r\n\r\n", 431),
     "long address, beside headers": (
@@ -301,3 +304,28 @@ def test_an_answer_in_http_1_0_has_no_chunks(site: str) -> None:
     ((status, body),) = replies(say(site, head.encode()))
     assert status == 200
     assert json.loads(body)["results"]
+
+
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?d && ?d != ?g) }"
+
+
+def push(client: socket.socket, least: int) -> int:
+    """Send until nothing more is taken for a second; gives the bytes, at most a little over."""
+    client.settimeout(1.0)
+    sent = 0
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        while sent < least:
+            sent += client.send(b"\r\n" * (1 << 17))
+    return sent
+
+
+def test_little_is_read_behind_a_request_that_is_being_answered(site: str) -> None:
+    with connect(site) as client:
+        client.sendall(b"GET /sparql?query=%b HTTP/1.1\r\nHost: a\r\n\r\n" % quote(SLOW).encode())
+        assert push(client, 40 << 20) < 32 << 20  # what the kernel takes for both sides
+
+
+def test_little_is_read_behind_a_refusal(site: str) -> None:
+    with connect(site) as client:
+        client.sendall(b"GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert push(client, 120 << 20) < 64 << 20
