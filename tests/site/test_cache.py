@@ -134,3 +134,37 @@ def test_many_who_ask_the_same_at_once_share_one_answer(site: str, fetch: Any) -
         thread.join()
     assert found == [200] * 16
     assert time.perf_counter() - begun < 8 * max(alone, 0.3)
+
+
+def test_one_body_of_two_types_is_two_requests(site: str, fetch: Any) -> None:
+    body, form = b"query=ASK%7B%7D", "application/x-www-form-urlencoded"
+    for _ in range(4):  # each worker keeps its own
+        assert fetch(f"{site}sparql", "POST", body, Content_Type=form).status == 200
+        plain = fetch(f"{site}sparql", "POST", body, Content_Type="application/sparql-query")
+        assert plain.status == 400
+
+
+def test_each_host_gets_a_page_of_its_own(site: str, fetch: Any) -> None:
+    for host in ("a.example", "b.example") * 3:
+        page = fetch(f"{site}?host", Host=host, Accept="text/html").text
+        other = "b.example" if host == "a.example" else "a.example"
+        assert (f"http://{host}/" in page, other in page) == (True, False)
+
+
+def test_a_post_is_answered_whole_whatever_its_client_has(site: str, fetch: Any) -> None:
+    kind = "application/sparql-query"
+    tag = fetch(f"{site}sparql", "POST", b"ASK{}#tag", Content_Type=kind).headers["ETag"]
+    again = fetch(
+        f"{site}sparql", "POST", b"ASK{}#tag", Content_Type=kind, If_None_Match=tag or "*"
+    )
+    assert again.status == 200
+
+
+def test_each_coding_has_its_tag_and_caches_are_told(site: str, fetch: Any) -> None:
+    address = f"{site}sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 30')}"
+    plain, packed = (fetch(address, Accept_Encoding=coding) for coding in ("identity", "gzip"))
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    for reply in (plain, packed):
+        assert reply.headers["Vary"] == "Accept, Accept-Encoding"
+    assert fetch(address, If_None_Match="*").status == 304
