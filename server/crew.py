@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +51,7 @@ class Crew:
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
         self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
         self._given = given
-        self._told = threading.Event()
+        self._told = False  # an event has a lock, for which a handler would wait for ever
         self._posts: list[_Post] = []
         self._shared = mmap.mmap(shared.fileno(), 0, access=mmap.ACCESS_READ)
         self._was_ready = False
@@ -63,10 +62,10 @@ class Crew:
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
         self._posts = [_Post(place) for place in range(number)]
         try:
-            while not self._told.is_set():
+            while not self._told:
                 for post in self._posts:
                     self._look_after(post, time.monotonic())
-                self._told.wait(_LOOK_EVERY)
+                time.sleep(_LOOK_EVERY)
         finally:
             self._end()
             self._shared.close()
@@ -75,7 +74,7 @@ class Crew:
 
     def _look_after(self, post: _Post, now: float) -> None:
         if post.process is None:
-            if now >= post.due and not self._told.is_set():
+            if now >= post.due and not self._told:
                 post.process, post.begun = self._start(post.place), now
             return
         ready = sharing.last_told(self._shared, gate.SIZE, post.place) > post.begun
@@ -105,7 +104,7 @@ class Crew:
         )
 
     def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        self._told.set()
+        self._told = True
 
     def _end(self) -> None:
         until = time.monotonic() + _END_SECONDS

@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import PROJECT
 from tests.site.processes import family, server_process
 
+_SIGNALS = 2000
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?d && ?d != ?g) }"
 
 
@@ -131,3 +132,12 @@ def test_workers_that_never_become_ready_are_given_up(folder: Path) -> None:
     assert ended.returncode == 1
     assert "3 HTTP processes ended before one was ready (the last with status 3)" in ended.stderr
     assert ended.stderr.count("no engine today") in (3, 4)
+
+
+def test_a_server_that_is_told_to_end_many_times_over_ends(folder: Path, boot: Any) -> None:
+    with boot(folder) as site:
+        server = server_process(site)
+        for _ in range(_SIGNALS):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(server, signal.SIGTERM)
+        until(lambda: not _lives(server))
