@@ -108,6 +108,7 @@ def _make(
     Without a base URI, decisions may bear any.
     """
     from transform import build as way
+    from transform.decisionfile import DECISIONS_FILE
     from transform.decisionlog import find_file
     from transform.decisions import Decisions, read_decisions
     from transform.publish import report_files
@@ -119,7 +120,7 @@ def _make(
         raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
     sources = parse_sources(pairs, layouts) if pairs else example_sources()
     beside = sources[0].path.parent if pairs else None
-    file = find_file(options["decisions_file"], beside, options.get("shelf"))
+    file = find_file(DECISIONS_FILE, options["decisions_file"], beside, options.get("shelf"))
     decisions = read_decisions(file, base_uri) if file else Decisions()
     if file:
         click.echo(f"{file}: {len(decisions.rulings)} decisions")

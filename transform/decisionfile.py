@@ -3,7 +3,7 @@
 import csv
 import difflib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from transform.errors import UnreadableDecisions
@@ -77,6 +77,27 @@ OTHERS = frozenset(
 )
 
 
+class Kept(NamedTuple):
+    """A kind of decisions file: its usual name, the option that names another, its columns."""
+
+    name: str
+    option: str
+    columns: Mapping[str, bool]
+
+    @property
+    def copy(self) -> str:
+        """Give the path of the copy that a release keeps of it."""
+        return f"report/{self.name}"
+
+    @property
+    def key(self) -> str:
+        """Give its name in `manifest.json`."""
+        return self.option.removeprefix("--")
+
+
+DECISIONS_FILE = Kept("decisions.csv", "--decisions", COLUMNS)
+
+
 class Header(NamedTuple):
     """The columns as the file names them, and the place of each that is read."""
 
@@ -84,26 +105,26 @@ class Header(NamedTuple):
     places: dict[str, int]
 
 
-def read_header(file: str, line: int, names: Sequence[str]) -> Header:
+def read_header(file: str, line: int, names: Sequence[str], kept: Kept) -> Header:
     """Find the columns, or raise UnreadableDecisions naming what is unknown, doubled or missing."""
     places: dict[str, int] = {}
     for at, name in enumerate(names):
         said = name.strip().casefold()
         column = SHORT.get(said, said)
-        if column not in COLUMNS and column not in OTHERS:
+        if column not in kept.columns and column not in OTHERS:
             raise UnreadableDecisions(f"{file}, line {line}: {_unknown(name, said)}")
         if column in places:
             raise UnreadableDecisions(
                 f"{file}, line {line}: two columns say {column}. Take one of them out."
             )
         places[column] = at
-    missing = [name for name, needed in COLUMNS.items() if needed and name not in places]
+    missing = [name for name, needed in kept.columns.items() if needed and name not in places]
     if missing:
         raise UnreadableDecisions(
             f"{file}, line {line}: no column {', '.join(missing)}. The header is:"
-            f" {','.join(COLUMNS)}"
+            f" {','.join(kept.columns)}"
         )
-    return Header(list(names), {name: at for name, at in places.items() if name in COLUMNS})
+    return Header(list(names), {name: at for name, at in places.items() if name in kept.columns})
 
 
 def _unknown(name: str, said: str) -> str:

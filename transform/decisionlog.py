@@ -7,34 +7,35 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from transform.decisionfile import COLUMNS, SHORT, records, separator
-from transform.decisions import FILE
+from transform.decisionfile import SHORT, Kept, records, separator
+from transform.durable import sync
 from transform.errors import MisusedCommand
 
 
-def find_file(named: Path | None, *folders: Path | None) -> Path | None:
-    """Give the decisions file: the one that is named, else the one that lies in a folder.
+def find_file(kept: Kept, named: Path | None, *folders: Path | None) -> Path | None:
+    """Give the file of a kind: the one that is named, else the one that lies in a folder.
 
     Raises MisusedCommand where two folders hold one: which is meant, only a person knows.
     """
     if named:
         return named
-    there = {(folder / FILE).resolve(): folder / FILE for folder in folders if folder}
+    beside = [folder / kept.name for folder in folders if folder]
+    there = {path.resolve(): path for path in beside}
     found = [path for path in there.values() if path.is_file()]
     if len(found) > 1:
         names = " and ".join(map(str, found))
-        raise MisusedCommand(f"{names}: two decisions files. Say which with --decisions FILE.")
+        raise MisusedCommand(f"{names}: two {kept.key} files. Say which with {kept.option} FILE.")
     return found[0] if found else None
 
 
-def with_lines(file: str, raw: bytes, lines: Sequence[Mapping[str, str]]) -> bytes:
+def with_lines(kept: Kept, file: str, raw: bytes, lines: Sequence[Mapping[str, str]]) -> bytes:
     """Give a decisions file with lines added; what is there stays as it is, byte by byte.
 
     `raw` is a whole file, or nothing for a new one; each line gives texts by SSSOM column.
     """
     text = raw.decode("utf-8-sig")
     header = next((names for _, names in records(file, text)), None)
-    names = header or list(COLUMNS)
+    names = header or list(kept.columns)
     end = "\r\n" if "\r\n" in text else "\n"
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=separator(text) if header else ",", lineterminator=end)
@@ -47,8 +48,8 @@ def with_lines(file: str, raw: bytes, lines: Sequence[Mapping[str, str]]) -> byt
     return raw + between + out.getvalue().encode()
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put a file in the place of another in one step, whole or not at all."""
+def replace_file(kept: Kept, path: Path, content: bytes) -> None:
+    """Put a file in the place of another in one step, whole or not at all, on the disk itself."""
     path = path.resolve()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,10 +62,11 @@ def replace_file(path: Path, content: bytes) -> None:
                 os.fsync(out.fileno())
             beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             beside.replace(path)
+            sync(path.parent)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise MisusedCommand(
             f"{path}: cannot be written ({error.strerror}). What was there still is;"
-            " name another file with --decisions."
+            f" name another file with {kept.option}."
         ) from error

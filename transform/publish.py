@@ -10,6 +10,7 @@ from transform.catalogue.dcat import Offer
 from transform.catalogue.writing import Counted, count_graphs, write_catalogue
 from transform.cuts import cut_off
 from transform.decided import beside_decisions, decision_texts, former_texts
+from transform.decisionfile import DECISIONS_FILE
 from transform.describe import Files, describe_files, manifest_of
 from transform.directory import bodies_graph
 from transform.editions import edition_lines
@@ -181,7 +182,7 @@ def _write_report(work: Work, checked: Checked, folder: Path) -> None:
     for name, content in report_files(work, checked).items():
         (folder / name).write_bytes(content)
     if work.decisions.rulings:
-        (folder / "decisions.csv").write_bytes(work.decisions.raw)
+        (folder.parent / DECISIONS_FILE.copy).write_bytes(work.decisions.raw)
 
 
 def report_files(work: Work, checked: Checked) -> dict[str, bytes]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transform.continuity import Continuity, join
+from transform.deciding import Judgement
+from transform.decisionfile import DECISIONS_FILE
 from transform.decisionlog import replace_file, with_lines
 from transform.decisions import Decisions, Ruling, Thing, parse_decisions
 from transform.errors import MisusedCommand
@@ -13,8 +15,6 @@ from transform.manifest import read_manifest
 from transform.portrayed import Portrayed, portray
 from transform.reread import read_released
 from transform.suggestions import MERGED, SPLIT, Candidate, decided_pairs, find_candidates, follow
-
-COPY = "report/decisions.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,10 @@ class Review:
     lost: int
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a person says of a pair: who, how surely, when and why."""
-
-    author: str
-    confidence: str
-    date: str
-    comment: str
-
-
 def open_review(release: Path, file: Path) -> Review:
     """Read a release and a decisions file, which need not be there yet."""
     base_uri = str(read_manifest(release)["base_uri"])
-    copy = release / COPY
+    copy = release / DECISIONS_FILE.copy
     built_with = parse_decisions(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
     raw = file.read_bytes() if file.is_file() else b""
     released = read_released(release)
@@ -59,9 +49,9 @@ def open_review(release: Path, file: Path) -> Review:
 
 def write(review: Review, lines: Sequence[Mapping[str, str]]) -> Review:
     """Add lines to the file; raises DecisionRefused, and writes nothing, where a build would."""
-    raw = with_lines(review.file.name, review.raw, lines)
+    raw = with_lines(DECISIONS_FILE, review.file.name, review.raw, lines)
     settled = _settle(review, raw)
-    replace_file(review.file, raw)
+    replace_file(DECISIONS_FILE, review.file, raw)
     return settled
 
 
@@ -75,14 +65,9 @@ def line_of(candidate: Candidate, accepted: bool, said: Judgement) -> dict[str, 
         "subject_id": str(Thing(older.key, None)),
         "subject_label": f"{older.name} ({older.body_name}, {older.year})",
         "predicate_id": f"skos:{predicate}",
-        "predicate_modifier": "" if accepted else "Not",
         "object_id": str(Thing(newer.key, None)),
         "object_label": f"{newer.name} ({newer.body_name}, {newer.year})",
-        "mapping_justification": "semapv:ManualMappingCuration",
-        "confidence": said.confidence,
-        "author_id": said.author,
-        "mapping_date": said.date,
-        "comment": " ".join(filter(None, (said.comment, f"({about})"))),
+        **said.as_line(accepted, about),
     }
 
 

@@ -1,18 +1,28 @@
 """The command that shows which initiatives wait for a person, and writes what the person says."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from transform import sidebyside
-from transform.errors import MisusedCommand
+from transform.deciding import (
+    AUTHOR,
+    COMMENT,
+    CONFIDENCE,
+    DATE,
+    ask_author,
+    ask_key,
+    find_release,
+    find_written,
+    judge,
+)
+from transform.decisionfile import DECISIONS_FILE
 from transform.options import DECISIONS, option
 
 if TYPE_CHECKING:
-    from transform.review import Judgement, Review
+    from transform.review import Review
     from transform.suggestions import Candidate
 
 # Each option's help is written once here; the README's table is checked against it.
@@ -39,14 +49,6 @@ REFUSE = option(
     metavar="N|IRI=IRI",
     help="Write that a candidate is not what it looks like.",
 )
-AUTHOR = option(
-    "--author", metavar="WHO", help="Who decides: a name, an ORCID (orcid:…) or another IRI."
-)
-CONFIDENCE = option(
-    "--confidence", default="0.9", show_default=True, help="How surely, from 0 to 1."
-)
-DATE = option("--date", metavar="YYYY-MM-DD", help="When it was decided. Default: today.")
-COMMENT = option("--comment", default="", help="Why; published as the evidence.")
 
 
 @click.command()
@@ -72,8 +74,8 @@ def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
     """
     from transform.review import open_review
 
-    release, file = _release(shelf), _file(shelf, decisions_file)
-    opened = open_review(release, file)
+    file = find_written(DECISIONS_FILE, shelf, decisions_file)
+    opened = open_review(find_release(shelf), file)
     lines = "no lines yet" if not opened.raw else f"{len(opened.built_with.rulings)} lines built"
     click.echo(f"{file}: {lines}", err=True)
     if opened.lost:
@@ -86,63 +88,25 @@ def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
         _ask(opened, options)
 
 
-def _release(shelf: Path) -> Path:
-    """Give the release that a folder is, or the current one of a folder of releases."""
-    from transform.manifest import FILE
-
-    return shelf if (shelf / FILE).is_file() else shelf / "current"
-
-
-def _file(shelf: Path, named: Path | None) -> Path:
-    """Give the file to write to: where the next build will find it."""
-    from transform.decisions import FILE
-    from transform.manifest import read_manifest
-
-    release = _release(shelf)
-    built_with = read_manifest(release).get("decisions")
-    folder = shelf.parent if release == shelf else shelf
-    if named or (folder / FILE).is_file() or not built_with:
-        return named or folder / FILE
-    raise MisusedCommand(
-        f"{folder}: built with the decisions of a {built_with['file']} that is not there."
-        " Name it with --decisions FILE."
-    )
-
-
 def _record(opened: "Review", options: dict[str, Any]) -> None:
     from transform.review import find, line_of, write
 
-    said = _judgement(options, options["author"])
+    said = judge("review", options)
     pairs = [(find(opened, name), True) for name in options["accepted"]]
     pairs += [(find(opened, name), False) for name in options["refused"]]
     write(opened, [line_of(candidate, accepted, said) for candidate, accepted in pairs])
     click.echo(f"{len(pairs)} decisions written to {opened.file}; they count from the next build.")
 
 
-def _judgement(options: dict[str, Any], author: str | None) -> "Judgement":
-    from transform.review import Judgement
-
-    if not author or not author.strip():
-        raise MisusedCommand("review: nobody decides. Say who with --author.")
-    today = datetime.now(UTC).astimezone().date().isoformat()
-    date = options["date"] or today
-    return Judgement(author, options["confidence"], date, options["comment"])
-
-
 def _ask(opened: "Review", options: dict[str, Any]) -> None:
     """Show each candidate and ask; what is answered is written at once."""
     from transform.review import line_of, write
 
-    author = options["author"] or click.prompt("Who decides (a name, or orcid:…)")
-    said = _judgement(options, author)
+    said = judge("review", {**options, "author": ask_author(options)})
     skipped: set[frozenset[str]] = set()
     while candidate := _next(opened, skipped):
         sidebyside.say(candidate, len(opened.candidates) - len(skipped))
-        answer = click.prompt(
-            "[a]ccept, [r]efuse, [s]kip, [q]uit",
-            type=click.Choice(["a", "r", "s", "q"]),
-            show_choices=False,
-        )
+        answer = ask_key()
         if answer == "q":
             return
         if answer == "s":
