@@ -10,6 +10,7 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
 ├── CannotServe          2    the processes that should answer end at once
 ├── FetchFailed          2    a portal answers something else than its files
+├── ServiceFailed        2    a reconciliation service answers something else than candidates
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/stability.py)
     └── DecisionRefused  1    a line of the decisions file cannot be meant
@@ -51,7 +52,18 @@ class CannotServe(PortraitError):
 
 
 class FetchFailed(PortraitError):
-    """A portal that answers something else than the files it should have."""
+    """A portal that answers something else than the files it should have.
+
+    `told`: where and what, without the next step.
+    """
+
+    def __init__(self, told: str, step: str) -> None:
+        super().__init__(f"{told}. {step}")
+        self.told = told
+
+
+class ServiceFailed(PortraitError):
+    """A reconciliation service that answers something else than candidates."""
 
 
 class DataRefused(PortraitError):

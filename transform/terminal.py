@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
-# What must not act on a terminal: controls, and marks that turn the direction of writing.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff]")
+# What must not act on a terminal: controls, and marks that turn the direction of writing; and
+# halves of characters, which JSON can bear and no terminal can show.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def visible(text: str, most: int = 80) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from transform.fetch.answers import beginning, read_object, refuse_page, take
 from transform.fetch.faults import failed
 from transform.fetch.patience import Bounds, Say, patiently
-from transform.fetch.wire import Reply, ask, hold_url
+from transform.fetch.wire import ask, hold_url
 
 DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
-LARGEST = 10 << 20
 _KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license_url")
 _DATED = ("metadata_created", "metadata_modified")
 
@@ -61,28 +61,15 @@ def show(api: str, bounds: Bounds, say: Say) -> Dataset:
 
 def _read(api: str, url: str) -> bytes:
     with ask(api, "GET", url, {"Accept": "application/json"}) as reply:
-        raw = b""
-        for block in reply.blocks(api):
-            raw += block
-            if len(raw) > LARGEST:
-                raise failed(api, f"an answer of more than {LARGEST >> 20} MB")
+        raw = take(api, reply)
         if reply.status != 200:
             raise failed(api, f"answers {reply.status}{_error(raw)}")
-        _refuse_page(api, reply, raw)
+        refuse_page(api, "CKAN answer", reply, raw)
         return raw
 
 
-def _refuse_page(api: str, reply: Reply, raw: bytes) -> None:
-    if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
-        kind = reply.media_type or "unnamed type"
-        raise failed(api, f"no CKAN answer but {kind}: {_beginning(raw)!r}")
-
-
 def _result(api: str, raw: bytes) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise failed(api, f"broken JSON ({error})") from error
+    answer = read_object(api, raw)
     if answer.get("success") is not True:
         raise failed(api, f"answers that it did not succeed{_error(raw)}")
     if not isinstance(result := answer.get("result"), dict):
@@ -97,11 +84,7 @@ def _error(raw: bytes) -> str:
         kind, message = error.get("__type", "error"), error.get("message", error)
         return f" ({kind}: {message})"
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return f" ({_beginning(raw)!r})" if raw else ""
-
-
-def _beginning(raw: bytes) -> str:
-    return " ".join(raw[:200].decode("utf-8", "replace").split())[:80]
+        return f" ({beginning(raw)!r})" if raw else ""
 
 
 def _resource(said: Mapping[str, Any]) -> Resource:

@@ -3,7 +3,7 @@
 Nothing that identifies anyone is ever sent: no cookie, no password, to whatever host it leads.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
@@ -13,6 +13,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError, SSLError
 
 from transform import __version__
+from transform.addresses import flaw
 from transform.fetch.faults import Passing, failed
 
 REDIRECTS = 5
@@ -53,46 +54,60 @@ class Reply(NamedTuple):
 
 def hold_url(where: str, url: str) -> str:
     """Take an absolute http(s) URL that bears no password, or raise FetchFailed."""
-    try:
-        parts = urlsplit(url)
-        fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        fits = False
-    if not fits or not url.isprintable() or " " in url:
-        raise failed(where, f"{url!r} is not an http(s) URL")
-    if parts.username is not None or parts.password is not None:
-        raise failed(where, f"a URL on {parts.hostname} that bears a name or password")
+    if found := flaw(url):
+        raise failed(where, found)
     return url
 
 
 @contextmanager
-def ask(where: str, method: str, url: str, headers: Mapping[str, str]) -> Iterator[Reply]:
+def ask(
+    where: str,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    hold: Callable[[str, str], str] = hold_url,
+) -> Iterator[Reply]:
     """Send a request, follow redirects, and give the answer while it is open.
 
+    `hold` is given `where` and each URL, and raises FetchFailed for one that is not to be asked.
     Raises Passing for what the next try may not meet, FetchFailed for what it would meet again.
     """
     for _ in range(REDIRECTS + 1):
-        with _pool(hold_url(where, url)) as pool:
-            reply = _send(where, pool, method, url, {**_HEADERS, **headers})
+        with _pool(hold(where, url)) as pool:
+            reply = _send(where, pool, method, url, {**_HEADERS, **headers}, body)
             try:
                 if reply.status not in _MOVED:
                     yield _whole(where, reply)
                     return
                 if not (target := reply.headers.get("Location")):
                     raise failed(where, f"a redirect ({reply.status}) to nowhere")
-                url = urljoin(url, target)
+                url = _lead(where, url, target)
             finally:
                 reply.body.close()
     raise failed(where, f"more than {REDIRECTS} redirects")
 
 
+def _lead(where: str, url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise failed(where, f"a redirect to {target!r}, which is not an http(s) URL") from error
+
+
 def _send(
-    where: str, pool: urllib3.PoolManager, method: str, url: str, headers: Mapping[str, str]
+    where: str,
+    pool: urllib3.PoolManager,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | None,
 ) -> Reply:
     try:
         body = pool.request(
             method,
             url,
+            body=content,
             headers=headers,
             timeout=_SILENCE,
             retries=False,
