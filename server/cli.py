@@ -11,6 +11,7 @@ from transform.decode import shown
 from transform.diff import diff
 from transform.errors import PortraitError
 from transform.fetch.command import fetch
+from transform.linking.command import link
 
 
 class _OneLine(click.Group):
@@ -47,5 +48,5 @@ def main() -> None:
     """
 
 
-for command in (*ANSWERING, *MAKING, diff, fetch):
+for command in (*ANSWERING, *MAKING, diff, fetch, link):
     main.add_command(command)

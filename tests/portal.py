@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
 SLUG = "portrait-public-des-utilisations-de-l-ia-dans-l-administration-publique-quebecoise"
 LONG_AGO = formatdate(1_700_000_000, usegmt=True)
 Answer = Callable[["Handler"], None]
+Its = TypeVar("Its")
 
 
 class File:
@@ -235,10 +236,17 @@ def says(status: int, body: bytes = b"", media_type: str = "text/csv", **headers
 @contextmanager
 def running() -> Iterator[Portal]:
     """Start a portal; ends with the block."""
-    handler = type("Its", (Handler,), {})
+    with listening(Handler, Portal) as portal:
+        yield portal
+
+
+@contextmanager
+def listening(base: type[BaseHTTPRequestHandler], make: Callable[[int], Its]) -> Iterator[Its]:
+    """Answer by a handler as what `make` gives of the port stands; ends with the block."""
+    handler = type("Its", (base,), {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    handler.portal = portal = Portal(server.server_port)  # type: ignore[attr-defined]
+    handler.portal = portal = make(server.server_port)  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from transform.continuity import Continuity, join
 from transform.decided import settle
+from transform.decisionline import Grounds
 from transform.decisions import SAME, Decisions, Ruling, Thing
 from transform.errors import DecisionRefused
 from transform.identity import Identities, identify
@@ -35,7 +36,7 @@ def key(name: str) -> str:
 
 def ruling(number: int, one: Thing, other: Thing, refused: bool) -> Ruling:
     said = ("semapv:ManualMappingCuration", "0.9", "Ada", "2026-01-31", "")
-    return Ruling(number, one, other, SAME, refused, *said)
+    return Ruling(number, one, other, SAME, Grounds(refused, *said))
 
 
 things = st.builds(

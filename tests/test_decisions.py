@@ -253,7 +253,7 @@ def test_semicolons_and_decimal_commas_are_read(decided: Decide) -> None:
     said = line(thing("A"), thing("B")).replace(",", ";").replace("0.9", "0,75")
     work = decided(THREE, said, header=HEADER.replace(",", ";"))
     [(ruling, _, _)] = work.identities.continuity.judged
-    assert ruling.confidence == "0.75"
+    assert ruling.grounds.confidence == "0.75"
 
 
 @pytest.mark.parametrize(

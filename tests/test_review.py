@@ -13,6 +13,8 @@ import pyoxigraph as ox
 import pytest
 
 from tests.conftest import COMMAND, HEADER, ROW, Run
+from transform.deciding import Judgement
+from transform.review import line_of, open_review, write
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"""
@@ -293,3 +295,13 @@ def test_terminal_asks_once_for_who_and_then_for_each(site: Site, keys: str, lin
     now = site.decisions.read_text(encoding="utf-8") if site.decisions.exists() else "\n"
     assert now.count("\n") - 1 == lines
     assert ("Not" in now) == (keys == "r\n")
+
+
+def test_what_another_one_wrote_meanwhile_stays(site: Site) -> None:
+    opened = open_review((site.shelf / "current").resolve(), site.decisions)
+    [candidate] = opened.candidates
+    said = Judgement("Bob", "0.9", "2026-01-31", "")
+    site.decide("--refuse", "1")
+    write(opened, [line_of(candidate, False, said)])
+    with site.decisions.open(encoding="utf-8", newline="") as lines:
+        assert [line["author_id"] for line in csv.DictReader(lines)] == ["Ada Tremblay", "Bob"]

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from transform.bodies import Attachment, Body
 from transform.compared import compare_all
 from transform.decided import decision_texts, former_texts, settle
 from transform.decisions import Decisions
@@ -13,6 +12,10 @@ from transform.directory import bodies_graph, name_publisher
 from transform.editions import edition_lines, edition_of
 from transform.identity import identify
 from transform.layout import LISTS
+from transform.linking.known import know_of_build
+from transform.linking.links import Links
+from transform.linking.record import link_texts
+from transform.linking.settling import settle as settle_links
 from transform.lists import read_vocabulary
 from transform.locate import Places, locate
 from transform.mapping import RDF, Setting, map_rows, subject
@@ -30,7 +33,7 @@ from transform.vocabulary import (
     in_order,
     vocabulary_graph,
 )
-from transform.work import Checked, Progress, Work, initiatives, published, source_path
+from transform.work import Checked, Progress, Work, initiatives, published_bodies, source_path
 
 
 def prepare(
@@ -38,9 +41,10 @@ def prepare(
     base_uri: str,
     progress: Progress,
     decisions: Decisions | None = None,
+    links: Links | None = None,
 ) -> Work:
     """Read every file and decide who is who, as the rule says and as people decided."""
-    decisions = decisions or Decisions()
+    decisions, links = decisions or Decisions(), links or Links()
     pairs = []
     for number, source in enumerate(sources):
         progress("Reading", number, len(sources))
@@ -63,7 +67,9 @@ def prepare(
         settings.append(Setting(base_uri, reading, layout, url, vocabularies, identities))
     vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
     origins = {source.year: source.origin for source in sources if source.origin}
-    return Work(base_uri, settings, vocabularies, identities, vocabulary, decisions, origins)
+    linked = settle_links(links, know_of_build(base_uri, identities.bodies))
+    said = decisions, linked, origins
+    return Work(base_uri, settings, vocabularies, identities, vocabulary, *said)
 
 
 def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
@@ -76,12 +82,12 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     findings += _hold_rows(work, counts, progress)
     places = Places(work.settings)
     rejected = _rejected(work, findings, places, counts)
-    bodies, attached = _published_bodies(work, rejected)
+    bodies, attached = published_bodies(work, rejected)
     editions = [edition_of(work, s, rejected, counts[s.reading.year]) for s in work.settings]
     publisher = max(editions, key=lambda edition: edition.year).layout.publisher
     directory = bodies_graph(work, bodies, attached, publisher)
     comparisons, candidates = compare_all(work, rejected, directory)
-    findings += _hold_whole(work, directory, editions, comparisons)
+    findings += _hold_whole(work, directory, editions, [*comparisons, *link_texts(work, bodies)])
     located = locate(findings, places)
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
     if not quarantine:
@@ -177,25 +183,9 @@ def _rejected(
     return rejected
 
 
-def _published_bodies(
-    work: Work, rejected: Mapping[int, set[str]]
-) -> tuple[list[Body], list[Attachment]]:
-    """Give the bodies that published rows name, by slug, and their portfolios by year."""
-    bodies: dict[str, Body] = {}
-    attached: set[Attachment] = set()
-    for setting in work.settings:
-        year, portfolios = setting.reading.year, work.vocabularies["portefeuille"]
-        for place in published(work, setting, rejected):
-            if body := work.identities.body(place.row.cells.organisme):
-                bodies[body.slug] = body
-                if slug := portfolios.concept(place.row.cells.portefeuille, year):
-                    attached.add(Attachment(body.slug, slug, year))
-    return [body for _, body in sorted(bodies.items())], sorted(attached)
-
-
 def _hold_whole(
-    work: Work, directory: list[str], editions: list[Edition], comparisons: list[str]
+    work: Work, directory: list[str], editions: list[Edition], decided: list[str]
 ) -> list[Finding]:
     tiers = read_shapes(("required", "recommended"), work.base_uri)
     said = in_order((*_concept_types(work), *edition_lines(work, editions)))
-    return hold("".join((*directory, *said, *comparisons)).encode(), tiers)
+    return hold("".join((*directory, *said, *decided)).encode(), tiers)

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from transform import terminal
+from transform.deciding import read_decided
 from transform.errors import DataRefused, MisusedCommand
 from transform.options import (
     BASE_URI,
@@ -13,6 +14,7 @@ from transform.options import (
     DEFAULT_BASE_URI,
     LANGUAGE,
     LAYOUT,
+    LINKS,
     NO_PUBLISH,
     QUARANTINE,
     REPORT,
@@ -27,6 +29,7 @@ from transform.reviewing import review
 @YEAR_FILES
 @LAYOUT
 @DECISIONS
+@LINKS
 @REPORT
 @LANGUAGE
 def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> None:
@@ -53,6 +56,7 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
 @QUARANTINE
 @NO_PUBLISH
 @DECISIONS
+@LINKS
 @REPORT
 @LANGUAGE
 def build(
@@ -108,9 +112,6 @@ def _make(
     Without a base URI, decisions may bear any.
     """
     from transform import build as way
-    from transform.decisionfile import DECISIONS_FILE
-    from transform.decisionlog import find_file
-    from transform.decisions import Decisions, read_decisions
     from transform.publish import report_files
     from transform.sources import example_sources, parse_base_uri, parse_sources
     from transform.work import read_of
@@ -120,15 +121,13 @@ def _make(
         raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
     sources = parse_sources(pairs, layouts) if pairs else example_sources()
     beside = sources[0].path.parent if pairs else None
-    file = find_file(DECISIONS_FILE, options["decisions_file"], beside, options.get("shelf"))
-    decisions = read_decisions(file, base_uri) if file else Decisions()
-    if file:
-        click.echo(f"{file}: {len(decisions.rulings)} decisions")
+    decisions, links = read_decided(options, beside, base_uri)
     with terminal.progress() as progress:
-        work = way.prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions)
+        work = way.prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions, links)
         checked = way.check(work, quarantine, progress)
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
+    terminal.say_links(work.links.notes)
     terminal.say_read(read_of(work, checked), refused=checked.refused)
     terminal.say_not_reviewed(checked.not_reviewed)
     terminal.say_findings(checked.located, options["language"])

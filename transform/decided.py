@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from transform.continuity import join
-from transform.decisions import SAME, Decisions, Thing
+from transform.decisions import SAME, Decisions, Ruling, Thing
 from transform.identity import Identities
 from transform.rows import Reading
 from transform.verdicts import (
@@ -25,9 +25,8 @@ from transform.work import Work, published
 def settle(identities: Identities, readings: list[Reading], decisions: Decisions) -> Identities:
     """Give the identities once every decision is taken; raises DecisionRefused."""
     numbers = {reading.year: [row.number for row in reading.rows] for reading in readings}
-    file = decisions.path.name if decisions.path else ""
     aliases = _former(identities)
-    settled = join(identities.keys, decisions.rulings, aliases, numbers, file)
+    settled = join(identities.keys, decisions.rulings, aliases, numbers, decisions.file)
     return replace(identities, keys=settled.keys, own=identities.keys, continuity=settled)
 
 
@@ -69,7 +68,7 @@ def beside_decisions(work: Work, rejected: Mapping[int, set[str]]) -> list[str]:
     there, continuity = _there(work, rejected), work.identities.continuity
     lines: list[Line] = []
     for ruling, one, other in continuity.judged:
-        lines += author_lines(work.base_uri, ruling.author)
+        lines += author_lines(work.base_uri, ruling.grounds.author)
         things = continuity.now(one), continuity.now(other)
         if ruling.relation != SAME and not ruling.refused and there.issuperset(things):
             lines.append(derived_line(work.base_uri, *things))
@@ -126,4 +125,8 @@ def _by_people(work: Work, there: set[Thing]) -> Iterator[Verdict]:
     continuity = work.identities.continuity
     for ruling, one, other in continuity.judged:
         if there.issuperset((continuity.now(one), continuity.now(other))):
-            yield by_person(work.base_uri, ruling, (one, other))
+            yield by_person(work.base_uri, ruling.grounds, (one, other), _conclusion(ruling))
+
+
+def _conclusion(ruling: Ruling) -> str:
+    return "distinct" if ruling.refused else "meme" if ruling.relation == SAME else "partie"

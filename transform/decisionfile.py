@@ -96,6 +96,8 @@ class Kept(NamedTuple):
 
 
 DECISIONS_FILE = Kept("decisions.csv", "--decisions", COLUMNS)
+# A link must say why; the tool is the service that proposed it.
+LINKS_FILE = Kept("liens.csv", "--links", {**COLUMNS, "comment": True, "mapping_tool": False})
 
 
 class Header(NamedTuple):

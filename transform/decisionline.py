@@ -5,7 +5,7 @@ A line is refused with its number where it says something that cannot be meant.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from transform.decisionfile import Header, Kept, read_header, records
 from transform.errors import DecisionRefused, UnreadableDecisions
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_BASE = re.compile("^https?://.*/(?=id/)")
 
 Line = TypeVar("Line")
 
@@ -69,6 +70,11 @@ class Cells(NamedTuple):
         where = f"{self.file}, line {self.line}, {name}"
         return DecisionRefused(f'{where}: "{self.cell(column)}" {why}')
 
+    def path(self, column: str, base_uri: str | None) -> str:
+        """Give an IRI below the base URI (None: below any) as its path."""
+        text = self.cell(column)
+        return text.removeprefix(base_uri) if base_uri else _BASE.sub("", text)
+
     def grounds(self) -> Grounds:
         """Give what the line says beside the two things, or raise DecisionRefused."""
         return Grounds(
@@ -91,7 +97,12 @@ def read_file(path: Path, kept: Kept) -> bytes:
         ) from error
 
 
-def read_lines(path: Path, raw: bytes, kept: Kept) -> Iterator[Cells]:
+def file_lines(path: Path, raw: bytes, kept: Kept, read: Callable[[Cells], Line]) -> Filed[Line]:
+    """Give the file of some bytes, each line as `read` makes it of its cells."""
+    return Filed(path, raw, tuple(read(cells) for cells in _lines(path, raw, kept)))
+
+
+def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[Cells]:
     """Give the lines of a decisions file; no bytes at all are a file without lines."""
     try:
         text = raw.decode("utf-8-sig")

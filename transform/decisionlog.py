@@ -1,15 +1,19 @@
 """Find the decisions file of a build or a review, and add lines to it without losing any."""
 
 import csv
+import fcntl
 import io
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from transform.decisionfile import SHORT, Kept, records, separator
 from transform.durable import sync
 from transform.errors import MisusedCommand
+
+Held = TypeVar("Held")
 
 
 def find_file(kept: Kept, named: Path | None, *folders: Path | None) -> Path | None:
@@ -48,25 +52,48 @@ def with_lines(kept: Kept, file: str, raw: bytes, lines: Sequence[Mapping[str, s
     return raw + between + out.getvalue().encode()
 
 
-def replace_file(kept: Kept, path: Path, content: bytes) -> None:
-    """Put a file in the place of another in one step, whole or not at all, on the disk itself."""
+def add_lines(
+    kept: Kept,
+    path: Path,
+    lines: Sequence[Mapping[str, str]],
+    hold: Callable[[bytes], Held],
+) -> Held:
+    """Add lines to what the file holds by now, and give what `hold` makes of it then.
+
+    `hold` raises DecisionRefused where a build would refuse the file; nothing is written then.
+    Two that add lines at once wait for each other, so none loses the other's.
+    """
     path = path.resolve()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        beside = Path(name)
+        folder = os.open(path.parent, os.O_RDONLY)
         try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-            beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            beside.replace(path)
-            sync(path.parent)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            there = path.read_bytes() if path.is_file() else b""
+            content = with_lines(kept, path.name, there, lines)
+            held = hold(content)
+            _replace(path, content)
         finally:
-            beside.unlink(missing_ok=True)
+            os.close(folder)
     except OSError as error:
         raise MisusedCommand(
             f"{path}: cannot be written ({error.strerror}). What was there still is;"
             f" name another file with {kept.option}."
         ) from error
+    return held
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in the place of another in one step, whole or not at all, on the disk itself."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        beside.replace(path)
+        sync(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)

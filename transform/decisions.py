@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform.decisionfile import DECISIONS_FILE
-from transform.decisionline import Cells, Filed, read_file, read_lines
+from transform.decisionline import Cells, Filed, Grounds, file_lines, read_file
 
 # What a line may say, by its predicate: the two are one; the object was split off from the
 # subject; the subject was merged, with others, into the object.
@@ -36,12 +36,12 @@ class Ruling(NamedTuple):
     subject: Thing
     object: Thing
     relation: str
-    refused: bool
-    justification: str
-    confidence: str
-    author: str
-    date: str
-    comment: str
+    grounds: Grounds
+
+    @property
+    def refused(self) -> bool:
+        """Say whether the line denies what it would say."""
+        return self.grounds.refused
 
     def says_same(self) -> bool:
         """Say whether the line makes one initiative of two things."""
@@ -62,8 +62,7 @@ def read_decisions(path: Path, base_uri: str | None) -> Decisions:
 
 def parse_decisions(path: Path, raw: bytes, base_uri: str | None) -> Decisions:
     """Read the bytes of a decisions file; none at all are a file without lines."""
-    lines = read_lines(path, raw, DECISIONS_FILE)
-    return Decisions(path, raw, tuple(_ruling(cells, base_uri) for cells in lines))
+    return file_lines(path, raw, DECISIONS_FILE, lambda cells: _ruling(cells, base_uri))
 
 
 def _ruling(cells: Cells, base_uri: str | None) -> Ruling:
@@ -72,14 +71,12 @@ def _ruling(cells: Cells, base_uri: str | None) -> Ruling:
         subject=_thing(cells, "subject_id", base_uri),
         object=_thing(cells, "object_id", base_uri),
         relation=_relation(cells),
-        **cells.grounds()._asdict(),
+        grounds=cells.grounds(),
     )
 
 
 def _thing(cells: Cells, column: str, base_uri: str | None) -> Thing:
-    text = cells.cell(column)
-    path = text.removeprefix(base_uri) if base_uri else re.sub("^https?://.*/(?=id/)", "", text)
-    if found := _THING.fullmatch(path):
+    if found := _THING.fullmatch(cells.path(column, base_uri)):
         return Thing(found[1], int(found[2]) if found[2] else None)
     raise cells.refuse(
         column,

@@ -5,6 +5,7 @@ from typing import Any
 
 from transform import __version__, dumps
 from transform.catalogue.writing import Written
+from transform.decisionline import Filed
 from transform.flavours import METADATA, METADATA_TYPE
 from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
@@ -69,6 +70,7 @@ def manifest_of(
         "classes": dict(written.numbers.classes),
         "properties": dict(written.numbers.properties),
         "decisions": _decisions(work),
+        "links": _links(work),
         "open": _open(checked),
         "shapes": {
             "violations": severities.count("Violation"),
@@ -100,17 +102,22 @@ def _publisher(base_uri: str, layout: Layout) -> dict[str, Any]:
 
 def _decisions(work: Work) -> dict[str, Any] | None:
     """Say which decisions of people the release was built with, None where there are none."""
-    decisions = work.decisions
-    if not decisions.path or not decisions.rulings:
-        return None
-    joined = sum(ruling.says_same() for ruling in decisions.rulings)
-    return {
-        "file": decisions.path.name,
-        "sha256": decisions.sha256,
-        "lines": len(decisions.rulings),
-        "joined": joined,
-        "refused": sum(ruling.refused for ruling in decisions.rulings),
-    }
+    rulings = work.decisions.rulings
+    joined = sum(ruling.says_same() for ruling in rulings)
+    refused = sum(ruling.refused for ruling in rulings)
+    return {**_read(work.decisions), "joined": joined, "refused": refused} if rulings else None
+
+
+def _links(work: Work) -> dict[str, Any] | None:
+    """Say which decisions on links the release was built with, None where there are none."""
+    links = work.links.filed.rulings
+    refused = sum(link.grounds.refused for link in links)
+    counts = {"accepted": len(links) - refused, "refused": refused}
+    return {**_read(work.links.filed), **counts} if links else None
+
+
+def _read(filed: Filed[Any]) -> dict[str, Any]:
+    return {"file": filed.file, "sha256": filed.sha256, "lines": len(filed.rulings)}
 
 
 def _open(checked: Checked) -> list[dict[str, int]]:

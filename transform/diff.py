@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from transform.options import SHELF, option
+from transform.options import SHELF, language_option, option
 
 DIFF_FORMAT = option(
     "--format",
@@ -15,14 +15,7 @@ DIFF_FORMAT = option(
     help="table: sentences and numbers; csv: one line for each thing that changed; ttl: the"
     " statements that the release holds of it.",
 )
-DIFF_LANGUAGE = option(
-    "--lang",
-    "language",
-    type=click.Choice(["fr", "en"]),
-    default="fr",
-    show_default=True,
-    help="Language of the sentences and labels.",
-)
+DIFF_LANGUAGE = language_option("Language of the sentences and labels.")
 YEAR = click.IntRange(1000, 9999)
 
 

@@ -1,12 +1,13 @@
 """Give the graph of bodies: registered, not reviewed, their portfolios by year, the publisher."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from transform.bodies import Attachment, Bodies, Body
 from transform.errors import UnreadableLayout
 from transform.layout import Layout, Publisher
+from transform.linking.record import link_lines
 from transform.mapping import DCTERMS, PROV, RDF, RDFS, literal
 from transform.registry import SKOS, Registry
 from transform.vocabulary import FOAF, XSD, Line, concept_labels, in_order
@@ -90,14 +91,15 @@ def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 
 
 def bodies_graph(
-    work: Work, published: Iterable[Body], attached: Iterable[Attachment], publisher: Publisher
+    work: Work, published: Sequence[Body], attached: Iterable[Attachment], publisher: Publisher
 ) -> list[str]:
-    """Give the graph of bodies: the registry, what the published rows add, the publisher."""
+    """Give the graph of bodies: the registry, what published rows and people add, the publisher."""
     base_uri, known = work.base_uri, work.identities.bodies
     lines = [*registry_lines(known.registry), *attachment_lines(base_uri, attached)]
     for body in published:
         lines += body_lines(base_uri, body, known.registry)
     lines += yearly_lines(base_uri, lines, concept_labels(work.vocabulary))
     lines += former_lines(base_uri, known)
+    lines += link_lines(work, published)
     lines += publisher_lines(base_uri, publisher)
     return in_order(lines)

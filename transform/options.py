@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from transform.decisionfile import DECISIONS_FILE, LINKS_FILE, Kept
+
 DEFAULT_BASE_URI = "http://localhost:8000/"
 
 
@@ -13,6 +15,27 @@ def option(name: str, *more: str, **attributes: Any) -> Callable[[Any], Any]:
     """Give Click's option with the variable of its name: --base-uri is PORTRAIT_IA_BASE_URI."""
     variable = f"PORTRAIT_IA_{name.lstrip('-').upper().replace('-', '_')}"
     return click.option(name, *more, envvar=variable, show_envvar=True, **attributes)
+
+
+def language_option(text: str) -> Callable[[Any], Any]:
+    """Give the option that chooses between French and English."""
+    choice = click.Choice(["fr", "en"])
+    return option("--lang", "language", type=choice, default="fr", show_default=True, help=text)
+
+
+def seconds_option(usual: int, text: str) -> Callable[[Any], Any]:
+    """Give the option that bounds how long others are waited for, a day at most."""
+    day = click.FloatRange(0, 86_400, min_open=True)
+    return option("--seconds", metavar="N", type=day, default=usual, show_default=True, help=text)
+
+
+def file_option(kept: Kept, text: str) -> Callable[[Any], Any]:
+    """Give the option that names a decisions file of a kind."""
+    where = f"Default: {kept.name} beside the first file or in DIR."
+    path = click.Path(path_type=Path, dir_okay=False)
+    return option(
+        kept.option, f"{kept.key}_file", type=path, metavar="FILE", help=f"{text} {where}"
+    )
 
 
 # Each option's help is written once; the README's table is checked against it.
@@ -34,14 +57,7 @@ REPORT = option(
     help="Also write validation.ttl, validation.json, rejets.csv and candidats.csv there, whatever"
     " they say.",
 )
-LANGUAGE = option(
-    "--lang",
-    "language",
-    type=click.Choice(["fr", "en"]),
-    default="fr",
-    show_default=True,
-    help="Language of what the shapes say.",
-)
+LANGUAGE = language_option("Language of what the shapes say.")
 BASE_URI = option(
     "--base-uri",
     metavar="URI",
@@ -65,11 +81,7 @@ QUARANTINE = option(
 NO_PUBLISH = option(
     "--no-publish", is_flag=True, help="Write the release, but leave DIR/current where it is."
 )
-DECISIONS = option(
-    "--decisions",
-    "decisions_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Decisions on who is who (docs/identite.md). Default: decisions.csv beside the first"
-    " file or in DIR.",
+DECISIONS = file_option(DECISIONS_FILE, "Decisions on who is who (docs/identite.md).")
+LINKS = file_option(
+    LINKS_FILE, "Links of bodies that people accepted or refused (docs/identite.md)."
 )

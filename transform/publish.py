@@ -10,12 +10,13 @@ from transform.catalogue.dcat import Offer
 from transform.catalogue.writing import Counted, count_graphs, write_catalogue
 from transform.cuts import cut_off
 from transform.decided import beside_decisions, decision_texts, former_texts
-from transform.decisionfile import DECISIONS_FILE
+from transform.decisionfile import DECISIONS_FILE, LINKS_FILE
 from transform.describe import Files, describe_files, manifest_of
 from transform.directory import bodies_graph
 from transform.editions import edition_lines
 from transform.errors import MisusedCommand
 from transform.layout import Layout
+from transform.linking.record import link_texts
 from transform.locate import Places
 from transform.mapping import RDFS, literal, map_rows
 from transform.packed import is_packed
@@ -118,6 +119,7 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
             initiatives(work, checked.rejected),
             decision_texts(work, checked.rejected),
             beside_decisions(work, checked.rejected),
+            link_texts(work, checked.bodies),
             former_texts(work, checked.rejected),
             checked.comparisons,
         ),
@@ -179,10 +181,10 @@ def _copy_sources(work: Work, folder: Path) -> None:
 
 def _write_report(work: Work, checked: Checked, folder: Path) -> None:
     folder.mkdir()
-    for name, content in report_files(work, checked).items():
+    decided = ((DECISIONS_FILE, work.decisions), (LINKS_FILE, work.links.filed))
+    copies = {kept.name: read.raw for kept, read in decided if read.rulings}
+    for name, content in (report_files(work, checked) | copies).items():
         (folder / name).write_bytes(content)
-    if work.decisions.rulings:
-        (folder.parent / DECISIONS_FILE.copy).write_bytes(work.decisions.raw)
 
 
 def report_files(work: Work, checked: Checked) -> dict[str, bytes]:

@@ -1,7 +1,8 @@
 """Read back from a release what is compared of it, whatever version of the software wrote it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -44,22 +45,40 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
     wanted = {str(year) for year in years or (p["year"] for p in manifest["portraits"])}
     found = Released(base_uri)
     called: list[ox.Triple] = []
-    quads = release / QUADS
-    try:
-        # A dump holds one graph after the other.
-        for graph, group in groupby(ox.parse(path=quads, format=ox.RdfFormat.N_QUADS), _graph):
-            name = graph.removeprefix(f"{base_uri}graph/")
-            triples = (quad.triple for quad in group)
+    with _readable(release):
+        for name, triples in _graphs(release, base_uri):
             if name in wanted:
                 found.entries[int(name)] = read_entries(triples, base_uri)
             elif name in ("vocabulaire", "organismes"):
                 called += triples
             elif name == "rapprochements":
                 _take_ties(found, triples)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UnreadableRelease(f"{quads}: cannot be read ({error}). Build it again.") from error
     names = read_names(called, base_uri)
     return Released(base_uri, found.entries, names, found.replaced, found.open)
+
+
+def read_graph(release: Path, wanted: str) -> list[ox.Triple]:
+    """Read one graph of a release; raises UnreadableRelease."""
+    base_uri = str(read_manifest(release)["base_uri"])
+    with _readable(release):
+        graphs = _graphs(release, base_uri)
+        return [triple for name, triples in graphs if name == wanted for triple in triples]
+
+
+@contextmanager
+def _readable(release: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SyntaxError, ValueError) as error:
+        where = release / QUADS
+        raise UnreadableRelease(f"{where}: cannot be read ({error}). Build it again.") from error
+
+
+def _graphs(release: Path, base_uri: str) -> Iterator[tuple[str, Iterator[ox.Triple]]]:
+    """Give the graphs by name: a dump holds one after the other."""
+    quads = ox.parse(path=release / QUADS, format=ox.RdfFormat.N_QUADS)
+    for graph, group in groupby(quads, _graph):
+        yield graph.removeprefix(f"{base_uri}graph/"), (quad.triple for quad in group)
 
 
 def _graph(quad: ox.Quad) -> str:

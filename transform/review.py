@@ -8,7 +8,7 @@ from pathlib import Path
 from transform.continuity import Continuity, join
 from transform.deciding import Judgement
 from transform.decisionfile import DECISIONS_FILE
-from transform.decisionlog import replace_file, with_lines
+from transform.decisionlog import add_lines
 from transform.decisions import Decisions, Ruling, Thing, parse_decisions
 from transform.errors import MisusedCommand
 from transform.manifest import read_manifest
@@ -49,10 +49,7 @@ def open_review(release: Path, file: Path) -> Review:
 
 def write(review: Review, lines: Sequence[Mapping[str, str]]) -> Review:
     """Add lines to the file; raises DecisionRefused, and writes nothing, where a build would."""
-    raw = with_lines(DECISIONS_FILE, review.file.name, review.raw, lines)
-    settled = _settle(review, raw)
-    replace_file(DECISIONS_FILE, review.file, raw)
-    return settled
+    return add_lines(DECISIONS_FILE, review.file, lines, lambda raw: _settle(review, raw))
 
 
 def line_of(candidate: Candidate, accepted: bool, said: Judgement) -> dict[str, str]:

@@ -8,15 +8,13 @@ import click
 
 from transform import sidebyside
 from transform.deciding import (
-    AUTHOR,
-    COMMENT,
-    CONFIDENCE,
-    DATE,
     ask_author,
     ask_key,
     find_release,
     find_written,
     judge,
+    pairs_option,
+    takes_judgement,
 )
 from transform.decisionfile import DECISIONS_FILE
 from transform.options import DECISIONS, option
@@ -35,20 +33,12 @@ FORMAT = option(
     show_default=True,
     help="How --list writes them.",
 )
-ACCEPT = option(
-    "--accept",
-    "accepted",
-    multiple=True,
-    metavar="N|IRI=IRI",
-    help="Write that a candidate is what it looks like: by its number, or by its two IRIs.",
+ACCEPT = pairs_option(
+    "accept",
+    "N|IRI=IRI",
+    "Write that a candidate is what it looks like: by its number, or by its two IRIs.",
 )
-REFUSE = option(
-    "--refuse",
-    "refused",
-    multiple=True,
-    metavar="N|IRI=IRI",
-    help="Write that a candidate is not what it looks like.",
-)
+REFUSE = pairs_option("refuse", "N|IRI=IRI", "Write that a candidate is not what it looks like.")
 
 
 @click.command()
@@ -58,10 +48,7 @@ REFUSE = option(
 @FORMAT
 @ACCEPT
 @REFUSE
-@AUTHOR
-@CONFIDENCE
-@DATE
-@COMMENT
+@takes_judgement
 def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
     """Show initiatives that may be one, side by side, and record what you decide.
 

@@ -125,6 +125,14 @@ def say_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
         click.echo(f"  {visible(body['label'])}: nearest {near}")
 
 
+def say_links(notes: "Sequence[str]") -> None:
+    """Say of which bodies a link was accepted that the registry has links of already."""
+    for note in notes[:SHOWN]:
+        click.echo(visible(note, 600))
+    if len(notes) > SHOWN:
+        click.echo(f"… and {len(notes) - SHOWN} more links of bodies that have some.")
+
+
 def say_candidates(number: int, where: str) -> None:
     """Say how many pairs of initiatives wait for a person, and where they are listed."""
     if number:

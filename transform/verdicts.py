@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 import ontology
-from transform.decisions import SAME, Ruling, Thing
+from transform.decisionline import Grounds
+from transform.decisions import Thing
 from transform.mapping import DCTERMS, PROV, RDF, RDFS, literal
 from transform.naming import opaque_key
 from transform.normal import slug
@@ -29,10 +30,13 @@ class Rule(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """One decision; things below the base URI, author and justification as whole IRIs."""
+    """One decision; things below the base URI, author and justification as whole IRIs.
+
+    `kind` is its class, `tool` what had proposed it, if something had.
+    """
 
     rule: str
-    things: tuple[Thing, Thing]
+    things: tuple[Thing | str, Thing | str]
     conclusion: str
     confidence: str
     author: str
@@ -40,6 +44,8 @@ class Verdict(NamedTuple):
     justification: str
     evidence: str
     language: str | None
+    kind: str = "DecisionIdentite"
+    tool: str = ""
 
     @property
     def key(self) -> str:
@@ -81,18 +87,19 @@ def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) ->
     )
 
 
-def by_person(base_uri: str, ruling: Ruling, things: tuple[Thing, Thing]) -> Verdict:
+def by_person(
+    base_uri: str, grounds: Grounds, things: tuple[Thing | str, Thing | str], conclusion: str
+) -> Verdict:
     """Give the decision that a line of the decisions file records."""
-    kind = _iri_of(ruling.justification)
-    said = [ruling.comment] if kind else [ruling.justification, ruling.comment]
-    conclusion = "distinct" if ruling.refused else "meme" if ruling.relation == SAME else "partie"
+    kind = _iri_of(grounds.justification)
+    said = [grounds.comment] if kind else [grounds.justification, grounds.comment]
     return Verdict(
         "jugement",
         things,
         conclusion,
-        ruling.confidence,
-        author_iri(base_uri, ruling.author),
-        ruling.date,
+        grounds.confidence,
+        author_iri(base_uri, grounds.author),
+        grounds.date,
         kind or rules()["jugement"].justification,
         " ".join(filter(None, said)),
         None,
@@ -119,7 +126,7 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
     about = f"<{base_uri}id/decision/{verdict.key}>"
     pia = f"{base_uri}def#"
     lines = [
-        (about, f"<{RDF}type>", f"<{pia}DecisionIdentite>"),
+        (about, f"<{RDF}type>", f"<{pia}{verdict.kind}>"),
         (about, f"<{pia}regle>", f"<{base_uri}id/regle/{verdict.rule}>"),
         (about, f"<{pia}conclusion>", f"<{base_uri}id/conclusion/{verdict.conclusion}>"),
         (about, f"<{pia}confiance>", literal(verdict.confidence, datatype=f"{XSD}decimal")),
@@ -129,8 +136,15 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
     ]
     if verdict.evidence:
         lines.append((about, f"<{pia}preuve>", literal(verdict.evidence, verdict.language)))
-    lines += [(about, f"<{pia}porteSur>", f"<{base_uri}{thing}>") for thing in verdict.things]
+    if verdict.tool:
+        lines.append((about, f"<{SSSOM}mapping_tool>", literal(verdict.tool)))
+    lines += [(about, f"<{pia}porteSur>", _whole(base_uri, thing)) for thing in verdict.things]
     return "".join(in_order(lines))
+
+
+def _whole(base_uri: str, thing: Thing | str) -> str:
+    text = str(thing)
+    return f"<{text}>" if "://" in text else f"<{base_uri}{text}>"
 
 
 def author_lines(base_uri: str, author: str) -> Iterator[Line]:

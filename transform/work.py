@@ -7,6 +7,7 @@ from typing import Any
 from transform.bodies import Attachment, Body
 from transform.decisions import Decisions
 from transform.identity import Identities
+from transform.linking.settling import Settled
 from transform.lists import Vocabulary
 from transform.locate import Located
 from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
@@ -33,6 +34,7 @@ class Work:
     identities: Identities
     vocabulary: list[str]
     decisions: Decisions
+    links: Settled
     origins: Mapping[int, Origin]
 
     def places(self, setting: Setting) -> list[Place]:
@@ -70,6 +72,22 @@ def published(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) ->
     """Give the rows of a portrait that are published, in the order of the file."""
     kept_back = rejected.get(setting.reading.year, set())
     return [place for place in work.places(setting) if place.key not in kept_back]
+
+
+def published_bodies(
+    work: Work, rejected: Mapping[int, set[str]]
+) -> tuple[list[Body], list[Attachment]]:
+    """Give the bodies that published rows name, by slug, and their portfolios by year."""
+    bodies: dict[str, Body] = {}
+    attached: set[Attachment] = set()
+    for setting in work.settings:
+        year, portfolios = setting.reading.year, work.vocabularies["portefeuille"]
+        for place in published(work, setting, rejected):
+            if body := work.identities.body(place.row.cells.organisme):
+                bodies[body.slug] = body
+                if slug := portfolios.concept(place.row.cells.portefeuille, year):
+                    attached.add(Attachment(body.slug, slug, year))
+    return [body for _, body in sorted(bodies.items())], sorted(attached)
 
 
 def initiatives(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:

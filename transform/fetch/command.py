@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from transform.options import option
+from transform.options import option, seconds_option
 
 API = "https://www.donneesquebec.ca/recherche/api/3/action"
 FOLDER = click.option(
@@ -35,14 +35,7 @@ MAX_MB = option(
     show_default=True,
     help="Largest file to take.",
 )
-SECONDS = option(
-    "--seconds",
-    metavar="N",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    default=600,
-    show_default=True,
-    help="Longest time for one answer or file, with all its tries.",
-)
+SECONDS = seconds_option(600, "Longest time for one answer or file, with all its tries.")
 RETRIES = option(
     "--retries",
     metavar="N",

@@ -1,0 +1,98 @@
+"""Read what a reconciliation service answers: candidates, or a fault that says where.
+
+Sources: Reconciliation Service API 0.2, section 4.2, and 1.0-draft, «Reconciliation Query Batch
+Response». Nothing is taken on trust: every text is of the right type, every number one.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from transform.errors import FetchFailed
+from transform.fetch.faults import failed
+
+
+class Answered(NamedTuple):
+    """A candidate as the service sends it; texts are "" and the score None where it is silent."""
+
+    id: str
+    name: str
+    description: str
+    types: tuple[str, ...]
+    score: float | None
+    match: bool
+
+
+class Reader(NamedTuple):
+    """Reads the parts of one answer; `url` names the service in faults."""
+
+    url: str
+
+    def refuse(self, place: str, what: str) -> FetchFailed:
+        """Give the fault of a part of the answer."""
+        return failed(self.url, f"{place} {what}")
+
+    def record(self, value: object, place: str) -> Mapping[str, Any]:
+        """Take a JSON object."""
+        if not isinstance(value, dict):
+            raise self.refuse(place, f"is no object but {_kind(value)}")
+        return value
+
+    def array(self, value: object, place: str) -> list[Any]:
+        """Take a JSON array."""
+        if not isinstance(value, list):
+            raise self.refuse(place, f"is no list but {_kind(value)}")
+        return value
+
+    def text(self, value: object, place: str) -> str:
+        """Take a text; null and what is left out are "" ."""
+        if value is not None and not isinstance(value, str):
+            raise self.refuse(place, f"is no text but {_kind(value)}")
+        return value or ""
+
+    def candidates(self, value: object, place: str) -> list[Answered]:
+        """Take a list of candidates."""
+        listed = enumerate(self.array(value, place))
+        return [self._candidate(item, f"{place}[{number}]") for number, item in listed]
+
+    def _candidate(self, value: object, place: str) -> Answered:
+        said = self.record(value, place)
+        if not isinstance(identifier := said.get("id"), str):
+            raise self.refuse(f"{place}.id", f"is no text but {_kind(identifier)}")
+        match = said.get("match", False)
+        if not isinstance(match, bool):
+            raise self.refuse(f"{place}.match", f"is neither true nor false but {_kind(match)}")
+        return Answered(
+            id=identifier,
+            name=self.text(said.get("name"), f"{place}.name"),
+            description=self.text(said.get("description"), f"{place}.description"),
+            types=tuple(self._types(said.get("type") or [], f"{place}.type")),
+            score=self._score(said.get("score"), f"{place}.score"),
+            match=match,
+        )
+
+    def _types(self, value: object, place: str) -> list[str]:
+        found = []
+        for number, item in enumerate(self.array(value, place)):
+            here = f"{place}[{number}]"
+            said = item if isinstance(item, dict) else {"id": item}
+            name = self.text(said.get("name"), f"{here}.name")
+            found.append(name or self.text(said.get("id"), f"{here}.id"))
+        return found
+
+    def _score(self, value: object, place: str) -> float | None:
+        if value is None:
+            return None
+        try:
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                score = float(value)
+                if math.isfinite(score):
+                    return score
+        except OverflowError:
+            pass  # a whole number beyond all floats is none that a score can be
+        raise self.refuse(place, f"is no number but {_kind(value)}")
+
+
+def _kind(value: object) -> str:
+    kinds = {type(None): "nothing", dict: "an object", list: "a list", bool: "true or false"}
+    return kinds.get(type(value)) or f"{str(value)[:60]!r}"

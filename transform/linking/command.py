@@ -1,0 +1,164 @@
+"""The command that proposes links for bodies without one, and writes what a person says."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from transform import deciding
+from transform.addresses import flaw
+from transform.decisionfile import LINKS_FILE
+from transform.errors import MisusedCommand
+from transform.fetch.command import RETRIES
+from transform.options import LINKS, language_option, option, seconds_option
+
+if TYPE_CHECKING:
+    from transform.linking.desk import Desk
+    from transform.linking.proposals import Proposal
+
+# Each option's help is written once here; the README's table is checked against it.
+SERVICE = option(
+    "--service",
+    metavar="URL",
+    help="Reconciliation service to ask (0.2 or 1.0-draft). With --accept or --refuse: what had"
+    " proposed the link; it is not asked.",
+)
+TYPE = option(
+    "--type", "kind", default="", metavar="ID", help="Only candidates of this type, such as Q43229."
+)
+LIMIT = option(
+    "--limit",
+    type=click.IntRange(1, 20),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Most candidates for a body.",
+)
+LANGUAGE = language_option("Language of the names that are asked, and of what is answered.")
+SECONDS = seconds_option(60, "Longest time for one answer, with all its tries.")
+LIST = option(
+    "--list", "listed", is_flag=True, help="List what the service proposes as CSV and ask nothing."
+)
+ACCEPT = deciding.pairs_option(
+    "accept", "BODY=IRI", "Write that the IRI describes the body, which is named by slug or IRI."
+)
+REFUSE = deciding.pairs_option(
+    "refuse",
+    "BODY=IRI",
+    "Write that the IRI describes something else; it is not proposed again.",
+)
+
+
+@click.command()
+@click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
+@SERVICE
+@TYPE
+@LIMIT
+@LANGUAGE
+@LINKS
+@LIST
+@ACCEPT
+@REFUSE
+@deciding.takes_judgement
+@SECONDS
+@RETRIES
+def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
+    """Propose links to Wikidata or another source, and record what you decide.
+
+    Asks a Reconciliation API service for the bodies that have no link (schema:sameAs), and you for
+    each candidate; --list, --accept and --refuse ask you nothing. Nothing is linked that nobody
+    accepted. What you decide goes to the file of links, and counts from the next build.
+
+    \b
+    portrait-ia link releases --service https://wikidata.reconci.link/fr/api --type Q43229
+    portrait-ia link releases --accept hema-quebec=http://www.wikidata.org/entity/Q… \\
+        --author "Ada Tremblay" --because "same site"
+    """
+    from transform.linking.desk import open_desk
+
+    file = deciding.find_written(LINKS_FILE, shelf, links_file)
+    desk = open_desk(deciding.find_release(shelf), file, options["language"])
+    if options["accepted"] or options["refused"]:
+        _record(desk, options)
+        return
+    if not options["service"]:
+        raise MisusedCommand("link: no service. Say which to ask with --service URL.")
+    if options["listed"] or not sys.stdin.isatty():
+        _list(desk, options)
+    else:
+        _ask(desk, options)
+
+
+def _record(desk: "Desk", options: dict[str, Any]) -> None:
+    from transform.linking.proposals import named_by_hand
+
+    said = deciding.judge("link", options)
+    if not said.comment.strip():
+        raise MisusedCommand("link: no reason. Say why with --because.")
+    pairs = [(name, True) for name in options["accepted"]]
+    pairs += [(name, False) for name in options["refused"]]
+    service = options["service"] or ""
+    if service and (why := flaw(service)):
+        raise MisusedCommand(f"--service: {why}. It would be published with the link.")
+    lines = [named_by_hand(desk, name, service).line(yes, said) for name, yes in pairs]
+    written = desk.write(lines)
+    for note in written.settled.notes:
+        click.echo(note, err=True)
+    click.echo(f"{len(lines)} links written to {desk.file}; they count from the next build.")
+
+
+def _list(desk: "Desk", options: dict[str, Any]) -> None:
+    from transform.linking.showing import say_all
+
+    found = (proposal for of_body in _proposals(desk, options) for proposal in of_body)
+    say_all(found, desk.known.base_uri)
+
+
+def _ask(desk: "Desk", options: dict[str, Any]) -> None:
+    """Show each candidate and ask; what is answered is written at once."""
+    from transform.linking.showing import say
+
+    said = deciding.judge("link", {**options, "author": deciding.ask_author(options)})
+    left, reasons = len(desk.unlinked()), dict[str, str]()
+    for of_body in _proposals(desk, options):
+        for proposal in of_body:
+            if desk.taken(proposal.body, proposal.iri):
+                continue  # by what was accepted since the service was asked
+            say(proposal, left)
+            answer = deciding.ask_key()
+            if answer == "q":
+                return
+            if answer != "s":
+                why = _ask_reason(answer, options["comment"].strip(), reasons)
+                desk = desk.write([proposal.line(answer == "a", said._replace(comment=why))])
+            if answer == "a":
+                break
+        left -= 1
+    click.echo("Nothing more to decide.")
+
+
+def _ask_reason(answer: str, given: str, reasons: dict[str, str]) -> str:
+    """Ask why, where no option says it; the last reason of the same answer is proposed again."""
+    while not (why := given or str(click.prompt("Why", default=reasons.get(answer))).strip()):
+        click.echo("Nothing is written without a reason.")
+    reasons[answer] = why
+    return why
+
+
+def _proposals(desk: "Desk", options: dict[str, Any]) -> "Iterator[list[Proposal]]":
+    from transform.fetch.answers import LARGEST
+    from transform.fetch.patience import Bounds
+    from transform.linking.proposals import propose
+    from transform.linking.service import open_service
+    from transform.linking.speech import Wanted
+    from transform.terminal import visible
+
+    def say(text: str) -> None:
+        click.echo(visible(text, 600), err=True)
+
+    bounds = Bounds(LARGEST, options["seconds"], options["retries"])
+    service = open_service(options["service"], options["language"], bounds, say)
+    say(f"{service.name} ({service.url}): {len(desk.unlinked())} bodies without a link")
+    return propose(desk, service, Wanted(options["limit"], options["kind"]))

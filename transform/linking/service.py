@@ -1,0 +1,135 @@
+"""Ask a reconciliation service: its manifest first, then for candidates, in batches."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from transform.errors import FetchFailed, ServiceFailed
+from transform.fetch.answers import beginning, read_object, refuse_page, take
+from transform.fetch.faults import failed
+from transform.fetch.patience import Bounds, Say, patiently
+from transform.fetch.wire import Reply, ask, hold_url
+from transform.linking.candidates import Answered, Reader
+from transform.linking.speech import (
+    Request,
+    Wanted,
+    read_batch,
+    read_draft,
+    write_batch,
+    write_draft,
+)
+
+STEP = (
+    "Nothing of that answer was taken; what was decided before is written. Try again later or with"
+    " another --service, or write a link that you know with --accept BODY=IRI."
+)
+_SETTLED = {"0.1", "0.2"}
+DRAFT = "1.0-draft"
+_MOST_AT_ONCE = 10
+_TEMPLATE = re.compile(r"\{\{id\}\}|\{(\+?)id\}")
+
+
+class Service(NamedTuple):
+    """A service as its manifest describes it, and how it is asked."""
+
+    url: str
+    name: str
+    draft: bool
+    space: str
+    view: str
+    at_once: int
+    language: str
+    bounds: Bounds
+    say: Say
+
+    def find(self, names: Sequence[str], wanted: Wanted) -> list[list[Answered]]:
+        """Give the candidates for each name, best first; raises ServiceFailed."""
+        write, read = (write_draft, read_draft) if self.draft else (write_batch, read_batch)
+        request = write(self.url, names, wanted)
+        try:
+            answer = _patiently(self.url, self.bounds, self.say, self.language, request)
+            found = read(self.url, answer, len(names))
+        except FetchFailed as fault:
+            raise ServiceFailed(f"{fault.told}. {STEP}") from fault
+        return [candidates[: wanted.limit] for candidates in found]
+
+    def iri_of(self, identifier: str) -> tuple[str, str]:
+        """Give the IRI of what an identifier names, and what says so; it may be no IRI at all."""
+        if re.match("https?://", identifier):
+            return identifier, "id"
+        if self.space:
+            return self.space + identifier, "identifierSpace"
+        return _TEMPLATE.sub(
+            lambda found: identifier if found[1] else quote(identifier, safe=""), self.view
+        ), "view.url"
+
+
+def open_service(url: str, language: str, bounds: Bounds, say: Say) -> Service:
+    """Read the manifest of a service; raises ServiceFailed where it is none."""
+    try:
+        hold_url("--service", url)
+        said = _patiently(url, bounds, say, language, None)
+        return _read_manifest(url, said, language, bounds, say)
+    except FetchFailed as fault:
+        raise ServiceFailed(f"{fault.told}. {STEP}") from fault
+
+
+def _read_manifest(
+    url: str, said: Mapping[str, Any], language: str, bounds: Bounds, say: Say
+) -> Service:
+    reader = Reader(url)
+    versions = reader.array(said.get("versions", ["0.1"]), "versions")
+    settled = any(version in _SETTLED for version in versions if isinstance(version, str))
+    if not settled and DRAFT not in versions:
+        spoken = ", ".join(map(str, versions))[:60] or "none"
+        raise failed(url, f"speaks other versions ({spoken}) than 0.2 and {DRAFT}")
+    view = reader.record(said.get("view") or {}, "view")
+    template = reader.text(view.get("url"), "view.url")
+    space = reader.text(said.get("identifierSpace"), "identifierSpace")
+    if not re.match("https?://[^/]", space):
+        # It is absent from 1.0-draft, and what is relative names nothing in our data.
+        space = ""
+    name = reader.text(said.get("name"), "name") or urlsplit(url).netloc
+    size = said.get("batchSize")
+    at_once = size if isinstance(size, int) and 0 < size < _MOST_AT_ONCE else _MOST_AT_ONCE
+    return Service(url, name, not settled, space, template, at_once, language, bounds, say)
+
+
+def _patiently(
+    url: str, bounds: Bounds, say: Say, language: str, request: Request | None
+) -> Mapping[str, Any]:
+    return patiently(url, bounds, say, lambda: _once(url, language, request))
+
+
+def _once(url: str, language: str, request: Request | None) -> Mapping[str, Any]:
+    headers = {"Accept": "application/json", "Accept-Language": language}
+    if request:
+        headers["Content-Type"] = request.media_type
+    method, target, body = ("POST", request.url, request.body) if request else ("GET", url, None)
+    with ask(url, method, target, headers, body, _stay_at(target)) as reply:
+        raw = take(url, reply)
+        if reply.status != 200:
+            raise failed(url, f"answers {reply.status}{_said(raw)}")
+        return _read(url, reply, raw)
+
+
+def _read(url: str, reply: Reply, raw: bytes) -> Mapping[str, Any]:
+    refuse_page(url, "JSON object", reply, raw)
+    return read_object(url, raw)
+
+
+def _stay_at(target: str) -> Any:
+    """Give what refuses a redirect: the names of bodies go where the person said, nowhere else."""
+
+    def hold(where: str, url: str) -> str:
+        if url != target:
+            hold_url(where, url)
+            raise failed(where, f"leads on to {url}; give that as --service if you trust it")
+        return hold_url(where, url)
+
+    return hold
+
+
+def _said(raw: bytes) -> str:
+    return f" ({beginning(raw)!r})" if raw else ""
