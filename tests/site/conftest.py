@@ -25,7 +25,7 @@ from flask.testing import FlaskClient
 import ontology
 from server import create_app
 from server.settings import Settings
-from transform import formats
+from transform import documents, formats
 
 BASE = "https://exemple.gouv.qc.example/ia/"
 HERE = Path(__file__).parent
@@ -222,18 +222,12 @@ def write_release(release: Path, more: int = MORE) -> None:
         with (release / path).open("wb") as out:
             formats.write(quads, syntax, out, BASE)
         files[path] = _told(release / path, syntax.media_type)
-    (release / "documents.txt").write_text("".join(f"{path}\n" for path in _documents(quads)))
+    documents.write([release / "dumps/portraits.nt"], BASE, release / documents.FILE)
     sums = "".join(f"{told['sha256']}  {Path(path).name}\n" for path, told in files.items())
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     shutil.copyfile(release / "dumps/portraits.ttl", release / "dumps/portraits.ttl.gz")
     manifest = _manifest(quads, files, more)
     (release / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
-
-
-def _documents(quads: list[ox.Quad]) -> list[str]:
-    subjects = {_iri(quad.subject) for quad in quads}
-    begin = f"{BASE}id/"
-    return sorted(iri.removeprefix(begin) for iri in subjects if iri.startswith(begin))
 
 
 def _told(file: Path, media_type: str) -> dict[str, object]:
