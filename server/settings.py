@@ -14,6 +14,8 @@ ENGINE = f"{PREFIX}ENGINE"  # how `server.listen` tells its workers what `--engi
 _IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
 # An address without a name, a password or a fragment in it.
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:/[!$&'()*+;=:@/?A-Za-z0-9._~%-]*)?")
+# RFC 9116, 2.5.3: a page or a form over https, a mailbox, a telephone.
+_CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")
 _LEAST = {
     "query_seconds": 0.1,
     "queue_seconds": 0.1,
@@ -45,11 +47,17 @@ class Settings:
     trusted_proxies: str = ""  # addresses and networks whose word on the client's address counts
 
     service_endpoints: str = ""  # other endpoints that queries may ask, with commas
+    security_contacts: str = ""  # whom to tell of a weakness, as addresses with commas
 
     @property
     def services(self) -> tuple[str, ...]:
         """Give the endpoints that queries may ask by SERVICE."""
         return tuple(iri.strip() for iri in self.service_endpoints.split(",") if iri.strip())
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Give whom to tell of a weakness, the one to be asked first before the others."""
+        return tuple(iri.strip() for iri in self.security_contacts.split(",") if iri.strip())
 
     @property
     def shown(self) -> dict[str, str | int]:
@@ -125,7 +133,21 @@ def _endpoints(name: str, text: str) -> str:
     return text.strip()
 
 
-_TEXTS = {"trusted_proxies": _networks, "service_endpoints": _endpoints}
+def _contacts(name: str, text: str) -> str:
+    for iri in filter(None, map(str.strip, text.split(","))):
+        if not _CONTACT.fullmatch(iri):
+            raise MisusedCommand(
+                f"{name}: {iri!r}; give addresses with commas, such as"
+                " mailto:securite@example.org or https://example.org/securite."
+            )
+    return text.strip()
+
+
+_TEXTS = {
+    "trusted_proxies": _networks,
+    "service_endpoints": _endpoints,
+    "security_contacts": _contacts,
+}
 
 
 def _number(name: str, text: str, whole: bool, least: float) -> float:

@@ -1,10 +1,12 @@
 """Say at the addresses that are registered for it which services there are (RFC 8615)."""
 
-from flask import Blueprint, Response
+from datetime import UTC, datetime, timedelta
 
-from server import pages
+from flask import Blueprint, Response, abort, current_app
+
+from server import pages, texts
 from server.links import link_to
-from server.negotiate import Format
+from server.negotiate import PLAIN, Format
 from server.relations import Relation, relate
 from server.visit import current_release
 from transform.manifest import as_json
@@ -19,6 +21,28 @@ _SERVICES = (
     ("rdf-graph-store?default", None),
     ("reconciliation", "application/json"),
 )
+
+
+# RFC 9116, 2.5.5, advises less than a year; it is written anew each time it is asked for.
+_GOOD_FOR = timedelta(days=180)
+
+
+@bp.route("/.well-known/security.txt")
+def security() -> Response:
+    """Say whom to tell of a weakness, where the publisher has named somebody (RFC 9116)."""
+    contacts = current_app.config["SETTINGS"].contacts
+    if not contacts:
+        abort(404)
+    expires = datetime.now(UTC) + _GOOD_FOR
+    lines = [
+        *(f"Contact: {contact}" for contact in contacts),
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(texts.LANGUAGES)}",
+        f"Canonical: {current_release().base_uri}.well-known/security.txt",
+    ]
+    response = Response("".join(f"{line}\n" for line in lines), content_type=PLAIN.content_type)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.route("/.well-known/api-catalog")

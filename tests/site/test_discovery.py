@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -215,3 +215,24 @@ def test_the_catalogue_of_services_leads_to_each_and_its_description(site: str, 
         for link in (*service.get("service-desc", ()), *service["service-meta"]):
             there = fetch(link["href"].replace(BASE, site), Accept=link["type"])
             assert (there.status, there.kind) == (200, link["type"])
+
+
+def test_nobody_is_named_for_weaknesses_unless_the_publisher_does(site: str, fetch: Any) -> None:
+    assert fetch(f"{site}.well-known/security.txt").status == 404
+
+
+def test_whom_to_tell_of_a_weakness_is_said_as_the_standard_says(
+    folder: Path, boot: Any, fetch: Any
+) -> None:
+    named = "https://a.example/securite, mailto:securite@a.example"
+    with boot(folder, security_contacts=named) as site:
+        reply = fetch(f"{site}.well-known/security.txt")
+    assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
+    lines = [line.partition(": ")[::2] for line in reply.body.decode().splitlines()]
+    assert [value for name, value in lines if name == "Contact"] == named.split(", ")
+    told = dict(lines)
+    assert told["Canonical"] == f"{BASE}.well-known/security.txt"
+    assert told["Preferred-Languages"] == "fr, en"
+    left = datetime.fromisoformat(told["Expires"]) - datetime.now(UTC)
+    assert timedelta(days=170) < left < timedelta(days=365)
+    assert reply.headers["Cache-Control"] == "no-store"  # or it would be kept until it expires

@@ -13,7 +13,7 @@ from transform.errors import MisusedCommand, UnreadableRelease
 
 def test_without_variables_the_defaults_hold() -> None:
     assert read_settings({}) == Settings(
-        10.0, 1024, 100, 1024, 32, 128, 5.0, 4096, 2000, 0, 64, 2, "", ""
+        10.0, 1024, 100, 1024, 32, 128, 5.0, 4096, 2000, 0, 64, 2, "", "", ""
     )
 
 
@@ -21,9 +21,11 @@ def test_each_setting_is_a_variable() -> None:
     variables = {f"PORTRAIT_IA_{field.name.upper()}": "7" for field in fields(Settings)}
     variables["PORTRAIT_IA_TRUSTED_PROXIES"] = "10.0.0.0/8, ::1"
     variables["PORTRAIT_IA_SERVICE_ENDPOINTS"] = "https://a.example/sparql"
+    variables["PORTRAIT_IA_SECURITY_CONTACTS"] = "mailto:a@b.example, https://b.example/?a=b"
     assert read_settings(variables) == Settings(
-        7.0, 7, 7, 7, 7, 7, 7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1", "https://a.example/sparql"
-    )
+        7.0, 7, 7, 7, 7, 7, 7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1", "https://a.example/sparql",
+        "mailto:a@b.example, https://b.example/?a=b",
+    )  # fmt: skip
 
 
 def test_seconds_may_be_a_fraction_and_blanks_are_nothing() -> None:
@@ -83,3 +85,12 @@ def test_a_taken_port_is_refused_in_one_line(folder: Path) -> None:
 def test_a_folder_without_a_release_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(UnreadableRelease, match="portrait-ia build"):
         listen(tmp_path, "127.0.0.1", 0, 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["security@a.example", "http://a.example/", "mailto:", "mailto:a b@c", "https://a/\nX: y"],
+)
+def test_a_contact_that_nobody_can_follow_is_named(value: str) -> None:
+    with pytest.raises(MisusedCommand, match=r"SECURITY_CONTACTS.*mailto:securite@example\.org"):
+        read_settings({"PORTRAIT_IA_SECURITY_CONTACTS": value})
