@@ -41,15 +41,15 @@ _PAGES = ("", "sparql", "def.ttl", "catalogue.ttl", "dumps/", "doc/portrait/2025
 class Load:
     """Clients that ask until they are told to end; a failure of a normal one is noted."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, normal: int = NORMAL, hostile: int = HOSTILE) -> None:
         self.site = site
         self.waits: list[float] = []
         self.failures: list[str] = []
         self.answered: Counter[str] = Counter()
         self._over = threading.Event()
         self._threads = [
-            *(threading.Thread(target=self._keep, args=(self._ask,)) for _ in range(NORMAL)),
-            *(threading.Thread(target=self._keep, args=(self._attack,)) for _ in range(HOSTILE)),
+            *(threading.Thread(target=self._keep, args=(self._ask,)) for _ in range(normal)),
+            *(threading.Thread(target=self._keep, args=(self._attack,)) for _ in range(hostile)),
         ]
 
     def run(self, seconds: float) -> None:
