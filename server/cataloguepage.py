@@ -18,18 +18,19 @@ _CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _SHA256 = "http://spdx.org/rdf/terms#checksumValue"
 # What the page is about, in this order.
 _MAIN = ("Catalog", "DatasetSeries", "Dataset", "DataService")
+_PACKED = ".gz"
 # As many other subjects as the page shows; the other forms hold all.
 _MOST_SUBJECTS = 200
 
 
 class Offered(NamedTuple):
-    """A distribution: name, where it leads, bytes and SHA-256 of a file, what is said of it."""
+    """A distribution: what it is, where it leads, bytes and SHA-256, and its compressed copy."""
 
-    name: tables.Cell
+    text: str
     link: Link | None
     bytes: int | None
     sha256: str | None
-    description: str
+    packed: "Offered | None" = None
 
 
 class Section(NamedTuple):
@@ -79,14 +80,15 @@ class _Page:
     def section(self, iri: str) -> Section:
         """Lay out what is said of a subject."""
         release, language, said = self._release, self._language, self.groups[iri]
-        files = [_iri(t.object) for t in said if t.predicate.value == _DISTRIBUTION]
+        offered = {_iri(t.object) for t in said if t.predicate.value == _DISTRIBUTION}
+        files = sorted(iri for iri in offered if iri.removesuffix(_PACKED) not in offered - {iri})
         own = [t for t in said if t.predicate.value != _DISTRIBUTION]
         return Section(
-            iri.partition("#")[2] if iri.startswith(release.base_uri) else "",
+            _anchor(iri.removeprefix(release.base_uri)) if iri.startswith(release.base_uri) else "",
             self._kind(iri),
             tables.name_iri(iri, self._known, release, language),
             tables.lay_out(own, self._known, release, language),
-            [self._offered(file) for file in files],
+            [self._offered(file, file + _PACKED in offered) for file in files],
         )
 
     def _kind(self, iri: str) -> str:
@@ -96,15 +98,16 @@ class _Page:
         chosen = next(iter(kinds or types), "")
         return labels.name_of_term(chosen, self._release, self._language)[0] if chosen else ""
 
-    def _offered(self, iri: str) -> Offered:
+    def _offered(self, iri: str, packed: bool = False) -> Offered:
         size, sums = self._value(iri, f"{_DCAT}byteSize"), "http://spdx.org/rdf/terms#checksum"
         where = self._value(iri, f"{_DCAT}downloadURL") or self._value(iri, f"{_DCAT}accessURL")
+        name = tables.name_iri(iri, self._known, self._release, self._language)
         return Offered(
-            tables.name_iri(iri, self._known, self._release, self._language),
+            self._value(iri, "http://purl.org/dc/terms/description") or name.text,
             link_to_iri(where, self._release.base_uri),
             int(size) if size.isdecimal() else None,
             self._value(self._value(iri, sums), _SHA256) or None,
-            self._value(iri, "http://purl.org/dc/terms/description"),
+            self._offered(iri + _PACKED) if packed else None,
         )
 
     def _value(self, iri: str, predicate: str) -> str:
@@ -112,6 +115,11 @@ class _Page:
         found = [t.object for t in self.groups.get(iri, ()) if t.predicate.value == predicate]
         found.sort(key=lambda term: getattr(term, "language", None) != self._language)
         return _iri(found[0]) if found else ""
+
+
+def _anchor(path: str) -> str:
+    """Give the name of a section: the fragment of what it is about, or its path."""
+    return path.partition("#")[2] or path.replace("/", "-")
 
 
 def _iri(term: object) -> str:

@@ -429,3 +429,24 @@ def test_a_document_names_the_dataset_that_it_is_of(at: str, fetch: Any) -> None
     document = parse(fetch(f"{at}doc/portrait/2025.ttl"))
     about = rdflib.URIRef(f"{BASE}doc/portrait/2025")
     assert document.value(about, VOID.inDataset) == rdflib.URIRef(f"{BASE}catalogue#ensemble")
+
+
+def test_the_page_begins_with_what_it_holds_and_folds_the_small_print(at: str, fetch: Any) -> None:
+    page = fetch(f"{at}catalogue", Accept="text/html").text
+    listed = re.search(r'<ul class="sections">(.*?)</ul>', page, re.DOTALL)
+    assert listed
+    named = re.findall(r'href="#([^"]+)"', listed[1])
+    assert len(named) == len(set(named)) >= 6  # catalogue, series, three datasets, service, rest
+    for anchor in named:
+        assert len(re.findall(rf'<(?:section|details) id="{re.escape(anchor)}"', page)) == 1
+    assert page.index('<details id="rest">') > page.index('class="files"')
+
+
+def test_the_page_puts_a_compressed_copy_beside_its_file(at: str, fetch: Any) -> None:
+    page = fetch(f"{at}catalogue", Accept="text/html").text
+    lines = re.findall(r"<li>\s*<p>(.*?)</p>", page, re.DOTALL)
+    packed = [line for line in lines if ".gz<" in line]
+    assert packed
+    for line in packed:
+        first, second = re.findall(r'href="([^"]+)"', line)
+        assert second == f"{first}.gz"
