@@ -1,6 +1,7 @@
 """Mistakes in a query are named where they are, with what could stand there and what was meant."""
 
 import time
+import tracemalloc
 
 import pyoxigraph as ox
 import pytest
@@ -194,7 +195,8 @@ def test_one_token_decides_what_comes_next() -> None:
 @pytest.mark.parametrize(
     "noise",
     ['"""\\', "<<", "'", '"', "\\", "#", "<a", "PREFIX a:<b>", "PREFIX ", "{", "'''\\'", "a.a",
-     "ASK{", "?a ?b ?c.", "(", "!", "BIND(1 AS ?x)", "_:a ?p ?o.", "SELECT ?x{", "a", "\u200b"],
+     "ASK{", "?a ?b ?c.", "(", "!", "BIND(1 AS ?x)", "_:a ?p ?o.", "SELECT ?x{", "a", "\u200b",
+     "1", "true-"],
 )  # fmt: skip
 @pytest.mark.parametrize("begun", ["", "ASK { ", "SELECT * { FILTER("])
 def test_noise_is_read_in_bounded_time(noise: str, begun: str) -> None:
@@ -202,3 +204,21 @@ def test_noise_is_read_in_bounded_time(noise: str, begun: str) -> None:
     before = time.thread_time()
     find_mistake(text)
     assert time.thread_time() - before < 0.5
+
+
+@pytest.mark.parametrize(
+    "begun", ["ASK { FILTER(", "ASK { FILTER(+", "ASK { FILTER(1.", "ASK {} LIMIT -"]
+)
+def test_a_number_is_read_once(begun: str) -> None:
+    before = time.thread_time()
+    find_mistake(f"{begun}{100_000 * '1'} e")
+    assert time.thread_time() - before < 0.5
+
+
+def test_a_column_takes_no_more_memory_for_those_before_it() -> None:
+    columns = "".join(f"(?y AS ?x{number})" for number in range(1500))
+    tracemalloc.start()
+    find_mistake(f"SELECT {columns} {{}} GROUP BY ?y")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10 << 20

@@ -19,7 +19,7 @@ class Columns:
     star: Token | None = None
     plain: list[Token] = field(default_factory=list)
     computed: list[Token] = field(default_factory=list)
-    loose: list[tuple[Token, frozenset[str]]] = field(default_factory=list)
+    loose: list[tuple[Token, int]] = field(default_factory=list)
     aggregated: bool = False
 
     @property
@@ -29,7 +29,10 @@ class Columns:
 
 
 def read(tokens: list[Token], at: int, closing: Closing) -> Columns:
-    """Read the columns behind a SELECT; `loose` are variables in no aggregate, as computed."""
+    """Read the columns behind a SELECT.
+
+    `loose` are variables in no aggregate, each with the number of computed columns before it.
+    """
     found = Columns()
     at += 1
     while (kind := tokens[at].kind) not in ("{", "WHERE", "FROM"):
@@ -46,7 +49,7 @@ def read(tokens: list[Token], at: int, closing: Closing) -> Columns:
 
 def _read_computed(tokens: list[Token], at: int, closing: Closing, found: Columns) -> None:
     end = closing[at]
-    before = frozenset(token.text[1:] for token in found.computed)
+    before = len(found.computed)
     found.computed.append(tokens[end - 1])
     at += 1
     while at < end - 2:  # «AS ?name» ends it
@@ -86,9 +89,13 @@ def _find_repeated(columns: Columns, seen: set[str]) -> Mistake | None:
 
 
 def _find_ungrouped(columns: Columns, groups: set[str]) -> Mistake | None:
-    shown = [(token, frozenset[str]()) for token in columns.plain]
-    for token, computed in sorted((*shown, *columns.loose), key=lambda one: one[0].start):
-        if token.text[1:] not in groups | computed:
+    places: dict[str, int] = {}  # of names among the computed columns
+    for place, token in enumerate(columns.computed):
+        places.setdefault(token.text[1:], place)
+    shown = [(token, 0) for token in columns.plain]
+    for token, before in sorted((*shown, *columns.loose), key=lambda one: one[0].start):
+        name = token.text[1:]
+        if name not in groups and places.get(name, before) >= before:
             told = f"{token.text[:80]} is neither grouped nor in an aggregate"
             reason = f"{told}: add it to GROUP BY, or write (SAMPLE({token.text[:80]}) AS ?name)"
             return Mistake(token.start, reason)

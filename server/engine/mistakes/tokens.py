@@ -7,18 +7,18 @@ from typing import NamedTuple
 from server.engine.mistakes.grammar import KEYWORDS
 
 _ESCAPE = r"\\(?:[tbnrf\"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
-_PREFIX = r"(?:[^\W\d_](?:[\w.\-·]*[\w\-·])?)?:"
+_PREFIX = r"(?:[^\W\d_][\w.\-·]*+(?<!\.))?:"
 _LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-# The first that matches is taken, so what begins like another stands before it. Strings and names
-# give back nothing of what they took, so that one token is found in linear time.
+# The first that matches is taken, so what begins like another stands before it. Strings, names and
+# numbers give back nothing of what they took, so that one token is found in linear time.
 _KINDS = {
     "space": r"(?:[ \t\r\n]|#[^\r\n]*)+",
     "var": r"[?$]\w+",
     "pname": rf"{_PREFIX}(?:[\w:]|{_LOCAL_ESCAPE})(?:\.*(?:[\w:\-·]|{_LOCAL_ESCAPE}))*+",
     "ns": _PREFIX,
     "blank": r"_:\w(?:[\w.\-·]*[\w\-·])?",
-    "signed": r"[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)|[+-]\d*\.\d+|[+-]\d+",
-    "number": r"(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+|\d*\.\d+",
+    "signed": r"[+-](?:\d++\.?\d*+|\.\d++)[eE][+-]?\d+|[+-]\d*+\.\d+|[+-]\d+",
+    "number": r"(?:\d++\.?\d*+|\.\d++)[eE][+-]?\d+|\d*+\.\d+",
     "integer": r"\d+",
     "word": r"[^\W\d]\w*",
     "iriref": r"<(?:[^<>\"{}|^`\\\x00-\x20]|\\u\w{4}|\\U\w{8})*+>",
