@@ -84,6 +84,21 @@ def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -
     assert not looked
 
 
+def test_threads_work_on_when_the_cores_that_they_began_with_are_taken_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Cores that this machine does not have, as a container's may be taken while it runs.
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {1000, 1001}, raising=False)
+    core = Core(0, 2)
+    assert core.scarce
+
+    async def work() -> str:
+        core.settle()
+        return await Threads(core).begin(lambda: "done")
+
+    assert asyncio.run(work()) == "done"
+
+
 def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
     reading, may_read, told = threading.Event(), threading.Event(), list[str]()
 

@@ -7,6 +7,7 @@ waiting when its turn comes. Whatever takes longer than a moment goes where ther
 
 import contextlib
 import os
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 
@@ -23,13 +24,11 @@ class Core:
 
     def settle(self) -> None:
         """Bind this thread to the core, and what it starts, until that calls `roam`."""
-        if self.scarce:
-            os.sched_setaffinity(0, self._own)
+        self._place(0, self._own)
 
     def roam(self) -> None:
         """Let this thread run wherever there is room."""
-        if self.scarce:
-            os.sched_setaffinity(0, self._all)
+        self._place(0, self._all)
 
     def bind(self, process: int) -> None:
         """Bind a process to the core, with all its threads."""
@@ -39,9 +38,15 @@ class Core:
         """Let a process run wherever there is room."""
         self._move(process, self._all)
 
-    def _move(self, process: int, cores: "frozenset[int] | set[int]") -> None:
+    def _move(self, process: int, cores: AbstractSet[int]) -> None:
         if not self.scarce:
             return
         with contextlib.suppress(OSError):  # it has ended: whoever reads from it will see that
             for thread in Path(f"/proc/{process}/task").iterdir():
-                os.sched_setaffinity(int(thread.name), cores)
+                self._place(int(thread.name), cores)
+
+    def _place(self, thread: int, cores: AbstractSet[int]) -> None:
+        """Bind a thread, 0 for this one, unless it has ended or the cores were taken away."""
+        if self.scarce:
+            with contextlib.suppress(OSError):  # the kernel has placed it already, where it may
+                os.sched_setaffinity(thread, cores)
