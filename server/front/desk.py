@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 # Files have tags, dates and ranges of their own, and say how they are packed by their names.
 _FILES = (b"/dumps/",)
-_UNKEPT = (*_FILES, b"/healthz", b"/readyz")
+_UNKEPT = (*_FILES, b"/healthz", b"/readyz", b"/metrics")
 _CONDITIONS = frozenset(
     (b"if-none-match", b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range",
      b"range", b"accept-encoding")

@@ -134,6 +134,13 @@ def test_metrics_tell_what_is_kept_refused_and_lost(limited: str, fetch: Any) ->
     assert after["queries_waiting"] == 0
 
 
+def test_who_reads_the_metrics_misses_nothing(limited: str, fetch: Any) -> None:
+    before = read_metrics(limited, fetch)
+    for path in ("metrics", "metrics", "healthz"):
+        fetch(f"{limited}{path}")
+    assert read_metrics(limited, fetch)["cache_misses_total"] == before["cache_misses_total"]
+
+
 def test_metrics_count_the_query_processes_that_there_are(limited: str, fetch: Any) -> None:
     told = read_metrics(limited, fetch)
     # Below the server: workers; below each its keeper; below that its query processes.
