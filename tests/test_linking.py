@@ -24,6 +24,7 @@ from tests.portal import Answer, cut, drip, endless, says
 from tests.reconciler import WIKIDATA, Reconciler, candidate, running
 from transform.deciding import Judgement
 from transform.linking.desk import open_desk
+from transform.linking.known import know
 from transform.linking.proposals import named_by_hand
 
 BASE = "http://localhost:8000/"
@@ -381,6 +382,16 @@ def test_a_refused_link_is_recorded_and_not_proposed_again(site: Site, service: 
     assert proposed(site.link("--service", service.url, "--list")) == [ALL[0], ALL[2]]
 
 
+def test_half_a_character_that_a_template_should_quote_is_left_aside(
+    site: Site, service: Reconciler
+) -> None:
+    service.manifest |= {"identifierSpace": None, "view": {"url": "https://a.example/{id}"}}
+    service.known = {"Office inventé": [candidate("\ud800"), candidate("good")]}
+    done = site.link("--service", service.url, "--list")
+    assert proposed(done) == [(UNKNOWN, "https://a.example/good")]
+    assert "\\ud800' is no IRI" in done.stderr
+
+
 def on_terminal(site: Site, keys: str, *options: str) -> DONE:
     master, slave = pty.openpty()
     try:
@@ -449,6 +460,16 @@ def test_a_body_may_be_named_as_it_was_before(site: Site) -> None:
     site.built()
     assert site.same_as("bibliotheque-et-archives-nationales-du-quebec") == [Q1]
     assert site.same_as("banq") == []
+
+
+def test_a_body_may_be_named_as_it_was_two_names_ago() -> None:
+    def replaced(old: str, new: str) -> ox.Triple:
+        one, other = (ox.NamedNode(f"{BASE}id/organisme/{slug}") for slug in (old, new))
+        return ox.Triple(one, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), other)
+
+    said = [replaced("a", "b"), replaced("b", "c"), replaced("x", "y"), replaced("y", "x")]
+    known = know(BASE, ["c"], said, {"z": "a", "w": "v"})
+    assert known.now == {"a": "c", "b": "c", "c": "c", "z": "c"}
 
 
 def test_an_iri_that_was_just_accepted_is_not_offered_for_another_body(
@@ -677,6 +698,12 @@ def test_a_service_that_is_not_there_is_one_line(site: Site) -> None:
         (("--accept", f"{CORONER}={WIKIDATA}Q1", *WHO[:2]), "no reason. Say why with --because"),
         (("--accept", f"{CORONER}=Q1", *WHO), "no link. Write BODY=IRI"),
         (("--refuse", f"nobody={WIKIDATA}Q1", *WHO), "'nobody': no body of the release"),
+        # What Python makes of a terminal's bytes that are no UTF-8.
+        (
+            ("--accept", f"{CORONER}={WIKIDATA}Q1", *WHO[:5], "v\udce9"),
+            "no UTF-8. Set the terminal",
+        ),
+        (("--refuse", f"{CORONER}=http://a.example/\udce9", *WHO), "'\\udce9', which is no UTF-8"),
         (
             ("--accept", f"{CORONER}={WIKIDATA}Q1", *WHO, "--service", "http://a:b@c.example/"),
             "It would be published",

@@ -35,7 +35,8 @@ def find_file(kept: Kept, named: Path | None, *folders: Path | None) -> Path | N
 def with_lines(kept: Kept, file: str, raw: bytes, lines: Sequence[Mapping[str, str]]) -> bytes:
     """Give a decisions file with lines added; what is there stays as it is, byte by byte.
 
-    `raw` is a whole file, or nothing for a new one; each line gives texts by SSSOM column.
+    `raw` is a whole file, or nothing for a new one; each line gives texts by SSSOM column. Raises
+    MisusedCommand for a text that no file can hold.
     """
     text = raw.decode("utf-8-sig")
     header = next((names for _, names in records(file, text)), None)
@@ -49,7 +50,18 @@ def with_lines(kept: Kept, file: str, raw: bytes, lines: Sequence[Mapping[str, s
         said = [name.strip().casefold() for name in names]
         writer.writerow([line.get(SHORT.get(name, name), "") for name in said])
     between = end.encode() if raw and not raw.endswith((b"\n", b"\r")) else b""
-    return raw + between + out.getvalue().encode()
+    return raw + between + _encode(out.getvalue())
+
+
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:  # bytes of the terminal that Python could not read
+        said = ascii(text[error.start : error.end])
+        raise MisusedCommand(
+            f"nothing was written: what you wrote holds {said}, which is no UTF-8. Set the terminal"
+            " and LANG to UTF-8, and write it again."
+        ) from error
 
 
 def add_lines(

@@ -80,7 +80,7 @@ def open_desk(release: Path, file: Path, language: str) -> Desk:
     base_uri = str(read_manifest(release)["base_uri"])
     triples = read_graph(release, "organismes")
     bodies = _bodies(triples, base_uri, language)
-    known = know(base_uri, bodies, triples)
+    known = know(base_uri, bodies, triples, {})
     copy = release / LINKS_FILE.copy
     built = parse_links(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
     known = _without(known, settle(built, known._replace(elsewhere={})))

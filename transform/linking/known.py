@@ -26,11 +26,19 @@ class Known(NamedTuple):
     elsewhere: Mapping[str, AbstractSet[str]]
 
 
-def know(base_uri: str, slugs: Iterable[str], triples: Iterable[ox.Triple]) -> Known:
-    """Gather the bodies of some slugs, and what triples say of replacements and links."""
+def know(
+    base_uri: str,
+    slugs: Iterable[str],
+    triples: Iterable[ox.Triple],
+    former: Mapping[str, str],
+) -> Known:
+    """Gather the bodies of some slugs, and what triples say of replacements and links.
+
+    `former`: replacements that the triples do not say.
+    """
     now = {slug: slug for slug in slugs}
     elsewhere: dict[str, set[str]] = {}
-    replaced: dict[str, str] = {}
+    replaced = dict(former)
     for subject, predicate, value in triples:
         body = slug_of(str(subject)[1:-1], base_uri)
         if not body or not isinstance(value, ox.NamedNode):
@@ -39,15 +47,26 @@ def know(base_uri: str, slugs: Iterable[str], triples: Iterable[ox.Triple]) -> K
             elsewhere.setdefault(body, set()).add(value.value)
         elif predicate.value == _IS_REPLACED_BY and (new := slug_of(value.value, base_uri)):
             replaced[body] = new
-    formerly = {old: now[new] for old, new in replaced.items() if new in now}
-    return Known(base_uri, formerly | now, elsewhere)
+    return Known(base_uri, _formerly(replaced, now) | now, elsewhere)
 
 
 def know_of_build(base_uri: str, bodies: Bodies) -> Known:
     """Gather the bodies of a build: registered, named by rows, and what these were called."""
     slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
-    known = know(base_uri, slugs, bodies.registry.triples)
-    return known._replace(now={**bodies.former, **known.now})
+    return know(base_uri, slugs, bodies.registry.triples, bodies.former)
+
+
+def _formerly(replaced: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """Give the slug of now for each former one, which may have been replaced more than once."""
+    found: dict[str, str] = {}
+    for old in replaced:
+        new, passed = replaced[old], {old}
+        while new in replaced and new not in now and new not in passed:
+            passed.add(new)
+            new = replaced[new]
+        if new in now:
+            found[old] = now[new]
+    return found
 
 
 def slug_of(iri: str, base_uri: str) -> str:

@@ -61,8 +61,15 @@ class Service(NamedTuple):
         if self.space:
             return self.space + identifier, "identifierSpace"
         return _TEMPLATE.sub(
-            lambda found: identifier if found[1] else quote(identifier, safe=""), self.view
+            lambda found: identifier if found[1] else _quoted(identifier), self.view
         ), "view.url"
+
+
+def _quoted(identifier: str) -> str:
+    try:
+        return quote(identifier, safe="")
+    except UnicodeEncodeError:  # half a character, which JSON can bear: it makes no IRI
+        return identifier
 
 
 def open_service(url: str, language: str, bounds: Bounds, say: Say) -> Service:
