@@ -102,6 +102,12 @@ def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> No
     assert read(b"GET /a" + lines) == first
 
 
+def test_a_header_of_two_lines_weighs_what_it_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "_heads", Heads())
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: a/b\r\nAccept: c/d\r\n\r\n"
+    assert read(request) == read(request)
+
+
 def test_so_many_heads_are_known_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     heads = Heads()
     monkeypatch.setattr(incoming, "_heads", heads)

@@ -44,8 +44,8 @@ class Heads:
             return None
         return Head(data[4:end], known[0], known[1] + end - 4)
 
-    def remember(self, data: bytes, headers: Mapping[bytes, bytes]) -> None:
-        """Note the lines of a GET without body that has been parsed from these bytes."""
+    def remember(self, data: bytes, headers: Mapping[bytes, bytes], size: int) -> None:
+        """Note the lines of a GET without body that has been parsed; `size`: that of the headers."""
         first, _, lines = data.partition(_VERSION)
         # A target with a host of its own has changed the headers (`head.judge`).
         whole = first.startswith(b"GET /") and lines.find(b"\r\n\r\n") == len(lines) - 4
@@ -53,4 +53,4 @@ class Heads:
             return
         if len(self._known) >= _MOST:
             del self._known[next(iter(self._known))]
-        self._known[lines] = headers, sum(map(len, headers)) + sum(map(len, headers.values()))
+        self._known[lines] = headers, size

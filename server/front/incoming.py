@@ -81,7 +81,8 @@ class Incoming:
         if self.phase == "idle" and self.number == before + 1:
             request, last = self.ready[-1]
             if request.method == "GET" and request.length is None and not last:
-                _heads.remember(data, request.headers)
+                size = request.head_size - len(request.target)
+                _heads.remember(data, request.headers, size)
         return None
 
     def _take(self, head: Head) -> None:
