@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import Response, after_this_request, current_app, request
 
 from server.settings import Settings
 from server.shelf import Release
@@ -23,4 +23,11 @@ def address_of(release: Release) -> str:
     public = host.lower() == urlsplit(release.base_uri).netloc.lower()
     if public or settings.trusted_proxies or not _HOST.fullmatch(host):
         return release.base_uri
+    after_this_request(_keep_to_reader)
     return request.url_root
+
+
+def _keep_to_reader(response: Response) -> Response:
+    """Keep from a cache that many share what says a host that anybody may have written."""
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response

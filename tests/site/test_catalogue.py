@@ -381,6 +381,9 @@ def test_the_next_page_is_where_the_reader_is(
     assert str(view) == where + asked
     [catalogue] = page.subjects(RDF.type, DCAT.Catalog)
     assert str(catalogue) == f"{BASE}catalogue"
+    # Anybody may write a Host: what names it is for no cache that many share.
+    kept = reply.headers["Cache-Control"]
+    assert kept.startswith("public, " if where == BASE else "private, ")
     # Another host is told of other addresses, so it must not take this answer for its own.
     tag = reply.headers["ETag"]
     assert fetch(at + asked, Host=host, If_None_Match=tag).status == 304
