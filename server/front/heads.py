@@ -45,7 +45,7 @@ class Heads:
         return Head(data[4:end], known[0], known[1] + end - 4)
 
     def remember(self, data: bytes, headers: Mapping[bytes, bytes], size: int) -> None:
-        """Note the lines of a GET without body that has been parsed; `size`: that of the headers."""
+        """Note the lines of a GET without body that was parsed; `size`: that of its headers."""
         first, _, lines = data.partition(_VERSION)
         # A target with a host of its own has changed the headers (`head.judge`).
         whole = first.startswith(b"GET /") and lines.find(b"\r\n\r\n") == len(lines) - 4
