@@ -146,17 +146,8 @@ def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None
     form = _choose_form()
     title = HTTPStatus(status).phrase
     if form is HTML:
-        # What was asked comes back, to be corrected; what could not be read has no text.
-        asked = request.args.get("query", "") if request.path.endswith("/sparql") else ""
-        given: dict[str, Any] = {
-            "title": title,
-            "kind": kind,
-            "detail": detail,
-            "query": asked[:100_000],
-        }
-        given["headings"] = texts.table("texts")
-        about = results.about_form() if asked else {}
-        body = pages.render("fault.html", **{**about, **(more or {}), **given, "status": status})
+        given = {"status": status, "title": title, "kind": kind, "detail": detail}
+        body = _page({**(more or {}), **given})
     elif form is PLAIN:
         body = f"{status} {title}: {detail}\n"
     else:
@@ -168,6 +159,14 @@ def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
+
+
+def _page(given: dict[str, Any]) -> str:
+    # What was asked comes back, to be corrected; what could not be read has no text.
+    asked = request.args.get("query", "") if request.path.endswith("/sparql") else ""
+    about = results.about_form() if asked else {}
+    said = {"query": asked[:100_000], "headings": texts.table("texts")}
+    return pages.render("fault.html", **{**about, **given, **said})
 
 
 def _choose_form() -> Format:

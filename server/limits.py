@@ -6,8 +6,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, current_app
 
 from server import pages, texts
-from server.front.head import LINE_BYTES, MOST_HEADERS
-from server.front.incoming import HEAD_BYTES
+from server.front.head import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
 from server.front.outgoing import READER_BYTES, READER_SECONDS
 from server.settings import PREFIX, Settings
 

@@ -86,8 +86,7 @@ def _check(query: str, longest: int) -> str:
     # No character has more than four bytes: only what may be too long is measured.
     if 4 * len(query) > longest and len(query.encode()) > longest:
         raise _too_long(longest)
-    # A text file may begin with a signature, which is no part of its text (Unicode, 23.8); no
-    # production of the grammar begins with it.
+    # A text file may begin with a signature, no part of its text (Unicode, 23.8) nor of a query.
     return query.removeprefix("\ufeff")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.front import crowd, head, incoming, outgoing
+from server.front import crowd, head, outgoing
 from server.front.keeping import Kept
 from server.front.message import Reply, Request
 from server.front.outgoing import Outgoing
@@ -31,7 +31,7 @@ def test_the_fixed_bounds_are_those_that_the_readme_tells(readme: str, told: str
     text = " ".join((PROJECT / readme).read_text("utf-8").split())
     assert re.search(told, text)
     assert (crowd.MOST_CONNECTIONS, crowd.HELD_BYTES) == (2048, 64 * KB * KB)
-    assert (head.MOST_HEADERS, head.LINE_BYTES, incoming.HEAD_BYTES) == (128, 8 * KB, 128 * KB)
+    assert (head.MOST_HEADERS, head.LINE_BYTES, head.HEAD_BYTES) == (128, 8 * KB, 128 * KB)
     assert (outgoing.READER_BYTES, outgoing.READER_SECONDS) == (16 * KB, 15.0)
 
 

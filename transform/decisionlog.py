@@ -5,7 +5,8 @@ import fcntl
 import io
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -77,22 +78,29 @@ def add_lines(
     """
     path = path.resolve()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
+        with _alone(path.parent):
             there = path.read_bytes() if path.is_file() else b""
             content = with_lines(kept, path.name, there, lines)
             held = hold(content)
             _replace(path, content)
-        finally:
-            os.close(folder)
     except OSError as error:
         raise MisusedCommand(
             f"{path}: cannot be written ({error.strerror}). What was there still is;"
             f" name another file with {kept.option}."
         ) from error
     return held
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else writes to a folder, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _replace(path: Path, content: bytes) -> None:

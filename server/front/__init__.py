@@ -3,6 +3,7 @@
 wire      bytes of a connection ↔ requests and replies, every phase with a deadline
 incoming  bytes → requests, within bounds
 head      what a head must be, so that nobody reads it in two ways
+heads     header lines that came before, byte for byte, need no parser
 patience  how long each phase may take
 turns     requests → replies, one after the other
 outgoing  replies → bytes, as fast as they are read
@@ -10,7 +11,10 @@ crowd     the connections of a worker, and who gives way when there is no room
 door      where connections come in
 gate      how many requests a client may make in a minute, and who the client is
 desk      the order of things: what is kept, what is under way, what the application must do
+teller    short queries, which the event loop asks itself: by its lane, of seats on a bench
+cores     which core the event loop and its seats share, where cores are scarce
 keeping   answers that are kept, bounded by bytes
+conditions  304 for who has the answer already
 coding    zstd, br, gzip
 wsgi      the application in threads
 sharing   the connections of each worker, in memory that all share

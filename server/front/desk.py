@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from server import texts
 from server.front import dressing, wsgi
 from server.front.coding import Choice, choose_coding
+from server.front.conditions import condition
 from server.front.cores import Core
 from server.front.faults import refuse
 from server.front.flight import Flight
@@ -69,7 +70,7 @@ class Desk:
             return refuse(429, "too-many-requests", detail, wait)
         request.key = self._key(request)
         reply = self._kept.find(request.key) if request.key else None
-        return dressing.condition(reply, request) if reply else None
+        return condition(reply, request) if reply else None
 
     def answer_soon(self, request: Request, take: Take) -> Waiter | None:
         """Have `take` called with the reply; None where `answer` must be awaited instead."""
@@ -85,7 +86,7 @@ class Desk:
         if request.key is not None and not is_fickle(request):
             flight = self._flights.get(request.key) or self._take_off(request, choice, None)
             if reply := await flight.wait():
-                return dressing.condition(reply, request)
+                return condition(reply, request)
         return await self._ask_alone(request, choice)
 
     def _key(self, request: Request) -> Hashable | None:
@@ -139,7 +140,7 @@ class Desk:
         if request.method == "HEAD" and not request.path.startswith(_FILES):
             asked = replace(request, method="GET")  # so that the head is that of the GET
         _, reply = await self._run(asked, choice)
-        return dressing.condition(reply, request)
+        return condition(reply, request)
 
     async def _run(
         self, request: Request, choice: Choice, begun: Begun | None = None

@@ -1,8 +1,6 @@
 """Dress what the application answered for the wire: coding, tag, freshness, conditions."""
 
 import hashlib
-import re
-from collections.abc import AsyncIterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,12 +15,6 @@ from server.front.wsgi import LongBody, Result, Threads
 # until then a CDN may answer with the old one while it asks for the new one (RFC 5861).
 FRESH = "public, max-age=300, stale-while-revalidate=3600"
 _KEPT_STATUSES = (200, 301, 303, 308)
-# What a 304 repeats (RFC 9110, 15.4.5), and what must hold for it as for the answer.
-_REPEATED = frozenset(
-    (b"etag", b"cache-control", b"vary", b"content-location", b"expires", b"link",
-     b"access-control-allow-origin", b"access-control-expose-headers")
-)  # fmt: skip
-_TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
 
 def may_keep(result: Result) -> bool:
@@ -139,33 +131,6 @@ def pass_on(result: Result, threads: Threads) -> Reply:
     return Reply(result.status, head, stream=LongBody(result, threads, None))
 
 
-def condition(reply: Reply, request: Request) -> Reply:
-    """Shorten a reply to 304 for a client that has it already (RFC 9110, 13.1.2)."""
-    given = request.headers.get(b"if-none-match")
-    if given is None or reply.tag is None or request.method not in ("GET", "HEAD"):
-        return reply
-    if given.strip() == b"*" or reply.tag.encode() in _TAG.findall(given):
-        return Reply(304, _unchanged(reply.head), stream=_Unread(reply) if reply.stream else None)
-    return reply
-
-
-class _Unread:
-    """A body that nobody wants any more."""
-
-    def __init__(self, reply: Reply) -> None:
-        self._stream = reply.stream
-
-    async def parts(self) -> AsyncIterator[bytes]:
-        """Yield nothing."""
-        for part in tuple[bytes, ...]():
-            yield part
-
-    async def close(self) -> None:
-        """Give it back."""
-        if self._stream:
-            await self._stream.close()
-
-
 def _tag(result: Result, coding: str | None) -> str | None:
     """Give the entity tag: the application's, or the digest of a whole body; one a coding."""
     told = result.header("etag")
@@ -189,13 +154,6 @@ def _begin_digest(content_type: str) -> "hashlib.blake2b":
 def _write_tag(digest: "hashlib.blake2b", coding: str | None) -> str:
     told = digest.hexdigest()
     return f'"{told}-{coding}"' if coding else f'"{told}"'
-
-
-def _unchanged(head: bytes) -> bytes:
-    """Give the head of the 304 that stands for an answer with this head."""
-    lines = head.split(b"\r\n")[1:-1]
-    kept = [line for line in lines if line.partition(b":")[0].lower() in _REPEATED]
-    return b"\r\n".join([b"HTTP/1.1 304 Not Modified", *kept, b""])
 
 
 def _vary(headers: Headers, name: str) -> None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from server.front.faults import Refused
 
 MOST_HEADERS, LINE_BYTES = 128, 8192
+HEAD_BYTES = 131_072  # a longer query goes into a body
 # Lines of which there is one at most: a second one is read by some and not by others.
 ONCE = frozenset((b"host", b"content-type", b"content-encoding", b"expect"))
 # RFC 3986, 3.2.2, without the delimiters that no name of a host has in practice.
@@ -46,6 +47,14 @@ def judge_repeated(name: bytes) -> None:
     """Refuse a second line of a header that has one; raises Refused."""
     if name in ONCE:
         raise _malformed(f"Send the header {name.decode('latin-1')} once, not twice.")
+
+
+def too_long(address: int) -> Refused:
+    """Give the refusal of a head of too many bytes, of which so many are the address."""
+    if 2 * address < HEAD_BYTES:
+        return Refused(431, "headers-too-long", f"Headers may have {HEAD_BYTES:,} bytes.")
+    detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
+    return Refused(414, "address-too-long", detail)
 
 
 def _to_origin(method: str, target: bytes, headers: dict[bytes, bytes]) -> bytes:

@@ -7,14 +7,13 @@ from typing import Literal
 
 import httptools
 
+from server.front import head as rules
 from server.front.faults import Refused
-from server.front.head import LINE_BYTES, MOST_HEADERS, judge, judge_repeated
 from server.front.heads import Head, Heads
 from server.front.message import Request
 
 log = logging.getLogger(__name__)
 
-HEAD_BYTES = 131_072  # a longer query goes into a body
 # A body of one byte a chunk takes six times its bytes on the wire; extensions and trailers more.
 _CHUNKS = 8
 
@@ -115,9 +114,9 @@ class Incoming:
     def _count(self, size: int) -> None:
         """Bound what is parsed and not kept: blank lines, chunk extensions, trailers."""
         self._came += size
-        if self.phase == "head" and self._came > 2 * HEAD_BYTES:
-            raise self._too_long()
-        if self._came > _CHUNKS * self._most + 2 * HEAD_BYTES:
+        if self.phase == "head" and self._came > 2 * rules.HEAD_BYTES:
+            raise rules.too_long(len(self._url))
+        if self._came > _CHUNKS * self._most + 2 * rules.HEAD_BYTES:
             raise Refused(400, "malformed-request", "The body has more wrapping than content.")
 
     def _pass_over(self, rest: bytes) -> None:
@@ -142,23 +141,23 @@ class Incoming:
         """Take a part of the target."""
         self._url += url
         self._size += len(url)
-        if self._size > HEAD_BYTES:
-            raise self._too_long()
+        if self._size > rules.HEAD_BYTES:
+            raise rules.too_long(len(self._url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header line; one behind the body could only mislead, and is passed over."""
         self._lines += 1
-        if self._lines > MOST_HEADERS or len(value) > LINE_BYTES:
-            detail = f"Headers may have {MOST_HEADERS} lines of {LINE_BYTES:,} bytes."
+        if self._lines > rules.MOST_HEADERS or len(value) > rules.LINE_BYTES:
+            detail = f"Headers may have {rules.MOST_HEADERS} lines of {rules.LINE_BYTES:,} bytes."
             raise Refused(431, "headers-too-long", detail)
         if self.phase == "body":
             return
         name, value = name.lower(), value.strip(b" \t")
         self._size += len(name) + len(value)
-        if self._size > HEAD_BYTES:
-            raise self._too_long()
+        if self._size > rules.HEAD_BYTES:
+            raise rules.too_long(len(self._url))
         if (told := self.headers.get(name)) is not None:
-            judge_repeated(name)
+            rules.judge_repeated(name)
             value = told + b", " + value
         self.headers[name] = value
 
@@ -166,7 +165,7 @@ class Incoming:
         """Decide about the body before it comes."""
         self._method = method = self._parser.get_method().decode("latin-1")
         self._version = version = self._parser.get_http_version()
-        self._url[:] = judge(method, version, bytes(self._url), self.headers)
+        self._url[:] = rules.judge(method, version, bytes(self._url), self.headers)
         if version == "1.0":  # it knows no chunks, in which a compressed answer may go out
             self.headers.pop(b"accept-encoding", None)
         self.phase = "body"
@@ -196,13 +195,6 @@ class Incoming:
         )
         self.ready.append((request, not alive))
         self._clear()
-
-    def _too_long(self) -> Refused:
-        if 2 * len(self._url) < HEAD_BYTES:
-            detail = f"Headers may have {HEAD_BYTES:,} bytes."
-            return Refused(431, "headers-too-long", detail)
-        detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
-        return Refused(414, "address-too-long", detail)
 
     def _too_large(self) -> Refused:
         return Refused(413, "query-too-long", f"A body may have at most {self._most:,} bytes.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from server.front import dressing
+from server.front.conditions import condition
 from server.front.message import Reply, Request
 
 Take = Callable[[Reply | None], None]
@@ -28,6 +28,6 @@ def give(waiters: list[Waiter], reply: Reply | None) -> None:
     """Give all the same reply, each as its conditions want it."""
     for waiter in waiters[:]:
         if reply is not None and b"if-none-match" in waiter.request.headers:
-            waiter.take(dressing.condition(reply, waiter.request))
+            waiter.take(condition(reply, waiter.request))
         else:
             waiter.take(reply)

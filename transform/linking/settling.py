@@ -34,12 +34,8 @@ def settle(links: Links, known: Known) -> Settled:
         _refuse_against_registry(link, links.file, known)
         earlier = said.setdefault(link.pair, link)
         if earlier.grounds.refused != link.grounds.refused:
-            raise _refusal(
-                links.file,
-                link,
-                f"says of {_both(link)} the contrary of line {earlier.line}",
-                "Take one of the two out.",
-            )
+            contrary = f"says of {_both(link)} the contrary of line {earlier.line}"
+            raise _refusal(links.file, link, contrary, "Take one of the two out.")
         owner = link if link.grounds.refused else owners.setdefault(link.iri, link)
         if owner.body != link.body:
             raise _refusal(
