@@ -7,7 +7,7 @@ COUNTERS = {
     "cache_hits_total": "Requests that were answered from what is kept.",
     "cache_misses_total": "Requests that might have been, and found nothing.",
     "query_processes_started_total": "Query processes that were started, the first ones too.",
-    "query_processes_lost_total": "Query processes that ended by themselves: a crash, no memory.",
+    "query_processes_lost_total": "Query processes that ended under a query, or with their keeper.",
     "turned_away_total": "Connections that found no room.",
 }
 GAUGES = {

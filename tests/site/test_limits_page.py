@@ -13,7 +13,8 @@ import pytest
 from server.settings import Settings
 from tests.site.processes import family, server_process
 
-OTHERS = {"cache_mb", "service_endpoints", "trusted_proxies", "workers"}  # what limits no client
+# What limits no client.
+OTHERS = {"cache_mb", "security_contacts", "service_endpoints", "trusted_proxies", "workers"}
 QUERY = "application/sparql-query"
 GIVEN = {
     "query_seconds": "7.5",
