@@ -2,6 +2,7 @@
 # make test:  everything that CI runs
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
+PROCESSES ?= 3
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
@@ -14,7 +15,10 @@ test: .venv/installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	failed=0; \
+	$(BIN)/python -m pytest -m 'not ckan and not alone' -n $(PROCESSES) --dist loadfile || failed=1; \
+	$(BIN)/python -m pytest -m 'not ckan and alone' || failed=1; \
+	exit $$failed
 
 # Installs CKAN in an environment of its own, to take our catalogue. Wants Debian's postgresql.
 test-ckan: .venv/installed-for-tests

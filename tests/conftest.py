@@ -4,10 +4,14 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.alone import mark_alone
+from tests.bystander import Bystander, stand_by
+from tests.once import make_once
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -30,6 +34,12 @@ ROW = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that want the machine for themselves."""
+    mark_alone(items)
+
+
 @pytest.fixture(scope="session")
 def portrait_ia() -> Run:
     """Run the installed command from outside, as a user does."""
@@ -50,11 +60,22 @@ def portrait_ia() -> Run:
 
 @pytest.fixture(scope="session")
 def example(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the example portraits once; gives the folder of releases."""
-    shelf = tmp_path_factory.mktemp("example")
-    done = portrait_ia("build", "--to", shelf)
-    assert done.returncode == 0, done.stderr
-    return shelf
+    """Build the example portraits once for all processes; nobody changes the folder of releases."""
+
+    def build(shelf: Path) -> None:
+        done = portrait_ia("build", "--to", shelf)
+        assert done.returncode == 0, done.stderr
+
+    base = tmp_path_factory.getbasetemp()
+    together = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return make_once(together / "example", build)
+
+
+@pytest.fixture
+def bystander(tmp_path: Path) -> Iterator[Bystander]:
+    """A bare process that says what this machine makes any other wait for at this moment."""
+    with stand_by(tmp_path) as bystander:
+        yield bystander
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from server import machine
 from server.engine import JSON, Engine, Limits, Question, disk, open_disk
 from server.engine.faults import EngineDown, EngineFault, QueryTooLarge
+from tests.bystander import Bystander
 from transform.errors import MisusedCommand, UnreadableRelease
 
 BASE = "http://localhost:8000/"
@@ -93,7 +94,9 @@ def test_two_that_build_at_once_build_one(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(loaded) == 1
 
 
-def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(tmp_path: Path) -> None:
+def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
+    tmp_path: Path, bystander: Bystander
+) -> None:
     quads = write(tmp_path, rows=300_000)
     code = "import sys; from pathlib import Path; from server.engine import disk;"
     builder = subprocess.Popen(
@@ -106,10 +109,7 @@ def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(tmp_path: P
             time.sleep(0.02)
         (loader,) = _children(builder.pid)
         builder.send_signal(signal.SIGKILL)
-    until = time.monotonic() + 2
-    while Path(f"/proc/{loader}").exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not Path(f"/proc/{loader}").exists()
+    assert bystander.until(lambda: not Path(f"/proc/{loader}").exists(), 2)
     assert not disk.find_store(quads).exists()
     assert count(quads) == b"n\r\n300000\r\n"
     assert stores(tmp_path) == {disk.find_store(quads).name}

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from server.engine import ENGINES, JSON, Engine, Limits, Question, faults
+from tests.bystander import Bystander
 
 BASE = "http://localhost:8000/"
 HOSTILE = '" ) } } # \\ \n \u0001 > « é »'
@@ -278,21 +279,24 @@ def test_a_peer_that_fails_is_said(
 
 
 @pytest.mark.parametrize("way", ["slow", "dripping"])
-def test_a_slow_peer_is_not_waited_for(engine: Engine, peer: str, way: str) -> None:
+def test_a_slow_peer_is_not_waited_for(
+    engine: Engine, peer: str, bystander: Bystander, way: str
+) -> None:
     text = f"SELECT * {{ ?i <a:size> ?z SERVICE <{peer}{way}> {{ ?i <a:name> ?n }} }}"
     begun = time.monotonic()
-    with pytest.raises(faults.ServiceTooSlow, match=r"within 1\.[45]"):
+    with pytest.raises(faults.ServiceTooSlow, match=r"within 1\.[0-5]"):
         ask(engine, text)
-    assert time.monotonic() - begun < 2.5
+    assert time.monotonic() - begun < bystander.allow(2.5, begun)
     assert len(ask(engine, text.replace("SERVICE", "SERVICE SILENT"))) == 2
 
 
-def test_a_client_that_leaves_ends_the_wait(engine: Engine, peer: str) -> None:
+def test_a_client_that_leaves_ends_the_wait(
+    engine: Engine, peer: str, bystander: Bystander
+) -> None:
     Peer.asked.clear()
     text = f"SELECT * {{ SERVICE <{peer}dripping> {{ ?i <a:name> ?n }} }}"
     begun = time.monotonic()
     with pytest.raises(faults.Abandoned):
         engine.ask(Question(text, BASE, JSON), lambda: time.monotonic() > begun + 0.3)
-    assert time.monotonic() - begun < 1
-    time.sleep(0.5)
-    assert "left" in Peer.asked
+    assert time.monotonic() - begun < bystander.allow(1, begun)
+    assert bystander.until(lambda: "left" in Peer.asked, 0.5)

@@ -178,9 +178,9 @@ def test_language(accepted: str | None, wanted: str | None, language: str) -> No
     "noise", ['"\\' * 100_000, '"\\"' * 100_000, "a/b;" * 100_000, "," * 300_000]
 )
 def test_a_hostile_header_is_read_in_linear_time(noise: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     list(read_ranges(noise))
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 @pytest.mark.parametrize("noise", [";", ";;q=1", " ; ", '";"', ",;,"])

@@ -6,7 +6,7 @@ is the N-Quads in the order of their characters, which libraries that know the a
 
 import hashlib
 import json
-import shutil
+import os
 import subprocess
 import warnings
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 import rdflib
 from pyld import jsonld
 
+from tests import npm
 from tests.jena import find_riot
 
 STEMS = ("portraits", "portrait-2024", "portrait-2025")
@@ -124,18 +125,14 @@ const read = name => fs.readFileSync(name, 'utf8');
 
 
 def test_json_ld_read_by_jsonld_of_npm_has_the_hash(dumps: Path, tmp_path: Path) -> None:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not (node and npm):
-        pytest.skip("no node and npm on this machine")
-    install = [npm, "install", "--prefix", str(tmp_path), "--ignore-scripts", "--no-audit"]
-    done = subprocess.run([*install, "jsonld@9"], capture_output=True, text=True, timeout=120)
-    if done.returncode:
-        pytest.skip(f"npm cannot install jsonld: {done.stderr[-200:]}")
+    modules = npm.install("jsonld@9") / "node_modules"
     (tmp_path / "read.js").write_text(NODE)
     files = [str(dumps / f"portrait-2025.{suffix}") for suffix in ("jsonld", "nt")]
     ran = subprocess.run(
-        [node, "read.js", *files], cwd=tmp_path, capture_output=True, text=True, timeout=120
-    )
+        ["node", "read.js", *files],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "NODE_PATH": str(modules)},
+    )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     found, same = ran.stdout.split("\0")
     wanted = digest(written(dumps / "portrait-2025.nt"))

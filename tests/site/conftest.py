@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -182,9 +183,7 @@ def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
 
 @contextmanager
 def _run(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _find_port()
     root = HERE.parent.parent
     given = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
     given |= {f"PORTRAIT_IA_{name.upper()}": value for name, value in (settings or {}).items()}
@@ -197,8 +196,20 @@ def _run(command: list[str], folder: Path, settings: dict[str, str] | None = Non
         server.wait(20)
 
 
+def _find_port() -> int:
+    """Give a free port that no client gets from the system before the server has it.
+
+    Those below 32768 are nobody's, see ip_local_port_range of ip(7).
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(200):
+    for _ in range(1200):
         assert server.poll() is None, "the server ended"
         try:
             with urllib.request.urlopen(address, timeout=5):

@@ -57,14 +57,14 @@ def proportional_megabytes(processes: list[int]) -> float:
 
 
 def cpu_seconds(processes: list[int]) -> float:
-    """Give the processor time used so far."""
+    """Give the processor time used so far, also by those below them that have ended."""
     ticks = 0
     for process in processes:
         try:
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        ticks += int(fields[11]) + int(fields[12])
+        ticks += sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

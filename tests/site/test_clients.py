@@ -27,6 +27,8 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 
+from tests import npm
+
 COUNT = """PREFIX pia: <https://exemple.gouv.qc.example/ia/def#>
 SELECT (COUNT(?i) AS ?n) WHERE { ?i a pia:Inscription }"""
 ASK = "ASK { ?i a <https://exemple.gouv.qc.example/ia/def#Inscription> }"
@@ -155,23 +157,8 @@ def test_curl(site: str) -> None:
 
 @pytest.fixture(scope="session")
 def comunica() -> Path:
-    """Install Comunica from npm, once for this checkout."""
-    if not shutil.which("npm"):
-        pytest.skip("no npm on this machine")
-    folder = Path(__file__).parents[2] / "build" / "comunica"
-    program = folder / "node_modules" / ".bin" / "comunica-sparql"
-    if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text("{}")
-        done = subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", COMUNICA],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            pytest.skip(f"npm cannot install {COMUNICA}: {done.stderr[-200:]}")
-    return program
+    """Give Comunica's command."""
+    return npm.install(COMUNICA) / "node_modules" / ".bin" / "comunica-sparql"
 
 
 def test_comunica(site: str, comunica: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.bystander import Bystander
 from tests.conftest import PROJECT
 from tests.site.processes import family, server_process
 
@@ -44,7 +45,7 @@ def until(holds: Any, seconds: float = 15) -> None:
 
 
 def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
-    site_of_its_own: str, fetch: Any
+    site_of_its_own: str, fetch: Any, bystander: Bystander
 ) -> None:
     site = site_of_its_own
     server = server_process(site)
@@ -66,7 +67,8 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
     asker.start()
     time.sleep(0.3)
     os.kill(killed, signal.SIGKILL)
-    until(lambda: not any(Path(f"/proc/{process}").exists() for process in below), 3)
+    gone = [Path(f"/proc/{process}") for process in below]
+    assert bystander.until(lambda: not any(map(Path.exists, gone)), 3)
     before = len(statuses)
     until(lambda: len(statuses) > before + 20)
     until(lambda: len(children(server)) == 2 and all(len(family(w)) > 3 for w in children(server)))
@@ -76,13 +78,15 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
     assert len([status for status in statuses if status != 200]) <= 2, statuses
 
 
-def test_workers_do_not_outlive_who_started_them(folder: Path, boot: Any) -> None:
+def test_workers_do_not_outlive_who_started_them(
+    folder: Path, boot: Any, bystander: Bystander
+) -> None:
     with boot(folder) as site:
         server = server_process(site)
         until(lambda: len(children(server)) == 2)
         below = family(server)
         os.kill(server, signal.SIGKILL)
-        until(lambda: not any(_lives(process) for process in below[1:]), 5)
+        assert bystander.until(lambda: not any(map(_lives, below[1:])), 5)
 
 
 def _lives(process: int) -> bool:
@@ -91,7 +95,9 @@ def _lives(process: int) -> bool:
     return False
 
 
-def test_answers_under_way_are_given_before_the_end(site_of_its_own: str, fetch: Any) -> None:
+def test_answers_under_way_are_given_before_the_end(
+    site_of_its_own: str, fetch: Any, bystander: Bystander
+) -> None:
     query = "SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 60000"
     answered: list[Any] = []
     params = {"Content-Type": "application/sparql-query", "Accept": "text/csv"}
@@ -103,7 +109,7 @@ def test_answers_under_way_are_given_before_the_end(site_of_its_own: str, fetch:
     askers = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
     for asker in askers:
         asker.start()
-    time.sleep(0.15)
+    time.sleep(bystander.allow(0.15, time.monotonic() - 1))
     server = server_process(site_of_its_own)
     os.kill(server, signal.SIGTERM)
     for asker in askers:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from server import assets
+from tests.bystander import Bystander
 from tests.site.conftest import BASE
 from tests.site.test_browser import CONTRAST
 from tests.site.test_hang_up import ENDLESS, processes
@@ -170,19 +171,19 @@ def test_completion_knows_what_the_description_says(site: str, fetch: Any) -> No
         assert {term["iri"] for term in terms["graphs"]} == set(graphs)
 
 
-def test_a_query_that_is_stopped_leaves_nothing_running(site: str, page: Any) -> None:
+def test_a_query_that_is_stopped_leaves_nothing_running(
+    site: str, page: Any, bystander: Bystander
+) -> None:
     open_page(page, f"{site}sparql")
     write(page, f"{ENDLESS} # {time.time()}")
     page.keyboard.press("Control+Enter")
     stop = page.get_by_role("button", name="Interrompre")
     stop.wait_for()
-    time.sleep(1)
-    assert processes(query_time=0.05), "the query runs"
+    assert bystander.until(lambda: processes(query_time=0.05), 5), "the query runs"
     stop.click()
     page.get_by_text("Requête interrompue.").wait_for()
     assert not stop.is_visible()
-    time.sleep(1)
-    assert not processes(query_time=0.05), "the query was ended"
+    assert bystander.until(lambda: not processes(query_time=0.05), 1.2), "the query was ended"
 
 
 def test_columns_sort_by_number_and_by_language(site: str, page: Any) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from server.front import gate, outgoing
+from tests.bystander import Bystander
 from tests.site.processes import family, megabytes, server_process
 
 
@@ -88,32 +89,34 @@ def test_a_client_that_waits_for_leave_to_send_gets_it(site: str) -> None:
         assert client.recv(1000).startswith(b"HTTP/1.1 200 OK")
 
 
-def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(site: str, fetch: Any) -> None:
+def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(
+    site: str, fetch: Any, bystander: Bystander
+) -> None:
     idle = [connect(site) for _ in range(150)]
     slow = [connect(site) for _ in range(150)]
     for client in slow:
         client.sendall(b"GET /sparql HTTP/1.1\r\nX: ")
-    begun = time.perf_counter()
+    begun = time.monotonic()
     assert fetch(f"{site}sparql?query=ASK%7B%7D").status == 200
-    assert time.perf_counter() - begun < 1
+    assert time.monotonic() - begun < bystander.allow(1, begun)
     assert idle[0].recv(10) == b""
     assert problem(b"".join(iter(lambda: slow[0].recv(9999), b""))) == (408, "too-slow")
-    assert time.perf_counter() - begun < 15
+    assert time.monotonic() - begun < bystander.allow(15, begun)
     for client in (*idle, *slow):
         client.close()
 
 
-def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any) -> None:
+def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any, bystander: Bystander) -> None:
     query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
     clients = [connect(site) for _ in range(40)]
     for client in clients:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     time.sleep(1)
-    begun = time.perf_counter()
+    begun = time.monotonic()
     assert fetch(f"{site}doc/portrait/2025.ttl").status == 200
     assert fetch(f"{site}sparql?query=ASK%7B%7D%23x").status == 200
-    assert time.perf_counter() - begun < 3
+    assert time.monotonic() - begun < bystander.allow(3, begun)
     for client in clients:
         client.close()
 

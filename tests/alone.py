@@ -1,0 +1,40 @@
+"""Which tests want the machine for themselves: those that measure time, memory or processor.
+
+`make test` runs all others first, in several processes, then these in one.
+"""
+
+from types import CodeType
+
+import pytest
+
+# Whoever takes one of these fixtures measures, or fills the machine.
+FIXTURES = {"bystander", "echo", "on_two_cores", "small"}
+# Whoever uses one of these measures: clocks, memory, processor time, the cores it runs on.
+NAMES = {
+    "cpu_seconds",
+    "grown",
+    "megabytes",
+    "monotonic",
+    "perf_counter",
+    "proportional_megabytes",
+    "resident_mb",
+    "sched_setaffinity",
+}
+
+
+def mark_alone(items: list[pytest.Item]) -> None:
+    """Mark what measures, so that nobody has to remember to."""
+    for item in items:
+        if isinstance(item, pytest.Function) and measures(item):
+            item.add_marker(pytest.mark.alone)
+
+
+def measures(item: pytest.Function) -> bool:
+    """Say whether a test takes such a fixture or uses such a name itself."""
+    code = getattr(item.function, "__code__", None)
+    return bool(FIXTURES & set(item.fixturenames)) or (code is not None and _names(code))
+
+
+def _names(code: CodeType) -> bool:
+    inner = (part for part in code.co_consts if isinstance(part, CodeType))
+    return bool(NAMES & set(code.co_names)) or any(map(_names, inner))
