@@ -247,6 +247,16 @@ def test_a_store_that_is_taken_away_is_no_defect(tmp_path: Path) -> None:
     assert str(tmp_path) not in told[EngineDown]
 
 
+def test_a_store_of_which_a_part_is_taken_away_is_no_defect(tmp_path: Path) -> None:
+    quads = write(tmp_path)
+    bomb = Question(f"ASK {{ {'{' * 20_000}{'}' * 20_000} }}", BASE, JSON)
+    with open_disk(quads, BASE, Limits(idle=1)) as engine:
+        next(disk.find_store(quads).glob("*.sst")).unlink()
+        faults = [_fault_of(engine, bomb) for _ in range(5)]
+    assert {type(fault) for fault in faults} <= {QueryTooLarge, EngineDown}
+    assert isinstance(faults[-1], EngineDown)
+
+
 def _fault_of(engine: Engine, asked: Question) -> EngineFault:
     with pytest.raises(EngineFault) as fault:
         engine.ask(asked)

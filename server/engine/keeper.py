@@ -160,7 +160,7 @@ class _Keeper:
     def _open(self) -> ox.Store:
         try:
             return ox.Store.read_only(str(self._source))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # the second where some of its files are there
             sys.stderr.write(f"{self._source} cannot be read: {error}\n")
             os._exit(NO_STORE)
 
