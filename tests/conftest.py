@@ -8,18 +8,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.alone import mark_alone
 from tests.bystander import Bystander, stand_by
 from tests.once import make_once
+from tests.warm import Warm, warm_up
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
 COMMAND = Path(sys.executable).with_name("portrait-ia")
 # The command imports this checkout, whichever one the environment was installed from.
+os.environ.pop("COLUMNS", None)  # how wide the terminal is that somebody tests on
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))
 )
+
+# How long an example takes says how busy the machine is.
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy machine")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,10 +50,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portrait_ia() -> Run:
-    """Run the installed command from outside, as a user does."""
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """A process that has read the code of the command already."""
+    with warm_up(tmp_path_factory.mktemp("warm")) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="session")
+def portrait_ia(warm: Warm) -> Run:
+    """Run the command from outside: as it is installed where it is given options, else warm."""
 
     def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        if not options:
+            return warm.run([*map(str, arguments)])
         environment = {**os.environ, **(options.pop("env", None) or {})}  # type: ignore[dict-item]
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
             [COMMAND, *map(str, arguments)],

@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.test_identity import cells, keys_by_cells, reading_of, texts
@@ -11,8 +11,6 @@ from transform.normal import normal_form
 from transform.registry import Registered, Registry
 from transform.rows import Cells, Reading
 
-# Machines that do much else at once draw slowly; that says nothing of what is tested.
-calm = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 bodies = st.lists(st.lists(texts, min_size=1, max_size=3), max_size=3)
 rows = st.lists(cells, max_size=8)
 
@@ -37,7 +35,6 @@ def pair(found: Identities, row: Cells) -> tuple[str, str]:
     return found.bodies.anchor(row.organisme).text, normal_form(row.nom)
 
 
-@calm
 @given(bodies, rows, st.randoms(use_true_random=False))
 def test_shuffled_rows(
     known: list[list[str]], given_rows: list[Cells], chance: random.Random
@@ -51,7 +48,6 @@ def test_shuffled_rows(
     )
 
 
-@calm
 @given(bodies, rows, rows)
 def test_years_before_and_after(
     known: list[list[str]], given_rows: list[Cells], others: list[Cells]
@@ -62,7 +58,6 @@ def test_years_before_and_after(
     assert identities(registry, before, reading_of(given_rows), after).keys[2025] == alone
 
 
-@calm
 @given(bodies, st.lists(cells, min_size=1, max_size=8), cells)
 def test_a_row_inserted_and_a_row_corrected(
     known: list[list[str]], given_rows: list[Cells], new: Cells
@@ -78,7 +73,6 @@ def test_a_row_inserted_and_a_row_corrected(
                 assert after[row] == key
 
 
-@calm
 @given(st.lists(st.lists(texts, min_size=1, max_size=3), min_size=1, max_size=3), rows, texts)
 def test_a_spelling_added(known: list[list[str]], given_rows: list[Cells], spelling: str) -> None:
     # A spelling of two bodies is refused by the shapes.
@@ -96,7 +90,6 @@ def test_a_spelling_added(known: list[list[str]], given_rows: list[Cells], spell
         assert now.slug in (was.slug, after.bodies.former.get(was.slug))
 
 
-@calm
 @given(bodies, rows, rows)
 def test_never_joins_two_bodies_two_names_or_two_rows_of_a_year(
     known: list[list[str]], one: list[Cells], other: list[Cells]
