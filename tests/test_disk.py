@@ -97,7 +97,7 @@ def test_two_that_build_at_once_build_one(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
     tmp_path: Path, bystander: Bystander
 ) -> None:
-    quads = write(tmp_path, rows=300_000)
+    quads = write(tmp_path, rows=100_000)
     code = "import sys; from pathlib import Path; from server.engine import disk;"
     builder = subprocess.Popen(
         [sys.executable, "-c", code + "disk.ensure_store(Path(sys.argv[1]))", str(quads)],
@@ -111,7 +111,7 @@ def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
         builder.send_signal(signal.SIGKILL)
     assert bystander.until(lambda: not Path(f"/proc/{loader}").exists(), 2)
     assert not disk.find_store(quads).exists()
-    assert count(quads) == b"n\r\n300000\r\n"
+    assert count(quads) == b"n\r\n100000\r\n"
     assert stores(tmp_path) == {disk.find_store(quads).name}
 
 

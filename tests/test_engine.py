@@ -69,6 +69,14 @@ def engine(release: Path) -> Iterator[Engine]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def brief(release: Path) -> Iterator[Engine]:
+    """One that ends soon what neither crashes nor ends by itself."""
+    limits = Limits(seconds=0.8, memory_mb=512, processes=4, waiting_seconds=20)
+    with open_engine(release, BASE, limits) as opened:
+        yield opened
+
+
 def question(
     text: str, *, solutions: str | None = JSON, graph: str | None = TURTLE, **rest: object
 ) -> Question:
@@ -458,12 +466,12 @@ NESTING = {
 
 @pytest.mark.parametrize("name", NESTING)
 def test_deep_nesting_harms_only_itself(
-    engine: Engine, name: str, request: pytest.FixtureRequest, bystander: Bystander
+    brief: Engine, name: str, request: pytest.FixtureRequest, bystander: Bystander
 ) -> None:
     with contextlib.suppress(faults.QueryTooLarge, faults.QueryTooSlow):
-        engine.ask(question(NESTING[name])).close()
+        brief.ask(question(NESTING[name])).close()
     begun = time.monotonic()
-    assert json.loads(read(engine, "ASK {}"))["boolean"] is True
+    assert json.loads(read(brief, "ASK {}"))["boolean"] is True
     # The next process on disk has a store to open: 50 ms of a core that others may want too.
     quiet = 1.5 if "[disk-" in request.node.name else 0.5
     assert time.monotonic() - begun < bystander.allow(quiet, begun)
@@ -591,7 +599,7 @@ def test_queue_is_bounded(release: Path) -> None:
 
 
 def test_short_queries_pass_by_long_ones(release: Path, bystander: Bystander) -> None:
-    limits = Limits(seconds=8, processes=8, long=2, patience=0.2, waiting_seconds=60)
+    limits = Limits(seconds=4, processes=8, long=2, patience=0.2, waiting_seconds=60)
     with open_engine(release, BASE, limits) as engine, ThreadPoolExecutor(24) as pool:
         bombs = [pool.submit(engine.ask, endless()) for _ in range(24)]
         waits, first = [], time.monotonic()
@@ -601,7 +609,7 @@ def test_short_queries_pass_by_long_ones(release: Path, bystander: Bystander) ->
             waits.append(time.monotonic() - begun)
             time.sleep(0.05)
         most = bystander.allow(limits.seconds / 2, first)
-        assert max(waits) < most, waits  # behind long ones they would wait for 8 s
+        assert max(waits) < most, waits  # behind long ones they would wait for 4 s
         outcomes = {type(bomb.exception()) for bomb in bombs}
         assert outcomes == {faults.EngineBusy, faults.QueryTooSlow}
 

@@ -266,7 +266,7 @@ FOREIGN = [
     (b"<?xml version='1.0'?><Workbook>", f"an XML document. {AS_TABLE}"),
     (b"%PDF-1.7\n%\xe2\xe3\n", f"a PDF document. {AS_TABLE}"),
     (b"\x89PNG\r\n\x1a\n\0\0", f"an image. {AS_TABLE}"),
-    (gzip.compress(b"Nom,Statut"), "a gzip archive. Unpack it first."),
+    (gzip.compress(b"Nom,Statut", mtime=0), "a gzip archive. Unpack it first."),
     (
         tables._OLE + b"\0" * 600 + "Workbook".encode("utf-16-le"),
         "an old Office file, such as .xls."

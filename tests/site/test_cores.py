@@ -25,7 +25,7 @@ def on_two_cores(folder: Path, boot: Any) -> Iterator[str]:
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, sorted(before)[:2])
     try:
-        with boot(folder) as site:
+        with boot(folder, query_seconds="4") as site:
             until(lambda: len(children(server_process(site))) == 2)
             yield site
     finally:
