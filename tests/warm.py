@@ -35,10 +35,12 @@ class Warm:
         late.start()
         self._process.stdin.write(f"{json.dumps(asked)}\n")
         self._process.stdin.flush()
-        status = int(self._process.stdout.readline())
+        status = self._process.stdout.readline()
         late.cancel()
+        if not status:
+            raise subprocess.TimeoutExpired(arguments, SECONDS)
         said = [output.read_text(encoding="utf-8") for output in self._outputs]
-        return subprocess.CompletedProcess(arguments, status, *said)
+        return subprocess.CompletedProcess(arguments, int(status), *said)
 
 
 @contextmanager
