@@ -2,11 +2,14 @@
 
 import time
 import tracemalloc
+from collections.abc import Iterator
 
 import pyoxigraph as ox
 import pytest
 
+from server.engine import mistakes
 from server.engine.mistakes import find_mistake, grammar
+from server.engine.mistakes.tokens import Token, cut
 from tests.conftest import PROJECT
 
 QUERIES = sorted((PROJECT / "server" / "queries").glob("*.rq"))
@@ -190,6 +193,18 @@ def test_one_token_decides_what_comes_next() -> None:
     terminals |= {"integer", "number", "signed", "nil", "anon"}
     named = {s for told in grammar.RULES.values() for one in told for s in one if s.isidentifier()}
     assert named - set(grammar.RULES) - grammar.KEYWORDS == terminals
+
+
+def test_a_machine_that_is_busy_elsewhere_takes_no_words_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stall(text: str) -> Iterator[Token]:
+        for token in cut(text):
+            time.sleep(0.3)
+            yield token
+
+    monkeypatch.setattr(mistakes, "cut", stall)
+    assert find_mistake("SELCT * {}")
 
 
 @pytest.mark.parametrize(
