@@ -53,6 +53,7 @@ benchmark-million: .venv/installed-for-tests
 # Ten minutes of normal and hostile load; ends with 1 unless all is as after the first minute.
 benchmark-soak: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.soaking --minutes 10
+	$(BIN)/python -m tests.benchmarks.neighbours
 
 # morph-kgc wants an older pandas than ours.
 build/peer/installed:
