@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 
 from server.engine import Limits
 from server.front.gate import read_networks
@@ -52,12 +53,12 @@ class Settings:
     @property
     def services(self) -> tuple[str, ...]:
         """Give the endpoints that queries may ask by SERVICE."""
-        return tuple(iri.strip() for iri in self.service_endpoints.split(",") if iri.strip())
+        return _items(self.service_endpoints)
 
     @property
     def contacts(self) -> tuple[str, ...]:
         """Give whom to tell of a weakness, the one to be asked first before the others."""
-        return tuple(iri.strip() for iri in self.security_contacts.split(",") if iri.strip())
+        return _items(self.security_contacts)
 
     @property
     def shown(self) -> dict[str, str | int]:
@@ -123,30 +124,31 @@ def _networks(name: str, text: str) -> str:
     return text.strip()
 
 
-def _endpoints(name: str, text: str) -> str:
-    for iri in filter(None, map(str.strip, text.split(","))):
-        if not _ENDPOINT.fullmatch(iri):
-            raise MisusedCommand(
-                f"{name}: {iri!r}; give the addresses of endpoints with commas, such as"
-                " https://query.wikidata.org/sparql."
-            )
+def _addresses(shape: re.Pattern[str], wanted: str, name: str, text: str) -> str:
+    for iri in _items(text):
+        if not shape.fullmatch(iri):
+            raise MisusedCommand(f"{name}: {iri!r}; give {wanted}.")
     return text.strip()
 
 
-def _contacts(name: str, text: str) -> str:
-    for iri in filter(None, map(str.strip, text.split(","))):
-        if not _CONTACT.fullmatch(iri):
-            raise MisusedCommand(
-                f"{name}: {iri!r}; give addresses with commas, such as"
-                " mailto:securite@example.org or https://example.org/securite."
-            )
-    return text.strip()
+def _items(text: str) -> tuple[str, ...]:
+    """Give what stands between commas."""
+    return tuple(filter(None, map(str.strip, text.split(","))))
 
 
-_TEXTS = {
+_TEXTS: dict[str, Callable[[str, str], str]] = {
     "trusted_proxies": _networks,
-    "service_endpoints": _endpoints,
-    "security_contacts": _contacts,
+    "service_endpoints": partial(
+        _addresses,
+        _ENDPOINT,
+        "the addresses of endpoints with commas, such as https://query.wikidata.org/sparql",
+    ),
+    "security_contacts": partial(
+        _addresses,
+        _CONTACT,
+        "addresses with commas, such as mailto:securite@example.org or"
+        " https://example.org/securite",
+    ),
 }
 
 
