@@ -19,6 +19,7 @@ NAMES = {
     "proportional_megabytes",
     "resident_mb",
     "sched_setaffinity",
+    "settled_megabytes",
 }
 
 

@@ -2,8 +2,12 @@
 
 import os
 import re
+import time
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tests.patience import wait_until
 
 
 def server_process(site: str) -> int:
@@ -21,15 +25,59 @@ def server_process(site: str) -> int:
 
 def family(process: int) -> list[int]:
     """Give a process and all below it."""
-    found = [process]
+    found, parents = [process], _parents()
+    for member in found:  # grows as it goes
+        found += [child for child, parent in parents.items() if parent == member]
+    return found
+
+
+def children(process: int) -> list[int]:
+    """Give the processes that one has started itself."""
+    return [child for child, parent in _parents().items() if parent == process]
+
+
+def lives(process: int) -> bool:
+    """Say whether a process has not ended; nobody need have asked yet how it did."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def find_workers(site: str) -> list[int]:
+    """Give the two workers of a site (`boot`) once both have begun to serve."""
+    server = server_process(site)
+    wait_until(lambda: b"portrait_ia_workers 2" in _read(f"{site}metrics"))
+    return children(server)
+
+
+def _read(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=30) as reply:
+        body: bytes = reply.read()
+        return body
+
+
+def _parents() -> dict[int, int]:
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            found[int(folder.name)] = int(
+                (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            )
         except OSError:
             continue
-        if parent == process:
-            found += family(int(folder.name))
     return found
+
+
+def settled_megabytes(processes: list[int]) -> float:
+    """Give the proportional memory once it is the same for a second, which it is when idle."""
+    seen = [proportional_megabytes(processes)]
+    for _ in range(100):
+        time.sleep(0.25)
+        seen.append(proportional_megabytes(processes))
+        if max(seen[-5:]) - min(seen[-5:]) < 1 and len(seen) >= 5:
+            break
+    return seen[-1]
 
 
 def megabytes(processes: list[int]) -> float:
@@ -44,7 +92,10 @@ def megabytes(processes: list[int]) -> float:
 
 
 def proportional_megabytes(processes: list[int]) -> float:
-    """Give the memory, in which what several processes share counts once."""
+    """Give the memory, in which what several processes share counts once.
+
+    Where the system tells that of none of them: the resident memory.
+    """
     total = 0.0
     for process in processes:
         try:
@@ -53,7 +104,7 @@ def proportional_megabytes(processes: list[int]) -> float:
             continue
         found = re.search(r"\nPss:\s+(\d+)", told)
         total += int(found[1]) / 1024 if found else 0.0
-    return total
+    return total or megabytes(processes)
 
 
 def cpu_seconds(processes: list[int]) -> float:
