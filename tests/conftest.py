@@ -23,6 +23,9 @@ os.environ.pop("COLUMNS", None)  # how wide the terminal is that somebody tests 
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))
 )
+# What a test starts is asked itself, whatever proxy this machine has for the world.
+for name in ("NO_PROXY", "no_proxy"):
+    os.environ[name] = ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get(name))))
 
 # How long an example takes says how busy the machine is.
 settings.register_profile(

@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from flask.testing import FlaskClient
 import ontology
 from server import create_app
 from server.settings import Settings
+from tests.patience import wait_until
 from transform import documents, formats
 
 BASE = "https://exemple.gouv.qc.example/ia/"
@@ -110,7 +110,7 @@ def fetch(
 ) -> Reply:
     """Make one request on a connection of its own; `Accept_Language=` names a header too."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=90)
     given = {**(headers or {}), **{name.replace("_", "-"): value for name, value in named.items()}}
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     with closing(connection):
@@ -165,7 +165,7 @@ def browser() -> Iterator[Any]:
 def page(browser: Any) -> Iterator[Any]:
     """A page of a French reader, at the width of a telephone."""
     context = browser.new_context(viewport={"width": 360, "height": 800}, locale="fr-CA")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
@@ -183,40 +183,43 @@ def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
 
 @contextmanager
 def _run(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> Iterator[str]:
-    port = _find_port()
+    port, held = _take_port()
     root = HERE.parent.parent
     given = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
     given |= {f"PORTRAIT_IA_{name.upper()}": value for name, value in (settings or {}).items()}
     server = subprocess.Popen([*command, str(port)], cwd=root, env={**os.environ, **given})
-    try:
-        _wait(f"http://127.0.0.1:{port}/healthz", server)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait(20)
+    with held:
+        try:
+            wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz", server))
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.terminate()
+            server.wait(60)
 
 
-def _find_port() -> int:
-    """Give a free port that no client gets from the system before the server has it.
+def _take_port() -> tuple[int, socket.socket]:
+    """Give a free port, and what keeps every other test from it as long as that is open.
 
-    Those below 32768 are nobody's, see ip_local_port_range of ip(7).
+    Those below 32768 are no client's, see ip_local_port_range of ip(7). An abstract name of a
+    socket, see unix(7), is one process's at a time, whichever run of the tests it belongs to.
     """
     while True:
         port = random.randrange(20_000, 32_000)
+        held = socket.socket(socket.AF_UNIX)
         with socket.socket() as free, suppress(OSError):
+            held.bind(f"\0portrait-ia-tests-{port}")
             free.bind(("127.0.0.1", port))
-            return port
+            return port, held
+        held.close()
 
 
-def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(1200):
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("the server did not answer")
+def _answers(address: str, server: "subprocess.Popen[bytes]") -> bool:
+    assert server.poll() is None, "the server ended"
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def write_release(release: Path, more: int = MORE) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import time
 import urllib.request
 from pathlib import Path
@@ -18,7 +19,8 @@ def server_process(site: str) -> int:
             command = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if str(port).encode() in command:
+        # A worker's arguments end with the number of its parent, which may be that of a port.
+        if str(port).encode() in command and not any(b"front.worker" in part for part in command):
             return int(folder.name)
     raise AssertionError("no server process")
 
@@ -128,3 +130,13 @@ def descriptors(processes: list[int]) -> int:
         except OSError:
             continue
     return total
+
+
+def is_held(client: socket.socket) -> bool:
+    """Say whether the other side of a connection, a process here, has not closed it."""
+    ours, theirs = (f":{at[1]:04X}" for at in (client.getsockname(), client.getpeername()))
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        local, remote, state = line.split()[1:4]
+        if local.endswith(theirs) and remote.endswith(ours):
+            return state == "01"  # ESTABLISHED; behind what is not read yet waits our end of it
+    return False

@@ -14,13 +14,18 @@ import pytest
 
 from server.front import gate, outgoing
 from tests.bystander import Bystander
-from tests.site.processes import find_workers, proportional_megabytes, settled_megabytes
+from tests.site.processes import (
+    find_workers,
+    is_held,
+    proportional_megabytes,
+    settled_megabytes,
+)
 
 
 def connect(site: str) -> socket.socket:
     parts = urlsplit(site)
     client = socket.create_connection((str(parts.hostname), int(parts.port or 0)))
-    client.settimeout(40)
+    client.settimeout(90)
     return client
 
 
@@ -124,8 +129,8 @@ def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any, bystander:
 
 @pytest.fixture(scope="module")
 def narrow(folder: Path, boot: Any) -> Iterator[str]:
-    """A site that takes ten requests a minute, and its own word for where clients are."""
-    with boot(folder, requests_per_minute="10", trusted_proxies="127.0.0.0/8") as site:
+    """A site that takes four requests a minute, and its own word for where clients are."""
+    with boot(folder, requests_per_minute="4", trusted_proxies="127.0.0.0/8") as site:
         yield site
 
 
@@ -133,7 +138,8 @@ def test_too_many_requests_are_refused_over_all_workers(narrow: str, fetch: Any)
     replies = [fetch(f"{narrow}healthz", X_Forwarded_For="192.0.2.1") for _ in range(12)]
     statuses = [reply.status for reply in replies]
     assert statuses == sorted(statuses)
-    assert 4 <= statuses.count(200) <= 7
+    # Two at once; each worker by itself would let two pass. Both may miss what the other counts.
+    assert 2 <= statuses.count(200) <= 3
     refused = replies[-1]
     assert (refused.status, json.loads(refused.body)["kind"]) == (429, "too-many-requests")
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
@@ -172,15 +178,17 @@ def test_who_a_client_is(peer: str, headers: Any, trusted: str, client: str) -> 
     assert gate.find_client(peer, headers, gate.read_networks(trusted)) == client
 
 
-def test_one_who_does_not_read_is_let_go(site: str) -> None:
+def test_one_who_does_not_read_is_let_go(site: str, bystander: Bystander) -> None:
     query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(90)
     parts = urlsplit(site)
     client.connect((str(parts.hostname), int(parts.port or 0)))
     client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    time.sleep(outgoing.READER_SECONDS + 4)
-    client.settimeout(10)
+    client.recv(1, socket.MSG_PEEK)  # the answer has begun to come
+    assert is_held(client)
+    assert bystander.until(lambda: not is_held(client), outgoing.READER_SECONDS + 4)
     reply = b""
     with client, contextlib.suppress(ConnectionError):
         while part := client.recv(65536):
