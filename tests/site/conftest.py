@@ -142,6 +142,13 @@ def site(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def patient(folder: Path) -> Iterator[str]:
+    """A site that lets a query run for far longer than any test waits for its end."""
+    with _boot(folder, query_seconds="600") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def broken(folder: Path) -> Iterator[str]:
     """The address of a site whose engine fails in the way that the query names."""
     with _run([sys.executable, str(HERE / "broken_site.py")], folder) as at:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -11,8 +10,9 @@ import pytest
 from server import assets
 from tests.bystander import Bystander
 from tests.site.conftest import BASE
+from tests.site.processes import find_busy, lives
 from tests.site.test_browser import CONTRAST
-from tests.site.test_hang_up import ENDLESS, processes
+from tests.site.test_hang_up import ENDLESS
 
 PIA = f"PREFIX pia: <{BASE}def#>\n"
 COUNT = PIA + "SELECT (COUNT(*) AS ?n) { ?s a pia:Inscription }"
@@ -172,18 +172,18 @@ def test_completion_knows_what_the_description_says(site: str, fetch: Any) -> No
 
 
 def test_a_query_that_is_stopped_leaves_nothing_running(
-    site: str, page: Any, bystander: Bystander
+    patient: str, page: Any, bystander: Bystander
 ) -> None:
-    open_page(page, f"{site}sparql")
-    write(page, f"{ENDLESS} # {time.time()}")
+    open_page(page, f"{patient}sparql")
+    write(page, ENDLESS)
     page.keyboard.press("Control+Enter")
     stop = page.get_by_role("button", name="Interrompre")
     stop.wait_for()
-    assert bystander.until(lambda: processes(query_time=0.05), 5), "the query runs"
+    busy = find_busy(patient)
     stop.click()
     page.get_by_text("Requête interrompue.").wait_for()
     assert not stop.is_visible()
-    assert bystander.until(lambda: not processes(query_time=0.05), 1.2), "the query was ended"
+    assert bystander.until(lambda: not lives(busy), 1.7), "the query was ended"
 
 
 def test_columns_sort_by_number_and_by_language(site: str, page: Any) -> None:

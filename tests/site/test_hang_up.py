@@ -1,7 +1,6 @@
 """A client that hangs up frees its query process within a second."""
 
 import contextlib
-import os
 import socket
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.bystander import Bystander
+from tests.site.processes import find_busy, lives
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?d && ?d != ?g) }"
 
@@ -47,19 +47,19 @@ BEHIND = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     ids=["GET", "POST", "HEAD", "half", "with more behind", "with much more behind"],
 )
 def test_hanging_up_ends_the_query(
-    site: str, fetch: Any, bystander: Bystander, method: str, behind: str, half: bool
+    patient: str, fetch: Any, bystander: Bystander, method: str, behind: str, half: bool
 ) -> None:
-    query = f"{ENDLESS} # {method} {len(behind)} {half} {time.time()}"
-    with connect(site, write(method, query)) as client:
+    query = f"{ENDLESS} # {method} {len(behind)} {half}"
+    with connect(patient, write(method, query)) as client:
         client.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             client.sendall(behind.encode())
-        assert bystander.until(lambda: processes(query_time=0.05), 5), "the query runs"
+        busy = find_busy(patient)
         if half:
             client.shutdown(socket.SHUT_WR)
-            assert bystander.until(lambda: not processes(query_time=0.05), 1.2), "it was ended"
-    assert bystander.until(lambda: not processes(query_time=0.05), 1.2), "it was ended"
-    assert fetch(f"{site}healthz").status == 200
+            assert bystander.until(lambda: not lives(busy), 1.7), "it was ended"
+    assert bystander.until(lambda: not lives(busy), 1.7), "it was ended"
+    assert fetch(f"{patient}healthz").status == 200
 
 
 def test_those_who_wait_may_hang_up_too(
@@ -79,28 +79,3 @@ def test_those_who_wait_may_hang_up_too(
         assert fetch(f"{site}sparql?query=ASK%7B%7D").status == 200
         # Beside the two that run for 4 s, not behind the ten that would have had 4 s each.
         assert time.monotonic() - begun < bystander.allow(10, begun)
-
-
-def processes(query_time: float) -> list[int]:
-    """The processes that burn a core for the next half second."""
-    before = _times()
-    time.sleep(0.5)
-    return [name for name, used in _times().items() if used - before.get(name, used) > query_time]
-
-
-def _times() -> dict[int, float]:
-    """The processor time of each process below this one: others may test beside us."""
-    parents, times = {}, {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            parents[int(folder.name)] = int(fields[1])
-            if b"from server.engine import keeper" in (folder / "cmdline").read_bytes():
-                times[int(folder.name)] = (int(fields[11]) + int(fields[12])) / 100
-    return {number: time for number, time in times.items() if _is_ours(number, parents)}
-
-
-def _is_ours(number: int, parents: dict[int, int]) -> bool:
-    while number in parents and number != os.getpid():
-        number = parents[number]
-    return number == os.getpid()
