@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from server.engine.faults import EngineDown
 from server.reconciliation import entities
 from server.reconciliation.index import Index
 from server.shelf import Release
+from tests.patience import wait_until
 
 BODY, INITIATIVE = "def#Organisme", "def#Initiative"
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
@@ -645,14 +645,22 @@ def test_each_release_has_names_of_its_own(
         quads.write(f"{new} <http://www.w3.org/2004/02/skos/core#prefLabel> "
                     f'"Tout nouveau"@fr {graph} .\n')  # fmt: skip
     with boot(two_releases) as address:
-        asked = f"{address}reconciliation?query=Tout+nouveau"
-        assert json.loads(fetch(asked).body)["result"] == []
+
+        def find() -> Any:  # None while the names are being read, 503
+            return json.loads(fetch(f"{address}reconciliation?query=Tout+nouveau").body).get(
+                "result"
+            )
+
+        wait_until(lambda: find() == [])
         (two_releases / "next").symlink_to("bbbbbbbbbbbbbbbb")
         (two_releases / "next").rename(two_releases / "current")
-        for _ in range(100):
-            if found := json.loads(fetch(asked).body)["result"]:
-                break
-            time.sleep(0.1)
+        found: list[Any] = []
+
+        def is_found() -> bool:
+            found[:] = find() or []
+            return bool(found)
+
+        wait_until(is_found)
     assert [(each["id"], each["match"]) for each in found] == [(new[1:-1], True)]
 
 
@@ -672,7 +680,7 @@ def test_names_that_are_still_being_read_are_503(
 
     def slowly(release: Release) -> Index:
         built.append(release)
-        assert done.wait(20)
+        assert done.wait(90)
         return build(release)
 
     monkeypatch.setattr(entities, "PATIENCE", 0.05)
@@ -683,7 +691,7 @@ def test_names_that_are_still_being_read_are_503(
         assert (reply.status_code, reply.content_type) == (503, PROBLEM)
         assert reply.headers["Retry-After"] == "5"
     done.set()
-    monkeypatch.setattr(entities, "PATIENCE", 20)
+    monkeypatch.setattr(entities, "PATIENCE", 90)
     assert unread.get("/reconciliation?query=Finances").json["result"][0]["match"]  # type: ignore[index]
     assert len(built) == 1
 

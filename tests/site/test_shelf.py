@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import threading
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ import pytest
 from server.engine import Limits
 from server.engine.figures import Figures
 from server.shelf import Shelf, open_release
+from tests.patience import wait_until
 from transform.errors import UnreadableRelease
 
 COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s a <def#Inscription> } }"
@@ -155,21 +155,13 @@ def test_a_site_moves_on_without_a_failed_request(
         askers = [threading.Thread(target=keep_asking, args=(site + path,)) for path in paths]
         for asker in askers:
             asker.start()
-        time.sleep(1)
+        wait_until(lambda: counts[-3:] == [63, 63, 63])
         move(two_releases, "bbbbbbbbbbbbbbbb")
-        _wait_for(lambda: counts[-3:] == [64, 64, 64])
+        wait_until(lambda: counts[-3:] == [64, 64, 64])
         move(two_releases, "aaaaaaaaaaaaaaaa")
-        _wait_for(lambda: counts[-3:] == [63, 63, 63])
+        wait_until(lambda: counts[-3:] == [63, 63, 63])
         stop.set()
         for asker in askers:
             asker.join()
     assert set(statuses) == {200}
     assert set(counts) == {63, 64}
-
-
-def _wait_for(condition: Any) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not come about")
