@@ -1,9 +1,7 @@
 """Every limit is shown: on a page in both languages, and in the Service Description."""
 
 import socket
-import time
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from server.settings import Settings
-from tests.site.processes import family, server_process
+from tests.patience import wait_until
+from tests.site.processes import children, find_workers, query_processes
 
 # What limits no client.
 OTHERS = {"cache_mb", "security_contacts", "service_endpoints", "trusted_proxies", "workers"}
@@ -89,25 +88,35 @@ def test_metrics_count_replies_of_all_workers(limited: str, fetch: Any) -> None:
     parts = urlsplit(limited)
     stays = socket.create_connection((str(parts.hostname), int(parts.port or 0)))
     good, bad = (f'portrait_ia_replies_total{{part="sparql",status="{n}"}}' for n in (200, 400))
-    for _ in range(50):
-        time.sleep(0.1)  # workers tell each other twice a second
-        reply = fetch(f"{limited}metrics")
-        counts = dict(line.rsplit(" ", 1) for line in reply.text.splitlines() if line[0] != "#")
+    replies = []
+
+    def are_told() -> bool:
+        replies.append(fetch(f"{limited}metrics"))
+        counts = dict(line.rsplit(" ", 1) for line in replies[-1].text.splitlines())
         seen = [int(counts.get(name, 0)) for name in (good, bad, "portrait_ia_connections")]
-        if all(number >= least for number, least in zip(seen, (20, 1, 1), strict=True)):
-            break
-    else:
-        raise AssertionError(counts)
+        return all(number >= least for number, least in zip(seen, (20, 1, 1), strict=True))
+
+    wait_until(are_told)
+    reply = replies[-1]
     assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     stays.close()
     assert fetch(f"{limited}metrics", "POST").headers["Allow"] == "GET, HEAD"
 
 
 def read_metrics(site: str, fetch: Any) -> dict[str, int]:
-    time.sleep(1.2)  # workers tell each other twice a second
-    lines = fetch(f"{site}metrics").text.splitlines()
-    told = (line.removeprefix("portrait_ia_").rsplit(" ", 1) for line in lines if line[0] != "#")
-    return {name: int(number) for name, number in told}
+    """Read them once they stay as they are: workers tell each other twice a second."""
+    find_workers(site)
+    seen: list[dict[str, int]] = []
+
+    def rest() -> bool:
+        lines = fetch(f"{site}metrics").text.splitlines()
+        told = (line.removeprefix("portrait_ia_").rsplit(" ", 1) for line in lines)
+        # To read them is a reply, too.
+        seen.append({name: int(n) for name, n in told if "#" not in name and "replies" not in name})
+        return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+
+    wait_until(rest, every=0.6)
+    return seen[-1]
 
 
 def test_metrics_tell_what_is_kept_refused_and_lost(limited: str, fetch: Any) -> None:
@@ -144,16 +153,8 @@ def test_who_reads_the_metrics_misses_nothing(limited: str, fetch: Any) -> None:
 
 def test_metrics_count_the_query_processes_that_there_are(limited: str, fetch: Any) -> None:
     told = read_metrics(limited, fetch)
-    # Below the server: workers; below each its keeper; below that its query processes.
-    workers = children(server_process(limited))
+    workers = find_workers(limited)
     keepers = [keeper for worker in workers for keeper in children(worker)]
     assert told["workers"] == len(workers) == len(keepers)
-    assert told["query_processes"] == sum(len(children(keeper)) for keeper in keepers) > 0
-
-
-def children(process: int) -> list[int]:
-    return [found for found in family(process) if found != process and parent(found) == process]
-
-
-def parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    # One that was ended is its keeper's child until that has looked after it.
+    wait_until(lambda: told["query_processes"] == len(query_processes(limited)) > 0)
