@@ -600,8 +600,13 @@ def endless() -> Question:
 
 def test_queue_is_bounded(release: Path) -> None:
     limits = Limits(seconds=600, processes=1, waiting=1, waiting_seconds=2, long=1)
-    with open_engine(release, BASE, limits) as engine, ThreadPoolExecutor(3) as pool:
+    with (
+        open_engine(release, BASE, limits) as engine,
+        ThreadPoolExecutor(3) as pool,
+        contextlib.ExitStack() as end,
+    ):
         over = threading.Event()
+        end.callback(over.set)
         first = pool.submit(engine.ask, endless(), over.is_set)
         wait_until(lambda: engine.figures().running == 1)
         second = pool.submit(engine.ask, question("ASK {}"))
