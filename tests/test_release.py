@@ -3,9 +3,10 @@
 import errno
 import json
 import os
+import signal
 import stat
 import subprocess
-import time
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
-from tests.conftest import COMMAND, Run
+from tests.conftest import Run
 from transform import release
 from transform.errors import MisusedCommand, UnreadableRelease
 
@@ -151,42 +152,46 @@ def whole(path: Path) -> bool:
     return all((path / name).stat().st_size == size for name, size in sizes.items())
 
 
-def buildings(shelf: Path) -> set[Path]:
-    return set(shelf.glob(".building-*"))
+# Counts what a build opens, makes, moves and takes away on the shelf; kills it at some number.
+KILLED = """
+import os, signal, sys
+from server.cli import main
+shelf, left = sys.argv[1], int(sys.argv[2])
+del sys.argv[1:3]
+events = ("open", "os.mkdir", "os.rename", "os.symlink", "os.remove", "os.rmdir", "os.chmod")
+def look(event, arguments):
+    global left
+    if event in events and str(arguments[0]).startswith(shelf):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(look)
+try:
+    main()
+finally:
+    print(-left)
+"""
 
 
-def written(folders: set[Path]) -> int:
-    """Count the files of releases that are being built."""
-    found = 0
-    for building in folders:
-        for _, _, files in os.walk(building):  # passes over what is moved meanwhile
-            found += len(files)
-    return found
+def build_until(shelf: Path, base: str, moment: int) -> "subprocess.CompletedProcess[str]":
+    """Build until the process has done so much on the shelf, to its end for 0."""
+    given = [str(shelf), str(moment), "build", "--to", str(shelf), "--base-uri", base]
+    return subprocess.run([sys.executable, "-c", KILLED, *given], capture_output=True, text=True)
 
 
 def test_kill_at_any_moment_leaves_the_release_before(shelf: Path) -> None:
     first = build_another(shelf)
     before = {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()}
-    killed = 0
-    for step in range(8):
-        left = buildings(shelf)
-        base = f"http://localhost:{20 + step}/"
-        process = subprocess.Popen(
-            [COMMAND, "build", "--to", shelf, "--base-uri", base],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        # From the first file to the last, behind which all are moved.
-        enough = 1 + (len(before) - 1) * step // 7
-        while process.poll() is None and written(buildings(shelf) - left) < enough:
-            time.sleep(0.001)
-        killed += process.poll() is None
-        process.kill()
-        process.wait()
+    moments = int(build_until(shelf, "http://localhost:19/", 0).stdout.split()[-1])
+    assert moments > 2 * len(before)
+    for step in range(7):
+        # From the first that is done there to the last but one, behind which little is left to do.
+        moment = 1 + (moments - 2) * step // 6
+        killed = build_until(shelf, f"http://localhost:{20 + step}/", moment)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
         for path in releases_in(shelf):
             assert whole(path), path
         assert whole(shelf / "current")
-    assert killed >= 4
     assert {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()} == before
     build_another(shelf)
     assert list(shelf.glob(".building-*")) == []
