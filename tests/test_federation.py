@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,6 +15,7 @@ import pytest
 
 from server.engine import ENGINES, JSON, Engine, Limits, Question, faults
 from tests.bystander import Bystander
+from tests.patience import wait_until
 
 BASE = "http://localhost:8000/"
 HOSTILE = '" ) } } # \\ \n \u0001 > « é »'
@@ -247,7 +249,7 @@ def test_update_with_a_service_is_refused(engine: Engine, peer: str) -> None:
     Peer.asked.clear()
     with pytest.raises(faults.UpdateRefused):
         ask(engine, f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE <{peer}sparql> {{ ?s ?p ?o }} }}")
-    assert Peer.asked == []
+    assert [said for said in Peer.asked if said != "left"] == []  # who was asked before may end now
 
 
 FAILING = [
@@ -284,7 +286,8 @@ def test_a_slow_peer_is_not_waited_for(
 ) -> None:
     text = f"SELECT * {{ ?i <a:size> ?z SERVICE <{peer}{way}> {{ ?i <a:name> ?n }} }}"
     begun = time.monotonic()
-    with pytest.raises(faults.ServiceTooSlow, match=r"within 1\.[0-5]"):
+    # Half of what is left of three seconds: a busy machine has begun late.
+    with pytest.raises(faults.ServiceTooSlow, match=r"within (1\.[0-5]|0\.\d)"):
         ask(engine, text)
     assert time.monotonic() - begun < bystander.allow(2.5, begun)
     assert len(ask(engine, text.replace("SERVICE", "SERVICE SILENT"))) == 2
@@ -295,8 +298,12 @@ def test_a_client_that_leaves_ends_the_wait(
 ) -> None:
     Peer.asked.clear()
     text = f"SELECT * {{ SERVICE <{peer}dripping> {{ ?i <a:name> ?n }} }}"
-    begun = time.monotonic()
-    with pytest.raises(faults.Abandoned):
-        engine.ask(Question(text, BASE, JSON), lambda: time.monotonic() > begun + 0.3)
-    assert time.monotonic() - begun < bystander.allow(1, begun)
-    assert bystander.until(lambda: "left" in Peer.asked, 0.5)
+    gone = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(engine.ask, Question(text, BASE, JSON), gone.is_set)
+        wait_until(lambda: Peer.asked, every=0.01)  # the answer begins to drip
+        gone.set()
+        begun = time.monotonic()
+        assert isinstance(asked.exception(), faults.Abandoned)
+        assert time.monotonic() - begun < bystander.allow(0.7, begun)
+    assert bystander.until(lambda: "left" in Peer.asked, 0.7)

@@ -22,6 +22,7 @@ from click.testing import CliRunner
 
 from server.cli import main
 from tests.conftest import COMMAND, HEADER, ROW, Run
+from tests.patience import wait_until
 from tests.portal import DATASET, Answer, Portal, cut, drip, endless, running, says
 
 Fetch = Callable[..., subprocess.CompletedProcess[str]]
@@ -703,7 +704,7 @@ def test_drops_that_never_end_are_ended(
     portal.offer(2025, LARGE).answers = [answer]
     start = time.monotonic()
     assert_failed(fetch("--seconds", 2), "not done after 2 s", folder)
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 60  # in drops it would be hours
 
 
 # Kills and twins
@@ -718,21 +719,13 @@ def start(portal: Portal, folder: Path) -> "subprocess.Popen[bytes]":
     )
 
 
-def until(condition: Callable[[], object]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come to that")
-
-
 def stall(after: int) -> Answer:
     """Send a part and keep the client waiting."""
 
     def answer(handler: Any) -> None:
         cut(after)(handler)
         handler.wfile.flush()
-        time.sleep(20)
+        time.sleep(120)
 
     return answer
 
@@ -745,7 +738,7 @@ def test_a_kill_in_the_middle_leaves_nothing_that_counts(
     assert fetch().returncode == 0
     file.body, file.etag, file.answers = LARGE, '"large"', [stall(100_000)]
     process = start(portal, folder)
-    until(lambda: any(p.stat().st_size >= 65_536 for p in folder.glob(".partial/*.part")))
+    wait_until(lambda: any(p.stat().st_size >= 65_536 for p in folder.glob(".partial/*.part")))
     process.send_signal(signal.SIGKILL)
     process.wait(20)
     assert bodies(folder) == {2025: SMALL}
@@ -762,7 +755,7 @@ def test_two_fetches_at_once_take_turns(fetch: Fetch, portal: Portal, folder: Pa
     portal.offer(2025, LARGE).answers = [stall(100_000)]
     process = start(portal, folder)
     try:
-        until(lambda: portal.gets("2025.csv"))
+        wait_until(lambda: portal.gets("2025.csv"))
         done = fetch()
     finally:
         process.kill()
