@@ -27,9 +27,12 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 for name in ("NO_PROXY", "no_proxy"):
     os.environ[name] = ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get(name))))
 
-# How long an example takes says how busy the machine is.
+# How long an example takes says how busy the machine is. What is tried is the same in each run.
 settings.register_profile(
-    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "busy machine",
+    deadline=None,
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("busy machine")
 

@@ -55,7 +55,7 @@ def _try(command: list[str], folder: Path, suffix: str) -> None:
     trial = folder / f"trial.{suffix if suffix in TRIALS else 'nt'}"
     trial.write_text(TRIALS[trial.suffix[1:]], encoding="utf-8")
     ran = subprocess.run(
-        [*command, "--output=nquads", str(trial)], capture_output=True, text=True, timeout=120
+        [*command, "--output=nquads", str(trial)], capture_output=True, text=True, timeout=600
     )
     if ran.stdout.strip() != TRIALS["nt"].strip():
         fault = (ran.stderr.strip().splitlines() or ["it says nothing"])[0]

@@ -269,7 +269,7 @@ def build_wheel(root: Path, to: Path, **settings: str) -> subprocess.CompletedPr
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(to)]
     environment = {**os.environ, **settings}
     return subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, timeout=120
+        command, cwd=root, env=environment, capture_output=True, text=True, timeout=600
     )
 
 

@@ -401,7 +401,7 @@ def on_terminal(site: Site, keys: str, *options: str) -> DONE:
             stdin=slave,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             env={**os.environ, "NO_PROXY": "127.0.0.1"},
         )
     finally:
@@ -500,7 +500,7 @@ def test_two_that_write_at_once_lose_nothing(site: Site) -> None:
     def accept(number: int) -> None:
         pair = f"{CORONER}=https://a.example/{number}"
         done = subprocess.run(
-            [COMMAND, "link", site.shelf, "--accept", pair, *WHO], capture_output=True, timeout=60
+            [COMMAND, "link", site.shelf, "--accept", pair, *WHO], capture_output=True, timeout=300
         )
         assert done.returncode == 0, done.stderr
 

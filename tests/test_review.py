@@ -285,7 +285,7 @@ def test_terminal_asks_once_for_who_and_then_for_each(site: Site, keys: str, lin
             stdin=slave,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
     finally:
         os.close(slave)

@@ -139,7 +139,7 @@ def test_json_ld_read_by_jsonld_of_npm_has_the_hash(dumps: Path, tmp_path: Path)
     files = [str(dumps / f"portrait-2025.{suffix}") for suffix in ("jsonld", "nt")]
     ran = subprocess.run(
         ["node", "read.js", *files],
-        cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        cwd=tmp_path, capture_output=True, text=True, timeout=600,
         env={**os.environ, "NODE_PATH": str(modules)},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
@@ -152,7 +152,7 @@ def test_json_ld_read_by_jsonld_of_npm_has_the_hash(dumps: Path, tmp_path: Path)
 def test_jena_reads_the_same_graph(dumps: Path, tmp_path: Path, suffix: str) -> None:
     ran = subprocess.run(
         [*find_riot(tmp_path, suffix), "--output=nquads", str(dumps / f"portraits.{suffix}")],
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     # Cells stay as they were written, also where that is not normal form C. Of RDF/XML riot says so
     # and ends with 1.

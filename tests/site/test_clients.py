@@ -166,7 +166,7 @@ def test_comunica(site: str, comunica: Path) -> None:
         [comunica, f"sparql@{site}sparql", COUNT, "-t", "application/sparql-results+json"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     [row] = json.loads(done.stdout)["results"]["bindings"]
@@ -184,7 +184,7 @@ def test_comunica_asks_and_constructs(
         [comunica, f"sparql@{site}sparql", query, "-t", kind],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(found) == (1 if query == ASK else 7)
@@ -196,7 +196,7 @@ def test_comunica_finds_the_endpoint_by_its_description(site: str, comunica: Pat
         [comunica, f"{site}doc/portrait/2025", query, "-t", "text/csv"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert "def#Portrait" in done.stdout

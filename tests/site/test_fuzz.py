@@ -52,7 +52,7 @@ def line(folder: Any, boot: Any) -> Iterator[http.client.HTTPConnection]:
     limits = {"query_seconds": "2", "query_memory_mb": "300"}
     with (
         boot(folder, **limits) as site,
-        closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=30)) as line,
+        closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=90)) as line,
     ):
         yield line
 

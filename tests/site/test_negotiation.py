@@ -104,7 +104,7 @@ ACCEPTED = [
 
 def ask(site: str, path: str, lines: tuple[str, ...]) -> http.client.HTTPResponse:
     """Ask with each Accept on a line of its own."""
-    with closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=90)) as connection:
         connection.putrequest("GET", f"/{path}")
         for line in lines:
             connection.putheader("Accept", line)
