@@ -5,6 +5,7 @@ scoring is not shown here: it sees the names without number and without the word
 """
 
 import itertools
+import math
 import re
 import time
 import unicodedata
@@ -185,7 +186,12 @@ def test_time_grows_with_the_rows_and_not_with_their_square() -> None:
         return time.process_time() - before
 
     seconds(200)
-    assert seconds(4000) < 4 * 3 * seconds(1000)
+    some = more = math.inf
+    for _ in range(3):  # what others do on the same core slows now the one and now the other
+        some, more = min(some, seconds(1000)), min(more, seconds(4000))
+        if more < 4 * 2 * some:
+            break
+    assert more < 4 * 2 * some
 
 
 @pytest.mark.skipif(not US.is_dir(), reason="needs the registers in ../shared/data")
