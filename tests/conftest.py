@@ -74,7 +74,7 @@ def portrait_ia(warm: Warm) -> Run:
             [COMMAND, *map(str, arguments)],
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=900,
             env=environment,
             **options,
         )

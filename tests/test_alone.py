@@ -1,6 +1,7 @@
 """Tests that measure are told apart from those that may share the machine with others."""
 
 import struct
+import subprocess
 import threading
 import time
 from itertools import pairwise
@@ -10,6 +11,7 @@ import pytest
 
 from tests.bystander import NAP, WORK, Bystander
 from tests.once import make_once
+from tests.warm import warm_up
 
 
 def is_alone(request: pytest.FixtureRequest) -> bool:
@@ -112,3 +114,10 @@ def test_a_folder_that_was_half_made_is_made_again(tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
     folder = make_once(tmp_path / "made", lambda folder: (folder / "whole").touch())
     assert [file.name for file in folder.iterdir()] == ["whole"]
+
+
+def test_a_command_that_was_ended_leaves_the_next_one_alone(tmp_path: Path) -> None:
+    with warm_up(tmp_path) as warm:
+        with pytest.raises(subprocess.TimeoutExpired):
+            warm.run(["--help"], 0.0)
+        assert warm.run(["--help"]).returncode == 0

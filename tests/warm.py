@@ -4,6 +4,7 @@ A process imports what the command needs and waits; each call is a fork of it, w
 environment and outputs. Whoever gives other options than these starts the installed command.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -12,49 +13,64 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-SECONDS = 180  # for a call
+SECONDS = 900  # for a call: the longest takes twenty on a quiet machine
 
 
 class Warm:
-    """A process that forks the command."""
+    """A process that forks the command, and another one where that had to be ended."""
 
-    def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
-        self._process = process
+    def __init__(self, folder: Path) -> None:
+        self._process: subprocess.Popen[str] | None = None
         self._outputs = folder / "out", folder / "err"
 
-    def run(self, arguments: list[str]) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, arguments: list[str], seconds: float = SECONDS
+    ) -> "subprocess.CompletedProcess[str]":
         """Run the command as it would run here and now; gives what it said."""
-        assert self._process.stdin
-        assert self._process.stdout
+        process = self._process = self._process or _start()
+        assert process.stdin
+        assert process.stdout
         asked = [arguments, str(Path.cwd()), dict(os.environ), list(map(str, self._outputs))]
-        late = threading.Timer(SECONDS, self._process.kill)
+        late = threading.Timer(seconds, process.kill)
         late.start()
-        self._process.stdin.write(f"{json.dumps(asked)}\n")
-        self._process.stdin.flush()
-        status = self._process.stdout.readline()
+        with contextlib.suppress(BrokenPipeError):  # it was ended already
+            process.stdin.write(f"{json.dumps(asked)}\n")
+            process.stdin.flush()
+        status = process.stdout.readline()
         late.cancel()
         if not status:
-            raise subprocess.TimeoutExpired(arguments, SECONDS)
+            self.end()
+            raise subprocess.TimeoutExpired(arguments, seconds)
         said = [output.read_text(encoding="utf-8") for output in self._outputs]
         return subprocess.CompletedProcess(arguments, int(status), *said)
 
-
-@contextmanager
-def warm_up(folder: Path) -> Iterator[Warm]:
-    """Start the process that waits, and end it."""
-    command = [sys.executable, "-m", "tests.warm"]
-    root = Path(__file__).parents[1]
-    with subprocess.Popen(
-        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Warm(process, folder)
-        finally:
+    def end(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
             process.kill()
+            process.communicate()
+
+
+def _start() -> "subprocess.Popen[str]":
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-m", "tests.warm"]
+    return subprocess.Popen(
+        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+@contextlib.contextmanager
+def warm_up(folder: Path) -> Iterator[Warm]:
+    """Give what forks the command, and end it."""
+    warm = Warm(folder)
+    try:
+        yield warm
+    finally:
+        warm.end()
 
 
 def wait() -> None:
