@@ -134,9 +134,16 @@ def open_engine(release_file: Path, base_uri: str, limits: Limits = Limits()) ->
     process that will ask, after any fork. Raises `UnreadableRelease` when the file cannot be
     read, `EngineDown` when no process can be started.
     """
-    from server.engine.sealed import SealedEngine  # the query processes need none of it
+    from server.engine.lookup import open_lookups  # the query processes need none of these
+    from server.engine.sealed import SealedEngine
 
-    return SealedEngine(release_file, base_uri, limits)
+    engine = SealedEngine(release_file, base_uri, limits)
+    try:
+        engine.lookups = open_lookups(release_file)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
 
 
 def open_disk(release_file: Path, base_uri: str, limits: Limits = Limits()) -> Engine:

@@ -12,6 +12,7 @@ from server.engine.figures import Figures
 from server.engine.framing import ClosedError, frame_question
 from server.engine.keeper import NO_STORE
 from server.engine.link import QueryProcess
+from server.engine.lookup import Lookups
 from server.engine.peers import Peers
 from server.engine.places import Places, Run
 from server.engine.seat import Seat
@@ -27,6 +28,7 @@ class SealedEngine:
 
     def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
         """Open a file of N-Quads in memory, or the folder of a store on disk."""
+        self.lookups: Lookups | None = None  # what needs no process, see `lookup`
         self._limits = limits
         self._places = Places(limits)
         self._room = Room(limits)

@@ -72,8 +72,8 @@ class Desk:
         reply = self._kept.find(request.key) if request.key else None
         return condition(reply, request) if reply else None
 
-    def answer_soon(self, request: Request, take: Take) -> Waiter | None:
-        """Have `take` called with the reply; None where `answer` must be awaited instead."""
+    def answer_soon(self, request: Request, take: Take) -> Reply | Waiter | None:
+        """Give a reply or have `take` called with it; None where `answer` must be awaited."""
         if request.key in self._flights:
             return None
         return self._teller.answer(request, take)

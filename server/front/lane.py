@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 
 from server.engine import Question
+from server.engine.lookup import Lookups
 from server.engine.seat import MOMENT, MOST_MOMENTS, Seat, Whole
 from server.front.bench import Bench, Finish
 from server.front.wsgi import Threads
@@ -49,6 +50,11 @@ class Lane:
             self._change_bench()
         assert self._bench is not None  # noqa: S101  # it has just been made
         return self._bench.release
+
+    def look_up(self, question: Question) -> Whole | None:
+        """Give the answer to what asks for so little that it needs no process."""
+        lookups: Lookups | None = getattr(self.release.engine, "lookups", None)
+        return lookups.answer(question) if lookups else None
 
     def ask(self, question: Question, over: Callable[[Outcome], None]) -> bool:
         """Ask of `release`, and have `over` told later; says whether that can be done."""

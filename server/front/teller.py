@@ -12,6 +12,7 @@ from server.engine.seat import Whole
 from server.faults import Fault
 from server.front import dressing
 from server.front.coding import Choice, choose_coding
+from server.front.conditions import condition
 from server.front.keeping import Kept, is_fickle, may_be_fickle
 from server.front.lane import Lane, Outcome
 from server.front.message import Reply, Request
@@ -50,27 +51,40 @@ class Teller:
         self._take_off = take_off
         self._waiting: dict[Hashable, list[Waiter]] = {}
 
-    def answer(self, request: Request, take: Take) -> Waiter | None:
-        """Have `take` called later, unless this is no query for the event loop."""
+    def answer(self, request: Request, take: Take) -> Reply | Waiter | None:
+        """Give the reply, or have `take` called later; None to what is no query for a loop."""
         target = request.target
         if request.key is None or not (target.startswith(b"/sparql?") or target == b"/sparql"):
             return None
         waiters = self._waiting.get(request.key)
-        if waiters is None and (waiters := self._begin(request)) is None:
-            return None
+        if waiters is None:
+            begun = self._begin(request)
+            if not isinstance(begun, list):
+                return begun
+            waiters = begun
         return Waiter(waiters, request, take)
 
-    def _begin(self, request: Request) -> list[Waiter] | None:
+    def _begin(self, request: Request) -> Reply | list[Waiter] | None:
         choice = choose_coding(request.headers.get(b"accept-encoding"))
         if choice.plain_refused and choice.hopeless:
             return None
         question = self._read(request, self._lane.release.base_uri)
         if question is None or (may_be_fickle(question.text) and is_fickle(request)):
             return None
+        if whole := self._lane.look_up(question):
+            return self._reply(request, choice, whole)
         if not self._lane.ask(question, partial(self._end, request, choice)):
             return None
         waiters = self._waiting[request.key] = []
         return waiters
+
+    def _reply(self, request: Request, choice: Choice, whole: Whole) -> Reply | None:
+        reply = dressing.dress_whole(whole, request, choice)
+        if reply is not None:
+            self._kept.keep(request, reply)
+            if b"if-none-match" in request.headers:
+                return condition(reply, request)
+        return reply
 
     def _read(self, request: Request, base_uri: str) -> Question | None:
         try:

@@ -41,8 +41,8 @@ class Site(Protocol):
 
     def answer_soon(
         self, request: Request, take: Callable[[Reply | None], None]
-    ) -> "Cancellable | None":
-        """Have `take` called with the reply, or with None: then `answer` must be awaited."""
+    ) -> "Reply | Cancellable | None":
+        """Give the reply, or have `take` called with it; of None, `answer` must be awaited."""
         ...
 
     async def answer(self, request: Request) -> Reply:
@@ -103,8 +103,11 @@ class Turns:
         try:
             reply = self._site.answer_at_once(request)
             if reply is None:
-                take = partial(self._take, request, last)
-                self._task = self._site.answer_soon(request, take)
+                found = self._site.answer_soon(request, partial(self._take, request, last))
+                if isinstance(found, Reply):
+                    reply = found
+                else:
+                    self._task = found
         except Exception:
             reply = _say_defect(request)
         if self._task is None:

@@ -1,0 +1,58 @@
+"""Lookups over HTTP: what asks for little needs no query process, and nobody can tell."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tests.patience import wait_until
+from tests.site.processes import find_workers, query_processes
+
+LOOKUP = "SELECT ?p ?o {{ <{}id/portrait/2025> ?p ?o FILTER(?o != {}) }}"
+
+
+def test_a_lookup_needs_no_query_process(
+    folder: Path, boot: Any, fetch: Any, base_uri: str
+) -> None:
+    with boot(folder, query_seconds="2") as site:
+        find_workers(site)
+        wait_until(lambda: query_processes(site))
+        stopped = query_processes(site)
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            for number in range(10):
+                reply = fetch(f"{site}sparql?query={quote(LOOKUP.format(base_uri, number))}")
+                assert reply.status == 200
+                assert b'"bindings":[{' in reply.body
+        finally:
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
+
+
+def test_a_lookup_is_told_as_every_answer_is(site: str, fetch: Any, base_uri: str) -> None:
+    text = LOOKUP.format(base_uri, 123456)
+    address = f"{site}sparql?query={quote(text)}"
+    first = fetch(address)
+    again = fetch(address)
+    asked = fetch(f"{site}sparql?query={quote(text + ' ORDER BY ?none')}")  # by a query process
+    tag = first.headers["ETag"]
+    assert (first.status, again.status, asked.status) == (200, 200, 200)
+    assert first.body == again.body
+    assert again.headers["ETag"] == tag
+    names = sorted(name for name in first.headers if name != "ETag")
+    assert names == sorted(name for name in asked.headers if name != "ETag")
+    for name in ("Content-Type", "Vary", "Cache-Control", "Access-Control-Allow-Origin"):
+        assert first.headers[name] == asked.headers[name]
+    fresh = f"{site}sparql?query={quote(LOOKUP.format(base_uri, 654321))}"
+    unknown = fetch(fresh, If_None_Match='"other"')
+    assert unknown.status == 200
+    assert fetch(fresh, If_None_Match=unknown.headers["ETag"]).status == 304
+    never = f"{site}sparql?query={quote(LOOKUP.format(base_uri, 777777))}"
+    assert fetch(never, If_None_Match="*").status == 304
+    packed = fetch(address, Accept_Encoding="gzip")
+    assert packed.headers.get("Content-Encoding") == "gzip"
+    head = fetch(address, "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == first.headers["Content-Length"]
