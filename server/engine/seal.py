@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
-_NICE = 10
+_STEP, _LAST = 10, 19  # niceness, see nice(2)
 _PAGE = resource.getpagesize()
 
 
@@ -53,7 +53,9 @@ def close_for_good() -> None:
 
 def yield_to_younger(process: int) -> None:
     """Have the kernel prefer other processes to a sealed one; that cannot be taken back."""
-    os.setpriority(os.PRIO_PGRP, process, _NICE)
+    # From where this process stands: a server that was started as the nicest stays so.
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PGRP, process, min(own + _STEP, _LAST))
 
 
 def resident(process: int) -> int:
