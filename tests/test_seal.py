@@ -19,7 +19,7 @@ query.wait()
 """
 
 
-@pytest.mark.parametrize("nicer", [0, 5, 15, 19])
+@pytest.mark.parametrize("nicer", [0, 15])
 def test_a_long_query_never_comes_before_its_server(nicer: int) -> None:
     command = [sys.executable, "-c", _CODE, str(nicer)]
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
