@@ -40,6 +40,7 @@ OTHERS = [
     # Resolving an IRI takes these away.
     "SELECT ?p ?o { <http://x.example/a/../much> ?p ?o }",
     "SELECT ?p ?o { <http://x.example/./much> ?p ?o }",
+    "SELECT ?p ?o { <http:..///x.example/much> ?p ?o }",
     "SELECT ?p ?o { <much> ?p ?o }",
     "SELECT ?p ?o { </much> ?p ?o }",
     r"SELECT ?p ?o { <http://x.example/\u006Duch> ?p ?o }",

@@ -27,6 +27,7 @@ _LONGEST = 2000  # characters
 _IRI = r"<[a-z][a-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`]*>"
 _VARIABLE = r"\?[a-z_][a-z0-9_]*"
 _NAME = r"[a-z][a-z0-9]*:[a-z][a-z0-9_]*"
+_DOTS = re.compile(r"[/:]\.")  # what resolving an IRI takes away: it may come to stand for another
 _LOOKUP = re.compile(
     rf"""\s*(?:PREFIX\s+[a-z][a-z0-9]*:\s*{_IRI}\s*){{0,20}}
     SELECT\s+(?:\*|{_VARIABLE}(?:\s+{_VARIABLE}){{0,8}})\s*(?:WHERE\s*)?
@@ -53,8 +54,7 @@ class Lookups:
         if question.default_graphs or question.named_graphs or question.bindings:
             return None
         found = _LOOKUP.fullmatch(text)
-        # «/.» begins what resolving an IRI takes away: it may come to stand for another.
-        if found is None or found["subject"] in self._large or "/." in found["subject"]:
+        if found is None or found["subject"] in self._large or _DOTS.search(found["subject"]):
             return None
         try:
             results = self._store.query(
@@ -64,8 +64,10 @@ class Lookups:
             body = results.serialize(format=ox.QueryResultsFormat.JSON)
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as fault:  # also the engine's panics, which are no Exception
-            log.info("a lookup is left to a query process: %s", fault)
+        except SyntaxError:  # a query process says where and what
+            return None
+        except BaseException:  # also the engine's panics, which are no Exception
+            log.exception("a lookup is left to a query process")
             return None
         return Whole(JSON, body or b"")
 

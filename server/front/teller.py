@@ -82,9 +82,7 @@ class Teller:
         reply = dressing.dress_whole(whole, request, choice)
         if reply is not None:
             self._kept.keep(request, reply)
-            if b"if-none-match" in request.headers:
-                return condition(reply, request)
-        return reply
+        return reply and condition(reply, request)
 
     def _read(self, request: Request, base_uri: str) -> Question | None:
         try:
