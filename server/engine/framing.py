@@ -30,6 +30,13 @@ class ClosedError(EOFError):
     """The other side has gone."""
 
 
+class UnreadError(ClosedError):
+    """The other side has gone before it read all that was sent to it, so that is not why.
+
+    Linux resets the connection then: unix_release_sock in net/unix/af_unix.c.
+    """
+
+
 def frame(letter: bytes, payload: bytes | bytearray = b"") -> bytes:
     """Give the bytes of one frame."""
     return _LETTER_AND_LENGTH.pack(letter, len(payload)) + payload
@@ -74,9 +81,11 @@ class Frames:
         while len(self._arrived) < size:
             try:
                 part = self._connection.recv(PART)
-            except (ConnectionError, OSError) as broken:
-                if isinstance(broken, TimeoutError):
-                    raise
+            except TimeoutError:
+                raise
+            except ConnectionError as broken:
+                raise UnreadError from broken
+            except OSError as broken:
                 raise ClosedError from broken
             if not part:
                 raise ClosedError

@@ -130,6 +130,7 @@ class Link:
             try:
                 socket.send_fds(self._control, [packet], descriptors or [])
             except OSError as error:
+                self._control.close()  # it is gone, though it may not count as ended yet
                 raise EngineDown(f"The engine's keeper is gone: {error}") from error
             reply = self._receive()
         if "failed" in reply:

@@ -40,6 +40,7 @@ class Run:
     def begin(self, process: int, resident: int) -> None:
         """Note that a process takes the query now, and what memory it has at that time."""
         self.process, self.resident = process, resident
+        self.grown, self.yielding = 0, False
         self.begun = time.monotonic()
         self._worked = seal.worked(process)
 

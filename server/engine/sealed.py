@@ -1,5 +1,6 @@
 """Ask each question in a sealed, disposable process; this one only waits, kills and spools."""
 
+import contextlib
 import logging
 import signal
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Self
 from server.engine import Answer, Limits, Question, faults
 from server.engine.asking import Asking
 from server.engine.figures import Figures
-from server.engine.framing import ClosedError, frame_question
+from server.engine.framing import ClosedError, UnreadError, frame_question
 from server.engine.keeper import NO_STORE
 from server.engine.link import QueryProcess
 from server.engine.lookup import Lookups
@@ -39,9 +40,7 @@ class SealedEngine:
         """See `server.engine.Engine.ask`."""
         request = frame_question(question)
         with self._places.place(gone or _stays) as run:
-            process = self._stock.take()
-            run.begin(process.number, process.resident)
-            return self._bring_to_an_end(Asking(process, self._room), run, request)
+            return self._ask(request, run)
 
     def take_seat(self) -> Seat:
         """Give a process to an asker who never waits; raises EngineDown."""
@@ -53,19 +52,30 @@ class SealedEngine:
         """Say whether a question may have to wait for another endpoint."""
         return self._peers.may_concern(question.text)
 
-    def finish(self, asking: Asking, run: Run, broken: Exception | None) -> Answer:
+    def finish(self, asking: Asking, run: Run, request: bytes, broken: Exception | None) -> Answer:
         """Wait for the rest of an answer as `ask` does, `broken` is what came in its stead."""
         try:
             if asking.whole:
                 self._put_back(asking, run)
                 return asking.outcome()
             return self._bring_to_an_end(asking, run, None, broken)
+        except UnreadError:
+            return self._ask(request, run)
         finally:
             self._places.leave(run)
 
     def give_up(self, process: QueryProcess) -> None:
         """Take a process back that was asked nothing, or has ended."""
         self._stock.end(process)
+
+    def _ask(self, request: bytes, run: Run) -> Answer:
+        """Ask the next process where one has ended, not of the request, before it read that."""
+        for _ in range(self._limits.idle + 1):  # all that were idle, and a fresh one
+            process = self._stock.take()
+            run.begin(process.number, process.resident)
+            with contextlib.suppress(UnreadError):
+                return self._bring_to_an_end(Asking(process, self._room), run, request)
+        raise faults.EngineDown("Query processes end before they read what is asked: ask again.")
 
     def _bring_to_an_end(
         self, asking: Asking, run: Run, request: bytes | None, broken: Exception | None = None
@@ -79,9 +89,9 @@ class SealedEngine:
                 frames.send(request, self._limits.seconds)
             while not asking.take(*frames.next()):
                 pass
-        except ClosedError:
+        except ClosedError as closed:
             asking.drop()
-            raise self._crash(process, run) from None
+            raise self._crash(process, run, closed) from None
         except BaseException as fault:
             asking.drop()
             _log.warning("query process %d killed after %.1f s: %s", process.number, run.age, fault)
@@ -110,14 +120,24 @@ class SealedEngine:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _crash(self, process: QueryProcess, run: Run) -> faults.EngineFault:
-        status = self._stock.reap(process)
+    def _crash(self, process: QueryProcess, run: Run, closed: ClosedError) -> Exception:
+        unread = isinstance(closed, UnreadError)
+        try:
+            status = self._stock.reap(process)
+        except faults.EngineDown as down:
+            if not unread:
+                raise
+            _log.warning("query process %d ended with its keeper: %s", process.number, down)
+            return closed
         _log.warning(
-            "query process %d ended by itself after %.1f s: status %d",
+            "query process %d ended by itself after %.1f s%s: status %d",
             process.number,
             run.age,
+            ", it had not read the query" if unread else "",
             status,
         )
+        if unread and status != NO_STORE:
+            return closed
         if status in (-signal.SIGSEGV, -signal.SIGBUS):
             return faults.QueryTooLarge("The query nests deeper than the engine can follow.")
         if status in (-signal.SIGABRT, -signal.SIGKILL):

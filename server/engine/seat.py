@@ -11,6 +11,7 @@ from server.engine.framing import (
     PART,
     WHOLE,
     ClosedError,
+    UnreadError,
     frame_question,
     read_wholes,
 )
@@ -33,8 +34,8 @@ class Whole(NamedTuple):
 class Engine(Protocol):
     """What a seat comes from, and goes back to."""
 
-    def finish(self, asking: Asking, run: Run, broken: Exception | None) -> Answer:
-        """Wait for the rest of an answer."""
+    def finish(self, asking: Asking, run: Run, request: bytes, broken: Exception | None) -> Answer:
+        """Wait for the rest of the answer to a request."""
         ...
 
     def may_wait(self, question: Question) -> bool:
@@ -58,7 +59,7 @@ class Seat:
         self._run: Run | None = None
         self._asking: Asking | None = None
         self._broken: Exception | None = None
-        self._rest = b""
+        self._rest = self._last = b""
         self.pending = 0
         self.spent = self._finished = False
 
@@ -86,7 +87,8 @@ class Seat:
         for question in questions:
             if may_wait(question):
                 return False
-        request = b"".join(map(frame_question, questions))
+        requests = [*map(frame_question, questions)]
+        request = b"".join(requests)
         if len(request) > SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:
             return False
         run.begin(self._process.number, self._process.resident)
@@ -95,7 +97,7 @@ class Seat:
         except OSError:
             taken = False
         if taken:
-            self._run, self.pending = run, len(questions)
+            self._run, self.pending, self._last = run, len(questions), requests[-1]
         else:
             self._places.leave(run)
             self.spent = True
@@ -110,6 +112,9 @@ class Seat:
         try:
             data = self._process.connection.recv(PART)
         except BlockingIOError:
+            return []
+        except ConnectionError:
+            self._break(UnreadError())
             return []
         except OSError:
             data = b""
@@ -139,7 +144,7 @@ class Seat:
         if self._asking is None:
             self._asking = Asking(self._process, self._room)
             self._process.frames.add(self._rest)
-        return self._engine.finish(self._asking, self._run, self._broken)
+        return self._engine.finish(self._asking, self._run, self._last, self._broken)
 
     def close(self) -> None:
         """End the process, whatever it was asked, unless `finish` has had it."""

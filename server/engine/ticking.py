@@ -3,7 +3,7 @@
 import time
 
 from server.engine import faults
-from server.engine.framing import SERVICE, ClosedError
+from server.engine.framing import SERVICE, UnreadError
 from server.engine.link import QueryProcess
 from server.engine.peers import Peers
 from server.engine.places import TICK, Places, Run
@@ -20,12 +20,12 @@ class Ticking:
         self._ticked = run.begun
 
     def send(self, request: bytes, seconds: float) -> None:
-        """Send a request; raises ClosedError, QueryTooSlow."""
+        """Send a request; raises UnreadError, QueryTooSlow."""
         self._process.connection.settimeout(seconds)
         try:
             self._process.connection.sendall(request)
         except ConnectionError as broken:
-            raise ClosedError from broken
+            raise UnreadError from broken
         except TimeoutError as late:
             raise faults.QueryTooSlow(seconds) from late
 

@@ -2,9 +2,11 @@
 
 import os
 import re
+import signal
 import socket
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,6 +59,28 @@ def query_processes(site: str) -> list[int]:
     """Give those that answer queries: below the server are workers, below each its keeper."""
     keepers = [keeper for worker in children(server_process(site)) for keeper in children(worker)]
     return [found for keeper in keepers for found in children(keeper)]
+
+
+def stop(processes: list[int]) -> list[int]:
+    """Stop processes, and wait until all their threads stand still; gives those that live."""
+    for process in processes:
+        send(process, signal.SIGSTOP)
+    wait_until(lambda: all(map(_stands_still, processes)))
+    return [process for process in processes if lives(process)]
+
+
+def send(process: int, number: int) -> None:
+    """Send a signal to a process, which may have ended."""
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
+def _stands_still(process: int) -> bool:
+    states = set()
+    for stat in Path(f"/proc/{process}/task").glob("*/stat"):
+        with suppress(OSError):  # it has just ended
+            states.add(stat.read_text().rpartition(")")[2].split()[0])
+    return states <= {"T", "Z", "X"}
 
 
 def find_busy(site: str) -> int:

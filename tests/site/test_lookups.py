@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.patience import wait_until
-from tests.site.processes import find_workers, query_processes
+from tests.site.processes import find_workers, query_processes, stop
 
 LOOKUP = "SELECT ?p ?o {{ <{}id/portrait/2025> ?p ?o FILTER(?o != {}) }}"
 
@@ -18,9 +18,7 @@ def test_a_lookup_needs_no_query_process(
     with boot(folder, query_seconds="2") as site:
         find_workers(site)
         wait_until(lambda: query_processes(site))
-        stopped = query_processes(site)
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
+        stopped = stop(query_processes(site))
         try:
             for number in range(10):
                 reply = fetch(f"{site}sparql?query={quote(LOOKUP.format(base_uri, number))}")
