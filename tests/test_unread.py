@@ -34,9 +34,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SealedEng
         yield opened
 
 
-def find_keeper() -> int:
-    (keeper,) = (process for process in children(os.getpid()) if children(process))
-    return keeper
+def find_keeper(engine: SealedEngine) -> int:
+    return engine._stock._link._keeper.pid
 
 
 def kill(processes: list[int]) -> None:
@@ -65,7 +64,7 @@ def begin(work: Callable[[Callable[[], bool]], Answer]) -> tuple[Future[Answer],
 
 @pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
 def test_who_asks_is_answered_by_the_next_process(engine: SealedEngine, text: str) -> None:
-    stopped = stop(children(find_keeper()))
+    stopped = stop(children(find_keeper(engine)))
     asked, sent = begin(lambda gone: engine.ask(Question(text, BASE, JSON), gone))
     sent.wait(0.5 if text is LONG else 60)  # of a long one, half waits to be sent
     assert not asked.done()
@@ -75,19 +74,19 @@ def test_who_asks_is_answered_by_the_next_process(engine: SealedEngine, text: st
 
 
 def test_who_asks_is_answered_by_the_next_keeper(engine: SealedEngine) -> None:
-    keeper = find_keeper()
+    keeper = find_keeper(engine)
     stop(children(keeper))
     asked, sent = begin(lambda gone: engine.ask(Question(SHORT, BASE, JSON), gone))
     assert sent.wait(60)
     kill([keeper])
     assert b"true" in read(asked.result(60))
-    assert find_keeper() != keeper
+    assert find_keeper(engine) != keeper
 
 
 def test_a_keeper_that_is_gone_need_not_count_as_ended(
     engine: SealedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeper = find_keeper()
+    keeper = find_keeper(engine)
     kill([keeper])
     wait_until(lambda: not lives(keeper))
     monkeypatch.setattr(engine._stock._link._keeper, "poll", lambda: None)
@@ -124,7 +123,7 @@ def test_a_question_of_a_seat_is_answered_by_the_next_process(
     engine: SealedEngine, late: bool
 ) -> None:
     seat = engine.take_seat()
-    stopped = stop(children(find_keeper()))
+    stopped = stop(children(find_keeper(engine)))
     assert seat.ask([Question(SHORT, BASE, JSON)])
     if late:
         asked, sent = begin(seat.finish)
