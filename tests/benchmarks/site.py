@@ -26,12 +26,14 @@ _COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
 def serve(work: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Give the address of a running site, and its first process."""
     shelf, port = work / "releases", _free_port()
-    subprocess.run([*_COMMAND, "build", "--to", str(shelf)], check=True, cwd=PROJECT)
+    build = [*_COMMAND, "build", "--to", str(shelf)]
+    subprocess.run(build, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL)
     with (work / "log").open("wb") as log:
         server = subprocess.Popen(
             [*_COMMAND, "serve", str(shelf), "--port", str(port)],
             cwd=PROJECT,
             env={**os.environ, **variables},
+            stdout=subprocess.DEVNULL,
             stderr=log,
         )
     try:
