@@ -3,6 +3,7 @@
 import asyncio
 import mmap
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,15 +14,20 @@ from typing import Any
 
 import pytest
 
-from server.engine.seat import Seat
+from server.engine import JSON, Question
+from server.engine.faults import EngineDown
+from server.engine.seat import Seat, Whole
 from server.front import tally
-from server.front.bench import Bench
+from server.front.bench import SEATS, Bench
 from server.front.coding import Choice
 from server.front.cores import Core
 from server.front.desk import Desk
 from server.front.gate import Gate
 from server.front.keeping import Kept
-from server.front.message import Request
+from server.front.lane import Lane, Outcome
+from server.front.message import Reply, Request
+from server.front.teller import Teller
+from server.front.waiting import Waiter
 from server.front.wsgi import LongBody, Result, Threads
 from server.visit import RELEASE
 
@@ -59,6 +65,24 @@ class OneSeat:
         self.spent = True
         self.closed += 1
 
+    def finish(self, gone: Any) -> None:
+        """Give an answer that nobody looks at."""
+
+
+class Pipe(OneSeat):
+    """A seat that can be watched, and has nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ends = socket.socketpair()
+
+    def fileno(self) -> int:
+        return self._ends[0].fileno()
+
+    def __del__(self) -> None:
+        for end in self._ends:
+            end.close()
+
 
 def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -> None:
     may_come, came, looked = threading.Event(), list[OneSeat](), list[Seat]()
@@ -82,6 +106,135 @@ def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -
     assert asyncio.run(replace_meanwhile()) == 0
     assert [seat.closed for seat in came] == [1] * len(came)
     assert not looked
+
+
+async def holds(look: Callable[[], object]) -> None:
+    """Let the loop go on until something holds."""
+    for _ in range(1000):
+        if look():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come about")
+
+
+def open_bench(shelf: Any, looked: list[Any]) -> Bench:
+    """Give a bench of a shelf; what is to be looked at is noted."""
+    return Bench(shelf, Threads(Core(0, 1)), lambda _, seat: looked.append(seat))
+
+
+def test_a_release_stays_open_while_processes_of_it_come() -> None:
+    may_come, asked = threading.Event(), list[int]()
+
+    def take_seat() -> Any:
+        asked.append(1)
+        may_come.wait(10)
+        return OneSeat()
+
+    async def close_early() -> tuple[int, int]:
+        shelf: Any = Lender(take_seat)
+        bench = open_bench(shelf, [])
+        await holds(lambda: len(asked) == SEATS)
+        bench.close()
+        lent = shelf.lent
+        may_come.set()
+        await holds(lambda: not shelf.lent)
+        return lent, shelf.lent
+
+    assert asyncio.run(close_early()) == (1, 0)
+
+
+def test_a_release_stays_open_until_what_was_asked_of_it_has_ended() -> None:
+    async def hand_over() -> tuple[int, int]:
+        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
+        looked = list[Any]()
+        bench = open_bench(shelf, looked)
+        await holds(lambda: len(looked) == SEATS)
+        seat = bench.take()
+        assert seat
+        finish = bench.hand_over(seat)
+        bench.close()
+        await holds(lambda: sum(seat.closed for seat in looked) >= SEATS - 1)
+        await asyncio.sleep(0)  # who ended that has said so
+        lent = shelf.lent
+        await asyncio.to_thread(finish, None)
+        await holds(lambda: not shelf.lent)
+        return lent, shelf.lent
+
+    assert asyncio.run(hand_over()) == (1, 0)
+
+
+def test_a_process_that_answers_when_its_release_was_replaced_is_given_up() -> None:
+    async def put_back_late() -> tuple[list[int], int]:
+        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
+        looked = list[Any]()
+        bench = open_bench(shelf, looked)
+        await holds(lambda: len(looked) == SEATS)
+        seat = bench.take()
+        assert seat
+        bench.close()
+        bench.put_back(seat)
+        await holds(lambda: not shelf.lent)
+        return [seat.closed for seat in looked], shelf.lent
+
+    assert asyncio.run(put_back_late()) == ([1] * SEATS, 0)
+
+
+def test_a_process_that_cannot_be_had_is_asked_for_again() -> None:
+    tries = list[int]()
+
+    def take_seat() -> Any:
+        tries.append(1)
+        if len(tries) <= SEATS:
+            raise EngineDown("The engine is being restarted: ask again soon.")
+        return Pipe()
+
+    async def ask_again() -> Seat | None:
+        shelf: Any = Lender(take_seat)
+        looked = list[Any]()
+        bench = open_bench(shelf, looked)
+        await holds(lambda: bench.fill() and looked)
+        return bench.take()
+
+    assert asyncio.run(ask_again())
+
+
+def test_there_is_an_end_to_questions_that_wait_for_a_process() -> None:
+    told = list[Outcome]()
+
+    async def ask_many() -> list[bool]:
+        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
+        lane = Lane(shelf, Threads(Core(0, 1)))
+        assert lane.release.name == "one"
+        question = Question("ASK {}", "http://localhost/", JSON)
+        return [lane.ask(question, told.append) for _ in range(40)]
+
+    assert asyncio.run(ask_many()) == [True] * 32 + [False] * 8
+    assert not told
+
+
+def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed = list[str]()
+
+    def dress_whole(*_: Any) -> Any:
+        packed.append(threading.current_thread().name.partition("_")[0])
+        return Reply(200, b"", b"packed")
+
+    monkeypatch.setattr("server.front.dressing.dress_whole", dress_whole)
+
+    async def answer(size: int, coding: str | None) -> None:
+        shelf: Any = Lender()
+        teller = Teller(shelf, Threads(Core(0, 1)), Kept(0), 1000, lambda *_: None)
+        request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
+        teller._waiting["same"], told = [], list[Reply | None]()
+        Waiter(teller._waiting["same"], request, told.append)
+        teller._end(request, Choice(coding), Whole(JSON, b"x" * size))
+        await holds(lambda: told)
+
+    for size, coding in ((1 << 15, "gzip"), ((1 << 15) + 1, "gzip"), (1 << 16, None)):
+        asyncio.run(answer(size, coding))
+    assert packed == ["MainThread", "reader", "MainThread"]
 
 
 def test_threads_work_on_when_the_cores_that_they_began_with_are_taken_away(
@@ -214,3 +367,24 @@ def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
     refused = asyncio.run(ask(96))
     assert (refused.status, refused.kind) == (503, "engine-busy")
     assert b"Retry-After: 2\r\n" in refused.head
+
+
+def test_an_answer_from_a_release_that_came_under_way_is_not_kept() -> None:
+    """The one before may be gone back to, and its answers must be its own."""
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        environ[RELEASE] = SimpleNamespace(name=environ["QUERY_STRING"])
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    async def ask(release: str) -> int:
+        shelf: Any = Lender()
+        kept = Kept(1 << 20)
+        desk = Desk(app, shelf, Gate(0, (), None, b""), kept, 1000, Core(0, 1))  # type: ignore[arg-type]
+        request = Request("GET", b"/def?" + release.encode(), {}, "127.0.0.1")
+        assert desk.answer_at_once(request) is None
+        assert (await desk.answer(request)).body == b"ok"
+        return kept.taken
+
+    assert asyncio.run(ask("one")) > 0
+    assert asyncio.run(ask("two")) == 0

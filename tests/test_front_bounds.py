@@ -1,12 +1,16 @@
 """What the front bounds, bounded where no client could wait for it: times, rates, bytes kept."""
 
+import mmap
 import re
+import resource
 import time
 from typing import Any
 
 import pytest
 
-from server.front import crowd, head, outgoing
+from server.front import crowd, head, outgoing, worker
+from server.front import gate as gates
+from server.front.gate import Gate
 from server.front.keeping import Kept
 from server.front.message import Reply, Request
 from server.front.outgoing import Outgoing
@@ -123,3 +127,55 @@ def test_what_would_take_an_eighth_of_the_room_is_not_kept() -> None:
     assert kept.find("large") is None
     keep(kept, "small", 11_000)
     assert kept.find("small")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "connections"),
+    [
+        (300, 44),
+        (1024, 768),
+        (2304, 2048),
+        (100_000, 2048),
+        (resource.RLIM_INFINITY, 2048),
+        (64, 16),
+    ],
+)
+def test_connections_leave_descriptors_to_the_worker_itself(
+    monkeypatch: pytest.MonkeyPatch, allowed: int, connections: int
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (allowed, allowed))
+    assert worker._most_connections() == connections
+
+
+@pytest.mark.parametrize(("per_minute", "at_once"), [(1, 1), (2, 1), (4, 2), (60, 30), (600, 300)])
+def test_half_of_a_minutes_requests_may_come_at_once(
+    monkeypatch: pytest.MonkeyPatch, per_minute: int, at_once: int
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    with mmap.mmap(-1, gates.SIZE) as shared:
+        gate = Gate(per_minute, (), shared, b"secret")
+
+        def ask() -> int:
+            return gate.seconds_to_wait("192.0.2.1", {})
+
+        assert [ask() for _ in range(at_once)] == [0] * at_once
+        wait = ask()
+        assert 0 < wait <= 60 / per_minute + 1
+        assert ask() == wait  # a request that was refused does not count
+        clock[0] += wait
+        assert ask() == 0
+        assert gate.seconds_to_wait("192.0.2.2", {}) == 0
+        for _ in range(at_once):
+            clock[0] += 60.0 / per_minute
+            assert ask() == 0
+
+
+def test_no_client_can_look_for_the_slot_of_another() -> None:
+    found = []
+    for secret in (b"one", b"two"):
+        with mmap.mmap(-1, gates.SIZE) as shared:
+            Gate(1, (), shared, secret).seconds_to_wait("192.0.2.1", {})
+            found.append([place for place, byte in enumerate(shared[:]) if byte])
+    assert found[0]
+    assert found[0] != found[1]

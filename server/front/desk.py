@@ -91,7 +91,7 @@ class Desk:
 
     def _key(self, request: Request) -> Hashable | None:
         headers = request.headers
-        if b"range" in headers or request.target.startswith(_UNKEPT):
+        if request.target.startswith(_UNKEPT):
             return None
         asked: Hashable = None
         if request.method == "POST":
@@ -101,6 +101,7 @@ class Desk:
             asked = (headers.get(b"content-type"), digest, request.length)
         elif request.method not in ("GET", "HEAD") or request.length:
             return None
+        # The name in the key is for what comes late of a release that was replaced under way.
         name = self._shelf.current_name
         if name != self._release:
             self._kept.clear()

@@ -1,6 +1,7 @@
 """The cache in front of the application: what it keeps apart, what it never keeps."""
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -11,7 +12,15 @@ from urllib.parse import quote
 import pytest
 
 from tests.patience import wait_until
-from tests.site.processes import cpu_seconds, family, find_workers, server_process
+from tests.site.conftest import Reply
+from tests.site.processes import (
+    cpu_seconds,
+    family,
+    find_workers,
+    lives,
+    query_processes,
+    server_process,
+)
 
 DOC = "doc/portrait/2025"
 TTL, HTML = "text/turtle", "text/html"
@@ -104,13 +113,27 @@ def test_errors_are_not_kept(site: str, fetch: Any) -> None:
     assert reply.headers["ETag"] is None
 
 
+def move(folder: Path, release: str) -> None:
+    """Make another release the current one."""
+    (folder / "next").symlink_to(release)
+    os.replace(folder / "next", folder / "current")  # noqa: PTH105
+
+
+def gauge(site: str, fetch: Any, name: str) -> int:
+    """Read a number of the whole site."""
+    told = fetch(f"{site}metrics").text.partition(f"\nportrait_ia_{name} ")[2]
+    return int(told.split()[0])
+
+
 def test_a_new_release_ends_what_was_kept(two_releases: Path, boot: Any, fetch: Any) -> None:
     with boot(two_releases) as site:
+        find_workers(site)
         count = "SELECT (COUNT(?s) AS ?n) { ?s a <def#Inscription> }"
         address = f"{site}sparql?query={quote(count)}"
         before = {fetch(address, Accept="text/csv").body for _ in range(8)}
-        (two_releases / "next").symlink_to("bbbbbbbbbbbbbbbb")
-        os.replace(two_releases / "next", two_releases / "current")  # noqa: PTH105
+        kept = sum(len(fetch(f"{site}def.ttl?{number}").body) for number in range(20))
+        wait_until(lambda: gauge(site, fetch, "cache_bytes") > kept)
+        move(two_releases, "bbbbbbbbbbbbbbbb")
         after = list[bytes]()
 
         def is_another() -> bool:
@@ -118,7 +141,48 @@ def test_a_new_release_ends_what_was_kept(two_releases: Path, boot: Any, fetch: 
             return before.isdisjoint(after)
 
         wait_until(is_another)
+        wait_until(lambda: gauge(site, fetch, "cache_bytes") < kept // 4)  # of both workers
     assert len(before) == len(set(after)) == 1
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_one_of_the_next_release(
+    two_releases: Path, boot: Any, fetch: Any
+) -> None:
+    count = quote("SELECT (COUNT(?s) AS ?n) { ?s a <def#Inscription> }")
+    sums, found = "dumps/SHA256SUMS", list[bytes]()  # a file: no query process is asked for it
+
+    def ask(site: str) -> bytes:
+        reply: Reply = fetch(f"{site}sparql?query={count}", Accept="text/csv")
+        assert reply.status == 200
+        return reply.body
+
+    with boot(two_releases, query_seconds="600") as site:
+        find_workers(site)
+        before = fetch(site + sums).body
+        stopped = query_processes(site)
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        asking = threading.Thread(target=lambda: found.append(ask(site)))
+        asking.start()
+        wait_until(lambda: gauge(site, fetch, "queries_running"))
+        move(two_releases, "bbbbbbbbbbbbbbbb")
+        wait_until(lambda: before not in {fetch(site + sums).body for _ in range(8)})
+        after = {ask(site) for _ in range(8)}
+        for process in filter(lives, stopped):
+            os.kill(process, signal.SIGCONT)
+        asking.join()
+        assert {ask(site) for _ in range(8)} == after
+    assert len(after) == 1
+    assert found[0] not in after
+
+
+def test_a_part_of_a_page_is_kept_as_the_whole_page(site: str, fetch: Any) -> None:
+    address = f"{site}def.ttl?part"
+    whole = fetch(address)
+    assert not whole.headers["Accept-Ranges"]
+    for asked in ({}, {"If_Range": whole.headers["ETag"]}):
+        part = fetch(address, Range="bytes=0-9", **asked)
+        assert (part.status, part.body) == (200, whole.body)
 
 
 def test_many_who_ask_the_same_at_once_share_one_answer(site: str, fetch: Any) -> None:

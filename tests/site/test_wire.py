@@ -302,6 +302,37 @@ def test_no_leave_is_given_to_send_what_is_too_much(site: str) -> None:
     assert [status for status, _ in replies(say(site, data))] == [413]
 
 
+def test_an_answer_to_head_has_no_body(site: str) -> None:
+    """Whatever gives it: the cache, the application, the event loop, a process, a file, a fault."""
+    long = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 20000")
+    paths = ["def.ttl", "def.ttl", "healthz", "dumps/portraits.nq", "rien", "metrics"]
+    paths += [f"sparql?query={text}" for text in ("ASK%7B%7D", "ASK%7B%7D%23", "ASK%7B", long)]
+    last = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    asked = b"".join(f"HEAD /{path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for path in paths)
+    *heads, head, body = say(site, asked + last).split(b"\r\n\r\n")
+    statuses = [int(each.split(b" ")[1]) for each in (*heads, head)]
+    assert statuses == [200, 200, 200, 200, 404, 200, 200, 200, 400, 200, 200]
+    assert all(each.startswith(b"HTTP/1.1 ") for each in (*heads, head))
+    lengths = [int(each.lower().partition(b"content-length: ")[2].split()[0]) for each in heads]
+    assert min(lengths) >= len("ok\n")
+    assert b"User-agent: *" in body
+
+
+def test_leave_to_send_is_given_once(site: str) -> None:
+    data = CHUNKED[:-2] + b"Expect: 100-continue\r\n\r\n"
+    with connect(site) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.sendall(data)
+        raw = client.recv(100)
+        for byte in b"0005\r\n":  # not yet of the body itself
+            client.send(bytes([byte]))
+            raw += b"".join(client.recv(100) for _ in select.select([client], [], [], 0.05)[0])
+        client.sendall(b"ASK{}\r\n0\r\n\r\n" + ONE["close"])
+        raw += read(client)
+    assert raw.count(b"HTTP/1.1 100 Continue\r\n\r\n") == 1
+    assert [status for status, _ in replies(raw.partition(b"\r\n\r\n")[2])] == [200, 200]
+
+
 def test_an_answer_to_head_that_is_refused_has_no_body(site: str) -> None:
     raw = say(site, b"HEAD /a#b HTTP/1.1\r\nHost: a\r\n\r\n")
     assert raw.startswith(b"HTTP/1.1 400")
