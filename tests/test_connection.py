@@ -1,20 +1,24 @@
 """One connection of many: what it sends and holds, seen where others take turns with it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
+
+import pytest
 
 from server.front.crowd import Crowd
 from server.front.message import Clock, Reply, Request
+from server.front.outgoing import PIECE
 from server.front.wire import Connection
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\n"
 
 
 class Site:
-    """A site that answers each request at once, or none."""
+    """A site that answers each request with the same, at once."""
 
-    def __init__(self, reply: Reply | None) -> None:
+    def __init__(self, reply: Reply) -> None:
         self.clock, self.crowd = Clock(), Crowd()
         self.most_body, self.leaving = 1 << 20, False
         self._reply = reply
@@ -22,43 +26,76 @@ class Site:
     def count(self, target: bytes, status: int, kind: str) -> None:
         """Note nothing."""
 
-    def answer_at_once(self, request: Request) -> Reply | None:
+    def answer_at_once(self, request: Request) -> Reply:
         return self._reply
-
-    def answer_soon(self, request: Request, take: Callable[[Reply | None], None]) -> Any:
-        return self
-
-    def cancel(self) -> None:
-        """Take no more interest."""
 
 
 class Transport:
-    """A reader that takes everything at once, and notes how much that was."""
+    """A reader, who takes what he is sent at once or when he is told to."""
 
-    def __init__(self) -> None:
-        self.written = b""
-        self.reading = True
+    def __init__(self, takes: bool) -> None:
+        self.connection: Connection
+        self.written, self.unread, self._high = b"", 0, 1 << 40
+        self._takes, self._paused = takes, False
 
     def write(self, data: bytes) -> None:
         self.written += data
+        self.unread += 0 if self._takes else len(data)
+        if self.unread > self._high and not self._paused:
+            self._paused = True
+            self.connection.pause_writing()
+
+    def take(self) -> None:
+        """Take all that was written."""
+        self.unread = 0
+        if self._paused:
+            self._paused = False
+            self.connection.resume_writing()
+
+    def abort(self) -> None:
+        raise AssertionError("the connection is broken off")
 
     def get_write_buffer_size(self) -> int:
-        return 0
+        return self.unread
 
     def set_write_buffer_limits(self, high: int) -> None:
-        pass
+        self._high = high
 
     def pause_reading(self) -> None:
-        self.reading = False
+        """Read no more: nothing follows here."""
 
     def resume_reading(self) -> None:
-        self.reading = True
+        """Read again."""
 
 
-def connect(site: Any) -> tuple[Connection, Any]:
-    connection, transport = Connection(site, "192.0.2.1"), Transport()
+class Stream:
+    """Parts without end, and whether they were given back."""
+
+    closed = False
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0)  # a thread reads it meanwhile
+            yield b"x" * PIECE
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def connect(reply: Reply, takes: bool) -> tuple[Connection, Transport]:
+    site: Any = Site(reply)
+    connection, transport = Connection(site, "192.0.2.1"), Transport(takes)
+    transport.connection = connection
     connection.connection_made(transport)  # type: ignore[arg-type]
     return connection, transport
+
+
+async def wait(look: Callable[[], object] = lambda: False, turns: int = 50) -> None:
+    """Let all others have their turns until something holds, or for so many turns."""
+    for _ in range(turns):
+        if look():
+            return
+        await asyncio.sleep(0)
 
 
 def test_others_come_in_between_requests_that_come_together() -> None:
@@ -66,14 +103,57 @@ def test_others_come_in_between_requests_that_come_together() -> None:
     rounds = list[int]()
 
     async def send_many() -> None:
-        connection, transport = connect(Site(Reply(200, b"HTTP/1.1 200 OK\r\n")))
+        connection, transport = connect(Reply(200, OK), takes=True)
         connection.data_received(GET * number)
-        while not rounds or rounds[-1] < number:
-            rounds.append(transport.written.count(b"HTTP/1.1 200 OK"))
-            await asyncio.sleep(0)  # here all others have their turn
-        assert transport.reading
 
-    asyncio.run(asyncio.wait_for(send_many(), 60))
+        def is_over() -> bool:
+            rounds.append(transport.written.count(OK))
+            return rounds[-1] == number
+
+        await wait(is_over, 10_000)
+
+    asyncio.run(send_many())
     most = max(b - a for a, b in zip([0, *rounds], rounds, strict=False))
     assert most <= 2 * 4096 // len(GET) + 1  # and not two thousand
     assert rounds[-1] == number
+
+
+def test_an_answer_leaves_this_process_as_its_reader_takes_it() -> None:
+    body = bytes(range(256)) * (1 << 12)
+    most = list[int]()
+
+    async def read_slowly() -> bytes:
+        connection, transport = connect(Reply(200, OK, body), takes=False)
+        connection.data_received(GET)
+        while not transport.written.endswith(body):
+            await wait()
+            most.append(transport.unread)
+            connection.look_at(0.0)  # as the worker does twice a second
+            assert connection.held >= most[-1] > 0
+            transport.take()
+        await wait()
+        connection.look_at(0.0)
+        assert connection.held == 0
+        return transport.written
+
+    assert len(asyncio.run(read_slowly())) > len(body)
+    assert max(most) <= 3 * PIECE
+    assert len(most) > len(body) // PIECE // 3
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_what_streams_waits_for_its_reader_and_is_given_back_when_he_has_gone(takes: bool) -> None:
+    async def hang_up() -> int:
+        stream = Stream()
+        reply = Reply(200, OK, stream=stream, chunked=True)
+        connection, transport = connect(reply, takes)
+        connection.data_received(GET)
+        await wait()
+        assert not stream.closed
+        sent = len(transport.written)
+        connection.connection_lost(None)
+        await wait(lambda: stream.closed)
+        assert stream.closed
+        return sent
+
+    assert (asyncio.run(hang_up()) > 3 * PIECE) == takes

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from server.engine import CSV, JSON, Question, lookup, open_engine
 from server.engine.lookup import MOST_ABOUT, Lookups, open_lookups
 from server.engine.sealed import SealedEngine
+from tests.conftest import PROJECT
 from transform.errors import UnreadableRelease
 
 BASE = "http://localhost:8000/"
@@ -69,6 +70,8 @@ OTHERS = [
     f"CONSTRUCT {{ {LITTLE} ?p ?o }} WHERE {{ {LITTLE} ?p ?o }}",
     f"SELECT ?o {{ {LITTLE} ?p ?o }} # {'x' * 2000}",
     f"SELECT ?o {{ {LITTLE} ?p ?o }}{' ' * 2000}",
+    f"{P * 21}SELECT ?o {{ {LITTLE} ?p ?o }}",
+    f"SELECT {'?o ' * 10}{{ {LITTLE} ?p ?o }}",
     # What the engine refuses is said by a query process.
     f"SELECT ?o {{ {LITTLE} A ?o }}",
     f"SELECT ?o {{ {LITTLE} ex:p ?o }}",
@@ -161,13 +164,35 @@ def test_what_is_changed_is_answered_alike_or_not_at_all(
 
 
 class Breaking:
+    def __init__(self, fault: BaseException) -> None:
+        self._fault = fault
+
     def query(self, *_: object, **__: object) -> object:
-        raise BaseException("a panic")
+        raise self._fault
 
 
-def test_a_panic_of_the_engine_is_left_to_a_query_process() -> None:
-    store: Any = Breaking()
+def test_a_panic_of_the_engine_is_left_to_a_query_process(caplog: pytest.LogCaptureFixture) -> None:
+    store: Any = Breaking(BaseException("a panic"))
     assert Lookups(store, frozenset()).answer(ask(LOOKUPS[0])) is None
+    assert "a panic" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, SystemExit])
+def test_who_ends_the_process_is_not_held_up(fault: type[BaseException]) -> None:
+    store: Any = Breaking(fault())
+    with pytest.raises(fault):
+        Lookups(store, frozenset()).answer(ask(LOOKUPS[0]))
+
+
+def test_what_is_no_query_is_not_logged(lookups: Lookups, caplog: pytest.LogCaptureFixture) -> None:
+    assert lookups.answer(ask(f"SELECT ?o {{ {LITTLE} ex:p ?o }}")) is None
+    assert not caplog.text
+
+
+def test_the_bounds_are_those_that_the_docs_tell() -> None:
+    text = " ".join((PROJECT / "docs" / "endpoint.md").read_text("utf-8").split())
+    assert "no more than 16 KB to say about that subject and 16 MB in all" in text
+    assert (lookup.MOST_ABOUT, lookup.MOST_BYTES) == (16 << 10, 16 << 20)
 
 
 def test_a_large_release_is_not_held_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
