@@ -16,9 +16,9 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 
 class Site:
-    """A site that answers each request with the same, at once."""
+    """A site that answers each request with the same at once, or never."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply | None) -> None:
         self.clock, self.crowd = Clock(), Crowd()
         self.most_body, self.leaving = 1 << 20, False
         self._reply = reply
@@ -26,8 +26,14 @@ class Site:
     def count(self, target: bytes, status: int, kind: str) -> None:
         """Note nothing."""
 
-    def answer_at_once(self, request: Request) -> Reply:
+    def answer_at_once(self, request: Request) -> Reply | None:
         return self._reply
+
+    def answer_soon(self, request: Request, take: Callable[[Reply | None], None]) -> "Site":
+        return self
+
+    def cancel(self) -> None:
+        """Wait no more."""
 
 
 class Transport:
@@ -36,7 +42,7 @@ class Transport:
     def __init__(self, takes: bool) -> None:
         self.connection: Connection
         self.written, self.unread, self._high = b"", 0, 1 << 40
-        self._takes, self._paused = takes, False
+        self._takes, self._paused, self.reading = takes, False, True
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -62,10 +68,10 @@ class Transport:
         self._high = high
 
     def pause_reading(self) -> None:
-        """Read no more: nothing follows here."""
+        self.reading = False
 
     def resume_reading(self) -> None:
-        """Read again."""
+        self.reading = True
 
 
 class Stream:
@@ -82,7 +88,7 @@ class Stream:
         self.closed = True
 
 
-def connect(reply: Reply, takes: bool) -> tuple[Connection, Transport]:
+def connect(reply: Reply | None, takes: bool) -> tuple[Connection, Transport]:
     site: Any = Site(reply)
     connection, transport = Connection(site, "192.0.2.1"), Transport(takes)
     transport.connection = connection
@@ -157,3 +163,20 @@ def test_what_streams_waits_for_its_reader_and_is_given_back_when_he_has_gone(ta
         return sent
 
     assert (asyncio.run(hang_up()) > 3 * PIECE) == takes
+
+
+def test_what_came_behind_a_request_is_counted_and_read_no_further() -> None:
+    async def send_ahead() -> None:
+        connection, transport = connect(None, takes=True)
+        connection.data_received(GET)
+        await wait()
+        for part in range(1, 5):
+            connection.data_received(b"x" * (PIECE // 4))
+            assert connection.held == part * PIECE // 4
+            assert transport.reading
+        connection.data_received(b"x")
+        assert not transport.reading
+        connection.connection_lost(None)
+        assert connection.held == 0
+
+    asyncio.run(send_ahead())

@@ -34,6 +34,8 @@ LOOKUPS = [
     f"SELECT ?p {{ {LITTLE} ?p ?o FILTER(?o = <http://x.example/b>) }}",
     f"{P}SELECT ?p {{ {LITTLE} ?p ?o FILTER(?o = ex:b) }} limit 1",
     "SELECT ?p ?o { <http://x.example/nothing> ?p ?o }",
+    f"SELECT ?o {{ {LITTLE} <http://x.example/a/../label> ?o }}",
+    f"PREFIX ex: <http://x.example/./> SELECT ?o {{ {LITTLE} ex:label ?o }}",
 ]
 NESTS = "(" * 3000 + "?o" + ")" * 3000
 OTHERS = [

@@ -47,9 +47,10 @@ def test_the_client_chooses(site: str, fetch: Any, accepted: str, coding: str | 
         assert again.status == 304
 
 
-def test_a_client_that_takes_nothing_is_told(site: str, fetch: Any) -> None:
-    assert fetch(site + DOC, Accept_Encoding="identity;q=0").status == 406
-    assert fetch(site + DOC, Accept_Encoding="*;q=0").status == 406
+@pytest.mark.parametrize("path", [DOC, "sparql?query=ASK%7B%7D", "sparql?query=ASK%7B%7D%23other"])
+def test_a_client_that_takes_nothing_is_told(site: str, fetch: Any, path: str) -> None:
+    assert fetch(site + path, Accept_Encoding="identity;q=0").status == 406
+    assert fetch(site + path, Accept_Encoding="*;q=0").status == 406
 
 
 def test_small_answers_stay_as_they_are(site: str, fetch: Any) -> None:
