@@ -369,6 +369,36 @@ def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
     assert b"Retry-After: 2\r\n" in refused.head
 
 
+def test_who_waits_is_told_before_a_long_query_takes_off() -> None:
+    """It would find that nobody waits, and be given up."""
+
+    async def end() -> list[str]:
+        shelf: Any = Lender()
+        told = list[str]()
+        take_off = lambda *_: told.append("off")  # noqa: E731
+        teller = Teller(shelf, Threads(Core(0, 1)), Kept(0), 1000, take_off)
+        request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
+        teller._waiting["same"] = []
+        Waiter(teller._waiting["same"], request, lambda _: told.append("told"))
+        teller._end(request, Choice(None), lambda _: NotImplemented)
+        return told
+
+    assert asyncio.run(end()) == ["told", "off"]
+
+
+def test_a_form_that_is_long_is_not_read_by_the_loop() -> None:
+    async def read(size: int) -> bool:
+        shelf: Any = Lender()
+        teller = Teller(shelf, Threads(Core(0, 1)), Kept(0), 1000, lambda *_: None)
+        body = b"query=ASK{}&x=".ljust(size, b"x")
+        kind = {b"content-type": b"application/x-www-form-urlencoded"}
+        request = Request("POST", b"/sparql", kind, "127.0.0.1", body, len(body))
+        return teller._read(request, "http://localhost/") is not None
+
+    assert asyncio.run(read(1000))
+    assert not asyncio.run(read(1001))
+
+
 def test_an_answer_from_a_release_that_came_under_way_is_not_kept() -> None:
     """The one before may be gone back to, and its answers must be its own."""
 

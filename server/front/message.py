@@ -19,7 +19,7 @@ class Request:
     headers: Mapping[bytes, bytes]
     peer: str
     body: bytes = b""
-    length: int | None = None  # as declared; more than `body` when the rest never came
+    length: int | None = None  # of `body`, if there may be one
     gone: Callable[[], bool] = lambda: False
     key: Hashable = None  # under which the reply may be kept and shared
     head_size: int = 0  # bytes of target and headers

@@ -55,6 +55,11 @@ def find_workers(site: str) -> list[int]:
     return children(server)
 
 
+def metric(site: str, name: str) -> int:
+    """Give a number of the whole site; workers tell each other twice a second."""
+    return int(_read(f"{site}metrics").partition(f"\nportrait_ia_{name} ".encode())[2].split()[0])
+
+
 def query_processes(site: str) -> list[int]:
     """Give those that answer queries: below the server are workers, below each its keeper."""
     keepers = [keeper for worker in children(server_process(site)) for keeper in children(worker)]

@@ -239,3 +239,13 @@ def test_who_holds_most_gives_way_until_there_is_room() -> None:
     crowd.weigh(others[1], 25)
     assert [member.gone for member in (one, *others)] == [False, True, False]
     assert crowd.held == 75
+
+
+def test_room_is_made_for_some_at_once_so_that_looking_for_it_costs_little() -> None:
+    crowd = Crowd(most=64, most_held=1600)
+    idle = [Member(crowd, "a", since) for since in range(64)]
+    assert crowd.has_room("b")
+    assert [member.gone for member in idle] == [True] * 4 + [False] * 60
+    for member in idle[4:21]:
+        crowd.weigh(member, 100)
+    assert crowd.held == 1500  # a sixteenth less than may be held

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.patience import wait_until
-from tests.site.processes import find_workers, query_processes, stop
+from tests.site.processes import find_workers, metric, query_processes, stop
 
 LOOKUP = "SELECT ?p ?o {{ <{}id/portrait/2025> ?p ?o FILTER(?o != {}) }}"
 
@@ -24,6 +24,9 @@ def test_a_lookup_needs_no_query_process(
                 reply = fetch(f"{site}sparql?query={quote(LOOKUP.format(base_uri, number))}")
                 assert reply.status == 200
                 assert b'"bindings":[{' in reply.body
+                assert fetch(f"{site}sparql?query={quote(LOOKUP.format(base_uri, 0))}").body
+            # Each worker keeps its own.
+            wait_until(lambda: metric(site, "cache_hits_total") >= 8)
         finally:
             for process in stopped:
                 os.kill(process, signal.SIGCONT)
