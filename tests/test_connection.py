@@ -19,8 +19,9 @@ class Site:
     """A site that answers each request with the same at once, or never."""
 
     def __init__(self, reply: Reply | None) -> None:
-        self.clock, self.crowd = Clock(), Crowd()
+        self.crowd = Crowd()
         self.most_body, self.leaving = 1 << 20, False
+        self.clock = Clock()
         self._reply = reply
 
     def count(self, target: bytes, status: int, kind: str) -> None:
@@ -43,6 +44,7 @@ class Transport:
         self.connection: Connection
         self.written, self.unread, self._high = b"", 0, 1 << 40
         self._takes, self._paused, self.reading = takes, False, True
+        self.ends = list[str]()
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -58,8 +60,17 @@ class Transport:
             self._paused = False
             self.connection.resume_writing()
 
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.ends.append("says no more")
+
+    def close(self) -> None:
+        self.ends.append("closes")
+
     def abort(self) -> None:
-        raise AssertionError("the connection is broken off")
+        self.ends.append("breaks off")
 
     def get_write_buffer_size(self) -> int:
         return self.unread
@@ -180,3 +191,93 @@ def test_what_came_behind_a_request_is_counted_and_read_no_further() -> None:
         assert connection.held == 0
 
     asyncio.run(send_ahead())
+
+
+HEAD = b"POST /sparql HTTP/1.1\r\nHost: a\r\n"
+BODY = HEAD + b"Content-Length: 9\r\n\r\nASK"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds", "told", "ends"),
+    [
+        ([], 10, b"", ["closes"]),
+        ([GET], 30, b"HTTP/1.1 200 ", ["closes"]),
+        ([GET, GET], 30, b"HTTP/1.1 200 ", ["closes"]),
+        ([HEAD], 10, b"HTTP/1.1 408 ", ["says no more"]),
+        ([GET, HEAD], 10, b"HTTP/1.1 408 ", ["says no more"]),
+        ([BODY], 30, b"HTTP/1.1 408 ", ["says no more"]),
+        ([b"GET /a#b HTTP/1.1\r\n\r\n"], 5, b"HTTP/1.1 400 ", ["says no more", "breaks off"]),
+    ],
+)
+def test_who_is_waited_for_too_long_is_left(
+    said: list[bytes], seconds: int, told: bytes, ends: list[str]
+) -> None:
+    async def say() -> None:
+        connection, transport = connect(Reply(200, OK), takes=True)
+        for part in said:
+            connection.data_received(part)
+            await wait()
+        before = [end for end in transport.ends if len(ends) > 1]
+        connection.look_at(connection.since + seconds - 0.1)
+        assert transport.ends == before
+        connection.look_at(connection.since + seconds + 0.1)
+        assert transport.ends == ends
+        assert told in transport.written
+
+    asyncio.run(say())
+
+
+def test_each_request_is_waited_for_anew() -> None:
+    async def say_slowly() -> None:
+        connection, transport = connect(Reply(200, OK), takes=True)
+        connection.data_received(GET[:9])
+        begun = connection.since
+        await asyncio.sleep(0.001)
+        connection.data_received(GET[9:] + GET[:9])
+        await wait()
+        assert transport.written.startswith(OK)
+        assert connection.since > begun
+
+    asyncio.run(say_slowly())
+
+
+def test_a_site_that_leaves_waits_for_no_request() -> None:
+    async def leave() -> list[list[str]]:
+        ends = []
+        for said in (b"", GET, GET + HEAD):
+            connection, transport = connect(Reply(200, OK), takes=True)
+            connection.data_received(said)
+            await wait()
+            connection._site.leaving = True
+            connection.look_at(connection.since)
+            ends.append(transport.ends)
+        return ends
+
+    assert asyncio.run(leave()) == [["closes"], ["closes"], []]
+
+
+@pytest.mark.parametrize(
+    ("reply", "said", "told", "ends"),
+    [
+        (Reply(200, OK), b"", b"", ["closes"]),
+        (Reply(200, OK), GET, OK, ["closes"]),
+        (Reply(200, OK), HEAD, b"HTTP/1.1 503 ", ["says no more"]),
+        (None, GET, b"", ["breaks off"]),
+    ],
+)
+def test_who_gives_way_is_told_why_where_that_can_be(
+    reply: Reply | None, said: bytes, told: bytes, ends: list[str]
+) -> None:
+    async def give_way() -> None:
+        connection, transport = connect(reply, takes=True)
+        connection.data_received(said)
+        await wait()
+        crowd = connection._site.crowd
+        assert len(crowd) == 1
+        connection.give_way()
+        assert transport.written.startswith(told)
+        assert transport.ends == ends
+        connection.connection_lost(None)
+        assert len(crowd) == 0
+
+    asyncio.run(give_way())

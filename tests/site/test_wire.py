@@ -297,6 +297,22 @@ def test_leave_to_send_is_given_behind_the_answer_before(site: str) -> None:
     assert [status for status, _ in replies(raw)] == [200, 200, 200]
 
 
+def test_leave_to_send_is_given_for_each_request(site: str) -> None:
+    asked, leave = POST + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", b"100 Continue\r\n"
+    raw = b""
+    with connect(site) as client:
+        client.settimeout(20)
+        client.sendall(asked)
+        for number in (1, 2):
+            while raw.count(leave) < number:
+                raw += (part := client.recv(9999))
+                assert part
+            client.sendall(b"ASK{}" + (asked if number == 1 else ONE["close"]))
+        raw += read(client)
+    found = replies(raw.replace(b"HTTP/1.1 " + leave + b"\r\n", b""))
+    assert [status for status, _ in found] == [200, 200, 200]
+
+
 def test_no_leave_is_given_to_send_what_is_too_much(site: str) -> None:
     data = POST + b"Expect: 100-continue\r\nContent-Length: 90000000\r\n\r\n"
     assert [status for status, _ in replies(say(site, data))] == [413]
