@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.front import wire
 from server.front.crowd import Crowd
 from server.front.message import Clock, Reply, Request
 from server.front.outgoing import PIECE
@@ -256,6 +257,21 @@ def test_a_site_that_leaves_waits_for_no_request() -> None:
     assert asyncio.run(leave()) == [["closes"], ["closes"], []]
 
 
+@pytest.mark.parametrize("body", [b"short", b"long" * PIECE])
+def test_a_site_that_leaves_answers_once_more(body: bytes) -> None:
+    async def ask() -> tuple[bytes, list[str]]:
+        connection, transport = connect(Reply(200, OK, body), takes=True)
+        connection._site.leaving = True
+        connection.data_received(GET + GET)
+        await wait()
+        return transport.written, transport.ends
+
+    written, ends = asyncio.run(ask())
+    assert written.endswith(b"\r\nConnection: close\r\n\r\n" + body)
+    assert written.count(OK) == 1
+    assert ends == ["says no more"]
+
+
 @pytest.mark.parametrize(
     ("reply", "said", "told", "ends"),
     [
@@ -263,6 +279,7 @@ def test_a_site_that_leaves_waits_for_no_request() -> None:
         (Reply(200, OK), GET, OK, ["closes"]),
         (Reply(200, OK), HEAD, b"HTTP/1.1 503 ", ["says no more"]),
         (None, GET, b"", ["breaks off"]),
+        (None, b"GET /a#b HTTP/1.1\r\n\r\n", b"HTTP/1.1 400 ", ["says no more", "breaks off"]),
     ],
 )
 def test_who_gives_way_is_told_why_where_that_can_be(
@@ -281,3 +298,25 @@ def test_who_gives_way_is_told_why_where_that_can_be(
         assert len(crowd) == 0
 
     asyncio.run(give_way())
+
+
+@pytest.mark.parametrize("body", [None, b"x" * 4 * PIECE])
+def test_who_says_no_more_is_left_unless_his_answer_has_begun(
+    monkeypatch: pytest.MonkeyPatch, body: bytes | None
+) -> None:
+    monkeypatch.setattr(wire, "HALF_CLOSED_SECONDS", 0.001)
+
+    async def say_no_more() -> list[str]:
+        reply = None if body is None else Reply(200, OK, body)
+        connection, transport = connect(reply, takes=False)
+        connection.data_received(GET)
+        await wait()
+        connection.eof_received()
+        await asyncio.sleep(0.05)
+        while body and not transport.ends:
+            transport.take()
+            await wait()
+        assert transport.written.endswith(body or b"")
+        return transport.ends
+
+    assert asyncio.run(say_no_more()) == (["closes"] if body else ["breaks off"])

@@ -241,6 +241,15 @@ def test_who_holds_most_gives_way_until_there_is_room() -> None:
     assert crowd.held == 75
 
 
+def test_of_one_client_what_is_heaviest_gives_way_first() -> None:
+    crowd = Crowd(most_held=2050)
+    members = [Member(crowd, "a", 0) for _ in range(64)]
+    for number, member in enumerate(members):
+        crowd.weigh(member, number)
+    crowd.weigh(members[7], 100)  # more than may be held
+    assert {number for number, member in enumerate(members) if member.gone} == {7, 63, 62}
+
+
 def test_room_is_made_for_some_at_once_so_that_looking_for_it_costs_little() -> None:
     crowd = Crowd(most=64, most_held=1600)
     idle = [Member(crowd, "a", since) for since in range(64)]
