@@ -41,7 +41,7 @@ class Lender:
 
     def __init__(self, take_seat: Callable[[], Seat] | None = None) -> None:
         self.lent = 0
-        self.engine = SimpleNamespace(take_seat=take_seat)
+        self.engine = SimpleNamespace(take_seat=take_seat, ask=None)
 
     @contextmanager
     def lend(self) -> Iterator[Any]:

@@ -46,6 +46,11 @@ class Question(NamedTuple):
     named_graphs: tuple[str, ...] = ()
     bindings: Mapping[str, str | Text] = MappingProxyType({})
 
+    @property
+    def plain(self) -> bool:
+        """Say whether the text alone says what is asked, of which dataset."""
+        return not (self.default_graphs or self.named_graphs or self.bindings)
+
 
 class Answer(Protocol):
     """A whole answer: it was produced to its end before it is given, so its length is known.

@@ -49,9 +49,7 @@ class Lookups:
     def answer(self, question: Question) -> Whole | None:
         """Give the answer to a lookup, as a query process would; None to anything else."""
         text = question.text
-        if question.solutions != JSON or len(text) > _LONGEST:
-            return None
-        if question.default_graphs or question.named_graphs or question.bindings:
+        if question.solutions != JSON or not question.plain or len(text) > _LONGEST:
             return None
         found = _LOOKUP.fullmatch(text)
         if found is None or found["subject"] in self._large or _DOTS.search(found["subject"]):

@@ -46,15 +46,14 @@ class Lane:
     @property
     def release(self) -> Release:
         """Give the release that questions are answered from now."""
-        if self._bench is None or self._bench.release.name != self._shelf.current_name:
-            self._change_bench()
-        assert self._bench is not None  # noqa: S101  # it has just been made
-        return self._bench.release
+        return self._current_bench().release
 
     def look_up(self, question: Question) -> Whole | None:
         """Give the answer to what asks for so little that it needs no process."""
-        lookups: Lookups | None = getattr(self.release.engine, "lookups", None)
-        return lookups.answer(question) if lookups else None
+        bench = self._current_bench()
+        lookups: Lookups | None = getattr(bench.release.engine, "lookups", None)
+        found = lookups.answer(question) if lookups else None
+        return found or bench.cubes.answer(question, self._threads.forget)
 
     def ask(self, question: Question, over: Callable[[Outcome], None]) -> bool:
         """Ask of `release`, and have `over` told later; says whether that can be done."""
@@ -115,6 +114,12 @@ class Lane:
         bench.discard(seat)
         for _, over, _ in errands:
             over(None)
+
+    def _current_bench(self) -> Bench:
+        if self._bench is None or self._bench.release.name != self._shelf.current_name:
+            self._change_bench()
+        assert self._bench is not None  # noqa: S101  # it has just been made
+        return self._bench
 
     def _change_bench(self) -> None:
         if self._bench is not None:

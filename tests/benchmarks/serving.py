@@ -123,10 +123,11 @@ def _loads(release: Path) -> list[Load]:
         for n in range(_UNIQUE)
     ]
     group = (
-        "PREFIX pia: <http://localhost:8000/def#> SELECT ?c ?s (COUNT(*) AS ?n) {{ "
-        "?r a pia:Inscription ; pia:categorie ?c ; pia:statut ?s FILTER(?n != {}) }} GROUP BY ?c ?s"
+        "PREFIX pia: <http://localhost:8000/def#> SELECT ?c ?s (COUNT(*) AS ?n) {{ ?r{} "
+        "a pia:Inscription ; pia:categorie ?c ; pia:statut ?s FILTER(?s != {}) }} GROUP BY ?c ?s"
     )
-    aggregates = [group.format(n).replace("?n != ", "?s != ") for n in range(_UNIQUE)]
+    aggregates = [group.format("", n) for n in range(_UNIQUE)]
+    patterns = [group.format(n, n) for n in range(_UNIQUE)]  # of which no cube answers another
     popular = [*points[:100], *aggregates[:50]]
     _RANDOM.shuffle(popular)
     weights = [1 / rank for rank in range(1, len(popular) + 1)]
@@ -135,6 +136,7 @@ def _loads(release: Path) -> list[Load]:
     return [
         Load("mix", _queries(mix), "oxigraph", 3.0),
         Load("aggregates", _queries(aggregates), "oxigraph", 1.0),
+        Load("patterns", _queries(patterns), "oxigraph", 1.0),
         Load("points", _queries(points), "oxigraph", 0.5),
         Load("documents", [f"/doc/{page}.ttl" for page in pages], "nginx", 0.5),
     ]
