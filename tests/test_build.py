@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -297,16 +296,14 @@ def test_hostile_cell_comes_out_as_the_text_it_is(
         assert objects["benefices"] == text, suffix
 
 
-@pytest.mark.parametrize(
-    ("kind", "rows"),
-    [("csv", Counter({2024: 2133, 2025: 3611})), ("xlsx", Counter({2025: 3611}))],
-)
 def test_every_row_of_the_foreign_registers_is_published_or_listed(
-    portrait_ia: Run, tmp_path: Path, kind: str, rows: Counter[int]
+    portrait_ia: Run, tmp_path: Path
 ) -> None:
+    """The second as a workbook, whose rows are those of its CSV file: `test_us_registers`."""
+    rows = {2024: 2133, 2025: 3611}
     names = {
         2024: "2024_consolidated_ai_inventory_raw_v2.csv",
-        2025: f"2025_individually_reported_AI_use_cases.{kind}",
+        2025: "2025_individually_reported_AI_use_cases.xlsx",
     }
     arguments: list[object] = []
     for year in rows:

@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_progress_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "_LOOK", 0.05)
     told: list[tuple[str, int, int]] = []
-    disk.ensure_store(write(tmp_path, rows=200_000), lambda *step: told.append(step))
+    disk.ensure_store(write(tmp_path, rows=20_000), lambda *step: told.append(step))
     assert told
     assert all(what == "store (MB)" and done <= total for what, done, total in told)
 

@@ -1,12 +1,13 @@
 """A release is whole or not there: named by content, moved in one step, never changed."""
 
+import csv
 import errno
 import json
 import os
 import signal
 import stat
 import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
-from tests.conftest import Run
+from tests.conftest import HEADER, ROW, Run
+from tests.warm import warm_up
 from transform import release
 from transform.errors import MisusedCommand, UnreadableRelease
 
@@ -25,8 +27,19 @@ def command(*arguments: object) -> str:
     return result.output
 
 
-def build_another(shelf: Path, base: str = "http://localhost:9/") -> str:
-    command("build", "--to", shelf, "--base-uri", base)
+def small(shelf: Path, *more: str) -> list[str]:
+    """Give the command that builds two portraits of one row, which it writes beside the shelf."""
+    files = []
+    for year in (2024, 2025):
+        file = shelf.parent / f"{year}.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([HEADER, ROW])
+        files.append(f"{year}={file}")
+    return ["build", *files, "--to", str(shelf), *more]
+
+
+def build_another(shelf: Path, base: str = "http://localhost:9/", *more: str) -> str:
+    command(*small(shelf, "--base-uri", base, *more))
     return (shelf / "current").readlink().name
 
 
@@ -58,8 +71,8 @@ def test_name_does_not_depend_on_zlib(portrait_ia: Run, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(OTHER_ZLIB)
     path = os.pathsep.join((str(tmp_path), os.environ["PYTHONPATH"]))
     built = []
-    for shelf, environment in (("one", {}), ("other", {"PYTHONPATH": path})):
-        done = portrait_ia("build", "--to", tmp_path / shelf, env=environment)
+    for shelf, zlib in (("one", {}), ("other", {"env": {"PYTHONPATH": path}})):
+        done = portrait_ia(*small(tmp_path / shelf), **zlib)
         assert done.returncode == 0, done.stderr
         built.append((tmp_path / shelf / "current").resolve())
     one, other = built
@@ -91,8 +104,7 @@ def test_files_of_a_release_cannot_be_written(shelf: Path) -> None:
 
 def test_no_publish_leaves_current_where_it_is(shelf: Path) -> None:
     first = build_another(shelf)
-    command("build", "--to", shelf, "--base-uri", "http://localhost:10/", "--no-publish")
-    assert (shelf / "current").readlink().name == first
+    assert build_another(shelf, "http://localhost:10/", "--no-publish") == first
     assert len(releases_in(shelf)) == 2
 
 
@@ -107,7 +119,7 @@ def test_rollback_goes_back_step_by_step_and_by_name(shelf: Path) -> None:
     assert "no release before the current one" in nothing.output
     command("rollback", shelf, names[2])
     listed = command("releases", shelf).splitlines()
-    assert listed[0].startswith(f"* {names[2]}  http://localhost:13/  2024: 168 + 2025: 258")
+    assert listed[0].startswith(f"* {names[2]}  http://localhost:13/  2024: 1 + 2025: 1")
     assert [line[2:18] for line in listed] == names[::-1]
 
 
@@ -155,9 +167,9 @@ def whole(path: Path) -> bool:
 # Counts what a build opens, makes, moves and takes away on the shelf; kills it at some number.
 KILLED = """
 import os, signal, sys
-from server.cli import main
-shelf, left = sys.argv[1], int(sys.argv[2])
-del sys.argv[1:3]
+from server import cli
+from tests.warm import wait
+main = cli.main
 events = ("open", "os.mkdir", "os.rename", "os.symlink", "os.remove", "os.rmdir", "os.chmod")
 def look(event, arguments):
     global left
@@ -165,21 +177,32 @@ def look(event, arguments):
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(look)
-try:
-    main()
-finally:
-    print(-left)
+def count():
+    global shelf, left
+    shelf, left = sys.argv[1], int(sys.argv[2])
+    del sys.argv[1:3]
+    sys.addaudithook(look)
+    try:
+        main()
+    finally:
+        print(-left)
+cli.main = count
+wait()
 """
 
 
-def build_until(shelf: Path, base: str, moment: int) -> "subprocess.CompletedProcess[str]":
+@pytest.fixture
+def build_until(tmp_path: Path) -> Iterator[Callable[..., "subprocess.CompletedProcess[str]"]]:
     """Build until the process has done so much on the shelf, to its end for 0."""
-    given = [str(shelf), str(moment), "build", "--to", str(shelf), "--base-uri", base]
-    return subprocess.run([sys.executable, "-c", KILLED, *given], capture_output=True, text=True)
+    with warm_up(tmp_path, KILLED) as warm:
+        yield lambda shelf, base, moment: warm.run(
+            [str(shelf), str(moment), *small(shelf, "--base-uri", base)]
+        )
 
 
-def test_kill_at_any_moment_leaves_the_release_before(shelf: Path) -> None:
+def test_kill_at_any_moment_leaves_the_release_before(
+    shelf: Path, build_until: Callable[..., "subprocess.CompletedProcess[str]"]
+) -> None:
     first = build_another(shelf)
     before = {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()}
     moments = int(build_until(shelf, "http://localhost:19/", 0).stdout.split()[-1])
@@ -208,7 +231,7 @@ def test_a_full_disk_is_one_line_and_leaves_what_was_current(
     for step in ("fsync", "symlink"):
         with monkeypatch.context() as patch:
             patch.setattr(os, step, full)
-            given = ["build", "--to", str(shelf), "--base-uri", f"http://localhost/{step}/"]
+            given = small(shelf, "--base-uri", f"http://localhost/{step}/")
             result = CliRunner().invoke(main, given)
         assert result.exit_code == 2
         assert "No space left on device" in result.output.splitlines()[-1]

@@ -188,7 +188,7 @@ def test_time_grows_with_the_rows_and_not_with_their_square() -> None:
     seconds(200)
     some = more = math.inf
     for _ in range(3):  # what others do on the same core slows now the one and now the other
-        some, more = min(some, seconds(1000)), min(more, seconds(4000))
+        some, more = min(some, seconds(500)), min(more, seconds(2000))
         if more < 4 * 2 * some:
             break
     assert more < 4 * 2 * some

@@ -19,10 +19,14 @@ from typing import NoReturn
 SECONDS = 900  # for a call: the longest takes twenty on a quiet machine
 
 
+_CODE = "from tests.warm import wait; wait()"
+
+
 class Warm:
     """A process that forks the command, and another one where that had to be ended."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, code: str = _CODE) -> None:
+        self._code = code
         self._process: subprocess.Popen[str] | None = None
         self._outputs = folder / "out", folder / "err"
 
@@ -30,7 +34,7 @@ class Warm:
         self, arguments: list[str], seconds: float = SECONDS
     ) -> "subprocess.CompletedProcess[str]":
         """Run the command as it would run here and now; gives what it said."""
-        process = self._process = self._process or _start()
+        process = self._process = self._process or _start(self._code)
         assert process.stdin
         assert process.stdout
         asked = [arguments, str(Path.cwd()), dict(os.environ), list(map(str, self._outputs))]
@@ -55,18 +59,18 @@ class Warm:
             process.communicate()
 
 
-def _start() -> "subprocess.Popen[str]":
+def _start(code: str) -> "subprocess.Popen[str]":
     root = Path(__file__).parents[1]
-    command = [sys.executable, "-m", "tests.warm"]
+    command = [sys.executable, "-c", code]
     return subprocess.Popen(
         command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
 
 @contextlib.contextmanager
-def warm_up(folder: Path) -> Iterator[Warm]:
-    """Give what forks the command, and end it."""
-    warm = Warm(folder)
+def warm_up(folder: Path, code: str = _CODE) -> Iterator[Warm]:
+    """Give what forks the command, and end it; `code` calls `wait`."""
+    warm = Warm(folder, code)
     try:
         yield warm
     finally:
@@ -100,7 +104,3 @@ def _become(
     sys.argv = ["portrait-ia", *arguments]
     assert callable(command)
     sys.exit(command())
-
-
-if __name__ == "__main__":
-    wait()

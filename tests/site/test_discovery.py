@@ -61,19 +61,19 @@ def test_a_part_that_is_not_there_names_those_that_are(site: str, fetch: Any, na
     assert "there are 1 to 1" in json.loads(reply.body)["detail"]
 
 
-def test_the_sitemap_of_100_000_rows_has_parts_of_50_000(
+def test_the_sitemap_of_many_rows_has_parts_of_50_000(
     tmp_path: Path, boot: Any, fetch: Any
 ) -> None:
     release = tmp_path / ("a" * 16)
     write_release(release, more=1)
     with (release / "documents.txt").open("w") as out:
-        out.writelines(f"initiative/{n:06}\ninitiative/{n:06}/2025\n" for n in range(100_000))
+        out.writelines(f"initiative/{n:06}\ninitiative/{n:06}/2025\n" for n in range(26_000))
     (tmp_path / "current").symlink_to(release.name)
     with boot(tmp_path) as site:
         parts = locations(fetch(f"{site}sitemap.xml").body, "sitemap")
         found = [locations(fetch(part.replace(BASE, site)).body, "url") for part in parts]
-    assert [len(part) for part in found] == [50_000] * 4 + [4]
-    assert len({page for part in found for page in part}) == 200_004
+    assert [len(part) for part in found] == [50_000, 2_004]
+    assert len({page for part in found for page in part}) == 52_004
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

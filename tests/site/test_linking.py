@@ -16,7 +16,6 @@ OURS = "https://ia.exemple.gouv.qc.example/"
 THEIRS = "https://autre.exemple.gouv.qc.example/donnees/"
 BODY = "id/organisme/bureau-du-coroner"
 WHO = ("--author", "Ada Tremblay", "--because", "même nom, même site")
-DIRECT = {"NO_PROXY": "127.0.0.1"}
 SAME_AS = "https://schema.org/sameAs"
 
 
@@ -36,7 +35,7 @@ def two(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) -
         csv.writer(out).writerows([HEADER, (*ROW[:2], "Bureau du coroner", *ROW[3:])])
 
     def run(*words: object) -> str:
-        done = portrait_ia(*words, env=DIRECT)
+        done = portrait_ia(*words)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
