@@ -207,10 +207,9 @@ def test_kill_at_any_moment_leaves_the_release_before(
     before = {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()}
     moments = int(build_until(shelf, "http://localhost:19/", 0).stdout.split()[-1])
     assert moments > 2 * len(before)
-    for step in range(7):
-        # From the first that is done there to the last but one, behind which little is left to do.
-        moment = 1 + (moments - 2) * step // 6
-        killed = build_until(shelf, f"http://localhost:{20 + step}/", moment)
+    # While it is written, and at each of the last steps, which give it its name and move `current`.
+    for moment in (1, moments // 3, moments * 2 // 3, *range(moments - 7, moments)):
+        killed = build_until(shelf, f"http://localhost:{1000 + moment}/", moment)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
         for path in releases_in(shelf):
             assert whole(path), path
