@@ -134,7 +134,7 @@ def test_the_grammar_makes_queries_that_are_answered(line: Any) -> None:
         statuses.append(reply.status)
 
     count()
-    assert statuses.count(200) > len(statuses) / 4, statuses
+    assert statuses.count(200) > len(statuses) / 10, statuses
 
 
 WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,9}"
@@ -193,7 +193,7 @@ pieces = st.one_of(
          "graph=%20"]
     ),
     st.binary(max_size=8).map(quote_from_bytes),
-    st.from_regex(r"%[0-9A-Fa-f]?[^\x00-\x20\x7f-\U0010ffff#]?", fullmatch=True),
+    st.from_regex(r"%[0-9A-Fa-f]?[!-\"$-~]?", fullmatch=True),
     st.from_regex(r"[!-\"$-~]{1,6}", fullmatch=True),
 )  # fmt: skip
 
