@@ -2,6 +2,9 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +14,7 @@ import pytest
 
 from server.engine import ENGINES, JSON, Answer, Limits, Question
 from server.engine.faults import EngineDown, QueryTooLarge
-from server.engine.link import QueryProcess
+from server.engine.link import _ROOT, _START, QueryProcess
 from server.engine.places import Run
 from server.engine.sealed import SealedEngine
 from tests.patience import wait_until
@@ -143,3 +146,15 @@ def test_the_next_process_yields_when_it_is_late_itself() -> None:
     run.yielding, run.grown = True, 1
     run.begin(os.getpid(), 0)
     assert (run.yielding, run.grown) == (False, 0)
+
+
+def test_a_keeper_whose_asker_has_ended_ends_without_a_word(tmp_path: Path) -> None:
+    file = tmp_path / "one.nq"
+    file.write_text("<x:a> <x:p> <x:b> <x:g> .\n")
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.close()
+    with theirs:
+        told = [str(_ROOT), str(theirs.fileno()), str(file), BASE, "100", "False"]
+        command = [sys.executable, "-P", "-c", _START, *told]
+        done = subprocess.run(command, pass_fds=[theirs.fileno()], capture_output=True, timeout=90)
+    assert (done.returncode, done.stderr) == (0, b"")

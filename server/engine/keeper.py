@@ -10,6 +10,7 @@ one request a packet, one reply each, as JSON):
 {"do": "reap", "process"} wait for one that has closed its connection; {"status": -11}
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -49,8 +50,9 @@ def main(
     threading.stack_size(_STACK)
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
-    control.send(b"{}")
-    _Keeper(control, source, held, base_uri, memory_mb, federated).keep()
+    with contextlib.suppress(ConnectionError):  # who asks has ended, maybe before this has loaded
+        control.send(b"{}")
+        _Keeper(control, source, held, base_uri, memory_mb, federated).keep()
 
 
 def _load(release_file: Path) -> ox.Store:
@@ -93,8 +95,6 @@ class _Keeper:
             except TimeoutError:
                 self._reap_dying()
                 continue
-            except ConnectionError:
-                return
             if not packet:
                 return
             self._control.settimeout(None)
