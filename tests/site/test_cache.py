@@ -156,14 +156,21 @@ def test_a_new_release_ends_what_was_kept_and_what_is_under_way(
         move(two_releases, "bbbbbbbbbbbbbbbb")
         wait_until(lambda: files.isdisjoint(ask_each(site, sums)))
         wait_until(lambda: before.isdisjoint(ask_each(site, COUNT)))
-        after = ask_each(site, COUNT)
         for process in filter(lives, stopped):
             os.kill(process, signal.SIGCONT)
         asking.join()
-        # What is kept after that is of the new release, and all of it.
-        wait_until(lambda: ask_each(site, f"{COUNT}%23late") == after)
-        wait_until(lambda: metric(site, "cache_bytes") < kept // 4)
-    assert len(before) == len(after) == len(late) == 1
+
+        def is_new() -> bool:
+            """Say whether all that is kept is of the new release, in both workers."""
+            after = ask_each(site, COUNT)
+            return (
+                before.isdisjoint(after)
+                and after == ask_each(site, f"{COUNT}%23late")
+                and metric(site, "cache_bytes") < kept // 4
+            )
+
+        wait_until(is_new)
+    assert len(before) == len(late) == 1
 
 
 def test_a_part_of_a_page_is_kept_as_the_whole_page(site: str, fetch: Any) -> None:
