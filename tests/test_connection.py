@@ -257,12 +257,15 @@ def test_a_site_that_leaves_waits_for_no_request() -> None:
     assert asyncio.run(leave()) == [["closes"], ["closes"], []]
 
 
-@pytest.mark.parametrize("body", [b"short", b"long" * PIECE])
-def test_a_site_that_leaves_answers_once_more(body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "soon"), [(b"short", True), (b"long" * PIECE, True), (b"long" * PIECE, False)]
+)
+def test_a_site_that_leaves_answers_once_more(body: bytes, soon: bool) -> None:
     async def ask() -> tuple[bytes, list[str]]:
         connection, transport = connect(Reply(200, OK, body), takes=True)
-        connection._site.leaving = True
+        connection._site.leaving = soon
         connection.data_received(GET + GET)
+        connection._site.leaving = True
         await wait()
         return transport.written, transport.ends
 
@@ -320,3 +323,18 @@ def test_who_says_no_more_is_left_unless_his_answer_has_begun(
         return transport.ends
 
     assert asyncio.run(say_no_more()) == (["closes"] if body else ["breaks off"])
+
+
+@pytest.mark.parametrize("reply", [Reply(200, OK), Reply(200, OK, b"x" * 2 * PIECE), None])
+def test_a_body_is_held_until_it_is_answered(reply: Reply | None) -> None:
+    async def post() -> None:
+        connection, transport = connect(reply, takes=True)
+        connection.data_received(HEAD + b"Content-Length: 9000\r\n\r\n" + b"x" * 8999)
+        assert connection.held > 8999
+        connection.data_received(b"x")
+        await wait()
+        connection.look_at(connection.since)
+        assert connection.held == (0 if transport.written else 9000)
+        connection.connection_lost(None)
+
+    asyncio.run(post())

@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,6 +67,13 @@ class OneSeat:
 
     def finish(self, gone: Any) -> None:
         """Give an answer that nobody looks at."""
+
+    def ask(self, questions: Sequence[Question]) -> bool:
+        self.pending = len(questions)
+        return True
+
+    def advance(self) -> list[Whole]:
+        return []
 
 
 class Pipe(OneSeat):
@@ -210,6 +217,25 @@ def test_there_is_an_end_to_questions_that_wait_for_a_process() -> None:
 
     assert asyncio.run(ask_many()) == [True] * 32 + [False] * 8
     assert not told
+
+
+def test_a_process_is_put_eight_questions_at_once_at_most() -> None:
+    seats = list[Pipe]()
+
+    def take_seat() -> Any:
+        seats.append(Pipe())
+        return seats[-1]
+
+    async def ask_many() -> list[int]:
+        shelf: Any = Lender(take_seat)
+        lane = Lane(shelf, Threads(Core(0, 1)))
+        assert lane.release.name == "one"
+        question = Question("ASK {}", "http://localhost/", JSON)
+        assert all(lane.ask(question, lambda _: None) for _ in range(20))
+        await holds(lambda: len(seats) == SEATS and all(seat.pending for seat in seats))
+        return [seat.pending for seat in seats]
+
+    assert asyncio.run(ask_many()) == [8, 8]
 
 
 def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
@@ -367,6 +393,38 @@ def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
     refused = asyncio.run(ask(96))
     assert (refused.status, refused.kind) == (503, "engine-busy")
     assert b"Retry-After: 2\r\n" in refused.head
+
+
+def test_a_long_answer_that_nobody_waits_for_any_more_is_given_back() -> None:
+    may_come, closed = threading.Event(), threading.Event()
+
+    class Long:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"part"
+
+        def close(self) -> None:
+            closed.set()
+
+    def app(environ: Any, start_response: Any) -> Any:
+        may_come.wait(10)
+        environ[RELEASE] = SimpleNamespace(name="one")
+        start_response("200 OK", [("Content-Length", str(1 << 21))])
+        return Long()
+
+    async def leave() -> None:
+        shelf: Any = Lender()
+        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
+        request = Request("GET", b"/def", {}, "127.0.0.1", key="same")
+        flight = desk._take_off(request, Choice(None), None)
+        waiting = asyncio.ensure_future(flight.wait())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        may_come.set()
+        await flight.task
+
+    asyncio.run(leave())
+    assert closed.wait(10)
 
 
 def test_who_waits_is_told_before_a_long_query_takes_off() -> None:

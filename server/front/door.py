@@ -72,7 +72,6 @@ class Door:
             self.turned_away += 1
             _turn_away(client, self._site.clock)
             return
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         task = asyncio.get_running_loop().create_task(self._connect(client, peer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

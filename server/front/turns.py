@@ -92,7 +92,6 @@ class Turns:
 
     def stop(self) -> None:
         """Give up: nobody is left to be answered."""
-        self._waiting.clear()
         if self._task:
             self._task.cancel()
 

@@ -18,7 +18,6 @@ from tests.site.processes import (
     cpu_seconds,
     family,
     find_workers,
-    lives,
     metric,
     query_processes,
     server_process,
@@ -135,6 +134,22 @@ def ask_each(site: str, path: str, times: int = 4) -> set[bytes]:
     return found
 
 
+def send(number: signal.Signals, processes: set[int]) -> set[int]:
+    """Send a signal to processes of which some may have ended; gives them."""
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, number)
+    return processes
+
+
+def begin(site: str, path: str, late: set[bytes]) -> threading.Thread:
+    """Ask in a thread, and wait until that is under way or over."""
+    asking = threading.Thread(target=lambda: late.update(ask_each(site, path, 1)))
+    asking.start()
+    wait_until(lambda: metric(site, "queries_running") or not asking.is_alive())
+    return asking
+
+
 COUNT = f"sparql?query={quote('SELECT (COUNT(?s) AS ?n) { ?s a <def#Inscription> }')}"
 
 
@@ -147,17 +162,15 @@ def test_a_new_release_ends_what_was_kept_and_what_is_under_way(
         before, files = ask_each(site, COUNT), ask_each(site, sums)
         kept = sum(len(fetch(f"{site}def.ttl?{number}").body) for number in range(20))
         wait_until(lambda: metric(site, "cache_bytes") > kept)
-        stopped = query_processes(site)
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
-        asking = threading.Thread(target=lambda: late.update(ask_each(site, f"{COUNT}%23late", 1)))
-        asking.start()
-        wait_until(lambda: metric(site, "queries_running"))
+        path, asking, stopped = COUNT, threading.Thread(), set[int]()
+        while not asking.is_alive():  # it was answered by one that was begun meanwhile
+            stopped |= send(signal.SIGSTOP, set(query_processes(site)))
+            path += "%23late"
+            asking = begin(site, path, late)
         move(two_releases, "bbbbbbbbbbbbbbbb")
         wait_until(lambda: files.isdisjoint(ask_each(site, sums)))
         ask_each(site, "robots.txt")  # from now on the cache is that of the new release
-        for process in filter(lives, stopped):
-            os.kill(process, signal.SIGCONT)
+        send(signal.SIGCONT, stopped)
         asking.join()
 
         def is_new() -> bool:
@@ -165,7 +178,7 @@ def test_a_new_release_ends_what_was_kept_and_what_is_under_way(
             after = ask_each(site, COUNT)
             return (
                 before.isdisjoint(after)
-                and after == ask_each(site, f"{COUNT}%23late")
+                and after == ask_each(site, path)
                 and metric(site, "cache_bytes") < kept // 4
             )
 

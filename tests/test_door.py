@@ -1,0 +1,172 @@
+"""The door of a worker: which connections it takes, and what it does when it can take none."""
+
+import asyncio
+import errno
+import mmap
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from server.front import door, sharing
+from server.front.crowd import Crowd
+from server.front.door import Door
+from server.front.message import Clock
+from server.front.sharing import Share
+
+
+class Listener:
+    """A socket that some knock at, one after the other."""
+
+    def __init__(self, most: int = 1, fault: OSError | None = None) -> None:
+        self._ends = socket.socketpair()
+        self._ends[1].send(b"knock")
+        self._most, self._fault = most, fault
+        self.knocks, self.clients = 0, list[socket.socket]()
+
+    def fileno(self) -> int:
+        return self._ends[0].fileno()
+
+    def setblocking(self, flag: bool) -> None:
+        pass
+
+    def accept(self) -> tuple[socket.socket, tuple[str, int]]:
+        if self.knocks == self._most:
+            raise BlockingIOError
+        self.knocks += 1
+        if self._fault:
+            raise self._fault
+        self.clients += socket.socketpair()
+        return self.clients[-2], ("192.0.2.1", 1)
+
+    def close(self) -> None:
+        for end in (*self._ends, *self.clients):
+            end.close()
+
+
+class Full(Crowd):
+    """A crowd without room, which notes for whom there should be some."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = list[str]()
+
+    def has_room(self, client: str) -> bool:
+        self.asked.append(client)
+        return False
+
+
+class Portion:
+    """A share of the connections that notes what it is told."""
+
+    def __init__(self, may_take: bool = True) -> None:
+        self.takes, self.told = may_take, list[int]()
+
+    def may_take(self, connections: int) -> bool:
+        return self.takes
+
+    def tell(self, connections: int) -> None:
+        self.told.append(connections)
+
+
+class Site:
+    """What a door knows of its worker."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self.crowd, self.clock, self.leaving = crowd, Clock(), False
+
+
+def run(listener: Listener, crowd: Crowd, share: Portion, until: Callable[[Door], bool]) -> Door:
+    """Open a door until something holds."""
+
+    async def stand_open() -> Door:
+        site: Any = Site(crowd)
+        given: Any = (listener, site, share)
+        opened = Door(*given)
+        opened.open()
+        for _ in range(5000):
+            if until(opened):
+                break
+            await asyncio.sleep(0.001)
+        opened.shut()
+        return opened
+
+    try:
+        return asyncio.run(stand_open())
+    finally:
+        listener.close()
+
+
+def test_who_is_turned_away_is_told_why_and_counted() -> None:
+    listener, crowd = Listener(), Full()
+    said = list[bytes]()
+
+    def is_told(opened: Door) -> bool:
+        said.extend(client.recv(9999) for client in listener.clients[1:] if opened.turned_away)
+        return bool(said)
+
+    assert run(listener, crowd, Portion(), is_told).turned_away == 1
+    assert said[0].startswith(b"HTTP/1.1 503 ")
+    assert crowd.asked == ["192.0.2.1/32"]
+
+
+def test_without_a_descriptor_idle_ones_are_closed_and_the_door_is_shut_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(door, "_NO_DESCRIPTOR", 0.05)
+    listener, crowd, begun = (
+        Listener(3, OSError(errno.EMFILE, "none left")),
+        Full(),
+        time.monotonic(),
+    )
+    run(listener, crowd, Portion(), lambda _: listener.knocks == 3)
+    assert listener.knocks == 3
+    assert time.monotonic() - begun >= 0.1  # and not at once
+    assert crowd.asked == [""] * 3
+
+
+def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(door, "_STEP_BACK", 0.0)
+    listener, share, looks = Listener(), Portion(may_take=False), list[int]()
+
+    def looks_on(_: Door) -> bool:
+        looks.append(listener.knocks)
+        share.takes = len(looks) > 20
+        return listener.knocks > 0
+
+    run(listener, Full(), share, looks_on)
+    assert looks[:20] == [0] * 20
+    assert looks[-1] == 1
+
+
+def test_connections_that_are_on_their_way_in_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def come_in(*_: object) -> None:
+        await asyncio.sleep(10)
+
+    monkeypatch.setattr(Door, "_connect", come_in)
+    listener, share = Listener(3), Portion()
+    run(listener, Crowd(), share, lambda _: listener.knocks >= 3)
+    assert share.told[:3] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("others", "age", "takes"),
+    [([], 0, True), ([3], 0, True), ([4], 0, True), ([2], 0, False), ([4, 2], 0, False),
+     ([2], 1.9, False), ([2], 2.1, True), ([0], 60, True)],
+)  # fmt: skip
+def test_who_has_no_more_than_any_other_takes_the_next(
+    monkeypatch: pytest.MonkeyPatch, others: list[int], age: float, takes: bool
+) -> None:
+    now = 1000.0
+    with mmap.mmap(-1, sharing.SIZE) as shared:
+        monkeypatch.setattr(time, "monotonic", lambda: now - age)
+        for place, connections in enumerate(others, 1):
+            Share(shared, 0, place).tell(connections)
+        monkeypatch.setattr(time, "monotonic", lambda: now)
+        own = Share(shared, 0, 0)
+        own.tell(1)
+        assert own.may_take(3) == takes
