@@ -22,6 +22,7 @@ from server.front.bench import SEATS, Bench
 from server.front.coding import Choice
 from server.front.cores import Core
 from server.front.desk import Desk
+from server.front.flight import Flight
 from server.front.gate import Gate
 from server.front.keeping import Kept
 from server.front.lane import Lane, Outcome
@@ -34,19 +35,25 @@ from server.visit import RELEASE
 ROOT = Path(__file__).parents[1]
 
 
+QUESTION = Question("ASK {}", "http://localhost/", JSON)
+
+
 class Lender:
     """A shelf with one release, which knows whether it is lent."""
 
     current_name = "one"
 
     def __init__(self, take_seat: Callable[[], Seat] | None = None) -> None:
-        self.lent = 0
+        self.lent, self.lends = 0, list[str]()
         self.engine = SimpleNamespace(take_seat=take_seat, ask=None)
 
     @contextmanager
     def lend(self) -> Iterator[Any]:
         self.lent += 1
-        yield SimpleNamespace(name="one", base_uri="http://localhost/", engine=self.engine)
+        self.lends.append(self.current_name)
+        yield SimpleNamespace(
+            name=self.current_name, base_uri="http://localhost/", engine=self.engine
+        )
         self.lent -= 1
 
 
@@ -74,6 +81,9 @@ class OneSeat:
 
     def advance(self) -> list[Whole]:
         return []
+
+    def is_late(self) -> bool:
+        return False
 
 
 class Pipe(OneSeat):
@@ -212,8 +222,7 @@ def test_there_is_an_end_to_questions_that_wait_for_a_process() -> None:
         shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
         lane = Lane(shelf, Threads(Core(0, 1)))
         assert lane.release.name == "one"
-        question = Question("ASK {}", "http://localhost/", JSON)
-        return [lane.ask(question, told.append) for _ in range(40)]
+        return [lane.ask(QUESTION, told.append) for _ in range(40)]
 
     assert asyncio.run(ask_many()) == [True] * 32 + [False] * 8
     assert not told
@@ -230,12 +239,81 @@ def test_a_process_is_put_eight_questions_at_once_at_most() -> None:
         shelf: Any = Lender(take_seat)
         lane = Lane(shelf, Threads(Core(0, 1)))
         assert lane.release.name == "one"
-        question = Question("ASK {}", "http://localhost/", JSON)
-        assert all(lane.ask(question, lambda _: None) for _ in range(20))
+        assert all(lane.ask(QUESTION, lambda _: None) for _ in range(20))
         await holds(lambda: len(seats) == SEATS and all(seat.pending for seat in seats))
         return [seat.pending for seat in seats]
 
     assert asyncio.run(ask_many()) == [8, 8]
+
+
+def test_what_waits_too_long_for_a_process_is_left_to_others() -> None:
+    told = list[Outcome]()
+
+    async def ask_many() -> None:
+        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
+        lane = Lane(shelf, Threads(Core(0, 1)))
+        assert lane.release.name == "one"
+        assert all(lane.ask(QUESTION, told.append) for _ in range(20))
+        await holds(lambda: told)
+
+    asyncio.run(ask_many())
+    assert told == [None] * 4
+
+
+def test_where_no_process_can_be_had_nothing_is_asked() -> None:
+    async def ask() -> bool:
+        shelf: Any = Lender()
+        lane = Lane(shelf, Threads(Core(0, 1)))
+        assert lane.release.name == "one"
+        return lane.ask(QUESTION, lambda _: None)
+
+    assert not asyncio.run(ask())
+
+
+def test_a_release_that_was_replaced_is_left_though_nobody_asks() -> None:
+    async def replace_it() -> list[str]:
+        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
+        lane = Lane(shelf, Threads(Core(0, 1)))
+        assert lane.release.name == "one"
+        assert lane.ask(QUESTION, lambda _: None)
+        shelf.current_name = "two"
+        await holds(lambda: len(shelf.lends) > 1)
+        return list(shelf.lends)
+
+    assert asyncio.run(replace_it()) == ["one", "two"]
+
+
+def test_what_waits_for_a_release_that_was_replaced_is_not_asked_of_the_next() -> None:
+    may_come, told = threading.Event(), list[Outcome]()
+
+    def take_seat() -> Any:
+        may_come.wait(10)
+        return Pipe()
+
+    async def replace_it() -> None:
+        shelf: Any = Lender(take_seat)
+        lane = Lane(shelf, Threads(Core(0, 1)))
+        assert lane.release.name == "one"
+        assert lane.ask(QUESTION, told.append)
+        shelf.current_name = "two"
+        assert lane.release.name == "two"
+        may_come.set()
+        assert told == [None]
+
+    asyncio.run(replace_it())
+
+
+def test_who_asks_what_is_under_way_waits_for_that() -> None:
+    async def ask(under_way: bool) -> object:
+        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
+        desk = Desk(None, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
+        request = Request("GET", b"/sparql?query=ASK%7B%7D", {}, "127.0.0.1", key="same")
+        if under_way:
+            desk._flights["same"] = Flight()
+        return desk.answer_soon(request, lambda _: None)
+
+    assert asyncio.run(ask(under_way=False))
+    assert asyncio.run(ask(under_way=True)) is None
 
 
 def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
