@@ -73,7 +73,7 @@ OTHERS = [
     f"SELECT ?o {{ {LITTLE} ?p ?o }} # {'x' * 2000}",
     f"SELECT ?o {{ {LITTLE} ?p ?o }}{' ' * 2000}",
     f"{P * 21}SELECT ?o {{ {LITTLE} ?p ?o }}",
-    f"SELECT {'?o ' * 10}{{ {LITTLE} ?p ?o }}",
+    f"SELECT {' '.join(f'?v{n}' for n in range(10))} {{ {LITTLE} ?p ?o }}",
     # What the engine refuses is said by a query process.
     f"SELECT ?o {{ {LITTLE} A ?o }}",
     f"SELECT ?o {{ {LITTLE} ex:p ?o }}",
