@@ -122,7 +122,7 @@ class Turns:
             self._task = asyncio.get_running_loop().create_task(answer)
             return
         self._task, self._answering = None, 0
-        self._say(reply, request.target, _is_bare(request, reply), last)
+        self._say(reply, request.target, request.method == "HEAD", last)
         if soon:
             self._go_on()
 
@@ -133,7 +133,7 @@ class Turns:
                 reply = reply.said(request.headers.get(b"accept"))
             last = last or self._site.leaving
             head = self._finish_head(reply, request.target, last)
-            await self._out.send(head, reply, _is_bare(request, reply))
+            await self._out.send(head, reply, request.method == "HEAD")
         except asyncio.CancelledError:
             return
         except Exception:
@@ -157,10 +157,6 @@ class Turns:
         self._site.count(target, reply.status, reply.kind)
         close = b"Connection: close\r\n\r\n" if last else b"\r\n"
         return reply.head + self._site.clock.date() + close
-
-
-def _is_bare(request: Request, reply: Reply) -> bool:
-    return request.method == "HEAD" or reply.status == 304
 
 
 def _say_defect(request: Request) -> Reply:

@@ -250,6 +250,25 @@ def test_of_one_client_what_is_heaviest_gives_way_first() -> None:
     assert {number for number, member in enumerate(members) if member.gone} == {7, 63, 62}
 
 
+class Slow(Member):
+    """A connection that takes its time to go."""
+
+    def give_way(self) -> None:
+        """Go, but not yet."""
+        self.gone = True
+
+
+def test_who_holds_less_than_before_makes_nobody_go() -> None:
+    crowd = Crowd(most_held=160)
+    heavy, light = (Slow(crowd, client, 0) for client in "ab")
+    crowd.weigh(light, 60)
+    crowd.weigh(heavy, 110)
+    assert (heavy.gone, light.gone) == (True, False)
+    heavy.gone = False
+    crowd.weigh(light, 55)
+    assert (heavy.gone, light.gone) == (False, False)
+
+
 def test_room_is_made_for_some_at_once_so_that_looking_for_it_costs_little() -> None:
     crowd = Crowd(most=64, most_held=1600)
     idle = [Member(crowd, "a", since) for since in range(64)]

@@ -334,6 +334,16 @@ def test_an_answer_to_head_has_no_body(site: str) -> None:
     assert b"User-agent: *" in body
 
 
+def test_an_answer_that_a_client_has_already_has_no_body(site: str) -> None:
+    paths = ("def.ttl", "def.ttl", "dumps/portraits.nq", "sparql?query=ASK%7B%7D%23304")
+    asked = "".join(
+        f"GET /{path} HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n" for path in paths
+    )
+    *heads, body = say(site, asked.encode() + ONE["close"]).split(b"\r\n\r\n")
+    assert [each[:13] for each in heads] == [b"HTTP/1.1 304 "] * 4 + [b"HTTP/1.1 200 "]
+    assert body == b"ok\n"
+
+
 def test_leave_to_send_is_given_once(site: str) -> None:
     data = CHUNKED[:-2] + b"Expect: 100-continue\r\n\r\n"
     with connect(site) as client:
