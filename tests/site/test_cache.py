@@ -1,7 +1,6 @@
 """The cache in front of the application: what it keeps apart, what it never keeps."""
 
 import contextlib
-import http.client
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.patience import wait_until
+from tests.site.conftest import Reply, fetch
 from tests.site.processes import (
     cpu_seconds,
     family,
@@ -120,17 +120,23 @@ def move(folder: Path, release: str) -> None:
     os.replace(folder / "next", folder / "current")  # noqa: PTH105
 
 
-def ask_each(site: str, path: str, times: int = 4) -> set[bytes]:
-    """Ask on connections that are open at once, of which each worker takes its part."""
+def ask(site: str, path: str) -> bytes:
+    """Ask once."""
+    reply: Reply = fetch(f"{site}{path}", Accept="text/csv, */*;q=0.1")
+    assert reply.status == 200
+    return reply.body
+
+
+def ask_each(site: str, path: str) -> set[bytes]:
+    """Ask often, with connections open beside, so that each worker takes its part."""
     found = set[bytes]()
-    with contextlib.ExitStack() as open_ones:
-        for _ in range(times):
-            connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=90)
-            open_ones.enter_context(contextlib.closing(connection))
-            connection.request("GET", f"/{path}", headers={"Accept": "text/csv, */*;q=0.1"})
-            reply = connection.getresponse()
-            assert reply.status == 200
-            found.add(reply.read())
+    for number in range(24):
+        parts = urlsplit(site)
+        with contextlib.ExitStack() as open_ones:
+            for _ in range(number % 4):
+                at = (str(parts.hostname), int(parts.port or 0))
+                open_ones.enter_context(socket.create_connection(at))
+            found.add(ask(site, path))
     return found
 
 
@@ -144,7 +150,7 @@ def send(number: signal.Signals, processes: set[int]) -> set[int]:
 
 def begin(site: str, path: str, late: set[bytes]) -> threading.Thread:
     """Ask in a thread, and wait until that is under way or over."""
-    asking = threading.Thread(target=lambda: late.update(ask_each(site, path, 1)))
+    asking = threading.Thread(target=lambda: late.add(ask(site, path)))
     asking.start()
     wait_until(lambda: metric(site, "queries_running") or not asking.is_alive())
     return asking
@@ -154,7 +160,7 @@ COUNT = f"sparql?query={quote('SELECT (COUNT(?s) AS ?n) { ?s a <def#Inscription>
 
 
 def test_a_new_release_ends_what_was_kept_and_what_is_under_way(
-    two_releases: Path, boot: Any, fetch: Any
+    two_releases: Path, boot: Any
 ) -> None:
     sums, late = "dumps/SHA256SUMS", set[bytes]()  # a file, as no query would be answered
     with boot(two_releases, query_seconds="600") as site:
