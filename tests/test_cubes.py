@@ -46,6 +46,7 @@ GROUPED = "(COUNT(*) AS ?n) { ?r x:kind ?k ; x:status ?s"
 SLICES = [
     f"{P}SELECT ?k {GROUPED} }} GROUP BY ?k",
     f"{P}SELECT ?k ?s {GROUPED} FILTER(?s != 5) }} GROUP BY ?k ?s",
+    f"{P}SELECT ?k {GROUPED} . ?r x:kind x:none.}} GROUP BY ?k",
     f"{P}SELECT ?s {GROUPED} FILTER(?k = <http://x.example/kind/1>) }} GROUP BY ?k ?s",
     f"{P}SELECT ?k {GROUPED} . FILTER(?s = s:_) . }} GROUP BY ?k",
     f"{P}SELECT (COUNT(?s) AS ?n) ?k {{ FILTER ( ?k != x:none ) ?r x:kind ?k . ?r x:status ?s }}"
@@ -123,6 +124,14 @@ OTHERS = [
     f"{P}SELECT (COUNT(*) AS ?n) {{ ?r x:kind ?k }} GROUP BY ?k ?a ?b ?c ?d ?e ?f",
     f"{P}SELECT ?k (COUNT(*) AS ?n) {{ FILTER(?k != 5) }} GROUP BY ?k",
     f"{P}SELECT ?k (COUNT(*) AS ?n) {{ ?r A ?k }} GROUP BY ?k",
+    # One string, one name, and keywords of letters that Unicode takes for those of ASCII.
+    f'{P}SELECT (COUNT(*) AS ?n) {{ ?r x:awkward """a" FILTER(?k = 5) "b""" }}',
+    f"{P}SELECT (COUNT(*) AS ?n) {{ ?r x:kind x:a.FILTER(?r != 5) }}",
+    f"{P}\u017fELECT ?k {GROUPED} }} GROUP BY ?k",
+    f"{P}SELECT ?k (COUNT(DI\u017fTINCT ?r) AS ?n) {{ ?r x:kind ?k }} GROUP BY ?k",
+    f"{P}SELECT ?k {GROUPED} F\u0131LTER(?s != 5) }} GROUP BY ?k",
+    f"{P}SELECT ?k {GROUPED} }} GROUP BY ?k ORDER BY DE\u017fC(?n)",
+    f"{P}SELECT ?k {GROUPED} }} GROUP BY ?k L\u0130MIT 1",
 ]  # fmt: skip
 # Read as slices, of cubes that cannot be had or do not answer them.
 UNSURE = [
@@ -232,7 +241,8 @@ def test_another_dataset_or_form_is_left_to_a_query_process(made: Cubes, more: A
 PIECES = [
     "SELECT", "?k", "?n", "?r", "{", "}", "FILTER", "(", ")", "!=", "<", ">", "5", '"un"', "@fr",
     "LIMIT", "LANG", ".", ";", ",", "a", "x:kind", "s:_", "FILTER(?k != 5)", "GROUP BY", "ORDER BY",
-    "\n", "COUNT", "\x0b", "#", "AS", "*", "/", "^", "<http://x.example/kind>", "DESC(?n)", "{}",
+    '"""', "\u017f", "\n", "COUNT", "\x0b", "#", "AS", "*", "/", "^", "<http://x.example/kind>",
+    "DESC(?n)", "{}",
 ]  # fmt: skip
 
 
