@@ -1,6 +1,7 @@
 """Cubes: slices of what was counted are summed up where they are asked, as the engine counts."""
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.engine import CSV, JSON, Answer, Question, cubes, faults, open_engine
 from server.engine.cubes import Cubes, cube
-from server.engine.cubes.slices import LONGEST, read_slice
+from server.engine.cubes.slices import LONGEST, LONGEST_NAMES, read_slice
 from server.engine.sealed import SealedEngine
 from tests.conftest import PROJECT
 
@@ -122,6 +123,7 @@ OTHERS = [
     f"{P}SELECT ?k {GROUPED} }} GROUP BY ?k ORDER BY {'?k ' * 7}",
     f"{P}SELECT {' '.join(f'(COUNT(*) AS ?n{n})' for n in range(7))} {{ ?r x:kind ?k }}",
     f"{P}SELECT (COUNT(*) AS ?n) {{ ?r x:kind ?k }} GROUP BY ?k ?a ?b ?c ?d ?e ?f",
+    f"{P}SELECT (COUNT(*) AS ?{'n' * LONGEST_NAMES}) {{ ?r x:kind ?k }}",
     f"{P}SELECT ?k (COUNT(*) AS ?n) {{ FILTER(?k != 5) }} GROUP BY ?k",
     f"{P}SELECT ?k (COUNT(*) AS ?n) {{ ?r A ?k }} GROUP BY ?k",
     # One string, one name, and keywords of letters that Unicode takes for those of ASCII.
@@ -365,6 +367,44 @@ def test_a_large_cube_is_not_kept(made: Cubes, monkeypatch: pytest.MonkeyPatch) 
     assert answer(made, text.replace("?i", "?k")) is None
 
 
+def test_a_slice_of_many_rows_and_counts_is_left_to_a_query_process(
+    made: Cubes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"{P}SELECT ?i (COUNT(*) AS ?n) (COUNT(?i) AS ?m) {{ ?r x:id ?i }} GROUP BY ?i LIMIT 1"
+    monkeypatch.setattr(cube, "MOST_TOLD", 3 * ROWS)
+    assert answer(made, text) is not None
+    monkeypatch.setattr(cube, "MOST_TOLD", 3 * ROWS - 1)
+    assert made.answer(ask(text), never) is None
+
+
+def test_a_defect_in_counting_leaves_a_slice_to_a_query_process(
+    made: Cubes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert answer(made, SLICES[0])
+
+    def fail(*_: Any) -> bytes:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr(cube.Cube, "count", fail)
+    assert made.answer(ask(SLICES[0]), never) is None
+    assert "a defect" in caplog.text
+
+
+def test_a_cube_of_long_values_takes_little_memory() -> None:
+    value = "\U0001f600" + "z" * (cubes.MOST_BYTES - 200)  # Python takes four bytes a letter
+    one = {"a": {"type": "literal", "value": value}, "cells": {"type": "literal", "value": "3"}}
+    told = {"head": {"vars": ["a", "cells"]}, "results": {"bindings": [one]}}
+    body = json.dumps(told, ensure_ascii=False).encode()
+    tracemalloc.start()
+    try:
+        kept = cube.Cube(["?a"], body)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept
+    assert taken < 6 * cubes.MOST_BYTES
+
+
 def test_so_many_cubes_are_kept(made: Cubes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cubes, "MOST_CUBES", 2)
     texts = [SLICES[0].replace("?k", f"?k{number}") for number in range(3)]
@@ -389,4 +429,7 @@ def test_the_bounds_are_those_that_the_docs_tell() -> None:
     text = " ".join((PROJECT / "docs" / "endpoint.md").read_text("utf-8").split())
     assert "at most 1,000 values" in text
     assert "texts over 2,000 characters" in text
-    assert (cube.MOST_VALUES, LONGEST) == (1000, 2000)
+    assert "2,000 values and counts" in text
+    assert "more than 200 characters of names" in text
+    assert (cube.MOST_VALUES, cube.MOST_TOLD) == (1000, 2000)
+    assert (LONGEST, LONGEST_NAMES) == (2000, 200)

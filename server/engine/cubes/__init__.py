@@ -65,6 +65,9 @@ class Cubes:
             return Whole(JSON, cube.count(asked)) if cube else None
         except UnsureError:
             return None
+        except Exception:
+            log.exception("a slice is left to a query process: %s", question.text)
+            return None
 
     def _find(self, key: _Key) -> tuple[Cube | None, bool]:
         """Give the cube if there is one, and say whether it is to be made now."""

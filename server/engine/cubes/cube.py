@@ -8,9 +8,12 @@ from typing import Any
 from server.engine.cubes.comparing import Term, UnsureError, holds, rank
 from server.engine.cubes.slices import Count, Filter, Slice
 
-MOST_VALUES = 1000  # in all cells, so that a slice takes a few milliseconds at most
+# So that a slice takes a few milliseconds at most: values in all cells, and values and counts in
+# all rows of a slice.
+MOST_VALUES = 1000
+MOST_TOLD = 2000
 _NUMBER = (
-    '"%s":{"type":"literal","value":"%d","datatype":"http://www.w3.org/2001/XMLSchema#integer"}'
+    b'"%b":{"type":"literal","value":"%d","datatype":"http://www.w3.org/2001/XMLSchema#integer"}'
 )
 _KEYS = {"type", "value", "xml:lang", "datatype"}
 
@@ -25,8 +28,8 @@ class Dimension:
     def __init__(self, name: str) -> None:
         self.name = name
         self.terms: list[Term] = []
-        self.written: list[str] = []
-        self._numbers: dict[str, int] = {}
+        self.written: list[bytes] = []  # as text, one emoji makes a value four times as large
+        self._numbers: dict[bytes, int] = {}
 
     def number(self, term: Term | None) -> int | None:
         """Give the number of a value; raises UnsureError for what no other answer may repeat."""
@@ -35,11 +38,12 @@ class Dimension:
         if term["type"] not in ("uri", "literal") or not term.keys() <= _KEYS:
             raise UnsureError
         told = json.dumps(term, ensure_ascii=False, separators=(",", ":"))
-        if told not in self._numbers:
-            self._numbers[told] = len(self.terms)
+        written = f'"{self.name}":{told}'.encode()
+        if written not in self._numbers:
+            self._numbers[written] = len(self.terms)
             self.terms.append(term)
-            self.written.append(f'"{self.name}":{told}')
-        return self._numbers[told]
+            self.written.append(written)
+        return self._numbers[written]
 
 
 class Cube:
@@ -68,6 +72,8 @@ class Cube:
             groups.setdefault(pick(cell), []).append(cell)
         if asked.groups is None:
             groups.setdefault((), [])
+        if len(groups) * (len(asked.groups or ()) + len(asked.counts)) > MOST_TOLD:
+            raise UnsureError
         counts = asked.counts.values()
         rows = [(k, {c.alias: self._total(c, g) for c in counts}) for k, g in groups.items()]
         for name, down in reversed(asked.order):
@@ -111,11 +117,11 @@ class Cube:
         ]
         bindings = [
             [written[key[place]] for place, written in plain if key[place] is not None]
-            + [_NUMBER % (alias[1:], number) for alias, number in counted.items()]
+            + [_NUMBER % (alias[1:].encode(), number) for alias, number in counted.items()]
             for key, counted in rows
         ]
-        told = ",".join("{" + ",".join(row) + "}" for row in bindings)
-        return f'{{"head":{{"vars":[{names}]}},"results":{{"bindings":[{told}]}}}}'.encode()
+        told = b",".join(b"{%b}" % b",".join(row) for row in bindings)
+        return b'{"head":{"vars":[%b]},"results":{"bindings":[%b]}}' % (names.encode(), told)
 
 
 def write_question(asked: Slice) -> str:

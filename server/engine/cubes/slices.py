@@ -20,6 +20,7 @@ from server.engine.cubes import grammar
 
 LONGEST = 2000  # characters
 _MOST = 6  # of dimensions, of filters, of counts, of keys that order
+LONGEST_NAMES = 200  # characters of all that is selected: each row repeats them
 
 
 class Count(NamedTuple):
@@ -93,6 +94,7 @@ def _read(text: str) -> Slice:
     _require(len(set(selected)) == len(selected) and not (variables | dimensions) & set(counts))
     _require(len(set(groups or ())) == len(groups or ()) and bool(pattern and counts))
     _require(max(map(len, (dimensions, filters, counts, order))) <= _MOST)
+    _require(sum(map(len, selected)) <= LONGEST_NAMES)
     limit, offset = end["limit"], int(end["offset"] or 0)
     return Slice(
         prologue, pattern, tuple(sorted(dimensions)), selected, counts, filters, groups or None,
