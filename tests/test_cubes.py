@@ -415,6 +415,16 @@ def test_so_many_cubes_are_kept(made: Cubes, monkeypatch: pytest.MonkeyPatch) ->
     assert made.answer(ask(texts[0]), at_once) is None
 
 
+def test_what_cannot_be_had_takes_no_place_from_cubes(
+    made: Cubes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cubes, "MOST_CUBES", 1)
+    assert answer(made, SLICES[0])
+    for number in range(3):
+        assert answer(made, UNSURE[0].replace("?b", f"?b{number}")) is None
+    assert made.answer(ask(SLICES[0]), never)
+
+
 def test_so_many_patterns_are_remembered(
     engine: SealedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

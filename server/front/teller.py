@@ -72,7 +72,11 @@ class Teller:
         if question is None or (may_be_fickle(question.text) and is_fickle(request)):
             return None
         if whole := self._lane.look_up(question):
-            return self._reply(request, choice, whole)
+            if _is_soon_dressed(choice, whole):
+                return self._reply(request, choice, whole)
+            waiters = self._waiting[request.key] = []
+            self._dress(request, choice, whole)
+            return waiters
         if not self._lane.ask(question, partial(self._end, request, choice)):
             return None
         waiters = self._waiting[request.key] = []
@@ -113,10 +117,14 @@ class Teller:
             if outcome is not None:
                 self._take_off(request, choice, outcome)
             return
-        if choice.coding is None or len(outcome.body) <= _SMALL:
+        if _is_soon_dressed(choice, outcome):
             self._give(request, dressing.dress_whole(outcome, request, choice))
             return
-        dress = partial(dressing.dress_whole, outcome, request, choice)
+        self._dress(request, choice, outcome)
+
+    def _dress(self, request: Request, choice: Choice, whole: Whole) -> None:
+        """Compress an answer in a thread, and then give it."""
+        dress = partial(dressing.dress_whole, whole, request, choice)
         dressing_now = self._threads.begin(dress)
         dressing_now.add_done_callback(partial(self._give_dressed, request))
 
@@ -129,3 +137,7 @@ class Teller:
         if reply is not None:
             self._kept.keep(request, reply)
         give(self._waiting.pop(request.key), reply)
+
+
+def _is_soon_dressed(choice: Choice, whole: Whole) -> bool:
+    return choice.coding is None or len(whole.body) <= _SMALL

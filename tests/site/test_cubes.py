@@ -1,5 +1,6 @@
 """Cubes over HTTP: slices of what was counted need no query process, and nobody can tell."""
 
+import gzip
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.patience import wait_until
+from tests.site.conftest import write_release
 from tests.site.processes import find_workers, query_processes
 from tests.site.test_shelf import move
 
@@ -83,3 +85,17 @@ def test_the_cubes_of_a_release_go_with_it(
             before = asking.count()
         move(two_releases, "bbbbbbbbbbbbbbbb")
         wait_until(lambda: all(asking.count() == before + 1 for _ in range(20)))
+
+
+def test_a_large_slice_is_compressed(tmp_path: Path, boot: Any, fetch: Any, base_uri: str) -> None:
+    write_release(tmp_path / "aaaaaaaaaaaaaaaa", more=400)
+    (tmp_path / "current").symlink_to("aaaaaaaaaaaaaaaa")
+    text = "SELECT ?r (COUNT(*) AS ?n) {{ ?r a <{}def#Inscription> FILTER(?r != {}) }} GROUP BY ?r"
+    with boot(tmp_path) as site:
+        for number in range(10 * len(find_workers(site))):
+            address = f"{site}sparql?query={quote(text.format(base_uri, number))}"
+            packed = fetch(address, Accept_Encoding="gzip")
+            assert packed.headers["Content-Encoding"] == "gzip"
+            rows = json.loads(gzip.decompress(packed.body))["results"]["bindings"]
+            assert len(rows) > 400
+            assert packed.body == fetch(address, Accept_Encoding="gzip").body

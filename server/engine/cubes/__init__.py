@@ -41,8 +41,8 @@ class Cubes:
         """Begin without any; `ask` is that of the release's engine."""
         self._ask = ask
         self._lock = threading.Lock()
-        self._seen: OrderedDict[_Key, int] = OrderedDict()  # how often it was not made in time
-        self._made: OrderedDict[_Key, Cube | None] = OrderedDict()  # None: cannot be had
+        self._seen: OrderedDict[_Key, int] = OrderedDict()  # how often a cube was not to be had
+        self._made: OrderedDict[_Key, Cube] = OrderedDict()
         self._making = False
 
     def answer(
@@ -80,39 +80,35 @@ class Cubes:
     def _is_wanted(self, key: _Key) -> bool:
         """Say that of what is asked again, of one cube at a time."""
         if key not in self._seen:
-            self._seen[key] = 0
-            if len(self._seen) > _MOST_SEEN:
-                self._seen.popitem(last=False)
+            self._see(key, 0)
             return False
-        wanted, self._making = not self._making, True
-        return wanted
+        if self._making or self._seen[key] >= _MOST_TRIES:
+            return False
+        self._making = True
+        return True
+
+    def _see(self, key: _Key, tries: int) -> None:
+        self._seen[key] = tries
+        if len(self._seen) > _MOST_SEEN:
+            self._seen.popitem(last=False)
 
     def _make(self, key: _Key, asked: Slice) -> None:
-        cube: Cube | None = None
+        cube, tries = None, _MOST_TRIES
         try:
             cube = self._fetch(Question(write_question(asked), key[0], solutions=JSON), asked)
         except (EngineBusy, EngineDown):
-            return self._try_again(key, 0)
+            tries = 0
         except Abandoned:
-            return self._try_again(key, 1)
+            tries = 1
         except (EngineFault, UnsureError):
             pass  # who asks for a slice is told what is wrong with it, if anything is
         except Exception:
             log.exception("a cube is not kept: %s", asked.pattern)
-        return self._end(key, cube)
-
-    def _try_again(self, key: _Key, tries: int) -> None:
         with self._lock:
             self._making = False
-            tries += self._seen.get(key, 0)
-            if tries < _MOST_TRIES:
-                self._seen[key] = tries
+            if cube is None:
+                self._see(key, self._seen.get(key, 0) + tries)
                 return
-        self._end(key, None)
-
-    def _end(self, key: _Key, cube: Cube | None) -> None:
-        with self._lock:
-            self._making = False
             self._seen.pop(key, None)
             self._made[key] = cube
             if len(self._made) > MOST_CUBES:
