@@ -34,6 +34,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SealedEng
     limits = Limits(idle=3, processes=4, seconds=60)
     with ENGINES[request.param](file, BASE, limits) as opened:
         assert isinstance(opened, SealedEngine)
+        # Sealed: one that is stopped before would not end with its keeper.
+        wait_until(lambda: all(os.getpgid(p) == p for p in children(find_keeper(opened))))
         yield opened
 
 
