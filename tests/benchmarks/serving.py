@@ -36,7 +36,7 @@ _RANDOM = random.Random(20250101)  # the same mix every time
 
 
 class Load(NamedTuple):
-    """A list of targets, and where each server that answers them is."""
+    """A list of targets, which peer answers them too, and the ratio that is wanted, if any."""
 
     name: str
     targets: list[str]
@@ -96,7 +96,7 @@ def _print(loads: list[Load], found: dict[tuple[str, str], list[Measured]]) -> N
         row = f"{_cells(ours)} {_cells(theirs)} {ratio:6.2f}"
         failed = sum(m.failed for m in ours), sum(m.failed for m in theirs)
         note = f"  failed: {failed[0]} ours, {failed[1]} theirs" if any(failed) else ""
-        print(f"{load.name:11} {row}  {load.goal:g} {load.peer}{note}")
+        print(f"{load.name:11} {row}  {load.goal or 'none'} {load.peer}{note}")
 
 
 def _cells(measured: list[Measured]) -> str:
@@ -136,7 +136,7 @@ def _loads(release: Path) -> list[Load]:
     return [
         Load("mix", _queries(mix), "oxigraph", 3.0),
         Load("aggregates", _queries(aggregates), "oxigraph", 1.0),
-        Load("patterns", _queries(patterns), "oxigraph", 1.0),
+        Load("patterns", _queries(patterns), "oxigraph", 0.0),
         Load("points", _queries(points), "oxigraph", 0.5),
         Load("documents", [f"/doc/{page}.ttl" for page in pages], "nginx", 0.5),
     ]
