@@ -47,4 +47,3 @@ END = re.compile(
 )
 KEY = re.compile(rf"(?:(?:(?i:ASC)|(?P<down>(?i:DESC)))[^?]*)?(?P<variable>{_VARIABLE})", re.ASCII)
 ODD_STOP = re.compile(rf"^\.|\.{_S}*\.$")
-DOTS = re.compile(r"[/:]\.")  # what resolving an IRI takes away: it may come to stand for another

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from server.engine import reading
 from server.engine.cubes import grammar
 
 LONGEST = 2000  # characters
@@ -162,7 +163,7 @@ def _is_whole(iri: str) -> bool:
         ox.NamedNode(iri)
     except ValueError:
         return False
-    return grammar.DOTS.search(iri) is None
+    return reading.stays_as_written(iri)
 
 
 def _read_order(text: str) -> Iterator[tuple[str, bool]]:
