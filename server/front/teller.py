@@ -74,10 +74,8 @@ class Teller:
         if whole := self._lane.look_up(question):
             if _is_soon_dressed(choice, whole):
                 return self._reply(request, choice, whole)
-            waiters = self._waiting[request.key] = []
             self._dress(request, choice, whole)
-            return waiters
-        if not self._lane.ask(question, partial(self._end, request, choice)):
+        elif not self._lane.ask(question, partial(self._end, request, choice)):
             return None
         waiters = self._waiting[request.key] = []
         return waiters
