@@ -160,14 +160,20 @@ def test_a_release_stays_open_while_processes_of_it_come() -> None:
     assert asyncio.run(close_early()) == (1, 0)
 
 
+async def take_seat() -> tuple[Any, list[Any], Bench, Seat]:
+    """Give a shelf that was lent of, the seats of a bench, the bench, and one that was taken."""
+    shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
+    looked = list[Any]()
+    bench = open_bench(shelf, looked)
+    await holds(lambda: len(looked) == SEATS)
+    seat = bench.take()
+    assert seat
+    return shelf, looked, bench, seat
+
+
 def test_a_release_stays_open_until_what_was_asked_of_it_has_ended() -> None:
     async def hand_over() -> tuple[int, int]:
-        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        looked = list[Any]()
-        bench = open_bench(shelf, looked)
-        await holds(lambda: len(looked) == SEATS)
-        seat = bench.take()
-        assert seat
+        shelf, looked, bench, seat = await take_seat()
         finish = bench.hand_over(seat)
         bench.close()
         await holds(lambda: sum(seat.closed for seat in looked) >= SEATS - 1)
@@ -182,12 +188,7 @@ def test_a_release_stays_open_until_what_was_asked_of_it_has_ended() -> None:
 
 def test_a_process_that_answers_when_its_release_was_replaced_is_given_up() -> None:
     async def put_back_late() -> tuple[list[int], int]:
-        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        looked = list[Any]()
-        bench = open_bench(shelf, looked)
-        await holds(lambda: len(looked) == SEATS)
-        seat = bench.take()
-        assert seat
+        shelf, looked, bench, seat = await take_seat()
         bench.close()
         bench.put_back(seat)
         await holds(lambda: not shelf.lent)

@@ -74,8 +74,8 @@ class Cube:
             groups.setdefault((), [])
         if len(groups) * (len(asked.groups or ()) + len(asked.counts)) > MOST_TOLD:
             raise UnsureError
-        counts = asked.counts.values()
-        rows = [(k, {c.alias: self._total(c, g) for c in counts}) for k, g in groups.items()]
+        counts = asked.counts.items()
+        rows = [(k, {name: self._total(c, g) for name, c in counts}) for k, g in groups.items()]
         for name, down in reversed(asked.order):
             ranks = self._rank(rows, name, asked)
             order = sorted(range(len(rows)), key=ranks.__getitem__, reverse=down)

@@ -25,9 +25,8 @@ LONGEST_NAMES = 200  # characters of all that is selected: each row repeats them
 
 
 class Count(NamedTuple):
-    """`COUNT(*)`, or of a variable where one is given, under a name."""
+    """`COUNT(*)`, or of a variable where one is given."""
 
-    alias: str
     variable: str | None
     distinct: bool
 
@@ -47,7 +46,8 @@ class Filter(NamedTuple):
 class Slice(NamedTuple):
     """What is asked of a cube. Variables are written with their question mark.
 
-    `prologue` and `pattern` are SPARQL as it was sent, `dimensions` are sorted.
+    `prologue` and `pattern` are SPARQL as it was sent, `dimensions` are sorted, `counts` are by the
+    names under which they are selected.
     """
 
     prologue: str
@@ -115,7 +115,7 @@ def _read_selection(text: str, place: int) -> tuple[tuple[str, ...], dict[str, C
     selected, counts = list[str](), dict[str, Count]()
     while found := grammar.ITEM.match(text, place):
         if alias := found["alias"]:
-            counts[alias] = Count(alias, found["counted"], bool(found["distinct"]))
+            counts[alias] = Count(found["counted"], bool(found["distinct"]))
         selected.append(alias or found["plain"])
         place = found.end()
     return tuple(selected), counts, place
