@@ -6,7 +6,7 @@ PROCESSES ?= 3
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test test-ckan check benchmark benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan same-bytes benchmark benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -23,6 +23,10 @@ test: .venv/installed-for-tests
 # Installs CKAN in an environment of its own, to take our catalogue. Wants Debian's postgresql.
 test-ckan: .venv/installed-for-tests
 	$(BIN)/python -m pytest -m ckan tests/site/test_ckan.py
+
+# Whether the working tree builds the same releases as another revision: make same-bytes SINCE=v1
+same-bytes: .venv/installed-for-tests
+	$(BIN)/python -m tests.support.same_bytes $(SINCE)
 
 benchmark: .venv/installed-for-tests build/peer/installed
 	PEER_PYTHON=build/peer/bin/python $(BIN)/python -m tests.benchmarks.mapping

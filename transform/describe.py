@@ -66,9 +66,9 @@ def manifest_of(
         ],
         "graphs": written.graphs,
         # Graphs share no statement, so the sum is that of their union too.
-        "quads": written.numbers.triples,
-        "classes": dict(written.numbers.classes),
-        "properties": dict(written.numbers.properties),
+        "quads": sum(written.graphs.values()),
+        "classes": dict(written.classes),
+        "properties": dict(written.properties),
         "decisions": _decisions(work),
         "links": _links(work),
         "open": _open(checked),

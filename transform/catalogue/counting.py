@@ -13,13 +13,6 @@ from transform.vocabulary import Line
 TARGETS = {
     "wikidata": ("http://www.wikidata.org/entity/", "https://www.wikidata.org/", "Wikidata"),
     "ror": ("https://ror.org/", "https://ror.org/", "Research Organization Registry"),
-    "geonames": ("https://sws.geonames.org/", "https://www.geonames.org/", "GeoNames"),
-    "eu": (
-        "http://publications.europa.eu/resource/authority/",
-        "https://op.europa.eu/en/web/eu-vocabularies/",
-        "EU Vocabularies",
-    ),
-    "adms": ("http://purl.org/adms/", "https://www.w3.org/TR/vocab-adms/", "ADMS code lists"),
     "dpv-ai": ("https://w3id.org/dpv/ai#", "https://w3id.org/dpv/ai", "AI concepts of DPV"),
     "vair": ("https://w3id.org/vair#", "https://w3id.org/vair", "Vocabulary of AI Risks"),
 }
@@ -41,7 +34,7 @@ class Numbers(NamedTuple):
 
 
 class Count:
-    """The count of all graphs but the catalogue; it can be asked for the sum with that."""
+    """The count of all graphs but the catalogue."""
 
     def __init__(self, base_uri: str, folder: Path) -> None:
         self._ours, self._entity = f"<{base_uri}", f"<{base_uri}id/"
@@ -80,30 +73,28 @@ class Count:
         elif value.startswith(_STARTS) and subject.startswith(self._ours):
             self._links[_target(value), predicate[1:-1]] += 1
 
-    def with_catalogue(self, lines: Iterable[Line]) -> Numbers:
-        """Give the numbers with those statements of the catalogue that no other graph makes."""
-        lines = list(lines)
-        subjects = {about for about, _, _ in lines}
-        classes, links = Counter(self._classes), Counter(self._links)
-        properties = self._properties + Counter(predicate[1:-1] for _, predicate, _ in lines)
-        for about, predicate, value in lines:
-            if predicate == _TYPE:
-                classes[value[1:-1]] += 1
-            elif value.startswith(_STARTS) and about.startswith(self._ours):
-                links[_target(value), predicate[1:-1]] += 1
-        entities = (about for about in subjects if about.startswith(self._entity))
+    def numbers(self) -> Numbers:
+        """Return what was counted; nothing may be added after."""
         return Numbers(
-            properties.total(),
-            classes,
-            properties,
-            self._sum(self._subjects, subjects),
-            self._sum(self._objects, (_held(value) for _, _, value in lines)),
-            self._sum(self._entities, entities),
-            links,
+            self._properties.total(),
+            self._classes,
+            self._properties,
+            self._subjects.total(),
+            self._objects.total(),
+            self._entities.total(),
+            self._links,
         )
 
-    def _sum(self, held: Distinct, more: Iterable[str]) -> int:
-        return held.total() + sum(1 for _ in held.without(more))
+
+def count_terms(lines: Iterable[Line]) -> tuple[Counter[str], Counter[str]]:
+    """Count how often each class is a type in some statements, and each property is used."""
+    classes: Counter[str] = Counter()
+    properties: Counter[str] = Counter()
+    for _, predicate, value in lines:
+        properties[predicate[1:-1]] += 1
+        if predicate == _TYPE:
+            classes[value[1:-1]] += 1
+    return classes, properties
 
 
 def _held(value: str) -> str:

@@ -1,6 +1,5 @@
-"""Count distinct terms in bounded memory, and say which terms are among them."""
+"""Count distinct terms in bounded memory."""
 
-from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
@@ -17,7 +16,6 @@ class Distinct:
         self._base = folder / name
         self._held: set[bytes] = set()
         self._laid_down = False
-        self._known: dict[str, bool] = {}
         self._total: int | None = None
 
     def add(self, term: str) -> None:
@@ -32,19 +30,6 @@ class Distinct:
             laid = range(_BUCKETS) if self._laid_down else ()
             self._total = sum(len(self._bucket(n)) for n in laid) or len(self._held)
         return self._total
-
-    def without(self, terms: Iterable[str]) -> Iterator[str]:
-        """Give those of the terms that were not added, each once; nothing may be added after."""
-        wanted = dict.fromkeys(terms)
-        asked: dict[int, list[tuple[str, bytes]]] = {}
-        for term in wanted:
-            if term not in self._known:
-                digest = _digest(term)
-                asked.setdefault(digest[0] % _BUCKETS, []).append((term, digest))
-        for number, pairs in asked.items():
-            there = self._bucket(number) if self._laid_down else self._held
-            self._known.update((term, digest in there) for term, digest in pairs)
-        return (term for term in wanted if not self._known[term])
 
     def _lay_down(self) -> None:
         buckets: dict[int, list[bytes]] = {}

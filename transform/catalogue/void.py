@@ -1,6 +1,5 @@
 """Describe the data in VoID: how much there is of what, and where it leads.
 
-The description is part of what it counts, so it is written again until its numbers hold.
 Source: «Describing Linked Datasets with the VoID Vocabulary» (W3C, 2011).
 """
 
@@ -8,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import ontology
 from transform.catalogue import parties
-from transform.catalogue.counting import TARGETS, Count, Numbers
+from transform.catalogue.counting import TARGETS, Numbers
 from transform.catalogue.datasets import Dataset
 from transform.catalogue.dcat import Offer
 from transform.catalogue.distributions import File
@@ -18,38 +17,32 @@ from transform.jsonld import prefixes_of
 from transform.mapping import literal
 from transform.vocabulary import Line
 
-_ROUNDS = 12
+# Gives the sums of the description, under the names that VoID has for them.
+_QUERY = """\
+SELECT (COUNT(*) AS ?triples)
+       (COUNT(DISTINCT ?s) AS ?distinctSubjects)
+       (COUNT(DISTINCT ?o) AS ?distinctObjects)
+       (COUNT(DISTINCT ?p) AS ?properties)
+       (COUNT(DISTINCT ?class) AS ?classes)
+       (COUNT(DISTINCT ?entity) AS ?entities)
+WHERE {{
+  GRAPH ?g {{ ?s ?p ?o }}
+  FILTER(?g != <{base}graph/catalogue>)
+  BIND(IF(?p = <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>, ?o, ?none) AS ?class)
+  BIND(IF(STRSTARTS(STR(?s), "{base}id/"), ?s, ?none) AS ?entity)
+}}
+"""
 
 
-class NotSettled(RuntimeError):
-    """Say that no description was found whose numbers hold: a bug, never met."""
+def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iterator[Line]:
+    """Return the statements of the description.
 
-
-def describe(
-    offer: Offer, count: Count, dcat: set[Line], said: set[Line], sizes: Mapping[str, int]
-) -> tuple[set[Line], Numbers]:
-    """Give the description and its numbers.
-
-    `dcat` are the statements of the catalogue, `said` those of them that another graph makes,
-    `sizes` the statements of the other graphs. Where a description would need a number that its
-    own digits change, another example resource is named, which changes the sum.
+    `numbers` and `sizes` count every named graph but `graph/catalogue`, which holds this
+    description: what it says could not be true of a sum that its own digits change.
     """
-    for examples in range(1, 5):
-        numbers = count.with_catalogue(dcat - said)
-        for _ in range(_ROUNDS):
-            lines = set(_lines(offer, numbers, sizes, examples))
-            new = count.with_catalogue((dcat | lines) - said)
-            if new == numbers:
-                return lines, numbers
-            numbers = new
-    raise NotSettled("The numbers of the VoID description do not settle.")
-
-
-def _lines(
-    offer: Offer, numbers: Numbers, sizes: Mapping[str, int], examples: int
-) -> Iterator[Line]:
     base = offer.base_uri
     document, about = f"<{base}.well-known/void>", f"<{base}catalogue#ensemble>"
+    query = f"<{base}.well-known/void#requete>"
     yield from say(
         document,
         {
@@ -57,17 +50,34 @@ def _lines(
             "dct:title": both(
                 "Ce que les données contiennent (VoID)", "What the data holds (VoID)"
             ),
+            "dct:description": both(
+                "Les nombres comptent tous les graphes nommés sauf graph/catalogue, qui contient "
+                "cette description. La requête SPARQL jointe donne les mêmes.",
+                "The numbers count every named graph but graph/catalogue, which holds this "
+                "description. The SPARQL query that goes with it gives the same.",
+            ),
             "dct:license": f"<{offer.layout.licence}>",
+            "dct:references": query,
             "foaf:primaryTopic": about,
         },
     )
-    yield from _whole(offer, numbers, about, examples)
+    yield from say(
+        query,
+        {
+            "a": term("sh:SPARQLSelectExecutable"),
+            "dct:title": both(
+                "Requête qui compte ce que VoID compte", "Query that counts what VoID counts"
+            ),
+            "sh:select": literal(_QUERY.format(base=base)),
+        },
+    )
+    yield from _whole(offer, numbers, about)
     yield from _partitions(base, about, numbers)
     yield from _editions(offer, about, sizes)
     yield from _linksets(base, about, numbers)
 
 
-def _whole(offer: Offer, numbers: Numbers, about: str, examples: int) -> Iterator[Line]:
+def _whole(offer: Offer, numbers: Numbers, about: str) -> Iterator[Line]:
     base, layout, whole = offer.base_uri, offer.layout, offer.datasets[-1]
     newest = max(edition.year for edition in offer.editions)
     resources = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "def", "sparql"]
@@ -91,7 +101,7 @@ def _whole(offer: Offer, numbers: Numbers, about: str, examples: int) -> Iterato
             "void:dataDump": [f"<{file.url}>" for file in rdf],
             "void:feature": [f"<{BY_MEDIA_TYPE[file.media_type].iri}>" for file in rdf],
             "void:vocabulary": [f"<{space}>" for space in used],
-            "void:exampleResource": [f"<{base}{path}>" for path in resources[:examples]],
+            "void:exampleResource": [f"<{base}{path}>" for path in resources],
             "void:rootResource": f"<{base}catalogue>",
             "void:triples": _number(numbers.triples),
             "void:entities": _number(numbers.entities),

@@ -3,13 +3,14 @@
 What the other graphs hold is counted once, and can then be described for several offers.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from transform import dumps
 from transform.catalogue import dcat, void
-from transform.catalogue.counting import Count, Numbers
+from transform.catalogue.counting import Count, Numbers, count_terms
 from transform.catalogue.dcat import Offer
 from transform.formats import BY_SUFFIX
 from transform.vocabulary import Line, in_order
@@ -20,16 +21,17 @@ _SUFFIXES = ("ttl", "jsonld", "rdf")
 
 
 class Written(NamedTuple):
-    """The statements of each graph by name, the catalogue's too, and the numbers of all."""
+    """How many statements each graph holds by name, and how often all use a class or property."""
 
     graphs: dict[str, int]
-    numbers: Numbers
+    classes: Counter[str]
+    properties: Counter[str]
 
 
 class Counted(NamedTuple):
     """What the other graphs hold, with how many statements each, and which of the catalogue."""
 
-    held: Count
+    numbers: Numbers
     sizes: dict[str, int]
     said: set[Line]
 
@@ -37,7 +39,7 @@ class Counted(NamedTuple):
 def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted:
     """Count the other graphs, given as N-Triples; `offer` holds all that may be described.
 
-    `scratch` is a folder for what does not fit into memory; it must stay until all is written.
+    `scratch` is a folder for what does not fit into memory.
     """
     texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in dcat.catalogue_lines(offer)}
     count = Count(offer.base_uri, scratch)
@@ -46,7 +48,7 @@ def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted
     for graph in graphs:
         sizes[graph.stem], met = count.add(graph, set(texts))
         said |= {texts[text] for text in met}
-    return Counted(count, sizes, said)
+    return Counted(count.numbers(), sizes, said)
 
 
 def write_catalogue(offer: Offer, counted: Counted, folder: Path) -> Written:
@@ -55,16 +57,22 @@ def write_catalogue(offer: Offer, counted: Counted, folder: Path) -> Written:
     `catalogue.nq` is graph/catalogue as the engine loads it: both documents without what another
     graph says, for an engine counts a statement that stands in two graphs twice.
     """
-    count, sizes, said = counted
+    numbers, sizes, said = counted
     lines = set(dcat.catalogue_lines(offer))
-    described, numbers = void.describe(offer, count, lines, said, sizes)
-    own = in_order((lines | described) - said)
+    described = set(void.void_lines(offer, numbers, sizes))
+    apart = (lines | described) - said
+    own = in_order(apart)
     for name, document in ((CATALOGUE, lines), (VOID, described)):
         _write(folder / f"{name}.nt", in_order(document), offer.base_uri)
     end = f" <{offer.base_uri}graph/{CATALOGUE}> .\n"
     quads = "".join(line[: -len(" .\n")] + end for line in own)
     (folder / QUADS).write_text(quads, encoding="utf-8", newline="")
-    return Written({**sizes, CATALOGUE: len(own)}, numbers)
+    classes, properties = count_terms(apart)
+    return Written(
+        {**sizes, CATALOGUE: len(own)},
+        numbers.classes + classes,
+        numbers.properties + properties,
+    )
 
 
 def _write(file: Path, lines: list[str], base_uri: str) -> None:
