@@ -1,4 +1,4 @@
-"""A reconciliation service on a real port, of 0.2 or 1.0-draft, that answers well or badly."""
+"""A reconciliation service on a real port, of version 0.2, that answers well or badly."""
 
 import json
 from collections.abc import Iterator
@@ -21,9 +21,7 @@ class Asked(NamedTuple):
 
     @property
     def queries(self) -> list[dict[str, Any]]:
-        """The queries of a batch of either version."""
-        if self.path.endswith("/match"):
-            return list(json.loads(self.body)["queries"])
+        """The queries of a batch."""
         return list(json.loads(parse_qs(self.body.decode())["queries"][0]).values())
 
 
@@ -35,7 +33,6 @@ class Reconciler:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/fr/api"
-        self.draft = False
         self.manifest: dict[str, Any] = {
             "versions": ["0.1", "0.2"],
             "name": "Double",
@@ -49,24 +46,12 @@ class Reconciler:
         self.asked: list[Asked] = []
         self.files: dict[str, File] = {}
 
-    def speak_draft(self) -> None:
-        """Speak 1.0-draft from now on, whose manifest names no space of identifiers."""
-        self.draft = True
-        self.manifest = {
-            "versions": ["1.0-draft"],
-            "name": "Double",
-            "view": {"url": f"{WIKIDATA}{{id}}"},
-        }
-
     def posts(self) -> list[Asked]:
         """Give the batches that were asked."""
         return [asked for asked in self.asked if asked.method == "POST"]
 
     def answer(self, asked: Asked) -> object:
         """Give what a batch is answered."""
-        if self.draft:
-            names = [query["conditions"][0]["propertyValue"] for query in asked.queries]
-            return {"results": [{"candidates": self.known.get(name, [])} for name in names]}
         batch = json.loads(parse_qs(asked.body.decode())["queries"][0])
         return {key: {"result": self.known.get(q["query"], [])} for key, q in batch.items()}
 
@@ -88,9 +73,7 @@ class Answering(Handler):
         good = service.answer(asked) if post else service.manifest
         service.files[self.path] = File(json.dumps(good).encode(), "application/json")
         try:
-            if post and service.draft != self.path.endswith("/match"):
-                self.say(404, b"no such path", "text/plain")
-            elif bad:
+            if bad:
                 bad.pop(0)(self)
             else:
                 self.json(200, good)

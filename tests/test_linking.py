@@ -158,19 +158,14 @@ ALL = [
 # What is asked, and what is proposed
 
 
-@pytest.mark.parametrize("draft", [False, True])
-def test_bodies_without_a_link_are_asked_in_either_version(
-    site: Site, service: Reconciler, draft: bool
-) -> None:
-    if draft:
-        service.speak_draft()
+def test_bodies_without_a_link_are_asked(site: Site, service: Reconciler) -> None:
     done = site.link("--service", service.url, "--list", "--type", "Q43229", "--limit", 2)
     assert proposed(done) == ALL
     assert rows(done)[0] == {
         "body": f"{BASE}id/organisme/{CORONER}",
         "body_name": "Bureau du coroner",
         "iri": f"{WIKIDATA}Q1001",
-        "iri_from": "view.url" if draft else "identifierSpace",
+        "iri_from": "identifierSpace",
         "name": "Bureau du coroner",
         "description": "organisme du Québec",
         "types": "organisation",
@@ -179,16 +174,15 @@ def test_bodies_without_a_link_are_asked_in_either_version(
     }
     first, *posts = service.asked
     assert (first.method, first.path) == ("GET", "/fr/api")
-    kind = "application/json" if draft else "application/x-www-form-urlencoded"
     asked = []
     for post in posts:
-        assert post.path == ("/fr/api/match" if draft else "/fr/api")
-        assert post.headers["Content-Type"] == kind
+        assert post.path == "/fr/api"
+        assert post.headers["Content-Type"] == "application/x-www-form-urlencoded"
         assert post.headers["Accept-Language"] == "fr"
         assert 0 < len(post.queries) <= 10
         for query in post.queries:
             assert (query["type"], query["limit"]) == ("Q43229", 2)
-            asked.append(query["conditions"][0]["propertyValue"] if draft else query["query"])
+            asked.append(query["query"])
     assert {"Bureau du coroner", "Office inventé"} < set(asked)
     assert "Héma-Québec" not in asked
     assert len(asked) == len(set(asked))
@@ -223,8 +217,8 @@ def test_without_a_terminal_it_lists_and_writes_nothing(site: Site, service: Rec
     [
         (WIKIDATA, None, "Q42", f"{WIKIDATA}Q42", "identifierSpace"),
         ("wd:", "https://a.example/{{id}}", "x y/z", "https://a.example/x%20y%2Fz", "view.url"),
-        (None, "https://a.example/{id}", "x/y", "https://a.example/x%2Fy", "view.url"),
-        (None, "{+id}", "https://a.example/x", "https://a.example/x", "id"),
+        (None, "https://a.example/{{id}}", "x/y", "https://a.example/x%2Fy", "view.url"),
+        (None, "{{id}}", "https://a.example/x", "https://a.example/x", "id"),
         ("http://b.example/", None, "https://a.example/é", "https://a.example/é", "id"),
         ("https://ror.org/", None, "008jvv944", "https://ror.org/008jvv944", "identifierSpace"),
     ],
@@ -385,7 +379,7 @@ def test_a_refused_link_is_recorded_and_not_proposed_again(site: Site, service: 
 def test_half_a_character_that_a_template_should_quote_is_left_aside(
     site: Site, service: Reconciler
 ) -> None:
-    service.manifest |= {"identifierSpace": None, "view": {"url": "https://a.example/{id}"}}
+    service.manifest |= {"identifierSpace": None, "view": {"url": "https://a.example/{{id}}"}}
     service.known = {"Office inventé": [candidate("\ud800"), candidate("good")]}
     done = site.link("--service", service.url, "--list")
     assert proposed(done) == [(UNKNOWN, "https://a.example/good")]
@@ -637,26 +631,9 @@ def test_candidates_of_a_wrong_shape_are_one_line(
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ({}, "results is no list but nothing"),
-        ({"results": []}, "results are 0, to 10 questions"),
-        ({"results": [[]] * 10}, "results[0] is no object but a list"),
-        ({"results": [{}] * 10}, "results[0].candidates is no list but nothing"),
-    ],
-)
-def test_a_draft_answer_of_a_wrong_shape_is_one_line(
-    site: Site, service: Reconciler, answer: object, said: str
-) -> None:
-    service.speak_draft()
-    service.bad = [lambda handler: handler.json(200, answer)]
-    assert_failed(site.link("--service", service.url, "--list"), said, site)
-
-
-@pytest.mark.parametrize(
     ("said", "what"),
     [
-        ({"versions": ["2.0"]}, "speaks other versions (2.0) than 0.2 and 1.0-draft"),
+        ({"versions": ["2.0"]}, "speaks other versions (2.0) than 0.2"),
         ({"versions": []}, "speaks other versions (none)"),
         ({"versions": [["0.2"]]}, "speaks other versions"),
         ({"versions": "0.2"}, "versions is no list but '0.2'"),

@@ -1,7 +1,6 @@
 """Let others match their names to our URIs: the W3C Reconciliation Service API.
 
-Version 0.2, as OpenRefine asks it, stands at `/reconciliation`; 1.0-draft, whose manifest cannot
-stand in the same document, at `/reconciliation/1.0-draft`.
+Version 0.2, as OpenRefine asks it, stands at `/reconciliation`.
 """
 
 import json
@@ -15,20 +14,19 @@ from server.faults import MissingQuery, UnknownPage
 from server.links import link_to, link_to_iri
 from server.negotiate import Format
 from server.reconciliation import extend, suggest
-from server.reconciliation.answering import answer, answer_draft
-from server.reconciliation.asking import read_batch, read_draft_batch, read_query
+from server.reconciliation.answering import answer
+from server.reconciliation.asking import read_batch, read_query
 from server.reconciliation.entities import begin, find_index
 from server.reconciliation.json_values import parse
-from server.reconciliation.manifest import write_draft_manifest, write_manifest
+from server.reconciliation.manifest import write_manifest
 from server.reconciliation.preview import find_path, show_preview
-from server.reconciliation.reading import ASKING, read_given, read_json
+from server.reconciliation.reading import ASKING, read_given
 from server.shelf import Release
 from server.visit import current_release
 
 bp = Blueprint("reconciliation", __name__)
 _JSON = Format("json", "application/json")
 _AT = "/reconciliation"
-_DRAFT_AT = "/reconciliation/1.0-draft"
 
 
 @bp.route(_AT, methods=["GET", "POST"])
@@ -58,33 +56,7 @@ def redirect() -> Response:
     return Response(status=308, headers={"Location": link_to("reconciliation", **request.args)})
 
 
-@bp.route(_DRAFT_AT)
-def show_draft() -> Response:
-    """Answer with the manifest of 1.0-draft."""
-    read_given(request)
-    release = current_release()
-    address = address_of(release)
-    return _send(write_draft_manifest(release, address, pages.language()), address)
-
-
-@bp.route(f"{_DRAFT_AT}/match", methods=["POST"])
-def match() -> Response:
-    """Answer a batch of 1.0-draft."""
-    release, language = current_release(), pages.language()
-    batch = read_draft_batch(read_json(request), release.base_uri)
-    index = find_index(release)
-    found = [answer_draft(release, index, query, language) for query in batch]
-    return _send({"results": [{"candidates": candidates} for candidates in found]})
-
-
-@bp.route(f"{_DRAFT_AT}/extend", methods=["POST"])
-def extend_draft() -> Response:
-    """Answer an extension of 1.0-draft."""
-    return _extend(current_release(), read_json(request), pages.language(), draft=True)
-
-
 @bp.route(f"{_AT}/suggest/<what>")
-@bp.route(f"{_DRAFT_AT}/suggest/<what>")
 def complete(what: str) -> Response:
     """Answer with what a prefix may mean."""
     given, release, language = read_given(request), current_release(), pages.language()
@@ -100,14 +72,12 @@ def complete(what: str) -> Response:
 
 
 @bp.route(f"{_AT}/extend/propose")
-@bp.route(f"{_DRAFT_AT}/extend/propose")
 def propose() -> Response:
     """Answer with the properties that entities of a type have."""
     return _send(extend.propose(current_release(), read_given(request), pages.language()))
 
 
 @bp.route(f"{_AT}/preview")
-@bp.route(f"{_DRAFT_AT}/preview")
 def preview() -> Response:
     """Answer with a small page about an entity."""
     given, release = read_given(request), current_release()
@@ -137,10 +107,9 @@ def _read_single(given: dict[str, str]) -> dict[str, Any]:
     return told
 
 
-def _extend(release: Release, value: Any, language: str, draft: bool = False) -> Response:
+def _extend(release: Release, value: Any, language: str) -> Response:
     asked = extend.read_extension(value)
-    cells = extend.extend(release, find_index(release), asked, language)
-    rows = extend.write_draft_rows(cells) if draft else cells
+    rows = extend.extend(release, find_index(release), asked, language)
     return _send({"meta": extend.write_meta(release, asked, language), "rows": rows})
 
 

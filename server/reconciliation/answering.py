@@ -1,43 +1,24 @@
-"""Write what was found as the two versions of the protocol want it."""
+"""Write what was found as the protocol wants it (0.2, section 4.2)."""
 
 from typing import Any
 
 from server.reconciliation.asking import Query
 from server.reconciliation.index import Entity, Index
-from server.reconciliation.kinds import BODY, BY_ID, INITIATIVE, ORGANISME, PORTFOLIO
+from server.reconciliation.kinds import BODY, INITIATIVE, ORGANISME, PORTFOLIO
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.scoring import Candidate, find_candidates
 from server.shelf import Release
 
-_FEATURES = {
-    "nom": {"fr": "Ressemblance du nom", "en": "Likeness of the name"},
-    "nom-exact": {"fr": "Nom exact", "en": "Exact name"},
-    "type": {"fr": "Type demandé", "en": "Type asked for"},
-}
-
 
 def answer(release: Release, index: Index, query: Query, language: str) -> list[dict[str, Any]]:
-    """Give the candidates for a query of 0.2."""
+    """Return the candidates for a query."""
     found = find_candidates(index, query, f"{release.base_uri}id/")
-    return [write_candidate(release, index, each, language) for each in found]
+    return [_write_candidate(release, index, each, language) for each in found]
 
 
-def answer_draft(
-    release: Release, index: Index, query: Query, language: str
-) -> list[dict[str, Any]]:
-    """Give the candidates for a query of 1.0-draft, whose features have names."""
-    candidates = answer(release, index, query, language)
-    for candidate in candidates:
-        for feature in candidate["features"]:
-            name = feature["id"]
-            feature["name"] = (_FEATURES.get(name) or BY_ID[name].names)[language]
-    return candidates
-
-
-def write_candidate(
+def _write_candidate(
     release: Release, index: Index, found: Candidate, language: str
 ) -> dict[str, Any]:
-    """Give a candidate as both versions have it."""
     entity = index.entities[found.number]
     features: dict[str, bool | float] = {
         "nom": found.likeness, "nom-exact": found.exact, "type": found.fits, **found.met

@@ -1,7 +1,6 @@
 """Read what clients ask: JSON in, queries out, or a fault that says where.
 
-Both versions of the protocol become one `Query`. Sources: Reconciliation Service API 0.2, section
-4.1, and 1.0-draft, «Structure of a Reconciliation Query».
+Source: Reconciliation Service API 0.2, section 4.1.
 """
 
 from typing import Any, NamedTuple
@@ -21,22 +20,19 @@ MOST_QUERIES = 50
 _MOST_CANDIDATES = 100
 _CANDIDATES = 10
 _STRICT = ("any", "all", "should")
-_QUANTIFIERS = ("any", "all", "none")
 
 
 class Constraint(NamedTuple):
-    """A property and values of it; `required` leaves out what lacks them."""
+    """A property and values of it, one of which an entity should have."""
 
     property: Property
     values: tuple[str, ...]
-    quantifier: str = "any"
-    required: bool = False
 
 
 class Query(NamedTuple):
-    """What to look for: texts that name one thing, its possible types, its values."""
+    """What to look for: a text that names it, if any, its possible types, its values."""
 
-    texts: tuple[str, ...]
+    text: str | None
     kinds: tuple[Kind, ...]
     only: bool  # whether other types are left out
     constraints: tuple[Constraint, ...]
@@ -44,7 +40,7 @@ class Query(NamedTuple):
 
 
 def read_batch(value: Any, base_uri: str) -> dict[str, Query]:
-    """Read a batch of 0.2: queries by keys of the client."""
+    """Read a batch: queries by keys of the client."""
     batch = read_object(value, "queries")
     refuse_many(len(batch), MOST_QUERIES, "queries", "queries")
     return {
@@ -54,7 +50,7 @@ def read_batch(value: Any, base_uri: str) -> dict[str, Query]:
 
 
 def read_query(value: Any, where: str, base_uri: str) -> Query:
-    """Read a query of 0.2."""
+    """Read a query."""
     told = read_object(value, where)
     refuse_others(told, ("query", "type", "limit", "properties", "type_strict"), where)
     if "query" not in told and not told.get("properties"):
@@ -72,58 +68,9 @@ def read_query(value: Any, where: str, base_uri: str) -> Query:
     kinds = read_kinds(told.get("type"), f"{where}.type", base_uri)
     if strict == "all" and len(kinds) > 1 and told.get("type"):
         kinds = ()  # nothing has two types
-    texts = (read_text(told["query"], f"{where}.query"),) if "query" in told else ()
+    text = read_text(told["query"], f"{where}.query") if "query" in told else None
     limit = read_limit(told.get("limit"), f"{where}.limit")
-    return Query(texts, kinds, strict != "should", tuple(constraints), limit)
-
-
-def read_draft_batch(value: Any, base_uri: str) -> list[Query]:
-    """Read a batch of 1.0-draft: a list of queries, each a list of conditions."""
-    told = read_object(value, "the body")
-    batch = read_list(told.get("queries"), "queries", MOST_QUERIES)
-    return [
-        _read_draft_query(query, f"queries[{number}]", base_uri)
-        for number, query in enumerate(batch)
-    ]
-
-
-def _read_draft_query(value: Any, where: str, base_uri: str) -> Query:
-    told = read_object(value, where)
-    refuse_others(told, ("conditions", "type", "limit", "lang", "dir"), where)
-    conditions = read_list(told.get("conditions"), f"{where}.conditions")
-    if not conditions:
-        raise UnreadableRequest(f"{where}.conditions is empty; give at least one.")
-    if isinstance(told.get("type"), list):
-        raise UnreadableRequest(f"{where}.type is a list; give one type.")
-    texts: list[str] = []
-    constraints: list[Constraint] = []
-    for number, item in enumerate(conditions):
-        here = f"{where}.conditions[{number}]"
-        read = _read_condition(read_object(item, here), here)
-        if isinstance(read, Constraint):
-            constraints.append(read)
-        else:
-            texts.extend(read)
-    kinds = read_kinds(told.get("type"), f"{where}.type", base_uri)
-    limit = read_limit(told.get("limit"), f"{where}.limit")
-    return Query(tuple(texts), kinds, True, tuple(constraints), limit)
-
-
-def _read_condition(told: dict[str, Any], where: str) -> Constraint | tuple[str, ...]:
-    known = ("matchType", "propertyId", "propertyValue", "required", "matchQuantifier")
-    refuse_others(told, known, where)
-    values = read_values(told.get("propertyValue"), f"{where}.propertyValue")
-    quantifier, required = told.get("matchQuantifier", "any"), told.get("required", False)
-    if quantifier not in _QUANTIFIERS or not isinstance(required, bool):
-        raise UnreadableRequest(
-            f"{where}: required is true or false, matchQuantifier any, all or none."
-        )
-    if told.get("matchType") == "property":
-        found = _property(told.get("propertyId"), f"{where}.propertyId")
-        return Constraint(found, values, quantifier, required)
-    if told.get("matchType") not in ("name", "id") or quantifier != "any":
-        raise UnreadableRequest(f"{where}.matchType is name, id (both with any) or property.")
-    return values
+    return Query(text, kinds, strict != "should", tuple(constraints), limit)
 
 
 def read_kinds(value: Any, where: str, base_uri: str) -> tuple[Kind, ...]:

@@ -175,17 +175,6 @@ def write_meta(release: Release, asked: Extension, language: str) -> list[dict[s
     return found
 
 
-def write_draft_rows(cells: Cells) -> list[dict[str, Any]]:
-    """Give the rows as 1.0-draft has them: lists where 0.2 has objects."""
-    return [
-        {
-            "id": each,
-            "properties": [{"id": name, "values": values} for name, values in told.items()],
-        }
-        for each, told in cells.items()
-    ]
-
-
 def propose(release: Release, given: dict[str, str], language: str) -> dict[str, Any]:
     """Give the properties that entities of a type have; of any type, without one."""
     asked = given.get("type", "")

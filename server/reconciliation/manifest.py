@@ -1,4 +1,4 @@
-"""Say what the service offers: in the words of 0.2, and in those of 1.0-draft."""
+"""Say what the service offers (0.2, section 3.1)."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from server.reconciliation.kinds import DEFAULT, Kind, class_iri
 from server.shelf import Release
 
 WIDTH, HEIGHT = 430, 300  # pixels of a preview
-DRAFT = "1.0-draft"
 _NAMES = {"fr": "{} – rapprochement", "en": "{} – reconciliation"}
 _SETTINGS = (
     ("annee", "text", {"fr": "Année de portrait", "en": "Year of portrait"}, {
@@ -23,11 +22,16 @@ _SETTINGS = (
 
 
 def write_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
-    """Give the manifest of 0.2 (section 3.1); `address` is where the site was asked."""
+    """Return the manifest; `address` is where the site was asked."""
+    title = release.manifest["series"]["title"]
     root = f"{address}reconciliation"
     return {
         "versions": ["0.2"],
-        **_about(release, address, language),
+        "name": _NAMES[language].format(title.get(language) or title.get("fr", "")),
+        "defaultTypes": [describe_kind(kind, release, language) for kind in DEFAULT],
+        "documentation": f"{address}?lang={language}#openrefine",
+        "serviceVersion": str(release.manifest["software"]["version"]),
+        "batchSize": MOST_QUERIES,
         "identifierSpace": f"{release.base_uri}id/",
         "schemaSpace": f"{release.base_uri}def#",
         # An identifier is a whole IRI, which clients escape: it cannot follow a path.
@@ -50,39 +54,6 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
             ],
         },
     }  # fmt: skip
-
-
-def write_draft_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
-    """Give the manifest of 1.0-draft, whose services stand at fixed paths below its own."""
-    return {
-        "versions": [DRAFT],
-        **_about(release, address, language),
-        "view": {"url": "{+id}"},
-        "preview": {"width": WIDTH, "height": HEIGHT},
-        "suggest": {"entity": True, "property": True, "type": True},
-        "extend": {
-            "proposeProperties": True,
-            "propertySettings": [
-                {"id": name, "name": label[language], "type": kind,
-                 "helpText": help_text[language], "default": usual}
-                for name, kind, label, help_text, usual in _SETTINGS
-            ],
-        },
-        "lang": language,
-        "dir": "ltr",
-        "standardizedScore": True,
-    }  # fmt: skip
-
-
-def _about(release: Release, address: str, language: str) -> dict[str, Any]:
-    title = release.manifest["series"]["title"]
-    return {
-        "name": _NAMES[language].format(title.get(language) or title.get("fr", "")),
-        "defaultTypes": [describe_kind(kind, release, language) for kind in DEFAULT],
-        "documentation": f"{address}?lang={language}#openrefine",
-        "serviceVersion": str(release.manifest["software"]["version"]),
-        "batchSize": MOST_QUERIES,
-    }
 
 
 def describe_kind(kind: Kind, release: Release, language: str) -> dict[str, str]:

@@ -1,15 +1,11 @@
 """Read the parameters and the body of a request to the service; refuse what cannot be one."""
 
-from typing import Any
-
 from flask import Request
 
 from server.faults import DoubledQuery, Fault, UnreadableRequest, WrongBodyType
-from server.protocol import Parameters, decode, drain, read_address, read_bytes, read_parameters
-from server.reconciliation.json_values import parse
+from server.protocol import Parameters, drain, read_address, read_bytes, read_parameters
 
-FORM = "application/x-www-form-urlencoded"
-_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
 _LONGEST = 1 << 20  # bytes of a body
 ASKING = ("queries", "query", "extend")
 
@@ -22,8 +18,7 @@ def read_given(request: Request) -> dict[str, str]:
     """
     pairs = read_address(request)
     if request.method == "POST":
-        body = _read_body(request, FORM)
-        pairs = [*pairs, *read_parameters(body, "the form")]
+        pairs = [*pairs, *read_parameters(_read_form(request), "the form")]
     return _once(pairs)
 
 
@@ -43,18 +38,12 @@ def _once(pairs: Parameters) -> dict[str, str]:
     return given
 
 
-def read_json(request: Request) -> Any:
-    """Give the JSON that is the body of a request of 1.0-draft. Raises Fault."""
-    body = decode(_read_body(request, _JSON), "the body")
-    return parse(body.removeprefix("\ufeff"), "the body")
-
-
-def _read_body(request: Request, wanted: str) -> bytes:
+def _read_form(request: Request) -> bytes:
     try:
         charset = request.mimetype_params.get("charset", "utf-8").lower()
-        if request.mimetype != wanted or charset not in ("utf-8", "utf8"):
+        if request.mimetype != _FORM or charset not in ("utf-8", "utf8"):
             told = request.content_type or "of no type"
-            raise WrongBodyType(f"The body is {told[:200]}; send {wanted}, in UTF-8.")
+            raise WrongBodyType(f"The body is {told[:200]}; send {_FORM}, in UTF-8.")
         coded = request.headers.get("Content-Encoding", "identity").lower()
         if coded != "identity":
             raise WrongBodyType(f"The body is coded as {coded[:40]}; send it as it is.")

@@ -15,7 +15,7 @@ _ALMOST = 99.0  # the most that likeness alone can reach
 _WRONG_TYPE = 0.8
 _WRONG_VALUES = 0.5  # what is left of a score when no value fits
 _MOST = 2000  # entities that are weighed beside the exact ones
-Wanted = list[tuple[Constraint, list[list[str]]]]
+Wanted = list[tuple[Constraint, list[str]]]
 
 
 class Candidate(NamedTuple):
@@ -36,12 +36,15 @@ class Candidate(NamedTuple):
 def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
     """Give the best candidates, the best first; `ours` is what identifiers begin with.
 
-    The match is the one entity that has a text of the query as a spelling in normal form, is of a
+    The match is the one entity that has the text of the query as a spelling in normal form, is of a
     type that was asked for and has all values; where there are two, there is none.
     """
     wanted = [(each, _list_keys(index, each, ours)) for each in query.constraints]
-    exact = _find_exact(index, query, ours)
-    found = _find(index, query, exact) if query.texts else _find_by_values(index, wanted)
+    if query.text is None:
+        exact, found = set[int](), _find_by_values(index, wanted)
+    else:
+        exact = _find_exact(index, query.text, ours)
+        found = _find(index, query.text, exact)
     left = [
         candidate
         for number, likeness in found.items()
@@ -54,27 +57,22 @@ def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
     return sorted(left, key=lambda each: (-each.match, -each.score, each.number))[: query.limit]
 
 
-def _find_exact(index: Index, query: Query, ours: str) -> set[int]:
-    found: set[int] = set()
-    for text in query.texts:
-        found.update(index.owners(normal_form(text)))
-        place = index.places.get(text.strip().removeprefix(ours))
-        if place is not None:
-            found.add(place)
-    return found
+def _find_exact(index: Index, text: str, ours: str) -> set[int]:
+    owners = set(index.owners(normal_form(text)))
+    place = index.places.get(text.strip().removeprefix(ours))
+    return owners if place is None else owners | {place}
 
 
-def _find(index: Index, query: Query, exact: set[int]) -> dict[int, float]:
+def _find(index: Index, text: str, exact: set[int]) -> dict[int, float]:
     """Give the likeness of each entity that comes into question: all exact ones, then the like."""
     found = dict.fromkeys(sorted(exact), EXACT)
     most = len(found) + _MOST
-    for text in query.texts:
-        form = normal_form(text)
-        for spelling, owners in index.similar(form):
-            likeness = compare(form, spelling)
-            for number in owners:
-                if number in found or len(found) < most:
-                    found[number] = max(found.get(number, 0.0), likeness)
+    form = normal_form(text)
+    for spelling, owners in index.similar(form):
+        likeness = compare(form, spelling)
+        for number in owners:
+            if number in found or len(found) < most:
+                found[number] = max(found.get(number, 0.0), likeness)
     return found
 
 
@@ -83,8 +81,7 @@ def _find_by_values(index: Index, wanted: Wanted) -> dict[int, float]:
     narrow: list[set[int]] = []
     for constraint, keys in wanted:
         values = index.values[constraint.property.id]
-        lists = chain.from_iterable(keys)
-        narrow.append(set(chain.from_iterable(values.get(key, ()) for key in lists)))
+        narrow.append(set(chain.from_iterable(values.get(key, ()) for key in keys)))
     narrowest: set[int] = min(narrow, key=len) if narrow else set()
     return dict.fromkeys(sorted(narrowest)[:_MOST], EXACT)
 
@@ -107,30 +104,22 @@ def _weigh(
     met: dict[str, bool] = {}
     for constraint, keys in wanted:
         name = constraint.property.id
-        holds = _holds(index, number, constraint, keys)
-        if constraint.required and not holds:
-            return None
+        holds = any(index.has(number, name, key) for key in keys)
         met[name] = met.get(name, True) and holds
     share = sum(met.values()) / len(met) if met else 1.0
     score = likeness * (_WRONG_VALUES + (1 - _WRONG_VALUES) * share) * (1 if fits else _WRONG_TYPE)
     return Candidate(number, round(score, 1), False, round(likeness, 1), exact, fits, met)
 
 
-def _holds(index: Index, number: int, constraint: Constraint, keys: list[list[str]]) -> bool:
-    hits = [any(index.has(number, constraint.property.id, key) for key in each) for each in keys]
-    if constraint.quantifier == "none":
-        return not any(hits)
-    return all(hits) if constraint.quantifier == "all" else any(hits)
-
-
-def _list_keys(index: Index, constraint: Constraint, ours: str) -> list[list[str]]:
-    """Give what each value of a constraint names: an identifier, a year, or an exact spelling."""
+def _list_keys(index: Index, constraint: Constraint, ours: str) -> list[str]:
+    """Return what the values of a constraint name: an identifier, a year, an exact spelling."""
     if constraint.property is YEAR:
-        return [[value.strip()] for value in constraint.values]
-    found = []
+        return [value.strip() for value in constraint.values]
+    keys = []
     for value in constraint.values:
         path = value.strip().removeprefix(ours)
         owners = [index.entities[number] for number in index.owners(normal_form(value))]
-        named = [owner.path for owner in owners if owner.kind is constraint.property.value]
-        found.append([path, *named] if path in index.places else named)
-    return found
+        if path in index.places:
+            keys.append(path)
+        keys += [owner.path for owner in owners if owner.kind is constraint.property.value]
+    return keys

@@ -82,8 +82,8 @@ def _once(numbers: Iterable[int]) -> Iterable[int]:
 
 
 def _page(found: Iterable[Any], given: dict[str, str]) -> Iterable[Any]:
-    """Skip `cursor` (0.2) or `offset` (1.0-draft) of them, and give `limit`."""
-    skipped = read_number(given.get("cursor") or given.get("offset") or "0", "cursor")
+    """Skip `cursor` of them, and return `limit`."""
+    skipped = read_number(given.get("cursor") or "0", "cursor")
     limit = read_number(given.get("limit") or str(_SUGGESTED), "limit")
     if skipped > _MOST_SKIPPED:
         raise UnreadableRequest(f"cursor is more than {_MOST_SKIPPED}; type more instead.")

@@ -19,12 +19,10 @@ from tests.patience import wait_until
 
 BODY, INITIATIVE = "def#Organisme", "def#Initiative"
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
-JSON = {"Content-Type": "application/json"}
 PROBLEM = "application/problem+json"
 BASE = "http://localhost:8000/"  # of the example
 HEC = f"{BASE}id/organisme/ecole-des-hautes-etudes-commerciales-de-montreal"
 CHUM = f"{BASE}id/organisme/centre-hospitalier-de-l-universite-de-montreal"
-DRAFT = "reconciliation/1.0-draft"
 
 
 @pytest.fixture(scope="module")
@@ -83,17 +81,6 @@ def test_manifest_says_where_each_service_is(examples: str, fetch: Any) -> None:
         assert fetch(f"{address}?prefix=&type={quote(BASE + BODY, safe='')}").status == 200
     for setting in told["extend"]["property_settings"]:
         assert {"name", "label", "type", "help_text", "default"} == set(setting)
-
-
-def test_manifest_of_the_draft_has_its_own_words(examples: str, fetch: Any) -> None:
-    told = json.loads(fetch(examples + DRAFT, headers={"Accept-Language": "en"}).body)
-    assert told["versions"] == ["1.0-draft"]
-    assert told["view"] == {"url": "{+id}"}
-    assert told["suggest"] == {"entity": True, "property": True, "type": True}
-    assert told["extend"]["proposeProperties"] is True
-    assert told["standardizedScore"] is True
-    assert told["lang"] == "en"
-    assert "identifierSpace" not in told
 
 
 @pytest.mark.parametrize(
@@ -299,10 +286,9 @@ def test_entities_are_suggested_by_how_a_name_begins(examples: str, fetch: Any) 
     assert all(name.startswith("Cégep") for name in names)
 
 
-@pytest.mark.parametrize("skipping", ["cursor", "offset"])
-def test_suggestions_go_on_at_a_cursor(examples: str, fetch: Any, skipping: str) -> None:
+def test_suggestions_go_on_at_a_cursor(examples: str, fetch: Any) -> None:
     whole = suggest(fetch, examples, "entity", prefix="c", limit="20")
-    rest = suggest(fetch, examples, "entity", prefix="c", limit="15", **{skipping: "5"})
+    rest = suggest(fetch, examples, "entity", prefix="c", limit="15", cursor="5")
     assert len(whole) == 20
     assert rest == whole[5:]
 
@@ -404,46 +390,10 @@ def test_view_leads_to_the_resource_on_this_host(examples: str, fetch: Any) -> N
     assert fetch(f"{examples}reconciliation/view?id=https://ailleurs.example/").status == 404
 
 
-def draft(fetch: Any, address: str, path: str, value: Any, **headers: str) -> Any:
-    return fetch(f"{address}{DRAFT}/{path}", "POST", json.dumps(value), JSON, **headers)
-
-
-def test_draft_matches_by_conditions(examples: str, fetch: Any) -> None:
-    by_body = {"matchType": "property", "propertyId": "organisme", "propertyValue": "CHUM"}
-    batch = [
-        {"type": BASE + BODY, "limit": 2,
-         "conditions": [{"matchType": "name", "propertyValue": "HEC Montréal"}]},
-        {"conditions": [{"matchType": "id", "propertyValue": CHUM}]},
-        {"type": BASE + INITIATIVE, "limit": 99, "conditions": [by_body]},
-        {"type": BASE + INITIATIVE, "limit": 99, "conditions": [
-            {"matchType": "name", "propertyValue": "Exemple"}, {**by_body, "required": True}]},
-        {"type": BASE + INITIATIVE, "limit": 99, "conditions": [
-            {"matchType": "name", "propertyValue": "Exemple"},
-            {**by_body, "required": True, "matchQuantifier": "none"}]},
-    ]  # fmt: skip
-    reply = draft(fetch, examples, "match", {"queries": batch}, Accept_Language="en")
-    found = [each["candidates"] for each in json.loads(reply.body)["results"]]
-    assert reply.headers["Content-Language"] == "en"
-    assert (found[0][0]["id"], found[0][0]["match"]) == (HEC, True)
-    assert (found[1][0]["id"], found[1][0]["match"]) == (CHUM, True)
-    chum = "Centre hospitalier de l'Université de Montréal"
-    assert {each["description"] for each in found[2]} == {chum}
-    assert all(each["description"] == chum for each in found[3])
-    assert found[4]
-    assert all(each["description"] != chum for each in found[4])
-    assert all(feature["name"] for feature in found[0][0]["features"])
-
-
-def test_draft_extends_in_lists(examples: str, fetch: Any) -> None:
-    asked = {"ids": [HEC], "properties": [{"id": "site"}]}
-    told = json.loads(draft(fetch, examples, "extend", asked).body)
-    cells = [{"id": "site", "values": [{"str": "https://www.hec.ca"}]}]
-    assert told["rows"] == [{"id": HEC, "properties": cells}]
-
-
 @pytest.mark.parametrize(
-    "path", ["reconciliation", f"{DRAFT}/match", "reconciliation/suggest/entity",
-             "reconciliation/preview", "reconciliation/extend/propose"]
+    "path",
+    ["reconciliation", "reconciliation/suggest/entity", "reconciliation/preview",
+     "reconciliation/extend/propose"],
 )  # fmt: skip
 def test_any_origin_may_ask(examples: str, fetch: Any, path: str) -> None:
     asked = {
@@ -548,6 +498,7 @@ def test_extension_of_any_shape_is_answered(ask: Any, sent: Any, status: int) ->
     ("body", "headers", "status"),
     [
         ("queries=%7B%7D", {"Content-Type": "text/plain"}, 415),
+        ("{}", {"Content-Type": "application/json"}, 415),
         ("queries=%7B%7D", {"Content-Type": "multipart/form-data; boundary=x"}, 415),
         ("queries=%7B%7D", {**FORM, "Content-Encoding": "gzip"}, 415),
         ("queries=%7B%7D&queries=%7B%7D", FORM, 400),
@@ -564,38 +515,6 @@ def test_form_of_any_shape_is_answered(
     examples: str, fetch: Any, body: str, headers: Any, status: int
 ) -> None:
     assert fetch(examples + "reconciliation", "POST", body, headers).status == status
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        None, [], {}, {"queries": {}}, {"queries": [1]}, {"queries": [{}]},
-        {"queries": [{"conditions": []}]}, {"queries": [{"conditions": [{}]}]},
-        {"queries": [{"query": "old"}]},
-        {"queries": [{"conditions": [{"matchType": "name"}]}]},
-        {"queries": [{"conditions": [{"matchType": "nom", "propertyValue": "a"}]}]},
-        {"queries": [{"conditions": [{"matchType": [], "propertyValue": "a"}]}]},
-        {"queries": [{"conditions": [{"matchType": "property", "propertyValue": "a"}]}]},
-        {"queries": [{"type": ["Organisme"],
-                      "conditions": [{"matchType": "name", "propertyValue": "a"}]}]},
-        {"queries": [{"conditions": [{"matchType": "name", "propertyValue": "a",
-                                      "matchQualifier": "ExactMatch"}]}]},
-        {"queries": [{"conditions": [{"matchType": "name", "propertyValue": "a",
-                                      "required": "yes"}]}]},
-    ],
-)  # fmt: skip
-def test_draft_batch_that_cannot_be_one_is_refused(examples: str, fetch: Any, value: Any) -> None:
-    reply = draft(fetch, examples, "match", value)
-    assert (reply.status, reply.kind) == (400, PROBLEM), reply.text
-
-
-def test_draft_batch_has_its_limit_and_its_type(examples: str, fetch: Any) -> None:
-    one = {"conditions": [{"matchType": "name", "propertyValue": "a"}]}
-    assert draft(fetch, examples, "match", {"queries": [one] * 51}).status == 413
-    address = f"{examples}{DRAFT}/match"
-    assert fetch(address, "POST", "queries=%7B%7D", FORM).status == 415
-    assert fetch(address, "POST", "\ufeff{".encode(), JSON).status == 400
-    assert fetch(address).status == 405
 
 
 @pytest.mark.parametrize(

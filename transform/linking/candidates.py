@@ -1,7 +1,7 @@
 """Read what a reconciliation service answers: candidates, or a fault that says where.
 
-Sources: Reconciliation Service API 0.2, section 4.2, and 1.0-draft, «Reconciliation Query Batch
-Response». Nothing is taken on trust: every text is of the right type, every number one.
+Source: Reconciliation Service API 0.2, section 4.2. Nothing is taken on trust: every text is of the
+right type, every number one.
 """
 
 import math

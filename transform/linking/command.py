@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SERVICE = option(
     "--service",
     metavar="URL",
-    help="Reconciliation service to ask (0.2 or 1.0-draft). With --accept or --refuse: what had"
+    help="Reconciliation service to ask (version 0.2). With --accept or --refuse: what had"
     " proposed the link; it is not asked.",
 )
 TYPE = option(
@@ -151,8 +151,7 @@ def _proposals(desk: "Desk", options: dict[str, Any]) -> "Iterator[list[Proposal
     from transform.fetch.answers import LARGEST
     from transform.fetch.patience import Bounds
     from transform.linking.proposals import propose
-    from transform.linking.service import open_service
-    from transform.linking.speech import Wanted
+    from transform.linking.service import Wanted, open_service
     from transform.terminal import visible
 
     def say(text: str) -> None:

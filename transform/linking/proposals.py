@@ -11,8 +11,7 @@ from transform.linking.candidates import Answered
 from transform.linking.desk import Desk, Named
 from transform.linking.iris import unfit
 from transform.linking.links import PREDICATE
-from transform.linking.service import Service
-from transform.linking.speech import Wanted
+from transform.linking.service import Service, Wanted
 from transform.sheets import harmless
 from transform.terminal import visible
 

@@ -1,9 +1,10 @@
-"""Ask a reconciliation service: its manifest first, then for candidates, in batches."""
+"""Ask a reconciliation service: its manifest first, then for candidates, in batches (0.2)."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from transform.errors import FetchFailed, ServiceFailed
 from transform.fetch.answers import beginning, read_object, refuse_page, take
@@ -11,23 +12,20 @@ from transform.fetch.faults import failed
 from transform.fetch.patience import Bounds, Say, patiently
 from transform.fetch.wire import Reply, ask, hold_url
 from transform.linking.candidates import Answered, Reader
-from transform.linking.speech import (
-    Request,
-    Wanted,
-    read_batch,
-    read_draft,
-    write_batch,
-    write_draft,
-)
 
 STEP = (
     "Nothing of that answer was taken; what was decided before is written. Try again later or with"
     " another --service, or write a link that you know with --accept BODY=IRI."
 )
-_SETTLED = {"0.1", "0.2"}
-DRAFT = "1.0-draft"
+_VERSIONS = {"0.1", "0.2"}
 _MOST_AT_ONCE = 10
-_TEMPLATE = re.compile(r"\{\{id\}\}|\{(\+?)id\}")
+
+
+class Wanted(NamedTuple):
+    """What is asked of every name: how many candidates, and of which type ("" for any)."""
+
+    limit: int
+    type: str
 
 
 class Service(NamedTuple):
@@ -35,7 +33,6 @@ class Service(NamedTuple):
 
     url: str
     name: str
-    draft: bool
     space: str
     view: str
     at_once: int
@@ -45,11 +42,10 @@ class Service(NamedTuple):
 
     def find(self, names: Sequence[str], wanted: Wanted) -> list[list[Answered]]:
         """Give the candidates for each name, best first; raises ServiceFailed."""
-        write, read = (write_draft, read_draft) if self.draft else (write_batch, read_batch)
-        request = write(self.url, names, wanted)
+        form = _write_batch(names, wanted)
         try:
-            answer = _patiently(self.url, self.bounds, self.say, self.language, request)
-            found = read(self.url, answer, len(names))
+            answer = _patiently(self.url, self.bounds, self.say, self.language, form)
+            found = _read_batch(self.url, answer, len(names))
         except FetchFailed as fault:
             raise ServiceFailed(f"{fault.told}. {STEP}") from fault
         return [candidates[: wanted.limit] for candidates in found]
@@ -60,9 +56,7 @@ class Service(NamedTuple):
             return identifier, "id"
         if self.space:
             return self.space + identifier, "identifierSpace"
-        return _TEMPLATE.sub(
-            lambda found: identifier if found[1] else _quoted(identifier), self.view
-        ), "view.url"
+        return self.view.replace("{{id}}", _quoted(identifier)), "view.url"
 
 
 def _quoted(identifier: str) -> str:
@@ -87,34 +81,52 @@ def _read_manifest(
 ) -> Service:
     reader = Reader(url)
     versions = reader.array(said.get("versions", ["0.1"]), "versions")
-    settled = any(version in _SETTLED for version in versions if isinstance(version, str))
-    if not settled and DRAFT not in versions:
+    if not any(version in _VERSIONS for version in versions if isinstance(version, str)):
         spoken = ", ".join(map(str, versions))[:60] or "none"
-        raise failed(url, f"speaks other versions ({spoken}) than 0.2 and {DRAFT}")
+        raise failed(url, f"speaks other versions ({spoken}) than 0.2")
     view = reader.record(said.get("view") or {}, "view")
     template = reader.text(view.get("url"), "view.url")
     space = reader.text(said.get("identifierSpace"), "identifierSpace")
     if not re.match("https?://[^/]", space):
-        # It is absent from 1.0-draft, and what is relative names nothing in our data.
-        space = ""
+        space = ""  # what is relative names nothing in our data
     name = reader.text(said.get("name"), "name") or urlsplit(url).netloc
     size = said.get("batchSize")
     at_once = size if isinstance(size, int) and 0 < size < _MOST_AT_ONCE else _MOST_AT_ONCE
-    return Service(url, name, not settled, space, template, at_once, language, bounds, say)
+    return Service(url, name, space, template, at_once, language, bounds, say)
+
+
+def _write_batch(names: Sequence[str], wanted: Wanted) -> bytes:
+    """Write a form whose field `queries` holds one query a key (section 4.1)."""
+    kind = {"type": wanted.type} if wanted.type else {}
+    queries = {
+        f"q{number}": {"query": name, "limit": wanted.limit, **kind}
+        for number, name in enumerate(names)
+    }
+    return urlencode({"queries": json.dumps(queries, ensure_ascii=False)}).encode()
+
+
+def _read_batch(url: str, answer: Mapping[str, Any], number: int) -> list[list[Answered]]:
+    """Read the answer to a batch: for each key an object with a `result` (section 4.2)."""
+    reader, found = Reader(url), []
+    for key in (f"q{place}" for place in range(number)):
+        if key not in answer:
+            raise reader.refuse(key, f"is missing; {', '.join(list(answer)[:3]) or 'nothing'} came")
+        said = reader.record(answer[key], key)
+        found.append(reader.candidates(said.get("result"), f"{key}.result"))
+    return found
 
 
 def _patiently(
-    url: str, bounds: Bounds, say: Say, language: str, request: Request | None
+    url: str, bounds: Bounds, say: Say, language: str, form: bytes | None
 ) -> Mapping[str, Any]:
-    return patiently(url, bounds, say, lambda: _once(url, language, request))
+    return patiently(url, bounds, say, lambda: _once(url, language, form))
 
 
-def _once(url: str, language: str, request: Request | None) -> Mapping[str, Any]:
+def _once(url: str, language: str, form: bytes | None) -> Mapping[str, Any]:
     headers = {"Accept": "application/json", "Accept-Language": language}
-    if request:
-        headers["Content-Type"] = request.media_type
-    method, target, body = ("POST", request.url, request.body) if request else ("GET", url, None)
-    with ask(url, method, target, headers, body, _stay_at(target)) as reply:
+    if form:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    with ask(url, "POST" if form else "GET", url, headers, form, _stay_at(url)) as reply:
         raw = take(url, reply)
         if reply.status != 200:
             raise failed(url, f"answers {reply.status}{_said(raw)}")
