@@ -1,12 +1,11 @@
-"""Answer with the catalogue (DCAT), whole or in pages, and with what describes the data (VoID)."""
+"""Answer with the catalogue (DCAT), and with what describes the data (VoID)."""
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
-from server import hydra, pages, queries
-from server.address import address_of
+from server import pages, queries
 from server.cataloguepage import show_catalogue
-from server.documents import page_number, with_links
+from server.documents import with_links
 from server.faults import UnknownResource
 from server.negotiate import GRAPHS, HTML, PAGES, Format, choose_format
 from server.resource import about_document
@@ -20,14 +19,11 @@ bp = Blueprint("catalogue", __name__)
 @bp.route("/catalogue")
 @bp.route("/catalogue.<suffix>")
 def show(suffix: str | None = None) -> Response:
-    """Answer with the catalogue; with `?page=`, a page of it that reads alone (Hydra)."""
+    """Answer with the catalogue."""
     release = current_release()
     form = _choose(PAGES, suffix)
     if form is HTML:
         response = show_catalogue(_catalogue(release), release)
-    elif "page" in request.args:
-        address = address_of(release)
-        response = _write(_one_page(release, form, address), form, release, address)
     else:
         response = _send("catalogue", form, release) or _write(_catalogue(release), form, release)
     return with_links(response, form, "catalogue")
@@ -71,13 +67,6 @@ def _catalogue(release: Release) -> list[ox.Triple]:
     return [*triples, *(t for t in about if t.predicate.value.endswith("#comment"))]
 
 
-def _one_page(release: Release, form: Format, address: str) -> list[ox.Triple]:
-    number = page_number(request.args["page"])
-    size = page_number(request.args.get("size", str(hydra.SIZE)))
-    asked = hydra.Asked(release.base_uri, address, form.suffix, number, min(size, hydra.MOST))
-    return queries.in_order(hydra.cut_page(_catalogue(release), asked))
-
-
-def _write(triples: list[ox.Triple], form: Format, release: Release, *parts: str) -> Response:
+def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
     body = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
-    return pages.finish(Response(body, content_type=form.content_type), form, *parts)
+    return pages.finish(Response(body, content_type=form.content_type), form)

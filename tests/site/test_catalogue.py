@@ -29,7 +29,6 @@ EU = "http://publications.europa.eu/resource/authority/"
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 VCARD = rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
 IN_SERIES = rdflib.URIRef("http://www.w3.org/ns/dcat#inSeries")
-HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
 LEGISLATION = rdflib.URIRef("http://data.europa.eu/r5r/applicableLegislation")
 # rdflib's parser of JSON-LD uses what rdflib wants to be rid of.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
@@ -360,78 +359,6 @@ def test_the_service_description_counts_the_catalogue_too(
     told = partitions(parse(fetch(f"{at}sparql", Accept="text/turtle")), partition, kind, measure)
     assert told == counted(at, fetch, query)
     assert any(iri.startswith(str(DCAT)) for iri in told)
-
-
-@pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf"])
-def test_each_page_reads_alone(at: str, fetch: Any, catalogue: rdflib.Graph, suffix: str) -> None:
-    folder = shared("data", "dcat-ap-3.0.1")
-    address: str | None = f"catalogue.{suffix}?page=1&size=2"
-    met: list[str] = []
-    together = rdflib.Graph()
-    while address:
-        page = parse(fetch(at + address), SYNTAXES[suffix][1])
-        assert complaints(page, folder) == set()
-        [view] = page.subjects(RDF.type, HYDRA.PartialCollectionView)
-        assert str(view) == at + address
-        assert int(str(page.value(view, HYDRA.totalItems))) == 3
-        met += map(str, page.subjects(RDF.type, DCAT.Dataset))
-        following = page.value(view, HYDRA.next)
-        assert str(page.value(view, HYDRA.last)).endswith("page=2&size=2")
-        for triple in page:
-            if triple[0] != view:
-                together.add(triple)
-        address = str(following).removeprefix(at) if following else None
-    assert sorted(met) == sorted(map(str, catalogue.subjects(RDF.type, DCAT.Dataset)))
-    assert isomorphic(together, catalogue)
-
-
-@pytest.mark.parametrize(
-    ("host", "where"),
-    [
-        ("ia.exemple.gouv.qc.ca", BASE),
-        ("IA.Exemple.gouv.qc.ca", BASE),
-        ("a';rm -rf ~;'", None),
-        ("autre.exemple:8080", "http://autre.exemple:8080/"),
-        ("[::1]:8000", "http://[::1]:8000/"),
-    ],
-)
-def test_the_next_page_is_where_the_reader_is(
-    at: str, fetch: Any, host: str, where: str | None
-) -> None:
-    asked = "catalogue.ttl?page=1&size=1"
-    reply = fetch(at + asked, Host=host)
-    if where is None:
-        assert reply.status == 400
-        return
-    page = parse(reply)
-    [following] = page.objects(None, HYDRA.next)
-    assert str(following) == f"{where}catalogue.ttl?page=2&size=1"
-    [view] = page.subjects(RDF.type, HYDRA.PartialCollectionView)
-    assert str(view) == where + asked
-    [catalogue] = page.subjects(RDF.type, DCAT.Catalog)
-    assert str(catalogue) == f"{BASE}catalogue"
-    # Anybody may write a Host: what names it is for no cache that many share.
-    kept = reply.headers["Cache-Control"]
-    assert kept.startswith("public, " if where == BASE else "private, ")
-    # Another host is told of other addresses, so it must not take this answer for its own.
-    tag = reply.headers["ETag"]
-    assert fetch(at + asked, Host=host, If_None_Match=tag).status == 304
-    assert fetch(at + asked, Host="tiers.exemple", If_None_Match=tag).status == 200
-
-
-def test_behind_a_proxy_the_next_page_is_below_the_base_uri(
-    quebec: Path, boot: Any, fetch: Any
-) -> None:
-    with boot(quebec, trusted_proxies="127.0.0.1") as address:
-        page = parse(fetch(f"{address}catalogue.ttl?page=1&size=1"))
-    [following] = page.objects(None, HYDRA.next)
-    assert str(following) == f"{BASE}catalogue.ttl?page=2&size=1"
-
-
-@pytest.mark.parametrize("asked", ["page=3&size=2", "page=0", "page=x", "page=1&size=0", "page="])
-def test_a_page_that_is_not_there(at: str, fetch: Any, asked: str) -> None:
-    reply = fetch(f"{at}catalogue.ttl?{asked}")
-    assert (reply.status, reply.kind) == (404, "application/problem+json")
 
 
 def test_the_page_shows_every_file_in_both_languages(

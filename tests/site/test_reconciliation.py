@@ -84,6 +84,43 @@ def test_manifest_says_where_each_service_is(examples: str, fetch: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "where"),
+    [
+        ("exemple.gouv.qc.example", None),
+        ("Exemple.gouv.QC.example", None),
+        ("autre.exemple:8080", "http://autre.exemple:8080/"),
+        ("[::1]:8000", "http://[::1]:8000/"),
+    ],
+)
+def test_services_are_where_the_reader_is(
+    site: str, fetch: Any, base_uri: str, host: str, where: str | None
+) -> None:
+    address = site + "reconciliation"
+    reply = fetch(address, Host=host)
+    told = json.loads(reply.body)
+    assert told["suggest"]["entity"]["service_url"] == f"{where or base_uri}reconciliation"
+    assert told["identifierSpace"] == f"{base_uri}id/"
+    # Anybody may write a Host: what names it is for no cache that many share.
+    assert reply.headers["Cache-Control"].startswith("private, " if where else "public, ")
+    # Another host is told of other addresses, so it must not take this answer for its own.
+    tag = reply.headers["ETag"]
+    assert fetch(address, Host=host, If_None_Match=tag).status == 304
+    assert fetch(address, Host="tiers.exemple", If_None_Match=tag).status == 200
+
+
+def test_a_host_that_is_none_is_refused(site: str, fetch: Any) -> None:
+    assert fetch(site + "reconciliation", Host="a';rm -rf ~;'").status == 400
+
+
+def test_behind_a_proxy_services_are_below_the_base_uri(
+    folder: Path, boot: Any, fetch: Any, base_uri: str
+) -> None:
+    with boot(folder, trusted_proxies="127.0.0.1") as address:
+        told = json.loads(fetch(f"{address}reconciliation").body)
+    assert told["suggest"]["entity"]["service_url"] == f"{base_uri}reconciliation"
+
+
+@pytest.mark.parametrize(
     ("name", "slug"),
     [
         ("HEC Montréal", "ecole-des-hautes-etudes-commerciales-de-montreal"),

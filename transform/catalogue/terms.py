@@ -14,7 +14,6 @@ SPACES = {
     "eu": "http://publications.europa.eu/resource/authority/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "gsp": "http://www.opengis.net/ont/geosparql#",
-    "hydra": "http://www.w3.org/ns/hydra/core#",
     "iana": "https://www.iana.org/assignments/media-types/",
     "licencetype": "http://purl.org/adms/licencetype/",
     "publishertype": "http://purl.org/adms/publishertype/",
