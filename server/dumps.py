@@ -121,6 +121,7 @@ def _list(chosen: Published, path: str) -> Response:
     )
     response = Response(body, content_type=HTML.content_type)
     response = pages.finish(response, HTML, *(one.name for one in releases))
+    response.make_conditional(request)  # below /dumps/ the front leaves conditions to us
     return relate(response, _about(chosen, chosen.path))
 
 

@@ -117,7 +117,11 @@ def test_walk(
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize("path", ["", "doc/portrait/2025.ttl", "def", "graph/2025.nt"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "doc/portrait/2025.ttl", "def", "graph/2025.nt", "catalogue", "dumps/",
+     "atom.xml", "sitemap.xml", "sparql/limites", "reconciliation", ".well-known/api-catalog"],
+)  # fmt: skip
 def test_an_entity_tag_makes_a_304(site: str, fetch: Any, path: str) -> None:
     tag = fetch(site + path).headers["ETag"]
     again = fetch(site + path, If_None_Match=tag)
