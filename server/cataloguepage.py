@@ -9,6 +9,7 @@ from server import labels, pages, queries, tables
 from server.links import Link, link_to_iri
 from server.negotiate import PAGES
 from server.shelf import Release
+from server.term_cell import Cell, name_iri
 from transform import formats
 
 _DCAT = "http://www.w3.org/ns/dcat#"
@@ -38,8 +39,8 @@ class Section(NamedTuple):
 
     anchor: str
     kind: str
-    name: tables.Cell
-    rows: list[tuple[tables.Cell, list[tables.Cell]]]
+    name: Cell
+    rows: list[tuple[Cell, list[Cell]]]
     files: list[Offered]
 
 
@@ -86,7 +87,7 @@ class _Page:
         return Section(
             _anchor(iri.removeprefix(release.base_uri)) if iri.startswith(release.base_uri) else "",
             self._kind(iri),
-            tables.name_iri(iri, self._known, release, language),
+            name_iri(iri, self._known, release, language),
             tables.lay_out(own, self._known, release, language),
             [self._offered(file, file + _PACKED in offered) for file in files],
         )
@@ -101,7 +102,7 @@ class _Page:
     def _offered(self, iri: str, packed: bool = False) -> Offered:
         size, sums = self._value(iri, f"{_DCAT}byteSize"), "http://spdx.org/rdf/terms#checksum"
         where = self._value(iri, f"{_DCAT}downloadURL") or self._value(iri, f"{_DCAT}accessURL")
-        name = tables.name_iri(iri, self._known, self._release, self._language)
+        name = name_iri(iri, self._known, self._release, self._language)
         return Offered(
             self._value(iri, "http://purl.org/dc/terms/description") or name.text,
             link_to_iri(where, self._release.base_uri),

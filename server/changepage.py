@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Any, NamedTuple
 
-from server import queries, tables
+from server import queries
 from server.comparing import Told
 from server.engine import Text
 from server.links import link_to_iri
 from server.shelf import Release
+from server.term_cell import Cell, link_name
 from transform.figures import JOINED, REWORDED, SPLIT, Comparison, Evolution
 from transform.normal import slug
 from transform.numerals import percent, whole
@@ -85,12 +86,12 @@ class _Page:
         """Give the naive number beside the resolved one, for bodies."""
         return [(key, self._part(naive), self._part(so)) for key, naive, so in _BESIDE]
 
-    def lists(self) -> dict[str, list[tuple[str, Part, list[tables.Cell]]]]:
+    def lists(self) -> dict[str, list[tuple[str, Part, list[Cell]]]]:
         """Give by what they are of: bodies new, absent and renamed, and what is still open.
 
         Each list has a name, a number, and the first of its things.
         """
-        found: dict[str, list[tuple[str, Part, list[tables.Cell]]]] = {}
+        found: dict[str, list[tuple[str, Part, list[Cell]]]] = {}
         for name, query in _LISTED.items():
             movement = self._found.movements[name]
             rows = queries.find_rows(
@@ -105,11 +106,10 @@ class _Page:
             found.setdefault(name.partition("-")[0], []).append((heading, self._part(name), cells))
         return found
 
-    def _cell(self, row: queries.Row) -> tables.Cell:
+    def _cell(self, row: queries.Row) -> Cell:
         iri, label = row["element"]["value"], row.get("label", {})
-        link = link_to_iri(iri, self._release.base_uri)
         text = label.get("value") or iri.rpartition("/")[2]
-        return tables.Cell(text, label.get("xml:lang"), iri, *(link or (None, False)))
+        return link_name(iri, text, label.get("xml:lang"), self._release)
 
     def values(self, kind: str) -> list[Value]:
         """Give the values of a list, each with its texts where they are not one and the same."""

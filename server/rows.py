@@ -1,11 +1,11 @@
 """Lay out the rows behind a number: a resource and its name are one cell with a link."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
-from server.links import link_to_iri
 from server.queries import Row
 from server.shelf import Release
+from server.term_cell import Cell, link_name
 
 # Which column holds the name of the resource in another.
 _NAMES = {
@@ -16,14 +16,6 @@ _NAMES = {
     "apres": "nomApres",
 }
 _TOKEN = re.compile(r"[()]|AS \?(\w+)|\?(\w+)")
-
-
-class Cell(NamedTuple):
-    """A cell as a page shows it: text, where it leads, and its language."""
-
-    text: str
-    href: str | None = None
-    language: str | None = None
 
 
 def lay_out_rows(rows: list[Row], query: str, release: Release) -> dict[str, Any]:
@@ -54,13 +46,12 @@ def _is_iri(row: Row, name: str) -> bool:
     return name in row and row[name]["type"] == "uri"
 
 
-def _cell(row: Row, name: str, release: Release) -> Cell:
+def _cell(row: Row, name: str, release: Release) -> Cell | None:
     if name not in row:
-        return Cell("")
+        return None
     value = row[name]["value"]
     if not _is_iri(row, name):
-        return Cell(value, None, row[name].get("xml:lang"))
-    link = link_to_iri(value, release.base_uri)
+        return Cell(value, row[name].get("xml:lang"))
     label = row.get(_NAMES.get(name, ""))
     text = label["value"] if label else "/".join(value.rsplit("/", 2)[1:])
-    return Cell(text, link.href if link else None, label.get("xml:lang") if label else None)
+    return link_name(value, text, label.get("xml:lang") if label else None, release)

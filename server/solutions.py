@@ -8,14 +8,13 @@ import pyoxigraph as ox
 
 from server import labels, queries
 from server.engine import Answer
-from server.links import link_to_iri
 from server.shelf import Release
+from server.term_cell import PLAIN, Cell, name_iri, show_literal
 
 MOST_ROWS = 500
 # What is read of an answer: the first rows of a longer one stand in it.
 _MOST_BYTES = 1 << 20
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_PLAIN = (_XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 _NUMBERS = tuple(
     _XSD + name
     for name in (
@@ -34,19 +33,6 @@ class Found(NamedTuple):
     rows: list[dict[str, Binding]]
     total: int | None = None
     truth: bool | None = None
-
-
-class Shown(NamedTuple):
-    """A term in a cell: what is read, what is written in a query for it, and where it leads."""
-
-    text: str
-    language: str | None = None
-    iri: str | None = None
-    written: str | None = None
-    href: str | None = None
-    external: bool = False
-    datatype: str | None = None
-    number: bool = False
 
 
 def read(answer: Answer) -> Found:
@@ -86,7 +72,7 @@ def _read_beginning(text: str) -> Found:
     return Found(head["vars"], rows)
 
 
-def lay_out(found: Found, release: Release, language: str) -> list[list[Shown | None]]:
+def lay_out(found: Found, release: Release, language: str) -> list[list[Cell | None]]:
     """Give a row of cells for each solution; None where a variable has no value."""
     bindings = [value for row in found.rows for value in row.values()]
     known = labels.collect(queries.find_labels(release, _iris(bindings)))
@@ -100,28 +86,24 @@ def _iris(bindings: Iterable[Binding]) -> list[str]:
     return sorted({value["value"] for value in bindings if value["type"] == "uri"})
 
 
-def _show(value: Binding, known: labels.Labels, release: Release, language: str) -> Shown:
+def _show(value: Binding, known: labels.Labels, release: Release, language: str) -> Cell:
     if value["type"] == "uri":
         return _show_iri(value["value"], known, release, language)
     if value["type"] == "triple":
-        return Shown(_write(value, release.base_uri))
+        return Cell(_write(value, release.base_uri))
     if value["type"] == "bnode":
-        return Shown(f"_:{value['value']}")
-    datatype = value.get("datatype", _PLAIN[0])
-    number = datatype in _NUMBERS
-    aside = None if number or datatype in _PLAIN else labels.compact(datatype, release.base_uri)
-    return Shown(value["value"], value.get("xml:lang"), datatype=aside, number=number)
+        return Cell(f"_:{value['value']}")
+    datatype = value.get("datatype", PLAIN[0])
+    cell = show_literal(value["value"], value.get("xml:lang"), datatype, release)
+    return cell._replace(number=True, datatype=None) if datatype in _NUMBERS else cell
 
 
-def _show_iri(iri: str, known: labels.Labels, release: Release, language: str) -> Shown:
+def _show_iri(iri: str, known: labels.Labels, release: Release, language: str) -> Cell:
     written = write_iri(iri, release.base_uri)
-    href, external = link_to_iri(iri, release.base_uri) or (None, False)
-    label = labels.best(known.get(iri, ()), language)
-    if label is not None and label.value.strip():
-        return Shown(label.value, label.language, iri, written, href, external)
-    name, spoken = labels.name_of_term(iri, release, language)
-    text = written.strip("<>") if name in (iri, written) else name
-    return Shown(text, spoken, iri, written, href, external)
+    cell = name_iri(iri, known, release, language)
+    return cell._replace(
+        text=written.strip("<>") if cell.text == iri else cell.text, written=written
+    )
 
 
 def write_iri(iri: str, base_uri: str) -> str:

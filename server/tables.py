@@ -8,30 +8,15 @@ import pyoxigraph as ox
 
 from server import labels, queries
 from server.engine import Text
-from server.links import link_to_iri
 from server.resource import Resource
 from server.shelf import Release
+from server.term_cell import Cell, link_name, name_iri, name_word, show_literal
 
 PAGE = 50
 # Beyond, they stand as the engine finds them, property by property: to sort them, the names of
 # all would be read for each page.
 _MOST_SORTED = 2000
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_PLAIN = (
-    "http://www.w3.org/2001/XMLSchema#string",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
-)
-
-
-class Cell(NamedTuple):
-    """A term as a page shows it: text, where it leads, and what a reader may want to know."""
-
-    text: str
-    language: str | None = None
-    iri: str | None = None
-    href: str | None = None
-    external: bool = False
-    datatype: str | None = None
 
 
 class Pointing(NamedTuple):
@@ -51,11 +36,6 @@ def name_resource(resource: Resource, language: str) -> Cell:
     return Cell(label.value, label.language)
 
 
-def name_iri(iri: str, known: labels.Labels, release: Release, language: str) -> Cell:
-    """Give a resource by its label, with its link."""
-    return _value(ox.NamedNode(iri), known, release, language)
-
-
 def name_types(resource: Resource, release: Release, language: str) -> list[Cell]:
     """Give what a resource is, those types first that our own vocabulary defines."""
     types = [
@@ -64,7 +44,7 @@ def name_types(resource: Resource, release: Release, language: str) -> list[Cell
         if t.predicate.value == _RDF_TYPE and isinstance(t.object, ox.NamedNode)
     ]
     types.sort(key=lambda iri: (not iri.startswith(release.base_uri), iri))
-    return [_term(iri, release, language) for iri in types]
+    return [name_word(iri, release, language) for iri in types]
 
 
 def lay_out(
@@ -78,7 +58,10 @@ def lay_out(
 
     ordered = sorted(triples, key=rank)
     return [
-        (_term(iri, release, language), [_value(t.object, known, release, language) for t in group])
+        (
+            name_word(iri, release, language),
+            [_value(t.object, known, release, language) for t in group],
+        )
         for iri, group in groupby(ordered, key=lambda t: t.predicate.value)
     ]
 
@@ -95,7 +78,7 @@ def point_at(
     found = read(resource, release, language, PAGE * (number - 1), counts)
     groups = [
         Pointing(
-            _term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
+            name_word(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
         )
         for iri, rows in groupby(found, key=lambda row: row["property"]["value"])
     ]
@@ -133,30 +116,16 @@ def _place(iri: str, release: Release) -> tuple[int, str]:
     return (4 if as_written else 2 if iri.startswith(release.base_uri) else 3), iri
 
 
-def _term(iri: str, release: Release, language: str) -> Cell:
-    text, spoken = labels.name_of_term(iri, release, language)
-    link = link_to_iri(iri, release.base_uri)
-    return Cell(text, spoken, iri, *(link or (None, False)))
-
-
 def _value(term: object, known: labels.Labels, release: Release, language: str) -> Cell:
     if isinstance(term, ox.Literal):
-        datatype = term.datatype.value
-        shown = None if datatype in _PLAIN else labels.compact(datatype, release.base_uri)
-        return Cell(term.value, term.language, datatype=shown)
-    if not isinstance(term, ox.NamedNode):
-        return Cell(str(term))
-    label = labels.best(known.get(term.value, ()), language)
-    if label is None or not label.value.strip():
-        return _term(term.value, release, language)
-    link = link_to_iri(term.value, release.base_uri)
-    return Cell(label.value, label.language, term.value, *(link or (None, False)))
+        return show_literal(term.value, term.language, term.datatype.value, release)
+    if isinstance(term, ox.NamedNode):
+        return name_iri(term.value, known, release, language)
+    return Cell(str(term))
 
 
 def _subject(row: queries.Row, release: Release) -> Cell:
     iri, label = row["subject"]["value"], row.get("label")
-    link = link_to_iri(iri, release.base_uri)
-    target = (iri, *(link or (None, False)))
     if label is None or not label["value"].strip():
-        return Cell(labels.compact(iri, release.base_uri), None, *target)
-    return Cell(label["value"], label.get("xml:lang"), *target)
+        return link_name(iri, labels.compact(iri, release.base_uri), None, release)
+    return link_name(iri, label["value"], label.get("xml:lang"), release)

@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from server import labels, tables
 from server.shelf import Release
+from server.term_cell import Cell
 
 _OWL = "http://www.w3.org/2002/07/owl#"
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -26,7 +27,7 @@ class Term(NamedTuple):
     iri: str
     labels: list[ox.Literal]
     definitions: list[ox.Literal]
-    rows: list[tuple[tables.Cell, list[tables.Cell]]]
+    rows: list[tuple[Cell, list[Cell]]]
 
 
 def lay_out(
