@@ -45,7 +45,7 @@ class Lender:
 
     def __init__(self, take_seat: Callable[[], Seat] | None = None) -> None:
         self.lent, self.lends = 0, list[str]()
-        self.engine = SimpleNamespace(take_seat=take_seat, ask=None)
+        self.engine = SimpleNamespace(take_seat=take_seat)
 
     @contextmanager
     def lend(self) -> Iterator[Any]:

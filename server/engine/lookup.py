@@ -16,7 +16,6 @@ import pyoxigraph as ox
 
 from server.engine import JSON, Question
 from server.engine.loading import files_of
-from server.engine.reading import stays_as_written
 from server.engine.seat import Whole
 from transform.errors import UnreadableRelease
 
@@ -28,6 +27,8 @@ _LONGEST = 2000  # characters
 _IRI = r"<[a-z][a-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`]*>"
 _VARIABLE = r"\?[a-z_][a-z0-9_]*"
 _NAME = r"[a-z][a-z0-9]*:[a-z][a-z0-9_]*"
+# Resolving takes such dots away, so that an IRI stands for another (RFC 3986, section 5.2.4).
+_DOTS = re.compile(r"[/:]\.")
 _LOOKUP = re.compile(
     rf"""\s*(?:PREFIX\s+[a-z][a-z0-9]*:\s*{_IRI}\s*){{0,20}}
     SELECT\s+(?:\*|{_VARIABLE}(?:\s+{_VARIABLE}){{0,8}})\s*(?:WHERE\s*)?
@@ -52,9 +53,7 @@ class Lookups:
         if question.solutions != JSON or not question.plain or len(text) > _LONGEST:
             return None
         found = _LOOKUP.fullmatch(text)
-        if found is None or found["subject"] in self._large:
-            return None
-        if not stays_as_written(found["subject"]):
+        if found is None or found["subject"] in self._large or _DOTS.search(found["subject"]):
             return None
         try:
             results = self._store.query(

@@ -19,7 +19,6 @@ _ERROR = re.compile(r"error at (\d+):(\d+): (?:expected (?:one of )?)?(.*)", re.
 # What the parser lists as expected: character classes, "signs", KEYWORDS and plain reasons.
 _EXPECTED = re.compile(r"""\['.*?'\](?=,|$)|\[_\]|("(?:[^"\\]|\\.)*"|[^,\s"\[][^,]*)""", re.DOTALL)
 _MOST_EXPECTED = 12
-_DOTS = re.compile(r"[/:]\.")
 
 
 def is_plain(text: str) -> bool:
@@ -36,14 +35,6 @@ def spellings(text: str) -> list[str]:
     """
     resolved = _CODEPOINT.sub(_character, text)
     return [text] if resolved == text else [text, resolved]
-
-
-def stays_as_written(iri: str) -> bool:
-    """Say whether an absolute IRI holds none of the dots that resolving takes away.
-
-    One that does may come to stand for another (RFC 3986, section 5.2.4).
-    """
-    return _DOTS.search(iri) is None
 
 
 def uses(keyword: str, text: str, base_iri: str) -> bool:

@@ -11,8 +11,8 @@ crowd     the connections of a worker, and who gives way when there is no room
 door      where connections come in
 gate      how many requests a client may make in a minute, and who the client is
 desk      the order of things: what is kept, what is under way, what the application must do
-teller    short queries, which the event loop answers by a lookup or from a cube, or asks itself:
-          by its lane, of seats on a bench
+teller    short queries, which the event loop answers by a lookup, or asks itself: by its lane,
+          of seats on a bench
 cores     which core the event loop and its seats share, where cores are scarce
 keeping   answers that are kept, bounded by bytes
 conditions  304 for who has the answer already

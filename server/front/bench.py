@@ -8,7 +8,6 @@ from functools import partial
 from typing import TypeVar
 
 from server.engine import Answer
-from server.engine.cubes import Cubes
 from server.engine.seat import Seat
 from server.front.wsgi import Threads
 from server.shelf import Release, Shelf
@@ -21,7 +20,7 @@ Finish = Callable[[Callable[[], bool] | None], Answer]
 
 
 class Bench:
-    """The seats and cubes of one release, which stays open until the last seat is given back."""
+    """The seats of one release, which stays open until the last of them is given back."""
 
     def __init__(
         self, shelf: Shelf, threads: Threads, look: "Callable[[Bench, Seat], None]"
@@ -29,7 +28,6 @@ class Bench:
         """Begin to fetch seats; `look` is called when one has something to say or has come."""
         self._held = ExitStack()
         self.release: Release = self._held.enter_context(shelf.lend())
-        self.cubes = Cubes(self.release.engine.ask)
         # Not every engine has seats: one that asks another server has no processes.
         self._fetch: Callable[[], Seat] | None = getattr(self.release.engine, "take_seat", None)
         self._threads = threads

@@ -46,14 +46,15 @@ class Lane:
     @property
     def release(self) -> Release:
         """Give the release that questions are answered from now."""
-        return self._current_bench().release
+        if self._bench is None or self._bench.release.name != self._shelf.current_name:
+            self._change_bench()
+        assert self._bench is not None  # noqa: S101  # it has just been made
+        return self._bench.release
 
     def look_up(self, question: Question) -> Whole | None:
         """Give the answer to what asks for so little that it needs no process."""
-        bench = self._current_bench()
-        lookups: Lookups | None = getattr(bench.release.engine, "lookups", None)
-        found = lookups.answer(question) if lookups else None
-        return found or bench.cubes.answer(question, self._threads.forget)
+        lookups: Lookups | None = getattr(self.release.engine, "lookups", None)
+        return lookups.answer(question) if lookups else None
 
     def ask(self, question: Question, over: Callable[[Outcome], None]) -> bool:
         """Ask of `release`, and have `over` told later; says whether that can be done."""
@@ -114,12 +115,6 @@ class Lane:
         bench.discard(seat)
         for _, over, _ in errands:
             over(None)
-
-    def _current_bench(self) -> Bench:
-        if self._bench is None or self._bench.release.name != self._shelf.current_name:
-            self._change_bench()
-        assert self._bench is not None  # noqa: S101  # it has just been made
-        return self._bench
 
     def _change_bench(self) -> None:
         if self._bench is not None:

@@ -1,5 +1,7 @@
 """Lookups over HTTP: what asks for little needs no query process, and nobody can tell."""
 
+import gzip
+import json
 import os
 import signal
 from pathlib import Path
@@ -10,11 +12,14 @@ from tests.patience import wait_until
 from tests.site.processes import find_workers, metric, query_processes, stop
 
 LOOKUP = "SELECT ?p ?o {{ <{}id/portrait/2025> ?p ?o FILTER(?o != {}) }}"
+# Each of its rows repeats a long name, so the answer is large.
+LARGE = f"SELECT * {{{{ <{{}}id/cadre> ?{'p' * 1900} ?o }}}}"
 
 
 def test_a_lookup_needs_no_query_process(
     folder: Path, boot: Any, fetch: Any, base_uri: str
 ) -> None:
+    large = LARGE.format(base_uri)
     with boot(folder, query_seconds="2") as site:
         find_workers(site)
         wait_until(lambda: query_processes(site))
@@ -25,6 +30,9 @@ def test_a_lookup_needs_no_query_process(
                 assert reply.status == 200
                 assert b'"bindings":[{' in reply.body
                 assert fetch(f"{site}sparql?query={quote(LOOKUP.format(base_uri, 0))}").body
+            packed = fetch(f"{site}sparql?query={quote(large)}", Accept_Encoding="gzip")
+            assert packed.headers["Content-Encoding"] == "gzip"
+            assert len(json.loads(gzip.decompress(packed.body))["results"]["bindings"]) > 20
             # Each worker keeps its own.
             wait_until(lambda: metric(site, "cache_hits_total") >= 8)
         finally:
