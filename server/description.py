@@ -36,8 +36,7 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
     yield ox.Triple(service, _sd("endpoint"), service)
     for language in _LANGUAGES:
         yield ox.Triple(service, _sd("supportedLanguage"), _sd(language))
-    federating = ("BasicFederatedQuery",) if settings.services else ()
-    for feature in (*_FEATURES, *federating):
+    for feature in _FEATURES:
         yield ox.Triple(service, _sd("feature"), _sd(feature))
     yield ox.Triple(service, _sd("defaultEntailmentRegime"), _NO_INFERENCE)
     results = (f"{formats.W3C_FORMATS}SPARQL_Results_{form.suffix.upper()}" for form in SOLUTIONS)

@@ -145,6 +145,8 @@ def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None
     request.environ[KIND] = kind
     form = _choose_form()
     title = HTTPStatus(status).phrase
+    if kind == engine.ServiceRefused.kind and form is not HTML:
+        detail = _add_how_to_join(detail)
     if form is HTML:
         given = {"status": status, "title": title, "kind": kind, "detail": detail}
         body = _page({**(more or {}), **given})
@@ -159,6 +161,12 @@ def _say(status: int, kind: str, detail: str, more: dict[str, Any] | None = None
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
+
+
+def _add_how_to_join(detail: str) -> str:
+    """Add to an English detail what a page says in the language of its reader, in both."""
+    french = (texts.say(key, "fr") for key in ("rule_no_service", "join_elsewhere"))
+    return " ".join((detail, texts.say("join_elsewhere", "en"), *french))
 
 
 def _page(given: dict[str, Any]) -> str:

@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import partial
 
 from server.engine import Limits
 from server.front.gate import read_networks
@@ -13,8 +12,6 @@ from transform.errors import MisusedCommand
 PREFIX = "PORTRAIT_IA_"
 ENGINE = f"{PREFIX}ENGINE"  # how `server.listen` tells its workers what `--engine` says
 _IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
-# An address without a name, a password or a fragment in it.
-_ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:/[!$&'()*+;=:@/?A-Za-z0-9._~%-]*)?")
 # RFC 9116, 2.5.3: a page or a form over https, a mailbox, a telephone.
 _CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")
 _LEAST = {
@@ -47,13 +44,7 @@ class Settings:
     workers: int = 2  # given by the option --workers
     trusted_proxies: str = ""  # addresses and networks whose word on the client's address counts
 
-    service_endpoints: str = ""  # other endpoints that queries may ask, with commas
     security_contacts: str = ""  # whom to tell of a weakness, as addresses with commas
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """Give the endpoints that queries may ask by SERVICE."""
-        return _items(self.service_endpoints)
 
     @property
     def contacts(self) -> tuple[str, ...]:
@@ -89,7 +80,6 @@ class Settings:
             total_result_mb=self._part(self.total_result_mb),
             processes=self._part(self.queries_at_once),
             idle=_IDLE,
-            services=self.services,
             waiting=self._part(self.queries_waiting),
             waiting_seconds=self.queue_seconds,
         )
@@ -124,10 +114,13 @@ def _networks(name: str, text: str) -> str:
     return text.strip()
 
 
-def _addresses(shape: re.Pattern[str], wanted: str, name: str, text: str) -> str:
-    for iri in _items(text):
-        if not shape.fullmatch(iri):
-            raise MisusedCommand(f"{name}: {iri!r}; give {wanted}.")
+def _contacts(name: str, text: str) -> str:
+    for address in _items(text):
+        if not _CONTACT.fullmatch(address):
+            raise MisusedCommand(
+                f"{name}: {address!r}; give addresses with commas, such as"
+                " mailto:securite@example.org or https://example.org/securite."
+            )
     return text.strip()
 
 
@@ -138,17 +131,7 @@ def _items(text: str) -> tuple[str, ...]:
 
 _TEXTS: dict[str, Callable[[str, str], str]] = {
     "trusted_proxies": _networks,
-    "service_endpoints": partial(
-        _addresses,
-        _ENDPOINT,
-        "the addresses of endpoints with commas, such as https://query.wikidata.org/sparql",
-    ),
-    "security_contacts": partial(
-        _addresses,
-        _CONTACT,
-        "addresses with commas, such as mailto:securite@example.org or"
-        " https://example.org/securite",
-    ),
+    "security_contacts": _contacts,
 }
 
 

@@ -392,6 +392,16 @@ SERVICES = [
     "ASK { SERVICE <{url}> {} }",
     "SELECT * { ?service ?p ?o SERVICE <{url}> {} FILTER(?service = 'service') }",
     "DESCRIBE ?s { SERVICE <{url}> { ?s ?p ?o } }",
+    "BASE <{url}> SELECT * { SERVICE <sparql> { ?s ?p ?o } }",
+    "PREFIX p: <{url}> SELECT * { SERVICE p:sparql { ?s ?p ?o } }",
+    "SELECT * { SERVICE <{url}spar\\u0071l> { ?s ?p ?o } }",
+    "SELECT * { SERVICE <{url}> { ?s ?p ?o } SERVICE ?s { ?s ?p ?o } }",
+    # The keyword right behind what holds the word as well.
+    "SELECT * { # SERVICE\n SERVICE <{url}> {} }",
+    "SELECT * { ?s ?p 'SERVICE' SERVICE <{url}> {} }",
+    "SELECT * { ?s ?p <a:SERVICE>SERVICE <{url}> {} }",
+    "PREFIX a: <a:> SELECT * { ?s ?p a:SERVICE SERVICE <{url}> {} }",
+    "SELECT * { ?s ?p ?SERVICE SERVICE <{url}> {} }",
 ]
 
 
@@ -404,23 +414,28 @@ def test_service_refused(engine: Engine, listener: socket.socket, text: str) -> 
         listener.accept()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SELECT ?service { ?service ?p 'SERVICE <http://a/> {}' }",
-        "SELECT * { ?s ?p ?o } LIMIT 1 # SERVICE <http://a/> {}",
-        "PREFIX service: <http://service/> SELECT * { GRAPH service:service { ?s ?p ?o } }",
-        "SELECT * { ?s <http://a/service#service> _:service }",
-        "SELECT * { ?s ?p 'x'@service }",
-        "SELECT ('S\\u0045RVICE' AS ?x) {}",
-        "SELECT (1 AS ?service) (2 AS ?servicq) {}",
-        "SELECT (1 AS ?service) (2 AS ?SERVICE) (3 AS ?serVice) {}",
-        "SELECT (1 AS ?service) (2 AS ?\u017fervice) {}",
-        "SELECT (1 AS ?service) (2 AS ?serviqqq) (3 AS ?serviqqx) {}",
-    ],
-)
-def test_the_word_service_is_no_service(engine: Engine, text: str) -> None:
-    assert read(engine, text)
+NO_SERVICES = {
+    "comment": "SELECT * { # SERVICE <http://a/> {}\n ?s ?p ?o } LIMIT 1",
+    "comment at the end": "SELECT * { ?s ?p ?o } LIMIT 1 # SERVICE <http://a/> {}",
+    "string": "SELECT ?service { ?service ?p 'SERVICE <http://a/> {}' }",
+    "string of many lines": 'SELECT * { ?s ?p """\nSERVICE <http://a/> {} " """ }',
+    "escaped string": "SELECT ('S\\u0045RVICE' AS ?x) {}",
+    "language tag": "SELECT * { ?s ?p 'x'@service }",
+    "IRI": "SELECT * { ?s <http://a/service#SERVICE> ?o }",
+    "prefix": "PREFIX service: <http://service/> SELECT * { ?s service:p ?o }",
+    "prefixed name": "PREFIX a: <http://a/> SELECT * { GRAPH a:SERVICE { ?s a:service.x ?o } }",
+    "blank node": "SELECT * { ?s ?p _:service }",
+    "variable": "SELECT * { ?SERVICE $service ?Service }",
+    "variable beside one like it": "SELECT (1 AS ?service) (2 AS ?servicq) {}",
+    "variables in other cases": "SELECT (1 AS ?service) (2 AS ?SERVICE) (3 AS ?serVice) {}",
+    "foreign letter": "SELECT (1 AS ?service) (2 AS ?\u017fervice) {}",
+    "misspelt variables": "SELECT (1 AS ?service) (2 AS ?serviqqq) (3 AS ?serviqqx) {}",
+}
+
+
+@pytest.mark.parametrize("place", NO_SERVICES)
+def test_the_word_service_is_no_service(engine: Engine, place: str) -> None:
+    assert read(engine, NO_SERVICES[place])
 
 
 def test_the_word_from_is_no_from(engine: Engine) -> None:

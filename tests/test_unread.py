@@ -156,7 +156,7 @@ def test_a_keeper_whose_asker_has_ended_ends_without_a_word(tmp_path: Path) -> N
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.close()
     with theirs:
-        told = [str(_ROOT), str(theirs.fileno()), str(file), BASE, "100", "False"]
+        told = [str(_ROOT), str(theirs.fileno()), str(file), BASE, "100"]
         command = [sys.executable, "-P", "-c", _START, *told]
         done = subprocess.run(command, pass_fds=[theirs.fileno()], capture_output=True, timeout=90)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -129,7 +129,6 @@ class Limits:
     patience: float = 0.4
     waiting: int = 64  # questions that wait for a process
     waiting_seconds: float = 5.0  # how long one of them waits
-    services: tuple[str, ...] = ()  # other endpoints that queries may ask by SERVICE
 
 
 def open_engine(release_file: Path, base_uri: str, limits: Limits = Limits()) -> Engine:

@@ -11,7 +11,6 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from server.engine import CSV, JSON, TSV, XML, Question, Text, cells, faults, reading, seal
-from server.engine.federation import Peers
 from server.engine.framing import ClosedError, Frames, unpack_question
 from server.engine.mistakes import find_mistake
 from server.engine.writing import Outlet, XmlOutlet
@@ -35,15 +34,9 @@ _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-def serve(
-    connection: socket.socket, store: ox.Store, base_uri: str, federated: bool = False
-) -> None:
-    """Answer what is asked on a connection until the other side closes it.
-
-    `federated`: the other side asks other endpoints, if they are on its list.
-    """
+def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
+    """Answer what is asked on a connection until the other side closes it."""
     questions, outlet, begun = Frames(connection), Outlet(connection), seal.peak()
-    peers = Peers(connection, questions) if federated else None
     leaving, unseen = False, 0
     while not leaving:
         try:
@@ -53,7 +46,7 @@ def serve(
         except ClosedError:
             return
         asked, unseen = time.monotonic(), unseen + 1
-        fault = _answer_or_fault(payload, store, base_uri, outlet, peers)
+        fault = _answer_or_fault(payload, store, base_uri, outlet)
         leaving = fault is not None and isinstance(fault, _BREAKING)
         if unseen == _LOOK_EVERY or time.monotonic() - asked > _MOMENT:
             unseen, leaving = 0, leaving or seal.peak() - begun > _GROWN
@@ -65,10 +58,10 @@ def serve(
 
 
 def _answer_or_fault(
-    payload: bytes, store: ox.Store, base_uri: str, outlet: Outlet, peers: Peers | None
+    payload: bytes, store: ox.Store, base_uri: str, outlet: Outlet
 ) -> faults.EngineFault | None:
     try:
-        _answer(unpack_question(payload), store, base_uri, outlet, peers)
+        _answer(unpack_question(payload), store, base_uri, outlet)
     except faults.EngineFault as fault:
         return fault
     except MemoryError:
@@ -78,11 +71,9 @@ def _answer_or_fault(
     return None
 
 
-def _answer(
-    question: Question, store: ox.Store, base_uri: str, outlet: Outlet, peers: Peers | None
-) -> None:
+def _answer(question: Question, store: ox.Store, base_uri: str, outlet: Outlet) -> None:
     try:
-        results = _run(question, store, peers)
+        results = _run(question, store)
         if isinstance(results, ox.QueryTriples):
             _write_graph(results, question.graph, base_uri, outlet)
         else:
@@ -93,19 +84,16 @@ def _answer(
         raise
 
 
-def _run(question: Question, store: ox.Store, peers: Peers | None) -> Results:
+def _run(question: Question, store: ox.Store) -> Results:
     first: SyntaxError | None = None
     plain = reading.is_plain(question.text)
     candidates = [question.text] if plain else reading.spellings(question.text)
     for text in candidates:
-        asked = text
         if not plain and reading.uses("SERVICE", text, question.base_iri):
-            if peers is None:
-                raise faults.ServiceRefused
-            asked = peers.resolve(text, question.base_iri)
-        from_clause = not plain and reading.uses("FROM", asked, question.base_iri)
+            raise faults.ServiceRefused
+        from_clause = not plain and reading.uses("FROM", text, question.base_iri)
         try:
-            return _ask(asked, question, store, from_clause)
+            return _ask(text, question, store, from_clause)
         except SyntaxError as error:
             first = first or error
     if any(reading.is_update(text, question.base_iri) for text in candidates):

@@ -4,8 +4,6 @@ EngineFault
 ├── MalformedQuery       malformed-query       400  line, column (1-based) where the parser says so
 ├── UpdateRefused        update-refused        403
 ├── ServiceRefused       service-refused       403
-├── ServiceFailed        service-failed        502  an endpoint that may be asked gave no answer
-├── ServiceTooSlow       service-too-slow      504  likewise, in time
 ├── FormNotAcceptable    not-acceptable        406  form: the negotiated types hold none for it
 ├── Unwritable           unwritable            406  media_type cannot carry this result, others can
 ├── QueryTooSlow         query-too-slow        503  seconds: the limit
@@ -60,20 +58,6 @@ class ServiceRefused(EngineFault):
     kind = "service-refused"
     status = 403
     usual = "This endpoint asks no other endpoint: leave SERVICE out of the query."
-
-
-class ServiceFailed(EngineFault):
-    """Another endpoint that cannot be asked, or whose answer cannot be used."""
-
-    kind = "service-failed"
-    status = 502
-
-
-class ServiceTooSlow(EngineFault):
-    """Another endpoint that did not answer in time."""
-
-    kind = "service-too-slow"
-    status = 504
 
 
 class FormNotAcceptable(EngineFault):
@@ -175,8 +159,8 @@ class AnswerBroken(EngineFault):
 _FROM_A_PROCESS: dict[str, type[EngineFault]] = {
     fault.__name__: fault
     for fault in (
-        MalformedQuery, UpdateRefused, ServiceRefused, ServiceFailed, ServiceTooSlow,
-        FormNotAcceptable, Unwritable, QueryTooLarge, EngineDefect,
+        MalformedQuery, UpdateRefused, ServiceRefused, FormNotAcceptable, Unwritable,
+        QueryTooLarge, EngineDefect,
     )
 }  # fmt: skip
 

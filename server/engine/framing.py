@@ -7,8 +7,6 @@ W  a small answer, whole: form and media type, a line feed, its bytes; nothing m
 H  form and media type    the answer begins
 D  bytes of the answer
 X  a fault, as JSON       in place of the rest
-S  another endpoint is to be asked, as JSON: see `peers`; answered by R or X
-R  what it answered: media type, line feed, body; nothing where it failed silently
 E  nothing more comes; payload b"1": this process leaves now, take a fresh one
 """
 
@@ -19,7 +17,6 @@ import struct
 from server.engine import Question, Text
 
 QUESTION, WHOLE, HEAD, DATA, END, FAULT = b"Q", b"W", b"H", b"D", b"E", b"X"
-SERVICE, REPLY = b"S", b"R"
 _LETTER_AND_LENGTH = struct.Struct("!cI")
 _SIZE = _LETTER_AND_LENGTH.size
 _NOTHING_BOUND: dict[str, str | Text] = {}

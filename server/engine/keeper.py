@@ -33,13 +33,10 @@ _REAP_EVERY = 0.1
 _STACK = 64 << 20  # the engine recurses: enough for what people write, not for what bombs nest
 
 
-def main(
-    control: socket.socket, source: Path, base_uri: str, memory_mb: int, federated: bool
-) -> None:
+def main(control: socket.socket, source: Path, base_uri: str, memory_mb: int) -> None:
     """Load the release, say so on the control socket, then do what is asked on it.
 
     `source` is a file of N-Quads, to be held in memory, or the folder of a store on disk.
-    `federated`: see `answering.serve`.
     """
     try:
         held = None if source.is_dir() else _load(source)
@@ -52,7 +49,7 @@ def main(
     gc.freeze()  # a collection in a child would touch, and so copy, every page
     with contextlib.suppress(ConnectionError):  # who asks has ended, maybe before this has loaded
         control.send(b"{}")
-        _Keeper(control, source, held, base_uri, memory_mb, federated).keep()
+        _Keeper(control, source, held, base_uri, memory_mb).keep()
 
 
 def _load(release_file: Path) -> ox.Store:
@@ -76,14 +73,12 @@ class _Keeper:
         held: ox.Store | None,
         base_uri: str,
         memory_mb: int,
-        federated: bool,
     ) -> None:
         self._control = control
         self._source = source
         self._held = held
         self._base_uri = base_uri
         self._memory = memory_mb << 20
-        self._federated = federated
         self._processes: set[int] = set()
         self._dying: set[int] = set()
 
@@ -151,7 +146,7 @@ class _Keeper:
             seal.limit_memory(self._memory)
             if self._held is not None:
                 seal.close_for_good()
-            answering.serve(connection, store, self._base_uri, self._federated)
+            answering.serve(connection, store, self._base_uri)
         except BaseException:
             sys.excepthook(*sys.exc_info())
             os._exit(70)

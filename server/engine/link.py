@@ -20,14 +20,14 @@ _REPLY_SECONDS = 10.0
 _START = """
 import sys, types
 from pathlib import Path
-root, control, source, base_uri, memory_mb, federated = sys.argv[1:]
+root, control, source, base_uri, memory_mb = sys.argv[1:]
 sys.path.insert(0, root)
 server = sys.modules["server"] = types.ModuleType("server")
 server.__path__ = [root + "/server"]
 import socket
 from server.engine import keeper
 control = socket.socket(fileno=int(control))
-keeper.main(control, Path(source), base_uri, int(memory_mb), federated == "True")
+keeper.main(control, Path(source), base_uri, int(memory_mb))
 """
 
 
@@ -58,16 +58,14 @@ class QueryProcess:
 class Link:
     """A keeper that has loaded a release; safe for many threads."""
 
-    def __init__(
-        self, source: Path, base_uri: str, memory_mb: int, federated: bool = False
-    ) -> None:
+    def __init__(self, source: Path, base_uri: str, memory_mb: int) -> None:
         """Start it as `keeper.main` says, and wait until it is loaded.
 
         Raises UnreadableRelease and EngineDown.
         """
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        told = (theirs.fileno(), source, base_uri, memory_mb, federated)
+        told = (theirs.fileno(), source, base_uri, memory_mb)
         arguments = [str(_ROOT), *map(str, told)]
         with theirs:
             try:

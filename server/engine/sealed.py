@@ -14,7 +14,6 @@ from server.engine.framing import ClosedError, UnreadError, frame_question
 from server.engine.keeper import NO_STORE
 from server.engine.link import QueryProcess
 from server.engine.lookup import Lookups
-from server.engine.peers import Peers
 from server.engine.places import Places, Run
 from server.engine.seat import Seat
 from server.engine.spool import Room
@@ -34,7 +33,6 @@ class SealedEngine:
         self._places = Places(limits)
         self._room = Room(limits)
         self._stock = Stock(source, base_uri, limits)
-        self._peers = Peers(limits)
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """See `server.engine.Engine.ask`."""
@@ -47,10 +45,6 @@ class SealedEngine:
         process = self._stock.take()
         self._stock.restock()
         return Seat(process, self._places, self._room, self)
-
-    def may_wait(self, question: Question) -> bool:
-        """Say whether a question may have to wait for another endpoint."""
-        return self._peers.may_concern(question.text)
 
     def finish(self, asking: Asking, run: Run, request: bytes, broken: Exception | None) -> Answer:
         """Wait for the rest of an answer as `ask` does, `broken` is what came in its stead."""
@@ -84,7 +78,7 @@ class SealedEngine:
         try:
             if broken is not None:
                 raise broken
-            frames = Ticking(process, run, self._places, self._peers)
+            frames = Ticking(process, run, self._places)
             if request is not None:
                 frames.send(request, self._limits.seconds)
             while not asking.take(*frames.next()):

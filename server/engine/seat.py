@@ -38,10 +38,6 @@ class Engine(Protocol):
         """Wait for the rest of the answer to a request."""
         ...
 
-    def may_wait(self, question: Question) -> bool:
-        """Say whether a question may have to wait for something else than its process."""
-        ...
-
     def give_up(self, process: QueryProcess) -> None:
         """Take back what is asked no more."""
         ...
@@ -83,10 +79,6 @@ class Seat:
 
     def ask(self, questions: Sequence[Question]) -> bool:
         """Put questions; says whether they were taken, else they must be asked of the engine."""
-        may_wait = self._engine.may_wait
-        for question in questions:
-            if may_wait(question):
-                return False
         requests = [*map(frame_question, questions)]
         request = b"".join(requests)
         if len(request) > SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:

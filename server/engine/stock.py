@@ -16,7 +16,7 @@ class Stock:
     """The idle query processes of a release; safe for many threads."""
 
     def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
-        self._source = (source, base_uri, limits.memory_mb, bool(limits.services))
+        self._source = (source, base_uri, limits.memory_mb)
         self._most = max(1, min(limits.idle, limits.processes))
         self._lock = threading.Lock()
         self._starting = threading.Lock()

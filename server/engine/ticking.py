@@ -3,20 +3,18 @@
 import time
 
 from server.engine import faults
-from server.engine.framing import SERVICE, UnreadError
+from server.engine.framing import UnreadError
 from server.engine.link import QueryProcess
-from server.engine.peers import Peers
 from server.engine.places import TICK, Places, Run
 
 
 class Ticking:
     """The frames of a process, with a tick for its run however fast or slow they come."""
 
-    def __init__(self, process: QueryProcess, run: Run, places: Places, peers: Peers) -> None:
+    def __init__(self, process: QueryProcess, run: Run, places: Places) -> None:
         self._process = process
         self._run = run
         self._places = places
-        self._peers = peers
         self._ticked = run.begun
 
     def send(self, request: bytes, seconds: float) -> None:
@@ -30,7 +28,7 @@ class Ticking:
             raise faults.QueryTooSlow(seconds) from late
 
     def next(self) -> tuple[bytes, bytes]:
-        """Wait for the next frame of an answer, and see to the wishes of the process meanwhile."""
+        """Wait for the next frame of an answer."""
         while True:
             now = time.monotonic()
             if now - self._ticked >= TICK:
@@ -38,12 +36,6 @@ class Ticking:
                 self._places.tick(self._run)
             self._process.connection.settimeout(max(0.001, min(TICK, self._places.left(self._run))))
             try:
-                letter, payload = self._process.frames.next()
+                return self._process.frames.next()
             except TimeoutError:
                 self._ticked = 0.0
-                continue
-            if letter != SERVICE:
-                return letter, payload
-            left = self._places.left(self._run)
-            reply = self._peers.answer(payload, left / 2, lambda: self._places.tick(self._run))
-            self.send(reply, left)

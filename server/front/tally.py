@@ -12,7 +12,7 @@ from server.front.message import Reply, write_head
 
 _STATUSES = (
     200, 204, 206, 301, 303, 304, 308, 400, 403, 404, 405, 406, 408, 412, 413, 414, 415, 416, 417,
-    422, 429, 431, 500, 501, 502, 503, 504, 505, 0,
+    422, 429, 431, 500, 501, 503, 505, 0,
 )  # fmt: skip
 _GROUPS = ("sparql", "other")
 _KINDS = (
@@ -21,8 +21,8 @@ _KINDS = (
     "not-acceptable", "unwritable", "too-slow", "query-too-long", "address-too-long",
     "wrong-body-type", "requested-range-not-satisfiable", "unknown-expectation",
     "query-too-large", "result-too-large", "too-many-requests", "headers-too-long", "defect",
-    "unknown-method", "unknown-coding", "service-failed", "query-too-slow", "engine-busy",
-    "engine-down", "too-many-connections", "service-too-slow", "unknown-version", "other",
+    "unknown-method", "unknown-coding", "query-too-slow", "engine-busy", "engine-down",
+    "too-many-connections", "unknown-version", "other",
 )  # fmt: skip
 _CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KINDS)
 _COUNTERS = tuple(metrics.COUNTERS)

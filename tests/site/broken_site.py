@@ -46,10 +46,8 @@ class _Breaking:
             raise faults.EngineBusy("All places are taken.", 7)
         if "slow" in question.text:
             raise faults.QueryTooSlow(10.0)
-        if "peer-fails" in question.text:
-            raise faults.ServiceFailed("Another endpoint gave no answer.")
-        if "peer-is-late" in question.text:
-            raise faults.ServiceTooSlow("Another endpoint took too long.")
+        if "large" in question.text:
+            raise faults.ResultTooLarge(100)
         if question.bindings:  # a query of the site itself
             raise faults.QueryTooLarge("The query takes more than 1024 MB of memory.")
         return _Broken(3 if "short" in question.text else 32)

@@ -1,7 +1,5 @@
-"""A site whose engine is on disk, and one that may ask another, answer as any other does."""
+"""A site whose engine is on disk answers as any other does."""
 
-import json
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.patience import wait_until
-from tests.site.conftest import BASE, write_release
+from tests.site.conftest import write_release
 
 COUNT = quote("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
 
@@ -61,60 +59,3 @@ def test_a_new_release_gets_its_store_while_the_old_one_is_served(
 
     wait_until(moved)
     assert len([p for p in (folder / ".stores").iterdir() if p.is_dir()]) == 2
-
-
-@pytest.fixture(scope="module")
-def federated(folder: Path, boot: Any, site: str) -> Iterator[str]:
-    """A site that may ask the site of the other tests, and an endpoint that nobody answers at."""
-    with boot(folder, service_endpoints=f"{site}sparql, http://127.0.0.1:9/sparql") as address:
-        yield address
-
-
-def _ask(endpoint: str, silent: str = "") -> str:
-    return quote(
-        f"SELECT ?n {{ SERVICE {silent} <{endpoint}> {{ <{BASE}id/portrait/2025> ?p ?n }} }}"
-    )
-
-
-def test_an_endpoint_of_the_list_is_asked(federated: str, site: str, fetch: Any) -> None:
-    reply = fetch(f"{federated}sparql?query={_ask(f'{site}sparql')}", Accept="text/csv")
-    assert reply.status == 200
-    assert len(reply.text.splitlines()) > 3
-    assert "no-store" in reply.headers["Cache-Control"]
-
-
-def test_an_endpoint_that_fails_is_502(federated: str, fetch: Any) -> None:
-    reply = fetch(f"{federated}sparql?query={_ask('http://127.0.0.1:9/sparql')}")
-    assert (reply.status, reply.kind) == (502, "application/problem+json")
-    assert json.loads(reply.body)["kind"] == "service-failed"
-    silent = fetch(f"{federated}sparql?query={_ask('http://127.0.0.1:9/sparql', 'SILENT')}")
-    assert len(json.loads(silent.body)["results"]["bindings"]) == 1
-
-
-def test_any_other_endpoint_is_403_and_is_not_connected_to(federated: str, fetch: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
-        stranger.settimeout(0)
-        endpoint = f"http://127.0.0.1:{stranger.getsockname()[1]}/sparql"
-        for silent in ("", "SILENT"):
-            reply = fetch(f"{federated}sparql?query={_ask(endpoint, silent)}")
-            assert reply.status == 403
-            assert "127.0.0.1:9/sparql" in json.loads(reply.body)["detail"]
-        with pytest.raises(BlockingIOError):
-            stranger.accept()
-
-
-def test_a_slow_endpoint_is_504(folder: Path, boot: Any, fetch: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as slow:
-        endpoint = f"http://127.0.0.1:{slow.getsockname()[1]}/sparql"
-        with boot(folder, service_endpoints=endpoint, query_seconds="4") as address:
-            reply = fetch(f"{address}sparql?query={_ask(endpoint)}")
-    assert (reply.status, json.loads(reply.body)["kind"]) == (504, "service-too-slow")
-
-
-def test_the_service_says_whom_it_may_ask(federated: str, site: str, fetch: Any) -> None:
-    feature = "sparql-service-description#BasicFederatedQuery"
-    assert feature in fetch(f"{federated}sparql", Accept="application/n-triples").text
-    assert feature not in fetch(f"{site}sparql", Accept="application/n-triples").text
-    assert f"{site}sparql" in fetch(f"{federated}sparql", Accept="text/html").text
-    page = fetch(f"{site}sparql", Accept="text/html", Accept_Language="en").text
-    assert "SERVICE is refused" in page

@@ -1,9 +1,11 @@
 """Failures: clean while they can be, visible when they cannot, silent about the house."""
 
+import html
 import http.client
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -81,8 +83,7 @@ def test_a_fault_comes_in_a_form_that_its_reader_reads(
 @pytest.mark.parametrize(
     ("query", "status", "french", "english"),
     [
-        ("peer-fails", 502, "Un autre point d\u2019accès n", "Another endpoint gave no answer"),
-        ("peer-is-late", 504, "Un autre point d\u2019accès a", "Another endpoint took too long"),
+        ("large", 422, "La requête demande plus", "The query asks for more"),
         ("slow", 503, "La réponse n", "The answer could not be given in time"),
     ],
 )
@@ -96,6 +97,29 @@ def test_a_page_has_its_heading_in_the_language_of_its_reader(
         page = reply.text.replace("&#39;", "\u2019")
         assert f"<h1>{heading}" in page
         assert f"<title>{status} {heading}" in page
+
+
+@pytest.mark.parametrize("silent", ["", "SILENT "])
+def test_a_refused_service_says_how_to_join_in_both_languages(
+    site: str, fetch: Any, silent: str
+) -> None:
+    query = quote(f"SELECT * {{ SERVICE {silent}<http://a.example/sparql> {{ ?s ?p ?o }} }}")
+    hints = {language: texts.say("join_elsewhere", language) for language in texts.LANGUAGES}
+    assert all("Comunica" in hint for hint in hints.values())
+    problem, plain = (
+        fetch(f"{site}sparql?query={query}", Accept=kind) for kind in ("*/*", "text/*")
+    )
+    assert (problem.status, plain.status) == (403, 403)
+    for told in (json.loads(problem.body)["detail"], plain.text):
+        assert told.startswith(("This endpoint asks no other", "403 Forbidden: This endpoint asks"))
+        assert all(hint in told for hint in hints.values())
+    for language, other in (("fr", "en"), ("en", "fr")):
+        page = fetch(
+            f"{site}sparql?query={query}&format=json", Accept="text/html", Accept_Language=language
+        )
+        assert page.status == 403
+        assert hints[language] in html.unescape(page.text)
+        assert hints[other] not in html.unescape(page.text)
 
 
 def test_every_status_of_a_fault_has_a_heading() -> None:

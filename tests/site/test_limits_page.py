@@ -13,7 +13,7 @@ from tests.patience import wait_until
 from tests.site.processes import children, find_workers, query_processes
 
 # What limits no client.
-OTHERS = {"cache_mb", "security_contacts", "service_endpoints", "trusted_proxies", "workers"}
+OTHERS = {"cache_mb", "security_contacts", "trusted_proxies", "workers"}
 QUERY = "application/sparql-query"
 GIVEN = {
     "query_seconds": "7.5",
@@ -56,6 +56,18 @@ def test_the_page_shows_each_limit(limited: str, fetch: Any, language: str) -> N
         assert f"<td>{shown(value, language)}" in page.text, name
     for status in (408, 413, 422, 429, 431, 503):
         assert f"<code>{status}</code>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", "un client fédéré tel que Comunica"), ("en", "a federated client such as Comunica")],
+)
+def test_the_page_says_how_to_join_instead_of_by_service(
+    site: str, fetch: Any, language: str, words: str
+) -> None:
+    page = fetch(f"{site}sparql/limites", Accept="text/html", Accept_Language=language)
+    assert "SERVICE" in page.text
+    assert words in page.text
 
 
 def test_no_limit_is_shown_as_none(site: str, fetch: Any) -> None:

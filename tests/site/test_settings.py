@@ -13,17 +13,16 @@ from transform.errors import MisusedCommand, UnreadableRelease
 
 def test_without_variables_the_defaults_hold() -> None:
     assert read_settings({}) == Settings(
-        10.0, 1024, 100, 1024, 32, 128, 5.0, 4096, 2000, 0, 64, 2, "", "", ""
+        10.0, 1024, 100, 1024, 32, 128, 5.0, 4096, 2000, 0, 64, 2, "", ""
     )
 
 
 def test_each_setting_is_a_variable() -> None:
     variables = {f"PORTRAIT_IA_{field.name.upper()}": "7" for field in fields(Settings)}
     variables["PORTRAIT_IA_TRUSTED_PROXIES"] = "10.0.0.0/8, ::1"
-    variables["PORTRAIT_IA_SERVICE_ENDPOINTS"] = "https://a.example/sparql"
     variables["PORTRAIT_IA_SECURITY_CONTACTS"] = "mailto:a@b.example, https://b.example/?a=b"
     assert read_settings(variables) == Settings(
-        7.0, 7, 7, 7, 7, 7, 7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1", "https://a.example/sparql",
+        7.0, 7, 7, 7, 7, 7, 7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1",
         "mailto:a@b.example, https://b.example/?a=b",
     )  # fmt: skip
 
@@ -54,24 +53,6 @@ def test_what_is_no_such_number_is_refused(name: str, value: str) -> None:
 def test_a_proxy_that_is_no_address_is_refused() -> None:
     with pytest.raises(MisusedCommand, match=r"TRUSTED_PROXIES: 'proxy'.*such as"):
         read_settings({"PORTRAIT_IA_TRUSTED_PROXIES": "proxy"})
-
-
-def test_endpoints_are_a_list() -> None:
-    given = {"PORTRAIT_IA_SERVICE_ENDPOINTS": " http://a.example:81/x?y=z , https://[::1]/ ,"}
-    assert read_settings(given).limits.services == (
-        "http://a.example:81/x?y=z",
-        "https://[::1]/",
-    )
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["a.example", "ftp://a.example/", "http://me:word@a.example/", "http://a.example/#x", "*",
-     "http://a.example/ http://b.example/", "http://a.example/<x>", "http:///x"],
-)  # fmt: skip
-def test_what_is_no_endpoint_is_refused(value: str) -> None:
-    with pytest.raises(MisusedCommand, match=r"SERVICE_ENDPOINTS: .*such as https://"):
-        read_settings({"PORTRAIT_IA_SERVICE_ENDPOINTS": value})
 
 
 def test_a_taken_port_is_refused_in_one_line(folder: Path) -> None:
