@@ -7,6 +7,7 @@ ours would have to guess.
 """
 
 import re
+import secrets
 from itertools import product
 
 import pyoxigraph as ox
@@ -14,6 +15,10 @@ import pyoxigraph as ox
 from server.engine.faults import MalformedQuery
 
 _NOTHING = ox.Store()
+# A query that is to bind what it does not select is parsed and not run.
+_UNSELECTED = ox.Variable(f"v{secrets.token_hex(16)}")
+_VALUE = ox.NamedNode("a:a")
+_HTTPS = re.compile("https:", re.IGNORECASE | re.ASCII)
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _ERROR = re.compile(r"error at (\d+):(\d+): (?:expected (?:one of )?)?(.*)", re.DOTALL)
 # What the parser lists as expected: character classes, "signs", KEYWORDS and plain reasons.
@@ -68,12 +73,13 @@ def is_update(text: str, base_iri: str) -> bool:
 
     The parser takes a bare prologue for an update too; a query with nothing asked it is not.
     The update runs, on a store of nothing that is thrown away, in a process that can open
-    nothing: there is no way to have it parsed alone.
+    nothing: there is no way to have it parsed alone. The engine's client of HTTPS would end that
+    process, where it finds no certificates; that of HTTP fails as it should.
     """
     if is_query(f"{text}\nASK {{}}", base_iri):
         return False
     try:
-        ox.Store().update(text, base_iri=base_iri)
+        ox.Store().update(_HTTPS.sub("http:", text), base_iri=_HTTPS.sub("http:", base_iri))
     except SyntaxError:
         return False
     except (OSError, RuntimeError, ValueError):
@@ -103,13 +109,12 @@ def malformed(error: SyntaxError) -> MalformedQuery:
 
 
 def is_query(text: str, base_iri: str) -> bool:
-    """Say whether a text can be read as a query."""
+    """Say whether a text can be read as a query; it is not run, so its SERVICE asks nobody."""
     try:
-        _NOTHING.query(text, base_iri=base_iri)
+        _NOTHING.query(text, base_iri=base_iri, substitutions={_UNSELECTED: _VALUE})
     except SyntaxError:
         return False
-    except (OSError, RuntimeError):
-        # It was read: an ASK runs at once, and what it asks of SERVICE cannot be had.
+    except RuntimeError:  # it was read, and does not select what is to be bound
         return True
     return True
 

@@ -103,7 +103,7 @@ def test_a_page_has_its_heading_in_the_language_of_its_reader(
 def test_a_refused_service_says_how_to_join_in_both_languages(
     site: str, fetch: Any, silent: str
 ) -> None:
-    query = quote(f"SELECT * {{ SERVICE {silent}<http://a.example/sparql> {{ ?s ?p ?o }} }}")
+    query = quote(f"SELECT * {{ SERVICE {silent}<https://a.example/sparql> {{ ?s ?p ?o }} }}")
     hints = {language: texts.say("join_elsewhere", language) for language in texts.LANGUAGES}
     assert all("Comunica" in hint for hint in hints.values())
     problem, plain = (
