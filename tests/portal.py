@@ -146,31 +146,14 @@ class Handler(BaseHTTPRequestHandler):
         return self.portal.files[self.path.partition("?")[0]]
 
     def file(self) -> None:
-        """Answer a file, its end, or that nothing changed."""
-        here, length = self.here, len(self.here.body)
+        """Answer a file, or that nothing changed."""
+        here = self.here
         asked = self.headers
         by_date = not here.etag and here.modified == asked.get("If-Modified-Since", "never")
         if (here.etag and asked.get("If-None-Match") == here.etag) or by_date:
             self.say(304, b"", here.media_type)
-        elif (first := self.first()) is not None and first >= length:
-            self.say(416, b"", here.media_type, Content_Range=f"bytes */{length}")
-        elif first is not None:
-            self.part(first)
         else:
             self.say(200, here.body, here.media_type)
-
-    def first(self) -> int | None:
-        """Give where the wanted range begins, None if the whole is to be sent."""
-        given = self.headers.get("If-Range")
-        if "Range" not in self.headers or given not in (self.here.etag, self.here.modified):
-            return None
-        return int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
-
-    def part(self, first: int) -> None:
-        """Send the end of the file as a range."""
-        body, length = self.here.body, len(self.here.body)
-        spoken = f"bytes {first}-{length - 1}/{length}"
-        self.say(206, body[first:], self.here.media_type, Content_Range=spoken)
 
     def json(self, status: int, value: object) -> None:
         """Answer JSON."""
@@ -195,15 +178,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def cut(after: int) -> Answer:
-    """Promise the whole file, from where it is asked for, and send only some bytes of it."""
+    """Promise the whole file, and send only the beginning of it."""
 
     def answer(handler: Handler) -> None:
-        first = handler.first() or 0
         body = handler.here.body
-        ranged = f"bytes {first}-{len(body) - 1}/{len(body)}" if first else None
-        length = len(body) - first
-        handler.head(206 if first else 200, "text/csv", Content_Length=length, Content_Range=ranged)
-        handler.wfile.write(body[first : first + after])
+        handler.head(200, "text/csv", Content_Length=len(body))
+        handler.wfile.write(body[:after])
 
     return answer
 

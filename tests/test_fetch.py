@@ -13,6 +13,7 @@ import subprocess
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -564,101 +565,38 @@ def test_a_size_speaks_where_no_length_is_given(fetch: Fetch, portal: Portal, fo
 # What is tried again
 
 
-def test_a_cut_goes_on_where_it_was(fetch: Fetch, portal: Portal, folder: Path) -> None:
+def test_a_cut_begins_again(fetch: Fetch, portal: Portal, folder: Path) -> None:
     portal.offer(2025, LARGE).answers = [cut(100_000), cut(50_000)]
     done = fetch()
     assert done.returncode == 0, done.stderr
     assert bodies(folder) == {2025: LARGE}
-    asked = [headers.get("Range") for headers in portal.gets("2025.csv")]
-    assert asked == [None, "bytes=100000-", "bytes=150000-"]
-    assert done.stderr.count("again in") == 2
+    assert [headers.get("Range") for headers in portal.gets("2025.csv")] == [None] * 3
+    said = [line for line in done.stderr.splitlines() if "again in" in line]
+    assert ["the connection was lost" in line for line in said] == [True, True]
 
 
-def test_a_date_serves_where_there_is_no_tag(fetch: Fetch, portal: Portal, folder: Path) -> None:
-    file = portal.offer(2025, LARGE)
-    file.etag, file.answers = None, [cut(100_000)]
-    assert fetch().returncode == 0
-    assert portal.gets("2025.csv")[1]["If-Range"] == file.modified
-    assert bodies(folder) == {2025: LARGE}
-
-
-@pytest.mark.parametrize("tag", [None, 'W/"weak"'])
-def test_without_a_strong_validator_a_cut_begins_anew(
-    fetch: Fetch, portal: Portal, folder: Path, tag: str | None
-) -> None:
-    file = portal.offer(2025, LARGE)
-    file.etag, file.modified, file.answers = tag, None, [cut(100_000)]
-    assert fetch().returncode == 0
-    assert "Range" not in portal.gets("2025.csv")[1]
-    assert bodies(folder) == {2025: LARGE}
-
-
-def replaced(how: Answer, **said: Any) -> Answer:
-    """Send a part, and become another version before the next request, which `how` answers."""
-
-    def answer(handler: Any) -> None:
-        file = handler.here
-        cut(100_000)(handler)
-        file.body = LARGE.replace(b"Initiative", b"Remplacement") if not said else said["body"]
-        file.etag, file.modified = said.get("etag", '"second"'), said.get("modified")
-        file.answers = [how]
-
-    return answer
-
-
-def heedless(handler: Any) -> None:
-    """Send the end of whatever is there, as a server does that knows no If-Range."""
-    handler.part(int(handler.headers["Range"].removeprefix("bytes=").removesuffix("-")))
-
-
-SHORTER = LARGE.replace(b"Initiative", b"Initiativ")
-SAME_LENGTH = LARGE.replace(b"Initiative", b"initiative")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        pytest.param(replaced(lambda handler: handler.file()), id="whole of the new version"),
-        pytest.param(replaced(heedless), id="other tag"),
-        pytest.param(replaced(heedless, body=SAME_LENGTH, etag=None), id="no tag any more"),
-        pytest.param(replaced(says(416)), id="416"),
-        pytest.param(
-            replaced(says(206, LARGE[1000:], Content_Range=f"bytes 1000-{len(LARGE) - 1}/*")),
-            id="from elsewhere",
-        ),
-    ],
-)
-def test_a_file_that_changes_between_two_parts_is_never_a_mix(
-    fetch: Fetch, portal: Portal, folder: Path, answer: Answer
-) -> None:
-    file = portal.offer(2025, LARGE, url_type=None, size=None)
-    file.answers = [answer]
-    assert fetch().returncode == 0
-    assert bodies(folder) == {2025: file.body}
-    assert file.body != LARGE
-
-
-@pytest.mark.parametrize(
-    ("body", "modified"),
-    [(SHORTER, "Mon, 01 Jan 2024 00:00:00 GMT"), (SHORTER, None), (SAME_LENGTH, "x")],
-)
-def test_a_date_or_length_that_changes_between_two_parts_is_never_a_mix(
-    fetch: Fetch, portal: Portal, folder: Path, body: bytes, modified: str | None
-) -> None:
-    file = portal.offer(2025, LARGE, url_type=None, size=None)
-    file.etag = None
-    file.answers = [replaced(heedless, body=body, etag=None, modified=modified)]
-    assert fetch().returncode == 0
-    assert bodies(folder) == {2025: body}
-
-
-def test_a_size_that_changes_with_the_same_tag_is_never_a_mix(
+def test_a_cut_and_a_busy_server_share_the_tries(
     fetch: Fetch, portal: Portal, folder: Path
 ) -> None:
+    busy = says(503, Retry_After="0")
+    portal.offer(2025, LARGE).answers = [busy, cut(100_000), busy, cut(50_000)]
+    assert_failed(fetch("--retries", 3), "the connection was lost", folder)
+    assert len(portal.gets("2025.csv")) == 4
+    assert not list(folder.rglob("*.part"))
+
+
+def test_a_file_that_changes_between_two_tries_is_never_a_mix(
+    fetch: Fetch, portal: Portal, folder: Path
+) -> None:
+    def replace(handler: Any) -> None:
+        cut(100_000)(handler)
+        file.body, file.etag = OTHER, '"second"'
+
     file = portal.offer(2025, LARGE, url_type=None, size=None)
-    file.answers = [replaced(heedless, body=SHORTER, etag=file.etag)]
+    file.answers = [replace]
     assert fetch().returncode == 0
-    assert bodies(folder) == {2025: SHORTER}
+    assert bodies(folder) == {2025: OTHER}
+    assert record(folder)["files"][0]["etag"] == '"second"'
 
 
 def test_a_dataset_that_changes_while_it_is_fetched_is_refused(
@@ -681,6 +619,70 @@ def test_a_busy_server_is_asked_again_when_it_says(
     done = fetch()
     assert done.returncode == 0, done.stderr
     assert "answers 503; again in 0 s" in done.stderr
+    assert bodies(folder) == {2025: SMALL}
+
+
+@pytest.mark.parametrize("said", [lambda: "1", lambda: formatdate(time.time() + 2, usegmt=True)])
+def test_a_busy_server_is_left_alone_as_long_as_it_says(
+    fetch: Fetch, portal: Portal, folder: Path, said: Callable[[], str]
+) -> None:
+    asked: list[float] = []
+
+    def busy(handler: Any) -> None:
+        asked.append(time.monotonic())
+        says(429, Retry_After=said())(handler)
+
+    def good(handler: Any) -> None:
+        asked.append(time.monotonic())
+        handler.file()
+
+    portal.offer(2025, SMALL).answers = [busy, good]
+    done = fetch()
+    assert done.returncode == 0, done.stderr
+    assert asked[1] - asked[0] >= 0.9
+
+
+@pytest.mark.parametrize("said", ["3600", "9" * 30, "Fri, 31 Dec 2199 23:59:59 GMT"], ids=len)
+def test_a_server_that_is_busy_for_longer_than_there_is_time_is_not_waited_for(
+    fetch: Fetch, portal: Portal, folder: Path, said: str
+) -> None:
+    portal.offer(2025, SMALL).answers = [says(503, Retry_After=said)] * 9
+    start = time.monotonic()
+    done = fetch("--seconds", 50)
+    assert_failed(done, "answers 503, again only in", folder)
+    assert "not done after 50 s (--seconds)" in done.stderr
+    assert len(portal.gets("2025.csv")) == 1
+    assert time.monotonic() - start < 40
+
+
+@pytest.mark.parametrize("said", ["soon", "-1", "", "Fri, 99 Foo 2026", "9" * 5000], ids=len)
+def test_a_wait_that_cannot_be_read_is_none(
+    fetch: Fetch, portal: Portal, folder: Path, said: str
+) -> None:
+    portal.offer(2025, SMALL).answers = [says(503, Retry_After=said)]
+    done = fetch()
+    assert done.returncode == 0, done.stderr
+    assert "answers 503; again in 0 s" in done.stderr
+
+
+def endless_refusal(status: int) -> Answer:
+    """Refuse with a body that never ends."""
+
+    def answer(handler: Any) -> None:
+        handler.head(status, "text/html", Transfer_Encoding="chunked", Location="?encore")
+        while True:
+            handler.wfile.write(b"1000\r\n" + b"x" * 4096 + b"\r\n")
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [302, 503])
+def test_the_body_of_a_refusal_is_not_waited_for(
+    fetch: Fetch, portal: Portal, folder: Path, status: int
+) -> None:
+    portal.offer(2025, SMALL).answers = [endless_refusal(status)]
+    done = fetch("--seconds", 50)
+    assert done.returncode == 0, done.stderr
     assert bodies(folder) == {2025: SMALL}
 
 
@@ -731,9 +733,8 @@ def stall(after: int) -> Answer:
     return answer
 
 
-@pytest.mark.parametrize("changed", [False, True])
 def test_a_kill_in_the_middle_leaves_nothing_that_counts(
-    fetch: Fetch, portal: Portal, folder: Path, changed: bool
+    fetch: Fetch, portal: Portal, folder: Path
 ) -> None:
     file = portal.offer(2025, SMALL, url_type=None, size=None)
     assert fetch().returncode == 0
@@ -743,13 +744,9 @@ def test_a_kill_in_the_middle_leaves_nothing_that_counts(
     process.send_signal(signal.SIGKILL)
     process.wait(20)
     assert bodies(folder) == {2025: SMALL}
-    if changed:
-        file.body, file.etag = SAME_LENGTH, '"changed"'
     assert fetch().returncode == 0
-    assert bodies(folder) == {2025: file.body}
-    last = portal.gets("2025.csv")[-1]
-    assert last["If-Range"] == '"large"'
-    assert list(folder.glob(".partial/*")) == []
+    assert bodies(folder) == {2025: LARGE}
+    assert not (folder / ".partial").exists()
 
 
 def test_two_fetches_at_once_take_turns(fetch: Fetch, portal: Portal, folder: Path) -> None:

@@ -9,10 +9,19 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from transform.fetch.answers import beginning, read_object, refuse_page, take
 from transform.fetch.faults import failed
-from transform.fetch.patience import Bounds, Say, patiently
-from transform.fetch.wire import ask, hold_url
+from transform.fetch.http_client import (
+    Bounds,
+    Reply,
+    Request,
+    Say,
+    beginning,
+    check_url,
+    read_body,
+    read_object,
+    refuse_page,
+    send,
+)
 
 DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
 _KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license_url")
@@ -46,9 +55,10 @@ class Dataset(NamedTuple):
 
 def show(api: str, bounds: Bounds, say: Say) -> Dataset:
     """Ask what the dataset of the portraits holds; raises FetchFailed."""
-    api = hold_url("--api", api).rstrip("/")
+    api = check_url("--api", api).rstrip("/")
     url = f"{api}/package_show?id={quote(DATASET)}"
-    raw = patiently(api, bounds, say, lambda: _read(api, url))
+    request = Request(api, url, {"Accept": "application/json"})
+    raw = send(request, bounds, say, lambda reply: _read(api, reply))
     result = _result(api, raw)
     if not isinstance(said := result.get("resources"), list):
         raise failed(api, "a dataset without a list of resources")
@@ -59,13 +69,12 @@ def show(api: str, bounds: Bounds, say: Say) -> Dataset:
     return Dataset(about, tuple(_resource(each) for each in said if isinstance(each, dict)))
 
 
-def _read(api: str, url: str) -> bytes:
-    with ask(api, "GET", url, {"Accept": "application/json"}) as reply:
-        raw = take(api, reply)
-        if reply.status != 200:
-            raise failed(api, f"answers {reply.status}{_error(raw)}")
-        refuse_page(api, "CKAN answer", reply, raw)
-        return raw
+def _read(api: str, reply: Reply) -> bytes:
+    raw = read_body(api, reply)
+    if reply.status != 200:
+        raise failed(api, f"answers {reply.status}{_error(raw)}")
+    refuse_page(api, "CKAN answer", reply, raw)
+    return raw
 
 
 def _result(api: str, raw: bytes) -> Mapping[str, Any]:

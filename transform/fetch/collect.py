@@ -11,7 +11,7 @@ from transform.fetch.choose import Choice, Chosen, choose
 from transform.fetch.ckan import Dataset, show
 from transform.fetch.download import Arrived, Download, Validators
 from transform.fetch.faults import failed
-from transform.fetch.patience import Bounds, Say
+from transform.fetch.http_client import Bounds, Say
 from transform.fetch.record import Entry, Record, fetching, place, read_record, write_record
 
 Progress = Callable[[str, int, int], None]
@@ -41,8 +41,6 @@ def fetch_all(folder: Path, api: str, bounds: Bounds, say: Say, progress: Progre
         after = Record(dataset.about, files)
         if after != before:
             write_record(folder, after)
-        for left in parts.iterdir():
-            left.unlink()
         return Fetched(before, after, choice.aside)
 
 
@@ -88,7 +86,7 @@ def _bring(folder: Path, download: Download, old: Entry | None) -> Entry:
 
 def _adopt(folder: Path, chosen: Chosen, arrived: Arrived, kept: Entry | None) -> Entry:
     """Give a whole file its place, in one step; bytes fetched before keep their first date."""
-    part = arrived.partial.path
+    part = arrived.part
     digest = _digest(part)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     entry = {
@@ -107,7 +105,6 @@ def _adopt(folder: Path, chosen: Chosen, arrived: Arrived, kept: Entry | None) -
     part.replace(target)
     for above in (target.parent, target.parent.parent, folder):
         sync(above)
-    arrived.partial.drop()
     return {**entry, "path": target.relative_to(folder).as_posix()}
 
 

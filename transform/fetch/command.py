@@ -35,7 +35,7 @@ MAX_MB = option(
     show_default=True,
     help="Largest file to take.",
 )
-SECONDS = seconds_option(600, "Longest time for one answer or file, with all its tries.")
+SECONDS = seconds_option(600, "Longest time for one answer or file, with all its tries and waits.")
 RETRIES = option(
     "--retries",
     metavar="N",
@@ -58,7 +58,7 @@ def fetch(
 ) -> None:
     """Download the official files of every year from Données Québec.
 
-    Only what is new or changed is downloaded; a download that was cut goes on where it ended.
+    Only what is new or changed is downloaded; a download that was cut begins again.
     DIR/fetched.json says what was fetched, when, from where, with SHA-256 and metadata.
 
     \b
@@ -69,7 +69,7 @@ def fetch(
     changed, 1 something changed, 2 failed.
     """
     from transform.fetch.compare import changes, check
-    from transform.fetch.patience import Bounds
+    from transform.fetch.http_client import Bounds
     from transform.terminal import progress, visible
 
     def say(text: str) -> None:

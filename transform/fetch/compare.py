@@ -6,9 +6,8 @@ from pathlib import Path
 from transform.fetch.choose import Chosen
 from transform.fetch.collect import describe, intact, offered, withdraw
 from transform.fetch.faults import failed
-from transform.fetch.patience import Bounds, Say, patiently
+from transform.fetch.http_client import Bounds, Reply, Request, Say, send
 from transform.fetch.record import Entry, Record, read_record
-from transform.fetch.wire import ask
 
 # The portal moves this date whenever anything moves; what moved is said beside it.
 _SHOWN = 60
@@ -63,24 +62,23 @@ def _asked(chosen: Chosen, entry: Entry, bounds: Bounds, say: Say) -> list[str]:
     """Ask the server of a file by HEAD whether it would send what was fetched."""
     where = f"{chosen.year}, {chosen.resource.url}"
 
-    def once() -> list[str]:
-        with ask(where, "HEAD", chosen.resource.url, {}) as reply:
-            if reply.status in (403, 405, 501):
-                return []  # signed URLs know GET only; the portal's own dates must do
-            if reply.status != 200:
-                raise failed(where, f"answers {reply.status}")
-            now = {
-                "etag": reply.headers.get("ETag", ""),
-                "last_modified": reply.headers.get("Last-Modified", ""),
-                "bytes": reply.length,
-            }
-            return [
-                f"{key} was {_short(entry.get(key))}, is {_short(value)}"
-                for key, value in now.items()
-                if value and entry.get(key) and value != entry[key]
-            ]
+    def read(reply: Reply) -> list[str]:
+        if reply.status in (403, 405, 501):
+            return []  # signed URLs know GET only; the portal's own dates must do
+        if reply.status != 200:
+            raise failed(where, f"answers {reply.status}")
+        now = {
+            "etag": reply.headers.get("ETag", ""),
+            "last_modified": reply.headers.get("Last-Modified", ""),
+            "bytes": reply.length,
+        }
+        return [
+            f"{key} was {_short(entry.get(key))}, is {_short(value)}"
+            for key, value in now.items()
+            if value and entry.get(key) and value != entry[key]
+        ]
 
-    return patiently(where, bounds, say, once)
+    return send(Request(where, chosen.resource.url, {}, "HEAD"), bounds, say, read)
 
 
 def _short(value: object) -> str:

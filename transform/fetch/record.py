@@ -3,7 +3,7 @@
     DIR/fetched.json                          the dataset and its current files
     DIR/2025/<digest>/portrait-2025.csv       one version of a file, for good
     DIR/2025/<digest>/fetched.json            what the record said of it then
-    DIR/.partial/                             what is not whole yet
+    DIR/.partial/                             what is not whole yet, gone when a fetch ends
 
 A new version stands beside the old one, so that the record moves from one set of files to the
 next in one step. Names are ours, never the server's.
@@ -12,13 +12,14 @@ next in one step. Names are ours, never the server's.
 import fcntl
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from transform.durable import write_whole
 from transform.errors import MisusedCommand, UnreadableFile
-from transform.fetch.partial import write_whole
 from transform.manifest import as_json
 
 FILE = "fetched.json"
@@ -90,9 +91,10 @@ def place(folder: Path, entry: Entry) -> Path:
 
 @contextmanager
 def fetching(folder: Path) -> Iterator[Path]:
-    """Give the folder of parts while no other fetch writes there; raises MisusedCommand."""
+    """Yield an empty folder of parts while no other fetch writes there; raises MisusedCommand."""
+    parts = folder / ".partial"
     try:
-        (folder / ".partial").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / _LOCK).open("w")
     except OSError as error:
         raise _unwritten(folder, error) from error
@@ -104,9 +106,14 @@ def fetching(folder: Path) -> Iterator[Path]:
                 f"{folder}: another fetch is under way there. Wait for it, or choose another --to."
             ) from error
         try:
-            yield folder / ".partial"
+            if parts.exists():  # of a fetch that was killed
+                shutil.rmtree(parts)
+            parts.mkdir()
+            yield parts
         except OSError as error:
             raise _unwritten(folder, error) from error
+        finally:
+            shutil.rmtree(parts, ignore_errors=True)
 
 
 def _unwritten(folder: Path, error: OSError) -> MisusedCommand:

@@ -148,8 +148,7 @@ def _ask_reason(answer: str, given: str, reasons: dict[str, str]) -> str:
 
 
 def _proposals(desk: "Desk", options: dict[str, Any]) -> "Iterator[list[Proposal]]":
-    from transform.fetch.answers import LARGEST
-    from transform.fetch.patience import Bounds
+    from transform.fetch.http_client import LARGEST_JSON, Bounds
     from transform.linking.proposals import propose
     from transform.linking.service import Wanted, open_service
     from transform.terminal import visible
@@ -157,7 +156,7 @@ def _proposals(desk: "Desk", options: dict[str, Any]) -> "Iterator[list[Proposal
     def say(text: str) -> None:
         click.echo(visible(text, 600), err=True)
 
-    bounds = Bounds(LARGEST, options["seconds"], options["retries"])
+    bounds = Bounds(LARGEST_JSON, options["seconds"], options["retries"])
     service = open_service(options["service"], options["language"], bounds, say)
     say(f"{service.name} ({service.url}): {len(desk.unlinked())} bodies without a link")
     return propose(desk, service, Wanted(options["limit"], options["kind"]))

@@ -7,10 +7,18 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from transform.errors import FetchFailed, ServiceFailed
-from transform.fetch.answers import beginning, read_object, refuse_page, take
+from transform.fetch import http_client
 from transform.fetch.faults import failed
-from transform.fetch.patience import Bounds, Say, patiently
-from transform.fetch.wire import Reply, ask, hold_url
+from transform.fetch.http_client import (
+    Bounds,
+    Reply,
+    Say,
+    beginning,
+    check_url,
+    read_body,
+    read_object,
+    refuse_page,
+)
 from transform.linking.candidates import Answered, Reader
 
 STEP = (
@@ -44,7 +52,7 @@ class Service(NamedTuple):
         """Give the candidates for each name, best first; raises ServiceFailed."""
         form = _write_batch(names, wanted)
         try:
-            answer = _patiently(self.url, self.bounds, self.say, self.language, form)
+            answer = _send(self.url, self.bounds, self.say, self.language, form)
             found = _read_batch(self.url, answer, len(names))
         except FetchFailed as fault:
             raise ServiceFailed(f"{fault.told}. {STEP}") from fault
@@ -69,8 +77,8 @@ def _quoted(identifier: str) -> str:
 def open_service(url: str, language: str, bounds: Bounds, say: Say) -> Service:
     """Read the manifest of a service; raises ServiceFailed where it is none."""
     try:
-        hold_url("--service", url)
-        said = _patiently(url, bounds, say, language, None)
+        check_url("--service", url)
+        said = _send(url, bounds, say, language, None)
         return _read_manifest(url, said, language, bounds, say)
     except FetchFailed as fault:
         raise ServiceFailed(f"{fault.told}. {STEP}") from fault
@@ -116,24 +124,21 @@ def _read_batch(url: str, answer: Mapping[str, Any], number: int) -> list[list[A
     return found
 
 
-def _patiently(
+def _send(
     url: str, bounds: Bounds, say: Say, language: str, form: bytes | None
 ) -> Mapping[str, Any]:
-    return patiently(url, bounds, say, lambda: _once(url, language, form))
-
-
-def _once(url: str, language: str, form: bytes | None) -> Mapping[str, Any]:
     headers = {"Accept": "application/json", "Accept-Language": language}
     if form:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-    with ask(url, "POST" if form else "GET", url, headers, form, _stay_at(url)) as reply:
-        raw = take(url, reply)
-        if reply.status != 200:
-            raise failed(url, f"answers {reply.status}{_said(raw)}")
-        return _read(url, reply, raw)
+    method = "POST" if form else "GET"
+    sent = http_client.Request(url, url, headers, method, form, _stay_at(url))
+    return http_client.send(sent, bounds, say, lambda reply: _read(url, reply))
 
 
-def _read(url: str, reply: Reply, raw: bytes) -> Mapping[str, Any]:
+def _read(url: str, reply: Reply) -> Mapping[str, Any]:
+    raw = read_body(url, reply)
+    if reply.status != 200:
+        raise failed(url, f"answers {reply.status}{_said(raw)}")
     refuse_page(url, "JSON object", reply, raw)
     return read_object(url, raw)
 
@@ -141,13 +146,13 @@ def _read(url: str, reply: Reply, raw: bytes) -> Mapping[str, Any]:
 def _stay_at(target: str) -> Any:
     """Give what refuses a redirect: the names of bodies go where the person said, nowhere else."""
 
-    def hold(where: str, url: str) -> str:
+    def check(where: str, url: str) -> str:
         if url != target:
-            hold_url(where, url)
+            check_url(where, url)
             raise failed(where, f"leads on to {url}; give that as --service if you trust it")
-        return hold_url(where, url)
+        return check_url(where, url)
 
-    return hold
+    return check
 
 
 def _said(raw: bytes) -> str:

@@ -1,0 +1,324 @@
+"""Send one HTTP request within bounds of time, bytes and tries; urllib3 speaks HTTP and retries.
+
+Nothing that identifies anyone is ever sent: no cookie, no password, to whatever host it leads.
+"""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any, NamedTuple, Self, TypeVar
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import HTTPError, InvalidHeader, LocationParseError, MaxRetryError, SSLError
+
+from transform import __version__
+from transform.addresses import flaw
+from transform.fetch.faults import BrokenOff, failed
+
+REDIRECTS = 5
+LARGEST_JSON = 10 << 20
+_MOVED = {301, 302, 303, 307, 308}
+_BUSY = {408, 425, 429, 500, 502, 503, 504}
+_SILENCE = urllib3.Timeout(connect=10, read=30)
+_DAY = 86_400  # seconds; no bound of a request is longer, so no wait that counts is
+# Packed bodies are never asked for: their lengths would not be those of the file.
+_HEADERS = {"User-Agent": f"portrait-ia/{__version__}", "Accept-Encoding": "identity"}
+
+Result = TypeVar("Result")
+Say = Callable[[str], None]
+
+
+class Bounds(NamedTuple):
+    """How many bytes a file may have, how many seconds it may take, how often it is retried."""
+
+    bytes: int
+    seconds: float
+    retries: int
+
+
+class Reply(NamedTuple):
+    """The head of an answer, and its body, yet to be read."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: urllib3.BaseHTTPResponse
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters, "" if the server names none."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the body as the server declares them."""
+        text = self.headers.get("Content-Length", "")
+        return int(text) if text.isascii() and text.isdigit() else None
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the body as it comes; raises BrokenOff."""
+        try:
+            while block := self.body.read1(1 << 16, decode_content=False):
+                yield block
+        except HTTPError as error:
+            raise BrokenOff(f"the connection was lost ({_reason(error)})") from error
+
+
+class Request(NamedTuple):
+    """What is sent, and how messages name it.
+
+    `check` is given `where` and each URL that is about to be asked, redirects too, and raises
+    FetchFailed for one that must not be.
+    """
+
+    where: str
+    url: str
+    headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes | None = None
+    check: Callable[[str, str], str] | None = None
+
+
+def check_url(where: str, url: str) -> str:
+    """Return an absolute http(s) URL that bears no password, or raise FetchFailed."""
+    if found := flaw(url):
+        raise failed(where, found)
+    return url
+
+
+def send(request: Request, bounds: Bounds, say: Say, read: Callable[[Reply], Result]) -> Result:
+    """Send a request and return what `read` makes of the answer, of its whole body.
+
+    A server that is busy or cannot be reached is asked again, and so is one whose answer breaks
+    off (`read` raises BrokenOff), from the beginning. Raises FetchFailed when the tries or the
+    time are used up, and for what the next try would meet again.
+    """
+    retries: urllib3.Retry = _Retries(
+        total=bounds.retries,
+        allowed_methods=None,
+        status_forcelist=_BUSY,
+        backoff_factor=0.5,
+        backoff_max=60,
+        retry_after_max=_DAY,
+        raise_on_status=False,
+        limit=_Limit(request.where, say, bounds.seconds, time.monotonic() + bounds.seconds),
+    )
+    try:
+        with _deadline(request.where, bounds.seconds):
+            while True:
+                with _follow(request, retries) as reply:
+                    try:
+                        return read(reply)
+                    except BrokenOff as error:
+                        spent = reply.body.retries or retries
+                        retries = spent.increment(request.method, request.url, error=error)
+                retries.sleep()
+    except HTTPError as error:
+        reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+        raise failed(request.where, _words(reason)) from error
+
+
+class _Limit(NamedTuple):
+    """Until when a request may be tried again (`end`, monotonic), and who is told of each try."""
+
+    where: str
+    say: Say
+    seconds: float
+    end: float
+
+
+class _Retries(urllib3.Retry):
+    """The retries of urllib3, each of them told, none of them later than the request may end."""
+
+    def __init__(self, *, limit: _Limit, **counts: Any) -> None:
+        super().__init__(**counts)
+        self.limit = limit
+
+    def new(self, **changes: Any) -> Self:
+        """Carry the limit on to the next try."""
+        return super().new(limit=self.limit, **changes)
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: urllib3.BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """Count a try; a certificate that is wrong now will be wrong then, so it raises SSLError.
+
+        The refused answer is closed, as urllib3 would read its body to the end, however long.
+        """
+        if isinstance(error, SSLError):
+            raise error
+        counted = super().increment(method, url, response, error, _pool, _stacktrace)
+        if response:
+            response.close()
+        return counted
+
+    def get_retry_after(self, response: urllib3.BaseHTTPResponse) -> float | None:
+        """Return the seconds that a server asks to be left alone, None where that is unreadable."""
+        try:
+            return super().get_retry_after(response)
+        except (InvalidHeader, ValueError, OverflowError):
+            return None
+
+    def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
+        """Wait as the server asks, else longer each time; raises FetchFailed beyond the limit."""
+        asked = self.get_retry_after(response) if response else None
+        pause = self.get_backoff_time() if asked is None else asked
+        last = self.history[-1]
+        what = _words(last.error) if last.error else f"answers {last.status}"
+        where, say, seconds, end = self.limit
+        if pause > end - time.monotonic():
+            late = f"again only in {pause:.0f} s: not done after {seconds:g} s (--seconds)"
+            raise failed(where, f"{what}, {late}")
+        say(f"{where}: {what}; again in {pause:.0f} s")
+        time.sleep(pause)
+
+
+@contextmanager
+def _deadline(where: str, seconds: float) -> Iterator[None]:
+    """End what runs within once the time is over, whatever it waits for.
+
+    A server that sends a byte now and then outlasts the time limits of sockets, which begin anew
+    with each byte, in headers too; so a timer of the process ends it. Main thread only.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise failed(where, f"not done after {seconds:g} s (--seconds)")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
+    """Send a request, follow redirects, and yield the answer while it is open.
+
+    urllib3 would follow them too, but through the proxy of the first URL, without a look at the
+    next one, and each would take a try away from what may be tried again.
+    """
+    where, url = request.where, request.url
+    check = request.check or check_url
+    for _ in range(REDIRECTS + 1):
+        with _pool(check(where, url)) as pool:
+            reply = _send(pool, request, url, retries)
+            try:
+                if reply.status not in _MOVED:
+                    yield _accept(where, reply)
+                    return
+                if not (target := reply.headers.get("Location")):
+                    raise failed(where, f"a redirect ({reply.status}) to nowhere")
+                url = _lead(where, url, target)
+                retries = reply.body.retries or retries
+            finally:
+                reply.body.close()
+    raise failed(where, f"more than {REDIRECTS} redirects")
+
+
+def _lead(where: str, url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise failed(where, f"a redirect to {target!r}, which is not an http(s) URL") from error
+
+
+def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib3.Retry) -> Reply:
+    body = pool.request(
+        request.method,
+        url,
+        body=request.body,
+        headers={**_HEADERS, **request.headers},
+        timeout=_SILENCE,
+        retries=retries,
+        redirect=False,
+        preload_content=False,
+        decode_content=False,
+    )
+    return Reply(url, body.status, body.headers, body)
+
+
+def _accept(where: str, reply: Reply) -> Reply:
+    """Refuse what no try is left for, and what is packed though that was not asked for."""
+    if reply.status in _BUSY:
+        raise failed(where, f"answers {reply.status}")
+    packing = reply.headers.get("Content-Encoding", "identity").strip().lower()
+    if packing not in ("", "identity"):
+        raise failed(where, f"packed as {packing!r}, which was not asked for")
+    return reply
+
+
+def _words(error: Exception) -> str:
+    """Say what became of a try."""
+    if isinstance(error, BrokenOff):
+        return str(error)
+    unsafe = isinstance(error, SSLError | LocationParseError)
+    return f"{'no secure connection' if unsafe else 'no answer'} ({_reason(error)})"
+
+
+def _reason(error: Exception) -> str:
+    """Return urllib3's words without the name of its objects."""
+    return str(error.args[-1] if error.args else error).rpartition(">: ")[2] or str(error)
+
+
+def _pool(url: str) -> urllib3.PoolManager:
+    """Go by the proxy of the environment (HTTPS_PROXY, NO_PROXY), if it names one."""
+    parts = urlsplit(url)
+    proxy = getproxies().get(parts.scheme)
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return urllib3.PoolManager()
+    known = urlsplit(proxy)
+    if known.username is None:
+        return urllib3.ProxyManager(proxy)
+    who = f"{unquote(known.username)}:{unquote(known.password or '')}"
+    to_proxy = urllib3.make_headers(proxy_basic_auth=who)
+    return urllib3.ProxyManager(proxy, proxy_headers=to_proxy)
+
+
+def read_body(where: str, reply: Reply) -> bytes:
+    """Return the whole body of a JSON answer; raises FetchFailed where it is too long."""
+    raw = b""
+    for block in reply.blocks():
+        raw += block
+        if len(raw) > LARGEST_JSON:
+            raise failed(where, f"an answer of more than {LARGEST_JSON >> 20} MB")
+    return raw
+
+
+def refuse_page(where: str, what: str, reply: Reply, raw: bytes) -> None:
+    """Raise FetchFailed for what is no JSON object, such as an error page."""
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        kind = reply.media_type or "unnamed type"
+        raise failed(where, f"no {what} but {kind}: {beginning(raw)!r}")
+
+
+def read_object(where: str, raw: bytes) -> Mapping[str, Any]:
+    """Parse a JSON object; NaN and its like are none of JSON's numbers (RFC 8259, 6)."""
+    try:
+        answer: Mapping[str, Any] = json.loads(raw, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise failed(where, f"broken JSON ({error})") from error
+    return answer
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def beginning(raw: bytes) -> str:
+    """Return how an answer begins, on one line."""
+    return " ".join(raw[:200].decode("utf-8", "replace").split())[:80]
