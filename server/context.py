@@ -6,7 +6,7 @@ import ontology
 from server import pages
 from server.negotiate import JSON_LD
 from server.visit import current_release
-from transform.manifest import as_json
+from transform.files import as_json
 
 bp = Blueprint("context", __name__)
 # Terms are added, never given another meaning: an old copy reads what it knows as before.

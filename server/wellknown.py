@@ -9,7 +9,7 @@ from server.links import link_to
 from server.negotiate import PLAIN, Format
 from server.relations import Relation, relate
 from server.visit import current_release
-from transform.manifest import as_json
+from transform.files import as_json
 
 bp = Blueprint("wellknown", __name__)
 _LINKSET = Format(

@@ -8,8 +8,8 @@ statements of our graph; the texts are for reading, for an apostrophe may stand 
 from collections.abc import Mapping
 from typing import Any
 
+from transform.files import as_json
 from transform.flavours import Flavour
-from transform.manifest import as_json
 from transform.sheets import COLUMNS, Column, property_of
 
 _ABOUT = "{+inscription}"

@@ -1,18 +1,14 @@
 """Find the decisions file of a build or a review, and add lines to it without losing any."""
 
 import csv
-import fcntl
 import io
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from transform.decisionfile import SHORT, Kept, records, separator
-from transform.durable import sync
 from transform.errors import MisusedCommand
+from transform.files import exclusive_lock, write_whole
 
 Held = TypeVar("Held")
 
@@ -78,42 +74,15 @@ def add_lines(
     """
     path = path.resolve()
     try:
-        with _alone(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with exclusive_lock(path.parent):
             there = path.read_bytes() if path.is_file() else b""
             content = with_lines(kept, path.name, there, lines)
             held = hold(content)
-            _replace(path, content)
+            write_whole(path, content)
     except OSError as error:
         raise MisusedCommand(
             f"{path}: cannot be written ({error.strerror}). What was there still is;"
             f" name another file with {kept.option}."
         ) from error
     return held
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until nobody else writes to a folder, which is made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in the place of another in one step, whole or not at all, on the disk itself."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        beside.replace(path)
-        sync(path.parent)
-    finally:
-        beside.unlink(missing_ok=True)

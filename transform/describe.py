@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from transform import __version__, dumps
+from transform import __version__
 from transform.catalogue.writing import Written
 from transform.decisionline import Filed
+from transform.files import digest
 from transform.flavours import METADATA, METADATA_TYPE
 from transform.formats import SYNTAXES
 from transform.layout import LISTS, Layout
@@ -38,7 +39,7 @@ def describe_files(folder: Path, below: str = "", but: tuple[str, ...] = ()) -> 
         if path.is_file():
             media_type = GZIP if is_packed(name) else _media_type(path.name)
             size = path.stat().st_size
-            about = {"bytes": size, "sha256": dumps.digest(path), "media_type": media_type}
+            about = {"bytes": size, "sha256": digest(path), "media_type": media_type}
             described[name] = about
     return described
 

@@ -4,7 +4,6 @@ Beside the syntaxes of RDF, each year is a table for spreadsheets: see `transfor
 """
 
 import gzip
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform import csvw, sheets
+from transform.files import digest
 from transform.flavours import FLAVOURS, METADATA, Flavour
 from transform.formats import BY_SUFFIX, SYNTAXES, Syntax, write
 from transform.parallel import spread
@@ -134,12 +134,6 @@ def compress(file: Path) -> Path:
     ):
         shutil.copyfileobj(source, packer, 1 << 20)
     return packed
-
-
-def digest(file: Path) -> str:
-    """Give the SHA-256 of a file in hexadecimal."""
-    with file.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def _concatenate(files: Sequence[Path], target: Path) -> None:

@@ -23,11 +23,6 @@ _NEEDED = (
 )
 
 
-def as_json(value: object) -> bytes:
-    """Write JSON in one way only: the same value is the same bytes."""
-    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
-
-
 def read_manifest(release: Path) -> Manifest:
     """Read the manifest of a release folder, or raise UnreadableRelease."""
     try:

@@ -15,6 +15,7 @@ from transform.describe import Files, describe_files, manifest_of
 from transform.directory import bodies_graph
 from transform.editions import edition_lines
 from transform.errors import MisusedCommand
+from transform.files import as_json, digest
 from transform.layout import Layout
 from transform.linking.record import link_texts
 from transform.locate import Places
@@ -76,7 +77,7 @@ def _describe(
     # What the catalogue says of the other files; itself it does not list.
     files = files | describe_files(folder, but=beside)
     said = manifest_of(work, checked, written, files)
-    (folder / manifest.FILE).write_bytes(manifest.as_json(said))
+    (folder / manifest.FILE).write_bytes(as_json(said))
     return {path: about["sha256"] for path, about in files.items()}
 
 
@@ -175,7 +176,7 @@ def _copy_sources(work: Work, folder: Path) -> None:
         target = folder / source_path(setting.reading.year, table.path.name)
         target.parent.mkdir(parents=True)
         shutil.copyfile(table.path, target)
-        if dumps.digest(target) != table.raw_sha256:
+        if digest(target) != table.raw_sha256:
             raise MisusedCommand(f"{table.path}: changed while it was read. Build again.")
 
 
@@ -192,7 +193,7 @@ def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
     places = Places(work.settings)
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
-        "validation.json": manifest.as_json(
+        "validation.json": as_json(
             report.as_json(checked.located, read_of(work, checked), checked.not_reviewed)
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),

@@ -5,19 +5,18 @@ in one step once it is whole and on disk; `current` moves in one step too. Whoev
 between leaves a folder that the next build clears away.
 """
 
-import fcntl
 import hashlib
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from transform import history
-from transform.durable import sync
 from transform.errors import MisusedCommand, UnreadableRelease
+from transform.files import exclusive_lock, put_in_place, sync
 from transform.manifest import FILE, read_manifest
 
 CURRENT = "current"
@@ -40,19 +39,16 @@ def building(shelf: Path) -> Iterator[Path]:
 
     One build at a time: raises MisusedCommand when another one is under way.
     """
-    try:
-        shelf.mkdir(parents=True, exist_ok=True)
-        lock = (shelf / _LOCK).open("w")
-    except OSError as error:
-        raise MisusedCommand(
-            f"{shelf}: cannot write there ({error.strerror}). Choose another --to."
-        ) from error
-    with lock:
+    taken = MisusedCommand(
+        f"{shelf}: another build is under way there. Wait for it, or choose another --to."
+    )
+    with ExitStack() as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            shelf.mkdir(parents=True, exist_ok=True)
+            lock.enter_context(exclusive_lock(shelf / _LOCK, taken))
+        except OSError as error:
             raise MisusedCommand(
-                f"{shelf}: another build is under way there. Wait for it, or choose another --to."
+                f"{shelf}: cannot write there ({error.strerror}). Choose another --to."
             ) from error
         for left in shelf.glob(f"{_BUILDING}*"):
             _remove(left)
@@ -101,8 +97,7 @@ def _point(shelf: Path, name: str) -> None:
     try:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
-        link.replace(shelf / CURRENT)
-        sync(shelf)
+        put_in_place(link, shelf / CURRENT)
     except OSError as error:
         raise _unwritten(shelf, error) from error
 

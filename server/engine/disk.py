@@ -7,19 +7,19 @@ are gone. One build at a time: others wait for it, and find it done.
 """
 
 import contextlib
-import fcntl
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from server.engine import loading, wall
 from transform.errors import MisusedCommand, UnreadableRelease
+from transform.files import exclusive_lock
 
 STORES = ".stores"
 _BUILDING = ".building-"
@@ -61,13 +61,12 @@ def ensure_store(release_file: Path, step: Step = lambda *_: None) -> Path:
 @contextmanager
 def _alone(stores: Path) -> Iterator[None]:
     """Hold the lock of the stores, and clear away what nothing uses any more."""
-    try:
-        stores.mkdir(exist_ok=True)
-        lock = (stores / _LOCK).open("w")
-    except OSError as error:
-        raise _unwritable(stores, str(error.strerror)) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as lock:
+        try:
+            stores.mkdir(exist_ok=True)
+            lock.enter_context(exclusive_lock(stores / _LOCK))
+        except OSError as error:
+            raise _unwritable(stores, str(error.strerror)) from error
         for found in stores.iterdir():
             release = found.name.partition("-")[0]
             gone = found.name.startswith(_BUILDING) or not (stores.parent / release).is_dir()

@@ -1,18 +1,17 @@
 """Bring every year's file into a folder, all or none, and say what changed."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.durable import sync
 from transform.fetch.choose import Choice, Chosen, choose
 from transform.fetch.ckan import Dataset, show
 from transform.fetch.download import Arrived, Download, Validators
 from transform.fetch.faults import failed
 from transform.fetch.http_client import Bounds, Say
 from transform.fetch.record import Entry, Record, fetching, place, read_record, write_record
+from transform.files import digest, put_in_place, sync
 
 Progress = Callable[[str, int, int], None]
 
@@ -59,7 +58,7 @@ def withdraw(old: Mapping[int, Entry], choice: Choice) -> Iterator[tuple[int, En
 def intact(folder: Path, entry: Entry) -> bool:
     """Say whether the file of an entry is still what was fetched."""
     try:
-        return _digest(place(folder, entry)) == str(entry["sha256"])
+        return digest(place(folder, entry)) == str(entry["sha256"])
     except OSError:
         return False
 
@@ -87,27 +86,22 @@ def _bring(folder: Path, download: Download, old: Entry | None) -> Entry:
 def _adopt(folder: Path, chosen: Chosen, arrived: Arrived, kept: Entry | None) -> Entry:
     """Give a whole file its place, in one step; bytes fetched before keep their first date."""
     part = arrived.part
-    digest = _digest(part)
+    sha256 = digest(part)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     entry = {
         "year": chosen.year,
         "format": chosen.format,
-        "sha256": digest,
+        "sha256": sha256,
         "bytes": part.stat().st_size,
         "url": arrived.url,
         "media_type": arrived.media_type,
         **arrived.validators._asdict(),
-        "fetched": kept["fetched"] if kept and kept["sha256"] == digest else now,
+        "fetched": kept["fetched"] if kept and kept["sha256"] == sha256 else now,
         "resource": describe(chosen),
     }
     target = place(folder, entry)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(target)
-    for above in (target.parent, target.parent.parent, folder):
+    put_in_place(part, target)
+    for above in (target.parent.parent, folder):
         sync(above)
     return {**entry, "path": target.relative_to(folder).as_posix()}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

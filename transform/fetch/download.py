@@ -1,6 +1,5 @@
 """Download one file: whole, of the right kind and of one version, or not at all."""
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from transform.errors import UnreadableFile
 from transform.fetch.choose import Chosen
 from transform.fetch.faults import BrokenOff, failed
 from transform.fetch.http_client import Bounds, Reply, Request, Say, send
+from transform.files import new_file
 from transform.tables import find_format
 
 # Types that no table comes as; what comes as any other is looked at.
@@ -69,10 +69,8 @@ class Download(NamedTuple):
             raise failed(self.where, f"answers {reply.status}")
         whole = self._announced(reply)
         part = self.folder / f"{self.wanted.year}.part"
-        with part.open("wb") as out:
+        with new_file(part) as out:
             self._take(out, whole, reply)
-            out.flush()
-            os.fsync(out.fileno())
         validators = Validators(
             reply.headers.get("ETag", ""), reply.headers.get("Last-Modified", "")
         )

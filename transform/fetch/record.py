@@ -9,7 +9,6 @@ A new version stands beside the old one, so that the record moves from one set o
 next in one step. Names are ours, never the server's.
 """
 
-import fcntl
 import json
 import re
 import shutil
@@ -18,9 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from transform.durable import write_whole
 from transform.errors import MisusedCommand, UnreadableFile
-from transform.manifest import as_json
+from transform.files import as_json, exclusive_lock, write_whole
 
 FILE = "fetched.json"
 _LOCK = ".lock"
@@ -93,27 +91,21 @@ def place(folder: Path, entry: Entry) -> Path:
 def fetching(folder: Path) -> Iterator[Path]:
     """Yield an empty folder of parts while no other fetch writes there; raises MisusedCommand."""
     parts = folder / ".partial"
+    taken = MisusedCommand(
+        f"{folder}: another fetch is under way there. Wait for it, or choose another --to."
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / _LOCK).open("w")
+        with exclusive_lock(folder / _LOCK, taken):
+            try:
+                if parts.exists():  # of a fetch that was killed
+                    shutil.rmtree(parts)
+                parts.mkdir()
+                yield parts
+            finally:
+                shutil.rmtree(parts, ignore_errors=True)
     except OSError as error:
         raise _unwritten(folder, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise MisusedCommand(
-                f"{folder}: another fetch is under way there. Wait for it, or choose another --to."
-            ) from error
-        try:
-            if parts.exists():  # of a fetch that was killed
-                shutil.rmtree(parts)
-            parts.mkdir()
-            yield parts
-        except OSError as error:
-            raise _unwritten(folder, error) from error
-        finally:
-            shutil.rmtree(parts, ignore_errors=True)
 
 
 def _unwritten(folder: Path, error: OSError) -> MisusedCommand:

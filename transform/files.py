@@ -1,0 +1,83 @@
+"""Write files whole or not at all, on the disk itself, and one process at a time."""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from transform.errors import PortraitError
+
+
+def sync(path: Path) -> None:
+    """Flush a file, or the names that a folder holds, so that a power cut does not undo them."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open an empty file, in the place of any other; when the block ends, it is on the disk."""
+    path.unlink(missing_ok=True)
+    with path.open("xb") as out:
+        yield out
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that its name never stands for a part of it; its permissions stay.
+
+    It is written beside, as `.NAME.new`, so only who holds the lock of the folder may call this.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with new_file(beside) as out:
+            out.write(content)
+        if path.exists():
+            beside.chmod(path.stat().st_mode & 0o777)
+        put_in_place(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def put_in_place(beside: Path, path: Path) -> None:
+    """Give what is whole its name, in one step; what had it before is gone."""
+    beside.replace(path)
+    sync(path.parent)
+
+
+def as_json(value: object) -> bytes:
+    """Return JSON in one way only: the same value is the same bytes."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def exclusive_lock(path: Path, taken: PortraitError | None = None) -> Iterator[None]:
+    """Hold the lock of a folder, or of a file that is made if it is not there, during the block.
+
+    Where somebody else holds it, wait, or raise `taken` where that is given. The system lets go of
+    it when a process is killed. Raises OSError where the file cannot be opened.
+    """
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
+    handle = os.open(path, flags, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if taken else 0))
+        except BlockingIOError as error:
+            raise taken or error from error
+        yield
+    finally:
+        os.close(handle)
