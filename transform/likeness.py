@@ -7,15 +7,16 @@ that time and memory grow with the rows and not with their square.
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 
 from transform.normal import normal_form
 from transform.portrayed import Portrayed
+from transform.similarity import BY_WORDS, IN_ANY_ORDER, OF_THE_SHORTER
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Scores = np.ndarray[Any, np.dtype[np.float64]]
@@ -87,14 +88,22 @@ def _blocks(
 def _in_block(block: tuple[list[int], list[int]], names: Sequence[Sequence[str]]) -> Numbers:
     """Give the pairs of one body whose names reach the floor."""
     one, other = ([names[side][index] for index in block[side]] for side in (0, 1))
-    found = np.argwhere(_all_names(one, other) >= NAME_FLOOR)
+    found = np.argwhere(_similar(process.cdist, one, other) >= NAME_FLOOR)
     return np.column_stack([np.array(block[side])[found[:, side]] for side in (0, 1)])
 
 
-def _all_names(one: Sequence[str], other: Sequence[str]) -> Scores:
-    kinds = (fuzz.token_sort_ratio, fuzz.token_set_ratio)
-    said = [process.cdist(one, other, scorer=kind, dtype=np.uint8) for kind in kinds]
-    mean: Scores = (said[0].astype(np.float64) + said[1]) / 2
+def _similar(
+    score_all: Callable[..., Any],
+    one: Sequence[str],
+    other: Sequence[str],
+    scorers: Sequence[Any] = BY_WORDS,
+) -> Scores:
+    """Return what `similarity` does, of many texts at once: each with each (cdist), or by pairs.
+
+    Each part is rounded to a whole number: a byte, where a body has millions of pairs.
+    """
+    parts = [score_all(one, other, scorer=scorer, dtype=np.uint8) for scorer in scorers]
+    mean: Scores = np.mean(parts, axis=0, dtype=np.float64)
     return mean
 
 
@@ -134,7 +143,7 @@ def _score(
 ) -> list[Likeness]:
     one, other = pairs[:, 0].tolist(), pairs[:, 1].tolist()
     texts = [names[0][at] for at in one], [names[1][at] for at in other]
-    name = _pairwise(texts, (fuzz.token_sort_ratio, fuzz.token_set_ratio))
+    name = _similar(process.cpdist, *texts)
     kept = np.flatnonzero(name >= NAME_FLOOR).tolist()
     one, other = [one[at] for at in kept], [other[at] for at in kept]
     rows = [sides[0][at] for at in one], [sides[1][at] for at in other]
@@ -153,15 +162,9 @@ def _score(
     ]
 
 
-def _pairwise(texts: tuple[Sequence[str], Sequence[str]], kinds: Iterable[Any]) -> Scores:
-    said = [process.cpdist(*texts, scorer=kind, dtype=np.uint8) for kind in kinds]
-    mean: Scores = np.mean(np.array(said, dtype=np.float64), axis=0)
-    return mean
-
-
 def _said(one: Sequence[str], other: Sequence[str]) -> Scores:
     """Compare texts pair by pair; not a number where both are blank."""
-    alike = _pairwise((one, other), (fuzz.token_sort_ratio,))
+    alike = _similar(process.cpdist, one, other, [IN_ANY_ORDER])
     blank = [not (left or right) for left, right in zip(one, other, strict=True)]
     return np.where(blank, np.nan, alike)
 
@@ -175,7 +178,7 @@ def _agree(one: Sequence[str], other: Sequence[str]) -> Scores:
 def _places(one: Sequence[Portrayed], other: Sequence[Portrayed]) -> Scores:
     """Give 100 for one body; for two, half for how their names agree, a quarter for a portfolio."""
     bodies = [[fold(row.body_name) for row in side] for side in (one, other)]
-    alike = _pairwise((bodies[0], bodies[1]), (fuzz.token_set_ratio,))
+    alike = _similar(process.cpdist, bodies[0], bodies[1], [OF_THE_SHORTER])
     pairs = list(zip(one, other, strict=True))
     portfolio = np.array([25.0 * (a.portfolio == b.portfolio != "") for a, b in pairs])
     same = np.array([a.body == b.body != "" for a, b in pairs], dtype=bool)

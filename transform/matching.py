@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 
 from transform.normal import slug
+from transform.similarity import BY_LETTERS
 
 # Of 100. On the bodies of the portraits, below it are but bodies of one kind («Cégep de …»).
 THRESHOLD = 85.0
@@ -29,7 +30,7 @@ def find_alike(before: Sequence[str], after: Sequence[str]) -> list[Alike]:
         return found
     for start in range(0, len(left), _CHUNK):
         scores = process.cdist(
-            left[start : start + _CHUNK], right, scorer=fuzz.ratio, score_cutoff=THRESHOLD
+            left[start : start + _CHUNK], right, scorer=BY_LETTERS, score_cutoff=THRESHOLD
         )
         for row, column in zip(*scores.nonzero(), strict=True):
             likeness = round(float(scores[row, column]), 1)

@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 
 from transform.bodies import Body
 from transform.normal import normal_form
 from transform.registry import Registry
+from transform.similarity import similarity
 
 SUGGESTED = 3
 # Up to here every spelling is compared; beyond, those that share the rarest parts of the text.
@@ -38,7 +39,7 @@ class Spellings:
     def nearest(self, raw: str) -> list[Near]:
         """Give the three bodies most like a text, the most like first, each once."""
         form = normal_form(raw)
-        scored = process.extract(form, self._pool(form), scorer=_likeness, limit=20)
+        scored = process.extract(form, self._pool(form), scorer=similarity, limit=20)
         best: dict[str, Near] = {}
         for spelling, score, _ in sorted(scored, key=lambda hit: (-hit[1], hit[0])):
             slug = self._claims[spelling]
@@ -52,11 +53,6 @@ class Spellings:
         rarest = sorted(known, key=lambda part: (len(self._shared[part]), part))[:_RAREST]
         hits = Counter(form for part in rarest for form in self._shared[part][:_FEW])
         return [form for form, _ in hits.most_common(_FEW)]
-
-
-def _likeness(one: str, other: str, **_: object) -> float:
-    """Score words in any order, half of it as if only the words of the shorter text counted."""
-    return (fuzz.token_sort_ratio(one, other) + fuzz.token_set_ratio(one, other)) / 2
 
 
 def _parts(form: str) -> set[str]:

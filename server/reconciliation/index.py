@@ -11,10 +11,11 @@ from itertools import chain, islice, takewhile
 from math import log
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 
 from server.reconciliation.kinds import BODY, PORTFOLIO, Kind
 from transform.normal import normal_form
+from transform.similarity import BY_LETTERS
 
 POOL = 200  # names that are compared with a text, letter by letter
 _TOKENS = 16  # words of a text that are looked for, the rarest ones
@@ -110,7 +111,7 @@ class Index:
     def _like(self, word: str) -> list[str]:
         lengths = (len(word), len(word) - 1, len(word) + 1)
         near = list(chain.from_iterable(self._by_length.get(length, ()) for length in lengths))
-        found = process.extract(word, near, scorer=fuzz.ratio, limit=_NEAR, score_cutoff=_LEAST)
+        found = process.extract(word, near, scorer=BY_LETTERS, limit=_NEAR, score_cutoff=_LEAST)
         return [one for one, _, _ in found]
 
     def beginning(self, prefix: str) -> Iterator[int]:

@@ -3,12 +3,11 @@
 from itertools import chain
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
 from server.reconciliation.asking import Constraint, Query
 from server.reconciliation.index import Index, bare
 from server.reconciliation.kinds import YEAR
 from transform.normal import normal_form
+from transform.similarity import similarity
 
 EXACT = 100.0
 _ALMOST = 99.0  # the most that likeness alone can reach
@@ -87,12 +86,8 @@ def _find_by_values(index: Index, wanted: Wanted) -> dict[int, float]:
 
 
 def compare(one: str, other: str) -> float:
-    """Give the likeness of two normal forms, of 99: words in any order, accents aside.
-
-    Half of it as if only the words of the shorter text counted.
-    """
-    a, b = bare(one), bare(other)
-    return min(_ALMOST, (fuzz.token_sort_ratio(a, b) + fuzz.token_set_ratio(a, b)) / 2)
+    """Return the similarity of two normal forms, of 99, accents aside."""
+    return min(_ALMOST, similarity(bare(one), bare(other)))
 
 
 def _weigh(
