@@ -23,7 +23,7 @@ from server import (
     store,
     wellknown,
 )
-from server.engine import open_engine
+from server.engine.opening import open_engine
 from server.settings import Settings
 from server.shelf import Opener, Shelf
 from server.visit import Lending

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from server import queries
 from server.comparing import Told
-from server.engine import Text
+from server.engine.interface import Text
 from server.links import link_to_iri
 from server.shelf import Release
 from server.term_cell import Cell, link_name

@@ -10,7 +10,7 @@ from server import pages, queries
 from server.changepage import lay_out
 from server.comparing import Told, list_pairs, read_comparison
 from server.documents import page_number, with_links
-from server.engine import Question
+from server.engine.interface import Question
 from server.faults import UnknownPage
 from server.figurerows import as_csv
 from server.links import link_to, quoted

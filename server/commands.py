@@ -121,8 +121,9 @@ def query(shelf: Path, query: str, name: str | None) -> None:
     \b
     portrait-ia query releases 'SELECT ?i { ?i a <http://localhost:8000/def#Inscription> }'
     """
-    from server.engine import Question, open_engine
     from server.engine.faults import EngineFault, FormNotAcceptable
+    from server.engine.interface import Question
+    from server.engine.opening import open_engine
     from server.negotiate import CONSTRUCTED, CSV, SOLUTIONS, TURTLE, find_format
     from server.settings import read_settings
     from transform.manifest import read_manifest

@@ -11,7 +11,7 @@ from tempfile import SpooledTemporaryFile
 
 from flask import Response
 
-from server.engine import Answer
+from server.engine.interface import Answer
 from server.negotiate import EXCEL
 from server.visit import hold
 

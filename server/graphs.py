@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 
 from server import pages, queries, vocabulary
 from server.documents import split_suffix, with_links
-from server.engine import Question
+from server.engine.interface import Question
 from server.faults import UnknownResource
 from server.links import quoted
 from server.negotiate import HTML, PAGES, Format, choose_format

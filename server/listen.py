@@ -38,10 +38,10 @@ def listen(
     """Serve the current release of a folder until the process is told to stop.
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
-    engine of its own, a key of `server.engine.ENGINES`, and is started again when it dies. `ready`
-    is called once nothing speaks against it. Raises UnreadableRelease, MisusedCommand for a
-    setting or an address that cannot be, or a release that this machine cannot hold, and
-    CannotServe when no worker becomes ready.
+    engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
+    dies. `ready` is called once nothing speaks against it. Raises UnreadableRelease,
+    MisusedCommand for a setting or an address that cannot be, or a release that this machine
+    cannot hold, and CannotServe when no worker becomes ready.
     """
     release = find_current(folder)
     read_manifest(release)

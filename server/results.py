@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from flask import Response, current_app, request
 
 from server import assets, pages, queries, solutions, texts
-from server.engine import Answer
 from server.engine.faults import Unwritable
+from server.engine.interface import Answer
 from server.negotiate import CONSTRUCTED, EXCEL, HTML, SOLUTIONS, Format
 from server.visit import current_release
 

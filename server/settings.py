@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
-from server.engine import Limits
+from server.engine.interface import Limits
 from server.front.gate import read_networks
 from transform.errors import MisusedCommand
 

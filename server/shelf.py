@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from server.downloads import Download, list_downloads
-from server.engine import Engine, Limits, open_engine
 from server.engine.figures import Figures
+from server.engine.interface import Engine, Limits
+from server.engine.opening import open_engine
 from transform.errors import UnreadableRelease
 from transform.manifest import FILE, Manifest, read_manifest
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from server import labels, queries
-from server.engine import Answer
+from server.engine.interface import Answer
 from server.shelf import Release
 from server.term_cell import PLAIN, Cell, name_iri, show_literal
 

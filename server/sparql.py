@@ -7,8 +7,8 @@ from typing import NamedTuple
 from flask import Blueprint, Response, current_app, request
 
 from server import description, excel, pages, results, visit
-from server.engine import Answer, Question
 from server.engine.faults import FormNotAcceptable
+from server.engine.interface import Answer, Question
 from server.negotiate import (
     CONSTRUCTED,
     CSV,

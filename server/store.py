@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from server import pages, queries
-from server.engine import Question
+from server.engine.interface import Question
 from server.faults import UnknownResource, UnreadableRequest
 from server.negotiate import CONSTRUCTED, choose_format
 from server.protocol import absolute_iris, read_address

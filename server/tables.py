@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from server import labels, queries
-from server.engine import Text
+from server.engine.interface import Text
 from server.resource import Resource
 from server.shelf import Release
 from server.term_cell import Cell, link_name, name_iri, name_word, show_literal

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import request
 
-from server.engine import Answer, Question
+from server.engine.interface import Answer, Question
 from server.shelf import Release, Shelf
 
 if TYPE_CHECKING:

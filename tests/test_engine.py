@@ -20,8 +20,9 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 
-from server import engine as engines
-from server.engine import CSV, ENGINES, JSON, TSV, XML, Engine, Limits, Question, Text, faults
+from server.engine import faults, interface
+from server.engine.interface import CSV, JSON, TSV, XML, Engine, Limits, Question, Text
+from server.engine.opening import ENGINES
 from tests.bystander import Bystander
 from tests.patience import wait_until
 from transform.errors import UnreadableRelease
@@ -735,7 +736,8 @@ def test_close_leaves_no_process(release: Path, bystander: Bystander) -> None:
 ASKER = """
 import sys, threading
 from pathlib import Path
-from server.engine import ENGINES, JSON, Question
+from server.engine.interface import JSON, Question
+from server.engine.opening import ENGINES
 release = Path(sys.argv[1])
 engine = ENGINES[release.parents[2].name](release, "http://localhost:8000/")
 endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -847,5 +849,5 @@ def test_unreadable_release(tmp_path: Path, kind: str, content: bytes | None, to
 
 
 def test_interface_names_no_engine() -> None:
-    assert engines.__doc__
-    assert "oxigraph" not in Path(engines.__file__).read_text()
+    assert interface.__doc__
+    assert "oxigraph" not in Path(interface.__file__).read_text()

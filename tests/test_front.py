@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from server.engine import JSON, Question
 from server.engine.faults import EngineDown
-from server.engine.seat import Seat, Whole
+from server.engine.interface import JSON, Question, Whole
+from server.engine.seat import Seat
 from server.front import tally
 from server.front.bench import SEATS, Bench
 from server.front.coding import Choice

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.engine import JSON, Question, open_engine
 from server.engine.faults import MalformedQuery, QueryTooLarge
+from server.engine.interface import JSON, Question, Whole
+from server.engine.opening import open_engine
 from server.engine.sealed import SealedEngine
-from server.engine.seat import MOMENT, MOST_MOMENTS, Seat, Whole
+from server.engine.seat import MOMENT, MOST_MOMENTS, Seat
 from server.protocol import read_target
 from tests.patience import wait_until
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from server.engine import ENGINES, JSON, Answer, Limits, Question
 from server.engine.faults import EngineDown, QueryTooLarge
+from server.engine.interface import JSON, Answer, Limits, Question
 from server.engine.link import _ROOT, _START, QueryProcess
+from server.engine.opening import ENGINES
 from server.engine.places import Run
 from server.engine.sealed import SealedEngine
 from tests.patience import wait_until

@@ -10,8 +10,9 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
-from server.engine import CSV, JSON, TSV, XML, Question, Text, cells, faults, reading, seal
+from server.engine import cells, faults, reading, seal
 from server.engine.framing import ClosedError, Frames, unpack_question
+from server.engine.interface import CSV, JSON, TSV, XML, Question, Text
 from server.engine.mistakes import find_mistake
 from server.engine.writing import Outlet, XmlOutlet
 from transform import formats

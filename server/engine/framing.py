@@ -14,7 +14,7 @@ import marshal
 import socket
 import struct
 
-from server.engine import Question, Text
+from server.engine.interface import Question, Text
 
 QUESTION, WHOLE, HEAD, DATA, END, FAULT = b"Q", b"W", b"H", b"D", b"E", b"X"
 _LETTER_AND_LENGTH = struct.Struct("!cI")

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from server.engine import JSON, Question
+from server.engine.interface import JSON, Question, Whole
 from server.engine.loading import files_of
-from server.engine.seat import Whole
 from transform.errors import UnreadableRelease
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from server.engine import Limits, seal
+from server.engine import seal
 from server.engine.faults import Abandoned, EngineBusy, EngineFault, QueryTooSlow
+from server.engine.interface import Limits
 
 _log = logging.getLogger(__name__)
 TICK = 0.1

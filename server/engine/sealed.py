@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from server.engine import Answer, Limits, Question, faults
+from server.engine import faults
 from server.engine.asking import Asking
 from server.engine.figures import Figures
 from server.engine.framing import ClosedError, UnreadError, frame_question
+from server.engine.interface import Answer, Limits, Question
 from server.engine.keeper import NO_STORE
 from server.engine.link import QueryProcess
 from server.engine.lookup import Lookups
@@ -24,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class SealedEngine:
-    """See `server.engine.Engine`."""
+    """See `server.engine.interface.Engine`."""
 
     def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
         """Open a file of N-Quads in memory, or the folder of a store on disk."""
@@ -35,7 +36,7 @@ class SealedEngine:
         self._stock = Stock(source, base_uri, limits)
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
-        """See `server.engine.Engine.ask`."""
+        """See `server.engine.interface.Engine.ask`."""
         request = frame_question(question)
         with self._places.place(gone or _stays) as run:
             return self._ask(request, run)
@@ -101,11 +102,11 @@ class SealedEngine:
             self._stock.give_back(asking.process)
 
     def figures(self) -> Figures:
-        """See `server.engine.Engine.figures`."""
+        """See `server.engine.interface.Engine.figures`."""
         return Figures(*self._places.taken, self._limits.waiting, *self._stock.counts)
 
     def close(self) -> None:
-        """See `server.engine.Engine.close`."""
+        """See `server.engine.interface.Engine.close`."""
         self._stock.close()
 
     def __enter__(self) -> Self:

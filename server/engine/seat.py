@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from server.engine import Answer, Question
 from server.engine.asking import Asking
 from server.engine.faults import EngineDefect, EngineFault
 from server.engine.framing import (
@@ -15,6 +14,7 @@ from server.engine.framing import (
     frame_question,
     read_wholes,
 )
+from server.engine.interface import Answer, Question, Whole
 from server.engine.link import QueryProcess
 from server.engine.places import Places, Run
 from server.engine.spool import Room
@@ -22,13 +22,6 @@ from server.engine.spool import Room
 MOMENT = 0.05  # seconds
 MOST_MOMENTS = 10
 SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
-
-
-class Whole(NamedTuple):
-    """A small answer: its media type without parameters, and its bytes."""
-
-    media_type: str
-    body: bytes
 
 
 class Engine(Protocol):

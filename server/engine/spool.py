@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterator
 from typing import IO, Self
 
-from server.engine import Form, Limits
 from server.engine.faults import AnswerBroken, EngineBusy, ResultTooLarge
+from server.engine.interface import Form, Limits
 
 _IN_MEMORY = 1 << 20
 _PART = 1 << 16
@@ -40,7 +40,7 @@ class Room:
 
 
 class SpooledAnswer:
-    """An answer that is filled with `add`, and then read: see `server.engine.Answer`."""
+    """An answer that is filled with `add`, and then read: see `server.engine.interface.Answer`."""
 
     def __init__(self, form: Form, media_type: str, room: Room) -> None:
         self.form: Form = form

@@ -4,8 +4,8 @@ import logging
 import threading
 from pathlib import Path
 
-from server.engine import Limits
 from server.engine.faults import EngineDown
+from server.engine.interface import Limits
 from server.engine.link import Link, QueryProcess
 from transform.errors import UnreadableRelease
 

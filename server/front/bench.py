@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TypeVar
 
-from server.engine import Answer
+from server.engine.interface import Answer
 from server.engine.seat import Seat
 from server.front.wsgi import Threads
 from server.shelf import Release, Shelf

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from server import HEADERS, sparql
-from server.engine.seat import Whole
+from server.engine.interface import Whole
 from server.front.coding import LEAST, Choice, compress, worth_it
 from server.front.keeping import is_fickle
 from server.front.message import Headers, Reply, Request, write_head

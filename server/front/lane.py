@@ -9,9 +9,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from server.engine import Question
+from server.engine.interface import Question, Whole
 from server.engine.lookup import Lookups
-from server.engine.seat import MOMENT, MOST_MOMENTS, Seat, Whole
+from server.engine.seat import MOMENT, MOST_MOMENTS, Seat
 from server.front.bench import Bench, Finish
 from server.front.wsgi import Threads
 from server.shelf import Release, Shelf

@@ -6,9 +6,8 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 
-from server.engine import Question
 from server.engine.faults import UpdateRefused
-from server.engine.seat import Whole
+from server.engine.interface import Question, Whole
 from server.faults import Fault
 from server.front import dressing
 from server.front.coding import Choice, choose_coding

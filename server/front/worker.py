@@ -16,8 +16,8 @@ from pathlib import Path
 
 import uvloop
 
-from server.engine import ENGINES, open_engine
 from server.engine.faults import EngineDown
+from server.engine.opening import ENGINES, open_engine
 from server.front import gate as gates
 from server.front import sharing, tally
 from server.front.cores import Core

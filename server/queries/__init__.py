@@ -11,7 +11,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from server.engine import CSV, JSON, Question, Text, faults
+from server.engine import faults
+from server.engine.interface import CSV, JSON, Question, Text
 from server.shelf import Release
 
 EXAMPLES = (

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from server.engine import Engine, Limits, Question, faults
+from server.engine import faults
 from server.engine.figures import Figures
+from server.engine.interface import Engine, Limits, Question
 from server.front.worker import SHARED, run
 
 PART = b"x" * 65536

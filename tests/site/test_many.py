@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server import create_app, tables
-from server.engine import ENGINES
+from server.engine.opening import ENGINES
 from server.settings import Settings
 from tests.site.conftest import write_release
 

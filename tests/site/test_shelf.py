@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from server.engine import Limits
 from server.engine.figures import Figures
+from server.engine.interface import Limits
 from server.shelf import Shelf, open_release
 from tests.patience import wait_until
 from transform.errors import UnreadableRelease

@@ -1,0 +1,137 @@
+"""Declare what every engine offers: questions, answers, limits; who asks cannot tell which answers.
+
+`Engine.ask` takes a `Question` and returns an `Answer`, or raises one of the
+`server.engine.faults`. An engine is used by many threads at once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, NamedTuple, Protocol, Self
+
+from server.engine.figures import Figures
+
+JSON = "application/sparql-results+json"
+XML = "application/sparql-results+xml"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+
+Form = Literal["solutions", "boolean", "graph"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A literal to bind to a variable."""
+
+    value: str
+    language: str | None = None
+
+
+class Question(NamedTuple):
+    """One SPARQL query, its dataset and the representations that the client takes.
+
+    `solutions` (SELECT and ASK) and `graph` (CONSTRUCT and DESCRIBE) are media types without
+    parameters, or None where the client takes none of that form. Without `default_graphs` and
+    `named_graphs` the query's own FROM holds, and without that the union of all named graphs
+    (SPARQL 1.1 Protocol, section 2.1.4). `bindings` gives variables (without `?`) an IRI (`str`)
+    or a literal (`Text`); they are bound by the engine, never pasted into the text.
+    """
+
+    text: str
+    base_iri: str
+    solutions: str | None = None
+    graph: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    bindings: Mapping[str, str | Text] = MappingProxyType({})
+
+    @property
+    def plain(self) -> bool:
+        """Say whether the text alone says what is asked, of which dataset."""
+        return not (self.default_graphs or self.named_graphs or self.bindings)
+
+
+class Answer(Protocol):
+    """A whole answer: it was produced to its end before it is given, so its length is known.
+
+    `body` yields parts of about 64 KB, once. `close` gives everything back and may be called
+    twice, also before the end; an answer is its own context manager.
+    """
+
+    @property
+    def form(self) -> Form:
+        """Say what the query asked for."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """Give the media type, without parameters."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """Give the number of bytes."""
+        ...
+
+    @property
+    def body(self) -> Iterator[bytes]:
+        """Yield the bytes; raises `AnswerBroken`."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the answer holds."""
+        ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class Whole(NamedTuple):
+    """A small answer: its media type without parameters, and its bytes."""
+
+    media_type: str
+    body: bytes
+
+
+class Engine(Protocol):
+    """What answers questions about one release until it is closed."""
+
+    def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
+        """Answer a question, or raise an `EngineFault`.
+
+        `gone` is asked about ten times a second while the query runs or waits: once it says
+        True (the client has hung up) the query is ended and `Abandoned` raised.
+        """
+        ...
+
+    def figures(self) -> Figures:
+        """Say how many queries run and wait, and what became of the query processes."""
+        ...
+
+    def close(self) -> None:
+        """End every process of the engine; questions under way get `EngineDown`."""
+        ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query, and all together, may take.
+
+    A query that has run for `patience` seconds while others wait for a process keeps its own
+    only if it is one of at most `long`; the others are told that the engine is busy.
+    """
+
+    seconds: float = 10.0  # production of one answer, from the moment a process takes it
+    memory_mb: int = 1024  # one query, beyond what the release itself takes
+    total_memory_mb: int = 4096  # all running queries together, likewise
+    result_mb: int = 100  # one answer
+    total_result_mb: int = 1000  # all answers that clients have not read to the end
+    processes: int = 16  # queries that run at once
+    idle: int = 2  # processes that stand ready when nothing runs
+    long: int = 4
+    patience: float = 0.4
+    waiting: int = 64  # questions that wait for a process
+    waiting_seconds: float = 5.0  # how long one of them waits

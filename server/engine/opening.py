@@ -1,0 +1,37 @@
+"""Open an engine by its name: in memory, or from a store on disk."""
+
+from pathlib import Path
+
+from server.engine.disk import ensure_store
+from server.engine.interface import Engine, Limits
+from server.engine.lookup import open_lookups
+from server.engine.sealed import SealedEngine
+
+_DEFAULTS = Limits()
+
+
+def open_engine(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> Engine:
+    """Load a release (N-Quads) and return the engine that answers from it, ready for use.
+
+    `base_uri` is that of the release: it is what graphs are written against. Call it in the
+    process that will ask, after any fork. Raises `UnreadableRelease` when the file cannot be
+    read, `EngineDown` when no process can be started.
+    """
+    engine = SealedEngine(release_file, base_uri, limits)
+    try:
+        engine.lookups = open_lookups(release_file)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def open_disk(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> Engine:
+    """Do the same on disk: from a store beside the releases, which is built if it is not there.
+
+    Raises MisusedCommand where that store cannot be written.
+    """
+    return SealedEngine(ensure_store(release_file), base_uri, limits)
+
+
+ENGINES = {"memory": open_engine, "disk": open_disk}
