@@ -12,7 +12,6 @@ from server import (
     context,
     documents,
     dumps,
-    faults,
     feed,
     graphs,
     home,
@@ -27,6 +26,7 @@ from server.engine.opening import open_engine
 from server.settings import Settings
 from server.shelf import Opener, Shelf
 from server.visit import Lending
+from server.web import problems
 
 # No script but our own files runs, and nothing comes from elsewhere or goes there: a cell of a
 # portrait can do no harm. What is no script cannot be taken for one: nosniff.
@@ -77,7 +77,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
         wellknown,
     ):
         app.register_blueprint(part.bp)
-    faults.register(app)
+    problems.register(app)
     app.after_request(_dress)
     app.wsgi_app = Lending(app.wsgi_app, shelf)  # type: ignore[method-assign]
     return app

@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from flask import Response, g, render_template, request
@@ -14,6 +15,7 @@ from server.visit import current_release
 
 # Data changes once a year, yet a release that replaces a faulty one should show within minutes.
 _FRESH = "public, max-age=300"
+_SHAPING = (".py", ".html", ".rq", ".toml")  # files of `server`; scripts and styles by `assets`
 
 
 def language() -> str:
@@ -65,10 +67,9 @@ def finish(response: Response, form: Format, *parts: str) -> Response:
 def _edition() -> str:
     """Give a digest of what shapes a page, so that an upgrade of the software changes the tags."""
     digest = hashlib.sha256(assets.digest().encode())
-    for folder in ("", "templates", "queries", "reconciliation"):
-        for file in sorted(files("server").joinpath(folder).iterdir(), key=lambda f: f.name):
-            if file.is_file():
-                digest.update(file.read_bytes())
+    for file in sorted(Path(str(files("server"))).rglob("*")):
+        if file.suffix in _SHAPING:
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -1,6 +1,6 @@
 """Show the page for queries, and the answer to a query where a page was asked for."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, request
@@ -9,10 +9,8 @@ from server import assets, pages, queries, solutions, texts
 from server.engine.faults import Unwritable
 from server.engine.interface import Answer
 from server.negotiate import CONSTRUCTED, EXCEL, HTML, SOLUTIONS, Format
+from server.protocol import Asked
 from server.visit import current_release
-
-if TYPE_CHECKING:
-    from server.protocol import Asked
 
 # What a page shows of a graph; the files hold all.
 _MOST_GRAPH = 200_000  # bytes
@@ -24,7 +22,7 @@ def show_form() -> Response:
     return pages.page("sparql.html", asked=None, **about_form())
 
 
-def show(asked: "Asked", answer: Answer) -> Response:
+def show(asked: Asked, answer: Answer) -> Response:
     """Answer with a page that shows what a query found (JSON or Turtle); raises Unwritable."""
     formats = CONSTRUCTED if answer.form == "graph" else (*SOLUTIONS, EXCEL)
     try:
@@ -68,7 +66,7 @@ def _show_graph(answer: Answer) -> dict[str, Any]:
     return {"graph": shown, "cut": cut, "rows": None, "truth": None}
 
 
-def _files(asked: "Asked", formats: tuple[Format, ...]) -> list[tuple[Format, str]]:
+def _files(asked: Asked, formats: tuple[Format, ...]) -> list[tuple[Format, str]]:
     """Give the link to the answer in each format."""
     parameters = [("query", asked.query or "")]
     parameters += [("default-graph-uri", iri) for iri in asked.default_graphs]

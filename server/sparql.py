@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 
 from server import description, excel, pages, results, visit
 from server.engine.faults import FormNotAcceptable
@@ -25,10 +26,16 @@ from server.negotiate import (
 )
 from server.protocol import Asked, read_request
 from server.visit import current_release
+from server.web import problems
 
 bp = Blueprint("sparql", __name__)
 _LONGEST_NAME = 100  # characters
 _CONTENT_TYPES = {form.media_type: form.content_type for form in (*SOLUTIONS, *CONSTRUCTED)}
+
+
+@bp.record_once
+def _offer_form(state: BlueprintSetupState) -> None:
+    problems.offer_query_form(state.app, "/sparql", results.about_form)
 
 
 @bp.route("/sparql", methods=["GET", "POST"])

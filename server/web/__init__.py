@@ -1,0 +1,1 @@
+"""Write pages, headers, links and problems: what every answer to a browser shares."""
