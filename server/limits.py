@@ -6,8 +6,15 @@ from typing import NamedTuple
 from flask import Blueprint, Response, current_app
 
 from server import pages, texts
-from server.front.head import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
-from server.front.outgoing import READER_BYTES, READER_SECONDS
+from server.bounds import (
+    BODY_SECONDS,
+    HEAD_BYTES,
+    HEAD_SECONDS,
+    LINE_BYTES,
+    MOST_HEADERS,
+    READER_BYTES,
+    READER_SECONDS,
+)
 from server.settings import PREFIX, Settings
 
 bp = Blueprint("limits", __name__)
@@ -52,7 +59,7 @@ def list_limits(settings: Settings, language: str) -> Iterator[Limit]:
             431,
             {"kilobytes": HEAD_BYTES // 1024, "lines": MOST_HEADERS, "line": LINE_BYTES // 1024},
         ),
-        ("slow_writer", 408, {}),
+        ("slow_writer", 408, {"head": f"{HEAD_SECONDS:g}", "body": f"{BODY_SECONDS:g}"}),
         ("slow_reader", None, {"bytes": READER_BYTES // 1024, "seconds": f"{READER_SECONDS:g}"}),
     )
     for name, status, values in fixed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 from server.engine.interface import Limits
-from server.front.gate import read_networks
+from server.networks import read_networks
 from transform.errors import MisusedCommand
 
 PREFIX = "PORTRAIT_IA_"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from server.front import crowd, head, outgoing, worker
+from server import bounds
+from server.front import crowd, worker
 from server.front import gate as gates
 from server.front.gate import Gate
 from server.front.keeping import Kept
@@ -35,8 +36,8 @@ def test_the_fixed_bounds_are_those_that_the_readme_tells(readme: str, told: str
     text = " ".join((PROJECT / readme).read_text("utf-8").split())
     assert re.search(told, text)
     assert (crowd.MOST_CONNECTIONS, crowd.HELD_BYTES) == (2048, 64 * KB * KB)
-    assert (head.MOST_HEADERS, head.LINE_BYTES, head.HEAD_BYTES) == (128, 8 * KB, 128 * KB)
-    assert (outgoing.READER_BYTES, outgoing.READER_SECONDS) == (16 * KB, 15.0)
+    assert (bounds.MOST_HEADERS, bounds.LINE_BYTES, bounds.HEAD_BYTES) == (128, 8 * KB, 128 * KB)
+    assert (bounds.READER_BYTES, bounds.READER_SECONDS) == (16 * KB, 15.0)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ turns     requests → replies, one after the other
 outgoing  replies → bytes, as fast as they are read
 crowd     the connections of a worker, and who gives way when there is no room
 door      where connections come in
-gate      how many requests a client may make in a minute, and who the client is
+gate      how many requests a client may make in a minute
 desk      the order of things: what is kept, what is under way, what the application must do
 teller    short queries, which the event loop answers by a lookup, or asks itself: by its lane,
           of seats on a bench

@@ -9,11 +9,11 @@ from typing import Any
 
 from server.front.crowd import Crowd
 from server.front.faults import refuse
-from server.front.gate import site_of
 from server.front.message import Clock
 from server.front.sharing import Share
 from server.front.turns import Site
 from server.front.wire import Connection
+from server.networks import site_of
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,9 @@ two lengths, and a length beside a transfer coding.
 import re
 from functools import lru_cache
 
+from server.bounds import HEAD_BYTES
 from server.front.faults import Refused
 
-MOST_HEADERS, LINE_BYTES = 128, 8192
-HEAD_BYTES = 131_072  # a longer query goes into a body
 # Lines of which there is one at most: a second one is read by some and not by others.
 ONCE = frozenset((b"host", b"content-type", b"content-encoding", b"expect"))
 # RFC 3986, 3.2.2, without the delimiters that no name of a host has in practice.

@@ -7,6 +7,7 @@ from typing import Literal
 
 import httptools
 
+from server.bounds import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
 from server.front import head as rules
 from server.front.faults import Refused
 from server.front.heads import Head, Heads
@@ -114,9 +115,9 @@ class Incoming:
     def _count(self, size: int) -> None:
         """Bound what is parsed and not kept: blank lines, chunk extensions, trailers."""
         self._came += size
-        if self.phase == "head" and self._came > 2 * rules.HEAD_BYTES:
+        if self.phase == "head" and self._came > 2 * HEAD_BYTES:
             raise rules.too_long(len(self._url))
-        if self._came > _CHUNKS * self._most + 2 * rules.HEAD_BYTES:
+        if self._came > _CHUNKS * self._most + 2 * HEAD_BYTES:
             raise Refused(400, "malformed-request", "The body has more wrapping than content.")
 
     def _pass_over(self, rest: bytes) -> None:
@@ -141,20 +142,20 @@ class Incoming:
         """Take a part of the target."""
         self._url += url
         self._size += len(url)
-        if self._size > rules.HEAD_BYTES:
+        if self._size > HEAD_BYTES:
             raise rules.too_long(len(self._url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header line; one behind the body could only mislead, and is passed over."""
         self._lines += 1
-        if self._lines > rules.MOST_HEADERS or len(value) > rules.LINE_BYTES:
-            detail = f"Headers may have {rules.MOST_HEADERS} lines of {rules.LINE_BYTES:,} bytes."
+        if self._lines > MOST_HEADERS or len(value) > LINE_BYTES:
+            detail = f"Headers may have {MOST_HEADERS} lines of {LINE_BYTES:,} bytes."
             raise Refused(431, "headers-too-long", detail)
         if self.phase == "body":
             return
         name, value = name.lower(), value.strip(b" \t")
         self._size += len(name) + len(value)
-        if self._size > rules.HEAD_BYTES:
+        if self._size > HEAD_BYTES:
             raise rules.too_long(len(self._url))
         if (told := self.headers.get(name)) is not None:
             rules.judge_repeated(name)

@@ -4,13 +4,11 @@ import asyncio
 import select
 import time
 
+from server.bounds import READER_BYTES, READER_SECONDS
 from server.front.message import Reply
 
 PIECE = 1 << 16  # bytes that are written at once, and that wait unread in this process
-# A reader takes at least so many bytes in so many seconds, as long as there are some for it; and
-# of a long answer, which takes room from others, as many every second once it is a minute old.
-READER_BYTES, READER_SECONDS = 16_384, 15.0
-_LONG_SECONDS = 60.0
+_LONG_SECONDS = 60.0  # after which READER_BYTES must be taken every second
 
 
 class Outgoing:

@@ -2,8 +2,16 @@
 
 import time
 
+from server.bounds import BODY_SECONDS, HEAD_SECONDS
+
 # Before the first request, too, for as long as a head may take.
-_SECONDS = {"": 10.0, "idle": 30.0, "head": 10.0, "body": 30.0, "linger": 5.0}
+_SECONDS = {
+    "": HEAD_SECONDS,
+    "idle": 30.0,
+    "head": HEAD_SECONDS,
+    "body": BODY_SECONDS,
+    "linger": 5.0,
+}
 
 
 class Patience:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import cast
 
 from server.front.faults import Refusal, Refused, refuse
-from server.front.gate import site_of
 from server.front.incoming import Incoming
 from server.front.outgoing import Outgoing
 from server.front.patience import Patience
 from server.front.turns import Site, Turns
+from server.networks import site_of
 
 DRAINED = 16 << 20  # bytes that are read on after a refusal: who still sends cannot hear it
 # One that says no more may have hung up, or wait for its answer: for so long we cannot tell.

@@ -24,12 +24,13 @@ from server.front.cores import Core
 from server.front.crowd import MOST_CONNECTIONS, Crowd, Member
 from server.front.desk import Desk
 from server.front.door import Door
-from server.front.gate import Gate, read_networks
+from server.front.gate import Gate
 from server.front.keeping import Kept
 from server.front.message import Clock, Reply, Request
 from server.front.sharing import MOST_WORKERS, Share
 from server.front.tally import Doings, Tally
 from server.front.wire import Connection
+from server.networks import read_networks
 from server.settings import ENGINE, read_settings
 from server.shelf import Opener, Shelf
 from transform.errors import PortraitError

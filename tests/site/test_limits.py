@@ -12,7 +12,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from server.front import gate, outgoing
+from server import networks
+from server.bounds import READER_SECONDS
 from tests.bystander import Bystander
 from tests.site.processes import (
     find_workers,
@@ -175,7 +176,7 @@ def test_too_many_requests_are_refused_over_all_workers(narrow: str, fetch: Any)
     ],
 )
 def test_who_a_client_is(peer: str, headers: Any, trusted: str, client: str) -> None:
-    assert gate.find_client(peer, headers, gate.read_networks(trusted)) == client
+    assert networks.find_client(peer, headers, networks.read_networks(trusted)) == client
 
 
 def test_one_who_does_not_read_is_let_go(site: str, bystander: Bystander) -> None:
@@ -188,7 +189,7 @@ def test_one_who_does_not_read_is_let_go(site: str, bystander: Bystander) -> Non
     client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     client.recv(1, socket.MSG_PEEK)  # the answer has begun to come
     assert is_held(client)
-    assert bystander.until(lambda: not is_held(client), outgoing.READER_SECONDS + 4)
+    assert bystander.until(lambda: not is_held(client), READER_SECONDS + 4)
     reply = b""
     with client, contextlib.suppress(ConnectionError):
         while part := client.recv(65536):
