@@ -5,9 +5,9 @@ from flask import Blueprint, Response, request
 
 from server import pages, queries
 from server.cataloguepage import show_catalogue
-from server.documents import with_links
 from server.faults import UnknownResource
 from server.negotiate import GRAPHS, HTML, PAGES, Format, choose_format
+from server.relations import with_links
 from server.resource import about_document
 from server.shelf import Release
 from server.visit import current_release

@@ -9,18 +9,19 @@ from flask import Blueprint, Response, request
 from server import pages, queries
 from server.changepage import lay_out
 from server.comparing import Told, list_pairs, read_comparison
-from server.documents import page_number, with_links
 from server.engine.interface import Question
 from server.faults import UnknownPage
 from server.figurerows import as_csv
 from server.links import link_to, quoted
 from server.negotiate import CSV, HTML, PAGES, SOLUTIONS, Format, choose_format
+from server.relations import with_links
 from server.resource import about_document
 from server.rows import lay_out_rows
 from server.shelf import Release
-from server.sparql import send
+from server.sparql_send import send
 from server.texts import LANGUAGES
 from server.visit import ask, current_release
+from server.web.paging import page_number
 from transform import formats
 from transform.asking import ask_evolution, ask_movement
 from transform.phrases import name_evolution, name_movement

@@ -1,8 +1,5 @@
 """Answer for resources: `id/…` leads to `doc/…`, which says what is known in the wanted form."""
 
-import re
-from collections.abc import Sequence
-
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
@@ -10,11 +7,12 @@ from server import labels, pages, schemaorg, tables
 from server.comparing import list_pairs
 from server.faults import UnknownPage, UnknownResource
 from server.links import link_to, quoted
-from server.negotiate import HTML, PAGES, TURTLE, Format, choose_format
-from server.relations import Relation, relate
+from server.negotiate import HTML, PAGES, Format, choose_format
+from server.relations import Relation, relate, with_links
 from server.resource import Resource, document, find_replacement, find_resource
 from server.shelf import Release
 from server.visit import current_release
+from server.web.paging import page_number
 from transform import formats
 
 bp = Blueprint("documents", __name__)
@@ -79,25 +77,6 @@ def split_suffix(path: str) -> tuple[str, str | None]:
     return path, None
 
 
-def with_links(
-    response: Response, form: Format, path: str, offers: Sequence[Format] = PAGES
-) -> Response:
-    """Say where each representation is (RFC 8288), which one this is, and the licence."""
-    links = [_link(path, other, "alternate") for other in offers if other is not form]
-    if form is HTML and TURTLE in offers:
-        links.append(_link(path, TURTLE, "describedby"))
-    if licence := current_release().manifest["series"].get("licence"):
-        links.append(f'<{licence}>; rel="license"')
-    response.headers["Link"] = ", ".join(links)
-    response.headers["Content-Location"] = link_to(f"{path}.{form.suffix}", lang=None)
-    return response
-
-
-def _link(path: str, form: Format, relation: str) -> str:
-    target = link_to(f"{path}.{form.suffix}", lang=None)
-    return f'<{target}>; rel="{relation}"; type="{form.media_type}"'
-
-
 def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Response:
     triples = document(resource, f"{release.base_uri}doc/{bare}", release)
     body = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
@@ -136,10 +115,3 @@ def _dataset(release: Release, bare: str) -> Markup | None:
             files = schemaorg.files_of(release, year)
             return schemaorg.script(schemaorg.portrait(release, year, files))
     return None
-
-
-def page_number(text: str) -> int:
-    """Read the number of a page; raises UnknownPage."""
-    if not re.fullmatch("[1-9][0-9]{0,6}", text):
-        raise UnknownPage(f"There is no page {text[:40]!r}: pages are counted from 1.")
-    return int(text)

@@ -4,13 +4,14 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from server import pages, queries, vocabulary
-from server.documents import split_suffix, with_links
+from server.documents import split_suffix
 from server.engine.interface import Question
 from server.faults import UnknownResource
 from server.links import quoted
 from server.negotiate import HTML, PAGES, Format, choose_format
+from server.relations import with_links
 from server.shelf import Release
-from server.sparql import send
+from server.sparql_send import send
 from server.visit import ask, current_release
 from transform import formats
 

@@ -1,10 +1,13 @@
 """Say in a Link header what an answer has to do with other addresses (RFC 8288)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flask import Response
 
+from server.links import link_to
+from server.negotiate import HTML, PAGES, TURTLE, Format
+from server.visit import current_release
 from transform.manifest import Manifest
 
 
@@ -28,6 +31,25 @@ def relate(response: Response, relations: Iterable[Relation | None]) -> Response
     if told:
         response.headers["Link"] = ", ".join(told)
     return response
+
+
+def with_links(
+    response: Response, form: Format, path: str, offers: Sequence[Format] = PAGES
+) -> Response:
+    """Say where each representation is, which one this is, and the licence."""
+    relations = [_lead_to(path, other, "alternate") for other in offers if other is not form]
+    if form is HTML and TURTLE in offers:
+        relations.append(_lead_to(path, TURTLE, "describedby"))
+    response.headers["Content-Location"] = _address(path, form)
+    return relate(response, [*relations, licence(current_release().manifest)])
+
+
+def _lead_to(path: str, form: Format, relation: str) -> Relation:
+    return Relation(_address(path, form), relation, form.media_type)
+
+
+def _address(path: str, form: Format) -> str:
+    return link_to(f"{path}.{form.suffix}", lang=None)
 
 
 def licence(manifest: Manifest) -> Relation | None:

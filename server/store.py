@@ -7,7 +7,7 @@ from server.engine.interface import Question
 from server.faults import UnknownResource, UnreadableRequest
 from server.negotiate import CONSTRUCTED, choose_format
 from server.protocol import absolute_iris, read_address
-from server.sparql import send
+from server.sparql_send import send
 from server.visit import ask, current_release
 
 bp = Blueprint("store", __name__)

@@ -4,12 +4,13 @@ import hashlib
 from functools import lru_cache
 from typing import NamedTuple
 
-from server import HEADERS, sparql
 from server.engine.interface import Whole
 from server.front.coding import LEAST, Choice, compress, worth_it
 from server.front.keeping import is_fickle
 from server.front.message import Headers, Reply, Request, write_head
 from server.front.wsgi import LongBody, Result, Threads
+from server.sparql_plan import CONTENT_TYPES
+from server.web.headers import HEADERS
 
 # Data changes once a year, yet a release that replaces a faulty one should show within minutes;
 # until then a CDN may answer with the old one while it asks for the new one (RFC 5861).
@@ -106,7 +107,7 @@ class _WholeForm(NamedTuple):
 
 @lru_cache(maxsize=512)
 def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _WholeForm | None:
-    content_type = sparql.content_type(media_type)
+    content_type = CONTENT_TYPES.get(media_type)
     if content_type is None:
         return None
     compressible = worth_it(content_type, LEAST if long else 0)

@@ -20,7 +20,7 @@ from server.front.wsgi import Threads
 from server.negotiate import NothingAcceptable
 from server.protocol import Asked, read_form, read_target
 from server.shelf import Shelf
-from server.sparql import make_plan
+from server.sparql_plan import make_plan
 from server.visit import Begun
 
 log = logging.getLogger(__name__)
