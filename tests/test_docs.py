@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
-from server import create_app
 from server import faults as site
+from server.app import create_app
 from server.cli import main
 from server.engine import faults as engine
 from server.settings import PREFIX, Settings

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +13,7 @@ import pytest
 
 from server.engine.faults import EngineDown, QueryTooLarge
 from server.engine.interface import JSON, Answer, Limits, Question
-from server.engine.link import _ROOT, _START, QueryProcess
+from server.engine.link import QueryProcess, keeper_command
 from server.engine.opening import ENGINES
 from server.engine.places import Run
 from server.engine.sealed import SealedEngine
@@ -157,7 +156,6 @@ def test_a_keeper_whose_asker_has_ended_ends_without_a_word(tmp_path: Path) -> N
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.close()
     with theirs:
-        told = [str(_ROOT), str(theirs.fileno()), str(file), BASE, "100"]
-        command = [sys.executable, "-P", "-c", _START, *told]
+        command = keeper_command(theirs.fileno(), file, BASE, 100)
         done = subprocess.run(command, pass_fds=[theirs.fileno()], capture_output=True, timeout=90)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -33,7 +33,13 @@ _REAP_EVERY = 0.1
 _STACK = 64 << 20  # the engine recurses: enough for what people write, not for what bombs nest
 
 
-def main(control: socket.socket, source: Path, base_uri: str, memory_mb: int) -> None:
+def main() -> None:
+    """Run as `link.keeper_command` says."""
+    control, source, base_uri, memory_mb = sys.argv[1:]
+    run(socket.socket(fileno=int(control)), Path(source), base_uri, int(memory_mb))
+
+
+def run(control: socket.socket, source: Path, base_uri: str, memory_mb: int) -> None:
     """Load the release, say so on the control socket, then do what is asked on it.
 
     `source` is a file of N-Quads, to be held in memory, or the folder of a store on disk.

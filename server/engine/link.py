@@ -16,19 +16,11 @@ from transform.errors import UnreadableRelease
 
 _ROOT = Path(__file__).resolve().parents[2]
 _REPLY_SECONDS = 10.0
-# The package `server` is entered without its door, which wires what a keeper has no use for.
-_START = """
-import sys, types
-from pathlib import Path
-root, control, source, base_uri, memory_mb = sys.argv[1:]
-sys.path.insert(0, root)
-server = sys.modules["server"] = types.ModuleType("server")
-server.__path__ = [root + "/server"]
-import socket
-from server.engine import keeper
-control = socket.socket(fileno=int(control))
-keeper.main(control, Path(source), base_uri, int(memory_mb))
-"""
+# This package, not another of its name: `-m` would look where the process was started, and in the
+# environment.
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from server.engine.keeper import main; main()"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,24 +47,28 @@ class QueryProcess:
             return False
 
 
+def keeper_command(control: int, source: Path, base_uri: str, memory_mb: int) -> list[str]:
+    """Return the command that starts a keeper; it inherits `control`, a descriptor."""
+    arguments = map(str, (_ROOT, control, source, base_uri, memory_mb))
+    return [sys.executable, "-P", "-c", _START, *arguments]
+
+
 class Link:
     """A keeper that has loaded a release; safe for many threads."""
 
     def __init__(self, source: Path, base_uri: str, memory_mb: int) -> None:
-        """Start it as `keeper.main` says, and wait until it is loaded.
+        """Start it as `keeper.run` says, and wait until it is loaded.
 
         Raises UnreadableRelease and EngineDown.
         """
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        told = (theirs.fileno(), source, base_uri, memory_mb)
-        arguments = [str(_ROOT), *map(str, told)]
         with theirs:
             try:
                 # A session of its own: Ctrl-C at the terminal is for the asking process, at
                 # whose end the keeper reads the end of its control socket.
                 self._keeper = subprocess.Popen(
-                    [sys.executable, "-P", "-c", _START, *arguments],
+                    keeper_command(theirs.fileno(), source, base_uri, memory_mb),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import uvloop
 
+from server.app import create_app
 from server.engine.faults import EngineDown
 from server.engine.opening import ENGINES, open_engine
 from server.front import gate as gates
@@ -141,8 +142,6 @@ def run(
 
     Raises UnreadableRelease and EngineDown.
     """
-    from server import create_app
-
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
     app = create_app(folder, settings, opener)

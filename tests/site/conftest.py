@@ -23,7 +23,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import ontology
-from server import create_app
+from server.app import create_app
 from server.settings import Settings
 from tests.patience import wait_until
 from transform import documents, formats

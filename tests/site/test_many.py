@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from server import create_app, tables
+from server import tables
+from server.app import create_app
 from server.engine.opening import ENGINES
 from server.settings import Settings
 from tests.site.conftest import write_release
