@@ -7,11 +7,11 @@ import click
 from server.commands import COMMANDS as ANSWERING
 from transform import __version__
 from transform.cli import COMMANDS as MAKING
-from transform.decode import shown
 from transform.diff import diff
 from transform.errors import PortraitError
 from transform.fetch.command import fetch
 from transform.linking.command import link
+from transform.text.printable import shown
 
 
 class _OneLine(click.Group):

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transform.decode import decode, marked_byte, shown
+from transform.decode import decode
 from transform.errors import UnreadableFile
+from transform.text.characters import marked_byte
+from transform.text.printable import shown
 
 SENTENCE = "Statut ; «É» à Québec’s œuvre\r\nligne\n"
 ENCODED = [

@@ -13,7 +13,8 @@ from uritemplate import expand
 
 from tests.conftest import ROW, Run
 from transform.flavours import FLAVOURS
-from transform.sheets import COLUMNS, harmless
+from transform.sheets import COLUMNS
+from transform.text.csv_injection import harmless
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 YEARS = {2024: 168, 2025: 258}

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from transform.decode import shown
 from transform.errors import UnreadableFile
+from transform.text.printable import shown
 
 UNPACKED = 256 << 20
 MEMBERS = 2_000

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from transform.decode import shown
 from transform.errors import UnfitColumns
 from transform.layout import FIELDS, Layout
 from transform.normal import normal_form
+from transform.text.printable import shown
 
 if TYPE_CHECKING:
     from transform.tables import Table

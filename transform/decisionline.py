@@ -14,8 +14,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from transform.decisionfile import Header, Kept, read_header, records
 from transform.errors import DecisionRefused, UnreadableDecisions
+from transform.text.characters import UNWRITABLE
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _BASE = re.compile("^https?://.*/(?=id/)")
 
 Line = TypeVar("Line")
@@ -128,7 +128,7 @@ def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[Cells]:
 
 def _held(cells: Cells, kept: Kept) -> Cells:
     for column in cells.header.places:
-        if found := _CONTROL.search(cells.cell(column)):
+        if found := UNWRITABLE.search(cells.cell(column)):
             raise cells.refuse(column, f"holds U+{ord(found[0]):04X}. Take that character out.")
         if kept.columns[column] and not cells.cell(column):
             raise cells.refuse(column, "is blank. Fill in the cell.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transform.errors import UnreadableFile
+from transform.text.characters import MARKING, marked_byte
 
 # Sequences that only UTF-8 makes likely (RFC 3629, section 4, without the finer limits).
 _MULTIBYTE = re.compile(
@@ -20,7 +21,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
-_BROKEN = re.compile("[\udc00-\udcff]")
 _BLOCK = 1 << 20
 
 
@@ -38,7 +38,7 @@ class Text:
         """Read it from its first character, line ends as they are, broken bytes as marks."""
         buffer = io.BytesIO(self.raw)
         buffer.seek(self.start)
-        return io.TextIOWrapper(buffer, self.codec, errors=_MARKING, newline="")
+        return io.TextIOWrapper(buffer, self.codec, errors=MARKING, newline="")
 
 
 def decode(raw: bytes, file: str) -> Text:
@@ -60,36 +60,6 @@ def decode(raw: bytes, file: str) -> Text:
     if multibyte * 10 > alone:
         return _text(raw, "utf-8", "utf-8", 0, file)
     return _text(raw, "windows-1252", "cp1252", 0, file)
-
-
-def marked_byte(text: str) -> int | None:
-    """Give the first byte that could not be read in a text, None when all could."""
-    found = _BROKEN.search(text)
-    return ord(found[0]) - 0xDC00 if found else None
-
-
-def shown(text: str) -> str:
-    """Show a text on one line: broken bytes as \\xNN, and no sign that acts on a terminal."""
-    return "".join(map(_visible, " ".join(text.split())))
-
-
-def _visible(sign: str) -> str:
-    if sign.isprintable():
-        return sign
-    byte = marked_byte(sign)
-    return ascii(sign)[1:-1] if byte is None else f"\\x{byte:02x}"
-
-
-def _mark(error: UnicodeError) -> tuple[str, int]:
-    """Put a lone surrogate, which no encoding here can give, in the place of a bad byte."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    bad = error.object[error.start : error.end]
-    return "".join(chr(0xDC00 + byte) for byte in bad), error.end
-
-
-_MARKING = "portrait-ia-mark"
-codecs.register_error(_MARKING, _mark)
 
 
 def _text(raw: bytes, encoding: str, codec: str, start: int, file: str) -> Text:

@@ -9,9 +9,11 @@ from itertools import islice, zip_longest
 import pandas as pd
 
 from transform.columns import SEARCHED, best_fit
-from transform.decode import Text, marked_byte, shown
+from transform.decode import Text
 from transform.errors import UnreadableFile
 from transform.layout import Layout
+from transform.text.characters import marked_byte
+from transform.text.printable import shown
 
 Records = list[tuple[str, ...]]
 

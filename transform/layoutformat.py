@@ -14,12 +14,10 @@ import ontology
 from transform.catalogue.facts import PUBLISHER_KINDS
 from transform.errors import UnreadableLayout
 from transform.normal import slug
+from transform.text.characters import UNWRITABLE
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 LISTS = ("categorie", "statut", "portefeuille")
-
-# What XML cannot hold (1.0, production 2) or a reader cannot see: no syntax may have to refuse it.
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def _is_text(value: object) -> bool:

@@ -1,15 +1,13 @@
 """Find where in a file a finding stands, and say what to do about it."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from transform.layout import LISTS
 from transform.mapping import Setting, field_of, subject
 from transform.rows import Row
+from transform.text.characters import UNWRITABLE
 from transform.validate import Finding
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,7 @@ def _next_step(
 ) -> tuple[str, str]:
     if not field:
         return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
-    if found := _CONTROL.search(raw):
+    if found := UNWRITABLE.search(raw):
         code = f"U+{ord(found[0]):04X}"
         return (
             f"Ôter le caractère {code} de la cellule.",

@@ -8,8 +8,8 @@ import pyoxigraph as ox
 
 import ontology
 from transform.errors import UnreadableRegistry
-from transform.layoutformat import UNWRITABLE
 from transform.normal import normal_form
+from transform.text.characters import UNWRITABLE
 
 _A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _HOMEPAGE = "http://xmlns.com/foaf/0.1/homepage"

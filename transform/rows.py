@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform.columns import Header, find_header
-from transform.decode import shown
 from transform.errors import UnreadableFile
 from transform.layout import FIELDS, LISTS, Layout
 from transform.normal import normal_form
 from transform.tables import Table, read_table
+from transform.text.printable import shown
 
 
 class Cells(NamedTuple):

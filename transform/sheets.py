@@ -5,7 +5,6 @@ its accents and in columns: semicolons after a byte order mark.
 """
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,12 +14,10 @@ import pyoxigraph as ox
 
 from transform.flavours import Flavour
 from transform.mapping import DCTERMS, PROV, RDFS
+from transform.text.csv_injection import harmless
 
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 _LANGUAGES = ("fr", "en")
-# What a spreadsheet may take for a formula, also behind blanks, or in full width (OWASP,
-# «CSV Injection»).
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 class Column(NamedTuple):
@@ -108,11 +105,6 @@ def _label(texts: Mapping[str, str], column: Column) -> str:
     """Give a label: what has none in French is better named in any language than not at all."""
     own = texts.get(column.language or "", "")
     return own or (next(iter(texts.values()), "") if column.language == _LANGUAGES[0] else "")
-
-
-def harmless(cell: str) -> str:
-    """Give a cell that no spreadsheet runs: an apostrophe stands before what may be a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def read_labels(graphs: Iterable[Path]) -> dict[str, dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from transform.terminal import visible
+from transform.text.printable import visible
 
 if TYPE_CHECKING:
     from transform.portrayed import Portrayed

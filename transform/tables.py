@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transform.archive import open_archive
-from transform.decode import Text, decode, shown
+from transform.decode import Text, decode
 from transform.delimited import read_delimited
 from transform.errors import UnreadableFile
 from transform.layout import Layout
+from transform.text.printable import shown
 from transform.workbook import Records, read_workbook
 
 LARGEST = 256 << 20

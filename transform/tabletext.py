@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from transform.figures import Comparison, Evolution
 from transform.numerals import percent, whole
 from transform.phrases import Label, name_movement, say, say_number, title
-from transform.terminal import visible
+from transform.text.printable import visible
 
 WIDTH = 80
 _NUMBER, _SHARE = 9, 10

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from transform.manifest import read_manifest
+from transform.text.printable import visible
 
 if TYPE_CHECKING:
     from transform.locate import Located
@@ -18,17 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
-# What must not act on a terminal: controls, and marks that turn the direction of writing; and
-# halves of characters, which JSON can bear and no terminal can show.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-
-
-def visible(text: str, most: int = 80) -> str:
-    """Give a raw text so that every character of it is seen and none acts; cut if it is long."""
-    shown = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 @contextmanager

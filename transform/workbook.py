@@ -9,9 +9,9 @@ import pandas as pd
 
 from transform.archive import open_archive
 from transform.columns import SEARCHED, best_fit
-from transform.decode import shown
 from transform.errors import UnreadableFile
 from transform.layout import Layout
+from transform.text.printable import shown
 
 Records = list[tuple[str, ...]]
 

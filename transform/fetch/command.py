@@ -70,7 +70,8 @@ def fetch(
     """
     from transform.fetch.compare import changes, check
     from transform.fetch.http_client import Bounds
-    from transform.terminal import progress, visible
+    from transform.terminal import progress
+    from transform.text.printable import visible
 
     def say(text: str) -> None:
         click.echo(visible(text, 600), err=True)
@@ -93,7 +94,7 @@ def fetch(
 
 
 def _say_changes(found: list[str]) -> None:
-    from transform.terminal import visible
+    from transform.text.printable import visible
 
     for change in found:
         click.echo(visible(change, 300))

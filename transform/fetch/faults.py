@@ -3,7 +3,7 @@
 from urllib3.exceptions import HTTPError
 
 from transform.errors import FetchFailed
-from transform.terminal import visible
+from transform.text.printable import visible
 
 BY_HAND = (
     "Nothing was overwritten. Try again later, or download the files by hand and build with"

@@ -151,7 +151,7 @@ def _proposals(desk: "Desk", options: dict[str, Any]) -> "Iterator[list[Proposal
     from transform.fetch.http_client import LARGEST_JSON, Bounds
     from transform.linking.proposals import propose
     from transform.linking.service import Wanted, open_service
-    from transform.terminal import visible
+    from transform.text.printable import visible
 
     def say(text: str) -> None:
         click.echo(visible(text, 600), err=True)

@@ -12,8 +12,8 @@ from transform.linking.desk import Desk, Named
 from transform.linking.iris import unfit
 from transform.linking.links import PREDICATE
 from transform.linking.service import Service, Wanted
-from transform.sheets import harmless
-from transform.terminal import visible
+from transform.text.csv_injection import harmless
+from transform.text.printable import visible
 
 
 class Proposal(NamedTuple):

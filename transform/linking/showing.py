@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import click
 
 from transform.linking.proposals import Proposal
-from transform.sheets import harmless
-from transform.terminal import visible
+from transform.text.csv_injection import harmless
+from transform.text.printable import visible
 
 COLUMNS = (
     *("body", "body_name", "iri", "iri_from"),
