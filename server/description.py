@@ -10,6 +10,7 @@ from server.negotiate import CONSTRUCTED, SOLUTIONS, Format
 from server.settings import Settings
 from server.shelf import Release
 from transform import formats
+from transform.rdf.namespaces import W3C_FORMATS
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -39,7 +40,7 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
     for feature in _FEATURES:
         yield ox.Triple(service, _sd("feature"), _sd(feature))
     yield ox.Triple(service, _sd("defaultEntailmentRegime"), _NO_INFERENCE)
-    results = (f"{formats.W3C_FORMATS}SPARQL_Results_{form.suffix.upper()}" for form in SOLUTIONS)
+    results = (f"{W3C_FORMATS}SPARQL_Results_{form.suffix.upper()}" for form in SOLUTIONS)
     graphs = (formats.BY_SUFFIX[form.suffix].iri for form in CONSTRUCTED)
     for iri in (*results, *graphs):
         yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(iri))

@@ -5,12 +5,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from transform import documents
+from transform.rdf.namespaces import IS_REPLACED_BY
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 
 
 def test_the_list_holds_each_subject_once_in_order(tmp_path: Path) -> None:
-    label, gone = "<http://www.w3.org/2000/01/rdf-schema#label>", documents._REPLACED
+    label, gone = "<http://www.w3.org/2000/01/rdf-schema#label>", f"<{IS_REPLACED_BY}>"
     first, second = tmp_path / "a.nt", tmp_path / "b.nt"
     first.write_text(
         f'<{BASE}id/z> {label} "z" .\n<{BASE}id/a/2025> {label} "a" .\n<{BASE}def#B> {label} "b" .'
@@ -28,7 +29,7 @@ def test_a_release_lists_what_can_be_dereferenced(example: Path) -> None:
     replaced = set()
     for quad in ox.parse(path=release / "dumps/portraits.nt"):
         subjects.add(str(quad.subject)[1:-1])
-        if quad.predicate.value == documents._REPLACED[1:-1]:
+        if quad.predicate.value == IS_REPLACED_BY:
             replaced.add(str(quad.subject)[1:-1])
     base = "http://localhost:8000/id/"
     assert replaced

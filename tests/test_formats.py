@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ontology
-from transform import jsonld
 from transform.formats import BY_SUFFIX, SYNTAXES, NotExpressible, prefixes, write, write_bytes
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
@@ -139,7 +138,7 @@ def test_json_ld_keeps_the_base_direction() -> None:
 def test_json_ld_is_compact() -> None:
     about = iri(f"{BASE}id/portrait/2025/decompte/categorie/automatisation")
     statements = [
-        ox.Triple(about, iri(jsonld.RDF_TYPE), iri(f"{PIA}Decompte")),
+        ox.Triple(about, iri(f"{RDF}type"), iri(f"{PIA}Decompte")),
         ox.Triple(about, iri(f"{PIA}effectif"), ox.Literal("36", datatype=iri(XSD + "integer"))),
         ox.Triple(
             about,

@@ -8,11 +8,8 @@ import pytest
 import rdflib
 
 import shapes
-from transform.mapping import DCTERMS, PROV, RDFS
-from transform.registry import SKOS
+from transform.rdf.namespaces import DCTERMS, FOAF, PROV, RDFS, SKOS, SSSOM
 from transform.validate import Finding, hold, read_shapes
-from transform.verdicts import SSSOM
-from transform.vocabulary import FOAF
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 FOLDER = Path(__file__).parent / "shapes"

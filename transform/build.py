@@ -18,21 +18,18 @@ from transform.linking.record import link_texts
 from transform.linking.settling import settle as settle_links
 from transform.lists import read_vocabulary
 from transform.locate import Places, locate
-from transform.mapping import RDF, Setting, map_rows, subject
+from transform.mapping import Setting, map_rows, subject
 from transform.nearest import not_reviewed
 from transform.origin import hold_fetched
 from transform.portrait import Edition
+from transform.rdf.namespaces import RDF_TYPE
+from transform.rdf.ntriples import Line, in_order
 from transform.registrar import hold_registry, refuse_living
 from transform.registry import read_registry
 from transform.rows import read_rows
 from transform.sources import Source
 from transform.validate import PIECE, Finding, hold, hold_rows, in_pieces, read_shapes
-from transform.vocabulary import (
-    CLASSES,
-    Line,
-    in_order,
-    vocabulary_graph,
-)
+from transform.vocabulary import CLASSES, vocabulary_graph
 from transform.work import Checked, Progress, Work, initiatives, published_bodies, source_path
 
 
@@ -119,14 +116,14 @@ def _concept_types(work: Work) -> Iterator[Line]:
     classes = {f"<{work.base_uri}def#{name}>" for name in CLASSES.values()}
     for line in work.vocabulary:
         about, predicate, rest = line.split(" ", 2)
-        if predicate == f"<{RDF}type>" and rest[:-3] in classes:
+        if predicate == f"<{RDF_TYPE}>" and rest[:-3] in classes:
             yield about, predicate, rest[:-3]
 
 
 def _body_types(work: Work) -> Iterator[Line]:
     for body in work.identities.bodies.by_form.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
-        yield about, f"<{RDF}type>", f"<{work.base_uri}def#Organisme>"
+        yield about, f"<{RDF_TYPE}>", f"<{work.base_uri}def#Organisme>"
 
 
 def _hold_rows(

@@ -11,8 +11,8 @@ from transform.entries import Entry, read_names
 from transform.layout import LISTS
 from transform.mapping import Setting, subject
 from transform.portrayed import portray
+from transform.rdf.ntriples import in_order
 from transform.suggestions import Candidates, decided_pairs, find_candidates, follow, open_pairs
-from transform.vocabulary import in_order
 from transform.work import Work, published
 
 

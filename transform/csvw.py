@@ -10,7 +10,8 @@ from typing import Any
 
 from transform.files import as_json
 from transform.flavours import Flavour
-from transform.sheets import COLUMNS, Column, property_of
+from transform.rdf.namespaces import property_iri
+from transform.sheets import COLUMNS, Column
 
 _ABOUT = "{+inscription}"
 _APOSTROPHE = {
@@ -66,7 +67,7 @@ def _column(column: Column, base_uri: str) -> dict[str, Any]:
         return {**said, "required": True, "suppressOutput": True}
     return {
         **said,
-        "propertyUrl": property_of(column, base_uri),
+        "propertyUrl": property_iri(column.property, base_uri),
         "valueUrl": f"{{+{column.name}}}",
         "required": column.name in ("initiative", "portrait"),
     }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from transform.continuity import join
 from transform.decisions import SAME, Decisions, Ruling, Thing
 from transform.identity import Identities
+from transform.rdf.ntriples import Line, in_order
 from transform.rows import Reading
 from transform.verdicts import (
     Verdict,
@@ -18,7 +19,6 @@ from transform.verdicts import (
     former_lines,
     verdict_lines,
 )
-from transform.vocabulary import Line, in_order
 from transform.work import Work, published
 
 

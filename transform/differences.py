@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from transform.asking import ask_evolution, ask_movement
 from transform.entries import Names
 from transform.figures import Comparison, Evolution, Movement, Pair
-from transform.mapping import DCTERMS, RDF, RDFS, literal
 from transform.phrases import (
     LANGUAGES,
     Label,
@@ -15,7 +14,8 @@ from transform.phrases import (
     say_number,
     title,
 )
-from transform.vocabulary import FOAF, XSD, Line
+from transform.rdf.namespaces import DCTERMS, FOAF, RDF_TYPE, RDFS, XSD
+from transform.rdf.ntriples import Line, boolean, integer, literal
 
 _COLON = {"fr": "\u00a0: ", "en": ": "}
 
@@ -49,7 +49,7 @@ class _Writer:
 
     def whole(self) -> Iterator[Line]:
         about, years = self._iri(self._found.path), (self._found.earlier, self._found.later)
-        yield about, f"<{RDF}type>", self._term("Comparaison")
+        yield about, f"<{RDF_TYPE}>", self._term("Comparaison")
         for language in LANGUAGES:
             said = say(self._found, self._labels(language), language)
             text = " ".join(sentence.text for sentence in said)
@@ -59,15 +59,15 @@ class _Writer:
             yield about, self._term(f"portrait{name}"), self._iri(f"id/portrait/{year}")
         page = self._iri(f"changements/{years[0]}-{years[1]}")
         yield about, f"<{FOAF}page>", page
-        yield page, f"<{RDF}type>", f"<{FOAF}Document>"
+        yield page, f"<{RDF_TYPE}>", f"<{FOAF}Document>"
 
     def movement(self, movement: Movement) -> Iterator[Line]:
         about = self._node(movement.name)
-        yield about, f"<{RDF}type>", self._term("Mouvement")
+        yield about, f"<{RDF_TYPE}>", self._term("Mouvement")
         yield from self._part(about, movement.unresolved)
-        yield about, self._term("effectif"), _integer(movement.number)
-        yield about, self._term("effectifMinimal"), _integer(movement.least)
-        yield about, self._term("effectifMaximal"), _integer(movement.most)
+        yield about, self._term("effectif"), integer(movement.number)
+        yield about, self._term("effectifMinimal"), integer(movement.least)
+        yield about, self._term("effectifMaximal"), integer(movement.most)
         query = ask_movement(self._found, movement, self._base, LANGUAGES[0])
         yield about, self._term("requete"), literal(query)
         for element in movement.elements:
@@ -81,11 +81,11 @@ class _Writer:
 
     def evolution(self, evolution: Evolution) -> Iterator[Line]:
         about = self._node(evolution.name)
-        yield about, f"<{RDF}type>", self._term("Evolution")
+        yield about, f"<{RDF_TYPE}>", self._term("Evolution")
         yield from self._part(about, evolution.text is not None)
         yield about, self._term("evolutionDe"), self._iri(evolution.concept)
-        yield about, self._term("effectifAnterieur"), _integer(evolution.before)
-        yield about, self._term("effectifPosterieur"), _integer(evolution.after)
+        yield about, self._term("effectifAnterieur"), integer(evolution.before)
+        yield about, self._term("effectifPosterieur"), integer(evolution.after)
         query = ask_evolution(self._found, evolution, self._base, LANGUAGES[0])
         yield about, self._term("requete"), literal(query)
         if evolution.text is not None:
@@ -100,7 +100,7 @@ class _Writer:
     def pair(self, pair: Pair) -> Iterator[Line]:
         ends = [path.rpartition("/")[2] for path in (pair.before, pair.after)]
         about = self._node(f"{pair.movement}/{ends[0]}/{ends[1]}")
-        yield about, f"<{RDF}type>", self._term("PaireOuverte")
+        yield about, f"<{RDF_TYPE}>", self._term("PaireOuverte")
         yield about, f"<{DCTERMS}isPartOf>", self._node(pair.movement)
         yield about, self._term("membreAnterieur"), self._iri(pair.before)
         yield about, self._term("membrePosterieur"), self._iri(pair.after)
@@ -117,9 +117,4 @@ class _Writer:
 
     def _part(self, about: str, unresolved: bool) -> Iterator[Line]:
         yield about, f"<{DCTERMS}isPartOf>", self._iri(self._found.path)
-        said = literal(str(unresolved).lower(), datatype=f"{XSD}boolean")
-        yield about, self._term("sansResolution"), said
-
-
-def _integer(number: int) -> str:
-    return literal(str(number), datatype=f"{XSD}integer")
+        yield about, self._term("sansResolution"), boolean(unresolved)

@@ -8,9 +8,10 @@ from transform.bodies import Attachment, Bodies, Body
 from transform.errors import UnreadableLayout
 from transform.layout import Layout, Publisher
 from transform.linking.record import link_lines
-from transform.mapping import DCTERMS, PROV, RDF, RDFS, literal
-from transform.registry import SKOS, Registry
-from transform.vocabulary import FOAF, XSD, Line, concept_labels, in_order
+from transform.rdf.namespaces import DCTERMS, FOAF, PREF_LABEL, PROV, RDF_TYPE, RDFS, SKOS, XSD
+from transform.rdf.ntriples import Line, boolean, in_order, literal
+from transform.registry import Registry
+from transform.vocabulary import concept_labels
 from transform.work import Work
 
 
@@ -41,9 +42,9 @@ def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
     if body.reviewed:
         known.update(registry.bodies[body.slug].spellings)
     else:
-        yield about, f"<{RDF}type>", f"<{base_uri}def#Organisme>"
-        yield about, f"<{SKOS}prefLabel>", literal(body.label, body.language)
-        yield about, f"<{base_uri}def#revise>", literal("false", datatype=f"{XSD}boolean")
+        yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Organisme>"
+        yield about, f"<{PREF_LABEL}>", literal(body.label, body.language)
+        yield about, f"<{base_uri}def#revise>", boolean(False)
     for spelling in body.spellings - known:
         yield about, f"<{SKOS}hiddenLabel>", literal(spelling, body.language)
 
@@ -65,7 +66,7 @@ def yearly_lines(
         if not (found := pattern.fullmatch(about)):
             continue
         portfolio, year = found.groups()
-        yield about, f"<{RDF}type>", f"<{base_uri}def#PortefeuilleAnnuel>"
+        yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#PortefeuilleAnnuel>"
         yield about, f"<{PROV}specializationOf>", f"<{portfolio}>"
         yield about, f"<{base_uri}def#annee>", literal(year, datatype=f"{XSD}gYear")
         for language, label in labels.get(portfolio, {}).items():
@@ -83,7 +84,7 @@ def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
 def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
     """Give what is said of the publisher, who may or may not be a body that declared something."""
     about = f"<{base_uri}id/organisme/{publisher.slug}>"
-    yield about, f"<{RDF}type>", f"<{FOAF}Organization>"
+    yield about, f"<{RDF_TYPE}>", f"<{FOAF}Organization>"
     for language, name in publisher.name.items():
         yield about, f"<{FOAF}name>", literal(name, language)
     if publisher.homepage:

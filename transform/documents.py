@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from transform.rdf.namespaces import IS_REPLACED_BY
+
 FILE = "documents.txt"
-_REPLACED = "<http://purl.org/dc/terms/isReplacedBy>"
+_REPLACED = f"<{IS_REPLACED_BY}>"
 
 
 def write(graphs: Iterable[Path], base_uri: str, target: Path) -> None:

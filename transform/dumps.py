@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import pyoxigraph as ox
-
 from transform import csvw, sheets
 from transform.files import digest
 from transform.flavours import FLAVOURS, METADATA, Flavour
-from transform.formats import BY_SUFFIX, SYNTAXES, Syntax, write
+from transform.formats import BY_SUFFIX, SYNTAXES
 from transform.parallel import spread
+from transform.rdf.convert import convert
 
 WHOLE = "portraits"
 
@@ -141,10 +140,3 @@ def _concatenate(files: Sequence[Path], target: Path) -> None:
         for file in files:
             with file.open("rb") as source:
                 shutil.copyfileobj(source, out, 1 << 20)
-
-
-def convert(lines: Path, syntax: Syntax, target: Path, base_uri: str) -> None:
-    """Write N-Triples or N-Quads, as a stream, in another syntax."""
-    statements: Iterator[ox.Quad] = ox.parse(path=lines, format=BY_SUFFIX[lines.suffix[1:]].rdf)
-    with target.open("wb") as out:
-        write(statements, syntax, out, base_uri)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from transform.layout import LISTS
 from transform.mapping import Setting
 from transform.portrait import Edition, count_lines, portrait_lines
-from transform.vocabulary import Line, concept_labels
+from transform.rdf.ntriples import Line
+from transform.vocabulary import concept_labels
 from transform.work import Work, published
 
 

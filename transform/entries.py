@@ -10,8 +10,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.layout import LISTS
-from transform.mapping import property_iri
-from transform.registry import SKOS
+from transform.rdf.namespaces import PREF_LABEL, SKOS, property_iri
 from transform.rows import Cells
 
 Labels = dict[str, dict[str, str]]
@@ -65,7 +64,7 @@ def read_names(triples: Iterable[ox.Triple], base_uri: str) -> Names:
             continue
         path = about.removeprefix(base_uri)
         if isinstance(value, ox.Literal):
-            if property_ == f"{SKOS}prefLabel":
+            if property_ == PREF_LABEL:
                 names.labels.setdefault(path, {})[value.language or ""] = value.value
             elif property_ == f"{base_uri}def#revise" and value.value == "true":
                 names.reviewed.add(path)

@@ -9,9 +9,8 @@ import pyoxigraph as ox
 
 import ontology
 from transform import jsonld, rdfxml
+from transform.rdf.namespaces import W3C_FORMATS
 from transform.rdfxml import NotExpressible as NotExpressible
-
-W3C_FORMATS = "http://www.w3.org/ns/formats/"
 
 
 class Syntax(NamedTuple):

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
+from transform.rdf.namespaces import RDF_TYPE, XSD
 from transform.rdfxml import NotExpressible
 
-RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-XSD = "http://www.w3.org/2001/XMLSchema#"
 Context = Mapping[str, Any]
 Json = dict[str, Any]
 

@@ -6,12 +6,9 @@ from typing import NamedTuple
 from transform.identity import Identities
 from transform.layout import Layout
 from transform.lists import Vocabulary
+from transform.rdf.namespaces import property_iri
+from transform.rdf.ntriples import literal
 from transform.rows import Reading, Row
-
-DCTERMS = "http://purl.org/dc/terms/"
-PROV = "http://www.w3.org/ns/prov#"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 
 
 class Setting(NamedTuple):
@@ -43,17 +40,6 @@ class Entry(NamedTuple):
     datatype: str
     rule: Rule
     example: str
-
-
-def literal(text: str, language: str | None = None, datatype: str | None = None) -> str:
-    """Write a literal in N-Triples (RDF 1.1 N-Triples, production STRING_LITERAL_QUOTE)."""
-    quoted = f'"{text.translate(_ESCAPES)}"'
-    if language:
-        return f"{quoted}@{language}"
-    return f"{quoted}^^<{datatype}>" if datatype else quoted
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 def _inscription(_s: Setting, _p: Place, _cell: str) -> str:
@@ -127,13 +113,6 @@ MAPPING: tuple[Entry, ...] = (
     Entry("", "prov:hadPrimarySource", "IRI", _source, "<…2025.csv#row=38>"),
 )
 # fmt: on
-
-
-def property_iri(name: str, base_uri: str) -> str:
-    """Give the IRI of a property that the table names with its prefix."""
-    spaces = {"dcterms": DCTERMS, "pia": f"{base_uri}def#", "prov": PROV, "rdf": RDF, "rdfs": RDFS}
-    prefix, _, local = name.partition(":")
-    return spaces[prefix] + local
 
 
 def field_of(iri: str, base_uri: str) -> str | None:

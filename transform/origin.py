@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from transform.errors import MisusedCommand, UnreadableFile
 from transform.fetch.record import place, read_record
-from transform.mapping import RDF, RDFS, literal
-from transform.vocabulary import DCTERMS, Line
+from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS
+from transform.rdf.ntriples import Line, literal
 
 # What a URL may hold that an IRI may too; "[" may stand around an IPv6 address only.
 _IN_IRIS = "%/:?@!$&'()*+,;=~"
@@ -89,7 +89,7 @@ def origin_lines(base_uri: str, year: int, source: str, origin: Origin) -> Itera
     yield f"<{source}>", f"<{DCTERMS}source>", f"<{origin.url}>"
     statement = f"<{base_uri}catalogue#provenance-{year}>"
     yield f"<{base_uri}id/portrait/{year}>", f"<{DCTERMS}provenance>", statement
-    yield statement, f"<{RDF}type>", f"<{DCTERMS}ProvenanceStatement>"
+    yield statement, f"<{RDF_TYPE}>", f"<{DCTERMS}ProvenanceStatement>"
     for language, text in _sentences(origin).items():
         yield statement, f"<{RDFS}label>", literal(text, language)
 

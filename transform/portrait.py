@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from transform.layout import LISTS, Layout
-from transform.mapping import RDF, RDFS, literal
 from transform.origin import Origin
-from transform.vocabulary import DCTERMS, XSD, Line
+from transform.rdf.namespaces import DCAT, DCTERMS, RDF_TYPE, RDFS, XSD
+from transform.rdf.ntriples import Line, integer, literal
 
-DCAT = "http://www.w3.org/ns/dcat#"
 _COLON = {"fr": "\u00a0: ", "en": ": "}
 MEDIA_TYPES = {
     "csv": "text/csv",
@@ -58,8 +57,8 @@ def descriptions(edition: Edition) -> dict[str, str]:
 def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
     """Give what is said of one portrait as a whole."""
     about = f"<{base_uri}id/portrait/{edition.year}>"
-    yield about, f"<{RDF}type>", f"<{base_uri}def#Portrait>"
-    yield about, f"<{RDF}type>", f"<{DCAT}Dataset>"
+    yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Portrait>"
+    yield about, f"<{RDF_TYPE}>", f"<{DCAT}Dataset>"
     for language, text in titles(edition).items():
         yield about, f"<{DCTERMS}title>", literal(text, language)
         yield about, f"<{RDFS}label>", literal(text, language)
@@ -67,10 +66,10 @@ def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
         yield about, f"<{DCTERMS}description>", literal(text, language)
     year = literal(str(edition.year), datatype=f"{XSD}gYear")
     yield about, f"<{base_uri}def#annee>", year
-    yield about, f"<{base_uri}def#nombreInscriptions>", _integer(edition.rows)
+    yield about, f"<{base_uri}def#nombreInscriptions>", integer(edition.rows)
     facts = edition.layout.portraits.get(edition.year)
     if facts and facts.total is not None:
-        yield about, f"<{base_uri}def#totalPublie>", _integer(facts.total)
+        yield about, f"<{base_uri}def#totalPublie>", integer(facts.total)
     publisher = f"<{base_uri}id/organisme/{edition.layout.publisher.slug}>"
     yield about, f"<{DCTERMS}publisher>", publisher
     yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"
@@ -87,10 +86,10 @@ def count_lines(
         for slug, number in edition.counts[name].items():
             about = f"<{base_uri}id/portrait/{edition.year}/decompte/{name}/{slug}>"
             concept = f"{base_uri}id/{name}/{slug}"
-            yield about, f"<{RDF}type>", f"<{base_uri}def#Decompte>"
+            yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Decompte>"
             yield about, f"<{base_uri}def#decompteDe>", portrait
             yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
-            yield about, f"<{base_uri}def#effectif>", _integer(number)
+            yield about, f"<{base_uri}def#effectif>", integer(number)
             for language, label in labels.get(concept, {}).items():
                 said = f"{label}, {edition.year}{_COLON.get(language, ': ')}{number}"
                 yield (
@@ -98,7 +97,3 @@ def count_lines(
                     f"<{RDFS}label>",
                     literal(said, language),
                 )
-
-
-def _integer(number: int) -> str:
-    return literal(str(number), datatype=f"{XSD}integer")

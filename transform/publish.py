@@ -19,11 +19,13 @@ from transform.files import as_json, digest
 from transform.layout import Layout
 from transform.linking.record import link_texts
 from transform.locate import Places
-from transform.mapping import RDFS, literal, map_rows
+from transform.mapping import map_rows
 from transform.packed import is_packed
 from transform.portrait import descriptions
+from transform.rdf.namespaces import RDFS
+from transform.rdf.ntriples import in_order, literal
+from transform.rdf.turtle import read_turtle
 from transform.stability import Gone, Published, hold_against
-from transform.vocabulary import in_order, read_turtle
 from transform.work import (
     Checked,
     Progress,

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_TYPE = f"{_RDF}type"
+from transform.rdf.namespaces import RDF, RDF_TYPE
+
 # RDF/XML, 5.1: the names of the syntax are no properties, nor are those that it once had, and
 # rdf:li would be read as rdf:_1.
 _NO_PROPERTIES = frozenset(
-    _RDF + name
+    RDF + name
     for name in [
         "RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description", "li",
         "aboutEach", "aboutEachPrefix", "bagID", "version", "annotation", "annotationNodeID",
@@ -52,7 +52,7 @@ def _why_not(triple: ox.Triple) -> str | None:
     if isinstance(value, ox.Literal):
         return _why_no_literal(value, predicate)
     # A type is written as the name of an element.
-    if predicate == _TYPE and not _ENDS_WITH_NAME.search(value.value):
+    if predicate == RDF_TYPE and not _ENDS_WITH_NAME.search(value.value):
         return f"the class <{value.value}>: it does not end with an XML name"
     return None
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from transform.directory import registry_lines, yearly_lines
 from transform.errors import UnreadableRegistry
 from transform.identity import Identities
-from transform.mapping import RDF, literal
 from transform.normal import normal_form
+from transform.rdf.namespaces import RDF
+from transform.rdf.ntriples import Line, in_order, literal
 from transform.registry import Registry
 from transform.validate import Finding, hold, read_shapes
-from transform.vocabulary import Line, in_order
 
 
 def hold_registry(registry: Registry, vocabulary: Iterable[str], base_uri: str) -> list[Finding]:

@@ -9,12 +9,10 @@ import pyoxigraph as ox
 import ontology
 from transform.errors import UnreadableRegistry
 from transform.normal import normal_form
+from transform.rdf.namespaces import FOAF, IS_REPLACED_BY, RDF_TYPE, SKOS
 from transform.text.characters import UNWRITABLE
 
-_A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_HOMEPAGE = "http://xmlns.com/foaf/0.1/homepage"
-_IS_REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
+_HOMEPAGE = f"{FOAF}homepage"
 _LABELS = tuple(f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden"))
 _LARGEST = 256 << 20
 
@@ -48,7 +46,7 @@ class Registry:
     def replaced(self) -> Iterator[tuple[str, str]]:
         """Give the IRIs that the registry declares replaced, and by what."""
         for triple in self.triples:
-            if triple.predicate.value == _IS_REPLACED_BY:
+            if triple.predicate.value == IS_REPLACED_BY:
                 yield str(triple.subject)[1:-1], str(triple.object)[1:-1]
 
 
@@ -106,7 +104,7 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
     found: dict[str, None] = {}
     for subject, predicate, value in triples:
         about = str(subject)[1:-1]
-        if predicate.value == _A and value == ox.NamedNode(f"{base_uri}def#Organisme"):
+        if predicate.value == RDF_TYPE and value == ox.NamedNode(f"{base_uri}def#Organisme"):
             found[about] = None
         elif predicate.value in _LABELS and isinstance(value, ox.Literal):
             said.setdefault(about, {}).setdefault(predicate.value, []).append(value)

@@ -9,10 +9,8 @@ import pyoxigraph as ox
 
 from transform.formats import BY_SUFFIX, write_bytes
 from transform.locate import Located, Places
-from transform.mapping import DCTERMS, RDF
+from transform.rdf.namespaces import DCTERMS, RDF_TYPE, SHACL, XSD
 from transform.suggestions import Candidate
-
-SH = "http://www.w3.org/ns/shacl#"
 
 
 def as_json(
@@ -44,26 +42,28 @@ def _report_triples(located: Sequence[Located], base_uri: str) -> Iterator[ox.Tr
 
     report = iri(f"{base_uri}report/validation")
     conforms = not any(f.severity == "Violation" for f in located)
-    boolean = iri("http://www.w3.org/2001/XMLSchema#boolean")
-    yield ox.Triple(report, iri(f"{RDF}type"), iri(f"{SH}ValidationReport"))
+    boolean = iri(f"{XSD}boolean")
+    yield ox.Triple(report, iri(RDF_TYPE), iri(f"{SHACL}ValidationReport"))
     yield ox.Triple(
-        report, iri(f"{SH}conforms"), ox.Literal(str(conforms).lower(), datatype=boolean)
+        report, iri(f"{SHACL}conforms"), ox.Literal(str(conforms).lower(), datatype=boolean)
     )
     results = [iri(f"{base_uri}report/validation#{n}") for n in range(1, len(located) + 1)]
     for result in results:
-        yield ox.Triple(report, iri(f"{SH}result"), result)
+        yield ox.Triple(report, iri(f"{SHACL}result"), result)
     for result, f in zip(results, located, strict=True):
-        yield ox.Triple(result, iri(f"{RDF}type"), iri(f"{SH}ValidationResult"))
-        yield ox.Triple(result, iri(f"{SH}resultSeverity"), iri(SH + f.severity))
-        yield ox.Triple(result, iri(f"{SH}focusNode"), iri(f.focus))
+        yield ox.Triple(result, iri(RDF_TYPE), iri(f"{SHACL}ValidationResult"))
+        yield ox.Triple(result, iri(f"{SHACL}resultSeverity"), iri(SHACL + f.severity))
+        yield ox.Triple(result, iri(f"{SHACL}focusNode"), iri(f.focus))
         if f.path:
-            yield ox.Triple(result, iri(f"{SH}resultPath"), iri(f.path))
+            yield ox.Triple(result, iri(f"{SHACL}resultPath"), iri(f.path))
         if f.raw:
-            yield ox.Triple(result, iri(f"{SH}value"), ox.Literal(f.raw))
-        yield ox.Triple(result, iri(f"{SH}sourceShape"), iri(f.shape))
-        yield ox.Triple(result, iri(f"{SH}sourceConstraintComponent"), iri(SH + f.component))
+            yield ox.Triple(result, iri(f"{SHACL}value"), ox.Literal(f.raw))
+        yield ox.Triple(result, iri(f"{SHACL}sourceShape"), iri(f.shape))
+        yield ox.Triple(result, iri(f"{SHACL}sourceConstraintComponent"), iri(SHACL + f.component))
         for text, language in ((f"{f.fr} {f.next_fr}", "fr"), (f"{f.en} {f.next_en}", "en")):
-            yield ox.Triple(result, iri(f"{SH}resultMessage"), ox.Literal(text, language=language))
+            yield ox.Triple(
+                result, iri(f"{SHACL}resultMessage"), ox.Literal(text, language=language)
+            )
         if f.source:
             yield ox.Triple(result, iri(f"{DCTERMS}source"), iri(f.source))
 

@@ -14,7 +14,7 @@ from transform.decisions import Thing
 from transform.entries import Entry, Names, read_entries, read_names
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.manifest import read_manifest
-from transform.mapping import DCTERMS
+from transform.rdf.namespaces import DCTERMS
 
 QUADS = "dumps/portraits.nq"
 _THING = re.compile("id/initiative/([a-z2-7]{16})(?:/([0-9]{4}))?")

@@ -13,10 +13,9 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.flavours import Flavour
-from transform.mapping import DCTERMS, PROV, RDFS
+from transform.rdf.namespaces import PREF_LABEL, property_iri
 from transform.text.csv_injection import harmless
 
-PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 _LANGUAGES = ("fr", "en")
 
 
@@ -64,13 +63,6 @@ COLUMNS = (
 Labels = Mapping[str, Mapping[str, str]]
 
 
-def property_of(column: Column, base_uri: str) -> str:
-    """Give the IRI of the property whose values, or their labels, stand in a column."""
-    spaces = {"dcterms": DCTERMS, "pia": f"{base_uri}def#", "prov": PROV, "rdfs": RDFS}
-    prefix, _, local = column.property.partition(":")
-    return spaces[prefix] + local
-
-
 def write(lines: Path, labels: Sequence[Path], flavour: Flavour, target: Path, base: str) -> None:
     """Write the rows of a portrait, N-Triples, as a stream; `labels` are graphs with labels."""
     known = read_labels(labels)
@@ -83,7 +75,7 @@ def write(lines: Path, labels: Sequence[Path], flavour: Flavour, target: Path, b
 
 def rows(statements: Iterable[ox.Quad], labels: Labels, base: str) -> Iterator[list[str]]:
     """Give the cells of each row of a portrait; what stands together is one row."""
-    wanted = [property_of(column, base) if column.property else "" for column in COLUMNS]
+    wanted = [property_iri(column.property, base) if column.property else "" for column in COLUMNS]
     row_of = f"{base}def#inscriptionDe"
     for subject, group in groupby(statements, key=lambda statement: statement.subject):
         said = {quad.predicate.value: getattr(quad.object, "value", "") for quad in group}

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from transform.errors import DataRefused
 from transform.manifest import Manifest, read_manifest
+from transform.rdf.namespaces import PROV
 from transform.release import current
 
 _GRAPHS = ("vocabulaire", "organismes", "rapprochements")
 _PATH = re.compile(r"id/(organisme|portefeuille|categorie|statut|initiative)/[^/>]+$")
-_SOURCE = "http://www.w3.org/ns/prov#hadPrimarySource"
+_SOURCE = f"<{PROV}hadPrimarySource>"
 
 
 class Gone(NamedTuple):
@@ -135,7 +136,7 @@ def _by_row(lines: Iterable[str]) -> dict[str, dict[str, str]]:
         about, predicate, rest = line.split(" ", 2)
         if rest.startswith("<"):
             said[about][predicate] = rest[1:-4]
-            if predicate == f"<{_SOURCE}>":
+            if predicate == _SOURCE:
                 rows[rest[1:-4]] = about
     return {row: said[about] for row, about in rows.items()}
 

@@ -6,8 +6,8 @@ from transform.changes import Sides, compare
 from transform.differences import comparison_lines
 from transform.formats import BY_SUFFIX, write_bytes
 from transform.listing import as_csv, list_changes
+from transform.rdf.ntriples import in_order
 from transform.tabletext import as_text
-from transform.vocabulary import in_order
 
 
 def tell(sides: Sides, base_uri: str, form: str, language: str) -> bytes:

@@ -10,15 +10,20 @@ import pyoxigraph as ox
 import ontology
 from transform.decisionline import Grounds
 from transform.decisions import Thing
-from transform.mapping import DCTERMS, PROV, RDF, RDFS, literal
 from transform.naming import opaque_key
 from transform.normal import slug
-from transform.vocabulary import XSD, Line, in_order
-
-OWL = "http://www.w3.org/2002/07/owl#"
-SEMAPV = "https://w3id.org/semapv/vocab/"
-SSSOM = "https://w3id.org/sssom/"
-_ORCID = "https://orcid.org/"
+from transform.rdf.namespaces import (
+    DCTERMS,
+    ORCID,
+    OWL,
+    PROV,
+    RDF_TYPE,
+    RDFS,
+    SEMAPV,
+    SSSOM,
+    XSD,
+)
+from transform.rdf.ntriples import Line, in_order, literal
 
 
 class Rule(NamedTuple):
@@ -113,7 +118,7 @@ def author_iri(base_uri: str, author: str) -> str:
 
 def _iri_of(text: str) -> str | None:
     """Give the IRI that a text is, or that it abbreviates with orcid: or semapv:."""
-    for prefix, space in (("orcid:", _ORCID), ("semapv:", SEMAPV)):
+    for prefix, space in (("orcid:", ORCID), ("semapv:", SEMAPV)):
         text = space + text.removeprefix(prefix) if text.startswith(prefix) else text
     try:
         return ox.NamedNode(text).value if re.match("https?://|mailto:", text) else None
@@ -126,7 +131,7 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
     about = f"<{base_uri}id/decision/{verdict.key}>"
     pia = f"{base_uri}def#"
     lines = [
-        (about, f"<{RDF}type>", f"<{pia}{verdict.kind}>"),
+        (about, f"<{RDF_TYPE}>", f"<{pia}{verdict.kind}>"),
         (about, f"<{pia}regle>", f"<{base_uri}id/regle/{verdict.rule}>"),
         (about, f"<{pia}conclusion>", f"<{base_uri}id/conclusion/{verdict.conclusion}>"),
         (about, f"<{pia}confiance>", literal(verdict.confidence, datatype=f"{XSD}decimal")),
@@ -150,7 +155,7 @@ def _whole(base_uri: str, thing: Thing | str) -> str:
 def author_lines(base_uri: str, author: str) -> Iterator[Line]:
     """Give what is said of a person who decided: what the file calls them."""
     about = f"<{author_iri(base_uri, author)}>"
-    yield about, f"<{RDF}type>", f"<{PROV}Agent>"
+    yield about, f"<{RDF_TYPE}>", f"<{PROV}Agent>"
     yield about, f"<{RDFS}label>", literal(author)
 
 

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
-import ontology
 from transform.layout import LISTS, Layout
 from transform.lists import Vocabulary
-from transform.mapping import RDF, literal
-from transform.registry import SKOS
+from transform.rdf.namespaces import DCTERMS, PREF_LABEL, RDF_TYPE, SKOS
+from transform.rdf.ntriples import Line, boolean, in_order, literal
+from transform.rdf.turtle import read_turtle
 
-DCTERMS = "http://purl.org/dc/terms/"
-FOAF = "http://xmlns.com/foaf/0.1/"
-XSD = "http://www.w3.org/2001/XMLSchema#"
 CLASSES = {"categorie": "Categorie", "statut": "Statut", "portefeuille": "Portefeuille"}
 # What a list is called where no file of ontology/ says it.
 _TITLES = {
@@ -20,21 +17,6 @@ _TITLES = {
     "statut": ("Statuts", "Statuses"),
     "portefeuille": ("Portefeuilles", "Portfolios"),
 }
-
-Line = tuple[str, str, str]
-
-
-def in_order(lines: Iterable[Line]) -> list[str]:
-    """Give N-Triples lines by subject, what it is first, each once."""
-    a = f"<{RDF}type>"
-    ordered = sorted(set(lines), key=lambda line: (line[0], line[1] != a, line[1], line[2]))
-    return [f"{s} {p} {o} .\n" for s, p, o in ordered]
-
-
-def read_turtle(name: str, base_uri: str) -> list[Line]:
-    """Give the triples of a file of ontology/ against the base URI of the release."""
-    parsed = ox.parse(ontology.read(name), format=ox.RdfFormat.TURTLE, base_iri=base_uri)
-    return [(str(q.subject), str(q.predicate), str(q.object)) for q in parsed]
 
 
 def vocabulary_graph(
@@ -61,19 +43,18 @@ def vocabulary_graph(
 
 def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:
     about = f"<{base_uri}id/{name}>"
-    yield about, f"<{RDF}type>", f"<{SKOS}ConceptScheme>"
+    yield about, f"<{RDF_TYPE}>", f"<{SKOS}ConceptScheme>"
     for text, language in zip(_TITLES[name], ("fr", "en"), strict=True):
         yield about, f"<{DCTERMS}title>", literal(text, language)
-        yield about, f"<{SKOS}prefLabel>", literal(text, language)
+        yield about, f"<{PREF_LABEL}>", literal(text, language)
 
 
 def _concept(base_uri: str, name: str, slug: str, *, reviewed: bool) -> Iterator[Line]:
     about = f"<{base_uri}id/{name}/{slug}>"
-    yield about, f"<{RDF}type>", f"<{base_uri}def#{CLASSES[name]}>"
-    yield about, f"<{RDF}type>", f"<{SKOS}Concept>"
+    yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#{CLASSES[name]}>"
+    yield about, f"<{RDF_TYPE}>", f"<{SKOS}Concept>"
     yield about, f"<{SKOS}inScheme>", f"<{base_uri}id/{name}>"
-    said = "true" if reviewed else "false"
-    yield about, f"<{base_uri}def#revise>", literal(said, datatype=f"{XSD}boolean")
+    yield about, f"<{base_uri}def#revise>", boolean(reviewed)
 
 
 def _declared_concepts(
@@ -85,7 +66,7 @@ def _declared_concepts(
     a spelling.
     """
     labels = {(s, o) for s, p, o in known if p.endswith("Label>")}
-    preferred = {(s, o.rpartition("@")[2]) for s, p, o in known if p == f"<{SKOS}prefLabel>"}
+    preferred = {(s, o.rpartition("@")[2]) for s, p, o in known if p == f"<{PREF_LABEL}>"}
     in_files = {s for s, _ in preferred}
     for layout in reversed(layouts):
         for value in layout.lists[name].values:
@@ -107,14 +88,14 @@ def _new_concepts(base_uri: str, vocabulary: Vocabulary) -> Iterator[Line]:
     for new in vocabulary.new.values():
         yield from _concept(base_uri, vocabulary.name, new.slug, reviewed=False)
         about = f"<{base_uri}id/{vocabulary.name}/{new.slug}>"
-        yield about, f"<{SKOS}prefLabel>", literal(new.label, new.language)
+        yield about, f"<{PREF_LABEL}>", literal(new.label, new.language)
 
 
 def concept_labels(vocabulary: Iterable[str]) -> dict[str, dict[str, str]]:
     """Give the preferred labels by IRI and language."""
     labels: dict[str, dict[str, str]] = {}
     for quad in ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES):
-        if quad.predicate.value == f"{SKOS}prefLabel" and isinstance(quad.object, ox.Literal):
+        if quad.predicate.value == PREF_LABEL and isinstance(quad.object, ox.Literal):
             about = labels.setdefault(str(quad.subject)[1:-1], {})
             about[quad.object.language or ""] = quad.object.value
     return labels

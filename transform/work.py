@@ -10,12 +10,13 @@ from transform.identity import Identities
 from transform.linking.settling import Settled
 from transform.lists import Vocabulary
 from transform.locate import Located
-from transform.mapping import DCTERMS, RDF, RDFS, Place, Setting, literal, subject
+from transform.mapping import Place, Setting, subject
 from transform.origin import Origin
 from transform.packed import SOURCES
 from transform.portrait import Edition
+from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS
+from transform.rdf.ntriples import in_order, literal
 from transform.suggestions import Candidate, Candidates
-from transform.vocabulary import in_order
 
 # Called with what is being done, how much is done and how much there is.
 Progress = Callable[[str, int, int], None]
@@ -100,7 +101,7 @@ def initiatives(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
     for key in sorted(years):
         newest, name = years[key][-1]
         about = f"<{work.base_uri}id/initiative/{key}>"
-        lines = [(about, f"<{RDF}type>", f"<{work.base_uri}def#Initiative>")]
+        lines = [(about, f"<{RDF_TYPE}>", f"<{work.base_uri}def#Initiative>")]
         lines.append((about, f"<{RDFS}label>", literal(name, newest.layout.language)))
         for setting, _ in years[key]:
             inscription = subject(work.base_uri, key, setting.reading.year)

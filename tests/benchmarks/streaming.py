@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from tests.site.conftest import BASE, _boot, write_release
 from transform.flavours import FLAVOURS
 from transform.formats import SYNTAXES
-from transform.mapping import RDF
+from transform.rdf.namespaces import RDF
 
 SIZES = (10_000, 100_000)
 # What a process of its own does: no more is loaded than a build loads to write a file.

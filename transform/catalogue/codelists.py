@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transform.catalogue.terms import both, expand, say, term
-from transform.mapping import literal
-from transform.vocabulary import Line
+from transform.rdf.ntriples import Line, literal
 
 
 class Code(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from transform.catalogue.distinct import Distinct
 from transform.catalogue.terms import term
-from transform.vocabulary import Line
+from transform.rdf.ntriples import Line
 
 # Datasets of others that ours leads to: name, where their IRIs begin, home page, title.
 TARGETS = {

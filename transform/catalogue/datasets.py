@@ -8,9 +8,8 @@ from transform.catalogue import codelists, parties
 from transform.catalogue.distributions import About, File, endpoint_iri, file_iri, official
 from transform.catalogue.terms import say, term, texts, typed
 from transform.layout import Layout
-from transform.mapping import literal
 from transform.portrait import Edition, descriptions, titles
-from transform.vocabulary import Line
+from transform.rdf.ntriples import Line, literal
 
 
 class Dataset(NamedTuple):

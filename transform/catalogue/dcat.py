@@ -15,10 +15,11 @@ from transform.catalogue.distributions import File, endpoint_lines, file_lines, 
 from transform.catalogue.terms import both, say, term, texts, typed
 from transform.errors import UnreadableLayout
 from transform.layout import Layout
-from transform.mapping import RDFS, literal
 from transform.origin import origin_lines
 from transform.portrait import Edition
-from transform.vocabulary import DCTERMS, Line, read_turtle
+from transform.rdf.namespaces import DCTERMS, RDFS
+from transform.rdf.ntriples import Line, literal
+from transform.rdf.turtle import read_turtle
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from transform.catalogue.terms import both, expand, say, term, texts, typed
 from transform.formats import BY_MEDIA_TYPE
 from transform.packed import GZIP, SOURCES, content_of, is_packed
 from transform.portrait import MEDIA_TYPES, Edition
-from transform.vocabulary import Line
+from transform.rdf.ntriples import Line
 
 # Which portrait a file is of, by where it lies; the others are of all of them.
 _YEAR = re.compile(r"dumps/(?:sources/(\d{4})/|portrait-(\d{4})[.-])")

@@ -6,8 +6,7 @@ from transform.catalogue import codelists
 from transform.catalogue.facts import Coverage
 from transform.catalogue.terms import both, say, term, texts, typed
 from transform.layout import Publisher
-from transform.mapping import literal
-from transform.vocabulary import Line
+from transform.rdf.ntriples import Line, literal
 
 
 def publisher_iri(base_uri: str, publisher: Publisher) -> str:

@@ -2,29 +2,49 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from transform.mapping import literal
-from transform.vocabulary import Line
+from transform.rdf.namespaces import (
+    ADMS,
+    DCAT,
+    DCATAP,
+    DCTERMS,
+    ELI,
+    EU_AUTHORITY,
+    FOAF,
+    GEOSPARQL,
+    IANA_MEDIA_TYPES,
+    LICENCE_TYPE,
+    PUBLISHER_TYPE,
+    RDF,
+    RDFS,
+    SHACL,
+    SKOS,
+    SPDX,
+    VCARD,
+    VOID,
+    XSD,
+)
+from transform.rdf.ntriples import Line, literal
 
 SPACES = {
-    "adms": "http://www.w3.org/ns/adms#",
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dcatap": "http://data.europa.eu/r5r/",
-    "dct": "http://purl.org/dc/terms/",
-    "eli": "http://data.europa.eu/eli/ontology#",
-    "eu": "http://publications.europa.eu/resource/authority/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "gsp": "http://www.opengis.net/ont/geosparql#",
-    "iana": "https://www.iana.org/assignments/media-types/",
-    "licencetype": "http://purl.org/adms/licencetype/",
-    "publishertype": "http://purl.org/adms/publishertype/",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "sh": "http://www.w3.org/ns/shacl#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "void": "http://rdfs.org/ns/void#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "adms": ADMS,
+    "dcat": DCAT,
+    "dcatap": DCATAP,
+    "dct": DCTERMS,
+    "eli": ELI,
+    "eu": EU_AUTHORITY,
+    "foaf": FOAF,
+    "gsp": GEOSPARQL,
+    "iana": IANA_MEDIA_TYPES,
+    "licencetype": LICENCE_TYPE,
+    "publishertype": PUBLISHER_TYPE,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "sh": SHACL,
+    "skos": SKOS,
+    "spdx": SPDX,
+    "vcard": VCARD,
+    "void": VOID,
+    "xsd": XSD,
 }
 Said = str | Iterable[str] | None
 

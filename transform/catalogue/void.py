@@ -14,8 +14,7 @@ from transform.catalogue.distributions import File
 from transform.catalogue.terms import both, say, term, texts, typed
 from transform.formats import BY_MEDIA_TYPE
 from transform.jsonld import prefixes_of
-from transform.mapping import literal
-from transform.vocabulary import Line
+from transform.rdf.ntriples import Line, literal
 
 # Gives the sums of the description, under the names that VoID has for them.
 _QUERY = """\

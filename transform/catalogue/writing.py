@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from transform import dumps
 from transform.catalogue import dcat, void
 from transform.catalogue.counting import Count, Numbers, count_terms
 from transform.catalogue.dcat import Offer
 from transform.formats import BY_SUFFIX
-from transform.vocabulary import Line, in_order
+from transform.rdf.convert import convert
+from transform.rdf.ntriples import Line, in_order
 
 CATALOGUE, VOID = "catalogue", "void"
 QUADS = "catalogue.nq"
@@ -78,4 +78,4 @@ def write_catalogue(offer: Offer, counted: Counted, folder: Path) -> Written:
 def _write(file: Path, lines: list[str], base_uri: str) -> None:
     file.write_text("".join(lines), encoding="utf-8", newline="")
     for suffix in _SUFFIXES:
-        dumps.convert(file, BY_SUFFIX[suffix], file.with_suffix(f".{suffix}"), base_uri)
+        convert(file, BY_SUFFIX[suffix], file.with_suffix(f".{suffix}"), base_uri)

@@ -15,9 +15,8 @@ from transform.linking.known import Known, know, slug_of
 from transform.linking.links import BODY, parse_links
 from transform.linking.settling import Settled, settle
 from transform.manifest import read_manifest
-from transform.mapping import RDF
+from transform.rdf.namespaces import FOAF, RDF
 from transform.reread import read_graph
-from transform.vocabulary import FOAF
 
 
 class Named(NamedTuple):

@@ -8,10 +8,7 @@ import pyoxigraph as ox
 
 from transform.bodies import Bodies
 from transform.linking.links import BODY
-from transform.vocabulary import DCTERMS
-
-SAME_AS = "https://schema.org/sameAs"
-_IS_REPLACED_BY = f"{DCTERMS}isReplacedBy"
+from transform.rdf.namespaces import IS_REPLACED_BY, SAME_AS
 
 
 class Known(NamedTuple):
@@ -45,7 +42,7 @@ def know(
             continue
         if predicate.value == SAME_AS:
             elsewhere.setdefault(body, set()).add(value.value)
-        elif predicate.value == _IS_REPLACED_BY and (new := slug_of(value.value, base_uri)):
+        elif predicate.value == IS_REPLACED_BY and (new := slug_of(value.value, base_uri)):
             replaced[body] = new
     return Known(base_uri, _formerly(replaced, now) | now, elsewhere)
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 from transform.bodies import Body
-from transform.linking.known import SAME_AS
 from transform.linking.links import Link
+from transform.rdf.namespaces import SAME_AS
+from transform.rdf.ntriples import Line, in_order
 from transform.verdicts import Verdict, author_lines, by_person, verdict_lines
-from transform.vocabulary import Line, in_order
 from transform.work import Work
 
 

@@ -1,0 +1,1 @@
+"""RDF as it is written and read: namespaces, N-Triples, the syntaxes on offer."""
