@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from transform.columns import best_fit, find_header
+from transform.columns import find_header
 from transform.errors import UnfitColumns
+from transform.header_fit import best_fit
+from transform.input_table import Table
 from transform.layout import Layout, load_layout
-from transform.tables import Table
 
 SMALL = Path(__file__).parent / "layouts" / "petit.toml"
 HEADER = ("Nom", "Catégorie", "Organisme", "Portefeuille", "Bénéfices", "Statut")

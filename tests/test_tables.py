@@ -24,8 +24,9 @@ from openpyxl.styles import numbers
 
 from transform import archive, delimited, tables
 from transform.errors import UnreadableFile
+from transform.input_table import Table
 from transform.layout import load_layout
-from transform.tables import Table, read_table
+from transform.tables import read_table
 
 Read = Callable[..., Table]
 SMALL = Path(__file__).parent / "layouts" / "petit.toml"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from transform.errors import UnreadableFile
+from transform.input_table import CELLS
 from transform.text.printable import shown
 
 UNPACKED = 256 << 20
@@ -14,8 +15,6 @@ MEMBERS = 2_000
 # What a sheet can have at most: Microsoft, "Excel specifications and limits".
 ROWS = 1_048_576
 COLUMNS = 16_384
-# Each row is filled up to the widest: a hundred thousand rows of 62 columns are six millions.
-CELLS = 16_000_000
 # Elements between two rows, and bytes of one text or tag: all of it is in memory at once.
 ELEMENTS = 2_000_000
 TEXT = 2 << 20

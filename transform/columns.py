@@ -3,18 +3,14 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
 
 from transform.errors import UnfitColumns
+from transform.header_fit import SEARCHED, best_fit
+from transform.input_table import Table
 from transform.layout import FIELDS, Layout
 from transform.normal import normal_form
 from transform.text.printable import shown
 
-if TYPE_CHECKING:
-    from transform.tables import Table
-
-# Title lines, notes on method and blanks stand above a header; a portrait has a handful.
-SEARCHED = 50
 SHOWN = 8
 
 
@@ -28,32 +24,7 @@ class Header:
     other: tuple[str, ...]
 
 
-class Fit(NamedTuple):
-    """The record, counted from 1, that names the most fields, and these fields."""
-
-    row: int
-    fields: frozenset[str]
-
-    def is_whole(self, layout: Layout) -> bool:
-        """Say whether no required field is missing."""
-        return all(layout.fields[name].optional or name in self.fields for name in FIELDS)
-
-
-def best_fit(records: Iterable[Sequence[str]], layout: Layout) -> Fit:
-    """Find the record that names the most fields; the fields are none when no record does."""
-    claims = {
-        name: _spelled(field.columns + field.fallback) for name, field in layout.fields.items()
-    }
-    best = Fit(1, frozenset())
-    for number, record in zip(range(1, SEARCHED + 1), records, strict=False):
-        names = _spelled(record)
-        fields = frozenset(name for name in claims if not names.isdisjoint(claims[name]))
-        if len(fields) > len(best.fields):
-            best = Fit(number, fields)
-    return best
-
-
-def find_header(table: "Table", layout: Layout) -> Header:
+def find_header(table: Table, layout: Layout) -> Header:
     """Find the header; all its faults (missing, doubled, unknown columns) stand in one message."""
     fit = best_fit(table.records, layout)
     known = [column for field in layout.fields.values() for column in field.columns]
@@ -83,10 +54,6 @@ def find_header(table: "Table", layout: Layout) -> Header:
 def column_label(at: int, names: Mapping[int, str]) -> str:
     """Name a column for a message, by its header or, without one, by its number from 1."""
     return f'"{shown(names[at])}"' if at in names else f"number {at + 1}"
-
-
-def _spelled(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(normal_form, texts)) - {""}
 
 
 def _claimed(synonyms: Sequence[str], names: Mapping[int, str]) -> tuple[int, ...]:

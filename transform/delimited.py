@@ -8,20 +8,18 @@ from itertools import islice, zip_longest
 
 import pandas as pd
 
-from transform.columns import SEARCHED, best_fit
 from transform.decode import Text
 from transform.errors import UnreadableFile
+from transform.header_fit import SEARCHED, best_fit
+from transform.input_table import CELLS, Records
 from transform.layout import Layout
 from transform.text.characters import marked_byte
 from transform.text.printable import shown
-
-Records = list[tuple[str, ...]]
 
 SEPARATORS = (",", ";", "\t", "|")
 # A spreadsheet's cell holds 32,767 characters; an open quote swallows all that follows.
 LONGEST_CELL = 1_000_000
 WIDEST = 1_024
-CELLS = 16_000_000
 
 
 def read_delimited(text: Text, file: str, layout: Layout) -> tuple[str, Records]:

@@ -9,9 +9,9 @@ from transform.decisionline import Filed
 from transform.files import digest
 from transform.flavours import METADATA, METADATA_TYPE
 from transform.formats import SYNTAXES
+from transform.input_table import MEDIA_TYPES
 from transform.layout import LISTS, Layout
 from transform.packed import GZIP, SOURCES, is_packed
-from transform.portrait import MEDIA_TYPES
 from transform.work import Checked, Work, published, read_of
 
 _MEDIA_TYPES = {

@@ -9,10 +9,6 @@ from transform.rdf.namespaces import DCAT, DCTERMS, RDF_TYPE, RDFS, XSD
 from transform.rdf.ntriples import Line, integer, literal
 
 _COLON = {"fr": "\u00a0: ", "en": ": "}
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class Edition(NamedTuple):

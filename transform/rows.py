@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from transform.columns import Header, find_header
 from transform.errors import UnreadableFile
+from transform.input_table import Table
 from transform.layout import FIELDS, LISTS, Layout
 from transform.normal import normal_form
-from transform.tables import Table, read_table
+from transform.tables import read_table
 from transform.text.printable import shown
 
 

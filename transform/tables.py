@@ -2,16 +2,16 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from transform.archive import open_archive
 from transform.decode import Text, decode
 from transform.delimited import read_delimited
 from transform.errors import UnreadableFile
+from transform.input_table import Table
 from transform.layout import Layout
 from transform.text.printable import shown
-from transform.workbook import Records, read_workbook
+from transform.workbook import read_workbook
 
 LARGEST = 256 << 20
 
@@ -34,20 +34,6 @@ _FOREIGN = (
 # A broken encoding shows as half surrogate pairs (PEP 383).
 _UNFIT_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _PAGE = ("<!doctype html", "<html", "<head", "<body", "<script", "<meta", "<title", "<table")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A file's records: number n, counted from 1, is records[n - 1]; every cell is raw text."""
-
-    path: Path
-    raw_sha256: str
-    bytes: int
-    format: str
-    encoding: str | None
-    separator: str | None
-    sheet: str | None
-    records: Records
 
 
 def read_table(path: Path, layout: Layout) -> Table:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from transform.archive import open_archive
-from transform.columns import SEARCHED, best_fit
 from transform.errors import UnreadableFile
+from transform.header_fit import SEARCHED, best_fit
+from transform.input_table import Records
 from transform.layout import Layout
 from transform.text.printable import shown
-
-Records = list[tuple[str, ...]]
 
 
 def read_workbook(raw: bytes, file: str, layout: Layout) -> tuple[str, Records]:

@@ -10,8 +10,9 @@ from transform.catalogue import codelists
 from transform.catalogue.parties import PROTOCOL
 from transform.catalogue.terms import both, expand, say, term, texts, typed
 from transform.formats import BY_MEDIA_TYPE
+from transform.input_table import MEDIA_TYPES
 from transform.packed import GZIP, SOURCES, content_of, is_packed
-from transform.portrait import MEDIA_TYPES, Edition
+from transform.portrait import Edition
 from transform.rdf.ntriples import Line
 
 # Which portrait a file is of, by where it lies; the others are of all of them.

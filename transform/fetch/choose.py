@@ -7,12 +7,10 @@ from urllib.parse import unquote, urlsplit
 
 from transform.fetch.ckan import Resource
 from transform.fetch.faults import failed
+from transform.input_table import MEDIA_TYPES
 
 _FORMATS = ("csv", "xlsx")  # the first is preferred
-_MEDIA_TYPES = {
-    "text/csv": "csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-}
+_BY_MEDIA_TYPE = {media_type: form for form, media_type in MEDIA_TYPES.items()}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _BESIDE = re.compile(
     "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées", re.IGNORECASE
@@ -89,9 +87,9 @@ def _format(resource: Resource) -> str | None:
     """Give csv or xlsx by what the portal says, else by how name or URL end."""
     said = resource.format.strip().lower().lstrip(".")
     if said:
-        return said if said in _FORMATS else _MEDIA_TYPES.get(said)
+        return said if said in _FORMATS else _BY_MEDIA_TYPE.get(said)
     if resource.mimetype:
-        return _MEDIA_TYPES.get(resource.mimetype.lower())
+        return _BY_MEDIA_TYPE.get(resource.mimetype.lower())
     endings = (_file(resource).lower(), resource.name.lower())
     return next((f for f in _FORMATS if any(e.endswith(f".{f}") for e in endings)), None)
 
