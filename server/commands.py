@@ -55,7 +55,8 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
     Their initiatives are made up; the counts are those of the published portraits.
     """
     from server.listen import try_address
-    from transform.build import check, prepare
+    from transform.pipeline.check import check
+    from transform.pipeline.prepare import prepare
     from transform.publish import write_release
     from transform.release import publish
     from transform.sources import example_sources

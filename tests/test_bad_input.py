@@ -79,7 +79,7 @@ def test_ctrl_c_is_not_said_to_be_a_fault_of_the_data(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("transform.build.prepare", interrupt)
+    monkeypatch.setattr("transform.pipeline.prepare.prepare", interrupt)
     result = CliRunner().invoke(main, ["check", f"2025={portrait(ROW)}"])
     assert (result.exit_code, result.output) == (130, "portrait-ia: interrupted.\n")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROW, Run
-from transform.build import prepare
 from transform.decisions import read_decisions
 from transform.errors import DecisionRefused, UnreadableDecisions
 from transform.layout import load_layout
 from transform.naming import opaque_key
 from transform.normal import normal_form
+from transform.pipeline.prepare import prepare
 from transform.sources import Source
 from transform.work import Work
 

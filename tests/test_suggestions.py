@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SHARED
-from transform.build import prepare
 from transform.compared import entries_of
 from transform.entries import Names
 from transform.likeness import compare
 from transform.normal import normal_form
+from transform.pipeline.prepare import prepare
 from transform.portrayed import Portrayed, portray
 from transform.reread import read_released
 from transform.sources import example_sources, parse_sources

@@ -38,7 +38,7 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
     \b
     portrait-ia check 2024=portrait-2024.csv 2025=portrait-2025.xlsx
     """
-    from transform.work import waiting
+    from transform.pipeline.checked import waiting
 
     if not pairs:
         raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
@@ -77,10 +77,10 @@ def build(
     portrait-ia build 2024=portrait-2024.csv 2025=portrait-2025.csv \\
         --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
     """
+    from transform.pipeline.checked import waiting
     from transform.publish import write_release
     from transform.release import publish
     from transform.stability import UrisDropped, read_published
-    from transform.work import waiting
 
     work, checked = _make(pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf})
     old = read_published(shelf, work.base_uri)
@@ -111,10 +111,11 @@ def _make(
 
     Without a base URI, decisions may bear any.
     """
-    from transform import build as way
+    from transform.pipeline.check import check as hold
+    from transform.pipeline.checked import read_of
+    from transform.pipeline.prepare import prepare
     from transform.publish import report_files
     from transform.sources import example_sources, parse_base_uri, parse_sources
-    from transform.work import read_of
 
     base_uri = parse_base_uri(base_uri) if base_uri else None
     if layouts and not pairs:
@@ -123,8 +124,8 @@ def _make(
     beside = sources[0].path.parent if pairs else None
     decisions, links = read_decided(options, beside, base_uri)
     with terminal.progress() as progress:
-        work = way.prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions, links)
-        checked = way.check(work, quarantine, progress)
+        work = prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions, links)
+        checked = hold(work, quarantine, progress)
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
     terminal.say_links(work.links.notes)

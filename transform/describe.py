@@ -12,7 +12,8 @@ from transform.formats import SYNTAXES
 from transform.input_table import MEDIA_TYPES
 from transform.layout import LISTS, Layout
 from transform.packed import GZIP, SOURCES, is_packed
-from transform.work import Checked, Work, published, read_of
+from transform.pipeline.checked import Checked, read_of
+from transform.work import Work, published
 
 _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},

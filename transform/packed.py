@@ -1,8 +1,13 @@
-"""Tell the compressed copies of a release from its other files."""
+"""Name the paths of files in a release: sources, and compressed copies of other files."""
 
 SOURCES = "dumps/sources/"
 GZIP = "application/gzip"
 _ENDING = ".gz"
+
+
+def source_path(year: int, name: str) -> str:
+    """Give the path, below the base URI and in the release, of the file that was read."""
+    return f"{SOURCES}{year}/{name}"
 
 
 def is_packed(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Spread work over all cores, with few pieces in memory at once."""
+"""Spread long work over all cores, with few pieces in memory at once, and say how far it is."""
 
 import multiprocessing
 import multiprocessing.connection
@@ -9,6 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from typing import Any, TypeVar
 
+# Called with what is being done, how much is done and how much there is.
+Progress = Callable[[str, int, int], None]
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 

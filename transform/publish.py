@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from transform import documents, dumps, manifest, release, report
+from transform.candidates_csv import candidates_csv
 from transform.catalogue.dcat import Offer
 from transform.catalogue.writing import Counted, count_graphs, write_catalogue
 from transform.cuts import cut_off
@@ -16,26 +17,20 @@ from transform.directory import bodies_graph
 from transform.editions import edition_lines
 from transform.errors import MisusedCommand
 from transform.files import as_json, digest
+from transform.graphs.initiatives import initiatives
 from transform.layout import Layout
 from transform.linking.record import link_texts
 from transform.locate import Places
 from transform.mapping import map_rows
-from transform.packed import is_packed
+from transform.packed import is_packed, source_path
+from transform.parallel import Progress
+from transform.pipeline.checked import Checked, read_of, waiting
 from transform.portrait import descriptions
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
 from transform.rdf.turtle import read_turtle
 from transform.stability import Gone, Published, hold_against
-from transform.work import (
-    Checked,
-    Progress,
-    Work,
-    initiatives,
-    published,
-    read_of,
-    source_path,
-    waiting,
-)
+from transform.work import Work, published
 
 # From here on, other processes are worth their start.
 _MANY_BYTES = 10_000_000
@@ -199,5 +194,5 @@ def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
             report.as_json(checked.located, read_of(work, checked), checked.not_reviewed)
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
-        "candidats.csv": report.candidates_csv(waiting(checked), work.base_uri),
+        "candidats.csv": candidates_csv(waiting(checked), work.base_uri),
     }

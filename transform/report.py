@@ -1,4 +1,4 @@
-"""Write what a person should see: what the shapes found, rows kept back, what may be one."""
+"""Write what a person should see: what the shapes found, and the rows that were kept back."""
 
 import csv
 import io
@@ -8,9 +8,9 @@ from dataclasses import asdict
 import pyoxigraph as ox
 
 from transform.formats import BY_SUFFIX, write_bytes
+from transform.layout import FIELDS
 from transform.locate import Located, Places
 from transform.rdf.namespaces import DCTERMS, RDF_TYPE, SHACL, XSD
-from transform.suggestions import Candidate
 
 
 def as_json(
@@ -70,7 +70,7 @@ def _report_triples(located: Sequence[Located], base_uri: str) -> Iterator[ox.Tr
 
 REJECTED_COLUMNS = (
     "file", "row", "column", "raw", "message_fr", "message_en", "next_step_fr", "next_step_en",
-    "nom", "categorie", "organisme", "portefeuille", "benefices", "statut",
+    *FIELDS,
 )  # fmt: skip
 
 
@@ -83,26 +83,5 @@ def rejected_csv(located: Iterable[Located], places: Places) -> bytes:
         if f.severity == "Violation" and (place := places.find(f.focus)):
             cells = place[1].cells
             values = (f.file, f.row, f.column, f.raw, f.fr, f.en, f.next_fr, f.next_en)
-            writer.writerow((*values, *(getattr(cells, name) for name in REJECTED_COLUMNS[8:])))
-    return out.getvalue().encode()
-
-
-_TOLD = ("row", "name", "body_name", "filed", "status", "benefits")
-CANDIDATE_COLUMNS = (
-    *("number", "kind", "score", "reason"),
-    *(f"{side}_{name}" for side in ("older", "newer") for name in ("iri", "year", *_TOLD)),
-)
-
-
-def candidates_csv(candidates: Iterable[Candidate], base_uri: str) -> bytes:
-    """Give `report/candidats.csv`: pairs of initiatives that may be one, numbered as in review."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(CANDIDATE_COLUMNS)
-    for number, candidate in enumerate(candidates, start=1):
-        told: list[object] = [number, candidate.kind, f"{candidate.score:.1f}", candidate.reason]
-        for row in (candidate.older, candidate.newer):
-            told += [f"{base_uri}id/initiative/{row.key}", row.year]
-            told += [getattr(row, name) for name in _TOLD]
-        writer.writerow(told)
+            writer.writerow((*values, *(getattr(cells, name) for name in FIELDS)))
     return out.getvalue().encode()

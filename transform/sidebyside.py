@@ -26,7 +26,7 @@ _SAID = {
 def say_all(candidates: "Sequence[Candidate]", form: str, base_uri: str) -> None:
     """Write all candidates in the order of their scores, as tables or as CSV."""
     if form == "csv":
-        from transform.report import candidates_csv
+        from transform.candidates_csv import candidates_csv
 
         click.echo(candidates_csv(candidates, base_uri), nl=False)
         return

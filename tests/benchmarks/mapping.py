@@ -60,8 +60,8 @@ def write_portrait(rows: int, path: Path) -> None:
 
 def map_ours(path: Path) -> int:
     """Read and map a portrait, write N-Triples; gives the number of triples."""
-    from transform.build import prepare
     from transform.mapping import map_rows
+    from transform.pipeline.prepare import prepare
     from transform.sources import parse_sources
 
     layout = path.with_suffix(".toml")

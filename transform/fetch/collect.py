@@ -1,6 +1,6 @@
 """Bring every year's file into a folder, all or none, and say what changed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +12,7 @@ from transform.fetch.faults import failed
 from transform.fetch.http_client import Bounds, Say
 from transform.fetch.record import Entry, Record, fetching, place, read_record, write_record
 from transform.files import digest, put_in_place, sync
-
-Progress = Callable[[str, int, int], None]
+from transform.parallel import Progress
 
 
 class Fetched(NamedTuple):

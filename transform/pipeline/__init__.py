@@ -1,0 +1,1 @@
+"""The way from yearly files to a release: prepare, check, compare, write."""
