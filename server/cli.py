@@ -6,11 +6,15 @@ import click
 
 from server.commands import COMMANDS as ANSWERING
 from transform import __version__
-from transform.cli import COMMANDS as MAKING
-from transform.diff import diff
+from transform.commands.build import build
+from transform.commands.check import check
+from transform.commands.diff import diff
+from transform.commands.fetch import fetch
+from transform.commands.link import link
+from transform.commands.releases import releases
+from transform.commands.review import review
+from transform.commands.rollback import rollback
 from transform.errors import PortraitError
-from transform.fetch.command import fetch
-from transform.linking.command import link
 from transform.text.printable import shown
 
 
@@ -48,5 +52,5 @@ def main() -> None:
     """
 
 
-for command in (*ANSWERING, *MAKING, diff, fetch, link):
+for command in (*ANSWERING, check, build, review, releases, rollback, diff, fetch, link):
     main.add_command(command)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from transform.commands.options import SHELF, option
 from transform.errors import MisusedCommand
-from transform.options import SHELF, option
 
 HOST = option(
     "--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on."
@@ -55,12 +55,12 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
     Their initiatives are made up; the counts are those of the published portraits.
     """
     from server.listen import try_address
+    from transform.commands.terminal import progress
     from transform.pipeline.check import check
     from transform.pipeline.prepare import prepare
     from transform.publish import write_release
     from transform.release import publish
     from transform.sources import example_sources
-    from transform.terminal import progress
 
     try_address(host, port)
     shelf = shelf or _cache() / "portrait-ia" / "demo"

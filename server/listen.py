@@ -15,9 +15,9 @@ from server.front.crowd import MOST_CONNECTIONS
 from server.front.worker import SHARED
 from server.settings import ENGINE, PREFIX, read_settings
 from server.shelf import QUADS, find_current
+from transform.commands.terminal import progress
 from transform.errors import MisusedCommand
 from transform.manifest import read_manifest
-from transform.terminal import progress
 
 _BACKLOG = 1024
 # Bytes that the system keeps of a connection in each direction: it would take 6 MB for a client

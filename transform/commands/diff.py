@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from transform.options import SHELF, language_option, option
+from transform.commands.options import SHELF, language_option, option
 
 DIFF_FORMAT = option(
     "--format",
@@ -32,8 +32,8 @@ def diff(shelf: Path, earlier: int, later: int, form: str, language: str) -> Non
     portrait-ia diff releases 2024 2025
     portrait-ia diff releases 2024 2025 --format csv > changements.csv
     """
+    from transform.commands.diff_formats import tell
     from transform.reread import read_sides
-    from transform.tell import tell
 
     sides, base_uri = read_sides(shelf, earlier, later)
     click.echo(tell(sides, base_uri, form, language), nl=False)

@@ -85,3 +85,11 @@ DECISIONS = file_option(DECISIONS_FILE, "Decisions on who is who (docs/identite.
 LINKS = file_option(
     LINKS_FILE, "Links of bodies that people accepted or refused (docs/identite.md)."
 )
+RETRIES = option(
+    "--retries",
+    metavar="N",
+    type=click.IntRange(0, 20),
+    default=4,
+    show_default=True,
+    help="How often to try again after a cut or a busy server.",
+)

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transform import deciding
 from transform.addresses import flaw
+from transform.commands.decision_files import find_release, find_written
+from transform.commands.judgement_options import ask_author, ask_key, pairs_option, takes_judgement
+from transform.commands.options import (
+    LINKS,
+    RETRIES,
+    SHELF,
+    language_option,
+    option,
+    seconds_option,
+)
+from transform.commands.terminal import say_note
+from transform.deciding import judge
 from transform.decisionfile import LINKS_FILE
 from transform.errors import MisusedCommand
-from transform.fetch.command import RETRIES
-from transform.options import LINKS, language_option, option, seconds_option
 
 if TYPE_CHECKING:
     from transform.linking.desk import Desk
@@ -41,10 +50,10 @@ SECONDS = seconds_option(60, "Longest time for one answer, with all its tries.")
 LIST = option(
     "--list", "listed", is_flag=True, help="List what the service proposes as CSV and ask nothing."
 )
-ACCEPT = deciding.pairs_option(
+ACCEPT = pairs_option(
     "accept", "BODY=IRI", "Write that the IRI describes the body, which is named by slug or IRI."
 )
-REFUSE = deciding.pairs_option(
+REFUSE = pairs_option(
     "refuse",
     "BODY=IRI",
     "Write that the IRI describes something else; it is not proposed again.",
@@ -52,7 +61,7 @@ REFUSE = deciding.pairs_option(
 
 
 @click.command()
-@click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
+@SHELF
 @SERVICE
 @TYPE
 @LIMIT
@@ -61,7 +70,7 @@ REFUSE = deciding.pairs_option(
 @LIST
 @ACCEPT
 @REFUSE
-@deciding.takes_judgement
+@takes_judgement
 @SECONDS
 @RETRIES
 def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
@@ -78,8 +87,8 @@ def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
     """
     from transform.linking.desk import open_desk
 
-    file = deciding.find_written(LINKS_FILE, shelf, links_file)
-    desk = open_desk(deciding.find_release(shelf), file, options["language"])
+    file = find_written(LINKS_FILE, shelf, links_file)
+    desk = open_desk(find_release(shelf), file, options["language"])
     if options["accepted"] or options["refused"]:
         _record(desk, options)
         return
@@ -94,7 +103,7 @@ def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
 def _record(desk: "Desk", options: dict[str, Any]) -> None:
     from transform.linking.proposals import named_by_hand
 
-    said = deciding.judge("link", options)
+    said = judge("link", options)
     if not said.comment.strip():
         raise MisusedCommand("link: no reason. Say why with --because.")
     pairs = [(name, True) for name in options["accepted"]]
@@ -120,14 +129,14 @@ def _ask(desk: "Desk", options: dict[str, Any]) -> None:
     """Show each candidate and ask; what is answered is written at once."""
     from transform.linking.showing import say
 
-    said = deciding.judge("link", {**options, "author": deciding.ask_author(options)})
+    said = judge("link", {**options, "author": ask_author(options)})
     left, reasons = len(desk.unlinked()), dict[str, str]()
     for of_body in _proposals(desk, options):
         for proposal in of_body:
             if desk.taken(proposal.body, proposal.iri):
                 continue  # by what was accepted since the service was asked
             say(proposal, left)
-            answer = deciding.ask_key()
+            answer = ask_key()
             if answer == "q":
                 return
             if answer != "s":
@@ -151,12 +160,8 @@ def _proposals(desk: "Desk", options: dict[str, Any]) -> "Iterator[list[Proposal
     from transform.fetch.http_client import LARGEST_JSON, Bounds
     from transform.linking.proposals import propose
     from transform.linking.service import Wanted, open_service
-    from transform.text.printable import visible
-
-    def say(text: str) -> None:
-        click.echo(visible(text, 600), err=True)
 
     bounds = Bounds(LARGEST_JSON, options["seconds"], options["retries"])
-    service = open_service(options["service"], options["language"], bounds, say)
-    say(f"{service.name} ({service.url}): {len(desk.unlinked())} bodies without a link")
+    service = open_service(options["service"], options["language"], bounds, say_note)
+    say_note(f"{service.name} ({service.url}): {len(desk.unlinked())} bodies without a link")
     return propose(desk, service, Wanted(options["limit"], options["kind"]))

@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from transform import sidebyside
-from transform.deciding import (
-    ask_author,
-    ask_key,
-    find_release,
-    find_written,
-    judge,
-    pairs_option,
-    takes_judgement,
-)
+from transform.commands.decision_files import find_release, find_written
+from transform.commands.judgement_options import ask_author, ask_key, pairs_option, takes_judgement
+from transform.commands.options import DECISIONS, SHELF, option
+from transform.deciding import judge
 from transform.decisionfile import DECISIONS_FILE
-from transform.options import DECISIONS, option
 
 if TYPE_CHECKING:
     from transform.review import Review
@@ -42,7 +36,7 @@ REFUSE = pairs_option("refuse", "N|IRI=IRI", "Write that a candidate is not what
 
 
 @click.command()
-@click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
+@SHELF
 @DECISIONS
 @LIST
 @FORMAT

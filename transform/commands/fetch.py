@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from transform.options import option, seconds_option
+from transform.commands.options import RETRIES, option, seconds_option
+from transform.commands.terminal import progress, say_note
+from transform.text.printable import visible
 
 API = "https://www.donneesquebec.ca/recherche/api/3/action"
 FOLDER = click.option(
@@ -36,14 +38,6 @@ MAX_MB = option(
     help="Largest file to take.",
 )
 SECONDS = seconds_option(600, "Longest time for one answer or file, with all its tries and waits.")
-RETRIES = option(
-    "--retries",
-    metavar="N",
-    type=click.IntRange(0, 20),
-    default=4,
-    show_default=True,
-    help="How often to try again after a cut or a busy server.",
-)
 
 
 @click.command()
@@ -70,31 +64,25 @@ def fetch(
     """
     from transform.fetch.compare import changes, check
     from transform.fetch.http_client import Bounds
-    from transform.terminal import progress
-    from transform.text.printable import visible
-
-    def say(text: str) -> None:
-        click.echo(visible(text, 600), err=True)
 
     bounds = Bounds(max_mb << 20, seconds, retries)
     if only_check:
-        found = check(folder, api, bounds, say)
+        found = check(folder, api, bounds, say_note)
         _say_changes(found)
         raise SystemExit(1 if found else 0)
     from transform.fetch.collect import fetch_all
     from transform.fetch.record import place
 
     with progress() as step:
-        done = fetch_all(folder, api, bounds, say, step)
+        done = fetch_all(folder, api, bounds, say_note, step)
     for name, reason in done.aside:
-        say(f"left aside: {name}: {reason}")
+        say_note(f"left aside: {name}: {reason}")
     for year, entry in sorted(done.after.files.items()):
         click.echo(f"{year}: {place(folder, entry)}, {entry['bytes']:,} bytes")
     _say_changes(list(changes(done.before, done.after)))
 
 
 def _say_changes(found: list[str]) -> None:
-    from transform.text.printable import visible
 
     for change in found:
         click.echo(visible(change, 300))

@@ -47,6 +47,11 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
+def say_note(text: str) -> None:
+    """Say on standard error what goes on, in a text that may be foreign."""
+    click.echo(visible(text, 600), err=True)
+
+
 def say_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
     """Say that rows read = published + rejected + listed, and list the lines that hold no row."""
     good = "in order" if refused else "published"

@@ -1,0 +1,75 @@
+"""The command that makes a release of yearly files."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from transform.commands import terminal
+from transform.commands.options import (
+    BASE_URI,
+    DECISIONS,
+    LANGUAGE,
+    LAYOUT,
+    LINKS,
+    NO_PUBLISH,
+    QUARANTINE,
+    REPORT,
+    TO,
+    YEAR_FILES,
+)
+from transform.commands.read_and_check import read_and_check
+
+
+@click.command()
+@YEAR_FILES
+@BASE_URI
+@TO
+@LAYOUT
+@QUARANTINE
+@NO_PUBLISH
+@DECISIONS
+@LINKS
+@REPORT
+@LANGUAGE
+def build(
+    pairs: tuple[str, ...],
+    base_uri: str,
+    shelf: Path,
+    layouts: tuple[str, ...],
+    quarantine: bool,
+    no_publish: bool,
+    **options: Any,
+) -> None:
+    """Transform and validate yearly files, and write an immutable release.
+
+    A folder that fetch filled stands for all its files. Without any, builds the example portraits
+    that come with the package, whose initiatives are made up.
+
+    \b
+    portrait-ia build 2024=portrait-2024.csv 2025=portrait-2025.csv \\
+        --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
+    """
+    from transform.pipeline.checked import waiting
+    from transform.publish import write_release
+    from transform.release import publish
+    from transform.stability import UrisDropped, read_published
+
+    work, checked = read_and_check(
+        pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf}
+    )
+    old = read_published(shelf, work.base_uri)
+    terminal.say_compared(shelf, work.base_uri, old)
+    terminal.say_left_out((s.reading.year for s in work.settings), old)
+    try:
+        with terminal.progress() as progress:
+            path, gone = write_release(work, checked, shelf, progress, old)
+    except UrisDropped as dropped:
+        terminal.say_dropped(dropped.gone, work.base_uri)
+        raise
+    terminal.say_gone(gone)
+    if not no_publish:
+        publish(path)
+    terminal.say_release(path, published=not no_publish)
+    listed = path / "report" / "candidats.csv"
+    terminal.say_candidates(len(waiting(checked)), f"See {listed}, or portrait-ia review {shelf}")

@@ -1,0 +1,33 @@
+"""The command that reads and validates yearly files, and makes nothing of them."""
+
+from typing import Any
+
+import click
+
+from transform.commands import terminal
+from transform.commands.options import DECISIONS, LANGUAGE, LAYOUT, LINKS, REPORT, YEAR_FILES
+from transform.commands.read_and_check import read_and_check
+from transform.errors import MisusedCommand
+
+
+@click.command()
+@YEAR_FILES
+@LAYOUT
+@DECISIONS
+@LINKS
+@REPORT
+@LANGUAGE
+def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> None:
+    """Read and validate yearly files, or those that fetch left in DIR; write no release.
+
+    \b
+    portrait-ia check 2024=portrait-2024.csv 2025=portrait-2025.xlsx
+    """
+    from transform.pipeline.checked import waiting
+
+    if not pairs:
+        raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
+    _, checked = read_and_check(pairs, layouts, None, False, options)
+    folder = options["report_folder"]
+    where = f"See {folder / 'candidats.csv'}" if folder else "--report FOLDER lists them."
+    terminal.say_candidates(len(waiting(checked)), where)

@@ -1,0 +1,71 @@
+"""Read and check the files that a command line names, and say what was found."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transform.commands import terminal
+from transform.commands.decision_files import read_decided
+from transform.commands.options import DEFAULT_BASE_URI
+from transform.errors import DataRefused, MisusedCommand
+
+if TYPE_CHECKING:
+    from transform.pipeline.checked import Checked
+    from transform.work import Work
+
+
+def read_and_check(
+    pairs: tuple[str, ...],
+    layouts: tuple[str, ...],
+    base_uri: str | None,
+    quarantine: bool,
+    options: dict[str, Any],
+) -> "tuple[Work, Checked]":
+    """Read and check; says what was found, and raises DataRefused when it may not be published.
+
+    Without a base URI, decisions may bear any.
+    """
+    from transform.pipeline.check import check
+    from transform.pipeline.checked import read_of
+    from transform.pipeline.prepare import prepare
+    from transform.publish import report_files
+    from transform.sources import example_sources, parse_base_uri, parse_sources
+
+    base_uri = parse_base_uri(base_uri) if base_uri else None
+    if layouts and not pairs:
+        raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
+    sources = parse_sources(pairs, layouts) if pairs else example_sources()
+    beside = sources[0].path.parent if pairs else None
+    decisions, links = read_decided(options, beside, base_uri)
+    with terminal.progress() as progress:
+        work = prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions, links)
+        checked = check(work, quarantine, progress)
+    if folder := options["report_folder"]:
+        _write_report(folder, report_files(work, checked))
+    terminal.say_links(work.links.notes)
+    terminal.say_read(read_of(work, checked), refused=checked.refused)
+    terminal.say_not_reviewed(checked.not_reviewed)
+    terminal.say_findings(checked.located, options["language"])
+    if checked.refused:
+        raise DataRefused(_refusal(checked, quarantine))
+    return work, checked
+
+
+def _refusal(checked: "Checked", quarantine: bool) -> str:
+    broken = sum(f.severity == "Violation" for f in checked.located)
+    rows = sum(len(keys) for keys in checked.rejected.values())
+    if quarantine or not rows:
+        step = "Correct what is named above."
+    else:
+        step = f"Correct the rows ({rows}), or publish the others with build --quarantine."
+    return f"Nothing was published, violations: {broken}. {step}"
+
+
+def _write_report(folder: Path, contents: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise MisusedCommand(
+            f"--report {folder}: cannot write there ({error.strerror}). Choose another folder."
+        ) from error

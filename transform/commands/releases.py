@@ -1,0 +1,21 @@
+"""The command that lists the releases of a folder."""
+
+from pathlib import Path
+
+import click
+
+from transform.commands.options import SHELF
+
+
+@click.command()
+@SHELF
+def releases(shelf: Path) -> None:
+    """List the releases of a folder, the newest first."""
+    from transform.manifest import read_manifest
+    from transform.release import releases as list_releases
+
+    for release in list_releases(shelf):
+        manifest = read_manifest(release.path)
+        years = " + ".join(f"{p['year']}: {p['published']}" for p in manifest["portraits"])
+        mark = "* " if release.current else "  "
+        click.echo(f"{mark}{release.name}  {manifest['base_uri']}  {years}")

@@ -1,0 +1,18 @@
+"""The command that goes back to an earlier release."""
+
+from pathlib import Path
+
+import click
+
+from transform.commands import terminal
+from transform.commands.options import SHELF
+
+
+@click.command()
+@SHELF
+@click.argument("name", required=False, metavar="[RELEASE]")
+def rollback(shelf: Path, name: str | None) -> None:
+    """Go back to the release before the current one, or to RELEASE."""
+    from transform.release import roll_back
+
+    terminal.say_release(roll_back(shelf, name).path, published=True)
