@@ -16,7 +16,8 @@ from transform.decisionline import Cells, Filed, Grounds, file_lines, read_file
 SAME, PART, WHOLE = "same", "part", "whole"
 PREDICATES = {"exactMatch": SAME, "narrowMatch": PART, "broadMatch": WHOLE}
 _SKOS = r"(?:skos:|https?://www\.w3\.org/2004/02/skos/core#)?"
-_THING = re.compile("id/initiative/([a-z2-7]{16})(?:/([0-9]{4}))?")
+# The path of an initiative, and of what a portrait says of it: key, year.
+THING = re.compile("id/initiative/([a-z2-7]{16})(?:/([0-9]{4}))?")
 
 
 class Thing(NamedTuple):
@@ -76,7 +77,7 @@ def _ruling(cells: Cells, base_uri: str | None) -> Ruling:
 
 
 def _thing(cells: Cells, column: str, base_uri: str | None) -> Thing:
-    if found := _THING.fullmatch(cells.path(column, base_uri)):
+    if found := THING.fullmatch(cells.path(column, base_uri)):
         return Thing(found[1], int(found[2]) if found[2] else None)
     raise cells.refuse(
         column,

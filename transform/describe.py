@@ -11,7 +11,7 @@ from transform.flavours import METADATA, METADATA_TYPE
 from transform.formats import SYNTAXES
 from transform.input_table import MEDIA_TYPES
 from transform.layout import LISTS, Layout
-from transform.packed import GZIP, SOURCES, is_packed
+from transform.packed import GZIP, SOURCES, SUMS, is_packed
 from transform.pipeline.checked import Checked, read_of
 from transform.work import Work, published
 
@@ -35,7 +35,7 @@ def describe_files(folder: Path, below: str = "", but: tuple[str, ...] = ()) -> 
     for path in sorted(folder.rglob("*")):
         name = below + path.relative_to(folder).as_posix()
         ours = not name.startswith(SOURCES)  # a source may be called as it likes
-        if name.startswith(but) or (ours and path.name == "SHA256SUMS"):
+        if name.startswith(but) or (ours and path.name == SUMS):
             continue
         if path.is_file():
             media_type = GZIP if is_packed(name) else _media_type(path.name)

@@ -5,19 +5,11 @@ from collections.abc import Iterator
 from transform.asking import ask_evolution, ask_movement
 from transform.entries import Names
 from transform.figures import Comparison, Evolution, Movement, Pair
-from transform.phrases import (
-    LANGUAGES,
-    Label,
-    name_evolution,
-    name_movement,
-    say,
-    say_number,
-    title,
-)
+from transform.numerals import with_number
+from transform.phrases import Label, name_evolution, name_movement, say, say_number, title
 from transform.rdf.namespaces import DCTERMS, FOAF, RDF_TYPE, RDFS, XSD
 from transform.rdf.ntriples import Line, boolean, integer, literal
-
-_COLON = {"fr": "\u00a0: ", "en": ": "}
+from transform.text.languages import LANGUAGES
 
 
 def comparison_lines(found: Comparison, names: Names, base_uri: str) -> Iterator[Line]:
@@ -77,7 +69,7 @@ class _Writer:
         for language in LANGUAGES:
             name = name_movement(self._found, movement, self._labels(language), language)
             number = say_number(movement, language)
-            yield about, f"<{RDFS}label>", literal(f"{name}{_COLON[language]}{number}", language)
+            yield about, f"<{RDFS}label>", literal(with_number(name, number, language), language)
 
     def evolution(self, evolution: Evolution) -> Iterator[Line]:
         about = self._node(evolution.name)
@@ -94,7 +86,7 @@ class _Writer:
             yield about, self._term("voisin"), self._iri(other)
         for language in LANGUAGES:
             name = name_evolution(self._found, evolution, self._labels(language), language)
-            said = f"{name}{_COLON[language]}{evolution.before}, {evolution.after}"
+            said = with_number(name, f"{evolution.before}, {evolution.after}", language)
             yield about, f"<{RDFS}label>", literal(said, language)
 
     def pair(self, pair: Pair) -> Iterator[Line]:

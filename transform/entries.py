@@ -48,10 +48,11 @@ class Names:
     def label(self, path: str, language: str) -> str:
         """Give the label in a language, else in French, else in any, else the end of the path."""
         said = self.labels.get(path, {})
-        return said.get(language) or said.get("fr") or next(iter(said.values()), _last(path))
+        return said.get(language) or said.get("fr") or next(iter(said.values()), last_segment(path))
 
 
-def _last(path: str) -> str:
+def last_segment(path: str) -> str:
+    """Give what stands behind the last slash of a path."""
     return path.rpartition("/")[2]
 
 

@@ -11,6 +11,9 @@ from typing import IO
 
 from transform.errors import PortraitError
 
+# The file whose lock keeps a folder to one process at a time.
+LOCK = ".lock"
+
 
 def sync(path: Path) -> None:
     """Flush a file, or the names that a folder holds, so that a power cut does not undo them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from transform.catalogue.facts import SeriesFacts, YearDates, read_dates, read_series
+from transform.catalogue.facts import SeriesFacts, Texts, YearDates, read_dates, read_series
 from transform.errors import UnreadableLayout
 from transform.layoutfile import read_layout_file, shipped
 from transform.layoutformat import FIELDS, LISTS
@@ -13,8 +13,6 @@ from transform.normal import normal_form
 
 __all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
 __all__ += ["load_layout", "shipped"]
-
-Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from transform.catalogue.facts import PUBLISHER_KINDS
 from transform.errors import UnreadableLayout
 from transform.normal import slug
 from transform.text.characters import UNWRITABLE
+from transform.text.languages import LANGUAGES
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 LISTS = ("categorie", "statut", "portefeuille")
@@ -133,7 +134,7 @@ FORMAT = {
 _SAID_IN_BOTH = ("series.title", "series.description")
 REQUIRED = [
     *("layout", "name", "language", "series.licence", "publisher.slug"),
-    *(f"{texts}.{language}" for texts in _SAID_IN_BOTH for language in ("fr", "en")),
+    *(f"{texts}.{language}" for texts in _SAID_IN_BOTH for language in LANGUAGES),
     *(f"fields.{field}.columns" for field in FIELDS),
     *(f"lists.{name}" for name in LISTS),
 ]

@@ -5,6 +5,11 @@ from decimal import ROUND_HALF_UP, Decimal
 _MINUS = "\u2212"
 
 
+def with_number(name: str, number: str, language: str) -> str:
+    """Write a name and its number, with the colon as readers of the language set it."""
+    return f"{name}\u00a0: {number}" if language == "fr" else f"{name}: {number}"
+
+
 def whole(number: int, language: str) -> str:
     """Write a whole number as its readers group it: 3 611 or 3,611."""
     return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")

@@ -1,5 +1,7 @@
 """Name the paths of files in a release: sources, and compressed copies of other files."""
 
+QUADS = "dumps/portraits.nq"
+SUMS = "SHA256SUMS"
 SOURCES = "dumps/sources/"
 GZIP = "application/gzip"
 _ENDING = ".gz"

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from transform.figures import JOINED, REWORDED, SPLIT, Comparison, Evolution, Movement
 from transform.numerals import is_one, net, percent, whole
 
-LANGUAGES = ("fr", "en")
 Label = Callable[[str], str]
 _PLACE = re.compile(r"\{([\w/-]+)(?::([^|}]*)\|([^}]*))?\}")
 

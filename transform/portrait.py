@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from transform.layout import LISTS, Layout
+from transform.numerals import with_number
 from transform.origin import Origin
 from transform.rdf.namespaces import DCAT, DCTERMS, RDF_TYPE, RDFS, XSD
 from transform.rdf.ntriples import Line, integer, literal
-
-_COLON = {"fr": "\u00a0: ", "en": ": "}
 
 
 class Edition(NamedTuple):
@@ -87,7 +86,7 @@ def count_lines(
             yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
             yield about, f"<{base_uri}def#effectif>", integer(number)
             for language, label in labels.get(concept, {}).items():
-                said = f"{label}, {edition.year}{_COLON.get(language, ': ')}{number}"
+                said = with_number(f"{label}, {edition.year}", str(number), language)
                 yield (
                     about,
                     f"<{RDFS}label>",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from transform.entries import Entry, Names
+from transform.entries import Entry, Names, last_segment
 
 
 class Portrayed(NamedTuple):
@@ -33,19 +33,15 @@ def portray(entries: Iterable[Entry], names: Names) -> list[Portrayed]:
 def _portrayed(entry: Entry, names: Names) -> Portrayed:
     cells = entry.cells
     return Portrayed(
-        key=_last(entry.initiative),
-        year=int(_last(entry.iri)),
+        key=last_segment(entry.initiative),
+        year=int(last_segment(entry.iri)),
         row=int(entry.source.rpartition("#row=")[2]),
         name=cells.nom.strip(),
-        body=_last(entry.organisme),
+        body=last_segment(entry.organisme),
         body_name=names.label(entry.organisme, "fr"),
-        portfolio=_last(entry.portefeuille),
-        category=_last(entry.categorie),
+        portfolio=last_segment(entry.portefeuille),
+        category=last_segment(entry.categorie),
         filed=cells.categorie,
         status=cells.statut,
         benefits=cells.benefices if cells.benefices.strip() else "",
     )
-
-
-def _last(path: str) -> str:
-    return path.rpartition("/")[2]

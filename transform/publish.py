@@ -22,7 +22,7 @@ from transform.layout import Layout
 from transform.linking.record import link_texts
 from transform.locate import Places
 from transform.mapping import map_rows
-from transform.packed import is_packed, source_path
+from transform.packed import SUMS, is_packed, source_path
 from transform.parallel import Progress
 from transform.pipeline.checked import Checked, read_of, waiting
 from transform.portrait import descriptions
@@ -164,7 +164,7 @@ def _write_dumps(
         progress("Writing dumps", number, len(planned))
         sums += lines
     sums.sort(key=lambda line: line.split()[1])
-    (target / "SHA256SUMS").write_text("".join(sums), encoding="ascii")
+    (target / SUMS).write_text("".join(sums), encoding="ascii")
 
 
 def _copy_sources(work: Work, folder: Path) -> None:

@@ -16,12 +16,11 @@ from typing import NamedTuple
 
 from transform import history
 from transform.errors import MisusedCommand, UnreadableRelease
-from transform.files import exclusive_lock, put_in_place, sync
+from transform.files import LOCK, exclusive_lock, put_in_place, sync
 from transform.manifest import FILE, read_manifest
 
 CURRENT = "current"
 _BUILDING = ".building-"
-_LOCK = ".lock"
 _NAME = re.compile("[0-9a-f]{16}")
 
 
@@ -45,7 +44,7 @@ def building(shelf: Path) -> Iterator[Path]:
     with ExitStack() as lock:
         try:
             shelf.mkdir(parents=True, exist_ok=True)
-            lock.enter_context(exclusive_lock(shelf / _LOCK, taken))
+            lock.enter_context(exclusive_lock(shelf / LOCK, taken))
         except OSError as error:
             raise MisusedCommand(
                 f"{shelf}: cannot write there ({error.strerror}). Choose another --to."

@@ -10,14 +10,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from transform.changes import Likely, Sides
-from transform.decisions import Thing
+from transform.decisions import THING, Thing
 from transform.entries import Entry, Names, read_entries, read_names
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.manifest import read_manifest
+from transform.packed import QUADS
 from transform.rdf.namespaces import DCTERMS
+from transform.release import CURRENT
 
-QUADS = "dumps/portraits.nq"
-_THING = re.compile("id/initiative/([a-z2-7]{16})(?:/([0-9]{4}))?")
 _PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*")
 
 
@@ -106,7 +106,7 @@ def _take_ties(found: Released, triples: Iterable[ox.Triple]) -> None:
 
 def _take_replaced(found: Released, triple: ox.Triple) -> None:
     paths = (str(end)[1:-1].removeprefix(found.base_uri) for end in (triple.subject, triple.object))
-    old, new = (_THING.fullmatch(path) for path in paths)
+    old, new = (THING.fullmatch(path) for path in paths)
     if old and new:
         one, other = (Thing(t[1], int(t[2]) if t[2] else None) for t in (old, new))
         found.replaced[one] = other
@@ -117,7 +117,7 @@ def read_sides(shelf: Path, earlier: int, later: int) -> tuple[Sides, str]:
 
     Raises MisusedCommand for years that it does not hold, or in another order than in time.
     """
-    release = (shelf / "current").resolve()
+    release = (shelf / CURRENT).resolve()
     _refuse_years(earlier, later, read_manifest(release), shelf)
     found = read_released(release, (earlier, later))
     before, after = found.entries[earlier], found.entries[later]

@@ -15,8 +15,7 @@ import pyoxigraph as ox
 from transform.flavours import Flavour
 from transform.rdf.namespaces import PREF_LABEL, property_iri
 from transform.text.csv_injection import harmless
-
-_LANGUAGES = ("fr", "en")
+from transform.text.languages import LANGUAGES
 
 
 class Column(NamedTuple):
@@ -96,7 +95,7 @@ def _cell(value: str, column: Column, labels: Labels) -> str:
 def _label(texts: Mapping[str, str], column: Column) -> str:
     """Give a label: what has none in French is better named in any language than not at all."""
     own = texts.get(column.language or "", "")
-    return own or (next(iter(texts.values()), "") if column.language == _LANGUAGES[0] else "")
+    return own or (next(iter(texts.values()), "") if column.language == LANGUAGES[0] else "")
 
 
 def read_labels(graphs: Iterable[Path]) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from transform.errors import DataRefused
 from transform.manifest import Manifest, read_manifest
+from transform.packed import QUADS
 from transform.rdf.namespaces import PROV
 from transform.release import current
 
@@ -67,7 +68,7 @@ def read_published(shelf: Path, base_uri: str) -> Published | None:
     reviewed: set[str] = set()
     years: defaultdict[str, set[int]] = defaultdict(set)
     endings = {f" <{base_uri}graph/{graph}> .\n": graph for graph in _GRAPHS}
-    for line in _lines(shelf / name / "dumps/portraits.nq"):
+    for line in _lines(shelf / name / QUADS):
         graph = endings.get(line[line.rfind(" <") :])
         if graph is None:
             continue

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from transform.figures import Comparison, Evolution
+from transform.layout import LISTS
 from transform.numerals import percent, whole
 from transform.phrases import Label, name_movement, say, say_number, title
 from transform.text.printable import visible
@@ -41,7 +42,7 @@ def _lines(found: Comparison, label: Label, language: str) -> Iterator[str]:
             if movement.unresolved is unresolved and (movement.number or movement.most):
                 name = name_movement(found, movement, label, language)
                 yield from _row(name, [(say_number(movement, language), 20)])
-    for kind in ("categorie", "statut", "portefeuille"):
+    for kind in LISTS:
         yield ""
         years = [(str(year), _NUMBER) for year in (found.earlier, found.later)]
         yield from _row(heads[kind], [*years, (heads["share"], _SHARE)])

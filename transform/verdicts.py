@@ -23,7 +23,7 @@ from transform.rdf.namespaces import (
     SSSOM,
     XSD,
 )
-from transform.rdf.ntriples import Line, in_order, literal
+from transform.rdf.ntriples import Line, boolean, in_order, literal
 
 
 class Rule(NamedTuple):
@@ -169,6 +169,6 @@ def former_lines(base_uri: str, old: Thing, new: Thing) -> str:
     about = f"<{base_uri}{old}>"
     lines = [
         (about, f"<{DCTERMS}isReplacedBy>", f"<{base_uri}{new}>"),
-        (about, f"<{OWL}deprecated>", literal("true", datatype=f"{XSD}boolean")),
+        (about, f"<{OWL}deprecated>", boolean(True)),
     ]
     return "".join(in_order(lines))

@@ -9,6 +9,7 @@ from transform.lists import Vocabulary
 from transform.rdf.namespaces import DCTERMS, PREF_LABEL, RDF_TYPE, SKOS
 from transform.rdf.ntriples import Line, boolean, in_order, literal
 from transform.rdf.turtle import read_turtle
+from transform.text.languages import LANGUAGES
 
 CLASSES = {"categorie": "Categorie", "statut": "Statut", "portefeuille": "Portefeuille"}
 # What a list is called where no file of ontology/ says it.
@@ -44,7 +45,7 @@ def vocabulary_graph(
 def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:
     about = f"<{base_uri}id/{name}>"
     yield about, f"<{RDF_TYPE}>", f"<{SKOS}ConceptScheme>"
-    for text, language in zip(_TITLES[name], ("fr", "en"), strict=True):
+    for text, language in zip(_TITLES[name], LANGUAGES, strict=True):
         yield about, f"<{DCTERMS}title>", literal(text, language)
         yield about, f"<{PREF_LABEL}>", literal(text, language)
 

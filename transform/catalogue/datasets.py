@@ -10,6 +10,7 @@ from transform.catalogue.terms import say, term, texts, typed
 from transform.layout import Layout
 from transform.portrait import Edition, descriptions, titles
 from transform.rdf.ntriples import Line, literal
+from transform.text.languages import LANGUAGES
 
 
 class Dataset(NamedTuple):
@@ -183,7 +184,7 @@ def _portrait(base_uri: str, year: int | None) -> str | None:
 
 def _spoken(layout: Layout) -> tuple[str, ...]:
     """Give the languages that it speaks: those of labels, and that of the cells."""
-    names = dict.fromkeys(("fr", "en", layout.language))
+    names = dict.fromkeys((*LANGUAGES, layout.language))
     return tuple(name for name in names if name in codelists.LANGUAGES)
 
 

@@ -20,6 +20,7 @@ from transform.portrait import Edition
 from transform.rdf.namespaces import DCTERMS, RDFS
 from transform.rdf.ntriples import Line, literal
 from transform.rdf.turtle import read_turtle
+from transform.text.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def catalogue_lines(offer: Offer) -> Iterator[Line]:
 
 def _languages(layout: Layout) -> list[codelists.Code]:
     """Give the languages of labels, and that of the cells where the list has it."""
-    names = dict.fromkeys(("fr", "en", layout.language))
+    names = dict.fromkeys((*LANGUAGES, layout.language))
     return [codelists.LANGUAGES[name] for name in names if name in codelists.LANGUAGES]
 
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def find_release(shelf: Path) -> Path:
     """Give the release that a folder is, or the current one of a folder of releases."""
     from transform.manifest import FILE
+    from transform.release import CURRENT
 
-    return shelf if (shelf / FILE).is_file() else shelf / "current"
+    return shelf if (shelf / FILE).is_file() else shelf / CURRENT
 
 
 def find_written(kept: Kept, shelf: Path, named: Path | None) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from transform.decisionfile import DECISIONS_FILE, LINKS_FILE, Kept
+from transform.text.languages import LANGUAGES
 
 DEFAULT_BASE_URI = "http://localhost:8000/"
 
@@ -19,7 +20,7 @@ def option(name: str, *more: str, **attributes: Any) -> Callable[[Any], Any]:
 
 def language_option(text: str) -> Callable[[Any], Any]:
     """Give the option that chooses between French and English."""
-    choice = click.Choice(["fr", "en"])
+    choice = click.Choice(LANGUAGES)
     return option("--lang", "language", type=choice, default="fr", show_default=True, help=text)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from transform.manifest import read_manifest
+from transform.release import CURRENT
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def say_candidates(number: int, where: str) -> None:
 
 def say_compared(shelf: Path, base_uri: str, old: "Published | None") -> None:
     """Say so where the current release has other URIs than the new one will have."""
-    if old is None and (shelf / "current").exists():
+    if old is None and (shelf / CURRENT).exists():
         click.echo(f"{shelf}/current publishes elsewhere than {base_uri}: URIs are not compared.")
 
 

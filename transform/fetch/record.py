@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from transform.errors import MisusedCommand, UnreadableFile
-from transform.files import as_json, exclusive_lock, write_whole
+from transform.files import LOCK, as_json, exclusive_lock, write_whole
 
 FILE = "fetched.json"
-_LOCK = ".lock"
 _FORM = 1
 Entry = Mapping[str, Any]
 
@@ -96,7 +95,7 @@ def fetching(folder: Path) -> Iterator[Path]:
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with exclusive_lock(folder / _LOCK, taken):
+        with exclusive_lock(folder / LOCK, taken):
             try:
                 if parts.exists():  # of a fetch that was killed
                     shutil.rmtree(parts)

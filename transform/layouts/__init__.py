@@ -1,0 +1,1 @@
+"""What ministries call their columns, lists and values: a TOML file a layout."""
