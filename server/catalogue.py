@@ -6,12 +6,18 @@ from flask import Blueprint, Response, request
 from server import pages, queries
 from server.cataloguepage import show_catalogue
 from server.faults import UnknownResource
-from server.negotiate import GRAPHS, HTML, PAGES, Format, choose_format
+from server.negotiate import (
+    GRAPHS,
+    HTML,
+    PAGES,
+    Format,
+    choose_format,
+)
 from server.relations import with_links
 from server.resource import about_document
 from server.shelf import Release
 from server.visit import current_release
-from transform import formats
+from transform.rdf import syntaxes
 
 bp = Blueprint("catalogue", __name__)
 
@@ -68,5 +74,5 @@ def _catalogue(release: Release) -> list[ox.Triple]:
 
 
 def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
-    body = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
+    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
     return pages.finish(Response(body, content_type=form.content_type), form)

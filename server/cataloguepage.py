@@ -5,12 +5,17 @@ from typing import NamedTuple
 import pyoxigraph as ox
 from flask import Response
 
-from server import labels, pages, queries, tables
+from server import (
+    labels,
+    pages,
+    queries,
+    tables,
+)
 from server.links import Link, link_to_iri
 from server.negotiate import PAGES
 from server.shelf import Release
 from server.term_cell import Cell, name_iri
-from transform import formats
+from transform.rdf import syntaxes
 
 _DCAT = "http://www.w3.org/ns/dcat#"
 _DISTRIBUTION = f"{_DCAT}distribution"
@@ -50,7 +55,7 @@ def show_catalogue(triples: list[ox.Triple], release: Release) -> Response:
     main = [iri for kind in _MAIN for iri in page.groups if page.is_a(iri, kind)]
     shown = {*main, *(iri for iri in page.groups if page.is_a(iri, "Distribution"))}
     rest = [iri for iri in page.groups if iri not in shown and "#sha256-" not in iri]
-    embedded = formats.write_bytes(triples, formats.BY_SUFFIX["jsonld"], release.base_uri)
+    embedded = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX["jsonld"], release.base_uri)
     return pages.page(
         "catalogue.html",
         path="catalogue",

@@ -9,10 +9,22 @@ from server.engine.interface import Text
 from server.links import link_to_iri
 from server.shelf import Release
 from server.term_cell import Cell, link_name
-from transform.figures import JOINED, REWORDED, SPLIT, Comparison, Evolution
-from transform.normal import slug
-from transform.numerals import percent, whole
-from transform.phrases import Part, name_movement, say, say_number, title
+from transform.comparison.model import (
+    JOINED,
+    REWORDED,
+    SPLIT,
+    Comparison,
+    Evolution,
+)
+from transform.comparison.sentences import (
+    Part,
+    name_movement,
+    say,
+    say_number,
+    title,
+)
+from transform.text.normal_form import slug
+from transform.text.numbers import percent, whole
 
 _SHOWN = 60  # of a list; the rows behind its number are all of it
 # What is listed by name, and which query names it.

@@ -13,7 +13,14 @@ from server.engine.interface import Question
 from server.faults import UnknownPage
 from server.figurerows import as_csv
 from server.links import link_to, quoted
-from server.negotiate import CSV, HTML, PAGES, SOLUTIONS, Format, choose_format
+from server.negotiate import (
+    CSV,
+    HTML,
+    PAGES,
+    SOLUTIONS,
+    Format,
+    choose_format,
+)
 from server.relations import with_links
 from server.resource import about_document
 from server.rows import lay_out_rows
@@ -22,9 +29,9 @@ from server.sparql_send import send
 from server.texts import LANGUAGES
 from server.visit import ask, current_release
 from server.web.paging import page_number
-from transform import formats
-from transform.asking import ask_evolution, ask_movement
-from transform.phrases import name_evolution, name_movement
+from transform.comparison.evidence import ask_evolution, ask_movement
+from transform.comparison.sentences import name_evolution, name_movement
+from transform.rdf import syntaxes
 
 bp = Blueprint("changes", __name__)
 _ROWS = 100
@@ -59,7 +66,7 @@ def show(years: str) -> Response:
     else:
         about = about_document(release.base_uri + path, release, release.base_uri + told.found.path)
         triples = [*about, *told.triples]
-        written = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
+        written = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
         response = pages.finish(Response(written, content_type=form.content_type), form)
     return with_links(response, form, path, (*PAGES, CSV))
 

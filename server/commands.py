@@ -58,9 +58,9 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
     from transform.commands.terminal import progress
     from transform.pipeline.check import check
     from transform.pipeline.prepare import prepare
-    from transform.publish import write_release
-    from transform.release import publish
-    from transform.sources import example_sources
+    from transform.pipeline.sources import example_sources
+    from transform.pipeline.write import write_release
+    from transform.release.folder import publish
 
     try_address(host, port)
     shelf = shelf or _cache() / "portrait-ia" / "demo"
@@ -125,9 +125,15 @@ def query(shelf: Path, query: str, name: str | None) -> None:
     from server.engine.faults import EngineFault, FormNotAcceptable
     from server.engine.interface import Question
     from server.engine.opening import open_engine
-    from server.negotiate import CONSTRUCTED, CSV, SOLUTIONS, TURTLE, find_format
+    from server.negotiate import (
+        CONSTRUCTED,
+        CSV,
+        SOLUTIONS,
+        TURTLE,
+        find_format,
+    )
     from server.settings import read_settings
-    from transform.manifest import read_manifest
+    from transform.release.manifest import read_manifest
 
     rows = find_format(SOLUTIONS, name) if name else CSV
     graph = find_format(CONSTRUCTED, name) if name else TURTLE

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from server import labels, queries
 from server.shelf import Release
-from transform.figures import Comparison, Evolution, Movement
+from transform.comparison.model import Comparison, Evolution, Movement
 
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 

@@ -10,7 +10,7 @@ from server import labels, pages
 from server.negotiate import JSON
 from server.shelf import Release
 from server.visit import current_release
-from transform import formats
+from transform.rdf import syntaxes
 
 bp = Blueprint("completing", __name__)
 Term = dict[str, str | int]
@@ -32,7 +32,7 @@ def list_terms(release: Release, language: str) -> dict[str, Any]:
     manifest, base = release.manifest, release.base_uri
     graphs = manifest["graphs"].items()
     return {
-        "prefixes": formats.prefixes(base),
+        "prefixes": syntaxes.prefixes(base),
         "classes": _name(manifest["classes"], release, language),
         "properties": _name(manifest["properties"], release, language),
         "graphs": [{"iri": f"{base}graph/{name}", "label": name, "count": n} for name, n in graphs],

@@ -9,7 +9,7 @@ from server.limits import describe_limits
 from server.negotiate import CONSTRUCTED, SOLUTIONS, Format
 from server.settings import Settings
 from server.shelf import Release
-from transform import formats
+from transform.rdf import syntaxes
 from transform.rdf.namespaces import W3C_FORMATS
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -26,8 +26,8 @@ _LANGUAGES = ("SPARQL10Query", "SPARQL11Query")
 
 def describe_service(release: Release, settings: Settings, form: Format) -> bytes:
     """Give the description of the endpoint of a release, without blank nodes."""
-    syntax = formats.BY_SUFFIX[form.suffix]
-    return formats.write_bytes(_statements(release, settings), syntax, release.base_uri)
+    syntax = syntaxes.BY_SUFFIX[form.suffix]
+    return syntaxes.write_bytes(_statements(release, settings), syntax, release.base_uri)
 
 
 def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
@@ -41,7 +41,7 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
         yield ox.Triple(service, _sd("feature"), _sd(feature))
     yield ox.Triple(service, _sd("defaultEntailmentRegime"), _NO_INFERENCE)
     results = (f"{W3C_FORMATS}SPARQL_Results_{form.suffix.upper()}" for form in SOLUTIONS)
-    graphs = (formats.BY_SUFFIX[form.suffix].iri for form in CONSTRUCTED)
+    graphs = (syntaxes.BY_SUFFIX[form.suffix].iri for form in CONSTRUCTED)
     for iri in (*results, *graphs):
         yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(iri))
     for language in texts.LANGUAGES:

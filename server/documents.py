@@ -3,17 +3,32 @@
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from server import labels, pages, schemaorg, tables
+from server import (
+    labels,
+    pages,
+    schemaorg,
+    tables,
+)
 from server.comparing import list_pairs
 from server.faults import UnknownPage, UnknownResource
 from server.links import link_to, quoted
-from server.negotiate import HTML, PAGES, Format, choose_format
+from server.negotiate import (
+    HTML,
+    PAGES,
+    Format,
+    choose_format,
+)
 from server.relations import Relation, relate, with_links
-from server.resource import Resource, document, find_replacement, find_resource
+from server.resource import (
+    Resource,
+    document,
+    find_replacement,
+    find_resource,
+)
 from server.shelf import Release
 from server.visit import current_release
 from server.web.paging import page_number
-from transform import formats
+from transform.rdf import syntaxes
 
 bp = Blueprint("documents", __name__)
 
@@ -79,7 +94,7 @@ def split_suffix(path: str) -> tuple[str, str | None]:
 
 def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Response:
     triples = document(resource, f"{release.base_uri}doc/{bare}", release)
-    body = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
+    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
     return pages.finish(Response(body, content_type=form.content_type), form)
 
 
@@ -90,7 +105,7 @@ def _page(resource: Resource, release: Release, bare: str) -> Response:
     if number > max(last, 1):
         raise UnknownPage(f"There is no page {number}: the last one is {max(last, 1)}.")
     triples = document(resource, f"{release.base_uri}doc/{bare}", release, pointing=False)
-    embedded = formats.write_bytes(triples, formats.BY_SUFFIX["jsonld"], release.base_uri)
+    embedded = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX["jsonld"], release.base_uri)
     return pages.page(
         "resource.html",
         iri=resource.iri,

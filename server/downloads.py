@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from server.negotiate import CONSTRUCTED, CSV, EXCEL, Format
-from transform import formats
-from transform.flavours import FLAVOURS
-from transform.packed import GZIP, SOURCES, is_packed
+from server.negotiate import (
+    CONSTRUCTED,
+    CSV,
+    EXCEL,
+    Format,
+)
+from transform.rdf import syntaxes
+from transform.release.csv_dialects import FLAVOURS
+from transform.release.paths import GZIP, SOURCES, is_packed
 
 FOLDER = "dumps/"
 SUMS = "dumps/SHA256SUMS"
@@ -86,5 +91,5 @@ def name_kind(file: Download) -> tuple[str, str] | None:
     for flavour, text in zip(reversed(FLAVOURS), ("excel", "csv"), strict=True):
         if file.path.endswith(flavour.ending):
             return "CSV", text
-    syntax = formats.BY_SUFFIX.get(file.path.rpartition(".")[2])
+    syntax = syntaxes.BY_SUFFIX.get(file.path.rpartition(".")[2])
     return (syntax.name, syntax.suffix) if syntax else None

@@ -10,16 +10,27 @@ from flask import Blueprint, Response, request, send_file
 from werkzeug.http import parse_date, parse_if_range_header
 
 from server import pages, schemaorg
-from server.downloads import FOLDER, SUMS, Download, list_forms, name_kind
+from server.downloads import (
+    FOLDER,
+    SUMS,
+    Download,
+    list_forms,
+    name_kind,
+)
 from server.faults import UnknownPage
 from server.links import link_to, quoted
 from server.negotiate import HTML, Format, choose_format
 from server.relations import Relation, licence, relate
-from server.releases import Published, find_published, list_published, published
+from server.releases import (
+    Published,
+    find_published,
+    list_published,
+    published,
+)
 from server.visit import current_release
-from transform import formats
-from transform.flavours import METADATA, METADATA_TYPE
-from transform.packed import SOURCES
+from transform.rdf import syntaxes
+from transform.release.csv_dialects import METADATA, METADATA_TYPE
+from transform.release.paths import SOURCES
 
 bp = Blueprint("dumps", __name__)
 _FRESH = "public, max-age=300"
@@ -136,7 +147,7 @@ def _ours(file: Download) -> bool:
 
 
 def _is_rdf(file: Download) -> bool:
-    return file.path.rpartition(".")[2] in formats.BY_SUFFIX
+    return file.path.rpartition(".")[2] in syntaxes.BY_SUFFIX
 
 
 def _send(chosen: Published, path: str, freshness: str) -> Response:
@@ -195,7 +206,7 @@ def _about_file(chosen: Published, file: Download) -> Iterator[Relation | None]:
     if not (_is_rdf(file) and _ours(file)):
         return
     stem = file.path.rpartition(".")[0]
-    for syntax in formats.SYNTAXES:
+    for syntax in syntaxes.SYNTAXES:
         other = chosen.downloads.get(f"{stem}.{syntax.suffix}")
         if other and other is not file:
             yield Relation(f"./{other.path.removeprefix(FOLDER)}", "alternate", syntax.media_type)

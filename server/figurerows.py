@@ -6,7 +6,7 @@ from functools import partial
 
 from server.comparing import Told
 from server.shelf import Release
-from transform.phrases import name_evolution, name_movement
+from transform.comparison.sentences import name_evolution, name_movement
 
 HEADER = (
     "nom", "libelle", "effectif", "minimum", "maximum", "anterieur", "posterieur",

@@ -8,12 +8,17 @@ from server.documents import split_suffix
 from server.engine.interface import Question
 from server.faults import UnknownResource
 from server.links import quoted
-from server.negotiate import HTML, PAGES, Format, choose_format
+from server.negotiate import (
+    HTML,
+    PAGES,
+    Format,
+    choose_format,
+)
 from server.relations import with_links
 from server.shelf import Release
 from server.sparql_send import send
 from server.visit import ask, current_release
-from transform import formats
+from transform.rdf import syntaxes
 
 bp = Blueprint("graphs", __name__)
 
@@ -72,5 +77,5 @@ def _choose(suffix: str | None) -> Format:
 
 
 def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
-    body = formats.write_bytes(triples, formats.BY_SUFFIX[form.suffix], release.base_uri)
+    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
     return pages.finish(Response(body, content_type=form.content_type), form)

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from server import queries, texts
 from server.shelf import Release
-from transform import formats
+from transform.rdf import syntaxes
 
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 NAMING = (
@@ -57,7 +57,7 @@ def name_of_term(iri: str, release: Release, language: str) -> tuple[str, str | 
 
 def compact(iri: str, base_uri: str) -> str:
     """Give an IRI as `prefix:name` where a prefix is known, else whole."""
-    for prefix, space in formats.prefixes(base_uri).items():
+    for prefix, space in syntaxes.prefixes(base_uri).items():
         if iri.startswith(space) and len(iri) > len(space):
             return f"{prefix}:{iri[len(space) :]}"
     return iri

@@ -17,7 +17,7 @@ from server.settings import ENGINE, PREFIX, read_settings
 from server.shelf import QUADS, find_current
 from transform.commands.terminal import progress
 from transform.errors import MisusedCommand
-from transform.manifest import read_manifest
+from transform.release.manifest import read_manifest
 
 _BACKLOG = 1024
 # Bytes that the system keeps of a connection in each direction: it would take 6 MB for a client

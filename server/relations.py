@@ -6,9 +6,14 @@ from typing import NamedTuple
 from flask import Response
 
 from server.links import link_to
-from server.negotiate import HTML, PAGES, TURTLE, Format
+from server.negotiate import (
+    HTML,
+    PAGES,
+    TURTLE,
+    Format,
+)
 from server.visit import current_release
-from transform.manifest import Manifest
+from transform.release.manifest import Manifest
 
 
 class Relation(NamedTuple):

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from server.downloads import Download, list_downloads
 from server.faults import UnknownPage
 from server.shelf import Release
-from transform import history
 from transform.errors import UnreadableRelease
-from transform.manifest import FILE, Manifest, read_manifest
+from transform.release import history
+from transform.release.manifest import FILE, Manifest, read_manifest
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,22 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 
-from server import assets, pages, queries, solutions, texts
+from server import (
+    assets,
+    pages,
+    queries,
+    solutions,
+    texts,
+)
 from server.engine.faults import Unwritable
 from server.engine.interface import Answer
-from server.negotiate import CONSTRUCTED, EXCEL, HTML, SOLUTIONS, Format
+from server.negotiate import (
+    CONSTRUCTED,
+    EXCEL,
+    HTML,
+    SOLUTIONS,
+    Format,
+)
 from server.protocol import Asked
 from server.visit import current_release
 

@@ -14,7 +14,7 @@ from server import pages, queries
 from server.downloads import Download
 from server.links import quoted
 from server.shelf import Release
-from transform.packed import SOURCES
+from transform.release.paths import SOURCES
 
 _CONTEXT = "https://schema.org/"
 _DCAT, _DCTERMS = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"

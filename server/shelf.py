@@ -14,7 +14,7 @@ from server.engine.figures import Figures
 from server.engine.interface import Engine, Limits
 from server.engine.opening import open_engine
 from transform.errors import UnreadableRelease
-from transform.manifest import FILE, Manifest, read_manifest
+from transform.release.manifest import FILE, Manifest, read_manifest
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from server.negotiate import Format
 from server.releases import published
 from server.shelf import Release
 from server.visit import current_release
-from transform.documents import FILE
+from transform.release.document_index import FILE
 
 bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold

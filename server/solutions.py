@@ -9,7 +9,12 @@ import pyoxigraph as ox
 from server import labels, queries
 from server.engine.interface import Answer
 from server.shelf import Release
-from server.term_cell import PLAIN, Cell, name_iri, show_literal
+from server.term_cell import (
+    PLAIN,
+    Cell,
+    name_iri,
+    show_literal,
+)
 
 MOST_ROWS = 500
 # What is read of an answer: the first rows of a longer one stand in it.

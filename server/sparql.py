@@ -3,7 +3,13 @@
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
-from server import description, excel, pages, results, visit
+from server import (
+    description,
+    excel,
+    pages,
+    results,
+    visit,
+)
 from server.engine.faults import FormNotAcceptable
 from server.negotiate import (
     CONSTRUCTED,

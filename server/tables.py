@@ -10,7 +10,13 @@ from server import labels, queries
 from server.engine.interface import Text
 from server.resource import Resource
 from server.shelf import Release
-from server.term_cell import Cell, link_name, name_iri, name_word, show_literal
+from server.term_cell import (
+    Cell,
+    link_name,
+    name_iri,
+    name_word,
+    show_literal,
+)
 
 PAGE = 50
 # Beyond, they stand as the engine finds them, property by property: to sort them, the names of

@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from transform.numerals import whole
+from transform.text.numbers import whole
 
 __all__ = ["LANGUAGES", "say", "table", "whole"]
 LANGUAGES = ("fr", "en")  # the first is what a reader gets whose wish we do not know

@@ -6,7 +6,12 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from tests.portal import Answer, File, Handler, listening
+from tests.portal import (
+    Answer,
+    File,
+    Handler,
+    listening,
+)
 
 WIKIDATA = "http://www.wikidata.org/entity/"
 

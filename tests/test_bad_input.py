@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from server.cli import main
 from server.downloads import list_downloads
 from tests.conftest import HEADER, ROW, Run
-from transform.packed import SOURCES
+from transform.release.paths import SOURCES
 
 
 @pytest.fixture

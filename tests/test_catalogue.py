@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROW, Run
-from transform.catalogue import distinct
+from transform.catalogue import distinct_terms
 from transform.catalogue.codelists import PUBLISHERS
-from transform.catalogue.counting import Count
-from transform.catalogue.distinct import Distinct
-from transform.catalogue.facts import PUBLISHER_KINDS
+from transform.catalogue.distinct_terms import Distinct
+from transform.catalogue.statistics import Count
+from transform.layouts.series import PUBLISHER_KINDS
 
 
 @pytest.mark.parametrize("held", [7, 100_000], ids=["on disk", "in memory"])
 def test_distinct_terms_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
-    monkeypatch.setattr(distinct, "_HELD", held)
+    monkeypatch.setattr(distinct_terms, "_HELD", held)
     terms = [f"<urn:é:{random.Random(number).randrange(300)}>" for number in range(2000)]
     counted = Distinct(tmp_path, "terms")
     for term in terms:

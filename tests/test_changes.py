@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROW, Run
-from transform.changes import Sides, compare, find_faults
-from transform.entries import Entry, Names
-from transform.figures import Comparison, Movement
-from transform.layout import LISTS
-from transform.matching import find_alike, most_at_once
-from transform.phrases import say
-from transform.reread import read_sides
-from transform.rows import Cells
+from transform.comparison.compare import Sides, compare, find_faults
+from transform.comparison.entries import Entry, Names
+from transform.comparison.model import Comparison, Movement
+from transform.comparison.pairing import find_alike, most_at_once
+from transform.comparison.sentences import say
+from transform.layouts.model import LISTS
+from transform.release.reading import read_sides
+from transform.tables.rows import Cells
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from transform.columns import find_header
 from transform.errors import UnfitColumns
-from transform.header_fit import best_fit
-from transform.input_table import Table
-from transform.layout import Layout, load_layout
+from transform.layouts.model import Layout, load_layout
+from transform.tables.columns import find_header
+from transform.tables.header import best_fit
+from transform.tables.table import Table
 
 SMALL = Path(__file__).parent / "layouts" / "petit.toml"
 HEADER = ("Nom", "Catégorie", "Organisme", "Portefeuille", "Bénéfices", "Statut")

@@ -7,15 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transform.continuity import Continuity, join
-from transform.decided import settle
-from transform.decisionline import Grounds
-from transform.decisions import SAME, Decisions, Ruling, Thing
+from transform.decisions.initiatives import (
+    SAME,
+    Decisions,
+    Ruling,
+    Thing,
+)
+from transform.decisions.lines import Grounds
 from transform.errors import DecisionRefused
-from transform.identity import Identities, identify
-from transform.naming import opaque_key
-from transform.normal import normal_form
-from transform.rows import Cells, Reading, Row
+from transform.graphs.decisions import settle
+from transform.identity.continuity import Continuity, join
+from transform.identity.rule import Identities, identify
+from transform.tables.rows import Cells, Reading, Row
+from transform.text.normal_form import normal_form
+from transform.text.slugs import opaque_key
 
 NAMES = [*"ABCDEFGH", " a", "B\u00a0"]
 YEARS = (2023, 2024, 2025)

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROW, Run
-from transform.decisions import read_decisions
+from transform.decisions.initiatives import read_decisions
 from transform.errors import DecisionRefused, UnreadableDecisions
-from transform.layout import load_layout
-from transform.naming import opaque_key
-from transform.normal import normal_form
+from transform.graphs.prepared import Work
+from transform.layouts.model import load_layout
 from transform.pipeline.prepare import prepare
-from transform.sources import Source
-from transform.work import Work
+from transform.pipeline.sources import Source
+from transform.text.normal_form import normal_form
+from transform.text.slugs import opaque_key
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 HEADER = (

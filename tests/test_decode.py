@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transform.decode import decode
 from transform.errors import UnreadableFile
+from transform.tables.encoding import decode
 from transform.text.characters import marked_byte
 from transform.text.printable import shown
 

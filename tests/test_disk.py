@@ -15,7 +15,12 @@ import pytest
 from server import machine
 from server.engine import disk
 from server.engine.faults import EngineDown, EngineFault, QueryTooLarge
-from server.engine.interface import JSON, Engine, Limits, Question
+from server.engine.interface import (
+    JSON,
+    Engine,
+    Limits,
+    Question,
+)
 from server.engine.opening import open_disk
 from tests.bystander import Bystander
 from tests.patience import wait_until

@@ -12,8 +12,8 @@ from server.cli import main
 from server.engine import faults as engine
 from server.settings import PREFIX, Settings
 from tests.conftest import PROJECT
-from transform.layout import FIELDS
-from transform.mapping import MAPPING
+from transform.graphs.mapping import MAPPING
+from transform.layouts.model import FIELDS
 
 READMES = ["README.md", "README.en.md"]
 
@@ -97,7 +97,7 @@ def test_endpoint_page_has_every_kind_of_refusal() -> None:
         for fault in family.__subclasses__()
         if fault not in (engine.Abandoned, engine.AnswerBroken, engine.EngineDefect)
     }
-    front = "".join(file.read_text("utf-8") for file in PROJECT.glob("server/front/*.py"))
+    front = "".join(file.read_text("utf-8") for file in PROJECT.glob("server/http/**/*.py"))
     kinds |= set(re.findall(r'(?:refuse|Refused)\(\s*(\d{3}), "([a-z-]+)"', front))
     assert len(kinds) > 20
     assert kinds <= told

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from transform import documents
 from transform.rdf.namespaces import IS_REPLACED_BY
+from transform.release import document_index
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 
@@ -18,13 +18,13 @@ def test_the_list_holds_each_subject_once_in_order(tmp_path: Path) -> None:
         f'\n<{BASE}id/vieux> {gone} <{BASE}id/z> .\n<https://autre.example/id/c> {label} "c" .\n'
     )
     second.write_text(f'<{BASE}id/z> {label} "zz" .\n<{BASE}id/é> {label} "é\\u2028" .\n')
-    documents.write([first, second], BASE, tmp_path / "list")
+    document_index.write([first, second], BASE, tmp_path / "list")
     assert (tmp_path / "list").read_text("utf-8").split("\n") == ["a/2025", "z", "é", ""]
 
 
 def test_a_release_lists_what_can_be_dereferenced(example: Path) -> None:
     release = example / "current"
-    listed = (release / documents.FILE).read_text("utf-8").splitlines()
+    listed = (release / document_index.FILE).read_text("utf-8").splitlines()
     subjects = set()
     replaced = set()
     for quad in ox.parse(path=release / "dumps/portraits.nt"):

@@ -21,7 +21,16 @@ import pyoxigraph as ox
 import pytest
 
 from server.engine import faults, interface
-from server.engine.interface import CSV, JSON, TSV, XML, Engine, Limits, Question, Text
+from server.engine.interface import (
+    CSV,
+    JSON,
+    TSV,
+    XML,
+    Engine,
+    Limits,
+    Question,
+    Text,
+)
 from server.engine.opening import ENGINES
 from tests.bystander import Bystander
 from tests.patience import wait_until

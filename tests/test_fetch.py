@@ -23,9 +23,23 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
-from tests.conftest import COMMAND, HEADER, ROW, Run
+from tests.conftest import (
+    COMMAND,
+    HEADER,
+    ROW,
+    Run,
+)
 from tests.patience import wait_until
-from tests.portal import DATASET, Answer, Portal, cut, drip, endless, running, says
+from tests.portal import (
+    DATASET,
+    Answer,
+    Portal,
+    cut,
+    drip,
+    endless,
+    running,
+    says,
+)
 
 Fetch = Callable[..., subprocess.CompletedProcess[str]]
 DIRECT = {"NO_PROXY": "127.0.0.1"}

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from transform.errors import MisusedCommand
-from transform.files import exclusive_lock, new_file, put_in_place, write_whole
+from transform.files import (
+    exclusive_lock,
+    new_file,
+    put_in_place,
+    write_whole,
+)
 
 
 def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ontology
-from transform.formats import BY_SUFFIX, SYNTAXES, NotExpressible, prefixes, write, write_bytes
+from transform.rdf.syntaxes import (
+    BY_SUFFIX,
+    SYNTAXES,
+    NotExpressible,
+    prefixes,
+    write,
+    write_bytes,
+)
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -9,11 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROW
-from transform.identity import Identities, identify
-from transform.layout import load_layout
-from transform.naming import name_all, opaque_key
-from transform.normal import normal_form, slug
-from transform.rows import Cells, Reading, Row, read_rows
+from transform.identity.rule import Identities, identify
+from transform.layouts.model import load_layout
+from transform.tables.rows import (
+    Cells,
+    Reading,
+    Row,
+    read_rows,
+)
+from transform.text.normal_form import normal_form, slug
+from transform.text.slugs import name_all, opaque_key
 
 QUEBEC = load_layout("quebec")
 

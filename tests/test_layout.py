@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from transform.errors import UnreadableLayout
-from transform.layout import FIELDS, LISTS, load_layout, shipped
+from transform.layouts.model import (
+    FIELDS,
+    LISTS,
+    load_layout,
+    shipped,
+)
 
 SMALL = Path(__file__).parent / "layouts" / "petit.toml"
 

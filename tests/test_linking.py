@@ -20,12 +20,23 @@ from click.testing import CliRunner
 
 from server.cli import main
 from tests.conftest import COMMAND, HEADER, ROW
-from tests.portal import Answer, cut, drip, endless, says
-from tests.reconciler import WIKIDATA, Reconciler, candidate, running
-from transform.deciding import Judgement
-from transform.linking.desk import open_desk
-from transform.linking.known import know
+from tests.portal import (
+    Answer,
+    cut,
+    drip,
+    endless,
+    says,
+)
+from tests.reconciler import (
+    WIKIDATA,
+    Reconciler,
+    candidate,
+    running,
+)
+from transform.decisions.judgement import Judgement
+from transform.identity.known_links import know
 from transform.linking.proposals import named_by_hand
+from transform.linking.session import open_desk
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"""

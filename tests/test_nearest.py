@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from transform.nearest import Spellings
-from transform.registry import EMPTY, Registry, read_registry
+from transform.identity.registry import EMPTY, Registry, read_registry
+from transform.review.nearest_bodies import Spellings
 
 REGISTRY = read_registry(["organismes"], "https://exemple.gouv.qc.ca/")
 

@@ -2,7 +2,12 @@
 
 import pytest
 
-from transform.numerals import is_one, net, percent, whole
+from transform.text.numbers import (
+    is_one,
+    net,
+    percent,
+    whole,
+)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import rdflib
 from rdflib.compare import isomorphic
 
 import ontology
-from transform.layout import load_layout
-from transform.normal import normal_form, slug
+from transform.layouts.model import load_layout
+from transform.text.normal_form import normal_form, slug
 
 BASE = "https://données.exemple/ia/"
 FACTS = Path(__file__).parents[1].parent / "shared" / "facts"

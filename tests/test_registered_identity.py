@@ -5,11 +5,16 @@ import random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.test_identity import cells, keys_by_cells, reading_of, texts
-from transform.identity import Identities, identify
-from transform.normal import normal_form
-from transform.registry import Registered, Registry
-from transform.rows import Cells, Reading
+from tests.test_identity import (
+    cells,
+    keys_by_cells,
+    reading_of,
+    texts,
+)
+from transform.identity.registry import Registered, Registry
+from transform.identity.rule import Identities, identify
+from transform.tables.rows import Cells, Reading
+from transform.text.normal_form import normal_form
 
 bodies = st.lists(st.lists(texts, min_size=1, max_size=3), max_size=3)
 rows = st.lists(cells, max_size=8)

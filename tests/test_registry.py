@@ -11,11 +11,11 @@ import pytest
 
 import ontology
 from tests.conftest import ROW, Run, shared
-from transform.layout import LISTS, load_layout
-from transform.lists import read_vocabulary
-from transform.registrar import hold_registry
-from transform.registry import EMPTY, Registry, read_registry
-from transform.vocabulary import vocabulary_graph
+from transform.graphs.vocabulary import vocabulary_graph
+from transform.identity.concepts import read_vocabulary
+from transform.identity.registry import EMPTY, Registry, read_registry
+from transform.layouts.model import LISTS, load_layout
+from transform.validation.registry import hold_registry
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 QUEBEC = load_layout("quebec")

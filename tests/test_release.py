@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from server.cli import main
 from tests.conftest import HEADER, ROW, Run
 from tests.warm import warm_up
-from transform import release
 from transform.errors import MisusedCommand, UnreadableRelease
+from transform.release import folder as release_folder
 
 
 def command(*arguments: object) -> str:
@@ -138,16 +138,16 @@ def test_folder_without_releases_is_one_line(tmp_path: Path) -> None:
 
 def test_second_build_at_once_is_refused(shelf: Path) -> None:
     with (
-        release.building(shelf),
+        release_folder.building(shelf),
         pytest.raises(MisusedCommand, match="another build"),
-        release.building(shelf),
+        release_folder.building(shelf),
     ):
         pass
 
 
 def test_fault_while_writing_leaves_nothing(shelf: Path) -> None:
     def stop_half_way() -> None:
-        with release.building(shelf) as folder:
+        with release_folder.building(shelf) as folder:
             (folder / "manifest.json").write_text("{}")
             raise UnreadableRelease("stopped")
 

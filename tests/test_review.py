@@ -12,9 +12,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from tests.conftest import COMMAND, HEADER, ROW, Run
-from transform.deciding import Judgement
-from transform.review import line_of, open_review, write
+from tests.conftest import (
+    COMMAND,
+    HEADER,
+    ROW,
+    Run,
+)
+from transform.decisions.judgement import Judgement
+from transform.review.session import line_of, open_review, write
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"""

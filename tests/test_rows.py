@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from transform.errors import UnreadableFile
-from transform.layout import Layout, load_layout
-from transform.rows import Reading, read_rows
+from transform.layouts.model import Layout, load_layout
+from transform.tables.rows import Reading, read_rows
 
 Read = Callable[..., Reading]
 SMALL = Path(__file__).parent / "layouts" / "petit.toml"

@@ -8,8 +8,15 @@ import pytest
 import rdflib
 
 import shapes
-from transform.rdf.namespaces import DCTERMS, FOAF, PROV, RDFS, SKOS, SSSOM
-from transform.validate import Finding, hold, read_shapes
+from transform.rdf.namespaces import (
+    DCTERMS,
+    FOAF,
+    PROV,
+    RDFS,
+    SKOS,
+    SSSOM,
+)
+from transform.validation.shacl import Finding, hold, read_shapes
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 FOLDER = Path(__file__).parent / "shapes"

@@ -12,8 +12,8 @@ from csvw import CSVW
 from uritemplate import expand
 
 from tests.conftest import ROW, Run
-from transform.flavours import FLAVOURS
-from transform.sheets import COLUMNS
+from transform.release.csv_dialects import FLAVOURS
+from transform.release.spreadsheets import COLUMNS
 from transform.text.csv_injection import harmless
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"

@@ -15,16 +15,23 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SHARED
-from transform.compared import entries_of
-from transform.entries import Names
-from transform.likeness import compare
-from transform.normal import normal_form
+from transform.comparison.entries import Names
+from transform.graphs.prepared import Work
+from transform.pipeline.compare import entries_of
 from transform.pipeline.prepare import prepare
-from transform.portrayed import Portrayed, portray
-from transform.reread import read_released
-from transform.sources import example_sources, parse_sources
-from transform.suggestions import MERGED, MOVED, REWORDED, SPLIT, find_candidates, open_pairs
-from transform.work import Work
+from transform.pipeline.sources import example_sources, parse_sources
+from transform.release.reading import read_released
+from transform.review.candidates import (
+    MERGED,
+    MOVED,
+    REWORDED,
+    SPLIT,
+    find_candidates,
+    open_pairs,
+)
+from transform.review.rows import Portrayed, portray
+from transform.review.similarity import compare
+from transform.text.normal_form import normal_form
 
 BASE = "http://localhost:8000/"
 # One number that two unrelated rows of the example have by chance, in different years.

@@ -22,11 +22,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.styles import numbers
 
-from transform import archive, delimited, tables
 from transform.errors import UnreadableFile
-from transform.input_table import Table
-from transform.layout import load_layout
-from transform.tables import read_table
+from transform.layouts.model import load_layout
+from transform.tables import csv_reader, reader, zip_limits
+from transform.tables.reader import read_table
+from transform.tables.table import Table
 
 Read = Callable[..., Table]
 SMALL = Path(__file__).parent / "layouts" / "petit.toml"
@@ -101,7 +101,7 @@ def refusal(read: Read, raw: bytes, name: str = "portrait.csv") -> str:
 
 
 @pytest.mark.parametrize("encoding", CODECS)
-@pytest.mark.parametrize("separator", delimited.SEPARATORS)
+@pytest.mark.parametrize("separator", csv_reader.SEPARATORS)
 def test_encoding_and_separator_are_found(read: Read, encoding: str, separator: str) -> None:
     codec, mark = CODECS[encoding]
     records = [("Un titre, et; du | texte",), HEADER, ("a, b; c\td | e", *ROW[1:])]
@@ -157,7 +157,7 @@ def comes_back(folder: Path, records: list[tuple[str, ...]], encoding: str, sepa
 @given(
     st.lists(st.tuples(*[cells] * 5), max_size=4),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]),
-    st.sampled_from(delimited.SEPARATORS),
+    st.sampled_from(csv_reader.SEPARATORS),
 )
 def test_random_cells_come_back(
     tmp_path_factory: pytest.TempPathFactory,
@@ -168,7 +168,7 @@ def test_random_cells_come_back(
     comes_back(tmp_path_factory.getbasetemp(), records, encoding, separator)
 
 
-@given(st.lists(st.tuples(*[simple] * 5), max_size=4), st.sampled_from(delimited.SEPARATORS))
+@given(st.lists(st.tuples(*[simple] * 5), max_size=4), st.sampled_from(csv_reader.SEPARATORS))
 def test_random_cells_of_windows_1252_come_back(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, ...]], separator: str
 ) -> None:
@@ -269,12 +269,12 @@ FOREIGN = [
     (b"\x89PNG\r\n\x1a\n\0\0", f"an image. {AS_TABLE}"),
     (gzip.compress(b"Nom,Statut", mtime=0), "a gzip archive. Unpack it first."),
     (
-        tables._OLE + b"\0" * 600 + "Workbook".encode("utf-16-le"),
+        reader._OLE + b"\0" * 600 + "Workbook".encode("utf-16-le"),
         "an old Office file, such as .xls."
         " Save it from a spreadsheet as .xlsx without password, or as .csv in UTF-8.",
     ),
     (
-        tables._OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+        reader._OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
         "a workbook with a password."
         " Save it from a spreadsheet as .xlsx without password, or as .csv in UTF-8.",
     ),
@@ -342,12 +342,12 @@ def test_sizes_beyond_a_portrait_are_refused(read: Read, monkeypatch: pytest.Mon
         "portrait.csv: row 2 has 1,025 cells, more than a portrait can need."
         " Check separators and quotes."
     )
-    monkeypatch.setattr(delimited, "CELLS", 9)
+    monkeypatch.setattr(csv_reader, "CELLS", 9)
     assert refusal(read, as_csv(HEADER, ROW).encode()) == (
         "portrait.csv: 2 rows of up to 5 cells, more than a portrait can need."
         " Check separators and quotes."
     )
-    monkeypatch.setattr(tables, "LARGEST", 3)
+    monkeypatch.setattr(reader, "LARGEST", 3)
     assert refusal(read, b"Nom,").startswith("portrait.csv: larger than 0 MB, more than")
 
 
@@ -540,8 +540,8 @@ MEASURE = """
 import sys, time
 from pathlib import Path
 from transform.errors import UnreadableFile
-from transform.layout import load_layout
-from transform.tables import read_table
+from transform.layouts.model import load_layout
+from transform.tables.reader import read_table
 layout, start = load_layout(sys.argv[2]), time.process_time()
 try:
     read_table(Path(sys.argv[1]), layout)
@@ -576,8 +576,8 @@ def test_gigabytes_are_refused_within_seconds_and_below_one_gigabyte(
 def test_sizes_are_counted_and_not_only_believed(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "_refuse_declared", lambda _: None)
-    monkeypatch.setattr(archive, "UNPACKED", 4096)
+    monkeypatch.setattr(zip_limits, "_refuse_declared", lambda _: None)
+    monkeypatch.setattr(zip_limits, "UNPACKED", 4096)
     assert refusal(read, as_xlsx(a=[HEADER, ROW])).startswith(
         "portrait.csv: unpacks to more than 0 MB, more than"
     )

@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 
 from server.engine.faults import EngineDown, QueryTooLarge
-from server.engine.interface import JSON, Answer, Limits, Question
+from server.engine.interface import (
+    JSON,
+    Answer,
+    Limits,
+    Question,
+)
 from server.engine.link import QueryProcess, keeper_command
 from server.engine.opening import ENGINES
 from server.engine.places import Run

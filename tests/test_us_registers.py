@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from transform.layout import LISTS, load_layout
-from transform.normal import normal_form
-from transform.rows import Reading, read_rows
+from transform.layouts.model import LISTS, load_layout
+from transform.tables.rows import Reading, read_rows
+from transform.text.normal_form import normal_form
 
 DATA = Path(__file__).parents[1].parent / "shared" / "data" / "us"
 FILES = {

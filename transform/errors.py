@@ -12,7 +12,7 @@ PortraitError                 one line for the user, never a traceback
 ├── FetchFailed          2    a portal answers something else than its files
 ├── ServiceFailed        2    a reconciliation service answers something else than candidates
 └── DataRefused          1    the rows or the vocabulary break a shape
-    ├── UrisDropped      1    an edit would drop published URIs (transform/stability.py)
+    ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
     └── DecisionRefused  1    a line of the decisions file cannot be meant
 """
 

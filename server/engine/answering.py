@@ -10,12 +10,24 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
-from server.engine import cells, faults, reading, seal
+from server.engine import (
+    cells,
+    faults,
+    reading,
+    seal,
+)
 from server.engine.framing import ClosedError, Frames, unpack_question
-from server.engine.interface import CSV, JSON, TSV, XML, Question, Text
+from server.engine.interface import (
+    CSV,
+    JSON,
+    TSV,
+    XML,
+    Question,
+    Text,
+)
 from server.engine.mistakes import find_mistake
 from server.engine.writing import Outlet, XmlOutlet
-from transform import formats
+from transform.rdf import syntaxes
 
 _SYNTAX = {
     JSON: ox.QueryResultsFormat.JSON,
@@ -174,13 +186,15 @@ def _write_results(
 def _write_graph(
     triples: ox.QueryTriples, media_type: str | None, base_uri: str, outlet: Outlet
 ) -> None:
-    if media_type not in formats.BY_MEDIA_TYPE:
+    if media_type not in syntaxes.BY_MEDIA_TYPE:
         raise faults.FormNotAcceptable("graph")
     outlet.begin("graph", media_type)
     try:
-        syntax = formats.BY_MEDIA_TYPE[media_type]
-        formats.write(_quads(triples) if syntax.named_graphs else triples, syntax, outlet, base_uri)
-    except formats.NotExpressible as unfit:
+        syntax = syntaxes.BY_MEDIA_TYPE[media_type]
+        syntaxes.write(
+            _quads(triples) if syntax.named_graphs else triples, syntax, outlet, base_uri
+        )
+    except syntaxes.NotExpressible as unfit:
         raise faults.Unwritable(f"{unfit}: ask for Turtle or N-Triples.", media_type) from unfit
 
 

@@ -4,7 +4,14 @@ import logging
 from typing import cast
 
 from server.engine import faults
-from server.engine.framing import DATA, END, FAULT, HEAD, WHOLE, cut_whole
+from server.engine.framing import (
+    DATA,
+    END,
+    FAULT,
+    HEAD,
+    WHOLE,
+    cut_whole,
+)
 from server.engine.interface import Answer, Form
 from server.engine.link import QueryProcess
 from server.engine.spool import Room, SpooledAnswer

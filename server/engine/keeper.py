@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from server.engine import answering, seal, wall
 from server.engine.faults import STORE_GONE
 from server.engine.loading import files_of
-from transform import formats
+from transform.rdf import syntaxes
 
 NO_STORE = 74  # how a query process ends that cannot open the store (EX_IOERR of sysexits.h)
 _REAP_EVERY = 0.1
@@ -67,8 +67,8 @@ def _load(release_file: Path) -> ox.Store:
 
 def _open_what_opens(base_uri: str) -> None:
     """Write nothing in every syntax, so that no sealed process has a file left to read."""
-    for syntax in formats.SYNTAXES:
-        formats.write_bytes([], syntax, base_uri)
+    for syntax in syntaxes.SYNTAXES:
+        syntaxes.write_bytes([], syntax, base_uri)
 
 
 class _Keeper:

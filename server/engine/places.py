@@ -9,7 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from server.engine import seal
-from server.engine.faults import Abandoned, EngineBusy, EngineFault, QueryTooSlow
+from server.engine.faults import (
+    Abandoned,
+    EngineBusy,
+    EngineFault,
+    QueryTooSlow,
+)
 from server.engine.interface import Limits
 
 _log = logging.getLogger(__name__)

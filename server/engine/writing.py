@@ -5,7 +5,14 @@ import socket
 import time
 
 from server.engine.faults import Unwritable
-from server.engine.framing import DATA, END, FAULT, HEAD, WHOLE, frame
+from server.engine.framing import (
+    DATA,
+    END,
+    FAULT,
+    HEAD,
+    WHOLE,
+    frame,
+)
 
 _PART = 1 << 16
 _HOLD = 0.003  # seconds

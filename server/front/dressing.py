@@ -5,9 +5,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from server.engine.interface import Whole
-from server.front.coding import LEAST, Choice, compress, worth_it
+from server.front.coding import (
+    LEAST,
+    Choice,
+    compress,
+    worth_it,
+)
 from server.front.keeping import is_fickle
-from server.front.message import Headers, Reply, Request, write_head
+from server.front.message import (
+    Headers,
+    Reply,
+    Request,
+    write_head,
+)
 from server.front.wsgi import LongBody, Result, Threads
 from server.sparql_plan import CONTENT_TYPES
 from server.web.headers import HEADERS

@@ -8,7 +8,12 @@ from typing import Any
 
 from server import texts
 from server.front.message import Headers, Reply, write_head
-from server.negotiate import HTML, PLAIN, PROBLEM, read_ranges
+from server.negotiate import (
+    HTML,
+    PLAIN,
+    PROBLEM,
+    read_ranges,
+)
 
 _ALWAYS: Headers = [
     ("Cache-Control", "no-store"),

@@ -12,7 +12,12 @@ from typing import Any
 import pyoxigraph as ox
 
 from server.engine import faults
-from server.engine.interface import CSV, JSON, Question, Text
+from server.engine.interface import (
+    CSV,
+    JSON,
+    Question,
+    Text,
+)
 from server.shelf import Release
 
 EXAMPLES = (

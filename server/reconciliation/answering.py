@@ -4,7 +4,12 @@ from typing import Any
 
 from server.reconciliation.asking import Query
 from server.reconciliation.index import Entity, Index
-from server.reconciliation.kinds import BODY, INITIATIVE, ORGANISME, PORTFOLIO
+from server.reconciliation.kinds import (
+    BODY,
+    INITIATIVE,
+    ORGANISME,
+    PORTFOLIO,
+)
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.scoring import Candidate, find_candidates
 from server.shelf import Release

@@ -14,7 +14,14 @@ from server.reconciliation.json_values import (
     refuse_many,
     refuse_others,
 )
-from server.reconciliation.kinds import BY_ID, DEFAULT, KINDS, Kind, Property, find_kind
+from server.reconciliation.kinds import (
+    BY_ID,
+    DEFAULT,
+    KINDS,
+    Kind,
+    Property,
+    find_kind,
+)
 
 MOST_QUERIES = 50
 _MOST_CANDIDATES = 100

@@ -11,7 +11,14 @@ from server.faults import UnreadableRequest
 from server.reconciliation.asking import read_kinds
 from server.reconciliation.index import Index
 from server.reconciliation.json_values import LONGEST_TEXT, refuse_many
-from server.reconciliation.kinds import BY_ID, KINDS, PROPERTIES, YEAR, Kind, Property
+from server.reconciliation.kinds import (
+    BY_ID,
+    KINDS,
+    PROPERTIES,
+    YEAR,
+    Kind,
+    Property,
+)
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.suggest import read_number
 from server.resource import find_replacement

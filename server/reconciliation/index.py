@@ -14,8 +14,8 @@ from typing import NamedTuple
 from rapidfuzz import process
 
 from server.reconciliation.kinds import BODY, PORTFOLIO, Kind
-from transform.normal import normal_form
-from transform.similarity import BY_LETTERS
+from transform.text.normal_form import normal_form
+from transform.text.similarity import BY_LETTERS
 
 POOL = 200  # names that are compared with a text, letter by letter
 _TOKENS = 16  # words of a text that are looked for, the rarest ones

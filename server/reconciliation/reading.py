@@ -2,8 +2,19 @@
 
 from flask import Request
 
-from server.faults import DoubledQuery, Fault, UnreadableRequest, WrongBodyType
-from server.protocol import Parameters, drain, read_address, read_bytes, read_parameters
+from server.faults import (
+    DoubledQuery,
+    Fault,
+    UnreadableRequest,
+    WrongBodyType,
+)
+from server.protocol import (
+    Parameters,
+    drain,
+    read_address,
+    read_bytes,
+    read_parameters,
+)
 
 _FORM = "application/x-www-form-urlencoded"
 _LONGEST = 1 << 20  # bytes of a body

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from server.reconciliation.asking import Constraint, Query
 from server.reconciliation.index import Index, bare
 from server.reconciliation.kinds import YEAR
-from transform.normal import normal_form
-from transform.similarity import similarity
+from transform.text.normal_form import normal_form
+from transform.text.similarity import similarity
 
 EXACT = 100.0
 _ALMOST = 99.0  # the most that likeness alone can reach

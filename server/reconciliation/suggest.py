@@ -12,7 +12,7 @@ from server.reconciliation.json_values import LONGEST_TEXT
 from server.reconciliation.kinds import KINDS, PROPERTIES
 from server.reconciliation.manifest import describe_kind
 from server.shelf import Release
-from transform.normal import normal_form
+from transform.text.normal_form import normal_form
 
 _MOST_SKIPPED = 10_000
 _SUGGESTED = 10

@@ -14,7 +14,14 @@ from werkzeug.exceptions import HTTPException
 from server import pages, texts
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault, UnknownPage
-from server.negotiate import HTML, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+from server.negotiate import (
+    HTML,
+    PLAIN,
+    PROBLEM,
+    Format,
+    NothingAcceptable,
+    read_ranges,
+)
 from server.visit import KIND
 
 log = logging.getLogger(__name__)

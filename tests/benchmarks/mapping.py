@@ -60,9 +60,9 @@ def write_portrait(rows: int, path: Path) -> None:
 
 def map_ours(path: Path) -> int:
     """Read and map a portrait, write N-Triples; gives the number of triples."""
-    from transform.mapping import map_rows
+    from transform.graphs.mapping import map_rows
     from transform.pipeline.prepare import prepare
-    from transform.sources import parse_sources
+    from transform.pipeline.sources import parse_sources
 
     layout = path.with_suffix(".toml")
     layout.write_text('layout = 1\nextends = "quebec"\n[columns]\nother = "list"\n')

@@ -3,7 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.site.processes import cpu_seconds, descriptors, family, proportional_megabytes
+from tests.site.processes import (
+    cpu_seconds,
+    descriptors,
+    family,
+    proportional_megabytes,
+)
 
 
 class Family(NamedTuple):

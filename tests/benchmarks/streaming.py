@@ -16,17 +16,17 @@ from typing import Any
 from urllib.request import urlopen
 
 from tests.site.conftest import BASE, _boot, write_release
-from transform.flavours import FLAVOURS
-from transform.formats import SYNTAXES
 from transform.rdf.namespaces import RDF
+from transform.rdf.syntaxes import SYNTAXES
+from transform.release.csv_dialects import FLAVOURS
 
 SIZES = (10_000, 100_000)
 # What a process of its own does: no more is loaded than a build loads to write a file.
 _WRITE = """
 import sys
 from pathlib import Path
-from transform.dumps import Dump, Sheet, write_all
-from transform.flavours import FLAVOURS
+from transform.release.dumps import Dump, Sheet, write_all
+from transform.release.csv_dialects import FLAVOURS
 source, ending, target, base = sys.argv[1:]
 one = Dump(Path(source), ending, Path(target))
 for flavour in FLAVOURS:

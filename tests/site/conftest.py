@@ -26,7 +26,8 @@ import ontology
 from server.app import create_app
 from server.settings import Settings
 from tests.patience import wait_until
-from transform import documents, formats
+from transform.rdf import syntaxes
+from transform.release import document_index
 
 BASE = "https://exemple.gouv.qc.example/ia/"
 HERE = Path(__file__).parent
@@ -238,12 +239,12 @@ def write_release(release: Path, more: int = MORE) -> None:
         (release / source).write_bytes(SOURCE.encode("windows-1252"))
         files[source] = _told(release / source, "text/csv")
     quads = sorted(_quads(more), key=str)
-    for syntax in formats.SYNTAXES:
+    for syntax in syntaxes.SYNTAXES:
         path = f"dumps/portraits.{syntax.suffix}"
         with (release / path).open("wb") as out:
-            formats.write(quads, syntax, out, BASE)
+            syntaxes.write(quads, syntax, out, BASE)
         files[path] = _told(release / path, syntax.media_type)
-    documents.write([release / "dumps/portraits.nt"], BASE, release / documents.FILE)
+    document_index.write([release / "dumps/portraits.nt"], BASE, release / document_index.FILE)
     sums = "".join(f"{told['sha256']}  {Path(path).name}\n" for path, told in files.items())
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     shutil.copyfile(release / "dumps/portraits.ttl", release / "dumps/portraits.ttl.gz")

@@ -15,7 +15,12 @@ import rdflib
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, VOID
 from rdflib.compare import isomorphic
 
-from tests.conftest import HEADER, ROW, Run, shared
+from tests.conftest import (
+    HEADER,
+    ROW,
+    Run,
+    shared,
+)
 from tests.dcatap import complaints
 
 BASE = "https://ia.exemple.gouv.qc.ca/donnees/"

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pyoxigraph as ox
 import pytest
 
-from transform import formats
+from transform.rdf import syntaxes
 
 HTML = {"Accept": "text/html"}
 PATH = "changements/2024-2025"
@@ -141,7 +141,7 @@ def test_rows_are_paged(examples: str, fetch: Any) -> None:
 def test_comparison_as_rdf_is_one_graph_in_every_syntax(
     examples: str, fetch: Any, suffix: str
 ) -> None:
-    syntax = formats.BY_SUFFIX[suffix]
+    syntax = syntaxes.BY_SUFFIX[suffix]
     reply = fetch(f"{examples}{PATH}.{suffix}")
     assert (reply.status, reply.kind) == (200, syntax.media_type)
     negotiated = fetch(examples + PATH, headers={"Accept": syntax.media_type})

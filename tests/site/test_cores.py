@@ -12,7 +12,13 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.patience import wait_until
-from tests.site.processes import children, family, find_busy, lives, server_process
+from tests.site.processes import (
+    children,
+    family,
+    find_busy,
+    lives,
+    server_process,
+)
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?d && ?d != ?g) }"
 

@@ -19,7 +19,12 @@ import pytest
 from tests.bystander import Bystander
 from tests.conftest import PROJECT
 from tests.patience import wait_until
-from tests.site.processes import children, family, lives, server_process
+from tests.site.processes import (
+    children,
+    family,
+    lives,
+    server_process,
+)
 
 _SIGNALS = 2000
 

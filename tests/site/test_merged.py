@@ -9,10 +9,10 @@ import pyoxigraph as ox
 import pytest
 
 from tests.conftest import HEADER, ROW, Run
-from transform import formats
+from transform.rdf import syntaxes
 
 SUFFIXES = ("", ".html", ".ttl", ".jsonld", ".nt", ".rdf")
-KINDS = ("text/html", *(formats.BY_SUFFIX[suffix[1:]].media_type for suffix in SUFFIXES[2:]))
+KINDS = ("text/html", *(syntaxes.BY_SUFFIX[suffix[1:]].media_type for suffix in SUFFIXES[2:]))
 YEAR = 2024
 
 

@@ -10,7 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from tests.patience import wait_until
-from tests.site.processes import find_workers, query_processes, send, stop
+from tests.site.processes import (
+    find_workers,
+    query_processes,
+    send,
+    stop,
+)
 
 QUERY = "SELECT ({} AS ?n) {{}} # {}"
 

@@ -7,7 +7,12 @@ labels are those of the lists (Publications Office of the EU, ADMS, SPDX, IANA).
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from transform.catalogue.terms import both, expand, say, term
+from transform.catalogue.statements import (
+    both,
+    expand,
+    say,
+    term,
+)
 from transform.rdf.ntriples import Line, literal
 
 

@@ -4,11 +4,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from transform.catalogue import codelists, parties
-from transform.catalogue.distributions import About, File, endpoint_iri, file_iri, official
-from transform.catalogue.terms import say, term, texts, typed
-from transform.layout import Layout
-from transform.portrait import Edition, descriptions, titles
+from transform.catalogue import agents, codelists
+from transform.catalogue.distributions import (
+    About,
+    File,
+    endpoint_iri,
+    file_iri,
+    official,
+)
+from transform.catalogue.statements import (
+    say,
+    term,
+    texts,
+    typed,
+)
+from transform.graphs.portraits import Edition, descriptions, titles
+from transform.layouts.model import Layout
 from transform.rdf.ntriples import Line, literal
 from transform.text.languages import LANGUAGES
 
@@ -132,7 +143,7 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
             "a": term("dcat:Dataset"),
             "dct:title": texts(about.title),
             "dct:description": texts(dataset.description),
-            "dct:publisher": parties.publisher_iri(base_uri, layout.publisher),
+            "dct:publisher": agents.publisher_iri(base_uri, layout.publisher),
             "dct:license": f"<{about.licence}>",
             "dct:identifier": literal(dataset.iri[1:-1]),
             "dct:issued": typed(about.issued, "xsd:date"),

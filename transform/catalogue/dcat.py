@@ -9,14 +9,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from transform.catalogue import codelists, parties
-from transform.catalogue.datasets import Dataset, dataset_lines, whole, yearly
-from transform.catalogue.distributions import File, endpoint_lines, file_lines, offered
-from transform.catalogue.terms import both, say, term, texts, typed
+from transform.catalogue import agents, codelists
+from transform.catalogue.datasets import (
+    Dataset,
+    dataset_lines,
+    whole,
+    yearly,
+)
+from transform.catalogue.distributions import (
+    File,
+    endpoint_lines,
+    file_lines,
+    offered,
+)
+from transform.catalogue.statements import (
+    both,
+    say,
+    term,
+    texts,
+    typed,
+)
 from transform.errors import UnreadableLayout
-from transform.layout import Layout
-from transform.origin import origin_lines
-from transform.portrait import Edition
+from transform.fetch.origin import origin_lines
+from transform.graphs.portraits import Edition
+from transform.layouts.model import Layout
 from transform.rdf.namespaces import DCTERMS, RDFS
 from transform.rdf.ntriples import Line, literal
 from transform.rdf.turtle import read_turtle
@@ -71,17 +87,17 @@ def catalogue_lines(offer: Offer) -> Iterator[Line]:
         if edition.origin:
             yield from origin_lines(base, edition.year, edition.source_url, edition.origin)
     yield from endpoint_lines(offer.datasets[-1].about, base)
-    yield from parties.publisher_lines(base, layout.publisher)
-    yield from parties.contact_lines(base, layout.publisher)
-    yield from parties.standard_lines(base)
+    yield from agents.publisher_lines(base, layout.publisher)
+    yield from agents.contact_lines(base, layout.publisher)
+    yield from agents.standard_lines(base)
     for licence in sorted({edition.layout.licence for edition in offer.editions}):
         yield from codelists.licence_lines(licence)
     for code in (codelists.ANNUAL, codelists.PUBLIC, *codelists.THEMES, *_languages(layout)):
         yield from codelists.code_lines(code)
     if layout.catalogue.coverage:
-        yield from parties.coverage_lines(layout.catalogue.coverage)
+        yield from agents.coverage_lines(layout.catalogue.coverage)
     if layout.landing:
-        yield from parties.document_lines(layout.landing, texts(layout.title))
+        yield from agents.document_lines(layout.landing, texts(layout.title))
 
 
 def _languages(layout: Layout) -> list[codelists.Code]:
@@ -94,7 +110,7 @@ def _shared(offer: Offer) -> dict[str, Any]:
     """Give what the catalogue, the series and the service say alike."""
     layout, facts = offer.layout, offer.layout.catalogue
     return {
-        "dct:publisher": parties.publisher_iri(offer.base_uri, layout.publisher),
+        "dct:publisher": agents.publisher_iri(offer.base_uri, layout.publisher),
         "dct:spatial": f"<{facts.coverage.iri}>" if facts.coverage else None,
         "dct:issued": typed(facts.issued, "xsd:date"),
         "dct:modified": typed(facts.modified, "xsd:date"),
@@ -122,7 +138,7 @@ def _catalogue(offer: Offer) -> Iterator[Line]:
     )
     site = {"fr": "site des données", "en": "data site"}
     named = {language: f"{layout.title[language]} – {word}" for language, word in site.items()}
-    yield from parties.document_lines(base, texts(named))
+    yield from agents.document_lines(base, texts(named))
     yield from ((about, f"<{RDFS}comment>", notice) for notice in texts(layout.notice))
 
 
@@ -179,7 +195,7 @@ def _service(offer: Offer) -> Iterator[Line]:
             **shared,
             "dct:license": f"<{layout.licence}>",
             "dct:accessRights": term(codelists.PUBLIC.name),
-            "dct:conformsTo": f"<{parties.PROTOCOL}>",
+            "dct:conformsTo": f"<{agents.PROTOCOL}>",
             "dcat:contactPoint": f"<{base}catalogue#contact>",
             "dcat:endpointURL": f"<{base}sparql>",
             "dcat:endpointDescription": f"<{base}sparql>",

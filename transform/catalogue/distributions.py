@@ -7,13 +7,25 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from transform.catalogue import codelists
-from transform.catalogue.parties import PROTOCOL
-from transform.catalogue.terms import both, expand, say, term, texts, typed
-from transform.formats import BY_MEDIA_TYPE
-from transform.input_table import MEDIA_TYPES
-from transform.packed import GZIP, SOURCES, content_of, is_packed
-from transform.portrait import Edition
+from transform.catalogue.agents import PROTOCOL
+from transform.catalogue.statements import (
+    both,
+    expand,
+    say,
+    term,
+    texts,
+    typed,
+)
+from transform.graphs.portraits import Edition
 from transform.rdf.ntriples import Line
+from transform.rdf.syntaxes import BY_MEDIA_TYPE
+from transform.release.paths import (
+    GZIP,
+    SOURCES,
+    content_of,
+    is_packed,
+)
+from transform.tables.table import MEDIA_TYPES
 
 # Which portrait a file is of, by where it lies; the others are of all of them.
 _YEAR = re.compile(r"dumps/(?:sources/(\d{4})/|portrait-(\d{4})[.-])")

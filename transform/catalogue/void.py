@@ -6,15 +6,21 @@ Source: «Describing Linked Datasets with the VoID Vocabulary» (W3C, 2011).
 from collections.abc import Iterator, Mapping
 
 import ontology
-from transform.catalogue import parties
-from transform.catalogue.counting import TARGETS, Numbers
+from transform.catalogue import agents
 from transform.catalogue.datasets import Dataset
 from transform.catalogue.dcat import Offer
 from transform.catalogue.distributions import File
-from transform.catalogue.terms import both, say, term, texts, typed
-from transform.formats import BY_MEDIA_TYPE
-from transform.jsonld import prefixes_of
+from transform.catalogue.statements import (
+    both,
+    say,
+    term,
+    texts,
+    typed,
+)
+from transform.catalogue.statistics import TARGETS, Numbers
+from transform.rdf.jsonld import prefixes_of
 from transform.rdf.ntriples import Line, literal
+from transform.rdf.syntaxes import BY_MEDIA_TYPE
 
 # Gives the sums of the description, under the names that VoID has for them.
 _QUERY = """\
@@ -89,7 +95,7 @@ def _whole(offer: Offer, numbers: Numbers, about: str) -> Iterator[Line]:
             "a": term("void:Dataset"),
             "dct:title": texts(whole.about.title),
             "dct:description": texts(whole.description),
-            "dct:publisher": parties.publisher_iri(base, layout.publisher),
+            "dct:publisher": agents.publisher_iri(base, layout.publisher),
             "dct:license": f"<{layout.licence}>",
             "dct:issued": typed(whole.about.issued, "xsd:date"),
             "dct:modified": typed(whole.about.modified, "xsd:date"),

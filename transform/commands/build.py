@@ -51,9 +51,9 @@ def build(
         --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
     """
     from transform.pipeline.checked import waiting
-    from transform.publish import write_release
-    from transform.release import publish
-    from transform.stability import UrisDropped, read_published
+    from transform.pipeline.write import write_release
+    from transform.release.folder import publish
+    from transform.release.stability import UrisDropped, read_published
 
     work, checked = read_and_check(
         pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf}

@@ -5,7 +5,14 @@ from typing import Any
 import click
 
 from transform.commands import terminal
-from transform.commands.options import DECISIONS, LANGUAGE, LAYOUT, LINKS, REPORT, YEAR_FILES
+from transform.commands.options import (
+    DECISIONS,
+    LANGUAGE,
+    LAYOUT,
+    LINKS,
+    REPORT,
+    YEAR_FILES,
+)
 from transform.commands.read_and_check import read_and_check
 from transform.errors import MisusedCommand
 

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transform.decisionfile import DECISIONS_FILE, LINKS_FILE, Kept
+from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE, Kept
 from transform.errors import MisusedCommand
 
 if TYPE_CHECKING:
-    from transform.decisions import Decisions
-    from transform.linking.links import Links
+    from transform.decisions.initiatives import Decisions
+    from transform.decisions.links import Links
 
 
 def find_release(shelf: Path) -> Path:
     """Give the release that a folder is, or the current one of a folder of releases."""
-    from transform.manifest import FILE
-    from transform.release import CURRENT
+    from transform.release.folder import CURRENT
+    from transform.release.manifest import FILE
 
     return shelf if (shelf / FILE).is_file() else shelf / CURRENT
 
 
 def find_written(kept: Kept, shelf: Path, named: Path | None) -> Path:
     """Give the file to write to: where the next build will find it."""
-    from transform.manifest import read_manifest
+    from transform.release.manifest import read_manifest
 
     release = find_release(shelf)
     built_with = read_manifest(release).get(kept.key)
@@ -41,10 +41,10 @@ def read_decided(
     options: Mapping[str, Any], beside: Path | None, base_uri: str | None
 ) -> "tuple[Decisions, Links]":
     """Read what people decided on identity and on links, and say from which files."""
-    from transform.decisionline import read_file
-    from transform.decisionlog import find_file
-    from transform.decisions import Decisions, read_decisions
-    from transform.linking.links import Links, parse_links
+    from transform.decisions.append import find_file
+    from transform.decisions.initiatives import Decisions, read_decisions
+    from transform.decisions.lines import read_file
+    from transform.decisions.links import Links, parse_links
 
     folders = beside, options.get("shelf")
     file = find_file(DECISIONS_FILE, options["decisions_file"], *folders)

@@ -33,7 +33,7 @@ def diff(shelf: Path, earlier: int, later: int, form: str, language: str) -> Non
     portrait-ia diff releases 2024 2025 --format csv > changements.csv
     """
     from transform.commands.diff_formats import tell
-    from transform.reread import read_sides
+    from transform.release.reading import read_sides
 
     sides, base_uri = read_sides(shelf, earlier, later)
     click.echo(tell(sides, base_uri, form, language), nl=False)

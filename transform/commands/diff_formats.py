@@ -2,12 +2,12 @@
 
 import pyoxigraph as ox
 
-from transform.changes import Sides, compare
-from transform.differences import comparison_lines
-from transform.formats import BY_SUFFIX, write_bytes
-from transform.listing import as_csv, list_changes
+from transform.comparison.change_list import as_csv, list_changes
+from transform.comparison.compare import Sides, compare
+from transform.comparison.graph import comparison_lines
+from transform.comparison.text_table import as_text
 from transform.rdf.ntriples import in_order
-from transform.tabletext import as_text
+from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
 
 
 def tell(sides: Sides, base_uri: str, form: str, language: str) -> bytes:

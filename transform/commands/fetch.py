@@ -62,7 +62,7 @@ def fetch(
     Exit codes: 0 done, whether or not something changed; 2 failed. With --check: 0 nothing
     changed, 1 something changed, 2 failed.
     """
-    from transform.fetch.compare import changes, check
+    from transform.fetch.changes import changes, check
     from transform.fetch.http_client import Bounds
 
     bounds = Bounds(max_mb << 20, seconds, retries)

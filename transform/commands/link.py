@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transform.addresses import flaw
 from transform.commands.decision_files import find_release, find_written
-from transform.commands.judgement_options import ask_author, ask_key, pairs_option, takes_judgement
+from transform.commands.judgement_options import (
+    ask_author,
+    ask_key,
+    pairs_option,
+    takes_judgement,
+)
 from transform.commands.options import (
     LINKS,
     RETRIES,
@@ -19,13 +23,14 @@ from transform.commands.options import (
     seconds_option,
 )
 from transform.commands.terminal import say_note
-from transform.deciding import judge
-from transform.decisionfile import LINKS_FILE
+from transform.decisions.judgement import judge
+from transform.decisions.sssom import LINKS_FILE
 from transform.errors import MisusedCommand
+from transform.text.urls import flaw
 
 if TYPE_CHECKING:
-    from transform.linking.desk import Desk
     from transform.linking.proposals import Proposal
+    from transform.linking.session import Desk
 
 # Each option's help is written once here; the README's table is checked against it.
 SERVICE = option(
@@ -85,7 +90,7 @@ def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
     portrait-ia link releases --accept hema-quebec=http://www.wikidata.org/entity/Q… \\
         --author "Ada Tremblay" --because "same site"
     """
-    from transform.linking.desk import open_desk
+    from transform.linking.session import open_desk
 
     file = find_written(LINKS_FILE, shelf, links_file)
     desk = open_desk(find_release(shelf), file, options["language"])
@@ -119,7 +124,7 @@ def _record(desk: "Desk", options: dict[str, Any]) -> None:
 
 
 def _list(desk: "Desk", options: dict[str, Any]) -> None:
-    from transform.linking.showing import say_all
+    from transform.linking.display import say_all
 
     found = (proposal for of_body in _proposals(desk, options) for proposal in of_body)
     say_all(found, desk.known.base_uri)
@@ -127,7 +132,7 @@ def _list(desk: "Desk", options: dict[str, Any]) -> None:
 
 def _ask(desk: "Desk", options: dict[str, Any]) -> None:
     """Show each candidate and ask; what is answered is written at once."""
-    from transform.linking.showing import say
+    from transform.linking.display import say
 
     said = judge("link", {**options, "author": ask_author(options)})
     left, reasons = len(desk.unlinked()), dict[str, str]()

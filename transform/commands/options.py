@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from transform.decisionfile import DECISIONS_FILE, LINKS_FILE, Kept
+from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE, Kept
 from transform.text.languages import LANGUAGES
 
 DEFAULT_BASE_URI = "http://localhost:8000/"

@@ -9,8 +9,8 @@ from transform.commands.options import DEFAULT_BASE_URI
 from transform.errors import DataRefused, MisusedCommand
 
 if TYPE_CHECKING:
+    from transform.graphs.prepared import Work
     from transform.pipeline.checked import Checked
-    from transform.work import Work
 
 
 def read_and_check(
@@ -27,8 +27,8 @@ def read_and_check(
     from transform.pipeline.check import check
     from transform.pipeline.checked import read_of
     from transform.pipeline.prepare import prepare
-    from transform.publish import report_files
-    from transform.sources import example_sources, parse_base_uri, parse_sources
+    from transform.pipeline.sources import example_sources, parse_base_uri, parse_sources
+    from transform.pipeline.write import report_files
 
     base_uri = parse_base_uri(base_uri) if base_uri else None
     if layouts and not pairs:

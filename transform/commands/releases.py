@@ -11,8 +11,8 @@ from transform.commands.options import SHELF
 @SHELF
 def releases(shelf: Path) -> None:
     """List the releases of a folder, the newest first."""
-    from transform.manifest import read_manifest
-    from transform.release import releases as list_releases
+    from transform.release.folder import releases as list_releases
+    from transform.release.manifest import read_manifest
 
     for release in list_releases(shelf):
         manifest = read_manifest(release.path)

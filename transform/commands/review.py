@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transform import sidebyside
 from transform.commands.decision_files import find_release, find_written
-from transform.commands.judgement_options import ask_author, ask_key, pairs_option, takes_judgement
+from transform.commands.judgement_options import (
+    ask_author,
+    ask_key,
+    pairs_option,
+    takes_judgement,
+)
 from transform.commands.options import DECISIONS, SHELF, option
-from transform.deciding import judge
-from transform.decisionfile import DECISIONS_FILE
+from transform.decisions.judgement import judge
+from transform.decisions.sssom import DECISIONS_FILE
+from transform.review import display
 
 if TYPE_CHECKING:
-    from transform.review import Review
-    from transform.suggestions import Candidate
+    from transform.review.candidates import Candidate
+    from transform.review.session import Review
 
 # Each option's help is written once here; the README's table is checked against it.
 LIST = option("--list", "listed", is_flag=True, help="List the candidates and ask nothing.")
@@ -53,7 +58,7 @@ def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
     portrait-ia review releases
     portrait-ia review releases --accept 1 --refuse 4 --author "Ada Tremblay"
     """
-    from transform.review import open_review
+    from transform.review.session import open_review
 
     file = find_written(DECISIONS_FILE, shelf, decisions_file)
     opened = open_review(find_release(shelf), file)
@@ -64,13 +69,13 @@ def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
     if options["accepted"] or options["refused"]:
         _record(opened, options)
     elif options["listed"] or not sys.stdin.isatty():
-        sidebyside.say_all(opened.candidates, options["form"], opened.base_uri)
+        display.say_all(opened.candidates, options["form"], opened.base_uri)
     else:
         _ask(opened, options)
 
 
 def _record(opened: "Review", options: dict[str, Any]) -> None:
-    from transform.review import find, line_of, write
+    from transform.review.session import find, line_of, write
 
     said = judge("review", options)
     pairs = [(find(opened, name), True) for name in options["accepted"]]
@@ -81,12 +86,12 @@ def _record(opened: "Review", options: dict[str, Any]) -> None:
 
 def _ask(opened: "Review", options: dict[str, Any]) -> None:
     """Show each candidate and ask; what is answered is written at once."""
-    from transform.review import line_of, write
+    from transform.review.session import line_of, write
 
     said = judge("review", {**options, "author": ask_author(options)})
     skipped: set[frozenset[str]] = set()
     while candidate := _next(opened, skipped):
-        sidebyside.say(candidate, len(opened.candidates) - len(skipped))
+        display.say(candidate, len(opened.candidates) - len(skipped))
         answer = ask_key()
         if answer == "q":
             return

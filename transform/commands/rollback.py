@@ -13,6 +13,6 @@ from transform.commands.options import SHELF
 @click.argument("name", required=False, metavar="[RELEASE]")
 def rollback(shelf: Path, name: str | None) -> None:
     """Go back to the release before the current one, or to RELEASE."""
-    from transform.release import roll_back
+    from transform.release.folder import roll_back
 
     terminal.say_release(roll_back(shelf, name).path, published=True)

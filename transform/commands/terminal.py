@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transform.manifest import read_manifest
-from transform.release import CURRENT
+from transform.release.folder import CURRENT
+from transform.release.manifest import read_manifest
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
-    from transform.locate import Located
-    from transform.stability import Gone, Published
+    from transform.release.stability import Gone, Published
+    from transform.validation.locate import Located
 
 SHOWN = 40
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}

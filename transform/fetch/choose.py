@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from transform.fetch.ckan import Resource
 from transform.fetch.faults import failed
-from transform.input_table import MEDIA_TYPES
+from transform.tables.table import MEDIA_TYPES
 
 _FORMATS = ("csv", "xlsx")  # the first is preferred
 _BY_MEDIA_TYPE = {media_type: form for form, media_type in MEDIA_TYPES.items()}

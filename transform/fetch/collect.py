@@ -10,7 +10,14 @@ from transform.fetch.ckan import Dataset, show
 from transform.fetch.download import Arrived, Download, Validators
 from transform.fetch.faults import failed
 from transform.fetch.http_client import Bounds, Say
-from transform.fetch.record import Entry, Record, fetching, place, read_record, write_record
+from transform.fetch.record import (
+    Entry,
+    Record,
+    fetching,
+    place,
+    read_record,
+    write_record,
+)
 from transform.files import digest, put_in_place, sync
 from transform.parallel import Progress
 

@@ -8,9 +8,15 @@ from typing import IO, NamedTuple
 from transform.errors import UnreadableFile
 from transform.fetch.choose import Chosen
 from transform.fetch.faults import BrokenOff, failed
-from transform.fetch.http_client import Bounds, Reply, Request, Say, send
+from transform.fetch.http_client import (
+    Bounds,
+    Reply,
+    Request,
+    Say,
+    send,
+)
 from transform.files import new_file
-from transform.tables import find_format
+from transform.tables.reader import find_format
 
 # Types that no table comes as; what comes as any other is looked at.
 _FOREIGN = re.compile(

@@ -18,8 +18,8 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import HTTPError, InvalidHeader, LocationParseError, MaxRetryError, SSLError
 
 from transform import __version__
-from transform.addresses import flaw
 from transform.fetch.faults import BrokenOff, failed
+from transform.text.urls import flaw
 
 REDIRECTS = 5
 LARGEST_JSON = 10 << 20

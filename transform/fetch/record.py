@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from transform.errors import MisusedCommand, UnreadableFile
-from transform.files import LOCK, as_json, exclusive_lock, write_whole
+from transform.files import (
+    LOCK,
+    as_json,
+    exclusive_lock,
+    write_whole,
+)
 
 FILE = "fetched.json"
 _FORM = 1

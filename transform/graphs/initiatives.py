@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from transform.mapping import Setting, subject
+from transform.graphs.mapping import Setting, subject
+from transform.graphs.prepared import Work, published
 from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS
 from transform.rdf.ntriples import in_order, literal
-from transform.work import Work, published
 
 
 def initiatives(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:

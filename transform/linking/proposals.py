@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from transform.deciding import Judgement
+from transform.decisions.external_iris import unfit
+from transform.decisions.judgement import Judgement
+from transform.decisions.links import PREDICATE
 from transform.errors import MisusedCommand
-from transform.linking.candidates import Answered
-from transform.linking.desk import Desk, Named
-from transform.linking.iris import unfit
-from transform.linking.links import PREDICATE
+from transform.linking.answers import Answered
 from transform.linking.service import Service, Wanted
+from transform.linking.session import Desk, Named
 from transform.text.csv_injection import harmless
 from transform.text.printable import visible
 

@@ -19,7 +19,7 @@ from transform.fetch.http_client import (
     read_object,
     refuse_page,
 )
-from transform.linking.candidates import Answered, Reader
+from transform.linking.answers import Answered, Reader
 
 STEP = (
     "Nothing of that answer was taken; what was decided before is written. Try again later or with"

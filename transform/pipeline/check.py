@@ -4,25 +4,32 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from transform.compared import compare_all
-from transform.decided import decision_texts, former_texts
-from transform.directory import bodies_graph
-from transform.editions import edition_lines, edition_of
+from transform.graphs.bodies import bodies_graph
+from transform.graphs.decisions import decision_texts, former_texts
+from transform.graphs.editions import edition_lines, edition_of
 from transform.graphs.initiatives import initiatives
-from transform.layout import LISTS
-from transform.linking.record import link_texts
-from transform.locate import Places, locate
-from transform.mapping import map_rows, subject
-from transform.nearest import not_reviewed
+from transform.graphs.links import link_texts
+from transform.graphs.mapping import map_rows, subject
+from transform.graphs.portraits import Edition
+from transform.graphs.prepared import Work, published_bodies
+from transform.graphs.vocabulary import CLASSES
+from transform.layouts.model import LISTS
 from transform.parallel import Progress
 from transform.pipeline.checked import Checked
-from transform.portrait import Edition
+from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import RDF_TYPE
 from transform.rdf.ntriples import Line, in_order
-from transform.registrar import hold_registry
-from transform.validate import PIECE, Finding, hold, hold_rows, in_pieces, read_shapes
-from transform.vocabulary import CLASSES
-from transform.work import Work, published_bodies
+from transform.review.nearest_bodies import not_reviewed
+from transform.validation.locate import Places, locate
+from transform.validation.registry import hold_registry
+from transform.validation.shacl import (
+    PIECE,
+    Finding,
+    hold,
+    hold_rows,
+    in_pieces,
+    read_shapes,
+)
 
 
 def check(work: Work, quarantine: bool, progress: Progress) -> Checked:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from transform.bodies import Attachment, Body
-from transform.locate import Located
-from transform.portrait import Edition
-from transform.suggestions import Candidate, Candidates
-from transform.work import Work
+from transform.graphs.portraits import Edition
+from transform.graphs.prepared import Work
+from transform.identity.bodies import Attachment, Body
+from transform.review.candidates import Candidate, Candidates
+from transform.validation.locate import Located
 
 
 @dataclass(frozen=True, slots=True)

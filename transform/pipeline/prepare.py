@@ -3,25 +3,25 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from transform.decided import settle
-from transform.decisions import Decisions
-from transform.directory import name_publisher
-from transform.identity import identify
-from transform.layout import LISTS
-from transform.linking.known import know_of_build
-from transform.linking.links import Links
-from transform.linking.settling import settle as settle_links
-from transform.lists import read_vocabulary
-from transform.mapping import Setting
-from transform.origin import hold_fetched
-from transform.packed import source_path
+from transform.decisions.initiatives import Decisions
+from transform.decisions.links import Links
+from transform.fetch.origin import hold_fetched
+from transform.graphs.bodies import name_publisher
+from transform.graphs.decisions import settle
+from transform.graphs.mapping import Setting
+from transform.graphs.prepared import Work
+from transform.graphs.vocabulary import vocabulary_graph
+from transform.identity.concepts import read_vocabulary
+from transform.identity.known_links import know_of_build
+from transform.identity.links import settle as settle_links
+from transform.identity.registry import read_registry
+from transform.identity.rule import identify
+from transform.layouts.model import LISTS
 from transform.parallel import Progress
-from transform.registrar import refuse_living
-from transform.registry import read_registry
-from transform.rows import read_rows
-from transform.sources import Source
-from transform.vocabulary import vocabulary_graph
-from transform.work import Work
+from transform.pipeline.sources import Source
+from transform.release.paths import source_path
+from transform.tables.rows import read_rows
+from transform.validation.registry import refuse_living
 
 
 def prepare(

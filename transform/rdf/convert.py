@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from transform.formats import BY_SUFFIX, Syntax, write
+from transform.rdf.syntaxes import BY_SUFFIX, Syntax, write
 
 
 def convert(lines: Path, syntax: Syntax, target: Path, base_uri: str) -> None:

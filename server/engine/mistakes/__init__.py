@@ -8,9 +8,21 @@ only so long, in the query process: what a hostile text does here it does to its
 import time
 
 from server.engine.faults import MalformedQuery
-from server.engine.mistakes import grammar, hints, iris, naming, prefixes, scopes
+from server.engine.mistakes import (
+    grammar,
+    hints,
+    iris,
+    naming,
+    prefixes,
+    scopes,
+)
 from server.engine.mistakes.found import Mistake
-from server.engine.mistakes.tokens import CLOSING, Token, cut, find_open
+from server.engine.mistakes.tokens import (
+    CLOSING,
+    Token,
+    cut,
+    find_open,
+)
 
 _SECONDS = 0.25  # of the processor, after which the engine's own words must do
 

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from server.engine.mistakes.grammar import EMPTY, FIRST, KEYWORDS, RULES
+from server.engine.mistakes.grammar import (
+    EMPTY,
+    FIRST,
+    KEYWORDS,
+    RULES,
+)
 
 # What has no name here is told by what it begins with; what has an empty one is seldom meant.
 _NAMES = {

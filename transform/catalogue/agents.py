@@ -1,0 +1,90 @@
+"""Describe who publishes, whom to write to, the place, and the documents that are named."""
+
+from collections.abc import Iterator
+
+from transform.catalogue import codelists
+from transform.catalogue.statements import (
+    both,
+    say,
+    term,
+    texts,
+    typed,
+)
+from transform.layouts.model import Publisher
+from transform.layouts.series import Coverage
+from transform.rdf.ntriples import Line, literal
+
+
+def publisher_iri(base_uri: str, publisher: Publisher) -> str:
+    """Give the publisher as N-Triples writes its IRI."""
+    return f"<{base_uri}id/organisme/{publisher.slug}>"
+
+
+def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
+    """Describe the publisher as an agent, with its kind where the layout says it."""
+    kind = codelists.PUBLISHERS.get(publisher.kind or "")
+    yield from say(
+        publisher_iri(base_uri, publisher),
+        {
+            "a": [term("foaf:Agent"), term("foaf:Organization")],
+            "foaf:name": texts(publisher.name),
+            "foaf:homepage": f"<{publisher.homepage}>" if publisher.homepage else None,
+            "dct:type": term(kind.name) if kind else None,
+        },
+    )
+    if kind:
+        yield from codelists.code_lines(kind)
+    if publisher.homepage:
+        yield from document_lines(publisher.homepage, None)
+
+
+def contact_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
+    """Describe whom to write to: by e-mail where one is known, else where the site stands."""
+    page = publisher.homepage or base_uri
+    yield from say(
+        f"<{base_uri}catalogue#contact>",
+        {
+            "a": [term("vcard:Kind"), term("vcard:Organization")],
+            "vcard:fn": texts(publisher.name),
+            "vcard:hasEmail": f"<mailto:{publisher.email}>" if publisher.email else None,
+            "vcard:hasURL": None if publisher.email else f"<{page}>",
+        },
+    )
+
+
+def coverage_lines(place: Coverage) -> Iterator[Line]:
+    """Describe a place with its bounds and its middle (GeoSPARQL 1.1, WKT in longitude first)."""
+    west, south, east, north = place.bounds
+    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    ring = ", ".join(f"{x} {y}" for x, y in corners)
+    yield from say(
+        f"<{place.iri}>",
+        {
+            "a": term("dct:Location"),
+            "skos:prefLabel": texts(place.name),
+            "dcat:bbox": typed(f"POLYGON(({ring}))", "gsp:wktLiteral"),
+            "dcat:centroid": typed(f"POINT({place.middle[0]} {place.middle[1]})", "gsp:wktLiteral"),
+        },
+    )
+
+
+def document_lines(iri: str, title: list[str] | None) -> Iterator[Line]:
+    """Describe a page; never by rdfs:label, which would hide its address from CKAN."""
+    yield from say(f"<{iri}>", {"a": term("foaf:Document"), "dct:title": title})
+
+
+def standard_lines(base_uri: str) -> Iterator[Line]:
+    """Describe what the data conforms to: the ontology, the shapes, and the protocol."""
+    standards = {
+        f"{base_uri}def": both("Ontologie des portraits", "Ontology of the portraits"),
+        f"{base_uri}catalogue#formes": both(
+            "Formes SHACL auxquelles toute publication est soumise",
+            "SHACL shapes that every release is held against",
+        ),
+        PROTOCOL: [literal("SPARQL 1.1 Protocol", "en")],
+    }
+    for iri, title in standards.items():
+        yield from say(f"<{iri}>", {"a": term("dct:Standard"), "dct:title": title})
+
+
+PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"

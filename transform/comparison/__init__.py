@@ -1,0 +1,1 @@
+"""Compare two portraits: what is new, continued, changed and absent."""

@@ -1,0 +1,149 @@
+"""List every thing that changed between two portraits, one a line, with the evidence for it."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from transform.comparison.compare import Sides
+from transform.comparison.entries import Entry
+from transform.comparison.model import Comparison
+
+
+class Change(NamedTuple):
+    """A thing that changed: what happened, its URI, its label, before and after, and where."""
+
+    kind: str
+    uri: str
+    label: str
+    before: str
+    after: str
+    evidence: str
+
+
+def list_changes(sides: Sides, found: Comparison, base_uri: str, language: str) -> Iterator[Change]:
+    """Give what changed: values of lists, bodies, initiatives, and pairs that are still open."""
+    lister = _Lister(sides, found, base_uri, language)
+    yield from lister.values()
+    yield from lister.bodies()
+    yield from lister.initiatives()
+    yield from lister.pairs()
+
+
+def as_csv(changes: Iterator[Change]) -> str:
+    """Write changes as CSV (RFC 4180)."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(Change._fields)
+    writer.writerows(changes)
+    return out.getvalue()
+
+
+class _Lister:
+    def __init__(self, sides: Sides, found: Comparison, base_uri: str, language: str) -> None:
+        self._sides = sides
+        self._found = found
+        self._base = base_uri
+        self._language = language
+
+    def _label(self, path: str) -> str:
+        return self._found.called.get(path) or self._sides.names.label(path, self._language)
+
+    def _elements(self) -> dict[str, str]:
+        """Give the movement of a value of a list that was reworded, split or joined."""
+        return {
+            path: name
+            for name, movement in self._found.movements.items()
+            if not name.startswith(("organismes", "portefeuilles-inchanges"))
+            for path in movement.elements
+        }
+
+    def values(self) -> Iterator[Change]:
+        moved = self._elements()
+        for evolution in self._found.evolutions:
+            if evolution.text is not None:
+                continue
+            kind = moved.get(evolution.concept, evolution.kind)
+            if kind == evolution.kind and evolution.before == evolution.after:
+                continue
+            texts = " | ".join(
+                f"{e.text}: {e.before}, {e.after}"
+                for e in self._found.of(evolution.kind, unresolved=True)
+                if e.concept == evolution.concept
+            )
+            before, after = str(evolution.before), str(evolution.after)
+            label = self._label(evolution.concept)
+            yield Change(kind, self._base + evolution.concept, label, before, after, texts)
+
+    def bodies(self) -> Iterator[Change]:
+        before, after = _by_body(self._sides.before), _by_body(self._sides.after)
+        groups = (
+            ("organismes-nouveaux", sorted(set(after) - set(before))),
+            ("organismes-absents", sorted(set(before) - set(after))),
+            ("organismes-renommes", self._found.movements["organismes-renommes"].elements),
+        )
+        for kind, paths in groups:
+            for path in paths:
+                entries = [*before.get(path, ()), *after.get(path, ())]
+                old, new = _texts(before.get(path, ())), _texts(after.get(path, ()))
+                label = self._label(path)
+                yield Change(kind, self._base + path, label, old, new, _rows(entries))
+
+    def initiatives(self) -> Iterator[Change]:
+        held = {entry.initiative for entry in self._sides.before}
+        for entry in self._sides.after:
+            if entry.initiative not in held:
+                yield self._one("initiatives-nouvelles", entry, "", entry.cells.statut)
+        held = {entry.initiative for entry in self._sides.after}
+        for entry in self._sides.before:
+            if entry.initiative not in held:
+                yield self._one("initiatives-absentes", entry, entry.cells.statut, "")
+        for old, new in self._sides.continued():
+            uri, label = self._base + new.initiative, new.cells.nom.strip()
+            for kind, before, after in self._changed(old, new):
+                yield Change(kind, uri, label, before, after, _rows([old, new]))
+
+    def _changed(self, old: Entry, new: Entry) -> Iterator[tuple[str, str, str]]:
+        for kind, name in (
+            ("initiatives-statut-change", "statut"),
+            ("initiatives-categorie-changee", "categorie"),
+        ):
+            before, after = getattr(old, name), getattr(new, name)
+            if before != after:
+                yield kind, self._label(before), self._label(after)
+        if self._sides.moved(old, new):
+            before, after = (f"{e.cells.organisme} | {e.cells.portefeuille}" for e in (old, new))
+            yield "initiatives-deplacees", before, after
+
+    def _one(self, kind: str, entry: Entry, before: str, after: str) -> Change:
+        uri = self._base + entry.initiative
+        return Change(kind, uri, entry.cells.nom.strip(), before, after, entry.source)
+
+    def pairs(self) -> Iterator[Change]:
+        rows = {e.initiative: e.source for e in (*self._sides.before, *self._sides.after)}
+        for pair in self._found.pairs:
+            where = [rows[path] for path in (pair.before, pair.after) if path in rows]
+            yield Change(
+                pair.movement,
+                self._base + pair.before,
+                self._label(pair.before),
+                self._label(pair.before),
+                self._label(pair.after),
+                " ".join((f"{self._base}{pair.after}", f"{pair.likeness:.1f}", *where)),
+            )
+
+
+def _by_body(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.organisme].append(entry)
+    return found
+
+
+def _texts(entries: Sequence[Entry]) -> str:
+    return " | ".join(sorted({entry.cells.organisme for entry in entries}))
+
+
+def _rows(entries: Sequence[Entry]) -> str:
+    return " ".join(entry.source for entry in entries)

@@ -1,0 +1,175 @@
+"""Compare two portraits: what is new, continued, changed and absent, and what is still open.
+
+Everything here is pure. What makes two rows one initiative or two texts one body was decided
+before (transform/identity/rule.py); here it is only counted, beside what texts alone would say.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from transform.comparison.entries import Entry, Names
+from transform.comparison.lists import compare_lists
+from transform.comparison.model import Comparison, Movement, Pair
+from transform.comparison.pairing import find_alike, most_at_once
+from transform.layouts.model import LISTS
+from transform.text.normal_form import normal_form
+
+# Two initiatives, absent and new, that may be one, and how alike they are, from 0 to 100.
+Likely = tuple[str, str, float]
+
+# How the names of movements agree in French.
+_BODIES = ("organismes", "nouveaux", "absents", "poursuivis")
+_INITIATIVES = ("initiatives", "nouvelles", "absentes", "poursuivies")
+_TEXTS = ("textes", "nouveaux", "absents", "poursuivis")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The entries of two portraits, and what the release calls things.
+
+    `likely` are initiatives of which nobody has decided whether they are one: they widen the
+    range of what is new and what is absent.
+    """
+
+    earlier: int
+    later: int
+    before: Sequence[Entry]
+    after: Sequence[Entry]
+    names: Names = field(default_factory=Names)
+    likely: Collection[Likely] = ()
+
+    def continued(self) -> list[tuple[Entry, Entry]]:
+        """Give the entries of each initiative that both portraits hold, in the later's order."""
+        old = {entry.initiative: entry for entry in self.before}
+        return [(old[e.initiative], e) for e in self.after if e.initiative in old]
+
+    def moved(self, old: Entry, new: Entry) -> bool:
+        """Say whether an initiative is of another body, or of a portfolio that is not compared."""
+        tops = {self.names.top(entry.portefeuille) for entry in (old, new)}
+        return old.organisme != new.organisme or len(tops) > 1
+
+
+def compare(sides: Sides) -> Comparison:
+    """Compare two portraits."""
+    found = Comparison(sides.earlier, sides.later)
+    _compare_texts(found, sides)
+    _compare_bodies(found, sides)
+    _compare_initiatives(found, sides)
+    compare_lists(found, sides.before, sides.after, sides.names)
+    return found
+
+
+def _compare_sets(
+    found: Comparison,
+    words: tuple[str, str, str, str],
+    before: set[str],
+    after: set[str],
+    *,
+    open_pairs: Sequence[Likely] = (),
+    unresolved: bool = False,
+) -> None:
+    """Count what is new, absent and continued; open pairs lower what is new and absent at least."""
+    what, new, absent, continued = words
+    maybe = most_at_once((left, right) for left, right, _ in open_pairs)
+
+    def add(name: str, things: set[str], lower: int = 0, higher: int = 0) -> None:
+        ends = (len(things), len(things) - lower, len(things) + higher)
+        # Bodies are few: who shows a list of them needs no query over all rows.
+        named = tuple(sorted(things)) if words is _BODIES and name in (new, absent) else ()
+        found.add(Movement(f"{what}-{name}", *ends, unresolved=unresolved, elements=named))
+
+    add("avant", before)
+    add("apres", after)
+    add(new, after - before, maybe)
+    add(absent, before - after, maybe)
+    add(continued, before & after, 0, maybe)
+    if not unresolved:
+        number = len(open_pairs)
+        found.add(Movement(f"{what}-a-trancher", number, number, number))
+        found.pairs.extend(Pair(f"{what}-a-trancher", *pair) for pair in sorted(open_pairs))
+
+
+def _compare_texts(found: Comparison, sides: Sides) -> None:
+    before = {entry.cells.organisme for entry in sides.before}
+    after = {entry.cells.organisme for entry in sides.after}
+    _compare_sets(found, _TEXTS, before, after, unresolved=True)
+
+
+def _compare_bodies(found: Comparison, sides: Sides) -> None:
+    forms_before, forms_after = _forms(sides.before), _forms(sides.after)
+    before, after = set(forms_before), set(forms_after)
+    _compare_sets(found, _BODIES, before, after, open_pairs=_open_bodies(sides, before, after))
+    renamed = sorted(body for body in before & after if not forms_before[body] & forms_after[body])
+    number = len(renamed)
+    found.add(Movement("organismes-renommes", number, number, number, elements=tuple(renamed)))
+
+
+def _forms(entries: Sequence[Entry]) -> dict[str, set[str]]:
+    """Give the normal forms of the texts that name each body."""
+    forms: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        forms[entry.organisme].add(normal_form(entry.cells.organisme))
+    return forms
+
+
+def _open_bodies(sides: Sides, before: set[str], after: set[str]) -> list[Likely]:
+    """Give pairs of an absent and a new body, alike, of which not both have been reviewed."""
+    known = sides.names.reviewed
+    absent, new = sorted(before - after), sorted(after - before)
+    # Of two that the registry knows it is decided, so only others are looked at: a few.
+    pairs = _alike(sides.names, [path for path in absent if path not in known], new)
+    reviewed = [path for path in absent if path in known]
+    return pairs + _alike(sides.names, reviewed, [path for path in new if path not in known])
+
+
+def _alike(names: Names, absent: list[str], new: list[str]) -> list[Likely]:
+    left, right = ([names.label(path, "fr") for path in paths] for paths in (absent, new))
+    return [(absent[a.before], new[a.after], a.likeness) for a in find_alike(left, right)]
+
+
+def _compare_initiatives(found: Comparison, sides: Sides) -> None:
+    before = {entry.initiative for entry in sides.before}
+    after = {entry.initiative for entry in sides.after}
+    absent, new = before - after, after - before
+    still = sorted((a, b, likeness) for a, b, likeness in sides.likely if a in absent and b in new)
+    named = {path for a, b, _ in still for path in (a, b)}
+    found.called.update(
+        (entry.initiative, " ".join(entry.cells.nom.split()))
+        for entry in (*sides.before, *sides.after)
+        if entry.initiative in named
+    )
+    _compare_sets(found, _INITIATIVES, before, after, open_pairs=still)
+    both = sides.continued()
+    changed = {
+        "initiatives-statut-change": sum(old.statut != new.statut for old, new in both),
+        "initiatives-categorie-changee": sum(old.categorie != new.categorie for old, new in both),
+        "initiatives-deplacees": sum(sides.moved(old, new) for old, new in both),
+    }
+    for name, number in changed.items():
+        found.add(Movement(name, number, number, number))
+    for statuses, number in sorted(Counter((o.statut, n.statut) for o, n in both).items()):
+        name = "passage/" + "/".join(path.rpartition("/")[2] for path in statuses)
+        found.add(Movement(name, number, number, number, statuses=statuses))
+
+
+def find_faults(found: Comparison) -> list[str]:
+    """Say which sums do not hold; nothing for a comparison that is sound."""
+    faults = []
+    for what, new, absent, continued in (_BODIES, _INITIATIVES, _TEXTS):
+        whole = found.number(f"{what}-apres")
+        if found.number(f"{what}-{new}") + found.number(f"{what}-{continued}") != whole:
+            faults.append(f"{what}: new + continued is not {whole}")
+        whole = found.number(f"{what}-avant")
+        if found.number(f"{what}-{absent}") + found.number(f"{what}-{continued}") != whole:
+            faults.append(f"{what}: absent + continued is not {whole}")
+    for kind in LISTS:
+        for unresolved in (False, True):
+            listed = found.of(kind, unresolved=unresolved)
+            for whole, total in (
+                (found.number("initiatives-avant"), sum(e.before for e in listed)),
+                (found.number("initiatives-apres"), sum(e.after for e in listed)),
+            ):
+                if total != whole:
+                    faults.append(f"{kind}: the sum is {total}, the portrait has {whole}")
+    return faults

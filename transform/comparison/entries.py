@@ -1,0 +1,109 @@
+"""Hold what a comparison reads of portraits: entries, and what bodies and concepts are called.
+
+Things are named by their paths below the base URI, such as `id/organisme/hema-quebec`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from transform.layouts.model import LISTS
+from transform.rdf.namespaces import PREF_LABEL, SKOS, property_iri
+from transform.tables.rows import Cells
+
+Labels = dict[str, dict[str, str]]
+
+
+class Entry(NamedTuple):
+    """One published row: its initiative, what it was resolved to, its cells, and where it is."""
+
+    initiative: str
+    organisme: str
+    categorie: str
+    statut: str
+    portefeuille: str
+    cells: Cells
+    iri: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the vocabulary and the graph of bodies say: labels by language, reviewed, broader."""
+
+    labels: Labels = field(default_factory=dict)
+    reviewed: set[str] = field(default_factory=set)
+    broader: dict[str, str] = field(default_factory=dict)
+
+    def top(self, path: str) -> str:
+        """Give the concept at which years are compared: the broadest one, or itself."""
+        seen = {path}
+        while (wider := self.broader.get(path)) and wider not in seen:
+            seen.add(wider)
+            path = wider
+        return path
+
+    def label(self, path: str, language: str) -> str:
+        """Give the label in a language, else in French, else in any, else the end of the path."""
+        said = self.labels.get(path, {})
+        return said.get(language) or said.get("fr") or next(iter(said.values()), last_segment(path))
+
+
+def last_segment(path: str) -> str:
+    """Give what stands behind the last slash of a path."""
+    return path.rpartition("/")[2]
+
+
+def read_names(triples: Iterable[ox.Triple], base_uri: str) -> Names:
+    """Read what bodies and concepts are called."""
+    names = Names()
+    for subject_, predicate, value in triples:
+        about, property_ = str(subject_)[1:-1], predicate.value
+        if not about.startswith(f"{base_uri}id/"):
+            continue
+        path = about.removeprefix(base_uri)
+        if isinstance(value, ox.Literal):
+            if property_ == PREF_LABEL:
+                names.labels.setdefault(path, {})[value.language or ""] = value.value
+            elif property_ == f"{base_uri}def#revise" and value.value == "true":
+                names.reviewed.add(path)
+        elif property_ == f"{SKOS}broader":
+            names.broader[path] = str(value)[1:-1].removeprefix(base_uri)
+    return names
+
+
+_RESOLVED = {"inscriptionDe": "initiative", "organisme": "organisme", **{n: n for n in LISTS}}
+_WRITTEN = {
+    "nomTelQuEcrit": "nom",
+    "benefices": "benefices",
+    "categorieTelleQuEcrite": "categorie",
+    "organismeTelQuEcrit": "organisme",
+    "portefeuilleTelQuEcrit": "portefeuille",
+    "statutTelQuEcrit": "statut",
+}
+
+
+def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
+    """Read the entries back from the graph of a portrait, in the order of their IRIs."""
+    found: dict[str, dict[str, str]] = {}
+    cells: dict[str, dict[str, str]] = {}
+    for triple in triples:
+        about, name = str(triple.subject)[1:-1], triple.predicate.value
+        local = name.removeprefix(f"{base_uri}def#")
+        if local in _WRITTEN:
+            cells.setdefault(about, {})[_WRITTEN[local]] = triple.object.value  # type: ignore[union-attr]
+        elif local in _RESOLVED:
+            path = str(triple.object)[1:-1].removeprefix(base_uri)
+            found.setdefault(about, {})[_RESOLVED[local]] = path
+        elif name == property_iri("prov:hadPrimarySource", base_uri):
+            found.setdefault(about, {})["source"] = str(triple.object)[1:-1]
+    return [
+        Entry(
+            **found[about],
+            cells=Cells(**{"benefices": "", **cells[about]}),
+            iri=about.removeprefix(base_uri),
+        )
+        for about in sorted(cells)
+    ]

@@ -1,0 +1,111 @@
+"""Give the SPARQL query behind each number of a comparison: its rows are the things counted.
+
+The texts stand in `transform/questions/*.rq`. What stands in them as `<portrait>`, `"langue"`
+and the like is replaced by IRIs and literals as SPARQL writes them, never by bare text.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+import pyoxigraph as ox
+
+from transform.comparison.model import Comparison, Evolution, Movement
+
+_AS_WRITTEN = {
+    "categorie": "categorieTelleQuEcrite",
+    "portefeuille": "portefeuilleTelQuEcrit",
+    "statut": "statutTelQuEcrit",
+}
+_EARLIER, _LATER = "avant", "apres"
+# Which text asks for a movement, and whether its portrait is the earlier one.
+_ASKED = {
+    **{
+        f"{noun}-{name}": (text, side)
+        for noun, new, absent in (
+            ("organismes", "nouveaux", "absents"),
+            ("textes", "nouveaux", "absents"),
+            ("initiatives", "nouvelles", "absentes"),
+        )
+        for name, text, side in (
+            ("avant", noun, _EARLIER),
+            ("apres", noun, _LATER),
+            (new, f"{noun}-d-un-seul", _LATER),
+            (absent, f"{noun}-d-un-seul", _EARLIER),
+        )
+    },
+    "organismes-poursuivis": ("organismes-des-deux", _LATER),
+    "textes-poursuivis": ("textes-des-deux", _LATER),
+    "initiatives-poursuivies": ("initiatives-des-deux", _LATER),
+    "organismes-renommes": ("organismes-renommes", _LATER),
+    "organismes-a-trancher": ("paires", _LATER),
+    "initiatives-a-trancher": ("paires", _LATER),
+    "initiatives-statut-change": ("initiatives-changees", _LATER),
+    "initiatives-categorie-changee": ("initiatives-changees", _LATER),
+    "initiatives-deplacees": ("initiatives-deplacees", _LATER),
+}
+_LIST_OF = {
+    "initiatives-statut-change": "statut",
+    "initiatives-categorie-changee": "categorie",
+}
+
+
+@cache
+def _read(name: str) -> str:
+    return files("transform.comparison").joinpath("questions", f"{name}.rq").read_text("utf-8")
+
+
+def ask_movement(found: Comparison, movement: Movement, base_uri: str, language: str) -> str:
+    """Give the query whose rows are the things that a movement counts."""
+    if movement.statuses:
+        old, new = movement.statuses
+        paths = {"statutAvant": old, "statutApres": new}
+        return _fill("initiatives-d-un-passage", found, base_uri, language, paths)
+    text, side = _ASKED.get(movement.name, ("elements", _LATER))
+    portrait, other = found.earlier, found.later
+    if side == _LATER:
+        portrait, other = other, portrait
+    paths = {
+        "portrait": f"id/portrait/{portrait}",
+        "autre": f"id/portrait/{other}",
+        "mouvement": f"{found.path}/{movement.name}",
+        "propriete": f"def#{_LIST_OF.get(movement.name, 'statut')}",
+    }
+    return _fill(text, found, base_uri, language, paths)
+
+
+def ask_evolution(
+    found: Comparison, evolution: Evolution, base_uri: str, language: str, year: int | None = None
+) -> str:
+    """Give the query whose rows are the entries that an evolution counts, of a year or of both."""
+    paths = {
+        "avant": f"id/portrait/{year or found.earlier}",
+        "apres": f"id/portrait/{year or found.later}",
+        "valeur": evolution.concept,
+        "propriete": f"def#{evolution.kind}",
+        "telQuEcrit": f"def#{_AS_WRITTEN[evolution.kind]}",
+    }
+    if evolution.text is None:
+        return _fill("inscriptions-de-la-valeur", found, base_uri, language, paths)
+    return _fill("inscriptions-du-texte", found, base_uri, language, paths, evolution.text)
+
+
+def _fill(
+    name: str,
+    found: Comparison,
+    base_uri: str,
+    language: str,
+    paths: dict[str, str],
+    text: str = "",
+) -> str:
+    given = {
+        "avant": f"id/portrait/{found.earlier}",
+        "apres": f"id/portrait/{found.later}",
+        **paths,
+    }
+    terms = {f"<{key}>": str(ox.NamedNode(base_uri + path)) for key, path in given.items()}
+    terms |= {'"langue"': str(ox.Literal(language)), '"texte"': str(ox.Literal(text))}
+    terms["<def#>"] = str(ox.NamedNode(f"{base_uri}def#"))
+    # In one pass, so that nothing in a value is taken for another place to fill.
+    pattern = "|".join(map(re.escape, terms))
+    return re.sub(pattern, lambda place: terms[place[0]], _read(name))

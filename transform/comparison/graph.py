@@ -1,0 +1,135 @@
+"""Give what is published of the comparison of two portraits, and of every number in it."""
+
+from collections.abc import Iterator
+
+from transform.comparison.entries import Names
+from transform.comparison.evidence import ask_evolution, ask_movement
+from transform.comparison.model import (
+    Comparison,
+    Evolution,
+    Movement,
+    Pair,
+)
+from transform.comparison.sentences import (
+    Label,
+    name_evolution,
+    name_movement,
+    say,
+    say_number,
+    title,
+)
+from transform.rdf.namespaces import (
+    DCTERMS,
+    FOAF,
+    RDF_TYPE,
+    RDFS,
+    XSD,
+)
+from transform.rdf.ntriples import (
+    Line,
+    boolean,
+    integer,
+    literal,
+)
+from transform.text.languages import LANGUAGES
+from transform.text.numbers import with_number
+
+
+def comparison_lines(found: Comparison, names: Names, base_uri: str) -> Iterator[Line]:
+    """Give the statements of a comparison; all that it counts has a URI below its own."""
+    writer = _Writer(found, names, base_uri)
+    yield from writer.whole()
+    for movement in found.movements.values():
+        yield from writer.movement(movement)
+    for evolution in found.evolutions:
+        yield from writer.evolution(evolution)
+    for pair in found.pairs:
+        yield from writer.pair(pair)
+
+
+class _Writer:
+    def __init__(self, found: Comparison, names: Names, base_uri: str) -> None:
+        self._found = found
+        self._names = names
+        self._base = base_uri
+
+    def _iri(self, path: str) -> str:
+        return f"<{self._base}{path}>"
+
+    def _term(self, name: str) -> str:
+        return f"<{self._base}def#{name}>"
+
+    def _node(self, name: str) -> str:
+        return self._iri(f"{self._found.path}/{name}")
+
+    def whole(self) -> Iterator[Line]:
+        about, years = self._iri(self._found.path), (self._found.earlier, self._found.later)
+        yield about, f"<{RDF_TYPE}>", self._term("Comparaison")
+        for language in LANGUAGES:
+            said = say(self._found, self._labels(language), language)
+            text = " ".join(sentence.text for sentence in said)
+            yield about, f"<{RDFS}label>", literal(title(self._found, language), language)
+            yield about, f"<{DCTERMS}description>", literal(text, language)
+        for year, name in zip(years, ("Anterieur", "Posterieur"), strict=True):
+            yield about, self._term(f"portrait{name}"), self._iri(f"id/portrait/{year}")
+        page = self._iri(f"changements/{years[0]}-{years[1]}")
+        yield about, f"<{FOAF}page>", page
+        yield page, f"<{RDF_TYPE}>", f"<{FOAF}Document>"
+
+    def movement(self, movement: Movement) -> Iterator[Line]:
+        about = self._node(movement.name)
+        yield about, f"<{RDF_TYPE}>", self._term("Mouvement")
+        yield from self._part(about, movement.unresolved)
+        yield about, self._term("effectif"), integer(movement.number)
+        yield about, self._term("effectifMinimal"), integer(movement.least)
+        yield about, self._term("effectifMaximal"), integer(movement.most)
+        query = ask_movement(self._found, movement, self._base, LANGUAGES[0])
+        yield about, self._term("requete"), literal(query)
+        for element in movement.elements:
+            yield about, self._term("element"), self._iri(element)
+        for path, side in zip(movement.statuses or (), ("Anterieur", "Posterieur"), strict=False):
+            yield about, self._term(f"statut{side}"), self._iri(path)
+        for language in LANGUAGES:
+            name = name_movement(self._found, movement, self._labels(language), language)
+            number = say_number(movement, language)
+            yield about, f"<{RDFS}label>", literal(with_number(name, number, language), language)
+
+    def evolution(self, evolution: Evolution) -> Iterator[Line]:
+        about = self._node(evolution.name)
+        yield about, f"<{RDF_TYPE}>", self._term("Evolution")
+        yield from self._part(about, evolution.text is not None)
+        yield about, self._term("evolutionDe"), self._iri(evolution.concept)
+        yield about, self._term("effectifAnterieur"), integer(evolution.before)
+        yield about, self._term("effectifPosterieur"), integer(evolution.after)
+        query = ask_evolution(self._found, evolution, self._base, LANGUAGES[0])
+        yield about, self._term("requete"), literal(query)
+        if evolution.text is not None:
+            yield about, self._term("texteTelQuEcrit"), literal(evolution.text)
+        for other in evolution.neighbours:
+            yield about, self._term("voisin"), self._iri(other)
+        for language in LANGUAGES:
+            name = name_evolution(self._found, evolution, self._labels(language), language)
+            said = with_number(name, f"{evolution.before}, {evolution.after}", language)
+            yield about, f"<{RDFS}label>", literal(said, language)
+
+    def pair(self, pair: Pair) -> Iterator[Line]:
+        ends = [path.rpartition("/")[2] for path in (pair.before, pair.after)]
+        about = self._node(f"{pair.movement}/{ends[0]}/{ends[1]}")
+        yield about, f"<{RDF_TYPE}>", self._term("PaireOuverte")
+        yield about, f"<{DCTERMS}isPartOf>", self._node(pair.movement)
+        yield about, self._term("membreAnterieur"), self._iri(pair.before)
+        yield about, self._term("membrePosterieur"), self._iri(pair.after)
+        likeness = literal(f"{pair.likeness:.1f}", datatype=f"{XSD}decimal")
+        yield about, self._term("ressemblance"), likeness
+        for language in LANGUAGES:
+            label = self._labels(language)
+            said = f"{label(pair.before)} ≟ {label(pair.after)}"
+            yield about, f"<{RDFS}label>", literal(said, language)
+
+    def _labels(self, language: str) -> Label:
+        called = self._found.called
+        return lambda path: called.get(path) or self._names.label(path, language)
+
+    def _part(self, about: str, unresolved: bool) -> Iterator[Line]:
+        yield about, f"<{DCTERMS}isPartOf>", self._iri(self._found.path)
+        yield about, self._term("sansResolution"), boolean(unresolved)

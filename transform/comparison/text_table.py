@@ -1,0 +1,77 @@
+"""Write a comparison for a terminal: sentences and tables of at most 80 columns."""
+
+import textwrap
+from collections.abc import Iterator
+
+from transform.comparison.model import Comparison, Evolution
+from transform.comparison.sentences import (
+    Label,
+    name_movement,
+    say,
+    say_number,
+    title,
+)
+from transform.layouts.model import LISTS
+from transform.text.numbers import percent, whole
+from transform.text.printable import visible
+
+WIDTH = 80
+_NUMBER, _SHARE = 9, 10
+_HEADS = {
+    "fr": {
+        "categorie": "Catégories", "statut": "Statuts", "portefeuille": "Portefeuilles",
+        "resolved": "Résolu", "unresolved": "Naïf (textes tels quels)", "share": "écart",
+    },
+    "en": {
+        "categorie": "Categories", "statut": "Statuses", "portefeuille": "Portfolios",
+        "resolved": "Resolved", "unresolved": "Naive (texts as written)", "share": "change",
+    },
+}  # fmt: skip
+
+
+def as_text(found: Comparison, label: Label, language: str) -> str:
+    """Give the sentences, then the numbers of movements, then those of each list."""
+    lines = (visible(line).rstrip() for line in _lines(found, label, language))
+    return "\n".join(lines) + "\n"
+
+
+def _lines(found: Comparison, label: Label, language: str) -> Iterator[str]:
+    heads = _HEADS[language]
+    yield title(found, language)
+    yield ""
+    for sentence in say(found, label, language):
+        yield from textwrap.wrap(sentence.text, WIDTH, initial_indent="- ", subsequent_indent="  ")
+    for unresolved, head in ((False, "resolved"), (True, "unresolved")):
+        yield ""
+        yield heads[head]
+        for movement in found.movements.values():
+            if movement.unresolved is unresolved and (movement.number or movement.most):
+                name = name_movement(found, movement, label, language)
+                yield from _row(name, [(say_number(movement, language), 20)])
+    for kind in LISTS:
+        yield ""
+        years = [(str(year), _NUMBER) for year in (found.earlier, found.later)]
+        yield from _row(heads[kind], [*years, (heads["share"], _SHARE)])
+        texts = found.of(kind, unresolved=True)
+        for evolution in found.of(kind):
+            yield from _evolution(evolution, label, language)
+            own = [text for text in texts if text.concept == evolution.concept]
+            for text in own if len(own) > 1 else ():
+                yield from _evolution(text, label, language)
+
+
+def _evolution(evolution: Evolution, label: Label, language: str) -> Iterator[str]:
+    share = percent(evolution.before, evolution.after, language)
+    numbers = [(whole(n, language), _NUMBER) for n in (evolution.before, evolution.after)]
+    if evolution.text is None:
+        yield from _row(label(evolution.concept), [*numbers, (share, _SHARE)])
+    else:
+        yield from _row(f"  = {visible(evolution.text)}", [*numbers, ("", _SHARE)])
+
+
+def _row(name: str, cells: list[tuple[str, int]]) -> Iterator[str]:
+    """Give a name, on as many lines as it takes, and cells to the right of its last one."""
+    room = WIDTH - sum(width for _, width in cells)
+    *above, last = textwrap.wrap(name, room - 1, subsequent_indent="    ") or [""]
+    yield from above
+    yield f"{last:<{room}}" + "".join(f"{text:>{width}}" for text, width in cells)

@@ -1,0 +1,1 @@
+"""Read and write what people decided on identity and on links."""

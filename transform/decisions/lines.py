@@ -1,0 +1,166 @@
+"""Read the lines of a decisions file: what each says of who judged, whatever two things it names.
+
+A line is refused with its number where it says something that cannot be meant.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
+
+from transform.decisions.sssom import (
+    Header,
+    Kept,
+    read_header,
+    records,
+)
+from transform.errors import DecisionRefused, UnreadableDecisions
+from transform.text.characters import UNWRITABLE
+
+_BASE = re.compile("^https?://.*/(?=id/)")
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True)
+class Filed(Generic[Line]):
+    """A decisions file as it was read: its bytes and its lines in order; none without a file."""
+
+    path: Path | None = None
+    raw: bytes = b""
+    rulings: tuple[Line, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Give the SHA-256 of the file in hexadecimal."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+    @property
+    def file(self) -> str:
+        """Give the name of the file, "" without one."""
+        return self.path.name if self.path else ""
+
+
+class Grounds(NamedTuple):
+    """What a line says beside the two things: whether it denies, why, how surely, who and when."""
+
+    refused: bool
+    justification: str
+    confidence: str
+    author: str
+    date: str
+    comment: str
+
+
+class Cells(NamedTuple):
+    """One line of a decisions file, cell by cell."""
+
+    file: str
+    line: int
+    header: Header
+    record: list[str]
+
+    def cell(self, column: str) -> str:
+        """Give a cell without blanks around it, "" where the file lacks the column."""
+        at = self.header.places.get(column)
+        return "" if at is None else self.record[at].strip()
+
+    def refuse(self, column: str, why: str) -> DecisionRefused:
+        """Give the fault of a cell, with its place."""
+        name = self.header.names[self.header.places[column]]
+        where = f"{self.file}, line {self.line}, {name}"
+        return DecisionRefused(f'{where}: "{self.cell(column)}" {why}')
+
+    def path(self, column: str, base_uri: str | None) -> str:
+        """Give an IRI below the base URI (None: below any) as its path."""
+        text = self.cell(column)
+        return text.removeprefix(base_uri) if base_uri else _BASE.sub("", text)
+
+    def grounds(self) -> Grounds:
+        """Give what the line says beside the two things, or raise DecisionRefused."""
+        return Grounds(
+            refused=_refused(self),
+            justification=self.cell("mapping_justification"),
+            confidence=_confidence(self),
+            author=self.cell("author_id"),
+            date=_date(self),
+            comment=self.cell("comment"),
+        )
+
+
+def read_file(path: Path, kept: Kept) -> bytes:
+    """Give the bytes of a decisions file, or raise UnreadableDecisions."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableDecisions(
+            f"{path}: cannot be read ({error.strerror}). Name another file with {kept.option}."
+        ) from error
+
+
+def file_lines(path: Path, raw: bytes, kept: Kept, read: Callable[[Cells], Line]) -> Filed[Line]:
+    """Give the file of some bytes, each line as `read` makes it of its cells."""
+    return Filed(path, raw, tuple(read(cells) for cells in _lines(path, raw, kept)))
+
+
+def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[Cells]:
+    """Give the lines of a decisions file; no bytes at all are a file without lines."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableDecisions(
+            f"{path}: not UTF-8 (byte {error.start}). Save it as «CSV UTF-8»."
+        ) from error
+    file = path.name
+    found = records(file, text)
+    first = next(found, None)
+    if first is None:
+        return
+    line, names = first
+    header = read_header(file, line, names, kept)
+    for line, record in found:
+        if len(record) != len(names):
+            raise UnreadableDecisions(
+                f"{file}, line {line}: {len(record)} cells where the header has {len(names)}."
+                " Put cells that hold the separator in quotes, or fill in what is missing."
+            )
+        yield _held(Cells(file, line, header, record), kept)
+
+
+def _held(cells: Cells, kept: Kept) -> Cells:
+    for column in cells.header.places:
+        if found := UNWRITABLE.search(cells.cell(column)):
+            raise cells.refuse(column, f"holds U+{ord(found[0]):04X}. Take that character out.")
+        if kept.columns[column] and not cells.cell(column):
+            raise cells.refuse(column, "is blank. Fill in the cell.")
+    return cells
+
+
+def _refused(cells: Cells) -> bool:
+    said = cells.cell("predicate_modifier")
+    if said.casefold() not in ("", "not"):
+        raise cells.refuse("predicate_modifier", "is neither Not nor blank.")
+    return bool(said)
+
+
+def _confidence(cells: Cells) -> str:
+    said = cells.cell("confidence").replace(",", ".")
+    if not re.fullmatch(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?|\.[0-9]{1,6}", said, re.ASCII):
+        raise cells.refuse("confidence", "is no number from 0 to 1, such as 0.9.")
+    plain = f"{Decimal(said).normalize():f}"
+    return plain if "." in plain else f"{plain}.0"
+
+
+def _date(cells: Cells) -> str:
+    said = cells.cell("mapping_date")
+    try:
+        fits = date.fromisoformat(said).isoformat() == said
+    except ValueError:
+        fits = False
+    if not fits:
+        raise cells.refuse("mapping_date", "is no date. Write it like 2026-01-31.")
+    return said

@@ -1,0 +1,73 @@
+"""Read what people decided on links: a decisions file of bodies and what describes them elsewhere.
+
+A line says `schema:sameAs`, as is published: skos:exactMatch would make one thing of two records
+that stand for one ministry, and a body is no concept.
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from transform.decisions.external_iris import unfit
+from transform.decisions.lines import (
+    Cells,
+    Filed,
+    Grounds,
+    file_lines,
+)
+from transform.decisions.sssom import LINKS_FILE
+
+PREDICATE = "schema:sameAs"
+_PREDICATE = re.compile(r"(schema:|https?://schema\.org/)sameAs")
+BODY = re.compile("id/organisme/([a-z0-9]+(?:-[a-z0-9]+)*)")
+
+
+class Link(NamedTuple):
+    """One line: what somebody judged of a body, by slug, and an IRI, and what had proposed it."""
+
+    line: int
+    body: str
+    iri: str
+    tool: str
+    grounds: Grounds
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Give the two things."""
+        return self.body, self.iri
+
+
+Links = Filed[Link]
+
+
+def parse_links(path: Path, raw: bytes, base_uri: str | None) -> Links:
+    """Read a file of links; its bodies are relative or begin with `base_uri` (None: with any).
+
+    Raises UnreadableDecisions where the file is not such a table, DecisionRefused where a line
+    says something that cannot be meant.
+    """
+    return file_lines(path, raw, LINKS_FILE, lambda cells: _link(cells, base_uri))
+
+
+def _link(cells: Cells, base_uri: str | None) -> Link:
+    if not _PREDICATE.fullmatch(cells.cell("predicate_id")):
+        raise cells.refuse("predicate_id", f"is no predicate of a link; known: {PREDICATE}.")
+    iri = cells.cell("object_id")
+    if why := unfit(iri):
+        raise cells.refuse("object_id", f"{why}.")
+    return Link(
+        line=cells.line,
+        body=_body(cells, base_uri),
+        iri=iri,
+        tool=cells.cell("mapping_tool"),
+        grounds=cells.grounds(),
+    )
+
+
+def _body(cells: Cells, base_uri: str | None) -> str:
+    if found := BODY.fullmatch(cells.path("subject_id", base_uri)):
+        return found[1]
+    raise cells.refuse(
+        "subject_id",
+        f"is no body below {base_uri or 'a base URI'}. Write it like id/organisme/hema-quebec.",
+    )

@@ -1,0 +1,97 @@
+"""Say what changed at the portal since the last fetch, without downloading anything."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from transform.fetch.choose import Chosen
+from transform.fetch.collect import (
+    describe,
+    intact,
+    offered,
+    withdraw,
+)
+from transform.fetch.faults import failed
+from transform.fetch.http_client import (
+    Bounds,
+    Reply,
+    Request,
+    Say,
+    send,
+)
+from transform.fetch.record import Entry, Record, read_record
+
+# The portal moves this date whenever anything moves; what moved is said beside it.
+_SHOWN = 60
+
+
+def changes(before: Record | None, after: Record) -> Iterator[str]:
+    """Give a sentence for each thing in which two records differ."""
+    old = before.dataset if before else {}
+    for key in sorted(set(old) | set(after.dataset)):
+        was, now = old.get(key, ""), after.dataset.get(key, "")
+        if before and was != now:
+            yield f"dataset: {key} was {_short(was)}, is {_short(now)}"
+    files = before.files if before else {}
+    for year, entry in sorted(after.files.items()):
+        if year not in files:
+            yield f"{year}: new"
+        elif entry.get("withdrawn") and not files[year].get("withdrawn"):
+            yield f"{year}: no longer offered; what was fetched is kept"
+        else:
+            yield from _of_file(files[year], entry)
+
+
+def check(folder: Path, api: str, bounds: Bounds, say: Say) -> list[str]:
+    """Give what changed, nothing where all is as it was; raises FetchFailed."""
+    before = read_record(folder)
+    dataset, choice = offered(api, bounds, say)
+    old = before.files if before else {}
+    files = dict(withdraw(old, choice))
+    found = []
+    for year, chosen in choice.chosen.items():
+        if not (entry := old.get(year)):
+            files[year] = {"resource": describe(chosen)}
+            continue
+        files[year] = {**entry, "withdrawn": False, "resource": describe(chosen)}
+        if not intact(folder, entry):
+            found.append(f"{year}: the file in {folder} is not what was fetched")
+        found += [f"{year}: {what}" for what in _asked(chosen, entry, bounds, say)]
+    return [*changes(before, Record(dataset.about, files)), *found]
+
+
+def _of_file(was: Entry, now: Entry) -> Iterator[str]:
+    if was.get("sha256") != now.get("sha256"):
+        yield f"{now['year']}: other content, {was['bytes']:,} bytes were, {now['bytes']:,} are"
+    if was.get("withdrawn") and not now.get("withdrawn"):
+        yield f"{now['year']}: offered again"
+    for key, value in now["resource"].items():
+        if (before := was["resource"].get(key)) != value:
+            yield f"{now['year']}: {key} was {_short(before)}, is {_short(value)}"
+
+
+def _asked(chosen: Chosen, entry: Entry, bounds: Bounds, say: Say) -> list[str]:
+    """Ask the server of a file by HEAD whether it would send what was fetched."""
+    where = f"{chosen.year}, {chosen.resource.url}"
+
+    def read(reply: Reply) -> list[str]:
+        if reply.status in (403, 405, 501):
+            return []  # signed URLs know GET only; the portal's own dates must do
+        if reply.status != 200:
+            raise failed(where, f"answers {reply.status}")
+        now = {
+            "etag": reply.headers.get("ETag", ""),
+            "last_modified": reply.headers.get("Last-Modified", ""),
+            "bytes": reply.length,
+        }
+        return [
+            f"{key} was {_short(entry.get(key))}, is {_short(value)}"
+            for key, value in now.items()
+            if value and entry.get(key) and value != entry[key]
+        ]
+
+    return send(Request(where, chosen.resource.url, {}, "HEAD"), bounds, say, read)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

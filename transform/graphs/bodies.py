@@ -1,0 +1,120 @@
+"""Give the graph of bodies: registered, not reviewed, their portfolios by year, the publisher."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from transform.errors import UnreadableLayout
+from transform.graphs.links import link_lines
+from transform.graphs.prepared import Work
+from transform.graphs.vocabulary import concept_labels
+from transform.identity.bodies import Attachment, Bodies, Body
+from transform.identity.registry import Registry
+from transform.layouts.model import Layout, Publisher
+from transform.rdf.namespaces import (
+    DCTERMS,
+    FOAF,
+    PREF_LABEL,
+    PROV,
+    RDF_TYPE,
+    RDFS,
+    SKOS,
+    XSD,
+)
+from transform.rdf.ntriples import (
+    Line,
+    boolean,
+    in_order,
+    literal,
+)
+
+
+def name_publisher(layout: Layout, registry: Registry) -> Layout:
+    """Take what is said of the publisher from the registry, where the registry knows it."""
+    publisher = layout.publisher
+    if known := registry.bodies.get(publisher.slug):
+        said = replace(publisher, name=dict(known.names), homepage=known.homepage)
+        return replace(layout, publisher=said)
+    if not publisher.name:
+        raise UnreadableLayout(
+            f"{layout.source}: publisher.name.fr is missing, and the registry of bodies does not"
+            f' know "{publisher.slug}". Add the name, or the body to the registry.'
+        )
+    return layout
+
+
+def registry_lines(registry: Registry) -> Iterator[Line]:
+    """Give what the registry says, as it says it."""
+    for subject, predicate, value in registry.triples:
+        yield str(subject), str(predicate), str(value)
+
+
+def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
+    """Give what the files say of one body: all that is known of it, or its new spellings."""
+    about = f"<{base_uri}id/organisme/{body.slug}>"
+    known = {body.label}
+    if body.reviewed:
+        known.update(registry.bodies[body.slug].spellings)
+    else:
+        yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Organisme>"
+        yield about, f"<{PREF_LABEL}>", literal(body.label, body.language)
+        yield about, f"<{base_uri}def#revise>", boolean(False)
+    for spelling in body.spellings - known:
+        yield about, f"<{SKOS}hiddenLabel>", literal(spelling, body.language)
+
+
+def attachment_lines(base_uri: str, attached: Iterable[Attachment]) -> Iterator[Line]:
+    """Give the portfolios of bodies by year."""
+    for body, portfolio, year in attached:
+        yearly = f"<{base_uri}id/portefeuille/{portfolio}/{year}>"
+        yield f"<{base_uri}id/organisme/{body}>", f"<{base_uri}def#rattachement>", yearly
+
+
+def yearly_lines(
+    base_uri: str, lines: Iterable[Line], labels: Mapping[str, Mapping[str, str]]
+) -> Iterator[Line]:
+    """Say what each yearly portfolio is that bodies are attached to in some lines."""
+    pattern = re.compile(rf"<({re.escape(base_uri)}id/portefeuille/[^/>]+)/(\d{{4}})>")
+    attached = f"<{base_uri}def#rattachement>"
+    for about in {value for _, predicate, value in lines if predicate == attached}:
+        if not (found := pattern.fullmatch(about)):
+            continue
+        portfolio, year = found.groups()
+        yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#PortefeuilleAnnuel>"
+        yield about, f"<{PROV}specializationOf>", f"<{portfolio}>"
+        yield about, f"<{base_uri}def#annee>", literal(year, datatype=f"{XSD}gYear")
+        for language, label in labels.get(portfolio, {}).items():
+            yield about, f"<{RDFS}label>", literal(f"{label}, {year}", language)
+
+
+def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
+    """Say which body replaced what a text was published as before the registry knew it."""
+    declared = {old for old, _ in bodies.registry.replaced()}
+    for old, slug in bodies.former.items():
+        if (about := f"{base_uri}id/organisme/{old}") not in declared:
+            yield f"<{about}>", f"<{DCTERMS}isReplacedBy>", f"<{base_uri}id/organisme/{slug}>"
+
+
+def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
+    """Give what is said of the publisher, who may or may not be a body that declared something."""
+    about = f"<{base_uri}id/organisme/{publisher.slug}>"
+    yield about, f"<{RDF_TYPE}>", f"<{FOAF}Organization>"
+    for language, name in publisher.name.items():
+        yield about, f"<{FOAF}name>", literal(name, language)
+    if publisher.homepage:
+        yield about, f"<{FOAF}homepage>", f"<{publisher.homepage}>"
+
+
+def bodies_graph(
+    work: Work, published: Sequence[Body], attached: Iterable[Attachment], publisher: Publisher
+) -> list[str]:
+    """Give the graph of bodies: the registry, what published rows and people add, the publisher."""
+    base_uri, known = work.base_uri, work.identities.bodies
+    lines = [*registry_lines(known.registry), *attachment_lines(base_uri, attached)]
+    for body in published:
+        lines += body_lines(base_uri, body, known.registry)
+    lines += yearly_lines(base_uri, lines, concept_labels(work.vocabulary))
+    lines += former_lines(base_uri, known)
+    lines += link_lines(work, published)
+    lines += publisher_lines(base_uri, publisher)
+    return in_order(lines)

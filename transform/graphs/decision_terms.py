@@ -1,0 +1,179 @@
+"""Write the decisions of a release as RDF: the rule's, people's, and what they replaced."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+import ontology
+from transform.decisions.initiatives import Thing
+from transform.decisions.lines import Grounds
+from transform.rdf.namespaces import (
+    DCTERMS,
+    ORCID,
+    OWL,
+    PROV,
+    RDF_TYPE,
+    RDFS,
+    SEMAPV,
+    SSSOM,
+    XSD,
+)
+from transform.rdf.ntriples import (
+    Line,
+    boolean,
+    in_order,
+    literal,
+)
+from transform.text.normal_form import slug
+from transform.text.slugs import opaque_key
+
+
+class Rule(NamedTuple):
+    """What ontology/regles.ttl says of a rule: dates and numbers as they are written there."""
+
+    issued: str
+    confidence: str
+    justification: str
+
+
+class Verdict(NamedTuple):
+    """One decision; things below the base URI, author and justification as whole IRIs.
+
+    `kind` is its class, `tool` what had proposed it, if something had.
+    """
+
+    rule: str
+    things: tuple[Thing | str, Thing | str]
+    conclusion: str
+    confidence: str
+    author: str
+    date: str
+    justification: str
+    evidence: str
+    language: str | None
+    kind: str = "DecisionIdentite"
+    tool: str = ""
+
+    @property
+    def key(self) -> str:
+        """Give the last segment of its URI: what was decided on what, by whom and when."""
+        told_apart_by = (self.rule, *map(str, self.things), self.conclusion, self.author, self.date)
+        return opaque_key("decision", *told_apart_by)
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Read the rules by slug."""
+    said: dict[str, dict[str, str]] = {}
+    base = "http://base.invalid/"
+    for quad in ox.parse(ontology.read("regles"), format=ox.RdfFormat.TURTLE, base_iri=base):
+        name = re.sub("^.*[/#]", "", quad.predicate.value)
+        about = str(quad.subject)[1:-1].removeprefix(f"{base}id/regle/")
+        if not isinstance(quad.object, ox.Triple | ox.BlankNode):
+            said.setdefault(about, {})[name] = quad.object.value
+    return {
+        about: Rule(facts["issued"], facts.get("confiance", ""), facts["mapping_justification"])
+        for about, facts in said.items()
+        if "mapping_justification" in facts
+    }
+
+
+def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) -> Verdict:
+    """Give the decision that a rule takes on two inscriptions which have one name."""
+    about = rules()[rule]
+    return Verdict(
+        rule,
+        things,
+        "meme",
+        about.confidence,
+        f"{base_uri}id/agent/portrait-ia",
+        about.issued,
+        about.justification,
+        f"Même organisme et même nom en forme normale : « {name} »",
+        "fr",
+    )
+
+
+def by_person(
+    base_uri: str, grounds: Grounds, things: tuple[Thing | str, Thing | str], conclusion: str
+) -> Verdict:
+    """Give the decision that a line of the decisions file records."""
+    kind = _iri_of(grounds.justification)
+    said = [grounds.comment] if kind else [grounds.justification, grounds.comment]
+    return Verdict(
+        "jugement",
+        things,
+        conclusion,
+        grounds.confidence,
+        author_iri(base_uri, grounds.author),
+        grounds.date,
+        kind or rules()["jugement"].justification,
+        " ".join(filter(None, said)),
+        None,
+    )
+
+
+def author_iri(base_uri: str, author: str) -> str:
+    """Give an author's own IRI where there is one, else one of ours made of the name."""
+    return _iri_of(author) or f"{base_uri}id/agent/{slug(author)}"
+
+
+def _iri_of(text: str) -> str | None:
+    """Give the IRI that a text is, or that it abbreviates with orcid: or semapv:."""
+    for prefix, space in (("orcid:", ORCID), ("semapv:", SEMAPV)):
+        text = space + text.removeprefix(prefix) if text.startswith(prefix) else text
+    try:
+        return ox.NamedNode(text).value if re.match("https?://|mailto:", text) else None
+    except ValueError:
+        return None
+
+
+def verdict_lines(base_uri: str, verdict: Verdict) -> str:
+    """Give the N-Triples of one decision."""
+    about = f"<{base_uri}id/decision/{verdict.key}>"
+    pia = f"{base_uri}def#"
+    lines = [
+        (about, f"<{RDF_TYPE}>", f"<{pia}{verdict.kind}>"),
+        (about, f"<{pia}regle>", f"<{base_uri}id/regle/{verdict.rule}>"),
+        (about, f"<{pia}conclusion>", f"<{base_uri}id/conclusion/{verdict.conclusion}>"),
+        (about, f"<{pia}confiance>", literal(verdict.confidence, datatype=f"{XSD}decimal")),
+        (about, f"<{PROV}wasAssociatedWith>", f"<{verdict.author}>"),
+        (about, f"<{DCTERMS}date>", literal(verdict.date, datatype=f"{XSD}date")),
+        (about, f"<{SSSOM}mapping_justification>", f"<{verdict.justification}>"),
+    ]
+    if verdict.evidence:
+        lines.append((about, f"<{pia}preuve>", literal(verdict.evidence, verdict.language)))
+    if verdict.tool:
+        lines.append((about, f"<{SSSOM}mapping_tool>", literal(verdict.tool)))
+    lines += [(about, f"<{pia}porteSur>", _whole(base_uri, thing)) for thing in verdict.things]
+    return "".join(in_order(lines))
+
+
+def _whole(base_uri: str, thing: Thing | str) -> str:
+    text = str(thing)
+    return f"<{text}>" if "://" in text else f"<{base_uri}{text}>"
+
+
+def author_lines(base_uri: str, author: str) -> Iterator[Line]:
+    """Give what is said of a person who decided: what the file calls them."""
+    about = f"<{author_iri(base_uri, author)}>"
+    yield about, f"<{RDF_TYPE}>", f"<{PROV}Agent>"
+    yield about, f"<{RDFS}label>", literal(author)
+
+
+def derived_line(base_uri: str, subject: Thing, made_of_it: Thing) -> Line:
+    """Say that the object of a line was made out of its subject, by a split or a merger."""
+    return f"<{base_uri}{made_of_it}>", f"<{PROV}wasDerivedFrom>", f"<{base_uri}{subject}>"
+
+
+def former_lines(base_uri: str, old: Thing, new: Thing) -> str:
+    """Give the N-Triples that say what stands for a former name."""
+    about = f"<{base_uri}{old}>"
+    lines = [
+        (about, f"<{DCTERMS}isReplacedBy>", f"<{base_uri}{new}>"),
+        (about, f"<{OWL}deprecated>", boolean(True)),
+    ]
+    return "".join(in_order(lines))

@@ -1,0 +1,46 @@
+"""Write what was decided on links as RDF: the links, and who decided them, when and why."""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+
+from transform.decisions.links import Link
+from transform.graphs.decision_terms import (
+    Verdict,
+    author_lines,
+    by_person,
+    verdict_lines,
+)
+from transform.graphs.prepared import Work
+from transform.identity.bodies import Body
+from transform.rdf.namespaces import SAME_AS
+from transform.rdf.ntriples import Line, in_order
+
+
+def link_lines(work: Work, published: Iterable[Body]) -> Iterator[Line]:
+    """Give the links that were accepted, of the bodies that are published."""
+    there = _there(work, published)
+    for link in work.links.accepted():
+        if link.body in there:
+            about = f"<{work.base_uri}id/organisme/{link.body}>"
+            yield about, f"<{SAME_AS}>", f"<{link.iri}>"
+
+
+def link_texts(work: Work, published: Iterable[Body]) -> list[str]:
+    """Give the N-Triples of each decision on a link, and of who decided."""
+    there = _there(work, published)
+    judged = [link for link in work.links.judged if link.body in there]
+    authors = (line for link in judged for line in author_lines(work.base_uri, link.grounds.author))
+    verdicts = sorted({_verdict(work.base_uri, link) for link in judged})
+    return [*(verdict_lines(work.base_uri, verdict) for verdict in verdicts), *in_order(authors)]
+
+
+def _verdict(base_uri: str, link: Link) -> Verdict:
+    things = f"id/organisme/{link.body}", link.iri
+    conclusion = "distinct" if link.grounds.refused else "meme-organisme"
+    verdict = by_person(base_uri, link.grounds, things, conclusion)
+    return verdict._replace(kind="DecisionLien", tool=link.tool)
+
+
+def _there(work: Work, published: Iterable[Body]) -> AbstractSet[str]:
+    registered = work.identities.bodies.registry.bodies
+    return {*registered, *(body.slug for body in published)}

@@ -1,0 +1,148 @@
+"""Turn rows into N-Triples lines by one table: column, property, datatype, rule, example."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from transform.identity.concepts import Vocabulary
+from transform.identity.rule import Identities
+from transform.layouts.model import Layout
+from transform.rdf.namespaces import property_iri
+from transform.rdf.ntriples import literal
+from transform.tables.rows import Reading, Row
+
+
+class Setting(NamedTuple):
+    """What the rules need beside the row: where URIs begin, and what was decided before."""
+
+    base_uri: str
+    reading: Reading
+    layout: Layout
+    source_url: str
+    vocabularies: dict[str, Vocabulary]
+    identities: Identities
+
+
+class Place(NamedTuple):
+    """One row with the key of its initiative."""
+
+    row: Row
+    key: str
+
+
+Rule = Callable[[Setting, Place, str], str | None]
+
+
+class Entry(NamedTuple):
+    """One line of the mapping: a field ("" for the row as a whole) and what becomes of it."""
+
+    field: str
+    property: str
+    datatype: str
+    rule: Rule
+    example: str
+
+
+def _inscription(_s: Setting, _p: Place, _cell: str) -> str:
+    """The row as what one portrait says of an initiative."""
+    return f"<{_s.base_uri}def#Inscription>"
+
+
+def _trimmed(s: Setting, _p: Place, cell: str) -> str | None:
+    """The text without blanks around it, in the language of the file; a blank cell says nothing."""
+    text = cell.strip()
+    return literal(text, s.layout.language) if text else None
+
+
+def _text(s: Setting, _p: Place, cell: str) -> str | None:
+    """The text as it was written, in the language of the file; a blank cell says nothing."""
+    return literal(cell, s.layout.language) if cell.strip() else None
+
+
+def _raw(_s: Setting, _p: Place, cell: str) -> str:
+    """The cell as it was written, blanks and all."""
+    return literal(cell)
+
+
+def _portrait(s: Setting, _p: Place, _cell: str) -> str:
+    """The portrait that the file is."""
+    return f"<{s.base_uri}id/portrait/{s.reading.year}>"
+
+
+def _initiative(s: Setting, p: Place, _cell: str) -> str:
+    """The initiative: one for rows of different years with one body and one name in normal form."""
+    return f"<{s.base_uri}id/initiative/{p.key}>"
+
+
+def _body(s: Setting, _p: Place, cell: str) -> str | None:
+    """The body that claims the text in the registry, else one for all texts of one normal form."""
+    found = s.identities.body(cell)
+    return f"<{s.base_uri}id/organisme/{found.slug}>" if found else None
+
+
+def _concept(name: str) -> Rule:
+    def rule(s: Setting, _p: Place, cell: str) -> str | None:
+        slug = s.vocabularies[name].concept(cell, s.reading.year)
+        return f"<{s.base_uri}id/{name}/{slug}>" if slug else None
+
+    rule.__doc__ = "The concept whose spelling, in that year, agrees with the cell in normal form."
+    return rule
+
+
+def _source(s: Setting, p: Place, _cell: str) -> str:
+    """The row in the public file; rows count from 1, the header too (RFC 7111, section 2.1)."""
+    return f"<{s.source_url}#row={p.row.number}>"
+
+
+# The order is the one in which a reader of the Turtle meets the statements.
+# fmt: off
+MAPPING: tuple[Entry, ...] = (
+    Entry("", "rdf:type", "IRI", _inscription, "pia:Inscription"),
+    Entry("nom", "rdfs:label", "rdf:langString", _trimmed, '"Tri des demandes"@fr'),
+    Entry("", "dcterms:isPartOf", "IRI", _portrait, "<id/portrait/2025>"),
+    Entry("nom", "pia:inscriptionDe", "IRI", _initiative, "<id/initiative/5k2w…>"),
+    Entry("organisme", "pia:organisme", "IRI", _body, "<id/organisme/hema-quebec>"),
+    Entry("portefeuille", "pia:portefeuille", "IRI", _concept("portefeuille"), "<id/…/justice>"),
+    Entry("categorie", "pia:categorie", "IRI", _concept("categorie"), "<id/…/automatisation>"),
+    Entry("statut", "pia:statut", "IRI", _concept("statut"), "<id/statut/solution-en-production>"),
+    Entry("benefices", "pia:benefices", "rdf:langString", _text, '"- Réduire les délais"@fr'),
+    Entry("nom", "pia:nomTelQuEcrit", "xsd:string", _raw, '"Tri des demandes "'),
+    Entry("organisme", "pia:organismeTelQuEcrit", "xsd:string", _raw, '"Héma-Québec "'),
+    Entry("portefeuille", "pia:portefeuilleTelQuEcrit", "xsd:string", _raw, '"Justice"'),
+    Entry("categorie", "pia:categorieTelleQuEcrite", "xsd:string", _raw, '"Automatisation"'),
+    Entry("statut", "pia:statutTelQuEcrit", "xsd:string", _raw, '"Solution en production"'),
+    Entry("", "prov:hadPrimarySource", "IRI", _source, "<…2025.csv#row=38>"),
+)
+# fmt: on
+
+
+def field_of(iri: str, base_uri: str) -> str | None:
+    """Give the field whose cell a property comes from, the first in the table; None for none."""
+    for entry in MAPPING:
+        if entry.field and property_iri(entry.property, base_uri) == iri:
+            return entry.field
+    return None
+
+
+def subject(base_uri: str, key: str, year: int) -> str:
+    """Give the IRI of what one portrait says of one initiative."""
+    return f"{base_uri}id/initiative/{key}/{year}"
+
+
+def map_rows(setting: Setting, places: Iterable[Place]) -> Iterator[str]:
+    """Give the N-Triples lines of rows, one string a row, in the order of the rows.
+
+    What a row does not say, or says in no known spelling, is left out: the shapes find it.
+    """
+    compiled = [
+        (entry.field, f"<{property_iri(entry.property, setting.base_uri)}>", entry.rule)
+        for entry in MAPPING
+    ]
+    for place in places:
+        about = f"<{subject(setting.base_uri, place.key, setting.reading.year)}>"
+        cells = place.row.cells
+        lines = []
+        for field, predicate, rule in compiled:
+            value = rule(setting, place, getattr(cells, field) if field else "")
+            if value is not None:
+                lines.append(f"{about} {predicate} {value} .\n")
+        yield "".join(lines)

@@ -1,0 +1,100 @@
+"""Say what a portrait is, what it counts, and how the portraits form a series."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from transform.fetch.origin import Origin
+from transform.layouts.model import LISTS, Layout
+from transform.rdf.namespaces import (
+    DCAT,
+    DCTERMS,
+    RDF_TYPE,
+    RDFS,
+    XSD,
+)
+from transform.rdf.ntriples import Line, integer, literal
+from transform.text.numbers import with_number
+
+
+class Edition(NamedTuple):
+    """One published portrait: year, layout, rows, counts by list and slug, and its file.
+
+    `origin`: where the file was fetched, None for one that someone brought.
+    """
+
+    year: int
+    layout: Layout
+    rows: int
+    counts: Mapping[str, Mapping[str, int]]
+    source_url: str
+    source_format: str
+    source_bytes: int
+    origin: Origin | None = None
+
+
+def _texts(edition: Edition, kind: str) -> dict[str, str]:
+    facts = edition.layout.portraits.get(edition.year)
+    series: Mapping[str, str] = getattr(edition.layout, kind)
+    own: Mapping[str, str] = getattr(facts, kind) if facts else {}
+    return {**{language: f"{text} – {edition.year}" for language, text in series.items()}, **own}
+
+
+def titles(edition: Edition) -> dict[str, str]:
+    """Give the title of a portrait by language."""
+    return _texts(edition, "title")
+
+
+def descriptions(edition: Edition) -> dict[str, str]:
+    """Give the description of a portrait by language, the notice of made-up data first."""
+    facts = edition.layout.portraits.get(edition.year)
+    own = facts.description if facts else {}
+    notice = edition.layout.notice or {}
+    return {
+        language: " ".join(filter(None, (notice.get(language), own.get(language, text))))
+        for language, text in edition.layout.description.items()
+    }
+
+
+def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
+    """Give what is said of one portrait as a whole."""
+    about = f"<{base_uri}id/portrait/{edition.year}>"
+    yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Portrait>"
+    yield about, f"<{RDF_TYPE}>", f"<{DCAT}Dataset>"
+    for language, text in titles(edition).items():
+        yield about, f"<{DCTERMS}title>", literal(text, language)
+        yield about, f"<{RDFS}label>", literal(text, language)
+    for language, text in descriptions(edition).items():
+        yield about, f"<{DCTERMS}description>", literal(text, language)
+    year = literal(str(edition.year), datatype=f"{XSD}gYear")
+    yield about, f"<{base_uri}def#annee>", year
+    yield about, f"<{base_uri}def#nombreInscriptions>", integer(edition.rows)
+    facts = edition.layout.portraits.get(edition.year)
+    if facts and facts.total is not None:
+        yield about, f"<{base_uri}def#totalPublie>", integer(facts.total)
+    publisher = f"<{base_uri}id/organisme/{edition.layout.publisher.slug}>"
+    yield about, f"<{DCTERMS}publisher>", publisher
+    yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"
+    yield about, f"<{DCTERMS}source>", f"<{edition.source_url}>"
+    yield about, f"<{DCAT}inSeries>", f"<{base_uri}catalogue#serie>"
+
+
+def count_lines(
+    base_uri: str, edition: Edition, labels: Mapping[str, Mapping[str, str]]
+) -> Iterator[Line]:
+    """Give a count for each value of each list; `labels` are by concept IRI and language."""
+    portrait = f"<{base_uri}id/portrait/{edition.year}>"
+    for name in LISTS:
+        for slug, number in edition.counts[name].items():
+            about = f"<{base_uri}id/portrait/{edition.year}/decompte/{name}/{slug}>"
+            concept = f"{base_uri}id/{name}/{slug}"
+            yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Decompte>"
+            yield about, f"<{base_uri}def#decompteDe>", portrait
+            yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
+            yield about, f"<{base_uri}def#effectif>", integer(number)
+            for language, label in labels.get(concept, {}).items():
+                said = with_number(f"{label}, {edition.year}", str(number), language)
+                yield (
+                    about,
+                    f"<{RDFS}label>",
+                    literal(said, language),
+                )

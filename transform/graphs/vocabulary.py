@@ -1,0 +1,112 @@
+"""Give the graphs that no row makes: ontology, lists, framework."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyoxigraph as ox
+
+from transform.identity.concepts import Vocabulary
+from transform.layouts.model import LISTS, Layout
+from transform.rdf.namespaces import (
+    DCTERMS,
+    PREF_LABEL,
+    RDF_TYPE,
+    SKOS,
+)
+from transform.rdf.ntriples import (
+    Line,
+    boolean,
+    in_order,
+    literal,
+)
+from transform.rdf.turtle import read_turtle
+from transform.text.languages import LANGUAGES
+
+CLASSES = {"categorie": "Categorie", "statut": "Statut", "portefeuille": "Portefeuille"}
+# What a list is called where no file of ontology/ says it.
+_TITLES = {
+    "categorie": ("Catégories", "Categories"),
+    "statut": ("Statuts", "Statuses"),
+    "portefeuille": ("Portefeuilles", "Portfolios"),
+}
+
+
+def vocabulary_graph(
+    base_uri: str, layouts: Iterable[Layout], vocabularies: Mapping[str, Vocabulary]
+) -> list[str]:
+    """Give the ontology, the lists that the layouts declare, and the new values of open ones.
+
+    A registry of bodies brings the kinds of bodies with it.
+    """
+    lines = [*read_turtle("portrait-ia", base_uri), *read_turtle("regles", base_uri)]
+    layouts = list(layouts)
+    if any(layout.registry for layout in layouts):
+        lines += read_turtle("genres", base_uri)
+    for name in LISTS:
+        schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
+        for scheme in sorted(schemes):
+            lines += read_turtle(scheme, base_uri)
+        if not schemes:
+            lines += _plain_scheme(base_uri, name)
+        lines += _declared_concepts(base_uri, name, layouts, set(lines))
+        lines += _new_concepts(base_uri, vocabularies[name])
+    return in_order(lines)
+
+
+def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:
+    about = f"<{base_uri}id/{name}>"
+    yield about, f"<{RDF_TYPE}>", f"<{SKOS}ConceptScheme>"
+    for text, language in zip(_TITLES[name], LANGUAGES, strict=True):
+        yield about, f"<{DCTERMS}title>", literal(text, language)
+        yield about, f"<{PREF_LABEL}>", literal(text, language)
+
+
+def _concept(base_uri: str, name: str, slug: str, *, reviewed: bool) -> Iterator[Line]:
+    about = f"<{base_uri}id/{name}/{slug}>"
+    yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#{CLASSES[name]}>"
+    yield about, f"<{RDF_TYPE}>", f"<{SKOS}Concept>"
+    yield about, f"<{SKOS}inScheme>", f"<{base_uri}id/{name}>"
+    yield about, f"<{base_uri}def#revise>", boolean(reviewed)
+
+
+def _declared_concepts(
+    base_uri: str, name: str, layouts: list[Layout], known: set[Line]
+) -> Iterator[Line]:
+    """Give concepts and spellings that layouts add to what the files of ontology/ hold.
+
+    Where two layouts name one concept, the newer layout's label is preferred and the other is
+    a spelling.
+    """
+    labels = {(s, o) for s, p, o in known if p.endswith("Label>")}
+    preferred = {(s, o.rpartition("@")[2]) for s, p, o in known if p == f"<{PREF_LABEL}>"}
+    in_files = {s for s, _ in preferred}
+    for layout in reversed(layouts):
+        for value in layout.lists[name].values:
+            about = f"<{base_uri}id/{name}/{value.concept}>"
+            if about not in in_files:
+                yield from _concept(base_uri, name, value.concept, reviewed=True)
+            texts = [*value.label.items(), *((layout.language, s) for s in value.spellings)]
+            for number, (language, text) in enumerate(texts):
+                said = (about, literal(text, language))
+                if said in labels:
+                    continue
+                labels.add(said)
+                first = (about, language) not in preferred and number < len(value.label)
+                preferred |= {(about, language)} if first else set()
+                yield about, f"<{SKOS}{'prefLabel' if first else 'hiddenLabel'}>", said[1]
+
+
+def _new_concepts(base_uri: str, vocabulary: Vocabulary) -> Iterator[Line]:
+    for new in vocabulary.new.values():
+        yield from _concept(base_uri, vocabulary.name, new.slug, reviewed=False)
+        about = f"<{base_uri}id/{vocabulary.name}/{new.slug}>"
+        yield about, f"<{PREF_LABEL}>", literal(new.label, new.language)
+
+
+def concept_labels(vocabulary: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Give the preferred labels by IRI and language."""
+    labels: dict[str, dict[str, str]] = {}
+    for quad in ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES):
+        if quad.predicate.value == PREF_LABEL and isinstance(quad.object, ox.Literal):
+            about = labels.setdefault(str(quad.subject)[1:-1], {})
+            about[quad.object.language or ""] = quad.object.value
+    return labels

@@ -1,0 +1,1 @@
+"""Decide which body, which initiative and which concept a row speaks of."""

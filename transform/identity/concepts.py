@@ -1,0 +1,84 @@
+"""Find the concept that a cell means, by the spellings that a layout declares for its year."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from transform.layouts.model import Layout, ListOf
+from transform.tables.rows import Reading
+from transform.text.normal_form import normal_form
+from transform.text.slugs import name_all
+
+
+@dataclass(frozen=True, slots=True)
+class NewConcept:
+    """A value of an open list that nobody has reviewed: its slug, and the text it was read from."""
+
+    slug: str
+    label: str
+    language: str
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """The concepts of one list over all portraits: what a raw text of a year means."""
+
+    name: str
+    new: dict[str, NewConcept] = field(default_factory=dict)
+    _by_year: dict[int, dict[str, str]] = field(default_factory=dict)
+    _spellings: dict[int, dict[str, str]] = field(default_factory=dict)
+    _blank: dict[int, str | None] = field(default_factory=dict)
+
+    def concept(self, raw: str, year: int) -> str | None:
+        """Give the slug of the concept that `raw` means in `year`, or None if no list says."""
+        form = normal_form(raw)
+        if not form:
+            return self._blank[year]
+        return self._by_year[year].get(form)
+
+    def nearest(self, raw: str, year: int) -> str | None:
+        """Give the known spelling most like `raw`: a suggestion for a person, never taken."""
+        known = self._spellings[year]
+        found = difflib.get_close_matches(normal_form(raw), known, n=1, cutoff=0.6)
+        return known[found[0]] if found else None
+
+    def known(self, year: int) -> list[str]:
+        """Give the spellings that the layout declares for a year."""
+        return list(self._spellings[year].values())
+
+
+def read_vocabulary(name: str, readings: Iterable[tuple[Reading, Layout]]) -> Vocabulary:
+    """Gather what the layouts declare for a list, and the new values where a list is open."""
+    vocabulary = Vocabulary(name)
+    unknown: dict[str, tuple[int, str, str]] = {}
+    slugs: set[str] = set()
+    for reading, layout in sorted(readings, key=lambda pair: pair[0].year):
+        declared = layout.lists[name]
+        _declare(vocabulary, declared, reading.year)
+        slugs |= {value.concept for value in declared.values}
+        if declared.open:
+            for raw in sorted({getattr(row.cells, name) for row in reading.rows}):
+                if normal_form(raw) and vocabulary.concept(raw, reading.year) is None:
+                    text = " ".join(raw.split())
+                    unknown.setdefault(normal_form(raw), (reading.year, text, layout.language))
+    names = name_all(((year, form) for form, (year, _, _) in unknown.items()), slugs)
+    for form, (_, text, language) in unknown.items():
+        vocabulary.new[names[form]] = NewConcept(names[form], text, language)
+    for reading, layout in readings:
+        if layout.lists[name].open:
+            for form, slug in names.items():
+                vocabulary._by_year[reading.year].setdefault(form, slug)
+    return vocabulary
+
+
+def _declare(vocabulary: Vocabulary, declared: ListOf, year: int) -> None:
+    by_form: dict[str, str] = {}
+    spellings: dict[str, str] = {}
+    for value in declared.values:
+        if value.holds_in(year):
+            for spelling in value.spellings:
+                by_form[normal_form(spelling)] = value.concept
+                spellings[normal_form(spelling)] = spelling
+    vocabulary._by_year[year] = by_form
+    vocabulary._spellings[year] = spellings
+    vocabulary._blank[year] = declared.blank

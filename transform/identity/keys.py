@@ -1,0 +1,94 @@
+"""Give each row the key of its initiative, before any decision joins two."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from transform.tables.rows import Reading, Row
+from transform.text.normal_form import normal_form
+from transform.text.slugs import opaque_key
+
+
+class Anchor(NamedTuple):
+    """What the key of a row rests on besides its name; `rank` orders the spellings of a body."""
+
+    text: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Rows of one portrait with one body and one name; `same`: every cell of them is equal too."""
+
+    year: int
+    rows: tuple[int, ...]
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The keys of a portrait's rows in the order of the file, and the twins among them.
+
+    `former` are the keys that the rows have, or had, where no registry knows their body.
+    """
+
+    keys: list[str]
+    former: list[str]
+    twins: list[Twins]
+
+
+def anchor_as_written(raw: str) -> Anchor:
+    """Give the anchor of a body that no registry knows: its normal form."""
+    return Anchor(normal_form(raw), 0)
+
+
+def key_rows(reading: Reading, anchor: Callable[[str], Anchor] = anchor_as_written) -> Keyed:
+    """Give the keys of a portrait's rows; `anchor` says what a body's cell stands for."""
+    together = _together(reading, anchor)
+    keys = _keys(reading, together)
+    former = keys
+    if anchor is not anchor_as_written:
+        former = _keys(reading, _together(reading, anchor_as_written))
+    twins = [_twins(reading, indexes) for indexes in together.values() if len(indexes) > 1]
+    return Keyed(keys, former, sorted(twins, key=lambda found: found.rows))
+
+
+def _together(
+    reading: Reading, anchor: Callable[[str], Anchor]
+) -> dict[tuple[str, str], list[int]]:
+    """Give the rows, by index, that have one anchor and one name, in an order of their own."""
+    together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    ranks = []
+    for index, row in enumerate(reading.rows):
+        text, rank = anchor(row.cells.organisme)
+        ranks.append(rank)
+        together[text, normal_form(row.cells.nom)].append(index)
+    for indexes in together.values():
+        if len(indexes) > 1:
+            # A spelling that comes to the registry later comes behind, and moves no other row.
+            # Content, not place in the file, tells twins apart: shuffled rows keep their URIs.
+            indexes.sort(key=lambda index: (ranks[index], _content(reading.rows[index])))
+    return together
+
+
+def _keys(reading: Reading, together: dict[tuple[str, str], list[int]]) -> list[str]:
+    keys = [""] * len(reading.rows)
+    for pair, indexes in together.items():
+        for ordinal, index in enumerate(indexes):
+            keys[index] = opaque_key(*pair, *([str(ordinal)] if ordinal else []))
+    if len(set(keys)) != len(keys):
+        raise AssertionError("two initiatives got one key: 80 bits were not enough")
+    return keys
+
+
+def _content(row: Row) -> tuple[str, ...]:
+    cells = row.cells
+    told_apart_by = (cells.categorie, cells.portefeuille, cells.benefices, cells.statut)
+    return (*map(normal_form, told_apart_by), *cells)
+
+
+def _twins(reading: Reading, indexes: list[int]) -> Twins:
+    rows = [reading.rows[index] for index in indexes]
+    same = len({row.cells for row in rows}) == 1
+    return Twins(reading.year, tuple(sorted(row.number for row in rows)), same)

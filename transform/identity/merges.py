@@ -1,0 +1,119 @@
+"""Hold what people joined together, and refuse the line that cannot stand beside the others."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from transform.decisions.initiatives import SAME, Ruling
+from transform.errors import DecisionRefused
+from transform.identity.splits import Parts
+
+
+class RowNumbers:
+    """The numbers of rows, for messages; looked up only when a line is refused."""
+
+    def __init__(
+        self, own: Mapping[int, Sequence[str]], numbers: Mapping[int, Sequence[int]]
+    ) -> None:
+        self._own, self._numbers = own, numbers
+
+    def number(self, key: str, year: int) -> int:
+        """Give the number of the row that has a key in a year."""
+        return self._numbers[year][list(self._own[year]).index(key)]
+
+
+class Clusters:
+    """What the lines joined, by union and find over the parts that they name."""
+
+    def __init__(self, parts: Parts, rows: RowNumbers, file: str) -> None:
+        self._parts, self._rows, self._file = parts, rows, file
+        self._above: dict[str, str] = {}
+        self._members: dict[str, list[str]] = {}
+        self._joins: dict[str, list[tuple[str, int]]] = {}
+        self._apart: dict[tuple[str, str, str], Ruling] = {}
+
+    def joined(self) -> Collection[str]:
+        """Give the parts that some line joined with another."""
+        return self._joins
+
+    def first(self, part: str) -> str:
+        """Give the part of a cluster whose portrait is the earliest: its key stays."""
+        return min(self._cluster(part), key=lambda member: self._parts.rows(member)[1][0])
+
+    def unite(self, ruling: Ruling) -> None:
+        """Make one initiative of the two that a line names."""
+        one, other = self._parts.of(ruling, ruling.subject), self._parts.of(ruling, ruling.object)
+        if one == other:
+            if None in (ruling.subject.year, ruling.object.year) or ruling.subject == ruling.object:
+                raise self._refuse(ruling, "joins a thing with itself. Take the line out.")
+            return  # a person confirms what the rule says of two years
+        if self._root(one) == self._root(other):
+            lines = _in_words(self._path(one, other))
+            raise self._refuse(
+                ruling, f"closes a circle: {lines} already joined the two. Take one of them out."
+            )
+        self._refuse_two_of_a_year(ruling, one, other)
+        root, under = self._root(one), self._root(other)
+        self._members[root] = [*self._cluster(one), *self._cluster(other)]
+        self._above[under] = root
+        for part, beside in ((one, other), (other, one)):
+            self._joins.setdefault(part, []).append((beside, ruling.line))
+
+    def hold_apart(self, ruling: Ruling) -> None:
+        """See that no lines join what this one tells apart."""
+        one, other = self._parts.of(ruling, ruling.subject), self._parts.of(ruling, ruling.object)
+        if one == other:
+            raise self._refuse(ruling, self._parts.why_one(ruling))
+        if self._root(one) == self._root(other):
+            lines = _in_words(self._path(one, other))
+            said = "refuses" if ruling.relation == SAME else "tells apart"
+            raise self._refuse(
+                ruling, f"{said} what {lines} joined: a contradiction. Take out one or the other."
+            )
+        before = self._apart.setdefault((one, other, ruling.relation), ruling)
+        if before.refused != ruling.refused:
+            raise self._refuse(
+                ruling,
+                f"says the opposite of line {before.line}: a contradiction."
+                " Take out one or the other.",
+            )
+
+    def _refuse_two_of_a_year(self, ruling: Ruling, one: str, other: str) -> None:
+        taken = {year: part for part in self._cluster(one) for year in self._parts.rows(part)[1]}
+        for part in self._cluster(other):
+            key, years = self._parts.rows(part)
+            for year in years:
+                if year in taken:
+                    beside = self._parts.rows(taken[year])[0]
+                    pair = sorted((self._rows.number(key, year), self._rows.number(beside, year)))
+                    raise self._refuse(
+                        ruling,
+                        f"would make one initiative of rows {pair[0]} and {pair[1]} of {year}."
+                        " Two rows of one portrait are two; take the line out.",
+                    )
+
+    def _cluster(self, part: str) -> list[str]:
+        return self._members.get(self._root(part), [part])
+
+    def _root(self, part: str) -> str:
+        while part in self._above:
+            part = self._above[part]
+        return part
+
+    def _path(self, one: str, other: str) -> list[int]:
+        """Give the lines that lead from one part to another."""
+        ways: dict[str, list[int]] = {one: []}
+        waiting = [one]
+        while other not in ways:
+            part = waiting.pop(0)
+            for beside, line in self._joins[part]:
+                if beside not in ways:
+                    ways[beside] = [*ways[part], line]
+                    waiting.append(beside)
+        return sorted(ways[other])
+
+    def _refuse(self, ruling: Ruling, why: str) -> DecisionRefused:
+        return DecisionRefused(f"{self._file}, line {ruling.line}: {why}")
+
+
+def _in_words(lines: Sequence[int]) -> str:
+    numbers = ", ".join(map(str, lines))
+    return f"line{'s' if len(lines) > 1 else ''} {numbers}"

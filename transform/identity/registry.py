@@ -1,0 +1,123 @@
+"""Read the registry of bodies: which texts name which body, and what is known of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+import ontology
+from transform.errors import UnreadableRegistry
+from transform.rdf.namespaces import (
+    FOAF,
+    IS_REPLACED_BY,
+    RDF_TYPE,
+    SKOS,
+)
+from transform.text.characters import UNWRITABLE
+from transform.text.normal_form import normal_form
+
+_HOMEPAGE = f"{FOAF}homepage"
+_LABELS = tuple(f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden"))
+_LARGEST = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A body that a person has reviewed: slug, names by language, spellings in their order."""
+
+    slug: str
+    names: Mapping[str, str]
+    spellings: tuple[str, ...]
+    homepage: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The bodies by slug, who claims each normal form and as which of its spellings, the triples.
+
+    Two bodies that claim one form are for the shapes to refuse; until then the first has it.
+    """
+
+    bodies: Mapping[str, Registered]
+    claims: Mapping[str, tuple[str, int]]
+    triples: tuple[ox.Triple, ...]
+
+    def find(self, raw: str) -> Registered | None:
+        """Give the body that a text names, None if the registry does not know it."""
+        claim = self.claims.get(normal_form(raw))
+        return self.bodies[claim[0]] if claim else None
+
+    def replaced(self) -> Iterator[tuple[str, str]]:
+        """Give the IRIs that the registry declares replaced, and by what."""
+        for triple in self.triples:
+            if triple.predicate.value == IS_REPLACED_BY:
+                yield str(triple.subject)[1:-1], str(triple.object)[1:-1]
+
+
+EMPTY = Registry({}, {}, ())
+
+
+def read_registry(names: Iterable[str], base_uri: str) -> Registry:
+    """Read the registries that layouts name: files of ontology/ or paths of Turtle files.
+
+    Raises UnreadableRegistry, with file and line, for what is no Turtle.
+    """
+    triples = [triple for name in sorted(set(names)) for triple in _parse(name, base_uri)]
+    if not triples:
+        return EMPTY
+    bodies = {body.slug: body for body in _bodies(triples, base_uri)}
+    claims: dict[str, tuple[str, int]] = {}
+    for body in bodies.values():
+        for rank, spelling in enumerate(body.spellings):
+            claims.setdefault(normal_form(spelling), (body.slug, rank))
+    return Registry(bodies, claims, tuple(dict.fromkeys(triples)))
+
+
+def _parse(name: str, base_uri: str) -> list[ox.Triple]:
+    try:
+        data = ontology.read(name) if name in ontology.NAMES else _bytes(Path(name))
+        quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
+        return [_published(quad.triple) for quad in quads]
+    except (OSError, ValueError, SyntaxError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableRegistry(
+            f"{Path(name).name}: the registry of bodies cannot be read: {reason}. Correct it there."
+        ) from error
+
+
+def _published(triple: ox.Triple) -> ox.Triple:
+    """Give a triple that may be published, or say what it holds that may not."""
+    for node in (triple.subject, triple.object):
+        if isinstance(node, ox.BlankNode):
+            raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
+        if isinstance(node, ox.Literal) and (found := UNWRITABLE.search(node.value)):
+            raise ValueError(f"the character U+{ord(found[0]):04X} in a text of {triple.subject}")
+    return triple
+
+
+def _bytes(path: Path) -> bytes:
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        raise ValueError(f"no regular file of at most {_LARGEST >> 20} MB")
+    return path.read_bytes()
+
+
+def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]:
+    """Give the bodies in the order in which the files name them."""
+    said: dict[str, dict[str, list[ox.Literal]]] = {}
+    homepages: dict[str, str] = {}
+    found: dict[str, None] = {}
+    for subject, predicate, value in triples:
+        about = str(subject)[1:-1]
+        if predicate.value == RDF_TYPE and value == ox.NamedNode(f"{base_uri}def#Organisme"):
+            found[about] = None
+        elif predicate.value in _LABELS and isinstance(value, ox.Literal):
+            said.setdefault(about, {}).setdefault(predicate.value, []).append(value)
+        elif predicate.value == _HOMEPAGE:
+            homepages[about] = str(value)[1:-1]
+    for about in found:
+        slug = about.removeprefix(f"{base_uri}id/organisme/")
+        labels = said.get(about, {})
+        names = {name.language or "": name.value for name in labels.get(_LABELS[0], ())}
+        spellings = [text.value for kind in _LABELS for text in labels.get(kind, ())]
+        yield Registered(slug, names, tuple(spellings), homepages.get(about))

@@ -1,0 +1,204 @@
+"""Hold what a layout declares: columns, spellings, titles, licence, totals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from transform.errors import UnreadableLayout
+from transform.layouts.reader import read_layout_file, shipped
+from transform.layouts.schema import FIELDS, LISTS
+from transform.layouts.series import (
+    SeriesFacts,
+    Texts,
+    YearDates,
+    read_dates,
+    read_series,
+)
+from transform.text.normal_form import normal_form
+
+__all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
+__all__ += ["load_layout", "shipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The columns that can hold one field, and whether its cell may be blank."""
+
+    columns: tuple[str, ...]
+    fallback: tuple[str, ...]
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A concept of a list, and the spellings that mean it from one year to another."""
+
+    concept: str
+    spellings: tuple[str, ...]
+    since: int | None
+    until: int | None
+    label: Texts
+
+    def holds_in(self, year: int) -> bool:
+        """Say whether the spellings mean the concept in that year."""
+        return (self.since or year) <= year <= (self.until or year)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """The values that a field may take."""
+
+    scheme: str | None
+    open: bool
+    blank: str | None
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitFacts:
+    """What the publisher says of one year's file."""
+
+    total: int | None
+    url: str | None
+    title: Texts
+    description: Texts
+    dates: YearDates
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The body that publishes the series."""
+
+    slug: str
+    name: Texts
+    homepage: str | None
+    email: str | None
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All that one series of files has of its own."""
+
+    source: str
+    name: str
+    language: str
+    title: Texts
+    description: Texts
+    licence: str
+    landing: str | None
+    framework: str | None
+    registry: str | None
+    publisher: Publisher
+    notice: Texts | None
+    fields: Mapping[str, Field]
+    lists: Mapping[str, ListOf]
+    other_columns: str
+    portraits: Mapping[int, PortraitFacts]
+    catalogue: SeriesFacts
+
+
+def load_layout(reference: str) -> Layout:
+    """Read a layout by the name of a shipped one or by the path of a TOML file."""
+    source, raw = read_layout_file(reference)
+    series, publisher = raw["series"], raw["publisher"]
+    layout = Layout(
+        source=source,
+        name=raw["name"],
+        language=raw["language"],
+        title=series["title"],
+        description=series["description"],
+        licence=series["licence"],
+        landing=series.get("landing") or None,
+        framework=series.get("framework"),
+        registry=raw.get("registry"),
+        publisher=Publisher(
+            publisher["slug"],
+            publisher.get("name", {}),
+            publisher.get("homepage") or None,
+            publisher.get("email") or None,
+            publisher.get("kind"),
+        ),
+        notice=raw.get("notice"),
+        fields={name: _field(raw["fields"][name]) for name in FIELDS},
+        lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
+        other_columns=raw.get("columns", {}).get("other", "refuse"),
+        portraits={
+            int(year): _facts(said, source, year) for year, said in raw.get("portraits", {}).items()
+        },
+        catalogue=read_series(series, source),
+    )
+    _refuse_shared_columns(layout)
+    for name in LISTS:
+        _refuse_contradictions(source, name, layout.lists[name])
+    return layout
+
+
+def _field(said: Mapping[str, Any]) -> Field:
+    fallback = tuple(said.get("fallback", ()))
+    return Field(tuple(said["columns"]), fallback, said.get("optional", False))
+
+
+def _facts(said: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
+    texts = said.get("title", {}), said.get("description", {})
+    return PortraitFacts(said.get("total"), said.get("url"), *texts, read_dates(said, source, year))
+
+
+def _list(source: str, name: str, said: Mapping[str, Any]) -> ListOf:
+    values = []
+    for number, value in enumerate(said.get("values", ()), start=1):
+        key = f"lists.{name}.values[{number}]"
+        if "concept" not in value:
+            raise UnreadableLayout(f"{source}: {key}.concept is missing. Add the concept's slug.")
+        since, until = value.get("from"), value.get("until")
+        if since and until and since > until:
+            raise UnreadableLayout(
+                f"{source}: {key} ({value['concept']}) is from {since} until {until}."
+                " Make from the earlier year."
+            )
+        values.append(
+            Value(
+                value["concept"],
+                tuple(value.get("spellings", ())),
+                since,
+                until,
+                value.get("label", {}),
+            )
+        )
+    return ListOf(said.get("scheme"), said.get("open", False), said.get("blank"), tuple(values))
+
+
+def _refuse_shared_columns(layout: Layout) -> None:
+    """Refuse one column name under two fields: nobody could say which of them it fills."""
+    owner: dict[str, str] = {}
+    for name, field in layout.fields.items():
+        for column in field.columns:
+            other = owner.setdefault(normal_form(column), name)
+            if other != name:
+                raise UnreadableLayout(
+                    f'{layout.source}: fields.{name}.columns holds "{column}", which'
+                    f" fields.{other}.columns claims too. Leave it under one of them."
+                )
+
+
+def _refuse_contradictions(source: str, name: str, said: ListOf) -> None:
+    if said.blank and said.blank not in {value.concept for value in said.values}:
+        raise UnreadableLayout(
+            f'{source}: lists.{name}.blank is "{said.blank}", which is no concept of'
+            f" lists.{name}.values. Add a value with this concept."
+        )
+    claims: dict[str, list[Value]] = {}
+    for value in said.values:
+        for spelling in {normal_form(spelling) for spelling in value.spellings}:
+            claims.setdefault(spelling, []).append(value)
+    for spelling, claiming in claims.items():
+        for one, two in combinations(claiming, 2):
+            overlap = max(one.since or 0, two.since or 0) <= min(
+                one.until or 9999, two.until or 9999
+            )
+            if overlap and one.concept != two.concept:
+                raise UnreadableLayout(
+                    f'{source}: lists.{name}.values: "{spelling}" means both {one.concept} and'
+                    f" {two.concept} in the same years. Set from and until, or leave it under one."
+                )

@@ -1,0 +1,190 @@
+"""Say what a layout may hold, and refuse what it may not: one table, one function."""
+
+import difflib
+import re
+import reprlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+import ontology
+from transform.errors import UnreadableLayout
+from transform.layouts.series import PUBLISHER_KINDS
+from transform.text.characters import UNWRITABLE
+from transform.text.languages import LANGUAGES
+from transform.text.normal_form import slug
+
+FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
+LISTS = ("categorie", "statut", "portefeuille")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not UNWRITABLE.search(value)
+
+
+def _is_iri(value: object) -> bool:
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return False
+    try:
+        ox.NamedNode(value)
+        return bool(urlsplit(value).hostname)
+    except ValueError:
+        return False
+
+
+def _is_address(value: object) -> bool:
+    # RFC 6068, section 2, without what would have to be escaped in a «mailto:».
+    return isinstance(value, str) and bool(re.fullmatch(r"[\w.!$'*+~-]+@[\w-]+(\.[\w-]+)*", value))
+
+
+_KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "text": ("text in quotes, without controls", lambda v: _is_text(v) and v.strip()),
+    "flag": ("true or false", lambda v: isinstance(v, bool)),
+    "count": ("a whole number, zero or more", lambda v: type(v) is int and 0 <= v < 1 << 31),
+    "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
+    "year": ("a year of four digits", lambda v: type(v) is int and 1900 <= v <= 2999),
+    "slug": ("a slug: a-z, 0-9, single hyphens", lambda v: isinstance(v, str) and slug(v) == v),
+    "language": (
+        'a language code such as "fr"',
+        lambda v: isinstance(v, str) and re.fullmatch("[a-z]{2,3}", v),
+    ),
+    "iri": ("an absolute http(s) IRI", _is_iri),
+    # Rows are fragments of it.
+    "file": ("an absolute http(s) IRI without fragment", lambda v: _is_iri(v) and "#" not in v),
+    # Said as "" where a layout extends another and has none of its own.
+    "iri?": ('an absolute http(s) IRI, or ""', lambda v: v == "" or _is_iri(v)),
+    "email?": ('an e-mail address, or ""', lambda v: v == "" or _is_address(v)),
+    # Said as "" where a layout extends another and does not know its own.
+    "date?": (
+        'a date such as 2026-01-27, without quotes, or ""',
+        lambda v: v == "" or (isinstance(v, date) and not isinstance(v, datetime)),
+    ),
+    # CKAN refuses a whole dataset for a keyword of any other kind.
+    "keyword": (
+        "a keyword of 2 to 100 letters, digits, blanks and - _ .",
+        lambda v: isinstance(v, str) and re.fullmatch(r"[\w .-]{2,100}", v) and v == v.strip(),
+    ),
+    "degrees": (
+        "a number of degrees between -180 and 180",
+        lambda v: type(v) in (int, float) and -180 <= v <= 180,
+    ),
+    "publisher": (f"one of {', '.join(PUBLISHER_KINDS)}", lambda v: v in PUBLISHER_KINDS),
+    "turtle": (f"one of {', '.join(ontology.NAMES)}", lambda v: v in ontology.NAMES),
+    "registry": (
+        f"one of {', '.join(ontology.NAMES)}, or the path of a Turtle file that ends in .ttl",
+        lambda v: v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
+    ),
+    "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
+}
+# A format is the name of a kind, [the format of each element] or a table: key to format, where
+# "*year" and "*language" stand for any key of that kind.
+_TEXTS = {"*language": "text"}
+_VALUE = {
+    "concept": "slug",
+    "spellings": ["text"],
+    "from": "year",
+    "until": "year",
+    "label": _TEXTS,
+}
+_FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
+_LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
+FORMAT = {
+    "layout": "format",
+    "name": "text",
+    "extends": "text",
+    "registry": "registry",
+    "language": "language",
+    "series": {
+        "title": _TEXTS,
+        "description": _TEXTS,
+        "licence": "iri",
+        "landing": "iri?",
+        "framework": "turtle",
+        "issued": "date?",
+        "modified": "date?",
+        "keywords": {"*language": ["keyword"]},
+        "citation": _TEXTS,
+        "legislation": "slug",
+        "coverage": {"iri": "iri", "name": _TEXTS, "bounds": ["degrees"], "middle": ["degrees"]},
+    },
+    "publisher": {
+        "slug": "slug",
+        "name": _TEXTS,
+        "homepage": "iri?",
+        "email": "email?",
+        "kind": "publisher",
+    },
+    "notice": _TEXTS,
+    "fields": dict.fromkeys(FIELDS, _FIELD),
+    "columns": {"other": "other"},
+    "lists": dict.fromkeys(LISTS, _LIST),
+    "portraits": {
+        "*year": {
+            "total": "count",
+            "url": "file",
+            "title": _TEXTS,
+            "description": _TEXTS,
+            **dict.fromkeys(("issued", "modified", "begin", "end"), "date?"),
+        }
+    },
+}
+_SAID_IN_BOTH = ("series.title", "series.description")
+REQUIRED = [
+    *("layout", "name", "language", "series.licence", "publisher.slug"),
+    *(f"{texts}.{language}" for texts in _SAID_IN_BOTH for language in LANGUAGES),
+    *(f"fields.{field}.columns" for field in FIELDS),
+    *(f"lists.{name}" for name in LISTS),
+]
+
+
+def refuse_misfit(value: Any, wanted: Any, key: str, source: str) -> None:
+    """Raise UnreadableLayout, naming file and key, for a value that is not as the format wants."""
+    if isinstance(wanted, dict):
+        _refuse_type(value, dict, f"a table of keys ({_known(wanted)})", key, source)
+        for name, inner in value.items():
+            below = f"{key}.{name}".lstrip(".")
+            refuse_misfit(inner, _format_of(name, wanted, below, source), below, source)
+    elif isinstance(wanted, list):
+        _refuse_type(value, list, "a list in square brackets", key, source)
+        for number, inner in enumerate(value, start=1):
+            refuse_misfit(inner, wanted[0], f"{key}[{number}]", source)
+    else:
+        words, fits = _KINDS[wanted]
+        if not fits(value):
+            raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
+
+
+def _refuse_type(value: Any, wanted: type, words: str, key: str, source: str) -> None:
+    if not isinstance(value, wanted):
+        raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
+
+
+def _shown(value: object) -> str:
+    """Show a value on one line, cut where it is long or deep."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 80
+    try:
+        return short.repr(value)
+    except ValueError:
+        return "a number of too many digits"
+
+
+def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> Any:
+    """Find the format of a key, or refuse the key with the nearest one that is known."""
+    if name in table and not name.startswith("*"):
+        return table[name]
+    if "*language" in table and _KINDS["language"][1](name):
+        return table["*language"]
+    if "*year" in table and re.fullmatch("[12][0-9]{3}", name):
+        return table["*year"]
+    near = difflib.get_close_matches(name, table, n=1)
+    hint = f"nearest: {near[0]}" if near else f"known here: {_known(table)}"
+    raise UnreadableLayout(f"{source}: {key} is no key of a layout; {hint}. Correct the key.")
+
+
+def _known(table: Mapping[str, Any]) -> str:
+    names = {"*language": 'a language code such as "fr"', "*year": "a year"}
+    return ", ".join(names.get(name, name) for name in table)

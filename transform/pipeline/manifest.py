@@ -1,0 +1,162 @@
+"""Say what a release holds: its files, and all that `manifest.json` tells."""
+
+from pathlib import Path
+from typing import Any
+
+from transform import __version__
+from transform.catalogue.files import Written
+from transform.decisions.lines import Filed
+from transform.files import digest
+from transform.graphs.prepared import Work, published
+from transform.layouts.model import LISTS, Layout
+from transform.pipeline.checked import Checked, read_of
+from transform.rdf.syntaxes import SYNTAXES
+from transform.release.csv_dialects import METADATA, METADATA_TYPE
+from transform.release.paths import (
+    GZIP,
+    SOURCES,
+    SUMS,
+    is_packed,
+)
+from transform.tables.table import MEDIA_TYPES
+
+_MEDIA_TYPES = {
+    **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
+    **MEDIA_TYPES,
+    "json": "application/json",
+    "txt": "text/plain",
+}
+
+Files = dict[str, dict[str, Any]]
+
+
+def describe_files(folder: Path, below: str = "", but: tuple[str, ...] = ()) -> Files:
+    """Say size, digest and media type of every file but the sums, compressed copies too.
+
+    `below`: the path of the folder in the release; files whose path begins with one of `but` are
+    left out.
+    """
+    described = {}
+    for path in sorted(folder.rglob("*")):
+        name = below + path.relative_to(folder).as_posix()
+        ours = not name.startswith(SOURCES)  # a source may be called as it likes
+        if name.startswith(but) or (ours and path.name == SUMS):
+            continue
+        if path.is_file():
+            media_type = GZIP if is_packed(name) else _media_type(path.name)
+            size = path.stat().st_size
+            about = {"bytes": size, "sha256": digest(path), "media_type": media_type}
+            described[name] = about
+    return described
+
+
+def _media_type(name: str) -> str:
+    if name.endswith(".csv" + METADATA):
+        return METADATA_TYPE
+    return _MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+def manifest_of(
+    work: Work, checked: Checked, written: Written, files: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """Give what `manifest.json` says."""
+    newest = max(checked.editions, key=lambda edition: edition.year).layout
+    severities = [located.severity for located in checked.located]
+    return {
+        "software": {"name": "portrait-ia", "version": __version__},
+        "base_uri": work.base_uri,
+        "series": _series(newest),
+        "publisher": _publisher(work.base_uri, newest),
+        "notice": dict(newest.notice) if newest.notice else None,
+        "portraits": [
+            _portrait(work, checked, n, read) for n, read in enumerate(read_of(work, checked))
+        ],
+        "graphs": written.graphs,
+        # Graphs share no statement, so the sum is that of their union too.
+        "quads": sum(written.graphs.values()),
+        "classes": dict(written.classes),
+        "properties": dict(written.properties),
+        "decisions": _decisions(work),
+        "links": _links(work),
+        "open": _open(checked),
+        "shapes": {
+            "violations": severities.count("Violation"),
+            "warnings": severities.count("Warning"),
+            "infos": severities.count("Info"),
+        },
+        "files": files,
+    }
+
+
+def _series(layout: Layout) -> dict[str, Any]:
+    return {
+        "title": dict(layout.title),
+        "description": dict(layout.description),
+        "licence": layout.licence,
+        "landing": layout.landing,
+    }
+
+
+def _publisher(base_uri: str, layout: Layout) -> dict[str, Any]:
+    publisher = layout.publisher
+    return {
+        "iri": f"{base_uri}id/organisme/{publisher.slug}",
+        "name": dict(publisher.name),
+        "homepage": publisher.homepage,
+        "email": publisher.email,
+    }
+
+
+def _decisions(work: Work) -> dict[str, Any] | None:
+    """Say which decisions of people the release was built with, None where there are none."""
+    rulings = work.decisions.rulings
+    joined = sum(ruling.says_same() for ruling in rulings)
+    refused = sum(ruling.refused for ruling in rulings)
+    return {**_read(work.decisions), "joined": joined, "refused": refused} if rulings else None
+
+
+def _links(work: Work) -> dict[str, Any] | None:
+    """Say which decisions on links the release was built with, None where there are none."""
+    links = work.links.filed.rulings
+    refused = sum(link.grounds.refused for link in links)
+    counts = {"accepted": len(links) - refused, "refused": refused}
+    return {**_read(work.links.filed), **counts} if links else None
+
+
+def _read(filed: Filed[Any]) -> dict[str, Any]:
+    return {"file": filed.file, "sha256": filed.sha256, "lines": len(filed.rulings)}
+
+
+def _open(checked: Checked) -> list[dict[str, int]]:
+    """Say for each two years that follow each other how many initiatives may be one."""
+    return [
+        {"older": older, "newer": newer, "pairs": sum(c.may_be_one for c in found)}
+        for (older, newer), found in checked.candidates.items()
+    ]
+
+
+def _portrait(work: Work, checked: Checked, number: int, read: dict[str, Any]) -> dict[str, Any]:
+    setting, edition = work.settings[number], checked.editions[number]
+    table, header = setting.reading.table, setting.reading.header
+    cells = [place.row.cells for place in published(work, setting, checked.rejected)]
+    bodies = {body.slug for cell in cells if (body := work.identities.body(cell.organisme))}
+    facts = setting.layout.portraits.get(edition.year)
+    return {
+        **read,
+        "sha256": table.raw_sha256,
+        "bytes": table.bytes,
+        "format": table.format,
+        "url": setting.source_url,
+        "layout": setting.layout.name,
+        "encoding": table.encoding,
+        "separator": table.separator,
+        "sheet": table.sheet,
+        "header_row": header.row,
+        "other_columns": list(header.other),
+        "published_total": facts.total if facts else None,
+        "initiatives": len(cells),
+        "bodies": len(bodies),
+        "body_strings": len({cell.organisme for cell in cells}),
+        "counts": {name: dict(edition.counts[name]) for name in LISTS},
+        "fetched": edition.origin._asdict() if edition.origin else None,
+    }

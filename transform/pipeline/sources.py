@@ -1,0 +1,109 @@
+"""Take what a user names: YEAR=FILE pairs, layouts, a base URI; or the example portraits."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+from transform.errors import MisusedCommand
+from transform.fetch.origin import Origin, read_fetched
+from transform.layouts.model import Layout, load_layout
+
+EXAMPLE_LAYOUT = "quebec-exemple"
+_EXAMPLES = {2024: "exemple-portrait-2024.csv", 2025: "exemple-portrait-2025.csv"}
+
+
+class Source(NamedTuple):
+    """One yearly file, the layout that explains it and, if it was fetched, from where."""
+
+    year: int
+    path: Path
+    layout: Layout
+    origin: Origin | None = None
+
+
+def parse_sources(pairs: Iterable[str], layouts: Sequence[str]) -> list[Source]:
+    """Read `2025=portrait.csv …` and `quebec` or `2025=layout.toml …`, or raise MisusedCommand.
+
+    What bears no year but is a folder gives the files that a fetch left there.
+    """
+    default, by_year = _parse_layouts(layouts)
+    sources: list[Source] = []
+    for pair in pairs:
+        for year, path, origin in _files(pair):
+            if any(source.year == year for source in sources):
+                raise MisusedCommand(f"{pair!r}: {year} is named twice. Give one file a year.")
+            sources.append(Source(year, path, by_year.get(year) or default, origin))
+    for year in sorted(set(by_year) - {source.year for source in sources}):
+        raise MisusedCommand(f"--layout {year}=…: no file of {year}. Add {year}=FILE.")
+    return sorted(sources, key=lambda source: source.year)
+
+
+def _files(pair: str) -> Iterator[tuple[int, Path, Origin | None]]:
+    if "=" not in pair and _is_folder(pair):
+        for year, (path, origin) in read_fetched(Path(pair)).items():
+            yield year, path, origin
+        return
+    text, equals, file = pair.partition("=")
+    year = _year(text, pair)
+    if not equals or not file:
+        raise MisusedCommand(f"{pair!r}: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
+    yield year, Path(file), None
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except (OSError, ValueError):  # too long, or not text that a path can be
+        return False
+
+
+def example_sources() -> list[Source]:
+    """Give the example portraits that come with the package."""
+    layout = load_layout(EXAMPLE_LAYOUT)
+    folder = Path(str(files("transform") / "examples"))
+    return [Source(year, folder / name, layout) for year, name in _EXAMPLES.items()]
+
+
+def _parse_layouts(layouts: Sequence[str]) -> tuple[Layout, dict[int, Layout]]:
+    default = "quebec"
+    by_year: dict[int, Layout] = {}
+    for reference in layouts:
+        text, equals, file = reference.partition("=")
+        if equals and re.fullmatch("[0-9]{4}", text):
+            by_year[int(text)] = load_layout(file)
+        else:
+            default = reference
+    return load_layout(default), by_year
+
+
+def _year(text: str, pair: str) -> int:
+    # The years in which public bodies can have declared something.
+    if not re.fullmatch("[12][0-9]{3}", text, re.ASCII) or not 1900 <= int(text) <= 2999:
+        raise MisusedCommand(
+            f"{pair!r}: {text!r} is no year. Write YEAR=FILE, such as 2025=portrait-2025.csv."
+        )
+    return int(text)
+
+
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#@/]+(/[^\s<>\"{}|\\^`?#]*)?/", re.ASCII)
+
+
+def parse_base_uri(text: str) -> str:
+    """Take an absolute http(s) IRI that ends in «/», or raise MisusedCommand."""
+    fits = _BASE.fullmatch(text) and all(33 <= ord(character) < 127 for character in text)
+    try:
+        ox.NamedNode(text)
+        host = urlsplit(text).hostname and urlsplit(text).port != 0
+    except ValueError:
+        host = False
+    if not fits or not host or "/../" in text or "/./" in text or "%" in text:
+        raise MisusedCommand(
+            f"--base-uri {text!r}: not an absolute http(s) IRI that ends in «/»."
+            " Write it like https://ia.exemple.gouv.qc.ca/."
+        )
+    return text

@@ -1,0 +1,206 @@
+"""Write what was checked as a release: graphs, dumps, report, manifest."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from transform.catalogue.dcat import Offer
+from transform.catalogue.files import Counted, count_graphs, write_catalogue
+from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
+from transform.errors import MisusedCommand
+from transform.files import as_json, digest
+from transform.graphs.bodies import bodies_graph
+from transform.graphs.decisions import beside_decisions, decision_texts, former_texts
+from transform.graphs.editions import edition_lines
+from transform.graphs.initiatives import initiatives
+from transform.graphs.links import link_texts
+from transform.graphs.mapping import map_rows
+from transform.graphs.portraits import descriptions
+from transform.graphs.prepared import Work, published
+from transform.identity.splits import cut_off
+from transform.layouts.model import Layout
+from transform.parallel import Progress
+from transform.pipeline import report
+from transform.pipeline.checked import Checked, read_of, waiting
+from transform.pipeline.manifest import Files, describe_files, manifest_of
+from transform.rdf.namespaces import RDFS
+from transform.rdf.ntriples import in_order, literal
+from transform.rdf.turtle import read_turtle
+from transform.release import (
+    document_index,
+    dumps,
+    manifest,
+)
+from transform.release import (
+    folder as release_folder,
+)
+from transform.release.paths import SUMS, is_packed, source_path
+from transform.release.stability import Gone, Published, hold_against
+from transform.review.candidates_csv import candidates_csv
+from transform.validation.locate import Places
+
+# From here on, other processes are worth their start.
+_MANY_BYTES = 10_000_000
+
+
+def write_release(
+    work: Work,
+    checked: Checked,
+    shelf: Path,
+    progress: Progress,
+    old: Published | None = None,
+) -> tuple[Path, list[Gone]]:
+    """Write a release beside the others, whole or not at all; gives its path and what went.
+
+    Raises UrisDropped where a URI that `old` publishes would be gone through an edit.
+    """
+    with release_folder.building(shelf) as folder:
+        graphs = _write_graphs(work, checked, folder / "graphs", progress)
+        gone = _hold_against(old, work, checked, graphs) if old else []
+        _write_dumps(work, checked, graphs, folder, progress)
+        document_index.write(graphs, work.base_uri, folder / document_index.FILE)
+        _copy_sources(work, folder)
+        _write_report(work, checked, folder / "report")
+        files = describe_files(folder / "dumps", "dumps/")
+        counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")
+        # Named by what it is without its compressed copies: another zlib makes others of them.
+        plain = {path: about for path, about in files.items() if not is_packed(path)}
+        digests = _describe(work, checked, counted, folder, plain)
+        name = release_folder.content_name(folder, digests)
+        _describe(work, checked, counted, folder, files)
+        shutil.rmtree(folder / "graphs")
+        return release_folder.adopt(folder, name), gone
+
+
+def _describe(
+    work: Work, checked: Checked, counted: Counted, folder: Path, files: Files
+) -> dict[str, str]:
+    """Write the catalogue of some files of `dumps/`, and the manifest; gives digests by path."""
+    written = write_catalogue(_offer(work, checked, files), counted, folder)
+    beside = ("dumps/", "graphs/", manifest.FILE)
+    # What the catalogue says of the other files; itself it does not list.
+    files = files | describe_files(folder, but=beside)
+    said = manifest_of(work, checked, written, files)
+    (folder / manifest.FILE).write_bytes(as_json(said))
+    return {path: about["sha256"] for path, about in files.items()}
+
+
+def _offer(work: Work, checked: Checked, files: Files) -> Offer:
+    sources = {
+        setting.reading.year: (
+            setting.reading.table.path.name,
+            setting.reading.table.raw_sha256,
+            setting.reading.read,
+        )
+        for setting in work.settings
+    }
+    return Offer(work.base_uri, checked.editions, files, sources)
+
+
+def _hold_against(
+    old: Published, work: Work, checked: Checked, graphs: Sequence[Path]
+) -> list[Gone]:
+    digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.settings}
+    keys = {key for rejected in checked.rejected.values() for key in rejected}
+    # What a person's line cut off goes with the line.
+    keys |= cut_off(work.identities.own)
+    kept_back = {f"{work.base_uri}id/initiative/{key}" for key in keys}
+    return hold_against(old, graphs, digests, kept_back)
+
+
+def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress) -> list[Path]:
+    """Write each named graph as N-Triples, the biggest ones as a stream; in the order of names."""
+    folder.mkdir()
+    editions = checked.editions
+    newest = max(editions, key=lambda edition: edition.year).layout
+    texts: dict[str, Iterable[str]] = {
+        "vocabulaire": work.vocabulary,
+        "organismes": [
+            *_notice(work, newest, "organismes"),
+            *bodies_graph(work, checked.bodies, checked.attached, newest.publisher),
+        ],
+        "rapprochements": chain(
+            _notice(work, newest, "rapprochements"),
+            initiatives(work, checked.rejected),
+            decision_texts(work, checked.rejected),
+            beside_decisions(work, checked.rejected),
+            link_texts(work, checked.bodies),
+            former_texts(work, checked.rejected),
+            checked.comparisons,
+        ),
+    }
+    if newest.framework:
+        texts["cadre"] = in_order(read_turtle(newest.framework, work.base_uri))
+    for year in range(len(editions)):
+        texts[str(editions[year].year)] = _year_lines(work, checked, year)
+    for number, (name, lines) in enumerate(sorted(texts.items())):
+        progress("Writing graphs", number, len(texts))
+        with (folder / f"{name}.nt").open("w", encoding="utf-8", newline="") as out:
+            out.writelines(lines)
+    progress("Writing graphs", len(texts), len(texts))
+    return [folder / f"{name}.nt" for name in sorted(texts)]
+
+
+def _notice(work: Work, layout: Layout, graph: str) -> list[str]:
+    """Say in a graph that speaks of made-up things that they are."""
+    about = f"<{work.base_uri}graph/{graph}>"
+    said = (layout.notice or {}).items()
+    return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in said)
+
+
+def _year_lines(work: Work, checked: Checked, number: int) -> Iterator[str]:
+    setting = work.settings[number]
+    places = sorted(published(work, setting, checked.rejected), key=lambda place: place.key)
+    yield from map_rows(setting, places)
+    yield from in_order(edition_lines(work, [checked.editions[number]]))
+
+
+def _write_dumps(
+    work: Work, checked: Checked, graphs: Sequence[Path], folder: Path, progress: Progress
+) -> None:
+    target = folder / "dumps"
+    target.mkdir()
+    named = [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs]
+    years = [setting.reading.year for setting in work.settings]
+    planned: list[dumps.Dump | dumps.Sheet] = [*dumps.plan(named, years, target)]
+    about = {edition.year: descriptions(edition) for edition in checked.editions}
+    planned += dumps.plan_sheets(named, about, target)
+    many = sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES
+    sums: list[str] = []
+    for number, lines in enumerate(dumps.write_all(planned, work.base_uri, many=many), start=1):
+        progress("Writing dumps", number, len(planned))
+        sums += lines
+    sums.sort(key=lambda line: line.split()[1])
+    (target / SUMS).write_text("".join(sums), encoding="ascii")
+
+
+def _copy_sources(work: Work, folder: Path) -> None:
+    for setting in work.settings:
+        table = setting.reading.table
+        target = folder / source_path(setting.reading.year, table.path.name)
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(table.path, target)
+        if digest(target) != table.raw_sha256:
+            raise MisusedCommand(f"{table.path}: changed while it was read. Build again.")
+
+
+def _write_report(work: Work, checked: Checked, folder: Path) -> None:
+    folder.mkdir()
+    decided = ((DECISIONS_FILE, work.decisions), (LINKS_FILE, work.links.filed))
+    copies = {kept.name: read.raw for kept, read in decided if read.rulings}
+    for name, content in (report_files(work, checked) | copies).items():
+        (folder / name).write_bytes(content)
+
+
+def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
+    """Give the files of the report by name."""
+    places = Places(work.settings)
+    return {
+        "validation.ttl": report.as_turtle(checked.located, work.base_uri),
+        "validation.json": as_json(
+            report.as_json(checked.located, read_of(work, checked), checked.not_reviewed)
+        ),
+        "rejets.csv": report.rejected_csv(checked.located, places),
+        "candidats.csv": candidates_csv(waiting(checked), work.base_uri),
+    }

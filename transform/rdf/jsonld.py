@@ -1,0 +1,191 @@
+"""Write compact JSON-LD as a stream, by a context that says how each property reads.
+
+Source: JSON-LD 1.1, «Compaction algorithms». Our data has no lists and no blank nodes that
+would need framing, so a node is written as soon as its statements end.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple, Protocol
+
+import pyoxigraph as ox
+
+from transform.rdf.namespaces import RDF_TYPE, XSD
+from transform.rdf.rdfxml import NotExpressible
+
+Context = Mapping[str, Any]
+Json = dict[str, Any]
+
+
+class _Sink(Protocol):
+    def write(self, data: bytes, /) -> int: ...
+
+
+class _Term(NamedTuple):
+    name: str
+    datatype: str | None
+    by_language: bool
+
+
+def prefixes_of(context: Context) -> dict[str, str]:
+    """Give the terms of a context that can begin a compact IRI, with their namespaces."""
+    terms = context["@context"]
+    return {
+        name: iri
+        for name, iri in terms.items()
+        if isinstance(iri, str) and not iri.startswith("@") and iri[-1:] in "/#:?"
+    }
+
+
+def write(triples: Iterable[ox.Triple], out: _Sink, context: Context) -> None:
+    """Write triples as one compact document; those of a subject that stand together are a node."""
+    compactor = _Compactor(context)
+    head = json.dumps(context["@context"], ensure_ascii=False, separators=(",", ":"))
+    out.write(b'{"@context":' + head.encode() + b',\n"@graph":[')
+    separator = b"\n"
+    for subject, group in groupby(triples, key=lambda triple: triple.subject):
+        node = compactor.node(subject, list(group))
+        out.write(separator + json.dumps(node, ensure_ascii=False).encode())
+        separator = b",\n"
+    out.write(b"\n]}\n")
+
+
+class _Compactor:
+    def __init__(self, context: Context) -> None:
+        self._prefixes = prefixes_of(context)
+        self._taken = set(context["@context"])
+        self._terms = dict(self._read_terms(context["@context"]))
+        self._names: dict[str, str] = {}
+
+    def _read_terms(self, terms: Mapping[str, Any]) -> Iterable[tuple[str, _Term]]:
+        for name, meaning in terms.items():
+            if isinstance(meaning, dict) and "@id" in meaning:
+                container = meaning.get("@container")
+                if container in (None, "@language", "@set") and meaning.get("@type") != "@vocab":
+                    datatype = meaning.get("@type")
+                    iri = self._expand(meaning["@id"])
+                    yield (
+                        iri,
+                        _Term(
+                            name,
+                            self._expand(datatype) if datatype else None,
+                            container == "@language",
+                        ),
+                    )
+
+    def _expand(self, name: str) -> str:
+        prefix, colon, local = name.partition(":")
+        return self._prefixes[prefix] + local if colon and prefix in self._prefixes else name
+
+    def node(self, subject: Any, triples: list[ox.Triple]) -> Json:
+        """Give the node object of one subject."""
+        if self._is_awkward(subject) or any(
+            self._is_awkward(t.predicate) or self._is_awkward(t.object) for t in triples
+        ):
+            return _expanded(subject, triples)
+        node: Json = {"id" if "id" in self._taken else "@id": _reference(subject)}
+        for triple in triples:
+            self._add(node, triple.predicate.value, triple.object)
+        return node
+
+    def _is_awkward(self, term: Any) -> bool:
+        """Say whether a reader with our context would take an absolute IRI for a compact one."""
+        if isinstance(term, ox.Literal):
+            term = term.datatype
+        if not isinstance(term, ox.NamedNode):
+            return False
+        scheme, _, rest = term.value.partition(":")
+        return scheme in self._taken and not rest.startswith("//")
+
+    def _name(self, iri: str) -> str:
+        if iri not in self._names:
+            fitting = [
+                (space, prefix) for prefix, space in self._prefixes.items() if iri.startswith(space)
+            ]
+            space, prefix = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
+            local = iri[len(space) :]
+            self._names[iri] = f"{prefix}:{local}" if space and not local.startswith("//") else iri
+        return self._names[iri]
+
+    def _add(self, node: Json, predicate: str, value: Any) -> None:
+        if predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
+            _append(node, "type" if "type" in self._taken else "@type", self._name(value.value))
+            return
+        term = self._terms.get(predicate)
+        if term and term.by_language and isinstance(value, ox.Literal) and _is_text(value):
+            _append(node.setdefault(term.name, {}), value.language or "@none", value.value)
+        elif (
+            term and not term.by_language and (short := _coerced(value, term.datatype)) is not None
+        ):
+            _append(node, term.name, short)
+        else:
+            _append(node, self._name(predicate), _value_object(value))
+
+
+def _append(node: Json, key: str, value: Any) -> None:
+    if key not in node:
+        node[key] = value
+    elif isinstance(node[key], list):
+        node[key].append(value)
+    else:
+        node[key] = [node[key], value]
+
+
+def _is_text(literal: ox.Literal) -> bool:
+    """Say whether a map from languages to texts can hold a literal: it has no directions."""
+    if literal.language is not None:
+        return literal.direction is None
+    return literal.datatype.value == XSD + "string"
+
+
+def _coerced(value: Any, datatype: str | None) -> Any:
+    """Give the plain JSON value that a term's type coercion reads back as this one, or None."""
+    if not isinstance(value, ox.Literal):
+        return _reference(value) if datatype == "@id" else None
+    if value.language is not None or value.datatype.value != (datatype or XSD + "string"):
+        return None
+    if (
+        datatype == XSD + "integer"
+        and value.value.isascii()
+        and str(_whole(value.value)) == value.value
+    ):
+        return _whole(value.value)
+    if datatype == XSD + "boolean" and value.value in ("true", "false"):
+        return value.value == "true"
+    return value.value
+
+
+def _whole(text: str) -> int | None:
+    # 15 digits: what every JSON reader keeps exactly (RFC 8259, section 6).
+    return int(text) if text.lstrip("-").isdigit() and len(text) <= 15 else None
+
+
+def _reference(term: Any) -> str:
+    if isinstance(term, ox.NamedNode):
+        return term.value
+    if isinstance(term, ox.BlankNode):
+        return f"_:{term.value}"
+    raise NotExpressible(f"JSON-LD cannot write the triple term {term}")
+
+
+def _value_object(value: Any) -> Json:
+    if not isinstance(value, ox.Literal):
+        return {"@id": _reference(value)}
+    if value.language is not None:
+        told = {"@value": value.value, "@language": value.language}
+        return {**told, "@direction": value.direction.value} if value.direction else told
+    if value.datatype.value == XSD + "string":
+        return {"@value": value.value}
+    return {"@value": value.value, "@type": value.datatype.value}
+
+
+def _expanded(subject: Any, triples: list[ox.Triple]) -> Json:
+    """Give a node that reads without our context."""
+    node: Json = {"@context": None, "@id": _reference(subject)}
+    for triple in triples:
+        if triple.predicate.value == RDF_TYPE and not isinstance(triple.object, ox.Literal):
+            _append(node, "@type", _reference(triple.object))
+        else:
+            _append(node, triple.predicate.value, _value_object(triple.object))
+    return node

@@ -1,0 +1,143 @@
+"""Write RDF in the syntaxes that are offered: one table, one function."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import IO, NamedTuple, Protocol
+
+import pyoxigraph as ox
+
+import ontology
+from transform.rdf import jsonld, rdfxml
+from transform.rdf.namespaces import W3C_FORMATS
+from transform.rdf.rdfxml import NotExpressible as NotExpressible
+
+
+class Syntax(NamedTuple):
+    """An RDF syntax: suffix, media type, name for people, whether it holds named graphs."""
+
+    suffix: str
+    media_type: str
+    name: str
+    rdf: ox.RdfFormat
+    named_graphs: bool
+
+    @property
+    def iri(self) -> str:
+        """Give the IRI of the syntax (W3C, «Unique URIs for file formats»)."""
+        return W3C_FORMATS + self.name.replace("/", "_")
+
+
+SYNTAXES = (
+    Syntax("ttl", "text/turtle", "Turtle", ox.RdfFormat.TURTLE, False),
+    Syntax("jsonld", "application/ld+json", "JSON-LD", ox.RdfFormat.JSON_LD, False),
+    Syntax("nt", "application/n-triples", "N-Triples", ox.RdfFormat.N_TRIPLES, False),
+    Syntax("rdf", "application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML, False),
+    Syntax("nq", "application/n-quads", "N-Quads", ox.RdfFormat.N_QUADS, True),
+    Syntax("trig", "application/trig", "TriG", ox.RdfFormat.TRIG, True),
+)
+BY_SUFFIX = {syntax.suffix: syntax for syntax in SYNTAXES}
+BY_MEDIA_TYPE = {syntax.media_type: syntax for syntax in SYNTAXES}
+
+
+# Where a head ends, and what one declaration in it looks like.
+_TURTLE_HEAD = (re.compile(rb"(?m)^(?!@prefix)."), re.compile(rb"@prefix \S+ <[^>]*> \.\n"))
+_XML_HEAD = (re.compile(rb"<rdf:RDF[^>]*>"), re.compile(rb"xmlns:\S+=\"[^\"]*\""))
+_HEADS = {"ttl": _TURTLE_HEAD, "trig": _TURTLE_HEAD, "rdf": _XML_HEAD}
+
+
+class Sink(Protocol):
+    """What the writers need of a file: `write` of bytes."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take bytes."""
+
+
+def prefixes(base_uri: str) -> dict[str, str]:
+    """Give the prefixes under which our data is written: those of the JSON-LD context."""
+    return jsonld.prefixes_of(ontology.context(base_uri))
+
+
+def write(
+    statements: Iterable[ox.Triple] | Iterable[ox.Quad], syntax: Syntax, out: Sink, base_uri: str
+) -> None:
+    """Write triples, or quads where the syntax holds named graphs, as they come.
+
+    Statements about one subject that stand together are grouped. Raises NotExpressible.
+    """
+    if syntax.suffix == "jsonld":
+        jsonld.write(_triples(statements), out, ontology.context(base_uri))
+        return
+    chosen: Iterable[ox.Triple] | Iterable[ox.Quad] = statements
+    if not syntax.named_graphs:
+        chosen = _triples(statements)
+    if syntax.suffix == "rdf":
+        chosen = rdfxml.expressible(_triples(statements))
+        out = _KeepCarriageReturns(out)
+    if syntax.suffix not in _HEADS:
+        ox.serialize(chosen, _as_file(out), format=syntax.rdf)
+        return
+    steady = _Steady(out, *_HEADS[syntax.suffix])
+    ox.serialize(chosen, _as_file(steady), format=syntax.rdf, prefixes=prefixes(base_uri))
+    steady.flush()
+
+
+def write_bytes(statements: Iterable[ox.Triple], syntax: Syntax, base_uri: str) -> bytes:
+    """Give what `write` writes."""
+    out = io.BytesIO()
+    write(statements, syntax, out, base_uri)
+    return out.getvalue()
+
+
+def _triples(statements: Iterable[ox.Triple] | Iterable[ox.Quad]) -> Iterator[ox.Triple]:
+    for statement in statements:
+        yield statement.triple if isinstance(statement, ox.Quad) else statement
+
+
+class _Steady:
+    """Write a head that declares prefixes in the order of their names, whatever order it came in.
+
+    The serializer declares them in an order that changes from run to run.
+    """
+
+    def __init__(self, out: Sink, ends: re.Pattern[bytes], entry: re.Pattern[bytes]) -> None:
+        self._out = out
+        self._ends = ends
+        self._entry = entry
+        self._head: bytes | None = b""
+
+    def write(self, data: bytes, /) -> int:
+        if self._head is None:
+            self._out.write(data)
+        else:
+            self._head += data
+            if found := self._ends.search(self._head):
+                self._give_head(found.end())
+        return len(data)
+
+    def flush(self) -> None:
+        """Give what is left of a document that is all head."""
+        if self._head is not None:
+            self._give_head(len(self._head))
+
+    def _give_head(self, end: int) -> None:
+        head, rest = (self._head or b"")[:end], (self._head or b"")[end:]
+        entries = sorted(self._entry.findall(head))
+        ordered = iter(entries)
+        self._out.write(self._entry.sub(lambda _: next(ordered), head) + rest)
+        self._head = None
+
+
+class _KeepCarriageReturns:
+    """Write «\\r» as a reference: an XML parser makes a bare one a line feed (XML 1.0, 2.11)."""
+
+    def __init__(self, out: Sink) -> None:
+        self._out = out
+
+    def write(self, data: bytes, /) -> int:
+        self._out.write(data.replace(b"\r", b"&#xD;"))
+        return len(data)
+
+
+def _as_file(out: Sink) -> IO[bytes]:
+    return out  # type: ignore[return-value]  # pyoxigraph calls write and flush only

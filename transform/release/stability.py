@@ -1,0 +1,153 @@
+"""Hold a new release against the current one: no published URI goes without a replacement."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from transform.errors import DataRefused
+from transform.rdf.namespaces import PROV
+from transform.release.folder import current
+from transform.release.manifest import Manifest, read_manifest
+from transform.release.paths import QUADS
+
+_GRAPHS = ("vocabulaire", "organismes", "rapprochements")
+_PATH = re.compile(r"id/(organisme|portefeuille|categorie|statut|initiative)/[^/>]+$")
+_SOURCE = f"<{PROV}hadPrimarySource>"
+
+
+class Gone(NamedTuple):
+    """A URI that the current release publishes and the new one does not.
+
+    `graph`: where it stood; `instead`: what its rows are said of now, "" if nobody can tell.
+    """
+
+    iri: str
+    graph: str
+    instead: str
+
+
+class UrisDropped(DataRefused):
+    """Published URIs that an edit would drop: nothing is published."""
+
+    def __init__(self, release: str, gone: list[Gone]) -> None:
+        super().__init__(
+            f"Nothing was published: {len(gone)} URIs of the current release ({release}) would be"
+            " gone, and no row that changed is the reason. Add the lines above to the registry of"
+            " bodies, or take the edit back."
+        )
+        self.gone = gone
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the current release publishes: where each lasting URI stands, and what is reviewed.
+
+    `years`: in which portraits an initiative has rows, where the release says so.
+    """
+
+    folder: Path
+    manifest: Manifest
+    graphs: Mapping[str, str]
+    reviewed: AbstractSet[str]
+    years: Mapping[str, set[int]]
+
+
+def read_published(shelf: Path, base_uri: str) -> Published | None:
+    """Read the current release of a folder; None where there is none at this base URI."""
+    name = current(shelf)
+    if name is None or not (shelf / name).is_dir():
+        return None
+    manifest = read_manifest(shelf / name)
+    if manifest["base_uri"] != base_uri:
+        return None
+    graphs: dict[str, str] = {}
+    reviewed: set[str] = set()
+    years: defaultdict[str, set[int]] = defaultdict(set)
+    endings = {f" <{base_uri}graph/{graph}> .\n": graph for graph in _GRAPHS}
+    for line in _lines(shelf / name / QUADS):
+        graph = endings.get(line[line.rfind(" <") :])
+        if graph is None:
+            continue
+        about, predicate, rest = line.split(" ", 2)
+        iri = about[1:-1]
+        if _PATH.fullmatch(iri.removeprefix(base_uri)):
+            graphs[iri] = graph
+            if predicate == f"<{base_uri}def#revise>" and rest.startswith('"true"'):
+                reviewed.add(iri)
+        # An inscription that was replaced, or that an initiative has.
+        for inscription in (iri, rest.split("> ", 1)[0][1:]):
+            whole, _, year = inscription.rpartition("/")
+            if year.isdigit() and whole.startswith(f"{base_uri}id/initiative/"):
+                years[whole].add(int(year))
+    return Published(shelf / name, manifest, graphs, reviewed, years)
+
+
+def hold_against(
+    old: Published, graphs: Iterable[Path], digests: Mapping[int, str], kept_back: AbstractSet[str]
+) -> list[Gone]:
+    """Give the URIs that went with rows of files that changed; raise UrisDropped for others.
+
+    `graphs` are the files of the new release by graph, `digests` the SHA-256 of its sources by
+    year; `kept_back` are the initiatives whose rows the shapes refuse.
+    """
+    files = {file.stem: file for file in graphs}
+    subjects = {about for graph in _GRAPHS for about in _subjects(files[graph])}
+    missing = sorted(old.graphs.keys() - subjects - kept_back)
+    if not missing:
+        return []
+    before = {portrait["year"]: portrait["sha256"] for portrait in old.manifest["portraits"]}
+    changed = {year for year, digest in before.items() if digests.get(year) != digest}
+    instead = _successors(old, files, set(missing), changed)
+    gone = [Gone(iri, old.graphs[iri], instead.get(iri, "")) for iri in missing]
+    dropped = [
+        lost
+        for lost in gone
+        if lost.iri in old.reviewed or not changed & old.years.get(lost.iri, {*before})
+    ]
+    if dropped:
+        raise UrisDropped(old.folder.name, dropped)
+    return gone
+
+
+def _successors(
+    old: Published, files: Mapping[str, Path], missing: AbstractSet[str], changed: AbstractSet[int]
+) -> dict[str, str]:
+    """Find what the same rows of the same files are said of now."""
+    years = [p["year"] for p in old.manifest["portraits"] if p["year"] not in changed]
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for year in years:
+        then = _by_row(_lines(old.folder / f"dumps/portrait-{year}.nt"))
+        now = _by_row(_lines(files[str(year)]))
+        for row, said in then.items():
+            for predicate, iri in said.items():
+                if iri in missing and (new := now.get(row, {}).get(predicate)):
+                    found[iri][new] += 1
+    return {iri: counts.most_common(1)[0][0] for iri, counts in found.items()}
+
+
+def _by_row(lines: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Give the IRIs that inscriptions are said to have, by row of the file and property."""
+    said: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    rows = {}
+    for line in lines:
+        about, predicate, rest = line.split(" ", 2)
+        if rest.startswith("<"):
+            said[about][predicate] = rest[1:-4]
+            if predicate == _SOURCE:
+                rows[rest[1:-4]] = about
+    return {row: said[about] for row, about in rows.items()}
+
+
+def _subjects(file: Path) -> Iterator[str]:
+    for line in _lines(file):
+        yield line.partition(" ")[0][1:-1]
+
+
+def _lines(file: Path) -> Iterator[str]:
+    # Only "\n" ends a line of N-Triples; a literal may hold other ends of lines.
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        yield from lines

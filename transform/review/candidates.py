@@ -1,0 +1,128 @@
+"""Suggest which rows of two years a person should look at: nothing here joins anything.
+
+What is in both portraits is settled. A row that only the older one has and a row that only the
+newer one has may be one initiative, reworded or moved to another body; where one of the two is
+in both portraits already, the other may have been split off from it or merged into it.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from transform.comparison.compare import Likely
+from transform.decisions.initiatives import Thing
+from transform.identity.continuity import Continuity
+from transform.review.rows import Portrayed
+from transform.review.similarity import compare
+
+REWORDED, MOVED, SPLIT, MERGED = "reworded", "moved", "split", "merged"
+# The least score, of 100, that is worth a person's time: measured on the example portraits and
+# the two registers of docs/identite.md.
+LEAST = {REWORDED: 65.0, MOVED: 80.0, SPLIT: 80.0, MERGED: 80.0}
+_WHY = {
+    REWORDED: "same body, another name",
+    MOVED: "another body, a like name",
+    SPLIT: "goes on in the newer portrait; was this split off from it?",
+    MERGED: "was in the older portrait too; was this merged into it?",
+}
+
+
+class Candidate(NamedTuple):
+    """Two rows that look alike: what may have happened, the score of 100, the two as they are."""
+
+    kind: str
+    score: float
+    name_score: float
+    older: Portrayed
+    newer: Portrayed
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """Give the keys of the two initiatives."""
+        return frozenset((self.older.key, self.newer.key))
+
+    @property
+    def may_be_one(self) -> bool:
+        """Say whether the two may be one initiative, and not one made out of the other."""
+        return self.kind in (REWORDED, MOVED)
+
+    def as_likely(self) -> Likely:
+        """Give the paths of the two initiatives with the score."""
+        return str(Thing(self.older.key, None)), str(Thing(self.newer.key, None)), self.score
+
+    @property
+    def reason(self) -> str:
+        """Say why the two are suggested."""
+        same = [
+            said
+            for said, one, other in (
+                ("benefits", self.older.benefits, self.newer.benefits),
+                ("category", self.older.category, self.newer.category),
+                ("portfolio", self.older.portfolio, self.newer.portfolio),
+            )
+            if one and one == other
+        ]
+        also = f"; same {', '.join(same)}" if same else ""
+        return f"{_WHY[self.kind]} ({self.name_score:.0f} of 100 alike){also}"
+
+
+# What may be one, by the two years.
+Candidates = dict[tuple[int, int], list[Candidate]]
+
+
+def decided_pairs(continuity: Continuity) -> set[frozenset[str]]:
+    """Give the pairs of initiatives, by their keys now, on which some line says something."""
+    return {
+        frozenset((continuity.now(one).key, continuity.now(other).key))
+        for _, one, other in continuity.judged
+    }
+
+
+def find_candidates(
+    older: Sequence[Portrayed], newer: Sequence[Portrayed], decided: Container[frozenset[str]]
+) -> list[Candidate]:
+    """Give the pairs worth a look on which nobody decided."""
+    gone, went_on = _parted(older, newer)
+    new, were_there = _parted(newer, older)
+    found = open_pairs(older, newer, decided)
+    for kind, one, other in ((SPLIT, went_on, new), (MERGED, gone, were_there)):
+        for like in compare(one, other, LEAST[kind], across=False):
+            pair = Candidate(kind, like.score, like.name, one[like.older], other[like.newer])
+            if pair.pair not in decided:
+                found.append(pair)
+    return sorted(found, key=_order)
+
+
+def _parted(
+    rows: Sequence[Portrayed], others: Sequence[Portrayed]
+) -> tuple[list[Portrayed], list[Portrayed]]:
+    """Give the rows of which the other year has no initiative, and those of which it has."""
+    there = {row.key for row in others}
+    return [r for r in rows if r.key not in there], [r for r in rows if r.key in there]
+
+
+def _order(candidate: Candidate) -> tuple[bool, float, str, str]:
+    """Put what may be one initiative before what may be part of one, the most alike first."""
+    parts = candidate.kind in (SPLIT, MERGED)
+    return parts, -candidate.score, candidate.older.key, candidate.newer.key
+
+
+def open_pairs(
+    older: Sequence[Portrayed], newer: Sequence[Portrayed], decided: Container[frozenset[str]]
+) -> list[Candidate]:
+    """Give the candidates that could be one initiative: gone from one year, new in the other."""
+    (gone, _), (new, _) = _parted(older, newer), _parted(newer, older)
+    found = []
+    for like in compare(gone, new, min(LEAST[REWORDED], LEAST[MOVED])):
+        one, other = gone[like.older], new[like.newer]
+        kind = REWORDED if one.body == other.body else MOVED
+        candidate = Candidate(kind, like.score, like.name, one, other)
+        if like.score >= LEAST[kind] and candidate.pair not in decided:
+            found.append(candidate)
+    return found
+
+
+def follow(entries: Mapping[int, Sequence[Portrayed]]) -> list[tuple[int, int]]:
+    """Give the pairs of years that follow each other."""
+    years = sorted(entries)
+    return list(pairwise(years))

@@ -1,0 +1,60 @@
+"""Show candidates on the terminal: both rows side by side, with score and reason."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from transform.text.printable import visible
+
+if TYPE_CHECKING:
+    from transform.review.candidates import Candidate
+    from transform.review.rows import Portrayed
+
+_SAID = {
+    "row": "row",
+    "name": "name",
+    "body_name": "body",
+    "filed": "category",
+    "status": "status",
+    "benefits": "benefits",
+}
+
+
+def say_all(candidates: "Sequence[Candidate]", form: str, base_uri: str) -> None:
+    """Write all candidates in the order of their scores, as tables or as CSV."""
+    if form == "csv":
+        from transform.review.candidates_csv import candidates_csv
+
+        click.echo(candidates_csv(candidates, base_uri), nl=False)
+        return
+    for number, candidate in enumerate(candidates, start=1):
+        say(candidate, None, number=number)
+    click.echo(f"{len(candidates)} candidates")
+
+
+def say(candidate: "Candidate", left: int | None, number: int | None = None) -> None:
+    """Draw one candidate: older row, newer row, and a mark where they differ."""
+    from rich.console import Console
+    from rich.table import Table
+
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+    head = f"{number}. " if number else ""
+    rest = f"; {left} left" if left else ""
+    title = f"{head}{candidate.kind}, {candidate.score:.1f} of 100: {candidate.reason}{rest}"
+    click.echo(title)
+    table = Table(show_header=True, show_lines=False)
+    table.add_column("")
+    for entry in (candidate.older, candidate.newer):
+        table.add_column(str(entry.year), overflow="fold", ratio=1)
+    for name in _SAID:
+        one, other = (_cell(entry, name) for entry in (candidate.older, candidate.newer))
+        table.add_row(_SAID[name], one, other)
+    Console(width=wide, highlight=False, markup=False).print(table)
+
+
+def _cell(entry: "Portrayed", name: str) -> str:
+    text = str(getattr(entry, name))
+    return "\n".join(visible(line, 400) for line in text.splitlines()) or "—"

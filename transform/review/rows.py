@@ -1,0 +1,47 @@
+"""Hold what a person, and a likeness, compares of one row of a portrait."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from transform.comparison.entries import Entry, Names, last_segment
+
+
+class Portrayed(NamedTuple):
+    """One published row: slugs of body, portfolio and category, the other texts raw.
+
+    `filed` is the category as the row writes it.
+    """
+
+    key: str
+    year: int
+    row: int
+    name: str
+    body: str
+    body_name: str
+    portfolio: str
+    category: str
+    filed: str
+    status: str
+    benefits: str
+
+
+def portray(entries: Iterable[Entry], names: Names) -> list[Portrayed]:
+    """Give the rows of a portrait as they are compared, in the order of the file."""
+    return sorted((_portrayed(entry, names) for entry in entries), key=lambda found: found.row)
+
+
+def _portrayed(entry: Entry, names: Names) -> Portrayed:
+    cells = entry.cells
+    return Portrayed(
+        key=last_segment(entry.initiative),
+        year=int(last_segment(entry.iri)),
+        row=int(entry.source.rpartition("#row=")[2]),
+        name=cells.nom.strip(),
+        body=last_segment(entry.organisme),
+        body_name=names.label(entry.organisme, "fr"),
+        portfolio=last_segment(entry.portefeuille),
+        category=last_segment(entry.categorie),
+        filed=cells.categorie,
+        status=cells.statut,
+        benefits=cells.benefices if cells.benefices.strip() else "",
+    )

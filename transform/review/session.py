@@ -1,0 +1,151 @@
+"""Review a release: which pairs wait for a person, and what the decisions file says by now."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from transform.decisions.append import add_lines
+from transform.decisions.initiatives import (
+    Decisions,
+    Ruling,
+    Thing,
+    parse_decisions,
+)
+from transform.decisions.judgement import Judgement
+from transform.decisions.sssom import DECISIONS_FILE
+from transform.errors import MisusedCommand
+from transform.identity.continuity import Continuity, join
+from transform.release.manifest import read_manifest
+from transform.release.reading import read_released
+from transform.review.candidates import (
+    MERGED,
+    SPLIT,
+    Candidate,
+    decided_pairs,
+    find_candidates,
+    follow,
+)
+from transform.review.rows import Portrayed, portray
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A release, the decisions file of now, and what follows from the two.
+
+    `lost` counts the lines that the release was built with and the file no longer has.
+    """
+
+    base_uri: str
+    file: Path
+    raw: bytes
+    built_with: Decisions
+    replaced: dict[Thing, Thing]
+    rows: Mapping[int, Sequence[Portrayed]]
+    candidates: list[Candidate]
+    lost: int
+
+
+def open_review(release: Path, file: Path) -> Review:
+    """Read a release and a decisions file, which need not be there yet."""
+    base_uri = str(read_manifest(release)["base_uri"])
+    copy = release / DECISIONS_FILE.copy
+    built_with = parse_decisions(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
+    raw = file.read_bytes() if file.is_file() else b""
+    released = read_released(release)
+    entries = released.entries.items()
+    rows = {year: portray(held, released.names) for year, held in sorted(entries)}
+    review = Review(base_uri, file, raw, built_with, released.replaced, rows, [], 0)
+    return _settle(review, raw)
+
+
+def write(review: Review, lines: Sequence[Mapping[str, str]]) -> Review:
+    """Add lines to the file; raises DecisionRefused, and writes nothing, where a build would."""
+    return add_lines(DECISIONS_FILE, review.file, lines, lambda raw: _settle(review, raw))
+
+
+def line_of(candidate: Candidate, accepted: bool, said: Judgement) -> dict[str, str]:
+    """Give the line that accepts or refuses a candidate, by SSSOM column."""
+    kinds = {SPLIT: "narrowMatch", MERGED: "broadMatch"}
+    older, newer = candidate.older, candidate.newer
+    predicate = kinds.get(candidate.kind, "exactMatch")
+    about = f"{candidate.kind}, likeness {candidate.score:.1f} of 100"
+    return {
+        "subject_id": str(Thing(older.key, None)),
+        "subject_label": f"{older.name} ({older.body_name}, {older.year})",
+        "predicate_id": f"skos:{predicate}",
+        "object_id": str(Thing(newer.key, None)),
+        "object_label": f"{newer.name} ({newer.body_name}, {newer.year})",
+        **said.as_line(accepted, about),
+    }
+
+
+def find(review: Review, said: str) -> Candidate:
+    """Give the candidate that `3` or `IRI=IRI` names; IRIs may be relative, in either order."""
+    if said.isascii() and said.isdigit():
+        if not 1 <= int(said) <= len(review.candidates):
+            raise MisusedCommand(
+                f"no candidate {said}: there are {len(review.candidates)}. See --list."
+            )
+        return review.candidates[int(said) - 1]
+    keys = re.findall(r"id/initiative/([a-z2-7]{16})", said)
+    wanted = frozenset(review.replaced.get(Thing(key, None), Thing(key, None)).key for key in keys)
+    for candidate in review.candidates:
+        if len(keys) == 2 and candidate.pair == wanted:
+            return candidate
+    raise MisusedCommand(
+        f"{said!r}: no candidate. Write its number, or IRI=IRI as --list --format csv shows them."
+    )
+
+
+def _settle(review: Review, raw: bytes) -> Review:
+    """Say what is open once the lines of a file count that the release was built without."""
+    now = parse_decisions(review.file, raw, review.base_uri)
+    built, said = (
+        {ruling._replace(line=0) for ruling in file.rulings} for file in (review.built_with, now)
+    )
+    # What joined is in the keys of the release; what was refused still holds two apart.
+    waiting = [
+        _renamed(ruling, review.replaced)
+        for ruling in now.rulings
+        if ruling._replace(line=0) not in built or not ruling.says_same()
+    ]
+    entries, settled = _joined(review, waiting)
+    before = Continuity(
+        replaced=review.replaced,
+        judged=[(r, r.subject, r.object) for r in now.rulings],
+    )
+    decided = decided_pairs(settled) | {
+        frozenset(settled.now(Thing(key, None)).key for key in pair)
+        for pair in decided_pairs(before)
+    }
+    candidates = [
+        candidate
+        for older, newer in follow(entries)
+        for candidate in find_candidates(entries[older], entries[newer], decided)
+    ]
+    return replace(review, raw=raw, candidates=candidates, lost=len(built - said))
+
+
+def _joined(
+    review: Review, waiting: Sequence[Ruling]
+) -> tuple[dict[int, list[Portrayed]], Continuity]:
+    rows = review.rows
+    own = {year: [entry.key for entry in entries] for year, entries in rows.items()}
+    numbers = {year: [entry.row for entry in entries] for year, entries in rows.items()}
+    settled = join(own, waiting, {}, numbers, review.file.name)
+    entries = {
+        year: [
+            entry._replace(key=key)
+            for entry, key in zip(rows[year], settled.keys[year], strict=True)
+        ]
+        for year in rows
+    }
+    return entries, settled
+
+
+def _renamed(ruling: Ruling, replaced: Mapping[Thing, Thing]) -> Ruling:
+    return ruling._replace(
+        subject=replaced.get(ruling.subject, ruling.subject),
+        object=replaced.get(ruling.object, ruling.object),
+    )

@@ -1,0 +1,175 @@
+"""Read the rows of a portrait, and list the lines that hold none."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from pathlib import Path
+from typing import NamedTuple
+
+from transform.errors import UnreadableFile
+from transform.layouts.model import FIELDS, LISTS, Layout
+from transform.tables.columns import Header, find_header
+from transform.tables.reader import read_table
+from transform.tables.table import Table
+from transform.text.normal_form import normal_form
+from transform.text.printable import shown
+
+
+class Cells(NamedTuple):
+    """The raw text that is used for each field, "" where there is no column for it."""
+
+    nom: str
+    categorie: str
+    organisme: str
+    portefeuille: str
+    benefices: str
+    statut: str
+
+
+class Row(NamedTuple):
+    """One initiative as the file writes it.
+
+    The number counts the file's records from 1, those of titles and header included, as the
+    fragment row=N does (RFC 7111, section 2.1; in the tests of CSV on the Web, the first row
+    below the header is #row=2).
+    """
+
+    number: int
+    cells: Cells
+
+
+class Listed(NamedTuple):
+    """A line that holds no row; its kind is title, blank, note or header."""
+
+    row: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read of one year's file: read is the sum of rows and listed lines."""
+
+    table: Table
+    header: Header
+    year: int
+    rows: list[Row]
+    listed: list[Listed]
+    borrowed: dict[tuple[int, str], int]
+
+    @property
+    def read(self) -> int:
+        """Count the records of the file, but for the header."""
+        return len(self.rows) + len(self.listed)
+
+    def column(self, row: Row, field: str) -> str:
+        """Name the column from which the cell of a field was taken, "" when there is none."""
+        columns = self.header.columns[field]
+        main = columns[0] if columns else -1
+        return self.header.names.get(self.borrowed.get((row.number, field), main), "")
+
+
+def read_rows(path: Path, year: int, layout: Layout) -> Reading:
+    """Read a file; only rows and listed lines are kept, the table's records are let go."""
+    table = read_table(path, layout)
+    header = find_header(table, layout)
+    # The rows share the texts of their six columns; keeping sixty others would cost ten times more.
+    reading = Reading(replace(table, records=[]), header, year, [], [], {})
+    _sort(table, reading)
+    if not reading.rows:
+        raise UnreadableFile(
+            f"{path.name}: no row stands below the header (row {header.row})."
+            " Download or save the file again."
+        )
+    return reading
+
+
+def is_blank(cell: str) -> bool:
+    """Say whether a reader would see nothing in a cell."""
+    return not cell or (not cell[0].isalnum() and not normal_form(cell))
+
+
+def _sort(table: Table, reading: Reading) -> None:
+    """Tell rows from titles, blanks, notes and repeated headers."""
+    header = reading.header
+    for number, record in enumerate(table.records[: header.row - 1], start=1):
+        reading.listed.append(_listed(number, "title", record))
+    pick = _picker(header)
+    (probe, probed), *others = _names_to_repeat(header)
+    nameless = [at for at in range(len(table.records[0])) if at not in header.names]
+    several = {field: columns for field, columns in header.columns.items() if len(columns) > 1}
+    for number, record in enumerate(table.records[header.row :], start=header.row + 1):
+        cells = pick(record)
+        if _is_sparse(cells) and _is_note(record, header):
+            reading.listed.append(_listed(number, "note", record))
+            continue
+        if normal_form(record[probe]) == probed and all(
+            normal_form(record[at]) == name for at, name in others
+        ):
+            reading.listed.append(_listed(number, "header", record))
+            continue
+        for at in nameless:
+            if not is_blank(record[at]):
+                raise _overflow(table.path.name, number, at, record[at])
+        if several:
+            cells = _with_fallback(number, cells, record, several, reading.borrowed)
+        reading.rows.append(Row(number, cells))
+
+
+def _listed(number: int, kind: str, record: Sequence[str]) -> Listed:
+    filled = [cell for cell in record if not is_blank(cell)]
+    return Listed(number, kind if filled else "blank", " | ".join(filled))
+
+
+def _is_sparse(cells: Cells) -> bool:
+    """Say whether fewer than two cells are filled; most rows show it by two first letters."""
+    if cells.nom[:1].isalnum() and (cells.categorie[:1].isalnum() or cells.statut[:1].isalnum()):
+        return False
+    return sum(not is_blank(cell) for cell in cells) < 2
+
+
+def _is_note(record: Sequence[str], header: Header) -> bool:
+    """Say whether no cell is filled, or only the first: a source, a remark below the rows."""
+    filled = [at for at, cell in enumerate(record) if not is_blank(cell)]
+    return not filled or (len(filled) == 1 and filled[0] <= min(header.names))
+
+
+def _picker(header: Header) -> Callable[[tuple[str, ...]], Cells]:
+    """Make the function that picks the six main cells of a record, "" for a missing column."""
+    columns = [header.columns[field] for field in FIELDS]
+    take = itemgetter(*(found[0] if found else -1 for found in columns))
+    if all(columns):
+        return lambda record: Cells._make(take(record))
+    return lambda record: Cells._make(take((*record, "")))
+
+
+def _names_to_repeat(header: Header) -> list[tuple[int, str]]:
+    """Give the header's names, short lists first: their few cells have a normal form at hand."""
+    first = [at for field in LISTS for at in header.columns[field]]
+    order = dict.fromkeys([*first, *header.names])
+    return [(at, normal_form(header.names[at])) for at in order]
+
+
+def _with_fallback(
+    number: int,
+    cells: Cells,
+    record: Sequence[str],
+    several: Mapping[str, tuple[int, ...]],
+    borrowed: dict[tuple[int, str], int],
+) -> Cells:
+    """Put in the place of each blank cell the first of its fallbacks that is not."""
+    for field, (main, *fallbacks) in several.items():
+        if is_blank(record[main]):
+            found = next((at for at in fallbacks if not is_blank(record[at])), None)
+            if found is not None:
+                borrowed[number, field] = found
+                cells = cells._replace(**{field: record[found]})
+    return cells
+
+
+def _overflow(file: str, number: int, at: int, cell: str) -> UnreadableFile:
+    text = shown(cell)[:60]
+    return UnreadableFile(
+        f'{file}, row {number}, column {at + 1}: "{text}" stands in a column without a name.'
+        " Put cells that hold the separator in quotes, or name the column."
+    )

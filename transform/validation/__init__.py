@@ -1,0 +1,1 @@
+"""Hold statements against the shapes, and find the cell behind a finding."""

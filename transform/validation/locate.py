@@ -1,0 +1,180 @@
+"""Find where in a file a finding stands, and say what to do about it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from transform.graphs.mapping import Setting, field_of, subject
+from transform.layouts.model import LISTS
+from transform.tables.rows import Row
+from transform.text.characters import UNWRITABLE
+from transform.validation.shacl import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding with its place in a file and the next step, both languages."""
+
+    severity: str
+    file: str
+    row: int | None
+    column: str
+    raw: str
+    fr: str
+    en: str
+    next_fr: str
+    next_en: str
+    focus: str
+    path: str
+    shape: str
+    component: str
+    source: str
+
+
+class Places:
+    """Where each inscription stands: found by its IRI, only when a finding asks."""
+
+    def __init__(self, settings: Sequence[Setting]) -> None:
+        self._settings = settings
+        self._rows: dict[str, tuple[Setting, Row]] | None = None
+
+    def find(self, focus: str) -> tuple[Setting, Row] | None:
+        """Give the row that an inscription was made of, None for any other resource."""
+        if self._rows is None:
+            self._rows = {
+                subject(setting.base_uri, key, setting.reading.year): (setting, row)
+                for setting in self._settings
+                for row, key in zip(
+                    setting.reading.rows, setting.identities.keys[setting.reading.year], strict=True
+                )
+            }
+        return self._rows.get(focus)
+
+    def file_of(self, focus: str) -> str:
+        """Give the name of the file that a portrait was read from, "" for any other resource."""
+        for setting in self._settings:
+            if focus == f"{setting.base_uri}id/portrait/{setting.reading.year}":
+                return setting.reading.table.path.name
+        return ""
+
+
+def locate(findings: Iterable[Finding], places: Places) -> list[Located]:
+    """Give each finding its place, in the order of files, rows and columns; each once."""
+    located = {_locate(finding, places) for finding in findings}
+    order = {"Violation": 0, "Warning": 1, "Info": 2}
+    return sorted(
+        located,
+        key=lambda f: (
+            order[f.severity],
+            f.file,
+            f.row or 0,
+            f.column,
+            f.focus,
+            f.path,
+            f.shape,
+            f.en,
+        ),
+    )
+
+
+def _locate(finding: Finding, places: Places) -> Located:
+    place = places.find(finding.focus)
+    if place is None:
+        # What no row made is found by its file, if it is a portrait, or by its IRI.
+        file = places.file_of(finding.focus)
+        return _located(finding, file, None, "", finding.value, _elsewhere(finding), "")
+    setting, row = place
+    field = field_of(finding.path, setting.base_uri)
+    column = setting.reading.column(row, field) if field else ""
+    raw = getattr(row.cells, field) if field else finding.value
+    steps = _next_step(setting, field, raw, column, row.number)
+    source = f"{setting.source_url}#row={row.number}"
+    return _located(
+        finding, setting.reading.table.path.name, row.number, column, raw, steps, source
+    )
+
+
+def _located(
+    finding: Finding,
+    file: str,
+    row: int | None,
+    column: str,
+    raw: str,
+    steps: tuple[str, str],
+    source: str,
+) -> Located:
+    return Located(
+        severity=finding.severity,
+        file=file,
+        row=row,
+        column=column,
+        raw=raw,
+        fr=finding.fr,
+        en=finding.en,
+        next_fr=steps[0],
+        next_en=steps[1],
+        focus=finding.focus,
+        path=finding.path,
+        shape=finding.shape,
+        component=finding.component,
+        source=source,
+    )
+
+
+def _elsewhere(finding: Finding) -> tuple[str, str]:
+    if finding.shape.endswith("#Portrait-total"):
+        return (
+            "Vérifier que le fichier est complet, ou corriger [portraits.AAAA] total du gabarit.",
+            "Check that the file is whole, or correct [portraits.YYYY] total of the layout.",
+        )
+    if finding.component == "SPARQLConstraintComponent" and finding.focus.endswith("id/organisme"):
+        return (
+            "Ôter la graphie de l'un des deux dans le registre des organismes.",
+            "Take the spelling out of one of the two in the registry of bodies.",
+        )
+    if finding.shape.endswith("#Concept-revise-par-une-personne"):
+        return (
+            "Ajouter la valeur à [[lists.….values]] du gabarit quand une personne l'aura lue.",
+            "Add the value to [[lists.….values]] of the layout once a person has read it.",
+        )
+    if finding.shape.endswith("#Evolution-voisin"):
+        return (
+            f"Dire si <{finding.value}> est la même valeur : une graphie de plus dans le gabarit.",
+            f"Say whether <{finding.value}> is the same value: one more spelling in the layout.",
+        )
+    return (
+        f"Corriger <{finding.focus}> dans ontology/ ou dans le gabarit.",
+        f"Correct <{finding.focus}> in ontology/ or in the layout.",
+    )
+
+
+def _next_step(
+    setting: Setting, field: str | None, raw: str, column: str, row: int
+) -> tuple[str, str]:
+    if not field:
+        return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
+    if found := UNWRITABLE.search(raw):
+        code = f"U+{ord(found[0]):04X}"
+        return (
+            f"Ôter le caractère {code} de la cellule.",
+            f"Take the character {code} out of the cell.",
+        )
+    if not raw.strip():
+        return f"Remplir « {column} » à la ligne {row}.", f'Fill in "{column}" in row {row}.'
+    if field in LISTS and setting.vocabularies[field].concept(raw, setting.reading.year) is None:
+        return _unknown_value(setting, field, raw)
+    return "Corriger la cellule.", "Correct the cell."
+
+
+def _unknown_value(setting: Setting, field: str, raw: str) -> tuple[str, str]:
+    vocabulary, year = setting.vocabularies[field], setting.reading.year
+    nearest = vocabulary.nearest(raw, year)
+    known = " | ".join(vocabulary.known(year)[:12])
+    where = f"[[lists.{field}.values]] ({setting.layout.source})"
+    if nearest:
+        fr, en = f"Voulait-on « {nearest} » ?", f'Was "{nearest}" meant?'
+    else:
+        fr, en = f"Valeurs connues : {known}.", f"Known: {known}."
+    return (
+        f"{fr} Corriger la ligne, ou ajouter la graphie dans {where}.",
+        f"{en} Correct the row, or add the spelling in {where}.",
+    )

@@ -1,0 +1,47 @@
+"""Hold the registry of bodies against its shapes."""
+
+from collections.abc import Iterable, Iterator
+
+from transform.errors import UnreadableRegistry
+from transform.graphs.bodies import registry_lines, yearly_lines
+from transform.identity.registry import Registry
+from transform.identity.rule import Identities
+from transform.rdf.namespaces import RDF
+from transform.rdf.ntriples import Line, in_order, literal
+from transform.text.normal_form import normal_form
+from transform.validation.shacl import Finding, hold, read_shapes
+
+
+def hold_registry(registry: Registry, vocabulary: Iterable[str], base_uri: str) -> list[Finding]:
+    """Give what breaks a shape; `vocabulary` says which kinds and portfolios there are."""
+    if not registry.triples:
+        return []
+    said = list(registry_lines(registry))
+    said += yearly_lines(base_uri, said, {})
+    said += _spelling_lines(registry, base_uri)
+    types = [line for line in vocabulary if f"> <{RDF}type> <" in line]
+    tier = read_shapes(("registry",), base_uri)
+    return hold("".join([*in_order(said), *types]).encode(), tier)
+
+
+def refuse_living(identities: Identities, base_uri: str) -> None:
+    """Raise UnreadableRegistry where what the registry declares replaced is there all the same."""
+    bodies = identities.bodies
+    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
+    living = {f"{base_uri}id/organisme/{slug}" for slug in slugs}
+    declared = dict(bodies.registry.replaced())
+    if any("/id/initiative/" in old for old in declared):
+        keys = {key for keys in identities.keys.values() for key in keys}
+        living |= {f"{base_uri}id/initiative/{key}" for key in keys}
+    if found := sorted(living & declared.keys()):
+        raise UnreadableRegistry(
+            f"<{found[0]}> is said to be replaced by <{declared[found[0]]}>, but the registry or"
+            " the files still have it. Take the line with isReplacedBy out of the registry."
+        )
+
+
+def _spelling_lines(registry: Registry, base_uri: str) -> Iterator[Line]:
+    """Give the normal forms of spellings by body: for the shapes, not to be published."""
+    for slug, body in registry.bodies.items():
+        for form in {normal_form(spelling) for spelling in body.spellings}:
+            yield f"<{base_uri}id/organisme/{slug}>", f"<{base_uri}shapes#forme>", literal(form)
