@@ -4,45 +4,44 @@ from pathlib import Path
 
 from flask import Flask
 
-from server import (
-    assets,
+from server.changes import views
+from server.discovery import (
+    atom,
     catalogue,
-    changes,
-    completing,
-    context,
-    documents,
     dumps,
-    feed,
-    graphs,
     home,
-    limits,
-    reconciliation,
     sitemap,
-    sparql,
-    store,
     wellknown,
 )
 from server.engine.opening import open_engine
+from server.linked_data import documents, graphs, jsonld_context
+from server.reconciliation import views as reconciliation_views
+from server.release.current import Opener, Shelf
 from server.settings import Settings
-from server.shelf import Opener, Shelf
-from server.visit import Lending
-from server.web import headers, problems
+from server.sparql import (
+    completion,
+    endpoint,
+    graph_store,
+    limits_page,
+)
+from server.web import assets, headers, problems
+from server.web.release_scope import Lending
 
 _PARTS = (
     home,
-    sparql,
-    limits,
-    completing,
-    store,
-    changes,
+    endpoint,
+    limits_page,
+    completion,
+    graph_store,
+    views,
     documents,
     graphs,
     catalogue,
     dumps,
     assets,
-    reconciliation,
-    context,
-    feed,
+    reconciliation_views,
+    jsonld_context,
+    atom,
     sitemap,
     wellknown,
 )

@@ -1,4 +1,4 @@
-"""State the fixed bounds of a request that clients are told of, and that `server.front` keeps."""
+"""State the fixed bounds of a request that clients are told of, and that `server.http` keeps."""
 
 # A head: lines, bytes of one line, bytes of all with the address; a longer query goes into a body.
 MOST_HEADERS, LINE_BYTES, HEAD_BYTES = 128, 8192, 131_072

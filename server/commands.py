@@ -54,7 +54,7 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
 
     Their initiatives are made up; the counts are those of the published portraits.
     """
-    from server.listen import try_address
+    from server.http.process.listen import try_address
     from transform.commands.terminal import progress
     from transform.pipeline.check import check
     from transform.pipeline.prepare import prepare
@@ -88,7 +88,7 @@ def serve(shelf: Path, host: str, port: int, workers: int, engine: str) -> None:
 
 
 def _listen(shelf: Path, host: str, port: int, workers: int, engine: str = "memory") -> None:
-    from server.listen import listen
+    from server.http.process.listen import listen
 
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
 
@@ -125,7 +125,7 @@ def query(shelf: Path, query: str, name: str | None) -> None:
     from server.engine.faults import EngineFault, FormNotAcceptable
     from server.engine.interface import Question
     from server.engine.opening import open_engine
-    from server.negotiate import (
+    from server.negotiation import (
         CONSTRUCTED,
         CSV,
         SOLUTIONS,

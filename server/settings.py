@@ -10,7 +10,9 @@ from server.networks import read_networks
 from transform.errors import MisusedCommand
 
 PREFIX = "PORTRAIT_IA_"
-ENGINE = f"{PREFIX}ENGINE"  # how `server.listen` tells its workers what `--engine` says
+ENGINE = (
+    f"{PREFIX}ENGINE"  # how `server.http.process.listen` tells its workers what `--engine` says
+)
 _IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
 # RFC 9116, 2.5.3: a page or a form over https, a mailbox, a telephone.
 _CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
-from server.downloads import list_downloads
+from server.release.files import list_downloads
 from tests.conftest import HEADER, ROW, Run
 from transform.release.paths import SOURCES
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from server.front import wire
-from server.front.crowd import Crowd
-from server.front.message import Clock, Reply, Request
-from server.front.outgoing import PIECE
-from server.front.wire import Connection
+from server.http.connection import protocol
+from server.http.connection.connections import Crowd
+from server.http.connection.protocol import Connection
+from server.http.connection.writer import PIECE
+from server.http.messages import Clock, Reply, Request
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -309,7 +309,7 @@ def test_who_gives_way_is_told_why_where_that_can_be(
 def test_who_says_no_more_is_left_unless_his_answer_has_begun(
     monkeypatch: pytest.MonkeyPatch, body: bytes | None
 ) -> None:
-    monkeypatch.setattr(wire, "HALF_CLOSED_SECONDS", 0.001)
+    monkeypatch.setattr(protocol, "HALF_CLOSED_SECONDS", 0.001)
 
     async def say_no_more() -> list[str]:
         reply = None if body is None else Reply(200, OK, body)

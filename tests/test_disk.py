@@ -12,8 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from server import machine
-from server.engine import disk
+from server.engine import disk_store
 from server.engine.faults import EngineDown, EngineFault, QueryTooLarge
 from server.engine.interface import (
     JSON,
@@ -22,6 +21,7 @@ from server.engine.interface import (
     Question,
 )
 from server.engine.opening import open_disk
+from server.http.process import memory_check
 from tests.bystander import Bystander
 from tests.patience import wait_until
 from tests.site.processes import lives
@@ -48,15 +48,15 @@ def count(quads: Path) -> bytes:
 
 def stores(shelf: Path) -> set[str]:
     """Name the folders beside the releases that hold stores."""
-    return {found.name for found in (shelf / disk.STORES).iterdir() if found.is_dir()}
+    return {found.name for found in (shelf / disk_store.STORES).iterdir() if found.is_dir()}
 
 
 def test_a_store_is_built_once_beside_the_releases(tmp_path: Path) -> None:
     quads = write(tmp_path)
     before = sorted(quads.parents[1].rglob("*"))
     assert count(quads) == b"n\r\n10\r\n"
-    (store,) = (tmp_path / disk.STORES).glob("0123456789abcdef-*")
-    assert store == disk.find_store(quads)
+    (store,) = (tmp_path / disk_store.STORES).glob("0123456789abcdef-*")
+    assert store == disk_store.find_store(quads)
     built = (store / "CURRENT").stat().st_mtime_ns
     assert count(quads) == b"n\r\n10\r\n"
     assert (store / "CURRENT").stat().st_mtime_ns == built
@@ -66,40 +66,42 @@ def test_a_store_is_built_once_beside_the_releases(tmp_path: Path) -> None:
 def test_a_release_that_is_reached_by_a_link_has_one_store(tmp_path: Path) -> None:
     quads = write(tmp_path)
     (tmp_path / "current").symlink_to(quads.parents[1].name)
-    assert disk.find_store(tmp_path / "current" / "dumps" / quads.name) == disk.find_store(quads)
+    assert disk_store.find_store(
+        tmp_path / "current" / "dumps" / quads.name
+    ) == disk_store.find_store(quads)
 
 
 def test_a_half_built_store_is_never_used_and_cleared_away(tmp_path: Path) -> None:
     quads = write(tmp_path)
-    half = tmp_path / disk.STORES / ".building-x"
+    half = tmp_path / disk_store.STORES / ".building-x"
     half.mkdir(parents=True)
     ox.Store(str(half)).update("INSERT DATA { GRAPH <a:g> { <a:a> <a:p> <a:o> } }")
     assert count(quads) == b"n\r\n10\r\n"
-    assert stores(tmp_path) == {disk.find_store(quads).name}
+    assert stores(tmp_path) == {disk_store.find_store(quads).name}
 
 
 def test_the_store_of_a_release_that_is_gone_goes_with_the_next_build(tmp_path: Path) -> None:
     old, new = write(tmp_path, "a" * 16), write(tmp_path, "b" * 16)
     kept = write(tmp_path, "c" * 16)
     for quads in (old, kept):
-        disk.ensure_store(quads)
+        disk_store.ensure_store(quads)
     shutil.rmtree(old.parents[1])
-    disk.ensure_store(new)
-    assert stores(tmp_path) == {disk.find_store(kept).name, disk.find_store(new).name}
+    disk_store.ensure_store(new)
+    assert stores(tmp_path) == {disk_store.find_store(kept).name, disk_store.find_store(new).name}
 
 
 def test_two_that_build_at_once_build_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quads, loaded = write(tmp_path), []
-    load = disk._load
+    load = disk_store._load
 
-    def slowly(file: Path, folder: Path, step: disk.Step) -> None:
+    def slowly(file: Path, folder: Path, step: disk_store.Step) -> None:
         loaded.append(folder)
         time.sleep(0.3)
         load(file, folder, step)
 
-    monkeypatch.setattr(disk, "_load", slowly)
+    monkeypatch.setattr(disk_store, "_load", slowly)
     with ThreadPoolExecutor(3) as pool:
-        assert len(set(pool.map(disk.ensure_store, [quads] * 3))) == 1
+        assert len(set(pool.map(disk_store.ensure_store, [quads] * 3))) == 1
     assert len(loaded) == 1
 
 
@@ -118,17 +120,17 @@ def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     with builder:
-        wait_until(lambda: list(tmp_path.glob(f"{disk.STORES}/.building-*/CURRENT")))
+        wait_until(lambda: list(tmp_path.glob(f"{disk_store.STORES}/.building-*/CURRENT")))
         assert builder.poll() is None
         (loader,) = _children(builder.pid)
         builder.send_signal(signal.SIGKILL)
     assert bystander.until(lambda: not lives(loader), 2)
     os.close(writer)
-    assert not disk.find_store(quads).exists()
+    assert not disk_store.find_store(quads).exists()
     quads.unlink()
     quads.write_bytes(lines)
     assert count(quads) == b"n\r\n10\r\n"
-    assert stores(tmp_path) == {disk.find_store(quads).name}
+    assert stores(tmp_path) == {disk_store.find_store(quads).name}
 
 
 def _children(process: int) -> list[int]:
@@ -141,8 +143,8 @@ def test_no_room_is_said_before_the_build(tmp_path: Path, monkeypatch: pytest.Mo
     room = shutil.disk_usage(tmp_path)._replace(free=100)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
     with pytest.raises(MisusedCommand, match=r"are free.*--engine memory") as refused:
-        disk.ensure_store(quads)
-    assert str(tmp_path / disk.STORES) in str(refused.value)
+        disk_store.ensure_store(quads)
+    assert str(tmp_path / disk_store.STORES) in str(refused.value)
     assert stores(tmp_path) == set()
 
 
@@ -150,31 +152,31 @@ def test_a_disk_that_fills_up_is_said_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quads = write(tmp_path, rows=50_000)
-    monkeypatch.setattr(disk, "_LOADER", ["prlimit", "--fsize=100000", *disk._LOADER])
+    monkeypatch.setattr(disk_store, "_LOADER", ["prlimit", "--fsize=100000", *disk_store._LOADER])
     with pytest.raises(MisusedCommand, match=r"cannot be written there: .*--engine memory"):
-        disk.ensure_store(quads)
+        disk_store.ensure_store(quads)
     assert stores(tmp_path) == set()
 
 
 def test_a_build_beyond_its_memory_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quads = write(tmp_path, rows=50_000)
-    monkeypatch.setattr(disk, "_MEMORY", 100 << 20)
+    monkeypatch.setattr(disk_store, "_MEMORY", 100 << 20)
     with pytest.raises(MisusedCommand, match=r"cannot be written there: .*--engine memory"):
-        disk.ensure_store(quads)
+        disk_store.ensure_store(quads)
     assert stores(tmp_path) == set()
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     quads = write(tmp_path)
-    (tmp_path / disk.STORES).write_text("a file in its place")
+    (tmp_path / disk_store.STORES).write_text("a file in its place")
     with pytest.raises(MisusedCommand, match=r"let this account write there.*--engine memory"):
-        disk.ensure_store(quads)
+        disk_store.ensure_store(quads)
 
 
 def test_progress_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "_LOOK", 0.05)
+    monkeypatch.setattr(disk_store, "_LOOK", 0.05)
     told: list[tuple[str, int, int]] = []
-    disk.ensure_store(write(tmp_path, rows=20_000), lambda *step: told.append(step))
+    disk_store.ensure_store(write(tmp_path, rows=20_000), lambda *step: told.append(step))
     assert told
     assert all(what == "store (MB)" and done <= total for what, done, total in told)
 
@@ -184,7 +186,7 @@ def test_other_machines_are_told_to_serve_from_memory(
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     with pytest.raises(MisusedCommand, match=r"x86-64 or ARM64.*--engine memory"):
-        disk.ensure_store(write(tmp_path))
+        disk_store.ensure_store(write(tmp_path))
 
 
 def test_a_release_beyond_the_memory_is_refused(
@@ -192,14 +194,14 @@ def test_a_release_beyond_the_memory_is_refused(
 ) -> None:
     quads = write(tmp_path, rows=1000)
     size = quads.stat().st_size
-    monkeypatch.setattr(machine, "free_memory", lambda: size * 4)
-    machine.refuse_what_does_not_fit(quads, 2)
+    monkeypatch.setattr(memory_check, "free_memory", lambda: size * 4)
+    memory_check.refuse_what_does_not_fit(quads, 2)
     with pytest.raises(MisusedCommand, match=r"memory of 3 workers.*--engine disk"):
-        machine.refuse_what_does_not_fit(quads, 3)
+        memory_check.refuse_what_does_not_fit(quads, 3)
 
 
 def test_free_memory_is_that_of_this_machine() -> None:
-    free = machine.free_memory()
+    free = memory_check.free_memory()
     assert free is not None
     assert 1 << 20 < free < 1 << 50
 
@@ -255,7 +257,7 @@ def test_a_store_that_is_taken_away_is_no_defect(tmp_path: Path) -> None:
     quads = write(tmp_path)
     bomb = Question(f"ASK {{ {'{' * 20_000}{'}' * 20_000} }}", BASE, JSON)
     with open_disk(quads, BASE, Limits(idle=1)) as engine:
-        shutil.rmtree(disk.find_store(quads))
+        shutil.rmtree(disk_store.find_store(quads))
         faults = [_fault_of(engine, bomb) for _ in range(5)]  # what stands ready goes on
     told = {type(fault): fault.detail for fault in faults}
     assert set(told) <= {QueryTooLarge, EngineDown}
@@ -267,7 +269,7 @@ def test_a_store_of_which_a_part_is_taken_away_is_no_defect(tmp_path: Path) -> N
     quads = write(tmp_path)
     bomb = Question(f"ASK {{ {'{' * 20_000}{'}' * 20_000} }}", BASE, JSON)
     with open_disk(quads, BASE, Limits(idle=1)) as engine:
-        next(disk.find_store(quads).glob("*.sst")).unlink()
+        next(disk_store.find_store(quads).glob("*.sst")).unlink()
         faults = [_fault_of(engine, bomb) for _ in range(5)]
     assert {type(fault) for fault in faults} <= {QueryTooLarge, EngineDown}
     assert isinstance(faults[-1], EngineDown)
@@ -283,5 +285,5 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     quads = write(tmp_path)
     quads.write_text("not quads\n")
     with pytest.raises(UnreadableRelease, match="line 1"):
-        disk.ensure_store(quads)
+        disk_store.ensure_store(quads)
     assert stores(tmp_path) == set()

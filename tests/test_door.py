@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from server.front import door, sharing
-from server.front.crowd import Crowd
-from server.front.door import Door
-from server.front.message import Clock
-from server.front.sharing import Share
+from server.http.connection import acceptor
+from server.http.connection.acceptor import Door
+from server.http.connection.connections import Crowd
+from server.http.messages import Clock
+from server.http.process import load_balance
+from server.http.process.load_balance import Share
 
 
 class Listener:
@@ -115,7 +116,7 @@ def test_who_is_turned_away_is_told_why_and_counted() -> None:
 def test_without_a_descriptor_idle_ones_are_closed_and_the_door_is_shut_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(door, "_NO_DESCRIPTOR", 0.05)
+    monkeypatch.setattr(acceptor, "_NO_DESCRIPTOR", 0.05)
     listener, crowd, begun = (
         Listener(3, OSError(errno.EMFILE, "none left")),
         Full(),
@@ -130,7 +131,7 @@ def test_without_a_descriptor_idle_ones_are_closed_and_the_door_is_shut_for_a_wh
 def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(door, "_STEP_BACK", 0.0)
+    monkeypatch.setattr(acceptor, "_STEP_BACK", 0.0)
     listener, share, looks = Listener(), Portion(may_take=False), list[int]()
 
     def looks_on(_: Door) -> bool:
@@ -162,7 +163,7 @@ def test_who_has_no_more_than_any_other_takes_the_next(
     monkeypatch: pytest.MonkeyPatch, others: list[int], age: float, takes: bool
 ) -> None:
     now = 1000.0
-    with mmap.mmap(-1, sharing.SIZE) as shared:
+    with mmap.mmap(-1, load_balance.SIZE) as shared:
         monkeypatch.setattr(time, "monotonic", lambda: now - age)
         for place, connections in enumerate(others, 1):
             Share(shared, 0, place).tell(connections)

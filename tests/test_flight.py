@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.faults import ABANDONED
-from server.front.flight import Flight
-from server.front.message import Reply, Request
-from server.front.waiting import Waiter, give
+from server.http.messages import Reply, Request
+from server.http.responses.in_flight import Flight
+from server.http.responses.waiters import Waiter, give
 
 
 class Stream:

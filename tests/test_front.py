@@ -16,21 +16,21 @@ import pytest
 
 from server.engine.faults import EngineDown
 from server.engine.interface import JSON, Question, Whole
-from server.engine.seat import Seat
-from server.front import tally
-from server.front.bench import SEATS, Bench
-from server.front.coding import Choice
-from server.front.cores import Core
-from server.front.desk import Desk
-from server.front.flight import Flight
-from server.front.gate import Gate
-from server.front.keeping import Kept
-from server.front.lane import Lane, Outcome
-from server.front.message import Reply, Request
-from server.front.teller import Teller
-from server.front.waiting import Waiter
-from server.front.wsgi import LongBody, Result, Threads
-from server.visit import RELEASE
+from server.engine.pool.async_process import Seat
+from server.http.fastpath.pool import SEATS, Bench
+from server.http.fastpath.queue import Lane, Outcome
+from server.http.fastpath.sparql import Teller
+from server.http.messages import Reply, Request
+from server.http.process import shared_counters
+from server.http.process.cpu_affinity import Core
+from server.http.process.rate_limit import Gate
+from server.http.responses.cache import Kept
+from server.http.responses.compression import Choice
+from server.http.responses.dispatch import Desk
+from server.http.responses.in_flight import Flight
+from server.http.responses.waiters import Waiter
+from server.http.responses.wsgi import LongBody, Result, Threads
+from server.web.release_scope import RELEASE
 
 ROOT = Path(__file__).parents[1]
 
@@ -326,7 +326,7 @@ def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
         packed.append(threading.current_thread().name.partition("_")[0])
         return Reply(200, b"", b"packed")
 
-    monkeypatch.setattr("server.front.dressing.dress_whole", dress_whole)
+    monkeypatch.setattr("server.http.responses.finish.dress_whole", dress_whole)
 
     async def answer(size: int, coding: str | None) -> None:
         shelf: Any = Lender()
@@ -385,11 +385,11 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
 def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
     table = (ROOT / "docs" / "endpoint.md").read_text("utf-8")
     statuses = re.findall(r"^\| (\d{3}) \|", table, re.MULTILINE)
-    with mmap.mmap(-1, tally.size(1)) as shared:
-        counts = tally.Tally(shared, 0, 0, 1)
+    with mmap.mmap(-1, shared_counters.size(1)) as shared:
+        counts = shared_counters.Tally(shared, 0, 0, 1)
         for status in statuses:
             counts.count(b"/sparql", int(status))
-        counts.tell(tally.Doings({}, {}))
+        counts.tell(shared_counters.Doings({}, {}))
         body = counts.reply("GET").body.decode()
     assert set(re.findall(r'status="(.+?)"', body)) == set(statuses)
 
@@ -397,11 +397,11 @@ def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
 def test_each_kind_of_fault_is_counted_by_itself() -> None:
     table = (ROOT / "docs" / "endpoint.md").read_text("utf-8")
     kinds = set(re.findall(r"^\| [45]\d\d \| `([a-z-]+)` \|", table, re.MULTILINE))
-    with mmap.mmap(-1, tally.size(1)) as shared:
-        counts = tally.Tally(shared, 0, 0, 1)
+    with mmap.mmap(-1, shared_counters.size(1)) as shared:
+        counts = shared_counters.Tally(shared, 0, 0, 1)
         for kind in (*kinds, "never-heard-of"):
             counts.count(b"/sparql", 400, kind)
-        counts.tell(tally.Doings({}, {}))
+        counts.tell(shared_counters.Doings({}, {}))
         body = counts.reply("GET").body.decode()
     found = re.findall(r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE)
     assert len(kinds) > 25
@@ -410,15 +410,17 @@ def test_each_kind_of_fault_is_counted_by_itself() -> None:
 
 def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0  # where there was a minute before
-    with mmap.mmap(-1, tally.size(3)) as shared:
+    with mmap.mmap(-1, shared_counters.size(3)) as shared:
         for place, seconds in ((0, -60.0), (1, 0.0), (2, -1.0)):
             monkeypatch.setattr(time, "monotonic", lambda at=now + seconds: at)
-            worker = tally.Tally(shared, 0, place, 3)
+            worker = shared_counters.Tally(shared, 0, place, 3)
             done, held = {"cache_hits_total": 10**place}, {"connections": 10**place, "workers": 1}
-            worker.tell(tally.Doings(done, held))
+            worker.tell(shared_counters.Doings(done, held))
         monkeypatch.setattr(time, "monotonic", lambda: now)
-        again = tally.Tally(shared, 0, 2, 3)  # the third worker, started again
-        again.tell(tally.Doings({"cache_hits_total": 1000}, {"connections": 5, "workers": 1}))
+        again = shared_counters.Tally(shared, 0, 2, 3)  # the third worker, started again
+        again.tell(
+            shared_counters.Doings({"cache_hits_total": 1000}, {"connections": 5, "workers": 1})
+        )
         lines = again.reply("GET").body.decode().splitlines()
     assert "portrait_ia_cache_hits_total 1111" in lines
     assert "portrait_ia_connections 15" in lines
@@ -426,10 +428,10 @@ def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.Monke
 
 
 def test_metrics_are_as_prometheus_wants_them() -> None:
-    with mmap.mmap(-1, tally.size(1)) as shared:
-        worker = tally.Tally(shared, 0, 0, 1)
+    with mmap.mmap(-1, shared_counters.size(1)) as shared:
+        worker = shared_counters.Tally(shared, 0, 0, 1)
         worker.count(b"/", 200)
-        worker.tell(tally.Doings({}, {}))
+        worker.tell(shared_counters.Doings({}, {}))
         lines = worker.reply("GET").body.decode().splitlines()
     kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
     helped = {line.split()[2] for line in lines if line.startswith("# HELP ")}

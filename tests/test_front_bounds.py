@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from server import bounds
-from server.front import crowd, worker
-from server.front import gate as gates
-from server.front.gate import Gate
-from server.front.keeping import Kept
-from server.front.message import Reply, Request
-from server.front.outgoing import Outgoing
-from server.front.patience import Patience
+from server.http.connection import connections as connection_connections
+from server.http.connection.deadlines import Patience
+from server.http.connection.writer import Outgoing
+from server.http.messages import Reply, Request
+from server.http.process import rate_limit as gates
+from server.http.process import worker
+from server.http.process.rate_limit import Gate
+from server.http.responses.cache import Kept
 from tests.conftest import PROJECT
 
 KB = 1024
@@ -35,7 +36,10 @@ FRENCH = (
 def test_the_fixed_bounds_are_those_that_the_readme_tells(readme: str, told: str) -> None:
     text = " ".join((PROJECT / readme).read_text("utf-8").split())
     assert re.search(told, text)
-    assert (crowd.MOST_CONNECTIONS, crowd.HELD_BYTES) == (2048, 64 * KB * KB)
+    assert (connection_connections.MOST_CONNECTIONS, connection_connections.HELD_BYTES) == (
+        2048,
+        64 * KB * KB,
+    )
     assert (bounds.MOST_HEADERS, bounds.LINE_BYTES, bounds.HEAD_BYTES) == (128, 8 * KB, 128 * KB)
     assert (bounds.READER_BYTES, bounds.READER_SECONDS) == (16 * KB, 15.0)
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.front import incoming
-from server.front.faults import Refused
-from server.front.heads import Head, Heads
-from server.front.incoming import Incoming
+from server.http.connection import parser
+from server.http.connection.known_heads import Head, Heads
+from server.http.connection.parser import Incoming
+from server.http.refusals import Refused
 
 _LINES = st.sampled_from(
     [
@@ -84,15 +84,15 @@ def test_a_known_head_gives_the_request_that_the_parser_gives(
 ) -> None:
     block = b"\r\n".join([b"Host: localhost", *lines, b"", b""]) + rest
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(incoming, "_heads", Heads())
+        patch.setattr(parser, "_heads", Heads())
         known = [read(line + b"\r\n" + block) for line in first]
-        patch.setattr(incoming, "_heads", Forgetful())
+        patch.setattr(parser, "_heads", Forgetful())
         assert known == [read(line + b"\r\n" + block) for line in first]
 
 
 def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     heads = Heads()
-    monkeypatch.setattr(incoming, "_heads", heads)
+    monkeypatch.setattr(parser, "_heads", heads)
     lines = b" HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
     assert heads.recognise(b"GET /a" + lines) is None
     first = read(b"GET /a" + lines)
@@ -103,14 +103,14 @@ def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_header_of_two_lines_weighs_what_it_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incoming, "_heads", Heads())
+    monkeypatch.setattr(parser, "_heads", Heads())
     request = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: a/b\r\nAccept: c/d\r\n\r\n"
     assert read(request) == read(request)
 
 
 def test_so_many_heads_are_known_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     heads = Heads()
-    monkeypatch.setattr(incoming, "_heads", heads)
+    monkeypatch.setattr(parser, "_heads", heads)
     requests = [b"GET / HTTP/1.1\r\nHost: h%d\r\n\r\n" % number for number in range(300)]
     for request in requests:
         read(request)

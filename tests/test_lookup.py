@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.engine import lookup
 from server.engine.interface import CSV, JSON, Question
-from server.engine.lookup import MOST_ABOUT, Lookups, open_lookups
 from server.engine.opening import open_engine
-from server.engine.sealed import SealedEngine
+from server.engine.pool import lookup
+from server.engine.pool.engine import SealedEngine
+from server.engine.pool.lookup import MOST_ABOUT, Lookups, open_lookups
 from tests.conftest import PROJECT
 from transform.errors import UnreadableRelease
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 
-from server.engine import mistakes
-from server.engine.mistakes import find_mistake, grammar
-from server.engine.mistakes.tokens import Token, cut
+from server.engine.diagnostics import diagnose, grammar
+from server.engine.diagnostics.diagnose import find_mistake
+from server.engine.diagnostics.tokens import Token, cut
 from tests.conftest import PROJECT
 
 QUERIES = sorted((PROJECT / "server" / "queries").glob("*.rq"))
@@ -203,7 +203,7 @@ def test_a_machine_that_is_busy_elsewhere_takes_no_words_away(
             time.sleep(0.3)
             yield token
 
-    monkeypatch.setattr(mistakes, "cut", stall)
+    monkeypatch.setattr(diagnose, "cut", stall)
     assert find_mistake("SELCT * {}")
 
 

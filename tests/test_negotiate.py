@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from server.negotiate import (
+from server.negotiation import (
     CSV,
     GRAPHS,
     PAGES,

@@ -3,7 +3,7 @@
 import pyoxigraph as ox
 import pytest
 
-from server import queries
+from server.release import queries
 
 BASE = "http://a/"
 ORDERED = ["Abri", "Âge", "Ça", "Cégep", "Éducation", "Emploi", "été", "Œuvre", "Ouest", "Zoo"]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from server.engine.faults import MalformedQuery, QueryTooLarge
 from server.engine.interface import JSON, Question, Whole
 from server.engine.opening import open_engine
-from server.engine.sealed import SealedEngine
-from server.engine.seat import MOMENT, MOST_MOMENTS, Seat
-from server.protocol import read_target
+from server.engine.pool.async_process import MOMENT, MOST_MOMENTS, Seat
+from server.engine.pool.engine import SealedEngine
+from server.sparql.protocol import read_target
 from tests.patience import wait_until
 
 BASE = "http://localhost:8000/"

@@ -18,10 +18,10 @@ from server.engine.interface import (
     Limits,
     Question,
 )
-from server.engine.link import QueryProcess, keeper_command
 from server.engine.opening import ENGINES
-from server.engine.places import Run
-from server.engine.sealed import SealedEngine
+from server.engine.pool.admission import Run
+from server.engine.pool.engine import SealedEngine
+from server.engine.pool.fork_client import QueryProcess, keeper_command
 from tests.patience import wait_until
 from tests.site.processes import children, lives, stop
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol, Self
 
-from server.engine.figures import Figures
+from server.engine.stats import Figures
 
 JSON = "application/sparql-results+json"
 XML = "application/sparql-results+xml"

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from server.engine.disk import ensure_store
+from server.engine.disk_store import ensure_store
 from server.engine.interface import Engine, Limits
-from server.engine.lookup import open_lookups
-from server.engine.sealed import SealedEngine
+from server.engine.pool.engine import SealedEngine
+from server.engine.pool.lookup import open_lookups
 
 _DEFAULTS = Limits()
 

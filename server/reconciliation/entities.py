@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from weakref import WeakKeyDictionary
 
-from server import queries
 from server.engine.faults import EngineBusy
 from server.reconciliation.index import Entity, Index
-from server.reconciliation.kinds import (
+from server.reconciliation.types import (
     INITIATIVE,
     KINDS,
     PROPERTIES,
@@ -19,7 +18,8 @@ from server.reconciliation.kinds import (
     Property,
     class_iri,
 )
-from server.shelf import Release
+from server.release import queries
+from server.release.current import Release
 
 _PREFERRED = ("prefLabel", "label")
 PATIENCE = 8.0  # seconds that a request waits for the index

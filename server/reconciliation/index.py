@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rapidfuzz import process
 
-from server.reconciliation.kinds import BODY, PORTFOLIO, Kind
+from server.reconciliation.types import BODY, PORTFOLIO, Kind
 from transform.text.normal_form import normal_form
 from transform.text.similarity import BY_LETTERS
 

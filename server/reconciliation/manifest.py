@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from server import labels
-from server.reconciliation.asking import MOST_QUERIES
-from server.reconciliation.kinds import DEFAULT, Kind, class_iri
-from server.shelf import Release
+from server.reconciliation.read_queries import MOST_QUERIES
+from server.reconciliation.types import DEFAULT, Kind, class_iri
+from server.release import labels
+from server.release.current import Release
 
 WIDTH, HEIGHT = 430, 300  # pixels of a preview
 _NAMES = {"fr": "{} – rapprochement", "en": "{} – reconciliation"}

@@ -2,13 +2,13 @@
 
 from flask import Response
 
-from server import pages
 from server.faults import UnknownResource
-from server.reconciliation.extend import Extension, Wanted, extend
+from server.reconciliation.data_extension import Extension, Wanted, extend
 from server.reconciliation.index import Index
-from server.reconciliation.kinds import PROPERTIES
 from server.reconciliation.manifest import describe_kind
-from server.shelf import Release
+from server.reconciliation.types import PROPERTIES
+from server.release.current import Release
+from server.web import render
 
 _FRAMED = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors *"
 _SHOWN = 4  # values of a property
@@ -17,7 +17,7 @@ _LEFT_OUT = ("nom", "nom-initiative")
 
 def show_preview(release: Release, index: Index, identifier: str) -> Response:
     """Answer with the page; raises UnknownResource."""
-    language = pages.language()
+    language = render.language()
     path = find_path(release, index, identifier)
     wanted = [
         Wanted(each, "", _SHOWN + 1)
@@ -29,7 +29,7 @@ def show_preview(release: Release, index: Index, identifier: str) -> Response:
         (each.property.names[language], [_text(cell) for cell in told[each.property.id]])
         for each in wanted
     ]
-    response = pages.page(
+    response = render.page(
         "preview.html",
         name=index.entities[index.places[path]].name(language),
         kind=describe_kind(index.kind_of(path), release, language)["name"],

@@ -3,9 +3,9 @@
 from itertools import chain
 from typing import NamedTuple
 
-from server.reconciliation.asking import Constraint, Query
 from server.reconciliation.index import Index, bare
-from server.reconciliation.kinds import YEAR
+from server.reconciliation.read_queries import Constraint, Query
+from server.reconciliation.types import YEAR
 from transform.text.normal_form import normal_form
 from transform.text.similarity import similarity
 

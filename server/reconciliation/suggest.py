@@ -5,13 +5,13 @@ from itertools import islice
 from typing import Any
 
 from server.faults import QueryTooLong, UnreadableRequest
-from server.reconciliation.answering import describe
-from server.reconciliation.asking import read_kinds, read_limit
 from server.reconciliation.index import Index, bare
-from server.reconciliation.json_values import LONGEST_TEXT
-from server.reconciliation.kinds import KINDS, PROPERTIES
+from server.reconciliation.json_reading import LONGEST_TEXT
 from server.reconciliation.manifest import describe_kind
-from server.shelf import Release
+from server.reconciliation.read_queries import read_kinds, read_limit
+from server.reconciliation.types import KINDS, PROPERTIES
+from server.reconciliation.write_candidates import describe
+from server.release.current import Release
 from transform.text.normal_form import normal_form
 
 _MOST_SKIPPED = 10_000

@@ -11,10 +11,10 @@ from flask import Flask, Response, current_app, request
 from flask.sansio.app import App
 from werkzeug.exceptions import HTTPException
 
-from server import pages, texts
+from server import texts
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault, UnknownPage
-from server.negotiate import (
+from server.negotiation import (
     HTML,
     PLAIN,
     PROBLEM,
@@ -22,7 +22,8 @@ from server.negotiate import (
     NothingAcceptable,
     read_ranges,
 )
-from server.visit import KIND
+from server.web import render
+from server.web.release_scope import KIND
 
 log = logging.getLogger(__name__)
 _QUERY_FORMS = "query_forms"  # in the extensions of the app, by path
@@ -129,7 +130,7 @@ def _page(given: dict[str, Any]) -> str:
     form = _query_forms(current_app).get(request.path)
     query = request.args.get("query", "")[:_LONGEST_SHOWN] if form else ""
     values = form() if form and query else {}
-    return pages.render(
+    return render.render(
         "fault.html", **{**values, **given, "query": query, "headings": texts.table("texts")}
     )
 

@@ -11,10 +11,10 @@ from array import array
 from string import ascii_lowercase
 from typing import Any
 
-from server.reconciliation.asking import read_query
 from server.reconciliation.index import Entity, Index
-from server.reconciliation.kinds import INITIATIVE, ORGANISME
+from server.reconciliation.read_queries import read_query
 from server.reconciliation.scoring import find_candidates
+from server.reconciliation.types import INITIATIVE, ORGANISME
 
 BODIES = 2000
 COMMON = ("de", "la", "des", "pour", "et", "assistant", "traitement", "prévision", "demandes")

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from server.engine import faults
-from server.engine.figures import Figures
 from server.engine.interface import Engine, Limits, Question
-from server.front.worker import SHARED, run
+from server.engine.stats import Figures
+from server.http.process.worker import SHARED, run
 
 PART = b"x" * 65536
 

@@ -180,7 +180,7 @@ def page(browser: Any) -> Iterator[Any]:
 
 @contextmanager
 def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
-    code = "import os, resource, sys; from pathlib import Path; from server.listen import listen; "
+    code = "import os, resource, sys; from pathlib import Path; from server.http.process.listen import listen; "
     if descriptors:  # of each process: what bounds its connections
         code += f"resource.setrlimit(resource.RLIMIT_NOFILE, ({descriptors}, {descriptors})); "
     code += "engine = os.environ.get('PORTRAIT_IA_ENGINE', 'memory'); "

@@ -5,7 +5,7 @@ from typing import Any
 
 import brotli
 
-from server import assets
+from server.web import assets
 
 SCRIPT = "text/javascript; charset=utf-8"
 

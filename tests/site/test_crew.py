@@ -112,9 +112,9 @@ def read(client: socket.socket) -> bytes:
 BREAKING = """
 import sys
 from pathlib import Path
-import server.crew
-server.crew._START = "import sys; print('no engine today', file=sys.stderr); sys.exit(3)"
-from server.listen import listen
+import server.http.process.supervisor
+server.http.process.supervisor._START = "import sys; print('no engine today', file=sys.stderr); sys.exit(3)"
+from server.http.process.listen import listen
 from transform.errors import CannotServe
 try:
     listen(Path(sys.argv[1]), "127.0.0.1", 0, 2)

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from server.front.crowd import Crowd
+from server.http.connection.connections import Crowd
 from tests.site.processes import (
     find_workers,
     is_held,

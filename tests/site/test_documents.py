@@ -8,7 +8,8 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from server import assets, resource
+from server.release import resource
+from server.web import assets
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SYNTAXES = {

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from server import assets
+from server.web import assets
 from tests.bystander import Bystander
 from tests.site.conftest import BASE
 from tests.site.processes import find_busy, lives

@@ -27,7 +27,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 
 
 def test_the_process_that_forks_the_query_processes_loads_no_page() -> None:
-    code = "import sys; import server.engine.keeper; print(*sys.modules)"
+    code = "import sys; import server.engine.process.fork_server; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -36,8 +36,15 @@ def test_the_process_that_forks_the_query_processes_loads_no_page() -> None:
         cwd=Path(__file__).parents[2],
     )
     loaded = set(done.stdout.split())
-    assert "server.engine.answering" in loaded
-    assert not loaded & {"flask", "jinja2", "werkzeug", "asyncio", "server.app", "server.pages"}
+    assert "server.engine.process.serve" in loaded
+    assert not loaded & {
+        "flask",
+        "jinja2",
+        "werkzeug",
+        "asyncio",
+        "server.app",
+        "server.web.render",
+    }
 
 
 def test_the_serving_process_loads_none_of_the_heavy_libraries(folder: Path) -> None:

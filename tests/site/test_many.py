@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from server import tables
 from server.app import create_app
 from server.engine.opening import ENGINES
 from server.settings import Settings
+from server.web import term_table
 from tests.site.conftest import write_release
 
 MANY = 2100
@@ -41,7 +41,7 @@ def test_pages_of_very_many_hold_each_once(crowded: str, fetch: Any) -> None:
 def test_each_page_of_many_hold_each_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
 ) -> None:
-    monkeypatch.setattr(tables, "_MOST_SORTED", 100)
+    monkeypatch.setattr(term_table, "_MOST_SORTED", 100)
     write_release(tmp_path / "a", 150)
     (tmp_path / "current").symlink_to("a")
     app = create_app(tmp_path, Settings(), ENGINES[engine])

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from server.engine.faults import EngineDown
 from server.reconciliation import entities
 from server.reconciliation.index import Index
-from server.shelf import Release
+from server.release.current import Release
 from tests.patience import wait_until
 
 BODY, INITIATIVE = "def#Organisme", "def#Initiative"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.listen import listen
+from server.http.process.listen import listen
 from server.settings import Settings, read_settings
 from transform.errors import MisusedCommand, UnreadableRelease
 

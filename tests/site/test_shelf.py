@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from server.engine.figures import Figures
 from server.engine.interface import Limits
-from server.shelf import Shelf, open_release
+from server.engine.stats import Figures
+from server.release.current import Shelf, open_release
 from tests.patience import wait_until
 from transform.errors import UnreadableRelease
 

@@ -27,14 +27,8 @@ from transform.pipeline.manifest import Files, describe_files, manifest_of
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
 from transform.rdf.turtle import read_turtle
-from transform.release import (
-    document_index,
-    dumps,
-    manifest,
-)
-from transform.release import (
-    folder as release_folder,
-)
+from transform.release import document_index, dumps, manifest
+from transform.release import folder as release_folder
 from transform.release.paths import SUMS, is_packed, source_path
 from transform.release.stability import Gone, Published, hold_against
 from transform.review.candidates_csv import candidates_csv

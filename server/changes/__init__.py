@@ -1,0 +1,1 @@
+"""Show what changed between two portraits."""

@@ -1,0 +1,1 @@
+"""Let people and machines find the data: home page, catalogue, dumps, feeds."""

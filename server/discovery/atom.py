@@ -1,0 +1,95 @@
+"""Say what is new as an Atom feed: the releases, and what changed between portraits (RFC 4287)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from flask import Blueprint, Response
+
+from server import texts
+from server.negotiation import Format
+from server.release.comparisons import list_pairs
+from server.release.history import Published, list_published, published
+from server.web import render
+from server.web.release_scope import current_release
+
+bp = Blueprint("feed", __name__)
+_ATOM = Format("xml", "application/atom+xml", "; charset=utf-8")
+
+
+class Entry(NamedTuple):
+    """Something new: what it is called, where it is, since when, and what is said of it."""
+
+    title: str
+    path: str
+    time: datetime
+    summary: str
+
+
+@bp.route("/atom.xml")
+def show() -> Response:
+    """Answer with the feed in the language of the reader."""
+    language, entries = render.language(), list(_entries())
+    stamps = [f"{entry.path} {entry.time.isoformat()}" for entry in entries]
+    response = Response("".join(_write(entries, language)), content_type=_ATOM.content_type)
+    response = render.finish(response, _ATOM, language, *stamps)
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _entries() -> Iterator[Entry]:
+    """Give the changes of the current release, then the releases, the newest first."""
+    release, language = current_release(), render.language()
+    now = published(release).time
+    for earlier, later in list_pairs(release):
+        words = texts.say("from_to", language, earlier=earlier, later=later)
+        about = texts.say("about_comparisons", language)
+        title = f"{texts.say('comparisons', language)}{texts.say('colon', language)} {words}"
+        yield Entry(title, f"changements/{earlier}-{later}", now, about)
+    for one in list_published(release):
+        title = f"{texts.say('release', language)} {one.name}"
+        yield Entry(title, one.path, one.time, _holds(one, language))
+
+
+def _holds(one: Published, language: str) -> str:
+    """Say how many entries a release holds of each year."""
+    colon = texts.say("colon", language)
+    return ", ".join(
+        f"{portrait['year']}{colon} {texts.whole(portrait['published'], language)}"
+        for portrait in sorted(one.manifest["portraits"], key=lambda said: -said["year"])
+    )
+
+
+def _write(entries: list[Entry], language: str) -> Iterator[str]:
+    release = current_release()
+    base, manifest = release.base_uri, release.manifest
+    names = manifest["publisher"]["name"]
+    feed = f"{base}atom.xml?lang={language}"
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
+    yield _text("id", feed) + _text("title", manifest["series"]["title"][language])
+    yield _text("updated", _stamp(max(entry.time for entry in entries)))
+    name = names.get(language) or next(iter(names.values()))
+    yield f"<author>{_text('name', name)}</author>\n"
+    yield _link("self", feed, "application/atom+xml") + _link("alternate", base, "text/html")
+    if licence := manifest["series"].get("licence"):
+        yield f'<link rel="license" href={quoteattr(licence)}/>\n'
+    for entry in entries:
+        address = base + entry.path
+        yield f"<entry>\n{_text('id', address)}{_text('title', entry.title)}"
+        yield _text("updated", _stamp(entry.time)) + _link("alternate", address, "text/html")
+        yield f"{_text('summary', entry.summary)}</entry>\n"
+    yield "</feed>\n"
+
+
+def _text(name: str, value: str) -> str:
+    return f"<{name}>{escape(value)}</{name}>\n"
+
+
+def _link(relation: str, address: str, media_type: str) -> str:
+    return f'<link rel="{relation}" type="{media_type}" href={quoteattr(address)}/>\n'
+
+
+def _stamp(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,79 @@
+"""Answer with the catalogue (DCAT), and with what describes the data (VoID)."""
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, request
+
+from server.discovery.catalogue_page import show_catalogue
+from server.faults import UnknownResource
+from server.negotiation import (
+    GRAPHS,
+    HTML,
+    PAGES,
+    Format,
+    choose_format,
+)
+from server.release import queries
+from server.release.current import Release
+from server.release.resource import about_document
+from server.web import render
+from server.web.link_header import with_links
+from server.web.release_scope import current_release
+from transform.rdf import syntaxes
+
+bp = Blueprint("catalogue", __name__)
+
+
+@bp.route("/catalogue")
+@bp.route("/catalogue.<suffix>")
+def show(suffix: str | None = None) -> Response:
+    """Answer with the catalogue."""
+    release = current_release()
+    form = _choose(PAGES, suffix)
+    if form is HTML:
+        response = show_catalogue(_catalogue(release), release)
+    else:
+        response = _send("catalogue", form, release) or _write(_catalogue(release), form, release)
+    return with_links(response, form, "catalogue")
+
+
+@bp.route("/.well-known/void")
+@bp.route("/.well-known/void.<suffix>")
+def describe(suffix: str | None = None) -> Response:
+    """Answer with the VoID description of the data (RFC 5785 registers the path)."""
+    form = _choose(GRAPHS, suffix)
+    response = _send("void", form, current_release())
+    if response is None:
+        raise UnknownResource("This release holds no VoID description. Build it again.")
+    return with_links(response, form, ".well-known/void", GRAPHS)
+
+
+def _choose(offers: tuple[Format, ...], suffix: str | None) -> Format:
+    wanted = suffix or request.args.get("format")
+    return choose_format(offers, request.headers.get("Accept"), wanted)
+
+
+def _send(name: str, form: Format, release: Release) -> Response | None:
+    """Send the file of the release that holds a document, where it has one."""
+    file = release.folder / f"{name}.{form.suffix}"
+    if not file.is_file():
+        return None
+    return render.finish(Response(file.read_bytes(), content_type=form.content_type), form)
+
+
+def _catalogue(release: Release) -> list[ox.Triple]:
+    """Give the catalogue: its file, or from the store, where earlier versions kept it."""
+    file = release.folder / "catalogue.nt"
+    if file.is_file():
+        parsed = ox.parse(path=file, format=ox.RdfFormat.N_TRIPLES)
+        return queries.in_order(quad.triple for quad in parsed)
+    iri = f"{release.base_uri}graph/catalogue"
+    triples = queries.find_triples(release, "graph", graph=iri)
+    if not triples:
+        raise UnknownResource(f"This release holds no graph <{iri}>.")
+    about = about_document(f"{release.base_uri}catalogue", release)
+    return [*triples, *(t for t in about if t.predicate.value.endswith("#comment"))]
+
+
+def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
+    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
+    return render.finish(Response(body, content_type=form.content_type), form)

@@ -1,0 +1,67 @@
+"""Say what this site is, how to ask it, and whether it is well."""
+
+from flask import Blueprint, Response
+
+from server.discovery import schemaorg
+from server.negotiation import HTML
+from server.release import queries
+from server.release.comparisons import list_pairs
+from server.release.files import source_path
+from server.web import render
+from server.web.link_header import Relation, licence, relate
+from server.web.links import link_to
+from server.web.public_address import address_of
+from server.web.release_scope import current_release
+
+bp = Blueprint("home", __name__)
+
+
+@bp.route("/")
+def show() -> Response:
+    """Answer with the home page."""
+    release = current_release()
+    address = address_of(release)
+    example = queries.example("lignes", release.base_uri)
+    newest = max(portrait["year"] for portrait in release.manifest["portraits"])
+    values = {
+        "address": address,
+        "newest": newest,
+        "source_path": source_path,
+        "comparisons": list_pairs(release),
+        "example": example,
+        "embedded": schemaorg.script(
+            schemaorg.catalogue(release),
+            schemaorg.series(release, schemaorg.files_of(release, None)),
+        ),
+    }
+    response = Response(
+        render.render("home.html", **values), content_type="text/html; charset=utf-8"
+    )
+    response = render.finish(response, HTML, address)
+    relations = [
+        Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle"),
+        Relation(link_to("atom.xml"), "alternate", "application/atom+xml"),
+        Relation(link_to("sparql", lang=None), "service-desc", "text/turtle"),
+        Relation(release.base_uri, "cite-as"),
+        licence(release.manifest),
+    ]
+    return relate(response, relations)
+
+
+@bp.route("/healthz")
+def live() -> Response:
+    """Say that the process answers."""
+    return _plain("ok\n")
+
+
+@bp.route("/readyz")
+def ready() -> Response:
+    """Say that the engine answers too; its fault is the answer when it does not."""
+    release = current_release()
+    queries.find_rows(release, "ready")
+    return _plain(f"ok {release.name}\n")
+
+
+def _plain(text: str) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(text, content_type="text/plain; charset=utf-8", headers=headers)

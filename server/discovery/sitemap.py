@@ -1,0 +1,91 @@
+"""Tell crawlers what pages there are (sitemaps.org, protocol 0.9), and what to keep from."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response
+
+from server.faults import UnknownPage
+from server.negotiation import Format
+from server.release.comparisons import list_pairs
+from server.release.current import Release
+from server.release.history import published
+from server.web import render
+from server.web.links import quoted
+from server.web.release_scope import current_release
+from transform.release.document_index import FILE
+
+bp = Blueprint("sitemap", __name__)
+MOST = 50_000  # URLs that one file may hold
+_XML = Format("xml", "application/xml", "; charset=utf-8")
+_SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_FIXED = ("", "dumps/", "catalogue", "def")
+
+
+@bp.route("/robots.txt")
+def robots() -> Response:
+    """Keep crawlers from queries, each link to one being another page, and name the sitemap."""
+    where = f"{current_release().base_uri}sitemap.xml"
+    text = f"User-agent: *\nDisallow: /sparql?\n\nSitemap: {where}\n"
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
+@bp.route("/sitemap.xml")
+def index() -> Response:
+    """List the parts of the sitemap."""
+    release = current_release()
+    parts = (f"sitemap/{number}.xml" for number in range(1, _last(release) + 1))
+    return _write("sitemapindex", "sitemap", release, parts)
+
+
+@bp.route("/sitemap/<name>.xml")
+def part(name: str) -> Response:
+    """List the pages of one part: those of the site first, then the documents."""
+    release, last = current_release(), _last(current_release())
+    if name not in map(str, range(1, last + 1)):
+        raise UnknownPage(f"The sitemap has no part {name[:40]!r}: there are 1 to {last}.")
+    begin = (int(name) - 1) * MOST
+    return _write("urlset", "url", release, islice(_pages(release), begin, begin + MOST))
+
+
+def _write(whole: str, each: str, release: Release, paths: Iterator[str]) -> Response:
+    time = published(release).time
+    entries = (_entry(each, release.base_uri + path, time) for path in paths)
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{whole} xmlns="{_SPACE}">\n'
+    body = "".join((head, *entries, f"</{whole}>\n"))
+    return render.finish(Response(body, content_type=_XML.content_type), _XML, time.isoformat())
+
+
+def _entry(name: str, address: str, time: datetime) -> str:
+    lastmod = time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"<{name}><loc>{escape(address)}</loc><lastmod>{lastmod}</lastmod></{name}>\n"
+
+
+def _pages(release: Release) -> Iterator[str]:
+    changes = [f"changements/{earlier}-{later}" for earlier, later in list_pairs(release)]
+    file = release.folder / FILE
+    documents = _documents(file) if file.is_file() else iter(())
+    return chain(_FIXED, changes, documents)
+
+
+def _documents(file: Path) -> Iterator[str]:
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            yield f"doc/{quoted(line[:-1])}"
+
+
+def _last(release: Release) -> int:
+    """Give the number of the last part."""
+    file = release.folder / FILE
+    documents = _count(file) if file.is_file() else 0
+    return -(-(len(_FIXED) + len(list_pairs(release)) + documents) // MOST)
+
+
+@lru_cache(maxsize=4)
+def _count(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for _ in lines)

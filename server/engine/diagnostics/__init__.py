@@ -1,0 +1,1 @@
+"""Find the mistakes in a query that is no SPARQL."""

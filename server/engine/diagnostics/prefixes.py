@@ -1,0 +1,41 @@
+"""Find a prefix that a query uses and does not declare."""
+
+from server.engine.diagnostics.mistake import Mistake
+from server.engine.diagnostics.tokens import Token
+
+# Those that are most often forgotten; the spaces that prefix.cc gives first.
+_KNOWN = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "http://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def find_undeclared(tokens: list[Token]) -> Mistake | None:
+    """Give the first name whose prefix was not declared before it."""
+    declared: set[str] = set()
+    before = ""
+    for token in tokens:
+        if token.kind in ("ns", "pname"):
+            prefix = token.text.partition(":")[0]
+            if before == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                iri = _KNOWN.get(prefix, "…")
+                told = f"the prefix of {token.text[:80]!r} is not declared"
+                return Mistake(token.start, f"{told}: begin with PREFIX {prefix[:40]}: <{iri}>")
+        before = token.kind
+    return None

@@ -1,0 +1,145 @@
+"""Start a keeper and have it fork query processes: the asking process's side."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from server.engine.faults import EngineDown
+from server.engine.frames import Frames
+from server.engine.process import sandbox
+from transform.errors import UnreadableRelease
+
+_ROOT = Path(__file__).resolve().parents[3]
+_REPLY_SECONDS = 10.0
+# This package, not another of its name: `-m` would look where the process was started, and in the
+# environment.
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from server.engine.process.fork_server import main; main()"
+)
+
+
+@dataclass(slots=True, eq=False)
+class QueryProcess:
+    """A process that answers on a connection of its own, so no other's bytes ever reach it."""
+
+    number: int
+    connection: socket.socket
+    resident: int = 0
+    frames: Frames = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resident = sandbox.resident(self.number)
+        self.frames = Frames(self.connection)
+
+    def alive(self) -> bool:
+        """Say whether the process still holds its end; one that is idle has nothing to say."""
+        self.connection.setblocking(False)  # with a timeout set, MSG_DONTWAIT would wait
+        try:
+            return bool(self.connection.recv(1, socket.MSG_PEEK))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+
+def keeper_command(control: int, source: Path, base_uri: str, memory_mb: int) -> list[str]:
+    """Return the command that starts a keeper; it inherits `control`, a descriptor."""
+    arguments = map(str, (_ROOT, control, source, base_uri, memory_mb))
+    return [sys.executable, "-P", "-c", _START, *arguments]
+
+
+class Link:
+    """A keeper that has loaded a release; safe for many threads."""
+
+    def __init__(self, source: Path, base_uri: str, memory_mb: int) -> None:
+        """Start it as `keeper.run` says, and wait until it is loaded.
+
+        Raises UnreadableRelease and EngineDown.
+        """
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            try:
+                # A session of its own: Ctrl-C at the terminal is for the asking process, at
+                # whose end the keeper reads the end of its control socket.
+                self._keeper = subprocess.Popen(
+                    keeper_command(theirs.fileno(), source, base_uri, memory_mb),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._control.close()
+                raise EngineDown(f"No process can be started: {error}") from error
+        try:
+            loaded = self._receive()
+            if "unreadable" in loaded:
+                raise UnreadableRelease(f"{source} cannot be loaded: {loaded['unreadable']}")
+        except BaseException:
+            self.close()
+            raise
+        self._control.settimeout(_REPLY_SECONDS)
+
+    def fork(self) -> QueryProcess:
+        """Give a fresh query process; raises EngineDown."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                number: int = self._request({"do": "fork"}, [theirs.fileno()])["process"]
+        except BaseException:
+            ours.close()
+            raise
+        return QueryProcess(number, ours)
+
+    def kill(self, process: QueryProcess) -> None:
+        """End a process at once, whatever it does; its memory is free soon after."""
+        process.connection.close()
+        self._request({"do": "kill", "process": process.number})
+
+    def reap(self, process: QueryProcess) -> int:
+        """Say how a process that closed its connection ended, as `Popen.returncode` would."""
+        process.connection.close()
+        status: int = self._request({"do": "reap", "process": process.number})["status"]
+        return status
+
+    def alive(self) -> bool:
+        """Say whether the keeper can still be asked."""
+        return self._control.fileno() != -1 and self._keeper.poll() is None
+
+    def close(self) -> None:
+        """End the keeper and every process that it forked."""
+        self._control.close()
+        self._keeper.kill()  # the kernel then ends its children, before any of them reads more
+        self._keeper.wait()
+
+    def _request(self, asked: dict[str, Any], descriptors: list[int] | None = None) -> Any:
+        packet = json.dumps(asked).encode()
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [packet], descriptors or [])
+            except OSError as error:
+                self._control.close()  # it is gone, though it may not count as ended yet
+                raise EngineDown(f"The engine's keeper is gone: {error}") from error
+            reply = self._receive()
+        if "failed" in reply:
+            raise EngineDown(f"The engine's keeper cannot {asked['do']}: {reply['failed']}")
+        return reply
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            packet = self._control.recv(65536)
+        except OSError as error:
+            self._control.close()  # a late reply must not be taken for that to the next request
+            raise EngineDown(f"The engine's keeper does not answer: {error}") from error
+        if not packet:
+            self._control.close()
+            raise EngineDown("The engine's keeper is gone.")
+        reply: dict[str, Any] = json.loads(packet)
+        return reply

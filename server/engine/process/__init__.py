@@ -1,0 +1,1 @@
+"""Run inside a query process: load, seal, answer in frames."""

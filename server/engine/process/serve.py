@@ -1,0 +1,199 @@
+"""Answer one question after another in a sealed process, until a query or the asker ends it."""
+
+import errno
+import re
+import socket
+import time
+import traceback
+from collections.abc import Iterator
+from typing import IO, cast
+
+import pyoxigraph as ox
+
+from server.engine import faults, query_text
+from server.engine.diagnostics.diagnose import find_mistake
+from server.engine.frames import ClosedError, Frames, unpack_question
+from server.engine.interface import (
+    CSV,
+    JSON,
+    TSV,
+    XML,
+    Question,
+    Text,
+)
+from server.engine.process import csv_cells, sandbox
+from server.engine.process.frame_writer import Outlet, XmlOutlet
+from transform.rdf import syntaxes
+
+_SYNTAX = {
+    JSON: ox.QueryResultsFormat.JSON,
+    XML: ox.QueryResultsFormat.XML,
+    CSV: ox.QueryResultsFormat.CSV,
+    TSV: ox.QueryResultsFormat.TSV,
+}
+_UNKNOWN_FUNCTION = re.compile(r"custom (?:aggregate )?function (<.*>) is not supported")
+# Memory that one query took is seldom given back by the allocator: a process that grew this much
+# makes room for a fresh one. To look takes 10 µs, a fifth of a point query: done after each that
+# took longer than a moment, in which little memory can be had, else after so many.
+_GROWN = 64 << 20
+_MOMENT, _LOOK_EVERY = 0.002, 16  # seconds, queries
+_BREAKING = (faults.QueryTooLarge, faults.EngineDefect)
+
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
+    """Answer what is asked on a connection until the other side closes it."""
+    questions, outlet, begun = Frames(connection), Outlet(connection), sandbox.peak()
+    leaving, unseen = False, 0
+    while not leaving:
+        try:
+            if not questions.has_next():
+                outlet.send_held()
+            _, payload = questions.next()
+        except ClosedError:
+            return
+        asked, unseen = time.monotonic(), unseen + 1
+        fault = _answer_or_fault(payload, store, base_uri, outlet)
+        leaving = fault is not None and isinstance(fault, _BREAKING)
+        if unseen == _LOOK_EVERY or time.monotonic() - asked > _MOMENT:
+            unseen, leaving = 0, leaving or sandbox.peak() - begun > _GROWN
+        if fault is None:
+            outlet.end(leaving)
+        else:
+            outlet.fail(faults.dump_fault(fault), leaving)
+    outlet.send_held()
+
+
+def _answer_or_fault(
+    payload: bytes, store: ox.Store, base_uri: str, outlet: Outlet
+) -> faults.EngineFault | None:
+    try:
+        _answer(unpack_question(payload), store, base_uri, outlet)
+    except faults.EngineFault as fault:
+        return fault
+    except MemoryError:
+        return faults.QueryTooLarge("The query takes more memory than one query may.")
+    except BaseException:  # also the engine's panics, which are no Exception
+        return faults.EngineDefect(traceback.format_exc())
+    return None
+
+
+def _answer(question: Question, store: ox.Store, base_uri: str, outlet: Outlet) -> None:
+    try:
+        results = _run(question, store)
+        if isinstance(results, ox.QueryTriples):
+            _write_graph(results, question.graph, base_uri, outlet)
+        else:
+            _write_results(results, question, outlet)
+    except OSError as error:
+        if error.errno == errno.EMFILE or "Too many open files" in str(error):
+            raise faults.ServiceRefused from error
+        raise
+
+
+def _run(question: Question, store: ox.Store) -> Results:
+    first: SyntaxError | None = None
+    plain = query_text.is_plain(question.text)
+    candidates = [question.text] if plain else query_text.spellings(question.text)
+    for text in candidates:
+        if not plain and query_text.uses("SERVICE", text, question.base_iri):
+            raise faults.ServiceRefused
+        from_clause = not plain and query_text.uses("FROM", text, question.base_iri)
+        try:
+            return _ask(text, question, store, from_clause)
+        except SyntaxError as error:
+            first = first or error
+    if any(query_text.is_update(text, question.base_iri) for text in candidates):
+        raise faults.UpdateRefused
+    assert first is not None  # noqa: S101  # there is at least one candidate
+    raise find_mistake(candidates[-1]) or query_text.malformed(first)
+
+
+def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> Results:
+    given = bool(question.default_graphs or question.named_graphs)
+    try:
+        return store.query(
+            text,
+            base_iri=question.base_iri,
+            use_default_graph_as_union=not (given or from_clause),
+            default_graph=[_iri(g) for g in question.default_graphs] if given else None,
+            named_graphs=[_iri(g) for g in question.named_graphs] if given else None,
+            substitutions=_bind(question) if question.bindings else None,
+        )
+    except RuntimeError as error:
+        if re.search("does not contains? variable", str(error)):
+            raise faults.MalformedQuery(f"{error}: a bound variable must be selected.") from error
+        if found := _UNKNOWN_FUNCTION.search(str(error)):  # SPARQL 1.1, section 17.6
+            raise faults.MalformedQuery(f"There is no function {found[1]} here.") from error
+        raise
+    except UnicodeEncodeError as error:
+        raise faults.MalformedQuery("The query holds half a surrogate pair.") from error
+
+
+def _bind(question: Question) -> dict[ox.Variable, _Term]:
+    return {_variable(name): _term(bound) for name, bound in question.bindings.items()}
+
+
+def _iri(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise faults.MalformedQuery(f"{iri!r} is not an absolute IRI: {error}.") from error
+
+
+def _variable(name: str) -> ox.Variable:
+    try:
+        return ox.Variable(name)
+    except ValueError as error:
+        raise faults.MalformedQuery(f"{name!r} cannot name a variable: {error}.") from error
+
+
+def _term(bound: str | Text) -> _Term:
+    if isinstance(bound, str):
+        return _iri(bound)
+    try:
+        return ox.Literal(bound.value, language=bound.language)
+    except ValueError as error:
+        raise faults.MalformedQuery(f"{bound!r} cannot be bound: {error}.") from error
+
+
+def _write_results(
+    results: ox.QuerySolutions | ox.QueryBoolean, question: Question, outlet: Outlet
+) -> None:
+    media_type = question.solutions
+    form = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
+    if media_type not in _SYNTAX:
+        raise faults.FormNotAcceptable(form)
+    outlet.begin(form, media_type)
+    awkward = media_type == CSV and csv_cells.may_hold_triple_terms(question.text)
+    if awkward and isinstance(results, ox.QuerySolutions):
+        try:
+            csv_cells.write_csv(results, outlet)
+        except RecursionError as deep:
+            told = "Triple terms nest deeper than CSV is written: ask for JSON or TSV."
+            raise faults.Unwritable(told, CSV) from deep
+    else:
+        out = XmlOutlet(outlet, media_type) if media_type == XML else outlet
+        results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])
+
+
+def _write_graph(
+    triples: ox.QueryTriples, media_type: str | None, base_uri: str, outlet: Outlet
+) -> None:
+    if media_type not in syntaxes.BY_MEDIA_TYPE:
+        raise faults.FormNotAcceptable("graph")
+    outlet.begin("graph", media_type)
+    try:
+        syntax = syntaxes.BY_MEDIA_TYPE[media_type]
+        syntaxes.write(
+            _quads(triples) if syntax.named_graphs else triples, syntax, outlet, base_uri
+        )
+    except syntaxes.NotExpressible as unfit:
+        raise faults.Unwritable(f"{unfit}: ask for Turtle or N-Triples.", media_type) from unfit
+
+
+def _quads(triples: ox.QueryTriples) -> Iterator[ox.Quad]:
+    for triple in triples:
+        yield ox.Quad(triple.subject, triple.predicate, triple.object)

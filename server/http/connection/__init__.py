@@ -1,0 +1,1 @@
+"""Read requests from connections, and write replies, within limits."""

@@ -1,0 +1,88 @@
+"""Judge the head of a request: what no proxy and no server may read in two ways is refused.
+
+The parser (llhttp) already refuses bare line ends, folded and unnamed lines, control characters,
+two lengths, and a length beside a transfer coding.
+"""
+
+import re
+from functools import lru_cache
+
+from server.bounds import HEAD_BYTES
+from server.http.refusals import Refused
+
+# Lines of which there is one at most: a second one is read by some and not by others.
+ONCE = frozenset((b"host", b"content-type", b"content-encoding", b"expect"))
+# RFC 3986, 3.2.2, without the delimiters that no name of a host has in practice.
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~%\-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+_ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_VERSIONS = ("1.1", "1.0")
+_KIND = "malformed-request"
+
+
+def judge(method: str, version: str, target: bytes, headers: dict[bytes, bytes]) -> bytes:
+    """Give the target in origin form; `headers` then has the host. Raises Refused."""
+    if version not in _VERSIONS:
+        raise Refused(505, "unknown-version", "HTTP/1.1 and HTTP/1.0 are spoken here.")
+    if method == "CONNECT":
+        raise Refused(501, "unknown-method", "This server is no proxy: it opens no tunnel.")
+    if not target.startswith(b"/") or b"#" in target:
+        target = _to_origin(method, target, headers)
+    host = headers.get(b"host")
+    if host is None and version == "1.1":
+        raise _malformed("Name the Host once (RFC 9112, 3.2): it is missing.")
+    if host is not None and not _is_host(host):
+        raise _malformed("Name the Host as a name or an address, with a port or without.")
+    if b"content-length" in headers or b"transfer-encoding" in headers:
+        _judge_body(version, headers)
+    return target
+
+
+@lru_cache(maxsize=256)
+def _is_host(name: bytes) -> bool:
+    return _HOST.fullmatch(name) is not None
+
+
+def judge_repeated(name: bytes) -> None:
+    """Refuse a second line of a header that has one; raises Refused."""
+    if name in ONCE:
+        raise _malformed(f"Send the header {name.decode('latin-1')} once, not twice.")
+
+
+def too_long(address: int) -> Refused:
+    """Give the refusal of a head of too many bytes, of which so many are the address."""
+    if 2 * address < HEAD_BYTES:
+        return Refused(431, "headers-too-long", f"Headers may have {HEAD_BYTES:,} bytes.")
+    detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
+    return Refused(414, "address-too-long", detail)
+
+
+def _to_origin(method: str, target: bytes, headers: dict[bytes, bytes]) -> bytes:
+    if target == b"*" and method == "OPTIONS":
+        return b"/"  # the server as a whole can do what its root can
+    if (absolute := _ABSOLUTE.fullmatch(target)) and b"#" not in target:
+        # The host of the target holds, whatever the header says (RFC 9112, 3.2.2).
+        headers[b"host"] = absolute[1]
+        return absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+    raise _malformed("Ask for a path, such as /sparql, or for a whole http address.")
+
+
+def _judge_body(version: str, headers: dict[bytes, bytes]) -> None:
+    transfer = headers.get(b"transfer-encoding")
+    if transfer is not None:
+        if version == "1.0":
+            raise _malformed("HTTP/1.0 knows no Transfer-Encoding: send a Content-Length.")
+        if transfer.strip().lower() != b"chunked":
+            raise Refused(501, "unknown-coding", "Send the body as it is or as «chunked».")
+    elif not headers.get(b"content-length", b"0").strip(b" \t0"):
+        return
+    if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+        # RFC 9110, 15.5.16: the header says what would do.
+        detail = "The body is compressed; send it as it is."
+        raise Refused(415, "wrong-body-type", detail, ("Accept-Encoding", "identity"))
+    expected = headers.get(b"expect", b"100-continue").strip().lower()
+    if version == "1.1" and expected != b"100-continue":
+        raise Refused(417, "unknown-expectation", "Nothing can be expected but 100-continue.")
+
+
+def _malformed(detail: str) -> Refused:
+    return Refused(400, _KIND, detail)

@@ -1,0 +1,201 @@
+"""Put together the requests that come on a connection."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Literal
+
+import httptools
+
+from server.bounds import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
+from server.http.connection import head_rules as rules
+from server.http.connection.known_heads import Head, Heads
+from server.http.messages import Request
+from server.http.refusals import Refused
+
+log = logging.getLogger(__name__)
+
+# A body of one byte a chunk takes six times its bytes on the wire; extensions and trailers more.
+_CHUNKS = 8
+
+_SLICE = 4096  # bytes that are parsed at once: so few requests wait in front of the application
+
+_heads = Heads()
+
+Phase = Literal["idle", "head", "body"]
+
+
+class Incoming:
+    """The parser's callbacks: `ready` holds whole requests, each with whether it is the last."""
+
+    def __init__(self, peer: str, gone: Callable[[], bool], most: int) -> None:
+        self.ready: deque[tuple[Request, bool]] = deque()
+        self.number = 0  # of requests begun
+        self.rest = b""  # what is not parsed yet
+        self._peer = peer
+        self._gone = gone
+        self._most = most
+        self._restart()
+
+    def _restart(self) -> None:
+        self._parser = httptools.HttpRequestParser(self)
+        self._clear()
+
+    def _clear(self) -> None:
+        self.phase: Phase = "idle"
+        self.wants_leave = False  # to send its body (RFC 9110, 10.1.1)
+        self.headers: dict[bytes, bytes] = {}
+        self._url = bytearray()
+        self._body = bytearray()
+        self._size = self._lines = self._came = 0
+
+    @property
+    def size(self) -> int:
+        """Give the bytes that are held of what is no whole request."""
+        return self._size + len(self._body) + len(self.rest)
+
+    @property
+    def accept(self) -> bytes | None:
+        """Give what the client takes, as far as it has said so."""
+        return self.headers.get(b"accept")
+
+    @property
+    def is_head(self) -> bool:
+        """Say whether the client reads no body."""
+        return self.phase != "idle" and self._parser.get_method() == b"HEAD"
+
+    def forget(self) -> None:
+        """Hold nothing any more."""
+        self.rest = b""
+        self._clear()
+
+    def parse(self) -> None:
+        """Parse a little of it; raises Refused, after which nothing more can be parsed."""
+        data, self.rest = self.rest[:_SLICE], self.rest[_SLICE:]
+        if self.phase != "idle":
+            return self._feed(data)
+        if head := _heads.recognise(data):
+            return self._take(head)
+        before = self.number
+        self._feed(data)
+        if self.phase == "idle" and self.number == before + 1:
+            request, last = self.ready[-1]
+            if request.method == "GET" and request.length is None and not last:
+                size = request.head_size - len(request.target)
+                _heads.remember(data, request.headers, size)
+        return None
+
+    def _take(self, head: Head) -> None:
+        """Have a request ready that needs no parser."""
+        self.number += 1
+        target, headers, size = head
+        request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
+        self.ready.append((request, False))
+
+    def _feed(self, data: bytes) -> None:
+        offered: int | None = None
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            offered = offer.args[0]
+        except httptools.HttpParserCallbackError as error:
+            if isinstance(error.__context__, Refused):
+                raise error.__context__ from None
+            log.exception("a defect in reading a request")
+            raise Refused(500, "defect", "Something is wrong on our side.") from error
+        except httptools.HttpParserError as error:
+            detail = f"This is no HTTP/1.1 request: {error}."
+            raise Refused(400, "malformed-request", detail) from error
+        if offered is not None:
+            # Not within the handler above, whose exception would hide those of the callbacks.
+            self._pass_over(data[offered:])
+        elif self.phase != "idle":
+            self._count(len(data))
+
+    def _count(self, size: int) -> None:
+        """Bound what is parsed and not kept: blank lines, chunk extensions, trailers."""
+        self._came += size
+        if self.phase == "head" and self._came > 2 * HEAD_BYTES:
+            raise rules.too_long(len(self._url))
+        if self._came > _CHUNKS * self._most + 2 * HEAD_BYTES:
+            raise Refused(400, "malformed-request", "The body has more wrapping than content.")
+
+    def _pass_over(self, rest: bytes) -> None:
+        """Answer as if no other protocol had been offered (RFC 9110, 7.8)."""
+        version = b" HTTP/" + self._version.encode() + b"\r\n"
+        head = bytearray(self._parser.get_method() + b" " + self._url + version)
+        for name, value in self.headers.items():
+            if name != b"upgrade":
+                head += name + b": " + value + b"\r\n"
+        self.number -= 1
+        self._restart()
+        self._feed(bytes(head + b"\r\n") + rest)
+
+    # What the parser calls.
+
+    def on_message_begin(self) -> None:
+        """Begin a request; what the one before it left is cleared already."""
+        self.phase = "head"
+        self.number += 1
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the target."""
+        self._url += url
+        self._size += len(url)
+        if self._size > HEAD_BYTES:
+            raise rules.too_long(len(self._url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header line; one behind the body could only mislead, and is passed over."""
+        self._lines += 1
+        if self._lines > MOST_HEADERS or len(value) > LINE_BYTES:
+            detail = f"Headers may have {MOST_HEADERS} lines of {LINE_BYTES:,} bytes."
+            raise Refused(431, "headers-too-long", detail)
+        if self.phase == "body":
+            return
+        name, value = name.lower(), value.strip(b" \t")
+        self._size += len(name) + len(value)
+        if self._size > HEAD_BYTES:
+            raise rules.too_long(len(self._url))
+        if (told := self.headers.get(name)) is not None:
+            rules.judge_repeated(name)
+            value = told + b", " + value
+        self.headers[name] = value
+
+    def on_headers_complete(self) -> None:
+        """Decide about the body before it comes."""
+        self._method = method = self._parser.get_method().decode("latin-1")
+        self._version = version = self._parser.get_http_version()
+        self._url[:] = rules.judge(method, version, bytes(self._url), self.headers)
+        if version == "1.0":  # it knows no chunks, in which a compressed answer may go out
+            self.headers.pop(b"accept-encoding", None)
+        self.phase = "body"
+        self._came = 0
+        if int(self.headers.get(b"content-length") or 0) > self._most:
+            raise self._too_large()
+        self.wants_leave = b"expect" in self.headers and version == "1.1"
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self.wants_leave = False
+        self._body += body
+        if len(self._body) > self._most:
+            raise self._too_large()
+
+    def on_message_complete(self) -> None:
+        """Have the request ready."""
+        if self._parser.should_upgrade():
+            return
+        alive = self._parser.should_keep_alive() and self._version == "1.1"
+        declared = b"content-length" in self.headers or b"transfer-encoding" in self.headers
+        body = bytes(self._body)
+        length = len(body) if declared else None
+        target, peer, size = bytes(self._url), self._peer, self._size
+        request = Request(
+            self._method, target, self.headers, peer, body, length, self._gone, None, size
+        )
+        self.ready.append((request, not alive))
+        self._clear()
+
+    def _too_large(self) -> Refused:
+        return Refused(413, "query-too-long", f"A body may have at most {self._most:,} bytes.")

@@ -1,0 +1,165 @@
+"""Answer the requests of one connection, one after the other, in their order."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from server.http.connection.connections import Crowd
+from server.http.connection.writer import PIECE, Outgoing
+from server.http.messages import Clock, Reply, Request
+from server.http.refusals import Refusal, refuse
+
+log = logging.getLogger(__name__)
+
+
+class Cancellable(Protocol):
+    """A reply under way."""
+
+    def cancel(self) -> Any:
+        """Wait for it no more."""
+        ...
+
+
+class Site(Protocol):
+    """What answers, and knows the connections."""
+
+    clock: Clock
+    most_body: int
+    leaving: bool
+    crowd: Crowd
+
+    def count(self, target: bytes, status: int, kind: str) -> None:
+        """Note a reply."""
+        ...
+
+    def answer_at_once(self, request: Request) -> Reply | None:
+        """Give a reply that needs no waiting."""
+        ...
+
+    def answer_soon(
+        self, request: Request, take: Callable[[Reply | None], None]
+    ) -> "Reply | Cancellable | None":
+        """Give the reply, or have `take` called with it; of None, `answer` must be awaited."""
+        ...
+
+    async def answer(self, request: Request) -> Reply:
+        """Give any other reply."""
+        ...
+
+
+class Turns:
+    """The requests that wait, the one that is being answered, and whether it was the last."""
+
+    def __init__(
+        self,
+        site: Site,
+        out: Outgoing,
+        waiting: deque[tuple[Request, bool]],
+        go_on: Callable[[], None],
+    ) -> None:
+        self._site = site
+        self._out = out
+        self._waiting = waiting
+        self._go_on = go_on
+        self._task: Cancellable | None = None
+        self._answering = 0  # bytes of the request
+        self.over = False  # the last was answered
+
+    @property
+    def busy(self) -> bool:
+        """Say whether a request is being answered, waits for that, or its answer for a reader."""
+        return self._task is not None or bool(self._waiting) or self._out.full
+
+    @property
+    def held(self) -> int:
+        """Give the bytes of requests without answer and of answers that are being sent."""
+        waiting = sum(len(request.body) for request, _ in self._waiting) if self._waiting else 0
+        return waiting + self._answering + self._out.held + self._out.unread()
+
+    def advance(self) -> bool:
+        """Answer what waits, as far as its reader takes the answers; says whether `busy` then."""
+        waiting, out = self._waiting, self._out
+        while waiting and not (self._task or out.full or self.over):
+            self._begin(*waiting.popleft())
+        return self._task is not None or bool(waiting) or out.full
+
+    def say_last(self, reply: Reply, bare: bool) -> None:
+        """Say the refusal of what is no whole request; a `bare` one has no body."""
+        self._say(reply, b"", bare, last=True)
+
+    def stop(self) -> None:
+        """Give up: nobody is left to be answered."""
+        if self._task:
+            self._task.cancel()
+
+    def _begin(self, request: Request, last: bool) -> None:
+        last = last or self._site.leaving
+        self._out.begun = False
+        self._answering = len(request.body)
+        try:
+            reply = self._site.answer_at_once(request)
+            if reply is None:
+                found = self._site.answer_soon(request, partial(self._take, request, last))
+                if isinstance(found, Reply):
+                    reply = found
+                else:
+                    self._task = found
+        except Exception:
+            reply = _say_defect(request)
+        if self._task is None:
+            self._take(request, last, reply)
+
+    def _take(self, request: Request, last: bool, reply: Reply | None) -> None:
+        """Send a reply; one that is long, or is none yet, in a task."""
+        soon = self._task is not None
+        if isinstance(reply, Refusal):
+            reply = reply.said(request.headers.get(b"accept"))
+        if reply is None or reply.stream is not None or len(reply.body) > PIECE:
+            answer = self._answer(request, reply, last)
+            self._task = asyncio.get_running_loop().create_task(answer)
+            return
+        self._task, self._answering = None, 0
+        self._say(reply, request.target, request.method == "HEAD", last)
+        if soon:
+            self._go_on()
+
+    async def _answer(self, request: Request, reply: Reply | None, last: bool) -> None:
+        try:
+            reply = reply or await self._site.answer(request)
+            if isinstance(reply, Refusal):
+                reply = reply.said(request.headers.get(b"accept"))
+            last = last or self._site.leaving
+            head = self._finish_head(reply, request.target, last)
+            await self._out.send(head, reply, request.method == "HEAD")
+        except asyncio.CancelledError:
+            return
+        except Exception:
+            if self._out.begun:  # nothing may be sent any more that could pass for the rest
+                self._out.break_off()
+                log.exception("%s %s breaks off", request.method, request.path[:200])
+                return
+            last = True
+            self._say(_say_defect(request), request.target, request.method == "HEAD", last)
+        self._task, self._answering = None, 0
+        self.over = self.over or last
+        self._go_on()
+
+    def _say(self, reply: Reply, target: bytes, bare: bool, last: bool) -> None:
+        """Say a short reply whole."""
+        head = self._finish_head(reply, target, last)
+        self._out.write(head if bare else head + reply.body)
+        self.over = self.over or last
+
+    def _finish_head(self, reply: Reply, target: bytes, last: bool) -> bytes:
+        self._site.count(target, reply.status, reply.kind)
+        close = b"Connection: close\r\n\r\n" if last else b"\r\n"
+        return reply.head + self._site.clock.date() + close
+
+
+def _say_defect(request: Request) -> Reply:
+    log.exception("a defect in answering %s %s", request.method, request.path[:200])
+    refusal = refuse(500, "defect", "Something is wrong on our side; the log says what.")
+    return refusal.said(request.headers.get(b"accept"))

@@ -1,0 +1,199 @@
+"""Speak HTTP/1.1 on one connection: each phase has a deadline, each direction a bound."""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from server.http.connection.deadlines import Patience
+from server.http.connection.parser import Incoming
+from server.http.connection.pipeline import Site, Turns
+from server.http.connection.writer import Outgoing
+from server.http.refusals import Refusal, Refused, refuse
+from server.networks import site_of
+
+DRAINED = 16 << 20  # bytes that are read on after a refusal: who still sends cannot hear it
+# One that says no more may have hung up, or wait for its answer: for so long we cannot tell.
+HALF_CLOSED_SECONDS = 0.4
+_AHEAD = 1 << 16  # bytes that are read behind a request that is being answered
+
+
+class Connection(asyncio.Protocol):
+    """One client: what comes is parsed no further than the request that is being answered."""
+
+    _transport: asyncio.Transport
+    _out: Outgoing
+    _turns: Turns
+
+    def __init__(self, site: Site, peer: str) -> None:
+        self._site = site
+        self.client, self.held = site_of(peer) or peer, 0
+        self._incoming = Incoming(peer, lambda: self._out.lost, site.most_body)
+        self._parting: Refusal | None = None
+        self._patience, self._drained = Patience(), 0
+        self._ended = self._half_closed = self._paused = self._gave_leave = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
+        self._out = Outgoing(transport)
+        self._turns = Turns(self._site, self._out, self._incoming.ready, self._go_on)
+        self._site.crowd.enter(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """End: whatever is under way for this client has no reader any more."""
+        self._out.lost = self._ended = True
+        self._incoming.forget()
+        self._turns.stop()
+        self._out.resume()
+        self._site.crowd.leave(self)
+
+    def pause_writing(self) -> None:
+        """Wait until the client has read."""
+        self._out.pause()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._out.resume()
+        self._go_on()
+
+    def eof_received(self) -> bool:
+        """Give a client that says no more its answer, if there is one soon."""
+        if self._ended:
+            return False
+        self._half_closed = True
+        self._soon(self._miss, HALF_CLOSED_SECONDS)
+        self._go_on()
+        return True
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come."""
+        if self._ended:
+            self._drained += len(data)
+            if self._drained > DRAINED:
+                self._transport.abort()
+            return
+        incoming = self._incoming
+        incoming.rest = incoming.rest + data if incoming.rest else data
+        self._go_on()
+        if len(incoming.rest) > _AHEAD and not (self._paused or self._ended):
+            self._paused = True
+            self._transport.pause_reading()
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether a request is being answered, or waits for that."""
+        return self._turns.busy or bool(self._incoming.rest)
+
+    @property
+    def since(self) -> float:
+        """Give when its present wait began."""
+        return self._patience.since
+
+    def _go_on(self) -> None:
+        """Answer what has come, then read on; other connections come in between."""
+        incoming, turns, busy = self._incoming, self._turns, False
+        while not self._ended:
+            busy = turns.advance()
+            if busy or turns.over or not incoming.rest:
+                break
+            self._parse()
+            if incoming.rest and incoming.phase != "body":
+                self._soon(self._go_on, 0.0)
+                break
+        if not self._ended and (turns.over or not (busy or incoming.rest)):
+            self._settle()
+        if self._paused and len(incoming.rest) <= _AHEAD and not self._out.lost:
+            self._paused = False
+            self._transport.resume_reading()
+        self._weigh()
+
+    def _soon(self, work: Callable[[], None], seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, work)
+
+    def _parse(self) -> None:
+        try:
+            self._incoming.parse()
+        except Refused as refused:
+            self._part(refused.reply)
+
+    def _part(self, refusal: Refusal) -> None:
+        """Say a refusal behind the answers that are due; nothing is read after it."""
+        self._parting = self._parting or refusal
+        self._incoming.rest = b""
+
+    def _settle(self) -> None:
+        """Wait for more, once nothing is under way; or say the last that is to be said."""
+        if self._turns.over:
+            return self._end()
+        incoming = self._incoming
+        if self._half_closed and incoming.phase != "idle":
+            self._part(refuse(400, "unreadable-request", "The request ends before its end."))
+        if self._parting:
+            self._turns.say_last(self._parting.said(incoming.accept), incoming.is_head)
+        if self._parting or self._half_closed:
+            return self._end()
+        if self._patience.wait(incoming.phase, incoming.number):
+            self._gave_leave = False
+        if incoming.wants_leave and not self._gave_leave:
+            self._gave_leave = True
+            self._out.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return None
+
+    def _end(self) -> None:
+        """Say no more, and let the client finish."""
+        self._ended = True
+        self._incoming.forget()
+        self._patience.wait("linger")
+        if self._half_closed or not self._transport.can_write_eof():
+            self._transport.close()
+        elif not self._out.lost:
+            self._out.end()
+
+    def look_at(self, now: float) -> None:
+        """End a connection that has outlived the deadline of its phase, or its site."""
+        if self._out.is_stuck(now):
+            self._transport.abort()
+        elif self._paused and self._out.has_hung_up():
+            self._miss()
+        elif not (self._out.unread() or (self.is_busy and not self._ended)):
+            if self._site.leaving and self._incoming.phase == "idle" and not self._ended:
+                self._transport.close()
+            elif self._patience.is_over(now):
+                self._time_out()
+        self._weigh()
+
+    def _time_out(self) -> None:
+        if self._ended:
+            self._transport.abort()
+        elif self._incoming.phase == "idle":
+            self._transport.close()
+        else:
+            self._part(refuse(408, "too-slow", "The request took too long to come."))
+            self._settle()
+
+    def give_way(self) -> None:
+        """Make room for others: with a reason, where none has been said of something else."""
+        if self._ended or self.is_busy:
+            self._transport.abort()
+        elif self._incoming.phase == "idle":
+            self._transport.close()
+        else:
+            detail = "Too much is coming at once: come again soon."
+            self._part(refuse(503, "too-many-connections", detail, 5))
+            self._settle()
+
+    def _weigh(self) -> None:
+        held, incoming = self._turns.held, self._incoming
+        if incoming.rest or incoming.phase != "idle":
+            held += incoming.size
+        if held != self.held and not self._out.lost:
+            self._site.crowd.weigh(self, held)
+
+    def _miss(self) -> None:
+        """Take one that has said no more for gone, unless it is being answered."""
+        if self._ended or not self.is_busy:
+            return
+        if self._out.begun or self._out.unread():
+            self._soon(self._miss, HALF_CLOSED_SECONDS)
+        else:
+            self._transport.abort()

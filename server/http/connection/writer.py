@@ -1,0 +1,107 @@
+"""Write replies as fast as their reader takes them, and see when it takes none."""
+
+import asyncio
+import select
+import time
+
+from server.bounds import READER_BYTES, READER_SECONDS
+from server.http.messages import Reply
+
+PIECE = 1 << 16  # bytes that are written at once, and that wait unread in this process
+_LONG_SECONDS = 60.0  # after which READER_BYTES must be taken every second
+
+
+class Outgoing:
+    """One direction of a connection; `held` are the bytes of a reply that is being sent."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.unread = transport.get_write_buffer_size  # bytes that wait in this process
+        transport.set_write_buffer_limits(high=PIECE)
+        self._room: asyncio.Future[None] | None = None
+        self._written = self._seen_taken = 0
+        self._seen = self._sent_since = 0.0
+        self._sent_before = 0
+        self.held = 0
+        self.lost = False
+        self.begun = False  # the reply under way
+        self.full = False  # what was written waits for its reader
+
+    def pause(self) -> None:
+        """Write no more until there is room."""
+        self._room = asyncio.get_running_loop().create_future()
+        self.full = True
+
+    def resume(self) -> None:
+        """Go on writing, or find out that nobody reads any more."""
+        room, self._room = self._room, None
+        self.full = False
+        if room and not room.done():
+            room.set_result(None)
+
+    def write(self, data: bytes) -> None:
+        """Write the beginning of a reply, or all of a short one."""
+        if self.lost:
+            return
+        self._written += len(data)
+        if not self.unread():
+            self._seen, self._seen_taken = time.monotonic(), self._written - len(data)
+        self._transport.write(data)
+
+    async def send(self, head: bytes, reply: Reply, bare: bool) -> None:
+        """Send a reply; a `bare` one has no body. The stream is closed whatever happens."""
+        self.begun, self.held = True, len(reply.body)
+        self._sent_since, self._sent_before = time.monotonic(), self._written
+        try:
+            self.write(head)
+            if not bare:
+                await self._send_body(reply)
+        finally:
+            self.held = 0
+            if reply.stream:
+                await asyncio.shield(reply.stream.close())
+
+    async def _send_body(self, reply: Reply) -> None:
+        view = memoryview(reply.body)
+        for start in range(0, len(view), PIECE):
+            await self._write(bytes(view[start : start + PIECE]))
+        if reply.stream is None:
+            return
+        async for part in reply.stream.parts():
+            await self._write(b"%x\r\n%b\r\n" % (len(part), part) if reply.chunked else part)
+        if reply.chunked:
+            await self._write(b"0\r\n\r\n")
+
+    async def _write(self, data: bytes) -> None:
+        if self._room:
+            await self._room
+        self.write(data)
+
+    def end(self) -> None:
+        """Say that nothing follows."""
+        try:
+            self._transport.write_eof()
+        except OSError:  # the client has broken the connection off meanwhile
+            self._transport.abort()
+
+    def break_off(self) -> None:
+        """End the connection so that nobody takes what was sent for whole."""
+        self._transport.abort()
+
+    def has_hung_up(self) -> bool:
+        """Look whether the client has, while nothing is read from it."""
+        watch = select.poll()
+        watch.register(self._transport.get_extra_info("socket"), select.POLLRDHUP)
+        return bool(watch.poll(0))
+
+    def is_stuck(self, now: float) -> bool:
+        """Say whether the reader has taken too little for too long."""
+        unread = self.unread()
+        taken = self._written - unread
+        age = now - self._sent_since
+        if unread and self.begun and age > _LONG_SECONDS:
+            return taken - self._sent_before < READER_BYTES * age
+        if not unread or taken - self._seen_taken >= READER_BYTES:
+            self._seen, self._seen_taken = now, taken
+            return False
+        return now > self._seen + READER_SECONDS

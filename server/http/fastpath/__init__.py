@@ -1,0 +1,1 @@
+"""Answer short queries from the event loop."""

@@ -1,0 +1,1 @@
+"""Listen on a port, and keep the workers that serve it."""

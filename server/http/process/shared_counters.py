@@ -1,0 +1,103 @@
+"""Count replies over all workers, and what else a worker does, in memory that they share."""
+
+import mmap
+import struct
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from server.http.messages import Reply, write_head
+from server.http.process import prometheus
+from server.http.refusals import Refused
+
+_STATUSES = (
+    200, 204, 206, 301, 303, 304, 308, 400, 403, 404, 405, 406, 408, 412, 413, 414, 415, 416, 417,
+    422, 429, 431, 500, 501, 503, 505, 0,
+)  # fmt: skip
+_GROUPS = ("sparql", "other")
+_KINDS = (
+    "malformed-query", "missing-query", "doubled-query", "unreadable-request", "malformed-request",
+    "update-refused", "service-refused", "unknown-resource", "unknown-page", "method-not-allowed",
+    "not-acceptable", "unwritable", "too-slow", "query-too-long", "address-too-long",
+    "wrong-body-type", "requested-range-not-satisfiable", "unknown-expectation",
+    "query-too-large", "result-too-large", "too-many-requests", "headers-too-long", "defect",
+    "unknown-method", "unknown-coding", "query-too-slow", "engine-busy", "engine-down",
+    "too-many-connections", "unknown-version", "other",
+)  # fmt: skip
+_CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KINDS)
+_COUNTERS = tuple(prometheus.COUNTERS)
+_GAUGES = tuple(prometheus.GAUGES)
+_PLACE = struct.Struct(f"d{len(_CELLS) + len(_COUNTERS) + len(_GAUGES)}Q")
+_STALE = 10.0  # seconds without a word after which what a worker holds is taken for gone
+
+
+class Doings(NamedTuple):
+    """What a worker has done since it began, and what it holds now, by the names of the metrics."""
+
+    done: Mapping[str, int]
+    held: Mapping[str, int]
+
+
+class Tally:
+    """What this worker counts, and in shared memory what all workers have counted."""
+
+    def __init__(self, shared: mmap.mmap, offset: int, place: int, most_workers: int) -> None:
+        self._shared = shared
+        self._offset = offset
+        self._at = offset + place * _PLACE.size
+        self._most_workers = most_workers
+        # One that was started again goes on where the one before it ended.
+        _, *told = _PLACE.unpack_from(shared, self._at)
+        self._counts = dict(zip(_CELLS, told, strict=False))
+        self._before = dict(zip(_COUNTERS, told[len(_CELLS) :], strict=False))
+
+    def count(self, target: bytes, status: int, kind: str = "") -> None:
+        """Count a reply, and the kind of the fault that it tells."""
+        group = "sparql" if target.startswith(b"/sparql") else "other"
+        self._counts[group, status if status in _STATUSES else 0] += 1
+        if kind:
+            self._counts[kind if kind in _KINDS else "other"] += 1
+
+    def tell(self, doings: Doings) -> None:
+        """Let the other workers know."""
+        counts = [self._counts[cell] for cell in _CELLS]
+        done = [self._before[name] + doings.done.get(name, 0) for name in _COUNTERS]
+        held = [doings.held.get(name, 0) for name in _GAUGES]
+        _PLACE.pack_into(self._shared, self._at, time.monotonic(), *counts, *done, *held)
+
+    def reply(self, method: str) -> Reply:
+        """Give all counts as text (Prometheus text format 0.0.4)."""
+        if method not in ("GET", "HEAD"):
+            detail = "The counts can be read, by GET."
+            return Refused(405, "method-not-allowed", detail, ("Allow", "GET, HEAD")).reply
+        body = "".join(f"{line}\n" for line in prometheus.write(*self._sums())).encode()
+        headers = [
+            ("Content-Type", prometheus.TYPE),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "default-src 'none'"),
+            ("Access-Control-Allow-Origin", "*"),
+        ]
+        return Reply(200, write_head(200, headers), body)
+
+    def _sums(self) -> tuple[dict[tuple[str, int], int], dict[str, int], dict[str, int]]:
+        """Give the replies, the refusals by kind, and everything by the name of its metric."""
+        size = self._most_workers * _PLACE.size
+        now, places = time.monotonic(), self._shared[self._offset : self._offset + size]
+        sums = [0] * (len(_CELLS) + len(_COUNTERS) + len(_GAUGES))
+        for written, *told in _PLACE.iter_unpack(places):
+            # What was counted stays counted; what a worker held that is gone, nobody holds.
+            lasting = len(sums) if now - written < _STALE else -len(_GAUGES)
+            for cell, number in enumerate(told[:lasting]):
+                sums[cell] += number
+        cells = dict(zip(_CELLS, sums, strict=False))
+        replies = {cell: number for cell, number in cells.items() if isinstance(cell, tuple)}
+        refusals = {cell: number for cell, number in cells.items() if isinstance(cell, str)}
+        names = (*_COUNTERS, *_GAUGES)
+        return replies, refusals, dict(zip(names, sums[len(_CELLS) :], strict=True))
+
+
+def size(most_workers: int) -> int:
+    """Give the bytes that the workers share."""
+    return most_workers * _PLACE.size

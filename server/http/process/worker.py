@@ -1,0 +1,179 @@
+"""Serve in one process: accept on the socket that all workers share, until told to end."""
+
+import asyncio
+import gc
+import logging
+import mmap
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import uvloop
+
+from server.app import create_app
+from server.engine.faults import EngineDown
+from server.engine.opening import ENGINES, open_engine
+from server.http.connection.acceptor import Door
+from server.http.connection.connections import MOST_CONNECTIONS, Crowd, Member
+from server.http.connection.protocol import Connection
+from server.http.messages import Clock, Reply, Request
+from server.http.process import load_balance, shared_counters
+from server.http.process import rate_limit as gates
+from server.http.process.cpu_affinity import Core
+from server.http.process.load_balance import MOST_WORKERS, Share
+from server.http.process.rate_limit import Gate
+from server.http.process.shared_counters import Doings, Tally
+from server.http.responses.cache import Kept
+from server.http.responses.dispatch import Desk
+from server.networks import read_networks
+from server.release.current import Opener, Shelf
+from server.settings import ENGINE, read_settings
+from transform.errors import PortraitError
+
+SHARED = gates.SIZE + load_balance.SIZE + shared_counters.size(MOST_WORKERS)  # bytes
+_LOOK_EVERY = 0.5
+_OWN_DESCRIPTORS = 256  # files, query processes, the spool: what is no connection
+_LOG = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class Worker:
+    """The connections of a process and what they share (`connection/pipeline.py Site`)."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        desk: Desk,
+        shelf: Shelf,
+        kept: Kept,
+        most_body: int,
+        share: Share,
+        tally: Tally,
+        parent: int,
+    ) -> None:
+        self.clock = Clock()
+        self.most_body = most_body
+        self.leaving = False
+        self.crowd = Crowd(_most_connections())
+        self.answer_at_once = desk.answer_at_once
+        self.answer_soon = desk.answer_soon
+        self.count = tally.count
+        self._desk = desk
+        self._shelf = shelf
+        self._kept = kept
+        self._share = share
+        self._tally = tally
+        self._door = Door(listener, self, share)
+        self._parent = parent
+
+    async def answer(self, request: Request) -> Reply:
+        """Give any reply that needs waiting."""
+        if request.path == b"/metrics":
+            return self._tally.reply(request.method)
+        return await self._desk.answer(request)
+
+    async def serve(self) -> None:
+        """Serve until SIGTERM; then let requests under way come to their end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._leave)
+        self._door.open()
+        while not self.leaving or len(self.crowd):
+            if not self.leaving and os.getppid() != self._parent:
+                logging.error("whoever started this worker is gone: leaving")
+                self._leave()
+            await asyncio.sleep(_LOOK_EVERY if not self.leaving else 0.05)
+            self._share.tell(len(self.crowd))
+            self._tally.tell(self._doings())
+            self.crowd.each(self._look_at)
+
+    def _doings(self) -> Doings:
+        kept, engine = self._kept, self._shelf.figures()
+        done = {
+            "cache_hits_total": kept.hits,
+            "cache_misses_total": kept.misses,
+            "query_processes_started_total": engine.started,
+            "query_processes_lost_total": engine.lost,
+            "turned_away_total": self._door.turned_away,
+        }
+        held = {
+            "cache_bytes": kept.taken,
+            "connections": len(self.crowd),
+            "held_bytes": self.crowd.held,
+            "queries_running": engine.running,
+            "queries_waiting": engine.waiting,
+            "queries_waiting_limit": engine.most_waiting,
+            "query_processes": engine.processes,
+            "workers": 1,
+        }
+        return Doings(done, held)
+
+    def _look_at(self, member: Member) -> None:
+        assert isinstance(member, Connection)  # noqa: S101
+        member.look_at(time.monotonic())
+
+    def _leave(self) -> None:
+        self.leaving = True
+        self._door.shut()
+
+
+def _most_connections() -> int:
+    """Give the connections that the system's limit of descriptors allows."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return max(16, min(MOST_CONNECTIONS, allowed - _OWN_DESCRIPTORS))
+
+
+def run(
+    folder: Path,
+    listener: int,
+    shared: int,
+    secret: bytes,
+    place: int,
+    parent: int,
+    opener: Opener = open_engine,
+) -> None:
+    """Serve a folder; `listener` and `shared` are descriptors that the parent opened.
+
+    Raises UnreadableRelease and EngineDown.
+    """
+    logging.basicConfig(level=logging.INFO, format=_LOG)
+    settings = read_settings(os.environ)
+    app = create_app(folder, settings, opener)
+    shelf: Shelf = app.extensions["shelf"]
+    with mmap.mmap(shared, SHARED) as counts:
+        trusted = read_networks(settings.trusted_proxies)
+        gate = Gate(settings.requests_per_minute, trusted, counts, secret)
+        kept, core = Kept(settings.cache_mb << 20), Core(place, settings.workers)
+        desk = Desk(app, shelf, gate, kept, settings.query_kb * 1024, core)
+        share = Share(counts, gates.SIZE, place)
+        told = Tally(counts, gates.SIZE + load_balance.SIZE, place, MOST_WORKERS)
+        gc.collect()
+        gc.freeze()  # what the application is made of will not be garbage
+        socketed = socket.socket(fileno=listener)
+        most = settings.most_body
+        worker = partial(Worker, socketed, desk, shelf, kept, most, share, told, parent)
+        core.settle()
+        uvloop.run(_serve(worker))
+    shelf.close()
+    logging.shutdown()
+    os._exit(0)  # threads may still be busy for clients that have gone
+
+
+async def _serve(worker: Callable[[], Worker]) -> None:
+    await worker().serve()
+
+
+def main() -> None:
+    """Begin as `server.http.process.supervisor` starts a worker."""
+    folder, listener, shared, secret, place, parent = sys.argv[1:]
+    where = (int(listener), int(shared), bytes.fromhex(secret), int(place), int(parent))
+    try:
+        run(Path(folder), *where, ENGINES[os.environ[ENGINE]])
+    except (PortraitError, EngineDown) as error:
+        sys.exit(f"portrait-ia: {error}")

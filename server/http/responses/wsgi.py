@@ -1,0 +1,174 @@
+"""Run the application in threads, and have its answer whole or part by part."""
+
+import asyncio
+import io
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote_to_bytes
+
+from server.http.messages import Headers, Reply, Request
+from server.http.process.cpu_affinity import Core
+from server.http.responses.compression import squeeze
+from server.web.release_scope import GONE, KIND
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_T = TypeVar("_T")
+WHOLE = 1 << 20  # bytes; a longer body streams
+# More than the queries that run at once in a worker (Limits.processes): those beyond must reach
+# the engine, which makes slow ones give way only to questions that it sees waiting.
+THREADS = 32
+_READERS = 4  # they only pass on what is ready
+
+
+class Threads:
+    """The threads that the application runs in, and those that read long answers."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self._running = ThreadPoolExecutor(THREADS, "request", core.roam)
+        self._reading = ThreadPoolExecutor(_READERS, "reader", core.roam)
+        self.busy = 0
+
+    async def run(self, work: Callable[[], "tuple[Result, Reply]"]) -> "tuple[Result, Reply]":
+        """Do the work of a request, to its end even when who waits for it has left."""
+        self.busy += 1
+        doing = asyncio.get_running_loop().run_in_executor(self._running, work)
+        doing.add_done_callback(self._done)
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            doing.add_done_callback(self._drop)
+            raise
+
+    def begin(self, work: Callable[[], _T]) -> "asyncio.Future[_T]":
+        """Do what takes no longer than to pass on a part of an answer."""
+        return asyncio.get_running_loop().run_in_executor(self._reading, work)
+
+    def forget(self, work: Callable[[], Any]) -> None:
+        """Do what nobody waits for."""
+        self._reading.submit(work)
+
+    def _done(self, doing: "asyncio.Future[tuple[Result, Reply]]") -> None:
+        self.busy -= 1
+        if not doing.cancelled():
+            doing.exception()  # who waited may be gone: nobody else will look
+
+    def _drop(self, doing: "asyncio.Future[tuple[Result, Reply]]") -> None:
+        if not doing.cancelled() and doing.exception() is None:
+            self.forget(doing.result()[0].close)
+
+
+@dataclass(slots=True, eq=False)
+class Result:
+    """What the application answered; `rest` is there when the body is not whole."""
+
+    status: int
+    headers: Headers
+    environ: dict[str, Any]
+    body: bytes = b""
+    rest: Iterable[bytes] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Give the kind of the fault that it tells, if it is one."""
+        return str(self.environ.get(KIND, ""))
+
+    def header(self, name: str) -> str | None:
+        """Give the value of a header."""
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+    def close(self) -> None:
+        """Give back what the body holds."""
+        if hasattr(self.rest, "close"):
+            self.rest.close()  # type: ignore[union-attr]
+
+
+class LongBody:
+    """A body that threads read while the wire has room for it."""
+
+    def __init__(self, result: Result, threads: Threads, coding: str | None) -> None:
+        self._result = result
+        self._threads = threads
+        parts = iter(result.rest or ())
+        self._parts: Iterator[bytes] = squeeze(parts, coding) if coding else parts
+        # A part that nobody waits for any more is still being read when the body is closed.
+        self._reading = threading.Lock()
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Yield the parts."""
+        while (part := await self._threads.begin(self._next)) is not None:
+            yield part
+
+    async def close(self) -> None:
+        """Give everything back."""
+        await self._threads.begin(self._close)
+
+    def _next(self) -> bytes | None:
+        with self._reading:
+            return next(self._parts, None)
+
+    def _close(self) -> None:
+        with self._reading:
+            self._result.close()
+
+
+def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> Result:
+    """Ask the application (PEP 3333); runs in a thread."""
+    told: list[tuple[str, Headers]] = []
+
+    def start_response(status: str, headers: Headers, exc_info: Any = None) -> Any:  # noqa: ARG001
+        told[:] = [(status, headers)]
+
+    body = app(environ, start_response)
+    status, given = told[0]
+    # Date is written anew each time the answer is given.
+    headers = [pair for pair in given if pair[0].lower() not in ("date", "connection")]
+    result = Result(int(status[:3]), headers, environ, rest=body)
+    if int(result.header("content-length") or 0) <= WHOLE or request.method == "HEAD":
+        try:
+            result.body = b"".join(body)
+        finally:
+            result.close()
+        result.rest = None
+    return result
+
+
+def write_environ(request: Request, leave_out: frozenset[bytes]) -> dict[str, Any]:
+    """Give the environ of a request, without some of its headers."""
+    path, _, query = request.target.partition(b"?")
+    host = request.headers.get(b"host", b"localhost").decode("latin-1")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query.decode("latin-1"),
+        "RAW_URI": request.target.decode("latin-1"),
+        "SERVER_NAME": host.rpartition(":")[0] or host,
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": request.peer,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        GONE: request.gone,
+    }
+    if request.length is not None:
+        environ["CONTENT_LENGTH"] = str(request.length)
+    for name, value in request.headers.items():
+        if name == b"content-type":
+            environ["CONTENT_TYPE"] = value.decode("latin-1")
+        elif name not in leave_out and b"_" not in name:
+            key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+            environ[key] = value.decode("latin-1")
+    return environ

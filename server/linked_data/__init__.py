@@ -1,0 +1,1 @@
+"""Answer with the document about a resource, a graph or the ontology."""

@@ -1,0 +1,83 @@
+"""Answer with whole graphs: the vocabulary and each named graph."""
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, request
+
+from server.engine.interface import Question
+from server.faults import UnknownResource
+from server.linked_data import vocabulary_page
+from server.linked_data.documents import split_suffix
+from server.negotiation import (
+    HTML,
+    PAGES,
+    Format,
+    choose_format,
+)
+from server.release import queries
+from server.release.current import Release
+from server.sparql.send import send
+from server.web import render
+from server.web.link_header import with_links
+from server.web.links import quoted
+from server.web.release_scope import ask, current_release
+from transform.rdf import syntaxes
+
+bp = Blueprint("graphs", __name__)
+
+
+@bp.route("/def")
+@bp.route("/def.<suffix>")
+def define(suffix: str | None = None) -> Response:
+    """Answer with the vocabulary; its terms are fragments of this page."""
+    release = current_release()
+    ontology = f"{release.base_uri}def"
+    triples = queries.find_triples(release, "ontology", ontology=ontology)
+    if not triples:
+        raise UnknownResource(f"This release holds no vocabulary <{ontology}>.")
+    form = _choose(suffix)
+    if form is HTML:
+        response = render.page(
+            "ontology.html",
+            path="def",
+            formats=PAGES[1:],
+            **vocabulary_page.lay_out(triples, ontology, release, render.language()),
+        )
+    else:
+        response = _write(triples, form, release)
+    return with_links(response, form, "def")
+
+
+@bp.route("/graph/<path:path>")
+def graph(path: str) -> Response:
+    """Answer with a named graph, as the engine writes it."""
+    name, suffix = split_suffix(path)
+    release = current_release()
+    if name not in release.manifest["graphs"]:
+        raise UnknownResource(f"This release holds no graph {name!r}.")
+    iri, form = f"{release.base_uri}graph/{name}", _choose(suffix)
+    if form is HTML:
+        size = release.manifest["graphs"][name]
+        response = render.page(
+            "graph.html",
+            path=f"graph/{quoted(name)}",
+            name=name,
+            iri=iri,
+            size=size,
+            formats=PAGES[1:],
+        )
+    else:
+        question = Question(
+            queries.read("graph"), release.base_uri, graph=form.media_type, bindings={"graph": iri}
+        )
+        response = render.finish(send(ask(question)), form)
+    return with_links(response, form, f"graph/{quoted(name)}")
+
+
+def _choose(suffix: str | None) -> Format:
+    wanted = suffix or request.args.get("format")
+    return choose_format(PAGES, request.headers.get("Accept"), wanted)
+
+
+def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
+    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
+    return render.finish(Response(body, content_type=form.content_type), form)

@@ -1,0 +1,114 @@
+"""Read what clients ask: JSON in, queries out, or a fault that says where.
+
+Source: Reconciliation Service API 0.2, section 4.1.
+"""
+
+from typing import Any, NamedTuple
+
+from server.faults import UnreadableRequest
+from server.reconciliation.json_reading import (
+    read_list,
+    read_object,
+    read_text,
+    read_values,
+    refuse_many,
+    refuse_others,
+)
+from server.reconciliation.types import (
+    BY_ID,
+    DEFAULT,
+    KINDS,
+    Kind,
+    Property,
+    find_kind,
+)
+
+MOST_QUERIES = 50
+_MOST_CANDIDATES = 100
+_CANDIDATES = 10
+_STRICT = ("any", "all", "should")
+
+
+class Constraint(NamedTuple):
+    """A property and values of it, one of which an entity should have."""
+
+    property: Property
+    values: tuple[str, ...]
+
+
+class Query(NamedTuple):
+    """What to look for: a text that names it, if any, its possible types, its values."""
+
+    text: str | None
+    kinds: tuple[Kind, ...]
+    only: bool  # whether other types are left out
+    constraints: tuple[Constraint, ...]
+    limit: int
+
+
+def read_batch(value: Any, base_uri: str) -> dict[str, Query]:
+    """Read a batch: queries by keys of the client."""
+    batch = read_object(value, "queries")
+    refuse_many(len(batch), MOST_QUERIES, "queries", "queries")
+    return {
+        read_text(key, "a key of queries"): read_query(query, f"queries.{key[:40]}", base_uri)
+        for key, query in batch.items()
+    }
+
+
+def read_query(value: Any, where: str, base_uri: str) -> Query:
+    """Read a query."""
+    told = read_object(value, where)
+    refuse_others(told, ("query", "type", "limit", "properties", "type_strict"), where)
+    if "query" not in told and not told.get("properties"):
+        raise UnreadableRequest(f"{where} has neither query nor properties.")
+    strict = told.get("type_strict", "any")
+    if strict not in _STRICT:
+        raise UnreadableRequest(f"{where}.type_strict is not one of {', '.join(_STRICT)}.")
+    constraints = []
+    for number, item in enumerate(read_list(told.get("properties", []), f"{where}.properties")):
+        here = f"{where}.properties[{number}]"
+        pair = read_object(item, here)
+        refuse_others(pair, ("pid", "v"), here)
+        found = _property(pair.get("pid"), f"{here}.pid")
+        constraints.append(Constraint(found, read_values(pair.get("v"), f"{here}.v")))
+    kinds = read_kinds(told.get("type"), f"{where}.type", base_uri)
+    if strict == "all" and len(kinds) > 1 and told.get("type"):
+        kinds = ()  # nothing has two types
+    text = read_text(told["query"], f"{where}.query") if "query" in told else None
+    limit = read_limit(told.get("limit"), f"{where}.limit")
+    return Query(text, kinds, strict != "should", tuple(constraints), limit)
+
+
+def read_kinds(value: Any, where: str, base_uri: str) -> tuple[Kind, ...]:
+    """Read types, none of which means those that are searched by default."""
+    found = []
+    for item in read_list(value if isinstance(value, list) else [value] if value else [], where):
+        text = read_text(item.get("id") if isinstance(item, dict) else item, where)
+        kind = find_kind(text, base_uri)
+        if kind is None:
+            known = ", ".join(kind.name for kind in KINDS)
+            raise UnreadableRequest(f"{where} is {text[:200]!r}; this service has {known}.")
+        found.append(kind)
+    return tuple(dict.fromkeys(found)) or DEFAULT
+
+
+def read_limit(value: Any, where: str, usual: int = _CANDIDATES) -> int:
+    """Read how many are wanted; more than we give is not an error, for it is but a limit."""
+    if value is None:
+        return usual
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not whole:
+        raise UnreadableRequest(f"{where} is no whole number.")
+    if value < 1:
+        raise UnreadableRequest(f"{where} is less than 1.")
+    return min(int(value), _MOST_CANDIDATES)
+
+
+def _property(value: Any, where: str) -> Property:
+    text = read_text(value, where)
+    found = BY_ID.get(text)
+    if found is None or not found.restricts:
+        known = ", ".join(each.id for each in BY_ID.values() if each.restricts)
+        raise UnreadableRequest(f"{where} is {text[:200]!r}; a query can name {known}.")
+    return found

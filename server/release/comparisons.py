@@ -1,0 +1,97 @@
+"""Read comparisons back from a release: which there are, and what each of them counts."""
+
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pyoxigraph as ox
+
+from server.release import labels, queries
+from server.release.current import Release
+from transform.comparison.model import Comparison, Evolution, Movement
+
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+class Told(NamedTuple):
+    """A comparison, its statements, and what its values are called."""
+
+    found: Comparison
+    triples: list[ox.Triple]
+    labels: labels.Labels
+
+    def label(self, release: Release, path: str, language: str) -> str:
+        """Give the label of a value of a list, or the end of its path."""
+        best = labels.best(self.labels.get(release.base_uri + path, ()), language)
+        return best.value if best else path.rpartition("/")[2]
+
+
+def list_pairs(release: Release) -> list[tuple[int, int]]:
+    """Give the pairs of years that a release compares, the newest first."""
+    if f"{release.base_uri}def#Comparaison" not in release.manifest["classes"]:
+        return []
+    years = sorted(portrait["year"] for portrait in release.manifest["portraits"])
+    return sorted(combinations(years, 2), key=lambda pair: (-pair[1], -pair[0]))
+
+
+def read_comparison(release: Release, earlier: int, later: int) -> Told:
+    """Give the comparison of two portraits that the release holds."""
+    found = Comparison(earlier, later)
+    iri = release.base_uri + found.path
+    triples = queries.find_triples(release, "comparison", comparison=iri)
+    said: dict[str, dict[str, list[Any]]] = {}
+    for triple in triples:
+        about = str(triple.subject)[1:-1].removeprefix(f"{iri}/")
+        name = triple.predicate.value.removeprefix(f"{release.base_uri}def#")
+        said.setdefault(about, {}).setdefault(name, []).append(triple.object)
+    for name, values in said.items():
+        kind = values[_RDF_TYPE][0].value.rpartition("#")[2]
+        reader = _Reader(name, values, release.base_uri)
+        if kind == "Mouvement":
+            found.add(reader.movement())
+        elif kind == "Evolution":
+            found.evolutions.append(reader.evolution())
+    named = queries.find_triples(release, "comparison-labels", comparison=iri)
+    about_it = queries.find_triples(release, "says", resource=iri)
+    return Told(found, [*about_it, *triples, *named], labels.collect(named))
+
+
+class _Reader:
+    """Read one number of a comparison from its statements."""
+
+    def __init__(self, name: str, values: dict[str, list[Any]], base_uri: str) -> None:
+        self._name = name
+        self._values = values
+        self._base = base_uri
+
+    def _number(self, name: str) -> int:
+        return int(self._values[name][0].value)
+
+    def _paths(self, name: str) -> tuple[str, ...]:
+        return tuple(v.value.removeprefix(self._base) for v in self._values.get(name, ()))
+
+    def movement(self) -> Movement:
+        """Give it as a movement."""
+        statuses = (*self._paths("statutAnterieur"), *self._paths("statutPosterieur"))
+        return Movement(
+            self._name,
+            self._number("effectif"),
+            self._number("effectifMinimal"),
+            self._number("effectifMaximal"),
+            unresolved=self._values["sansResolution"][0].value == "true",
+            elements=self._paths("element"),
+            statuses=(statuses[0], statuses[1]) if len(statuses) == 2 else None,
+        )
+
+    def evolution(self) -> Evolution:
+        """Give it as an evolution; its list is the one that its value is in."""
+        (concept,) = self._paths("evolutionDe")
+        text = self._values.get("texteTelQuEcrit")
+        return Evolution(
+            concept.split("/")[1],
+            self._name,
+            concept,
+            self._number("effectifAnterieur"),
+            self._number("effectifPosterieur"),
+            text=text[0].value if text else None,
+            neighbours=self._paths("voisin"),
+        )

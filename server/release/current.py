@@ -1,0 +1,162 @@
+"""Keep the release that is current open, and move to the next one without a failed request."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from server.engine.interface import Engine, Limits
+from server.engine.opening import open_engine
+from server.engine.stats import Figures
+from server.release.files import Download, list_downloads
+from transform.errors import UnreadableRelease
+from transform.release.manifest import FILE, Manifest, read_manifest
+
+log = logging.getLogger(__name__)
+
+QUADS = "dumps/portraits.nq"
+Opener = Callable[[Path, str, Limits], Engine]
+
+
+@dataclass(eq=False)
+class Release:
+    """A release that is open: its folder, its manifest and the engine that answers from it."""
+
+    folder: Path
+    manifest: Manifest
+    engine: Engine
+    lent: int = 0
+    retired: bool = False
+
+    @cached_property
+    def name(self) -> str:
+        """Give the name that its content gave it."""
+        return self.folder.name
+
+    @cached_property
+    def base_uri(self) -> str:
+        """Give the IRI below which its resources stand, whatever host is asked."""
+        return str(self.manifest["base_uri"])
+
+    @cached_property
+    def downloads(self) -> dict[str, Download]:
+        """Give the files that may be downloaded, by path below the release."""
+        return list_downloads(self.folder, self.manifest)
+
+
+def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> Release:
+    """Open a release folder; raises UnreadableRelease, or EngineDown when none can be started."""
+    manifest = read_manifest(folder)
+    if not (folder / QUADS).is_file():
+        raise UnreadableRelease(
+            f"{folder}: {QUADS} is missing; run portrait-ia build --to {folder.parent}"
+        )
+    return Release(folder, manifest, opener(folder / QUADS, manifest["base_uri"], limits))
+
+
+def find_current(folder: Path) -> Path:
+    """Give the release folder that `current` names; raises UnreadableRelease."""
+    current = folder / "current"
+    if not current.exists():
+        raise UnreadableRelease(
+            f"{folder}: holds no current release; run portrait-ia build --to {folder}"
+        )
+    return current.resolve()
+
+
+class Shelf:
+    """Hold the current release of a folder; lend it to requests."""
+
+    def __init__(self, folder: Path, limits: Limits, opener: Opener = open_engine) -> None:
+        self._folder = folder
+        self._limits = limits
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._refused: tuple[Path, int] | None = None
+        self._current = open_release(find_current(self._folder), limits, opener)
+        self._retired: list[Release] = []
+        self._past = Figures()
+
+    @contextmanager
+    def lend(self) -> Iterator[Release]:
+        """Give the current release until the request that it answers is over."""
+        with self._lock:
+            release = self._current
+            release.lent += 1
+        try:
+            yield release
+        finally:
+            with self._lock:
+                release.lent -= 1
+            self._close_if_done(release)
+
+    @property
+    def current_name(self) -> str:
+        """Give the name of the current release."""
+        return self._current.name
+
+    def figures(self) -> Figures:
+        """Give the numbers of all engines that are open, and what stays of those that were."""
+        with self._lock:
+            releases = (self._current, *self._retired)
+            return sum((release.engine.figures() for release in releases), self._past)
+
+    def watch(self, seconds: float = 1.0) -> None:
+        """Look for a new release from now on, in a thread of its own."""
+        threading.Thread(
+            target=self._keep_looking, args=(seconds,), name="shelf", daemon=True
+        ).start()
+
+    def look(self) -> None:
+        """Move to the release that `current` names now; one that cannot be opened is logged."""
+        target = Path(os.path.realpath(self._folder / "current"))  # a loop is no fault to it
+        if target == self._current.folder:
+            self._refused = None
+            return
+        seen = (target, _changed(target))
+        try:
+            if seen != self._refused:
+                self._replace(open_release(find_current(self._folder), self._limits, self._opener))
+                log.info("serving release %s", target.name)
+        except Exception as fault:  # the site must outlive whatever a new release brings
+            self._refused = seen
+            log.error("%s cannot be opened, the old release goes on: %s", target, fault)
+
+    def close(self) -> None:
+        """Stop looking and close the current release."""
+        self._closed.set()
+        self._current.engine.close()
+
+    def _keep_looking(self, seconds: float) -> None:
+        while not self._closed.wait(seconds):
+            self.look()
+
+    def _replace(self, release: Release) -> None:
+        with self._lock:
+            old, self._current = self._current, release
+            old.retired = True
+            self._retired.append(old)
+        self._close_if_done(old)
+
+    def _close_if_done(self, release: Release) -> None:
+        with self._lock:
+            done = release.retired and release.lent == 0
+            release.retired = release.retired and not done
+            if done:
+                self._retired.remove(release)
+                self._past += release.engine.figures().past
+        if done:
+            release.engine.close()
+
+
+def _changed(folder: Path) -> int:
+    """Say when the manifest of a release was written, 0 while there is none: it may yet come."""
+    try:
+        return (folder / FILE).stat().st_mtime_ns
+    except OSError:
+        return 0

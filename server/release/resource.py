@@ -1,0 +1,106 @@
+"""Find what a release says of a resource, and write the document that says it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from server.release import queries
+from server.release.current import Release
+
+MOST_POINTING = 1000
+_RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_FOAF = "http://xmlns.com/foaf/0.1/"
+_IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
+_LICENCE = ox.NamedNode("http://purl.org/dc/terms/license")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource: what is said of it, the labels of what it mentions, what points at it."""
+
+    iri: str
+    says: list[ox.Triple]
+    labels: list[ox.Triple]
+    pointing: list[ox.Triple]
+
+    @property
+    def pointing_is_cut(self) -> bool:
+        """Say whether more points at it than is listed."""
+        return len(self.pointing) > MOST_POINTING
+
+
+def find_resource(release: Release, iri: str) -> Resource | None:
+    """Give a resource, or None when nothing is said of it and nothing points at it."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError:  # no IRI at all, so nothing can be said of it
+        return None
+    says = queries.find_triples(release, "says", resource=iri)
+    pointing = queries.find_triples(release, "pointing", resource=iri)
+    if not says and not pointing:
+        return None
+    labels = queries.find_triples(release, "labels", resource=iri) if says else []
+    return Resource(iri, says, labels, pointing)
+
+
+def find_replacement(release: Release, iri: str) -> str | None:
+    """Give the IRI that a resource says it was replaced by, None for one that still stands."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError:
+        return None
+    rows = queries.find_rows(release, "replaced", resource=iri)
+    return rows[0]["by"]["value"] if rows else None
+
+
+def document(
+    resource: Resource, document_iri: str, release: Release, pointing: bool = True
+) -> Iterator[ox.Triple]:
+    """Give the triples of the document about a resource: about itself, then about its topic."""
+    yield from about_document(document_iri, release, resource.iri)
+    if pointing and resource.pointing_is_cut:
+        yield from _about_the_rest(document_iri, resource, release)
+    yield from resource.says
+    others = [*resource.labels, *(resource.pointing[:MOST_POINTING] if pointing else ())]
+    # Writers group what stands together; what the resource says itself has been said.
+    own = ox.NamedNode(resource.iri)
+    yield from queries.in_order(t for t in set(others) if t.subject != own)
+
+
+def about_document(
+    document_iri: str, release: Release, topic: str | None = None
+) -> Iterator[ox.Triple]:
+    """Give what a document says of itself: topic, licence, and that examples are made up."""
+    node = ox.NamedNode(document_iri)
+    yield ox.Triple(node, _RDF_TYPE, ox.NamedNode(f"{_FOAF}Document"))
+    if topic is not None:
+        yield ox.Triple(node, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(topic))
+        if (release.folder / "void.nt").is_file():
+            dataset = ox.NamedNode(f"{release.base_uri}catalogue#ensemble")
+            yield ox.Triple(node, _IN_DATASET, dataset)
+    if licence := release.manifest["series"].get("licence"):
+        yield ox.Triple(node, _LICENCE, ox.NamedNode(licence))
+    for language, text in (release.manifest.get("notice") or {}).items():
+        yield _comment(node, text, language)
+
+
+def _about_the_rest(document_iri: str, resource: Resource, release: Release) -> Iterator[ox.Triple]:
+    node = ox.NamedNode(document_iri)
+    query = f"CONSTRUCT {{ ?s ?p <{resource.iri}> }} WHERE {{ ?s ?p <{resource.iri}> }}"
+    whole = f"{release.base_uri}sparql?query={quote(query, safe='')}"
+    yield ox.Triple(node, ox.NamedNode(f"{_RDFS}seeAlso"), ox.NamedNode(whole))
+    cut = {
+        "fr": f"Seuls {MOST_POINTING} des énoncés qui mènent à cette ressource sont ici ;"
+        " tous sont à rdfs:seeAlso.",
+        "en": f"Only {MOST_POINTING} of the statements that point at this resource are here;"
+        " all are at rdfs:seeAlso.",
+    }
+    for language, text in cut.items():
+        yield _comment(node, text, language)
+
+
+def _comment(node: ox.NamedNode, text: str, language: str) -> ox.Triple:
+    return ox.Triple(node, ox.NamedNode(f"{_RDFS}comment"), ox.Literal(text, language=language))

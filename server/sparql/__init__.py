@@ -1,0 +1,1 @@
+"""Speak the SPARQL 1.1 Protocol."""

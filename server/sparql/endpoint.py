@@ -1,0 +1,58 @@
+"""Answer SPARQL queries at /sparql, and say there how to ask."""
+
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+
+from server.engine.faults import FormNotAcceptable
+from server.negotiation import (
+    CONSTRUCTED,
+    EXCEL,
+    HTML,
+    PAGES,
+    SOLUTIONS,
+    NothingAcceptable,
+    choose_format,
+)
+from server.sparql import excel, page, service_description
+from server.sparql.plan import make_plan
+from server.sparql.protocol import read_request
+from server.sparql.send import send
+from server.web import problems, release_scope, render
+from server.web.release_scope import current_release
+
+bp = Blueprint("sparql", __name__)
+
+
+@bp.record_once
+def _offer_form(state: BlueprintSetupState) -> None:
+    problems.offer_query_form(state.app, "/sparql", page.about_form)
+
+
+@bp.route("/sparql", methods=["GET", "POST"])
+def ask() -> Response:
+    """Answer a query; without one, show the form or describe the service."""
+    settings = current_app.config["SETTINGS"]
+    asked = read_request(request, settings.query_kb * 1024)
+    if asked.query is None:
+        return _introduce(asked.format)
+    accept = request.headers.get("Accept")
+    question, wishes = make_plan(asked, accept, current_release().base_uri)
+    try:
+        answer = release_scope.ask(question)
+    except FormNotAcceptable as fault:
+        offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
+        raise NothingAcceptable(asked.format or accept or "", offers) from fault
+    chosen = wishes.graph if answer.form == "graph" else wishes.solutions
+    if chosen is HTML:
+        return page.show(asked, answer)
+    return excel.send(answer) if chosen is EXCEL else send(answer)
+
+
+def _introduce(wanted: str | None) -> Response:
+    form = choose_format(PAGES, request.headers.get("Accept"), wanted)
+    if form is HTML:
+        return page.show_form()
+    body = service_description.describe_service(
+        current_release(), current_app.config["SETTINGS"], form
+    )
+    return render.finish(Response(body, content_type=form.content_type), form)

@@ -1,0 +1,44 @@
+"""Answer reads of the SPARQL 1.1 Graph Store HTTP Protocol; a release takes no writes."""
+
+from flask import Blueprint, Response, request
+
+from server.engine.interface import Question
+from server.faults import UnknownResource, UnreadableRequest
+from server.negotiation import CONSTRUCTED, choose_format
+from server.release import queries
+from server.sparql.protocol import absolute_iris, read_address
+from server.sparql.send import send
+from server.web import render
+from server.web.release_scope import ask, current_release
+
+bp = Blueprint("store", __name__)
+
+
+@bp.route("/rdf-graph-store")
+def read_graph() -> Response:
+    """Answer with the graph that `?graph=` names, or with the union for `?default`."""
+    release, iri = current_release(), _asked_graph()
+    if iri is None:
+        text, bindings = queries.read("union"), {}
+    else:
+        _refuse_unknown(iri)
+        text, bindings = queries.read("graph"), {"graph": iri}
+    accept, wanted = request.headers.get("Accept"), request.args.get("format")
+    form = choose_format(CONSTRUCTED, accept, wanted)
+    question = Question(text, release.base_uri, graph=form.media_type, bindings=bindings)
+    return render.finish(send(ask(question)), form)
+
+
+def _asked_graph() -> str | None:
+    """Give the IRI of the graph, None for the default graph (section 4.2)."""
+    asked = [pair for pair in read_address(request) if pair[0] in ("graph", "default")]
+    if len(asked) != 1:
+        raise UnreadableRequest("Name one graph: ?graph= and its IRI, or ?default for all.")
+    return next(iter(absolute_iris("graph", asked)), None)
+
+
+def _refuse_unknown(iri: str) -> None:
+    release = current_release()
+    known = [f"{release.base_uri}graph/{name}" for name in release.manifest["graphs"]]
+    if iri not in known:
+        raise UnknownResource(f"This release holds no graph <{iri}>; it holds {', '.join(known)}.")

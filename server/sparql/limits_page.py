@@ -1,0 +1,95 @@
+"""Show every limit of the endpoint, what comes of going over it, and what helps."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flask import Blueprint, Response, current_app
+
+from server import texts
+from server.bounds import (
+    BODY_SECONDS,
+    HEAD_BYTES,
+    HEAD_SECONDS,
+    LINE_BYTES,
+    MOST_HEADERS,
+    READER_BYTES,
+    READER_SECONDS,
+)
+from server.settings import PREFIX, Settings
+from server.web import render
+
+bp = Blueprint("limits", __name__)
+
+
+class Limit(NamedTuple):
+    """A limit: its name (`limit_…` of texts.toml), its value, the status over it, its setting."""
+
+    name: str
+    value: str
+    status: int | None
+    setting: str | None = None
+
+
+# Each setting that limits clients, with the status of what goes over it.
+_OF_SETTINGS: tuple[tuple[str, int | None], ...] = (
+    ("query_seconds", 503),
+    ("query_memory_mb", 422),
+    ("result_mb", 422),
+    ("query_kb", 413),
+    ("queries_at_once", 503),
+    ("queries_waiting", 503),
+    ("queue_seconds", 503),
+    ("total_memory_mb", 503),
+    ("total_result_mb", 503),
+    ("requests_per_minute", 429),
+)
+
+
+def list_limits(settings: Settings, language: str) -> Iterator[Limit]:
+    """Give all limits of a site in the words of a language."""
+    for name, status in _OF_SETTINGS:
+        value = getattr(settings, name)
+        if not value and name == "requests_per_minute":
+            shown, status = texts.say("limit_none", language), None
+        else:
+            shown = texts.say(f"limit_{name}_value", language, value=_number(value, language))
+        yield Limit(name, shown, status, PREFIX + name.upper())
+    fixed: tuple[tuple[str, int | None, dict[str, object]], ...] = (
+        (
+            "head",
+            431,
+            {"kilobytes": HEAD_BYTES // 1024, "lines": MOST_HEADERS, "line": LINE_BYTES // 1024},
+        ),
+        ("slow_writer", 408, {"head": f"{HEAD_SECONDS:g}", "body": f"{BODY_SECONDS:g}"}),
+        ("slow_reader", None, {"bytes": READER_BYTES // 1024, "seconds": f"{READER_SECONDS:g}"}),
+    )
+    for name, status, values in fixed:
+        shown = texts.say(f"limit_{name}_value", language, **values)
+        yield Limit(name, shown, status)
+
+
+def describe_limits(settings: Settings, language: str) -> str:
+    """Give all limits as one text."""
+    return " ".join(
+        texts.say(
+            "limit_said",
+            language,
+            what=texts.say(f"limit_{limit.name}", language),
+            value=limit.value,
+        )
+        for limit in list_limits(settings, language)
+    )
+
+
+@bp.route("/sparql/limites")
+def show() -> Response:
+    """Answer with the page of the limits."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return render.page("limites.html", limits=list(list_limits(settings, render.language())))
+
+
+def _number(value: float, language: str) -> str:
+    if isinstance(value, int):
+        return texts.whole(value, language)
+    shown = f"{value:g}"
+    return shown.replace(".", ",") if language == "fr" else shown

@@ -1,0 +1,138 @@
+"""Lay out for a page the rows that a query found: things by their names, numbers as numbers."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pyoxigraph as ox
+
+from server.engine.interface import Answer
+from server.release import labels, queries
+from server.release.current import Release
+from server.web.term_cell import (
+    PLAIN,
+    Cell,
+    name_iri,
+    show_literal,
+)
+
+MOST_ROWS = 500
+# What is read of an answer: the first rows of a longer one stand in it.
+_MOST_BYTES = 1 << 20
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_NUMBERS = tuple(
+    _XSD + name
+    for name in (
+        *("integer", "decimal", "double", "float", "int", "long", "short", "byte"),
+        *("nonNegativeInteger", "positiveInteger", "negativeInteger", "nonPositiveInteger"),
+        *("unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte"),
+    )
+)
+Binding = dict[str, Any]
+
+
+class Found(NamedTuple):
+    """What the results in JSON say: a truth, or rows; `total` is None beyond what was read."""
+
+    head: list[str]
+    rows: list[dict[str, Binding]]
+    total: int | None = None
+    truth: bool | None = None
+
+
+def read(answer: Answer) -> Found:
+    """Read the answer, or the first rows of a long one."""
+    text = take(answer, _MOST_BYTES)
+    if answer.length > _MOST_BYTES:
+        return _read_beginning(text)
+    told = json.loads(text)
+    if "boolean" in told:
+        return Found([], [], truth=told["boolean"])
+    rows = told["results"]["bindings"]
+    return Found(told["head"]["vars"], rows[:MOST_ROWS], len(rows))
+
+
+def take(answer: Answer, most: int) -> str:
+    """Give the first bytes of an answer as text; half a character at the end falls away."""
+    body = bytearray()
+    for part in answer.body:
+        body += part
+        if len(body) >= most:
+            break
+    return body[:most].decode("utf-8", "ignore" if answer.length > most else "strict")
+
+
+def _read_beginning(text: str) -> Found:
+    decoder = json.JSONDecoder()
+    head, place = decoder.raw_decode(text, text.index('"head":') + len('"head":'))
+    place = text.index("[", text.index('"bindings":', place)) + 1
+    rows: list[dict[str, Binding]] = []
+    while len(rows) < MOST_ROWS:
+        try:
+            row, place = decoder.raw_decode(text, place)
+        except json.JSONDecodeError:  # the row in which the beginning ends
+            break
+        rows.append(row)
+        place += 1  # a comma, as our engine writes it
+    return Found(head["vars"], rows)
+
+
+def lay_out(found: Found, release: Release, language: str) -> list[list[Cell | None]]:
+    """Give a row of cells for each solution; None where a variable has no value."""
+    bindings = [value for row in found.rows for value in row.values()]
+    known = labels.collect(queries.find_labels(release, _iris(bindings)))
+    return [
+        [_show(row[name], known, release, language) if name in row else None for name in found.head]
+        for row in found.rows
+    ]
+
+
+def _iris(bindings: Iterable[Binding]) -> list[str]:
+    return sorted({value["value"] for value in bindings if value["type"] == "uri"})
+
+
+def _show(value: Binding, known: labels.Labels, release: Release, language: str) -> Cell:
+    if value["type"] == "uri":
+        return _show_iri(value["value"], known, release, language)
+    if value["type"] == "triple":
+        return Cell(_write(value, release.base_uri))
+    if value["type"] == "bnode":
+        return Cell(f"_:{value['value']}")
+    datatype = value.get("datatype", PLAIN[0])
+    cell = show_literal(value["value"], value.get("xml:lang"), datatype, release)
+    return cell._replace(number=True, datatype=None) if datatype in _NUMBERS else cell
+
+
+def _show_iri(iri: str, known: labels.Labels, release: Release, language: str) -> Cell:
+    written = write_iri(iri, release.base_uri)
+    cell = name_iri(iri, known, release, language)
+    return cell._replace(
+        text=written.strip("<>") if cell.text == iri else cell.text, written=written
+    )
+
+
+def write_iri(iri: str, base_uri: str) -> str:
+    """Write an IRI as a query may name it here: by prefix, below the base, or whole."""
+    short = labels.compact(iri, base_uri)
+    if short != iri and "/" not in short:
+        return short
+    inside = iri.startswith(base_uri) and len(iri) > len(base_uri)
+    return f"<{iri[len(base_uri) :] if inside else iri}>"
+
+
+def _write(value: Binding, base_uri: str) -> str:
+    """Write a term as SPARQL does; a triple term has terms within."""
+    if value["type"] == "triple":
+        parts = (value["value"][name] for name in ("subject", "predicate", "object"))
+        return f"<<( {' '.join(_write(part, base_uri) for part in parts)} )>>"
+    if value["type"] == "uri":
+        return write_iri(value["value"], base_uri)
+    if value["type"] == "bnode":
+        return f"_:{value['value']}"
+    datatype = value.get("datatype")
+    literal = ox.Literal(
+        value["value"],
+        language=value.get("xml:lang"),
+        datatype=ox.NamedNode(datatype) if datatype else None,
+    )
+    return str(literal)

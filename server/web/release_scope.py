@@ -1,0 +1,78 @@
+"""Lend the current release to each request, and take it back when its last byte has left."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import request
+
+from server.engine.interface import Answer, Question
+from server.release.current import Release, Shelf
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+RELEASE = "portrait_ia.release"
+GONE = "portrait_ia.gone"  # says whether the client has hung up
+KIND = "portrait_ia.kind"  # of the fault that is the answer
+BEGUN = "portrait_ia.begun"  # gives the answer to the query, which was asked already
+_VISIT = "portrait_ia.visit"
+_T = TypeVar("_T")
+Begun = Callable[[Callable[[], bool] | None], Answer]
+
+
+class Lending:
+    """A WSGI layer that holds a release for as long as a body is being sent."""
+
+    def __init__(self, app: "WSGIApplication", shelf: Shelf) -> None:
+        self._app = app
+        self._shelf = shelf
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+        visit = ExitStack()
+        try:
+            environ[RELEASE] = visit.enter_context(self._shelf.lend())
+            environ[_VISIT] = visit
+            return _Body(self._app(environ, start_response), visit)
+        except BaseException:
+            visit.close()
+            raise
+
+
+class _Body:
+    def __init__(self, parts: Iterable[bytes], visit: ExitStack) -> None:
+        self._parts = parts
+        self._visit = visit
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+    def close(self) -> None:
+        with self._visit:
+            if hasattr(self._parts, "close"):
+                self._parts.close()
+
+
+def current_release() -> Release:
+    """Give the release that this request is answered from."""
+    release: Release = request.environ[RELEASE]
+    return release
+
+
+def hold(resource: AbstractContextManager[_T]) -> _T:
+    """Keep something open until the body of this request has been sent, or was not (HEAD)."""
+    visit: Any = request.environ[_VISIT]
+    held: _T = visit.enter_context(resource)
+    return held
+
+
+def ask(question: Question) -> Answer:
+    """Ask the engine for as long as the client is there, and hold the answer for this request."""
+    gone = request.environ.get(GONE)
+    begun: Begun | None = request.environ.pop(BEGUN, None)
+    if begun is not None:
+        return hold(begun(gone))
+    return hold(current_release().engine.ask(question, gone))

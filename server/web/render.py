@@ -1,0 +1,91 @@
+"""Answer with a page, or with anything else that a release decides wholly."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from flask import Response, g, render_template, request
+from markupsafe import Markup
+
+from server import texts
+from server.negotiation import HTML, Format, choose_language
+from server.web import assets, links
+from server.web.release_scope import current_release
+
+# Data changes once a year, yet a release that replaces a faulty one should show within minutes.
+_FRESH = "public, max-age=300"
+_SHAPING = (".py", ".html", ".rq", ".toml")  # files of `server`; scripts and styles by `assets`
+
+
+def language() -> str:
+    """Give the language of this request: `?lang=`, else Accept-Language, else French."""
+    if "language" not in g:
+        accepted = request.headers.get("Accept-Language")
+        g.language = choose_language(accepted, request.args.get("lang"), texts.LANGUAGES)
+    chosen: str = g.language
+    return chosen
+
+
+def render(template: str, **values: Any) -> str:
+    """Give the HTML of a page in the language of this request."""
+    chosen, release = language(), current_release()
+    return render_template(
+        template,
+        lang=chosen,
+        languages=texts.LANGUAGES,
+        t=lambda key, **given: texts.say(key, chosen, **given),
+        whole=lambda number: texts.whole(number, chosen),
+        link=links.link_to,
+        link_file=lambda path: links.link_to(links.quoted(path), lang=None),
+        link_iri=lambda iri: links.link_to_iri(iri, release.base_uri),
+        here=links.link_here,
+        asset=assets.link,
+        manifest=release.manifest,
+        release=release.name,
+        **values,
+    )
+
+
+def page(template: str, **values: Any) -> Response:
+    """Answer with a page."""
+    return finish(Response(render(template, **values), content_type=HTML.content_type), HTML)
+
+
+def finish(response: Response, form: Format, *parts: str) -> Response:
+    """Give an answer its entity tag and what caches need to know."""
+    vary = "Accept, Accept-Language" if form is HTML else "Accept"
+    response.headers["Vary"] = vary
+    response.headers["Cache-Control"] = _FRESH
+    tongue = language() if form is HTML else ""
+    asked = (current_release().name, _edition(), request.full_path, form.media_type, tongue, *parts)
+    response.set_etag(hashlib.sha256("\n".join(asked).encode("utf-8", "replace")).hexdigest()[:32])
+    return response
+
+
+@cache
+def _edition() -> str:
+    """Give a digest of what shapes a page, so that an upgrade of the software changes the tags."""
+    digest = hashlib.sha256(assets.digest().encode())
+    for file in sorted(Path(str(files("server"))).rglob("*")):
+        if file.suffix in _SHAPING:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def in_script(text: bytes) -> Markup:
+    """Make JSON safe within `<script>`: no end tag, comment or entity can arise from a value.
+
+    HTML, «Restrictions for contents of script elements»: the escapes stand within JSON strings,
+    the only place where these characters occur.
+    """
+    escapes: dict[str, str | int | None] = {
+        "<": "\\u003c",
+        ">": "\\u003e",
+        "&": "\\u0026",
+        "\u2028": "\\u2028",
+        "\u2029": "\\u2029",
+    }
+    # Escaped character by character, so nothing that HTML could read as markup is left.
+    return Markup(text.decode().translate(str.maketrans(escapes)))  # noqa: S704
