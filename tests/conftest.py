@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.alone import mark_alone
-from tests.bystander import Bystander, stand_by
-from tests.once import make_once
-from tests.warm import Warm, warm_up
+from tests.support.alone import mark_alone
+from tests.support.build_once import make_once
+from tests.support.delay_probe import Bystander, stand_by
+from tests.support.preloaded_command import Warm, warm_up
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"

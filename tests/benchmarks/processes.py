@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.site.processes import (
+from tests.support.processes import (
     cpu_seconds,
     descriptors,
     family,

@@ -25,7 +25,7 @@ from flask.testing import FlaskClient
 import ontology
 from server.app import create_app
 from server.settings import Settings
-from tests.patience import wait_until
+from tests.support.waiting import wait_until
 from transform.rdf import syntaxes
 from transform.release import document_index
 
@@ -180,7 +180,8 @@ def page(browser: Any) -> Iterator[Any]:
 
 @contextmanager
 def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
-    code = "import os, resource, sys; from pathlib import Path; from server.http.process.listen import listen; "
+    code = "import os, resource, sys; from pathlib import Path; "
+    code += "from server.http.process.listen import listen; "
     if descriptors:  # of each process: what bounds its connections
         code += f"resource.setrlimit(resource.RLIMIT_NOFILE, ({descriptors}, {descriptors})); "
     code += "engine = os.environ.get('PORTRAIT_IA_ENGINE', 'memory'); "

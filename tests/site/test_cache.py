@@ -12,9 +12,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.patience import wait_until
 from tests.site.conftest import Reply, fetch
-from tests.site.processes import (
+from tests.support.processes import (
     cpu_seconds,
     family,
     find_workers,
@@ -22,6 +21,7 @@ from tests.site.processes import (
     query_processes,
     server_process,
 )
+from tests.support.waiting import wait_until
 
 DOC = "doc/portrait/2025"
 TTL, HTML = "text/turtle", "text/html"

@@ -21,7 +21,7 @@ from tests.conftest import (
     Run,
     shared,
 )
-from tests.dcatap import complaints
+from tests.support.dcat_ap import complaints
 
 BASE = "https://ia.exemple.gouv.qc.ca/donnees/"
 SYNTAXES = {

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests import cluster
 from tests.conftest import ROW, Run
+from tests.support import postgres
 
 pytestmark = pytest.mark.ckan
 BASE = "https://ia.exemple.gouv.qc.ca/donnees/"
@@ -46,7 +46,7 @@ Take = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """The folder of the socket of a running PostgreSQL."""
-    with cluster.cluster() as folder:
+    with postgres.cluster() as folder:
         yield folder
 
 
@@ -55,7 +55,7 @@ def take(folder: Path, python: Path) -> Take:
     """Take a catalogue into a CKAN with nothing in it."""
 
     def run(address: str, profile: str = "euro_dcat_ap_3") -> subprocess.CompletedProcess[str]:
-        database = cluster.make_database(folder, f"ckan_{uuid.uuid4().hex}")
+        database = postgres.make_database(folder, f"ckan_{uuid.uuid4().hex}")
         command = [str(python), str(READING), address, profile, database]
         return subprocess.run(command, capture_output=True, text=True, timeout=300)
 

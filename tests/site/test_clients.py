@@ -27,7 +27,7 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 
-from tests import npm
+from tests.support import npm
 
 COUNT = """PREFIX pia: <https://exemple.gouv.qc.example/ia/def#>
 SELECT (COUNT(?i) AS ?n) WHERE { ?i a pia:Inscription }"""

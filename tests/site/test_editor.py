@@ -8,11 +8,11 @@ from urllib.parse import quote
 import pytest
 
 from server.web import assets
-from tests.bystander import Bystander
 from tests.site.conftest import BASE
-from tests.site.processes import find_busy, lives
 from tests.site.test_browser import CONTRAST
 from tests.site.test_hang_up import ENDLESS
+from tests.support.delay_probe import Bystander
+from tests.support.processes import find_busy, lives
 
 PIA = f"PREFIX pia: <{BASE}def#>\n"
 COUNT = PIA + "SELECT (COUNT(*) AS ?n) { ?s a pia:Inscription }"

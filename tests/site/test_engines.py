@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.patience import wait_until
 from tests.site.conftest import write_release
+from tests.support.waiting import wait_until
 
 COUNT = quote("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
 

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import PROJECT
-from tests.site.grammar import broken, valid
+from tests.support.sparql_grammar import broken, valid
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.bystander import Bystander
-from tests.site.processes import find_busy, lives
+from tests.support.delay_probe import Bystander
+from tests.support.processes import find_busy, lives
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?d && ?d != ?g) }"
 

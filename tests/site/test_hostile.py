@@ -20,14 +20,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.patience import wait_until
-from tests.site.processes import (
+from tests.support.processes import (
     cpu_seconds,
     family,
     find_workers,
     proportional_megabytes,
     server_process,
 )
+from tests.support.waiting import wait_until
 
 SECONDS = 1.0
 TOTAL_MB = 600

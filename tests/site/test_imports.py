@@ -1,13 +1,8 @@
 """What the serving process loads, and which way the imports of its modules point."""
 
-import ast
 import subprocess
 import sys
-from collections.abc import Collection
-from graphlib import TopologicalSorter
 from pathlib import Path
-
-from tests.conftest import PROJECT
 
 ASK_ONCE = """
 import sys
@@ -58,29 +53,3 @@ def test_the_serving_process_loads_none_of_the_heavy_libraries(folder: Path) -> 
     loaded = set(done.stdout.split())
     assert "pyoxigraph" in loaded
     assert not loaded & {"pandas", "numpy", "rdflib", "pyshacl", "openpyxl", "urllib3"}
-
-
-def test_no_modules_of_the_server_import_each_other_in_a_circle() -> None:
-    modules = {name_module(file): file for file in (PROJECT / "server").rglob("*.py")}
-    assert len(modules) > 100
-    imports = {name: read_imports(file, modules.keys()) for name, file in modules.items()}
-    TopologicalSorter(imports).prepare()  # raises CycleError, which names them
-
-
-def name_module(file: Path) -> str:
-    parts = file.relative_to(PROJECT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def read_imports(file: Path, modules: Collection[str]) -> set[str]:
-    """Read what a module imports of others, also within functions and for types alone."""
-    imported = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: name the package, not «.»"
-            for alias in node.names:
-                submodule = f"{node.module}.{alias.name}"
-                imported.add(submodule if submodule in modules else str(node.module))
-    return imported & set(modules)

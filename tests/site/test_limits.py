@@ -14,8 +14,8 @@ import pytest
 
 from server import networks
 from server.bounds import READER_SECONDS
-from tests.bystander import Bystander
-from tests.site.processes import (
+from tests.support.delay_probe import Bystander
+from tests.support.processes import (
     find_workers,
     is_held,
     proportional_megabytes,

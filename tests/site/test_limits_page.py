@@ -9,8 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from server.settings import Settings
-from tests.patience import wait_until
-from tests.site.processes import children, find_workers, query_processes
+from tests.support.processes import children, find_workers, query_processes
+from tests.support.waiting import wait_until
 
 # What limits no client.
 OTHERS = {"cache_mb", "security_contacts", "trusted_proxies", "workers"}

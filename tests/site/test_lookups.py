@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.patience import wait_until
-from tests.site.processes import (
+from tests.support.processes import (
     find_workers,
     metric,
     query_processes,
     stop,
 )
+from tests.support.waiting import wait_until
 
 LOOKUP = "SELECT ?p ?o {{ <{}id/portrait/2025> ?p ?o FILTER(?o != {}) }}"
 # Each of its rows repeats a long name, so the answer is large.

@@ -15,7 +15,7 @@ from server.engine.faults import EngineDown
 from server.reconciliation import entities
 from server.reconciliation.index import Index
 from server.release.current import Release
-from tests.patience import wait_until
+from tests.support.waiting import wait_until
 
 BODY, INITIATIVE = "def#Organisme", "def#Initiative"
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}

@@ -1,0 +1,239 @@
+"""Mistakes in a query are named where they are, with what could stand there and what was meant."""
+
+import time
+import tracemalloc
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+import pytest
+
+from server.engine.diagnostics import diagnose, grammar
+from server.engine.diagnostics.diagnose import find_mistake
+from server.engine.diagnostics.tokens import Token, cut
+from tests.conftest import PROJECT
+
+QUERIES = sorted((PROJECT / "server" / "release" / "queries").glob("*.rq"))
+PREFIX = "PREFIX a: <http://a/#b> # {\nBASE<http://a/>VERSION '1.2'\n"
+P = "PREFIX : <http://x/> "
+
+# A query with ⟂ before its mistake, and what is told of it.
+FIRST_WORDS = [
+    ("⟂", "expected SELECT or CONSTRUCT or DESCRIBE or ASK, not the end"),
+    (" \n # rien⟂", "not the end"),
+    (f"{PREFIX}⟂", "not the end"),
+    (f"{PREFIX}  ⟂étre {{}}", "not 'étre'"),
+    (
+        "⟂SELCT * {}",
+        "expected SELECT or CONSTRUCT or DESCRIBE or ASK, not 'SELCT': did you mean SEL",
+    ),
+    ("⟂INSERT DATA { <a:b> <a:c>", "takes no update"),
+    ("⟂{ ?s ?p ?o }", "expected SELECT or CONSTRUCT or DESCRIBE or ASK, not '{'"),
+    ("PREFIX ⟂a <http://x/> ASK {}", "a prefix ends with a colon"),
+    ("PREFIX a: ⟂http://x/ ASK {}", "expected an IRI between < and >, not 'http:'"),
+    ("PREFIX a: ⟂ASK {}", "expected an IRI between < and >, not 'ASK'"),
+    ("ASK {} ⟂PREFIX : <http://x/>", "each PREFIX stands before the query"),
+    ("ASK {\n ?s ⟂foaf:name ?o }", "begin with PREFIX foaf: <http://xmlns.com/foaf/0.1/>"),
+    ("ASK { ?s ⟂mine:x ?o . ?s }", "the prefix of 'mine:x' is not declared"),
+    ("ASK { ?s ?p ⟂:x }", "begin with PREFIX : <…>"),
+]
+BRACKETS = [
+    ("SELECT * {\n ?s ?p ?o⟂", "expected '}' for the '{' of line 1, column 10, not the end"),
+    ("ASK { ?s ?p⟂", "'}' for the '{' of line 1, column 5, not the end, and before it an object"),
+    ("ASK { ?s ?p (1 2 ⟂}", "expected ')' for the '(' of line 1, column 13, not '}'"),
+    ("ASK { ?s ?p [ ⟂} ]", "expected ']'"),
+    ("ASK {} ⟂}", "this '}' closes nothing"),
+    ('ASK { ?s ?p \'{\', "(", \'\'\'[\'\'\', <a:(>, """"{""" } # {\n⟂)', "')' closes nothing"),
+    ("ASK { FILTER(LANG(?o) = 'fr' ⟂}", "expected ')' for the '(' of line 1, column 13"),
+    ("ASK { ?s ?p ?o } ⟂{ ?a ?b ?c }", "is there a } too many?"),
+]
+TRIPLES = [
+    ("SELECT * { ?s ?p ⟂}", "expected an object: an IRI, a prefixed name, a literal, a variable"),
+    (
+        "ASK { ?s ⟂}",
+        "expected a property: an IRI, a prefixed name, the word a, a variable or a path",
+    ),
+    ("ASK { ?s ?p ?o ⟂?s2 ?p2 ?o2 }", "a . stands between two"),
+    ("ASK { ?s ?p ?o\n ⟂<http://a> ?p2 ?o2 }", "a . stands between two"),
+    ("ASK { ?s ?p ⟂; ?o }", "expected an object"),
+    ("ASK { ?s ?p ?o ; ⟂'x' ?o }", "behind ; stands a property"),
+    ("ASK { ?s ?p ?o . ⟂; ?q ?r }", "a . ends the triple, a ; goes on with its subject"),
+    (f"{P}ASK {{ ?s a :T , ⟂}}", "expected an object"),
+    (f"{P}ASK {{ ?s :a/ ⟂?o }}", "expected a property: an IRI, a prefixed name or a path"),
+    ("ASK { ?s ?p ⟂hello }", "a text stands in quotes, a name has a prefix"),
+    ("ASK { ?s ⟂'p' ?o }", "expected a property"),
+    ("ASK { ?s ⟂3 ?o }", "a property cannot be a text or a number"),
+    ("ASK { ?s ?p ?o . ?o ⟂= 3 }", "a comparison stands in FILTER(…)"),
+    ("ASK { ⟂? ?p ?o }", "a variable needs a name"),
+    ("ASK { ?s ?p ⟂“x” }", "straight quotes"),
+    ("ASK { ?s ?p ⟂’x’ }", "straight quotes"),
+    ('ASK { ?s ?p ⟂"abc }', "this quote is not closed"),
+    ('ASK { ?s ?p ⟂"a\\d" }', "begins no escape"),
+    ("ASK { ?s ?p 'l'⟂homme' }", "a quote within a text has a backslash"),
+    ("ASK { ?s ?p ⟂<http://a b> }", "an IRI between < and > holds no blank"),
+    ("ASK { ?s ?p ⟂<http://[> }", "'<http://[>' is no IRI"),
+    ("ASK { ?s ?p 'a'⟂@ }", "a language stands behind @"),
+    ("ASK { ?s ?p 'a'^^ ⟂}", "expected an IRI or a prefixed name"),
+    ("ASK { ?s⟂\u00a0?p ?o }", "U+00A0, NO-BREAK SPACE, which cannot be seen"),
+    ("ASK { ?s ?p ?o ⟂\u200b}", "U+200B, ZERO WIDTH SPACE"),
+    ("ASK { _:a ?p ?o . OPTIONAL { ⟂_:a ?q ?r } }", "_:a stands in two groups of triples"),
+]
+PATTERNS = [
+    (
+        "SELECT * ⟂WERE { ?s ?p ?o }",
+        "expected FROM or WHERE or '{', not 'WERE': did you mean WHERE?",
+    ),
+    ("SELECT * ⟂?s ?p ?o }", "the pattern stands between { and }"),
+    ("SELECT * FROM ⟂{ ?s ?p ?o }", "expected an IRI or a prefixed name or NAMED"),
+    ("ASK { ?s ?p ?o ⟂OPTINAL { ?s ?q ?r } }", "did you mean OPTIONAL?"),
+    ("ASK { ?s ?p ?o ⟂FITLER(?o > 3) }", "did you mean FILTER?"),
+    ("ASK { ?s ?p ?o OPTIONAL ⟂?s ?q ?r }", "expected '{', not '?s'"),
+    ("ASK { ?s ?p ?o ⟂UNION ?a ?b ?c }", "{ … } UNION { … }"),
+    ("ASK { { ?s ?p ?o } UNION ⟂}", "expected '{', not '}'"),
+    ("ASK { GRAPH ⟂{ ?s ?p ?o } }", "expected a variable, an IRI or a prefixed name"),
+    ("ASK { BIND(1 ⟂?x) }", "AS stands before the new name"),
+    ("ASK { BIND(1 AS ⟂2) }", "expected a variable, not '2'"),
+    ("ASK { BIND ⟂?o AS ?x }", "write BIND(expression AS ?name)"),
+    ("ASK { ?s ?p ?o BIND(1 AS ⟂?o) }", "?o has a value before this BIND"),
+    ("ASK { OPTIONAL { ?s ?p ?o } BIND(1 AS ⟂?o) }", "?o has a value before this BIND"),
+    ("ASK { VALUES ?x ⟂(1 2) }", "expected '{', not '('"),
+    ("ASK { VALUES (?x ?y) { (1 2) ⟂(1) } }", "this row has 1 values for 2 variables"),
+    ("ASK { VALUES (?x) { ⟂('a'@fr 'b'^^<c:d>) } }", "this row has 2 values for 1 variables"),
+    ("CONSTRUCT { ?s ?p ?o ⟂FILTER(1) } WHERE {}", "this cannot stand in a template"),
+    ("CONSTRUCT { ?s ?p ?o }⟂", "expected FROM or WHERE or '{', not the end"),
+]
+CONDITIONS = [
+    ("ASK { FILTER ⟂?o > 3 }", "the condition stands in brackets: FILTER(…)"),
+    ("ASK { FILTER(?o =⟂= 3) }", "«is» is written with one ="),
+    ("ASK { FILTER(?o ⟂<> 3) }", "«is not» is written !="),
+    ("ASK { FILTER(?o = 1 ⟂AND ?s = 2) }", "in SPARQL that is written &&"),
+    ("ASK { FILTER(?o = 1 ⟂or ?s = 2) }", "in SPARQL that is written ||"),
+    ("ASK { FILTER(?o = 1 ⟂& ?s = 2) }", "«and» is written &&"),
+    ("ASK { FILTER(NOT ⟂?o) }", "«not» is written !"),
+    ("ASK { FILTER NOT ⟂EXIST { ?s a ?x } }", "did you mean EXISTS?"),
+    ("ASK { FILTER EXISTS ⟂?x }", "expected '{'"),
+    ("ASK { FILTER(⟂regx(?o, 'a')) }", "did you mean REGEX?"),
+    ("ASK { FILTER(regex(?o⟂)) }", "','"),
+    ("ASK { FILTER(?o > ⟂) }", "expected an expression, not ')'"),
+    ("ASK { FILTER(?o IN ⟂1, 2) }", "expected '(', not '1'"),
+    ("ASK { FILTER(BOUND(⟂1)) }", "expected a variable, not '1'"),
+    ("ASK { ?s ?p ?o FILTER(⟂COUNT(?s) > 1) }", "COUNT cannot stand in FILTER: use HAVING(…)"),
+]
+COLUMNS = [
+    ("SELECT ⟂{ ?s ?p ?o }", "expected DISTINCT or REDUCED or a variable or (expression AS ?name)"),
+    ("SELECT ?s⟂, ?p { ?s ?p ?o }", "variables stand side by side, without commas"),
+    ("SELECT ⟂COUNT(*) {}", "(COUNT(…) AS ?name)"),
+    ("SELECT (COUNT(?s)⟂) {}", "what is computed needs a name: (… AS ?name)"),
+    ("SELECT ?s ⟂AS ?x {}", "what is renamed stands in brackets: (?old AS ?new)"),
+    ("SELECT (?s AS ⟂x) {}", "a name begins with ?"),
+    ("SELECT ?s ⟂* {}", "* stands alone"),
+    ("SELECT (1 AS ⟂?s) { ?s ?p ?o }", "?s has a value already"),
+    ("SELECT (1 AS ?s) (2 AS ⟂?s) {}", "?s is selected twice"),
+    ("SELECT ⟂?p (COUNT(?s) AS ?n) { ?s ?p ?o }", "?p is neither grouped nor in an aggregate"),
+    (
+        "SELECT ?s\n ⟂?p { ?s ?p ?o } GROUP BY ?s",
+        "add it to GROUP BY, or write (SAMPLE(?p) AS ?name)",
+    ),
+    ("SELECT (⟂?o + COUNT(?s) AS ?n) { ?s ?p ?o } GROUP BY ?p", "?o is neither grouped"),
+    ("SELECT ⟂* { ?s ?p ?o } GROUP BY ?s", "SELECT * cannot stand with GROUP BY"),
+    ("SELECT * { SELECT ⟂?p { ?s ?p ?o } GROUP BY (?o AS ?s) }", "?p is neither grouped"),
+]
+ENDS = [
+    ("SELECT * {} LIMIT ⟂-1", "a whole number without sign"),
+    ("SELECT * {} LIMIT⟂", "expected a whole number, not the end"),
+    ("SELECT * {} ORDER ⟂?s", "expected BY, not '?s'"),
+    ("SELECT * {} ORDER BY⟂", "expected a variable, ASC(…), DESC(…)"),
+    ("SELECT * {} HAVING ⟂?s > 2", "HAVING(…)"),
+    ("SELECT * {} LIMIT 10 ⟂GROUP BY ?s", "the order is WHERE { … }, GROUP BY"),
+    ("SELECT * {} LIMIT 10 ⟂WHERE {}", "the order is WHERE { … }, GROUP BY"),
+    ("SELECT * {} ⟂;", "a query ends without ;"),
+    ("DESCRIBE⟂", "expected a variable, an IRI or a prefixed name or '*'"),
+]  # fmt: skip
+TABLE = [*FIRST_WORDS, *BRACKETS, *TRIPLES, *PATTERNS, *CONDITIONS, *COLUMNS, *ENDS]
+
+
+@pytest.mark.parametrize(("marked", "told"), TABLE)
+def test_a_mistake_is_named(marked: str, told: str) -> None:
+    before, _, behind = marked.partition("⟂")
+    text = before + behind
+    fault = find_mistake(text)
+    assert fault is not None
+    line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+    assert (fault.line, fault.column) == (line, column)
+    assert told in fault.detail
+    assert f"line {line}, column {column}" in fault.detail
+    with pytest.raises(SyntaxError):  # and it is one
+        ox.Store().query(text, base_iri="http://a/")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK{}",
+        f"{PREFIX}select?x{{}}",
+        "select (count(*) as ?n) { ?s a [] ; ?p 1, -1.5e3 , 'a'@fr--ltr , ''^^<a:b> . } limit 1",
+        "ASK { ?s <a:p>*/^<a:q>|!(a|^<a:r>)+ ?o OPTIONAL { ?s ?p () } MINUS { ?a ?b ?c } }",
+        "ASK { << ?s ?p ?o ~ ?r >> ?q ?x {| <a:p> 1 |} BIND(<<(?s ?p ?o)>> AS ?t) LATERAL {} }",
+        "ASK { { BIND(1 AS ?x) } UNION { BIND(2 AS ?x) } FILTER(?y NOT IN (1, 2) && !EXISTS {}) }",
+        "SELECT ?p (SUM(?o) / COUNT(*) AS ?n) (?q AS ?m) { ?s ?p ?o } GROUP BY ?p (STR(?s) AS ?q)",
+        "SELECT (GROUP_CONCAT(?s; separator=' ') AS ?all) { VALUES (?s ?t) { (1 UNDEF) } }",
+        "CONSTRUCT { _:a ?p ?o } WHERE { _:a ?p ?o FILTER(?o < 2 || BNODE() = ?p) _:a ?q ?o }",
+        *(path.read_text("utf-8").replace("#THINGS", "<a:b>") for path in QUERIES),
+    ],
+)
+def test_what_can_be_read_is_no_mistake(text: str) -> None:
+    ox.Store().query(text, base_iri="http://a/")
+    assert find_mistake(text) is None
+
+
+def test_one_token_decides_what_comes_next() -> None:
+    for name, alternatives in grammar.RULES.items():
+        starts = [grammar.begin(told, grammar.FIRST, grammar.EMPTY) for told in alternatives]
+        assert len(grammar.TABLE[name]) == sum(map(len, starts)), name
+    terminals = {"end", "iriref", "pname", "ns", "var", "blank", "langtag", "string", "a"}
+    terminals |= {"integer", "number", "signed", "nil", "anon"}
+    named = {s for told in grammar.RULES.values() for one in told for s in one if s.isidentifier()}
+    assert named - set(grammar.RULES) - grammar.KEYWORDS == terminals
+
+
+def test_a_machine_that_is_busy_elsewhere_takes_no_words_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stall(text: str) -> Iterator[Token]:
+        for token in cut(text):
+            time.sleep(0.3)
+            yield token
+
+    monkeypatch.setattr(diagnose, "cut", stall)
+    assert find_mistake("SELCT * {}")
+
+
+@pytest.mark.parametrize(
+    "noise",
+    ['"""\\', "<<", "'", '"', "\\", "#", "<a", "PREFIX a:<b>", "PREFIX ", "{", "'''\\'", "a.a",
+     "ASK{", "?a ?b ?c.", "(", "!", "BIND(1 AS ?x)", "_:a ?p ?o.", "SELECT ?x{", "a", "\u200b",
+     "1", "true-"],
+)  # fmt: skip
+@pytest.mark.parametrize("begun", ["", "ASK { ", "SELECT * { FILTER("])
+def test_noise_is_read_in_bounded_time(noise: str, begun: str) -> None:
+    text = begun + noise * (1_000_000 // len(noise))
+    before = time.thread_time()
+    find_mistake(text)
+    assert time.thread_time() - before < 0.5
+
+
+@pytest.mark.parametrize(
+    "begun", ["ASK { FILTER(", "ASK { FILTER(+", "ASK { FILTER(1.", "ASK {} LIMIT -"]
+)
+def test_a_number_is_read_once(begun: str) -> None:
+    before = time.thread_time()
+    find_mistake(f"{begun}{100_000 * '1'} e")
+    assert time.thread_time() - before < 0.5
+
+
+def test_a_column_takes_no_more_memory_for_those_before_it() -> None:
+    columns = "".join(f"(?y AS ?x{number})" for number in range(1500))
+    tracemalloc.start()
+    find_mistake(f"SELECT {columns} {{}} GROUP BY ?y")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10 << 20

@@ -1,0 +1,106 @@
+"""The command in a process that has read its code already: a second less for each start.
+
+A process imports what the command needs and waits; each call is a fork of it, with its arguments,
+environment and outputs. Whoever gives other options than these starts the installed command.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+SECONDS = 900  # for a call: the longest takes twenty on a quiet machine
+
+
+_CODE = "from tests.support.preloaded_command import wait; wait()"
+
+
+class Warm:
+    """A process that forks the command, and another one where that had to be ended."""
+
+    def __init__(self, folder: Path, code: str = _CODE) -> None:
+        self._code = code
+        self._process: subprocess.Popen[str] | None = None
+        self._outputs = folder / "out", folder / "err"
+
+    def run(
+        self, arguments: list[str], seconds: float = SECONDS
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command as it would run here and now; gives what it said."""
+        process = self._process = self._process or _start(self._code)
+        assert process.stdin
+        assert process.stdout
+        asked = [arguments, str(Path.cwd()), dict(os.environ), list(map(str, self._outputs))]
+        late = threading.Timer(seconds, process.kill)
+        late.start()
+        with contextlib.suppress(BrokenPipeError):  # it was ended already
+            process.stdin.write(f"{json.dumps(asked)}\n")
+            process.stdin.flush()
+        status = process.stdout.readline()
+        late.cancel()
+        if not status:
+            self.end()
+            raise subprocess.TimeoutExpired(arguments, seconds)
+        said = [output.read_text(encoding="utf-8") for output in self._outputs]
+        return subprocess.CompletedProcess(arguments, int(status), *said)
+
+    def end(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def _start(code: str) -> "subprocess.Popen[str]":
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", code]
+    return subprocess.Popen(
+        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+@contextlib.contextmanager
+def warm_up(folder: Path, code: str = _CODE) -> Iterator[Warm]:
+    """Give what forks the command, and end it; `code` calls `wait`."""
+    warm = Warm(folder, code)
+    try:
+        yield warm
+    finally:
+        warm.end()
+
+
+def wait() -> None:
+    """Fork the command for each line that comes."""
+    transform = importlib.import_module("transform")
+    for module in pkgutil.walk_packages(transform.__path__, "transform."):
+        importlib.import_module(module.name)
+    importlib.import_module("rich.table")
+    command = importlib.import_module("server.cli").main
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            _become(command, *json.loads(line))
+        _, status = os.waitpid(process, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _become(
+    command: object, arguments: list[str], folder: str, environment: dict[str, str], told: list[str]
+) -> NoReturn:
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for number, output in enumerate(told, 1):
+        os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["portrait-ia", *arguments]
+    assert callable(command)
+    sys.exit(command())

@@ -1,0 +1,237 @@
+"""A release is whole or not there: named by content, moved in one step, never changed."""
+
+import csv
+import errno
+import json
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from server.cli import main
+from tests.conftest import HEADER, ROW, Run
+from tests.support.preloaded_command import warm_up
+from transform.errors import MisusedCommand, UnreadableRelease
+from transform.release import folder as release_folder
+
+
+def command(*arguments: object) -> str:
+    result = CliRunner().invoke(main, [*map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def small(shelf: Path, *more: str) -> list[str]:
+    """Give the command that builds two portraits of one row, which it writes beside the shelf."""
+    files = []
+    for year in (2024, 2025):
+        file = shelf.parent / f"{year}.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([HEADER, ROW])
+        files.append(f"{year}={file}")
+    return ["build", *files, "--to", str(shelf), *more]
+
+
+def build_another(shelf: Path, base: str = "http://localhost:9/", *more: str) -> str:
+    command(*small(shelf, "--base-uri", base, *more))
+    return (shelf / "current").readlink().name
+
+
+def releases_in(shelf: Path) -> list[Path]:
+    return [path for path in shelf.iterdir() if len(path.name) == 16]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    return tmp_path / "releases"
+
+
+def test_name_is_made_from_content(shelf: Path) -> None:
+    first = build_another(shelf)
+    assert build_another(shelf) == first
+    assert build_another(shelf, "http://localhost:10/") != first
+    assert len(releases_in(shelf)) == 2
+
+
+# As another zlib would: the same content in other bytes.
+OTHER_ZLIB = """
+import zlib
+compressobj = zlib.compressobj
+zlib.compressobj = lambda level, *rest: compressobj(1, *rest)
+"""
+
+
+def test_name_does_not_depend_on_zlib(portrait_ia: Run, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(OTHER_ZLIB)
+    path = os.pathsep.join((str(tmp_path), os.environ["PYTHONPATH"]))
+    built = []
+    for shelf, zlib in (("one", {}), ("other", {"env": {"PYTHONPATH": path}})):
+        done = portrait_ia(*small(tmp_path / shelf), **zlib)
+        assert done.returncode == 0, done.stderr
+        built.append((tmp_path / shelf / "current").resolve())
+    one, other = built
+    assert one.name == other.name
+    differ = {
+        file.relative_to(one).as_posix()
+        for file in one.rglob("*")
+        if file.is_file() and file.read_bytes() != (other / file.relative_to(one)).read_bytes()
+    }
+    packed = {name for name in differ if name.endswith(".gz")}
+    assert len(packed) == 18
+    # What tells of them differs too, and tells the truth.
+    told = {"manifest.json", "dumps/SHA256SUMS"}
+    told |= {f"catalogue.{suffix}" for suffix in ("ttl", "jsonld", "rdf", "nt", "nq")}
+    assert differ - packed == told
+    for release_ in built:
+        catalogue = (release_ / "catalogue.nt").read_text(encoding="utf-8")
+        for name in packed:
+            assert f'"{sha256((release_ / name).read_bytes()).hexdigest()}"' in catalogue
+
+
+def test_files_of_a_release_cannot_be_written(shelf: Path) -> None:
+    build_another(shelf)
+    for path in (shelf / "current").resolve().rglob("*"):
+        if path.is_file():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o444, path
+
+
+def test_no_publish_leaves_current_where_it_is(shelf: Path) -> None:
+    first = build_another(shelf)
+    assert build_another(shelf, "http://localhost:10/", "--no-publish") == first
+    assert len(releases_in(shelf)) == 2
+
+
+def test_rollback_goes_back_step_by_step_and_by_name(shelf: Path) -> None:
+    names = [build_another(shelf, f"http://localhost:{port}/") for port in (11, 12, 13)]
+    command("rollback", shelf)
+    assert (shelf / "current").readlink().name == names[1]
+    command("rollback", shelf)
+    assert (shelf / "current").readlink().name == names[0]
+    nothing = CliRunner().invoke(main, ["rollback", str(shelf)])
+    assert nothing.exit_code == 2
+    assert "no release before the current one" in nothing.output
+    command("rollback", shelf, names[2])
+    listed = command("releases", shelf).splitlines()
+    assert listed[0].startswith(f"* {names[2]}  http://localhost:13/  2024: 1 + 2025: 1")
+    assert [line[2:18] for line in listed] == names[::-1]
+
+
+def test_rollback_to_an_unknown_release_names_those_there_are(shelf: Path) -> None:
+    name = build_another(shelf)
+    result = CliRunner().invoke(main, ["rollback", str(shelf), "0123456789abcdef"])
+    assert result.exit_code == 2
+    assert name in result.output
+
+
+def test_folder_without_releases_is_one_line(tmp_path: Path) -> None:
+    for arguments in (["releases", str(tmp_path / "absent")], ["serve", str(tmp_path)]):
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 2
+        assert len(result.output.splitlines()) == 1
+
+
+def test_second_build_at_once_is_refused(shelf: Path) -> None:
+    with (
+        release_folder.building(shelf),
+        pytest.raises(MisusedCommand, match="another build"),
+        release_folder.building(shelf),
+    ):
+        pass
+
+
+def test_fault_while_writing_leaves_nothing(shelf: Path) -> None:
+    def stop_half_way() -> None:
+        with release_folder.building(shelf) as folder:
+            (folder / "manifest.json").write_text("{}")
+            raise UnreadableRelease("stopped")
+
+    with pytest.raises(UnreadableRelease):
+        stop_half_way()
+    assert [path.name for path in shelf.iterdir()] == [".lock"]
+
+
+def whole(path: Path) -> bool:
+    """Every file that the manifest names is there with its digest's length; nothing more."""
+    manifest = json.loads((path / "manifest.json").read_bytes())
+    sizes = {name: about["bytes"] for name, about in manifest["files"].items()}
+    return all((path / name).stat().st_size == size for name, size in sizes.items())
+
+
+# Counts what a build opens, makes, moves and takes away on the shelf; kills it at some number.
+KILLED = """
+import os, signal, sys
+from server import cli
+from tests.support.preloaded_command import wait
+main = cli.main
+events = ("open", "os.mkdir", "os.rename", "os.symlink", "os.remove", "os.rmdir", "os.chmod")
+def look(event, arguments):
+    global left
+    if event in events and str(arguments[0]).startswith(shelf):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+def count():
+    global shelf, left
+    shelf, left = sys.argv[1], int(sys.argv[2])
+    del sys.argv[1:3]
+    sys.addaudithook(look)
+    try:
+        main()
+    finally:
+        print(-left)
+cli.main = count
+wait()
+"""
+
+
+@pytest.fixture
+def build_until(tmp_path: Path) -> Iterator[Callable[..., "subprocess.CompletedProcess[str]"]]:
+    """Build until the process has done so much on the shelf, to its end for 0."""
+    with warm_up(tmp_path, KILLED) as warm:
+        yield lambda shelf, base, moment: warm.run(
+            [str(shelf), str(moment), *small(shelf, "--base-uri", base)]
+        )
+
+
+def test_kill_at_any_moment_leaves_the_release_before(
+    shelf: Path, build_until: Callable[..., "subprocess.CompletedProcess[str]"]
+) -> None:
+    first = build_another(shelf)
+    before = {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()}
+    moments = int(build_until(shelf, "http://localhost:19/", 0).stdout.split()[-1])
+    assert moments > 2 * len(before)
+    # While it is written, and at each of the last steps, which give it its name and move `current`.
+    for moment in (1, moments // 3, moments * 2 // 3, *range(moments - 7, moments)):
+        killed = build_until(shelf, f"http://localhost:{1000 + moment}/", moment)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        for path in releases_in(shelf):
+            assert whole(path), path
+        assert whole(shelf / "current")
+    assert {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()} == before
+    build_another(shelf)
+    assert list(shelf.glob(".building-*")) == []
+
+
+def test_a_full_disk_is_one_line_and_leaves_what_was_current(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build_another(shelf)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(shelf))
+
+    for step in ("fsync", "symlink"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, step, full)
+            given = small(shelf, "--base-uri", f"http://localhost/{step}/")
+            result = CliRunner().invoke(main, given)
+        assert result.exit_code == 2
+        assert "No space left on device" in result.output.splitlines()[-1]
+        assert (shelf / "current").readlink().name == first
+        assert not list(shelf.glob(".building-*"))

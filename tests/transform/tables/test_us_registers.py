@@ -1,0 +1,128 @@
+"""Two real registers of another government: other headers, another encoding, the same reader."""
+
+import csv
+from collections import Counter
+
+import pytest
+
+from tests.conftest import PROJECT
+from transform.layouts.model import LISTS, load_layout
+from transform.tables.rows import Reading, read_rows
+from transform.text.normal_form import normal_form
+
+DATA = PROJECT.parent / "shared" / "data" / "us"
+FILES = {
+    "2024": (DATA / "2024_consolidated_ai_inventory_raw_v2.csv", "us-2024"),
+    "2025": (DATA / "2025_individually_reported_AI_use_cases.csv", "us-2025"),
+    "2025-xlsx": (DATA / "2025_individually_reported_AI_use_cases.xlsx", "us-2025"),
+}
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="needs the registers in ../shared/data")
+
+
+@pytest.fixture(scope="module")
+def readings() -> dict[str, Reading]:
+    return {
+        name: read_rows(file, int(name[:4]), load_layout(layout))
+        for name, (file, layout) in FILES.items()
+    }
+
+
+def concepts(reading: Reading, name: str) -> Counter[str | None]:
+    """Count the rows by concept, as the layout spells them; other values by their normal form."""
+    layout = load_layout(FILES[str(reading.year)][1])
+    spelled = {
+        normal_form(spelling): value.concept
+        for value in layout.lists[name].values
+        for spelling in value.spellings
+    }
+    blank = layout.lists[name].blank
+    forms = (normal_form(getattr(row.cells, name)) for row in reading.rows)
+    return Counter(spelled.get(form, form) or blank for form in forms)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "listed", "encoding", "sheet", "header"),
+    [
+        ("2024", 2133, [], "windows-1252", None, 1),
+        ("2025", 3611, [], "utf-8-sig", None, 1),
+        ("2025-xlsx", 3611, [(1, "title", "")], None, "Consolidated Inventory", 2),
+    ],
+)
+def test_every_row_is_read(
+    readings: dict[str, Reading],
+    name: str,
+    rows: int,
+    listed: list[tuple[int, str, str]],
+    encoding: str,
+    sheet: str | None,
+    header: int,
+) -> None:
+    reading = readings[name]
+    assert (len(reading.rows), reading.read) == (rows, rows + len(listed))
+    assert [(line.row, line.text) for line in reading.listed] == [
+        (row, text) for row, _, text in listed
+    ]
+    assert (reading.table.encoding, reading.table.sheet) == (encoding, sheet)
+    assert reading.header.row == header
+    assert [row.number for row in reading.rows] == list(range(header + 1, header + 1 + rows))
+
+
+@pytest.mark.parametrize(("name", "others"), [("2024", 56), ("2025", 30), ("2025-xlsx", 30)])
+def test_other_columns_are_named(readings: dict[str, Reading], name: str, others: int) -> None:
+    assert len(readings[name].header.other) == others
+
+
+def test_counts_by_agency_are_those_of_the_file(readings: dict[str, Reading]) -> None:
+    for name, codec, column in [("2024", "cp1252", "Agency"), ("2025", "utf-8-sig", "agency_name")]:
+        with FILES[name][0].open(encoding=codec, newline="") as lines:
+            counted = Counter(record[column] for record in csv.DictReader(lines))
+        assert Counter(row.cells.portefeuille for row in readings[name].rows) == counted
+    assert counted["Department of Energy"] == 340
+    assert counted["National Aeronautics and Space Administration"] == 425
+    assert counted["Department of Veterans Affairs"] == 367
+
+
+@pytest.mark.parametrize(
+    ("name", "borrowed", "column"),
+    [("2024", 21, "Agency"), ("2025", 57, "agency_name"), ("2025-xlsx", 57, "Agency Name")],
+)
+def test_a_row_without_bureau_falls_back_on_its_agency(
+    readings: dict[str, Reading], name: str, borrowed: int, column: str
+) -> None:
+    reading = readings[name]
+    rows = [row for row in reading.rows if reading.column(row, "organisme") == column]
+    assert len(rows) == borrowed
+    assert all(row.cells.organisme == row.cells.portefeuille for row in rows)
+
+
+def test_the_workbook_and_the_csv_file_say_the_same(readings: dict[str, Reading]) -> None:
+    def said(reading: Reading) -> Counter[tuple[str, ...]]:
+        return Counter(
+            (row.cells.nom, row.cells.organisme, row.cells.portefeuille, row.cells.benefices)
+            for row in reading.rows
+        )
+
+    assert said(readings["2025"]) == said(readings["2025-xlsx"])
+    for name in LISTS:
+        assert concepts(readings["2025"], name) == concepts(readings["2025-xlsx"], name)
+
+
+def test_the_lists_of_2025_hold_all_but_three_values(readings: dict[str, Reading]) -> None:
+    layout = load_layout("us-2025")
+    known = {value.concept for value in layout.lists["categorie"].values}
+    assert set(concepts(readings["2025"], "categorie")) - known == {
+        "other (use other text field)",
+        "other - applied mathematical sciences",
+        "other - economic & financial",
+    }
+    assert concepts(readings["2025"], "statut") == {
+        "pre-deployment": 1479, "deployed": 1040, "pilot": 440, "non-precise": 338, "retired": 314,
+    }  # fmt: skip
+
+
+def test_cells_of_2024_keep_line_ends_and_typographic_signs(readings: dict[str, Reading]) -> None:
+    texts = [text for row in readings["2024"].rows for text in row.cells]
+    assert any("\n" in text for text in texts)
+    assert any("’" in text for text in texts)
+    assert not any("\ufffd" in text or "Ã" in text for text in texts)
