@@ -16,7 +16,7 @@ from server.discovery import (
 from server.engine.opening import open_engine
 from server.linked_data import documents, graphs, jsonld_context
 from server.reconciliation import views as reconciliation_views
-from server.release.current import Opener, Shelf
+from server.release.current import CurrentRelease, Opener
 from server.settings import Settings
 from server.sparql import (
     completion,
@@ -25,7 +25,7 @@ from server.sparql import (
     limits_page,
 )
 from server.web import assets, headers, problems
-from server.web.release_scope import Lending
+from server.web.release_scope import ReleaseScope
 
 _PARTS = (
     home,
@@ -54,12 +54,12 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
     # Redirects that Werkzeug makes are absolute, which breaks them below a mount.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    shelf = Shelf(folder, settings.limits, opener)
+    shelf = CurrentRelease(folder, settings.limits, opener)
     shelf.watch()
     app.extensions["shelf"] = shelf
     for part in _PARTS:
         app.register_blueprint(part.bp)
     problems.register(app)
     app.after_request(headers.add_headers)
-    app.wsgi_app = Lending(app.wsgi_app, shelf)  # type: ignore[method-assign]
+    app.wsgi_app = ReleaseScope(app.wsgi_app, shelf)  # type: ignore[method-assign]
     return app

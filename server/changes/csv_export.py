@@ -4,7 +4,7 @@ import csv
 import io
 from functools import partial
 
-from server.release.comparisons import Told
+from server.release.comparisons import PublishedComparison
 from server.release.current import Release
 from transform.comparison.sentences import name_evolution, name_movement
 
@@ -14,7 +14,7 @@ HEADER = (
 )  # fmt: skip
 
 
-def as_csv(told: Told, release: Release, language: str) -> bytes:
+def as_csv(told: PublishedComparison, release: Release, language: str) -> bytes:
     """Give the CSV (RFC 4180) in UTF-8; what a line has no number for is left empty."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)

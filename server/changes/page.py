@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from server.engine.interface import Text
 from server.release import queries
-from server.release.comparisons import Told
+from server.release.comparisons import PublishedComparison
 from server.release.current import Release
 from server.web.links import link_to_iri
 from server.web.term_cell import Cell, link_name
@@ -58,7 +58,7 @@ class Value(NamedTuple):
     texts: list["Value"]
 
 
-def lay_out(told: Told, release: Release, language: str) -> dict[str, Any]:
+def lay_out(told: PublishedComparison, release: Release, language: str) -> dict[str, Any]:
     """Give what the template of the page needs."""
     page = _Page(told, release, language)
     return {
@@ -77,7 +77,7 @@ def _first(evolution: Evolution) -> tuple[int, str]:
 
 
 class _Page:
-    def __init__(self, told: Told, release: Release, language: str) -> None:
+    def __init__(self, told: PublishedComparison, release: Release, language: str) -> None:
         self._found: Comparison = told.found
         self._release = release
         self._language = language

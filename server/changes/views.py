@@ -20,7 +20,7 @@ from server.negotiation import (
     choose_format,
 )
 from server.release import queries
-from server.release.comparisons import Told, list_pairs, read_comparison
+from server.release.comparisons import PublishedComparison, list_pairs, read_comparison
 from server.release.current import Release
 from server.release.resource import about_document
 from server.sparql.send import send
@@ -124,7 +124,7 @@ def _split(name: str) -> tuple[str, str | None]:
     return (bare, suffix) if dot and suffix in known else (name, None)
 
 
-def _find(release: Release, years: str) -> tuple[Told, str | None]:
+def _find(release: Release, years: str) -> tuple[PublishedComparison, str | None]:
     """Give the comparison that a path names, and its suffix; raises UnknownPage."""
     pairs = list_pairs(release)
     found = _YEARS.fullmatch(years)
@@ -134,7 +134,9 @@ def _find(release: Release, years: str) -> tuple[Told, str | None]:
     return read_comparison(release, int(found[1]), int(found[2])), found[3]
 
 
-def _find_number(told: Told, release: Release, name: str, language: str) -> tuple[str, str]:
+def _find_number(
+    told: PublishedComparison, release: Release, name: str, language: str
+) -> tuple[str, str]:
     """Give the title and the query of a number; raises UnknownPage."""
     found, label = told.found, partial(told.label, release, language=language)
     if movement := found.movements.get(name):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol, Self
 
-from server.engine.stats import Figures
+from server.engine.stats import EngineStats
 
 JSON = "application/sparql-results+json"
 XML = "application/sparql-results+xml"
@@ -104,7 +104,7 @@ class Engine(Protocol):
         """
         ...
 
-    def figures(self) -> Figures:
+    def figures(self) -> EngineStats:
         """Say how many queries run and wait, and what became of the query processes."""
         ...
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Figures(NamedTuple):
+class EngineStats(NamedTuple):
     """Queries and query processes: those of now, then all since the engine was opened."""
 
     running: int = 0
@@ -13,12 +13,12 @@ class Figures(NamedTuple):
     started: int = 0
     lost: int = 0  # processes that ended by themselves, or with their keeper
 
-    def __add__(self, other: object) -> "Figures":
+    def __add__(self, other: object) -> "EngineStats":
         """Add those of another engine."""
-        assert isinstance(other, Figures)  # noqa: S101
-        return Figures(*(own + more for own, more in zip(self, other, strict=True)))
+        assert isinstance(other, EngineStats)  # noqa: S101
+        return EngineStats(*(own + more for own, more in zip(self, other, strict=True)))
 
     @property
-    def past(self) -> "Figures":
+    def past(self) -> "EngineStats":
         """Give what stays of them when the engine is closed."""
-        return Figures(started=self.started, lost=self.lost)
+        return EngineStats(started=self.started, lost=self.lost)

@@ -12,7 +12,7 @@ from transform.comparison.model import Comparison, Evolution, Movement
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-class Told(NamedTuple):
+class PublishedComparison(NamedTuple):
     """A comparison, its statements, and what its values are called."""
 
     found: Comparison
@@ -33,7 +33,7 @@ def list_pairs(release: Release) -> list[tuple[int, int]]:
     return sorted(combinations(years, 2), key=lambda pair: (-pair[1], -pair[0]))
 
 
-def read_comparison(release: Release, earlier: int, later: int) -> Told:
+def read_comparison(release: Release, earlier: int, later: int) -> PublishedComparison:
     """Give the comparison of two portraits that the release holds."""
     found = Comparison(earlier, later)
     iri = release.base_uri + found.path
@@ -52,7 +52,7 @@ def read_comparison(release: Release, earlier: int, later: int) -> Told:
             found.evolutions.append(reader.evolution())
     named = queries.find_triples(release, "comparison-labels", comparison=iri)
     about_it = queries.find_triples(release, "says", resource=iri)
-    return Told(found, [*about_it, *triples, *named], labels.collect(named))
+    return PublishedComparison(found, [*about_it, *triples, *named], labels.collect(named))
 
 
 class _Reader:

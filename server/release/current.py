@@ -11,7 +11,7 @@ from pathlib import Path
 
 from server.engine.interface import Engine, Limits
 from server.engine.opening import open_engine
-from server.engine.stats import Figures
+from server.engine.stats import EngineStats
 from server.release.files import Download, list_downloads
 from transform.errors import UnreadableRelease
 from transform.release.manifest import FILE, Manifest, read_manifest
@@ -68,7 +68,7 @@ def find_current(folder: Path) -> Path:
     return current.resolve()
 
 
-class Shelf:
+class CurrentRelease:
     """Hold the current release of a folder; lend it to requests."""
 
     def __init__(self, folder: Path, limits: Limits, opener: Opener = open_engine) -> None:
@@ -80,7 +80,7 @@ class Shelf:
         self._refused: tuple[Path, int] | None = None
         self._current = open_release(find_current(self._folder), limits, opener)
         self._retired: list[Release] = []
-        self._past = Figures()
+        self._past = EngineStats()
 
     @contextmanager
     def lend(self) -> Iterator[Release]:
@@ -100,7 +100,7 @@ class Shelf:
         """Give the name of the current release."""
         return self._current.name
 
-    def figures(self) -> Figures:
+    def figures(self) -> EngineStats:
         """Give the numbers of all engines that are open, and what stays of those that were."""
         with self._lock:
             releases = (self._current, *self._retired)

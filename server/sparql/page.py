@@ -17,7 +17,7 @@ from server.negotiation import (
 )
 from server.release import queries
 from server.sparql import result_table
-from server.sparql.protocol import Asked
+from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
 from server.web.release_scope import current_release
 
@@ -31,7 +31,7 @@ def show_form() -> Response:
     return render.page("sparql.html", asked=None, **about_form())
 
 
-def show(asked: Asked, answer: Answer) -> Response:
+def show(asked: SparqlRequest, answer: Answer) -> Response:
     """Answer with a page that shows what a query found (JSON or Turtle); raises Unwritable."""
     formats = CONSTRUCTED if answer.form == "graph" else (*SOLUTIONS, EXCEL)
     try:
@@ -75,7 +75,7 @@ def _show_graph(answer: Answer) -> dict[str, Any]:
     return {"graph": shown, "cut": cut, "rows": None, "truth": None}
 
 
-def _files(asked: Asked, formats: tuple[Format, ...]) -> list[tuple[Format, str]]:
+def _files(asked: SparqlRequest, formats: tuple[Format, ...]) -> list[tuple[Format, str]]:
     """Give the link to the answer in each format."""
     parameters = [("query", asked.query or "")]
     parameters += [("default-graph-uri", iri) for iri in asked.default_graphs]

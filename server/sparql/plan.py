@@ -18,7 +18,7 @@ from server.negotiation import (
     NothingAcceptable,
     choose_format,
 )
-from server.sparql.protocol import Asked
+from server.sparql.protocol import SparqlRequest
 
 _LONGEST_NAME = 100  # characters
 # The value of the header for each media type that an answer may have.
@@ -38,7 +38,7 @@ class Wishes(NamedTuple):
     plain: bool
 
 
-def make_plan(asked: Asked, accept: str | None, base_uri: str) -> tuple[Question, Wishes]:
+def make_plan(asked: SparqlRequest, accept: str | None, base_uri: str) -> tuple[Question, Wishes]:
     """Give what to ask the engine for a query, and what the client gets.
 
     Raises NothingAcceptable.

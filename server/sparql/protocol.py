@@ -24,7 +24,7 @@ _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`]*")
 Parameters = list[tuple[str, str]]
 
 
-class Asked(NamedTuple):
+class SparqlRequest(NamedTuple):
     """What a request asks; `query` is None when it asks nothing."""
 
     query: str | None
@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     format: str | None
 
 
-def read_request(request: Request, longest: int) -> Asked:
+def read_request(request: Request, longest: int) -> SparqlRequest:
     """Read a request; `longest` is in bytes. Raises Fault, UpdateRefused or MethodNotAllowed."""
     if request.method not in ("GET", "HEAD", "POST"):
         raise MethodNotAllowed(METHODS)
@@ -48,20 +48,20 @@ def read_request(request: Request, longest: int) -> Asked:
     return _sort(parameters, posted, longest)
 
 
-def read_target(target: bytes, longest: int) -> Asked:
+def read_target(target: bytes, longest: int) -> SparqlRequest:
     """Read the target of a GET, as `read_request` does."""
     return _sort(read_parameters(target.partition(b"?")[2], "the address"), False, longest)
 
 
-def read_form(target: bytes, form: bytes, longest: int) -> Asked:
+def read_form(target: bytes, form: bytes, longest: int) -> SparqlRequest:
     """Read the target and the form of a POST, as `read_request` does."""
     parameters = read_parameters(target.partition(b"?")[2], "the address")
     return _sort([*parameters, *read_parameters(form, "the form")], True, longest)
 
 
-def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
+def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
     if len(parameters) == 1 and parameters[0][0] == "query":  # as nearly always
-        return Asked(_check(parameters[0][1], longest), (), (), None)
+        return SparqlRequest(_check(parameters[0][1], longest), (), (), None)
     told: dict[str, list[str]] = {}
     for name, value in parameters:
         told.setdefault(name, []).append(value)
@@ -73,7 +73,7 @@ def _sort(parameters: Parameters, posted: bool, longest: int) -> Asked:
         raise UpdateRefused
     if not queries and posted:
         raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
-    return Asked(
+    return SparqlRequest(
         _check(queries[0], longest) if queries else None,
         tuple(absolute_iris(_DEFAULT, parameters)) if _DEFAULT in told else (),
         tuple(absolute_iris(_NAMED, parameters)) if _NAMED in told else (),

@@ -31,7 +31,7 @@ _NUMBERS = tuple(
 Binding = dict[str, Any]
 
 
-class Found(NamedTuple):
+class Results(NamedTuple):
     """What the results in JSON say: a truth, or rows; `total` is None beyond what was read."""
 
     head: list[str]
@@ -40,16 +40,16 @@ class Found(NamedTuple):
     truth: bool | None = None
 
 
-def read(answer: Answer) -> Found:
+def read(answer: Answer) -> Results:
     """Read the answer, or the first rows of a long one."""
     text = take(answer, _MOST_BYTES)
     if answer.length > _MOST_BYTES:
         return _read_beginning(text)
     told = json.loads(text)
     if "boolean" in told:
-        return Found([], [], truth=told["boolean"])
+        return Results([], [], truth=told["boolean"])
     rows = told["results"]["bindings"]
-    return Found(told["head"]["vars"], rows[:MOST_ROWS], len(rows))
+    return Results(told["head"]["vars"], rows[:MOST_ROWS], len(rows))
 
 
 def take(answer: Answer, most: int) -> str:
@@ -62,7 +62,7 @@ def take(answer: Answer, most: int) -> str:
     return body[:most].decode("utf-8", "ignore" if answer.length > most else "strict")
 
 
-def _read_beginning(text: str) -> Found:
+def _read_beginning(text: str) -> Results:
     decoder = json.JSONDecoder()
     head, place = decoder.raw_decode(text, text.index('"head":') + len('"head":'))
     place = text.index("[", text.index('"bindings":', place)) + 1
@@ -74,10 +74,10 @@ def _read_beginning(text: str) -> Found:
             break
         rows.append(row)
         place += 1  # a comma, as our engine writes it
-    return Found(head["vars"], rows)
+    return Results(head["vars"], rows)
 
 
-def lay_out(found: Found, release: Release, language: str) -> list[list[Cell | None]]:
+def lay_out(found: Results, release: Release, language: str) -> list[list[Cell | None]]:
     """Give a row of cells for each solution; None where a variable has no value."""
     bindings = [value for row in found.rows for value in row.values()]
     known = labels.collect(queries.find_labels(release, _iris(bindings)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import request
 
 from server.engine.interface import Answer, Question
-from server.release.current import Release, Shelf
+from server.release.current import CurrentRelease, Release
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,10 +21,10 @@ _T = TypeVar("_T")
 Begun = Callable[[Callable[[], bool] | None], Answer]
 
 
-class Lending:
+class ReleaseScope:
     """A WSGI layer that holds a release for as long as a body is being sent."""
 
-    def __init__(self, app: "WSGIApplication", shelf: Shelf) -> None:
+    def __init__(self, app: "WSGIApplication", shelf: CurrentRelease) -> None:
         self._app = app
         self._shelf = shelf
 

@@ -16,7 +16,7 @@ from transform.rdf.namespaces import (
     SKOS,
     SSSOM,
 )
-from transform.validation.shacl import Finding, hold, read_shapes
+from transform.validation.shacl import Finding, read_shapes, validate
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 FOLDER = Path(__file__).parent
@@ -45,7 +45,7 @@ def findings(file: Path, all_shapes: rdflib.Graph) -> list[Finding]:
     quads = ox.parse(path=file, format=ox.RdfFormat.TURTLE, base_iri=BASE)
     triples = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     assert triples is not None
-    return hold(triples, all_shapes)
+    return validate(triples, all_shapes)
 
 
 def expected(file: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from server.engine import faults
 from server.engine.interface import Engine, Limits, Question
-from server.engine.stats import Figures
+from server.engine.stats import EngineStats
 from server.http.process.worker import SHARED, run
 
 PART = b"x" * 65536
@@ -53,8 +53,8 @@ class _Breaking:
             raise faults.QueryTooLarge("The query takes more than 1024 MB of memory.")
         return _Broken(3 if "short" in question.text else 32)
 
-    def figures(self) -> Figures:
-        return Figures()
+    def figures(self) -> EngineStats:
+        return EngineStats()
 
     def close(self) -> None:
         pass

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from server.http.connection.connections import Crowd
+from server.http.connection.connections import Connections
 from tests.support.processes import (
     find_workers,
     is_held,
@@ -201,7 +201,7 @@ def test_keys_of_kept_answers_count(folder: Path, boot: Any) -> None:
 class Member:
     """A connection that notes that it had to go."""
 
-    def __init__(self, crowd: Crowd, client: str, since: float, busy: bool = False) -> None:
+    def __init__(self, crowd: Connections, client: str, since: float, busy: bool = False) -> None:
         self.crowd, self.client, self.since, self.is_busy = crowd, client, since, busy
         self.held = 0
         self.gone = False
@@ -214,7 +214,7 @@ class Member:
 
 
 def test_who_has_most_and_has_waited_longest_gives_way_first() -> None:
-    crowd = Crowd(most=6)
+    crowd = Connections(most=6)
     first = Member(crowd, "a", 1)
     many = [Member(crowd, "b", since) for since in (5, 3, 4)]
     busy = [Member(crowd, "b", 0, busy=True) for _ in range(2)]
@@ -223,7 +223,7 @@ def test_who_has_most_and_has_waited_longest_gives_way_first() -> None:
 
 
 def test_the_busy_give_way_to_others_when_they_are_a_throng() -> None:
-    crowd = Crowd(most=4)
+    crowd = Connections(most=4)
     many = [Member(crowd, "b", since, busy=True) for since in (2, 1, 3)]
     Member(crowd, "a", 0, busy=True)
     assert not crowd.has_room("b")
@@ -232,7 +232,7 @@ def test_the_busy_give_way_to_others_when_they_are_a_throng() -> None:
 
 
 def test_who_holds_most_gives_way_until_there_is_room() -> None:
-    crowd = Crowd(most_held=100)
+    crowd = Connections(most_held=100)
     one, *others = (Member(crowd, client, 0) for client in "abb")
     crowd.weigh(one, 50)
     crowd.weigh(others[0], 30)
@@ -242,7 +242,7 @@ def test_who_holds_most_gives_way_until_there_is_room() -> None:
 
 
 def test_of_one_client_what_is_heaviest_gives_way_first() -> None:
-    crowd = Crowd(most_held=2050)
+    crowd = Connections(most_held=2050)
     members = [Member(crowd, "a", 0) for _ in range(64)]
     for number, member in enumerate(members):
         crowd.weigh(member, number)
@@ -259,7 +259,7 @@ class Slow(Member):
 
 
 def test_who_holds_less_than_before_makes_nobody_go() -> None:
-    crowd = Crowd(most_held=160)
+    crowd = Connections(most_held=160)
     heavy, light = (Slow(crowd, client, 0) for client in "ab")
     crowd.weigh(light, 60)
     crowd.weigh(heavy, 110)
@@ -270,7 +270,7 @@ def test_who_holds_less_than_before_makes_nobody_go() -> None:
 
 
 def test_room_is_made_for_some_at_once_so_that_looking_for_it_costs_little() -> None:
-    crowd = Crowd(most=64, most_held=1600)
+    crowd = Connections(most=64, most_held=1600)
     idle = [Member(crowd, "a", since) for since in range(64)]
     assert crowd.has_room("b")
     assert [member.gone for member in idle] == [True] * 4 + [False] * 60

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from server.engine.interface import Limits
-from server.engine.stats import Figures
-from server.release.current import Shelf, open_release
+from server.engine.stats import EngineStats
+from server.release.current import CurrentRelease, open_release
 from tests.support.waiting import wait_until
 from transform.errors import UnreadableRelease
 
@@ -25,8 +25,8 @@ class Engine:
     def __init__(self) -> None:
         self.closed = False
 
-    def figures(self) -> Figures:
-        return Figures(running=1, processes=2, started=30, lost=4)
+    def figures(self) -> EngineStats:
+        return EngineStats(running=1, processes=2, started=30, lost=4)
 
     def close(self) -> None:
         self.closed = True
@@ -43,18 +43,18 @@ def move(folder: Path, name: str) -> None:
 
 
 def test_numbers_of_a_release_that_is_gone_stay_counted(two_releases: Path) -> None:
-    shelf = Shelf(two_releases, Limits(), open_stand_in)
-    assert shelf.figures() == Figures(1, 0, 0, 2, 30, 4)
+    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
+    assert shelf.figures() == EngineStats(1, 0, 0, 2, 30, 4)
     with shelf.lend():
         move(two_releases, "bbbbbbbbbbbbbbbb")
         shelf.look()
-        assert shelf.figures() == Figures(2, 0, 0, 4, 60, 8)
-    assert shelf.figures() == Figures(1, 0, 0, 2, 60, 8)
+        assert shelf.figures() == EngineStats(2, 0, 0, 4, 60, 8)
+    assert shelf.figures() == EngineStats(1, 0, 0, 2, 60, 8)
     shelf.close()
 
 
 def test_the_old_release_is_closed_when_its_last_request_is_over(two_releases: Path) -> None:
-    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
     with shelf.lend() as old:
         move(two_releases, "bbbbbbbbbbbbbbbb")
         shelf.look()
@@ -69,7 +69,7 @@ def test_the_old_release_is_closed_when_its_last_request_is_over(two_releases: P
 def test_a_damaged_release_is_logged_once_and_the_old_goes_on(
     two_releases: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "bbbbbbbbbbbbbbbb" / "manifest.json").write_text("{")
     move(two_releases, "bbbbbbbbbbbbbbbb")
     with caplog.at_level(logging.ERROR):
@@ -86,7 +86,7 @@ def test_a_damaged_release_is_logged_once_and_the_old_goes_on(
 
 
 def test_current_may_vanish(two_releases: Path, caplog: pytest.LogCaptureFixture) -> None:
-    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "current").unlink()
     with caplog.at_level(logging.ERROR):
         shelf.look()
@@ -99,7 +99,7 @@ def test_current_may_vanish(two_releases: Path, caplog: pytest.LogCaptureFixture
 @pytest.mark.parametrize("rubbish", ["current", "next", "/", "/dev/null", "cccccccccccccccc"])
 def test_current_may_lead_anywhere(two_releases: Path, rubbish: str) -> None:
     (two_releases / "next").symlink_to("current")
-    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "current").unlink()
     (two_releases / "current").symlink_to(rubbish)
     shelf.look()
@@ -113,7 +113,7 @@ def test_current_may_lead_anywhere(two_releases: Path, rubbish: str) -> None:
 
 
 def test_a_release_that_comes_after_its_name_is_served(two_releases: Path) -> None:
-    shelf = Shelf(two_releases, Limits(), open_stand_in)
+    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "bbbbbbbbbbbbbbbb").rename(two_releases / "late")
     move(two_releases, "bbbbbbbbbbbbbbbb")
     shelf.look()
@@ -132,7 +132,7 @@ def test_a_folder_that_is_no_release_is_refused(two_releases: Path, missing: str
 
 def test_a_folder_without_current_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableRelease, match="run portrait-ia build --to"):
-        Shelf(tmp_path, Limits(), open_stand_in)
+        CurrentRelease(tmp_path, Limits(), open_stand_in)
 
 
 def test_a_site_moves_on_without_a_failed_request(

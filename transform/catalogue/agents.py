@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from transform.catalogue import codelists
 from transform.catalogue.statements import (
     both,
-    say,
+    statements,
     term,
     texts,
     typed,
@@ -23,7 +23,7 @@ def publisher_iri(base_uri: str, publisher: Publisher) -> str:
 def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
     """Describe the publisher as an agent, with its kind where the layout says it."""
     kind = codelists.PUBLISHERS.get(publisher.kind or "")
-    yield from say(
+    yield from statements(
         publisher_iri(base_uri, publisher),
         {
             "a": [term("foaf:Agent"), term("foaf:Organization")],
@@ -41,7 +41,7 @@ def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 def contact_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
     """Describe whom to write to: by e-mail where one is known, else where the site stands."""
     page = publisher.homepage or base_uri
-    yield from say(
+    yield from statements(
         f"<{base_uri}catalogue#contact>",
         {
             "a": [term("vcard:Kind"), term("vcard:Organization")],
@@ -57,7 +57,7 @@ def coverage_lines(place: Coverage) -> Iterator[Line]:
     west, south, east, north = place.bounds
     corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
     ring = ", ".join(f"{x} {y}" for x, y in corners)
-    yield from say(
+    yield from statements(
         f"<{place.iri}>",
         {
             "a": term("dct:Location"),
@@ -70,7 +70,7 @@ def coverage_lines(place: Coverage) -> Iterator[Line]:
 
 def document_lines(iri: str, title: list[str] | None) -> Iterator[Line]:
     """Describe a page; never by rdfs:label, which would hide its address from CKAN."""
-    yield from say(f"<{iri}>", {"a": term("foaf:Document"), "dct:title": title})
+    yield from statements(f"<{iri}>", {"a": term("foaf:Document"), "dct:title": title})
 
 
 def standard_lines(base_uri: str) -> Iterator[Line]:
@@ -84,7 +84,7 @@ def standard_lines(base_uri: str) -> Iterator[Line]:
         PROTOCOL: [literal("SPARQL 1.1 Protocol", "en")],
     }
     for iri, title in standards.items():
-        yield from say(f"<{iri}>", {"a": term("dct:Standard"), "dct:title": title})
+        yield from statements(f"<{iri}>", {"a": term("dct:Standard"), "dct:title": title})
 
 
 PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"

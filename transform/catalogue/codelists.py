@@ -10,7 +10,7 @@ from typing import NamedTuple
 from transform.catalogue.statements import (
     both,
     expand,
-    say,
+    statements,
     term,
 )
 from transform.rdf.ntriples import Line, literal
@@ -130,7 +130,7 @@ SHA256 = "spdx:checksumAlgorithm_sha256"
 
 def code_lines(code: Code) -> Iterator[Line]:
     """Describe a value of a list, and the list."""
-    yield from say(
+    yield from statements(
         term(code.name),
         {
             "a": {term(code.kind), term("skos:Concept")},
@@ -139,25 +139,25 @@ def code_lines(code: Code) -> Iterator[Line]:
         },
     )
     title = both(*_SCHEMES[code.scheme])
-    yield from say(term(code.scheme), {"a": term("skos:ConceptScheme"), "dct:title": title})
+    yield from statements(term(code.scheme), {"a": term("skos:ConceptScheme"), "dct:title": title})
 
 
 def media_type_lines(media_type: str) -> Iterator[Line]:
     """Describe a media type. Its label is wanted: CKAN takes it for the type of the resource."""
     about = f"<{expand('iana:')}{media_type}>"
-    yield from say(about, {"a": term("dct:MediaType"), "rdfs:label": literal(media_type)})
+    yield from statements(about, {"a": term("dct:MediaType"), "rdfs:label": literal(media_type)})
 
 
 def algorithm_lines() -> Iterator[Line]:
     """Describe SHA-256. Its label is wanted: CKAN takes it for the name of the algorithm."""
     said = {"a": term("spdx:ChecksumAlgorithm"), "rdfs:label": literal("sha256")}
-    yield from say(term(SHA256), said)
+    yield from statements(term(SHA256), said)
 
 
 def licence_lines(iri: str) -> Iterator[Line]:
     """Describe a licence; never by rdfs:label, which would hide its IRI from CKAN."""
     known = LICENCES.get(iri, Licence(iri, _UNKNOWN, None))
-    yield from say(
+    yield from statements(
         f"<{iri}>",
         {
             "a": term("dct:LicenseDocument"),

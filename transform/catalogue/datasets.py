@@ -13,7 +13,7 @@ from transform.catalogue.distributions import (
     official,
 )
 from transform.catalogue.statements import (
-    say,
+    statements,
     term,
     texts,
     typed,
@@ -137,7 +137,7 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
     if dataset.year is None:
         distributions.append(endpoint_iri(base_uri))
     keywords = facts.keywords or {}
-    yield from say(
+    yield from statements(
         dataset.iri,
         {
             "a": term("dcat:Dataset"),
@@ -169,11 +169,11 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
             "dcat:distribution": distributions,
         },
     )
-    yield from say(
+    yield from statements(
         statement, {"a": term("dct:ProvenanceStatement"), "rdfs:label": texts(dataset.provenance)}
     )
     if period := dataset.period_iri(base_uri):
-        yield from say(
+        yield from statements(
             period,
             {
                 "a": term("dct:PeriodOfTime"),

@@ -24,7 +24,7 @@ from transform.catalogue.distributions import (
 )
 from transform.catalogue.statements import (
     both,
-    say,
+    statements,
     term,
     texts,
     typed,
@@ -120,7 +120,7 @@ def _shared(offer: Offer) -> dict[str, Any]:
 def _catalogue(offer: Offer) -> Iterator[Line]:
     base, layout = offer.base_uri, offer.layout
     about = f"<{base}catalogue>"
-    yield from say(
+    yield from statements(
         about,
         {
             "a": term("dcat:Catalog"),
@@ -146,7 +146,7 @@ def _series(offer: Offer) -> Iterator[Line]:
     base, layout, facts = offer.base_uri, offer.layout, offer.layout.catalogue
     members = [dataset.iri for dataset in offer.datasets[:-1]]
     law = f"<{base}id/cadre/{facts.legislation}>" if facts.legislation else None
-    yield from say(
+    yield from statements(
         f"<{base}catalogue#serie>",
         {
             "a": term("dcat:DatasetSeries"),
@@ -177,13 +177,13 @@ def _legislation(law: str, layout: Layout, base_uri: str) -> Iterator[Line]:
             f"{layout.source}: series.legislation names {law}, of which series.framework says"
             " nothing. Name a document of the framework."
         )
-    yield from say(law, {"a": term("eli:LegalResource"), "dct:title": titles})
+    yield from statements(law, {"a": term("eli:LegalResource"), "dct:title": titles})
 
 
 def _service(offer: Offer) -> Iterator[Line]:
     base, layout = offer.base_uri, offer.layout
     shared = {name: said for name, said in _shared(offer).items() if name == "dct:publisher"}
-    yield from say(
+    yield from statements(
         f"<{base}catalogue#sparql>",
         {
             "a": term("dcat:DataService"),

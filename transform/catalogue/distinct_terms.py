@@ -9,7 +9,7 @@ _BUCKETS = 64
 _SIZE = 16
 
 
-class Distinct:
+class DistinctTerms:
     """Terms that were added, each once; beyond memory, their digests lie in files of a folder."""
 
     def __init__(self, folder: Path, name: str) -> None:

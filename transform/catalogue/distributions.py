@@ -11,7 +11,7 @@ from transform.catalogue.agents import PROTOCOL
 from transform.catalogue.statements import (
     both,
     expand,
-    say,
+    statements,
     term,
     texts,
     typed,
@@ -108,7 +108,7 @@ def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
     sum_ = f"<{base_uri}catalogue#sha256-{file.sha256}>"
     standards = [f"<{base_uri}def>", f"<{base_uri}catalogue#formes>"] if file.is_rdf else None
     yield from _common(file_iri(file), about, title)
-    yield from say(
+    yield from statements(
         file_iri(file),
         {
             "dct:description": texts(_description(file, label)),
@@ -122,7 +122,7 @@ def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
             "dct:conformsTo": standards,
         },
     )
-    yield from say(
+    yield from statements(
         sum_,
         {
             "a": term("spdx:Checksum"),
@@ -144,7 +144,7 @@ def endpoint_lines(about: About, base_uri: str) -> Iterator[Line]:
     title = {language: f"{text} (SPARQL)" for language, text in about.title.items()}
     media_type = "application/sparql-results+xml"
     yield from _common(iri, about, title)
-    yield from say(
+    yield from statements(
         iri,
         {
             "dct:description": both(
@@ -170,7 +170,7 @@ def endpoint_iri(base_uri: str) -> str:
 def _common(iri: str, about: About, title: Mapping[str, str]) -> Iterator[Line]:
     spoken = [codelists.LANGUAGES[name] for name in about.languages]
     codes = (codelists.STABLE, codelists.COMPLETED, *spoken)
-    yield from say(
+    yield from statements(
         iri,
         {
             "a": term("dcat:Distribution"),

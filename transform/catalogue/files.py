@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from transform.catalogue import dcat, void
 from transform.catalogue.dcat import Offer
-from transform.catalogue.statistics import Count, Numbers, count_terms
+from transform.catalogue.statistics import Numbers, Statistics, count_terms
 from transform.rdf.convert import convert
 from transform.rdf.ntriples import Line, in_order
 from transform.rdf.syntaxes import BY_SUFFIX
@@ -42,7 +42,7 @@ def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted
     `scratch` is a folder for what does not fit into memory.
     """
     texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in dcat.catalogue_lines(offer)}
-    count = Count(offer.base_uri, scratch)
+    count = Statistics(offer.base_uri, scratch)
     sizes: dict[str, int] = {}
     said: set[Line] = set()
     for graph in graphs:

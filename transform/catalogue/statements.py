@@ -46,7 +46,7 @@ SPACES = {
     "void": VOID,
     "xsd": XSD,
 }
-Said = str | Iterable[str] | None
+Values = str | Iterable[str] | None
 
 
 def expand(name: str) -> str:
@@ -60,7 +60,7 @@ def term(name: str) -> str:
     return f"<{expand(name)}>"
 
 
-def say(about: str, said: Mapping[str, Said]) -> Iterator[Line]:
+def statements(about: str, said: Mapping[str, Values]) -> Iterator[Line]:
     """State of a subject what is said by property; one value, several, or None for nothing."""
     for name, values in said.items():
         for value in (values,) if isinstance(values, str) else values or ():

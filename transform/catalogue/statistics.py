@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.catalogue.distinct_terms import Distinct
+from transform.catalogue.distinct_terms import DistinctTerms
 from transform.catalogue.statements import term
 from transform.rdf.ntriples import Line
 
@@ -33,14 +33,14 @@ class Numbers(NamedTuple):
     links: Counter[tuple[str, str]]
 
 
-class Count:
+class Statistics:
     """The count of all graphs but the catalogue."""
 
     def __init__(self, base_uri: str, folder: Path) -> None:
         self._ours, self._entity = f"<{base_uri}", f"<{base_uri}id/"
-        self._subjects = Distinct(folder, "subjects")
-        self._objects = Distinct(folder, "objects")
-        self._entities = Distinct(folder, "entities")
+        self._subjects = DistinctTerms(folder, "subjects")
+        self._objects = DistinctTerms(folder, "objects")
+        self._entities = DistinctTerms(folder, "entities")
         self._classes: Counter[str] = Counter()
         self._properties: Counter[str] = Counter()
         self._links: Counter[tuple[str, str]] = Counter()

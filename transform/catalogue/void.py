@@ -12,7 +12,7 @@ from transform.catalogue.dcat import Offer
 from transform.catalogue.distributions import File
 from transform.catalogue.statements import (
     both,
-    say,
+    statements,
     term,
     texts,
     typed,
@@ -48,7 +48,7 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
     base = offer.base_uri
     document, about = f"<{base}.well-known/void>", f"<{base}catalogue#ensemble>"
     query = f"<{base}.well-known/void#requete>"
-    yield from say(
+    yield from statements(
         document,
         {
             "a": [term("void:DatasetDescription"), term("foaf:Document")],
@@ -66,7 +66,7 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
             "foaf:primaryTopic": about,
         },
     )
-    yield from say(
+    yield from statements(
         query,
         {
             "a": term("sh:SPARQLSelectExecutable"),
@@ -89,7 +89,7 @@ def _whole(offer: Offer, numbers: Numbers, about: str) -> Iterator[Line]:
     rdf = _dumps(whole)
     spaces = prefixes_of(ontology.context(base)).values()
     used = [s for s in spaces if any(name.startswith(s) for name in numbers.properties)]
-    yield from say(
+    yield from statements(
         about,
         {
             "a": term("void:Dataset"),
@@ -137,7 +137,7 @@ def _partitions(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
         for place, (iri, number) in enumerate(sorted(counts.items()), start=1):
             part = f"<{base}.well-known/void#{name}-{place}>"
             yield about, term(partition), part
-            yield from say(part, {kind: f"<{iri}>", measure: _number(number)})
+            yield from statements(part, {kind: f"<{iri}>", measure: _number(number)})
 
 
 def _editions(offer: Offer, about: str, sizes: Mapping[str, int]) -> Iterator[Line]:
@@ -146,7 +146,7 @@ def _editions(offer: Offer, about: str, sizes: Mapping[str, int]) -> Iterator[Li
         dumps = [f"<{file.url}>" for file in _dumps(dataset)]
         size = _number(sizes[str(dataset.year)])
         said = {"a": term("void:Dataset"), "void:triples": size, "void:dataDump": dumps}
-        yield from say(dataset.iri, said)
+        yield from statements(dataset.iri, said)
 
 
 def _linksets(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
@@ -154,7 +154,7 @@ def _linksets(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
         start, page, title = TARGETS[name]
         target, links = (f"<{base}.well-known/void#{end}>" for end in (name, f"liens-{place}"))
         yield about, term("void:subset"), links
-        yield from say(
+        yield from statements(
             links,
             {
                 "a": term("void:Linkset"),
@@ -164,7 +164,7 @@ def _linksets(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
                 "void:triples": _number(number),
             },
         )
-        yield from say(
+        yield from statements(
             target,
             {
                 "a": term("void:Dataset"),

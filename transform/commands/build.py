@@ -59,17 +59,17 @@ def build(
         pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf}
     )
     old = read_published(shelf, work.base_uri)
-    terminal.say_compared(shelf, work.base_uri, old)
-    terminal.say_left_out((s.reading.year for s in work.settings), old)
+    terminal.print_compared(shelf, work.base_uri, old)
+    terminal.print_left_out((s.reading.year for s in work.settings), old)
     try:
         with terminal.progress() as progress:
             path, gone = write_release(work, checked, shelf, progress, old)
     except UrisDropped as dropped:
-        terminal.say_dropped(dropped.gone, work.base_uri)
+        terminal.print_dropped(dropped.gone, work.base_uri)
         raise
-    terminal.say_gone(gone)
+    terminal.print_gone(gone)
     if not no_publish:
         publish(path)
-    terminal.say_release(path, published=not no_publish)
+    terminal.print_release(path, published=not no_publish)
     listed = path / "report" / "candidats.csv"
-    terminal.say_candidates(len(waiting(checked)), f"See {listed}, or portrait-ia review {shelf}")
+    terminal.print_candidates(len(waiting(checked)), f"See {listed}, or portrait-ia review {shelf}")

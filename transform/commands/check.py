@@ -37,4 +37,4 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
     _, checked = read_and_check(pairs, layouts, None, False, options)
     folder = options["report_folder"]
     where = f"See {folder / 'candidats.csv'}" if folder else "--report FOLDER lists them."
-    terminal.say_candidates(len(waiting(checked)), where)
+    terminal.print_candidates(len(waiting(checked)), where)

@@ -32,8 +32,8 @@ def diff(shelf: Path, earlier: int, later: int, form: str, language: str) -> Non
     portrait-ia diff releases 2024 2025
     portrait-ia diff releases 2024 2025 --format csv > changements.csv
     """
-    from transform.commands.diff_formats import tell
+    from transform.commands.diff_formats import write_differences
     from transform.release.reading import read_sides
 
     sides, base_uri = read_sides(shelf, earlier, later)
-    click.echo(tell(sides, base_uri, form, language), nl=False)
+    click.echo(write_differences(sides, base_uri, form, language), nl=False)

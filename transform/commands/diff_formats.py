@@ -10,7 +10,7 @@ from transform.rdf.ntriples import in_order
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
 
 
-def tell(sides: Sides, base_uri: str, form: str, language: str) -> bytes:
+def write_differences(sides: Sides, base_uri: str, form: str, language: str) -> bytes:
     """Give the comparison in one of the forms «table», «csv» and «ttl», in UTF-8."""
     found = compare(sides)
     if form == "csv":

@@ -30,7 +30,7 @@ from transform.text.urls import flaw
 
 if TYPE_CHECKING:
     from transform.linking.proposals import Proposal
-    from transform.linking.session import Desk
+    from transform.linking.session import LinkSession
 
 # Each option's help is written once here; the README's table is checked against it.
 SERVICE = option(
@@ -90,10 +90,10 @@ def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
     portrait-ia link releases --accept hema-quebec=http://www.wikidata.org/entity/Q… \\
         --author "Ada Tremblay" --because "same site"
     """
-    from transform.linking.session import open_desk
+    from transform.linking.session import open_session
 
     file = find_written(LINKS_FILE, shelf, links_file)
-    desk = open_desk(find_release(shelf), file, options["language"])
+    desk = open_session(find_release(shelf), file, options["language"])
     if options["accepted"] or options["refused"]:
         _record(desk, options)
         return
@@ -105,7 +105,7 @@ def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
         _ask(desk, options)
 
 
-def _record(desk: "Desk", options: dict[str, Any]) -> None:
+def _record(desk: "LinkSession", options: dict[str, Any]) -> None:
     from transform.linking.proposals import named_by_hand
 
     said = judge("link", options)
@@ -123,16 +123,16 @@ def _record(desk: "Desk", options: dict[str, Any]) -> None:
     click.echo(f"{len(lines)} links written to {desk.file}; they count from the next build.")
 
 
-def _list(desk: "Desk", options: dict[str, Any]) -> None:
-    from transform.linking.display import say_all
+def _list(desk: "LinkSession", options: dict[str, Any]) -> None:
+    from transform.linking.display import print_proposals
 
     found = (proposal for of_body in _proposals(desk, options) for proposal in of_body)
-    say_all(found, desk.known.base_uri)
+    print_proposals(found, desk.known.base_uri)
 
 
-def _ask(desk: "Desk", options: dict[str, Any]) -> None:
+def _ask(desk: "LinkSession", options: dict[str, Any]) -> None:
     """Show each candidate and ask; what is answered is written at once."""
-    from transform.linking.display import say
+    from transform.linking.display import print_proposal
 
     said = judge("link", {**options, "author": ask_author(options)})
     left, reasons = len(desk.unlinked()), dict[str, str]()
@@ -140,7 +140,7 @@ def _ask(desk: "Desk", options: dict[str, Any]) -> None:
         for proposal in of_body:
             if desk.taken(proposal.body, proposal.iri):
                 continue  # by what was accepted since the service was asked
-            say(proposal, left)
+            print_proposal(proposal, left)
             answer = ask_key()
             if answer == "q":
                 return
@@ -161,7 +161,7 @@ def _ask_reason(answer: str, given: str, reasons: dict[str, str]) -> str:
     return why
 
 
-def _proposals(desk: "Desk", options: dict[str, Any]) -> "Iterator[list[Proposal]]":
+def _proposals(desk: "LinkSession", options: dict[str, Any]) -> "Iterator[list[Proposal]]":
     from transform.fetch.http_client import LARGEST_JSON, Bounds
     from transform.linking.proposals import propose
     from transform.linking.service import Wanted, open_service

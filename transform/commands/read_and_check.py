@@ -9,7 +9,7 @@ from transform.commands.options import DEFAULT_BASE_URI
 from transform.errors import DataRefused, MisusedCommand
 
 if TYPE_CHECKING:
-    from transform.graphs.prepared import Work
+    from transform.graphs.prepared import Prepared
     from transform.pipeline.checked import Checked
 
 
@@ -19,7 +19,7 @@ def read_and_check(
     base_uri: str | None,
     quarantine: bool,
     options: dict[str, Any],
-) -> "tuple[Work, Checked]":
+) -> "tuple[Prepared, Checked]":
     """Read and check; says what was found, and raises DataRefused when it may not be published.
 
     Without a base URI, decisions may bear any.
@@ -41,10 +41,10 @@ def read_and_check(
         checked = check(work, quarantine, progress)
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
-    terminal.say_links(work.links.notes)
-    terminal.say_read(read_of(work, checked), refused=checked.refused)
-    terminal.say_not_reviewed(checked.not_reviewed)
-    terminal.say_findings(checked.located, options["language"])
+    terminal.print_links(work.links.notes)
+    terminal.print_read(read_of(work, checked), refused=checked.refused)
+    terminal.print_not_reviewed(checked.not_reviewed)
+    terminal.print_findings(checked.located, options["language"])
     if checked.refused:
         raise DataRefused(_refusal(checked, quarantine))
     return work, checked

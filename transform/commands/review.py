@@ -69,7 +69,7 @@ def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
     if options["accepted"] or options["refused"]:
         _record(opened, options)
     elif options["listed"] or not sys.stdin.isatty():
-        display.say_all(opened.candidates, options["form"], opened.base_uri)
+        display.print_candidates(opened.candidates, options["form"], opened.base_uri)
     else:
         _ask(opened, options)
 
@@ -91,7 +91,7 @@ def _ask(opened: "Review", options: dict[str, Any]) -> None:
     said = judge("review", {**options, "author": ask_author(options)})
     skipped: set[frozenset[str]] = set()
     while candidate := _next(opened, skipped):
-        display.say(candidate, len(opened.candidates) - len(skipped))
+        display.print_candidate(candidate, len(opened.candidates) - len(skipped))
         answer = ask_key()
         if answer == "q":
             return

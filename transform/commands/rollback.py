@@ -15,4 +15,4 @@ def rollback(shelf: Path, name: str | None) -> None:
     """Go back to the release before the current one, or to RELEASE."""
     from transform.release.folder import roll_back
 
-    terminal.say_release(roll_back(shelf, name).path, published=True)
+    terminal.print_release(roll_back(shelf, name).path, published=True)

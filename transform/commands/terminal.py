@@ -53,7 +53,7 @@ def say_note(text: str) -> None:
     click.echo(visible(text, 600), err=True)
 
 
-def say_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
+def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
     """Say that rows read = published + rejected + listed, and list the lines that hold no row."""
     good = "in order" if refused else "published"
     for about in files:
@@ -84,7 +84,7 @@ def _other_year(file: str, year: int) -> str | None:
     return None if str(year) in found else next(iter(found), None)
 
 
-def say_findings(located: "Sequence[Located]", language: str) -> None:
+def print_findings(located: "Sequence[Located]", language: str) -> None:
     """Draw what the shapes found as a table: severity, place, raw text, message and next step."""
     serious = [f for f in located if f.severity != "Info"]
     if infos := len(located) - len(serious):
@@ -111,7 +111,7 @@ def say_findings(located: "Sequence[Located]", language: str) -> None:
         click.echo(f"… and {len(serious) - SHOWN} more; --report FOLDER writes them all.")
 
 
-def say_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
+def print_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
     """List the bodies that the registry does not know, each with whom it is most like."""
     if not bodies:
         return
@@ -121,7 +121,7 @@ def say_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
         click.echo(f"  {visible(body['label'])}: nearest {near}")
 
 
-def say_links(notes: "Sequence[str]") -> None:
+def print_links(notes: "Sequence[str]") -> None:
     """Say of which bodies a link was accepted that the registry has links of already."""
     for note in notes[:SHOWN]:
         click.echo(visible(note, 600))
@@ -129,7 +129,7 @@ def say_links(notes: "Sequence[str]") -> None:
         click.echo(f"… and {len(notes) - SHOWN} more links of bodies that have some.")
 
 
-def say_candidates(number: int, where: str) -> None:
+def print_candidates(number: int, where: str) -> None:
     """Say how many pairs of initiatives wait for a person, and where they are listed."""
     if number:
         click.echo(
@@ -137,20 +137,20 @@ def say_candidates(number: int, where: str) -> None:
         )
 
 
-def say_compared(shelf: Path, base_uri: str, old: "Published | None") -> None:
+def print_compared(shelf: Path, base_uri: str, old: "Published | None") -> None:
     """Say so where the current release has other URIs than the new one will have."""
     if old is None and (shelf / CURRENT).exists():
         click.echo(f"{shelf}/current publishes elsewhere than {base_uri}: URIs are not compared.")
 
 
-def say_left_out(years: "Iterable[int]", old: "Published | None") -> None:
+def print_left_out(years: "Iterable[int]", old: "Published | None") -> None:
     """Name the portraits of the current release that the new one will not have."""
     published = {portrait["year"] for portrait in old.manifest["portraits"]} if old else set()
     for year in sorted(published - {*years}):
         click.echo(f"The current release has {year}, this one has not. Add {year}=FILE to keep it.")
 
 
-def say_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
+def print_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
     """Name the URIs that an edit would drop, where they are, and the line that would save them."""
     for lost in gone[:SHOWN]:
         old = lost.iri.removeprefix(base_uri)
@@ -161,7 +161,7 @@ def say_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
         click.echo(f"… and {len(gone) - SHOWN} more.")
 
 
-def say_gone(gone: "Sequence[Gone]") -> None:
+def print_gone(gone: "Sequence[Gone]") -> None:
     """List the URIs that went with rows of files that changed."""
     if not gone:
         return
@@ -172,7 +172,7 @@ def say_gone(gone: "Sequence[Gone]") -> None:
         click.echo(f"  … and {len(gone) - SHOWN} more.")
 
 
-def say_release(path: Path, *, published: bool) -> None:
+def print_release(path: Path, *, published: bool) -> None:
     """Say where a release is, whether it is the current one, and where its URIs begin."""
     state = "current" if published else "not current: --no-publish"
     click.echo(f"{path.parent / path.name} ({state}), URIs begin at {_base_uri(path)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform.decisions.lines import (
-    Cells,
+    DecisionCells,
     Filed,
     Grounds,
     file_lines,
@@ -72,7 +72,7 @@ def parse_decisions(path: Path, raw: bytes, base_uri: str | None) -> Decisions:
     return file_lines(path, raw, DECISIONS_FILE, lambda cells: _ruling(cells, base_uri))
 
 
-def _ruling(cells: Cells, base_uri: str | None) -> Ruling:
+def _ruling(cells: DecisionCells, base_uri: str | None) -> Ruling:
     return Ruling(
         line=cells.line,
         subject=_thing(cells, "subject_id", base_uri),
@@ -82,7 +82,7 @@ def _ruling(cells: Cells, base_uri: str | None) -> Ruling:
     )
 
 
-def _thing(cells: Cells, column: str, base_uri: str | None) -> Thing:
+def _thing(cells: DecisionCells, column: str, base_uri: str | None) -> Thing:
     if found := THING.fullmatch(cells.path(column, base_uri)):
         return Thing(found[1], int(found[2]) if found[2] else None)
     raise cells.refuse(
@@ -92,7 +92,7 @@ def _thing(cells: Cells, column: str, base_uri: str | None) -> Thing:
     )
 
 
-def _relation(cells: Cells) -> str:
+def _relation(cells: DecisionCells) -> str:
     said = re.fullmatch(_SKOS + r"(\w+)", cells.cell("predicate_id"))
     if said and said[1] in PREDICATES:
         return PREDICATES[said[1]]

@@ -56,7 +56,7 @@ class Grounds(NamedTuple):
     comment: str
 
 
-class Cells(NamedTuple):
+class DecisionCells(NamedTuple):
     """One line of a decisions file, cell by cell."""
 
     file: str
@@ -102,12 +102,14 @@ def read_file(path: Path, kept: Kept) -> bytes:
         ) from error
 
 
-def file_lines(path: Path, raw: bytes, kept: Kept, read: Callable[[Cells], Line]) -> Filed[Line]:
+def file_lines(
+    path: Path, raw: bytes, kept: Kept, read: Callable[[DecisionCells], Line]
+) -> Filed[Line]:
     """Give the file of some bytes, each line as `read` makes it of its cells."""
     return Filed(path, raw, tuple(read(cells) for cells in _lines(path, raw, kept)))
 
 
-def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[Cells]:
+def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[DecisionCells]:
     """Give the lines of a decisions file; no bytes at all are a file without lines."""
     try:
         text = raw.decode("utf-8-sig")
@@ -128,10 +130,10 @@ def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[Cells]:
                 f"{file}, line {line}: {len(record)} cells where the header has {len(names)}."
                 " Put cells that hold the separator in quotes, or fill in what is missing."
             )
-        yield _held(Cells(file, line, header, record), kept)
+        yield _held(DecisionCells(file, line, header, record), kept)
 
 
-def _held(cells: Cells, kept: Kept) -> Cells:
+def _held(cells: DecisionCells, kept: Kept) -> DecisionCells:
     for column in cells.header.places:
         if found := UNWRITABLE.search(cells.cell(column)):
             raise cells.refuse(column, f"holds U+{ord(found[0]):04X}. Take that character out.")
@@ -140,14 +142,14 @@ def _held(cells: Cells, kept: Kept) -> Cells:
     return cells
 
 
-def _refused(cells: Cells) -> bool:
+def _refused(cells: DecisionCells) -> bool:
     said = cells.cell("predicate_modifier")
     if said.casefold() not in ("", "not"):
         raise cells.refuse("predicate_modifier", "is neither Not nor blank.")
     return bool(said)
 
 
-def _confidence(cells: Cells) -> str:
+def _confidence(cells: DecisionCells) -> str:
     said = cells.cell("confidence").replace(",", ".")
     if not re.fullmatch(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?|\.[0-9]{1,6}", said, re.ASCII):
         raise cells.refuse("confidence", "is no number from 0 to 1, such as 0.9.")
@@ -155,7 +157,7 @@ def _confidence(cells: Cells) -> str:
     return plain if "." in plain else f"{plain}.0"
 
 
-def _date(cells: Cells) -> str:
+def _date(cells: DecisionCells) -> str:
     said = cells.cell("mapping_date")
     try:
         fits = date.fromisoformat(said).isoformat() == said

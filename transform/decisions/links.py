@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from transform.decisions.external_iris import unfit
 from transform.decisions.lines import (
-    Cells,
+    DecisionCells,
     Filed,
     Grounds,
     file_lines,
@@ -49,7 +49,7 @@ def parse_links(path: Path, raw: bytes, base_uri: str | None) -> Links:
     return file_lines(path, raw, LINKS_FILE, lambda cells: _link(cells, base_uri))
 
 
-def _link(cells: Cells, base_uri: str | None) -> Link:
+def _link(cells: DecisionCells, base_uri: str | None) -> Link:
     if not _PREDICATE.fullmatch(cells.cell("predicate_id")):
         raise cells.refuse("predicate_id", f"is no predicate of a link; known: {PREDICATE}.")
     iri = cells.cell("object_id")
@@ -64,7 +64,7 @@ def _link(cells: Cells, base_uri: str | None) -> Link:
     )
 
 
-def _body(cells: Cells, base_uri: str | None) -> str:
+def _body(cells: DecisionCells, base_uri: str | None) -> str:
     if found := BODY.fullmatch(cells.path("subject_id", base_uri)):
         return found[1]
     raise cells.refuse(

@@ -53,7 +53,7 @@ class Dataset(NamedTuple):
     resources: tuple[Resource, ...]
 
 
-def show(api: str, bounds: Bounds, say: Say) -> Dataset:
+def package_show(api: str, bounds: Bounds, say: Say) -> Dataset:
     """Ask what the dataset of the portraits holds; raises FetchFailed."""
     api = check_url("--api", api).rstrip("/")
     url = f"{api}/package_show?id={quote(DATASET)}"

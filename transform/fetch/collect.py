@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform.fetch.choose import Choice, Chosen, choose
-from transform.fetch.ckan import Dataset, show
+from transform.fetch.ckan import Dataset, package_show
 from transform.fetch.download import Arrived, Download, Validators
 from transform.fetch.faults import failed
 from transform.fetch.http_client import Bounds, Say
@@ -51,7 +51,7 @@ def fetch_all(folder: Path, api: str, bounds: Bounds, say: Say, progress: Progre
 
 def offered(api: str, bounds: Bounds, say: Say) -> tuple[Dataset, Choice]:
     """Ask the portal, and choose among what it offers."""
-    dataset = show(api, bounds, say)
+    dataset = package_show(api, bounds, say)
     return dataset, choose(api, dataset.resources)
 
 

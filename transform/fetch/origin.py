@@ -75,7 +75,7 @@ def _iri(url: str) -> str:
     return _NO_CODE.sub("%25", quote(url.partition("#")[0], safe=_IN_IRIS))
 
 
-def hold_fetched(path: Path, origin: Origin, digest: str) -> None:
+def check_fetched(path: Path, origin: Origin, digest: str) -> None:
     """Refuse a file whose SHA-256 is another than when it was fetched."""
     if digest != origin.sha256:
         raise UnreadableFile(

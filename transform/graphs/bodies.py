@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from transform.errors import UnreadableLayout
 from transform.graphs.links import link_lines
-from transform.graphs.prepared import Work
+from transform.graphs.prepared import Prepared
 from transform.graphs.vocabulary import concept_labels
 from transform.identity.bodies import Attachment, Bodies, Body
 from transform.identity.registry import Registry
@@ -106,7 +106,7 @@ def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 
 
 def bodies_graph(
-    work: Work, published: Sequence[Body], attached: Iterable[Attachment], publisher: Publisher
+    work: Prepared, published: Sequence[Body], attached: Iterable[Attachment], publisher: Publisher
 ) -> list[str]:
     """Give the graph of bodies: the registry, what published rows and people add, the publisher."""
     base_uri, known = work.base_uri, work.identities.bodies

@@ -20,7 +20,7 @@ from transform.graphs.decision_terms import (
     former_lines,
     verdict_lines,
 )
-from transform.graphs.prepared import Work, published
+from transform.graphs.prepared import Prepared, published
 from transform.identity.continuity import join
 from transform.identity.rule import Identities
 from transform.rdf.ntriples import Line, in_order
@@ -59,7 +59,7 @@ class _Held(NamedTuple):
     twin: bool
 
 
-def decision_texts(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
+def decision_texts(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[str]:
     """Give the N-Triples of each decision, one string a decision; those of the rule first."""
     there = _there(work, rejected)
     for verdict in _by_rule(work, rejected):
@@ -68,7 +68,7 @@ def decision_texts(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str
         yield verdict_lines(work.base_uri, verdict)
 
 
-def beside_decisions(work: Work, rejected: Mapping[int, set[str]]) -> list[str]:
+def beside_decisions(work: Prepared, rejected: Mapping[int, set[str]]) -> list[str]:
     """Give what decisions bring with them: their authors, and what was made out of what."""
     there, continuity = _there(work, rejected), work.identities.continuity
     lines: list[Line] = []
@@ -80,7 +80,7 @@ def beside_decisions(work: Work, rejected: Mapping[int, set[str]]) -> list[str]:
     return in_order(lines)
 
 
-def former_texts(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
+def former_texts(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[str]:
     """Give the N-Triples of each former name whose thing is published, one string a name."""
     there, replaced = _there(work, rejected), work.identities.continuity.replaced
     for old in sorted(replaced, key=lambda thing: (thing.key, thing.year or 0)):
@@ -88,7 +88,7 @@ def former_texts(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
             yield former_lines(work.base_uri, old, replaced[old])
 
 
-def _there(work: Work, rejected: Mapping[int, set[str]]) -> set[Thing]:
+def _there(work: Prepared, rejected: Mapping[int, set[str]]) -> set[Thing]:
     """Give what has a URI of its own in this release: initiatives and inscriptions."""
     there: set[Thing] = set()
     if not (work.identities.continuity.judged or work.identities.continuity.replaced):
@@ -99,7 +99,7 @@ def _there(work: Work, rejected: Mapping[int, set[str]]) -> set[Thing]:
     return there
 
 
-def _by_rule(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[Verdict]:
+def _by_rule(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[Verdict]:
     """Give a decision for every two years that follow each other in what has one key by rule."""
     held: dict[str, list[_Held]] = {}
     for row in _held(work, rejected):
@@ -113,7 +113,7 @@ def _by_rule(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[Verdict]:
                 yield by_rule(work.base_uri, rule, things, other.name)
 
 
-def _held(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[_Held]:
+def _held(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[_Held]:
     twins = {(found.year, row) for found in work.identities.twins for row in found.rows}
     for setting in work.settings:
         year = setting.reading.year
@@ -126,7 +126,7 @@ def _held(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[_Held]:
                 yield _Held(year, key, place.key, name, (year, number) in twins)
 
 
-def _by_people(work: Work, there: set[Thing]) -> Iterator[Verdict]:
+def _by_people(work: Prepared, there: set[Thing]) -> Iterator[Verdict]:
     continuity = work.identities.continuity
     for ruling, one, other in continuity.judged:
         if there.issuperset((continuity.now(one), continuity.now(other))):

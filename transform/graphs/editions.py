@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from transform.graphs.mapping import Setting
+from transform.graphs.mapping import MappingContext
 from transform.graphs.portraits import Edition, count_lines, portrait_lines
-from transform.graphs.prepared import Work, published
+from transform.graphs.prepared import Prepared, published
 from transform.graphs.vocabulary import concept_labels
 from transform.layouts.model import LISTS
 from transform.rdf.ntriples import Line
 
 
 def edition_of(
-    work: Work,
-    setting: Setting,
+    work: Prepared,
+    setting: MappingContext,
     rejected: Mapping[int, set[str]],
     count: Mapping[tuple[str, str], int],
 ) -> Edition:
@@ -27,7 +27,7 @@ def edition_of(
     return Edition(year, layout, rows, counts, *file)
 
 
-def edition_lines(work: Work, editions: Iterable[Edition]) -> Iterator[Line]:
+def edition_lines(work: Prepared, editions: Iterable[Edition]) -> Iterator[Line]:
     """Give what is said of portraits as wholes, and their counts."""
     labels = concept_labels(work.vocabulary)
     for edition in editions:

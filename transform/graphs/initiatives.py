@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 
-from transform.graphs.mapping import Setting, subject
-from transform.graphs.prepared import Work, published
+from transform.graphs.mapping import MappingContext, subject
+from transform.graphs.prepared import Prepared, published
 from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS
 from transform.rdf.ntriples import in_order, literal
 
 
-def initiatives(work: Work, rejected: Mapping[int, set[str]]) -> Iterator[str]:
+def initiatives(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[str]:
     """Give the N-Triples of each initiative, one string an initiative, in the order of keys."""
-    years: dict[str, list[tuple[Setting, str]]] = {}
+    years: dict[str, list[tuple[MappingContext, str]]] = {}
     for setting in work.settings:
         for place in published(work, setting, rejected):
             if name := place.row.cells.nom.strip():

@@ -10,13 +10,13 @@ from transform.graphs.decision_terms import (
     by_person,
     verdict_lines,
 )
-from transform.graphs.prepared import Work
+from transform.graphs.prepared import Prepared
 from transform.identity.bodies import Body
 from transform.rdf.namespaces import SAME_AS
 from transform.rdf.ntriples import Line, in_order
 
 
-def link_lines(work: Work, published: Iterable[Body]) -> Iterator[Line]:
+def link_lines(work: Prepared, published: Iterable[Body]) -> Iterator[Line]:
     """Give the links that were accepted, of the bodies that are published."""
     there = _there(work, published)
     for link in work.links.accepted():
@@ -25,7 +25,7 @@ def link_lines(work: Work, published: Iterable[Body]) -> Iterator[Line]:
             yield about, f"<{SAME_AS}>", f"<{link.iri}>"
 
 
-def link_texts(work: Work, published: Iterable[Body]) -> list[str]:
+def link_texts(work: Prepared, published: Iterable[Body]) -> list[str]:
     """Give the N-Triples of each decision on a link, and of who decided."""
     there = _there(work, published)
     judged = [link for link in work.links.judged if link.body in there]
@@ -41,6 +41,6 @@ def _verdict(base_uri: str, link: Link) -> Verdict:
     return verdict._replace(kind="DecisionLien", tool=link.tool)
 
 
-def _there(work: Work, published: Iterable[Body]) -> AbstractSet[str]:
+def _there(work: Prepared, published: Iterable[Body]) -> AbstractSet[str]:
     registered = work.identities.bodies.registry.bodies
     return {*registered, *(body.slug for body in published)}

@@ -11,7 +11,7 @@ from transform.rdf.ntriples import literal
 from transform.tables.rows import Reading, Row
 
 
-class Setting(NamedTuple):
+class MappingContext(NamedTuple):
     """What the rules need beside the row: where URIs begin, and what was decided before."""
 
     base_uri: str
@@ -22,17 +22,17 @@ class Setting(NamedTuple):
     identities: Identities
 
 
-class Place(NamedTuple):
+class KeyedRow(NamedTuple):
     """One row with the key of its initiative."""
 
     row: Row
     key: str
 
 
-Rule = Callable[[Setting, Place, str], str | None]
+Rule = Callable[[MappingContext, KeyedRow, str], str | None]
 
 
-class Entry(NamedTuple):
+class MappingRule(NamedTuple):
     """One line of the mapping: a field ("" for the row as a whole) and what becomes of it."""
 
     field: str
@@ -42,45 +42,45 @@ class Entry(NamedTuple):
     example: str
 
 
-def _inscription(_s: Setting, _p: Place, _cell: str) -> str:
+def _inscription(_s: MappingContext, _p: KeyedRow, _cell: str) -> str:
     """The row as what one portrait says of an initiative."""
     return f"<{_s.base_uri}def#Inscription>"
 
 
-def _trimmed(s: Setting, _p: Place, cell: str) -> str | None:
+def _trimmed(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
     """The text without blanks around it, in the language of the file; a blank cell says nothing."""
     text = cell.strip()
     return literal(text, s.layout.language) if text else None
 
 
-def _text(s: Setting, _p: Place, cell: str) -> str | None:
+def _text(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
     """The text as it was written, in the language of the file; a blank cell says nothing."""
     return literal(cell, s.layout.language) if cell.strip() else None
 
 
-def _raw(_s: Setting, _p: Place, cell: str) -> str:
+def _raw(_s: MappingContext, _p: KeyedRow, cell: str) -> str:
     """The cell as it was written, blanks and all."""
     return literal(cell)
 
 
-def _portrait(s: Setting, _p: Place, _cell: str) -> str:
+def _portrait(s: MappingContext, _p: KeyedRow, _cell: str) -> str:
     """The portrait that the file is."""
     return f"<{s.base_uri}id/portrait/{s.reading.year}>"
 
 
-def _initiative(s: Setting, p: Place, _cell: str) -> str:
+def _initiative(s: MappingContext, p: KeyedRow, _cell: str) -> str:
     """The initiative: one for rows of different years with one body and one name in normal form."""
     return f"<{s.base_uri}id/initiative/{p.key}>"
 
 
-def _body(s: Setting, _p: Place, cell: str) -> str | None:
+def _body(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
     """The body that claims the text in the registry, else one for all texts of one normal form."""
     found = s.identities.body(cell)
     return f"<{s.base_uri}id/organisme/{found.slug}>" if found else None
 
 
 def _concept(name: str) -> Rule:
-    def rule(s: Setting, _p: Place, cell: str) -> str | None:
+    def rule(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
         slug = s.vocabularies[name].concept(cell, s.reading.year)
         return f"<{s.base_uri}id/{name}/{slug}>" if slug else None
 
@@ -88,29 +88,29 @@ def _concept(name: str) -> Rule:
     return rule
 
 
-def _source(s: Setting, p: Place, _cell: str) -> str:
+def _source(s: MappingContext, p: KeyedRow, _cell: str) -> str:
     """The row in the public file; rows count from 1, the header too (RFC 7111, section 2.1)."""
     return f"<{s.source_url}#row={p.row.number}>"
 
 
 # The order is the one in which a reader of the Turtle meets the statements.
 # fmt: off
-MAPPING: tuple[Entry, ...] = (
-    Entry("", "rdf:type", "IRI", _inscription, "pia:Inscription"),
-    Entry("nom", "rdfs:label", "rdf:langString", _trimmed, '"Tri des demandes"@fr'),
-    Entry("", "dcterms:isPartOf", "IRI", _portrait, "<id/portrait/2025>"),
-    Entry("nom", "pia:inscriptionDe", "IRI", _initiative, "<id/initiative/5k2w…>"),
-    Entry("organisme", "pia:organisme", "IRI", _body, "<id/organisme/hema-quebec>"),
-    Entry("portefeuille", "pia:portefeuille", "IRI", _concept("portefeuille"), "<id/…/justice>"),
-    Entry("categorie", "pia:categorie", "IRI", _concept("categorie"), "<id/…/automatisation>"),
-    Entry("statut", "pia:statut", "IRI", _concept("statut"), "<id/statut/solution-en-production>"),
-    Entry("benefices", "pia:benefices", "rdf:langString", _text, '"- Réduire les délais"@fr'),
-    Entry("nom", "pia:nomTelQuEcrit", "xsd:string", _raw, '"Tri des demandes "'),
-    Entry("organisme", "pia:organismeTelQuEcrit", "xsd:string", _raw, '"Héma-Québec "'),
-    Entry("portefeuille", "pia:portefeuilleTelQuEcrit", "xsd:string", _raw, '"Justice"'),
-    Entry("categorie", "pia:categorieTelleQuEcrite", "xsd:string", _raw, '"Automatisation"'),
-    Entry("statut", "pia:statutTelQuEcrit", "xsd:string", _raw, '"Solution en production"'),
-    Entry("", "prov:hadPrimarySource", "IRI", _source, "<…2025.csv#row=38>"),
+MAPPING: tuple[MappingRule, ...] = (
+    MappingRule("", "rdf:type", "IRI", _inscription, "pia:Inscription"),
+    MappingRule("nom", "rdfs:label", "rdf:langString", _trimmed, '"Tri des demandes"@fr'),
+    MappingRule("", "dcterms:isPartOf", "IRI", _portrait, "<id/portrait/2025>"),
+    MappingRule("nom", "pia:inscriptionDe", "IRI", _initiative, "<id/initiative/5k2w…>"),
+    MappingRule("organisme", "pia:organisme", "IRI", _body, "<id/organisme/hema-quebec>"),
+    MappingRule("portefeuille", "pia:portefeuille", "IRI", _concept("portefeuille"), "<id/…/justice>"),  # noqa: E501
+    MappingRule("categorie", "pia:categorie", "IRI", _concept("categorie"), "<id/…/automatisation>"),  # noqa: E501
+    MappingRule("statut", "pia:statut", "IRI", _concept("statut"), "<id/statut/solution-en-production>"),  # noqa: E501
+    MappingRule("benefices", "pia:benefices", "rdf:langString", _text, '"- Réduire les délais"@fr'),
+    MappingRule("nom", "pia:nomTelQuEcrit", "xsd:string", _raw, '"Tri des demandes "'),
+    MappingRule("organisme", "pia:organismeTelQuEcrit", "xsd:string", _raw, '"Héma-Québec "'),
+    MappingRule("portefeuille", "pia:portefeuilleTelQuEcrit", "xsd:string", _raw, '"Justice"'),
+    MappingRule("categorie", "pia:categorieTelleQuEcrite", "xsd:string", _raw, '"Automatisation"'),
+    MappingRule("statut", "pia:statutTelQuEcrit", "xsd:string", _raw, '"Solution en production"'),
+    MappingRule("", "prov:hadPrimarySource", "IRI", _source, "<…2025.csv#row=38>"),
 )
 # fmt: on
 
@@ -128,7 +128,7 @@ def subject(base_uri: str, key: str, year: int) -> str:
     return f"{base_uri}id/initiative/{key}/{year}"
 
 
-def map_rows(setting: Setting, places: Iterable[Place]) -> Iterator[str]:
+def map_rows(setting: MappingContext, places: Iterable[KeyedRow]) -> Iterator[str]:
     """Give the N-Triples lines of rows, one string a row, in the order of the rows.
 
     What a row does not say, or says in no known spelling, is left out: the shapes find it.

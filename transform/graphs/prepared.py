@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from transform.decisions.initiatives import Decisions
 from transform.fetch.origin import Origin
-from transform.graphs.mapping import Place, Setting
+from transform.graphs.mapping import KeyedRow, MappingContext
 from transform.identity.bodies import Attachment, Body
 from transform.identity.concepts import Vocabulary
 from transform.identity.links import Settled
@@ -13,14 +13,14 @@ from transform.identity.rule import Identities
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Prepared:
     """Everything that was read and decided, before anything is held against a shape.
 
     `origins`: where the files came from that were fetched, by year.
     """
 
     base_uri: str
-    settings: list[Setting]
+    settings: list[MappingContext]
     vocabularies: Mapping[str, Vocabulary]
     identities: Identities
     vocabulary: list[str]
@@ -28,20 +28,22 @@ class Work:
     links: Settled
     origins: Mapping[int, Origin]
 
-    def places(self, setting: Setting) -> list[Place]:
+    def places(self, setting: MappingContext) -> list[KeyedRow]:
         """Give the rows of a portrait with their keys, in the order of the file."""
         keys = self.identities.keys[setting.reading.year]
-        return [Place(row, key) for row, key in zip(setting.reading.rows, keys, strict=True)]
+        return [KeyedRow(row, key) for row, key in zip(setting.reading.rows, keys, strict=True)]
 
 
-def published(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) -> list[Place]:
+def published(
+    work: Prepared, setting: MappingContext, rejected: Mapping[int, set[str]]
+) -> list[KeyedRow]:
     """Give the rows of a portrait that are published, in the order of the file."""
     kept_back = rejected.get(setting.reading.year, set())
     return [place for place in work.places(setting) if place.key not in kept_back]
 
 
 def published_bodies(
-    work: Work, rejected: Mapping[int, set[str]]
+    work: Prepared, rejected: Mapping[int, set[str]]
 ) -> tuple[list[Body], list[Attachment]]:
     """Give the bodies that published rows name, by slug, and their portfolios by year."""
     bodies: dict[str, Body] = {}

@@ -11,7 +11,7 @@ from transform.identity.bodies import Bodies
 from transform.rdf.namespaces import IS_REPLACED_BY, SAME_AS
 
 
-class Known(NamedTuple):
+class KnownLinks(NamedTuple):
     """The bodies, by slugs.
 
     `now` gives for each slug that a body has or had the one it has; `elsewhere` the IRIs that the
@@ -23,12 +23,12 @@ class Known(NamedTuple):
     elsewhere: Mapping[str, AbstractSet[str]]
 
 
-def know(
+def known_links(
     base_uri: str,
     slugs: Iterable[str],
     triples: Iterable[ox.Triple],
     former: Mapping[str, str],
-) -> Known:
+) -> KnownLinks:
     """Gather the bodies of some slugs, and what triples say of replacements and links.
 
     `former`: replacements that the triples do not say.
@@ -44,13 +44,13 @@ def know(
             elsewhere.setdefault(body, set()).add(value.value)
         elif predicate.value == IS_REPLACED_BY and (new := slug_of(value.value, base_uri)):
             replaced[body] = new
-    return Known(base_uri, _formerly(replaced, now) | now, elsewhere)
+    return KnownLinks(base_uri, _formerly(replaced, now) | now, elsewhere)
 
 
-def know_of_build(base_uri: str, bodies: Bodies) -> Known:
+def know_of_build(base_uri: str, bodies: Bodies) -> KnownLinks:
     """Gather the bodies of a build: registered, named by rows, and what these were called."""
     slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
-    return know(base_uri, slugs, bodies.registry.triples, bodies.former)
+    return known_links(base_uri, slugs, bodies.registry.triples, bodies.former)
 
 
 def _formerly(replaced: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from transform.decisions.links import Link, Links
 from transform.errors import DecisionRefused
-from transform.identity.known_links import Known
+from transform.identity.known_links import KnownLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Settled:
         return (link for link in self.judged if not link.grounds.refused)
 
 
-def settle(links: Links, known: Known) -> Settled:
+def settle(links: Links, known: KnownLinks) -> Settled:
     """Take all lines; raises DecisionRefused at the first that cannot stand."""
     judged: list[Link] = []
     said: dict[tuple[str, str], Link] = {}
@@ -49,7 +49,7 @@ def settle(links: Links, known: Known) -> Settled:
     return Settled(links, tuple(judged), tuple(_notes(links.file, judged, known)))
 
 
-def _found(link: Link, file: str, known: Known) -> Link:
+def _found(link: Link, file: str, known: KnownLinks) -> Link:
     if link.iri.startswith(known.base_uri):
         raise _refusal(
             file, link, f"<{link.iri}> is of this site itself", "Name what another source says."
@@ -64,7 +64,7 @@ def _found(link: Link, file: str, known: Known) -> Link:
     )
 
 
-def _refuse_against_registry(link: Link, file: str, known: Known) -> None:
+def _refuse_against_registry(link: Link, file: str, known: KnownLinks) -> None:
     if link.grounds.refused and link.iri in known.elsewhere.get(link.body, ()):
         raise _refusal(
             file,
@@ -83,7 +83,7 @@ def _refuse_against_registry(link: Link, file: str, known: Known) -> None:
             )
 
 
-def _notes(file: str, judged: list[Link], known: Known) -> Iterator[str]:
+def _notes(file: str, judged: list[Link], known: KnownLinks) -> Iterator[str]:
     """Say which bodies are described elsewhere by the registry already."""
     for link in judged:
         if not link.grounds.refused and (there := known.elsewhere.get(link.body)):

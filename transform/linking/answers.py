@@ -12,7 +12,7 @@ from transform.errors import FetchFailed
 from transform.fetch.faults import failed
 
 
-class Answered(NamedTuple):
+class ServiceCandidate(NamedTuple):
     """A candidate as the service sends it; texts are "" and the score None where it is silent."""
 
     id: str
@@ -23,7 +23,7 @@ class Answered(NamedTuple):
     match: bool
 
 
-class Reader(NamedTuple):
+class AnswerReader(NamedTuple):
     """Reads the parts of one answer; `url` names the service in faults."""
 
     url: str
@@ -50,19 +50,19 @@ class Reader(NamedTuple):
             raise self.refuse(place, f"is no text but {_kind(value)}")
         return value or ""
 
-    def candidates(self, value: object, place: str) -> list[Answered]:
+    def candidates(self, value: object, place: str) -> list[ServiceCandidate]:
         """Take a list of candidates."""
         listed = enumerate(self.array(value, place))
         return [self._candidate(item, f"{place}[{number}]") for number, item in listed]
 
-    def _candidate(self, value: object, place: str) -> Answered:
+    def _candidate(self, value: object, place: str) -> ServiceCandidate:
         said = self.record(value, place)
         if not isinstance(identifier := said.get("id"), str):
             raise self.refuse(f"{place}.id", f"is no text but {_kind(identifier)}")
         match = said.get("match", False)
         if not isinstance(match, bool):
             raise self.refuse(f"{place}.match", f"is neither true nor false but {_kind(match)}")
-        return Answered(
+        return ServiceCandidate(
             id=identifier,
             name=self.text(said.get("name"), f"{place}.name"),
             description=self.text(said.get("description"), f"{place}.description"),

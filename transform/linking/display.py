@@ -16,7 +16,7 @@ COLUMNS = (
 )
 
 
-def say_all(proposals: Iterable[Proposal], base_uri: str) -> None:
+def print_proposals(proposals: Iterable[Proposal], base_uri: str) -> None:
     """Write proposals as CSV, each as soon as it is there."""
     _say_row(COLUMNS)
     for proposal in proposals:
@@ -33,7 +33,7 @@ def say_all(proposals: Iterable[Proposal], base_uri: str) -> None:
         )
 
 
-def say(proposal: Proposal, left: int) -> None:
+def print_proposal(proposal: Proposal, left: int) -> None:
     """Show one proposal: the body, what the service says of the candidate, and its IRI."""
     body, answered = proposal.body, proposal.answered
     click.echo()

@@ -9,9 +9,9 @@ from transform.decisions.external_iris import unfit
 from transform.decisions.judgement import Judgement
 from transform.decisions.links import PREDICATE
 from transform.errors import MisusedCommand
-from transform.linking.answers import Answered
+from transform.linking.answers import ServiceCandidate
 from transform.linking.service import Service, Wanted
-from transform.linking.session import Desk, Named
+from transform.linking.session import LinkSession, Named
 from transform.text.csv_injection import harmless
 from transform.text.printable import visible
 
@@ -25,7 +25,7 @@ class Proposal(NamedTuple):
     body: Named
     iri: str
     origin: str
-    answered: Answered
+    answered: ServiceCandidate
     service: str
 
     @property
@@ -53,18 +53,18 @@ class Proposal(NamedTuple):
         return f"{score}, match" if self.answered.match else score
 
 
-def named_by_hand(desk: Desk, said: str, service: str) -> Proposal:
+def named_by_hand(desk: LinkSession, said: str, service: str) -> Proposal:
     """Give what `BODY=IRI` names; raises MisusedCommand for no body of the release."""
     if not (found := re.fullmatch("(.*?)=(https?://.*)", said)):
         raise MisusedCommand(
             f"{said!r}: no link. Write BODY=IRI, such as"
             " hema-quebec=http://www.wikidata.org/entity/Q…"
         )
-    answered = Answered("", "", "", (), None, False)
+    answered = ServiceCandidate("", "", "", (), None, False)
     return Proposal(desk.find(found[1]), found[2], "--accept", answered, service)
 
 
-def propose(desk: Desk, service: Service, wanted: Wanted) -> Iterator[list[Proposal]]:
+def propose(desk: LinkSession, service: Service, wanted: Wanted) -> Iterator[list[Proposal]]:
     """Give for each body without a link what the service proposes, asking as it is needed."""
     waiting = iter(desk.unlinked())
     while batch := list(islice(waiting, service.at_once)):
@@ -74,7 +74,9 @@ def propose(desk: Desk, service: Service, wanted: Wanted) -> Iterator[list[Propo
             yield list({p.iri: p for p in proposals if p}.values())
 
 
-def _proposal(desk: Desk, service: Service, body: Named, answered: Answered) -> Proposal | None:
+def _proposal(
+    desk: LinkSession, service: Service, body: Named, answered: ServiceCandidate
+) -> Proposal | None:
     """Give a proposal, None for what cannot be one, said why, and for what was refused."""
     iri, origin = service.iri_of(answered.id)
     what = f"{body.path}: {visible(answered.name)} ({visible(answered.id)})"

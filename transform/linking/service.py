@@ -19,7 +19,7 @@ from transform.fetch.http_client import (
     read_object,
     refuse_page,
 )
-from transform.linking.answers import Answered, Reader
+from transform.linking.answers import AnswerReader, ServiceCandidate
 
 STEP = (
     "Nothing of that answer was taken; what was decided before is written. Try again later or with"
@@ -48,7 +48,7 @@ class Service(NamedTuple):
     bounds: Bounds
     say: Say
 
-    def find(self, names: Sequence[str], wanted: Wanted) -> list[list[Answered]]:
+    def find(self, names: Sequence[str], wanted: Wanted) -> list[list[ServiceCandidate]]:
         """Give the candidates for each name, best first; raises ServiceFailed."""
         form = _write_batch(names, wanted)
         try:
@@ -87,7 +87,7 @@ def open_service(url: str, language: str, bounds: Bounds, say: Say) -> Service:
 def _read_manifest(
     url: str, said: Mapping[str, Any], language: str, bounds: Bounds, say: Say
 ) -> Service:
-    reader = Reader(url)
+    reader = AnswerReader(url)
     versions = reader.array(said.get("versions", ["0.1"]), "versions")
     if not any(version in _VERSIONS for version in versions if isinstance(version, str)):
         spoken = ", ".join(map(str, versions))[:60] or "none"
@@ -113,9 +113,9 @@ def _write_batch(names: Sequence[str], wanted: Wanted) -> bytes:
     return urlencode({"queries": json.dumps(queries, ensure_ascii=False)}).encode()
 
 
-def _read_batch(url: str, answer: Mapping[str, Any], number: int) -> list[list[Answered]]:
+def _read_batch(url: str, answer: Mapping[str, Any], number: int) -> list[list[ServiceCandidate]]:
     """Read the answer to a batch: for each key an object with a `result` (section 4.2)."""
-    reader, found = Reader(url), []
+    reader, found = AnswerReader(url), []
     for key in (f"q{place}" for place in range(number)):
         if key not in answer:
             raise reader.refuse(key, f"is missing; {', '.join(list(answer)[:3]) or 'nothing'} came")

@@ -12,7 +12,7 @@ from transform.decisions.append import add_lines
 from transform.decisions.links import BODY, parse_links
 from transform.decisions.sssom import LINKS_FILE
 from transform.errors import MisusedCommand
-from transform.identity.known_links import Known, know, slug_of
+from transform.identity.known_links import KnownLinks, known_links, slug_of
 from transform.identity.links import Settled, settle
 from transform.rdf.namespaces import FOAF, RDF
 from transform.release.manifest import read_manifest
@@ -33,10 +33,10 @@ class Named(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class LinkSession:
     """The bodies of a release by slug, what is known of them, and what is decided by now."""
 
-    known: Known
+    known: KnownLinks
     bodies: Mapping[str, Named]
     file: Path
     settled: Settled
@@ -69,32 +69,32 @@ class Desk:
             )
         return self.bodies[slug]
 
-    def write(self, lines: Sequence[Mapping[str, str]]) -> "Desk":
+    def write(self, lines: Sequence[Mapping[str, str]]) -> "LinkSession":
         """Add lines to the file; where a build would refuse it, raises DecisionRefused instead."""
         return add_lines(LINKS_FILE, self.file, lines, lambda raw: _settled(self, raw))
 
 
-def open_desk(release: Path, file: Path, language: str) -> Desk:
+def open_session(release: Path, file: Path, language: str) -> LinkSession:
     """Read a release and a file of links, which need not be there yet."""
     base_uri = str(read_manifest(release)["base_uri"])
     triples = read_graph(release, "organismes")
     bodies = _bodies(triples, base_uri, language)
-    known = know(base_uri, bodies, triples, {})
+    known = known_links(base_uri, bodies, triples, {})
     copy = release / LINKS_FILE.copy
     built = parse_links(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
     known = _without(known, settle(built, known._replace(elsewhere={})))
-    desk = Desk(known, bodies, file, Settled())
+    desk = LinkSession(known, bodies, file, Settled())
     return _settled(desk, file.read_bytes() if file.is_file() else b"")
 
 
-def _settled(desk: Desk, raw: bytes) -> Desk:
+def _settled(desk: LinkSession, raw: bytes) -> LinkSession:
     settled = settle(parse_links(desk.file, raw, desk.known.base_uri), desk.known)
     owners = {iri: body for body, iris in desk.known.elsewhere.items() for iri in iris}
     owners |= {link.iri: link.body for link in settled.accepted()}
     return replace(desk, settled=settled, owners=owners)
 
 
-def _without(known: Known, built: Settled) -> Known:
+def _without(known: KnownLinks, built: Settled) -> KnownLinks:
     """Leave out the links that the release has from its file of links, not from the registry."""
     elsewhere = {body: set(iris) for body, iris in known.elsewhere.items()}
     for link in built.accepted():

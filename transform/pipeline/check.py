@@ -11,7 +11,7 @@ from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
 from transform.graphs.mapping import map_rows, subject
 from transform.graphs.portraits import Edition
-from transform.graphs.prepared import Work, published_bodies
+from transform.graphs.prepared import Prepared, published_bodies
 from transform.graphs.vocabulary import CLASSES
 from transform.layouts.model import LISTS
 from transform.parallel import Progress
@@ -20,19 +20,19 @@ from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import RDF_TYPE
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
-from transform.validation.locate import Places, locate
-from transform.validation.registry import hold_registry
+from transform.validation.locate import CellLocator, locate
+from transform.validation.registry import validate_registry
 from transform.validation.shacl import (
     PIECE,
     Finding,
-    hold,
-    hold_rows,
     in_pieces,
     read_shapes,
+    validate,
+    validate_rows,
 )
 
 
-def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
+def check(work: Prepared, quarantine: bool, progress: Progress) -> Checked:
     """Hold everything against the shapes; `refused` when it may not be published.
 
     With `quarantine`, rows that break a shape are kept back and do not refuse the rest.
@@ -40,7 +40,7 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     findings = _hold_vocabulary(work)
     counts: dict[int, Counter[tuple[str, str]]] = {}
     findings += _hold_rows(work, counts, progress)
-    places = Places(work.settings)
+    places = CellLocator(work.settings)
     rejected = _rejected(work, findings, places, counts)
     bodies, attached = published_bodies(work, rejected)
     editions = [edition_of(work, s, rejected, counts[s.reading.year]) for s in work.settings]
@@ -67,14 +67,14 @@ def check(work: Work, quarantine: bool, progress: Progress) -> Checked:
     )
 
 
-def _hold_vocabulary(work: Work) -> list[Finding]:
+def _hold_vocabulary(work: Prepared) -> list[Finding]:
     tiers = read_shapes(("vocabulary", "recommended"), work.base_uri)
-    findings = hold("".join(work.vocabulary).encode(), tiers)
+    findings = validate("".join(work.vocabulary).encode(), tiers)
     registry = work.identities.bodies.registry
-    return findings + hold_registry(registry, work.vocabulary, work.base_uri)
+    return findings + validate_registry(registry, work.vocabulary, work.base_uri)
 
 
-def _concept_types(work: Work) -> Iterator[Line]:
+def _concept_types(work: Prepared) -> Iterator[Line]:
     """Give which concept is of which class: what rows and counts need of the vocabulary."""
     classes = {f"<{work.base_uri}def#{name}>" for name in CLASSES.values()}
     for line in work.vocabulary:
@@ -83,14 +83,14 @@ def _concept_types(work: Work) -> Iterator[Line]:
             yield about, predicate, rest[:-3]
 
 
-def _body_types(work: Work) -> Iterator[Line]:
+def _body_types(work: Prepared) -> Iterator[Line]:
     for body in work.identities.bodies.by_form.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
         yield about, f"<{RDF_TYPE}>", f"<{work.base_uri}def#Organisme>"
 
 
 def _hold_rows(
-    work: Work, counts: dict[int, Counter[tuple[str, str]]], progress: Progress
+    work: Prepared, counts: dict[int, Counter[tuple[str, str]]], progress: Progress
 ) -> list[Finding]:
     total = 2 * sum(len(setting.reading.rows) for setting in work.settings)
 
@@ -107,7 +107,7 @@ def _hold_rows(
     findings, done = [], 0
     beside = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     progress("Holding rows against the shapes", 0, total)
-    for rows, found in hold_rows(in_pieces(texts()), total > 2 * PIECE, work.base_uri, beside):
+    for rows, found in validate_rows(in_pieces(texts()), total > 2 * PIECE, work.base_uri, beside):
         findings += found
         done += rows
         progress("Holding rows against the shapes", min(done, total), total)
@@ -123,9 +123,9 @@ def _concepts_of(base_uri: str, text: str) -> list[tuple[str, str]]:
 
 
 def _rejected(
-    work: Work,
+    work: Prepared,
     findings: Iterable[Finding],
-    places: Places,
+    places: CellLocator,
     counts: Mapping[int, Counter[tuple[str, str]]],
 ) -> dict[int, set[str]]:
     """Give the keys of the rows that break a shape, and take them out of the counts."""
@@ -144,8 +144,8 @@ def _rejected(
 
 
 def _hold_whole(
-    work: Work, directory: list[str], editions: list[Edition], decided: list[str]
+    work: Prepared, directory: list[str], editions: list[Edition], decided: list[str]
 ) -> list[Finding]:
     tiers = read_shapes(("required", "recommended"), work.base_uri)
     said = in_order((*_concept_types(work), *edition_lines(work, editions)))
-    return hold("".join((*directory, *said, *decided)).encode(), tiers)
+    return validate("".join((*directory, *said, *decided)).encode(), tiers)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transform.graphs.portraits import Edition
-from transform.graphs.prepared import Work
+from transform.graphs.prepared import Prepared
 from transform.identity.bodies import Attachment, Body
 from transform.review.candidates import Candidate, Candidates
 from transform.validation.locate import Located
@@ -36,7 +36,7 @@ def waiting(checked: Checked) -> list[Candidate]:
     return [candidate for found in checked.candidates.values() for candidate in found]
 
 
-def read_of(work: Work, checked: Checked) -> list[dict[str, Any]]:
+def read_of(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
     """Say of each file what was read: rows read = published + rejected + lines listed."""
     files = []
     for setting, edition in zip(work.settings, checked.editions, strict=True):

@@ -8,8 +8,8 @@ import pyoxigraph as ox
 from transform.comparison.compare import Sides, compare
 from transform.comparison.entries import Entry, read_names
 from transform.comparison.graph import comparison_lines
-from transform.graphs.mapping import Setting, subject
-from transform.graphs.prepared import Work, published
+from transform.graphs.mapping import MappingContext, subject
+from transform.graphs.prepared import Prepared, published
 from transform.layouts.model import LISTS
 from transform.rdf.ntriples import in_order
 from transform.review.candidates import (
@@ -19,10 +19,12 @@ from transform.review.candidates import (
     follow,
     open_pairs,
 )
-from transform.review.rows import portray
+from transform.review.rows import review_rows
 
 
-def entries_of(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) -> list[Entry]:
+def entries_of(
+    work: Prepared, setting: MappingContext, rejected: Mapping[int, set[str]]
+) -> list[Entry]:
     """Give the rows of a portrait that are published, as a comparison reads them."""
     year, found = setting.reading.year, []
     for place in published(work, setting, rejected):
@@ -48,7 +50,7 @@ def entries_of(work: Work, setting: Setting, rejected: Mapping[int, set[str]]) -
 
 
 def compare_all(
-    work: Work, rejected: Mapping[int, set[str]], directory: list[str]
+    work: Prepared, rejected: Mapping[int, set[str]], directory: list[str]
 ) -> tuple[list[str], Candidates]:
     """Compare each portrait with each later one; `directory` is the graph of bodies, N-Triples.
 
@@ -59,7 +61,7 @@ def compare_all(
     names = read_names(said, work.base_uri)
     settings = sorted(work.settings, key=lambda setting: setting.reading.year)
     entries = {s.reading.year: entries_of(work, s, rejected) for s in settings}
-    rows = {year: portray(entries[year], names) for year in entries}
+    rows = {year: review_rows(entries[year], names) for year in entries}
     decided = decided_pairs(work.identities.continuity)
     lines: list[str] = []
     candidates: Candidates = {}

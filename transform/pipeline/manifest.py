@@ -7,7 +7,7 @@ from transform import __version__
 from transform.catalogue.files import Written
 from transform.decisions.lines import Filed
 from transform.files import digest
-from transform.graphs.prepared import Work, published
+from transform.graphs.prepared import Prepared, published
 from transform.layouts.model import LISTS, Layout
 from transform.pipeline.checked import Checked, read_of
 from transform.rdf.syntaxes import SYNTAXES
@@ -57,7 +57,7 @@ def _media_type(name: str) -> str:
 
 
 def manifest_of(
-    work: Work, checked: Checked, written: Written, files: dict[str, dict[str, Any]]
+    work: Prepared, checked: Checked, written: Written, files: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """Give what `manifest.json` says."""
     newest = max(checked.editions, key=lambda edition: edition.year).layout
@@ -107,7 +107,7 @@ def _publisher(base_uri: str, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _decisions(work: Work) -> dict[str, Any] | None:
+def _decisions(work: Prepared) -> dict[str, Any] | None:
     """Say which decisions of people the release was built with, None where there are none."""
     rulings = work.decisions.rulings
     joined = sum(ruling.says_same() for ruling in rulings)
@@ -115,7 +115,7 @@ def _decisions(work: Work) -> dict[str, Any] | None:
     return {**_read(work.decisions), "joined": joined, "refused": refused} if rulings else None
 
 
-def _links(work: Work) -> dict[str, Any] | None:
+def _links(work: Prepared) -> dict[str, Any] | None:
     """Say which decisions on links the release was built with, None where there are none."""
     links = work.links.filed.rulings
     refused = sum(link.grounds.refused for link in links)
@@ -135,7 +135,9 @@ def _open(checked: Checked) -> list[dict[str, int]]:
     ]
 
 
-def _portrait(work: Work, checked: Checked, number: int, read: dict[str, Any]) -> dict[str, Any]:
+def _portrait(
+    work: Prepared, checked: Checked, number: int, read: dict[str, Any]
+) -> dict[str, Any]:
     setting, edition = work.settings[number], checked.editions[number]
     table, header = setting.reading.table, setting.reading.header
     cells = [place.row.cells for place in published(work, setting, checked.rejected)]

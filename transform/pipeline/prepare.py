@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 from transform.decisions.initiatives import Decisions
 from transform.decisions.links import Links
-from transform.fetch.origin import hold_fetched
+from transform.fetch.origin import check_fetched
 from transform.graphs.bodies import name_publisher
 from transform.graphs.decisions import settle
-from transform.graphs.mapping import Setting
-from transform.graphs.prepared import Work
+from transform.graphs.mapping import MappingContext
+from transform.graphs.prepared import Prepared
 from transform.graphs.vocabulary import vocabulary_graph
 from transform.identity.concepts import read_vocabulary
 from transform.identity.known_links import know_of_build
@@ -30,7 +30,7 @@ def prepare(
     progress: Progress,
     decisions: Decisions | None = None,
     links: Links | None = None,
-) -> Work:
+) -> Prepared:
     """Read every file and decide who is who, as the rule says and as people decided."""
     decisions, links = decisions or Decisions(), links or Links()
     pairs = []
@@ -38,7 +38,7 @@ def prepare(
         progress("Reading", number, len(sources))
         reading = read_rows(source.path, source.year, source.layout)
         if source.origin:
-            hold_fetched(source.path, source.origin, reading.table.raw_sha256)
+            check_fetched(source.path, source.origin, reading.table.raw_sha256)
         pairs.append((reading, source.layout))
     progress("Reading", len(sources), len(sources))
     registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)
@@ -52,9 +52,9 @@ def prepare(
         facts = layout.portraits.get(reading.year)
         path = source_path(reading.year, quote(reading.table.path.name))
         url = (facts.url if facts else None) or base_uri + path
-        settings.append(Setting(base_uri, reading, layout, url, vocabularies, identities))
+        settings.append(MappingContext(base_uri, reading, layout, url, vocabularies, identities))
     vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
     origins = {source.year: source.origin for source in sources if source.origin}
     linked = settle_links(links, know_of_build(base_uri, identities.bodies))
     said = decisions, linked, origins
-    return Work(base_uri, settings, vocabularies, identities, vocabulary, *said)
+    return Prepared(base_uri, settings, vocabularies, identities, vocabulary, *said)

@@ -15,7 +15,7 @@ from transform.rdf.namespaces import (
     XSD,
 )
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
-from transform.validation.locate import Located, Places
+from transform.validation.locate import CellLocator, Located
 
 
 def as_json(
@@ -79,7 +79,7 @@ REJECTED_COLUMNS = (
 )  # fmt: skip
 
 
-def rejected_csv(located: Iterable[Located], places: Places) -> bytes:
+def rejected_csv(located: Iterable[Located], places: CellLocator) -> bytes:
     """Give `report/rejets.csv`: a line for each reason a row was kept back, with all its cells."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)

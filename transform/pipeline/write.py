@@ -17,7 +17,7 @@ from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
 from transform.graphs.mapping import map_rows
 from transform.graphs.portraits import descriptions
-from transform.graphs.prepared import Work, published
+from transform.graphs.prepared import Prepared, published
 from transform.identity.splits import cut_off
 from transform.layouts.model import Layout
 from transform.parallel import Progress
@@ -30,16 +30,16 @@ from transform.rdf.turtle import read_turtle
 from transform.release import document_index, dumps, manifest
 from transform.release import folder as release_folder
 from transform.release.paths import SUMS, is_packed, source_path
-from transform.release.stability import Gone, Published, hold_against
+from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
-from transform.validation.locate import Places
+from transform.validation.locate import CellLocator
 
 # From here on, other processes are worth their start.
 _MANY_BYTES = 10_000_000
 
 
 def write_release(
-    work: Work,
+    work: Prepared,
     checked: Checked,
     shelf: Path,
     progress: Progress,
@@ -68,7 +68,7 @@ def write_release(
 
 
 def _describe(
-    work: Work, checked: Checked, counted: Counted, folder: Path, files: Files
+    work: Prepared, checked: Checked, counted: Counted, folder: Path, files: Files
 ) -> dict[str, str]:
     """Write the catalogue of some files of `dumps/`, and the manifest; gives digests by path."""
     written = write_catalogue(_offer(work, checked, files), counted, folder)
@@ -80,7 +80,7 @@ def _describe(
     return {path: about["sha256"] for path, about in files.items()}
 
 
-def _offer(work: Work, checked: Checked, files: Files) -> Offer:
+def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
     sources = {
         setting.reading.year: (
             setting.reading.table.path.name,
@@ -93,17 +93,17 @@ def _offer(work: Work, checked: Checked, files: Files) -> Offer:
 
 
 def _hold_against(
-    old: Published, work: Work, checked: Checked, graphs: Sequence[Path]
+    old: Published, work: Prepared, checked: Checked, graphs: Sequence[Path]
 ) -> list[Gone]:
     digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.settings}
     keys = {key for rejected in checked.rejected.values() for key in rejected}
     # What a person's line cut off goes with the line.
     keys |= cut_off(work.identities.own)
     kept_back = {f"{work.base_uri}id/initiative/{key}" for key in keys}
-    return hold_against(old, graphs, digests, kept_back)
+    return check_published(old, graphs, digests, kept_back)
 
 
-def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress) -> list[Path]:
+def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Progress) -> list[Path]:
     """Write each named graph as N-Triples, the biggest ones as a stream; in the order of names."""
     folder.mkdir()
     editions = checked.editions
@@ -136,14 +136,14 @@ def _write_graphs(work: Work, checked: Checked, folder: Path, progress: Progress
     return [folder / f"{name}.nt" for name in sorted(texts)]
 
 
-def _notice(work: Work, layout: Layout, graph: str) -> list[str]:
+def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
     """Say in a graph that speaks of made-up things that they are."""
     about = f"<{work.base_uri}graph/{graph}>"
     said = (layout.notice or {}).items()
     return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in said)
 
 
-def _year_lines(work: Work, checked: Checked, number: int) -> Iterator[str]:
+def _year_lines(work: Prepared, checked: Checked, number: int) -> Iterator[str]:
     setting = work.settings[number]
     places = sorted(published(work, setting, checked.rejected), key=lambda place: place.key)
     yield from map_rows(setting, places)
@@ -151,7 +151,7 @@ def _year_lines(work: Work, checked: Checked, number: int) -> Iterator[str]:
 
 
 def _write_dumps(
-    work: Work, checked: Checked, graphs: Sequence[Path], folder: Path, progress: Progress
+    work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path, progress: Progress
 ) -> None:
     target = folder / "dumps"
     target.mkdir()
@@ -169,7 +169,7 @@ def _write_dumps(
     (target / SUMS).write_text("".join(sums), encoding="ascii")
 
 
-def _copy_sources(work: Work, folder: Path) -> None:
+def _copy_sources(work: Prepared, folder: Path) -> None:
     for setting in work.settings:
         table = setting.reading.table
         target = folder / source_path(setting.reading.year, table.path.name)
@@ -179,7 +179,7 @@ def _copy_sources(work: Work, folder: Path) -> None:
             raise MisusedCommand(f"{table.path}: changed while it was read. Build again.")
 
 
-def _write_report(work: Work, checked: Checked, folder: Path) -> None:
+def _write_report(work: Prepared, checked: Checked, folder: Path) -> None:
     folder.mkdir()
     decided = ((DECISIONS_FILE, work.decisions), (LINKS_FILE, work.links.filed))
     copies = {kept.name: read.raw for kept, read in decided if read.rulings}
@@ -187,9 +187,9 @@ def _write_report(work: Work, checked: Checked, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-def report_files(work: Work, checked: Checked) -> dict[str, bytes]:
+def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
     """Give the files of the report by name."""
-    places = Places(work.settings)
+    places = CellLocator(work.settings)
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": as_json(

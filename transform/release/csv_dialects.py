@@ -7,7 +7,7 @@ METADATA = "-metadata.json"
 METADATA_TYPE = "application/csvm+json"
 
 
-class Flavour(NamedTuple):
+class CsvDialect(NamedTuple):
     """How a CSV file is written: end of its name, separator, Python's name of the encoding."""
 
     ending: str
@@ -15,4 +15,4 @@ class Flavour(NamedTuple):
     encoding: str
 
 
-FLAVOURS = (Flavour(".csv", ",", "utf-8"), Flavour("-excel.csv", ";", "utf-8-sig"))
+FLAVOURS = (CsvDialect(".csv", ",", "utf-8"), CsvDialect("-excel.csv", ";", "utf-8-sig"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from transform.files import as_json
 from transform.rdf.namespaces import property_iri
-from transform.release.csv_dialects import Flavour
+from transform.release.csv_dialects import CsvDialect
 from transform.release.spreadsheets import COLUMNS, Column
 
 _ABOUT = "{+inscription}"
@@ -21,7 +21,7 @@ _APOSTROPHE = {
 
 
 def describe(
-    name: str, year: int, flavour: Flavour, base_uri: str, about: Mapping[str, str]
+    name: str, year: int, flavour: CsvDialect, base_uri: str, about: Mapping[str, str]
 ) -> bytes:
     """Give the metadata of a CSV file of a portrait; `about` says by language what that is."""
     portrait = f"{base_uri}id/portrait/{year}"

@@ -14,7 +14,7 @@ from transform.parallel import spread
 from transform.rdf.convert import convert
 from transform.rdf.syntaxes import BY_SUFFIX, SYNTAXES
 from transform.release import csvw, spreadsheets
-from transform.release.csv_dialects import FLAVOURS, METADATA, Flavour
+from transform.release.csv_dialects import FLAVOURS, METADATA, CsvDialect
 
 WHOLE = "portraits"
 
@@ -70,7 +70,7 @@ class Sheet(NamedTuple):
     year: int
     source: Path
     labels: tuple[Path, ...]
-    flavour: Flavour
+    flavour: CsvDialect
     target: Path
     about: Mapping[str, str]
 

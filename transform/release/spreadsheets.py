@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.rdf.namespaces import PREF_LABEL, property_iri
-from transform.release.csv_dialects import Flavour
+from transform.release.csv_dialects import CsvDialect
 from transform.text.csv_injection import harmless
 from transform.text.languages import LANGUAGES
 
@@ -62,7 +62,9 @@ COLUMNS = (
 Labels = Mapping[str, Mapping[str, str]]
 
 
-def write(lines: Path, labels: Sequence[Path], flavour: Flavour, target: Path, base: str) -> None:
+def write(
+    lines: Path, labels: Sequence[Path], flavour: CsvDialect, target: Path, base: str
+) -> None:
     """Write the rows of a portrait, N-Triples, as a stream; `labels` are graphs with labels."""
     known = read_labels(labels)
     with target.open("w", encoding=flavour.encoding, newline="") as out:

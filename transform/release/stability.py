@@ -86,7 +86,7 @@ def read_published(shelf: Path, base_uri: str) -> Published | None:
     return Published(shelf / name, manifest, graphs, reviewed, years)
 
 
-def hold_against(
+def check_published(
     old: Published, graphs: Iterable[Path], digests: Mapping[int, str], kept_back: AbstractSet[str]
 ) -> list[Gone]:
     """Give the URIs that went with rows of files that changed; raise UrisDropped for others.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from transform.comparison.compare import Likely
 from transform.decisions.initiatives import Thing
 from transform.identity.continuity import Continuity
-from transform.review.rows import Portrayed
+from transform.review.rows import ReviewRow
 from transform.review.similarity import compare
 
 REWORDED, MOVED, SPLIT, MERGED = "reworded", "moved", "split", "merged"
@@ -33,8 +33,8 @@ class Candidate(NamedTuple):
     kind: str
     score: float
     name_score: float
-    older: Portrayed
-    newer: Portrayed
+    older: ReviewRow
+    newer: ReviewRow
 
     @property
     def pair(self) -> frozenset[str]:
@@ -79,7 +79,7 @@ def decided_pairs(continuity: Continuity) -> set[frozenset[str]]:
 
 
 def find_candidates(
-    older: Sequence[Portrayed], newer: Sequence[Portrayed], decided: Container[frozenset[str]]
+    older: Sequence[ReviewRow], newer: Sequence[ReviewRow], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
     """Give the pairs worth a look on which nobody decided."""
     gone, went_on = _parted(older, newer)
@@ -94,8 +94,8 @@ def find_candidates(
 
 
 def _parted(
-    rows: Sequence[Portrayed], others: Sequence[Portrayed]
-) -> tuple[list[Portrayed], list[Portrayed]]:
+    rows: Sequence[ReviewRow], others: Sequence[ReviewRow]
+) -> tuple[list[ReviewRow], list[ReviewRow]]:
     """Give the rows of which the other year has no initiative, and those of which it has."""
     there = {row.key for row in others}
     return [r for r in rows if r.key not in there], [r for r in rows if r.key in there]
@@ -108,7 +108,7 @@ def _order(candidate: Candidate) -> tuple[bool, float, str, str]:
 
 
 def open_pairs(
-    older: Sequence[Portrayed], newer: Sequence[Portrayed], decided: Container[frozenset[str]]
+    older: Sequence[ReviewRow], newer: Sequence[ReviewRow], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
     """Give the candidates that could be one initiative: gone from one year, new in the other."""
     (gone, _), (new, _) = _parted(older, newer), _parted(newer, older)
@@ -122,7 +122,7 @@ def open_pairs(
     return found
 
 
-def follow(entries: Mapping[int, Sequence[Portrayed]]) -> list[tuple[int, int]]:
+def follow(entries: Mapping[int, Sequence[ReviewRow]]) -> list[tuple[int, int]]:
     """Give the pairs of years that follow each other."""
     years = sorted(entries)
     return list(pairwise(years))

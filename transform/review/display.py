@@ -11,7 +11,7 @@ from transform.text.printable import visible
 
 if TYPE_CHECKING:
     from transform.review.candidates import Candidate
-    from transform.review.rows import Portrayed
+    from transform.review.rows import ReviewRow
 
 _SAID = {
     "row": "row",
@@ -23,7 +23,7 @@ _SAID = {
 }
 
 
-def say_all(candidates: "Sequence[Candidate]", form: str, base_uri: str) -> None:
+def print_candidates(candidates: "Sequence[Candidate]", form: str, base_uri: str) -> None:
     """Write all candidates in the order of their scores, as tables or as CSV."""
     if form == "csv":
         from transform.review.candidates_csv import candidates_csv
@@ -31,11 +31,11 @@ def say_all(candidates: "Sequence[Candidate]", form: str, base_uri: str) -> None
         click.echo(candidates_csv(candidates, base_uri), nl=False)
         return
     for number, candidate in enumerate(candidates, start=1):
-        say(candidate, None, number=number)
+        print_candidate(candidate, None, number=number)
     click.echo(f"{len(candidates)} candidates")
 
 
-def say(candidate: "Candidate", left: int | None, number: int | None = None) -> None:
+def print_candidate(candidate: "Candidate", left: int | None, number: int | None = None) -> None:
     """Draw one candidate: older row, newer row, and a mark where they differ."""
     from rich.console import Console
     from rich.table import Table
@@ -55,6 +55,6 @@ def say(candidate: "Candidate", left: int | None, number: int | None = None) -> 
     Console(width=wide, highlight=False, markup=False).print(table)
 
 
-def _cell(entry: "Portrayed", name: str) -> str:
+def _cell(entry: "ReviewRow", name: str) -> str:
     text = str(getattr(entry, name))
     return "\n".join(visible(line, 400) for line in text.splitlines()) or "—"

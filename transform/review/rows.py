@@ -6,7 +6,7 @@ from typing import NamedTuple
 from transform.comparison.entries import Entry, Names, last_segment
 
 
-class Portrayed(NamedTuple):
+class ReviewRow(NamedTuple):
     """One published row: slugs of body, portfolio and category, the other texts raw.
 
     `filed` is the category as the row writes it.
@@ -25,14 +25,14 @@ class Portrayed(NamedTuple):
     benefits: str
 
 
-def portray(entries: Iterable[Entry], names: Names) -> list[Portrayed]:
+def review_rows(entries: Iterable[Entry], names: Names) -> list[ReviewRow]:
     """Give the rows of a portrait as they are compared, in the order of the file."""
     return sorted((_portrayed(entry, names) for entry in entries), key=lambda found: found.row)
 
 
-def _portrayed(entry: Entry, names: Names) -> Portrayed:
+def _portrayed(entry: Entry, names: Names) -> ReviewRow:
     cells = entry.cells
-    return Portrayed(
+    return ReviewRow(
         key=last_segment(entry.initiative),
         year=int(last_segment(entry.iri)),
         row=int(entry.source.rpartition("#row=")[2]),

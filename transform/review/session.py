@@ -26,7 +26,7 @@ from transform.review.candidates import (
     find_candidates,
     follow,
 )
-from transform.review.rows import Portrayed, portray
+from transform.review.rows import ReviewRow, review_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Review:
     raw: bytes
     built_with: Decisions
     replaced: dict[Thing, Thing]
-    rows: Mapping[int, Sequence[Portrayed]]
+    rows: Mapping[int, Sequence[ReviewRow]]
     candidates: list[Candidate]
     lost: int
 
@@ -54,7 +54,7 @@ def open_review(release: Path, file: Path) -> Review:
     raw = file.read_bytes() if file.is_file() else b""
     released = read_released(release)
     entries = released.entries.items()
-    rows = {year: portray(held, released.names) for year, held in sorted(entries)}
+    rows = {year: review_rows(held, released.names) for year, held in sorted(entries)}
     review = Review(base_uri, file, raw, built_with, released.replaced, rows, [], 0)
     return _settle(review, raw)
 
@@ -129,7 +129,7 @@ def _settle(review: Review, raw: bytes) -> Review:
 
 def _joined(
     review: Review, waiting: Sequence[Ruling]
-) -> tuple[dict[int, list[Portrayed]], Continuity]:
+) -> tuple[dict[int, list[ReviewRow]], Continuity]:
     rows = review.rows
     own = {year: [entry.key for entry in entries] for year, entries in rows.items()}
     numbers = {year: [entry.row for entry in entries] for year, entries in rows.items()}

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from rapidfuzz import process
 
-from transform.review.rows import Portrayed
+from transform.review.rows import ReviewRow
 from transform.text.normal_form import normal_form
 from transform.text.similarity import BY_WORDS, IN_ANY_ORDER, OF_THE_SHORTER
 
@@ -55,7 +55,7 @@ def fold(text: str) -> str:
 
 
 def compare(
-    older: Sequence[Portrayed], newer: Sequence[Portrayed], least: float, *, across: bool = True
+    older: Sequence[ReviewRow], newer: Sequence[ReviewRow], least: float, *, across: bool = True
 ) -> list[Likeness]:
     """Give the pairs of rows whose score, 0 to 100, is at least `least`; the best first.
 
@@ -72,7 +72,7 @@ def compare(
 
 
 def _blocks(
-    older: Sequence[Portrayed], newer: Sequence[Portrayed]
+    older: Sequence[ReviewRow], newer: Sequence[ReviewRow]
 ) -> Iterator[tuple[list[int], list[int]]]:
     """Give the rows of each body that both years name, unless there are too many to compare all."""
     by_body: list[defaultdict[str, list[int]]] = [defaultdict(list), defaultdict(list)]
@@ -108,7 +108,7 @@ def _similar(
 
 
 def _by_words(
-    names: Sequence[Sequence[str]], sides: tuple[Sequence[Portrayed], Sequence[Portrayed]] | None
+    names: Sequence[Sequence[str]], sides: tuple[Sequence[ReviewRow], Sequence[ReviewRow]] | None
 ) -> Numbers:
     """Give the pairs that share a rare word or the whole name; with `sides`, of one body only."""
     indexes = [_index(side) for side in names]
@@ -138,7 +138,7 @@ def _index(names: Sequence[str]) -> dict[str, list[int]]:
 def _score(
     pairs: Numbers,
     names: Sequence[Sequence[str]],
-    sides: tuple[Sequence[Portrayed], Sequence[Portrayed]],
+    sides: tuple[Sequence[ReviewRow], Sequence[ReviewRow]],
     least: float,
 ) -> list[Likeness]:
     one, other = pairs[:, 0].tolist(), pairs[:, 1].tolist()
@@ -175,7 +175,7 @@ def _agree(one: Sequence[str], other: Sequence[str]) -> Scores:
     return np.array([100.0 * (a == b) if a and b else np.nan for a, b in pairs])
 
 
-def _places(one: Sequence[Portrayed], other: Sequence[Portrayed]) -> Scores:
+def _places(one: Sequence[ReviewRow], other: Sequence[ReviewRow]) -> Scores:
     """Give 100 for one body; for two, half for how their names agree, a quarter for a portfolio."""
     bodies = [[fold(row.body_name) for row in side] for side in (one, other)]
     alike = _similar(process.cpdist, bodies[0], bodies[1], [OF_THE_SHORTER])

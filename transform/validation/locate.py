@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from transform.graphs.mapping import Setting, field_of, subject
+from transform.graphs.mapping import MappingContext, field_of, subject
 from transform.layouts.model import LISTS
 from transform.tables.rows import Row
 from transform.text.characters import UNWRITABLE
@@ -30,14 +30,14 @@ class Located:
     source: str
 
 
-class Places:
+class CellLocator:
     """Where each inscription stands: found by its IRI, only when a finding asks."""
 
-    def __init__(self, settings: Sequence[Setting]) -> None:
+    def __init__(self, settings: Sequence[MappingContext]) -> None:
         self._settings = settings
-        self._rows: dict[str, tuple[Setting, Row]] | None = None
+        self._rows: dict[str, tuple[MappingContext, Row]] | None = None
 
-    def find(self, focus: str) -> tuple[Setting, Row] | None:
+    def find(self, focus: str) -> tuple[MappingContext, Row] | None:
         """Give the row that an inscription was made of, None for any other resource."""
         if self._rows is None:
             self._rows = {
@@ -57,7 +57,7 @@ class Places:
         return ""
 
 
-def locate(findings: Iterable[Finding], places: Places) -> list[Located]:
+def locate(findings: Iterable[Finding], places: CellLocator) -> list[Located]:
     """Give each finding its place, in the order of files, rows and columns; each once."""
     located = {_locate(finding, places) for finding in findings}
     order = {"Violation": 0, "Warning": 1, "Info": 2}
@@ -76,7 +76,7 @@ def locate(findings: Iterable[Finding], places: Places) -> list[Located]:
     )
 
 
-def _locate(finding: Finding, places: Places) -> Located:
+def _locate(finding: Finding, places: CellLocator) -> Located:
     place = places.find(finding.focus)
     if place is None:
         # What no row made is found by its file, if it is a portrait, or by its IRI.
@@ -148,7 +148,7 @@ def _elsewhere(finding: Finding) -> tuple[str, str]:
 
 
 def _next_step(
-    setting: Setting, field: str | None, raw: str, column: str, row: int
+    setting: MappingContext, field: str | None, raw: str, column: str, row: int
 ) -> tuple[str, str]:
     if not field:
         return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
@@ -165,7 +165,7 @@ def _next_step(
     return "Corriger la cellule.", "Correct the cell."
 
 
-def _unknown_value(setting: Setting, field: str, raw: str) -> tuple[str, str]:
+def _unknown_value(setting: MappingContext, field: str, raw: str) -> tuple[str, str]:
     vocabulary, year = setting.vocabularies[field], setting.reading.year
     nearest = vocabulary.nearest(raw, year)
     known = " | ".join(vocabulary.known(year)[:12])

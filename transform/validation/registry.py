@@ -9,10 +9,12 @@ from transform.identity.rule import Identities
 from transform.rdf.namespaces import RDF
 from transform.rdf.ntriples import Line, in_order, literal
 from transform.text.normal_form import normal_form
-from transform.validation.shacl import Finding, hold, read_shapes
+from transform.validation.shacl import Finding, read_shapes, validate
 
 
-def hold_registry(registry: Registry, vocabulary: Iterable[str], base_uri: str) -> list[Finding]:
+def validate_registry(
+    registry: Registry, vocabulary: Iterable[str], base_uri: str
+) -> list[Finding]:
     """Give what breaks a shape; `vocabulary` says which kinds and portfolios there are."""
     if not registry.triples:
         return []
@@ -21,7 +23,7 @@ def hold_registry(registry: Registry, vocabulary: Iterable[str], base_uri: str) 
     said += _spelling_lines(registry, base_uri)
     types = [line for line in vocabulary if f"> <{RDF}type> <" in line]
     tier = read_shapes(("registry",), base_uri)
-    return hold("".join([*in_order(said), *types]).encode(), tier)
+    return validate("".join([*in_order(said), *types]).encode(), tier)
 
 
 def refuse_living(identities: Identities, base_uri: str) -> None:

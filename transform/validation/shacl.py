@@ -58,7 +58,7 @@ def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
     return graph
 
 
-def hold(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
+def validate(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
     """Hold N-Triples against shapes; gives the findings in an order of their own."""
     store = ox.Store()
     store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
@@ -133,10 +133,10 @@ def _start(tiers: tuple[str, ...], base_uri: str, beside: bytes) -> None:
 def _hold_piece(piece: tuple[int, bytes]) -> tuple[int, list[Finding]]:
     if _shapes is None:
         raise AssertionError("a worker was not started")
-    return piece[0], hold(_beside + piece[1], _shapes)
+    return piece[0], validate(_beside + piece[1], _shapes)
 
 
-def hold_rows(
+def validate_rows(
     pieces: Iterable[tuple[int, bytes]], many: bool, base_uri: str, beside: bytes
 ) -> Iterator[tuple[int, list[Finding]]]:
     """Hold pieces of rows against all tiers that speak of rows; gives rows done and findings.

@@ -51,7 +51,7 @@ class Run:
         self._worked = sandbox.worked(process)
 
 
-class Places:
+class Admission:
     """The places for queries that run at once; safe for many threads."""
 
     def __init__(self, limits: Limits) -> None:

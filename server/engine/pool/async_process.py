@@ -14,10 +14,10 @@ from server.engine.frames import (
     read_wholes,
 )
 from server.engine.interface import Answer, Question, Whole
-from server.engine.pool.admission import Places, Run
-from server.engine.pool.exchange import Asking
+from server.engine.pool.admission import Admission, Run
+from server.engine.pool.exchange import Exchange
 from server.engine.pool.fork_client import QueryProcess
-from server.engine.pool.spool import Room
+from server.engine.pool.spool import SpoolSpace
 
 MOMENT = 0.05  # seconds
 MOST_MOMENTS = 10
@@ -27,7 +27,9 @@ SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
 class Engine(Protocol):
     """What a seat comes from, and goes back to."""
 
-    def finish(self, asking: Asking, run: Run, request: bytes, broken: Exception | None) -> Answer:
+    def finish(
+        self, asking: Exchange, run: Run, request: bytes, broken: Exception | None
+    ) -> Answer:
         """Wait for the rest of the answer to a request."""
         ...
 
@@ -36,17 +38,19 @@ class Engine(Protocol):
         ...
 
 
-class Seat:
+class AsyncProcess:
     """A process of one asker, for one event loop. A seat that is `spent` takes no question."""
 
-    def __init__(self, process: QueryProcess, places: Places, room: Room, engine: Engine) -> None:
+    def __init__(
+        self, process: QueryProcess, places: Admission, room: SpoolSpace, engine: Engine
+    ) -> None:
         process.connection.setblocking(False)
         self._process = process
         self._places = places
         self._room = room
         self._engine = engine
         self._run: Run | None = None
-        self._asking: Asking | None = None
+        self._asking: Exchange | None = None
         self._broken: Exception | None = None
         self._rest = self._last = b""
         self.pending = 0
@@ -127,7 +131,7 @@ class Seat:
         self.spent = self._finished = True
         self._run.gone = gone or _stays
         if self._asking is None:
-            self._asking = Asking(self._process, self._room)
+            self._asking = Exchange(self._process, self._room)
             self._process.frames.add(self._rest)
         return self._engine.finish(self._asking, self._run, self._last, self._broken)
 
@@ -145,7 +149,7 @@ class Seat:
         if self.pending > 1:
             self.spent = True
             return
-        self._asking = self._asking or Asking(self._process, self._room)
+        self._asking = self._asking or Exchange(self._process, self._room)
         try:
             self.spent = self._asking.take_at_once(data)
         except EngineFault as fault:

@@ -10,16 +10,16 @@ from typing import Self
 from server.engine import faults
 from server.engine.frames import ClosedError, UnreadError, frame_question
 from server.engine.interface import Answer, Limits, Question
-from server.engine.pool.admission import Places, Run
-from server.engine.pool.async_process import Seat
-from server.engine.pool.exchange import Asking
+from server.engine.pool.admission import Admission, Run
+from server.engine.pool.async_process import AsyncProcess
+from server.engine.pool.exchange import Exchange
 from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.lookup import Lookups
-from server.engine.pool.pool import Stock
-from server.engine.pool.spool import Room
-from server.engine.pool.watch import Ticking
+from server.engine.pool.pool import Pool
+from server.engine.pool.spool import SpoolSpace
+from server.engine.pool.watch import Watch
 from server.engine.process.fork_server import NO_STORE
-from server.engine.stats import Figures
+from server.engine.stats import EngineStats
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +31,9 @@ class SealedEngine:
         """Open a file of N-Quads in memory, or the folder of a store on disk."""
         self.lookups: Lookups | None = None  # what needs no process, see `lookup`
         self._limits = limits
-        self._places = Places(limits)
-        self._room = Room(limits)
-        self._stock = Stock(source, base_uri, limits)
+        self._places = Admission(limits)
+        self._room = SpoolSpace(limits)
+        self._stock = Pool(source, base_uri, limits)
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """See `server.engine.interface.Engine.ask`."""
@@ -41,13 +41,15 @@ class SealedEngine:
         with self._places.place(gone or _stays) as run:
             return self._ask(request, run)
 
-    def take_seat(self) -> Seat:
+    def take_seat(self) -> AsyncProcess:
         """Give a process to an asker who never waits; raises EngineDown."""
         process = self._stock.take()
         self._stock.restock()
-        return Seat(process, self._places, self._room, self)
+        return AsyncProcess(process, self._places, self._room, self)
 
-    def finish(self, asking: Asking, run: Run, request: bytes, broken: Exception | None) -> Answer:
+    def finish(
+        self, asking: Exchange, run: Run, request: bytes, broken: Exception | None
+    ) -> Answer:
         """Wait for the rest of an answer as `ask` does, `broken` is what came in its stead."""
         try:
             if asking.whole:
@@ -69,17 +71,17 @@ class SealedEngine:
             process = self._stock.take()
             run.begin(process.number, process.resident)
             with contextlib.suppress(UnreadError):
-                return self._bring_to_an_end(Asking(process, self._room), run, request)
+                return self._bring_to_an_end(Exchange(process, self._room), run, request)
         raise faults.EngineDown("Query processes end before they read what is asked: ask again.")
 
     def _bring_to_an_end(
-        self, asking: Asking, run: Run, request: bytes | None, broken: Exception | None = None
+        self, asking: Exchange, run: Run, request: bytes | None, broken: Exception | None = None
     ) -> Answer:
         process = asking.process
         try:
             if broken is not None:
                 raise broken
-            frames = Ticking(process, run, self._places)
+            frames = Watch(process, run, self._places)
             if request is not None:
                 frames.send(request, self._limits.seconds)
             while not asking.take(*frames.next()):
@@ -95,15 +97,15 @@ class SealedEngine:
         self._put_back(asking, run)
         return asking.outcome()
 
-    def _put_back(self, asking: Asking, run: Run) -> None:
+    def _put_back(self, asking: Exchange, run: Run) -> None:
         if asking.leaving or run.yielding:
             self._stock.end(asking.process)
         else:
             self._stock.give_back(asking.process)
 
-    def figures(self) -> Figures:
+    def figures(self) -> EngineStats:
         """See `server.engine.interface.Engine.figures`."""
-        return Figures(*self._places.taken, self._limits.waiting, *self._stock.counts)
+        return EngineStats(*self._places.taken, self._limits.waiting, *self._stock.counts)
 
     def close(self) -> None:
         """See `server.engine.interface.Engine.close`."""

@@ -14,15 +14,15 @@ from server.engine.frames import (
 )
 from server.engine.interface import Answer, Form
 from server.engine.pool.fork_client import QueryProcess
-from server.engine.pool.spool import Room, SpooledAnswer
+from server.engine.pool.spool import SpooledAnswer, SpoolSpace
 
 _log = logging.getLogger(__name__)
 
 
-class Asking:
+class Exchange:
     """One question under way: what has come of its answer, or of its fault."""
 
-    def __init__(self, process: QueryProcess, room: Room) -> None:
+    def __init__(self, process: QueryProcess, room: SpoolSpace) -> None:
         self.process = process
         self.whole = self.leaving = False
         self._room = room

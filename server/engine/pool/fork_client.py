@@ -54,7 +54,7 @@ def keeper_command(control: int, source: Path, base_uri: str, memory_mb: int) ->
     return [sys.executable, "-P", "-c", _START, *arguments]
 
 
-class Link:
+class ForkClient:
     """A keeper that has loaded a release; safe for many threads."""
 
     def __init__(self, source: Path, base_uri: str, memory_mb: int) -> None:

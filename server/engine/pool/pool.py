@@ -6,13 +6,13 @@ from pathlib import Path
 
 from server.engine.faults import EngineDown
 from server.engine.interface import Limits
-from server.engine.pool.fork_client import Link, QueryProcess
+from server.engine.pool.fork_client import ForkClient, QueryProcess
 from transform.errors import UnreadableRelease
 
 _log = logging.getLogger(__name__)
 
 
-class Stock:
+class Pool:
     """The idle query processes of a release; safe for many threads."""
 
     def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
@@ -22,7 +22,7 @@ class Stock:
         self._starting = threading.Lock()
         self._closed = False
         self._alive = self._started = self._lost = 0
-        self._link = Link(*self._source)
+        self._link = ForkClient(*self._source)
         self._idle: list[QueryProcess] = []
         try:
             for _ in range(min(2, self._most)):
@@ -108,7 +108,7 @@ class Stock:
             _log.error("the engine's keeper is lost, starting another: %s", down)
         return self._begin(self._restart(link))
 
-    def _begin(self, link: Link) -> QueryProcess:
+    def _begin(self, link: ForkClient) -> QueryProcess:
         process = link.fork()
         self._count(1)
         return process
@@ -119,7 +119,7 @@ class Stock:
             self._started += max(0, change)
             self._lost += lost
 
-    def _restart(self, lost: Link) -> Link:
+    def _restart(self, lost: ForkClient) -> ForkClient:
         """Start a keeper in place of a lost one, once, however many threads have noticed."""
         if not self._starting.acquire(blocking=False):
             raise EngineDown("The engine is being restarted: ask again soon.")
@@ -131,7 +131,7 @@ class Stock:
                         raise EngineDown("The engine was closed.")
                     self._lost += self._alive  # they end with their keeper
                     self._alive = 0
-                self._link = Link(*self._source)
+                self._link = ForkClient(*self._source)
             return self._link
         except UnreadableRelease as gone:
             _log.error("the engine cannot be started again: %s", gone)

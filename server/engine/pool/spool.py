@@ -17,7 +17,7 @@ _IN_MEMORY = 1 << 20
 _PART = 1 << 16
 
 
-class Room:
+class SpoolSpace:
     """The bytes that all answers together may take until they are read; thread-safe."""
 
     def __init__(self, limits: Limits) -> None:
@@ -42,7 +42,7 @@ class Room:
 class SpooledAnswer:
     """An answer that is filled with `add`, and then read: see `server.engine.interface.Answer`."""
 
-    def __init__(self, form: Form, media_type: str, room: Room) -> None:
+    def __init__(self, form: Form, media_type: str, room: SpoolSpace) -> None:
         self.form: Form = form
         self.media_type = media_type
         self.length = 0

@@ -4,14 +4,14 @@ import time
 
 from server.engine import faults
 from server.engine.frames import UnreadError
-from server.engine.pool.admission import TICK, Places, Run
+from server.engine.pool.admission import TICK, Admission, Run
 from server.engine.pool.fork_client import QueryProcess
 
 
-class Ticking:
+class Watch:
     """The frames of a process, with a tick for its run however fast or slow they come."""
 
-    def __init__(self, process: QueryProcess, run: Run, places: Places) -> None:
+    def __init__(self, process: QueryProcess, run: Run, places: Admission) -> None:
         self._process = process
         self._run = run
         self._places = places

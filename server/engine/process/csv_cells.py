@@ -10,7 +10,7 @@ import re
 
 import pyoxigraph as ox
 
-from server.engine.process.frame_writer import Outlet
+from server.engine.process.frame_writer import FrameWriter
 
 # A release holds no triple term: only what is written in a query can be one.
 _MADE_IN_A_QUERY = re.compile(r"<<|TRIPLE|\\u", re.IGNORECASE)
@@ -22,7 +22,7 @@ def may_hold_triple_terms(text: str) -> bool:
     return bool(_MADE_IN_A_QUERY.search(text))
 
 
-def write_csv(solutions: ox.QuerySolutions, out: Outlet) -> None:
+def write_csv(solutions: ox.QuerySolutions, out: FrameWriter) -> None:
     """Write what `QuerySolutions.serialize` should."""
     part = io.StringIO(newline="")
     writer = csv.writer(part, lineterminator="\r\n")

@@ -55,7 +55,7 @@ def run(control: socket.socket, source: Path, base_uri: str, memory_mb: int) -> 
     gc.freeze()  # a collection in a child would touch, and so copy, every page
     with contextlib.suppress(ConnectionError):  # who asks has ended, maybe before this has loaded
         control.send(b"{}")
-        _Keeper(control, source, held, base_uri, memory_mb).keep()
+        _ForkServer(control, source, held, base_uri, memory_mb).keep()
 
 
 def _load(release_file: Path) -> ox.Store:
@@ -71,7 +71,7 @@ def _open_what_opens(base_uri: str) -> None:
         syntaxes.write_bytes([], syntax, base_uri)
 
 
-class _Keeper:
+class _ForkServer:
     def __init__(
         self,
         control: socket.socket,
@@ -135,7 +135,8 @@ class _Keeper:
             self._control.close()
             sandbox.seal(keeper)
             if self._held is None:
-                seccomp.raise_wall()  # before there are threads, so that it holds for all of them
+                # Before there are threads, so that it holds for all of them.
+                seccomp.install_filter()
             # A thread of its own, because it allocates from a fresh heap: the main thread's has
             # gaps in every page that loading touched, and filling them copies those pages.
             # Measured on a million statements: a query 26 µs instead of 250, 1 MB instead of 200.

@@ -20,7 +20,7 @@ _HOLD = 0.003  # seconds
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
-class Outlet:
+class FrameWriter:
     """A file that sends what is written to it.
 
     A small answer is one frame, and is held back while the next question is there already: to
@@ -89,14 +89,14 @@ def _end(leaving: bool) -> bytes:
     return frame(END, b"1" if leaving else b"")
 
 
-class XmlOutlet:
+class XmlFrameWriter:
     r"""Write `\r` as a reference and refuse what XML cannot hold.
 
     A parser turns a bare carriage return into a line feed (XML 1.0, section 2.11), and a
     document with U+0001 is none.
     """
 
-    def __init__(self, outlet: Outlet, media_type: str) -> None:
+    def __init__(self, outlet: FrameWriter, media_type: str) -> None:
         self._outlet = outlet
         self._media_type = media_type
         self._before = b""

@@ -49,7 +49,7 @@ def is_known() -> bool:
     return sys.platform == "linux" and platform.machine() in _MACHINES
 
 
-def raise_wall() -> None:
+def install_filter() -> None:
     """Refuse sockets, programs, and changing files or other processes; raises OSError.
 
     The process must have said that it wants no new privileges (`seal.seal`). What is refused

@@ -22,7 +22,7 @@ from server.engine.interface import (
     Text,
 )
 from server.engine.process import csv_cells, sandbox
-from server.engine.process.frame_writer import Outlet, XmlOutlet
+from server.engine.process.frame_writer import FrameWriter, XmlFrameWriter
 from transform.rdf import syntaxes
 
 _SYNTAX = {
@@ -45,7 +45,7 @@ Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
     """Answer what is asked on a connection until the other side closes it."""
-    questions, outlet, begun = Frames(connection), Outlet(connection), sandbox.peak()
+    questions, outlet, begun = Frames(connection), FrameWriter(connection), sandbox.peak()
     leaving, unseen = False, 0
     while not leaving:
         try:
@@ -67,7 +67,7 @@ def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
 
 
 def _answer_or_fault(
-    payload: bytes, store: ox.Store, base_uri: str, outlet: Outlet
+    payload: bytes, store: ox.Store, base_uri: str, outlet: FrameWriter
 ) -> faults.EngineFault | None:
     try:
         _answer(unpack_question(payload), store, base_uri, outlet)
@@ -80,7 +80,7 @@ def _answer_or_fault(
     return None
 
 
-def _answer(question: Question, store: ox.Store, base_uri: str, outlet: Outlet) -> None:
+def _answer(question: Question, store: ox.Store, base_uri: str, outlet: FrameWriter) -> None:
     try:
         results = _run(question, store)
         if isinstance(results, ox.QueryTriples):
@@ -160,7 +160,7 @@ def _term(bound: str | Text) -> _Term:
 
 
 def _write_results(
-    results: ox.QuerySolutions | ox.QueryBoolean, question: Question, outlet: Outlet
+    results: ox.QuerySolutions | ox.QueryBoolean, question: Question, outlet: FrameWriter
 ) -> None:
     media_type = question.solutions
     form = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
@@ -175,12 +175,12 @@ def _write_results(
             told = "Triple terms nest deeper than CSV is written: ask for JSON or TSV."
             raise faults.Unwritable(told, CSV) from deep
     else:
-        out = XmlOutlet(outlet, media_type) if media_type == XML else outlet
+        out = XmlFrameWriter(outlet, media_type) if media_type == XML else outlet
         results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])
 
 
 def _write_graph(
-    triples: ox.QueryTriples, media_type: str | None, base_uri: str, outlet: Outlet
+    triples: ox.QueryTriples, media_type: str | None, base_uri: str, outlet: FrameWriter
 ) -> None:
     if media_type not in syntaxes.BY_MEDIA_TYPE:
         raise faults.FormNotAcceptable("graph")

@@ -7,11 +7,11 @@ import logging
 import socket
 from typing import Any
 
-from server.http.connection.connections import Crowd
+from server.http.connection.connections import Connections
 from server.http.connection.pipeline import Site
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock
-from server.http.process.load_balance import Share
+from server.http.process.load_balance import LoadBalance
 from server.http.refusals import refuse
 from server.networks import site_of
 
@@ -22,13 +22,13 @@ _NO_DESCRIPTOR = 0.5  # seconds until one may be free again
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
-class Door:
+class Acceptor:
     """Where connections come in; it steps back when another worker has fewer."""
 
-    def __init__(self, listener: socket.socket, site: Site, share: Share) -> None:
+    def __init__(self, listener: socket.socket, site: Site, share: LoadBalance) -> None:
         self._listener = listener
         self._site = site
-        self._crowd: Crowd = site.crowd
+        self._crowd: Connections = site.crowd
         self._share = share
         self._tasks: set[asyncio.Task[None]] = set()
         self.turned_away = 0

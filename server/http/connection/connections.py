@@ -32,7 +32,7 @@ class Member(Protocol):
         ...
 
 
-class Crowd:
+class Connections:
     """The connections of a worker; whoever has most gives way first."""
 
     def __init__(self, most: int = MOST_CONNECTIONS, most_held: int = HELD_BYTES) -> None:

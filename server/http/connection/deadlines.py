@@ -14,7 +14,7 @@ _SECONDS = {
 }
 
 
-class Patience:
+class Deadlines:
     """What a connection waits for, since when, and until when."""
 
     def __init__(self) -> None:

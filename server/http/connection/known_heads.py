@@ -28,7 +28,7 @@ class Head(NamedTuple):
     size: int  # bytes of both
 
 
-class Heads:
+class KnownHeads:
     """Header lines with what they hold; for one thread."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import httptools
 
 from server.bounds import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
 from server.http.connection import head_rules as rules
-from server.http.connection.known_heads import Head, Heads
+from server.http.connection.known_heads import Head, KnownHeads
 from server.http.messages import Request
 from server.http.refusals import Refused
 
@@ -20,12 +20,12 @@ _CHUNKS = 8
 
 _SLICE = 4096  # bytes that are parsed at once: so few requests wait in front of the application
 
-_heads = Heads()
+_heads = KnownHeads()
 
 Phase = Literal["idle", "head", "body"]
 
 
-class Incoming:
+class RequestParser:
     """The parser's callbacks: `ready` holds whole requests, each with whether it is the last."""
 
     def __init__(self, peer: str, gone: Callable[[], bool], most: int) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from server.http.connection.connections import Crowd
-from server.http.connection.writer import PIECE, Outgoing
+from server.http.connection.connections import Connections
+from server.http.connection.writer import PIECE, ReplyWriter
 from server.http.messages import Clock, Reply, Request
 from server.http.refusals import Refusal, refuse
 
@@ -29,7 +29,7 @@ class Site(Protocol):
     clock: Clock
     most_body: int
     leaving: bool
-    crowd: Crowd
+    crowd: Connections
 
     def count(self, target: bytes, status: int, kind: str) -> None:
         """Note a reply."""
@@ -50,13 +50,13 @@ class Site(Protocol):
         ...
 
 
-class Turns:
+class Pipeline:
     """The requests that wait, the one that is being answered, and whether it was the last."""
 
     def __init__(
         self,
         site: Site,
-        out: Outgoing,
+        out: ReplyWriter,
         waiting: deque[tuple[Request, bool]],
         go_on: Callable[[], None],
     ) -> None:

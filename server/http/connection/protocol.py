@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from server.http.connection.deadlines import Patience
-from server.http.connection.parser import Incoming
-from server.http.connection.pipeline import Site, Turns
-from server.http.connection.writer import Outgoing
+from server.http.connection.deadlines import Deadlines
+from server.http.connection.parser import RequestParser
+from server.http.connection.pipeline import Pipeline, Site
+from server.http.connection.writer import ReplyWriter
 from server.http.refusals import Refusal, Refused, refuse
 from server.networks import site_of
 
@@ -21,22 +21,22 @@ class Connection(asyncio.Protocol):
     """One client: what comes is parsed no further than the request that is being answered."""
 
     _transport: asyncio.Transport
-    _out: Outgoing
-    _turns: Turns
+    _out: ReplyWriter
+    _turns: Pipeline
 
     def __init__(self, site: Site, peer: str) -> None:
         self._site = site
         self.client, self.held = site_of(peer) or peer, 0
-        self._incoming = Incoming(peer, lambda: self._out.lost, site.most_body)
+        self._incoming = RequestParser(peer, lambda: self._out.lost, site.most_body)
         self._parting: Refusal | None = None
-        self._patience, self._drained = Patience(), 0
+        self._patience, self._drained = Deadlines(), 0
         self._ended = self._half_closed = self._paused = self._gave_leave = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
-        self._out = Outgoing(transport)
-        self._turns = Turns(self._site, self._out, self._incoming.ready, self._go_on)
+        self._out = ReplyWriter(transport)
+        self._turns = Pipeline(self._site, self._out, self._incoming.ready, self._go_on)
         self._site.crowd.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002

@@ -11,7 +11,7 @@ PIECE = 1 << 16  # bytes that are written at once, and that wait unread in this 
 _LONG_SECONDS = 60.0  # after which READER_BYTES must be taken every second
 
 
-class Outgoing:
+class ReplyWriter:
     """One direction of a connection; `held` are the bytes of a reply that is being sent."""
 
     def __init__(self, transport: asyncio.Transport) -> None:

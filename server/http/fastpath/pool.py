@@ -8,9 +8,9 @@ from functools import partial
 from typing import TypeVar
 
 from server.engine.interface import Answer
-from server.engine.pool.async_process import Seat
+from server.engine.pool.async_process import AsyncProcess
 from server.http.responses.wsgi import Threads
-from server.release.current import Release, Shelf
+from server.release.current import CurrentRelease, Release
 
 log = logging.getLogger(__name__)
 SEATS = 2  # of a worker; what takes longer than a moment leaves its seat to others
@@ -19,21 +19,26 @@ _T = TypeVar("_T")
 Finish = Callable[[Callable[[], bool] | None], Answer]
 
 
-class Bench:
+class ProcessPool:
     """The seats of one release, which stays open until the last of them is given back."""
 
     def __init__(
-        self, shelf: Shelf, threads: Threads, look: "Callable[[Bench, Seat], None]"
+        self,
+        shelf: CurrentRelease,
+        threads: Threads,
+        look: "Callable[[ProcessPool, AsyncProcess], None]",
     ) -> None:
         """Begin to fetch seats; `look` is called when one has something to say or has come."""
         self._held = ExitStack()
         self.release: Release = self._held.enter_context(shelf.lend())
         # Not every engine has seats: one that asks another server has no processes.
-        self._fetch: Callable[[], Seat] | None = getattr(self.release.engine, "take_seat", None)
+        self._fetch: Callable[[], AsyncProcess] | None = getattr(
+            self.release.engine, "take_seat", None
+        )
         self._threads = threads
         self._look = look
         self._loop = asyncio.get_running_loop()
-        self._free: list[Seat] = []
+        self._free: list[AsyncProcess] = []
         self._seats = self._coming = self._ending = 0
         self._closed = False
         self.fill()
@@ -48,23 +53,23 @@ class Bench:
             self._threads.forget(partial(self._bring, self._fetch))
         return self._seats + self._coming > 0
 
-    def take(self) -> Seat | None:
+    def take(self) -> AsyncProcess | None:
         """Give a seat that is free."""
         return self._free.pop() if self._free else None
 
-    def put_back(self, seat: Seat) -> None:
+    def put_back(self, seat: AsyncProcess) -> None:
         """Take a seat back that may be asked again."""
         if self._closed:
             self.discard(seat)
         else:
             self._free.append(seat)
 
-    def discard(self, seat: Seat) -> None:
+    def discard(self, seat: AsyncProcess) -> None:
         """Give up a seat that is asked nothing."""
         self._part_with(seat)
         self._threads.forget(lambda: self._end(seat.close))
 
-    def hand_over(self, seat: Seat) -> Finish:
+    def hand_over(self, seat: AsyncProcess) -> Finish:
         """Part with a seat that is asked something; what is given must be called, in a thread."""
         self._part_with(seat)
 
@@ -81,7 +86,7 @@ class Bench:
             self.discard(self._free.pop())
         self._leave_if_over()
 
-    def _part_with(self, seat: Seat) -> None:
+    def _part_with(self, seat: AsyncProcess) -> None:
         self._loop.remove_reader(seat.fileno())
         if seat in self._free:
             self._free.remove(seat)
@@ -103,7 +108,7 @@ class Bench:
         if self._closed and not self._seats + self._coming + self._ending:
             self._held.close()
 
-    def _bring(self, fetch: Callable[[], Seat]) -> None:
+    def _bring(self, fetch: Callable[[], AsyncProcess]) -> None:
         try:
             seat = fetch()
             self._threads.core.bind(seat.process)
@@ -113,7 +118,7 @@ class Bench:
         else:
             self._loop.call_soon_threadsafe(self._welcome, seat)
 
-    def _welcome(self, seat: Seat | None) -> None:
+    def _welcome(self, seat: AsyncProcess | None) -> None:
         self._coming -= 1
         if seat is None:
             self._leave_if_over()

@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Callable
 
 from server.engine.interface import Question, Whole
-from server.engine.pool.async_process import MOMENT, MOST_MOMENTS, Seat
+from server.engine.pool.async_process import MOMENT, MOST_MOMENTS, AsyncProcess
 from server.engine.pool.lookup import Lookups
-from server.http.fastpath.pool import Bench, Finish
+from server.http.fastpath.pool import Finish, ProcessPool
 from server.http.responses.wsgi import Threads
-from server.release.current import Release, Shelf
+from server.release.current import CurrentRelease, Release
 
 _MOST_WAITING = 32
 _BATCH = 8  # questions that a process is put at once
@@ -30,15 +30,15 @@ Outcome = Whole | Finish | None
 Errand = tuple[Question, Callable[[Outcome], None], float]
 
 
-class Lane:
+class QueryQueue:
     """The short queries of an event loop."""
 
-    def __init__(self, shelf: Shelf, threads: Threads) -> None:
+    def __init__(self, shelf: CurrentRelease, threads: Threads) -> None:
         self._shelf = shelf
         self._threads = threads
-        self._bench: Bench | None = None
+        self._bench: ProcessPool | None = None
         self._waiting: deque[Errand] = deque()
-        self._under_way: dict[Seat, tuple[Bench, deque[Errand]]] = {}
+        self._under_way: dict[AsyncProcess, tuple[ProcessPool, deque[Errand]]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._hurried = self._going = False
         self._often = _SOON if threads.core.scarce else MOMENT / 2
@@ -93,7 +93,7 @@ class Lane:
         scarce = self._threads.core.scarce and self._under_way
         return not scarce or time.monotonic() > self._waiting[0][2] + _SOON
 
-    def _look(self, bench: Bench, seat: Seat) -> None:
+    def _look(self, bench: ProcessPool, seat: AsyncProcess) -> None:
         """Take what a process says: what waits is put to it before its answers are told."""
         found = seat.advance()
         errands = self._under_way[seat][1] if found else ()
@@ -107,7 +107,7 @@ class Lane:
         for (_, over, _), whole in told:
             over(whole)
 
-    def _let_go(self, bench: Bench, seat: Seat) -> None:
+    def _let_go(self, bench: ProcessPool, seat: AsyncProcess) -> None:
         _, errands = self._under_way.pop(seat, (bench, deque[Errand]()))
         if len(errands) == 1:
             errands[0][1](bench.hand_over(seat))
@@ -119,7 +119,7 @@ class Lane:
     def _change_bench(self) -> None:
         if self._bench is not None:
             self._bench.close()
-        self._bench = Bench(self._shelf, self._threads, self._look)
+        self._bench = ProcessPool(self._shelf, self._threads, self._look)
         while self._waiting:
             self._waiting.popleft()[1](None)
 

@@ -9,18 +9,18 @@ from typing import Any
 from server.engine.faults import UpdateRefused
 from server.engine.interface import Question, Whole
 from server.faults import Fault
-from server.http.fastpath.queue import Lane, Outcome
+from server.http.fastpath.queue import Outcome, QueryQueue
 from server.http.messages import Reply, Request
 from server.http.responses import finish
-from server.http.responses.cache import Kept, is_fickle, may_be_fickle
+from server.http.responses.cache import ReplyCache, is_fickle, may_be_fickle
 from server.http.responses.compression import Choice, choose_coding
 from server.http.responses.conditional import condition
 from server.http.responses.waiters import Take, Waiter, give
 from server.http.responses.wsgi import Threads
 from server.negotiation import NothingAcceptable
-from server.release.current import Shelf
+from server.release.current import CurrentRelease
 from server.sparql.plan import make_plan
-from server.sparql.protocol import Asked, read_form, read_target
+from server.sparql.protocol import SparqlRequest, read_form, read_target
 from server.web.release_scope import Begun
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ _SMALL = 1 << 15  # bytes that are compressed sooner than a thread is woken
 _FORM = (b"application/x-www-form-urlencoded", b"application/x-www-form-urlencoded; charset=utf-8")
 
 
-class Teller:
+class SparqlFastPath:
     """Those who wait for short queries; what is not plain and quick is left to the application.
 
     The protocol is read and the question made by the functions that the Flask view uses too, so
@@ -37,14 +37,14 @@ class Teller:
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: CurrentRelease,
         threads: Threads,
-        kept: Kept,
+        kept: ReplyCache,
         longest: int,
         take_off: Callable[[Request, Choice, Begun | None], Any],
     ) -> None:
         self._threads = threads
-        self._lane = Lane(shelf, threads)
+        self._lane = QueryQueue(shelf, threads)
         self._kept = kept
         self._longest = longest
         self._take_off = take_off
@@ -80,7 +80,7 @@ class Teller:
         return waiters
 
     def _reply(self, request: Request, choice: Choice, whole: Whole) -> Reply | None:
-        reply = finish.dress_whole(whole, request, choice)
+        reply = finish.finish_whole(whole, request, choice)
         if reply is not None:
             self._kept.keep(request, reply)
         return reply and condition(reply, request)
@@ -100,7 +100,7 @@ class Teller:
             return None
         return question if wishes.plain else None
 
-    def _read_form(self, request: Request) -> Asked | None:
+    def _read_form(self, request: Request) -> SparqlRequest | None:
         if request.headers.get(b"content-type", b"").lower() not in _FORM:
             return None
         if request.length != len(request.body) or len(request.body) > self._longest:
@@ -115,13 +115,13 @@ class Teller:
                 self._take_off(request, choice, outcome)
             return
         if _is_soon_dressed(choice, outcome):
-            self._give(request, finish.dress_whole(outcome, request, choice))
+            self._give(request, finish.finish_whole(outcome, request, choice))
             return
         self._dress(request, choice, outcome)
 
     def _dress(self, request: Request, choice: Choice, whole: Whole) -> None:
         """Compress an answer in a thread, and then give it."""
-        dress = partial(finish.dress_whole, whole, request, choice)
+        dress = partial(finish.finish_whole, whole, request, choice)
         dressing_now = self._threads.begin(dress)
         dressing_now.add_done_callback(partial(self._give_dressed, request))
 

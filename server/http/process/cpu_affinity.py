@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 
-class Core:
+class CpuAffinity:
     """The core of one worker, or all of them, where some are to spare."""
 
     def __init__(self, place: int, workers: int) -> None:

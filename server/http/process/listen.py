@@ -11,7 +11,7 @@ from pathlib import Path
 from server.engine.disk_store import ensure_store
 from server.http.connection.connections import MOST_CONNECTIONS
 from server.http.process import memory_check
-from server.http.process.supervisor import Crew
+from server.http.process.supervisor import Supervisor
 from server.http.process.worker import SHARED
 from server.release.current import QUADS, find_current
 from server.settings import ENGINE, PREFIX, read_settings
@@ -54,7 +54,7 @@ def listen(
         shared.truncate(SHARED)
         ready()
         _allow_descriptors(2 * MOST_CONNECTIONS)
-        Crew(folder.resolve(), listener, shared, given).keep(workers)
+        Supervisor(folder.resolve(), listener, shared, given).keep(workers)
 
 
 def _make_ready(release_file: Path, engine: str, workers: int) -> None:

@@ -10,7 +10,7 @@ SIZE = MOST_WORKERS * _PLACE.size
 _STALE = 2.0  # seconds after which a worker counts as gone
 
 
-class Share:
+class LoadBalance:
     """The number of connections of each worker, in memory that they share."""
 
     def __init__(self, shared: mmap.mmap, offset: int, place: int) -> None:

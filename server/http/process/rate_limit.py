@@ -15,7 +15,7 @@ SIZE = _SLOTS * _SLOT.size  # bytes that the workers share
 _BURST = 0.5  # of a minute's requests may come at once
 
 
-class Gate:
+class RateLimit:
     """The requests of each client, counted over all workers in memory that they share.
 
     A slot holds the time at which a client's requests so far are paid off (the generic cell

@@ -31,14 +31,14 @@ _PLACE = struct.Struct(f"d{len(_CELLS) + len(_COUNTERS) + len(_GAUGES)}Q")
 _STALE = 10.0  # seconds without a word after which what a worker holds is taken for gone
 
 
-class Doings(NamedTuple):
+class Counts(NamedTuple):
     """What a worker has done since it began, and what it holds now, by the names of the metrics."""
 
     done: Mapping[str, int]
     held: Mapping[str, int]
 
 
-class Tally:
+class SharedCounters:
     """What this worker counts, and in shared memory what all workers have counted."""
 
     def __init__(self, shared: mmap.mmap, offset: int, place: int, most_workers: int) -> None:
@@ -58,7 +58,7 @@ class Tally:
         if kind:
             self._counts[kind if kind in _KINDS else "other"] += 1
 
-    def tell(self, doings: Doings) -> None:
+    def tell(self, doings: Counts) -> None:
         """Let the other workers know."""
         counts = [self._counts[cell] for cell in _CELLS]
         done = [self._before[name] + doings.done.get(name, 0) for name in _COUNTERS]

@@ -42,7 +42,7 @@ class _Post:
     pause: float = _FIRST_PAUSE
 
 
-class Crew:
+class Supervisor:
     """The workers: started, started again, ended."""
 
     def __init__(

@@ -19,20 +19,20 @@ import uvloop
 from server.app import create_app
 from server.engine.faults import EngineDown
 from server.engine.opening import ENGINES, open_engine
-from server.http.connection.acceptor import Door
-from server.http.connection.connections import MOST_CONNECTIONS, Crowd, Member
+from server.http.connection.acceptor import Acceptor
+from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock, Reply, Request
 from server.http.process import load_balance, shared_counters
 from server.http.process import rate_limit as gates
-from server.http.process.cpu_affinity import Core
-from server.http.process.load_balance import MOST_WORKERS, Share
-from server.http.process.rate_limit import Gate
-from server.http.process.shared_counters import Doings, Tally
-from server.http.responses.cache import Kept
-from server.http.responses.dispatch import Desk
+from server.http.process.cpu_affinity import CpuAffinity
+from server.http.process.load_balance import MOST_WORKERS, LoadBalance
+from server.http.process.rate_limit import RateLimit
+from server.http.process.shared_counters import Counts, SharedCounters
+from server.http.responses.cache import ReplyCache
+from server.http.responses.dispatch import Dispatcher
 from server.networks import read_networks
-from server.release.current import Opener, Shelf
+from server.release.current import CurrentRelease, Opener
 from server.settings import ENGINE, read_settings
 from transform.errors import PortraitError
 
@@ -48,18 +48,18 @@ class Worker:
     def __init__(
         self,
         listener: socket.socket,
-        desk: Desk,
-        shelf: Shelf,
-        kept: Kept,
+        desk: Dispatcher,
+        shelf: CurrentRelease,
+        kept: ReplyCache,
         most_body: int,
-        share: Share,
-        tally: Tally,
+        share: LoadBalance,
+        tally: SharedCounters,
         parent: int,
     ) -> None:
         self.clock = Clock()
         self.most_body = most_body
         self.leaving = False
-        self.crowd = Crowd(_most_connections())
+        self.crowd = Connections(_most_connections())
         self.answer_at_once = desk.answer_at_once
         self.answer_soon = desk.answer_soon
         self.count = tally.count
@@ -68,7 +68,7 @@ class Worker:
         self._kept = kept
         self._share = share
         self._tally = tally
-        self._door = Door(listener, self, share)
+        self._door = Acceptor(listener, self, share)
         self._parent = parent
 
     async def answer(self, request: Request) -> Reply:
@@ -91,7 +91,7 @@ class Worker:
             self._tally.tell(self._doings())
             self.crowd.each(self._look_at)
 
-    def _doings(self) -> Doings:
+    def _doings(self) -> Counts:
         kept, engine = self._kept, self._shelf.figures()
         done = {
             "cache_hits_total": kept.hits,
@@ -110,7 +110,7 @@ class Worker:
             "query_processes": engine.processes,
             "workers": 1,
         }
-        return Doings(done, held)
+        return Counts(done, held)
 
     def _look_at(self, member: Member) -> None:
         assert isinstance(member, Connection)  # noqa: S101
@@ -145,14 +145,14 @@ def run(
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
     app = create_app(folder, settings, opener)
-    shelf: Shelf = app.extensions["shelf"]
+    shelf: CurrentRelease = app.extensions["shelf"]
     with mmap.mmap(shared, SHARED) as counts:
         trusted = read_networks(settings.trusted_proxies)
-        gate = Gate(settings.requests_per_minute, trusted, counts, secret)
-        kept, core = Kept(settings.cache_mb << 20), Core(place, settings.workers)
-        desk = Desk(app, shelf, gate, kept, settings.query_kb * 1024, core)
-        share = Share(counts, gates.SIZE, place)
-        told = Tally(counts, gates.SIZE + load_balance.SIZE, place, MOST_WORKERS)
+        gate = RateLimit(settings.requests_per_minute, trusted, counts, secret)
+        kept, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
+        desk = Dispatcher(app, shelf, gate, kept, settings.query_kb * 1024, core)
+        share = LoadBalance(counts, gates.SIZE, place)
+        told = SharedCounters(counts, gates.SIZE + load_balance.SIZE, place, MOST_WORKERS)
         gc.collect()
         gc.freeze()  # what the application is made of will not be garbage
         socketed = socket.socket(fileno=listener)

@@ -29,7 +29,7 @@ _FICKLE = re.compile(b"|".join([*map(_standing_alone, _WORDS), _ESCAPE]))
 _Entry = tuple[int, bytes, bytes, str | None, int]
 
 
-class Kept:
+class ReplyCache:
     """Answers by key; for one thread."""
 
     def __init__(self, most: int) -> None:

@@ -28,7 +28,7 @@ _TEXTUAL = (
 )
 
 
-class Squeezer(Protocol):
+class Compressor(Protocol):
     """What compresses one body, part by part."""
 
     def compress(self, data: bytes, /) -> bytes:
@@ -89,10 +89,10 @@ def compress(body: bytes, coding: str) -> bytes:
     if coding == "br":
         squeezed: bytes = brotli.compress(body, quality=5)
         return squeezed
-    return b"".join(squeeze(iter([body]), coding))
+    return b"".join(compress_stream(iter([body]), coding))
 
 
-def squeeze(parts: Iterator[bytes], coding: str) -> Iterator[bytes]:
+def compress_stream(parts: Iterator[bytes], coding: str) -> Iterator[bytes]:
     """Yield a long body in a coding, part by part."""
     squeezer = _squeezer(coding)
     for part in parts:
@@ -101,7 +101,7 @@ def squeeze(parts: Iterator[bytes], coding: str) -> Iterator[bytes]:
     yield squeezer.flush()
 
 
-def _squeezer(coding: str) -> Squeezer:
+def _squeezer(coding: str) -> Compressor:
     if coding == "zstd":
         return zstandard.ZstdCompressor(level=3).compressobj()
     if coding == "br":

@@ -14,19 +14,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from server import texts
-from server.http.fastpath.sparql import Teller
+from server.http.fastpath.sparql import SparqlFastPath
 from server.http.messages import Reply, Request
-from server.http.process.cpu_affinity import Core
-from server.http.process.rate_limit import Gate
+from server.http.process.cpu_affinity import CpuAffinity
+from server.http.process.rate_limit import RateLimit
 from server.http.refusals import refuse
 from server.http.responses import finish, wsgi
-from server.http.responses.cache import Kept, is_fickle
+from server.http.responses.cache import ReplyCache, is_fickle
 from server.http.responses.compression import Choice, choose_coding
 from server.http.responses.conditional import condition
-from server.http.responses.in_flight import Flight
+from server.http.responses.in_flight import InFlight
 from server.http.responses.waiters import Take, Waiter
 from server.negotiation import LONGEST, choose_language
-from server.release.current import Shelf
+from server.release.current import CurrentRelease
 from server.web.release_scope import BEGUN, RELEASE, Begun
 
 if TYPE_CHECKING:
@@ -42,25 +42,25 @@ _CONDITIONS = frozenset(
 _MOST_BUSY = 96  # requests in threads or waiting for one
 
 
-class Desk:
+class Dispatcher:
     """Everything between the wire and the application; lives in one event loop."""
 
     def __init__(
         self,
         app: "WSGIApplication",
-        shelf: Shelf,
-        gate: Gate,
-        kept: Kept,
+        shelf: CurrentRelease,
+        gate: RateLimit,
+        kept: ReplyCache,
         longest: int,
-        core: Core,
+        core: CpuAffinity,
     ) -> None:
         self._app = app
         self._shelf = shelf
         self._gate = gate
         self._kept = kept
         self._threads = wsgi.Threads(core)
-        self._teller = Teller(shelf, self._threads, kept, longest, self._take_off)
-        self._flights: dict[Hashable, Flight] = {}
+        self._teller = SparqlFastPath(shelf, self._threads, kept, longest, self._take_off)
+        self._flights: dict[Hashable, InFlight] = {}
         self._release = ""
 
     def answer_at_once(self, request: Request) -> Reply | None:
@@ -108,9 +108,9 @@ class Desk:
         wishes = _wishes(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
         return (name, request.target, *wishes, get(b"host"), asked)
 
-    def _take_off(self, request: Request, choice: Choice, begun: Begun | None) -> Flight:
+    def _take_off(self, request: Request, choice: Choice, begun: Begun | None) -> InFlight:
         """Run a request in a thread for all who want the same; it may have been asked already."""
-        flight = Flight()
+        flight = InFlight()
         method = "GET" if request.method == "HEAD" else request.method
         asked = replace(request, method=method, gone=flight.left)
         flight.task = asyncio.create_task(self._fly(flight, asked, choice, begun))
@@ -118,7 +118,7 @@ class Desk:
         return flight
 
     async def _fly(
-        self, flight: Flight, request: Request, choice: Choice, begun: Begun | None
+        self, flight: InFlight, request: Request, choice: Choice, begun: Begun | None
     ) -> Reply:
         release = self._release
         try:
@@ -162,7 +162,7 @@ class Desk:
                     self._threads.forget(lambda: unused(_gone))
             if files:
                 return result, finish.pass_on(result, self._threads)
-            return result, finish.dress(result, request, choice, self._threads)
+            return result, finish.finish(result, request, choice, self._threads)
 
         return await self._threads.run(work)
 

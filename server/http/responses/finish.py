@@ -38,7 +38,7 @@ def may_keep(result: Result) -> bool:
     )
 
 
-def dress(result: Result, request: Request, choice: Choice, threads: Threads) -> Reply:
+def finish(result: Result, request: Request, choice: Choice, threads: Threads) -> Reply:
     """Give the reply that any client with the same wishes may get."""
     headers, body = list(result.headers), result.body
     coding = _choose(result, choice, headers)
@@ -93,7 +93,7 @@ def _say_freshness(
     return tag
 
 
-def dress_whole(answer: Whole, request: Request, choice: Choice) -> Reply | None:
+def finish_whole(answer: Whole, request: Request, choice: Choice) -> Reply | None:
     """Give the reply with a small answer to a query, as `dress` gives it; None if it cannot be."""
     body, posted = answer.body, request.method == "POST"
     form = _whole_form(answer.media_type, len(body) >= LEAST, choice, posted)

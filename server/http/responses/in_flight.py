@@ -6,7 +6,7 @@ from server.faults import ABANDONED
 from server.http.messages import Reply
 
 
-class Flight:
+class InFlight:
     """One answer that several requests wait for; it goes on while one of them is left."""
 
     def __init__(self) -> None:

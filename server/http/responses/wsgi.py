@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from server.http.messages import Headers, Reply, Request
-from server.http.process.cpu_affinity import Core
-from server.http.responses.compression import squeeze
+from server.http.process.cpu_affinity import CpuAffinity
+from server.http.responses.compression import compress_stream
 from server.web.release_scope import GONE, KIND
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _READERS = 4  # they only pass on what is ready
 class Threads:
     """The threads that the application runs in, and those that read long answers."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: CpuAffinity) -> None:
         self.core = core
         self._running = ThreadPoolExecutor(THREADS, "request", core.roam)
         self._reading = ThreadPoolExecutor(_READERS, "reader", core.roam)
@@ -96,7 +96,7 @@ class LongBody:
         self._result = result
         self._threads = threads
         parts = iter(result.rest or ())
-        self._parts: Iterator[bytes] = squeeze(parts, coding) if coding else parts
+        self._parts: Iterator[bytes] = compress_stream(parts, coding) if coding else parts
         # A part that nobody waits for any more is still being read when the body is closed.
         self._reading = threading.Lock()
 

@@ -10,13 +10,13 @@ import pytest
 
 from server import bounds
 from server.http.connection import connections as connection_connections
-from server.http.connection.deadlines import Patience
-from server.http.connection.writer import Outgoing
+from server.http.connection.deadlines import Deadlines
+from server.http.connection.writer import ReplyWriter
 from server.http.messages import Reply, Request
 from server.http.process import rate_limit as gates
 from server.http.process import worker
-from server.http.process.rate_limit import Gate
-from server.http.responses.cache import Kept
+from server.http.process.rate_limit import RateLimit
+from server.http.responses.cache import ReplyCache
 from tests.conftest import PROJECT
 
 KB = 1024
@@ -48,7 +48,7 @@ def test_the_fixed_bounds_are_those_that_the_readme_tells(readme: str, told: str
     ("phase", "seconds"), [("", 10), ("idle", 30), ("head", 10), ("body", 30), ("linger", 5)]
 )
 def test_each_phase_has_its_time(phase: str, seconds: float) -> None:
-    waits = Patience()
+    waits = Deadlines()
     if phase:
         waits.wait(phase, 1)
     begun = waits.since
@@ -73,14 +73,14 @@ class Transport:
 
 
 @pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> tuple[Outgoing, Transport, Any]:
+def reader(monkeypatch: pytest.MonkeyPatch) -> tuple[ReplyWriter, Transport, Any]:
     """One direction of a connection to a reader, and a clock that is put forward by hand."""
     transport, clock = Transport(), [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    return Outgoing(transport), transport, clock  # type: ignore[arg-type]
+    return ReplyWriter(transport), transport, clock  # type: ignore[arg-type]
 
 
-def test_a_reader_takes_16_kb_in_15_seconds(reader: tuple[Outgoing, Transport, Any]) -> None:
+def test_a_reader_takes_16_kb_in_15_seconds(reader: tuple[ReplyWriter, Transport, Any]) -> None:
     out, transport, clock = reader
     out.write(b"x" * 100_000)
     assert not out.is_stuck(clock[0] + 14.9)
@@ -94,7 +94,7 @@ def test_a_reader_takes_16_kb_in_15_seconds(reader: tuple[Outgoing, Transport, A
 
 @pytest.mark.parametrize(("taken", "stuck"), [(60 * 16_384, True), (62 * 16_384, False)])
 def test_a_reader_of_an_answer_of_a_minute_takes_16_kb_a_second(
-    reader: tuple[Outgoing, Transport, Any], taken: int, stuck: bool
+    reader: tuple[ReplyWriter, Transport, Any], taken: int, stuck: bool
 ) -> None:
     out, transport, clock = reader
     out.begun, out._sent_since = True, clock[0]  # as `send` begins
@@ -107,12 +107,12 @@ def test_a_reader_of_an_answer_of_a_minute_takes_16_kb_a_second(
     assert out.is_stuck(clock[0] + 61.0) == stuck
 
 
-def keep(kept: Kept, name: str, size: int) -> None:
+def keep(kept: ReplyCache, name: str, size: int) -> None:
     kept.keep(Request("GET", b"/", {}, "", key=name), Reply(200, b"", b"x" * size))
 
 
 def test_what_was_least_used_makes_room_in_what_is_kept() -> None:
-    kept = Kept(100_000)
+    kept = ReplyCache(100_000)
     for name in "abcdefgh":
         keep(kept, name, 10_000)
     assert kept.find("a")
@@ -127,7 +127,7 @@ def test_what_was_least_used_makes_room_in_what_is_kept() -> None:
 
 
 def test_what_would_take_an_eighth_of_the_room_is_not_kept() -> None:
-    kept = Kept(100_000)
+    kept = ReplyCache(100_000)
     keep(kept, "large", 12_000)
     assert kept.find("large") is None
     keep(kept, "small", 11_000)
@@ -159,7 +159,7 @@ def test_half_of_a_minutes_requests_may_come_at_once(
     clock = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     with mmap.mmap(-1, gates.SIZE) as shared:
-        gate = Gate(per_minute, (), shared, b"secret")
+        gate = RateLimit(per_minute, (), shared, b"secret")
 
         def ask() -> int:
             return gate.seconds_to_wait("192.0.2.1", {})
@@ -180,7 +180,7 @@ def test_no_client_can_look_for_the_slot_of_another() -> None:
     found = []
     for secret in (b"one", b"two"):
         with mmap.mmap(-1, gates.SIZE) as shared:
-            Gate(1, (), shared, secret).seconds_to_wait("192.0.2.1", {})
+            RateLimit(1, (), shared, secret).seconds_to_wait("192.0.2.1", {})
             found.append([place for place, byte in enumerate(shared[:]) if byte])
     assert found[0]
     assert found[0] != found[1]

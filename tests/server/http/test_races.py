@@ -15,18 +15,18 @@ import pytest
 
 from server.engine.faults import EngineDown
 from server.engine.interface import JSON, Question, Whole
-from server.engine.pool.async_process import Seat
-from server.http.fastpath.pool import SEATS, Bench
-from server.http.fastpath.queue import Lane, Outcome
-from server.http.fastpath.sparql import Teller
+from server.engine.pool.async_process import AsyncProcess
+from server.http.fastpath.pool import SEATS, ProcessPool
+from server.http.fastpath.queue import Outcome, QueryQueue
+from server.http.fastpath.sparql import SparqlFastPath
 from server.http.messages import Reply, Request
 from server.http.process import shared_counters
-from server.http.process.cpu_affinity import Core
-from server.http.process.rate_limit import Gate
-from server.http.responses.cache import Kept
+from server.http.process.cpu_affinity import CpuAffinity
+from server.http.process.rate_limit import RateLimit
+from server.http.responses.cache import ReplyCache
 from server.http.responses.compression import Choice
-from server.http.responses.dispatch import Desk
-from server.http.responses.in_flight import Flight
+from server.http.responses.dispatch import Dispatcher
+from server.http.responses.in_flight import InFlight
 from server.http.responses.waiters import Waiter
 from server.http.responses.wsgi import LongBody, Result, Threads
 from server.web.release_scope import RELEASE
@@ -38,12 +38,17 @@ ROOT = PROJECT
 QUESTION = Question("ASK {}", "http://localhost/", JSON)
 
 
+def build_dispatcher(app: Any, shelf: Any) -> Dispatcher:
+    no_limit = RateLimit(0, (), None, b"")  # type: ignore[arg-type]
+    return Dispatcher(app, shelf, no_limit, ReplyCache(0), 1000, CpuAffinity(0, 1))
+
+
 class Lender:
     """A shelf with one release, which knows whether it is lent."""
 
     current_name = "one"
 
-    def __init__(self, take_seat: Callable[[], Seat] | None = None) -> None:
+    def __init__(self, take_seat: Callable[[], AsyncProcess] | None = None) -> None:
         self.lent, self.lends = 0, list[str]()
         self.engine = SimpleNamespace(take_seat=take_seat)
 
@@ -102,7 +107,7 @@ class Pipe(OneSeat):
 
 
 def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -> None:
-    may_come, came, looked = threading.Event(), list[OneSeat](), list[Seat]()
+    may_come, came, looked = threading.Event(), list[OneSeat](), list[AsyncProcess]()
 
     def take_seat() -> Any:
         may_come.wait(10)
@@ -111,7 +116,7 @@ def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -
 
     async def replace_meanwhile() -> int:
         shelf: Any = Lender(take_seat)
-        bench = Bench(shelf, Threads(Core(0, 1)), lambda _, seat: looked.append(seat))
+        bench = ProcessPool(shelf, Threads(CpuAffinity(0, 1)), lambda _, seat: looked.append(seat))
         bench.close()
         may_come.set()
         for _ in range(100):
@@ -134,9 +139,9 @@ async def holds(look: Callable[[], object]) -> None:
     raise AssertionError("it did not come about")
 
 
-def open_bench(shelf: Any, looked: list[Any]) -> Bench:
+def open_bench(shelf: Any, looked: list[Any]) -> ProcessPool:
     """Give a bench of a shelf; what is to be looked at is noted."""
-    return Bench(shelf, Threads(Core(0, 1)), lambda _, seat: looked.append(seat))
+    return ProcessPool(shelf, Threads(CpuAffinity(0, 1)), lambda _, seat: looked.append(seat))
 
 
 def test_a_release_stays_open_while_processes_of_it_come() -> None:
@@ -160,7 +165,7 @@ def test_a_release_stays_open_while_processes_of_it_come() -> None:
     assert asyncio.run(close_early()) == (1, 0)
 
 
-async def take_seat() -> tuple[Any, list[Any], Bench, Seat]:
+async def take_seat() -> tuple[Any, list[Any], ProcessPool, AsyncProcess]:
     """Give a shelf that was lent of, the seats of a bench, the bench, and one that was taken."""
     shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
     looked = list[Any]()
@@ -206,7 +211,7 @@ def test_a_process_that_cannot_be_had_is_asked_for_again() -> None:
             raise EngineDown("The engine is being restarted: ask again soon.")
         return Pipe()
 
-    async def ask_again() -> Seat | None:
+    async def ask_again() -> AsyncProcess | None:
         shelf: Any = Lender(take_seat)
         looked = list[Any]()
         bench = open_bench(shelf, looked)
@@ -221,7 +226,7 @@ def test_there_is_an_end_to_questions_that_wait_for_a_process() -> None:
 
     async def ask_many() -> list[bool]:
         shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        lane = Lane(shelf, Threads(Core(0, 1)))
+        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
         assert lane.release.name == "one"
         return [lane.ask(QUESTION, told.append) for _ in range(40)]
 
@@ -238,7 +243,7 @@ def test_a_process_is_put_eight_questions_at_once_at_most() -> None:
 
     async def ask_many() -> list[int]:
         shelf: Any = Lender(take_seat)
-        lane = Lane(shelf, Threads(Core(0, 1)))
+        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
         assert lane.release.name == "one"
         assert all(lane.ask(QUESTION, lambda _: None) for _ in range(20))
         await holds(lambda: len(seats) == SEATS and all(seat.pending for seat in seats))
@@ -252,7 +257,7 @@ def test_what_waits_too_long_for_a_process_is_left_to_others() -> None:
 
     async def ask_many() -> None:
         shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        lane = Lane(shelf, Threads(Core(0, 1)))
+        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
         assert lane.release.name == "one"
         assert all(lane.ask(QUESTION, told.append) for _ in range(20))
         await holds(lambda: told)
@@ -264,7 +269,7 @@ def test_what_waits_too_long_for_a_process_is_left_to_others() -> None:
 def test_where_no_process_can_be_had_nothing_is_asked() -> None:
     async def ask() -> bool:
         shelf: Any = Lender()
-        lane = Lane(shelf, Threads(Core(0, 1)))
+        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
         assert lane.release.name == "one"
         return lane.ask(QUESTION, lambda _: None)
 
@@ -274,7 +279,7 @@ def test_where_no_process_can_be_had_nothing_is_asked() -> None:
 def test_a_release_that_was_replaced_is_left_though_nobody_asks() -> None:
     async def replace_it() -> list[str]:
         shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        lane = Lane(shelf, Threads(Core(0, 1)))
+        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
         assert lane.release.name == "one"
         assert lane.ask(QUESTION, lambda _: None)
         shelf.current_name = "two"
@@ -293,7 +298,7 @@ def test_what_waits_for_a_release_that_was_replaced_is_not_asked_of_the_next() -
 
     async def replace_it() -> None:
         shelf: Any = Lender(take_seat)
-        lane = Lane(shelf, Threads(Core(0, 1)))
+        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
         assert lane.release.name == "one"
         assert lane.ask(QUESTION, told.append)
         shelf.current_name = "two"
@@ -307,10 +312,10 @@ def test_what_waits_for_a_release_that_was_replaced_is_not_asked_of_the_next() -
 def test_who_asks_what_is_under_way_waits_for_that() -> None:
     async def ask(under_way: bool) -> object:
         shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        desk = Desk(None, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
+        desk = build_dispatcher(None, shelf)
         request = Request("GET", b"/sparql?query=ASK%7B%7D", {}, "127.0.0.1", key="same")
         if under_way:
-            desk._flights["same"] = Flight()
+            desk._flights["same"] = InFlight()
         return desk.answer_soon(request, lambda _: None)
 
     assert asyncio.run(ask(under_way=False))
@@ -330,7 +335,9 @@ def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
 
     async def answer(size: int, coding: str | None) -> None:
         shelf: Any = Lender()
-        teller = Teller(shelf, Threads(Core(0, 1)), Kept(0), 1000, lambda *_: None)
+        teller = SparqlFastPath(
+            shelf, Threads(CpuAffinity(0, 1)), ReplyCache(0), 1000, lambda *_: None
+        )
         request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
         teller._waiting["same"], told = [], list[Reply | None]()
         Waiter(teller._waiting["same"], request, told.append)
@@ -347,7 +354,7 @@ def test_threads_work_on_when_the_cores_that_they_began_with_are_taken_away(
 ) -> None:
     # Cores that this machine does not have, as a container's may be taken while it runs.
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {1000, 1001}, raising=False)
-    core = Core(0, 2)
+    core = CpuAffinity(0, 2)
     assert core.scarce
 
     async def work() -> str:
@@ -369,7 +376,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
             told.append("closed")
 
     async def hang_up_meanwhile() -> None:
-        body = LongBody(Result(200, [], {}, rest=parts()), Threads(Core(0, 1)), None)
+        body = LongBody(Result(200, [], {}, rest=parts()), Threads(CpuAffinity(0, 1)), None)
         read = asyncio.ensure_future(anext(body.parts()))
         await asyncio.to_thread(reading.wait, 10)
         read.cancel()
@@ -386,10 +393,10 @@ def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
     table = (ROOT / "docs" / "endpoint.md").read_text("utf-8")
     statuses = re.findall(r"^\| (\d{3}) \|", table, re.MULTILINE)
     with mmap.mmap(-1, shared_counters.size(1)) as shared:
-        counts = shared_counters.Tally(shared, 0, 0, 1)
+        counts = shared_counters.SharedCounters(shared, 0, 0, 1)
         for status in statuses:
             counts.count(b"/sparql", int(status))
-        counts.tell(shared_counters.Doings({}, {}))
+        counts.tell(shared_counters.Counts({}, {}))
         body = counts.reply("GET").body.decode()
     assert set(re.findall(r'status="(.+?)"', body)) == set(statuses)
 
@@ -398,10 +405,10 @@ def test_each_kind_of_fault_is_counted_by_itself() -> None:
     table = (ROOT / "docs" / "endpoint.md").read_text("utf-8")
     kinds = set(re.findall(r"^\| [45]\d\d \| `([a-z-]+)` \|", table, re.MULTILINE))
     with mmap.mmap(-1, shared_counters.size(1)) as shared:
-        counts = shared_counters.Tally(shared, 0, 0, 1)
+        counts = shared_counters.SharedCounters(shared, 0, 0, 1)
         for kind in (*kinds, "never-heard-of"):
             counts.count(b"/sparql", 400, kind)
-        counts.tell(shared_counters.Doings({}, {}))
+        counts.tell(shared_counters.Counts({}, {}))
         body = counts.reply("GET").body.decode()
     found = re.findall(r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE)
     assert len(kinds) > 25
@@ -413,13 +420,13 @@ def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.Monke
     with mmap.mmap(-1, shared_counters.size(3)) as shared:
         for place, seconds in ((0, -60.0), (1, 0.0), (2, -1.0)):
             monkeypatch.setattr(time, "monotonic", lambda at=now + seconds: at)
-            worker = shared_counters.Tally(shared, 0, place, 3)
+            worker = shared_counters.SharedCounters(shared, 0, place, 3)
             done, held = {"cache_hits_total": 10**place}, {"connections": 10**place, "workers": 1}
-            worker.tell(shared_counters.Doings(done, held))
+            worker.tell(shared_counters.Counts(done, held))
         monkeypatch.setattr(time, "monotonic", lambda: now)
-        again = shared_counters.Tally(shared, 0, 2, 3)  # the third worker, started again
+        again = shared_counters.SharedCounters(shared, 0, 2, 3)  # the third worker, started again
         again.tell(
-            shared_counters.Doings({"cache_hits_total": 1000}, {"connections": 5, "workers": 1})
+            shared_counters.Counts({"cache_hits_total": 1000}, {"connections": 5, "workers": 1})
         )
         lines = again.reply("GET").body.decode().splitlines()
     assert "portrait_ia_cache_hits_total 1111" in lines
@@ -429,9 +436,9 @@ def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.Monke
 
 def test_metrics_are_as_prometheus_wants_them() -> None:
     with mmap.mmap(-1, shared_counters.size(1)) as shared:
-        worker = shared_counters.Tally(shared, 0, 0, 1)
+        worker = shared_counters.SharedCounters(shared, 0, 0, 1)
         worker.count(b"/", 200)
-        worker.tell(shared_counters.Doings({}, {}))
+        worker.tell(shared_counters.Counts({}, {}))
         lines = worker.reply("GET").body.decode().splitlines()
     kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
     helped = {line.split()[2] for line in lines if line.startswith("# HELP ")}
@@ -450,7 +457,7 @@ def test_a_query_that_takes_off_twice_is_answered_twice() -> None:
 
     async def ask_twice() -> list[Any]:
         shelf: Any = Lender()
-        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
+        desk = build_dispatcher(app, shelf)
         request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
         flights = [desk._take_off(request, Choice(None), None) for _ in range(2)]
         return [await flight.wait() for flight in flights]
@@ -466,7 +473,7 @@ def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
             return [b"ok"]
 
         shelf: Any = Lender()
-        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
+        desk = build_dispatcher(app, shelf)
         desk._threads.busy = busy
         return await desk.answer(Request("GET", b"/def", {}, "127.0.0.1"))
 
@@ -494,7 +501,7 @@ def test_a_long_answer_that_nobody_waits_for_any_more_is_given_back() -> None:
 
     async def leave() -> None:
         shelf: Any = Lender()
-        desk = Desk(app, shelf, Gate(0, (), None, b""), Kept(0), 1000, Core(0, 1))  # type: ignore[arg-type]
+        desk = build_dispatcher(app, shelf)
         request = Request("GET", b"/def", {}, "127.0.0.1", key="same")
         flight = desk._take_off(request, Choice(None), None)
         waiting = asyncio.ensure_future(flight.wait())
@@ -515,7 +522,7 @@ def test_who_waits_is_told_before_a_long_query_takes_off() -> None:
         shelf: Any = Lender()
         told = list[str]()
         take_off = lambda *_: told.append("off")  # noqa: E731
-        teller = Teller(shelf, Threads(Core(0, 1)), Kept(0), 1000, take_off)
+        teller = SparqlFastPath(shelf, Threads(CpuAffinity(0, 1)), ReplyCache(0), 1000, take_off)
         request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
         teller._waiting["same"] = []
         Waiter(teller._waiting["same"], request, lambda _: told.append("told"))
@@ -528,7 +535,9 @@ def test_who_waits_is_told_before_a_long_query_takes_off() -> None:
 def test_a_form_that_is_long_is_not_read_by_the_loop() -> None:
     async def read(size: int) -> bool:
         shelf: Any = Lender()
-        teller = Teller(shelf, Threads(Core(0, 1)), Kept(0), 1000, lambda *_: None)
+        teller = SparqlFastPath(
+            shelf, Threads(CpuAffinity(0, 1)), ReplyCache(0), 1000, lambda *_: None
+        )
         body = b"query=ASK{}&x=".ljust(size, b"x")
         kind = {b"content-type": b"application/x-www-form-urlencoded"}
         request = Request("POST", b"/sparql", kind, "127.0.0.1", body, len(body))
@@ -548,8 +557,8 @@ def test_an_answer_from_a_release_that_came_under_way_is_not_kept() -> None:
 
     async def ask(release: str) -> int:
         shelf: Any = Lender()
-        kept = Kept(1 << 20)
-        desk = Desk(app, shelf, Gate(0, (), None, b""), kept, 1000, Core(0, 1))  # type: ignore[arg-type]
+        kept = ReplyCache(1 << 20)
+        desk = Dispatcher(app, shelf, RateLimit(0, (), None, b""), kept, 1000, CpuAffinity(0, 1))  # type: ignore[arg-type]
         request = Request("GET", b"/def?" + release.encode(), {}, "127.0.0.1")
         assert desk.answer_at_once(request) is None
         assert (await desk.answer(request)).body == b"ok"

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import ROW, Run
 from transform.catalogue import distinct_terms
 from transform.catalogue.codelists import PUBLISHERS
-from transform.catalogue.distinct_terms import Distinct
-from transform.catalogue.statistics import Count
+from transform.catalogue.distinct_terms import DistinctTerms
+from transform.catalogue.statistics import Statistics
 from transform.layouts.series import PUBLISHER_KINDS
 
 
@@ -20,7 +20,7 @@ def test_distinct_terms_are_counted(
 ) -> None:
     monkeypatch.setattr(distinct_terms, "_HELD", held)
     terms = [f"<urn:é:{random.Random(number).randrange(300)}>" for number in range(2000)]
-    counted = Distinct(tmp_path, "terms")
+    counted = DistinctTerms(tmp_path, "terms")
     for term in terms:
         counted.add(term)
     assert counted.total() == len({*terms})
@@ -30,7 +30,7 @@ def test_distinct_terms_are_counted(
 def test_a_statement_of_the_catalogue_that_another_graph_makes_is_met(tmp_path: Path) -> None:
     line = '<urn:a> <urn:b> "c d > . " .\n'
     (tmp_path / "graph.nt").write_text(line + "<urn:a> <urn:b> <https://ror.org/1> .\n")
-    count = Count("urn:", tmp_path)
+    count = Statistics("urn:", tmp_path)
     assert count.add(tmp_path / "graph.nt", {line, "<urn:x> <urn:b> <urn:c> .\n"}) == (2, {line})
     numbers = count.numbers()
     assert (numbers.triples, numbers.subjects, numbers.objects) == (2, 1, 2)

@@ -34,9 +34,9 @@ from tests.support.reconciliation_service import (
     running,
 )
 from transform.decisions.judgement import Judgement
-from transform.identity.known_links import know
+from transform.identity.known_links import known_links
 from transform.linking.proposals import named_by_hand
-from transform.linking.session import open_desk
+from transform.linking.session import open_session
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"""
@@ -473,7 +473,7 @@ def test_a_body_may_be_named_as_it_was_two_names_ago() -> None:
         return ox.Triple(one, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), other)
 
     said = [replaced("a", "b"), replaced("b", "c"), replaced("x", "y"), replaced("y", "x")]
-    known = know(BASE, ["c"], said, {"z": "a", "w": "v"})
+    known = known_links(BASE, ["c"], said, {"z": "a", "w": "v"})
     assert known.now == {"a": "c", "b": "c", "c": "c", "z": "c"}
 
 
@@ -521,7 +521,7 @@ def test_two_that_write_at_once_lose_nothing(site: Site) -> None:
 
 
 def test_who_writes_waits_for_who_is_writing(site: Site) -> None:
-    desk = open_desk(site.release(), site.file, "fr")
+    desk = open_session(site.release(), site.file, "fr")
     said = Judgement("Bob", "0.9", "2026-01-31", "vu")
     proposal = named_by_hand(desk, f"{CORONER}={Q2}", "")
     writer = threading.Thread(target=desk.write, args=([proposal.line(True, said)],))

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ROW, Run
 from transform.decisions.initiatives import read_decisions
 from transform.errors import DecisionRefused, UnreadableDecisions
-from transform.graphs.prepared import Work
+from transform.graphs.prepared import Prepared
 from transform.layouts.model import load_layout
 from transform.pipeline.prepare import prepare
 from transform.pipeline.sources import Source
@@ -39,10 +39,10 @@ def line(one: str, other: str, modifier: str = "", predicate: str = "skos:exactM
 
 
 @pytest.fixture
-def decided(portrait: Callable[..., Path], tmp_path: Path) -> Callable[..., Work]:
+def decided(portrait: Callable[..., Path], tmp_path: Path) -> Callable[..., Prepared]:
     """Prepare portraits of the names by year, with the lines of a decisions file."""
 
-    def decide(years: dict[int, list[str]], *lines: str, header: str = HEADER) -> Work:
+    def decide(years: dict[int, list[str]], *lines: str, header: str = HEADER) -> Prepared:
         sources = [
             Source(
                 year,
@@ -58,7 +58,7 @@ def decided(portrait: Callable[..., Path], tmp_path: Path) -> Callable[..., Work
     return decide
 
 
-Decide = Callable[..., Work]
+Decide = Callable[..., Prepared]
 THREE = {2023: ["A", "S"], 2024: ["B", "S"], 2025: ["C", "S", "D"]}
 
 

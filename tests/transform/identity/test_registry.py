@@ -15,7 +15,7 @@ from transform.graphs.vocabulary import vocabulary_graph
 from transform.identity.concepts import read_vocabulary
 from transform.identity.registry import EMPTY, Registry, read_registry
 from transform.layouts.model import LISTS, load_layout
-from transform.validation.registry import hold_registry
+from transform.validation.registry import validate_registry
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 QUEBEC = load_layout("quebec")
@@ -105,7 +105,8 @@ def findings(registry: Registry) -> list[str]:
     vocabularies = {name: read_vocabulary(name, []) for name in LISTS}
     vocabulary = vocabulary_graph(BASE, [QUEBEC], vocabularies)
     return [
-        f"{f.focus.removeprefix(BASE)}: {f.en}" for f in hold_registry(registry, vocabulary, BASE)
+        f"{f.focus.removeprefix(BASE)}: {f.en}"
+        for f in validate_registry(registry, vocabulary, BASE)
     ]
 
 

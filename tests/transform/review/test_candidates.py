@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import SHARED
 from transform.comparison.entries import Names
-from transform.graphs.prepared import Work
+from transform.graphs.prepared import Prepared
 from transform.pipeline.compare import entries_of
 from transform.pipeline.prepare import prepare
 from transform.pipeline.sources import example_sources, parse_sources
@@ -29,7 +29,7 @@ from transform.review.candidates import (
     find_candidates,
     open_pairs,
 )
-from transform.review.rows import Portrayed, portray
+from transform.review.rows import ReviewRow, review_rows
 from transform.review.similarity import compare
 from transform.text.normal_form import normal_form
 
@@ -40,20 +40,20 @@ US = SHARED / "data" / "us"
 
 
 @pytest.fixture(scope="module")
-def work() -> Work:
+def work() -> Prepared:
     return prepare(example_sources(), BASE, lambda *_: None)
 
 
 @pytest.fixture(scope="module")
-def entries(work: Work) -> dict[int, list[Portrayed]]:
+def entries(work: Prepared) -> dict[int, list[ReviewRow]]:
     return rows_of(work)
 
 
-def rows_of(work: Work) -> dict[int, list[Portrayed]]:
+def rows_of(work: Prepared) -> dict[int, list[ReviewRow]]:
     bodies = work.identities.bodies.by_form.values()
     names = Names({f"id/organisme/{body.slug}": {"fr": body.label} for body in bodies})
     return {
-        setting.reading.year: portray(entries_of(work, setting, {}), names)
+        setting.reading.year: review_rows(entries_of(work, setting, {}), names)
         for setting in work.settings
     }
 
@@ -64,11 +64,11 @@ def number(name: str) -> str:
     return found[0]
 
 
-def without_number(entry: Portrayed) -> Portrayed:
+def without_number(entry: ReviewRow) -> ReviewRow:
     return entry._replace(name=re.sub(r"(?i)exemple|\d{4}", "", entry.name))
 
 
-def reworded(entries: dict[int, list[Portrayed]]) -> list[tuple[Portrayed, Portrayed]]:
+def reworded(entries: dict[int, list[ReviewRow]]) -> list[tuple[ReviewRow, ReviewRow]]:
     """Give the pairs of one number whose names differ in more than normal form makes equal."""
     return [
         (one, other)
@@ -79,7 +79,7 @@ def reworded(entries: dict[int, list[Portrayed]]) -> list[tuple[Portrayed, Portr
 
 
 def test_true_partner_of_a_reworded_name_is_first_nine_times_in_ten(
-    entries: dict[int, list[Portrayed]],
+    entries: dict[int, list[ReviewRow]],
 ) -> None:
     truth = reworded(entries)
     older, newer = ([without_number(entry) for entry in entries[year]] for year in (2024, 2025))
@@ -97,7 +97,7 @@ def plain(name: str) -> str:
     return re.sub(r" +", " ", composed).strip().casefold()
 
 
-def test_names_that_differ_in_nothing_a_reader_sees_are_joined(work: Work) -> None:
+def test_names_that_differ_in_nothing_a_reader_sees_are_joined(work: Prepared) -> None:
     rows: defaultdict[tuple[str, str], dict[int, list[tuple[str, str]]]] = defaultdict(dict)
     for setting in work.settings:
         for place in work.places(setting):
@@ -113,7 +113,7 @@ def test_names_that_differ_in_nothing_a_reader_sees_are_joined(work: Work) -> No
         assert {key for key, _ in found[2024]} & {key for key, _ in found[2025]}
 
 
-def test_no_two_bodies_and_no_two_rows_of_a_year_are_joined_by_rule(work: Work) -> None:
+def test_no_two_bodies_and_no_two_rows_of_a_year_are_joined_by_rule(work: Prepared) -> None:
     bodies: defaultdict[str, set[str]] = defaultdict(set)
     for setting in work.settings:
         keys = work.identities.keys[setting.reading.year]
@@ -126,17 +126,17 @@ def test_no_two_bodies_and_no_two_rows_of_a_year_are_joined_by_rule(work: Work) 
 
 
 def test_a_release_gives_back_the_rows_that_it_was_made_of(
-    example: Path, work: Work, entries: dict[int, list[Portrayed]]
+    example: Path, work: Prepared, entries: dict[int, list[ReviewRow]]
 ) -> None:
     released = read_released(example / "current")
-    held = {year: portray(rows, released.names) for year, rows in released.entries.items()}
+    held = {year: review_rows(rows, released.names) for year, rows in released.entries.items()}
     assert held == entries
 
 
-def entry(key: str, name: str, year: int, body: str = "a", **more: str) -> Portrayed:
+def entry(key: str, name: str, year: int, body: str = "a", **more: str) -> ReviewRow:
     said = {"portfolio": "p", "category": "c", "filed": "C", "status": "s", "benefits": "réduire"}
     said |= more
-    return Portrayed(key, year, 2, name, body, f"Organisme {body}", **said)
+    return ReviewRow(key, year, 2, name, body, f"Organisme {body}", **said)
 
 
 OLD = "Prévision des délais de traitement"
@@ -153,7 +153,7 @@ NEW = "Prévision des délais de traitement, phase 2"
     ],
     ids=[REWORDED, MOVED, SPLIT, MERGED],
 )
-def test_kind_of_a_candidate(older: list[Portrayed], newer: list[Portrayed], kind: str) -> None:
+def test_kind_of_a_candidate(older: list[ReviewRow], newer: list[ReviewRow], kind: str) -> None:
     [found] = find_candidates(older, newer, set())
     assert (found.kind, found.pair) == (kind, frozenset("xy"))
     assert len(open_pairs(older, newer, set())) == (kind in (REWORDED, MOVED))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from server.engine.faults import MalformedQuery, QueryTooLarge
 from server.engine.interface import JSON, Question, Whole
 from server.engine.opening import open_engine
-from server.engine.pool.async_process import MOMENT, MOST_MOMENTS, Seat
+from server.engine.pool.async_process import MOMENT, MOST_MOMENTS, AsyncProcess
 from server.engine.pool.engine import SealedEngine
 from server.sparql.protocol import read_target
 from tests.support.waiting import wait_until
@@ -36,13 +36,13 @@ def engine(tmp_path: Path) -> Iterator[SealedEngine]:
 
 
 @pytest.fixture
-def seat(engine: SealedEngine) -> Iterator[Seat]:
+def seat(engine: SealedEngine) -> Iterator[AsyncProcess]:
     taken = engine.take_seat()
     yield taken
     taken.close()
 
 
-def take_all(seat: Seat, seconds: float = 60.0) -> list[Whole]:
+def take_all(seat: AsyncProcess, seconds: float = 60.0) -> list[Whole]:
     """Take what comes until all is answered, or no more can be."""
     found: list[Whole] = []
     until = time.monotonic() + seconds
@@ -52,7 +52,7 @@ def take_all(seat: Seat, seconds: float = 60.0) -> list[Whole]:
     return found
 
 
-def test_several_questions_are_answered_in_their_order(seat: Seat) -> None:
+def test_several_questions_are_answered_in_their_order(seat: AsyncProcess) -> None:
     for _ in range(2):
         texts = [f"SELECT ?n {{ VALUES ?n {{ {number} }} }}" for number in range(8)]
         assert seat.ask([ask(text) for text in texts])
@@ -64,7 +64,7 @@ def test_several_questions_are_answered_in_their_order(seat: Seat) -> None:
     assert not seat.spent
 
 
-def test_one_fault_is_told_by_finish(seat: Seat) -> None:
+def test_one_fault_is_told_by_finish(seat: AsyncProcess) -> None:
     assert seat.ask([ask("SELECT nothing")])
     assert not take_all(seat)
     assert seat.spent
@@ -72,7 +72,7 @@ def test_one_fault_is_told_by_finish(seat: Seat) -> None:
         seat.finish()
 
 
-def test_one_crash_is_told_by_finish(seat: Seat) -> None:
+def test_one_crash_is_told_by_finish(seat: AsyncProcess) -> None:
     assert seat.ask([ask(CRASH)])
     assert not take_all(seat)
     assert seat.spent
@@ -81,7 +81,7 @@ def test_one_crash_is_told_by_finish(seat: Seat) -> None:
 
 
 def test_who_is_asked_beside_a_crash_is_left_to_be_asked_again(
-    engine: SealedEngine, seat: Seat
+    engine: SealedEngine, seat: AsyncProcess
 ) -> None:
     good = ask("ASK { ?s ?p ?o }")
     assert seat.ask([good, ask(CRASH), good])
@@ -92,7 +92,7 @@ def test_who_is_asked_beside_a_crash_is_left_to_be_asked_again(
         assert b"true" in b"".join(answer.body)
 
 
-def test_a_long_answer_is_whole(seat: Seat) -> None:
+def test_a_long_answer_is_whole(seat: AsyncProcess) -> None:
     texts = " ".join(f'"{number:0100d}"' for number in range(580))
     assert seat.ask([ask(f"SELECT * {{ VALUES ?v {{ {texts} }} }}")])
     found = take_all(seat)
@@ -100,7 +100,7 @@ def test_a_long_answer_is_whole(seat: Seat) -> None:
     assert body.count(b'"value"') == 580
 
 
-def test_work_not_time_makes_a_question_late(seat: Seat) -> None:
+def test_work_not_time_makes_a_question_late(seat: AsyncProcess) -> None:
     begun = time.monotonic()
     assert seat.ask([ask("ASK {}")])
     time.sleep(0.1)

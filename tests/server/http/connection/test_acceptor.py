@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from server.http.connection import acceptor
-from server.http.connection.acceptor import Door
-from server.http.connection.connections import Crowd
+from server.http.connection.acceptor import Acceptor
+from server.http.connection.connections import Connections
 from server.http.messages import Clock
 from server.http.process import load_balance
-from server.http.process.load_balance import Share
+from server.http.process.load_balance import LoadBalance
 
 
 class Listener:
@@ -47,7 +47,7 @@ class Listener:
             end.close()
 
 
-class Full(Crowd):
+class Full(Connections):
     """A crowd without room, which notes for whom there should be some."""
 
     def __init__(self) -> None:
@@ -75,17 +75,19 @@ class Portion:
 class Site:
     """What a door knows of its worker."""
 
-    def __init__(self, crowd: Crowd) -> None:
+    def __init__(self, crowd: Connections) -> None:
         self.crowd, self.clock, self.leaving = crowd, Clock(), False
 
 
-def run(listener: Listener, crowd: Crowd, share: Portion, until: Callable[[Door], bool]) -> Door:
+def run(
+    listener: Listener, crowd: Connections, share: Portion, until: Callable[[Acceptor], bool]
+) -> Acceptor:
     """Open a door until something holds."""
 
-    async def stand_open() -> Door:
+    async def stand_open() -> Acceptor:
         site: Any = Site(crowd)
         given: Any = (listener, site, share)
-        opened = Door(*given)
+        opened = Acceptor(*given)
         opened.open()
         for _ in range(5000):
             if until(opened):
@@ -104,7 +106,7 @@ def test_who_is_turned_away_is_told_why_and_counted() -> None:
     listener, crowd = Listener(), Full()
     said = list[bytes]()
 
-    def is_told(opened: Door) -> bool:
+    def is_told(opened: Acceptor) -> bool:
         said.extend(client.recv(9999) for client in listener.clients[1:] if opened.turned_away)
         return bool(said)
 
@@ -134,7 +136,7 @@ def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
     monkeypatch.setattr(acceptor, "_STEP_BACK", 0.0)
     listener, share, looks = Listener(), Portion(may_take=False), list[int]()
 
-    def looks_on(_: Door) -> bool:
+    def looks_on(_: Acceptor) -> bool:
         looks.append(listener.knocks)
         share.takes = len(looks) > 20
         return listener.knocks > 0
@@ -148,9 +150,9 @@ def test_connections_that_are_on_their_way_in_count(monkeypatch: pytest.MonkeyPa
     async def come_in(*_: object) -> None:
         await asyncio.sleep(10)
 
-    monkeypatch.setattr(Door, "_connect", come_in)
+    monkeypatch.setattr(Acceptor, "_connect", come_in)
     listener, share = Listener(3), Portion()
-    run(listener, Crowd(), share, lambda _: listener.knocks >= 3)
+    run(listener, Connections(), share, lambda _: listener.knocks >= 3)
     assert share.told[:3] == [1, 2, 3]
 
 
@@ -166,8 +168,8 @@ def test_who_has_no_more_than_any_other_takes_the_next(
     with mmap.mmap(-1, load_balance.SIZE) as shared:
         monkeypatch.setattr(time, "monotonic", lambda: now - age)
         for place, connections in enumerate(others, 1):
-            Share(shared, 0, place).tell(connections)
+            LoadBalance(shared, 0, place).tell(connections)
         monkeypatch.setattr(time, "monotonic", lambda: now)
-        own = Share(shared, 0, 0)
+        own = LoadBalance(shared, 0, 0)
         own.tell(1)
         assert own.may_take(3) == takes

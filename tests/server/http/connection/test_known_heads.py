@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.http.connection import parser
-from server.http.connection.known_heads import Head, Heads
-from server.http.connection.parser import Incoming
+from server.http.connection.known_heads import Head, KnownHeads
+from server.http.connection.parser import RequestParser
 from server.http.refusals import Refused
 
 _LINES = st.sampled_from(
@@ -51,7 +51,7 @@ _FIRST = st.sampled_from(
 _REST = st.sampled_from([b"", b"ok", b"\r\n", b"GET / HTTP/1.1\r\nHost: b\r\n\r\n"])
 
 
-class Forgetful(Heads):
+class Forgetful(KnownHeads):
     """One that knows nothing."""
 
     def recognise(self, data: bytes) -> Head | None:
@@ -60,7 +60,7 @@ class Forgetful(Heads):
 
 def read(data: bytes) -> list[Any]:
     """Give what comes of some bytes on a connection, and how it ends."""
-    came = Incoming("127.0.0.1", lambda: False, 100)
+    came = RequestParser("127.0.0.1", lambda: False, 100)
     came.rest = data
     told: list[Any] = []
     try:
@@ -84,14 +84,14 @@ def test_a_known_head_gives_the_request_that_the_parser_gives(
 ) -> None:
     block = b"\r\n".join([b"Host: localhost", *lines, b"", b""]) + rest
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parser, "_heads", Heads())
+        patch.setattr(parser, "_heads", KnownHeads())
         known = [read(line + b"\r\n" + block) for line in first]
         patch.setattr(parser, "_heads", Forgetful())
         assert known == [read(line + b"\r\n" + block) for line in first]
 
 
 def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
-    heads = Heads()
+    heads = KnownHeads()
     monkeypatch.setattr(parser, "_heads", heads)
     lines = b" HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
     assert heads.recognise(b"GET /a" + lines) is None
@@ -103,13 +103,13 @@ def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_header_of_two_lines_weighs_what_it_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser, "_heads", Heads())
+    monkeypatch.setattr(parser, "_heads", KnownHeads())
     request = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: a/b\r\nAccept: c/d\r\n\r\n"
     assert read(request) == read(request)
 
 
 def test_so_many_heads_are_known_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    heads = Heads()
+    heads = KnownHeads()
     monkeypatch.setattr(parser, "_heads", heads)
     requests = [b"GET / HTTP/1.1\r\nHost: h%d\r\n\r\n" % number for number in range(300)]
     for request in requests:

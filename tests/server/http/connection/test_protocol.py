@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.http.connection import protocol
-from server.http.connection.connections import Crowd
+from server.http.connection.connections import Connections
 from server.http.connection.protocol import Connection
 from server.http.connection.writer import PIECE
 from server.http.messages import Clock, Reply, Request
@@ -20,7 +20,7 @@ class Site:
     """A site that answers each request with the same at once, or never."""
 
     def __init__(self, reply: Reply | None) -> None:
-        self.crowd = Crowd()
+        self.crowd = Connections()
         self.most_body, self.leaving = 1 << 20, False
         self.clock = Clock()
         self._reply = reply

@@ -7,7 +7,7 @@ import pytest
 
 from server.faults import ABANDONED
 from server.http.messages import Reply, Request
-from server.http.responses.in_flight import Flight
+from server.http.responses.in_flight import InFlight
 from server.http.responses.waiters import Waiter, give
 
 
@@ -24,17 +24,17 @@ class Stream:
         self.closed += 1
 
 
-def take_off(reply: Reply, may_land: asyncio.Event) -> Flight:
+def take_off(reply: Reply, may_land: asyncio.Event) -> InFlight:
     async def fly() -> Reply:
         await may_land.wait()
         return reply
 
-    flight = Flight()
+    flight = InFlight()
     flight.task = asyncio.create_task(fly())
     return flight
 
 
-async def wait_in(flight: Flight, number: int) -> list[asyncio.Task[Reply | None]]:
+async def wait_in(flight: InFlight, number: int) -> list[asyncio.Task[Reply | None]]:
     waiting = [asyncio.create_task(flight.wait()) for _ in range(number)]
     await asyncio.sleep(0)
     assert flight.waiting == number
