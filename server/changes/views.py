@@ -1,7 +1,6 @@
 """Answer what changed between two portraits, and with the rows behind each number."""
 
 import re
-from collections.abc import Sequence
 from functools import partial
 
 from flask import Blueprint, Response, request
@@ -17,7 +16,6 @@ from server.negotiation import (
     PAGES,
     SOLUTIONS,
     Format,
-    choose_format,
 )
 from server.release import queries
 from server.release.comparisons import PublishedComparison, list_pairs, read_comparison
@@ -56,7 +54,7 @@ def show(years: str) -> Response:
     """Answer with the comparison of two portraits: page, RDF, or its numbers as CSV."""
     release = current_release()
     told, suffix = _find(release, years)
-    form = _choose((*PAGES, CSV), suffix)
+    form = render.choose((*PAGES, CSV), suffix)
     path = f"changements/{told.found.earlier}-{told.found.later}"
     if form is HTML:
         values = lay_out(told, release, render.language())
@@ -78,7 +76,7 @@ def show_rows(years: str, name: str) -> Response:
     release = current_release()
     told, _ = _find(release, years)
     bare, suffix = _split(name)
-    form = _choose((HTML, *SOLUTIONS), suffix)
+    form = render.choose((HTML, *SOLUTIONS), suffix)
     title, text = _find_number(told, release, bare, _language(form))
     if "requete" in request.args:
         target = link_to("sparql", query=text, format="html")
@@ -103,11 +101,6 @@ def show_rows(years: str, name: str) -> Response:
         **lay_out_rows(found[:_ROWS], text, release),
     )
     return with_links(response, form, path, (HTML, *SOLUTIONS))
-
-
-def _choose(offers: Sequence[Format], suffix: str | None) -> Format:
-    wanted = suffix or request.args.get("format")
-    return choose_format(offers, request.headers.get("Accept"), wanted)
 
 
 def _language(form: Format) -> str:

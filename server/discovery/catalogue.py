@@ -1,7 +1,7 @@
 """Answer with the catalogue (DCAT), and with what describes the data (VoID)."""
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from server.discovery.catalogue_page import show_catalogue
 from server.faults import UnknownResource
@@ -10,7 +10,6 @@ from server.negotiation import (
     HTML,
     PAGES,
     Format,
-    choose_format,
 )
 from server.release import queries
 from server.release.current import Release
@@ -18,7 +17,6 @@ from server.release.resource import about_document
 from server.web import render
 from server.web.link_header import with_links
 from server.web.release_scope import current_release
-from transform.rdf import syntaxes
 
 bp = Blueprint("catalogue", __name__)
 
@@ -28,11 +26,11 @@ bp = Blueprint("catalogue", __name__)
 def show(suffix: str | None = None) -> Response:
     """Answer with the catalogue."""
     release = current_release()
-    form = _choose(PAGES, suffix)
+    form = render.choose(PAGES, suffix)
     if form is HTML:
         response = show_catalogue(_catalogue(release), release)
     else:
-        response = _send("catalogue", form, release) or _write(_catalogue(release), form, release)
+        response = _send("catalogue", form, release) or render.graph(_catalogue(release), form)
     return with_links(response, form, "catalogue")
 
 
@@ -40,16 +38,11 @@ def show(suffix: str | None = None) -> Response:
 @bp.route("/.well-known/void.<suffix>")
 def describe(suffix: str | None = None) -> Response:
     """Answer with the VoID description of the data (RFC 5785 registers the path)."""
-    form = _choose(GRAPHS, suffix)
+    form = render.choose(GRAPHS, suffix)
     response = _send("void", form, current_release())
     if response is None:
         raise UnknownResource("This release holds no VoID description. Build it again.")
     return with_links(response, form, ".well-known/void", GRAPHS)
-
-
-def _choose(offers: tuple[Format, ...], suffix: str | None) -> Format:
-    wanted = suffix or request.args.get("format")
-    return choose_format(offers, request.headers.get("Accept"), wanted)
 
 
 def _send(name: str, form: Format, release: Release) -> Response | None:
@@ -72,8 +65,3 @@ def _catalogue(release: Release) -> list[ox.Triple]:
         raise UnknownResource(f"This release holds no graph <{iri}>.")
     about = about_document(f"{release.base_uri}catalogue", release)
     return [*triples, *(t for t in about if t.predicate.value.endswith("#comment"))]
-
-
-def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
-    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
-    return render.finish(Response(body, content_type=form.content_type), form)

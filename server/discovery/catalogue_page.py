@@ -12,10 +12,10 @@ from server.web import render, term_table
 from server.web.links import Link, link_to_iri
 from server.web.term_cell import Cell, name_iri
 from transform.rdf import syntaxes
+from transform.rdf.namespaces import DCAT, DCTERMS, RDF_TYPE
 
-_DCAT = "http://www.w3.org/ns/dcat#"
-_DISTRIBUTION = f"{_DCAT}distribution"
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_DISTRIBUTION = f"{DCAT}distribution"
+_TYPE = ox.NamedNode(RDF_TYPE)
 _CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _SHA256 = "http://spdx.org/rdf/terms#checksumValue"
 # What the page is about, in this order.
@@ -77,7 +77,7 @@ class _Page:
 
     def is_a(self, iri: str, kind: str) -> bool:
         """Say whether a subject is of a class of DCAT."""
-        return any(_iri(triple.object) == _DCAT + kind for triple in self.groups[iri])
+        return any(_iri(triple.object) == DCAT + kind for triple in self.groups[iri])
 
     def section(self, iri: str) -> Section:
         """Lay out what is said of a subject."""
@@ -96,16 +96,16 @@ class _Page:
     def _kind(self, iri: str) -> str:
         """Say what a subject is: the catalogue and its series may have one title."""
         types = {_iri(t.object) for t in self.groups[iri] if t.predicate == _TYPE}
-        kinds = sorted(types - {_CONCEPT}, key=lambda kind: (not kind.startswith(_DCAT), kind))
+        kinds = sorted(types - {_CONCEPT}, key=lambda kind: (not kind.startswith(DCAT), kind))
         chosen = next(iter(kinds or types), "")
         return labels.name_of_term(chosen, self._release, self._language)[0] if chosen else ""
 
     def _offered(self, iri: str, packed: bool = False) -> Offered:
-        size, sums = self._value(iri, f"{_DCAT}byteSize"), "http://spdx.org/rdf/terms#checksum"
-        where = self._value(iri, f"{_DCAT}downloadURL") or self._value(iri, f"{_DCAT}accessURL")
+        size, sums = self._value(iri, f"{DCAT}byteSize"), "http://spdx.org/rdf/terms#checksum"
+        where = self._value(iri, f"{DCAT}downloadURL") or self._value(iri, f"{DCAT}accessURL")
         name = name_iri(iri, self._known, self._release, self._language)
         return Offered(
-            self._value(iri, "http://purl.org/dc/terms/description") or name.text,
+            self._value(iri, f"{DCTERMS}description") or name.text,
             link_to_iri(where, self._release.base_uri),
             int(size) if size.isdecimal() else None,
             self._value(self._value(iri, sums), _SHA256) or None,

@@ -11,7 +11,7 @@ from werkzeug.http import parse_date, parse_if_range_header
 
 from server.discovery import schemaorg
 from server.faults import UnknownPage
-from server.negotiation import HTML, Format, choose_format
+from server.negotiation import HTML, Format
 from server.release.files import (
     FOLDER,
     SUMS,
@@ -94,8 +94,7 @@ def _lead_to_form(forms: Mapping[Format, Download], folder: str) -> Response:
 
     Led to (303), each file keeps one address, one entity tag and parts that fit each other.
     """
-    accept, wanted = request.headers.get("Accept"), request.args.get("format")
-    form = choose_format((*forms, HTML), accept, wanted)
+    form = render.choose((*forms, HTML))
     names = {form: file.path.removeprefix(FOLDER) for form, file in forms.items()}
     response = Response(status=303, headers={"Cache-Control": _FRESH, "Vary": "Accept"})
     response.headers["Location"] = link_to(folder + names.get(form, ""))

@@ -15,16 +15,15 @@ from server.release.current import Release
 from server.release.files import Download
 from server.web import render
 from server.web.links import quoted
+from transform.rdf.namespaces import DCAT, DCTERMS, SCHEMA
 from transform.release.paths import SOURCES
 
-_CONTEXT = "https://schema.org/"
-_DCAT, _DCTERMS = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"
 Json = dict[str, Any]
 
 
 def script(*nodes: Json) -> Markup:
     """Give nodes as the text of a `<script type="application/ld+json">`."""
-    written = json.dumps({"@context": _CONTEXT, "@graph": nodes}, ensure_ascii=False)
+    written = json.dumps({"@context": SCHEMA, "@graph": nodes}, ensure_ascii=False)
     return render.in_script(written.encode())
 
 
@@ -155,27 +154,27 @@ def _from_catalogue(release: Release, iri: str) -> Json:
     for triple in queries.find_triples(release, "dataset", dataset=iri):
         said.setdefault(triple.predicate.value, []).append(triple.object)
     found: Json = {name: _best(said.get(of, [])) for name, of in _ONE.items()}
-    begin, end = (_best(said.get(_DCAT + name, [])) for name in ("startDate", "endDate"))
+    begin, end = (_best(said.get(DCAT + name, [])) for name in ("startDate", "endDate"))
     if begin and end:
         found["temporalCoverage"] = f"{begin}/{end}"
-    if place := _best(said.get(f"{_DCTERMS}spatial", [])):
+    if place := _best(said.get(f"{DCTERMS}spatial", [])):
         found["spatialCoverage"] = {"@type": "Place", "@id": place}
     found["keywords"] = [
-        term.value for term in said.get(f"{_DCAT}keyword", []) if _speaks(term, render.language())
+        term.value for term in said.get(f"{DCAT}keyword", []) if _speaks(term, render.language())
     ]
     return {name: value for name, value in found.items() if value}
 
 
 _ONE = {
-    "name": f"{_DCTERMS}title",
-    "description": f"{_DCTERMS}description",
-    "license": f"{_DCTERMS}license",
-    "datePublished": f"{_DCTERMS}issued",
-    "dateModified": f"{_DCTERMS}modified",
-    "citation": f"{_DCTERMS}bibliographicCitation",
-    "version": f"{_DCAT}version",
-    "sameAs": f"{_DCAT}landingPage",
-    "isBasedOn": f"{_DCTERMS}source",
+    "name": f"{DCTERMS}title",
+    "description": f"{DCTERMS}description",
+    "license": f"{DCTERMS}license",
+    "datePublished": f"{DCTERMS}issued",
+    "dateModified": f"{DCTERMS}modified",
+    "citation": f"{DCTERMS}bibliographicCitation",
+    "version": f"{DCAT}version",
+    "sameAs": f"{DCAT}landingPage",
+    "isBasedOn": f"{DCTERMS}source",
 }
 
 

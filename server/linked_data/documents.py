@@ -9,7 +9,6 @@ from server.negotiation import (
     HTML,
     PAGES,
     Format,
-    choose_format,
 )
 from server.release import labels
 from server.release.comparisons import list_pairs
@@ -55,7 +54,7 @@ def show(path: str) -> Response:
     resource = find_resource(release, f"{release.base_uri}id/{bare}")
     if resource is None:
         raise UnknownResource(f"Nothing is said of <{release.base_uri}id/{bare}>.")
-    form = choose_format(PAGES, request.headers.get("Accept"), suffix or request.args.get("format"))
+    form = render.choose(PAGES, suffix)
     response = (
         _page(resource, release, bare) if form is HTML else _graph(resource, release, bare, form)
     )
@@ -91,8 +90,7 @@ def split_suffix(path: str) -> tuple[str, str | None]:
 
 def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Response:
     triples = document(resource, f"{release.base_uri}doc/{bare}", release)
-    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
-    return render.finish(Response(body, content_type=form.content_type), form)
+    return render.graph(triples, form)
 
 
 def _page(resource: Resource, release: Release, bare: str) -> Response:

@@ -1,7 +1,6 @@
 """Answer with whole graphs: the vocabulary and each named graph."""
 
-import pyoxigraph as ox
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from server.engine.interface import Question
 from server.faults import UnknownResource
@@ -10,17 +9,13 @@ from server.linked_data.documents import split_suffix
 from server.negotiation import (
     HTML,
     PAGES,
-    Format,
-    choose_format,
 )
 from server.release import queries
-from server.release.current import Release
 from server.sparql.send import send
 from server.web import render
 from server.web.link_header import with_links
 from server.web.links import quoted
 from server.web.release_scope import ask, current_release
-from transform.rdf import syntaxes
 
 bp = Blueprint("graphs", __name__)
 
@@ -34,7 +29,7 @@ def define(suffix: str | None = None) -> Response:
     triples = queries.find_triples(release, "ontology", ontology=ontology)
     if not triples:
         raise UnknownResource(f"This release holds no vocabulary <{ontology}>.")
-    form = _choose(suffix)
+    form = render.choose(PAGES, suffix)
     if form is HTML:
         response = render.page(
             "ontology.html",
@@ -43,7 +38,7 @@ def define(suffix: str | None = None) -> Response:
             **vocabulary_page.lay_out(triples, ontology, release, render.language()),
         )
     else:
-        response = _write(triples, form, release)
+        response = render.graph(triples, form)
     return with_links(response, form, "def")
 
 
@@ -54,7 +49,7 @@ def graph(path: str) -> Response:
     release = current_release()
     if name not in release.manifest["graphs"]:
         raise UnknownResource(f"This release holds no graph {name!r}.")
-    iri, form = f"{release.base_uri}graph/{name}", _choose(suffix)
+    iri, form = f"{release.base_uri}graph/{name}", render.choose(PAGES, suffix)
     if form is HTML:
         size = release.manifest["graphs"][name]
         response = render.page(
@@ -71,13 +66,3 @@ def graph(path: str) -> Response:
         )
         response = render.finish(send(ask(question)), form)
     return with_links(response, form, f"graph/{quoted(name)}")
-
-
-def _choose(suffix: str | None) -> Format:
-    wanted = suffix or request.args.get("format")
-    return choose_format(PAGES, request.headers.get("Accept"), wanted)
-
-
-def _write(triples: list[ox.Triple], form: Format, release: Release) -> Response:
-    body = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
-    return render.finish(Response(body, content_type=form.content_type), form)

@@ -9,15 +9,14 @@ from server.release import labels
 from server.release.current import Release
 from server.web import term_table
 from server.web.term_cell import Cell
+from transform.rdf.namespaces import DCTERMS, OWL, RDF_TYPE, RDFS
 
-_OWL = "http://www.w3.org/2002/07/owl#"
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _DEFINITIONS = (
     "http://www.w3.org/2004/02/skos/core#definition",
-    "http://www.w3.org/2000/01/rdf-schema#comment",
-    "http://purl.org/dc/terms/description",
+    f"{RDFS}comment",
+    f"{DCTERMS}description",
 )
-_SHOWN_APART = (*labels.NAMING, *_DEFINITIONS, "http://www.w3.org/2000/01/rdf-schema#isDefinedBy")
+_SHOWN_APART = (*labels.NAMING, *_DEFINITIONS, f"{RDFS}isDefinedBy")
 
 
 class Term(NamedTuple):
@@ -44,7 +43,7 @@ def lay_out(
         for iri in sorted(said)
         if iri != ontology
     }
-    classes = [iri for iri in terms if _OWL + "Class" in _types(said[iri])]
+    classes = [iri for iri in terms if OWL + "Class" in _types(said[iri])]
     return {
         "iri": ontology,
         "title": labels.best(known.get(ontology, ()), language),
@@ -76,4 +75,4 @@ def _texts(said: Iterable[ox.Triple], properties: tuple[str, ...]) -> list[ox.Li
 
 
 def _types(said: Iterable[ox.Triple]) -> set[str]:
-    return {str(getattr(t.object, "value", "")) for t in said if t.predicate.value == _RDF_TYPE}
+    return {str(getattr(t.object, "value", "")) for t in said if t.predicate.value == RDF_TYPE}

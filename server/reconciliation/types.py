@@ -2,12 +2,9 @@
 
 from typing import NamedTuple
 
-_DCTERMS = "http://purl.org/dc/terms/"
-_FOAF = "http://xmlns.com/foaf/0.1/"
+from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
+
 _ORG = "http://www.w3.org/ns/org#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_SCHEMA = "https://schema.org/"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 
 class Kind(NamedTuple):
@@ -49,7 +46,7 @@ class Property(NamedTuple):
 
 YEAR = Property(
     "annee", {"fr": "Année de portrait", "en": "Year of portrait"}, KINDS,
-    f"{_DCTERMS}isPartOf", restricts=True,
+    f"{DCTERMS}isPartOf", restricts=True,
 )  # fmt: skip
 BODY = Property(
     "organisme", {"fr": "Organisme", "en": "Public body"}, (INITIATIVE,),
@@ -69,18 +66,18 @@ PROPERTIES = (
              "statut", value=STATUT, restricts=True),
     Property("benefices", {"fr": "Bénéfices", "en": "Benefits"}, (INITIATIVE,), "benefices"),
     Property("nom", {"fr": "Nom", "en": "Name"},
-             (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{_SKOS}prefLabel", of_rows=False),
+             (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{SKOS}prefLabel", of_rows=False),
     Property("nom-initiative", {"fr": "Nom de l'initiative", "en": "Name of the initiative"},
-             (INITIATIVE,), f"{_RDFS}label", of_rows=False),
+             (INITIATIVE,), f"{RDFS}label", of_rows=False),
     Property("autres-noms", {"fr": "Autres noms", "en": "Other names"},
-             (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{_SKOS}altLabel", of_rows=False),
+             (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{SKOS}altLabel", of_rows=False),
     Property("genre", {"fr": "Genre d'organisme", "en": "Kind of body"}, (ORGANISME,),
              f"{_ORG}classification", of_rows=False),
     Property("site", {"fr": "Site web", "en": "Web site"}, (ORGANISME,),
-             f"{_FOAF}homepage", of_rows=False),
+             f"{FOAF}homepage", of_rows=False),
     Property("identiques", {"fr": "Même chose ailleurs (Wikidata, ROR)",
                             "en": "Same thing elsewhere (Wikidata, ROR)"}, (ORGANISME,),
-             f"{_SCHEMA}sameAs", of_rows=False),
+             f"{SCHEMA}sameAs", of_rows=False),
     Property("revise", {"fr": "Revu par une personne", "en": "Reviewed by a person"}, (ORGANISME,),
              "revise", of_rows=False),
 )  # fmt: skip

@@ -8,8 +8,7 @@ import pyoxigraph as ox
 from server.release import labels, queries
 from server.release.current import Release
 from transform.comparison.model import Comparison, Evolution, Movement
-
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+from transform.rdf.namespaces import RDF_TYPE
 
 
 class PublishedComparison(NamedTuple):
@@ -44,7 +43,7 @@ def read_comparison(release: Release, earlier: int, later: int) -> PublishedComp
         name = triple.predicate.value.removeprefix(f"{release.base_uri}def#")
         said.setdefault(about, {}).setdefault(name, []).append(triple.object)
     for name, values in said.items():
-        kind = values[_RDF_TYPE][0].value.rpartition("#")[2]
+        kind = values[RDF_TYPE][0].value.rpartition("#")[2]
         reader = _Reader(name, values, release.base_uri)
         if kind == "Mouvement":
             found.add(reader.movement())

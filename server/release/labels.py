@@ -9,13 +9,14 @@ from server import texts
 from server.release import queries
 from server.release.current import Release
 from transform.rdf import syntaxes
+from transform.rdf.namespaces import DCTERMS, FOAF, RDFS
 
-RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+RDFS_LABEL = f"{RDFS}label"
 NAMING = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     RDFS_LABEL,
-    "http://purl.org/dc/terms/title",
-    "http://xmlns.com/foaf/0.1/name",
+    f"{DCTERMS}title",
+    f"{FOAF}name",
 )
 Labels = Mapping[str, list[tuple[str, ox.Literal]]]
 _terms: WeakKeyDictionary[Release, Labels] = WeakKeyDictionary()

@@ -8,13 +8,12 @@ import pyoxigraph as ox
 
 from server.release import queries
 from server.release.current import Release
+from transform.rdf.namespaces import DCTERMS, FOAF, RDF_TYPE, RDFS
 
 MOST_POINTING = 1000
-_RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_FOAF = "http://xmlns.com/foaf/0.1/"
+_RDF_TYPE = ox.NamedNode(RDF_TYPE)
 _IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
-_LICENCE = ox.NamedNode("http://purl.org/dc/terms/license")
+_LICENCE = ox.NamedNode(f"{DCTERMS}license")
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,9 @@ def about_document(
 ) -> Iterator[ox.Triple]:
     """Give what a document says of itself: topic, licence, and that examples are made up."""
     node = ox.NamedNode(document_iri)
-    yield ox.Triple(node, _RDF_TYPE, ox.NamedNode(f"{_FOAF}Document"))
+    yield ox.Triple(node, _RDF_TYPE, ox.NamedNode(f"{FOAF}Document"))
     if topic is not None:
-        yield ox.Triple(node, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(topic))
+        yield ox.Triple(node, ox.NamedNode(f"{FOAF}primaryTopic"), ox.NamedNode(topic))
         if (release.folder / "void.nt").is_file():
             dataset = ox.NamedNode(f"{release.base_uri}catalogue#ensemble")
             yield ox.Triple(node, _IN_DATASET, dataset)
@@ -91,7 +90,7 @@ def _about_the_rest(document_iri: str, resource: Resource, release: Release) -> 
     node = ox.NamedNode(document_iri)
     query = f"CONSTRUCT {{ ?s ?p <{resource.iri}> }} WHERE {{ ?s ?p <{resource.iri}> }}"
     whole = f"{release.base_uri}sparql?query={quote(query, safe='')}"
-    yield ox.Triple(node, ox.NamedNode(f"{_RDFS}seeAlso"), ox.NamedNode(whole))
+    yield ox.Triple(node, ox.NamedNode(f"{RDFS}seeAlso"), ox.NamedNode(whole))
     cut = {
         "fr": f"Seuls {MOST_POINTING} des énoncés qui mènent à cette ressource sont ici ;"
         " tous sont à rdfs:seeAlso.",
@@ -103,4 +102,4 @@ def _about_the_rest(document_iri: str, resource: Resource, release: Release) -> 
 
 
 def _comment(node: ox.NamedNode, text: str, language: str) -> ox.Triple:
-    return ox.Triple(node, ox.NamedNode(f"{_RDFS}comment"), ox.Literal(text, language=language))
+    return ox.Triple(node, ox.NamedNode(f"{RDFS}comment"), ox.Literal(text, language=language))

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from server.engine.interface import Question
 from server.faults import UnknownResource, UnreadableRequest
-from server.negotiation import CONSTRUCTED, choose_format
+from server.negotiation import CONSTRUCTED
 from server.release import queries
 from server.sparql.protocol import absolute_iris, read_address
 from server.sparql.send import send
@@ -23,8 +23,7 @@ def read_graph() -> Response:
     else:
         _refuse_unknown(iri)
         text, bindings = queries.read("graph"), {"graph": iri}
-    accept, wanted = request.headers.get("Accept"), request.args.get("format")
-    form = choose_format(CONSTRUCTED, accept, wanted)
+    form = render.choose(CONSTRUCTED)
     question = Question(text, release.base_uri, graph=form.media_type, bindings=bindings)
     return render.finish(send(ask(question)), form)
 

@@ -15,13 +15,13 @@ from server.web.term_cell import (
     name_iri,
     show_literal,
 )
+from transform.rdf.namespaces import XSD
 
 MOST_ROWS = 500
 # What is read of an answer: the first rows of a longer one stand in it.
 _MOST_BYTES = 1 << 20
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBERS = tuple(
-    _XSD + name
+    XSD + name
     for name in (
         *("integer", "decimal", "double", "float", "int", "long", "short", "byte"),
         *("nonNegativeInteger", "positiveInteger", "negativeInteger", "nonPositiveInteger"),

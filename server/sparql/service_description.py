@@ -10,14 +10,13 @@ from server.release.current import Release
 from server.settings import Settings
 from server.sparql.limits_page import describe_limits
 from transform.rdf import syntaxes
-from transform.rdf.namespaces import W3C_FORMATS
+from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS, VOID, W3C_FORMATS, XSD
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
-_RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_VOID = "http://rdfs.org/ns/void#"
-_DESCRIPTION = ox.NamedNode("http://purl.org/dc/terms/description")
-_SEE_ALSO = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#seeAlso")
-_XSD_INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+_RDF_TYPE = ox.NamedNode(RDF_TYPE)
+_DESCRIPTION = ox.NamedNode(f"{DCTERMS}description")
+_SEE_ALSO = ox.NamedNode(f"{RDFS}seeAlso")
+_XSD_INTEGER = ox.NamedNode(f"{XSD}integer")
 # What is asked is what is stated: nothing is inferred.
 _NO_INFERENCE = ox.NamedNode("http://www.w3.org/ns/entailment/Simple")
 _FEATURES = ("UnionDefaultGraph",)
@@ -95,7 +94,7 @@ def _partitions(
     counts: Mapping[str, int],
 ) -> Iterator[ox.Triple]:
     for number, (iri, count) in enumerate(sorted(counts.items()), start=1):
-        part = ox.NamedNode(f"{union.value}-{kind.value.removeprefix(_VOID)}-{number}")
+        part = ox.NamedNode(f"{union.value}-{kind.value.removeprefix(VOID)}-{number}")
         yield ox.Triple(union, partition, part)
         yield ox.Triple(part, kind, ox.NamedNode(iri))
         yield ox.Triple(part, measure, _number(count))
@@ -106,7 +105,7 @@ def _number(value: int) -> ox.Literal:
 
 
 def _void(name: str) -> ox.NamedNode:
-    return ox.NamedNode(_VOID + name)
+    return ox.NamedNode(VOID + name)
 
 
 def _sd(name: str) -> ox.NamedNode:

@@ -1,18 +1,21 @@
 """Answer with a page, or with anything else that a release decides wholly."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 from flask import Response, g, render_template, request
 from markupsafe import Markup
 
 from server import texts
-from server.negotiation import HTML, Format, choose_language
+from server.negotiation import HTML, Format, choose_format, choose_language
 from server.web import assets, links
 from server.web.release_scope import current_release
+from transform.rdf import syntaxes
 
 # Data changes once a year, yet a release that replaces a faulty one should show within minutes.
 _FRESH = "public, max-age=300"
@@ -72,6 +75,20 @@ def _edition() -> str:
         if file.suffix in _SHAPING:
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def choose(offers: Sequence[Format], suffix: str | None = None) -> Format:
+    """Choose the format of the answer: by suffix, `?format=`, or `Accept` (RFC 9110, 12.5.1)."""
+    wanted = suffix or request.args.get("format")
+    return choose_format(offers, request.headers.get("Accept"), wanted)
+
+
+def graph(triples: Iterable[ox.Triple], form: Format) -> Response:
+    """Answer with statements in a syntax of RDF."""
+    body = syntaxes.write_bytes(
+        triples, syntaxes.BY_SUFFIX[form.suffix], current_release().base_uri
+    )
+    return finish(Response(body, content_type=form.content_type), form)
 
 
 def in_script(text: bytes) -> Markup:

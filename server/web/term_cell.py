@@ -5,9 +5,9 @@ from typing import NamedTuple
 from server.release import labels
 from server.release.current import Release
 from server.web.links import link_to_iri
+from transform.rdf.namespaces import RDF, XSD
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-PLAIN = (_XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
+PLAIN = (XSD + "string", f"{RDF}langString")
 
 
 class Cell(NamedTuple):

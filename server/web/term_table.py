@@ -17,12 +17,12 @@ from server.web.term_cell import (
     name_word,
     show_literal,
 )
+from transform.rdf.namespaces import RDF_TYPE
 
 PAGE = 50
 # Beyond, they stand as the engine finds them, property by property: to sort them, the names of
 # all would be read for each page.
 _MOST_SORTED = 2000
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 class Pointing(NamedTuple):
@@ -47,7 +47,7 @@ def name_types(resource: Resource, release: Release, language: str) -> list[Cell
     types = [
         t.object.value
         for t in resource.says
-        if t.predicate.value == _RDF_TYPE and isinstance(t.object, ox.NamedNode)
+        if t.predicate.value == RDF_TYPE and isinstance(t.object, ox.NamedNode)
     ]
     types.sort(key=lambda iri: (not iri.startswith(release.base_uri), iri))
     return [name_word(iri, release, language) for iri in types]
@@ -114,7 +114,7 @@ def _read_page_of_many(
 
 
 def _place(iri: str, release: Release) -> tuple[int, str]:
-    if iri == _RDF_TYPE:
+    if iri == RDF_TYPE:
         return 0, iri
     if iri in labels.NAMING:
         return 1, iri

@@ -19,12 +19,13 @@ from server.engine.interface import (
     Text,
 )
 from server.release.current import Release
+from transform.rdf.namespaces import RDF_TYPE
 
 EXAMPLES = (
     "lignes", "categories", "organismes", "statuts", "nouvelles", "benefices", "graphes"
 )  # fmt: skip
 _N_TRIPLES = "application/n-triples"
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_TYPE = ox.NamedNode(RDF_TYPE)
 Row = dict[str, dict[str, str]]
 _log = logging.getLogger(__name__)
 
