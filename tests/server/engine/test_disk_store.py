@@ -115,9 +115,9 @@ def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
     os.mkfifo(quads)  # of which the end never comes: the loader is killed at work
     writer = os.open(quads, os.O_RDWR)
     os.write(writer, lines)
-    code = "import sys; from pathlib import Path; from server.engine import disk;"
+    code = "import sys; from pathlib import Path; from server.engine import disk_store;"
     builder = subprocess.Popen(
-        [sys.executable, "-c", code + "disk.ensure_store(Path(sys.argv[1]))", str(quads)],
+        [sys.executable, "-c", code + "disk_store.ensure_store(Path(sys.argv[1]))", str(quads)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     with builder:
@@ -209,9 +209,9 @@ def test_free_memory_is_that_of_this_machine() -> None:
 
 WALLED = """
 import ctypes, errno, os, socket, sys
-from server.engine import wall
+from server.engine.process import seccomp
 ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
-wall.raise_wall()
+seccomp.install_filter()
 os.close(os.open(sys.argv[1], os.O_RDONLY))
 def refused(act, *arguments):
     try:

@@ -327,11 +327,11 @@ def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
 ) -> None:
     packed = list[str]()
 
-    def dress_whole(*_: Any) -> Any:
+    def finish_whole(*_: Any) -> Any:
         packed.append(threading.current_thread().name.partition("_")[0])
         return Reply(200, b"", b"packed")
 
-    monkeypatch.setattr("server.http.responses.finish.dress_whole", dress_whole)
+    monkeypatch.setattr("server.http.responses.finish.finish_whole", finish_whole)
 
     async def answer(size: int, coding: str | None) -> None:
         shelf: Any = Lender()
