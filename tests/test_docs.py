@@ -27,7 +27,9 @@ PAIRS = [
     PATHS,
     SETTINGS,
     STATUSES,
+    ["docs/catalogue.fr.md", "docs/catalogue.md"],
     ["docs/identite.md", "docs/identite.en.md"],
+    ["docs/mapping.fr.md", "docs/mapping.md"],
     ["docs/performance.md", "docs/performance.en.md"],
     ["docs/reconciliation.fr.md", "docs/reconciliation.md"],
 ]
@@ -55,6 +57,15 @@ def mapping_table() -> str:
 
 def test_mapping_page_shows_the_table_of_the_code() -> None:
     assert mapping_table() in read("docs/mapping.md")
+
+
+def test_french_mapping_page_shows_the_table_too() -> None:
+    rows = [line.split(" | ") for line in mapping_table().splitlines()[2:]]
+    shown = [line.split(" | ") for line in read("docs/mapping.fr.md").splitlines()]
+    french = [cells for cells in shown if len(cells) == 5][1:]
+    for cells, english in zip(french, rows, strict=True):
+        assert cells[0] == english[0].replace("the row", "la ligne")
+        assert cells[1:3] + cells[4:] == english[1:3] + english[4:]
 
 
 def test_every_field_stands_in_the_mapping() -> None:
