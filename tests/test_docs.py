@@ -16,6 +16,29 @@ from transform.graphs.mapping import MAPPING
 from transform.layouts.model import FIELDS
 
 READMES = ["README.md", "README.en.md"]
+# Where each is described, in French and in English.
+COMMANDS = ["docs/commandes.md", "docs/commandes.en.md"]
+PATHS = ["docs/chemins.md", "docs/chemins.en.md"]
+SETTINGS = ["docs/exploitation.md", "docs/exploitation.en.md"]
+STATUSES = ["docs/endpoint.fr.md", "docs/endpoint.md"]
+PAIRS = [
+    READMES,
+    COMMANDS,
+    PATHS,
+    SETTINGS,
+    STATUSES,
+    ["docs/catalogue.fr.md", "docs/catalogue.md"],
+    ["docs/identite.md", "docs/identite.en.md"],
+    ["docs/mapping.fr.md", "docs/mapping.md"],
+    ["docs/performance.md", "docs/performance.en.md"],
+    ["docs/reconciliation.fr.md", "docs/reconciliation.md"],
+]
+FOLDERS = ("ontology", "shapes", "transform", "server", "tests", "docs")
+PAGES = sorted(
+    path.relative_to(PROJECT).as_posix()
+    for pattern in ("*.md", "docs/**/*.md")
+    for path in PROJECT.glob(pattern)
+)
 
 
 def read(name: str) -> str:
@@ -36,6 +59,15 @@ def test_mapping_page_shows_the_table_of_the_code() -> None:
     assert mapping_table() in read("docs/mapping.md")
 
 
+def test_french_mapping_page_shows_the_table_too() -> None:
+    rows = [line.split(" | ") for line in mapping_table().splitlines()[2:]]
+    shown = [line.split(" | ") for line in read("docs/mapping.fr.md").splitlines()]
+    french = [cells for cells in shown if len(cells) == 5][1:]
+    for cells, english in zip(french, rows, strict=True):
+        assert cells[0] == english[0].replace("the row", "la ligne")
+        assert cells[1:3] + cells[4:] == english[1:3] + english[4:]
+
+
 def test_every_field_stands_in_the_mapping() -> None:
     assert {entry.field for entry in MAPPING} - {""} == set(FIELDS)
 
@@ -44,20 +76,21 @@ def commands() -> list[click.Command]:
     return list(main.commands.values())
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_readme_names_every_command_and_option(readme: str) -> None:
-    text = read(readme)
+@pytest.mark.parametrize("page", COMMANDS)
+def test_docs_name_every_command_and_option(page: str) -> None:
+    text = read(page)
     for command in commands():
-        assert f"portrait-ia {command.name}" in text, command.name
+        assert f"`portrait-ia {command.name}" in text, command.name
         for parameter in command.params:
             if isinstance(parameter, click.Option) and not parameter.is_eager:
                 assert f"`{parameter.opts[0]}" in text, (command.name, parameter.opts)
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_readme_names_every_setting(readme: str) -> None:
+@pytest.mark.parametrize("page", SETTINGS)
+def test_docs_name_every_setting(page: str) -> None:
+    text = read(page)
     for name in Settings.__dataclass_fields__:
-        assert f"`{PREFIX}{name.upper()}`" in read(readme)
+        assert f"`{PREFIX}{name.upper()}`" in text
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +104,32 @@ def paths(example: Path) -> set[str]:
     return {f"/{re.split('[/.<]', rule[1:])[0]}" for rule in rules} - {"/"}
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_readme_names_every_path(readme: str, paths: set[str]) -> None:
-    assert {path for path in paths if f"`{path}" not in read(readme)} == set()
+@pytest.mark.parametrize("page", PATHS)
+def test_docs_name_every_path(page: str, paths: set[str]) -> None:
+    assert {path for path in paths if f"`{path}" not in read(page)} == set()
 
 
 @pytest.mark.parametrize("readme", READMES)
 def test_readme_names_every_top_folder(readme: str) -> None:
     text = read(readme)
-    for folder in ("ontology", "shapes", "transform", "server", "tests", "docs"):
+    for folder in FOLDERS:
         assert (PROJECT / folder).is_dir()
         assert f"`{folder}/`" in text
 
 
-@pytest.mark.parametrize("page", [*READMES, "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("readme", READMES)
+def test_readme_is_short(readme: str) -> None:
+    assert len(read(readme)) <= 8000
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_nothing_is_left_to_be_filled_in(page: str) -> None:
     assert re.findall(r"^[A-Z]+$|TODO|TBD|FIXME", read(page), re.MULTILINE) == []
 
 
-def test_endpoint_page_has_every_kind_of_refusal() -> None:
-    told = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)`", read("docs/endpoint.md"), re.MULTILINE))
+@pytest.mark.parametrize("page", STATUSES)
+def test_endpoint_page_has_every_kind_of_refusal(page: str) -> None:
+    told = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)`", read(page), re.MULTILINE))
     kinds = {
         (str(fault.status), fault.kind)
         for family in (engine.EngineFault, site.Fault)
@@ -111,13 +150,73 @@ def test_every_option_has_help() -> None:
                 assert parameter.help, (command.name, parameter.name)
 
 
-def test_both_readmes_have_the_same_headings() -> None:
-    levels = [re.findall(r"^(#+) ", read(name), re.MULTILINE) for name in READMES]
-    assert levels[0] == levels[1]
+def headings(page: str) -> list[tuple[int, str]]:
+    """Return level and text of each heading, without what stands in blocks of code."""
+    prose = re.sub(r"^```.*?^```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^(#+) (.+)$", prose, re.MULTILINE)
+    return [(len(signs), text) for signs, text in found]
 
 
-def test_no_doc_names_a_path_that_is_not_there() -> None:
-    pages = ["CONTRIBUTING.md", "docs/mapping.md", "docs/endpoint.md", "docs/identite.md"]
-    for page in [*READMES, *pages]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", read(page)):
-            assert (Path(PROJECT / page).parent / target).exists(), (page, target)
+def numbers_of_rows(page: str) -> list[str]:
+    """Return the digits of each row of the tables; separators differ between the languages."""
+    return [re.sub(r"\D", "", row) for row in read(page).splitlines() if row.startswith("|")]
+
+
+@pytest.mark.parametrize(("french", "english"), PAIRS)
+def test_both_languages_have_the_same_headings_and_numbers(french: str, english: str) -> None:
+    assert [level for level, _ in headings(french)] == [level for level, _ in headings(english)]
+    assert numbers_of_rows(french) == numbers_of_rows(english)
+
+
+@pytest.mark.parametrize(("french", "english"), PAIRS)
+def test_each_language_leads_to_the_other(french: str, english: str) -> None:
+    assert f"[In English]({Path(english).name})" in read(french)
+    assert f"[En français]({Path(french).name})" in read(english)
+
+
+def test_every_translated_page_is_in_a_pair() -> None:
+    translated = {page for page in PAGES if page.endswith((".en.md", ".fr.md"))}
+    assert translated <= {page for pair in PAIRS for page in pair}
+
+
+def test_the_lists_of_docs_are_complete() -> None:
+    for folder in ("docs", "docs/decisions"):
+        listed = set(re.findall(r"\]\(([^)#/]+\.md)\)", read(f"{folder}/README.md")))
+        there = {path.name for path in (PROJECT / folder).glob("*.md")} - {"README.md"}
+        assert listed == there
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/decisions/")])
+def test_decisions_say_what_was_asked_measured_chosen_and_what_reopens_them(page: str) -> None:
+    sections = [text for level, text in headings(page) if level == 2]
+    if not page.endswith("README.md"):
+        assert sections[0] == "The question"
+        assert sections[-1] == "What would reopen it"
+        assert any("measured" in section for section in sections)
+        assert any("chosen" in section for section in sections)
+
+
+def anchors(page: str) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    plain = (re.sub(r"[^\w\- ]", "", text.lower()) for _, text in headings(page))
+    return {text.replace(" ", "-") for text in plain}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_relative_link_leads_somewhere(page: str) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", read(page)):
+        if re.match("[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (PROJECT / page).parent / path if path else PROJECT / page
+        assert target.exists(), (page, link)
+        if anchor:
+            name = target.resolve().relative_to(PROJECT).as_posix()
+            assert anchor in anchors(name), (page, link)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_is_named_is_there(page: str) -> None:
+    named = re.findall(rf"`((?:{'|'.join(FOLDERS)})/[^`\s]*)`", read(page))
+    for path in named:
+        assert list(PROJECT.glob(re.sub("<[^>]*>", "*", path.rstrip("/")))), (page, path)

@@ -46,7 +46,7 @@ def test_scripts_are_packed_and_not_sent_again(site: str, fetch: Any) -> None:
 
 
 def test_the_page_for_queries_is_light(site: str, fetch: Any) -> None:
-    """What a first visit takes; the README says it."""
+    """What a first visit takes; docs/exploitation.md says it."""
     accepted = {"Accept": "text/html", "Accept-Encoding": "br"}
     page = fetch(f"{site}sparql", headers=accepted)
     links = re.findall(

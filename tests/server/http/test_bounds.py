@@ -32,9 +32,11 @@ FRENCH = (
 )
 
 
-@pytest.mark.parametrize(("readme", "told"), [("README.en.md", ENGLISH), ("README.md", FRENCH)])
-def test_the_fixed_bounds_are_those_that_the_readme_tells(readme: str, told: str) -> None:
-    text = " ".join((PROJECT / readme).read_text("utf-8").split())
+@pytest.mark.parametrize(
+    ("page", "told"), [("exploitation.en.md", ENGLISH), ("exploitation.md", FRENCH)]
+)
+def test_the_fixed_bounds_are_those_that_the_docs_tell(page: str, told: str) -> None:
+    text = " ".join((PROJECT / "docs" / page).read_text("utf-8").split())
     assert re.search(told, text)
     assert (connection_connections.MOST_CONNECTIONS, connection_connections.HELD_BYTES) == (
         2048,
