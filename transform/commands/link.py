@@ -26,7 +26,7 @@ from transform.commands.terminal import say_note
 from transform.decisions.judgement import judge
 from transform.decisions.sssom import LINKS_FILE
 from transform.errors import MisusedCommand
-from transform.text.urls import flaw
+from transform.text.urls import url_problem
 
 if TYPE_CHECKING:
     from transform.linking.proposals import Proposal
@@ -114,7 +114,7 @@ def _record(desk: "LinkSession", options: dict[str, Any]) -> None:
     pairs = [(name, True) for name in options["accepted"]]
     pairs += [(name, False) for name in options["refused"]]
     service = options["service"] or ""
-    if service and (why := flaw(service)):
+    if service and (why := url_problem(service)):
         raise MisusedCommand(f"--service: {why}. It would be published with the link.")
     lines = [named_by_hand(desk, name, service).line(yes, said) for name, yes in pairs]
     written = desk.write(lines)

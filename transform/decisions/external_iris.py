@@ -4,7 +4,7 @@ import re
 
 import pyoxigraph as ox
 
-from transform.text.urls import flaw
+from transform.text.urls import url_problem
 
 LONGEST = 2000
 # Sources whose records have pages and other addresses too: host, what an IRI of theirs looks
@@ -31,7 +31,7 @@ def unfit(iri: str) -> str:
         ox.NamedNode(iri)
     except ValueError:
         return "is no IRI"
-    if flaw(iri):
+    if url_problem(iri):
         return "is no http(s) IRI without name or password"
     for host, wanted, example in _SOURCES:
         if host.match(iri) and not wanted.fullmatch(iri):

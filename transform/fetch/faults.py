@@ -1,4 +1,4 @@
-"""Say what came instead of a file, and what to do without the portal."""
+"""Build the faults of a fetch, with the way to build a release without the portal."""
 
 from urllib3.exceptions import HTTPError
 
@@ -17,4 +17,4 @@ def failed(where: str, what: str) -> FetchFailed:
 
 
 class BrokenOff(HTTPError):
-    """An answer whose body ends too soon: another try may bring the whole of it."""
+    """An answer whose body ends too soon: another try may get all of it."""

@@ -81,11 +81,11 @@ def _proposal(
     iri, origin = service.iri_of(answered.id)
     what = f"{body.path}: {visible(answered.name)} ({visible(answered.id)})"
     if why := unfit(iri):
-        service.say(f"{what} is left aside: {visible(iri, 120)!r} {why}")
+        service.notify(f"{what} is left aside: {visible(iri, 120)!r} {why}")
     elif iri.startswith(desk.known.base_uri):
-        service.say(f"{what} is left aside: it is of this site itself")
+        service.notify(f"{what} is left aside: it is of this site itself")
     elif owner := desk.taken(body, iri):
-        service.say(f"{what} is left aside: <{iri}> is id/organisme/{owner} already")
+        service.notify(f"{what} is left aside: <{iri}> is id/organisme/{owner} already")
     elif not desk.refused(body, iri):
         return Proposal(body, iri, origin, answered, service.url)
     return None

@@ -11,10 +11,10 @@ from transform.fetch import http_client
 from transform.fetch.faults import failed
 from transform.fetch.http_client import (
     Bounds,
+    Notify,
     Reply,
-    Say,
-    beginning,
     check_url,
+    excerpt,
     read_body,
     read_object,
     refuse_page,
@@ -46,16 +46,16 @@ class Service(NamedTuple):
     at_once: int
     language: str
     bounds: Bounds
-    say: Say
+    notify: Notify
 
     def find(self, names: Sequence[str], wanted: Wanted) -> list[list[ServiceCandidate]]:
         """Give the candidates for each name, best first; raises ServiceFailed."""
         form = _write_batch(names, wanted)
         try:
-            answer = _send(self.url, self.bounds, self.say, self.language, form)
+            answer = _send(self.url, self.bounds, self.notify, self.language, form)
             found = _read_batch(self.url, answer, len(names))
         except FetchFailed as fault:
-            raise ServiceFailed(f"{fault.told}. {STEP}") from fault
+            raise ServiceFailed(f"{fault.problem}. {STEP}") from fault
         return [candidates[: wanted.limit] for candidates in found]
 
     def iri_of(self, identifier: str) -> tuple[str, str]:
@@ -74,18 +74,18 @@ def _quoted(identifier: str) -> str:
         return identifier
 
 
-def open_service(url: str, language: str, bounds: Bounds, say: Say) -> Service:
+def open_service(url: str, language: str, bounds: Bounds, notify: Notify) -> Service:
     """Read the manifest of a service; raises ServiceFailed where it is none."""
     try:
         check_url("--service", url)
-        said = _send(url, bounds, say, language, None)
-        return _read_manifest(url, said, language, bounds, say)
+        said = _send(url, bounds, notify, language, None)
+        return _read_manifest(url, said, language, bounds, notify)
     except FetchFailed as fault:
-        raise ServiceFailed(f"{fault.told}. {STEP}") from fault
+        raise ServiceFailed(f"{fault.problem}. {STEP}") from fault
 
 
 def _read_manifest(
-    url: str, said: Mapping[str, Any], language: str, bounds: Bounds, say: Say
+    url: str, said: Mapping[str, Any], language: str, bounds: Bounds, notify: Notify
 ) -> Service:
     reader = AnswerReader(url)
     versions = reader.array(said.get("versions", ["0.1"]), "versions")
@@ -100,7 +100,7 @@ def _read_manifest(
     name = reader.text(said.get("name"), "name") or urlsplit(url).netloc
     size = said.get("batchSize")
     at_once = size if isinstance(size, int) and 0 < size < _MOST_AT_ONCE else _MOST_AT_ONCE
-    return Service(url, name, space, template, at_once, language, bounds, say)
+    return Service(url, name, space, template, at_once, language, bounds, notify)
 
 
 def _write_batch(names: Sequence[str], wanted: Wanted) -> bytes:
@@ -125,14 +125,14 @@ def _read_batch(url: str, answer: Mapping[str, Any], number: int) -> list[list[S
 
 
 def _send(
-    url: str, bounds: Bounds, say: Say, language: str, form: bytes | None
+    url: str, bounds: Bounds, notify: Notify, language: str, form: bytes | None
 ) -> Mapping[str, Any]:
     headers = {"Accept": "application/json", "Accept-Language": language}
     if form:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     method = "POST" if form else "GET"
     sent = http_client.Request(url, url, headers, method, form, _stay_at(url))
-    return http_client.send(sent, bounds, say, lambda reply: _read(url, reply))
+    return http_client.send(sent, bounds, notify, lambda reply: _read(url, reply))
 
 
 def _read(url: str, reply: Reply) -> Mapping[str, Any]:
@@ -156,4 +156,4 @@ def _stay_at(target: str) -> Any:
 
 
 def _said(raw: bytes) -> str:
-    return f" ({beginning(raw)!r})" if raw else ""
+    return f" ({excerpt(raw)!r})" if raw else ""
