@@ -1,4 +1,4 @@
-"""Say which IRI may stand for what another source describes; what a service sends is hostile."""
+"""Check the IRIs of what other sources describe; a reconciliation service may send anything."""
 
 import re
 
@@ -7,8 +7,8 @@ import pyoxigraph as ox
 from transform.text.urls import url_problem
 
 LONGEST = 2000
-# Sources whose records have pages and other addresses too: host, what an IRI of theirs looks
-# like, and how to write it. shapes/registry.ttl asks the same of the registry.
+# Sources that have pages and other addresses for a record, next to its IRI: the host, the pattern
+# of an IRI, and how to write it. shapes/registry.ttl demands the same of the registry.
 _SOURCES = (
     (
         re.compile(r"https?://([a-z]+\.)*wikidata\.org(?![^/:])", re.IGNORECASE),
@@ -23,8 +23,8 @@ _SOURCES = (
 )
 
 
-def unfit(iri: str) -> str:
-    """Say why an IRI may not be published as what describes a body, "" if it may."""
+def iri_problem(iri: str) -> str:
+    """Return why an IRI may not be published as one that describes a body, "" if it may."""
     if len(iri) > LONGEST:
         return f"is longer than {LONGEST} characters"
     try:
@@ -33,7 +33,7 @@ def unfit(iri: str) -> str:
         return "is no IRI"
     if url_problem(iri):
         return "is no http(s) IRI without name or password"
-    for host, wanted, example in _SOURCES:
-        if host.match(iri) and not wanted.fullmatch(iri):
+    for host, pattern, example in _SOURCES:
+        if host.match(iri) and not pattern.fullmatch(iri):
             return f"is not how this source names things; write {example}"
     return ""

@@ -57,7 +57,7 @@ def check(folder: Path, api: str, bounds: Bounds, notify: Notify) -> list[str]:
         sentences += [
             f"{year}: {change}" for change in _validators_changed(chosen, entry, bounds, notify)
         ]
-    return [*changes(before, Record(dataset.about, files)), *sentences]
+    return [*changes(before, Record(dataset.facts, files)), *sentences]
 
 
 def _file_changes(was: Entry, now: Entry) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Resource(NamedTuple):
 class Dataset(NamedTuple):
     """What the portal states of the dataset as a whole, its page, and its files."""
 
-    about: Mapping[str, str]
+    facts: Mapping[str, str]
     resources: tuple[Resource, ...]
 
 
@@ -64,9 +64,9 @@ def package_show(api: str, bounds: Bounds, notify: Notify) -> Dataset:
         raise failed(api, "a dataset without a list of resources")
     if result.get("id") != DATASET:
         raise failed(api, f"another dataset than {DATASET} was sent: {result.get('id')!r}")
-    about = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
-    about["page"] = f"{api.partition('/api/')[0]}/dataset/{quote(about['name'] or DATASET)}"
-    return Dataset(about, tuple(_resource(entry) for entry in listed if isinstance(entry, dict)))
+    facts = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
+    facts["page"] = f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or DATASET)}"
+    return Dataset(facts, tuple(_resource(entry) for entry in listed if isinstance(entry, dict)))
 
 
 def _read(api: str, reply: Reply) -> bytes:

@@ -45,7 +45,7 @@ def fetch_all(
         # A file that was replaced meanwhile would be recorded with its predecessor's metadata.
         if offered(api, bounds, notify)[1].chosen != choice.chosen:
             raise failed(api, "the dataset changed while it was fetched")
-        after = Record(dataset.about, files)
+        after = Record(dataset.facts, files)
         if after != before:
             write_record(folder, after)
         return Fetched(before, after, choice.aside)

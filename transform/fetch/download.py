@@ -116,8 +116,8 @@ class Download(NamedTuple):
         try:
             form = find_format(path)
         except UnreadableFile as error:
-            what = str(error).removeprefix(f"{path.name}: ").partition(". ")[0]
-            raise failed(self.where, f"what came is no table: {what}") from error
+            problem = str(error).removeprefix(f"{path.name}: ").partition(". ")[0]
+            raise failed(self.where, f"what came is no table: {problem}") from error
         if form != self.chosen.format:
             stated = self.chosen.format.upper()
             raise failed(self.where, f"{form.upper()} came, where the portal says {stated}")

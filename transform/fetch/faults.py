@@ -11,9 +11,9 @@ BY_HAND = (
 )
 
 
-def failed(where: str, what: str) -> FetchFailed:
+def failed(where: str, problem: str) -> FetchFailed:
     """Return the fault of an answer that is not what it should be; the texts may be foreign."""
-    return FetchFailed(f"{visible(where, 300)}: {visible(what, 400).rstrip('.')}", BY_HAND)
+    return FetchFailed(f"{visible(where, 300)}: {visible(problem, 400).rstrip('.')}", BY_HAND)
 
 
 class BrokenOff(HTTPError):

@@ -1,4 +1,4 @@
-"""Keep spreadsheets from running what stands in a cell (OWASP, «CSV Injection»)."""
+"""Keep spreadsheets from running the text of a cell (OWASP, «CSV Injection»)."""
 
 import re
 

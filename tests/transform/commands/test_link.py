@@ -35,7 +35,7 @@ from tests.support.reconciliation_service import (
 )
 from transform.decisions.judgement import Judgement
 from transform.identity.known_links import known_links
-from transform.linking.proposals import named_by_hand
+from transform.linking.proposals import proposal_from_text
 from transform.linking.session import open_session
 
 BASE = "http://localhost:8000/"
@@ -523,7 +523,7 @@ def test_two_that_write_at_once_lose_nothing(site: Site) -> None:
 def test_who_writes_waits_for_who_is_writing(site: Site) -> None:
     desk = open_session(site.release(), site.file, "fr")
     said = Judgement("Bob", "0.9", "2026-01-31", "vu")
-    proposal = named_by_hand(desk, f"{CORONER}={Q2}", "")
+    proposal = proposal_from_text(desk, f"{CORONER}={Q2}", "")
     writer = threading.Thread(target=desk.write, args=([proposal.line(True, said)],))
     folder = os.open(site.shelf, os.O_RDONLY)
     try:

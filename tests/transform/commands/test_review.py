@@ -19,7 +19,7 @@ from tests.conftest import (
     Run,
 )
 from transform.decisions.judgement import Judgement
-from transform.review.session import line_of, open_review, write
+from transform.review.session import decision_line, open_review, write
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"""
@@ -307,6 +307,6 @@ def test_what_another_one_wrote_meanwhile_stays(site: Site) -> None:
     [candidate] = opened.candidates
     said = Judgement("Bob", "0.9", "2026-01-31", "")
     site.decide("--refuse", "1")
-    write(opened, [line_of(candidate, False, said)])
+    write(opened, [decision_line(candidate, False, said)])
     with site.decisions.open(encoding="utf-8", newline="") as lines:
         assert [line["author_id"] for line in csv.DictReader(lines)] == ["Ada Tremblay", "Bob"]
