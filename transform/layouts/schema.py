@@ -52,7 +52,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         lambda v: isinstance(v, str) and re.fullmatch("[a-z]{2,3}", v),
     ),
     "iri": ("an absolute http(s) IRI", _is_iri),
-    # Rows are fragments of it.
+    # The IRIs of rows are this IRI with a fragment.
     "file": ("an absolute http(s) IRI without fragment", lambda v: _is_iri(v) and "#" not in v),
     # "" where a layout extends another and has none of its own.
     "iri?": ('an absolute http(s) IRI, or ""', lambda v: v == "" or _is_iri(v)),

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-# XML cannot hold these (1.0, production 2), or no reader can see them: no syntax may meet them.
+# XML cannot hold these (1.0, production 2), or no reader can see them: no release may hold them.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # The name under which decoders mark the bytes that they cannot read, as `errors=` takes it.
 MARKING = "portrait-ia-mark"

@@ -19,10 +19,10 @@ def visible(text: str, most: int = 80) -> str:
 
 def shown(text: str) -> str:
     """Show a text on one line: broken bytes as \\xNN, and no sign that acts on a terminal."""
-    return "".join(map(_visible, " ".join(text.split())))
+    return "".join(map(_escaped, " ".join(text.split())))
 
 
-def _visible(sign: str) -> str:
+def _escaped(sign: str) -> str:
     if sign.isprintable():
         return sign
     byte = marked_byte(sign)
