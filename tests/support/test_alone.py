@@ -18,24 +18,24 @@ def is_alone(request: pytest.FixtureRequest) -> bool:
     return request.node.get_closest_marker("alone") is not None
 
 
-def test_who_reads_a_clock_is_alone(request: pytest.FixtureRequest) -> None:
+def test_reading_a_clock_is_alone(request: pytest.FixtureRequest) -> None:
     assert time.monotonic() > 0
     assert is_alone(request)
 
 
-def test_who_reads_it_in_a_function_of_its_own_is_alone(request: pytest.FixtureRequest) -> None:
+def test_reading_a_clock_in_an_inner_function_is_alone(request: pytest.FixtureRequest) -> None:
     assert list(map(lambda _: time.perf_counter() > 0, "a"))  # noqa: C417
     assert is_alone(request)
 
 
-def test_who_takes_a_fixture_that_measures_is_alone(
+def test_taking_a_fixture_that_measures_is_alone(
     request: pytest.FixtureRequest, delay_probe: DelayProbe
 ) -> None:
     assert is_alone(request)
 
 
 @pytest.mark.parametrize("seconds", [0.0])
-def test_who_only_sleeps_is_not(request: pytest.FixtureRequest, seconds: float) -> None:
+def test_only_sleeping_is_not_alone(request: pytest.FixtureRequest, seconds: float) -> None:
     time.sleep(seconds)
     assert not is_alone(request)
 
@@ -78,14 +78,14 @@ def test_a_process_that_writes_nothing_is_late(tmp_path: Path) -> None:
     assert silent.allow(0, time.monotonic() - 0.5) > 0.4
 
 
-def test_what_does_not_come_about_is_not_waited_for_for_ever(delay_probe: DelayProbe) -> None:
+def test_waiting_ends_for_what_never_comes_about(delay_probe: DelayProbe) -> None:
     begun = time.monotonic()
     assert not delay_probe.until(lambda: False, 0.2)
     assert time.monotonic() - begun > 0.2
     assert delay_probe.until(lambda: True, 0)
 
 
-def test_a_folder_is_made_once_by_those_who_want_it_together(tmp_path: Path) -> None:
+def test_a_folder_that_many_request_at_once_is_made_once(tmp_path: Path) -> None:
     made: list[Path] = []
 
     def make(folder: Path) -> None:
@@ -93,13 +93,13 @@ def test_a_folder_is_made_once_by_those_who_want_it_together(tmp_path: Path) -> 
         time.sleep(0.2)
         (folder / "whole").touch()
 
-    def want() -> None:
+    def request() -> None:
         assert (make_once(tmp_path / "a" / "made", make) / "whole").exists()
 
-    wanting = [threading.Thread(target=want) for _ in range(4)]
-    for thread in wanting:
+    threads = [threading.Thread(target=request) for _ in range(4)]
+    for thread in threads:
         thread.start()
-    for thread in wanting:
+    for thread in threads:
         thread.join()
     assert len(made) == 1
 

@@ -522,7 +522,7 @@ def test_two_that_write_at_once_lose_nothing(site: Site) -> None:
     assert [path.name for path in site.releases.iterdir() if path.name.startswith(".liens")] == []
 
 
-def test_who_writes_waits_for_who_is_writing(site: Site) -> None:
+def test_writers_wait_for_each_other(site: Site) -> None:
     session = open_session(site.release(), site.file, "fr")
     cells = Judgement("Bob", "0.9", "2026-01-31", "vu")
     proposal = proposal_from_text(session, f"{CORONER}={Q2}", "")
