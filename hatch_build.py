@@ -1,8 +1,8 @@
-"""Take the libraries of the query editor from the npm registry into the package (hatchling).
+"""Download the libraries of the query editor from the npm registry into the package (hatchling).
 
-`server/libraries.toml` pins them. Each tarball is held against its integrity (Subresource
-Integrity, sha512); out of it come one ES module and the licence. What is there already is not
-taken again.
+`server/libraries.toml` pins them. Each tarball is checked against its integrity (Subresource
+Integrity, sha512); one ES module and the licence are taken from it. A folder that is complete
+is left as it is.
 """
 
 import base64
@@ -36,22 +36,22 @@ _MOST_BYTES = 8_000_000  # of a tarball, and of a file in it
 _IMPORT = re.compile(
     r"""^((?:import|export)\b[^'";]*? from )(['"])([^'"./][^'"]*)\2""", re.MULTILINE
 )
-# Whole lines only, so that no string can be taken for a comment.
+# Whole lines only, so that no string is mistaken for a comment.
 _COMMENT = re.compile(r"^[ \t]*/\*\*[\s\S]*?\*/[ \t]*\n|^[ \t]*//.*\n", re.MULTILINE)
 Library = Mapping[str, str]
 
 
 class Unbuildable(Exception):
-    """A library that cannot be had; says what to do."""
+    """A library that cannot be installed; the message names the next step."""
 
 
 class EditorHook(BuildHookInterface[Any]):
-    """Have the editor in its folder before the package is made, also an editable one."""
+    """Install the editor in its folder before the package is built, also an editable one."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Take what is missing; ends the build with one line where that fails."""
+        """Download missing libraries; ends the build with one line where that fails."""
         if os.environ.get(WITHOUT) == "no":
             self.app.display_warning(f"{WITHOUT}=no: the page for queries is a plain form.")
             return
@@ -62,7 +62,7 @@ class EditorHook(BuildHookInterface[Any]):
 
 
 def provide(root: Path) -> bool:
-    """Fill the folder of the editor; gives False where it was full. Raises Unbuildable."""
+    """Fill the folder of the editor; returns False where it was complete. Raises Unbuildable."""
     pins = tomllib.loads((root / PINS).read_text("utf-8"))["libraries"]
     folder = root / FOLDER
     if _is_whole(folder, pins):
@@ -83,22 +83,22 @@ class Registry:
     """The npm registry that this machine uses: environment, `.npmrc` of project and user."""
 
     def __init__(self, root: Path, environ: Mapping[str, str] = os.environ) -> None:
-        told = read_settings(root, environ)
-        self.address = told.get("registry", REGISTRY).rstrip("/") + "/"
-        self._scopes = {key: value for key, value in told.items() if key.endswith(":registry")}
-        trust = ssl.create_default_context()  # minds SSL_CERT_FILE and SSL_CERT_DIR
-        more = (certifi.where(), told.get("cafile"), environ.get("NODE_EXTRA_CA_CERTS"))
-        for file in filter(None, more):
+        options = read_settings(root, environ)
+        self.address = options.get("registry", REGISTRY).rstrip("/") + "/"
+        self._scopes = {key: value for key, value in options.items() if key.endswith(":registry")}
+        trust = ssl.create_default_context()  # honours SSL_CERT_FILE and SSL_CERT_DIR
+        certificates = (certifi.where(), options.get("cafile"), environ.get("NODE_EXTRA_CA_CERTS"))
+        for file in filter(None, certificates):
             try:
                 trust.load_verify_locations(file)
             except OSError as fault:
                 hint = "mend cafile= in .npmrc, or NODE_EXTRA_CA_CERTS"
                 raise Unbuildable(f"{file}: no certificates ({fault}); {hint}.") from fault
-        # Proxies: HTTP_PROXY, HTTPS_PROXY and NO_PROXY are minded by urllib itself.
+        # urllib itself honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
         self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust))
 
     def fetch(self, pin: Library) -> bytes:
-        """Give a tarball that has the integrity of its pin; raises Unbuildable."""
+        """Download a tarball that has the integrity of its pin; raises Unbuildable."""
         name, version = pin["name"], pin["version"]
         scope, _, short = name.rpartition("/")
         home = self._scopes.get(f"{scope}:registry", self.address).rstrip("/")
@@ -132,27 +132,27 @@ def _offline(address: str, fault: Exception) -> str:
 
 
 def read_settings(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Give npm's settings, the strongest last: user, project, environment (npm, «config»)."""
-    told = {name.lower(): value for name, value in environ.items() if value}
-    user = told.get("npm_config_userconfig") or str(Path.home() / ".npmrc")
-    found: dict[str, str] = {}
+    """Read npm's settings, the strongest last: user, project, environment (npm, «config»)."""
+    variables = {name.lower(): value for name, value in environ.items() if value}
+    user = variables.get("npm_config_userconfig") or str(Path.home() / ".npmrc")
+    options: dict[str, str] = {}
     for file in (Path(user), root / ".npmrc"):
         lines = file.read_text("utf-8").splitlines() if file.is_file() else []
         for key, equals, value in (line.partition("=") for line in lines):
             if equals and not key.lstrip().startswith(("#", ";")):
-                found[key.strip()] = _expand(value.strip().strip("\"'"), environ)
+                options[key.strip()] = _expand(value.strip().strip("\"'"), environ)
     for name in ("registry", "cafile"):
-        if f"npm_config_{name}" in told:
-            found[name] = told[f"npm_config_{name}"]
-    return found
+        if f"npm_config_{name}" in variables:
+            options[name] = variables[f"npm_config_{name}"]
+    return options
 
 
 def _expand(value: str, environ: Mapping[str, str]) -> str:
-    return re.sub(r"\$\{(\w+)\}", lambda found: environ.get(found[1], found[0]), value)
+    return re.sub(r"\$\{(\w+)\}", lambda match: environ.get(match[1], match[0]), value)
 
 
 def check(pin: Library, body: bytes, address: str) -> None:
-    """Hold a tarball against its integrity; raises Unbuildable."""
+    """Check a tarball against its integrity; raises Unbuildable."""
     digest = "sha512-" + base64.b64encode(hashlib.sha512(body).digest()).decode()
     if digest != pin["integrity"]:
         raise Unbuildable(
@@ -162,47 +162,47 @@ def check(pin: Library, body: bytes, address: str) -> None:
 
 
 def take_out(pin: Library, tarball: bytes, path: str) -> bytes:
-    """Give one plain file of a tarball; no name in it is ever used as a path."""
-    wanted = f"package/{path}"
+    """Return one plain file of a tarball; no name in it is ever used as a path."""
+    entry = f"package/{path}"
     with tarfile.open(fileobj=io.BytesIO(tarball), mode="r:gz") as archive:
         for member in archive:
-            if member.name == wanted and member.isfile() and member.size <= _MOST_BYTES:
+            if member.name == entry and member.isfile() and member.size <= _MOST_BYTES:
                 file = archive.extractfile(member)
                 return file.read() if file else b""
     raise Unbuildable(f"{pin['name']} {pin['version']}: holds no plain file {path}; mend {PINS}.")
 
 
 def module_name(pin: Library) -> str:
-    """Give the file name of a library: `@codemirror/view` is codemirror-view.js."""
+    """Return the file name of a library: `@codemirror/view` is codemirror-view.js."""
     name = re.sub(r"[^a-z0-9-]", "-", pin["name"].lstrip("@"))
     return f"{name}.js"
 
 
 def _specifier(pin: Library) -> str:
-    """Give the name under which others import it."""
+    """Return the name under which other libraries import this one."""
     whole = pin["file"].removesuffix(".js")
     return pin["name"] if whole.endswith(("index", pin["name"])) else f"{pin['name']}/{whole}"
 
 
 def _adapt(pin: Library, text: str, names: Mapping[str, str]) -> str:
-    """Leave out comments, and point imports at the files beside: no bundler, no import map."""
+    """Remove comments, and make imports relative: no bundler, no import map."""
 
-    def beside(found: re.Match[str]) -> str:
-        if found[3] not in names:
-            raise Unbuildable(f"{pin['name']}: imports {found[3]}; add it to {PINS}.")
-        return f'{found[1]}"./{names[found[3]]}"'
+    def relative(match: re.Match[str]) -> str:
+        if match[3] not in names:
+            raise Unbuildable(f"{pin['name']}: imports {match[3]}; add it to {PINS}.")
+        return f'{match[1]}"./{names[match[3]]}"'
 
-    return _IMPORT.sub(beside, _COMMENT.sub("", text))
+    return _IMPORT.sub(relative, _COMMENT.sub("", text))
 
 
 def _licences(pins: Iterable[Library], tarballs: Iterable[bytes]) -> str:
-    """Give the licences of all, which are served with them."""
-    told = (
+    """Return the licences of all libraries, which are served with them."""
+    notices = (
         f"{pin['name']} {pin['version']} ({pin['licence']}), from npm; changed: comments left out, "
         f"imports made relative\n\n{take_out(pin, tarball, 'LICENSE').decode().strip()}\n"
         for pin, tarball in zip(pins, tarballs, strict=True)
     )
-    return ("\n" + "-" * 72 + "\n\n").join(told)
+    return ("\n" + "-" * 72 + "\n\n").join(notices)
 
 
 def _record(pins: Iterable[Library]) -> dict[str, Any]:
@@ -211,13 +211,13 @@ def _record(pins: Iterable[Library]) -> dict[str, Any]:
 
 
 def _is_whole(folder: Path, pins: list[Library]) -> bool:
-    """Say whether the folder holds just what these pins and this program make."""
+    """Check whether the folder holds exactly what these pins and this program produce."""
     try:
-        told = json.loads((folder / "built.json").read_text("utf-8"))
-        sums = {name: _sum((folder / name).read_bytes()) for name in told["files"]}
+        record = json.loads((folder / "built.json").read_text("utf-8"))
+        sums = {name: _sum((folder / name).read_bytes()) for name in record["files"]}
     except (OSError, ValueError, KeyError):
         return False
-    return bool(told == {**_record(pins), "files": sums})
+    return bool(record == {**_record(pins), "files": sums})
 
 
 def _write(folder: Path, files: Mapping[str, bytes], pins: Iterable[Library]) -> None:
@@ -226,8 +226,8 @@ def _write(folder: Path, files: Mapping[str, bytes], pins: Iterable[Library]) ->
     for name, body in files.items():
         (folder / name).write_bytes(body)
     sums = {name: _sum(body) for name, body in files.items()}
-    told = json.dumps({**_record(pins), "files": sums}, indent=1)
-    (folder / "built.json").write_text(told + "\n", "utf-8")
+    record = json.dumps({**_record(pins), "files": sums}, indent=1)
+    (folder / "built.json").write_text(record + "\n", "utf-8")
 
 
 def _sum(body: bytes) -> str:

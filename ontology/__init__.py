@@ -19,7 +19,7 @@ NAMES = (
 
 
 def read(name: str) -> bytes:
-    """Give the Turtle file of one of NAMES; its IRIs are relative to the base URI of a release."""
+    """Read the Turtle file of one of NAMES; its IRIs are relative to the base URI of a release."""
     if name not in NAMES:
         raise KeyError(f"no file {name!r} in the ontology; known: {', '.join(NAMES)}")
     return files(__name__).joinpath(f"{name}.ttl").read_bytes()
@@ -27,9 +27,9 @@ def read(name: str) -> bytes:
 
 @cache
 def context(base_uri: str) -> Mapping[str, Any]:
-    """Give the JSON-LD document {"@context": …} in which «pia» stands below a base URI.
+    """Return the JSON-LD document {"@context": …} in which «pia» stands below a base URI.
 
-    Read once: a sealed process cannot open files.
+    Cached, as a sandboxed process cannot open files.
     """
     terms = json.loads(files(__name__).joinpath("contexte.jsonld").read_bytes())["@context"]
     return {"@context": {**terms, "pia": f"{base_uri}def#"}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from transform.commands.options import SHELF, option
+from transform.commands.options import RELEASES_FOLDER, option
 from transform.errors import MisusedCommand
 
 HOST = option(
@@ -72,19 +72,19 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
 
 
 @click.command()
-@SHELF
+@RELEASES_FOLDER
 @HOST
 @PORT
 @WORKERS
 @ENGINE
-def serve(shelf: Path, host: str, port: int, workers: int, engine: str) -> None:
+def serve(releases_folder: Path, host: str, port: int, workers: int, engine: str) -> None:
     """Serve DIR/current: pages, documents, dumps and SPARQL.
 
     Moves to a new release, or back to an old one, without a failed request. The limits of the
     endpoint are variables: PORTRAIT_IA_QUERY_SECONDS, PORTRAIT_IA_QUERY_MEMORY_MB,
     PORTRAIT_IA_RESULT_MB, PORTRAIT_IA_QUERY_KB.
     """
-    _listen(shelf, host, port, workers, engine)
+    _listen(releases_folder, host, port, workers, engine)
 
 
 def _listen(shelf: Path, host: str, port: int, workers: int, engine: str = "memory") -> None:
@@ -113,10 +113,10 @@ QUERY_FORMAT = option(
 
 
 @click.command()
-@SHELF
+@RELEASES_FOLDER
 @click.argument("query", metavar="TEXT-or-FILE")
 @QUERY_FORMAT
-def query(shelf: Path, query: str, name: str | None) -> None:
+def query(releases_folder: Path, query: str, name: str | None) -> None:
     """Ask a release a SPARQL query without a server; - reads it from standard input.
 
     \b
@@ -140,7 +140,7 @@ def query(shelf: Path, query: str, name: str | None) -> None:
     if not rows and not graph:
         known = ", ".join(offer.suffix for offer in (*SOLUTIONS, *CONSTRUCTED))
         raise MisusedCommand(f"--format {name!r}: unknown; there are {known}.")
-    release = (shelf / "current").resolve()
+    release = (releases_folder / "current").resolve()
     base_uri = read_manifest(release)["base_uri"]
     question = Question(
         text=_query_text(query),

@@ -1,4 +1,4 @@
-"""Read the shapes that the vocabulary and every portrait are held against, tier by tier."""
+"""Read the shapes that the vocabulary and every portrait must pass, tier by tier."""
 
 from importlib.resources import files
 
@@ -6,7 +6,7 @@ TIERS = ("required", "lists", "recommended", "vocabulary", "registry")
 
 
 def read(tier: str) -> bytes:
-    """Give the Turtle of a tier; its relative IRIs are meant against the base URI of a release."""
+    """Read the Turtle of a tier; its IRIs are relative to the base URI of a release."""
     if tier not in TIERS:
         raise ValueError(f"no tier {tier!r}: there are {', '.join(TIERS)}")
     return files(__name__).joinpath(f"{tier}.ttl").read_bytes()

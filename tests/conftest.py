@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: the command, example files, a built release."""
+"""Define the fixtures that every test may use: the command, example files, a release."""
 
 import csv
 import os
@@ -12,22 +12,22 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.alone import mark_alone
 from tests.support.build_once import make_once
-from tests.support.delay_probe import Bystander, stand_by
-from tests.support.preloaded_command import Warm, warm_up
+from tests.support.delay_probe import DelayProbe, start_probe
+from tests.support.preloaded_command import PreloadedCommand, preload
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
 COMMAND = Path(sys.executable).with_name("portrait-ia")
+os.environ.pop("COLUMNS", None)  # the width of the terminal that the tests are run in
 # The command imports this checkout, whichever one the environment was installed from.
-os.environ.pop("COLUMNS", None)  # how wide the terminal is that somebody tests on
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))
 )
-# What a test starts is asked itself, whatever proxy this machine has for the world.
+# Servers that tests start are reached directly, whatever proxy this machine uses.
 for name in ("NO_PROXY", "no_proxy"):
     os.environ[name] = ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get(name))))
 
-# How long an example takes says how busy the machine is. What is tried is the same in each run.
+# No deadline, as a busy machine takes longer; the same examples in each run.
 settings.register_profile(
     "busy machine",
     deadline=None,
@@ -51,24 +51,24 @@ ROW = (
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that want the machine for themselves."""
+    """Mark the tests that need the machine for themselves."""
     mark_alone(items)
 
 
 @pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    """A process that has read the code of the command already."""
-    with warm_up(tmp_path_factory.mktemp("warm")) as warm:
-        yield warm
+def preloaded_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreloadedCommand]:
+    """A process that has already imported the code of the command."""
+    with preload(tmp_path_factory.mktemp("command")) as command:
+        yield command
 
 
 @pytest.fixture(scope="session")
-def portrait_ia(warm: Warm) -> Run:
-    """Run the command from outside: as it is installed where it is given options, else warm."""
+def portrait_ia(preloaded_command: PreloadedCommand) -> Run:
+    """Run the command from outside: preloaded, or as it is installed where options are given."""
 
     def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
         if not options:
-            return warm.run([*map(str, arguments)])
+            return preloaded_command.run([*map(str, arguments)])
         environment = {**os.environ, **(options.pop("env", None) or {})}  # type: ignore[dict-item]
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
             [COMMAND, *map(str, arguments)],
@@ -84,22 +84,22 @@ def portrait_ia(warm: Warm) -> Run:
 
 @pytest.fixture(scope="session")
 def example(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the example portraits once for all processes; nobody changes the folder of releases."""
+    """The example portraits, built once for all processes; no test changes the releases."""
 
-    def build(shelf: Path) -> None:
-        done = portrait_ia("build", "--to", shelf)
+    def build(releases_folder: Path) -> None:
+        done = portrait_ia("build", "--to", releases_folder)
         assert done.returncode == 0, done.stderr
 
     base = tmp_path_factory.getbasetemp()
-    together = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return make_once(together / "example", build)
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return make_once(common / "example", build)
 
 
 @pytest.fixture
-def bystander(tmp_path: Path) -> Iterator[Bystander]:
-    """A bare process that says what this machine makes any other wait for at this moment."""
-    with stand_by(tmp_path) as bystander:
-        yield bystander
+def delay_probe(tmp_path: Path) -> Iterator[DelayProbe]:
+    """A bare process that measures how long this machine makes others wait at this moment."""
+    with start_probe(tmp_path) as probe:
+        yield probe
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def portrait(tmp_path: Path) -> Callable[..., Path]:
 
 
 def shared(*parts: str) -> Path:
-    """Give a file that may stand beside the project, or skip the test."""
+    """Return a file that may stand next to the project, or skip the test."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"no {'/'.join(parts)} beside this checkout")
+        pytest.skip(f"no {'/'.join(parts)} next to this checkout")
     return path

@@ -1,3 +1,3 @@
-"""Turn yearly files into a released graph: read, map, hold against the shapes, write."""
+"""Turn yearly files into a released graph: read, map, validate, write."""
 
 __version__ = "0.1.0"

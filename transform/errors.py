@@ -1,11 +1,11 @@
-"""Name every fault that a user can cause, and the exit code that goes with it.
+"""Declare every fault that a user can cause, and its exit code.
 
 PortraitError                 one line for the user, never a traceback
 ├── MisusedCommand       2    an option or argument is wrong
 ├── UnreadableFile       2    a file is not the table that it should be
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
-├── UnreadableLayout     2    a layout file says something that cannot be
-├── UnreadableRegistry   2    a registry of bodies is no Turtle
+├── UnreadableLayout     2    a layout file contradicts itself or the format
+├── UnreadableRegistry   2    a registry of bodies is not Turtle
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
 ├── CannotServe          2    the processes that should answer end at once
@@ -13,18 +13,18 @@ PortraitError                 one line for the user, never a traceback
 ├── ServiceFailed        2    a reconciliation service answers something else than candidates
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
-    └── DecisionRefused  1    a line of the decisions file cannot be meant
+    └── DecisionRefused  1    a line of the decisions file contradicts the data or another line
 """
 
 
 class PortraitError(Exception):
-    """Say where, what and the next step in one line."""
+    """A fault whose message is one line: where, what and the next step."""
 
     exit_code = 2
 
 
 class MisusedCommand(PortraitError):
-    """An option or argument that cannot be meant."""
+    """An option or argument that makes no sense."""
 
 
 class UnreadableFile(PortraitError):
@@ -40,11 +40,11 @@ class UnreadableLayout(PortraitError):
 
 
 class UnreadableRegistry(PortraitError):
-    """A registry of bodies that is no Turtle."""
+    """A registry of bodies that is not Turtle."""
 
 
 class UnreadableRelease(PortraitError):
-    """A folder that holds no release, or one that is not whole."""
+    """A folder that holds no release, or an incomplete one."""
 
 
 class CannotServe(PortraitError):
@@ -54,12 +54,12 @@ class CannotServe(PortraitError):
 class FetchFailed(PortraitError):
     """A portal that answers something else than the files it should have.
 
-    `told`: where and what, without the next step.
+    `problem`: where and what, without the next step.
     """
 
-    def __init__(self, told: str, step: str) -> None:
-        super().__init__(f"{told}. {step}")
-        self.told = told
+    def __init__(self, problem: str, step: str) -> None:
+        super().__init__(f"{problem}. {step}")
+        self.problem = problem
 
 
 class ServiceFailed(PortraitError):

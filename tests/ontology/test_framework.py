@@ -1,4 +1,4 @@
-"""The governance framework says what its texts do to each other, and no more than was read."""
+"""The governance framework states what its documents do to each other, and no more."""
 
 import re
 from typing import NamedTuple
@@ -40,17 +40,17 @@ DATES = {
 }
 
 
-class Said(NamedTuple):
-    """A statement whose subject and object have a name or are a text."""
+class Statement(NamedTuple):
+    """A statement whose subject is named and whose object is named or a text."""
 
     subject: str
     predicate: str
     object: ox.NamedNode | ox.Literal
 
 
-def triples() -> list[Said]:
+def triples() -> list[Statement]:
     return [
-        Said(quad.subject.value, quad.predicate.value, quad.object)
+        Statement(quad.subject.value, quad.predicate.value, quad.object)
         for quad in ox.parse(ontology.read("cadre"), ox.RdfFormat.TURTLE, base_iri=BASE)
         if isinstance(quad.subject, ox.NamedNode)
         and isinstance(quad.object, ox.NamedNode | ox.Literal)
@@ -62,17 +62,17 @@ def short(iri: str) -> str:
 
 
 def objects(predicate: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for said in triples():
-        if said.predicate == predicate and said.subject.startswith(CADRE):
-            found.setdefault(short(said.subject), []).append(said.object.value)
-    return found
+    by_subject: dict[str, list[str]] = {}
+    for statement in triples():
+        if statement.predicate == predicate and statement.subject.startswith(CADRE):
+            by_subject.setdefault(short(statement.subject), []).append(statement.object.value)
+    return by_subject
 
 
 def test_every_document_is_a_legal_resource_or_a_document() -> None:
     types = objects(RDF_TYPE)
-    law = {name for name, said in types.items() if ELI + "LegalResource" in said}
-    paper = {name for name, said in types.items() if FOAF + "Document" in said}
+    law = {name for name, classes in types.items() if ELI + "LegalResource" in classes}
+    paper = {name for name, classes in types.items() if FOAF + "Document" in classes}
 
     assert len(types) == 17
     assert law | paper == set(types)
@@ -91,22 +91,22 @@ def test_every_document_has_a_title_and_two_labels() -> None:
 
 
 def test_only_the_annex_is_replaced_not_the_order() -> None:
-    found = {
+    effects = {
         (short(t.subject), short(t.predicate), short(t.object.value))
         for t in triples()
         if short(t.predicate) in ("amends", "repeals", "replaces")
     }
-    assert found == EFFECTS
+    assert effects == EFFECTS
     assert ELI + "LegalResourceSubdivision" in objects(RDF_TYPE)["enonce-2024"]
 
 
 def test_a_date_is_there_only_where_its_day_is_known() -> None:
-    found = {
+    dates = {
         (short(t.subject), short(t.predicate), t.object.value)
         for t in triples()
         if isinstance(t.object, ox.Literal) and t.object.datatype.value == XSD + "date"
     }
-    assert found == DATES
+    assert dates == DATES
 
 
 @pytest.mark.parametrize("trap", ["implements", "in_force", "published_in", "title", "passed_by"])
@@ -135,15 +135,15 @@ def test_documents_and_relations_are_those_of_the_facts() -> None:
     if not FACTS.exists():
         pytest.skip("the tables of facts are not part of the package; they stand beside it or not")
     text = FACTS.read_text(encoding="utf-8")
-    told = set(re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.MULTILINE))
+    documents = set(re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.MULTILINE))
     line = r"^([a-z][a-z0-9-]+)\s+(eli|dcterms):(\w+)\s+([a-z][a-z0-9-]+)"
     relations = {
         (one, PREFIXES[prefix] + prop, two)
         for one, prefix, prop, two in re.findall(line, text, re.MULTILINE)
-        if one in told
+        if one in documents
     }
-    said = {(short(t.subject), t.predicate, short(t.object.value)) for t in triples()}
+    statements = {(short(t.subject), t.predicate, short(t.object.value)) for t in triples()}
 
-    assert told == set(objects(RDF_TYPE))
+    assert documents == set(objects(RDF_TYPE))
     assert len(relations) == 10
-    assert relations <= said
+    assert relations <= statements

@@ -1,4 +1,4 @@
-"""The vocabulary says everything twice, reads everywhere, and agrees with the layout of Québec."""
+"""The vocabulary is bilingual, reads in every parser, and agrees with the layout of Québec."""
 
 import csv
 import json
@@ -141,8 +141,8 @@ NAMESPACES = (
 )
 
 
-class Said(NamedTuple):
-    """A statement whose subject has a name."""
+class Statement(NamedTuple):
+    """A statement whose subject is named."""
 
     subject: str
     predicate: str
@@ -153,21 +153,23 @@ def quads(name: str) -> list[ox.Quad]:
     return list(ox.parse(ontology.read(name), ox.RdfFormat.TURTLE, base_iri=BASE))
 
 
-def triples(name: str) -> list[Said]:
+def triples(name: str) -> list[Statement]:
     return [
-        Said(quad.subject.value, quad.predicate.value, quad.object)
+        Statement(quad.subject.value, quad.predicate.value, quad.object)
         for quad in quads(name)
         if isinstance(quad.subject, ox.NamedNode)
         and isinstance(quad.object, ox.NamedNode | ox.Literal)
     ]
 
 
-def iris(found: Iterable[Said]) -> set[str]:
+def iris(statements: Iterable[Statement]) -> set[str]:
     objects = {
-        said.object.value if isinstance(said.object, ox.NamedNode) else said.object.datatype.value
-        for said in found
+        statement.object.value
+        if isinstance(statement.object, ox.NamedNode)
+        else statement.object.datatype.value
+        for statement in statements
     }
-    return objects | {iri for said in found for iri in said[:2]}
+    return objects | {iri for statement in statements for iri in statement[:2]}
 
 
 def last(iri: str) -> str:
@@ -175,12 +177,12 @@ def last(iri: str) -> str:
 
 
 def texts(name: str, prop: str, language: str) -> dict[str, set[str]]:
-    """Give the texts of a property in a language, by the last segment of the subject."""
-    found: dict[str, set[str]] = defaultdict(set)
+    """Return the texts of a property in a language, by the last segment of the subject."""
+    by_subject: dict[str, set[str]] = defaultdict(set)
     for subject, predicate, value in triples(name):
         if predicate == prop and isinstance(value, ox.Literal) and value.language == language:
-            found[last(subject)].add(value.value)
-    return found
+            by_subject[last(subject)].add(value.value)
+    return by_subject
 
 
 def facts(name: str) -> list[dict[str, str]]:
@@ -208,8 +210,8 @@ def test_nothing_is_a_blank_node(name: str) -> None:
 
 @pytest.mark.parametrize("name", ontology.NAMES)
 def test_every_external_term_is_of_a_vocabulary_that_was_read(name: str) -> None:
-    said = [t for t in triples(name) if not t.predicate.endswith(("/homepage", "/sameAs"))]
-    foreign = {iri for iri in iris(said) if not iri.startswith(BASE)}
+    statements = [t for t in triples(name) if not t.predicate.endswith(("/homepage", "/sameAs"))]
+    foreign = {iri for iri in iris(statements) if not iri.startswith(BASE)}
     assert {iri for iri in foreign if not iri.startswith(NAMESPACES)} == set()
 
 
@@ -220,9 +222,9 @@ def test_unknown_file_is_named() -> None:
 
 def test_terms_are_those_of_the_interface() -> None:
     defined = {
-        said.subject.removeprefix(f"{BASE}def#")
-        for said in triples("portrait-ia")
-        if said.predicate == RDFS + "isDefinedBy"
+        statement.subject.removeprefix(f"{BASE}def#")
+        for statement in triples("portrait-ia")
+        if statement.predicate == RDFS + "isDefinedBy"
     }
     assert defined == {*CLASSES, *PROPERTIES}
 
@@ -230,19 +232,19 @@ def test_terms_are_those_of_the_interface() -> None:
 @pytest.mark.parametrize("prop", ["label", "definition", "changeNote"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_term_says_it_once_in_each_language(prop: str, language: str) -> None:
-    found = texts("portrait-ia", (RDFS if prop == "label" else SKOS) + prop, language)
-    assert {term: len(said) for term, said in found.items()} == dict.fromkeys(
+    by_term = texts("portrait-ia", (RDFS if prop == "label" else SKOS) + prop, language)
+    assert {term: len(values) for term, values in by_term.items()} == dict.fromkeys(
         CLASSES + PROPERTIES, 1
     )
 
 
 def test_alignments_are_the_chosen_ones() -> None:
-    found = {
+    alignments = {
         (t.subject.partition("#")[2], t.predicate.removeprefix(RDFS), t.object.value)
         for t in triples("portrait-ia")
         if t.predicate in (RDFS + "subClassOf", RDFS + "subPropertyOf")
     }
-    assert found == ALIGNMENTS
+    assert alignments == ALIGNMENTS
 
 
 def test_terms_stand_in_one_rhythm() -> None:
@@ -271,13 +273,13 @@ def test_terms_are_alphabetical() -> None:
 
 @pytest.mark.parametrize(("kind", "name"), LISTS.items())
 def test_concepts_and_their_scheme_are_whole(kind: str, name: str) -> None:
-    found = triples(name)
+    statements = triples(name)
     scheme = f"{BASE}id/{kind}"
     by_predicate: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for t in found:
+    for t in statements:
         by_predicate[t.predicate][t.subject].add(t.object.value)
     types = by_predicate[RDF_TYPE]
-    concepts = {iri for iri, said in types.items() if SKOS + "Concept" in said}
+    concepts = {iri for iri, classes in types.items() if SKOS + "Concept" in classes}
 
     assert types.pop(scheme) == {SKOS + "ConceptScheme"}
     expected = {f"{BASE}def#{kind.capitalize()}", SKOS + "Concept"}
@@ -308,8 +310,8 @@ def test_labels_of_a_concept_are_disjoint(name: str, language: str) -> None:
     ]
     for concept in kinds[0]:
         assert len(kinds[0][concept]) == 1, concept
-        said = [label for kind in kinds for label in kind.get(concept, ())]
-        assert len(said) == len(set(said)), concept
+        labels = [label for kind in kinds for label in kind.get(concept, ())]
+        assert len(labels) == len(set(labels)), concept
 
 
 def test_slug_is_made_from_the_preferred_label() -> None:
@@ -329,8 +331,8 @@ def test_slug_is_made_from_the_preferred_label() -> None:
 def test_layout_spells_what_the_ontology_labels(kind: str, name: str) -> None:
     labels: dict[str, set[str]] = defaultdict(set)
     for label in ("prefLabel", "altLabel", "hiddenLabel"):
-        for concept, said in texts(name, SKOS + label, "fr").items():
-            labels[concept] |= said
+        for concept, spellings in texts(name, SKOS + label, "fr").items():
+            labels[concept] |= spellings
     del labels[kind]
     declared = load_layout("quebec").lists[kind]
 
@@ -378,12 +380,12 @@ def test_the_reworded_image_category_says_so() -> None:
 @pytest.mark.parametrize("year", YEARS)
 def test_every_label_of_the_facts_is_read_in_its_year(year: int) -> None:
     layout = load_layout("quebec")
-    told = [("portefeuille", r["libelle"], r[f"n_{year}"]) for r in facts("portefeuilles")]
+    counts = [("portefeuille", r["libelle"], r[f"n_{year}"]) for r in facts("portefeuilles")]
     for row in facts("categories_statuts"):
         label = row[f"libelle_{year}"].partition(" (")[0]
-        told.append((row["type"], label, row[f"n_{year}"]))
+        counts.append((row["type"], label, row[f"n_{year}"]))
     totals: dict[str, int] = defaultdict(int)
-    for kind, label, count in told:
+    for kind, label, count in counts:
         values = layout.lists[kind].values
         meant = [v.concept for v in values if v.holds_in(year) and label in v.spellings]
         assert len(meant) == 1, label
@@ -469,9 +471,12 @@ def test_context_reads_back_what_was_meant() -> None:
 
 @pytest.mark.parametrize(("layout", "made_up"), [("quebec", False), ("quebec-exemple", True)])
 def test_only_the_example_says_that_it_is_made_up(layout: str, made_up: bool) -> None:
-    said = load_layout(layout)
-    french = [said.title["fr"], *(facts.title["fr"] for facts in said.portraits.values())]
+    declared = load_layout(layout)
+    french = [declared.title["fr"], *(facts.title["fr"] for facts in declared.portraits.values())]
 
-    assert bool(said.notice) is made_up
+    assert bool(declared.notice) is made_up
     assert [("exemple" in title) for title in french] == [made_up] * 3
-    assert {year: facts.total for year, facts in said.portraits.items()} == {2024: 168, 2025: 258}
+    assert {year: facts.total for year, facts in declared.portraits.items()} == {
+        2024: 168,
+        2025: 258,
+    }

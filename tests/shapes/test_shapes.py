@@ -57,8 +57,8 @@ def absolute(path: str) -> str:
     return PREFIXES[prefix] + local if path else ""
 
 
-def valid_beside(file: Path) -> Path:
-    """Give the valid file that an invalid one is made of: it names it, else it is the minimal."""
+def valid_counterpart(file: Path) -> Path:
+    """Return the valid file that an invalid one varies: the one it names, else the minimal one."""
     return FOLDER / f"valid.{expected(file).get('valid', 'minimal')}.ttl"
 
 
@@ -69,16 +69,21 @@ def test_valid_file_has_no_finding(file: Path, all_shapes: rdflib.Graph) -> None
 
 @pytest.mark.parametrize("file", INVALID, ids=lambda file: file.name.split(".")[1])
 def test_invalid_file_breaks_its_shape(file: Path, all_shapes: rdflib.Graph) -> None:
-    wanted = expected(file)
-    found = {(f.focus, f.path, f.severity, f.en) for f in findings(file, all_shapes)}
-    said = (BASE + wanted["focus"], absolute(wanted["path"]), wanted["severity"], wanted["message"])
-    assert wanted["message"]
-    assert said in found
+    declared = expected(file)
+    reported = {(f.focus, f.path, f.severity, f.en) for f in findings(file, all_shapes)}
+    finding = (
+        BASE + declared["focus"],
+        absolute(declared["path"]),
+        declared["severity"],
+        declared["message"],
+    )
+    assert declared["message"]
+    assert finding in reported
 
 
 @pytest.mark.parametrize("file", INVALID, ids=lambda file: file.name.split(".")[1])
 def test_invalid_file_is_one_line_away_from_the_valid_one(file: Path) -> None:
-    valid = valid_beside(file).read_text().splitlines()
+    valid = valid_counterpart(file).read_text().splitlines()
     lines = [line for line in file.read_text().splitlines() if not line.startswith("# ")]
     assert len(set(valid) - set(lines)) <= 1
     assert len(set(lines) - set(valid)) <= 1
@@ -99,7 +104,7 @@ def test_each_property_shape_is_broken_by_some_file(
 
 @pytest.fixture(scope="module")
 def broken(all_shapes: rdflib.Graph) -> dict[str, set[str]]:
-    """Which files break which shape."""
+    """The invalid files that break each shape."""
     by_shape: dict[str, set[str]] = {}
     for file in INVALID:
         for finding in findings(file, all_shapes):

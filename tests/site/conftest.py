@@ -1,4 +1,4 @@
-"""Boot the real server on a real port over a small release that was built for another host."""
+"""Start the real server on a real port over a small release that was built for another host."""
 
 import hashlib
 import http.client
@@ -52,7 +52,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def base_uri() -> str:
-    """Where the release believes that it is published: neither this host nor this path."""
+    """The base URI of the release: neither this host nor this path."""
     return BASE
 
 
@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def two_releases(tmp_path: Path) -> Path:
-    """A folder whose current release has a second one beside it, with one more entry."""
+    """A folder with two releases; the second one, not current, has one more entry."""
     write_release(tmp_path / "aaaaaaaaaaaaaaaa")
     write_release(tmp_path / "bbbbbbbbbbbbbbbb", more=MORE + 1)
     (tmp_path / "current").symlink_to("aaaaaaaaaaaaaaaa")
@@ -89,7 +89,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 class Reply(NamedTuple):
-    """What came back: redirects are not followed."""
+    """The status, headers and body of an answer; redirects are not followed."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -107,15 +107,20 @@ class Reply(NamedTuple):
 
 
 def fetch(
-    address: str, method: str = "GET", body: Any = None, headers: Any = None, **named: str
+    address: str, method: str = "GET", body: Any = None, headers: Any = None, **named_headers: str
 ) -> Reply:
-    """Make one request on a connection of its own; `Accept_Language=` names a header too."""
+    """Send one request on a connection of its own; `Accept_Language=` names a header too."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.netloc, timeout=90)
-    given = {**(headers or {}), **{name.replace("_", "-"): value for name, value in named.items()}}
+    all_headers = {
+        **(headers or {}),
+        **{name.replace("_", "-"): value for name, value in named_headers.items()},
+    }
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     with closing(connection):
-        connection.request(method, target, body, given, encode_chunked="Transfer-Encoding" in given)
+        connection.request(
+            method, target, body, all_headers, encode_chunked="Transfer-Encoding" in all_headers
+        )
         reply = connection.getresponse()
         return Reply(reply.status, reply.headers, reply.read())
 
@@ -125,13 +130,13 @@ Fetch = Callable[..., Reply]
 
 @pytest.fixture(scope="session", name="fetch")
 def _fetch() -> Fetch:
-    """Make one request."""
+    """Send one request."""
     return fetch
 
 
 @pytest.fixture(scope="session")
 def boot() -> Boot:
-    """Start the production server over a folder; the address is ready for use."""
+    """Start the production server over a folder; it is ready when its address is returned."""
     return _boot
 
 
@@ -144,21 +149,21 @@ def site(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def patient(folder: Path) -> Iterator[str]:
-    """A site that lets a query run for far longer than any test waits for its end."""
+    """A site that lets a query run far longer than any test waits."""
     with _boot(folder, query_seconds="600") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def broken(folder: Path) -> Iterator[str]:
-    """The address of a site whose engine fails in the way that the query names."""
+    """The address of a site whose engine fails as the query says."""
     with _run([sys.executable, str(HERE / "broken_site.py")], folder) as at:
         yield at
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium; a module ends it, for its event loop stands in the way of others."""
+    """Debian's Chromium; it ends with the module, as its event loop disturbs other tests."""
     reason = "playwright is not installed"
     sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
     if CHROMIUM is None:
@@ -182,7 +187,7 @@ def page(browser: Any) -> Iterator[Any]:
 def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
     code = "import os, resource, sys; from pathlib import Path; "
     code += "from server.http.process.listen import listen; "
-    if descriptors:  # of each process: what bounds its connections
+    if descriptors:  # the limit of each process, which bounds its connections
         code += f"resource.setrlimit(resource.RLIMIT_NOFILE, ({descriptors}, {descriptors})); "
     code += "engine = os.environ.get('PORTRAIT_IA_ENGINE', 'memory'); "
     code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2, engine=engine)"
@@ -192,12 +197,14 @@ def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
 
 @contextmanager
 def _run(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> Iterator[str]:
-    port, held = _take_port()
+    port, reservation = _take_port()
     root = HERE.parent.parent
-    given = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
-    given |= {f"PORTRAIT_IA_{name.upper()}": value for name, value in (settings or {}).items()}
-    server = subprocess.Popen([*command, str(port)], cwd=root, env={**os.environ, **given})
-    with held:
+    environment = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
+    environment |= {
+        f"PORTRAIT_IA_{name.upper()}": value for name, value in (settings or {}).items()
+    }
+    server = subprocess.Popen([*command, str(port)], cwd=root, env={**os.environ, **environment})
+    with reservation:
         try:
             wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz", server))
             yield f"http://127.0.0.1:{port}/"
@@ -207,19 +214,19 @@ def _run(command: list[str], folder: Path, settings: dict[str, str] | None = Non
 
 
 def _take_port() -> tuple[int, socket.socket]:
-    """Give a free port, and what keeps every other test from it as long as that is open.
+    """Return a free port, and a socket that keeps it from all other tests while it is open.
 
-    Those below 32768 are no client's, see ip_local_port_range of ip(7). An abstract name of a
-    socket, see unix(7), is one process's at a time, whichever run of the tests it belongs to.
+    Ports below 32768 are not given to clients, see ip_local_port_range of ip(7). An abstract name
+    of a socket, see unix(7), belongs to one process at a time, in whichever run of the tests.
     """
     while True:
         port = random.randrange(20_000, 32_000)
-        held = socket.socket(socket.AF_UNIX)
+        reservation = socket.socket(socket.AF_UNIX)
         with socket.socket() as free, suppress(OSError):
-            held.bind(f"\0portrait-ia-tests-{port}")
+            reservation.bind(f"\0portrait-ia-tests-{port}")
             free.bind(("127.0.0.1", port))
-            return port, held
-        held.close()
+            return port, reservation
+        reservation.close()
 
 
 def _answers(address: str, server: "subprocess.Popen[bytes]") -> bool:
@@ -238,22 +245,22 @@ def write_release(release: Path, more: int = MORE) -> None:
         source = f"dumps/sources/{year}/{SOURCES[year]}"
         (release / source).parent.mkdir(parents=True)
         (release / source).write_bytes(SOURCE.encode("windows-1252"))
-        files[source] = _told(release / source, "text/csv")
+        files[source] = _file_entry(release / source, "text/csv")
     quads = sorted(_quads(more), key=str)
     for syntax in syntaxes.SYNTAXES:
         path = f"dumps/portraits.{syntax.suffix}"
         with (release / path).open("wb") as out:
             syntaxes.write(quads, syntax, out, BASE)
-        files[path] = _told(release / path, syntax.media_type)
+        files[path] = _file_entry(release / path, syntax.media_type)
     document_index.write([release / "dumps/portraits.nt"], BASE, release / document_index.FILE)
-    sums = "".join(f"{told['sha256']}  {Path(path).name}\n" for path, told in files.items())
+    sums = "".join(f"{entry['sha256']}  {Path(path).name}\n" for path, entry in files.items())
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     shutil.copyfile(release / "dumps/portraits.ttl", release / "dumps/portraits.ttl.gz")
     manifest = _manifest(quads, files, more)
     (release / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
 
 
-def _told(file: Path, media_type: str) -> dict[str, object]:
+def _file_entry(file: Path, media_type: str) -> dict[str, object]:
     body = file.read_bytes()
     return {
         "bytes": len(body),

@@ -21,7 +21,7 @@ from tests.conftest import (
     Run,
     shared,
 )
-from tests.support.dcat_ap import complaints
+from tests.support.dcat_ap import violations
 
 BASE = "https://ia.exemple.gouv.qc.ca/donnees/"
 SYNTAXES = {
@@ -92,12 +92,12 @@ def test_dcat_ap_finds_nothing(at: str, fetch: Any, suffix: str) -> None:
     folder = shared("data", "dcat-ap-3.0.1")
     reply = fetch(f"{at}catalogue.{suffix}")
     assert reply.kind == SYNTAXES[suffix][0]
-    assert complaints(parse(reply, SYNTAXES[suffix][1]), folder) == set()
+    assert violations(parse(reply, SYNTAXES[suffix][1]), folder) == set()
 
 
 def test_dcat_ap_finds_nothing_in_the_example(example: Path) -> None:
     graph = rdflib.Graph().parse(example / "current" / "catalogue.ttl")
-    assert complaints(graph, shared("data", "dcat-ap-3.0.1")) == set()
+    assert violations(graph, shared("data", "dcat-ap-3.0.1")) == set()
 
 
 def test_dcat_ap_finds_only_what_a_layout_does_not_know(portrait_ia: Run, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_dcat_ap_finds_only_what_a_layout_does_not_know(portrait_ia: Run, tmp_pa
     done = portrait_ia("build", source, "--layout", "us-2025", "--to", tmp_path / "shelf")
     assert done.returncode == 0, done.stderr
     graph = rdflib.Graph().parse(tmp_path / "shelf" / "current" / "catalogue.ttl")
-    found = complaints(graph, shared("data", "dcat-ap-3.0.1"))
+    found = violations(graph, shared("data", "dcat-ap-3.0.1"))
     assert {complaint.rpartition(" ")[0] for complaint in found} == {
         f"shapes_recommended.ttl: Warning {path}"
         for path in (DCTERMS.issued, DCTERMS.modified, DCTERMS.temporal)
@@ -133,7 +133,7 @@ def test_dcat_ap_misses_what_is_taken_away(
         less.add(triple)
     assert (None, property_, None) in less
     less.remove((None, property_, None))
-    found = complaints(less, shared("data", "dcat-ap-3.0.1"))
+    found = violations(less, shared("data", "dcat-ap-3.0.1"))
     # The shapes ask for no name of a contact; that it is there is asked below.
     assert bool(found) == (property_ != VCARD.fn)
 

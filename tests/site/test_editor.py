@@ -11,7 +11,7 @@ from server.web import assets
 from tests.site.conftest import BASE
 from tests.site.test_browser import CONTRAST
 from tests.site.test_hang_up import ENDLESS
-from tests.support.delay_probe import Bystander
+from tests.support.delay_probe import DelayProbe
 from tests.support.processes import find_busy, lives
 
 PIA = f"PREFIX pia: <{BASE}def#>\n"
@@ -172,7 +172,7 @@ def test_completion_knows_what_the_description_says(site: str, fetch: Any) -> No
 
 
 def test_a_query_that_is_stopped_leaves_nothing_running(
-    patient: str, page: Any, bystander: Bystander
+    patient: str, page: Any, delay_probe: DelayProbe
 ) -> None:
     open_page(page, f"{patient}sparql")
     write(page, ENDLESS)
@@ -183,7 +183,7 @@ def test_a_query_that_is_stopped_leaves_nothing_running(
     stop.click()
     page.get_by_text("Requête interrompue.").wait_for()
     assert not stop.is_visible()
-    assert bystander.until(lambda: not lives(busy), 1.7), "the query was ended"
+    assert delay_probe.until(lambda: not lives(busy), 1.7), "the query was ended"
 
 
 def test_columns_sort_by_number_and_by_language(site: str, page: Any) -> None:

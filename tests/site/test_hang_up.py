@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.support.delay_probe import Bystander
+from tests.support.delay_probe import DelayProbe
 from tests.support.processes import find_busy, lives
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?d && ?d != ?g) }"
@@ -47,7 +47,7 @@ BEHIND = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     ids=["GET", "POST", "HEAD", "half", "with more behind", "with much more behind"],
 )
 def test_hanging_up_ends_the_query(
-    patient: str, fetch: Any, bystander: Bystander, method: str, behind: str, half: bool
+    patient: str, fetch: Any, delay_probe: DelayProbe, method: str, behind: str, half: bool
 ) -> None:
     query = f"{ENDLESS} # {method} {len(behind)} {half}"
     with connect(patient, write(method, query)) as client:
@@ -57,13 +57,13 @@ def test_hanging_up_ends_the_query(
         busy = find_busy(patient)
         if half:
             client.shutdown(socket.SHUT_WR)
-            assert bystander.until(lambda: not lives(busy), 1.7), "it was ended"
-    assert bystander.until(lambda: not lives(busy), 1.7), "it was ended"
+            assert delay_probe.until(lambda: not lives(busy), 1.7), "it was ended"
+    assert delay_probe.until(lambda: not lives(busy), 1.7), "it was ended"
     assert fetch(f"{patient}healthz").status == 200
 
 
 def test_those_who_wait_may_hang_up_too(
-    folder: Path, boot: Any, fetch: Any, bystander: Bystander
+    folder: Path, boot: Any, fetch: Any, delay_probe: DelayProbe
 ) -> None:
     """Their queries are never begun: who comes behind them has the place."""
     given = {"queries_at_once": "2", "queries_waiting": "40", "query_seconds": "4"}
@@ -78,4 +78,4 @@ def test_those_who_wait_may_hang_up_too(
         begun = time.monotonic()
         assert fetch(f"{site}sparql?query=ASK%7B%7D").status == 200
         # Beside the two that run for 4 s, not behind the ten that would have had 4 s each.
-        assert time.monotonic() - begun < bystander.allow(10, begun)
+        assert time.monotonic() - begun < delay_probe.allow(10, begun)

@@ -14,7 +14,7 @@ import pytest
 
 from server import networks
 from server.bounds import READER_SECONDS
-from tests.support.delay_probe import Bystander
+from tests.support.delay_probe import DelayProbe
 from tests.support.processes import (
     find_workers,
     is_held,
@@ -97,7 +97,7 @@ def test_a_client_that_waits_for_leave_to_send_gets_it(site: str) -> None:
 
 
 def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(
-    site: str, fetch: Any, bystander: Bystander
+    site: str, fetch: Any, delay_probe: DelayProbe
 ) -> None:
     idle = [connect(site) for _ in range(150)]
     slow = [connect(site) for _ in range(150)]
@@ -105,15 +105,17 @@ def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(
         client.sendall(b"GET /sparql HTTP/1.1\r\nX: ")
     begun = time.monotonic()
     assert fetch(f"{site}sparql?query=ASK%7B%7D").status == 200
-    assert time.monotonic() - begun < bystander.allow(1, begun)
+    assert time.monotonic() - begun < delay_probe.allow(1, begun)
     assert idle[0].recv(10) == b""
     assert problem(b"".join(iter(lambda: slow[0].recv(9999), b""))) == (408, "too-slow")
-    assert time.monotonic() - begun < bystander.allow(15, begun)
+    assert time.monotonic() - begun < delay_probe.allow(15, begun)
     for client in (*idle, *slow):
         client.close()
 
 
-def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any, bystander: Bystander) -> None:
+def test_one_who_does_not_read_holds_up_nobody(
+    site: str, fetch: Any, delay_probe: DelayProbe
+) -> None:
     query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
     clients = [connect(site) for _ in range(40)]
     for client in clients:
@@ -123,7 +125,7 @@ def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any, bystander:
     begun = time.monotonic()
     assert fetch(f"{site}doc/portrait/2025.ttl").status == 200
     assert fetch(f"{site}sparql?query=ASK%7B%7D%23x").status == 200
-    assert time.monotonic() - begun < bystander.allow(3, begun)
+    assert time.monotonic() - begun < delay_probe.allow(3, begun)
     for client in clients:
         client.close()
 
@@ -179,7 +181,7 @@ def test_who_a_client_is(peer: str, headers: Any, trusted: str, client: str) -> 
     assert networks.find_client(peer, headers, networks.read_networks(trusted)) == client
 
 
-def test_one_who_does_not_read_is_let_go(site: str, bystander: Bystander) -> None:
+def test_one_who_does_not_read_is_let_go(site: str, delay_probe: DelayProbe) -> None:
     query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -189,7 +191,7 @@ def test_one_who_does_not_read_is_let_go(site: str, bystander: Bystander) -> Non
     client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     client.recv(1, socket.MSG_PEEK)  # the answer has begun to come
     assert is_held(client)
-    assert bystander.until(lambda: not is_held(client), READER_SECONDS + 4)
+    assert delay_probe.until(lambda: not is_held(client), READER_SECONDS + 4)
     reply = b""
     with client, contextlib.suppress(ConnectionError):
         while part := client.recv(65536):

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.conftest import PROJECT
-from tests.support.delay_probe import Bystander
+from tests.support.delay_probe import DelayProbe
 from tests.support.processes import (
     children,
     family,
@@ -37,7 +37,7 @@ def site_of_its_own(folder: Path, boot: Any) -> Iterator[str]:
 
 
 def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
-    site_of_its_own: str, fetch: Any, bystander: Bystander
+    site_of_its_own: str, fetch: Any, delay_probe: DelayProbe
 ) -> None:
     site = site_of_its_own
     server = server_process(site)
@@ -59,7 +59,7 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
     asker.start()
     time.sleep(0.3)
     os.kill(killed, signal.SIGKILL)
-    assert bystander.until(lambda: not any(map(lives, below)), 3)
+    assert delay_probe.until(lambda: not any(map(lives, below)), 3)
     before = len(statuses)
     wait_until(lambda: len(statuses) > before + 20)
     wait_until(
@@ -72,14 +72,14 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
 
 
 def test_workers_do_not_outlive_who_started_them(
-    folder: Path, boot: Any, bystander: Bystander
+    folder: Path, boot: Any, delay_probe: DelayProbe
 ) -> None:
     with boot(folder) as site:
         server = server_process(site)
         wait_until(lambda: len(children(server)) == 2)
         below = family(server)
         os.kill(server, signal.SIGKILL)
-        assert bystander.until(lambda: not any(map(lives, below[1:])), 5)
+        assert delay_probe.until(lambda: not any(map(lives, below[1:])), 5)
 
 
 def test_answers_under_way_are_given_before_the_end(site_of_its_own: str) -> None:

@@ -1,4 +1,4 @@
-"""Which tests want the machine for themselves: those that measure time, memory or processor.
+"""Mark the tests that need the machine for themselves: they measure time, memory or processor.
 
 `make test` runs all others first, in several processes, then these in one.
 """
@@ -7,9 +7,9 @@ from types import CodeType
 
 import pytest
 
-# Whoever takes one of these fixtures measures, or fills the machine.
-FIXTURES = {"bystander", "echo", "on_two_cores", "small"}
-# Whoever uses one of these measures: clocks, memory, processor time, the cores it runs on.
+# A test that takes one of these fixtures measures, or fills the machine.
+FIXTURES = {"delay_probe", "echo", "on_two_cores", "small"}
+# A test that uses one of these names measures: clocks, memory, processor time, cores.
 NAMES = {
     "cpu_seconds",
     "grown",
@@ -24,14 +24,14 @@ NAMES = {
 
 
 def mark_alone(items: list[pytest.Item]) -> None:
-    """Mark what measures, so that nobody has to remember to."""
+    """Mark the tests that measure, so that nobody has to remember to."""
     for item in items:
         if isinstance(item, pytest.Function) and measures(item):
             item.add_marker(pytest.mark.alone)
 
 
 def measures(item: pytest.Function) -> bool:
-    """Say whether a test takes such a fixture or uses such a name itself."""
+    """Check whether a test takes such a fixture or uses such a name itself."""
     code = getattr(item.function, "__code__", None)
     return bool(FIXTURES & set(item.fixturenames)) or (code is not None and _names(code))
 

@@ -1,8 +1,8 @@
-"""Take a catalogue into CKAN: run in an environment that has ckan and ckanext-dcat.
+"""Harvest a catalogue into CKAN: run in an environment that has ckan and ckanext-dcat.
 
-`ckan_reading.py ADDRESS PROFILE DATABASE`: parses the catalogue as the harvester does, creates each
-dataset by CKAN's own action in a database that is made for it, and writes as JSON what CKAN then
-holds. A dataset that CKAN refuses is named on the standard error, and ends it with 1.
+`ckan_harvest.py ADDRESS PROFILE DATABASE`: parses the catalogue as the harvester does, creates
+each dataset by CKAN's own action in an empty database, and writes as JSON what CKAN then holds.
+For a dataset that CKAN refuses, it names it on the standard error and exits with 1.
 """
 
 import json
@@ -26,12 +26,12 @@ def main() -> None:
     address, profile, database = sys.argv[1:]
     datasets = parse(address, profile)
     start(database)
-    taken = [create(dataset) for dataset in datasets]
-    sys.stdout.write(json.dumps(taken))
+    created = [create(dataset) for dataset in datasets]
+    sys.stdout.write(json.dumps(created))
 
 
 def parse(address: str, profile: str) -> list[dict[str, Any]]:
-    """Give the datasets of a catalogue as the parser gives them to the harvester."""
+    """Return the datasets of a catalogue as the parser passes them to the harvester."""
     with urllib.request.urlopen(address, timeout=30) as reply:
         text = reply.read().decode()
     parser = RDFParser(profiles=[profile])
@@ -41,7 +41,7 @@ def parse(address: str, profile: str) -> list[dict[str, Any]]:
 
 def start(database: str) -> None:
     """Start CKAN with its tables in a database; what it creates goes to no search index."""
-    logging.disable(logging.CRITICAL)  # it says at length that there is no Solr and no Redis
+    logging.disable(logging.CRITICAL)  # CKAN logs at length that there is no Solr and no Redis
     load_environment(
         {
             "__file__": __file__,
@@ -59,7 +59,7 @@ def start(database: str) -> None:
 
 
 def create(dataset: dict[str, Any]) -> dict[str, Any]:
-    """Create a dataset under the name that the harvester gives it; what CKAN refuses ends it."""
+    """Create a dataset under the name that the harvester would choose; exits where CKAN refuses."""
     user = logic.get_action("get_site_user")({"ignore_auth": True}, {})
     dataset["name"] = munge_title_to_name(dataset["title"]).replace("_", "-")
     try:
@@ -68,10 +68,10 @@ def create(dataset: dict[str, Any]) -> dict[str, Any]:
         )
     except logic.ValidationError as refusal:
         sys.exit(f"CKAN refuses {dataset['title']!r}: {refusal.error_dict}")
-    held: dict[str, Any] = logic.get_action("package_show")(
+    shown: dict[str, Any] = logic.get_action("package_show")(
         {"ignore_auth": True, "use_cache": False}, {"id": created["id"]}
     )
-    return held
+    return shown
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A CKAN portal on a real port that answers in the recorded shapes, well or badly."""
+"""Run a CKAN portal on a real port that answers in the recorded shapes, well or badly."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
 SLUG = "portrait-public-des-utilisations-de-l-ia-dans-l-administration-publique-quebecoise"
 LONG_AGO = formatdate(1_700_000_000, usegmt=True)
 Answer = Callable[["Handler"], None]
-Its = TypeVar("Its")
+Service = TypeVar("Service")
 
 
 class File:
-    """A file as the portal holds it; `answers` are bad answers, one a GET, before good ones."""
+    """A file of the portal; `answers` are bad answers, one for each GET, before good ones."""
 
     def __init__(self, body: bytes, media_type: str = "text/csv") -> None:
         self.body = body
@@ -31,7 +31,7 @@ class File:
 
 
 class Portal:
-    """What the portal offers, and what was asked of it: (method, path, headers)."""
+    """The portal's files and resources, and the requests it received: (method, path, headers)."""
 
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
@@ -40,10 +40,10 @@ class Portal:
         self.resources: list[dict[str, Any]] = []
         self.about: dict[str, Any] = {"metadata_modified": "2026-01-27T19:04:03.313402"}
         self.api_answers: list[Answer] = []
-        self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
 
-    def offer(self, year: int, body: bytes, ending: str = "csv", **said: Any) -> File:
-        """Offer a file as the portal's upload; `said` replaces what the resource says."""
+    def offer(self, year: int, body: bytes, ending: str = "csv", **fields: Any) -> File:
+        """Offer a file as the portal's upload; `fields` replace those of the resource."""
         path = f"/fichiers/{year}.{ending}"
         self.files[path] = File(body)
         excel = " version Excel.xlsx" if ending == "xlsx" else ""
@@ -67,13 +67,13 @@ class Portal:
                 "resource_type": None,
                 "datastore_active": True,
                 "taille_entier": 1,
-                **said,
+                **fields,
             }
         )
         return self.files[path]
 
     def result(self) -> dict[str, Any]:
-        """Give what package_show answers."""
+        """Return the result of package_show."""
         return {
             "id": DATASET,
             "name": SLUG,
@@ -92,43 +92,43 @@ class Portal:
         }
 
     def gets(self, part: str) -> list[dict[str, str]]:
-        """Give the headers of the GETs whose path holds a text."""
-        return [head for method, path, head in self.asked if method == "GET" and part in path]
+        """Return the headers of the GETs whose path contains a text."""
+        return [head for method, path, head in self.requests if method == "GET" and part in path]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answer as the portal stands."""
+    """Answers requests from the portal's current state."""
 
     portal: Portal
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         """Answer the API, a file, or what the test has prepared."""
         self.close_connection = True
-        # A proxy is asked by the whole URL.
+        # A request to a proxy names the whole URL.
         self.path = re.sub("^http://[^/]*", "", self.path)
         path = self.path.partition("?")[0]
         headers = {name.title(): value for name, value in self.headers.items()}
-        self.portal.asked.append((self.command, self.path, headers))
+        self.portal.requests.append((self.command, self.path, headers))
         try:
             if path == "/recherche/api/3/action/package_show":
                 answers, good = self.portal.api_answers, Handler.package
             else:
                 file = self.portal.files.get(path)
                 if not file:
-                    self.say(404, b"Not found", "text/plain")
+                    self.reply(404, b"Not found", "text/plain")
                     return
                 if self.command == "HEAD" and file.head_status != 200:
-                    self.say(file.head_status, b"", "text/plain")
+                    self.reply(file.head_status, b"", "text/plain")
                     return
                 answers, good = file.answers, Handler.file
             bad = answers.pop(0) if answers and self.command == "GET" else None
             (bad or good)(self)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # the client had enough
+            pass  # the client closed the connection
 
     do_HEAD = do_GET  # noqa: N815
 
@@ -142,22 +142,24 @@ class Handler(BaseHTTPRequestHandler):
 
     @property
     def here(self) -> File:
-        """The file that is asked for."""
+        """The file that is requested."""
         return self.portal.files[self.path.partition("?")[0]]
 
     def file(self) -> None:
-        """Answer a file, or that nothing changed."""
+        """Answer with a file, or with 304 where it is unchanged."""
         here = self.here
-        asked = self.headers
-        by_date = not here.etag and here.modified == asked.get("If-Modified-Since", "never")
-        if (here.etag and asked.get("If-None-Match") == here.etag) or by_date:
-            self.say(304, b"", here.media_type)
+        request_headers = self.headers
+        by_date = not here.etag and here.modified == request_headers.get(
+            "If-Modified-Since", "never"
+        )
+        if (here.etag and request_headers.get("If-None-Match") == here.etag) or by_date:
+            self.reply(304, b"", here.media_type)
         else:
-            self.say(200, here.body, here.media_type)
+            self.reply(200, here.body, here.media_type)
 
     def json(self, status: int, value: object) -> None:
-        """Answer JSON."""
-        self.say(status, json.dumps(value).encode(), "application/json;charset=utf-8")
+        """Answer with JSON."""
+        self.reply(status, json.dumps(value).encode(), "application/json;charset=utf-8")
 
     def head(self, status: int, media_type: str, **headers: object) -> None:
         """Send the head of an answer; a header that is None is left out."""
@@ -170,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header(name.replace("_", "-"), str(value))
         self.end_headers()
 
-    def say(self, status: int, body: bytes, media_type: str, **headers: object) -> None:
+    def reply(self, status: int, body: bytes, media_type: str, **headers: object) -> None:
         """Send an answer."""
         self.head(status, media_type, **{"Content_Length": len(body), **headers})
         if self.command != "HEAD":
@@ -178,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def cut(after: int) -> Answer:
-    """Promise the whole file, and send only the beginning of it."""
+    """Announce the whole file, and send only the beginning of it."""
 
     def answer(handler: Handler) -> None:
         body = handler.here.body
@@ -208,9 +210,11 @@ def endless(handler: Handler) -> None:
         handler.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
 
 
-def says(status: int, body: bytes = b"", media_type: str = "text/csv", **headers: object) -> Answer:
-    """Answer so."""
-    return lambda handler: handler.say(status, body, media_type, **headers)
+def replies(
+    status: int, body: bytes = b"", media_type: str = "text/csv", **headers: object
+) -> Answer:
+    """Answer with this status, body and headers."""
+    return lambda handler: handler.reply(status, body, media_type, **headers)
 
 
 @contextmanager
@@ -221,9 +225,11 @@ def running() -> Iterator[Portal]:
 
 
 @contextmanager
-def listening(base: type[BaseHTTPRequestHandler], make: Callable[[int], Its]) -> Iterator[Its]:
-    """Answer by a handler as what `make` gives of the port stands; ends with the block."""
-    handler = type("Its", (base,), {})
+def listening(
+    base: type[BaseHTTPRequestHandler], make: Callable[[int], Service]
+) -> Iterator[Service]:
+    """Run a server whose handler sees what `make` returns for the port; ends with the block."""
+    handler = type("BoundHandler", (base,), {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     handler.portal = portal = make(server.server_port)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Hold a catalogue against the shapes of DCAT-AP 3.0.1, mended where they are known to be wrong."""
+"""Validate a catalogue against the shapes of DCAT-AP 3.0.1, with known errors corrected."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def read_shapes(file: Path) -> rdflib.Graph:
     for shape in shapes.subjects(SH.pattern, SPDX_PATTERN):
         # The namespace of SPDX begins with http.
         shapes.set((shape, SH.pattern, rdflib.Literal("^http://spdx.org/rdf/terms")))
-    # A list of bodies of the EU, which no other publisher is in.
+    # A list of EU bodies, to which no other publisher belongs.
     for shape in list(shapes.subjects(SH.node, URIRef(f"{R5R}CorporateBodyRestriction"))):
         shapes.remove((shape, SH.node, URIRef(f"{R5R}CorporateBodyRestriction")))
     # Property shapes without a path: pySHACL refuses the whole file.
@@ -32,9 +32,9 @@ def read_shapes(file: Path) -> rdflib.Graph:
     return shapes
 
 
-def complaints(data: rdflib.Graph, folder: Path) -> set[str]:
-    """Give what the shapes say of a catalogue: severity, path and focus; file by file."""
-    found = set()
+def violations(data: rdflib.Graph, folder: Path) -> set[str]:
+    """Return the findings on a catalogue by file of shapes: severity, path and focus."""
+    findings = set()
     for name in FILES:
         _, report, _ = validate(data, shacl_graph=read_shapes(folder / name))
         assert isinstance(report, rdflib.Graph)
@@ -42,6 +42,6 @@ def complaints(data: rdflib.Graph, folder: Path) -> set[str]:
             severity, path, focus = (
                 report.value(result, p) for p in (SH.resultSeverity, SH.resultPath, SH.focusNode)
             )
-            said = " ".join(str(x) for x in (severity, path, focus))
-            found.add(re.sub(r"http://www.w3.org/ns/shacl#", "", f"{name}: {said}"))
-    return found
+            finding = " ".join(str(x) for x in (severity, path, focus))
+            findings.add(re.sub(r"http://www.w3.org/ns/shacl#", "", f"{name}: {finding}"))
+    return findings

@@ -1,4 +1,4 @@
-"""Find Apache Jena's riot: as a command, or in Debian's package, which has it without one."""
+"""Find Apache Jena's riot: as a command, or in Debian's package, which has no command."""
 
 import shutil
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 JARS = Path("/usr/share/java")
-# What Debian's libapache-jena-java holds and depends on. Java passes over what is not there.
+# The jars of Debian's libapache-jena-java and of its dependencies. Java ignores a missing one.
 _JENA = ("arq", "base", "cmds", "core", "dboe-base", "dboe-index", "dboe-storage",
          "dboe-trans-data", "dboe-transaction", "iri", "rdfconnection", "shacl", "shex", "tdb",
          "tdb2")  # fmt: skip
@@ -29,7 +29,7 @@ TRIALS = {
 
 
 def find_riot(folder: Path, suffix: str) -> list[str]:
-    """Give the command that reads a file of a syntax; skips where no riot can.
+    """Return the command that reads a file of a syntax; skips where no riot can.
 
     `folder` is one that the test may write in.
     """
@@ -51,12 +51,12 @@ def find_riot(folder: Path, suffix: str) -> list[str]:
 
 
 def _try(command: list[str], folder: Path, suffix: str) -> None:
-    """Skip where Debian's packages do not suffice: there is no JSON-LD 1.1 without jakarta.json."""
+    """Skip where Debian's packages do not suffice: without jakarta.json there is no JSON-LD 1.1."""
     trial = folder / f"trial.{suffix if suffix in TRIALS else 'nt'}"
     trial.write_text(TRIALS[trial.suffix[1:]], encoding="utf-8")
     ran = subprocess.run(
         [*command, "--output=nquads", str(trial)], capture_output=True, text=True, timeout=600
     )
     if ran.stdout.strip() != TRIALS["nt"].strip():
-        fault = (ran.stderr.strip().splitlines() or ["it says nothing"])[0]
+        fault = (ran.stderr.strip().splitlines() or ["no message"])[0]
         pytest.skip(f"Debian's Apache Jena cannot read one statement of {suffix}: {fault[:200]}")

@@ -14,7 +14,7 @@ FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock")
 
 
 def install(package: str) -> Path:
-    """Give the folder that has the package in its `node_modules`; skips where npm cannot."""
+    """Return the folder that has the package in its `node_modules`; skips where npm cannot."""
     npm = shutil.which("npm")
     if not (npm and shutil.which("node")):
         pytest.skip("no node and npm on this machine")

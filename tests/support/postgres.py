@@ -1,4 +1,4 @@
-"""Run a PostgreSQL of a test's own: in a folder that goes with it, on a socket in that folder."""
+"""Run a PostgreSQL for one test: its folder and its socket are deleted afterwards."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ import pytest
 
 DEBIAN = Path("/usr/lib/postgresql")
 USER = "ckan"
-# It listens on no port. Nothing of it has to outlive the test.
+# It listens on no port, and need not write to disk: nothing outlives the test.
 _OPTIONS = "-F -c listen_addresses= -c unix_socket_directories='{folder}'"
 
 
 @contextmanager
 def cluster() -> Iterator[Path]:
-    """Give the folder of the socket of a running PostgreSQL; skips where Debian's is not there."""
+    """Yield the folder of the socket of a running PostgreSQL; skips where Debian's is missing."""
     programs = _find_programs()
     # Not below the tests' folder, which only their user may enter: PostgreSQL refuses to be root.
     folder = Path(tempfile.mkdtemp(prefix="cluster-"))
@@ -41,7 +41,7 @@ def cluster() -> Iterator[Path]:
 
 
 def make_database(folder: Path, name: str) -> str:
-    """Make an empty database; gives the URL by which SQLAlchemy finds it."""
+    """Create an empty database; returns its URL for SQLAlchemy."""
     command = [str(_find_programs() / "createdb"), f"--host={folder}", f"--username={USER}", name]
     _run(command, folder, None)
     return f"postgresql://{USER}@/{name}?host={folder}"

@@ -1,7 +1,7 @@
-"""The command in a process that has read its code already: a second less for each start.
+"""Run the command in a fork of a process that has imported its code: a second less for each start.
 
-A process imports what the command needs and waits; each call is a fork of it, with its arguments,
-environment and outputs. Whoever gives other options than these starts the installed command.
+A process imports what the command needs and waits; each call forks it, with the call's arguments,
+environment and outputs. A test that needs other options starts the installed command.
 """
 
 import contextlib
@@ -22,8 +22,8 @@ SECONDS = 900  # for a call: the longest takes twenty on a quiet machine
 _CODE = "from tests.support.preloaded_command import wait; wait()"
 
 
-class Warm:
-    """A process that forks the command, and another one where that had to be ended."""
+class PreloadedCommand:
+    """A process that forks the command, and its successor where it had to be ended."""
 
     def __init__(self, folder: Path, code: str = _CODE) -> None:
         self._code = code
@@ -33,23 +33,23 @@ class Warm:
     def run(
         self, arguments: list[str], seconds: float = SECONDS
     ) -> "subprocess.CompletedProcess[str]":
-        """Run the command as it would run here and now; gives what it said."""
+        """Run the command as it would run here and now, and return its status and outputs."""
         process = self._process = self._process or _start(self._code)
         assert process.stdin
         assert process.stdout
-        asked = [arguments, str(Path.cwd()), dict(os.environ), list(map(str, self._outputs))]
-        late = threading.Timer(seconds, process.kill)
-        late.start()
-        with contextlib.suppress(BrokenPipeError):  # it was ended already
-            process.stdin.write(f"{json.dumps(asked)}\n")
+        call = [arguments, str(Path.cwd()), dict(os.environ), list(map(str, self._outputs))]
+        timer = threading.Timer(seconds, process.kill)
+        timer.start()
+        with contextlib.suppress(BrokenPipeError):  # the timer has ended it already
+            process.stdin.write(f"{json.dumps(call)}\n")
             process.stdin.flush()
         status = process.stdout.readline()
-        late.cancel()
+        timer.cancel()
         if not status:
             self.end()
             raise subprocess.TimeoutExpired(arguments, seconds)
-        said = [output.read_text(encoding="utf-8") for output in self._outputs]
-        return subprocess.CompletedProcess(arguments, int(status), *said)
+        texts = [output.read_text(encoding="utf-8") for output in self._outputs]
+        return subprocess.CompletedProcess(arguments, int(status), *texts)
 
     def end(self) -> None:
         """End the process, if there is one."""
@@ -68,17 +68,17 @@ def _start(code: str) -> "subprocess.Popen[str]":
 
 
 @contextlib.contextmanager
-def warm_up(folder: Path, code: str = _CODE) -> Iterator[Warm]:
-    """Give what forks the command, and end it; `code` calls `wait`."""
-    warm = Warm(folder, code)
+def preload(folder: Path, code: str = _CODE) -> Iterator[PreloadedCommand]:
+    """Yield what forks the command, and end it with the block; `code` calls `wait`."""
+    command = PreloadedCommand(folder, code)
     try:
-        yield warm
+        yield command
     finally:
-        warm.end()
+        command.end()
 
 
 def wait() -> None:
-    """Fork the command for each line that comes."""
+    """Fork the command for each line of the standard input."""
     transform = importlib.import_module("transform")
     for module in pkgutil.walk_packages(transform.__path__, "transform."):
         importlib.import_module(module.name)
@@ -87,16 +87,20 @@ def wait() -> None:
     for line in sys.stdin:
         process = os.fork()
         if process == 0:
-            _become(command, *json.loads(line))
+            _run_here(command, *json.loads(line))
         _, status = os.waitpid(process, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _become(
-    command: object, arguments: list[str], folder: str, environment: dict[str, str], told: list[str]
+def _run_here(
+    command: object,
+    arguments: list[str],
+    folder: str,
+    environment: dict[str, str],
+    outputs: list[str],
 ) -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for number, output in enumerate(told, 1):
+    for number, output in enumerate(outputs, 1):
         os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.chdir(folder)
     os.environ.clear()

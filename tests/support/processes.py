@@ -1,4 +1,4 @@
-"""See what a site's processes use, from outside."""
+"""Observe a site's processes from outside: their state, memory, processor time and files."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from tests.support.waiting import wait_until
 
 
 def server_process(site: str) -> int:
-    """Find the process that listens on the site's port, the parent of the workers."""
+    """Return the process that listens on the site's port, the parent of the workers."""
     port = urlsplit(site).port
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -28,20 +28,20 @@ def server_process(site: str) -> int:
 
 
 def family(process: int) -> list[int]:
-    """Give a process and all below it."""
-    found, parents = [process], _parents()
-    for member in found:  # grows as it goes
-        found += [child for child, parent in parents.items() if parent == member]
-    return found
+    """Return a process and all its descendants."""
+    members, parents = [process], _parents()
+    for member in members:  # grows as it goes
+        members += [child for child, parent in parents.items() if parent == member]
+    return members
 
 
 def children(process: int) -> list[int]:
-    """Give the processes that one has started itself."""
+    """Return the direct children of a process."""
     return [child for child, parent in _parents().items() if parent == process]
 
 
 def lives(process: int) -> bool:
-    """Say whether a process has not ended; nobody need have asked yet how it did."""
+    """Check whether a process has not ended; a zombie has."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -49,25 +49,27 @@ def lives(process: int) -> bool:
 
 
 def find_workers(site: str) -> list[int]:
-    """Give the two workers of a site (`boot`) once both have begun to serve."""
+    """Return the two workers of a site (`boot`) once both have begun to serve."""
     server = server_process(site)
     wait_until(lambda: b"portrait_ia_workers 2" in _read(f"{site}metrics"))
     return children(server)
 
 
 def metric(site: str, name: str) -> int:
-    """Give a number of the whole site; workers tell each other twice a second."""
+    """Return a metric of the whole site; the workers update it twice a second."""
     return int(_read(f"{site}metrics").partition(f"\nportrait_ia_{name} ".encode())[2].split()[0])
 
 
 def query_processes(site: str) -> list[int]:
-    """Give those that answer queries: below the server are workers, below each its keeper."""
-    keepers = [keeper for worker in children(server_process(site)) for keeper in children(worker)]
-    return [found for keeper in keepers for found in children(keeper)]
+    """Return the processes that answer queries: workers start fork servers, which start them."""
+    fork_servers = [
+        fork_server for worker in children(server_process(site)) for fork_server in children(worker)
+    ]
+    return [process for fork_server in fork_servers for process in children(fork_server)]
 
 
 def stop(processes: list[int]) -> list[int]:
-    """Stop processes, and wait until all their threads stand still; gives those that live."""
+    """Stop processes, wait until all their threads are stopped, and return those that live."""
     for process in processes:
         send(process, signal.SIGSTOP)
     wait_until(lambda: all(map(_stands_still, processes)))
@@ -89,21 +91,21 @@ def _stands_still(process: int) -> bool:
 
 
 def find_busy(site: str) -> int:
-    """Wait for a query process that works on and on; gives its number."""
+    """Wait for a query process that keeps working, and return its number."""
     before = {process: worked(process) for process in query_processes(site)}
-    found: list[int] = []
+    busy: list[int] = []
 
     def look() -> bool:
         now = query_processes(site)
-        found[:] = [process for process in now if worked(process) > before.get(process, 0) + 0.1]
-        return bool(found)
+        busy[:] = [process for process in now if worked(process) > before.get(process, 0) + 0.1]
+        return bool(busy)
 
     wait_until(look)
-    return found[0]
+    return busy[0]
 
 
 def worked(process: int) -> float:
-    """Give the processor time of a process in seconds, by its clock (clock_getcpuclockid(3))."""
+    """Return the processor time of a process in seconds, by its clock (clock_getcpuclockid(3))."""
     try:
         return time.clock_gettime(~process << 3 | 2)
     except OSError:  # it has ended
@@ -117,19 +119,19 @@ def _read(address: str) -> bytes:
 
 
 def _parents() -> dict[int, int]:
-    found = {}
+    parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            found[int(folder.name)] = int(
+            parents[int(folder.name)] = int(
                 (folder / "stat").read_text().rpartition(")")[2].split()[1]
             )
         except OSError:
             continue
-    return found
+    return parents
 
 
 def settled_megabytes(processes: list[int]) -> float:
-    """Give the proportional memory once it is the same for a second, which it is when idle."""
+    """Return the proportional memory once it is stable for a second, as it is when idle."""
     seen = [proportional_megabytes(processes)]
     for _ in range(100):
         time.sleep(0.25)
@@ -140,7 +142,7 @@ def settled_megabytes(processes: list[int]) -> float:
 
 
 def megabytes(processes: list[int]) -> float:
-    """Give the resident memory."""
+    """Return the resident memory."""
     total = 0
     for process in processes:
         try:
@@ -151,23 +153,23 @@ def megabytes(processes: list[int]) -> float:
 
 
 def proportional_megabytes(processes: list[int]) -> float:
-    """Give the memory, in which what several processes share counts once.
+    """Return the memory, with pages that several processes share counted once.
 
-    Where the system tells that of none of them: the resident memory.
+    The resident memory where the system reports that of none of them.
     """
     total = 0.0
     for process in processes:
         try:
-            told = Path(f"/proc/{process}/smaps_rollup").read_text()
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
         except OSError:
             continue
-        found = re.search(r"\nPss:\s+(\d+)", told)
-        total += int(found[1]) / 1024 if found else 0.0
+        match = re.search(r"\nPss:\s+(\d+)", rollup)
+        total += int(match[1]) / 1024 if match else 0.0
     return total or megabytes(processes)
 
 
 def cpu_seconds(processes: list[int]) -> float:
-    """Give the processor time used so far, also by those below them that have ended."""
+    """Return the processor time used so far, also by descendants that have ended."""
     ticks = 0
     for process in processes:
         try:
@@ -179,7 +181,7 @@ def cpu_seconds(processes: list[int]) -> float:
 
 
 def descriptors(processes: list[int]) -> int:
-    """Give the number of open files and sockets."""
+    """Return the number of open files and sockets."""
     total = 0
     for process in processes:
         try:
@@ -190,10 +192,10 @@ def descriptors(processes: list[int]) -> int:
 
 
 def is_held(client: socket.socket) -> bool:
-    """Say whether the other side of a connection, a process here, has not closed it."""
+    """Check whether the other side of a connection, a process here, keeps it open."""
     ours, theirs = (f":{at[1]:04X}" for at in (client.getsockname(), client.getpeername()))
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         local, remote, state = line.split()[1:4]
         if local.endswith(theirs) and remote.endswith(ours):
-            return state == "01"  # ESTABLISHED; behind what is not read yet waits our end of it
+            return state == "01"  # ESTABLISHED: our own close may wait behind unread bytes
     return False

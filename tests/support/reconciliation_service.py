@@ -1,4 +1,4 @@
-"""A reconciliation service on a real port, of version 0.2, that answers well or badly."""
+"""Run a reconciliation service of version 0.2 on a real port that answers well or badly."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.support.ckan_portal import (
 WIKIDATA = "http://www.wikidata.org/entity/"
 
 
-class Asked(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """One request: method, path, headers, and the body of a POST."""
 
     method: str
@@ -31,9 +31,9 @@ class Asked(NamedTuple):
 
 
 class Reconciler:
-    """What the service knows by name, its manifest, and what was asked of it.
+    """The service: its candidates by name, its manifest, and the requests it received.
 
-    `bad` are answers to questions, and `bad_manifests` to the first request, before good ones.
+    `bad` are answers to batches, and `bad_manifests` to the first request, before good ones.
     """
 
     def __init__(self, port: int) -> None:
@@ -48,21 +48,21 @@ class Reconciler:
         self.known: dict[str, list[Any]] = {}
         self.bad: list[Answer] = []
         self.bad_manifests: list[Answer] = []
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self.files: dict[str, File] = {}
 
-    def posts(self) -> list[Asked]:
-        """Give the batches that were asked."""
-        return [asked for asked in self.asked if asked.method == "POST"]
+    def posts(self) -> list[ReceivedRequest]:
+        """Return the batches that the service received."""
+        return [request for request in self.requests if request.method == "POST"]
 
-    def answer(self, asked: Asked) -> object:
-        """Give what a batch is answered."""
-        batch = json.loads(parse_qs(asked.body.decode())["queries"][0])
+    def answer(self, request: ReceivedRequest) -> object:
+        """Return the answer to a batch."""
+        batch = json.loads(parse_qs(request.body.decode())["queries"][0])
         return {key: {"result": self.known.get(q["query"], [])} for key, q in batch.items()}
 
 
 class Answering(Handler):
-    """Answer as the service stands."""
+    """Answers requests from the service's current state."""
 
     portal: Reconciler  # type: ignore[assignment]
 
@@ -72,10 +72,10 @@ class Answering(Handler):
         service, post = self.portal, self.command == "POST"
         headers = {name.title(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        asked = Asked(self.command, self.path, headers, body)
-        service.asked.append(asked)
+        request = ReceivedRequest(self.command, self.path, headers, body)
+        service.requests.append(request)
         bad = service.bad if post else service.bad_manifests
-        good = service.answer(asked) if post else service.manifest
+        good = service.answer(request) if post else service.manifest
         service.files[self.path] = File(json.dumps(good).encode(), "application/json")
         try:
             if bad:
@@ -83,7 +83,7 @@ class Answering(Handler):
             else:
                 self.json(200, good)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # the client had enough
+            pass  # the client closed the connection
 
     do_GET = do_POST  # noqa: N815
 
@@ -95,8 +95,8 @@ def running() -> Iterator[Reconciler]:
         yield service
 
 
-def candidate(identifier: Any, name: Any = "Bureau du coroner", **said: Any) -> dict[str, Any]:
-    """Give a candidate as services send it; `said` replaces what it says."""
+def candidate(identifier: Any, name: Any = "Bureau du coroner", **fields: Any) -> dict[str, Any]:
+    """Return a candidate as services send it; `fields` replace its own."""
     return {
         "id": identifier,
         "name": name,
@@ -104,5 +104,5 @@ def candidate(identifier: Any, name: Any = "Bureau du coroner", **said: Any) -> 
         "type": [{"id": "Q43229", "name": "organisation"}],
         "score": 87.5,
         "match": False,
-        **said,
+        **fields,
     }

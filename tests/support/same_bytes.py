@@ -25,7 +25,7 @@ BUILDS = {
 
 
 def main(revision: str) -> int:
-    """Build with both, print a line a register, and return how many differ."""
+    """Build with both, print a line for each register, and return how many differ."""
     differing = 0
     with tempfile.TemporaryDirectory() as scratch:
         old = Path(scratch, "old")
@@ -34,7 +34,7 @@ def main(revision: str) -> int:
         try:
             for name, arguments in BUILDS.items():
                 if arguments and not US.is_dir():
-                    print(f"{name}: not compared, {US.name} is not beside this checkout")
+                    print(f"{name}: not compared, {US.name} is not there")
                     continue
                 releases = [
                     build(code, Path(scratch, f"{name}-{number}"), arguments)
@@ -68,7 +68,7 @@ def build(code: Path, target: Path, arguments: list[str]) -> dict[str, str]:
 
 
 def report(name: str, old: dict[str, str], new: dict[str, str]) -> int:
-    """Print what differs between two releases; return 1 where anything does."""
+    """Print the differences between two releases; return 1 where there are any."""
     different = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     release = next(iter(new)).split("/")[0]
     print(f"{name}: release {release}, {len(new)} files, {len(different)} differ")

@@ -1,8 +1,8 @@
-"""Make SPARQL queries by the grammar: mostly valid, some broken on purpose."""
+"""Generate SPARQL queries from the grammar: mostly valid, some broken on purpose."""
 
 from hypothesis import strategies as st
 
-# SPARQL, production by production; `grow` bounds the depth.
+# SPARQL, production by production; `max_leaves` bounds the depth.
 names = st.sampled_from(["s", "p", "o", "x", "y", "été", "service", "from", "_1"])
 variables = names.map(lambda name: f"?{name}") | names.map(lambda name: f"${name}")
 iris = st.sampled_from(
@@ -148,7 +148,7 @@ noise = st.sampled_from(["{", "}", "(", ")", "'", '"', "<", ">", "#", "\\", "\x0
 
 @st.composite
 def broken(draw: st.DrawFn) -> str:
-    """A valid query with a piece cut out, doubled or put in."""
+    """Generate a valid query with a piece cut out, doubled or put in."""
     query: str = draw(valid)
     begin: int = draw(st.integers(0, len(query)))
     end: int = draw(st.integers(begin, min(len(query), begin + 9)))

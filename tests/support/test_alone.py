@@ -1,4 +1,4 @@
-"""Tests that measure are told apart from those that may share the machine with others."""
+"""Tests that measure are kept apart from those that may share the machine."""
 
 import struct
 import subprocess
@@ -10,43 +10,43 @@ from pathlib import Path
 import pytest
 
 from tests.support.build_once import make_once
-from tests.support.delay_probe import NAP, WORK, Bystander
-from tests.support.preloaded_command import warm_up
+from tests.support.delay_probe import NAP, WORK, DelayProbe
+from tests.support.preloaded_command import preload
 
 
 def is_alone(request: pytest.FixtureRequest) -> bool:
     return request.node.get_closest_marker("alone") is not None
 
 
-def test_who_reads_a_clock_is_alone(request: pytest.FixtureRequest) -> None:
+def test_reading_a_clock_is_alone(request: pytest.FixtureRequest) -> None:
     assert time.monotonic() > 0
     assert is_alone(request)
 
 
-def test_who_reads_it_in_a_function_of_its_own_is_alone(request: pytest.FixtureRequest) -> None:
+def test_reading_a_clock_in_an_inner_function_is_alone(request: pytest.FixtureRequest) -> None:
     assert list(map(lambda _: time.perf_counter() > 0, "a"))  # noqa: C417
     assert is_alone(request)
 
 
-def test_who_takes_a_fixture_that_measures_is_alone(
-    request: pytest.FixtureRequest, bystander: Bystander
+def test_taking_a_fixture_that_measures_is_alone(
+    request: pytest.FixtureRequest, delay_probe: DelayProbe
 ) -> None:
     assert is_alone(request)
 
 
 @pytest.mark.parametrize("seconds", [0.0])
-def test_who_only_sleeps_is_not(request: pytest.FixtureRequest, seconds: float) -> None:
+def test_only_sleeping_is_not_alone(request: pytest.FixtureRequest, seconds: float) -> None:
     time.sleep(seconds)
     assert not is_alone(request)
 
 
-def told(folder: Path, *lengths: float) -> Bystander:
+def written_rounds(folder: Path, *lengths: float) -> DelayProbe:
     """Write rounds of these lengths, the last of which ends now."""
-    file, end = folder / "told", time.monotonic()
+    file, end = folder / "rounds", time.monotonic()
     begins = [end - sum(lengths[place:]) for place in range(len(lengths) + 1)]
     rounds = pairwise(begins)
     file.write_bytes(b"".join(struct.pack("dd", *pair) for pair in rounds))
-    return Bystander(file)
+    return DelayProbe(file)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("stopped")
 def test_a_machine_that_is_half_as_fast_allows_twice_the_time(tmp_path: Path) -> None:
     quiet = NAP + WORK
-    slow = told(tmp_path, *[2 * quiet] * 50)
+    slow = written_rounds(tmp_path, *[2 * quiet] * 50)
     allowed = slow.allow(1, time.monotonic() - 1)
     assert 1.9 < allowed < 2.5
     assert slow.allow(3, time.monotonic() - 1) > 2.8 * (allowed - quiet)
@@ -68,24 +68,24 @@ def test_a_machine_that_is_half_as_fast_allows_twice_the_time(tmp_path: Path) ->
 @pytest.mark.usefixtures("stopped")
 def test_a_stall_is_allowed_once(tmp_path: Path) -> None:
     quiet = NAP + WORK
-    stalled = told(tmp_path, *[quiet] * 400, 1.0)
+    stalled = written_rounds(tmp_path, *[quiet] * 400, 1.0)
     assert 1.9 < stalled.allow(0.9, time.monotonic() - 9) < 2.5
 
 
-def test_a_process_that_says_nothing_is_late(tmp_path: Path) -> None:
-    silent = told(tmp_path, NAP + WORK)
+def test_a_process_that_writes_nothing_is_late(tmp_path: Path) -> None:
+    silent = written_rounds(tmp_path, NAP + WORK)
     time.sleep(0.5)
     assert silent.allow(0, time.monotonic() - 0.5) > 0.4
 
 
-def test_what_does_not_come_about_is_not_waited_for_for_ever(bystander: Bystander) -> None:
+def test_waiting_ends_for_what_never_comes_about(delay_probe: DelayProbe) -> None:
     begun = time.monotonic()
-    assert not bystander.until(lambda: False, 0.2)
+    assert not delay_probe.until(lambda: False, 0.2)
     assert time.monotonic() - begun > 0.2
-    assert bystander.until(lambda: True, 0)
+    assert delay_probe.until(lambda: True, 0)
 
 
-def test_a_folder_is_made_once_by_those_who_want_it_together(tmp_path: Path) -> None:
+def test_a_folder_that_many_request_at_once_is_made_once(tmp_path: Path) -> None:
     made: list[Path] = []
 
     def make(folder: Path) -> None:
@@ -93,13 +93,13 @@ def test_a_folder_is_made_once_by_those_who_want_it_together(tmp_path: Path) -> 
         time.sleep(0.2)
         (folder / "whole").touch()
 
-    def want() -> None:
+    def request() -> None:
         assert (make_once(tmp_path / "a" / "made", make) / "whole").exists()
 
-    wanting = [threading.Thread(target=want) for _ in range(4)]
-    for thread in wanting:
+    threads = [threading.Thread(target=request) for _ in range(4)]
+    for thread in threads:
         thread.start()
-    for thread in wanting:
+    for thread in threads:
         thread.join()
     assert len(made) == 1
 
@@ -117,7 +117,7 @@ def test_a_folder_that_was_half_made_is_made_again(tmp_path: Path) -> None:
 
 
 def test_a_command_that_was_ended_leaves_the_next_one_alone(tmp_path: Path) -> None:
-    with warm_up(tmp_path) as warm:
+    with preload(tmp_path) as command:
         with pytest.raises(subprocess.TimeoutExpired):
-            warm.run(["--help"], 0.0)
-        assert warm.run(["--help"]).returncode == 0
+            command.run(["--help"], 0.0)
+        assert command.run(["--help"]).returncode == 0

@@ -1,1 +1,1 @@
-"""Say in DCAT-AP and VoID what a release offers and holds."""
+"""Describe in DCAT-AP and VoID what a release offers and holds."""

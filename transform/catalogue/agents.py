@@ -1,4 +1,4 @@
-"""Describe who publishes, whom to write to, the place, and the documents that are named."""
+"""Describe the publisher, the contact, the place and the standards of a catalogue."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,12 @@ from transform.rdf.ntriples import Line, literal
 
 
 def publisher_iri(base_uri: str, publisher: Publisher) -> str:
-    """Give the publisher as N-Triples writes its IRI."""
+    """Return the publisher's IRI as N-Triples writes it."""
     return f"<{base_uri}id/organisme/{publisher.slug}>"
 
 
 def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
-    """Describe the publisher as an agent, with its kind where the layout says it."""
+    """Describe the publisher as an agent, with its kind where the layout states it."""
     kind = codelists.PUBLISHERS.get(publisher.kind or "")
     yield from statements(
         publisher_iri(base_uri, publisher),
@@ -39,7 +39,7 @@ def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 
 
 def contact_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
-    """Describe whom to write to: by e-mail where one is known, else where the site stands."""
+    """Describe the contact: its e-mail address where one is known, else its web page."""
     page = publisher.homepage or base_uri
     yield from statements(
         f"<{base_uri}catalogue#contact>",
@@ -53,7 +53,7 @@ def contact_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 
 
 def coverage_lines(place: Coverage) -> Iterator[Line]:
-    """Describe a place with its bounds and its middle (GeoSPARQL 1.1, WKT in longitude first)."""
+    """Describe a place with its bounds and its middle (GeoSPARQL 1.1, WKT, longitude first)."""
     west, south, east, north = place.bounds
     corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
     ring = ", ".join(f"{x} {y}" for x, y in corners)
@@ -74,7 +74,7 @@ def document_lines(iri: str, title: list[str] | None) -> Iterator[Line]:
 
 
 def standard_lines(base_uri: str) -> Iterator[Line]:
-    """Describe what the data conforms to: the ontology, the shapes, and the protocol."""
+    """Describe the standards that the data conforms to: ontology, shapes and protocol."""
     standards = {
         f"{base_uri}def": both("Ontologie des portraits", "Ontology of the portraits"),
         f"{base_uri}catalogue#formes": both(

@@ -1,6 +1,6 @@
-"""Hold the values that DCAT-AP takes from code lists, each typed and labelled where it is used.
+"""Declare the values that DCAT-AP takes from code lists, and describe each where it is used.
 
-No reader has to look anything up: whatever is a value in the catalogue is described in it. The
+Readers need no other source: every value in the catalogue is typed and labelled in it. The
 labels are those of the lists (Publications Office of the EU, ADMS, SPDX, IANA).
 """
 
@@ -85,7 +85,7 @@ PUBLISHERS = {
 
 
 class Licence(NamedTuple):
-    """A licence: its title, as CKAN knows it where it does, its kind and its name in the EU."""
+    """A licence: its title, CKAN's where CKAN has one, its kind and its name in the EU's list."""
 
     title: str
     kind: Code
@@ -143,15 +143,15 @@ def code_lines(code: Code) -> Iterator[Line]:
 
 
 def media_type_lines(media_type: str) -> Iterator[Line]:
-    """Describe a media type. Its label is wanted: CKAN takes it for the type of the resource."""
-    about = f"<{expand('iana:')}{media_type}>"
-    yield from statements(about, {"a": term("dct:MediaType"), "rdfs:label": literal(media_type)})
+    """Describe a media type. It needs its label: CKAN takes it for the type of the resource."""
+    subject = f"<{expand('iana:')}{media_type}>"
+    yield from statements(subject, {"a": term("dct:MediaType"), "rdfs:label": literal(media_type)})
 
 
 def algorithm_lines() -> Iterator[Line]:
-    """Describe SHA-256. Its label is wanted: CKAN takes it for the name of the algorithm."""
-    said = {"a": term("spdx:ChecksumAlgorithm"), "rdfs:label": literal("sha256")}
-    yield from statements(term(SHA256), said)
+    """Describe SHA-256. It needs its label: CKAN takes it for the name of the algorithm."""
+    values = {"a": term("spdx:ChecksumAlgorithm"), "rdfs:label": literal("sha256")}
+    yield from statements(term(SHA256), values)
 
 
 def licence_lines(iri: str) -> Iterator[Line]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from transform.catalogue import agents, codelists
 from transform.catalogue.distributions import (
-    About,
     File,
+    SharedFacts,
     endpoint_iri,
     file_iri,
     official,
@@ -25,13 +25,13 @@ from transform.text.languages import LANGUAGES
 
 
 class Dataset(NamedTuple):
-    """A dataset: IRI, what its files share, description, days it speaks of, files, version.
+    """A dataset: IRI, what its files share, description, days that it covers, files, version.
 
-    `provenance` by language; `year` is None for the whole.
+    `provenance` by language; `year` is None for the dataset of all portraits.
     """
 
     iri: str
-    about: About
+    shared: SharedFacts
     description: Mapping[str, str]
     begin: str | None
     end: str | None
@@ -42,7 +42,7 @@ class Dataset(NamedTuple):
     neighbours: tuple[int | None, int | None]
 
     def period_iri(self, base_uri: str) -> str | None:
-        """Give the period that it speaks of, where that is known."""
+        """Return the IRI of the period that the dataset covers, None where it is unknown."""
         if not self.begin:
             return None
         return f"<{base_uri}catalogue#periode-{self.begin}-{self.end}>"
@@ -51,7 +51,7 @@ class Dataset(NamedTuple):
 def yearly(
     base_uri: str, edition: Edition, source: tuple[str, str, int], files: Sequence[File]
 ) -> Dataset:
-    """Give the dataset that a portrait is; `source` is name, SHA-256 and rows of its file."""
+    """Return the dataset of a portrait; `source` is name, SHA-256 and rows of its file."""
     layout, year = edition.layout, edition.year
     name, sha256, rows = source
     published = official(edition, sha256)
@@ -60,19 +60,19 @@ def yearly(
     dates = facts.dates if facts else None
     return Dataset(
         f"<{base_uri}id/portrait/{year}>",
-        About(
+        SharedFacts(
             titles(edition),
             layout.licence,
             dates.issued if dates else None,
             _modified(edition) or (dates.modified if dates else None),
-            _spoken(layout),
+            _languages(layout),
         ),
         descriptions(edition),
         dates.begin if dates else None,
         dates.end if dates else None,
         [published, *own],
         str(year),
-        # Of a fetched file, its origin says it.
+        # The provenance of a fetched file is stated from its origin.
         {}
         if edition.origin
         else {
@@ -87,11 +87,11 @@ def yearly(
 
 
 def whole(base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[File]) -> Dataset:
-    """Give the dataset of all portraits with what joins them."""
+    """Return the dataset of all portraits and the links between them."""
     facts, years = layout.catalogue, [dataset.version for dataset in each]
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     notice = layout.notice or {}
-    said = {
+    introductions = {
         "fr": "Tous les portraits ensemble, avec ce qui les relie : initiatives suivies d'année en"
         " année, organismes, vocabulaires, cadre et changements.",
         "en": "All portraits together, with what joins them: initiatives followed from year to"
@@ -100,7 +100,7 @@ def whole(base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[Fi
     title = {"fr": "ensemble", "en": "the whole"}
     return Dataset(
         f"<{base_uri}catalogue#ensemble>",
-        About(
+        SharedFacts(
             {
                 language: f"{layout.title[language]} – {word} {span}"
                 for language, word in title.items()
@@ -108,13 +108,13 @@ def whole(base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[Fi
             layout.licence,
             facts.issued,
             facts.modified,
-            _spoken(layout),
+            _languages(layout),
         ),
         {
             language: " ".join(
                 filter(None, (notice.get(language), text, layout.description[language]))
             )
-            for language, text in said.items()
+            for language, text in introductions.items()
         },
         min((dataset.begin for dataset in each if dataset.begin), default=None),
         max((dataset.end for dataset in each if dataset.end), default=None),
@@ -130,8 +130,8 @@ def whole(base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[Fi
 
 
 def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[Line]:
-    """Describe a dataset, its period and where it comes from."""
-    facts, about = layout.catalogue, dataset.about
+    """Describe a dataset, its period and its provenance."""
+    facts, shared = layout.catalogue, dataset.shared
     statement = f"<{base_uri}catalogue#provenance-{dataset.version}>"
     distributions = [file_iri(file) for file in dataset.files]
     if dataset.year is None:
@@ -141,14 +141,14 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
         dataset.iri,
         {
             "a": term("dcat:Dataset"),
-            "dct:title": texts(about.title),
+            "dct:title": texts(shared.title),
             "dct:description": texts(dataset.description),
             "dct:publisher": agents.publisher_iri(base_uri, layout.publisher),
-            "dct:license": f"<{about.licence}>",
+            "dct:license": f"<{shared.licence}>",
             "dct:identifier": literal(dataset.iri[1:-1]),
-            "dct:issued": typed(about.issued, "xsd:date"),
-            "dct:modified": typed(about.modified, "xsd:date"),
-            "dct:language": [term(codelists.LANGUAGES[name].name) for name in about.languages],
+            "dct:issued": typed(shared.issued, "xsd:date"),
+            "dct:modified": typed(shared.modified, "xsd:date"),
+            "dct:language": [term(codelists.LANGUAGES[name].name) for name in shared.languages],
             "dct:accrualPeriodicity": term(codelists.ANNUAL.name),
             "dct:accessRights": term(codelists.PUBLIC.name),
             "dct:spatial": f"<{facts.coverage.iri}>" if facts.coverage else None,
@@ -184,17 +184,17 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
 
 
 def _modified(edition: Edition) -> str | None:
-    """Give the day on which the portal says that a fetched file was last changed."""
-    found = re.match(r"\d{4}-\d\d-\d\d(?=T|$)", edition.origin.modified if edition.origin else "")
-    return found[0] if found else None
+    """Return the day on which a fetched file was last changed, by the portal."""
+    day = re.match(r"\d{4}-\d\d-\d\d(?=T|$)", edition.origin.modified if edition.origin else "")
+    return day[0] if day else None
 
 
 def _portrait(base_uri: str, year: int | None) -> str | None:
     return f"<{base_uri}id/portrait/{year}>" if year else None
 
 
-def _spoken(layout: Layout) -> tuple[str, ...]:
-    """Give the languages that it speaks: those of labels, and that of the cells."""
+def _languages(layout: Layout) -> tuple[str, ...]:
+    """Return the languages of a dataset: those of labels, and that of the cells."""
     names = dict.fromkeys((*LANGUAGES, layout.language))
     return tuple(name for name in names if name in codelists.LANGUAGES)
 
@@ -203,6 +203,6 @@ def _citation(dataset: Dataset, layout: Layout) -> dict[str, str]:
     kind, names = {"fr": "Jeu de données", "en": "dataset"}, layout.publisher.name
     return {
         language: f"{names.get(language) or next(iter(names.values()))}."
-        f" {dataset.about.title[language]}, [{word}]. {dataset.iri[1:-1]}"
+        f" {dataset.shared.title[language]}, [{word}]. {dataset.iri[1:-1]}"
         for language, word in kind.items()
     }

@@ -1,7 +1,7 @@
-"""Say what the catalogue says: the series, a dataset a year and the whole, files, endpoint.
+"""Describe the catalogue: the series, a dataset for each year and one of all, files, endpoint.
 
-Source: DCAT-AP 3.0.1 (SEMICeu). The dates of the catalogue are those of what it lists, for a
-release knows no clock.
+Source: DCAT-AP 3.0.1 (SEMICeu). The dates of the catalogue are those of its datasets, so that
+a release does not depend on when it was built.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ from transform.text.languages import LANGUAGES
 
 @dataclass(frozen=True)
 class Offer:
-    """What a catalogue is made of: base URI, portraits by year, files of the release by path.
+    """The contents of a catalogue: base URI, portraits by year, files of the release by path.
 
     `sources`: the name and SHA-256 of the file that each portrait was read from, and its rows.
     """
@@ -53,28 +53,28 @@ class Offer:
 
     @cached_property
     def layout(self) -> Layout:
-        """Give the layout of the newest portrait: it speaks for the series."""
+        """The layout of the newest portrait, which describes the series."""
         return max(self.editions, key=lambda edition: edition.year).layout
 
     @cached_property
     def datasets(self) -> list[Dataset]:
-        """Give the datasets: one a year, then the whole."""
-        found: dict[int | None, list[File]] = {}
+        """The datasets: one for each year, then that of all portraits."""
+        files: dict[int | None, list[File]] = {}
         for year, file in offered(self.files, self.base_uri):
-            found.setdefault(year, []).append(file)
+            files.setdefault(year, []).append(file)
         each = [
-            yearly(self.base_uri, edition, self.sources[edition.year], found.get(edition.year, []))
+            yearly(self.base_uri, edition, self.sources[edition.year], files.get(edition.year, []))
             for edition in sorted(self.editions, key=lambda edition: edition.year)
         ]
         years = [None, *(dataset.year for dataset in each), None]
         each = [
             dataset._replace(neighbours=(years[n], years[n + 2])) for n, dataset in enumerate(each)
         ]
-        return [*each, whole(self.base_uri, self.layout, each, found.get(None, []))]
+        return [*each, whole(self.base_uri, self.layout, each, files.get(None, []))]
 
 
 def catalogue_lines(offer: Offer) -> Iterator[Line]:
-    """Give the whole catalogue; every value that it uses is described in it."""
+    """Yield the statements of the catalogue, which describes every value that it uses."""
     base, layout = offer.base_uri, offer.layout
     yield from _catalogue(offer)
     yield from _series(offer)
@@ -82,11 +82,11 @@ def catalogue_lines(offer: Offer) -> Iterator[Line]:
     for dataset in offer.datasets:
         yield from dataset_lines(dataset, layout, base)
         for file in dataset.files:
-            yield from file_lines(file, dataset.about, base)
+            yield from file_lines(file, dataset.shared, base)
     for edition in offer.editions:
         if edition.origin:
             yield from origin_lines(base, edition.year, edition.source_url, edition.origin)
-    yield from endpoint_lines(offer.datasets[-1].about, base)
+    yield from endpoint_lines(offer.datasets[-1].shared, base)
     yield from agents.publisher_lines(base, layout.publisher)
     yield from agents.contact_lines(base, layout.publisher)
     yield from agents.standard_lines(base)
@@ -101,13 +101,13 @@ def catalogue_lines(offer: Offer) -> Iterator[Line]:
 
 
 def _languages(layout: Layout) -> list[codelists.Code]:
-    """Give the languages of labels, and that of the cells where the list has it."""
+    """Return the languages of labels, and that of the cells where the code list has it."""
     names = dict.fromkeys((*LANGUAGES, layout.language))
     return [codelists.LANGUAGES[name] for name in names if name in codelists.LANGUAGES]
 
 
 def _shared(offer: Offer) -> dict[str, Any]:
-    """Give what the catalogue, the series and the service say alike."""
+    """Return the values that catalogue, series and service have in common."""
     layout, facts = offer.layout, offer.layout.catalogue
     return {
         "dct:publisher": agents.publisher_iri(offer.base_uri, layout.publisher),
@@ -119,9 +119,9 @@ def _shared(offer: Offer) -> dict[str, Any]:
 
 def _catalogue(offer: Offer) -> Iterator[Line]:
     base, layout = offer.base_uri, offer.layout
-    about = f"<{base}catalogue>"
+    catalogue = f"<{base}catalogue>"
     yield from statements(
-        about,
+        catalogue,
         {
             "a": term("dcat:Catalog"),
             "dct:title": texts(layout.title),
@@ -139,7 +139,7 @@ def _catalogue(offer: Offer) -> Iterator[Line]:
     site = {"fr": "site des données", "en": "data site"}
     named = {language: f"{layout.title[language]} – {word}" for language, word in site.items()}
     yield from agents.document_lines(base, texts(named))
-    yield from ((about, f"<{RDFS}comment>", notice) for notice in texts(layout.notice))
+    yield from ((catalogue, f"<{RDFS}comment>", notice) for notice in texts(layout.notice))
 
 
 def _series(offer: Offer) -> Iterator[Line]:
@@ -169,7 +169,7 @@ def _series(offer: Offer) -> Iterator[Line]:
 
 
 def _legislation(law: str, layout: Layout, base_uri: str) -> Iterator[Line]:
-    """Describe the text that demands the declaration, as the framework does."""
+    """Describe the law that demands the portraits, with its title in the framework."""
     lines = read_turtle(layout.framework, base_uri) if layout.framework else []
     titles = [line[2] for line in lines if line[:2] == (law, f"<{DCTERMS}title>")]
     if not titles:
@@ -182,7 +182,7 @@ def _legislation(law: str, layout: Layout, base_uri: str) -> Iterator[Line]:
 
 def _service(offer: Offer) -> Iterator[Line]:
     base, layout = offer.base_uri, offer.layout
-    shared = {name: said for name, said in _shared(offer).items() if name == "dct:publisher"}
+    shared = {name: values for name, values in _shared(offer).items() if name == "dct:publisher"}
     yield from statements(
         f"<{base}catalogue#sparql>",
         {

@@ -1,4 +1,4 @@
-"""Describe the files of a release and the endpoint as distributions."""
+"""Describe the files of a release and its endpoint as distributions."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,14 +27,14 @@ from transform.release.paths import (
 )
 from transform.tables.table import MEDIA_TYPES
 
-# Which portrait a file is of, by where it lies; the others are of all of them.
+# The year of the portrait that a file belongs to; other files are of all portraits.
 _YEAR = re.compile(r"dumps/(?:sources/(\d{4})/|portrait-(\d{4})[.-])")
 
 
 class File(NamedTuple):
-    """A file on offer: name, address, media type, format, bytes, SHA-256, is it the source.
+    """A file to download: name, address, media type, format, bytes, SHA-256, is it the source.
 
-    Of a compressed copy, media type and format are those of what is in it (DCAT 3, 6.8).
+    A compressed copy has the media type and format of its content (DCAT 3, 6.8).
     """
 
     name: str
@@ -48,11 +48,11 @@ class File(NamedTuple):
 
     @property
     def is_rdf(self) -> bool:
-        """Say whether it holds RDF, compressed or not."""
+        """Whether the file holds RDF, compressed or not."""
         return self.media_type in BY_MEDIA_TYPE
 
 
-class About(NamedTuple):
+class SharedFacts(NamedTuple):
     """What distributions of a dataset share: its title by language, licence, dates, languages."""
 
     title: Mapping[str, str]
@@ -65,11 +65,11 @@ class About(NamedTuple):
 def offered(
     files: Mapping[str, Mapping[str, Any]], base_uri: str
 ) -> Iterator[tuple[int | None, File]]:
-    """Give what can be downloaded of a release, with the year of the portrait it is of."""
-    for path, told in sorted(files.items()):
+    """Yield the files of a release that can be downloaded, each with the year of its portrait."""
+    for path, description in sorted(files.items()):
         if path.startswith("dumps/"):
-            found = _YEAR.match(path)
-            year = int(found[1] or found[2]) if found else None
+            match = _YEAR.match(path)
+            year = int(match[1] or match[2]) if match else None
             content = content_of(path)
             yield (
                 year,
@@ -78,8 +78,8 @@ def offered(
                     base_uri + quote(path),
                     files[content]["media_type"],
                     content.rpartition(".")[2].lower(),
-                    told["bytes"],
-                    told["sha256"],
+                    description["bytes"],
+                    description["sha256"],
                     path.startswith(SOURCES),
                     is_packed(path),
                 ),
@@ -87,7 +87,7 @@ def offered(
 
 
 def official(edition: Edition, sha256: str) -> File:
-    """Give the publisher's own file that a portrait was read from."""
+    """Return the publisher's own file that a portrait was read from."""
     name = edition.source_url.rpartition("/")[2]
     kind = edition.source_format
     size = edition.source_bytes
@@ -95,35 +95,35 @@ def official(edition: Edition, sha256: str) -> File:
 
 
 def file_iri(file: File) -> str:
-    """Give the distribution that a file is, as N-Triples writes its IRI: its address."""
+    """Return a file's distribution as N-Triples writes its IRI: the file's address."""
     return f"<{file.url}>"
 
 
-def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
-    """Describe a file: where it is, what it is, how large, its digest, what it conforms to."""
-    shown = codelists.FORMATS.get(file.suffix)
-    label = shown.french if shown else file.suffix.upper()
+def file_lines(file: File, shared: SharedFacts, base_uri: str) -> Iterator[Line]:
+    """Describe a file: address, format, size, digest, and what it conforms to."""
+    file_format = codelists.FORMATS.get(file.suffix)
+    label = file_format.french if file_format else file.suffix.upper()
     label += ", gzip" if file.packed else ""
-    title = {language: f"{text} ({label})" for language, text in about.title.items()}
-    sum_ = f"<{base_uri}catalogue#sha256-{file.sha256}>"
+    title = {language: f"{text} ({label})" for language, text in shared.title.items()}
+    checksum = f"<{base_uri}catalogue#sha256-{file.sha256}>"
     standards = [f"<{base_uri}def>", f"<{base_uri}catalogue#formes>"] if file.is_rdf else None
-    yield from _common(file_iri(file), about, title)
+    yield from _common(file_iri(file), shared, title)
     yield from statements(
         file_iri(file),
         {
             "dct:description": texts(_description(file, label)),
             "dcat:accessURL": file_iri(file),
             "dcat:downloadURL": file_iri(file),
-            "dct:format": term(shown.name) if shown else None,
+            "dct:format": term(file_format.name) if file_format else None,
             "dcat:mediaType": _media_type(file.media_type),
             "dcat:compressFormat": _media_type(GZIP) if file.packed else None,
             "dcat:byteSize": typed(str(file.bytes), "xsd:nonNegativeInteger"),
-            "spdx:checksum": sum_,
+            "spdx:checksum": checksum,
             "dct:conformsTo": standards,
         },
     )
     yield from statements(
-        sum_,
+        checksum,
         {
             "a": term("spdx:Checksum"),
             "spdx:algorithm": term(codelists.SHA256),
@@ -133,17 +133,17 @@ def file_lines(file: File, about: About, base_uri: str) -> Iterator[Line]:
     yield from codelists.algorithm_lines()
     for media_type in (file.media_type, *([GZIP] if file.packed else ())):
         yield from codelists.media_type_lines(media_type)
-    if shown:
-        yield from codelists.code_lines(shown)
+    if file_format:
+        yield from codelists.code_lines(file_format)
 
 
-def endpoint_lines(about: About, base_uri: str) -> Iterator[Line]:
-    """Describe the endpoint as a distribution too: harvesters show no services."""
+def endpoint_lines(shared: SharedFacts, base_uri: str) -> Iterator[Line]:
+    """Describe the endpoint as a distribution too, as harvesters show no services."""
     iri = endpoint_iri(base_uri)
     results = codelists.FORMATS["srx"]
-    title = {language: f"{text} (SPARQL)" for language, text in about.title.items()}
+    title = {language: f"{text} (SPARQL)" for language, text in shared.title.items()}
     media_type = "application/sparql-results+xml"
-    yield from _common(iri, about, title)
+    yield from _common(iri, shared, title)
     yield from statements(
         iri,
         {
@@ -163,22 +163,22 @@ def endpoint_lines(about: About, base_uri: str) -> Iterator[Line]:
 
 
 def endpoint_iri(base_uri: str) -> str:
-    """Give the distribution that the endpoint is, as N-Triples writes its IRI."""
+    """Return the endpoint's distribution as N-Triples writes its IRI."""
     return f"<{base_uri}catalogue#point-d-acces>"
 
 
-def _common(iri: str, about: About, title: Mapping[str, str]) -> Iterator[Line]:
-    spoken = [codelists.LANGUAGES[name] for name in about.languages]
-    codes = (codelists.STABLE, codelists.COMPLETED, *spoken)
+def _common(iri: str, shared: SharedFacts, title: Mapping[str, str]) -> Iterator[Line]:
+    languages = [codelists.LANGUAGES[name] for name in shared.languages]
+    codes = (codelists.STABLE, codelists.COMPLETED, *languages)
     yield from statements(
         iri,
         {
             "a": term("dcat:Distribution"),
             "dct:title": texts(title),
-            "dct:license": f"<{about.licence}>",
-            "dct:issued": typed(about.issued, "xsd:date"),
-            "dct:modified": typed(about.modified, "xsd:date"),
-            "dct:language": [term(code.name) for code in spoken],
+            "dct:license": f"<{shared.licence}>",
+            "dct:issued": typed(shared.issued, "xsd:date"),
+            "dct:modified": typed(shared.modified, "xsd:date"),
+            "dct:language": [term(code.name) for code in languages],
             "dcatap:availability": term(codelists.STABLE.name),
             "adms:status": term(codelists.COMPLETED.name),
         },

@@ -1,6 +1,6 @@
-"""Write the catalogue and the description of the data beside the dumps that they speak of.
+"""Write the catalogue and the VoID description into the folder of the dumps that they describe.
 
-What the other graphs hold is counted once, and can then be described for several offers.
+The other graphs are counted once, and can then be described for several catalogues.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ _SUFFIXES = ("ttl", "jsonld", "rdf")
 
 
 class Written(NamedTuple):
-    """How many statements each graph holds by name, and how often all use a class or property."""
+    """How many statements each graph has, by name, and how often all use a class or property."""
 
     graphs: dict[str, int]
     classes: Counter[str]
@@ -29,47 +29,47 @@ class Written(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What the other graphs hold, with how many statements each, and which of the catalogue."""
+    """What the other graphs hold, how many statements each, and which of the catalogue's."""
 
     numbers: Numbers
     sizes: dict[str, int]
-    said: set[Line]
+    in_other_graphs: set[Line]
 
 
 def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted:
-    """Count the other graphs, given as N-Triples; `offer` holds all that may be described.
+    """Count the other graphs, given as N-Triples; `offer` holds everything that may be described.
 
     `scratch` is a folder for what does not fit into memory.
     """
     texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in dcat.catalogue_lines(offer)}
     count = Statistics(offer.base_uri, scratch)
     sizes: dict[str, int] = {}
-    said: set[Line] = set()
+    in_other_graphs: set[Line] = set()
     for graph in graphs:
-        sizes[graph.stem], met = count.add(graph, set(texts))
-        said |= {texts[text] for text in met}
-    return Counted(count.numbers(), sizes, said)
+        sizes[graph.stem], repeated = count.add(graph, set(texts))
+        in_other_graphs |= {texts[text] for text in repeated}
+    return Counted(count.numbers(), sizes, in_other_graphs)
 
 
 def write_catalogue(offer: Offer, counted: Counted, folder: Path) -> Written:
     """Write `catalogue.*` and `void.*` into a folder, over those that are there.
 
-    `catalogue.nq` is graph/catalogue as the engine loads it: both documents without what another
-    graph says, for an engine counts a statement that stands in two graphs twice.
+    `catalogue.nq` is graph/catalogue as the engine loads it: both documents without the statements
+    of other graphs, for an engine counts a statement that stands in two graphs twice.
     """
-    numbers, sizes, said = counted
+    numbers, sizes, in_other_graphs = counted
     lines = set(dcat.catalogue_lines(offer))
-    described = set(void.void_lines(offer, numbers, sizes))
-    apart = (lines | described) - said
-    own = in_order(apart)
-    for name, document in ((CATALOGUE, lines), (VOID, described)):
+    description = set(void.void_lines(offer, numbers, sizes))
+    own_statements = (lines | description) - in_other_graphs
+    own_lines = in_order(own_statements)
+    for name, document in ((CATALOGUE, lines), (VOID, description)):
         _write(folder / f"{name}.nt", in_order(document), offer.base_uri)
     end = f" <{offer.base_uri}graph/{CATALOGUE}> .\n"
-    quads = "".join(line[: -len(" .\n")] + end for line in own)
+    quads = "".join(line[: -len(" .\n")] + end for line in own_lines)
     (folder / QUADS).write_text(quads, encoding="utf-8", newline="")
-    classes, properties = count_terms(apart)
+    classes, properties = count_terms(own_statements)
     return Written(
-        {**sizes, CATALOGUE: len(own)},
+        {**sizes, CATALOGUE: len(own_lines)},
         numbers.classes + classes,
         numbers.properties + properties,
     )

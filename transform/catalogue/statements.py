@@ -1,4 +1,4 @@
-"""Write the terms of N-Triples by their short names."""
+"""Write statements and terms of N-Triples by short names."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -25,7 +25,7 @@ from transform.rdf.namespaces import (
 )
 from transform.rdf.ntriples import Line, literal
 
-SPACES = {
+NAMESPACES = {
     "adms": ADMS,
     "dcat": DCAT,
     "dcatap": DCATAP,
@@ -50,33 +50,33 @@ Values = str | Iterable[str] | None
 
 
 def expand(name: str) -> str:
-    """Give the IRI of a short name such as `dcat:Dataset`."""
+    """Return the IRI of a short name such as `dcat:Dataset`."""
     prefix, _, local = name.partition(":")
-    return SPACES[prefix] + local
+    return NAMESPACES[prefix] + local
 
 
 def term(name: str) -> str:
-    """Give a short name as N-Triples writes its IRI."""
+    """Return a short name's IRI as N-Triples writes it."""
     return f"<{expand(name)}>"
 
 
-def statements(about: str, said: Mapping[str, Values]) -> Iterator[Line]:
-    """State of a subject what is said by property; one value, several, or None for nothing."""
-    for name, values in said.items():
+def statements(subject: str, properties: Mapping[str, Values]) -> Iterator[Line]:
+    """Yield the statements of a subject by property: one value, several, or none (None)."""
+    for name, values in properties.items():
         for value in (values,) if isinstance(values, str) else values or ():
-            yield about, term("rdf:type" if name == "a" else name), value
+            yield subject, term("rdf:type" if name == "a" else name), value
 
 
-def texts(said: Mapping[str, str] | None) -> list[str]:
-    """Give texts by language as literals."""
-    return [literal(text, language) for language, text in (said or {}).items()]
+def texts(by_language: Mapping[str, str] | None) -> list[str]:
+    """Return texts by language as literals."""
+    return [literal(text, language) for language, text in (by_language or {}).items()]
 
 
 def both(french: str, english: str) -> list[str]:
-    """Give a text in French and English as literals."""
+    """Return a text in French and English as literals."""
     return texts({"fr": french, "en": english})
 
 
 def typed(text: str | None, datatype: str) -> list[str]:
-    """Give a literal of a datatype such as `xsd:date`, none for no text."""
+    """Return a literal of a datatype such as `xsd:date`, none for a missing text."""
     return [literal(text, datatype=expand(datatype))] if text else []

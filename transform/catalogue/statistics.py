@@ -1,4 +1,4 @@
-"""Count what graphs hold together: statements, classes, properties, terms, links out."""
+"""Count what several graphs hold: statements, classes, properties, terms, links to others."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from transform.catalogue.distinct_terms import DistinctTerms
 from transform.catalogue.statements import term
 from transform.rdf.ntriples import Line
 
-# Datasets of others that ours leads to: name, where their IRIs begin, home page, title.
+# Datasets of others that ours links to: name, beginning of their IRIs, home page, title.
 TARGETS = {
     "wikidata": ("http://www.wikidata.org/entity/", "https://www.wikidata.org/", "Wikidata"),
     "ror": ("https://ror.org/", "https://ror.org/", "Research Organization Registry"),
@@ -22,7 +22,7 @@ _WHOLE, _INTEGER = (f"^^{term(name)}" for name in ("xsd:nonNegativeInteger", "xs
 
 
 class Numbers(NamedTuple):
-    """What a set of statements holds; `links` by target and property."""
+    """The numbers of a set of statements; `links` by target and property."""
 
     triples: int
     classes: Counter[str]
@@ -34,7 +34,7 @@ class Numbers(NamedTuple):
 
 
 class Statistics:
-    """The count of all graphs but the catalogue."""
+    """The counts of all graphs but the catalogue."""
 
     def __init__(self, base_uri: str, folder: Path) -> None:
         self._ours, self._entity = f"<{base_uri}", f"<{base_uri}id/"
@@ -45,36 +45,36 @@ class Statistics:
         self._properties: Counter[str] = Counter()
         self._links: Counter[tuple[str, str]] = Counter()
 
-    def add(self, graph: Path, apart: set[str]) -> tuple[int, set[str]]:
-        """Count a file of N-Triples: how many statements, and which of `apart` are among them."""
-        size, met, last = 0, set(), ""
+    def add(self, graph: Path, catalogue_lines: set[str]) -> tuple[int, set[str]]:
+        """Count a file of N-Triples: its statements, and which of `catalogue_lines` it repeats."""
+        size, repeated, last = 0, set(), ""
         with graph.open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
                 size += 1
-                if line in apart:
-                    met.add(line)
+                if line in catalogue_lines:
+                    repeated.add(line)
                 subject, predicate, rest = line.split(" ", 2)
-                self._one(subject, predicate, rest[:-3])
+                self._count_statement(subject, predicate, rest[:-3])
                 if subject != last:
-                    self._subject(subject)
+                    self._count_subject(subject)
                     last = subject
-        return size, met
+        return size, repeated
 
-    def _subject(self, subject: str) -> None:
+    def _count_subject(self, subject: str) -> None:
         self._subjects.add(subject)
         if subject.startswith(self._entity):
             self._entities.add(subject)
 
-    def _one(self, subject: str, predicate: str, value: str) -> None:
+    def _count_statement(self, subject: str, predicate: str, value: str) -> None:
         self._properties[predicate[1:-1]] += 1
-        self._objects.add(_held(value))
+        self._objects.add(_as_stored(value))
         if predicate == _TYPE:
             self._classes[value[1:-1]] += 1
         elif value.startswith(_STARTS) and subject.startswith(self._ours):
             self._links[_target(value), predicate[1:-1]] += 1
 
     def numbers(self) -> Numbers:
-        """Return what was counted; nothing may be added after."""
+        """Return the counts; no file may be added afterwards."""
         return Numbers(
             self._properties.total(),
             self._classes,
@@ -97,8 +97,8 @@ def count_terms(lines: Iterable[Line]) -> tuple[Counter[str], Counter[str]]:
     return classes, properties
 
 
-def _held(value: str) -> str:
-    """Give an object as the engine holds it: it makes all whole numbers xsd:integer."""
+def _as_stored(value: str) -> str:
+    """Return an object as the engine stores it, with all whole numbers as xsd:integer."""
     return value.replace(_WHOLE, _INTEGER) if value.endswith(_WHOLE) else value
 
 

@@ -1,4 +1,4 @@
-"""Describe the data in VoID: how much there is of what, and where it leads.
+"""Describe the data in VoID: how many statements, classes and properties, and links to others.
 
 Source: «Describing Linked Datasets with the VoID Vocabulary» (W3C, 2011).
 """
@@ -22,7 +22,7 @@ from transform.rdf.jsonld import prefixes_of
 from transform.rdf.ntriples import Line, literal
 from transform.rdf.syntaxes import BY_MEDIA_TYPE
 
-# Gives the sums of the description, under the names that VoID has for them.
+# Computes the numbers of the description, under the names of VoID.
 _QUERY = """\
 SELECT (COUNT(*) AS ?triples)
        (COUNT(DISTINCT ?s) AS ?distinctSubjects)
@@ -40,13 +40,13 @@ WHERE {{
 
 
 def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iterator[Line]:
-    """Return the statements of the description.
+    """Yield the statements of the description.
 
     `numbers` and `sizes` count every named graph but `graph/catalogue`, which holds this
-    description: what it says could not be true of a sum that its own digits change.
+    description: its own digits would change a sum that included it.
     """
     base = offer.base_uri
-    document, about = f"<{base}.well-known/void>", f"<{base}catalogue#ensemble>"
+    document, dataset_iri = f"<{base}.well-known/void>", f"<{base}catalogue#ensemble>"
     query = f"<{base}.well-known/void#requete>"
     yield from statements(
         document,
@@ -63,7 +63,7 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
             ),
             "dct:license": f"<{offer.layout.licence}>",
             "dct:references": query,
-            "foaf:primaryTopic": about,
+            "foaf:primaryTopic": dataset_iri,
         },
     )
     yield from statements(
@@ -76,29 +76,33 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
             "sh:select": literal(_QUERY.format(base=base)),
         },
     )
-    yield from _whole(offer, numbers, about)
-    yield from _partitions(base, about, numbers)
-    yield from _editions(offer, about, sizes)
-    yield from _linksets(base, about, numbers)
+    yield from _whole(offer, numbers, dataset_iri)
+    yield from _partitions(base, dataset_iri, numbers)
+    yield from _editions(offer, dataset_iri, sizes)
+    yield from _linksets(base, dataset_iri, numbers)
 
 
-def _whole(offer: Offer, numbers: Numbers, about: str) -> Iterator[Line]:
+def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
     base, layout, whole = offer.base_uri, offer.layout, offer.datasets[-1]
     newest = max(edition.year for edition in offer.editions)
     resources = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "def", "sparql"]
     rdf = _dumps(whole)
     spaces = prefixes_of(ontology.context(base)).values()
-    used = [s for s in spaces if any(name.startswith(s) for name in numbers.properties)]
+    used = [
+        namespace
+        for namespace in spaces
+        if any(name.startswith(namespace) for name in numbers.properties)
+    ]
     yield from statements(
-        about,
+        dataset_iri,
         {
             "a": term("void:Dataset"),
-            "dct:title": texts(whole.about.title),
+            "dct:title": texts(whole.shared.title),
             "dct:description": texts(whole.description),
             "dct:publisher": agents.publisher_iri(base, layout.publisher),
             "dct:license": f"<{layout.licence}>",
-            "dct:issued": typed(whole.about.issued, "xsd:date"),
-            "dct:modified": typed(whole.about.modified, "xsd:date"),
+            "dct:issued": typed(whole.shared.issued, "xsd:date"),
+            "dct:modified": typed(whole.shared.modified, "xsd:date"),
             "dct:source": sorted({f"<{edition.source_url}>" for edition in offer.editions}),
             "foaf:homepage": f"<{base}>",
             "void:sparqlEndpoint": f"<{base}sparql>",
@@ -122,7 +126,7 @@ def _dumps(dataset: Dataset) -> list[File]:
     return [file for file in dataset.files if file.is_rdf and not file.packed]
 
 
-def _partitions(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
+def _partitions(base: str, dataset_iri: str, numbers: Numbers) -> Iterator[Line]:
     parts = (
         ("classe", "void:classPartition", "void:class", "void:entities", numbers.classes),
         (
@@ -136,29 +140,29 @@ def _partitions(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
     for name, partition, kind, measure, counts in parts:
         for place, (iri, number) in enumerate(sorted(counts.items()), start=1):
             part = f"<{base}.well-known/void#{name}-{place}>"
-            yield about, term(partition), part
+            yield dataset_iri, term(partition), part
             yield from statements(part, {kind: f"<{iri}>", measure: _number(number)})
 
 
-def _editions(offer: Offer, about: str, sizes: Mapping[str, int]) -> Iterator[Line]:
+def _editions(offer: Offer, dataset_iri: str, sizes: Mapping[str, int]) -> Iterator[Line]:
     for dataset in offer.datasets[:-1]:
-        yield about, term("void:subset"), dataset.iri
+        yield dataset_iri, term("void:subset"), dataset.iri
         dumps = [f"<{file.url}>" for file in _dumps(dataset)]
         size = _number(sizes[str(dataset.year)])
-        said = {"a": term("void:Dataset"), "void:triples": size, "void:dataDump": dumps}
-        yield from statements(dataset.iri, said)
+        properties = {"a": term("void:Dataset"), "void:triples": size, "void:dataDump": dumps}
+        yield from statements(dataset.iri, properties)
 
 
-def _linksets(base: str, about: str, numbers: Numbers) -> Iterator[Line]:
+def _linksets(base: str, dataset_iri: str, numbers: Numbers) -> Iterator[Line]:
     for place, ((name, predicate), number) in enumerate(sorted(numbers.links.items()), start=1):
         start, page, title = TARGETS[name]
         target, links = (f"<{base}.well-known/void#{end}>" for end in (name, f"liens-{place}"))
-        yield about, term("void:subset"), links
+        yield dataset_iri, term("void:subset"), links
         yield from statements(
             links,
             {
                 "a": term("void:Linkset"),
-                "void:subjectsTarget": about,
+                "void:subjectsTarget": dataset_iri,
                 "void:objectsTarget": target,
                 "void:linkPredicate": f"<{predicate}>",
                 "void:triples": _number(number),

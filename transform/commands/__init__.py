@@ -1,1 +1,1 @@
-"""The commands that make releases and read them, one a module; server/cli.py is their door."""
+"""The commands that make releases and read them, one a module; server/cli.py lists them."""

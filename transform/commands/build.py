@@ -1,4 +1,4 @@
-"""The command that makes a release of yearly files."""
+"""Define the command that builds a release from yearly files."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from transform.commands.read_and_check import read_and_check
 def build(
     pairs: tuple[str, ...],
     base_uri: str,
-    shelf: Path,
+    releases_folder: Path,
     layouts: tuple[str, ...],
     quarantine: bool,
     no_publish: bool,
@@ -56,14 +56,14 @@ def build(
     from transform.release.stability import UrisDropped, read_published
 
     work, checked = read_and_check(
-        pairs, layouts, base_uri, quarantine, {**options, "shelf": shelf}
+        pairs, layouts, base_uri, quarantine, {**options, "releases_folder": releases_folder}
     )
-    old = read_published(shelf, work.base_uri)
-    terminal.print_compared(shelf, work.base_uri, old)
+    old = read_published(releases_folder, work.base_uri)
+    terminal.print_compared(releases_folder, work.base_uri, old)
     terminal.print_left_out((s.reading.year for s in work.settings), old)
     try:
         with terminal.progress() as progress:
-            path, gone = write_release(work, checked, shelf, progress, old)
+            path, gone = write_release(work, checked, releases_folder, progress, old)
     except UrisDropped as dropped:
         terminal.print_dropped(dropped.gone, work.base_uri)
         raise
@@ -72,4 +72,6 @@ def build(
         publish(path)
     terminal.print_release(path, published=not no_publish)
     listed = path / "report" / "candidats.csv"
-    terminal.print_candidates(len(waiting(checked)), f"See {listed}, or portrait-ia review {shelf}")
+    terminal.print_candidates(
+        len(waiting(checked)), f"See {listed}, or portrait-ia review {releases_folder}"
+    )

@@ -1,4 +1,4 @@
-"""The command that reads and validates yearly files, and makes nothing of them."""
+"""Define the command that reads and validates yearly files without a release."""
 
 from typing import Any
 

@@ -1,10 +1,10 @@
-"""The command that compares two portraits of a release."""
+"""Define the command that compares two portraits of a release."""
 
 from pathlib import Path
 
 import click
 
-from transform.commands.options import SHELF, language_option, option
+from transform.commands.options import RELEASES_FOLDER, language_option, option
 
 DIFF_FORMAT = option(
     "--format",
@@ -20,13 +20,13 @@ YEAR = click.IntRange(1000, 9999)
 
 
 @click.command()
-@SHELF
+@RELEASES_FOLDER
 @click.argument("earlier", type=YEAR, metavar="YEAR")
 @click.argument("later", type=YEAR, metavar="LATER_YEAR")
 @DIFF_FORMAT
 @DIFF_LANGUAGE
-def diff(shelf: Path, earlier: int, later: int, form: str, language: str) -> None:
-    """Say what is new, continued, changed and absent from one portrait to a later one.
+def diff(releases_folder: Path, earlier: int, later: int, form: str, language: str) -> None:
+    """Print what is new, continued, changed and absent from one portrait to a later one.
 
     \b
     portrait-ia diff releases 2024 2025
@@ -35,5 +35,5 @@ def diff(shelf: Path, earlier: int, later: int, form: str, language: str) -> Non
     from transform.commands.diff_formats import write_differences
     from transform.release.reading import read_sides
 
-    sides, base_uri = read_sides(shelf, earlier, later)
+    sides, base_uri = read_sides(releases_folder, earlier, later)
     click.echo(write_differences(sides, base_uri, form, language), nl=False)

@@ -1,4 +1,4 @@
-"""Write the comparison of two portraits as a command gives it: table, CSV or Turtle."""
+"""Write the comparison of two portraits in the formats of `diff`: table, CSV or Turtle."""
 
 import pyoxigraph as ox
 
@@ -11,12 +11,14 @@ from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
 
 
 def write_differences(sides: Sides, base_uri: str, form: str, language: str) -> bytes:
-    """Give the comparison in one of the forms «table», «csv» and «ttl», in UTF-8."""
-    found = compare(sides)
+    """Write the comparison in one of the formats «table», «csv» and «ttl», in UTF-8."""
+    comparison = compare(sides)
     if form == "csv":
-        return as_csv(list_changes(sides, found, base_uri, language)).encode()
+        return as_csv(list_changes(sides, comparison, base_uri, language)).encode()
     if form == "table":
-        return as_text(found, lambda path: sides.names.label(path, language), language).encode()
-    lines = "".join(in_order(comparison_lines(found, sides.names, base_uri))).encode()
+        return as_text(
+            comparison, lambda path: sides.names.label(path, language), language
+        ).encode()
+    lines = "".join(in_order(comparison_lines(comparison, sides.names, base_uri))).encode()
     quads = ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)
     return write_bytes((quad.triple for quad in quads), BY_SUFFIX["ttl"], base_uri)

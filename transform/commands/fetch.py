@@ -1,11 +1,11 @@
-"""The command that brings the official files in."""
+"""Define the command that fetches the official files."""
 
 from pathlib import Path
 
 import click
 
 from transform.commands.options import RETRIES, option, seconds_option
-from transform.commands.terminal import progress, say_note
+from transform.commands.terminal import print_note, progress
 from transform.text.printable import visible
 
 API = "https://www.donneesquebec.ca/recherche/api/3/action"
@@ -67,24 +67,24 @@ def fetch(
 
     bounds = Bounds(max_mb << 20, seconds, retries)
     if only_check:
-        found = check(folder, api, bounds, say_note)
-        _say_changes(found)
-        raise SystemExit(1 if found else 0)
+        changed = check(folder, api, bounds, print_note)
+        _print_changes(changed)
+        raise SystemExit(1 if changed else 0)
     from transform.fetch.collect import fetch_all
     from transform.fetch.record import place
 
     with progress() as step:
-        done = fetch_all(folder, api, bounds, say_note, step)
+        done = fetch_all(folder, api, bounds, print_note, step)
     for name, reason in done.aside:
-        say_note(f"left aside: {name}: {reason}")
+        print_note(f"left aside: {name}: {reason}")
     for year, entry in sorted(done.after.files.items()):
         click.echo(f"{year}: {place(folder, entry)}, {entry['bytes']:,} bytes")
-    _say_changes(list(changes(done.before, done.after)))
+    _print_changes(list(changes(done.before, done.after)))
 
 
-def _say_changes(found: list[str]) -> None:
+def _print_changes(changed: list[str]) -> None:
 
-    for change in found:
+    for change in changed:
         click.echo(visible(change, 300))
-    if not found:
+    if not changed:
         click.echo("Nothing changed since the last fetch.")

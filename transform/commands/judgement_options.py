@@ -1,4 +1,4 @@
-"""Take from a command line who decides, how surely, when and why, and which pairs are meant."""
+"""Define the options that say who decides, how surely, when and why, and on which pairs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -21,24 +21,24 @@ _OPTIONS = (
 
 
 def pairs_option(name: str, metavar: str, text: str) -> Callable[[Any], Any]:
-    """Give the option that accepts or refuses pairs, `accepted` or `refused`."""
+    """Return the option that accepts or refuses pairs, `accepted` or `refused`."""
     variable = f"{name.removesuffix('e')}ed"
     return option(f"--{name}", variable, multiple=True, metavar=metavar, help=text)
 
 
-def takes_judgement(command: Command) -> Command:
-    """Give a command the options that say who decides, how surely, when and why."""
+def add_judgement_options(command: Command) -> Command:
+    """Add to a command the options that say who decides, how surely, when and why."""
     for add in reversed(_OPTIONS):
         command = add(command)
     return command
 
 
 def ask_author(options: Mapping[str, Any]) -> str:
-    """Give who decides; asks on the terminal where no option says it."""
+    """Return who decides; asks on the terminal where no option says it."""
     return options["author"] or str(click.prompt("Who decides (a name, or orcid:…)"))
 
 
 def ask_key() -> str:
-    """Ask what becomes of what is shown: a, r, s or q."""
-    asked = "[a]ccept, [r]efuse, [s]kip, [q]uit"
-    return str(click.prompt(asked, type=click.Choice(["a", "r", "s", "q"]), show_choices=False))
+    """Ask what to do with the pair that is shown: a, r, s or q."""
+    choices = "[a]ccept, [r]efuse, [s]kip, [q]uit"
+    return str(click.prompt(choices, type=click.Choice(["a", "r", "s", "q"]), show_choices=False))

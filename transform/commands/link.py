@@ -1,4 +1,4 @@
-"""The command that proposes links for bodies without one, and writes what a person says."""
+"""Define the command that proposes links for bodies without one, and records the decisions."""
 
 import sys
 from collections.abc import Iterator
@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transform.commands.decision_files import find_release, find_written
+from transform.commands.decision_files import file_to_write, find_release
 from transform.commands.judgement_options import (
+    add_judgement_options,
     ask_author,
     ask_key,
     pairs_option,
-    takes_judgement,
 )
 from transform.commands.options import (
     LINKS,
+    RELEASES_FOLDER,
     RETRIES,
-    SHELF,
     language_option,
     option,
     seconds_option,
 )
-from transform.commands.terminal import say_note
+from transform.commands.terminal import print_note
 from transform.decisions.judgement import judge
 from transform.decisions.sssom import LINKS_FILE
 from transform.errors import MisusedCommand
-from transform.text.urls import flaw
+from transform.text.urls import url_problem
 
 if TYPE_CHECKING:
     from transform.linking.proposals import Proposal
@@ -66,7 +66,7 @@ REFUSE = pairs_option(
 
 
 @click.command()
-@SHELF
+@RELEASES_FOLDER
 @SERVICE
 @TYPE
 @LIMIT
@@ -75,10 +75,10 @@ REFUSE = pairs_option(
 @LIST
 @ACCEPT
 @REFUSE
-@takes_judgement
+@add_judgement_options
 @SECONDS
 @RETRIES
-def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
+def link(releases_folder: Path, links_file: Path | None, **options: Any) -> None:
     """Propose links to Wikidata or another source, and record what you decide.
 
     Asks a Reconciliation API service for the bodies that have no link (schema:sameAs), and you for
@@ -92,81 +92,83 @@ def link(shelf: Path, links_file: Path | None, **options: Any) -> None:
     """
     from transform.linking.session import open_session
 
-    file = find_written(LINKS_FILE, shelf, links_file)
-    desk = open_session(find_release(shelf), file, options["language"])
+    file = file_to_write(LINKS_FILE, releases_folder, links_file)
+    session = open_session(find_release(releases_folder), file, options["language"])
     if options["accepted"] or options["refused"]:
-        _record(desk, options)
+        _record(session, options)
         return
     if not options["service"]:
         raise MisusedCommand("link: no service. Say which to ask with --service URL.")
     if options["listed"] or not sys.stdin.isatty():
-        _list(desk, options)
+        _list(session, options)
     else:
-        _ask(desk, options)
+        _ask(session, options)
 
 
-def _record(desk: "LinkSession", options: dict[str, Any]) -> None:
-    from transform.linking.proposals import named_by_hand
+def _record(session: "LinkSession", options: dict[str, Any]) -> None:
+    from transform.linking.proposals import proposal_from_text
 
-    said = judge("link", options)
-    if not said.comment.strip():
+    judgement = judge("link", options)
+    if not judgement.comment.strip():
         raise MisusedCommand("link: no reason. Say why with --because.")
     pairs = [(name, True) for name in options["accepted"]]
     pairs += [(name, False) for name in options["refused"]]
     service = options["service"] or ""
-    if service and (why := flaw(service)):
+    if service and (why := url_problem(service)):
         raise MisusedCommand(f"--service: {why}. It would be published with the link.")
-    lines = [named_by_hand(desk, name, service).line(yes, said) for name, yes in pairs]
-    written = desk.write(lines)
+    lines = [proposal_from_text(session, name, service).line(yes, judgement) for name, yes in pairs]
+    written = session.write(lines)
     for note in written.settled.notes:
         click.echo(note, err=True)
-    click.echo(f"{len(lines)} links written to {desk.file}; they count from the next build.")
+    click.echo(f"{len(lines)} links written to {session.file}; they count from the next build.")
 
 
-def _list(desk: "LinkSession", options: dict[str, Any]) -> None:
+def _list(session: "LinkSession", options: dict[str, Any]) -> None:
     from transform.linking.display import print_proposals
 
-    found = (proposal for of_body in _proposals(desk, options) for proposal in of_body)
-    print_proposals(found, desk.known.base_uri)
+    proposals = (proposal for of_body in _proposals(session, options) for proposal in of_body)
+    print_proposals(proposals, session.known.base_uri)
 
 
-def _ask(desk: "LinkSession", options: dict[str, Any]) -> None:
-    """Show each candidate and ask; what is answered is written at once."""
+def _ask(session: "LinkSession", options: dict[str, Any]) -> None:
+    """Show each candidate and ask; each answer is written at once."""
     from transform.linking.display import print_proposal
 
-    said = judge("link", {**options, "author": ask_author(options)})
-    left, reasons = len(desk.unlinked()), dict[str, str]()
-    for of_body in _proposals(desk, options):
+    judgement = judge("link", {**options, "author": ask_author(options)})
+    left, reasons = len(session.unlinked()), dict[str, str]()
+    for of_body in _proposals(session, options):
         for proposal in of_body:
-            if desk.taken(proposal.body, proposal.iri):
-                continue  # by what was accepted since the service was asked
+            if session.other_body(proposal.body, proposal.iri):
+                continue  # Another body was linked to it since the service was asked.
             print_proposal(proposal, left)
             answer = ask_key()
             if answer == "q":
                 return
             if answer != "s":
                 why = _ask_reason(answer, options["comment"].strip(), reasons)
-                desk = desk.write([proposal.line(answer == "a", said._replace(comment=why))])
+                session = session.write(
+                    [proposal.line(answer == "a", judgement._replace(comment=why))]
+                )
             if answer == "a":
                 break
         left -= 1
     click.echo("Nothing more to decide.")
 
 
-def _ask_reason(answer: str, given: str, reasons: dict[str, str]) -> str:
-    """Ask why, where no option says it; the last reason of the same answer is proposed again."""
-    while not (why := given or str(click.prompt("Why", default=reasons.get(answer))).strip()):
+def _ask_reason(answer: str, comment: str, reasons: dict[str, str]) -> str:
+    """Ask why, where no option says it; the last reason of the same answer is the default."""
+    while not (why := comment or str(click.prompt("Why", default=reasons.get(answer))).strip()):
         click.echo("Nothing is written without a reason.")
     reasons[answer] = why
     return why
 
 
-def _proposals(desk: "LinkSession", options: dict[str, Any]) -> "Iterator[list[Proposal]]":
+def _proposals(session: "LinkSession", options: dict[str, Any]) -> "Iterator[list[Proposal]]":
     from transform.fetch.http_client import LARGEST_JSON, Bounds
     from transform.linking.proposals import propose
-    from transform.linking.service import Wanted, open_service
+    from transform.linking.service import CandidateQuery, open_service
 
     bounds = Bounds(LARGEST_JSON, options["seconds"], options["retries"])
-    service = open_service(options["service"], options["language"], bounds, say_note)
-    say_note(f"{service.name} ({service.url}): {len(desk.unlinked())} bodies without a link")
-    return propose(desk, service, Wanted(options["limit"], options["kind"]))
+    service = open_service(options["service"], options["language"], bounds, print_note)
+    print_note(f"{service.name} ({service.url}): {len(session.unlinked())} bodies without a link")
+    return propose(session, service, CandidateQuery(options["limit"], options["kind"]))

@@ -1,4 +1,4 @@
-"""Hold the options of the commands that make releases; each can also be given as a variable."""
+"""Define the options of the commands that make releases; each has an environment variable."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,42 +6,42 @@ from typing import Any
 
 import click
 
-from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE, Kept
+from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE, FileKind
 from transform.text.languages import LANGUAGES
 
 DEFAULT_BASE_URI = "http://localhost:8000/"
 
 
-def option(name: str, *more: str, **attributes: Any) -> Callable[[Any], Any]:
-    """Give Click's option with the variable of its name: --base-uri is PORTRAIT_IA_BASE_URI."""
+def option(name: str, *names: str, **attributes: Any) -> Callable[[Any], Any]:
+    """Return Click's option with the variable of its name: --base-uri is PORTRAIT_IA_BASE_URI."""
     variable = f"PORTRAIT_IA_{name.lstrip('-').upper().replace('-', '_')}"
-    return click.option(name, *more, envvar=variable, show_envvar=True, **attributes)
+    return click.option(name, *names, envvar=variable, show_envvar=True, **attributes)
 
 
 def language_option(text: str) -> Callable[[Any], Any]:
-    """Give the option that chooses between French and English."""
+    """Return the option that chooses between French and English."""
     choice = click.Choice(LANGUAGES)
     return option("--lang", "language", type=choice, default="fr", show_default=True, help=text)
 
 
-def seconds_option(usual: int, text: str) -> Callable[[Any], Any]:
-    """Give the option that bounds how long others are waited for, a day at most."""
+def seconds_option(default: int, text: str) -> Callable[[Any], Any]:
+    """Return the option that bounds how long to wait for others, a day at most."""
     day = click.FloatRange(0, 86_400, min_open=True)
-    return option("--seconds", metavar="N", type=day, default=usual, show_default=True, help=text)
+    return option("--seconds", metavar="N", type=day, default=default, show_default=True, help=text)
 
 
-def file_option(kept: Kept, text: str) -> Callable[[Any], Any]:
-    """Give the option that names a decisions file of a kind."""
-    where = f"Default: {kept.name} beside the first file or in DIR."
+def file_option(kind: FileKind, text: str) -> Callable[[Any], Any]:
+    """Return the option that names a decisions file of a kind."""
+    where = f"Default: {kind.name} beside the first file or in DIR."
     path = click.Path(path_type=Path, dir_okay=False)
     return option(
-        kept.option, f"{kept.key}_file", type=path, metavar="FILE", help=f"{text} {where}"
+        kind.option, f"{kind.key}_file", type=path, metavar="FILE", help=f"{text} {where}"
     )
 
 
 # Each option's help is written once; the README's table is checked against it.
 YEAR_FILES = click.argument("pairs", nargs=-1, metavar="[YEAR=FILE | DIR]…")
-SHELF = click.argument("shelf", type=click.Path(path_type=Path), metavar="DIR")
+RELEASES_FOLDER = click.argument("releases_folder", type=click.Path(path_type=Path), metavar="DIR")
 LAYOUT = option(
     "--layout",
     "layouts",
@@ -68,7 +68,7 @@ BASE_URI = option(
 )
 TO = option(
     "--to",
-    "shelf",
+    "releases_folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
     required=True,

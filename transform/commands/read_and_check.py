@@ -1,10 +1,10 @@
-"""Read and check the files that a command line names, and say what was found."""
+"""Read and check the files that a command line names, and print the findings."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transform.commands import terminal
-from transform.commands.decision_files import read_decided
+from transform.commands.decision_files import read_decision_files
 from transform.commands.options import DEFAULT_BASE_URI
 from transform.errors import DataRefused, MisusedCommand
 
@@ -20,9 +20,9 @@ def read_and_check(
     quarantine: bool,
     options: dict[str, Any],
 ) -> "tuple[Prepared, Checked]":
-    """Read and check; says what was found, and raises DataRefused when it may not be published.
+    """Read and check, and print the findings; raises DataRefused when they forbid publishing.
 
-    Without a base URI, decisions may bear any.
+    Without a base URI, the IRIs of decisions may begin with any.
     """
     from transform.pipeline.check import check
     from transform.pipeline.checked import read_of
@@ -34,8 +34,8 @@ def read_and_check(
     if layouts and not pairs:
         raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
     sources = parse_sources(pairs, layouts) if pairs else example_sources()
-    beside = sources[0].path.parent if pairs else None
-    decisions, links = read_decided(options, beside, base_uri)
+    sources_folder = sources[0].path.parent if pairs else None
+    decisions, links = read_decision_files(options, sources_folder, base_uri)
     with terminal.progress() as progress:
         work = prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions, links)
         checked = check(work, quarantine, progress)

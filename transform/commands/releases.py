@@ -1,20 +1,20 @@
-"""The command that lists the releases of a folder."""
+"""Define the command that lists the releases of a folder."""
 
 from pathlib import Path
 
 import click
 
-from transform.commands.options import SHELF
+from transform.commands.options import RELEASES_FOLDER
 
 
 @click.command()
-@SHELF
-def releases(shelf: Path) -> None:
+@RELEASES_FOLDER
+def releases(releases_folder: Path) -> None:
     """List the releases of a folder, the newest first."""
     from transform.release.folder import releases as list_releases
     from transform.release.manifest import read_manifest
 
-    for release in list_releases(shelf):
+    for release in list_releases(releases_folder):
         manifest = read_manifest(release.path)
         years = " + ".join(f"{p['year']}: {p['published']}" for p in manifest["portraits"])
         mark = "* " if release.current else "  "

@@ -1,4 +1,4 @@
-"""The command that shows which initiatives wait for a person, and writes what the person says."""
+"""Define the command that shows which initiatives may be one, and records the decisions."""
 
 import sys
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transform.commands.decision_files import find_release, find_written
+from transform.commands.decision_files import file_to_write, find_release
 from transform.commands.judgement_options import (
+    add_judgement_options,
     ask_author,
     ask_key,
     pairs_option,
-    takes_judgement,
 )
-from transform.commands.options import DECISIONS, SHELF, option
+from transform.commands.options import DECISIONS, RELEASES_FOLDER, option
 from transform.decisions.judgement import judge
 from transform.decisions.sssom import DECISIONS_FILE
 from transform.review import display
@@ -41,14 +41,14 @@ REFUSE = pairs_option("refuse", "N|IRI=IRI", "Write that a candidate is not what
 
 
 @click.command()
-@SHELF
+@RELEASES_FOLDER
 @DECISIONS
 @LIST
 @FORMAT
 @ACCEPT
 @REFUSE
-@takes_judgement
-def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
+@add_judgement_options
+def review(releases_folder: Path, decisions_file: Path | None, **options: Any) -> None:
     """Show initiatives that may be one, side by side, and record what you decide.
 
     Asks for each candidate on a terminal; --list, --accept and --refuse ask nothing. What you
@@ -60,8 +60,8 @@ def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
     """
     from transform.review.session import open_review
 
-    file = find_written(DECISIONS_FILE, shelf, decisions_file)
-    opened = open_review(find_release(shelf), file)
+    file = file_to_write(DECISIONS_FILE, releases_folder, decisions_file)
+    opened = open_review(find_release(releases_folder), file)
     lines = "no lines yet" if not opened.raw else f"{len(opened.built_with.rulings)} lines built"
     click.echo(f"{file}: {lines}", err=True)
     if opened.lost:
@@ -75,20 +75,20 @@ def review(shelf: Path, decisions_file: Path | None, **options: Any) -> None:
 
 
 def _record(opened: "Review", options: dict[str, Any]) -> None:
-    from transform.review.session import find, line_of, write
+    from transform.review.session import decision_line, find, write
 
-    said = judge("review", options)
+    judgement = judge("review", options)
     pairs = [(find(opened, name), True) for name in options["accepted"]]
     pairs += [(find(opened, name), False) for name in options["refused"]]
-    write(opened, [line_of(candidate, accepted, said) for candidate, accepted in pairs])
+    write(opened, [decision_line(candidate, accepted, judgement) for candidate, accepted in pairs])
     click.echo(f"{len(pairs)} decisions written to {opened.file}; they count from the next build.")
 
 
 def _ask(opened: "Review", options: dict[str, Any]) -> None:
-    """Show each candidate and ask; what is answered is written at once."""
-    from transform.review.session import line_of, write
+    """Show each candidate and ask; each answer is written at once."""
+    from transform.review.session import decision_line, write
 
-    said = judge("review", {**options, "author": ask_author(options)})
+    judgement = judge("review", {**options, "author": ask_author(options)})
     skipped: set[frozenset[str]] = set()
     while candidate := _next(opened, skipped):
         display.print_candidate(candidate, len(opened.candidates) - len(skipped))
@@ -98,7 +98,7 @@ def _ask(opened: "Review", options: dict[str, Any]) -> None:
         if answer == "s":
             skipped.add(candidate.pair)
         else:
-            opened = write(opened, [line_of(candidate, answer == "a", said)])
+            opened = write(opened, [decision_line(candidate, answer == "a", judgement)])
     click.echo("Nothing more to decide.")
 
 

@@ -1,4 +1,4 @@
-"""Say on the terminal what was read, what the shapes found and what was written."""
+"""Print what was read, what the shapes found and what was written."""
 
 import os
 import re
@@ -24,7 +24,7 @@ _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that draws progress bars on standard error, for what takes over a second."""
+    """Yield a function that draws progress bars on standard error."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -48,44 +48,44 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def say_note(text: str) -> None:
-    """Say on standard error what goes on, in a text that may be foreign."""
+def print_note(text: str) -> None:
+    """Print progress on standard error, in a text that may be foreign."""
     click.echo(visible(text, 600), err=True)
 
 
 def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
-    """Say that rows read = published + rejected + listed, and list the lines that hold no row."""
+    """Print that rows read = published + rejected + listed, and list the lines that hold no row."""
     good = "in order" if refused else "published"
-    for about in files:
+    for portrait in files:
         click.echo(
-            f"{about['file']} ({about['year']}): {about['read']} rows read = "
-            f"{about['published']} {good} + {about['rejected']} rejected"
-            f" + {len(about['listed'])} listed"
+            f"{portrait['file']} ({portrait['year']}): {portrait['read']} rows read = "
+            f"{portrait['published']} {good} + {portrait['rejected']} rejected"
+            f" + {len(portrait['listed'])} listed"
         )
-        if other := _other_year(about["file"], about["year"]):
+        if other := _other_year(portrait["file"], portrait["year"]):
             click.echo(
-                f"  the name of the file says {other}: is it the portrait of {about['year']}?"
+                f"  the name of the file says {other}: is it the portrait of {portrait['year']}?"
             )
-        for listed in about["listed"][:SHOWN]:
+        for listed in portrait["listed"][:SHOWN]:
             click.echo(
                 f"  row {listed['row']} holds no row ({listed['kind']}): {visible(listed['text'])}"
             )
-        if len(about["listed"]) > SHOWN:
-            click.echo(f"  … and {len(about['listed']) - SHOWN} more lines; see --report.")
-        for twins in about["twins"][:SHOWN]:
+        if len(portrait["listed"]) > SHOWN:
+            click.echo(f"  … and {len(portrait['listed']) - SHOWN} more lines; see --report.")
+        for twins in portrait["twins"][:SHOWN]:
             rows = ", ".join(map(str, twins["rows"]))
             what = "are the same row" if twins["same"] else "have one body and one name"
             click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
 
 
 def _other_year(file: str, year: int) -> str | None:
-    """Give the year that a file's name bears where it is not the one it is read for."""
-    found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", file)
-    return None if str(year) in found else next(iter(found), None)
+    """Return the year in a file's name where it differs from the year it is read for."""
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", file)
+    return None if str(year) in years else next(iter(years), None)
 
 
 def print_findings(located: "Sequence[Located]", language: str) -> None:
-    """Draw what the shapes found as a table: severity, place, raw text, message and next step."""
+    """Print the findings as a table: severity, place, raw text, message and next step."""
     serious = [f for f in located if f.severity != "Info"]
     if infos := len(located) - len(serious):
         click.echo(f"{infos} values of open lists that nobody has reviewed; --report lists them.")
@@ -104,7 +104,7 @@ def print_findings(located: "Sequence[Located]", language: str) -> None:
         what, step = (f.fr, f.next_fr) if language == "fr" else (f.en, f.next_en)
         place = (f.file or f.focus, str(f.row or ""), f.column, visible(f.raw, 160), what, step)
         severity = Text(f.severity, style=_COLOURS[f.severity])
-        # A next step that is cut is none: only what came from a cell may be long.
+        # A next step that is cut helps nobody: only the raw text of a cell may be long.
         table.add_row(severity, *(Text(visible(text, 2000)) for text in place))
     console.print(table)
     if len(serious) > SHOWN:
@@ -112,7 +112,7 @@ def print_findings(located: "Sequence[Located]", language: str) -> None:
 
 
 def print_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
-    """List the bodies that the registry does not know, each with whom it is most like."""
+    """List the bodies that the registry does not know, each with the nearest known ones."""
     if not bodies:
         return
     click.echo(f"{len(bodies)} bodies that nobody has reviewed; --report FOLDER writes them all.")
@@ -122,7 +122,7 @@ def print_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
 
 
 def print_links(notes: "Sequence[str]") -> None:
-    """Say of which bodies a link was accepted that the registry has links of already."""
+    """List the accepted links of bodies that the registry already links."""
     for note in notes[:SHOWN]:
         click.echo(visible(note, 600))
     if len(notes) > SHOWN:
@@ -130,28 +130,30 @@ def print_links(notes: "Sequence[str]") -> None:
 
 
 def print_candidates(number: int, where: str) -> None:
-    """Say how many pairs of initiatives wait for a person, and where they are listed."""
+    """Print how many pairs of initiatives wait for a person, and where they are listed."""
     if number:
         click.echo(
             f"Pairs of initiatives that may be one, for a person to decide: {number}. {where}"
         )
 
 
-def print_compared(shelf: Path, base_uri: str, old: "Published | None") -> None:
-    """Say so where the current release has other URIs than the new one will have."""
-    if old is None and (shelf / CURRENT).exists():
-        click.echo(f"{shelf}/current publishes elsewhere than {base_uri}: URIs are not compared.")
+def print_compared(releases_folder: Path, base_uri: str, old: "Published | None") -> None:
+    """Print that URIs are not compared where the current release has another base URI."""
+    if old is None and (releases_folder / CURRENT).exists():
+        click.echo(
+            f"{releases_folder}/current publishes elsewhere than {base_uri}: URIs are not compared."
+        )
 
 
 def print_left_out(years: "Iterable[int]", old: "Published | None") -> None:
-    """Name the portraits of the current release that the new one will not have."""
+    """List the portraits of the current release that the new one will not have."""
     published = {portrait["year"] for portrait in old.manifest["portraits"]} if old else set()
     for year in sorted(published - {*years}):
         click.echo(f"The current release has {year}, this one has not. Add {year}=FILE to keep it.")
 
 
 def print_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
-    """Name the URIs that an edit would drop, where they are, and the line that would save them."""
+    """List the URIs that an edit would drop, where they are, and the line that would keep them."""
     for lost in gone[:SHOWN]:
         old = lost.iri.removeprefix(base_uri)
         new = lost.instead.removeprefix(base_uri) or "…"
@@ -173,7 +175,7 @@ def print_gone(gone: "Sequence[Gone]") -> None:
 
 
 def print_release(path: Path, *, published: bool) -> None:
-    """Say where a release is, whether it is the current one, and where its URIs begin."""
+    """Print where a release is, whether it is the current one, and where its URIs begin."""
     state = "current" if published else "not current: --no-publish"
     click.echo(f"{path.parent / path.name} ({state}), URIs begin at {_base_uri(path)}")
 

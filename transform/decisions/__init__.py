@@ -1,1 +1,1 @@
-"""Read and write what people decided on identity and on links."""
+"""Read and write the files of what people decided on identity and on links."""

@@ -1,14 +1,14 @@
-"""Say which IRI may stand for what another source describes; what a service sends is hostile."""
+"""Check the IRIs of what other sources describe; a reconciliation service may send anything."""
 
 import re
 
 import pyoxigraph as ox
 
-from transform.text.urls import flaw
+from transform.text.urls import url_problem
 
 LONGEST = 2000
-# Sources whose records have pages and other addresses too: host, what an IRI of theirs looks
-# like, and how to write it. shapes/registry.ttl asks the same of the registry.
+# Sources that have pages and other addresses for a record, next to its IRI: the host, the pattern
+# of an IRI, and how to write it. shapes/registry.ttl demands the same of the registry.
 _SOURCES = (
     (
         re.compile(r"https?://([a-z]+\.)*wikidata\.org(?![^/:])", re.IGNORECASE),
@@ -23,17 +23,17 @@ _SOURCES = (
 )
 
 
-def unfit(iri: str) -> str:
-    """Say why an IRI may not be published as what describes a body, "" if it may."""
+def iri_problem(iri: str) -> str:
+    """Return why an IRI may not be published as one that describes a body, "" if it may."""
     if len(iri) > LONGEST:
         return f"is longer than {LONGEST} characters"
     try:
         ox.NamedNode(iri)
     except ValueError:
         return "is no IRI"
-    if flaw(iri):
+    if url_problem(iri):
         return "is no http(s) IRI without name or password"
-    for host, wanted, example in _SOURCES:
-        if host.match(iri) and not wanted.fullmatch(iri):
+    for host, pattern, example in _SOURCES:
+        if host.match(iri) and not pattern.fullmatch(iri):
             return f"is not how this source names things; write {example}"
     return ""

@@ -1,7 +1,7 @@
-"""Read what people decided on who is who: a CSV of SSSOM columns that lives beside the data.
+"""Read what people decided on the identity of initiatives: a CSV of SSSOM columns.
 
 https://mapping-commons.github.io/sssom/Mapping/ names the columns. A line of the file is one
-judgement; it is refused with its number where it says something that cannot be meant.
+judgement; a line that makes no sense is refused with its number.
 """
 
 import re
@@ -17,12 +17,12 @@ from transform.decisions.lines import (
 )
 from transform.decisions.sssom import DECISIONS_FILE
 
-# What a line may say, by its predicate: the two are one; the object was split off from the
+# What a line may state, by its predicate: the two are one; the object was split off from the
 # subject; the subject was merged, with others, into the object.
 SAME, PART, WHOLE = "same", "part", "whole"
 PREDICATES = {"exactMatch": SAME, "narrowMatch": PART, "broadMatch": WHOLE}
 _SKOS = r"(?:skos:|https?://www\.w3\.org/2004/02/skos/core#)?"
-# The path of an initiative, and of what a portrait says of it: key, year.
+# The path of an initiative, or of its inscription in a portrait: key, year.
 THING = re.compile("id/initiative/([a-z2-7]{16})(?:/([0-9]{4}))?")
 
 
@@ -37,7 +37,7 @@ class Thing(NamedTuple):
 
 
 class Ruling(NamedTuple):
-    """One line: what somebody judged of two things, why, how surely and when."""
+    """One line: what a person judged of two things, why, how surely and when."""
 
     line: int
     subject: Thing
@@ -47,11 +47,11 @@ class Ruling(NamedTuple):
 
     @property
     def refused(self) -> bool:
-        """Say whether the line denies what it would say."""
+        """Whether the line denies its relation."""
         return self.grounds.refused
 
     def says_same(self) -> bool:
-        """Say whether the line makes one initiative of two things."""
+        """Check whether the line makes one initiative of two things."""
         return self.relation == SAME and not self.refused
 
 
@@ -61,14 +61,14 @@ Decisions = Filed[Ruling]
 def read_decisions(path: Path, base_uri: str | None) -> Decisions:
     """Read a decisions file; its IRIs are relative or begin with `base_uri` (None: with any).
 
-    Raises UnreadableDecisions where the file is not such a table, DecisionRefused where a line
-    says something that cannot be meant.
+    Raises UnreadableDecisions where the file is not such a table, DecisionRefused for a line that
+    makes no sense.
     """
     return parse_decisions(path, read_file(path, DECISIONS_FILE), base_uri)
 
 
 def parse_decisions(path: Path, raw: bytes, base_uri: str | None) -> Decisions:
-    """Read the bytes of a decisions file; none at all are a file without lines."""
+    """Parse the bytes of a decisions file; no bytes are a file without lines."""
     return file_lines(path, raw, DECISIONS_FILE, lambda cells: _ruling(cells, base_uri))
 
 
@@ -83,8 +83,8 @@ def _ruling(cells: DecisionCells, base_uri: str | None) -> Ruling:
 
 
 def _thing(cells: DecisionCells, column: str, base_uri: str | None) -> Thing:
-    if found := THING.fullmatch(cells.path(column, base_uri)):
-        return Thing(found[1], int(found[2]) if found[2] else None)
+    if match := THING.fullmatch(cells.path(column, base_uri)):
+        return Thing(match[1], int(match[2]) if match[2] else None)
     raise cells.refuse(
         column,
         f"is no initiative below {base_uri or 'a base URI'}."
@@ -93,8 +93,8 @@ def _thing(cells: DecisionCells, column: str, base_uri: str | None) -> Thing:
 
 
 def _relation(cells: DecisionCells) -> str:
-    said = re.fullmatch(_SKOS + r"(\w+)", cells.cell("predicate_id"))
-    if said and said[1] in PREDICATES:
-        return PREDICATES[said[1]]
+    predicate = re.fullmatch(_SKOS + r"(\w+)", cells.cell("predicate_id"))
+    if predicate and predicate[1] in PREDICATES:
+        return PREDICATES[predicate[1]]
     known = ", ".join(f"skos:{name}" for name in PREDICATES)
     raise cells.refuse("predicate_id", f"is no predicate of a decision; known: {known}.")

@@ -1,4 +1,4 @@
-"""Hold who decides, how surely, when and why, as a line of a decisions file says it."""
+"""Parse who decides, how surely, when and why, and write it into a line of a decisions file."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,27 +8,27 @@ from transform.errors import MisusedCommand
 
 
 class Judgement(NamedTuple):
-    """What a person says of a pair: who, how surely, when and why."""
+    """What a person judges of a pair: who, how surely, when and why."""
 
     author: str
     confidence: str
     date: str
     comment: str
 
-    def as_line(self, accepted: bool, about: str) -> dict[str, str]:
-        """Give what a line of a decisions file says beside the two things, by SSSOM column."""
+    def as_line(self, accepted: bool, evidence: str) -> dict[str, str]:
+        """Return the cells of a line other than the two things, by SSSOM column."""
         return {
             "predicate_modifier": "" if accepted else "Not",
             "mapping_justification": "semapv:ManualMappingCuration",
             "confidence": self.confidence,
             "author_id": self.author,
             "mapping_date": self.date,
-            "comment": " ".join(filter(None, (self.comment, about and f"({about})"))),
+            "comment": " ".join(filter(None, (self.comment, evidence and f"({evidence})"))),
         }
 
 
 def judge(command: str, options: Mapping[str, Any]) -> Judgement:
-    """Give what the options say; raises MisusedCommand where they do not say who decides."""
+    """Return the judgement that the options state; raises MisusedCommand without an author."""
     author = options["author"]
     if not author or not author.strip():
         raise MisusedCommand(f"{command}: nobody decides. Say who with --author.")

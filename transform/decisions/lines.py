@@ -1,6 +1,6 @@
-"""Read the lines of a decisions file: what each says of who judged, whatever two things it names.
+"""Read the lines of a decisions file: who judged what, whatever two things the line names.
 
-A line is refused with its number where it says something that cannot be meant.
+A line that makes no sense is refused with its number.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from transform.decisions.sssom import (
+    FileKind,
     Header,
-    Kept,
     read_header,
     records,
 )
@@ -28,7 +28,7 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True)
 class Filed(Generic[Line]):
-    """A decisions file as it was read: its bytes and its lines in order; none without a file."""
+    """A decisions file as it was read: its bytes and its lines in order; empty without a file."""
 
     path: Path | None = None
     raw: bytes = b""
@@ -36,17 +36,17 @@ class Filed(Generic[Line]):
 
     @property
     def sha256(self) -> str:
-        """Give the SHA-256 of the file in hexadecimal."""
+        """The SHA-256 of the file in hexadecimal."""
         return hashlib.sha256(self.raw).hexdigest()
 
     @property
     def file(self) -> str:
-        """Give the name of the file, "" without one."""
+        """The name of the file, "" without one."""
         return self.path.name if self.path else ""
 
 
 class Grounds(NamedTuple):
-    """What a line says beside the two things: whether it denies, why, how surely, who and when."""
+    """What a line states of its judgement: denied or not, why, how surely, who and when."""
 
     refused: bool
     justification: str
@@ -65,23 +65,23 @@ class DecisionCells(NamedTuple):
     record: list[str]
 
     def cell(self, column: str) -> str:
-        """Give a cell without blanks around it, "" where the file lacks the column."""
+        """Return a cell without blanks around it, "" where the file lacks the column."""
         at = self.header.places.get(column)
         return "" if at is None else self.record[at].strip()
 
     def refuse(self, column: str, why: str) -> DecisionRefused:
-        """Give the fault of a cell, with its place."""
+        """Return the fault of a cell, with its place."""
         name = self.header.names[self.header.places[column]]
         where = f"{self.file}, line {self.line}, {name}"
         return DecisionRefused(f'{where}: "{self.cell(column)}" {why}')
 
     def path(self, column: str, base_uri: str | None) -> str:
-        """Give an IRI below the base URI (None: below any) as its path."""
+        """Return an IRI below the base URI (None: below any) as its path."""
         text = self.cell(column)
         return text.removeprefix(base_uri) if base_uri else _BASE.sub("", text)
 
     def grounds(self) -> Grounds:
-        """Give what the line says beside the two things, or raise DecisionRefused."""
+        """Return what the line states of its judgement, or raise DecisionRefused."""
         return Grounds(
             refused=_refused(self),
             justification=self.cell("mapping_justification"),
@@ -92,25 +92,25 @@ class DecisionCells(NamedTuple):
         )
 
 
-def read_file(path: Path, kept: Kept) -> bytes:
-    """Give the bytes of a decisions file, or raise UnreadableDecisions."""
+def read_file(path: Path, kind: FileKind) -> bytes:
+    """Read the bytes of a decisions file, or raise UnreadableDecisions."""
     try:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableDecisions(
-            f"{path}: cannot be read ({error.strerror}). Name another file with {kept.option}."
+            f"{path}: cannot be read ({error.strerror}). Name another file with {kind.option}."
         ) from error
 
 
 def file_lines(
-    path: Path, raw: bytes, kept: Kept, read: Callable[[DecisionCells], Line]
+    path: Path, raw: bytes, kind: FileKind, read: Callable[[DecisionCells], Line]
 ) -> Filed[Line]:
-    """Give the file of some bytes, each line as `read` makes it of its cells."""
-    return Filed(path, raw, tuple(read(cells) for cells in _lines(path, raw, kept)))
+    """Parse the bytes of a decisions file, each line by `read`."""
+    return Filed(path, raw, tuple(read(cells) for cells in _lines(path, raw, kind)))
 
 
-def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[DecisionCells]:
-    """Give the lines of a decisions file; no bytes at all are a file without lines."""
+def _lines(path: Path, raw: bytes, kind: FileKind) -> Iterator[DecisionCells]:
+    """Yield the cells of each line; no bytes are a file without lines."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -118,51 +118,53 @@ def _lines(path: Path, raw: bytes, kept: Kept) -> Iterator[DecisionCells]:
             f"{path}: not UTF-8 (byte {error.start}). Save it as «CSV UTF-8»."
         ) from error
     file = path.name
-    found = records(file, text)
-    first = next(found, None)
+    numbered_records = records(file, text)
+    first = next(numbered_records, None)
     if first is None:
         return
     line, names = first
-    header = read_header(file, line, names, kept)
-    for line, record in found:
+    header = read_header(file, line, names, kind)
+    for line, record in numbered_records:
         if len(record) != len(names):
             raise UnreadableDecisions(
                 f"{file}, line {line}: {len(record)} cells where the header has {len(names)}."
                 " Put cells that hold the separator in quotes, or fill in what is missing."
             )
-        yield _held(DecisionCells(file, line, header, record), kept)
+        yield _checked(DecisionCells(file, line, header, record), kind)
 
 
-def _held(cells: DecisionCells, kept: Kept) -> DecisionCells:
+def _checked(cells: DecisionCells, kind: FileKind) -> DecisionCells:
     for column in cells.header.places:
-        if found := UNWRITABLE.search(cells.cell(column)):
-            raise cells.refuse(column, f"holds U+{ord(found[0]):04X}. Take that character out.")
-        if kept.columns[column] and not cells.cell(column):
+        if unwritable := UNWRITABLE.search(cells.cell(column)):
+            raise cells.refuse(
+                column, f"holds U+{ord(unwritable[0]):04X}. Take that character out."
+            )
+        if kind.columns[column] and not cells.cell(column):
             raise cells.refuse(column, "is blank. Fill in the cell.")
     return cells
 
 
 def _refused(cells: DecisionCells) -> bool:
-    said = cells.cell("predicate_modifier")
-    if said.casefold() not in ("", "not"):
+    modifier = cells.cell("predicate_modifier")
+    if modifier.casefold() not in ("", "not"):
         raise cells.refuse("predicate_modifier", "is neither Not nor blank.")
-    return bool(said)
+    return bool(modifier)
 
 
 def _confidence(cells: DecisionCells) -> str:
-    said = cells.cell("confidence").replace(",", ".")
-    if not re.fullmatch(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?|\.[0-9]{1,6}", said, re.ASCII):
+    number = cells.cell("confidence").replace(",", ".")
+    if not re.fullmatch(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?|\.[0-9]{1,6}", number, re.ASCII):
         raise cells.refuse("confidence", "is no number from 0 to 1, such as 0.9.")
-    plain = f"{Decimal(said).normalize():f}"
+    plain = f"{Decimal(number).normalize():f}"
     return plain if "." in plain else f"{plain}.0"
 
 
 def _date(cells: DecisionCells) -> str:
-    said = cells.cell("mapping_date")
+    text = cells.cell("mapping_date")
     try:
-        fits = date.fromisoformat(said).isoformat() == said
+        fits = date.fromisoformat(text).isoformat() == text
     except ValueError:
         fits = False
     if not fits:
         raise cells.refuse("mapping_date", "is no date. Write it like 2026-01-31.")
-    return said
+    return text

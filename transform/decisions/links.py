@@ -1,14 +1,14 @@
-"""Read what people decided on links: a decisions file of bodies and what describes them elsewhere.
+"""Read what people decided on links: a decisions file of bodies and IRIs that describe them.
 
-A line says `schema:sameAs`, as is published: skos:exactMatch would make one thing of two records
-that stand for one ministry, and a body is no concept.
+The predicate is `schema:sameAs`, as is published: skos:exactMatch would make one thing of two
+records that stand for one ministry, and a body is no concept.
 """
 
 import re
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.decisions.external_iris import unfit
+from transform.decisions.external_iris import iri_problem
 from transform.decisions.lines import (
     DecisionCells,
     Filed,
@@ -23,7 +23,7 @@ BODY = re.compile("id/organisme/([a-z0-9]+(?:-[a-z0-9]+)*)")
 
 
 class Link(NamedTuple):
-    """One line: what somebody judged of a body, by slug, and an IRI, and what had proposed it."""
+    """One line: a body, by slug, an IRI, what proposed the link, and what a person judged of it."""
 
     line: int
     body: str
@@ -33,7 +33,7 @@ class Link(NamedTuple):
 
     @property
     def pair(self) -> tuple[str, str]:
-        """Give the two things."""
+        """The body and the IRI."""
         return self.body, self.iri
 
 
@@ -41,10 +41,10 @@ Links = Filed[Link]
 
 
 def parse_links(path: Path, raw: bytes, base_uri: str | None) -> Links:
-    """Read a file of links; its bodies are relative or begin with `base_uri` (None: with any).
+    """Parse a file of links; its bodies are relative or begin with `base_uri` (None: with any).
 
-    Raises UnreadableDecisions where the file is not such a table, DecisionRefused where a line
-    says something that cannot be meant.
+    Raises UnreadableDecisions where the file is not such a table, DecisionRefused for a line that
+    makes no sense.
     """
     return file_lines(path, raw, LINKS_FILE, lambda cells: _link(cells, base_uri))
 
@@ -53,7 +53,7 @@ def _link(cells: DecisionCells, base_uri: str | None) -> Link:
     if not _PREDICATE.fullmatch(cells.cell("predicate_id")):
         raise cells.refuse("predicate_id", f"is no predicate of a link; known: {PREDICATE}.")
     iri = cells.cell("object_id")
-    if why := unfit(iri):
+    if why := iri_problem(iri):
         raise cells.refuse("object_id", f"{why}.")
     return Link(
         line=cells.line,
@@ -65,8 +65,8 @@ def _link(cells: DecisionCells, base_uri: str | None) -> Link:
 
 
 def _body(cells: DecisionCells, base_uri: str | None) -> str:
-    if found := BODY.fullmatch(cells.path("subject_id", base_uri)):
-        return found[1]
+    if match := BODY.fullmatch(cells.path("subject_id", base_uri)):
+        return match[1]
     raise cells.refuse(
         "subject_id",
         f"is no body below {base_uri or 'a base URI'}. Write it like id/organisme/hema-quebec.",

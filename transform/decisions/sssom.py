@@ -1,4 +1,4 @@
-"""Take a decisions file apart: its columns, by their SSSOM names or short ones, and its records."""
+"""Split a decisions file into its columns, by their SSSOM names or short ones, and records."""
 
 import csv
 import difflib
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from transform.errors import UnreadableDecisions
 
-# The columns that are read, and whether a cell of each must be filled in.
+# The columns that are read, and whether their cells must be filled in.
 COLUMNS = {
     "subject_id": True,
     "subject_label": False,
@@ -77,7 +77,7 @@ OTHERS = frozenset(
 )
 
 
-class Kept(NamedTuple):
+class FileKind(NamedTuple):
     """A kind of decisions file: its usual name, the option that names another, its columns."""
 
     name: str
@@ -86,18 +86,18 @@ class Kept(NamedTuple):
 
     @property
     def copy(self) -> str:
-        """Give the path of the copy that a release keeps of it."""
+        """The path of the copy in a release."""
         return f"report/{self.name}"
 
     @property
     def key(self) -> str:
-        """Give its name in `manifest.json`."""
+        """The key of the file in `manifest.json`."""
         return self.option.removeprefix("--")
 
 
-DECISIONS_FILE = Kept("decisions.csv", "--decisions", COLUMNS)
-# A link must say why; the tool is the service that proposed it.
-LINKS_FILE = Kept("liens.csv", "--links", {**COLUMNS, "comment": True, "mapping_tool": False})
+DECISIONS_FILE = FileKind("decisions.csv", "--decisions", COLUMNS)
+# A link needs a comment that says why; the tool is the service that proposed it.
+LINKS_FILE = FileKind("liens.csv", "--links", {**COLUMNS, "comment": True, "mapping_tool": False})
 
 
 class Header(NamedTuple):
@@ -107,38 +107,38 @@ class Header(NamedTuple):
     places: dict[str, int]
 
 
-def read_header(file: str, line: int, names: Sequence[str], kept: Kept) -> Header:
-    """Find the columns, or raise UnreadableDecisions naming what is unknown, doubled or missing."""
+def read_header(file: str, line: int, names: Sequence[str], kind: FileKind) -> Header:
+    """Find the columns, or raise UnreadableDecisions naming an unknown, doubled or missing one."""
     places: dict[str, int] = {}
     for at, name in enumerate(names):
-        said = name.strip().casefold()
-        column = SHORT.get(said, said)
-        if column not in kept.columns and column not in OTHERS:
-            raise UnreadableDecisions(f"{file}, line {line}: {_unknown(name, said)}")
+        folded = name.strip().casefold()
+        column = SHORT.get(folded, folded)
+        if column not in kind.columns and column not in OTHERS:
+            raise UnreadableDecisions(f"{file}, line {line}: {_unknown(name, folded)}")
         if column in places:
             raise UnreadableDecisions(
                 f"{file}, line {line}: two columns say {column}. Take one of them out."
             )
         places[column] = at
-    missing = [name for name, needed in kept.columns.items() if needed and name not in places]
+    missing = [name for name, needed in kind.columns.items() if needed and name not in places]
     if missing:
         raise UnreadableDecisions(
             f"{file}, line {line}: no column {', '.join(missing)}. The header is:"
-            f" {','.join(kept.columns)}"
+            f" {','.join(kind.columns)}"
         )
-    return Header(list(names), {name: at for name, at in places.items() if name in kept.columns})
+    return Header(list(names), {name: at for name, at in places.items() if name in kind.columns})
 
 
-def _unknown(name: str, said: str) -> str:
-    near = difflib.get_close_matches(said, [*COLUMNS, *SHORT], n=1)
+def _unknown(name: str, folded: str) -> str:
+    near = difflib.get_close_matches(folded, [*COLUMNS, *SHORT], n=1)
     step = f"Was {near[0]} meant?" if near else f"Known: {', '.join(COLUMNS)}."
     return f'"{name}" is no column of a decisions file. {step}'
 
 
 def records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the records of a decisions file with the number of the line each begins on.
+    """Yield the records of a decisions file, each with the number of the line it begins on.
 
-    Blank lines, and lines that begin with «#» between two records, hold none.
+    Blank lines, and lines that begin with «#» between two records, are skipped.
     """
     source = io.StringIO(text, newline="")
     number, begins, between = 0, 0, True
@@ -167,6 +167,6 @@ def records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def separator(text: str) -> str:
-    """Give the sign between cells: comma, or the semicolon or tab of the header."""
+    """Return the sign between cells: comma, or the semicolon or tab of the header."""
     header = next((line for line in text.splitlines() if line.strip() and line[0] != "#"), "")
     return max(",;\t", key=header.count)

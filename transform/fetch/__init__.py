@@ -1,1 +1,1 @@
-"""Bring the official files in from a CKAN portal, and know whether they changed."""
+"""Fetch the official files from a CKAN portal, and notice when they change."""

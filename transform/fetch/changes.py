@@ -1,4 +1,4 @@
-"""Say what changed at the portal since the last fetch, without downloading anything."""
+"""List what changed at the portal since the last fetch, without downloading anything."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +13,18 @@ from transform.fetch.collect import (
 from transform.fetch.faults import failed
 from transform.fetch.http_client import (
     Bounds,
+    Notify,
     Reply,
     Request,
-    Say,
     send,
 )
 from transform.fetch.record import Entry, Record, read_record
 
-# The portal moves this date whenever anything moves; what moved is said beside it.
-_SHOWN = 60
+_LONGEST_SHOWN = 60  # characters of a value in a sentence
 
 
 def changes(before: Record | None, after: Record) -> Iterator[str]:
-    """Give a sentence for each thing in which two records differ."""
+    """Yield a sentence for each difference between two records."""
     old = before.dataset if before else {}
     for key in sorted(set(old) | set(after.dataset)):
         was, now = old.get(key, ""), after.dataset.get(key, "")
@@ -38,28 +37,30 @@ def changes(before: Record | None, after: Record) -> Iterator[str]:
         elif entry.get("withdrawn") and not files[year].get("withdrawn"):
             yield f"{year}: no longer offered; what was fetched is kept"
         else:
-            yield from _of_file(files[year], entry)
+            yield from _file_changes(files[year], entry)
 
 
-def check(folder: Path, api: str, bounds: Bounds, say: Say) -> list[str]:
-    """Give what changed, nothing where all is as it was; raises FetchFailed."""
+def check(folder: Path, api: str, bounds: Bounds, notify: Notify) -> list[str]:
+    """Return a sentence for each change at the portal, none without one; raises FetchFailed."""
     before = read_record(folder)
-    dataset, choice = offered(api, bounds, say)
+    dataset, choice = offered(api, bounds, notify)
     old = before.files if before else {}
     files = dict(withdraw(old, choice))
-    found = []
+    sentences = []
     for year, chosen in choice.chosen.items():
         if not (entry := old.get(year)):
             files[year] = {"resource": describe(chosen)}
             continue
         files[year] = {**entry, "withdrawn": False, "resource": describe(chosen)}
         if not intact(folder, entry):
-            found.append(f"{year}: the file in {folder} is not what was fetched")
-        found += [f"{year}: {what}" for what in _asked(chosen, entry, bounds, say)]
-    return [*changes(before, Record(dataset.about, files)), *found]
+            sentences.append(f"{year}: the file in {folder} is not what was fetched")
+        sentences += [
+            f"{year}: {change}" for change in _validators_changed(chosen, entry, bounds, notify)
+        ]
+    return [*changes(before, Record(dataset.facts, files)), *sentences]
 
 
-def _of_file(was: Entry, now: Entry) -> Iterator[str]:
+def _file_changes(was: Entry, now: Entry) -> Iterator[str]:
     if was.get("sha256") != now.get("sha256"):
         yield f"{now['year']}: other content, {was['bytes']:,} bytes were, {now['bytes']:,} are"
     if was.get("withdrawn") and not now.get("withdrawn"):
@@ -69,13 +70,13 @@ def _of_file(was: Entry, now: Entry) -> Iterator[str]:
             yield f"{now['year']}: {key} was {_short(before)}, is {_short(value)}"
 
 
-def _asked(chosen: Chosen, entry: Entry, bounds: Bounds, say: Say) -> list[str]:
-    """Ask the server of a file by HEAD whether it would send what was fetched."""
+def _validators_changed(chosen: Chosen, entry: Entry, bounds: Bounds, notify: Notify) -> list[str]:
+    """Compare a file's ETag, date and length at the server (HEAD) with those that were fetched."""
     where = f"{chosen.year}, {chosen.resource.url}"
 
     def read(reply: Reply) -> list[str]:
         if reply.status in (403, 405, 501):
-            return []  # signed URLs know GET only; the portal's own dates must do
+            return []  # A signed URL allows only GET; the portal's own dates have to do.
         if reply.status != 200:
             raise failed(where, f"answers {reply.status}")
         now = {
@@ -89,9 +90,9 @@ def _asked(chosen: Chosen, entry: Entry, bounds: Bounds, say: Say) -> list[str]:
             if value and entry.get(key) and value != entry[key]
         ]
 
-    return send(Request(where, chosen.resource.url, {}, "HEAD"), bounds, say, read)
+    return send(Request(where, chosen.resource.url, {}, "HEAD"), bounds, notify, read)
 
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"

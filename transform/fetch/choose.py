@@ -1,4 +1,4 @@
-"""Choose the file of each year among all that a dataset offers, by format, name and date."""
+"""Choose the file of each year among all resources of a dataset, by format, name and date."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from transform.tables.table import MEDIA_TYPES
 _FORMATS = ("csv", "xlsx")  # the first is preferred
 _BY_MEDIA_TYPE = {media_type: form for form, media_type in MEDIA_TYPES.items()}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_BESIDE = re.compile(
+_EXPLAINS = re.compile(
     "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées", re.IGNORECASE
 )
 _STORE_ONLY = "_datastore_only_resource"
@@ -34,9 +34,9 @@ class Choice(NamedTuple):
 
 
 def choose(where: str, resources: Iterable[Resource]) -> Choice:
-    """Choose a file for each year; raises FetchFailed for a year that no file can be had of."""
+    """Choose a file for each year; raises FetchFailed for a year that has no file to download."""
     offers: dict[int, list[Chosen]] = {}
-    aside, without = [], {}
+    aside, only_stored = [], {}
     for resource in resources:
         label = resource.name or resource.id
         form, year = _format(resource), _year(resource)
@@ -44,32 +44,34 @@ def choose(where: str, resources: Iterable[Resource]) -> Choice:
             aside.append((label, f"neither CSV nor XLSX ({resource.format or 'no format'})"))
         elif resource.state not in ("", "active"):
             aside.append((label, f"its state is {resource.state!r}"))
-        elif _BESIDE.search(resource.name):
+        elif _EXPLAINS.search(resource.name):
             aside.append((label, "explains the portraits"))
         elif year is None:
             aside.append((label, "its name bears no year, or several"))
         elif _only_stored(resource):
             aside.append((label, "in the DataStore only, without a file"))
-            without[year] = label
+            only_stored[year] = label
         else:
             offers.setdefault(year, []).append(Chosen(year, form, resource))
-    if lost := sorted(set(without) - set(offers)):
-        raise failed(where, f"{without[lost[0]]!r} is in the DataStore only, without a file")
+    if unavailable := sorted(set(only_stored) - set(offers)):
+        raise failed(
+            where, f"{only_stored[unavailable[0]]!r} is in the DataStore only, without a file"
+        )
     if not offers:
         raise failed(where, "no CSV or XLSX file that bears a year in its name")
-    chosen = {year: _best(where, found) for year, found in sorted(offers.items())}
+    chosen = {year: _best(where, candidates) for year, candidates in sorted(offers.items())}
     aside += [
         (other.resource.name, f"{chosen[year].resource.name!r} is preferred for {year}")
-        for year, found in sorted(offers.items())
-        for other in found
+        for year, candidates in sorted(offers.items())
+        for other in candidates
         if other != chosen[year]
     ]
     return Choice(chosen, tuple(aside))
 
 
-def _best(where: str, found: list[Chosen]) -> Chosen:
-    """Prefer what is called a portrait, then CSV, then the newest; a draw cannot be decided."""
-    ranked = sorted(found, key=_rank, reverse=True)
+def _best(where: str, candidates: list[Chosen]) -> Chosen:
+    """Prefer a file called a portrait, then CSV, then the newest; refuse two of equal rank."""
+    ranked = sorted(candidates, key=_rank, reverse=True)
     if len(ranked) > 1 and _rank(ranked[0]) == _rank(ranked[1]):
         names = " and ".join(repr(each.resource.name) for each in ranked[:2])
         raise failed(where, f"{names} may both be the portrait of {ranked[0].year}")
@@ -84,10 +86,10 @@ def _rank(offer: Chosen) -> tuple[bool, int, str]:
 
 
 def _format(resource: Resource) -> str | None:
-    """Give csv or xlsx by what the portal says, else by how name or URL end."""
-    said = resource.format.strip().lower().lstrip(".")
-    if said:
-        return said if said in _FORMATS else _BY_MEDIA_TYPE.get(said)
+    """Return csv or xlsx by the format that the portal states, else by the end of name or URL."""
+    stated = resource.format.strip().lower().lstrip(".")
+    if stated:
+        return stated if stated in _FORMATS else _BY_MEDIA_TYPE.get(stated)
     if resource.mimetype:
         return _BY_MEDIA_TYPE.get(resource.mimetype.lower())
     endings = (_file(resource).lower(), resource.name.lower())
@@ -95,7 +97,7 @@ def _format(resource: Resource) -> str | None:
 
 
 def _year(resource: Resource) -> int | None:
-    """Give the year that the name bears, else the description, else the file's name."""
+    """Return the year in the name, else in the description, else in the file's name."""
     for text in (resource.name, resource.description, _file(resource)):
         if years := set(_YEAR.findall(text)):
             return int(years.pop()) if len(years) == 1 else None

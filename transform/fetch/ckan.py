@@ -1,4 +1,4 @@
-"""Ask a CKAN portal what a dataset holds (Action API, package_show).
+"""Ask a CKAN portal which files a dataset has (Action API, package_show).
 
 https://docs.ckan.org/en/2.11/api/ : an answer is `{"success": true, "result": {…}}`, or
 `{"success": false, "error": {"__type": …, "message": …}}` with 403, 404 or 409.
@@ -12,11 +12,11 @@ from urllib.parse import quote
 from transform.fetch.faults import failed
 from transform.fetch.http_client import (
     Bounds,
+    Notify,
     Reply,
     Request,
-    Say,
-    beginning,
     check_url,
+    excerpt,
     read_body,
     read_object,
     refuse_page,
@@ -29,7 +29,7 @@ _DATED = ("metadata_created", "metadata_modified")
 
 
 class Resource(NamedTuple):
-    """One file that a dataset offers; texts are "" and numbers None where the portal is silent."""
+    """One file of a dataset; a text that the portal leaves out is "", a number None."""
 
     id: str
     name: str
@@ -47,26 +47,26 @@ class Resource(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """What the portal says of the dataset as a whole, its page, and its files."""
+    """What the portal states of the dataset as a whole, its page, and its files."""
 
-    about: Mapping[str, str]
+    facts: Mapping[str, str]
     resources: tuple[Resource, ...]
 
 
-def package_show(api: str, bounds: Bounds, say: Say) -> Dataset:
-    """Ask what the dataset of the portraits holds; raises FetchFailed."""
+def package_show(api: str, bounds: Bounds, notify: Notify) -> Dataset:
+    """Read the dataset of the portraits from the portal; raises FetchFailed."""
     api = check_url("--api", api).rstrip("/")
     url = f"{api}/package_show?id={quote(DATASET)}"
     request = Request(api, url, {"Accept": "application/json"})
-    raw = send(request, bounds, say, lambda reply: _read(api, reply))
+    raw = send(request, bounds, notify, lambda reply: _read(api, reply))
     result = _result(api, raw)
-    if not isinstance(said := result.get("resources"), list):
+    if not isinstance(listed := result.get("resources"), list):
         raise failed(api, "a dataset without a list of resources")
     if result.get("id") != DATASET:
         raise failed(api, f"another dataset than {DATASET} was sent: {result.get('id')!r}")
-    about = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
-    about["page"] = f"{api.partition('/api/')[0]}/dataset/{quote(about['name'] or DATASET)}"
-    return Dataset(about, tuple(_resource(each) for each in said if isinstance(each, dict)))
+    facts = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
+    facts["page"] = f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or DATASET)}"
+    return Dataset(facts, tuple(_resource(entry) for entry in listed if isinstance(entry, dict)))
 
 
 def _read(api: str, reply: Reply) -> bytes:
@@ -87,24 +87,24 @@ def _result(api: str, raw: bytes) -> Mapping[str, Any]:
 
 
 def _error(raw: bytes) -> str:
-    """Give the words of CKAN's error, or how the answer begins."""
+    """Return CKAN's error in its words, or the excerpt of the answer."""
     try:
         error = json.loads(raw)["error"]
         kind, message = error.get("__type", "error"), error.get("message", error)
         return f" ({kind}: {message})"
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return f" ({beginning(raw)!r})" if raw else ""
+        return f" ({excerpt(raw)!r})" if raw else ""
 
 
-def _resource(said: Mapping[str, Any]) -> Resource:
-    texts = {key: _text(said, key) for key in Resource._fields if key != "size"}
-    size = said.get("size")
+def _resource(fields: Mapping[str, Any]) -> Resource:
+    texts = {key: _text(fields, key) for key in Resource._fields if key != "size"}
+    size = fields.get("size")
     if isinstance(size, str) and size.isascii() and size.isdigit():
         size = int(size)
     whole = isinstance(size, int) and not isinstance(size, bool) and size > 0
     return Resource(**texts, size=size if whole else None)
 
 
-def _text(said: Mapping[str, Any], key: str) -> str:
-    value = said.get(key)
+def _text(fields: Mapping[str, Any], key: str) -> str:
+    value = fields.get(key)
     return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""Bring every year's file into a folder, all or none, and say what changed."""
+"""Fetch every year's file into a folder, all or none, and record them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from transform.fetch.choose import Choice, Chosen, choose
 from transform.fetch.ckan import Dataset, package_show
 from transform.fetch.download import Arrived, Download, Validators
 from transform.fetch.faults import failed
-from transform.fetch.http_client import Bounds, Say
+from transform.fetch.http_client import Bounds, Notify
 from transform.fetch.record import (
     Entry,
     Record,
@@ -23,46 +23,48 @@ from transform.parallel import Progress
 
 
 class Fetched(NamedTuple):
-    """The record before and after, and the resources that were left aside, with reasons."""
+    """The record before and after, and the resources left aside, with reasons."""
 
     before: Record | None
     after: Record
     aside: tuple[tuple[str, str], ...]
 
 
-def fetch_all(folder: Path, api: str, bounds: Bounds, say: Say, progress: Progress) -> Fetched:
-    """Fetch what is new or changed, and write the record last; raises FetchFailed."""
+def fetch_all(
+    folder: Path, api: str, bounds: Bounds, notify: Notify, progress: Progress
+) -> Fetched:
+    """Fetch the files that are new or changed, and write the record last; raises FetchFailed."""
     with fetching(folder) as parts:
         before = read_record(folder)
-        dataset, choice = offered(api, bounds, say)
+        dataset, choice = offered(api, bounds, notify)
         old = before.files if before else {}
         files = dict(withdraw(old, choice))
         for year, chosen in choice.chosen.items():
-            download = Download(chosen, parts, bounds, say, progress)
-            files[year] = _bring(folder, download, old.get(year))
-        # A file replaced meanwhile would stand under the metadata of the one before it.
-        if offered(api, bounds, say)[1].chosen != choice.chosen:
+            download = Download(chosen, parts, bounds, notify, progress)
+            files[year] = _fetch_one(folder, download, old.get(year))
+        # A file that was replaced meanwhile would be recorded with its predecessor's metadata.
+        if offered(api, bounds, notify)[1].chosen != choice.chosen:
             raise failed(api, "the dataset changed while it was fetched")
-        after = Record(dataset.about, files)
+        after = Record(dataset.facts, files)
         if after != before:
             write_record(folder, after)
         return Fetched(before, after, choice.aside)
 
 
-def offered(api: str, bounds: Bounds, say: Say) -> tuple[Dataset, Choice]:
-    """Ask the portal, and choose among what it offers."""
-    dataset = package_show(api, bounds, say)
+def offered(api: str, bounds: Bounds, notify: Notify) -> tuple[Dataset, Choice]:
+    """Read the dataset from the portal, and choose among its files."""
+    dataset = package_show(api, bounds, notify)
     return dataset, choose(api, dataset.resources)
 
 
 def withdraw(old: Mapping[int, Entry], choice: Choice) -> Iterator[tuple[int, Entry]]:
-    """Keep the files of years that the portal offers no more: their URIs are published."""
+    """Yield the entries of years that the portal no longer offers: their URIs are published."""
     for year in sorted(set(old) - set(choice.chosen)):
         yield year, {**old[year], "withdrawn": True}
 
 
 def intact(folder: Path, entry: Entry) -> bool:
-    """Say whether the file of an entry is still what was fetched."""
+    """Check whether the file of an entry still has the digest it had when fetched."""
     try:
         return digest(place(folder, entry)) == str(entry["sha256"])
     except OSError:
@@ -70,12 +72,12 @@ def intact(folder: Path, entry: Entry) -> bool:
 
 
 def describe(chosen: Chosen) -> Mapping[str, object]:
-    """Give what a record keeps of a resource."""
+    """Return what a record keeps of a resource."""
     return chosen.resource._asdict()
 
 
-def _bring(folder: Path, download: Download, old: Entry | None) -> Entry:
-    chosen = download.wanted
+def _fetch_one(folder: Path, download: Download, old: Entry | None) -> Entry:
+    chosen = download.chosen
     kept = old if old and intact(folder, old) else None
     same = kept and (kept["resource"]["url"], kept["format"]) == (
         chosen.resource.url,
@@ -90,7 +92,7 @@ def _bring(folder: Path, download: Download, old: Entry | None) -> Entry:
 
 
 def _adopt(folder: Path, chosen: Chosen, arrived: Arrived, kept: Entry | None) -> Entry:
-    """Give a whole file its place, in one step; bytes fetched before keep their first date."""
+    """Move a complete file to its place, in one step; unchanged bytes keep their first date."""
     part = arrived.part
     sha256 = digest(part)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""Download one file: whole, of the right kind and of one version, or not at all."""
+"""Download one file: complete, of the right kind and of one version, or not at all."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,29 +10,29 @@ from transform.fetch.choose import Chosen
 from transform.fetch.faults import BrokenOff, failed
 from transform.fetch.http_client import (
     Bounds,
+    Notify,
     Reply,
     Request,
-    Say,
     send,
 )
 from transform.files import new_file
 from transform.tables.reader import find_format
 
-# Types that no table comes as; what comes as any other is looked at.
+# Media types that no table has; the content of any other is examined.
 _FOREIGN = re.compile(
     r"text/html|application/(xhtml\+xml|json|xml|pdf|problem\+json)|(image|audio|video)/.*"
 )
 
 
 class Validators(NamedTuple):
-    """What a server says of the version that it sends; "" where it says nothing."""
+    """The ETag and date of the version that a server sends; "" where it states none."""
 
     etag: str
     last_modified: str
 
 
 class Arrived(NamedTuple):
-    """A whole file, still under the name of a part; `url` is where redirects led."""
+    """A complete file, still under a temporary name; `url` is the last one of the redirects."""
 
     part: Path
     url: str
@@ -41,29 +41,29 @@ class Arrived(NamedTuple):
 
 
 class Download(NamedTuple):
-    """A file to be had, into which folder of parts, and whom to tell how far it is."""
+    """The download of one file into a folder of parts; `progress` is called as bytes arrive."""
 
-    wanted: Chosen
+    chosen: Chosen
     folder: Path
     bounds: Bounds
-    say: Say
+    notify: Notify
     progress: Callable[[str, int, int], None]
 
     @property
     def where(self) -> str:
-        """Name the file in messages."""
-        return f"{self.wanted.year}, {self.wanted.resource.url}"
+        """The file as messages name it."""
+        return f"{self.chosen.year}, {self.chosen.resource.url}"
 
     @property
     def size(self) -> int | None:
-        """Give the size that the portal measured: of what was uploaded to it, not of links."""
-        resource = self.wanted.resource
+        """The size in bytes of a file uploaded to the portal, None for a linked file."""
+        resource = self.chosen.resource
         return resource.size if resource.url_type == "upload" else None
 
     def run(self, known: Validators | None) -> Arrived | None:
-        """Return the file, or None when it is still of the version `known`."""
-        request = Request(self.where, self.wanted.resource.url, _conditions(known))
-        arrived = send(request, self.bounds, self.say, lambda reply: self._read(reply, known))
+        """Download the file, or return None when the server still has the version `known`."""
+        request = Request(self.where, self.chosen.resource.url, _conditions(known))
+        arrived = send(request, self.bounds, self.notify, lambda reply: self._read(reply, known))
         if arrived:
             self._check_table(arrived.part)
         return arrived
@@ -73,17 +73,17 @@ class Download(NamedTuple):
             return None
         if reply.status != 200:
             raise failed(self.where, f"answers {reply.status}")
-        whole = self._announced(reply)
-        part = self.folder / f"{self.wanted.year}.part"
+        whole = self._announced_length(reply)
+        part = self.folder / f"{self.chosen.year}.part"
         with new_file(part) as out:
-            self._take(out, whole, reply)
+            self._write_body(out, whole, reply)
         validators = Validators(
             reply.headers.get("ETag", ""), reply.headers.get("Last-Modified", "")
         )
         return Arrived(part, reply.url, reply.media_type, validators)
 
-    def _announced(self, reply: Reply) -> int | None:
-        """Return the length that is announced; refuse what is already known to be wrong."""
+    def _announced_length(self, reply: Reply) -> int | None:
+        """Return the announced length; refuse a type or length that is already wrong."""
         if _FOREIGN.fullmatch(reply.media_type):
             raise failed(self.where, f"{reply.media_type} came instead of a table")
         chunked = "chunked" in reply.headers.get("Transfer-Encoding", "").lower()
@@ -93,13 +93,13 @@ class Download(NamedTuple):
             raise failed(self.where, "no length is given, so that a cut could not be seen")
         return reply.length
 
-    def _take(self, out: IO[bytes], whole: int | None, reply: Reply) -> None:
+    def _write_body(self, out: IO[bytes], whole: int | None, reply: Reply) -> None:
         have = 0
         most = self.bounds.bytes if whole is None else whole
         for block in reply.blocks():
             out.write(block)
             have += len(block)
-            self.progress(f"{self.wanted.year} (bytes)", have, whole or have)
+            self.progress(f"{self.chosen.year} (bytes)", have, whole or have)
             if have > most:
                 raise failed(self.where, f"more than {_mb(most)} came (--max-mb)")
         if whole is not None and have < whole:
@@ -116,11 +116,11 @@ class Download(NamedTuple):
         try:
             form = find_format(path)
         except UnreadableFile as error:
-            what = str(error).removeprefix(f"{path.name}: ").partition(". ")[0]
-            raise failed(self.where, f"what came is no table: {what}") from error
-        if form != self.wanted.format:
-            wanted = self.wanted.format.upper()
-            raise failed(self.where, f"{form.upper()} came, where the portal says {wanted}")
+            problem = str(error).removeprefix(f"{path.name}: ").partition(". ")[0]
+            raise failed(self.where, f"what came is no table: {problem}") from error
+        if form != self.chosen.format:
+            stated = self.chosen.format.upper()
+            raise failed(self.where, f"{form.upper()} came, where the portal says {stated}")
 
 
 def _conditions(known: Validators | None) -> Mapping[str, str]:

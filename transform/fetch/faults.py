@@ -1,4 +1,4 @@
-"""Say what came instead of a file, and what to do without the portal."""
+"""Build the faults of a fetch, with the way to build a release without the portal."""
 
 from urllib3.exceptions import HTTPError
 
@@ -11,10 +11,10 @@ BY_HAND = (
 )
 
 
-def failed(where: str, what: str) -> FetchFailed:
+def failed(where: str, problem: str) -> FetchFailed:
     """Return the fault of an answer that is not what it should be; the texts may be foreign."""
-    return FetchFailed(f"{visible(where, 300)}: {visible(what, 400).rstrip('.')}", BY_HAND)
+    return FetchFailed(f"{visible(where, 300)}: {visible(problem, 400).rstrip('.')}", BY_HAND)
 
 
 class BrokenOff(HTTPError):
-    """An answer whose body ends too soon: another try may bring the whole of it."""
+    """An answer whose body ends too soon: another try may get all of it."""

@@ -1,6 +1,7 @@
 """Send one HTTP request within bounds of time, bytes and tries; urllib3 speaks HTTP and retries.
 
-Nothing that identifies anyone is ever sent: no cookie, no password, to whatever host it leads.
+Nothing that identifies anyone is ever sent, to the first host or a later one: no cookie, no
+password.
 """
 
 import json
@@ -19,23 +20,23 @@ from urllib3.exceptions import HTTPError, InvalidHeader, LocationParseError, Max
 
 from transform import __version__
 from transform.fetch.faults import BrokenOff, failed
-from transform.text.urls import flaw
+from transform.text.urls import url_problem
 
 REDIRECTS = 5
 LARGEST_JSON = 10 << 20
 _MOVED = {301, 302, 303, 307, 308}
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _SILENCE = urllib3.Timeout(connect=10, read=30)
-_DAY = 86_400  # seconds; no bound of a request is longer, so no wait that counts is
-# Packed bodies are never asked for: their lengths would not be those of the file.
+_DAY = 86_400  # seconds; no request, and so no wait within one, may take longer
+# Compressed bodies are never requested: their lengths would not be those of the file.
 _HEADERS = {"User-Agent": f"portrait-ia/{__version__}", "Accept-Encoding": "identity"}
 
 Result = TypeVar("Result")
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 class Bounds(NamedTuple):
-    """How many bytes a file may have, how many seconds it may take, how often it is retried."""
+    """The most bytes a file may have, the most seconds it may take, how often to try again."""
 
     bytes: int
     seconds: float
@@ -43,7 +44,7 @@ class Bounds(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The head of an answer, and its body, yet to be read."""
+    """The head of an answer, and its body, not yet read."""
 
     url: str
     status: int
@@ -71,10 +72,10 @@ class Reply(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What is sent, and how messages name it.
+    """A request, and how messages name it (`where`).
 
-    `check` is given `where` and each URL that is about to be asked, redirects too, and raises
-    FetchFailed for one that must not be.
+    `check` is called with `where` and each URL before it is requested, redirects too, and raises
+    FetchFailed for a URL that must not be.
     """
 
     where: str
@@ -86,18 +87,20 @@ class Request(NamedTuple):
 
 
 def check_url(where: str, url: str) -> str:
-    """Return an absolute http(s) URL that bears no password, or raise FetchFailed."""
-    if found := flaw(url):
-        raise failed(where, found)
+    """Return an absolute http(s) URL that holds no password, or raise FetchFailed."""
+    if problem := url_problem(url):
+        raise failed(where, problem)
     return url
 
 
-def send(request: Request, bounds: Bounds, say: Say, read: Callable[[Reply], Result]) -> Result:
+def send(
+    request: Request, bounds: Bounds, notify: Notify, read: Callable[[Reply], Result]
+) -> Result:
     """Send a request and return what `read` makes of the answer, of its whole body.
 
-    A server that is busy or cannot be reached is asked again, and so is one whose answer breaks
+    A server that is busy or cannot be reached is tried again, and so is one whose answer breaks
     off (`read` raises BrokenOff), from the beginning. Raises FetchFailed when the tries or the
-    time are used up, and for what the next try would meet again.
+    time are used up, and for a fault that the next try would meet again.
     """
     retries: urllib3.Retry = _Retries(
         total=bounds.retries,
@@ -107,7 +110,7 @@ def send(request: Request, bounds: Bounds, say: Say, read: Callable[[Reply], Res
         backoff_max=60,
         retry_after_max=_DAY,
         raise_on_status=False,
-        limit=_Limit(request.where, say, bounds.seconds, time.monotonic() + bounds.seconds),
+        limit=_Limit(request.where, notify, bounds.seconds, time.monotonic() + bounds.seconds),
     )
     try:
         with _deadline(request.where, bounds.seconds):
@@ -125,23 +128,23 @@ def send(request: Request, bounds: Bounds, say: Say, read: Callable[[Reply], Res
 
 
 class _Limit(NamedTuple):
-    """Until when a request may be tried again (`end`, monotonic), and who is told of each try."""
+    """Until when a request may be tried again (`end`, monotonic), and what reports each try."""
 
     where: str
-    say: Say
+    notify: Notify
     seconds: float
     end: float
 
 
 class _Retries(urllib3.Retry):
-    """The retries of urllib3, each of them told, none of them later than the request may end."""
+    """The retries of urllib3, each of them reported, none later than the request may end."""
 
     def __init__(self, *, limit: _Limit, **counts: Any) -> None:
         super().__init__(**counts)
         self.limit = limit
 
     def new(self, **changes: Any) -> Self:
-        """Carry the limit on to the next try."""
+        """Return the next try's retries with the same limit."""
         return super().new(limit=self.limit, **changes)
 
     def increment(
@@ -153,7 +156,7 @@ class _Retries(urllib3.Retry):
         _pool: ConnectionPool | None = None,
         _stacktrace: TracebackType | None = None,
     ) -> Self:
-        """Count a try; a certificate that is wrong now will be wrong then, so it raises SSLError.
+        """Count a try; raises SSLError for a bad certificate, which the next try would meet again.
 
         The refused answer is closed, as urllib3 would read its body to the end, however long.
         """
@@ -165,32 +168,32 @@ class _Retries(urllib3.Retry):
         return counted
 
     def get_retry_after(self, response: urllib3.BaseHTTPResponse) -> float | None:
-        """Return the seconds that a server asks to be left alone, None where that is unreadable."""
+        """Return the seconds of `Retry-After`, None where it is unreadable or missing."""
         try:
             return super().get_retry_after(response)
         except (InvalidHeader, ValueError, OverflowError):
             return None
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
-        """Wait as the server asks, else longer each time; raises FetchFailed beyond the limit."""
-        asked = self.get_retry_after(response) if response else None
-        pause = self.get_backoff_time() if asked is None else asked
+        """Wait as long as the server asks, or longer each time; raises FetchFailed at the limit."""
+        retry_after = self.get_retry_after(response) if response else None
+        pause = self.get_backoff_time() if retry_after is None else retry_after
         last = self.history[-1]
-        what = _words(last.error) if last.error else f"answers {last.status}"
-        where, say, seconds, end = self.limit
+        problem = _words(last.error) if last.error else f"answers {last.status}"
+        where, notify, seconds, end = self.limit
         if pause > end - time.monotonic():
             late = f"again only in {pause:.0f} s: not done after {seconds:g} s (--seconds)"
-            raise failed(where, f"{what}, {late}")
-        say(f"{where}: {what}; again in {pause:.0f} s")
+            raise failed(where, f"{problem}, {late}")
+        notify(f"{where}: {problem}; again in {pause:.0f} s")
         time.sleep(pause)
 
 
 @contextmanager
 def _deadline(where: str, seconds: float) -> Iterator[None]:
-    """End what runs within once the time is over, whatever it waits for.
+    """Raise FetchFailed within the block once the time is over, whatever it waits for.
 
-    A server that sends a byte now and then outlasts the time limits of sockets, which begin anew
-    with each byte, in headers too; so a timer of the process ends it. Main thread only.
+    The time limits of sockets begin anew with each byte, in headers too, so that a server which
+    sends a byte now and then outlasts them; a timer of the process does not. Main thread only.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -209,8 +212,8 @@ def _deadline(where: str, seconds: float) -> Iterator[None]:
 def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
     """Send a request, follow redirects, and yield the answer while it is open.
 
-    urllib3 would follow them too, but through the proxy of the first URL, without a look at the
-    next one, and each would take a try away from what may be tried again.
+    urllib3 would follow them through the proxy of the first URL, without checking the next one,
+    and each would use up one of the tries.
     """
     where, url = request.where, request.url
     check = request.check or check_url
@@ -219,18 +222,18 @@ def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
             reply = _send(pool, request, url, retries)
             try:
                 if reply.status not in _MOVED:
-                    yield _accept(where, reply)
+                    yield _check_answer(where, reply)
                     return
                 if not (target := reply.headers.get("Location")):
                     raise failed(where, f"a redirect ({reply.status}) to nowhere")
-                url = _lead(where, url, target)
+                url = _redirect_target(where, url, target)
                 retries = reply.body.retries or retries
             finally:
                 reply.body.close()
     raise failed(where, f"more than {REDIRECTS} redirects")
 
 
-def _lead(where: str, url: str, target: str) -> str:
+def _redirect_target(where: str, url: str, target: str) -> str:
     try:
         return urljoin(url, target)
     except ValueError as error:
@@ -252,8 +255,8 @@ def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib
     return Reply(url, body.status, body.headers, body)
 
 
-def _accept(where: str, reply: Reply) -> Reply:
-    """Refuse what no try is left for, and what is packed though that was not asked for."""
+def _check_answer(where: str, reply: Reply) -> Reply:
+    """Refuse an answer still busy after the last try, and a compressed one: none was requested."""
     if reply.status in _BUSY:
         raise failed(where, f"answers {reply.status}")
     packing = reply.headers.get("Content-Encoding", "identity").strip().lower()
@@ -263,7 +266,7 @@ def _accept(where: str, reply: Reply) -> Reply:
 
 
 def _words(error: Exception) -> str:
-    """Say what became of a try."""
+    """Return how a try failed."""
     if isinstance(error, BrokenOff):
         return str(error)
     unsafe = isinstance(error, SSLError | LocationParseError)
@@ -271,26 +274,26 @@ def _words(error: Exception) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Return urllib3's words without the name of its objects."""
+    """Return urllib3's message without the name of its objects."""
     return str(error.args[-1] if error.args else error).rpartition(">: ")[2] or str(error)
 
 
 def _pool(url: str) -> urllib3.PoolManager:
-    """Go by the proxy of the environment (HTTPS_PROXY, NO_PROXY), if it names one."""
+    """Return connections through the proxy of the environment (HTTPS_PROXY), if it names one."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     if not proxy or proxy_bypass(parts.hostname or ""):
         return urllib3.PoolManager()
-    known = urlsplit(proxy)
-    if known.username is None:
+    proxy_parts = urlsplit(proxy)
+    if proxy_parts.username is None:
         return urllib3.ProxyManager(proxy)
-    who = f"{unquote(known.username)}:{unquote(known.password or '')}"
-    to_proxy = urllib3.make_headers(proxy_basic_auth=who)
+    login = f"{unquote(proxy_parts.username)}:{unquote(proxy_parts.password or '')}"
+    to_proxy = urllib3.make_headers(proxy_basic_auth=login)
     return urllib3.ProxyManager(proxy, proxy_headers=to_proxy)
 
 
 def read_body(where: str, reply: Reply) -> bytes:
-    """Return the whole body of a JSON answer; raises FetchFailed where it is too long."""
+    """Read the whole body of a JSON answer; raises FetchFailed where it is too long."""
     raw = b""
     for block in reply.blocks():
         raw += block
@@ -300,14 +303,14 @@ def read_body(where: str, reply: Reply) -> bytes:
 
 
 def refuse_page(where: str, what: str, reply: Reply, raw: bytes) -> None:
-    """Raise FetchFailed for what is no JSON object, such as an error page."""
+    """Raise FetchFailed for an answer that is no JSON object, such as an error page."""
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
         kind = reply.media_type or "unnamed type"
-        raise failed(where, f"no {what} but {kind}: {beginning(raw)!r}")
+        raise failed(where, f"no {what} but {kind}: {excerpt(raw)!r}")
 
 
 def read_object(where: str, raw: bytes) -> Mapping[str, Any]:
-    """Parse a JSON object; NaN and its like are none of JSON's numbers (RFC 8259, 6)."""
+    """Parse a JSON object; NaN and Infinity are no numbers of JSON (RFC 8259, 6)."""
     try:
         answer: Mapping[str, Any] = json.loads(raw, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -319,6 +322,6 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def beginning(raw: bytes) -> str:
-    """Return how an answer begins, on one line."""
+def excerpt(raw: bytes) -> str:
+    """Return the beginning of an answer, on one line."""
     return " ".join(raw[:200].decode("utf-8", "replace").split())[:80]

@@ -1,4 +1,4 @@
-"""Say where a fetched file comes from, for the manifest and the catalogue."""
+"""Describe where a fetched file comes from, for the manifest and the catalogue."""
 
 import re
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from transform.fetch.record import place, read_record
 from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS
 from transform.rdf.ntriples import Line, literal
 
-# What a URL may hold that an IRI may too; "[" may stand around an IPv6 address only.
+# Characters of a URL that an IRI may hold too; "[" is allowed around an IPv6 address only.
 _IN_IRIS = "%/:?@!$&'()*+,;=~"
 _NO_CODE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class Origin(NamedTuple):
-    """Which file was fetched when, and what the portal said of it and of its dataset then.
+    """Which file was fetched when, and what the portal stated then of the file and its dataset.
 
-    Dates are as the portal wrote them (UTC without a zone), `fetched` is ours (…Z); texts that
-    the portal did not give are "".
+    Dates are as the portal wrote them (UTC without a zone), `fetched` is ours (…Z); a text that
+    the portal left out is "".
     """
 
     url: str
@@ -39,14 +39,14 @@ class Origin(NamedTuple):
 
 
 def read_fetched(folder: Path) -> dict[int, tuple[Path, Origin]]:
-    """Read which file of which origin a fetch left for each year; raises MisusedCommand."""
+    """Read each year's fetched file and its origin from a folder; raises MisusedCommand."""
     record = read_record(folder)
     if record is None:
         raise MisusedCommand(
             f"{folder}: a folder without fetched.json. Fill it with `portrait-ia fetch --to"
             f" {folder}`, or give files as YEAR=FILE."
         )
-    said = record.dataset
+    dataset = record.dataset
     return {
         year: (
             place(folder, entry),
@@ -57,13 +57,13 @@ def read_fetched(folder: Path) -> dict[int, tuple[Path, Origin]]:
                 name=entry["resource"].get("name", ""),
                 description=entry["resource"].get("description", ""),
                 modified=entry["resource"].get("last_modified", ""),
-                dataset=said.get("id", ""),
-                page=said.get("page", ""),
-                title=said.get("title", ""),
-                notes=said.get("notes", ""),
-                licence=said.get("license_title", ""),
-                licence_url=said.get("license_url", ""),
-                metadata_modified=said.get("metadata_modified", ""),
+                dataset=dataset.get("id", ""),
+                page=dataset.get("page", ""),
+                title=dataset.get("title", ""),
+                notes=dataset.get("notes", ""),
+                licence=dataset.get("license_title", ""),
+                licence_url=dataset.get("license_url", ""),
+                metadata_modified=dataset.get("metadata_modified", ""),
             ),
         )
         for year, entry in record.files.items()
@@ -71,12 +71,12 @@ def read_fetched(folder: Path) -> dict[int, tuple[Path, Origin]]:
 
 
 def _iri(url: str) -> str:
-    """Write what browsers take for a URL as the IRI that names the same, without fragment."""
+    """Write a URL as the IRI that names the same resource, without fragment."""
     return _NO_CODE.sub("%25", quote(url.partition("#")[0], safe=_IN_IRIS))
 
 
 def check_fetched(path: Path, origin: Origin, digest: str) -> None:
-    """Refuse a file whose SHA-256 is another than when it was fetched."""
+    """Raise UnreadableFile for a file whose SHA-256 differs from the fetched one."""
     if digest != origin.sha256:
         raise UnreadableFile(
             f"{path}: no longer what was fetched on {origin.fetched}. Run `portrait-ia fetch`"
@@ -85,7 +85,7 @@ def check_fetched(path: Path, origin: Origin, digest: str) -> None:
 
 
 def origin_lines(base_uri: str, year: int, source: str, origin: Origin) -> Iterator[Line]:
-    """Say in the catalogue what the file `source` is a copy of, and under which metadata."""
+    """Yield the statements of the catalogue on the origin of the file `source`."""
     yield f"<{source}>", f"<{DCTERMS}source>", f"<{origin.url}>"
     statement = f"<{base_uri}catalogue#provenance-{year}>"
     yield f"<{base_uri}id/portrait/{year}>", f"<{DCTERMS}provenance>", statement

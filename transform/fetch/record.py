@@ -1,12 +1,12 @@
-"""Record what was fetched: the folder's `fetched.json`, written last, is what counts.
+"""Record what was fetched in the folder's `fetched.json`, which is written last.
 
     DIR/fetched.json                          the dataset and its current files
-    DIR/2025/<digest>/portrait-2025.csv       one version of a file, for good
-    DIR/2025/<digest>/fetched.json            what the record said of it then
-    DIR/.partial/                             what is not whole yet, gone when a fetch ends
+    DIR/2025/<digest>/portrait-2025.csv       one version of a file, kept for good
+    DIR/2025/<digest>/fetched.json            the record of that version, as it was then
+    DIR/.partial/                             incomplete files, deleted when a fetch ends
 
-A new version stands beside the old one, so that the record moves from one set of files to the
-next in one step. Names are ours, never the server's.
+A new version stands next to the old one, so that writing the record replaces one set of files
+by the next in one step. Names are ours, never the server's.
 """
 
 import json
@@ -31,25 +31,25 @@ Entry = Mapping[str, Any]
 
 
 class Record(NamedTuple):
-    """What the portal said of the dataset, and of each year's file what was fetched, and when."""
+    """What the portal stated of the dataset, and each year's entry: what was fetched, and when."""
 
     dataset: Mapping[str, str]
     files: Mapping[int, Entry]
 
 
 def read_record(folder: Path) -> Record | None:
-    """Read what a folder holds, None where nothing was fetched; raises UnreadableFile."""
+    """Read the record of a folder, None where there is none; raises UnreadableFile."""
     path = folder / FILE
     try:
-        said = json.loads(path.read_bytes())
-        files = {int(entry["year"]): entry for entry in said["files"]}
-        well = said["record"] == _FORM and all(map(_fits, files.values()))
-        record = Record({key: str(text) for key, text in said["dataset"].items()}, files)
+        raw = json.loads(path.read_bytes())
+        files = {int(entry["year"]): entry for entry in raw["files"]}
+        valid = raw["record"] == _FORM and all(map(_fits, files.values()))
+        record = Record({key: str(text) for key, text in raw["dataset"].items()}, files)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UnreadableFile(f"{path}: no record of a fetch ({error}). {_step(path)}") from error
-    if not well:
+    if not valid:
         raise UnreadableFile(f"{path}: no record that this version can read. {_step(path)}")
     return record
 
@@ -72,12 +72,12 @@ def _fits(entry: Entry) -> bool:
 
 
 def write_record(folder: Path, record: Record) -> None:
-    """Make what was fetched count, in one step."""
+    """Write the record of each new version, then that of the folder, which makes them current."""
     files = [record.files[year] for year in sorted(record.files)]
     for entry in files:
-        beside = place(folder, entry).with_name(FILE)
-        if not beside.exists():
-            write_whole(beside, _as_bytes(record.dataset, [entry]))
+        version_record = place(folder, entry).with_name(FILE)
+        if not version_record.exists():
+            write_whole(version_record, _as_bytes(record.dataset, [entry]))
     write_whole(folder / FILE, _as_bytes(record.dataset, files))
 
 
@@ -86,7 +86,7 @@ def _as_bytes(dataset: Mapping[str, str], files: list[Entry]) -> bytes:
 
 
 def place(folder: Path, entry: Entry) -> Path:
-    """Give where the file of an entry stands."""
+    """Return the path of the file of an entry."""
     year, digest = str(entry["year"]), str(entry["sha256"])
     return folder / year / digest[:16] / f"portrait-{year}.{entry['format']}"
 
@@ -95,14 +95,14 @@ def place(folder: Path, entry: Entry) -> Path:
 def fetching(folder: Path) -> Iterator[Path]:
     """Yield an empty folder of parts while no other fetch writes there; raises MisusedCommand."""
     parts = folder / ".partial"
-    taken = MisusedCommand(
+    busy = MisusedCommand(
         f"{folder}: another fetch is under way there. Wait for it, or choose another --to."
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with exclusive_lock(folder / LOCK, taken):
+        with exclusive_lock(folder / LOCK, busy):
             try:
-                if parts.exists():  # of a fetch that was killed
+                if parts.exists():  # left by a fetch that was killed
                     shutil.rmtree(parts)
                 parts.mkdir()
                 yield parts

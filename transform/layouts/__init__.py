@@ -1,1 +1,1 @@
-"""What ministries call their columns, lists and values: a TOML file a layout."""
+"""What ministries call their columns, lists and values: one TOML file for each layout."""

@@ -1,4 +1,4 @@
-"""Hold what a layout declares: columns, spellings, titles, licence, totals."""
+"""Parse a layout's declarations: columns, spellings, titles, licence, totals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Value:
     label: Texts
 
     def holds_in(self, year: int) -> bool:
-        """Say whether the spellings mean the concept in that year."""
+        """Check whether the spellings mean the concept in that year."""
         return (self.since or year) <= year <= (self.until or year)
 
 
@@ -57,7 +57,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class PortraitFacts:
-    """What the publisher says of one year's file."""
+    """What the publisher states of one year's file."""
 
     total: int | None
     url: str | None
@@ -79,7 +79,7 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All that one series of files has of its own."""
+    """Everything that is particular to one series of files."""
 
     source: str
     name: str
@@ -125,7 +125,8 @@ def load_layout(reference: str) -> Layout:
         lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
         other_columns=raw.get("columns", {}).get("other", "refuse"),
         portraits={
-            int(year): _facts(said, source, year) for year, said in raw.get("portraits", {}).items()
+            int(year): _facts(table, source, year)
+            for year, table in raw.get("portraits", {}).items()
         },
         catalogue=read_series(series, source),
     )
@@ -135,19 +136,21 @@ def load_layout(reference: str) -> Layout:
     return layout
 
 
-def _field(said: Mapping[str, Any]) -> Field:
-    fallback = tuple(said.get("fallback", ()))
-    return Field(tuple(said["columns"]), fallback, said.get("optional", False))
+def _field(table: Mapping[str, Any]) -> Field:
+    fallback = tuple(table.get("fallback", ()))
+    return Field(tuple(table["columns"]), fallback, table.get("optional", False))
 
 
-def _facts(said: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
-    texts = said.get("title", {}), said.get("description", {})
-    return PortraitFacts(said.get("total"), said.get("url"), *texts, read_dates(said, source, year))
+def _facts(table: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
+    texts = table.get("title", {}), table.get("description", {})
+    return PortraitFacts(
+        table.get("total"), table.get("url"), *texts, read_dates(table, source, year)
+    )
 
 
-def _list(source: str, name: str, said: Mapping[str, Any]) -> ListOf:
+def _list(source: str, name: str, table: Mapping[str, Any]) -> ListOf:
     values = []
-    for number, value in enumerate(said.get("values", ()), start=1):
+    for number, value in enumerate(table.get("values", ()), start=1):
         key = f"lists.{name}.values[{number}]"
         if "concept" not in value:
             raise UnreadableLayout(f"{source}: {key}.concept is missing. Add the concept's slug.")
@@ -166,11 +169,11 @@ def _list(source: str, name: str, said: Mapping[str, Any]) -> ListOf:
                 value.get("label", {}),
             )
         )
-    return ListOf(said.get("scheme"), said.get("open", False), said.get("blank"), tuple(values))
+    return ListOf(table.get("scheme"), table.get("open", False), table.get("blank"), tuple(values))
 
 
 def _refuse_shared_columns(layout: Layout) -> None:
-    """Refuse one column name under two fields: nobody could say which of them it fills."""
+    """Refuse one column name under two fields: it could fill either."""
     owner: dict[str, str] = {}
     for name, field in layout.fields.items():
         for column in field.columns:
@@ -182,14 +185,14 @@ def _refuse_shared_columns(layout: Layout) -> None:
                 )
 
 
-def _refuse_contradictions(source: str, name: str, said: ListOf) -> None:
-    if said.blank and said.blank not in {value.concept for value in said.values}:
+def _refuse_contradictions(source: str, name: str, declared: ListOf) -> None:
+    if declared.blank and declared.blank not in {value.concept for value in declared.values}:
         raise UnreadableLayout(
-            f'{source}: lists.{name}.blank is "{said.blank}", which is no concept of'
+            f'{source}: lists.{name}.blank is "{declared.blank}", which is no concept of'
             f" lists.{name}.values. Add a value with this concept."
         )
     claims: dict[str, list[Value]] = {}
-    for value in said.values:
+    for value in declared.values:
         for spelling in {normal_form(spelling) for spelling in value.spellings}:
             claims.setdefault(spelling, []).append(value)
     for spelling, claiming in claims.items():

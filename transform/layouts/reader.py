@@ -1,4 +1,4 @@
-"""Read a layout's TOML with all that it extends, and hold it against the layout format."""
+"""Read a layout's TOML with all that it extends, and check it against the layout format."""
 
 import tomllib
 from collections.abc import Mapping
@@ -15,36 +15,38 @@ _MOST_STEPS = 20
 
 
 def shipped() -> list[str]:
-    """Name the layouts that come with the package."""
+    """List the layouts that come with the package."""
     names = (entry.name for entry in _SHIPPED.iterdir())
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
 def read_layout_file(reference: str) -> tuple[str, dict[str, Any]]:
-    """Read a layout by shipped name or path: the file's name, and its keys over those below."""
-    source, raw = _merged(reference, Path(), ())
+    """Read a layout by shipped name or path: the file's name, and its keys with inherited ones."""
+    source, raw = _read_merged(reference, Path(), ())
     notice = ["notice.fr", "notice.en"] if "notice" in raw else []
     # A registry of bodies may know the publisher.
     named = "name" in raw.get("publisher", {}) or "registry" not in raw
     publisher = ["publisher.name.fr", "publisher.name.en"] if named else []
     for key in REQUIRED + notice + publisher:
-        found: Any = raw
+        value: Any = raw
         for part in key.split("."):
-            found = found.get(part, {})
-        if found in ({}, []):
+            value = value.get(part, {})
+        if value in ({}, []):
             raise UnreadableLayout(f"{source}: {key} is missing. Add it, or extend a layout.")
     return source, raw
 
 
-def _merged(reference: str, beside: Path, above: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
-    source, identity, data = _bytes(reference, beside)
+def _read_merged(
+    reference: str, folder: Path, above: tuple[str, ...]
+) -> tuple[str, dict[str, Any]]:
+    source, identity, data = _read_bytes(reference, folder)
     if identity in above:
         raise UnreadableLayout(
             f"{source}: extends leads back to where it began"
             f" ({' → '.join(Path(step).name for step in (*above, identity))})."
             " Take one of these extends out."
         )
-    raw = _parsed(source, data)
+    raw = _parse(source, data)
     if raw.get("registry", "").endswith(".ttl"):
         raw["registry"] = str(Path(identity).parent / raw["registry"])
     if "extends" not in raw:
@@ -53,15 +55,15 @@ def _merged(reference: str, beside: Path, above: tuple[str, ...]) -> tuple[str, 
         raise UnreadableLayout(
             f"{source}: extends leads on after {_MOST_STEPS} layouts. Take some of them together."
         )
-    _, below = _merged(raw.pop("extends"), Path(identity).parent, (*above, identity))
-    return source, _over(below, raw)
+    _, below = _read_merged(raw.pop("extends"), Path(identity).parent, (*above, identity))
+    return source, _merge(below, raw)
 
 
-def _bytes(reference: str, beside: Path) -> tuple[str, str, bytes]:
-    """Find a layout: its file's name, what tells it from all others, its bytes."""
+def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:
+    """Read a layout: its file's name, an identity that no other layout has, its bytes."""
     if reference in shipped():
         return f"{reference}.toml", reference, (_SHIPPED / f"{reference}.toml").read_bytes()
-    path = beside / reference
+    path = folder / reference
     try:
         if path.exists() and not path.is_file():
             raise ValueError("no regular file")
@@ -78,7 +80,7 @@ def _bytes(reference: str, beside: Path) -> tuple[str, str, bytes]:
         ) from error
 
 
-def _parsed(source: str, data: bytes) -> dict[str, Any]:
+def _parse(source: str, data: bytes) -> dict[str, Any]:
     try:
         raw = tomllib.loads(data.decode())
     except (ValueError, RecursionError) as error:
@@ -87,10 +89,10 @@ def _parsed(source: str, data: bytes) -> dict[str, Any]:
     return raw
 
 
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one table over another, key by key; lists and single values are replaced."""
+def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge one table over another, key by key; lists and single values are replaced."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
-        merged[key] = _over(old, value) if isinstance(old, dict) else value
+        merged[key] = _merge(old, value) if isinstance(old, dict) else value
     return merged

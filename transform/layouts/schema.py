@@ -1,4 +1,4 @@
-"""Say what a layout may hold, and refuse what it may not: one table, one function."""
+"""Declare what a layout may hold, in one table, and refuse anything else, in one function."""
 
 import difflib
 import re
@@ -52,12 +52,12 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         lambda v: isinstance(v, str) and re.fullmatch("[a-z]{2,3}", v),
     ),
     "iri": ("an absolute http(s) IRI", _is_iri),
-    # Rows are fragments of it.
+    # The IRIs of rows are this IRI with a fragment.
     "file": ("an absolute http(s) IRI without fragment", lambda v: _is_iri(v) and "#" not in v),
-    # Said as "" where a layout extends another and has none of its own.
+    # "" where a layout extends another and has none of its own.
     "iri?": ('an absolute http(s) IRI, or ""', lambda v: v == "" or _is_iri(v)),
     "email?": ('an e-mail address, or ""', lambda v: v == "" or _is_address(v)),
-    # Said as "" where a layout extends another and does not know its own.
+    # "" where a layout extends another and does not know its own.
     "date?": (
         'a date such as 2026-01-27, without quotes, or ""',
         lambda v: v == "" or (isinstance(v, date) and not isinstance(v, datetime)),
@@ -131,39 +131,39 @@ FORMAT = {
         }
     },
 }
-_SAID_IN_BOTH = ("series.title", "series.description")
+_IN_BOTH_LANGUAGES = ("series.title", "series.description")
 REQUIRED = [
     *("layout", "name", "language", "series.licence", "publisher.slug"),
-    *(f"{texts}.{language}" for texts in _SAID_IN_BOTH for language in LANGUAGES),
+    *(f"{texts}.{language}" for texts in _IN_BOTH_LANGUAGES for language in LANGUAGES),
     *(f"fields.{field}.columns" for field in FIELDS),
     *(f"lists.{name}" for name in LISTS),
 ]
 
 
-def refuse_misfit(value: Any, wanted: Any, key: str, source: str) -> None:
-    """Raise UnreadableLayout, naming file and key, for a value that is not as the format wants."""
-    if isinstance(wanted, dict):
-        _refuse_type(value, dict, f"a table of keys ({_known(wanted)})", key, source)
-        for name, inner in value.items():
-            below = f"{key}.{name}".lstrip(".")
-            refuse_misfit(inner, _format_of(name, wanted, below, source), below, source)
-    elif isinstance(wanted, list):
+def refuse_misfit(value: Any, expected: Any, key: str, source: str) -> None:
+    """Raise UnreadableLayout, naming file and key, for a value that breaks the format."""
+    if isinstance(expected, dict):
+        _refuse_type(value, dict, f"a table of keys ({_known(expected)})", key, source)
+        for name, element in value.items():
+            inner_key = f"{key}.{name}".lstrip(".")
+            refuse_misfit(element, _format_of(name, expected, inner_key, source), inner_key, source)
+    elif isinstance(expected, list):
         _refuse_type(value, list, "a list in square brackets", key, source)
-        for number, inner in enumerate(value, start=1):
-            refuse_misfit(inner, wanted[0], f"{key}[{number}]", source)
+        for number, element in enumerate(value, start=1):
+            refuse_misfit(element, expected[0], f"{key}[{number}]", source)
     else:
-        words, fits = _KINDS[wanted]
+        words, fits = _KINDS[expected]
         if not fits(value):
             raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
 
 
-def _refuse_type(value: Any, wanted: type, words: str, key: str, source: str) -> None:
-    if not isinstance(value, wanted):
+def _refuse_type(value: Any, expected: type, words: str, key: str, source: str) -> None:
+    if not isinstance(value, expected):
         raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
 
 
 def _shown(value: object) -> str:
-    """Show a value on one line, cut where it is long or deep."""
+    """Show a value on one line, cut where it is long or deeply nested."""
     short = reprlib.Repr()
     short.maxstring = short.maxother = 80
     try:
@@ -173,7 +173,7 @@ def _shown(value: object) -> str:
 
 
 def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> Any:
-    """Find the format of a key, or refuse the key with the nearest one that is known."""
+    """Return the format of a key, or refuse the key with the nearest known one."""
     if name in table and not name.startswith("*"):
         return table[name]
     if "*language" in table and _KINDS["language"][1](name):

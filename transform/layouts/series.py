@@ -1,4 +1,4 @@
-"""Hold what a layout says of its series for the catalogue; what it does not say is left out."""
+"""Parse what a layout states of its series for the catalogue; anything else is left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from transform.errors import UnreadableLayout
 
 Texts = Mapping[str, str]
-# What a publisher can be: the ADMS list of publisher types, those of it that may publish portraits.
+# The kinds of publisher: those of the ADMS list of publisher types that may publish portraits.
 PUBLISHER_KINDS = ("academia", "company", "local", "national", "non-profit", "regional")
 
 
@@ -27,7 +27,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class SeriesFacts:
-    """Dates (ISO 8601), keywords by language, citation, the text that demands it, the place."""
+    """Dates (ISO 8601), keywords by language, citation, the law that demands it, the place."""
 
     issued: str | None = None
     modified: str | None = None
@@ -39,7 +39,7 @@ class SeriesFacts:
 
 @dataclass(frozen=True, slots=True)
 class YearDates:
-    """When a portrait came out and was last changed, and the days that it speaks of (ISO 8601)."""
+    """When a portrait was issued and changed, and the first and last day it covers (ISO 8601)."""
 
     issued: str | None = None
     modified: str | None = None
@@ -47,22 +47,22 @@ class YearDates:
     end: str | None = None
 
 
-def read_series(said: Mapping[str, Any], source: str) -> SeriesFacts:
+def read_series(table: Mapping[str, Any], source: str) -> SeriesFacts:
     """Read the facts of a layout's table `series`; raises UnreadableLayout naming `source`."""
-    place = said.get("coverage")
+    place = table.get("coverage")
     return SeriesFacts(
-        _day(said, "issued"),
-        _day(said, "modified"),
-        said.get("keywords"),
-        said.get("citation"),
-        said.get("legislation"),
+        _day(table, "issued"),
+        _day(table, "modified"),
+        table.get("keywords"),
+        table.get("citation"),
+        table.get("legislation"),
         _coverage(place, source) if place else None,
     )
 
 
-def read_dates(said: Mapping[str, Any], source: str, year: str) -> YearDates:
+def read_dates(table: Mapping[str, Any], source: str, year: str) -> YearDates:
     """Read the dates of a layout's table `portraits.YEAR`; raises UnreadableLayout."""
-    dates = YearDates(*(_day(said, key) for key in ("issued", "modified", "begin", "end")))
+    dates = YearDates(*(_day(table, key) for key in ("issued", "modified", "begin", "end")))
     if bool(dates.begin) != bool(dates.end) or (dates.begin or "") > (dates.end or ""):
         raise UnreadableLayout(
             f"{source}: portraits.{year} begins {dates.begin or 'nowhere'} and ends"
@@ -71,16 +71,16 @@ def read_dates(said: Mapping[str, Any], source: str, year: str) -> YearDates:
     return dates
 
 
-def _coverage(said: Mapping[str, Any], source: str) -> Coverage:
-    bounds, middle = tuple(said.get("bounds", ())), tuple(said.get("middle", ()))
-    if "iri" not in said or not said.get("name") or (len(bounds), len(middle)) != (4, 2):
+def _coverage(table: Mapping[str, Any], source: str) -> Coverage:
+    bounds, middle = tuple(table.get("bounds", ())), tuple(table.get("middle", ()))
+    if "iri" not in table or not table.get("name") or (len(bounds), len(middle)) != (4, 2):
         raise UnreadableLayout(
             f"{source}: series.coverage wants iri, name, bounds (west, south, east, north) and"
             " middle (longitude, latitude). Add what is missing."
         )
-    return Coverage(said["iri"], said["name"], bounds, middle)
+    return Coverage(table["iri"], table["name"], bounds, middle)
 
 
-def _day(said: Mapping[str, Any], key: str) -> str | None:
-    day = said.get(key)
+def _day(table: Mapping[str, Any], key: str) -> str | None:
+    day = table.get(key)
     return day.isoformat() if isinstance(day, date) else None

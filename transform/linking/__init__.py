@@ -1,1 +1,1 @@
-"""Link bodies to what other sources say of them: a service proposes, a person decides."""
+"""Link bodies to records of other sources: a service proposes, a person decides."""

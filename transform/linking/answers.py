@@ -1,7 +1,6 @@
-"""Read what a reconciliation service answers: candidates, or a fault that says where.
+"""Parse the answers of a reconciliation service: candidates, or a fault that names its place.
 
-Source: Reconciliation Service API 0.2, section 4.2. Nothing is taken on trust: every text is of the
-right type, every number one.
+Source: Reconciliation Service API 0.2, section 4.2. The type of every value is checked.
 """
 
 import math
@@ -13,7 +12,7 @@ from transform.fetch.faults import failed
 
 
 class ServiceCandidate(NamedTuple):
-    """A candidate as the service sends it; texts are "" and the score None where it is silent."""
+    """A candidate as the service sends it; a missing text is "", a missing score None."""
 
     id: str
     name: str
@@ -24,61 +23,61 @@ class ServiceCandidate(NamedTuple):
 
 
 class AnswerReader(NamedTuple):
-    """Reads the parts of one answer; `url` names the service in faults."""
+    """Parses the parts of one answer; `url` names the service in faults."""
 
     url: str
 
-    def refuse(self, place: str, what: str) -> FetchFailed:
-        """Give the fault of a part of the answer."""
-        return failed(self.url, f"{place} {what}")
+    def refuse(self, place: str, problem: str) -> FetchFailed:
+        """Return the fault of a part of the answer."""
+        return failed(self.url, f"{place} {problem}")
 
     def record(self, value: object, place: str) -> Mapping[str, Any]:
-        """Take a JSON object."""
+        """Return a value that must be a JSON object."""
         if not isinstance(value, dict):
             raise self.refuse(place, f"is no object but {_kind(value)}")
         return value
 
     def array(self, value: object, place: str) -> list[Any]:
-        """Take a JSON array."""
+        """Return a value that must be a JSON array."""
         if not isinstance(value, list):
             raise self.refuse(place, f"is no list but {_kind(value)}")
         return value
 
     def text(self, value: object, place: str) -> str:
-        """Take a text; null and what is left out are "" ."""
+        """Return a value that must be a text; "" for null and for a missing one."""
         if value is not None and not isinstance(value, str):
             raise self.refuse(place, f"is no text but {_kind(value)}")
         return value or ""
 
     def candidates(self, value: object, place: str) -> list[ServiceCandidate]:
-        """Take a list of candidates."""
+        """Parse a list of candidates."""
         listed = enumerate(self.array(value, place))
         return [self._candidate(item, f"{place}[{number}]") for number, item in listed]
 
     def _candidate(self, value: object, place: str) -> ServiceCandidate:
-        said = self.record(value, place)
-        if not isinstance(identifier := said.get("id"), str):
+        fields = self.record(value, place)
+        if not isinstance(identifier := fields.get("id"), str):
             raise self.refuse(f"{place}.id", f"is no text but {_kind(identifier)}")
-        match = said.get("match", False)
+        match = fields.get("match", False)
         if not isinstance(match, bool):
             raise self.refuse(f"{place}.match", f"is neither true nor false but {_kind(match)}")
         return ServiceCandidate(
             id=identifier,
-            name=self.text(said.get("name"), f"{place}.name"),
-            description=self.text(said.get("description"), f"{place}.description"),
-            types=tuple(self._types(said.get("type") or [], f"{place}.type")),
-            score=self._score(said.get("score"), f"{place}.score"),
+            name=self.text(fields.get("name"), f"{place}.name"),
+            description=self.text(fields.get("description"), f"{place}.description"),
+            types=tuple(self._types(fields.get("type") or [], f"{place}.type")),
+            score=self._score(fields.get("score"), f"{place}.score"),
             match=match,
         )
 
     def _types(self, value: object, place: str) -> list[str]:
-        found = []
+        names = []
         for number, item in enumerate(self.array(value, place)):
             here = f"{place}[{number}]"
-            said = item if isinstance(item, dict) else {"id": item}
-            name = self.text(said.get("name"), f"{here}.name")
-            found.append(name or self.text(said.get("id"), f"{here}.id"))
-        return found
+            fields = item if isinstance(item, dict) else {"id": item}
+            name = self.text(fields.get("name"), f"{here}.name")
+            names.append(name or self.text(fields.get("id"), f"{here}.id"))
+        return names
 
     def _score(self, value: object, place: str) -> float | None:
         if value is None:
@@ -89,7 +88,7 @@ class AnswerReader(NamedTuple):
                 if math.isfinite(score):
                     return score
         except OverflowError:
-            pass  # a whole number beyond all floats is none that a score can be
+            pass  # A whole number beyond all floats cannot be a score: refused below.
         raise self.refuse(place, f"is no number but {_kind(value)}")
 
 

@@ -1,4 +1,4 @@
-"""Show proposals: on the terminal one by one, or as CSV for scripts."""
+"""Print proposals: on the terminal one by one, or as CSV for scripts."""
 
 import csv
 import io
@@ -17,33 +17,33 @@ COLUMNS = (
 
 
 def print_proposals(proposals: Iterable[Proposal], base_uri: str) -> None:
-    """Write proposals as CSV, each as soon as it is there."""
-    _say_row(COLUMNS)
+    """Print proposals as CSV, each as soon as it arrives."""
+    _print_row(COLUMNS)
     for proposal in proposals:
-        answered = proposal.answered
-        score = "" if answered.score is None else f"{answered.score:g}"
-        _say_row(
+        candidate = proposal.candidate
+        score = "" if candidate.score is None else f"{candidate.score:g}"
+        _print_row(
             (
                 base_uri + proposal.body.path,
                 *map(_cell, (proposal.body.name, proposal.iri, proposal.origin)),
-                *map(_cell, (answered.name, answered.description, " | ".join(answered.types))),
+                *map(_cell, (candidate.name, candidate.description, " | ".join(candidate.types))),
                 score,
-                "true" if answered.match else "false",
+                "true" if candidate.match else "false",
             )
         )
 
 
 def print_proposal(proposal: Proposal, left: int) -> None:
-    """Show one proposal: the body, what the service says of the candidate, and its IRI."""
-    body, answered = proposal.body, proposal.answered
+    """Print one proposal: the body, the candidate as the service describes it, and its IRI."""
+    body, candidate = proposal.body, proposal.candidate
     click.echo()
-    click.echo(f"{proposal.found()}; {left} bodies left")
-    types = ", ".join(visible(name, 60) for name in answered.types[:5])
+    click.echo(f"{proposal.score_text()}; {left} bodies left")
+    types = ", ".join(visible(name, 60) for name in candidate.types[:5])
     lines = {
         "body": f"{visible(body.name, 200)} ({body.path})",
         "its site": body.homepage,
-        "candidate": visible(answered.name, 200) or "—",
-        "described": visible(answered.description, 300),
+        "candidate": visible(candidate.name, 200) or "—",
+        "described": visible(candidate.description, 300),
         "types": types,
         "IRI": f"{visible(proposal.iri, 2000)} (from {proposal.origin})",
     }
@@ -52,7 +52,7 @@ def print_proposal(proposal: Proposal, left: int) -> None:
             click.echo(f"  {name:<10} {text}")
 
 
-def _say_row(cells: Iterable[str]) -> None:
+def _print_row(cells: Iterable[str]) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerow(cells)
     click.echo(out.getvalue(), nl=False)

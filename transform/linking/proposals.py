@@ -5,87 +5,89 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from transform.decisions.external_iris import unfit
+from transform.decisions.external_iris import iri_problem
 from transform.decisions.judgement import Judgement
 from transform.decisions.links import PREDICATE
 from transform.errors import MisusedCommand
 from transform.linking.answers import ServiceCandidate
-from transform.linking.service import Service, Wanted
-from transform.linking.session import LinkSession, Named
+from transform.linking.service import CandidateQuery, Service
+from transform.linking.session import LinkableBody, LinkSession
 from transform.text.csv_injection import harmless
 from transform.text.printable import visible
 
 
 class Proposal(NamedTuple):
-    """A body and what may describe it elsewhere: its IRI, what that was made of, who says so.
+    """A body and an IRI that may describe it: where the IRI comes from, the candidate, the service.
 
-    Where a person has named the IRI, `answered` is empty.
+    `candidate` is empty where a person named the IRI.
     """
 
-    body: Named
+    body: LinkableBody
     iri: str
     origin: str
-    answered: ServiceCandidate
+    candidate: ServiceCandidate
     service: str
 
     @property
     def pair(self) -> tuple[str, str]:
-        """Give the two things."""
+        """The slug of the body and the IRI."""
         return self.body.slug, self.iri
 
-    def line(self, accepted: bool, said: Judgement) -> dict[str, str]:
-        """Give the line that accepts or refuses it, by SSSOM column."""
+    def line(self, accepted: bool, judgement: Judgement) -> dict[str, str]:
+        """Return the line that accepts or refuses the proposal, by SSSOM column."""
         return {
             "subject_id": self.body.path,
             "subject_label": harmless(self.body.name),
             "predicate_id": PREDICATE,
             "object_id": self.iri,
-            "object_label": harmless(visible(self.answered.name, 200)),
+            "object_label": harmless(visible(self.candidate.name, 200)),
             "mapping_tool": self.service,
-            **said.as_line(accepted, self.found()),
+            **judgement.as_line(accepted, self.score_text()),
         }
 
-    def found(self) -> str:
-        """Say how sure the service is: `score 97.5, match`; "" where a person named the IRI."""
-        if not self.answered.id:
+    def score_text(self) -> str:
+        """Return how sure the service is: `score 97.5, match`; "" where a person named the IRI."""
+        if not self.candidate.id:
             return ""
-        score = "no score" if self.answered.score is None else f"score {self.answered.score:g}"
-        return f"{score}, match" if self.answered.match else score
+        score = "no score" if self.candidate.score is None else f"score {self.candidate.score:g}"
+        return f"{score}, match" if self.candidate.match else score
 
 
-def named_by_hand(desk: LinkSession, said: str, service: str) -> Proposal:
-    """Give what `BODY=IRI` names; raises MisusedCommand for no body of the release."""
-    if not (found := re.fullmatch("(.*?)=(https?://.*)", said)):
+def proposal_from_text(session: LinkSession, text: str, service: str) -> Proposal:
+    """Parse `BODY=IRI`; raises MisusedCommand for no body of the release."""
+    if not (match := re.fullmatch("(.*?)=(https?://.*)", text)):
         raise MisusedCommand(
-            f"{said!r}: no link. Write BODY=IRI, such as"
+            f"{text!r}: no link. Write BODY=IRI, such as"
             " hema-quebec=http://www.wikidata.org/entity/Q…"
         )
-    answered = ServiceCandidate("", "", "", (), None, False)
-    return Proposal(desk.find(found[1]), found[2], "--accept", answered, service)
+    candidate = ServiceCandidate("", "", "", (), None, False)
+    return Proposal(session.find(match[1]), match[2], "--accept", candidate, service)
 
 
-def propose(desk: LinkSession, service: Service, wanted: Wanted) -> Iterator[list[Proposal]]:
-    """Give for each body without a link what the service proposes, asking as it is needed."""
-    waiting = iter(desk.unlinked())
+def propose(
+    session: LinkSession, service: Service, query: CandidateQuery
+) -> Iterator[list[Proposal]]:
+    """Yield the service's proposals for each body without a link, asking one batch at a time."""
+    waiting = iter(session.unlinked())
     while batch := list(islice(waiting, service.at_once)):
-        found = service.find([body.name for body in batch], wanted)
-        for body, candidates in zip(batch, found, strict=True):
-            proposals = (_proposal(desk, service, body, candidate) for candidate in candidates)
+        answers = service.find([body.name for body in batch], query)
+        for body, candidates in zip(batch, answers, strict=True):
+            proposals = (_proposal(session, service, body, candidate) for candidate in candidates)
             yield list({p.iri: p for p in proposals if p}.values())
 
 
 def _proposal(
-    desk: LinkSession, service: Service, body: Named, answered: ServiceCandidate
+    session: LinkSession, service: Service, body: LinkableBody, candidate: ServiceCandidate
 ) -> Proposal | None:
-    """Give a proposal, None for what cannot be one, said why, and for what was refused."""
-    iri, origin = service.iri_of(answered.id)
-    what = f"{body.path}: {visible(answered.name)} ({visible(answered.id)})"
-    if why := unfit(iri):
-        service.say(f"{what} is left aside: {visible(iri, 120)!r} {why}")
-    elif iri.startswith(desk.known.base_uri):
-        service.say(f"{what} is left aside: it is of this site itself")
-    elif owner := desk.taken(body, iri):
-        service.say(f"{what} is left aside: <{iri}> is id/organisme/{owner} already")
-    elif not desk.refused(body, iri):
-        return Proposal(body, iri, origin, answered, service.url)
+    """Return a proposal; None, with a note, for an unusable candidate, and for a refused one."""
+    iri, origin = service.iri_of(candidate.id)
+    described = f"{body.path}: {visible(candidate.name)} ({visible(candidate.id)})"
+    if why := iri_problem(iri):
+        service.notify(f"{described} is left aside: {visible(iri, 120)!r} {why}")
+    elif iri.startswith(session.known.base_uri):
+        service.notify(f"{described} is left aside: it is of this site itself")
+    elif owner := session.other_body(body, iri):
+        service.notify(f"{described} is left aside: <{iri}> is id/organisme/{owner} already")
+    elif not session.refused(body, iri):
+        return Proposal(body, iri, origin, candidate, service.url)
     return None

@@ -1,1 +1,1 @@
-"""Suggest which initiatives and bodies may be one, and take what a person says."""
+"""Suggest which initiatives and bodies may be one, and record what a person decides."""

@@ -1,4 +1,4 @@
-"""Suggest which rows of two years a person should look at: nothing here joins anything.
+"""Suggest pairs of rows of two years to a person: nothing here joins anything.
 
 What is in both portraits is settled. A row that only the older one has and a row that only the
 newer one has may be one initiative, reworded or moved to another body; where one of the two is
@@ -28,7 +28,7 @@ _WHY = {
 
 
 class Candidate(NamedTuple):
-    """Two rows that look alike: what may have happened, the score of 100, the two as they are."""
+    """Two rows that look alike: what may have happened, the scores of 100, the two rows."""
 
     kind: str
     score: float
@@ -38,24 +38,24 @@ class Candidate(NamedTuple):
 
     @property
     def pair(self) -> frozenset[str]:
-        """Give the keys of the two initiatives."""
+        """The keys of the two initiatives."""
         return frozenset((self.older.key, self.newer.key))
 
     @property
     def may_be_one(self) -> bool:
-        """Say whether the two may be one initiative, and not one made out of the other."""
+        """Whether the two may be one initiative, and not one made out of the other."""
         return self.kind in (REWORDED, MOVED)
 
     def as_likely(self) -> Likely:
-        """Give the paths of the two initiatives with the score."""
+        """Return the paths of the two initiatives with the score."""
         return str(Thing(self.older.key, None)), str(Thing(self.newer.key, None)), self.score
 
     @property
     def reason(self) -> str:
-        """Say why the two are suggested."""
+        """Why the two are suggested, in words."""
         same = [
-            said
-            for said, one, other in (
+            part
+            for part, one, other in (
                 ("benefits", self.older.benefits, self.newer.benefits),
                 ("category", self.older.category, self.newer.category),
                 ("portfolio", self.older.portfolio, self.newer.portfolio),
@@ -66,12 +66,12 @@ class Candidate(NamedTuple):
         return f"{_WHY[self.kind]} ({self.name_score:.0f} of 100 alike){also}"
 
 
-# What may be one, by the two years.
+# The candidates of each two years.
 Candidates = dict[tuple[int, int], list[Candidate]]
 
 
 def decided_pairs(continuity: Continuity) -> set[frozenset[str]]:
-    """Give the pairs of initiatives, by their keys now, on which some line says something."""
+    """Return the pairs of initiatives, by their keys now, that some line judges."""
     return {
         frozenset((continuity.now(one).key, continuity.now(other).key))
         for _, one, other in continuity.judged
@@ -81,28 +81,30 @@ def decided_pairs(continuity: Continuity) -> set[frozenset[str]]:
 def find_candidates(
     older: Sequence[ReviewRow], newer: Sequence[ReviewRow], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
-    """Give the pairs worth a look on which nobody decided."""
-    gone, went_on = _parted(older, newer)
-    new, were_there = _parted(newer, older)
-    found = open_pairs(older, newer, decided)
-    for kind, one, other in ((SPLIT, went_on, new), (MERGED, gone, were_there)):
-        for like in compare(one, other, LEAST[kind], across=False):
-            pair = Candidate(kind, like.score, like.name, one[like.older], other[like.newer])
-            if pair.pair not in decided:
-                found.append(pair)
-    return sorted(found, key=_order)
+    """Return the candidates on which nobody decided."""
+    gone, continued = _split_by_presence(older, newer)
+    new, continuing = _split_by_presence(newer, older)
+    candidates = open_pairs(older, newer, decided)
+    for kind, one, other in ((SPLIT, continued, new), (MERGED, gone, continuing)):
+        for likeness in compare(one, other, LEAST[kind], across=False):
+            candidate = Candidate(
+                kind, likeness.score, likeness.name, one[likeness.older], other[likeness.newer]
+            )
+            if candidate.pair not in decided:
+                candidates.append(candidate)
+    return sorted(candidates, key=_order)
 
 
-def _parted(
+def _split_by_presence(
     rows: Sequence[ReviewRow], others: Sequence[ReviewRow]
 ) -> tuple[list[ReviewRow], list[ReviewRow]]:
-    """Give the rows of which the other year has no initiative, and those of which it has."""
-    there = {row.key for row in others}
-    return [r for r in rows if r.key not in there], [r for r in rows if r.key in there]
+    """Split rows into those whose initiative the other year lacks, and those it has."""
+    keys = {row.key for row in others}
+    return [r for r in rows if r.key not in keys], [r for r in rows if r.key in keys]
 
 
 def _order(candidate: Candidate) -> tuple[bool, float, str, str]:
-    """Put what may be one initiative before what may be part of one, the most alike first."""
+    """Sort what may be one initiative before what may be part of one, the most alike first."""
     parts = candidate.kind in (SPLIT, MERGED)
     return parts, -candidate.score, candidate.older.key, candidate.newer.key
 
@@ -110,19 +112,19 @@ def _order(candidate: Candidate) -> tuple[bool, float, str, str]:
 def open_pairs(
     older: Sequence[ReviewRow], newer: Sequence[ReviewRow], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
-    """Give the candidates that could be one initiative: gone from one year, new in the other."""
-    (gone, _), (new, _) = _parted(older, newer), _parted(newer, older)
-    found = []
-    for like in compare(gone, new, min(LEAST[REWORDED], LEAST[MOVED])):
-        one, other = gone[like.older], new[like.newer]
+    """Return the candidates that may be one initiative: gone from one year, new in the other."""
+    (gone, _), (new, _) = _split_by_presence(older, newer), _split_by_presence(newer, older)
+    candidates = []
+    for likeness in compare(gone, new, min(LEAST[REWORDED], LEAST[MOVED])):
+        one, other = gone[likeness.older], new[likeness.newer]
         kind = REWORDED if one.body == other.body else MOVED
-        candidate = Candidate(kind, like.score, like.name, one, other)
-        if like.score >= LEAST[kind] and candidate.pair not in decided:
-            found.append(candidate)
-    return found
+        candidate = Candidate(kind, likeness.score, likeness.name, one, other)
+        if likeness.score >= LEAST[kind] and candidate.pair not in decided:
+            candidates.append(candidate)
+    return candidates
 
 
 def follow(entries: Mapping[int, Sequence[ReviewRow]]) -> list[tuple[int, int]]:
-    """Give the pairs of years that follow each other."""
+    """Return the pairs of years that follow each other."""
     years = sorted(entries)
     return list(pairwise(years))

@@ -1,4 +1,4 @@
-"""Write pairs of initiatives that may be one as CSV: in the report, and for who reviews them."""
+"""Write pairs of initiatives that may be one as CSV, for the report and for reviewers."""
 
 import csv
 import io
@@ -6,22 +6,22 @@ from collections.abc import Iterable
 
 from transform.review.candidates import Candidate
 
-_TOLD = ("row", "name", "body_name", "filed", "status", "benefits")
+_ROW_COLUMNS = ("row", "name", "body_name", "filed", "status", "benefits")
 CANDIDATE_COLUMNS = (
     *("number", "kind", "score", "reason"),
-    *(f"{side}_{name}" for side in ("older", "newer") for name in ("iri", "year", *_TOLD)),
+    *(f"{side}_{name}" for side in ("older", "newer") for name in ("iri", "year", *_ROW_COLUMNS)),
 )
 
 
 def candidates_csv(candidates: Iterable[Candidate], base_uri: str) -> bytes:
-    """Give `report/candidats.csv`: pairs of initiatives that may be one, numbered as in review."""
+    """Write `report/candidats.csv`: pairs of initiatives that may be one, numbered as in review."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(CANDIDATE_COLUMNS)
     for number, candidate in enumerate(candidates, start=1):
-        told: list[object] = [number, candidate.kind, f"{candidate.score:.1f}", candidate.reason]
+        cells: list[object] = [number, candidate.kind, f"{candidate.score:.1f}", candidate.reason]
         for row in (candidate.older, candidate.newer):
-            told += [f"{base_uri}id/initiative/{row.key}", row.year]
-            told += [getattr(row, name) for name in _TOLD]
-        writer.writerow(told)
+            cells += [f"{base_uri}id/initiative/{row.key}", row.year]
+            cells += [getattr(row, name) for name in _ROW_COLUMNS]
+        writer.writerow(cells)
     return out.getvalue().encode()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from transform.review.candidates import Candidate
     from transform.review.rows import ReviewRow
 
-_SAID = {
+_HEADINGS = {
     "row": "row",
     "name": "name",
     "body_name": "body",
@@ -24,7 +24,7 @@ _SAID = {
 
 
 def print_candidates(candidates: "Sequence[Candidate]", form: str, base_uri: str) -> None:
-    """Write all candidates in the order of their scores, as tables or as CSV."""
+    """Print all candidates in the order of their scores, as tables or as CSV."""
     if form == "csv":
         from transform.review.candidates_csv import candidates_csv
 
@@ -36,7 +36,7 @@ def print_candidates(candidates: "Sequence[Candidate]", form: str, base_uri: str
 
 
 def print_candidate(candidate: "Candidate", left: int | None, number: int | None = None) -> None:
-    """Draw one candidate: older row, newer row, and a mark where they differ."""
+    """Print one candidate as a table: older row and newer row side by side."""
     from rich.console import Console
     from rich.table import Table
 
@@ -49,9 +49,9 @@ def print_candidate(candidate: "Candidate", left: int | None, number: int | None
     table.add_column("")
     for entry in (candidate.older, candidate.newer):
         table.add_column(str(entry.year), overflow="fold", ratio=1)
-    for name in _SAID:
+    for name in _HEADINGS:
         one, other = (_cell(entry, name) for entry in (candidate.older, candidate.newer))
-        table.add_row(_SAID[name], one, other)
+        table.add_row(_HEADINGS[name], one, other)
     Console(width=wide, highlight=False, markup=False).print(table)
 
 

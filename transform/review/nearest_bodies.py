@@ -1,4 +1,4 @@
-"""Suggest which registered bodies a text may have meant: for a person to read, never taken."""
+"""Suggest which registered bodies a text may mean: for a person to read, never applied."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,13 +12,13 @@ from transform.text.normal_form import normal_form
 from transform.text.similarity import similarity
 
 SUGGESTED = 3
-# Up to here every spelling is compared; beyond, those that share the rarest parts of the text.
+# Up to this many spellings, all are compared; beyond, those that share the text's rarest parts.
 _FEW = 1000
 _RAREST = 8
 
 
 class Near(NamedTuple):
-    """A registered body with the spelling that is most like a text, 100 being the same."""
+    """A registered body with its spelling that is most like a text; 100 is the same."""
 
     slug: str
     spelling: str
@@ -26,7 +26,7 @@ class Near(NamedTuple):
 
 
 class Spellings:
-    """The spellings of a registry, found by what they share with a text."""
+    """The spellings of a registry, looked up by the parts that they share with a text."""
 
     def __init__(self, registry: Registry) -> None:
         self._claims = {form: slug for form, (slug, _) in registry.claims.items()}
@@ -37,16 +37,16 @@ class Spellings:
                     self._shared[part].append(form)
 
     def nearest(self, raw: str) -> list[Near]:
-        """Give the three bodies most like a text, the most like first, each once."""
+        """Return the three bodies most like a text, each once, the most like first."""
         form = normal_form(raw)
-        scored = process.extract(form, self._pool(form), scorer=similarity, limit=20)
+        scored = process.extract(form, self._candidates(form), scorer=similarity, limit=20)
         best: dict[str, Near] = {}
         for spelling, score, _ in sorted(scored, key=lambda hit: (-hit[1], hit[0])):
             slug = self._claims[spelling]
             best.setdefault(slug, Near(slug, spelling, round(score, 1)))
         return list(best.values())[:SUGGESTED]
 
-    def _pool(self, form: str) -> list[str]:
+    def _candidates(self, form: str) -> list[str]:
         if len(self._claims) <= _FEW:
             return list(self._claims)
         known = [part for part in _parts(form) if part in self._shared]
@@ -56,19 +56,19 @@ class Spellings:
 
 
 def _parts(form: str) -> set[str]:
-    """Give the runs of four characters of a text."""
+    """Return the runs of four characters of a text."""
     return {form[i : i + 4] for i in range(max(1, len(form) - 3))}
 
 
 def not_reviewed(bodies: Iterable[Body], registry: Registry) -> list[Mapping[str, object]]:
-    """Say which bodies nobody has reviewed, as what they were written, and whom they are like."""
+    """List the bodies that nobody has reviewed, with their spellings and the nearest bodies."""
     spellings = Spellings(registry)
     return [
         {
             "body": body.slug,
             "label": body.label,
             "spellings": sorted(body.spellings),
-            "nearest": [found._asdict() for found in spellings.nearest(body.label)],
+            "nearest": [near._asdict() for near in spellings.nearest(body.label)],
         }
         for body in bodies
         if not body.reviewed

@@ -1,4 +1,4 @@
-"""Hold what a person, and a likeness, compares of one row of a portrait."""
+"""Reduce the rows of a portrait to what a person, or a measure of likeness, compares."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -26,11 +26,11 @@ class ReviewRow(NamedTuple):
 
 
 def review_rows(entries: Iterable[Entry], names: Names) -> list[ReviewRow]:
-    """Give the rows of a portrait as they are compared, in the order of the file."""
-    return sorted((_portrayed(entry, names) for entry in entries), key=lambda found: found.row)
+    """Return the rows of a portrait as they are compared, in the order of the file."""
+    return sorted((_review_row(entry, names) for entry in entries), key=lambda row: row.row)
 
 
-def _portrayed(entry: Entry, names: Names) -> ReviewRow:
+def _review_row(entry: Entry, names: Names) -> ReviewRow:
     cells = entry.cells
     return ReviewRow(
         key=last_segment(entry.initiative),

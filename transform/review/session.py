@@ -1,4 +1,4 @@
-"""Review a release: which pairs wait for a person, and what the decisions file says by now."""
+"""Review a release: which pairs wait for a person, and what the decisions file states by now."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ from transform.review.rows import ReviewRow, review_rows
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A release, the decisions file of now, and what follows from the two.
+    """A release, the decisions file as it is now, and the candidates that are left.
 
     `lost` counts the lines that the release was built with and the file no longer has.
     """
@@ -47,70 +47,72 @@ class Review:
 
 
 def open_review(release: Path, file: Path) -> Review:
-    """Read a release and a decisions file, which need not be there yet."""
+    """Read a release and a decisions file, which need not exist yet."""
     base_uri = str(read_manifest(release)["base_uri"])
     copy = release / DECISIONS_FILE.copy
     built_with = parse_decisions(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
     raw = file.read_bytes() if file.is_file() else b""
     released = read_released(release)
     entries = released.entries.items()
-    rows = {year: review_rows(held, released.names) for year, held in sorted(entries)}
+    rows = {
+        year: review_rows(year_entries, released.names) for year, year_entries in sorted(entries)
+    }
     review = Review(base_uri, file, raw, built_with, released.replaced, rows, [], 0)
-    return _settle(review, raw)
+    return _with_lines_of(review, raw)
 
 
 def write(review: Review, lines: Sequence[Mapping[str, str]]) -> Review:
-    """Add lines to the file; raises DecisionRefused, and writes nothing, where a build would."""
-    return add_lines(DECISIONS_FILE, review.file, lines, lambda raw: _settle(review, raw))
+    """Add lines to the file; raises DecisionRefused, writing nothing, where a build would."""
+    return add_lines(DECISIONS_FILE, review.file, lines, lambda raw: _with_lines_of(review, raw))
 
 
-def line_of(candidate: Candidate, accepted: bool, said: Judgement) -> dict[str, str]:
-    """Give the line that accepts or refuses a candidate, by SSSOM column."""
+def decision_line(candidate: Candidate, accepted: bool, judgement: Judgement) -> dict[str, str]:
+    """Return the line that accepts or refuses a candidate, by SSSOM column."""
     kinds = {SPLIT: "narrowMatch", MERGED: "broadMatch"}
     older, newer = candidate.older, candidate.newer
     predicate = kinds.get(candidate.kind, "exactMatch")
-    about = f"{candidate.kind}, likeness {candidate.score:.1f} of 100"
+    evidence = f"{candidate.kind}, likeness {candidate.score:.1f} of 100"
     return {
         "subject_id": str(Thing(older.key, None)),
         "subject_label": f"{older.name} ({older.body_name}, {older.year})",
         "predicate_id": f"skos:{predicate}",
         "object_id": str(Thing(newer.key, None)),
         "object_label": f"{newer.name} ({newer.body_name}, {newer.year})",
-        **said.as_line(accepted, about),
+        **judgement.as_line(accepted, evidence),
     }
 
 
-def find(review: Review, said: str) -> Candidate:
-    """Give the candidate that `3` or `IRI=IRI` names; IRIs may be relative, in either order."""
-    if said.isascii() and said.isdigit():
-        if not 1 <= int(said) <= len(review.candidates):
+def find(review: Review, text: str) -> Candidate:
+    """Return the candidate that `3` or `IRI=IRI` names; IRIs may be relative, in either order."""
+    if text.isascii() and text.isdigit():
+        if not 1 <= int(text) <= len(review.candidates):
             raise MisusedCommand(
-                f"no candidate {said}: there are {len(review.candidates)}. See --list."
+                f"no candidate {text}: there are {len(review.candidates)}. See --list."
             )
-        return review.candidates[int(said) - 1]
-    keys = re.findall(r"id/initiative/([a-z2-7]{16})", said)
-    wanted = frozenset(review.replaced.get(Thing(key, None), Thing(key, None)).key for key in keys)
+        return review.candidates[int(text) - 1]
+    keys = re.findall(r"id/initiative/([a-z2-7]{16})", text)
+    pair = frozenset(review.replaced.get(Thing(key, None), Thing(key, None)).key for key in keys)
     for candidate in review.candidates:
-        if len(keys) == 2 and candidate.pair == wanted:
+        if len(keys) == 2 and candidate.pair == pair:
             return candidate
     raise MisusedCommand(
-        f"{said!r}: no candidate. Write its number, or IRI=IRI as --list --format csv shows them."
+        f"{text!r}: no candidate. Write its number, or IRI=IRI as --list --format csv shows them."
     )
 
 
-def _settle(review: Review, raw: bytes) -> Review:
-    """Say what is open once the lines of a file count that the release was built without."""
+def _with_lines_of(review: Review, raw: bytes) -> Review:
+    """Return the review after the lines of a file that the release was built without."""
     now = parse_decisions(review.file, raw, review.base_uri)
-    built, said = (
+    built, present = (
         {ruling._replace(line=0) for ruling in file.rulings} for file in (review.built_with, now)
     )
-    # What joined is in the keys of the release; what was refused still holds two apart.
+    # Lines that joined are in the keys of the release; lines that refused still keep two apart.
     waiting = [
-        _renamed(ruling, review.replaced)
+        _with_current_keys(ruling, review.replaced)
         for ruling in now.rulings
         if ruling._replace(line=0) not in built or not ruling.says_same()
     ]
-    entries, settled = _joined(review, waiting)
+    entries, settled = _join_rows(review, waiting)
     before = Continuity(
         replaced=review.replaced,
         judged=[(r, r.subject, r.object) for r in now.rulings],
@@ -124,10 +126,10 @@ def _settle(review: Review, raw: bytes) -> Review:
         for older, newer in follow(entries)
         for candidate in find_candidates(entries[older], entries[newer], decided)
     ]
-    return replace(review, raw=raw, candidates=candidates, lost=len(built - said))
+    return replace(review, raw=raw, candidates=candidates, lost=len(built - present))
 
 
-def _joined(
+def _join_rows(
     review: Review, waiting: Sequence[Ruling]
 ) -> tuple[dict[int, list[ReviewRow]], Continuity]:
     rows = review.rows
@@ -144,7 +146,7 @@ def _joined(
     return entries, settled
 
 
-def _renamed(ruling: Ruling, replaced: Mapping[Thing, Thing]) -> Ruling:
+def _with_current_keys(ruling: Ruling, replaced: Mapping[Thing, Thing]) -> Ruling:
     return ruling._replace(
         subject=replaced.get(ruling.subject, ruling.subject),
         object=replaced.get(ruling.object, ruling.object),

@@ -1,8 +1,8 @@
-"""Say how much rows of two years look alike: a hint for a person, never a decision.
+"""Measure how much rows of two years look alike: a hint for a person, never a decision.
 
-Names weigh most, then what the rows promise, where they stand and how they are filed. Rows of
-one body are all compared; rows of different bodies only where their names share rare words, so
-that time and memory grow with the rows and not with their square.
+Names weigh most, then benefits, body and category. Rows of one body are all compared; rows of
+different bodies only where their names share rare words, so that time and memory grow with the
+number of rows and not with its square.
 """
 
 import unicodedata
@@ -25,15 +25,15 @@ Scores = np.ndarray[Any, np.dtype[np.float64]]
 NAME_FLOOR = 55
 # Weights of the parts of a score; a part that neither row fills in does not count.
 _WEIGHTS = {"name": 0.70, "benefits": 0.12, "place": 0.12, "category": 0.06}
-# Pairs that are compared at a time: what they hold in memory is some 100 MB.
+# Pairs that are compared at a time: they take some 100 MB of memory.
 _CHUNK = 200_000
 # Above this many pairs, the rows of one body are looked up by words too.
 _WHOLE_BLOCK = 4_000_000
-# A word that more rows of a year share than this finds nothing.
+# A word that more rows of a year share than this is not looked up.
 _COMMON = 40
 # Words that a row is looked up by, the rarest first.
 _LOOKED_UP = 6
-# What is compared of benefits that fill a page, in characters.
+# How much of long benefits is compared, in characters.
 _LONGEST = 300
 
 
@@ -48,7 +48,7 @@ class Likeness(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Give the words of a text in normal form, without accents and signs, one space between."""
+    """Return the words of a text in normal form, without accents and signs, one space between."""
     bare = unicodedata.normalize("NFKD", normal_form(text))
     letters = "".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
     return " ".join(letters.split())
@@ -57,24 +57,27 @@ def fold(text: str) -> str:
 def compare(
     older: Sequence[ReviewRow], newer: Sequence[ReviewRow], least: float, *, across: bool = True
 ) -> list[Likeness]:
-    """Give the pairs of rows whose score, 0 to 100, is at least `least`; the best first.
+    """Return the pairs of rows whose score, 0 to 100, is at least `least`; the best first.
 
     Without `across`, only rows of one body.
     """
     names = [[fold(entry.name) for entry in side] for side in (older, newer)]
-    found = [_in_block(block, names) for block in _blocks(older, newer)]
-    found.append(_by_words(names, None if across else (older, newer)))
-    pairs = np.unique(np.concatenate(found), axis=0)
-    likes: list[Likeness] = []
-    for start in range(0, len(pairs), _CHUNK):
-        likes += _score(pairs[start : start + _CHUNK], names, (older, newer), least)
-    return sorted(likes, key=lambda like: (-like.score, older[like.older], newer[like.newer]))
+    blocks = [_in_block(block, names) for block in _blocks(older, newer)]
+    blocks.append(_by_words(names, None if across else (older, newer)))
+    pairs = np.unique(np.concatenate(blocks), axis=0)
+    likenesses: list[Likeness] = []
+    for first in range(0, len(pairs), _CHUNK):
+        likenesses += _score(pairs[first : first + _CHUNK], names, (older, newer), least)
+    return sorted(
+        likenesses,
+        key=lambda likeness: (-likeness.score, older[likeness.older], newer[likeness.newer]),
+    )
 
 
 def _blocks(
     older: Sequence[ReviewRow], newer: Sequence[ReviewRow]
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """Give the rows of each body that both years name, unless there are too many to compare all."""
+    """Yield the rows of each body that both years name, unless they are too many to compare all."""
     by_body: list[defaultdict[str, list[int]]] = [defaultdict(list), defaultdict(list)]
     for side, entries in zip(by_body, (older, newer), strict=True):
         for index, entry in enumerate(entries):
@@ -86,10 +89,10 @@ def _blocks(
 
 
 def _in_block(block: tuple[list[int], list[int]], names: Sequence[Sequence[str]]) -> Numbers:
-    """Give the pairs of one body whose names reach the floor."""
+    """Return the pairs of one body whose names reach the floor."""
     one, other = ([names[side][index] for index in block[side]] for side in (0, 1))
-    found = np.argwhere(_similar(process.cdist, one, other) >= NAME_FLOOR)
-    return np.column_stack([np.array(block[side])[found[:, side]] for side in (0, 1)])
+    similar = np.argwhere(_similar(process.cdist, one, other) >= NAME_FLOOR)
+    return np.column_stack([np.array(block[side])[similar[:, side]] for side in (0, 1)])
 
 
 def _similar(
@@ -98,9 +101,9 @@ def _similar(
     other: Sequence[str],
     scorers: Sequence[Any] = BY_WORDS,
 ) -> Scores:
-    """Return what `similarity` does, of many texts at once: each with each (cdist), or by pairs.
+    """Apply `similarity` to many texts at once: each with each (cdist), or pair by pair (cpdist).
 
-    Each part is rounded to a whole number: a byte, where a body has millions of pairs.
+    Each part is rounded to a whole number: one byte, as a body may have millions of pairs.
     """
     parts = [score_all(one, other, scorer=scorer, dtype=np.uint8) for scorer in scorers]
     mean: Scores = np.mean(parts, axis=0, dtype=np.float64)
@@ -110,26 +113,26 @@ def _similar(
 def _by_words(
     names: Sequence[Sequence[str]], sides: tuple[Sequence[ReviewRow], Sequence[ReviewRow]] | None
 ) -> Numbers:
-    """Give the pairs that share a rare word or the whole name; with `sides`, of one body only."""
+    """Return the pairs that share a rare word or the whole name; with `sides`, of one body only."""
     indexes = [_index(side) for side in names]
-    found = [np.empty((0, 2), dtype=np.int64)]
+    blocks = [np.empty((0, 2), dtype=np.int64)]
     for word in sorted(indexes[0].keys() & indexes[1].keys()):
         one, other = (np.array(index[word], dtype=np.int64) for index in indexes)
         pairs = np.column_stack([np.repeat(one, len(other)), np.tile(other, len(one))])
         if sides:
             of_one = [sides[0][a].body == sides[1][b].body for a, b in pairs.tolist()]
             pairs = pairs[np.array(of_one, dtype=bool)]
-        found.append(pairs)
-    return np.concatenate(found)
+        blocks.append(pairs)
+    return np.concatenate(blocks)
 
 
 def _index(names: Sequence[str]) -> dict[str, list[int]]:
-    """Give by rare word the rows that are looked up by it; a whole name is a word too."""
+    """Index the rows by their rare words; a whole name is a word too."""
     words = [{*name.split(), f" {name}"} for name in names]
-    often = Counter(word for row in words for word in row)
+    counts = Counter(word for row in words for word in row)
     index: defaultdict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(words):
-        rarest = sorted((often[word], word) for word in row if often[word] <= _COMMON)
+        rarest = sorted((counts[word], word) for word in row if counts[word] <= _COMMON)
         for _, word in rarest[:_LOOKED_UP]:
             index[word].append(at)
     return index
@@ -149,12 +152,16 @@ def _score(
     rows = [sides[0][at] for at in one], [sides[1][at] for at in other]
     parts = {
         "name": name[kept],
-        "benefits": _said(*([fold(row.benefits)[:_LONGEST] for row in side] for side in rows)),
+        "benefits": _compare_texts(
+            *([fold(row.benefits)[:_LONGEST] for row in side] for side in rows)
+        ),
         "place": _places(*rows),
         "category": _agree(*([row.category for row in side] for side in rows)),
     }
-    weights = {part: np.where(np.isnan(said), 0, _WEIGHTS[part]) for part, said in parts.items()}
-    total = sum(np.nan_to_num(said) * weights[part] for part, said in parts.items())
+    weights = {
+        part: np.where(np.isnan(values), 0, _WEIGHTS[part]) for part, values in parts.items()
+    }
+    total = sum(np.nan_to_num(values) * weights[part] for part, values in parts.items())
     scores = np.round(total / sum(weights.values()), 1)
     return [
         Likeness(one[at], other[at], float(scores[at]), float(parts["name"][at]))
@@ -162,21 +169,21 @@ def _score(
     ]
 
 
-def _said(one: Sequence[str], other: Sequence[str]) -> Scores:
-    """Compare texts pair by pair; not a number where both are blank."""
+def _compare_texts(one: Sequence[str], other: Sequence[str]) -> Scores:
+    """Compare texts pair by pair; NaN where both are blank."""
     alike = _similar(process.cpdist, one, other, [IN_ANY_ORDER])
     blank = [not (left or right) for left, right in zip(one, other, strict=True)]
     return np.where(blank, np.nan, alike)
 
 
 def _agree(one: Sequence[str], other: Sequence[str]) -> Scores:
-    """Give 100 where two slugs are one, 0 where not; not a number where one is missing."""
+    """Score pairs of slugs: 100 where equal, 0 where not, NaN where one is missing."""
     pairs = zip(one, other, strict=True)
     return np.array([100.0 * (a == b) if a and b else np.nan for a, b in pairs])
 
 
 def _places(one: Sequence[ReviewRow], other: Sequence[ReviewRow]) -> Scores:
-    """Give 100 for one body; for two, half for how their names agree, a quarter for a portfolio."""
+    """Score pairs of bodies: 100 if one; else half their names' likeness, 25 for one portfolio."""
     bodies = [[fold(row.body_name) for row in side] for side in (one, other)]
     alike = _similar(process.cpdist, bodies[0], bodies[1], [OF_THE_SHORTER])
     pairs = list(zip(one, other, strict=True))

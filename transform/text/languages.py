@@ -1,4 +1,4 @@
-"""Name the languages that every text of our own is written in."""
+"""List the languages in which every text of our own is written."""
 
-# The first is what a reader gets whose wish is not known.
+# A reader whose language is not known gets the first.
 LANGUAGES = ("fr", "en")

@@ -1,4 +1,4 @@
-"""Compare texts as a reader would: composition, case, blanks, apostrophes and dashes aside."""
+"""Compare texts as a reader would, whatever their composition, case, blanks, quotes and dashes."""
 
 import re
 import unicodedata
@@ -17,18 +17,18 @@ _TABLE = str.maketrans(
 
 @lru_cache(maxsize=65536)
 def normal_form(text: str) -> str:
-    """Give the form in which two spellings of one thing are equal.
+    """Return the form in which two spellings of one thing are equal.
 
-    Composes (NFC), folds case, makes every run of blanks one space and cuts those around,
-    and takes all apostrophes for one and all dashes for one. Accents stay: «Cégep» and
-    «Cegep» are two spellings until somebody says otherwise.
+    Composes (NFC), folds case, makes every run of blanks one space and cuts those at the ends,
+    and writes all apostrophes as one and all dashes as one. Accents stay: «Cégep» and «Cegep»
+    are two spellings until the registry or a layout lists both.
     """
     composed = unicodedata.normalize("NFC", text).translate(_TABLE).casefold()
     return " ".join(unicodedata.normalize("NFC", composed).split())
 
 
 def slug(text: str) -> str:
-    """Give the last segment of a URI for a text: a-z, 0-9 and single hyphens, never empty."""
+    """Return the last segment of a URI for a text: a-z, 0-9 and single hyphens, never empty."""
     spelled = normal_form(text).replace("œ", "oe").replace("æ", "ae")
     bare = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", bare).strip("-") or "sans-nom"

@@ -6,7 +6,7 @@ _MINUS = "\u2212"
 
 
 def with_number(name: str, number: str, language: str) -> str:
-    """Write a name and its number, with the colon as readers of the language set it."""
+    """Write a name and its number, with the colon as the language sets it."""
     return f"{name}\u00a0: {number}" if language == "fr" else f"{name}: {number}"
 
 
@@ -26,15 +26,15 @@ def percent(before: int, after: int, language: str) -> str:
     unit = Decimal(1) if abs(exact) >= 10 else Decimal("0.1")
     size = abs(exact).quantize(unit, ROUND_HALF_UP)
     sign = "" if after == before else "+" if after > before else _MINUS
-    said = f"{size:,f}".removesuffix(".0")
+    digits = f"{size:,f}".removesuffix(".0")
     if language == "fr":
-        said = said.replace(",", "\u202f").replace(".", ",")
-    about = "≈\u202f" if size == 0 and sign else ""
-    return f"{about}{sign}{said}" + ("\u00a0%" if language == "fr" else "%")
+        digits = digits.replace(",", "\u202f").replace(".", ",")
+    almost = "≈\u202f" if size == 0 and sign else ""
+    return f"{almost}{sign}{digits}" + ("\u00a0%" if language == "fr" else "%")
 
 
 def is_one(number: int, language: str) -> bool:
-    """Say whether a noun counted by a number is singular (CLDR: 0 and 1 in French, 1 in English).
+    """Check whether a noun counted by a number is singular (CLDR: 0 and 1 in French, 1 in English).
 
     Source: Unicode CLDR, plural rules of cardinals; our numbers are whole.
     """
@@ -42,10 +42,10 @@ def is_one(number: int, language: str) -> bool:
 
 
 def net(before: int, after: int, language: str) -> str:
-    """Say the difference in words: «90 de plus (+54 %)», "3 fewer (−2%)"."""
+    """Write the difference in words: «90 de plus (+54 %)», "3 fewer (−2%)"."""
     words = {"fr": ("de plus", "de moins", "autant"), "en": ("more", "fewer", "as many")}[language]
     if before == after:
         return words[2]
     share = percent(before, after, language)
-    said = f"{whole(abs(after - before), language)} {words[after < before]}"
-    return f"{said} ({share})" if share else said
+    difference = f"{whole(abs(after - before), language)} {words[after < before]}"
+    return f"{difference} ({share})" if share else difference

@@ -1,28 +1,28 @@
-"""Show foreign text so that every character of it is seen and none acts."""
+"""Show foreign text so that a reader sees every character and none acts on the terminal."""
 
 import re
 
 from transform.text.characters import marked_byte
 
-# What must not act on a terminal: controls, and marks that turn the direction of writing; and
-# halves of characters, which JSON can bear and no terminal can show.
+# Characters that act on a terminal: controls, and marks that turn the direction of writing; and
+# lone surrogates, which JSON can hold and no terminal can show.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
 
 def visible(text: str, most: int = 80) -> str:
-    """Give a raw text so that every character of it is seen and none acts; cut if it is long."""
-    shown = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """Escape the characters of a raw text that act on a terminal or are unseen; cut a long text."""
+    shown = _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 def shown(text: str) -> str:
     """Show a text on one line: broken bytes as \\xNN, and no sign that acts on a terminal."""
-    return "".join(map(_visible, " ".join(text.split())))
+    return "".join(map(_escaped, " ".join(text.split())))
 
 
-def _visible(sign: str) -> str:
+def _escaped(sign: str) -> str:
     if sign.isprintable():
         return sign
     byte = marked_byte(sign)

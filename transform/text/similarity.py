@@ -1,4 +1,4 @@
-"""Measure how similar two texts are, of 100: the one measure of names, and that of letters."""
+"""Measure how similar two texts are, from 0 to 100: one measure for names, one for letters."""
 
 from rapidfuzz import fuzz
 
@@ -7,8 +7,8 @@ IN_ANY_ORDER = fuzz.token_sort_ratio
 OF_THE_SHORTER = fuzz.token_set_ratio
 BY_WORDS = (IN_ANY_ORDER, OF_THE_SHORTER)
 
-# Letters in their order. Single words have no other order, and where two names must be one to the
-# letter, such as «Cégep de Matane» and «Cégep de Sept-Îles», words that they share say too much.
+# Letters in their order: for single words, and for names that share most of their words and still
+# name two things, such as «Cégep de Matane» and «Cégep de Sept-Îles».
 BY_LETTERS = fuzz.ratio
 
 

@@ -1,4 +1,4 @@
-"""Give things without identifiers a name in a URI that no order of rows changes."""
+"""Name things without identifiers in URIs, whatever the order of their rows."""
 
 import base64
 import hashlib
@@ -10,18 +10,18 @@ LONGEST_SLUG = 80
 
 
 def opaque_key(*parts: str) -> str:
-    """Give 16 characters a-z2-7 (80 bits) that say nothing of the texts they stand for."""
+    """Hash texts to 16 characters a-z2-7 (80 bits), which do not reveal them."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return base64.b32encode(digest[:10]).decode().lower()
 
 
 def name_all(forms: Iterable[tuple[int, str]], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Give each normal form a slug of its own, the readable one to the form that came first.
+    """Return a slug for each normal form, the readable one for the form that came first.
 
     `forms` are pairs of year and normal form. Where two forms have one slug, the form of the
-    earlier year keeps it (in one year, the first in the order of code points) and the other
-    gets six hexadecimal digits of its own behind it; so does a form longer than a path segment
-    should be, or one whose slug is among those `taken`.
+    earlier year keeps it (in one year, the first in the order of code points); the other gets
+    six or more hexadecimal digits behind it. So does a form longer than a path segment should
+    be, or one whose slug is among those `taken`.
     """
     names: dict[str, str] = {}
     used = set(taken)
@@ -37,7 +37,7 @@ def name_all(forms: Iterable[tuple[int, str]], taken: Iterable[str] = ()) -> dic
 
 
 def _with_digest(name: str, form: str, used: set[str]) -> str:
-    """Put as many digits of the form's digest behind a name as make it one of its own."""
+    """Append as many digits of the form's digest to a name as make it unique."""
     digest = hashlib.sha256(form.encode()).hexdigest()
     digits = 6
     while f"{name}-{digest[:digits]}" in used and digits < len(digest):

@@ -33,7 +33,7 @@ from server.engine.interface import (
 )
 from server.engine.opening import ENGINES
 from tests.conftest import PROJECT
-from tests.support.delay_probe import Bystander
+from tests.support.delay_probe import DelayProbe
 from tests.support.waiting import wait_until
 from transform.errors import UnreadableRelease
 
@@ -508,7 +508,7 @@ NESTING = {
 
 @pytest.mark.parametrize("name", NESTING)
 def test_deep_nesting_harms_only_itself(
-    brief: Engine, name: str, request: pytest.FixtureRequest, bystander: Bystander
+    brief: Engine, name: str, request: pytest.FixtureRequest, delay_probe: DelayProbe
 ) -> None:
     with contextlib.suppress(faults.QueryTooLarge, faults.QueryTooSlow):
         brief.ask(question(NESTING[name])).close()
@@ -516,7 +516,7 @@ def test_deep_nesting_harms_only_itself(
     assert insist(brief, "SELECT (1 AS ?x) {}") == [{"x": "1"}]
     # The next process on disk has a store to open: 50 ms of a core that others may want too.
     quiet = 1.5 if "[disk-" in request.node.name else 0.5
-    assert time.monotonic() - begun < bystander.allow(quiet, begun)
+    assert time.monotonic() - begun < delay_probe.allow(quiet, begun)
 
 
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
@@ -546,24 +546,24 @@ def resident_mb(processes: list[int]) -> float:
 
 
 @pytest.mark.parametrize("name", MEMORY_BOMBS)
-def test_memory_bomb(strict: Engine, name: str, bystander: Bystander) -> None:
+def test_memory_bomb(strict: Engine, name: str, delay_probe: DelayProbe) -> None:
     read(strict, "ASK {}")
     before = resident_mb(family_of(os.getpid()))
     with pytest.raises(faults.QueryTooLarge, match="200 MB"):
         strict.ask(question(MEMORY_BOMBS[name]))
-    assert bystander.until(lambda: resident_mb(family_of(os.getpid())) < before + 100, 1)
+    assert delay_probe.until(lambda: resident_mb(family_of(os.getpid())) < before + 100, 1)
     read(strict, "ASK {}")
 
 
 def test_endless_query_is_ended_and_leaves_no_core_busy(
-    release: Path, bystander: Bystander
+    release: Path, delay_probe: DelayProbe
 ) -> None:
     others = set(family_of(os.getpid()))
     with open_engine(release, BASE, Limits(seconds=0.5, processes=2)) as engine:
         begun = time.monotonic()
         with pytest.raises(faults.QueryTooSlow) as slow:
             engine.ask(question(f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }}"))
-        assert 0.4 < time.monotonic() - begun < bystander.allow(1.5, begun)
+        assert 0.4 < time.monotonic() - begun < delay_probe.allow(1.5, begun)
         assert slow.value.seconds == 0.5
 
         def rests() -> bool:
@@ -572,7 +572,7 @@ def test_endless_query_is_ended_and_leaves_no_core_busy(
             time.sleep(0.5)
             return cpu_seconds(ours) - used < 0.1
 
-        assert bystander.until(rests, 2)  # the next process on disk has a store to open
+        assert delay_probe.until(rests, 2)  # the next process on disk has a store to open
 
 
 def test_answer_too_large(strict: Engine) -> None:
@@ -610,7 +610,7 @@ def test_slow_reader_holds_no_process(release: Path) -> None:
             assert 1 + sum(1 for _ in parts) > 10
 
 
-def test_client_that_left_frees_its_process(release: Path, bystander: Bystander) -> None:
+def test_client_that_left_frees_its_process(release: Path, delay_probe: DelayProbe) -> None:
     with open_engine(release, BASE, Limits(seconds=30, processes=1)) as engine:
         gone = threading.Event()
         with ThreadPoolExecutor(1) as pool:
@@ -619,7 +619,7 @@ def test_client_that_left_frees_its_process(release: Path, bystander: Bystander)
             gone.set()
             begun = time.monotonic()
             read(engine, "ASK {}")
-            assert time.monotonic() - begun < bystander.allow(1, begun)
+            assert time.monotonic() - begun < delay_probe.allow(1, begun)
             assert isinstance(asked.exception(), faults.Abandoned)
 
 
@@ -652,7 +652,7 @@ def test_queue_is_bounded(release: Path) -> None:
         read(engine, "ASK {}")
 
 
-def test_short_queries_pass_by_long_ones(release: Path, bystander: Bystander) -> None:
+def test_short_queries_pass_by_long_ones(release: Path, delay_probe: DelayProbe) -> None:
     limits = Limits(seconds=4, processes=8, long=2, patience=0.2, waiting_seconds=60)
     with open_engine(release, BASE, limits) as engine, ThreadPoolExecutor(24) as pool:
         bombs = [pool.submit(engine.ask, endless()) for _ in range(24)]
@@ -662,7 +662,7 @@ def test_short_queries_pass_by_long_ones(release: Path, bystander: Bystander) ->
             read(engine, "ASK {}")
             waits.append(time.monotonic() - begun)
             time.sleep(0.05)
-        most = bystander.allow(limits.seconds / 2, first)
+        most = delay_probe.allow(limits.seconds / 2, first)
         assert max(waits) < most, waits  # behind long ones they would wait for 4 s
         outcomes = {type(bomb.exception()) for bomb in bombs}
         assert outcomes == {faults.EngineBusy, faults.QueryTooSlow}
@@ -728,7 +728,7 @@ def test_no_answer_holds_bytes_of_another(release: Path) -> None:
 # Processes
 
 
-def test_close_leaves_no_process(release: Path, bystander: Bystander) -> None:
+def test_close_leaves_no_process(release: Path, delay_probe: DelayProbe) -> None:
     before = set(family_of(os.getpid()))
     engine = open_engine(release, BASE)
     with ThreadPoolExecutor(1) as pool:
@@ -737,7 +737,7 @@ def test_close_leaves_no_process(release: Path, bystander: Bystander) -> None:
         assert len(set(family_of(os.getpid())) - before) >= 3
         engine.close()
         assert isinstance(asked.exception(), faults.EngineDown)
-    assert bystander.until(lambda: set(family_of(os.getpid())) <= before, 1)
+    assert delay_probe.until(lambda: set(family_of(os.getpid())) <= before, 1)
     with pytest.raises(faults.EngineDown, match="closed"):
         engine.ask(question("ASK {}"))
     engine.close()
@@ -757,7 +757,7 @@ print("ready", flush=True)
 """
 
 
-def test_killed_asker_leaves_no_process(release: Path, bystander: Bystander) -> None:
+def test_killed_asker_leaves_no_process(release: Path, delay_probe: DelayProbe) -> None:
     asker = subprocess.Popen(
         [sys.executable, "-c", ASKER, str(release)],
         stdout=subprocess.PIPE,
@@ -769,7 +769,7 @@ def test_killed_asker_leaves_no_process(release: Path, bystander: Bystander) -> 
         family = family_of(asker.pid)
         assert len(family) >= 3
         asker.send_signal(signal.SIGKILL)
-    assert bystander.until(lambda: not any(map(runs, family)), 1)
+    assert delay_probe.until(lambda: not any(map(runs, family)), 1)
 
 
 def keepers() -> list[int]:

@@ -1,4 +1,4 @@
-"""What the catalogue is made with: bounded counting, facts of layouts."""
+"""The parts of the catalogue: counts in bounded memory, facts of layouts."""
 
 import random
 from collections.abc import Callable
@@ -14,17 +14,17 @@ from transform.catalogue.statistics import Statistics
 from transform.layouts.series import PUBLISHER_KINDS
 
 
-@pytest.mark.parametrize("held", [7, 100_000], ids=["on disk", "in memory"])
+@pytest.mark.parametrize("most", [7, 100_000], ids=["on disk", "in memory"])
 def test_distinct_terms_are_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(distinct_terms, "_HELD", held)
+    monkeypatch.setattr(distinct_terms, "_MOST_IN_MEMORY", most)
     terms = [f"<urn:é:{random.Random(number).randrange(300)}>" for number in range(2000)]
     counted = DistinctTerms(tmp_path, "terms")
     for term in terms:
         counted.add(term)
     assert counted.total() == len({*terms})
-    assert any(tmp_path.iterdir()) == (held == 7)
+    assert any(tmp_path.iterdir()) == (most == 7)
 
 
 def test_a_statement_of_the_catalogue_that_another_graph_makes_is_met(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_every_kind_of_publisher_has_its_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
         ("[portraits.2025]\nbegin = 2025-06-30\nend = 2025-06-01", "the earlier one as begin"),
         ("[portraits.2025]\nissued = '2025-06-30'", "without quotes"),
@@ -56,12 +56,12 @@ def test_every_kind_of_publisher_has_its_code() -> None:
     ids=["days", "quotes", "time", "keyword", "bounds", "degrees", "law", "kind"],
 )
 def test_facts_that_cannot_be(
-    portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path, more: str, said: str
+    portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path, more: str, message: str
 ) -> None:
     layout = tmp_path / "own.toml"
     layout.write_text(f'layout = 1\nname = "own"\nextends = "quebec"\n{more}\n', encoding="utf-8")
     source = f"2025={portrait(ROW)}"
-    done = portrait_ia("build", source, "--layout", layout, "--to", tmp_path / "shelf")
+    done = portrait_ia("build", source, "--layout", layout, "--to", tmp_path / "releases")
     assert done.returncode == 2
     assert "own.toml" in done.stderr
-    assert said in " ".join(done.stderr.split())
+    assert message in " ".join(done.stderr.split())

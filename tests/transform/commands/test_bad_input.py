@@ -18,17 +18,17 @@ from transform.release.paths import SOURCES
 
 @pytest.fixture
 def build(tmp_path: Path) -> Callable[..., Result]:
-    """Build in the test's own process; proves that no traceback and no release came of it."""
+    """Build in the test's own process, and assert that no traceback and no release result."""
 
     def run(*arguments: object) -> Result:
-        shelf = tmp_path / "releases"
-        given = [*map(str, arguments), "--to", str(shelf), "--lang", "en"]
-        result = CliRunner().invoke(main, ["build", *given], env={"COLUMNS": "1500"})
+        releases = tmp_path / "releases"
+        options = [*map(str, arguments), "--to", str(releases), "--lang", "en"]
+        result = CliRunner().invoke(main, ["build", *options], env={"COLUMNS": "1500"})
         assert result.exception is None or isinstance(result.exception, SystemExit)
         assert "Traceback" not in result.output
         if result.exit_code:
-            assert not (shelf / "current").exists()
-            assert [path for path in shelf.glob("*") if path.name != ".lock"] == []
+            assert not (releases / "current").exists()
+            assert [path for path in releases.glob("*") if path.name != ".lock"] == []
         return result
 
     return run
@@ -283,6 +283,6 @@ def test_any_other_name_is_published_under_a_sound_iri(
     manifest = json.loads((release / "manifest.json").read_bytes())
     assert f"dumps/sources/2025/{name}" in manifest["files"]
     assert f"{SOURCES}2025/{name}" in list_downloads(release, manifest)
-    told = {quad.object.value for quad in ox.parse(path=release / "dumps/portraits.nt")
+    sources = {quad.object.value for quad in ox.parse(path=release / "dumps/portraits.nt")
             if quad.predicate.value.endswith("#hadPrimarySource")}  # fmt: skip
-    assert told == {f"http://localhost:8000/dumps/sources/2025/{quote(name)}#row=2"}
+    assert sources == {f"http://localhost:8000/dumps/sources/2025/{quote(name)}#row=2"}

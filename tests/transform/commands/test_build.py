@@ -40,10 +40,10 @@ PUBLISHED = {
 }
 
 
-def load(shelf: Path) -> ox.Store:
+def load(releases: Path) -> ox.Store:
     store = ox.Store()
     for name in ("dumps/portraits.nq", "catalogue.nq"):
-        store.bulk_load(path=shelf / "current" / name, format=ox.RdfFormat.N_QUADS)
+        store.bulk_load(path=releases / "current" / name, format=ox.RdfFormat.N_QUADS)
     return store
 
 
@@ -59,9 +59,9 @@ def select(store: ox.Store, query: str) -> list[tuple[str, ...]]:
     return [tuple(s[name].value if s[name] else "" for name in names) for s in solutions]
 
 
-def manifest(shelf: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads((shelf / "current" / "manifest.json").read_bytes())
-    return found
+def manifest(releases: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads((releases / "current" / "manifest.json").read_bytes())
+    return content
 
 
 @pytest.mark.parametrize(("year", "rows", "strings"), [(2024, 168, 65), (2025, 258, 82)])
@@ -98,8 +98,8 @@ def test_example_gives_each_published_count_by_portfolio(store: ox.Store, year: 
     query = f"""SELECT ?raw (COUNT(?i) AS ?n) WHERE {{
         ?i dcterms:isPartOf <http://localhost:8000/id/portrait/{year}> ;
            pia:portefeuilleTelQuEcrit ?raw }} GROUP BY ?raw"""
-    found = {label: int(n) for label, n in select(store, query)}
-    assert found == {label: n for label, n in published.items() if n}
+    counts = {label: int(n) for label, n in select(store, query)}
+    assert counts == {label: n for label, n in published.items() if n}
 
 
 def test_one_string_has_two_extents_by_year(store: ox.Store) -> None:
@@ -159,10 +159,10 @@ def test_made_up_data_does_not_claim_the_page_of_the_real_portraits(example: Pat
 
 
 def test_everything_from_the_examples_says_that_it_is_made_up(example: Path) -> None:
-    said = manifest(example)["notice"]
-    assert isinstance(said, dict)
-    assert "inventées" in said["fr"]
-    assert "made up" in said["en"]
+    notice = manifest(example)["notice"]
+    assert isinstance(notice, dict)
+    assert "inventées" in notice["fr"]
+    assert "made up" in notice["en"]
     for file in sorted((example / "current" / "dumps").glob("portrait*")):
         if file.suffix == ".csv":  # which has no place for it but its metadata
             assert file.with_name(f"{file.name}-metadata.json").exists()
@@ -180,8 +180,8 @@ def test_each_graph_of_made_up_things_says_so(store: ox.Store, graph: str) -> No
     assert any("the initiatives are made up" in text for text in texts)
 
 
-def files_of(shelf: Path) -> dict[str, bytes]:
-    release = (shelf / "current").resolve()
+def files_of(releases: Path) -> dict[str, bytes]:
+    release = (releases / "current").resolve()
     return {
         str(path.relative_to(release)): path.read_bytes()
         for path in sorted(release.rglob("*"))
@@ -213,10 +213,10 @@ def test_dumps_of_all_syntaxes_are_one_graph(example: Path) -> None:
         return {quad.triple for quad in ox.parse(path=dumps / name, format=syntax)}
 
     for stem in ("portraits", "portrait-2024", "portrait-2025"):
-        wanted = triples(f"{stem}.nt", ox.RdfFormat.N_TRIPLES)
-        assert triples(f"{stem}.ttl", ox.RdfFormat.TURTLE) == wanted
-        assert triples(f"{stem}.rdf", ox.RdfFormat.RDF_XML) == wanted
-        assert triples(f"{stem}.jsonld", ox.RdfFormat.JSON_LD) == wanted
+        expected = triples(f"{stem}.nt", ox.RdfFormat.N_TRIPLES)
+        assert triples(f"{stem}.ttl", ox.RdfFormat.TURTLE) == expected
+        assert triples(f"{stem}.rdf", ox.RdfFormat.RDF_XML) == expected
+        assert triples(f"{stem}.jsonld", ox.RdfFormat.JSON_LD) == expected
     quads = set(ox.parse(path=dumps / "portraits.nq", format=ox.RdfFormat.N_QUADS))
     assert set(ox.parse(path=dumps / "portraits.trig", format=ox.RdfFormat.TRIG)) == quads
 
@@ -237,12 +237,12 @@ def test_quarantine_publishes_the_rest_and_lists_what_it_kept_back(
 ) -> None:
     broken = ("Suivi", "Automatisation", "Héma-Québec", "Justice", "", "En pause")
     file = portrait(ROW, broken, ("Résumé", *ROW[1:]))
-    shelf = tmp_path / "releases"
-    done = portrait_ia("build", f"2025={file}", "--to", shelf, "--quarantine")
+    releases = tmp_path / "releases"
+    done = portrait_ia("build", f"2025={file}", "--to", releases, "--quarantine")
     assert done.returncode == 0, done.stderr
     assert "portrait.csv (2025): 3 rows read = 2 published + 1 rejected + 0 listed" in done.stdout
-    assert len(select(load(shelf), "SELECT ?i WHERE { ?i a pia:Inscription }")) == 2
-    rejected = (shelf / "current" / "report" / "rejets.csv").read_text(encoding="utf-8")
+    assert len(select(load(releases), "SELECT ?i WHERE { ?i a pia:Inscription }")) == 2
+    rejected = (releases / "current" / "report" / "rejets.csv").read_text(encoding="utf-8")
     [line] = list(csv.DictReader(rejected.splitlines()))
     assert (line["file"], line["row"], line["column"]) == ("portrait.csv", "3", "Statut")
     assert (line["raw"], line["nom"]) == ("En pause", "Suivi")

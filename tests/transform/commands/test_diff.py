@@ -17,15 +17,15 @@ BASE = "http://localhost:8000/"
 def test_table_fits_80_columns_and_says_everything_in_both_languages(
     portrait_ia: Run, example: Path
 ) -> None:
-    told = {
+    by_language = {
         language: portrait_ia("diff", example, 2024, 2025, "--lang", language)
         for language in ("fr", "en")
     }
-    for done in told.values():
+    for done in by_language.values():
         assert done.returncode == 0, done.stderr
         assert max(len(line) for line in done.stdout.splitlines()) <= 80
         assert not [line for line in done.stdout.splitlines() if line != line.rstrip()]
-    french, english = (" ".join(done.stdout.split()) for done in told.values())
+    french, english = (" ".join(done.stdout.split()) for done in by_language.values())
     assert "22 nouveaux organismes et 60 organismes présents dans les deux" in french
     assert "58 nouveaux organismes et 41 absents" in french
     assert "Absent ne veut pas dire terminé" in french
@@ -59,8 +59,8 @@ def test_csv_has_a_line_for_each_thing_that_changed(portrait_ia: Run, example: P
 def test_turtle_is_what_the_graph_of_the_release_holds(portrait_ia: Run, example: Path) -> None:
     done = portrait_ia("diff", example, 2024, 2025, "--format", "ttl")
     assert done.returncode == 0, done.stderr
-    told = {quad.triple for quad in ox.parse(done.stdout, format=ox.RdfFormat.TURTLE)}
-    held = {
+    printed = {quad.triple for quad in ox.parse(done.stdout, format=ox.RdfFormat.TURTLE)}
+    published = {
         quad.triple
         for quad in ox.parse(
             path=example / "current" / "dumps" / "portraits.nq", format=ox.RdfFormat.N_QUADS
@@ -68,12 +68,12 @@ def test_turtle_is_what_the_graph_of_the_release_holds(portrait_ia: Run, example
         if quad.graph_name == ox.NamedNode(f"{BASE}graph/rapprochements")
         and ("/comparaison/" in str(quad.subject) or "/changements/" in str(quad.subject))
     }
-    assert told == held
-    assert len(told) > 900
+    assert printed == published
+    assert len(printed) > 900
 
 
 @pytest.mark.parametrize(
-    ("years", "said"),
+    ("years", "message"),
     [
         ((2023, 2025), "holds no portrait of 2023; it holds 2024, 2025."),
         ((2019, 2020), "holds no portrait of 2019 or 2020; it holds 2024, 2025."),
@@ -82,11 +82,11 @@ def test_turtle_is_what_the_graph_of_the_release_holds(portrait_ia: Run, example
     ],
 )
 def test_years_that_cannot_be_compared_are_refused_in_one_line(
-    portrait_ia: Run, example: Path, years: tuple[int, int], said: str
+    portrait_ia: Run, example: Path, years: tuple[int, int], message: str
 ) -> None:
     done = portrait_ia("diff", example, *years)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -103,10 +103,10 @@ def test_a_release_whose_quads_are_gone_is_refused_in_one_line(
     portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path
 ) -> None:
     old, new = portrait(ROW, name="a.csv"), portrait(ROW, name="b.csv")
-    shelf = tmp_path / "releases"
-    assert portrait_ia("build", f"2024={old}", f"2025={new}", "--to", shelf).returncode == 0
-    (shelf / "current" / "dumps" / "portraits.nq").unlink()
-    done = portrait_ia("diff", shelf, 2024, 2025)
+    releases = tmp_path / "releases"
+    assert portrait_ia("build", f"2024={old}", f"2025={new}", "--to", releases).returncode == 0
+    (releases / "current" / "dumps" / "portraits.nq").unlink()
+    done = portrait_ia("diff", releases, 2024, 2025)
     assert done.returncode == 2
     assert "portraits.nq: cannot be read" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -118,9 +118,9 @@ def test_what_would_act_on_a_terminal_is_shown(
     # A mark that turns the direction of writing is no control, so no shape refuses it.
     old = portrait((ROW[0], "Automatisation\u202e", *ROW[2:]), name="a.csv")
     new = portrait((ROW[0], "Automatisation", *ROW[2:]), name="b.csv")
-    shelf = tmp_path / "releases"
-    assert portrait_ia("build", f"2024={old}", f"2025={new}", "--to", shelf).returncode == 0
-    done = portrait_ia("diff", shelf, 2024, 2025)
+    releases = tmp_path / "releases"
+    assert portrait_ia("build", f"2024={old}", f"2025={new}", "--to", releases).returncode == 0
+    done = portrait_ia("diff", releases, 2024, 2025)
     assert done.returncode == 0
     assert "\u202e" not in done.stdout
     assert "Automatisation\\u202e" in done.stdout

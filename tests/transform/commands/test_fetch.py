@@ -36,8 +36,8 @@ from tests.support.ckan_portal import (
     cut,
     drip,
     endless,
+    replies,
     running,
-    says,
 )
 from tests.support.waiting import wait_until
 
@@ -100,19 +100,19 @@ def _portal_ia() -> Fetch:
 
 
 def record(folder: Path) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads((folder / "fetched.json").read_bytes())
-    return said
+    content: dict[str, Any] = json.loads((folder / "fetched.json").read_bytes())
+    return content
 
 
 def bodies(folder: Path) -> dict[int, bytes]:
-    """Give what counts as fetched, each file held against its record."""
-    found = {}
+    """Return the fetched file of each year, checked against its record."""
+    by_year = {}
     for entry in record(folder)["files"]:
         body = (folder / entry["path"]).read_bytes()
         assert hashlib.sha256(body).hexdigest() == entry["sha256"]
         assert len(body) == entry["bytes"]
-        found[entry["year"]] = body
-    return found
+        by_year[entry["year"]] = body
+    return by_year
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -145,8 +145,8 @@ def test_each_year_is_fetched_with_what_the_portal_says(
     assert done.returncode == 0, done.stderr
     assert "2025: new" in done.stdout
     assert bodies(folder) == {2024: SMALL, 2025: OTHER}
-    said = record(folder)
-    assert said["dataset"] == {
+    recorded = record(folder)
+    assert recorded["dataset"] == {
         "id": DATASET,
         "name": portal.result()["name"],
         "title": "Portrait public des utilisations de l'IA",
@@ -158,7 +158,7 @@ def test_each_year_is_fetched_with_what_the_portal_says(
         "metadata_modified": "2026-01-27T19:04:03.313402",
         "page": f"{portal.address}/recherche/dataset/{portal.result()['name']}",
     }
-    entry = said["files"][1]
+    entry = recorded["files"][1]
     assert entry["url"] == f"{portal.address}/fichiers/2025.csv"
     assert entry["resource"]["last_modified"] == "2026-01-27T19:04:00.000001"
     age = time.time() - calendar.timegm(time.strptime(entry["fetched"], "%Y-%m-%dT%H:%M:%SZ"))
@@ -246,14 +246,14 @@ def test_check_says_0_1_2_and_downloads_nothing(fetch: Fetch, portal: Portal, fo
     done = fetch("--check")
     assert done.returncode == 1
     assert "2025: etag was" in done.stdout
-    portal.api_answers = [says(404)]
+    portal.api_answers = [replies(404)]
     assert fetch("--check").returncode == 2
     assert everything(folder) == before
     assert len(portal.gets("2025.csv")) == downloads
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda p: p.about.update(metadata_modified="2026-02-01T00:00:00"), "metadata_modified"),
         (lambda p: p.about.update(notes="Autre texte"), "notes"),
@@ -264,14 +264,14 @@ def test_check_says_0_1_2_and_downloads_nothing(fetch: Fetch, portal: Portal, fo
     ],
 )
 def test_check_sees_each_change(
-    fetch: Fetch, portal: Portal, change: Callable[[Portal], object], said: str
+    fetch: Fetch, portal: Portal, change: Callable[[Portal], object], message: str
 ) -> None:
     portal.offer(2025, SMALL)
     assert fetch().returncode == 0
     change(portal)
     done = fetch("--check")
     assert done.returncode == 1, done.stderr
-    assert said in done.stdout
+    assert message in done.stdout
 
 
 def test_check_does_without_head(fetch: Fetch, portal: Portal, folder: Path) -> None:
@@ -293,18 +293,18 @@ def api_error(status: int, kind: str, message: str) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         (api_error(200, "Internal", "Rien ne va"), "did not succeed (Internal: Rien ne va)"),
         (api_error(404, "Not Found Error", "Introuvable"), "404 (Not Found Error: Introuvable)"),
         (api_error(403, "Authorization Error", "Accès refusé"), "answers 403 (Authorization"),
         (api_error(409, "Validation Error", "id manque"), "answers 409 (Validation Error"),
-        (says(200, HTML, "text/html"), "no CKAN answer but text/html: '<!DOCTYPE html>"),
-        (says(200, b'{"success": true, ', "application/json"), "broken JSON"),
-        (says(200, b'{"success": true}', "application/json"), "without a result"),
-        (says(200, b"[]", "application/json"), "no CKAN answer but application/json: '[]'"),
-        (says(200, b"", "application/json"), "no CKAN answer"),
-        (says(200, b"{" * 100_000, "application/json"), "broken JSON"),
+        (replies(200, HTML, "text/html"), "no CKAN answer but text/html: '<!DOCTYPE html>"),
+        (replies(200, b'{"success": true, ', "application/json"), "broken JSON"),
+        (replies(200, b'{"success": true}', "application/json"), "without a result"),
+        (replies(200, b"[]", "application/json"), "no CKAN answer but application/json: '[]'"),
+        (replies(200, b"", "application/json"), "no CKAN answer"),
+        (replies(200, b"{" * 100_000, "application/json"), "broken JSON"),
         (
             lambda handler: handler.json(200, {"success": True, "result": {"id": DATASET}}),
             "without a list of resources",
@@ -317,24 +317,24 @@ def api_error(status: int, kind: str, message: str) -> Answer:
             lambda h: h.json(200, {"success": True, "result": {"id": DATASET, "resources": []}}),
             "no CSV or XLSX file",
         ),
-        (says(200, gzip.compress(b"{}"), Content_Encoding="gzip"), "packed as 'gzip'"),
-        (says(302, b"", Location="file:///etc/passwd"), "is not an http(s) URL"),
-        (says(302, b"", Location="ftp://127.0.0.1/"), "is not an http(s) URL"),
-        (says(302, b"", Location="http://[::1"), "is not an http(s) URL"),
-        (says(302, b""), "to nowhere"),
-        (says(200, b'{"success": NaN}', "application/json"), "broken JSON (NaN is no JSON)"),
-        (says(200, b" " * (11 << 20), "application/json"), "more than 10 MB"),
+        (replies(200, gzip.compress(b"{}"), Content_Encoding="gzip"), "packed as 'gzip'"),
+        (replies(302, b"", Location="file:///etc/passwd"), "is not an http(s) URL"),
+        (replies(302, b"", Location="ftp://127.0.0.1/"), "is not an http(s) URL"),
+        (replies(302, b"", Location="http://[::1"), "is not an http(s) URL"),
+        (replies(302, b""), "to nowhere"),
+        (replies(200, b'{"success": NaN}', "application/json"), "broken JSON (NaN is no JSON)"),
+        (replies(200, b" " * (11 << 20), "application/json"), "more than 10 MB"),
         (endless, "more than 10 MB"),
     ],
 )
 def test_a_bad_answer_of_the_api_overwrites_nothing(
-    fetch: Fetch, portal: Portal, folder: Path, answer: Answer, said: str
+    fetch: Fetch, portal: Portal, folder: Path, answer: Answer, message: str
 ) -> None:
     portal.offer(2025, SMALL)
     assert fetch().returncode == 0
     before = everything(folder)
     portal.api_answers = [answer]
-    assert_failed(fetch(), said, folder, SMALL)
+    assert_failed(fetch(), message, folder, SMALL)
     assert everything(folder) == before
 
 
@@ -346,7 +346,7 @@ def test_a_portal_that_does_not_answer_is_one_line(
 
 
 @pytest.mark.parametrize(
-    ("api", "said"),
+    ("api", "message"),
     [
         ("ftp://127.0.0.1/", "is not an http(s) URL"),
         ("http:///x", "is not an http(s) URL"),
@@ -355,18 +355,18 @@ def test_a_portal_that_does_not_answer_is_one_line(
     ],
 )
 def test_an_api_that_is_no_plain_url_is_refused(
-    portal_ia: Fetch, folder: Path, api: str, said: str
+    portal_ia: Fetch, folder: Path, api: str, message: str
 ) -> None:
     done = portal_ia("fetch", "--to", folder, "--api", api)
-    assert_failed(done, said, folder)
+    assert_failed(done, message, folder)
     assert "secret" not in done.stderr
 
 
-# Which resource is the portrait of a year
+# Which resource is chosen for a year
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("fields", "why"),
     [
         ({"name": "Portrait", "description": "", "url": "http://127.0.0.1/x.csv"}, "year"),
         ({"format": "PDF"}, "neither CSV nor XLSX"),
@@ -375,9 +375,9 @@ def test_an_api_that_is_no_plain_url_is_refused(
     ],
 )
 def test_other_resources_are_left_aside(
-    fetch: Fetch, portal: Portal, folder: Path, said: dict[str, Any], why: str
+    fetch: Fetch, portal: Portal, folder: Path, fields: dict[str, Any], why: str
 ) -> None:
-    portal.offer(2024, SMALL, **said)
+    portal.offer(2024, SMALL, **fields)
     portal.offer(2025, OTHER)
     done = fetch()
     assert done.returncode == 0, done.stderr
@@ -411,7 +411,7 @@ def test_two_that_may_both_be_the_portrait_are_refused(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"url_type": "datastore", "url": "http://127.0.0.1/recherche/datastore/dump/0"},
         {"url": "_datastore_only_resource"},
@@ -420,10 +420,10 @@ def test_two_that_may_both_be_the_portrait_are_refused(
     ],
 )
 def test_a_year_in_the_datastore_only_is_refused(
-    fetch: Fetch, portal: Portal, folder: Path, said: dict[str, Any]
+    fetch: Fetch, portal: Portal, folder: Path, fields: dict[str, Any]
 ) -> None:
     portal.offer(2024, OTHER)
-    portal.offer(2025, SMALL, **said)
+    portal.offer(2025, SMALL, **fields)
     assert_failed(fetch(), "DataStore only", folder)
 
 
@@ -449,8 +449,8 @@ def test_a_link_may_lead_elsewhere_by_five_redirects(
     with running() as other:
         other.offer(2025, SMALL)
         portal.files["/fichiers/2025.csv"].answers = [
-            *(says(status, Location="?encore") for status in (301, 302, 303, 307)),
-            says(308, Location=f"{other.address}/fichiers/2025.csv", Set_Cookie="a=secret"),
+            *(replies(status, Location="?encore") for status in (301, 302, 303, 307)),
+            replies(308, Location=f"{other.address}/fichiers/2025.csv", Set_Cookie="a=secret"),
         ]
         assert fetch().returncode == 0
         assert record(folder)["files"][0]["url"] == f"{other.address}/fichiers/2025.csv"
@@ -460,7 +460,7 @@ def test_a_link_may_lead_elsewhere_by_five_redirects(
 
 
 def test_a_sixth_redirect_is_refused(fetch: Fetch, portal: Portal, folder: Path) -> None:
-    portal.offer(2025, SMALL).answers = [says(302, Location="?encore")] * 6
+    portal.offer(2025, SMALL).answers = [replies(302, Location="?encore")] * 6
     assert_failed(fetch(), "more than 5 redirects", folder)
 
 
@@ -501,40 +501,40 @@ def zipped(**members: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
-        (says(200, HTML, "text/html; charset=utf-8"), "text/html came instead of a table"),
-        (says(200, HTML, "text/csv"), "a web page"),
-        (says(200, b"%PDF-1.7", "application/octet-stream"), "a PDF document"),
-        (says(200, b'{"success": false}', "application/octet-stream"), "a JSON document"),
-        (says(200, b"{}", "application/json"), "application/json came"),
-        (says(200, zipped(a=b"b")), "a zip archive, no workbook"),
-        (says(200, workbook()), "XLSX came, where the portal says CSV"),
-        (says(200, b""), "an empty file"),
-        (says(404, HTML, "text/html"), "answers 404"),
-        (says(403, b""), "answers 403"),
-        (says(204, b""), "answers 204"),
-        (says(206, SMALL, Content_Range="bytes 0-1/2"), "answers 206"),
-        (says(200, gzip.compress(SMALL), Content_Encoding="gzip"), "packed as 'gzip'"),
-        (says(200, b"", Content_Length=10 << 30), f"{10 << 30:,} bytes, over 1 MB"),
+        (replies(200, HTML, "text/html; charset=utf-8"), "text/html came instead of a table"),
+        (replies(200, HTML, "text/csv"), "a web page"),
+        (replies(200, b"%PDF-1.7", "application/octet-stream"), "a PDF document"),
+        (replies(200, b'{"success": false}', "application/octet-stream"), "a JSON document"),
+        (replies(200, b"{}", "application/json"), "application/json came"),
+        (replies(200, zipped(a=b"b")), "a zip archive, no workbook"),
+        (replies(200, workbook()), "XLSX came, where the portal says CSV"),
+        (replies(200, b""), "an empty file"),
+        (replies(404, HTML, "text/html"), "answers 404"),
+        (replies(403, b""), "answers 403"),
+        (replies(204, b""), "answers 204"),
+        (replies(206, SMALL, Content_Range="bytes 0-1/2"), "answers 206"),
+        (replies(200, gzip.compress(SMALL), Content_Encoding="gzip"), "packed as 'gzip'"),
+        (replies(200, b"", Content_Length=10 << 30), f"{10 << 30:,} bytes, over 1 MB"),
         (endless, "more than 1 MB"),
-        (says(200, SMALL, Content_Length=None), "no length is given"),
+        (replies(200, SMALL, Content_Length=None), "no length is given"),
     ],
 )
 def test_what_is_no_table_overwrites_nothing(
-    fetch: Fetch, portal: Portal, folder: Path, answer: Answer, said: str
+    fetch: Fetch, portal: Portal, folder: Path, answer: Answer, message: str
 ) -> None:
     file = portal.offer(2025, SMALL, url_type=None, size=None)
     assert fetch().returncode == 0
     before = everything(folder)
     file.etag, file.body = '"new"', OTHER
     file.answers = [answer]
-    assert_failed(fetch("--max-mb", 1), said, folder, SMALL)
+    assert_failed(fetch("--max-mb", 1), message, folder, SMALL)
     assert everything(folder) == before
 
 
 def test_no_change_since_nothing_is_refused(fetch: Fetch, portal: Portal, folder: Path) -> None:
-    portal.offer(2025, SMALL).answers = [says(304)]
+    portal.offer(2025, SMALL).answers = [replies(304)]
     assert_failed(fetch(), "answers 304", folder)
 
 
@@ -551,24 +551,24 @@ def test_a_length_that_is_not_the_portal_s_is_refused(
     fetch: Fetch, portal: Portal, folder: Path, change: int
 ) -> None:
     portal.offer(2025, SMALL, size=len(SMALL) + change)
-    said = f"{len(SMALL)} bytes came, where the portal says {len(SMALL) + change}"
-    assert_failed(fetch(), said, folder)
+    message = f"{len(SMALL)} bytes came, where the portal says {len(SMALL) + change}"
+    assert_failed(fetch(), message, folder)
 
 
 def test_a_length_that_is_too_small_is_refused(fetch: Fetch, portal: Portal, folder: Path) -> None:
-    portal.offer(2025, SMALL).answers = [says(200, SMALL, Content_Length=len(SMALL) - 9)]
+    portal.offer(2025, SMALL).answers = [replies(200, SMALL, Content_Length=len(SMALL) - 9)]
     assert_failed(fetch(), f"where the portal says {len(SMALL)}", folder)
 
 
 def test_a_length_that_is_too_large_is_a_cut(fetch: Fetch, portal: Portal, folder: Path) -> None:
     file = portal.offer(2025, SMALL, url_type=None)
     file.etag = file.modified = None
-    file.answers = [says(200, SMALL, Content_Length=len(SMALL) + 9)] * 2
+    file.answers = [replies(200, SMALL, Content_Length=len(SMALL) + 9)] * 2
     assert_failed(fetch("--retries", 1), "the connection was lost", folder)
 
 
 def test_a_size_speaks_where_no_length_is_given(fetch: Fetch, portal: Portal, folder: Path) -> None:
-    answer = says(200, SMALL, Content_Length=None)
+    answer = replies(200, SMALL, Content_Length=None)
     portal.offer(2025, SMALL).answers = [answer]
     assert fetch().returncode == 0
     portal.resources.clear()
@@ -576,7 +576,7 @@ def test_a_size_speaks_where_no_length_is_given(fetch: Fetch, portal: Portal, fo
     assert_failed(fetch(), "where the portal says", folder, SMALL)
 
 
-# What is tried again
+# Retries
 
 
 def test_a_cut_begins_again(fetch: Fetch, portal: Portal, folder: Path) -> None:
@@ -585,14 +585,14 @@ def test_a_cut_begins_again(fetch: Fetch, portal: Portal, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert bodies(folder) == {2025: LARGE}
     assert [headers.get("Range") for headers in portal.gets("2025.csv")] == [None] * 3
-    said = [line for line in done.stderr.splitlines() if "again in" in line]
-    assert ["the connection was lost" in line for line in said] == [True, True]
+    notes = [line for line in done.stderr.splitlines() if "again in" in line]
+    assert ["the connection was lost" in line for line in notes] == [True, True]
 
 
 def test_a_cut_and_a_busy_server_share_the_tries(
     fetch: Fetch, portal: Portal, folder: Path
 ) -> None:
-    busy = says(503, Retry_After="0")
+    busy = replies(503, Retry_After="0")
     portal.offer(2025, LARGE).answers = [busy, cut(100_000), busy, cut(50_000)]
     assert_failed(fetch("--retries", 3), "the connection was lost", folder)
     assert len(portal.gets("2025.csv")) == 4
@@ -628,39 +628,47 @@ def test_a_dataset_that_changes_while_it_is_fetched_is_refused(
 def test_a_busy_server_is_asked_again_when_it_says(
     fetch: Fetch, portal: Portal, folder: Path
 ) -> None:
-    portal.api_answers = [says(503, Retry_After="0"), says(429, Retry_After="0"), says(502)]
-    portal.offer(2025, SMALL).answers = [says(500, HTML, "text/html")]
+    portal.api_answers = [
+        replies(503, Retry_After="0"),
+        replies(429, Retry_After="0"),
+        replies(502),
+    ]
+    portal.offer(2025, SMALL).answers = [replies(500, HTML, "text/html")]
     done = fetch()
     assert done.returncode == 0, done.stderr
     assert "answers 503; again in 0 s" in done.stderr
     assert bodies(folder) == {2025: SMALL}
 
 
-@pytest.mark.parametrize("said", [lambda: "1", lambda: formatdate(time.time() + 2, usegmt=True)])
+@pytest.mark.parametrize(
+    "retry_after", [lambda: "1", lambda: formatdate(time.time() + 2, usegmt=True)]
+)
 def test_a_busy_server_is_left_alone_as_long_as_it_says(
-    fetch: Fetch, portal: Portal, folder: Path, said: Callable[[], str]
+    fetch: Fetch, portal: Portal, folder: Path, retry_after: Callable[[], str]
 ) -> None:
-    asked: list[float] = []
+    times: list[float] = []
 
     def busy(handler: Any) -> None:
-        asked.append(time.monotonic())
-        says(429, Retry_After=said())(handler)
+        times.append(time.monotonic())
+        replies(429, Retry_After=retry_after())(handler)
 
     def good(handler: Any) -> None:
-        asked.append(time.monotonic())
+        times.append(time.monotonic())
         handler.file()
 
     portal.offer(2025, SMALL).answers = [busy, good]
     done = fetch()
     assert done.returncode == 0, done.stderr
-    assert asked[1] - asked[0] >= 0.9
+    assert times[1] - times[0] >= 0.9
 
 
-@pytest.mark.parametrize("said", ["3600", "9" * 30, "Fri, 31 Dec 2199 23:59:59 GMT"], ids=len)
+@pytest.mark.parametrize(
+    "retry_after", ["3600", "9" * 30, "Fri, 31 Dec 2199 23:59:59 GMT"], ids=len
+)
 def test_a_server_that_is_busy_for_longer_than_there_is_time_is_not_waited_for(
-    fetch: Fetch, portal: Portal, folder: Path, said: str
+    fetch: Fetch, portal: Portal, folder: Path, retry_after: str
 ) -> None:
-    portal.offer(2025, SMALL).answers = [says(503, Retry_After=said)] * 9
+    portal.offer(2025, SMALL).answers = [replies(503, Retry_After=retry_after)] * 9
     start = time.monotonic()
     done = fetch("--seconds", 50)
     assert_failed(done, "answers 503, again only in", folder)
@@ -669,11 +677,11 @@ def test_a_server_that_is_busy_for_longer_than_there_is_time_is_not_waited_for(
     assert time.monotonic() - start < 40
 
 
-@pytest.mark.parametrize("said", ["soon", "-1", "", "Fri, 99 Foo 2026", "9" * 5000], ids=len)
+@pytest.mark.parametrize("retry_after", ["soon", "-1", "", "Fri, 99 Foo 2026", "9" * 5000], ids=len)
 def test_a_wait_that_cannot_be_read_is_none(
-    fetch: Fetch, portal: Portal, folder: Path, said: str
+    fetch: Fetch, portal: Portal, folder: Path, retry_after: str
 ) -> None:
-    portal.offer(2025, SMALL).answers = [says(503, Retry_After=said)]
+    portal.offer(2025, SMALL).answers = [replies(503, Retry_After=retry_after)]
     done = fetch()
     assert done.returncode == 0, done.stderr
     assert "answers 503; again in 0 s" in done.stderr
@@ -701,7 +709,7 @@ def test_the_body_of_a_refusal_is_not_waited_for(
 
 
 def test_tries_end(fetch: Fetch, portal: Portal, folder: Path) -> None:
-    portal.offer(2025, SMALL).answers = [says(503, Retry_After="0")] * 3
+    portal.offer(2025, SMALL).answers = [replies(503, Retry_After="0")] * 3
     assert_failed(fetch("--retries", 2), "answers 503", folder)
     assert len(portal.gets("2025.csv")) == 3
 
@@ -724,7 +732,7 @@ def test_drops_that_never_end_are_ended(
     assert time.monotonic() - start < 60  # in drops it would be hours
 
 
-# Kills and twins
+# Killed and simultaneous fetches
 
 
 def start(portal: Portal, folder: Path) -> "subprocess.Popen[bytes]":
@@ -795,35 +803,35 @@ def test_build_takes_the_folder_and_says_where_it_comes_from(
     portal.offer(2024, SMALL)
     portal.offer(2025, OTHER)
     assert fetch().returncode == 0
-    shelf = tmp_path / "releases"
-    done = portal_ia("build", folder, "--to", shelf)
+    releases = tmp_path / "releases"
+    done = portal_ia("build", folder, "--to", releases)
     assert done.returncode == 0, done.stdout + done.stderr
-    release = shelf / "current"
+    release = releases / "current"
     portrait = json.loads((release / "manifest.json").read_bytes())["portraits"][1]
-    said = portrait["fetched"]
-    assert said["url"] == f"{portal.address}/fichiers/2025.csv"
-    assert said["sha256"] == portrait["sha256"]
-    assert said["fetched"] == record(folder)["files"][1]["fetched"]
-    assert (said["title"], said["licence"]) == (
+    origin = portrait["fetched"]
+    assert origin["url"] == f"{portal.address}/fichiers/2025.csv"
+    assert origin["sha256"] == portrait["sha256"]
+    assert origin["fetched"] == record(folder)["files"][1]["fetched"]
+    assert (origin["title"], origin["licence"]) == (
         "Portrait public des utilisations de l'IA",
         "Attribution (CC-BY 4.0)",
     )
-    assert said["metadata_modified"] == "2026-01-27T19:04:03.313402"
+    assert origin["metadata_modified"] == "2026-01-27T19:04:03.313402"
     store = ox.Store()
     store.bulk_load(path=release / "catalogue.ttl", format=ox.RdfFormat.TURTLE)
-    found = store.query(
+    solutions = store.query(
         """PREFIX dcterms: <http://purl.org/dc/terms/>
-        SELECT ?from ?said WHERE {
+        SELECT ?from ?label WHERE {
           <http://localhost:8000/id/portrait/2025> dcterms:provenance ?statement ;
             <http://www.w3.org/ns/dcat#distribution>/dcterms:source ?from .
           ?statement a dcterms:ProvenanceStatement ;
-            <http://www.w3.org/2000/01/rdf-schema#label> ?said FILTER (LANG(?said) = "fr") }"""
+            <http://www.w3.org/2000/01/rdf-schema#label> ?label FILTER (LANG(?label) = "fr") }"""
     )
-    assert isinstance(found, ox.QuerySolutions)
-    (row,) = found
-    assert row["from"] == ox.NamedNode(said["url"])
-    assert said["fetched"] in row["said"].value
-    assert said["metadata_modified"] in row["said"].value
+    assert isinstance(solutions, ox.QuerySolutions)
+    (row,) = solutions
+    assert row["from"] == ox.NamedNode(origin["url"])
+    assert origin["fetched"] in row["label"].value
+    assert origin["metadata_modified"] in row["label"].value
     copy = release / "dumps/sources/2025/portrait-2025.csv"
     assert copy.read_bytes() == OTHER
 
@@ -836,8 +844,8 @@ def test_an_odd_url_is_published_as_an_iri(
     assert fetch().returncode == 0
     done = portal_ia("build", folder, "--to", tmp_path / "releases")
     assert done.returncode == 0, done.stdout + done.stderr
-    said = json.loads((tmp_path / "releases/current/manifest.json").read_bytes())
-    url = said["portraits"][0]["fetched"]["url"]
+    manifest = json.loads((tmp_path / "releases/current/manifest.json").read_bytes())
+    url = manifest["portraits"][0]["fetched"]["url"]
     assert url.endswith("/fichiers/2025.csv?x=%5B1%5D%7C%25zz%7B%C3%A9%7D%3C%C3%A9%3E")
     text = (tmp_path / "releases/current/catalogue.nq").read_bytes()
     assert f"<{url}>".encode() in text
@@ -870,7 +878,7 @@ def test_build_takes_folder_and_file_together(
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("text", "why"),
     [
         (None, "a folder without fetched.json"),
         ("{", "no record of a fetch"),
@@ -882,11 +890,11 @@ def test_build_takes_folder_and_file_together(
     ],
 )
 def test_a_folder_that_is_no_fetch_is_one_line(
-    portal_ia: Fetch, folder: Path, said: str | None, why: str
+    portal_ia: Fetch, folder: Path, text: str | None, why: str
 ) -> None:
     folder.mkdir()
-    if said is not None:
-        (folder / "fetched.json").write_text(said)
+    if text is not None:
+        (folder / "fetched.json").write_text(text)
     done = portal_ia("check", folder)
     assert done.returncode == 2
     assert why in done.stderr

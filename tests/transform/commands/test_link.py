@@ -25,7 +25,7 @@ from tests.support.ckan_portal import (
     cut,
     drip,
     endless,
-    says,
+    replies,
 )
 from tests.support.reconciliation_service import (
     WIKIDATA,
@@ -35,7 +35,7 @@ from tests.support.reconciliation_service import (
 )
 from transform.decisions.judgement import Judgement
 from transform.identity.known_links import known_links
-from transform.linking.proposals import named_by_hand
+from transform.linking.proposals import proposal_from_text
 from transform.linking.session import open_session
 
 BASE = "http://localhost:8000/"
@@ -70,15 +70,15 @@ class Site:
     """A portrait of four bodies, a folder of releases, and the commands on them."""
 
     def __init__(self, folder: Path) -> None:
-        self.shelf = folder / "shelf"
-        self.file = self.shelf / "liens.csv"
+        self.releases = folder / "releases"
+        self.file = self.releases / "liens.csv"
         self.data = folder / "data" / "2024.csv"
 
     def build(self, *options: object) -> DONE:
-        return run("build", f"2024={self.data}", "--to", self.shelf, *options)
+        return run("build", f"2024={self.data}", "--to", self.releases, *options)
 
     def release(self) -> Path:
-        return (self.shelf / "current").resolve()
+        return (self.releases / "current").resolve()
 
     def built(self) -> Path:
         done = self.build()
@@ -86,7 +86,7 @@ class Site:
         return self.release()
 
     def link(self, *options: object) -> DONE:
-        return run("link", self.shelf, *options)
+        return run("link", self.releases, *options)
 
     def write(self, *lines: str, header: str = CSV) -> None:
         self.file.write_text("\n".join((header, *lines, "")), encoding="utf-8")
@@ -98,9 +98,9 @@ class Site:
         store = ox.Store()
         for name in ("dumps/portraits.nt", "catalogue.nt", "void.nt"):
             store.bulk_load(path=self.release() / name, format=ox.RdfFormat.N_TRIPLES)
-        found = store.query(PREFIXES + query)
-        assert isinstance(found, ox.QuerySolutions)
-        return sorted(tuple(s[n].value for n in found.variables) for s in found)
+        solutions = store.query(PREFIXES + query)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return sorted(tuple(s[n].value for n in solutions.variables) for s in solutions)
 
     def same_as(self, slug: str) -> list[str]:
         return [
@@ -108,8 +108,8 @@ class Site:
         ]
 
 
-def line(body: str, iri: str, modifier: str = "", **said: str) -> str:
-    cells = {"predicate": "schema:sameAs", "author": "Ada", "comment": "vu", **said}
+def line(body: str, iri: str, modifier: str = "", **fields: str) -> str:
+    cells = {"predicate": "schema:sameAs", "author": "Ada", "comment": "vu", **fields}
     about = f"{body},{cells['predicate']},{modifier},{iri}"
     return (
         f"{about},semapv:ManualMappingCuration,0.9,{cells['author']},2026-01-31,{cells['comment']},"
@@ -118,7 +118,7 @@ def line(body: str, iri: str, modifier: str = "", **said: str) -> str:
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a portrait once."""
+    """Build a portrait once for all tests."""
     folder = tmp_path_factory.mktemp("link")
     site = Site(folder)
     site.data.parent.mkdir()
@@ -132,7 +132,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def site(once: Path, tmp_path: Path) -> Site:
-    """Give a copy of what was built, without any file of links."""
+    """Return a copy of the built site, without any file of links."""
     shutil.copytree(once, tmp_path / "site", symlinks=True)
     return Site(tmp_path / "site")
 
@@ -166,7 +166,7 @@ ALL = [
 ]
 
 
-# What is asked, and what is proposed
+# Queries and proposals
 
 
 def test_bodies_without_a_link_are_asked(site: Site, service: Reconciler) -> None:
@@ -183,9 +183,9 @@ def test_bodies_without_a_link_are_asked(site: Site, service: Reconciler) -> Non
         "score": "100",
         "match": "true",
     }
-    first, *posts = service.asked
+    first, *posts = service.requests
     assert (first.method, first.path) == ("GET", "/fr/api")
-    asked = []
+    names = []
     for post in posts:
         assert post.path == "/fr/api"
         assert post.headers["Content-Type"] == "application/x-www-form-urlencoded"
@@ -193,21 +193,21 @@ def test_bodies_without_a_link_are_asked(site: Site, service: Reconciler) -> Non
         assert 0 < len(post.queries) <= 10
         for query in post.queries:
             assert (query["type"], query["limit"]) == ("Q43229", 2)
-            asked.append(query["query"])
-    assert {"Bureau du coroner", "Office inventé"} < set(asked)
-    assert "Héma-Québec" not in asked
-    assert len(asked) == len(set(asked))
+            names.append(query["query"])
+    assert {"Bureau du coroner", "Office inventé"} < set(names)
+    assert "Héma-Québec" not in names
+    assert len(names) == len(set(names))
     assert not site.file.exists()
 
 
-@pytest.mark.parametrize(("size", "held"), [(3, 3), (1000, 10), (0, 10), ("x", 10), (None, 10)])
+@pytest.mark.parametrize(("size", "most"), [(3, 3), (1000, 10), (0, 10), ("x", 10), (None, 10)])
 def test_smaller_batches_of_the_service_and_the_limit_hold(
-    site: Site, service: Reconciler, size: object, held: int
+    site: Site, service: Reconciler, size: object, most: int
 ) -> None:
     service.manifest["batchSize"] = size
     done = site.link("--service", service.url, "--list", "--limit", 1)
     assert proposed(done) == [ALL[0], ALL[2]]
-    assert {len(post.queries) for post in service.posts()[:-1]} == {held}
+    assert {len(post.queries) for post in service.posts()[:-1]} == {most}
 
 
 def test_a_service_without_versions_speaks_as_0_1_did(site: Site, service: Reconciler) -> None:
@@ -274,8 +274,8 @@ def test_an_identifier_that_makes_no_iri_is_left_aside(
     service.manifest |= {"identifierSpace": space, "view": {}}
     service.known["Office inventé"] = [candidate(identifier), candidate("https://a.example/good")]
     done = site.link("--service", service.url, "--list")
-    found = [row["iri"] for row in rows(done) if row["body"].endswith(UNKNOWN)]
-    assert found == ["https://a.example/good"]
+    iris = [row["iri"] for row in rows(done) if row["body"].endswith(UNKNOWN)]
+    assert iris == ["https://a.example/good"]
     assert "is left aside: " in done.stderr
     assert why in done.stderr
     assert done.stderr.isprintable() or set(done.stderr) - set("\n") == {
@@ -298,7 +298,7 @@ def test_what_acts_on_a_terminal_or_in_a_spreadsheet_is_shown_only(
     assert (one["description"], other["name"]) == ("'=1+1", "'=cmd|x")
 
 
-# What is decided
+# Decisions
 
 
 def test_an_accepted_link_is_built_counted_and_reversible(site: Site, service: Reconciler) -> None:
@@ -309,9 +309,9 @@ def test_an_accepted_link_is_built_counted_and_reversible(site: Site, service: R
     accept = f"{BASE}id/organisme/{CORONER}={WIKIDATA}Q1001"
     done = site.link("--accept", accept, "--service", service.url, *WHO)
     assert done.returncode == 0, done.stderr
-    assert service.asked == []
-    [said] = site.lines()
-    assert said == {
+    assert service.requests == []
+    [line_written] = site.lines()
+    assert line_written == {
         "subject_id": f"id/organisme/{CORONER}",
         "subject_label": "Bureau du coroner",
         "predicate_id": "schema:sameAs",
@@ -381,7 +381,7 @@ def test_a_refused_link_is_recorded_and_not_proposed_again(site: Site, service: 
     assert proposed(site.link("--service", service.url, "--list")) == [ALL[0], ALL[2]]
     site.built()
     assert site.same_as(CORONER) == []
-    assert [(said[1], said[-1]) for said in decided(site)] == [
+    assert [(decision[1], decision[-1]) for decision in decided(site)] == [
         (f"{BASE}id/conclusion/distinct", f"{WIKIDATA}Q1002")
     ]
     assert proposed(site.link("--service", service.url, "--list")) == [ALL[0], ALL[2]]
@@ -402,7 +402,7 @@ def on_terminal(site: Site, keys: str, *options: str) -> DONE:
     try:
         os.write(master, keys.encode())
         return subprocess.run(
-            [COMMAND, "link", site.shelf, *options],
+            [COMMAND, "link", site.releases, *options],
             stdin=slave,
             capture_output=True,
             text=True,
@@ -439,10 +439,10 @@ def test_on_a_terminal_each_candidate_is_shown_and_asked(
     for shown in ("score 100, match", "Bureau du coroner (id/organisme/", "organisme du Québec"):
         assert shown in done.stdout
     assert f"{WIKIDATA}Q1001 (from identifierSpace)" in done.stdout
-    said = site.lines() if site.file.exists() else []
-    found = [(s["predicate_modifier"], s["object_id"], s["comment"]) for s in said]
-    assert found == [(no, f"{WIKIDATA}{q}", why) for no, q, why in written]
-    assert {(s["author_id"], s["mapping_tool"]) for s in said} <= {("Ada Tremblay", service.url)}
+    lines = site.lines() if site.file.exists() else []
+    cells = [(s["predicate_modifier"], s["object_id"], s["comment"]) for s in lines]
+    assert cells == [(no, f"{WIKIDATA}{q}", why) for no, q, why in written]
+    assert {(s["author_id"], s["mapping_tool"]) for s in lines} <= {("Ada Tremblay", service.url)}
 
 
 def test_a_hostile_name_acts_neither_on_the_terminal_nor_in_the_file(
@@ -472,8 +472,8 @@ def test_a_body_may_be_named_as_it_was_two_names_ago() -> None:
         one, other = (ox.NamedNode(f"{BASE}id/organisme/{slug}") for slug in (old, new))
         return ox.Triple(one, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), other)
 
-    said = [replaced("a", "b"), replaced("b", "c"), replaced("x", "y"), replaced("y", "x")]
-    known = known_links(BASE, ["c"], said, {"z": "a", "w": "v"})
+    replacements = [replaced("a", "b"), replaced("b", "c"), replaced("x", "y"), replaced("y", "x")]
+    known = known_links(BASE, ["c"], replacements, {"z": "a", "w": "v"})
     assert known.now == {"a": "c", "b": "c", "c": "c", "z": "c"}
 
 
@@ -484,28 +484,30 @@ def test_an_iri_that_was_just_accepted_is_not_offered_for_another_body(
     done = on_terminal(site, "Ada\na\nvu\nq\n", "--service", service.url)
     assert done.returncode == 0, done.stderr
     assert "Nothing more to decide." in done.stdout
-    assert [said["subject_id"] for said in site.lines()] == [f"id/organisme/{CORONER}"]
+    assert [cells["subject_id"] for cells in site.lines()] == [f"id/organisme/{CORONER}"]
 
 
 def test_what_was_accepted_stays_when_the_service_breaks(site: Site, service: Reconciler) -> None:
-    service.bad = [as_known(service), says(404, b"gone", "text/plain")]
+    service.bad = [as_known(service), replies(404, b"gone", "text/plain")]
     options = ("--service", service.url, "--retries", "0")
     done = on_terminal(site, "Ada\na\nvu\n", *options)
     assert done.returncode == 2
     assert "answers 404 ('gone')" in done.stderr
-    assert [said["object_id"] for said in site.lines()] == [f"{WIKIDATA}Q1001"]
+    assert [cells["object_id"] for cells in site.lines()] == [f"{WIKIDATA}Q1001"]
 
 
 def as_known(service: Reconciler) -> Answer:
     """Answer well once, before bad answers."""
-    return lambda handler: handler.json(200, service.answer(service.asked[-1]))
+    return lambda handler: handler.json(200, service.answer(service.requests[-1]))
 
 
 def test_two_that_write_at_once_lose_nothing(site: Site) -> None:
     def accept(number: int) -> None:
         pair = f"{CORONER}=https://a.example/{number}"
         done = subprocess.run(
-            [COMMAND, "link", site.shelf, "--accept", pair, *WHO], capture_output=True, timeout=300
+            [COMMAND, "link", site.releases, "--accept", pair, *WHO],
+            capture_output=True,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
 
@@ -514,18 +516,18 @@ def test_two_that_write_at_once_lose_nothing(site: Site) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {said["object_id"] for said in site.lines()} == {
+    assert {cells["object_id"] for cells in site.lines()} == {
         f"https://a.example/{number}" for number in range(4)
     }
-    assert [path.name for path in site.shelf.iterdir() if path.name.startswith(".liens")] == []
+    assert [path.name for path in site.releases.iterdir() if path.name.startswith(".liens")] == []
 
 
-def test_who_writes_waits_for_who_is_writing(site: Site) -> None:
-    desk = open_session(site.release(), site.file, "fr")
-    said = Judgement("Bob", "0.9", "2026-01-31", "vu")
-    proposal = named_by_hand(desk, f"{CORONER}={Q2}", "")
-    writer = threading.Thread(target=desk.write, args=([proposal.line(True, said)],))
-    folder = os.open(site.shelf, os.O_RDONLY)
+def test_writers_wait_for_each_other(site: Site) -> None:
+    session = open_session(site.release(), site.file, "fr")
+    cells = Judgement("Bob", "0.9", "2026-01-31", "vu")
+    proposal = proposal_from_text(session, f"{CORONER}={Q2}", "")
+    writer = threading.Thread(target=session.write, args=([proposal.line(True, cells)],))
+    folder = os.open(site.releases, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         writer.start()
@@ -534,41 +536,41 @@ def test_who_writes_waits_for_who_is_writing(site: Site) -> None:
     finally:
         os.close(folder)
     writer.join(30)
-    assert [said["object_id"] for said in site.lines()] == [Q1, Q2]
+    assert [cells["object_id"] for cells in site.lines()] == [Q1, Q2]
 
 
 def test_lines_of_a_person_stay_as_they_are(site: Site) -> None:
-    there = "\ufeff# à garder\r\nauthor;object;date;subject;similarity_score;confidence;comment;"
-    there += "justification;predicate;predicate_modifier"
-    site.file.write_bytes(there.encode())
+    header = "\ufeff# à garder\r\nauthor;object;date;subject;similarity_score;confidence;comment;"
+    header += "justification;predicate;predicate_modifier"
+    site.file.write_bytes(header.encode())
     pair = f"{CORONER}={WIKIDATA}Q1001"
     assert site.link("--refuse", pair, *WHO).returncode == 0
     head, added = site.file.read_bytes().decode().removesuffix("\r\n").rsplit("\r\n", 1)
-    assert head == there
+    assert head == header
     assert added == (
         f"Ada Tremblay;{WIKIDATA}Q1001;2026-01-31;id/organisme/{CORONER};;0.9;même site;"
         "semapv:ManualMappingCuration;schema:sameAs;Not"
     )
 
 
-# What a service may send
+# Answers of the service
 
 
 def result(*candidates: object) -> Answer:
-    """Answer all questions of a batch with some candidates."""
+    """Answer every query of a batch with these candidates."""
     return lambda handler: handler.json(
         200, {f"q{number}": {"result": list(candidates)} for number in range(10)}
     )
 
 
 def raw(text: str) -> Answer:
-    return says(200, text.encode(), "application/json")
+    return replies(200, text.encode(), "application/json")
 
 
 HTML = b"<!DOCTYPE html><html><body>Maintenance</body></html>"
 WIRE = [
-    (says(200, HTML, "text/html"), "no JSON object but text/html: '<!DOCTYPE html>"),
-    (says(200, b"", "application/json"), "no JSON object but application/json: ''"),
+    (replies(200, HTML, "text/html"), "no JSON object but text/html: '<!DOCTYPE html>"),
+    (replies(200, b"", "application/json"), "no JSON object but application/json: ''"),
     (raw("[]"), "no JSON object but application/json: '[]'"),
     (raw('{"q0": '), "broken JSON"),
     (raw('{"q0":' * 100_000), "broken JSON"),
@@ -578,42 +580,42 @@ WIRE = [
     (endless, "more than 10 MB"),
     (drip(0.2), "not done after 0.5 s (--seconds)"),
     (cut(9), "the connection was lost"),
-    (says(404, HTML, "text/html"), "answers 404"),
-    (says(500), "answers 500"),
-    (says(429), "answers 429"),
-    (says(204), "answers 204"),
-    (says(302, b"", Location="file:///etc/passwd"), "is not an http(s) URL"),
-    (says(302, b"", Location="http://[::1"), "is not an http(s) URL"),
-    (says(307, b"", Location="http://127.0.0.1:1/x"), "leads on to http://127.0.0.1:1/x; give"),
-    (says(308, b"", Location="/fr/autre"), "/fr/autre; give that as --service"),
-    (says(200, b"{}", Content_Encoding="gzip"), "packed as 'gzip'"),
+    (replies(404, HTML, "text/html"), "answers 404"),
+    (replies(500), "answers 500"),
+    (replies(429), "answers 429"),
+    (replies(204), "answers 204"),
+    (replies(302, b"", Location="file:///etc/passwd"), "is not an http(s) URL"),
+    (replies(302, b"", Location="http://[::1"), "is not an http(s) URL"),
+    (replies(307, b"", Location="http://127.0.0.1:1/x"), "leads on to http://127.0.0.1:1/x; give"),
+    (replies(308, b"", Location="/fr/autre"), "/fr/autre; give that as --service"),
+    (replies(200, b"{}", Content_Encoding="gzip"), "packed as 'gzip'"),
 ]
 
 
-def assert_failed(done: DONE, said: str, site: Site) -> None:
+def assert_failed(done: DONE, message: str, site: Site) -> None:
     assert done.returncode == 2, (done.stdout, done.stderr)
-    *_, told = done.stderr.splitlines()
-    assert told.startswith("portrait-ia: http://127.0.0.1:")
-    assert said in told
-    assert "Nothing of that answer was taken" in told
-    assert "--accept BODY=IRI" in told
+    *_, last_line = done.stderr.splitlines()
+    assert last_line.startswith("portrait-ia: http://127.0.0.1:")
+    assert message in last_line
+    assert "Nothing of that answer was taken" in last_line
+    assert "--accept BODY=IRI" in last_line
     assert "Traceback" not in done.stderr
     assert not site.file.exists()
 
 
-@pytest.mark.parametrize(("answer", "said"), WIRE)
+@pytest.mark.parametrize(("answer", "message"), WIRE)
 @pytest.mark.parametrize("question", [False, True])
 def test_a_bad_answer_is_one_line(
-    site: Site, service: Reconciler, answer: Answer, said: str, question: bool
+    site: Site, service: Reconciler, answer: Answer, message: str, question: bool
 ) -> None:
     (service.bad if question else service.bad_manifests).append(answer)
-    seconds = 0.5 if "--seconds" in said else 20
+    seconds = 0.5 if "--seconds" in message else 20
     done = site.link("--service", service.url, "--list", "--retries", 0, "--seconds", seconds)
-    assert_failed(done, said, site)
+    assert_failed(done, message, site)
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         (raw('{"status": "error"}'), "q0 is missing; status came"),
         (raw('{"q0": []}'), "q0 is no object but a list"),
@@ -635,14 +637,14 @@ def test_a_bad_answer_is_one_line(
     ],
 )
 def test_candidates_of_a_wrong_shape_are_one_line(
-    site: Site, service: Reconciler, answer: Answer, said: str
+    site: Site, service: Reconciler, answer: Answer, message: str
 ) -> None:
     service.bad = [answer]
-    assert_failed(site.link("--service", service.url, "--list"), said, site)
+    assert_failed(site.link("--service", service.url, "--list"), message, site)
 
 
 @pytest.mark.parametrize(
-    ("said", "what"),
+    ("fields", "message"),
     [
         ({"versions": ["2.0"]}, "speaks other versions (2.0) than 0.2"),
         ({"versions": []}, "speaks other versions (none)"),
@@ -654,14 +656,14 @@ def test_candidates_of_a_wrong_shape_are_one_line(
     ],
 )
 def test_a_manifest_of_a_wrong_shape_is_one_line(
-    site: Site, service: Reconciler, said: dict[str, Any], what: str
+    site: Site, service: Reconciler, fields: dict[str, Any], message: str
 ) -> None:
-    service.manifest |= said
-    assert_failed(site.link("--service", service.url, "--list"), what, site)
+    service.manifest |= fields
+    assert_failed(site.link("--service", service.url, "--list"), message, site)
 
 
 def test_a_busy_service_is_asked_again_when_it_wants(site: Site, service: Reconciler) -> None:
-    service.bad = [says(429, Retry_After="1"), says(500)]
+    service.bad = [replies(429, Retry_After="1"), replies(500)]
     began = time.monotonic()
     done = site.link("--service", service.url, "--list")
     assert proposed(done) == ALL
@@ -677,7 +679,7 @@ def test_a_service_that_is_not_there_is_one_line(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ((), "no service. Say which to ask with --service URL"),
         (("--service", "file:///etc/passwd"), "'file:///etc/passwd' is not an http(s) URL"),
@@ -698,9 +700,9 @@ def test_a_service_that_is_not_there_is_one_line(site: Site) -> None:
         ),
     ],
 )
-def test_misuse_is_one_line(site: Site, options: tuple[str, ...], said: str) -> None:
+def test_misuse_is_one_line(site: Site, options: tuple[str, ...], message: str) -> None:
     done = site.link(*options)
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert (done.returncode, message in done.stderr) == (2, True), done.stderr
     assert "Traceback" not in done.stderr
     assert not site.file.exists()
 
@@ -710,7 +712,7 @@ def test_a_folder_without_a_release_is_one_line(tmp_path: Path) -> None:
     assert (done.returncode, "no release here" in done.stderr) == (2, True)
 
 
-# What a file of links may hold
+# Files of links
 
 Q1, Q2 = f"{WIKIDATA}Q1", f"{WIKIDATA}Q2"
 ROR = "https://ror.org/008jvv944"
@@ -755,32 +757,32 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("lines", "said"), REFUSALS)
-def test_a_line_that_cannot_be_meant_is_named(site: Site, lines: list[str], said: str) -> None:
+@pytest.mark.parametrize(("lines", "message"), REFUSALS)
+def test_a_line_that_cannot_be_meant_is_named(site: Site, lines: list[str], message: str) -> None:
     before = site.release()
     site.write(*lines)
     for done in (site.build(), site.link("--service", "http://127.0.0.1:1/", "--list")):
         assert done.returncode == 1, done.stdout
         assert f"portrait-ia: liens.csv, line {len(lines) + 1}" in done.stderr
-        assert said in done.stderr
+        assert message in done.stderr
     assert site.release() == before
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "message"),
     [
         (CSV.replace("author_id,", ""), "no column author_id"),
         (CSV.replace("comment", "remark"), '"remark" is no column of a decisions file'),
     ],
 )
-def test_a_table_that_is_none_is_named(site: Site, header: str, said: str) -> None:
+def test_a_table_that_is_none_is_named(site: Site, header: str, message: str) -> None:
     site.write(header=header)
     done = site.build()
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert (done.returncode, message in done.stderr) == (2, True), done.stderr
 
 
 def test_a_file_that_is_not_there_is_named(site: Site) -> None:
-    done = site.build("--links", site.shelf / "none.csv")
+    done = site.build("--links", site.releases / "none.csv")
     assert (done.returncode, "Name another file with --links" in done.stderr) == (2, True)
 
 
@@ -798,12 +800,12 @@ def test_links_beside_those_of_the_registry_are_said(site: Site) -> None:
     done = site.link("--accept", f"{HEMA}={Q1}", "--accept", f"{HEMA}={ROR}", *WHO)
     assert done.returncode == 0, done.stderr
     built = site.build()
-    for said in (done.stderr, built.stdout):
+    for output in (done.stderr, built.stdout):
         assert (
             f"line 2: id/organisme/{HEMA} has <{registered[0]}> and <{ROR}> in the registry already"
-            in said
+            in output
         )
-        assert f"line 3: the registry says id/organisme/{HEMA} and <{ROR}> already" in said
+        assert f"line 3: the registry says id/organisme/{HEMA} and <{ROR}> already" in output
     assert site.same_as(HEMA) == sorted([Q1, *registered])
 
 

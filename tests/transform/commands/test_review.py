@@ -19,7 +19,7 @@ from tests.conftest import (
     Run,
 )
 from transform.decisions.judgement import Judgement
-from transform.review.session import line_of, open_review, write
+from transform.review.session import decision_line, open_review, write
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"""
@@ -40,15 +40,15 @@ class Site:
 
     def __init__(self, portrait_ia: Run, files: tuple[str, ...], folder: Path) -> None:
         self.run, self.files = portrait_ia, files
-        self.shelf, self.decisions = folder / "shelf", folder / "decisions.csv"
+        self.releases, self.decisions = folder / "releases", folder / "decisions.csv"
 
     def build(self) -> Path:
-        done = self.run("build", *self.files, "--to", self.shelf)
+        done = self.run("build", *self.files, "--to", self.releases)
         assert done.returncode == 0, done.stderr
-        return (self.shelf / "current").resolve()
+        return (self.releases / "current").resolve()
 
     def review(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return self.run("review", self.shelf, "--decisions", self.decisions, *options)
+        return self.run("review", self.releases, "--decisions", self.decisions, *options)
 
     def decide(self, *options: str) -> None:
         done = self.review(*options, "--author", "Ada Tremblay", "--date", "2026-01-31")
@@ -61,18 +61,18 @@ class Site:
 
     def ask(self, query: str) -> list[tuple[str, ...]]:
         store = ox.Store()
-        dump = self.shelf / "current" / "dumps" / "portraits.nt"
+        dump = self.releases / "current" / "dumps" / "portraits.nt"
         store.bulk_load(path=dump, format=ox.RdfFormat.N_TRIPLES)
-        found = store.query(PREFIXES + query)
-        assert isinstance(found, ox.QuerySolutions)
-        return sorted(tuple(s[n].value for n in found.variables) for s in found)
+        solutions = store.query(PREFIXES + query)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return sorted(tuple(s[n].value for n in solutions.variables) for s in solutions)
 
     def initiatives(self) -> set[str]:
         return {i for (i,) in self.ask("SELECT ?i { ?i a pia:Initiative }")}
 
 
 def written(folder: Path, year: int, *names: str) -> str:
-    """Write a portrait of these names; gives YEAR=FILE."""
+    """Write a portrait of these names, and return YEAR=FILE."""
     file = folder / f"{year}.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([HEADER, *((name, *REST) for name in names)])
@@ -95,9 +95,9 @@ def built(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture
 def site(built: Site, tmp_path: Path) -> Site:
-    """Give a copy of the built releases, with data beside which no decisions lie."""
-    shutil.copytree(built.shelf, tmp_path / "shelf", symlinks=True)
-    shutil.copytree(built.shelf.parent / "data", tmp_path / "data")
+    """Return a copy of the built releases, with data next to which no decisions lie."""
+    shutil.copytree(built.releases, tmp_path / "releases", symlinks=True)
+    shutil.copytree(built.releases.parent / "data", tmp_path / "data")
     files = tuple(f"{year}={tmp_path / 'data' / f'{year}.csv'}" for year in (2023, 2024))
     site = Site(built.run, files, tmp_path)
     site.decisions = tmp_path / "data" / "decisions.csv"
@@ -105,7 +105,7 @@ def site(built: Site, tmp_path: Path) -> Site:
 
 
 def test_accepted_candidate_is_one_initiative_and_reversible(site: Site) -> None:
-    before = (site.shelf / "current").resolve()
+    before = (site.releases / "current").resolve()
     alone = site.initiatives()
     [candidate] = site.candidates()
     assert (candidate["kind"], candidate["older_name"], candidate["newer_name"]) == (
@@ -145,7 +145,7 @@ def test_accepted_candidate_is_one_initiative_and_reversible(site: Site) -> None
 
 
 def test_cut_that_is_taken_out_publishes_what_was_before(site: Site) -> None:
-    before = (site.shelf / "current").resolve()
+    before = (site.releases / "current").resolve()
     [(kept,)] = site.ask("SELECT DISTINCT ?i { ?i dcterms:hasVersion ?a, ?b FILTER (?a != ?b) }")
     header = "subject,predicate,predicate_modifier,object,justification,confidence,author,date\n"
     line = f"{kept}/2023,skos:exactMatch,Not,{kept}/2024,à part,1,Ada,2026-01-31\n"
@@ -182,9 +182,14 @@ def test_refused_candidate_stays_two_and_is_not_asked_again(site: Site) -> None:
            pia:confiance ?confidence ; pia:preuve ?why ;
            sssom:mapping_justification
              <https://w3id.org/semapv/vocab/ManualMappingCuration> }"""
-    said = (f"{BASE}id/conclusion/distinct", f"{BASE}id/agent/ada-tremblay", "2026-01-31", "0.9")
+    judgement = (
+        f"{BASE}id/conclusion/distinct",
+        f"{BASE}id/agent/ada-tremblay",
+        "2026-01-31",
+        "0.9",
+    )
     assert site.ask(query) == sorted(
-        (candidate[f"{side}_iri"], *said) for side in ("older", "newer")
+        (candidate[f"{side}_iri"], *judgement) for side in ("older", "newer")
     )
 
 
@@ -192,10 +197,10 @@ def test_rule_says_what_it_joined_and_the_clock_never_shows(site: Site) -> None:
     query = f"""SELECT ?one ?rule ?date ?why {{
         ?d a pia:DecisionIdentite ; pia:regle ?rule ; pia:porteSur ?one ; dcterms:date ?date ;
            pia:preuve ?why ; prov:wasAssociatedWith <{BASE}id/agent/portrait-ia> }}"""
-    found = site.ask(query)
-    [joined] = {one.rpartition("/")[0] for one, *_ in found}
-    assert [one for one, *_ in found] == [f"{joined}/2023", f"{joined}/2024"]
-    assert {said for _, *said_of in found for said in [tuple(said_of)]} == {
+    rows = site.ask(query)
+    [joined] = {one.rpartition("/")[0] for one, *_ in rows}
+    assert [one for one, *_ in rows] == [f"{joined}/2023", f"{joined}/2024"]
+    assert {cells for _, *cells_of_row in rows for cells in [tuple(cells_of_row)]} == {
         (
             f"{BASE}id/regle/accord-exact",
             "2026-11-22",
@@ -220,13 +225,13 @@ def test_split_candidate_stays_two_with_a_link(portrait_ia: Run, tmp_path: Path)
 
 
 def test_file_keeps_what_is_there(site: Site) -> None:
-    there = "\ufeff# note à garder\r\nauthor;object;date;subject;similarity_score;confidence;"
-    there += "justification;predicate;predicate_modifier"
-    site.decisions.write_bytes(there.encode())
+    header = "\ufeff# note à garder\r\nauthor;object;date;subject;similarity_score;confidence;"
+    header += "justification;predicate;predicate_modifier"
+    site.decisions.write_bytes(header.encode())
     site.decide("--refuse", "1")
     now = site.decisions.read_bytes().decode()
     head, line = now.removesuffix("\r\n").rsplit("\r\n", 1)
-    assert head == there
+    assert head == header
     assert line.startswith("Ada Tremblay;id/initiative/")
     assert line.endswith(";;0.9;semapv:ManualMappingCuration;skos:exactMatch;Not")
     assert [p.name for p in site.decisions.parent.iterdir() if p.name.startswith(".")] == []
@@ -240,35 +245,35 @@ def test_line_that_a_build_would_refuse_is_not_written(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (("--accept", "1"), "nobody decides. Say who with --author."),
         (("--accept", "2", "--author", "Ada"), "no candidate 2: there are 1"),
         (("--refuse", "a=b", "--author", "Ada"), "'a=b': no candidate"),
     ],
 )
-def test_misuse_is_one_line(site: Site, options: tuple[str, ...], said: str) -> None:
+def test_misuse_is_one_line(site: Site, options: tuple[str, ...], message: str) -> None:
     done = site.review(*options)
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert (done.returncode, message in done.stderr) == (2, True), done.stderr
     assert not site.decisions.exists()
 
 
 def test_default_file_is_one_that_the_next_build_reads(site: Site) -> None:
-    done = site.run("review", site.shelf, "--refuse", "1", "--author", "Ada")
+    done = site.run("review", site.releases, "--refuse", "1", "--author", "Ada")
     assert done.returncode == 0, done.stderr
-    assert str(site.shelf / "decisions.csv") in done.stdout
-    done = site.run("build", *site.files, "--to", site.shelf)
-    assert f"{site.shelf / 'decisions.csv'}: 1 decisions" in done.stdout
+    assert str(site.releases / "decisions.csv") in done.stdout
+    done = site.run("build", *site.files, "--to", site.releases)
+    assert f"{site.releases / 'decisions.csv'}: 1 decisions" in done.stdout
     # With one beside the data as well, only a person knows which is meant.
-    site.decisions.write_bytes((site.shelf / "decisions.csv").read_bytes())
-    done = site.run("build", *site.files, "--to", site.shelf)
+    site.decisions.write_bytes((site.releases / "decisions.csv").read_bytes())
+    done = site.run("build", *site.files, "--to", site.releases)
     assert (done.returncode, "two decisions files" in done.stderr) == (2, True)
 
 
 def test_review_asks_for_the_file_that_the_release_was_built_with(site: Site) -> None:
     site.decide("--refuse", "1")
     site.build()
-    done = site.run("review", site.shelf)
+    done = site.run("review", site.releases)
     assert (done.returncode, "Name it with --decisions FILE" in done.stderr) == (2, True)
 
 
@@ -276,8 +281,8 @@ def test_table_shows_both_rows_with_reason(site: Site) -> None:
     done = site.review("--list", "--format", "table")
     assert "1. reworded, " in done.stdout
     assert "same body, another name" in done.stdout
-    for said in (OLD, NEW, REST[1], ROW[1], ROW[4], ROW[5], "1 candidates"):
-        assert said in done.stdout
+    for text in (OLD, NEW, REST[1], ROW[1], ROW[4], ROW[5], "1 candidates"):
+        assert text in done.stdout
 
 
 @pytest.mark.parametrize(("keys", "lines"), [("a\n", 1), ("r\n", 1), ("s\n", 0), ("q\n", 0)])
@@ -286,7 +291,7 @@ def test_terminal_asks_once_for_who_and_then_for_each(site: Site, keys: str, lin
     try:
         os.write(master, f"Ada Tremblay\n{keys}".encode())
         done = subprocess.run(
-            [COMMAND, "review", site.shelf, "--decisions", site.decisions],
+            [COMMAND, "review", site.releases, "--decisions", site.decisions],
             stdin=slave,
             capture_output=True,
             text=True,
@@ -303,10 +308,10 @@ def test_terminal_asks_once_for_who_and_then_for_each(site: Site, keys: str, lin
 
 
 def test_what_another_one_wrote_meanwhile_stays(site: Site) -> None:
-    opened = open_review((site.shelf / "current").resolve(), site.decisions)
+    opened = open_review((site.releases / "current").resolve(), site.decisions)
     [candidate] = opened.candidates
-    said = Judgement("Bob", "0.9", "2026-01-31", "")
+    judgement = Judgement("Bob", "0.9", "2026-01-31", "")
     site.decide("--refuse", "1")
-    write(opened, [line_of(candidate, False, said)])
+    write(opened, [decision_line(candidate, False, judgement)])
     with site.decisions.open(encoding="utf-8", newline="") as lines:
         assert [line["author_id"] for line in csv.DictReader(lines)] == ["Ada Tremblay", "Bob"]

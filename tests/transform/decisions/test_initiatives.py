@@ -34,8 +34,8 @@ def thing(name: str, year: int | None = None) -> str:
 
 
 def line(one: str, other: str, modifier: str = "", predicate: str = "skos:exactMatch") -> str:
-    said = f"{one},{predicate},{modifier},{other}"
-    return f"{said},semapv:ManualMappingCuration,0.9,Ada Tremblay,2026-01-31,lu"
+    things = f"{one},{predicate},{modifier},{other}"
+    return f"{things},semapv:ManualMappingCuration,0.9,Ada Tremblay,2026-01-31,lu"
 
 
 @pytest.fixture
@@ -202,12 +202,12 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("lines", "said"), REFUSED.values(), ids=REFUSED.keys())
-def test_line_is_refused_with_its_number(decided: Decide, lines: list[str], said: str) -> None:
+@pytest.mark.parametrize(("lines", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_line_is_refused_with_its_number(decided: Decide, lines: list[str], message: str) -> None:
     with pytest.raises(DecisionRefused) as refused:
         decided(THREE, *lines)
     assert str(refused.value).startswith("decisions.csv, line ")
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert refused.value.exit_code == 1
 
 
@@ -227,13 +227,13 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize(("header", "lines", "said"), UNREADABLE.values(), ids=UNREADABLE.keys())
+@pytest.mark.parametrize(("header", "lines", "message"), UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_file_that_is_no_such_table_is_refused(
-    decided: Decide, header: str, lines: list[str], said: str
+    decided: Decide, header: str, lines: list[str], message: str
 ) -> None:
     with pytest.raises(UnreadableDecisions) as refused:
         decided(THREE, *lines, header=header)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert refused.value.exit_code == 2
 
 
@@ -250,14 +250,14 @@ def test_columns_of_sssom_that_are_not_read_are_kept(decided: Decide) -> None:
 
 
 def test_semicolons_and_decimal_commas_are_read(decided: Decide) -> None:
-    said = line(thing("A"), thing("B")).replace(",", ";").replace("0.9", "0,75")
-    work = decided(THREE, said, header=HEADER.replace(",", ";"))
+    text = line(thing("A"), thing("B")).replace(",", ";").replace("0.9", "0,75")
+    work = decided(THREE, text, header=HEADER.replace(",", ";"))
     [(ruling, _, _)] = work.identities.continuity.judged
     assert ruling.grounds.confidence == "0.75"
 
 
 @pytest.mark.parametrize(
-    ("lines", "code", "said"),
+    ("lines", "code", "message"),
     [
         ([line(thing("A"), thing("A"))], 1, "decisions.csv, line 2: joins a thing with itself"),
         (["a,b"], 2, "decisions.csv, line 2: 2 cells where the header has 9"),
@@ -272,12 +272,12 @@ def test_nothing_is_published_with_a_refused_line(
     command: str,
     lines: list[str],
     code: int,
-    said: str,
+    message: str,
 ) -> None:
     file = portrait(("A", ROW[1], BODY, *ROW[3:]))
     (tmp_path / "decisions.csv").write_text("\n".join((HEADER, *lines)), encoding="utf-8")
-    shelf = ("--to", tmp_path / "shelf") if command == "build" else ()
-    done = portrait_ia(command, f"2024={file}", *shelf)
+    target = ("--to", tmp_path / "releases") if command == "build" else ()
+    done = portrait_ia(command, f"2024={file}", *target)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
-    assert said in done.stderr
-    assert not (tmp_path / "shelf" / "current").exists()
+    assert message in done.stderr
+    assert not (tmp_path / "releases" / "current").exists()

@@ -1,4 +1,4 @@
-"""A layout says as data what a series has of its own; a contradiction is refused with its key."""
+"""A layout holds as data what is particular to a series; contradictions are refused by key."""
 
 import os
 from pathlib import Path

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from server.cli import main
 from tests.conftest import HEADER, ROW, Run
-from tests.support.preloaded_command import warm_up
+from tests.support.preloaded_command import preload
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.release import folder as release_folder
 
@@ -193,8 +193,8 @@ wait()
 @pytest.fixture
 def build_until(tmp_path: Path) -> Iterator[Callable[..., "subprocess.CompletedProcess[str]"]]:
     """Build until the process has done so much on the shelf, to its end for 0."""
-    with warm_up(tmp_path, KILLED) as warm:
-        yield lambda shelf, base, moment: warm.run(
+    with preload(tmp_path, KILLED) as preloaded_command:
+        yield lambda shelf, base, moment: preloaded_command.run(
             [str(shelf), str(moment), *small(shelf, "--base-uri", base)]
         )
 

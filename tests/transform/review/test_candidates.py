@@ -59,9 +59,9 @@ def rows_of(work: Prepared) -> dict[int, list[ReviewRow]]:
 
 
 def number(name: str) -> str:
-    found = re.search(r"\d{4}", name)
-    assert found, name
-    return found[0]
+    match = re.search(r"\d{4}", name)
+    assert match, name
+    return match[0]
 
 
 def without_number(entry: ReviewRow) -> ReviewRow:
@@ -69,7 +69,7 @@ def without_number(entry: ReviewRow) -> ReviewRow:
 
 
 def reworded(entries: dict[int, list[ReviewRow]]) -> list[tuple[ReviewRow, ReviewRow]]:
-    """Give the pairs of one number whose names differ in more than normal form makes equal."""
+    """Return the pairs of one number whose names differ in more than normal form makes equal."""
     return [
         (one, other)
         for one, other in itertools.product(entries[2024], entries[2025])
@@ -86,9 +86,9 @@ def test_true_partner_of_a_reworded_name_is_first_nine_times_in_ten(
     first: dict[str, str] = {}
     for candidate in find_candidates(older, newer, set()):
         first.setdefault(candidate.older.key, candidate.newer.key)
-    found = sum(first.get(one.key) == other.key for one, other in truth)
+    first_is_true = sum(first.get(one.key) == other.key for one, other in truth)
     assert len(truth) >= 6
-    assert found >= 0.9 * len(truth)
+    assert first_is_true >= 0.9 * len(truth)
 
 
 def plain(name: str) -> str:
@@ -105,12 +105,12 @@ def test_names_that_differ_in_nothing_a_reader_sees_are_joined(work: Prepared) -
             body = work.identities.body(place.row.cells.organisme)
             at = (body.slug if body else "", plain(name))
             rows[at].setdefault(setting.reading.year, []).append((place.key, name))
-    both = [found for found in rows.values() if len(found) == 2]
-    differ = [found for found in both if found[2024][0][1] != found[2025][0][1]]
+    both = [by_year for by_year in rows.values() if len(by_year) == 2]
+    differ = [by_year for by_year in both if by_year[2024][0][1] != by_year[2025][0][1]]
     assert len(both) >= 49
     assert len(differ) >= 3
-    for found in both:
-        assert {key for key, _ in found[2024]} & {key for key, _ in found[2025]}
+    for by_year in both:
+        assert {key for key, _ in by_year[2024]} & {key for key, _ in by_year[2025]}
 
 
 def test_no_two_bodies_and_no_two_rows_of_a_year_are_joined_by_rule(work: Prepared) -> None:
@@ -129,14 +129,14 @@ def test_a_release_gives_back_the_rows_that_it_was_made_of(
     example: Path, work: Prepared, entries: dict[int, list[ReviewRow]]
 ) -> None:
     released = read_released(example / "current")
-    held = {year: review_rows(rows, released.names) for year, rows in released.entries.items()}
-    assert held == entries
+    read = {year: review_rows(rows, released.names) for year, rows in released.entries.items()}
+    assert read == entries
 
 
-def entry(key: str, name: str, year: int, body: str = "a", **more: str) -> ReviewRow:
-    said = {"portfolio": "p", "category": "c", "filed": "C", "status": "s", "benefits": "réduire"}
-    said |= more
-    return ReviewRow(key, year, 2, name, body, f"Organisme {body}", **said)
+def entry(key: str, name: str, year: int, body: str = "a", **replaced: str) -> ReviewRow:
+    cells = {"portfolio": "p", "category": "c", "filed": "C", "status": "s", "benefits": "réduire"}
+    cells |= replaced
+    return ReviewRow(key, year, 2, name, body, f"Organisme {body}", **cells)
 
 
 OLD = "Prévision des délais de traitement"
@@ -154,8 +154,8 @@ NEW = "Prévision des délais de traitement, phase 2"
     ids=[REWORDED, MOVED, SPLIT, MERGED],
 )
 def test_kind_of_a_candidate(older: list[ReviewRow], newer: list[ReviewRow], kind: str) -> None:
-    [found] = find_candidates(older, newer, set())
-    assert (found.kind, found.pair) == (kind, frozenset("xy"))
+    [candidate] = find_candidates(older, newer, set())
+    assert (candidate.kind, candidate.pair) == (kind, frozenset("xy"))
     assert len(open_pairs(older, newer, set())) == (kind in (REWORDED, MOVED))
     assert find_candidates(older, newer, {frozenset("xy")}) == []
 
@@ -210,7 +210,7 @@ def test_two_real_registers_are_compared_within_a_minute() -> None:
     work = prepare(parse_sources(files, ["2024=us-2024", "2025=us-2025"]), BASE, lambda *_: None)
     rows = rows_of(work)
     before = time.process_time()
-    found = find_candidates(rows[2024], rows[2025], set())
+    candidates = find_candidates(rows[2024], rows[2025], set())
     assert time.process_time() - before < 60
     assert len(rows[2024]) * len(rows[2025]) == 2133 * 3611
-    assert len(found) > 100
+    assert len(candidates) > 100

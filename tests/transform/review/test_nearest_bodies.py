@@ -1,4 +1,4 @@
-"""Whom a text may have meant: three candidates for a person to read, of whom none is taken."""
+"""The nearest bodies of a text: three for a person to read, none of them applied."""
 
 import json
 from pathlib import Path
@@ -23,8 +23,8 @@ REGISTRY = read_registry(["organismes"], "https://exemple.gouv.qc.ca/")
 def test_the_body_that_was_meant_comes_first(raw: str, slug: str) -> None:
     nearest = Spellings(REGISTRY).nearest(raw)
     assert nearest[0].slug == slug
-    assert len({found.slug for found in nearest}) == 3
-    assert [found.score for found in nearest] == sorted((n.score for n in nearest), reverse=True)
+    assert len({near.slug for near in nearest}) == 3
+    assert [near.score for near in nearest] == sorted((n.score for n in nearest), reverse=True)
     assert REGISTRY.find(raw) is None
 
 
