@@ -1,4 +1,4 @@
-"""Find an IRI that is none (RFC 3987)."""
+"""Find invalid IRIs (RFC 3987)."""
 
 import re
 
@@ -11,7 +11,7 @@ _ABSOLUTE = re.compile(r"<[A-Za-z][\w+.-]*:[^\\]*>")  # without an escape
 
 
 def find_wrong(tokens: list[Token]) -> Mistake | None:
-    """Give the first absolute IRI that the engine cannot take."""
+    """Return the first absolute IRI that the engine rejects."""
     for token in tokens:
         if token.kind == "iriref" and _ABSOLUTE.fullmatch(token.text):
             try:
