@@ -639,7 +639,7 @@ def test_names_that_are_still_being_read_are_503(
         assert done.wait(90)
         return build(release)
 
-    monkeypatch.setattr(entities, "PATIENCE", 0.05)
+    monkeypatch.setattr(entities, "LONGEST_WAIT", 0.05)
     monkeypatch.setattr(entities, "build_index", slowly)
     assert unread.get("/reconciliation").status_code == 200
     for _ in range(2):
@@ -647,7 +647,7 @@ def test_names_that_are_still_being_read_are_503(
         assert (reply.status_code, reply.content_type) == (503, PROBLEM)
         assert reply.headers["Retry-After"] == "5"
     done.set()
-    monkeypatch.setattr(entities, "PATIENCE", 90)
+    monkeypatch.setattr(entities, "LONGEST_WAIT", 90)
     assert unread.get("/reconciliation?query=Finances").json["result"][0]["match"]  # type: ignore[index]
     assert len(built) == 1
 
