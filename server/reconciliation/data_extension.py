@@ -136,7 +136,7 @@ def _query_values(
     if requested.of_rows:
         bindings["link"] = f"{base}def#{kind.link}"
     name = "reconciliation-row-values" if requested.of_rows else "reconciliation-own-values"
-    return queries.find_about(release, name, iris, **bindings)
+    return queries.find_rows_about(release, name, iris, **bindings)
 
 
 def _year(row: queries.Row) -> str:
