@@ -63,9 +63,8 @@ def show(years: str) -> Response:
         body = write_csv(published, release, _language(form))
         response = render.finish(Response(body, content_type=CSV.content_type), form)
     else:
-        document = about_document(
-            release.base_uri + path, release, release.base_uri + published.comparison.path
-        )
+        topic = release.base_uri + published.comparison.path
+        document = about_document(release.base_uri + path, release, topic)
         triples = [*document, *published.triples]
         written = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
         response = render.finish(Response(written, content_type=form.content_type), form)

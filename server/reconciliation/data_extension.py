@@ -47,7 +47,7 @@ class Extension(NamedTuple):
 def read_extension(value: Any) -> Extension:
     """Parse a data extension query; raises Fault."""
     if not isinstance(value, dict):
-        raise UnreadableRequest("extend is no JSON object.")
+        raise UnreadableRequest("extend is not a JSON object.")
     ids, properties = value.get("ids"), value.get("properties")
     if not isinstance(ids, list) or not isinstance(properties, list):
         raise UnreadableRequest("extend has ids and properties, both JSON arrays.")
@@ -56,7 +56,7 @@ def read_extension(value: Any) -> Extension:
     for each in ids:
         if not isinstance(each, str) or len(each) > LONGEST_TEXT:
             raise UnreadableRequest(
-                f"extend.ids holds what is no text of at most {LONGEST_TEXT} characters."
+                f"extend.ids holds an item that is not a text of at most {LONGEST_TEXT} characters."
             )
     return Extension(list(dict.fromkeys(ids)), [_read_column(each) for each in properties])
 
@@ -71,7 +71,7 @@ def _read_column(value: Any) -> Column:
         )
     settings = fields.get("settings") or {}
     if not isinstance(settings, dict):
-        raise UnreadableRequest("extend.properties: settings is no JSON object.")
+        raise UnreadableRequest("extend.properties: settings is not a JSON object.")
     year = str(settings.get("annee") or "")
     if year:
         read_number(year, "settings.annee")

@@ -37,7 +37,7 @@ def find_index(release: Release) -> Index:
     try:
         return start_index(release).result(LONGEST_WAIT)
     except TimeoutError as error:
-        detail = "The names of this release are still being read: come again in a moment."
+        detail = "The names of this release are still being read: try again in a moment."
         raise EngineBusy(detail, _RETRY_AFTER) from error
 
 

@@ -17,11 +17,11 @@ def parse(text: str, where: str) -> Any:
     except RecursionError as error:
         raise UnreadableRequest(f"{where} is nested too deeply.") from error
     except ValueError as error:
-        raise UnreadableRequest(f"{where} is no JSON: {str(error)[:200]}") from error
+        raise UnreadableRequest(f"{where} is not JSON: {str(error)[:200]}") from error
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def refuse_many(number: int, most: int, what: str, where: str) -> None:
@@ -49,14 +49,14 @@ def _value(item: Any, where: str) -> str:
 def read_object(value: Any, where: str) -> dict[str, Any]:
     """Check that a value is a JSON object; raises UnreadableRequest."""
     if not isinstance(value, dict):
-        raise UnreadableRequest(f"{where} is no JSON object.")
+        raise UnreadableRequest(f"{where} is not a JSON object.")
     return value
 
 
 def read_list(value: Any, where: str, most: int = _MOST_ITEMS) -> list[Any]:
     """Check that a value is a JSON array of at most so many items; raises Fault."""
     if not isinstance(value, list):
-        raise UnreadableRequest(f"{where} is no JSON array.")
+        raise UnreadableRequest(f"{where} is not a JSON array.")
     refuse_many(len(value), most, "items", where)
     return value
 
@@ -64,7 +64,7 @@ def read_list(value: Any, where: str, most: int = _MOST_ITEMS) -> list[Any]:
 def read_text(value: Any, where: str) -> str:
     """Check that a value is a text that is not too long; raises Fault."""
     if not isinstance(value, str):
-        raise UnreadableRequest(f"{where} is no text.")
+        raise UnreadableRequest(f"{where} is not a text.")
     if len(value) > LONGEST_TEXT:
         raise QueryTooLong(f"{where} has {len(value)} characters; send at most {LONGEST_TEXT}.")
     if any("\ud800" <= char <= "\udfff" for char in value):
@@ -76,4 +76,6 @@ def refuse_others(fields: dict[str, Any], known: tuple[str, ...], where: str) ->
     """Raise UnreadableRequest for an unknown field of an object."""
     for name in fields:
         if name not in known:
-            raise UnreadableRequest(f"{where} has {name[:40]!r}; known are {', '.join(known)}.")
+            raise UnreadableRequest(
+                f"{where} has the unknown field {name[:40]!r}; known are {', '.join(known)}."
+            )

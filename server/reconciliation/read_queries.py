@@ -99,7 +99,7 @@ def read_limit(value: Any, where: str, default: int = _CANDIDATES) -> int:
         return default
     is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not is_whole:
-        raise UnreadableRequest(f"{where} is no whole number.")
+        raise UnreadableRequest(f"{where} is not a whole number.")
     if value < 1:
         raise UnreadableRequest(f"{where} is less than 1.")
     return min(int(value), _MOST_CANDIDATES)

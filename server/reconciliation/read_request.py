@@ -37,7 +37,7 @@ def _check(pairs: Parameters) -> dict[str, str]:
     parameters: dict[str, str] = {}
     for name, value in pairs:
         if name in parameters:
-            raise UnreadableRequest(f"The parameter {name[:40]!r} stands there twice.")
+            raise UnreadableRequest(f"The parameter {name[:40]!r} is given twice; send it once.")
         parameters[name] = value
     if parameters.get("callback"):
         raise UnreadableRequest(
@@ -57,7 +57,7 @@ def _read_form(request: Request) -> bytes:
             raise WrongBodyType(f"The body is {content_type[:200]}; send {_FORM}, in UTF-8.")
         encoding = request.headers.get("Content-Encoding", "identity").lower()
         if encoding != "identity":
-            raise WrongBodyType(f"The body is coded as {encoding[:40]}; send it as it is.")
+            raise WrongBodyType(f"The body is encoded as {encoding[:40]}; send it unencoded.")
         return read_bytes(request, _LONGEST, _LONGEST)
     except Fault:
         drain(request)

@@ -53,9 +53,8 @@ def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
     if len(matches) == 1:
         candidates = [each._replace(match=each is matches[0]) for each in candidates]
     # Equal scores keep the order of the index.
-    return sorted(candidates, key=lambda each: (-each.match, -each.score, each.number))[
-        : query.limit
-    ]
+    candidates.sort(key=lambda each: (-each.match, -each.score, each.number))
+    return candidates[: query.limit]
 
 
 def _find_exact(index: Index, text: str, ours: str) -> set[int]:

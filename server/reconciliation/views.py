@@ -67,7 +67,9 @@ def complete(what: str) -> Response:
     elif what == "property":
         items = suggest.suggest_properties(parameters, language)
     else:
-        raise UnknownPage(f"Nothing suggests {what[:40]!r}; there are entity, type and property.")
+        raise UnknownPage(
+            f"There are no suggestions of {what[:40]!r}, only of entity, type and property."
+        )
     return _send({"result": items})
 
 

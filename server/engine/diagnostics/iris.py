@@ -17,5 +17,5 @@ def find_wrong(tokens: list[Token]) -> Mistake | None:
             try:
                 ox.NamedNode(token.text[1:-1])
             except ValueError as error:
-                return Mistake(token.start, f"{token.text[:80]!r} is no IRI: {error}")
+                return Mistake(token.start, f"{token.text[:80]!r} is not an IRI: {error}")
     return None

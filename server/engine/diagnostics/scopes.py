@@ -32,7 +32,7 @@ class _Walk:
         self.tokens = tokens
         self.closing = _match_brackets(tokens)
         self.groups = [_Group()]
-        self.columns: Columns | None = None  # of a SELECT whose pattern has not opening
+        self.columns: Columns | None = None  # of a SELECT whose pattern has not begun
         self.blank: dict[str, object] = {}  # label → the block that uses it
 
     def check(self) -> Mistake | None:

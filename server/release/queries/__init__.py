@@ -135,5 +135,5 @@ def _ask(
         # The client sent no query, so it cannot correct this one.
         _log.error("the engine refused a query of the site: %s: %s", fault.kind, fault.detail)
         raise faults.EngineDown(
-            "The engine refused a query of the site itself: come again in a moment."
+            "The engine refused a query of the site itself: try again in a moment."
         ) from fault

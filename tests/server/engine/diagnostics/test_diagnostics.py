@@ -70,7 +70,7 @@ TRIPLES = [
     ('ASK { ?s ?p ⟂"a\\d" }', "begins no escape"),
     ("ASK { ?s ?p 'l'⟂homme' }", "a quote within a text has a backslash"),
     ("ASK { ?s ?p ⟂<http://a b> }", "an IRI between < and > holds no blank"),
-    ("ASK { ?s ?p ⟂<http://[> }", "'<http://[>' is no IRI"),
+    ("ASK { ?s ?p ⟂<http://[> }", "'<http://[>' is not an IRI"),
     ("ASK { ?s ?p 'a'⟂@ }", "a language stands behind @"),
     ("ASK { ?s ?p 'a'^^ ⟂}", "expected an IRI or a prefixed name"),
     ("ASK { ?s⟂\u00a0?p ?o }", "U+00A0, NO-BREAK SPACE, which cannot be seen"),
