@@ -61,9 +61,9 @@ EXCEL = Format("excel", "text/csv", "; charset=utf-8; header=present")
 class NothingAcceptable(Exception):
     """A request that accepts none of the offers."""
 
-    def __init__(self, asked: str, offers: Sequence[Format]) -> None:
-        super().__init__(asked)
-        self.asked = asked
+    def __init__(self, requested: str, offers: Sequence[Format]) -> None:
+        super().__init__(requested)
+        self.requested = requested
         self.offers = tuple(offers)
 
 
