@@ -1,10 +1,10 @@
-"""The command `portrait-ia`: one door to making releases and to serving them."""
+"""The command `portrait-ia`: builds, checks and serves releases."""
 
 import sys
 
 import click
 
-from server.commands import COMMANDS as ANSWERING
+from server.commands import COMMANDS as SERVER_COMMANDS
 from transform import __version__
 from transform.commands.build import build
 from transform.commands.check import check
@@ -18,8 +18,8 @@ from transform.errors import PortraitError
 from transform.text.printable import shown
 
 
-class _OneLine(click.Group):
-    """Print an expected fault as one line, and end with its exit code."""
+class _OneLineErrors(click.Group):
+    """Prints an expected fault as one line, and exits with its code."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -29,11 +29,12 @@ class _OneLine(click.Group):
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("portrait-ia: interrupted.", err=True)
-            sys.exit(130)  # 128 + SIGINT, as shells say it; 1 would say that the data is at fault
+            sys.exit(130)  # 128 + SIGINT, as in shells; 1 would mean that the data is at fault
 
 
 @click.group(
-    cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_OneLineErrors,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="portrait-ia")
 def main() -> None:
@@ -52,5 +53,5 @@ def main() -> None:
     """
 
 
-for command in (*ANSWERING, check, build, review, releases, rollback, diff, fetch, link):
+for command in (*SERVER_COMMANDS, check, build, review, releases, rollback, diff, fetch, link):
     main.add_command(command)

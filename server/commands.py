@@ -1,4 +1,4 @@
-"""Commands that answer from releases: demo, serve, query."""
+"""Define the commands that serve and query releases: demo, serve, query."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ ENGINE = option(
 )
 DEMO_FOLDER = option(
     "--to",
-    "shelf",
+    "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Folder for the example releases. Default: portrait-ia/demo in the user's cache.",
@@ -49,7 +49,7 @@ DEMO_FOLDER = option(
 @HOST
 @PORT
 @WORKERS
-def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
+def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
     """Build the example portraits that ship with the package, and serve them.
 
     Their initiatives are made up; the counts are those of the published portraits.
@@ -63,12 +63,12 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
     from transform.release.folder import publish
 
     try_address(host, port)
-    shelf = shelf or _cache() / "portrait-ia" / "demo"
+    folder = folder or _cache_folder() / "portrait-ia" / "demo"
     with progress() as step:
         work = prepare(example_sources(), f"http://localhost:{port}/", step)
-        path, _ = write_release(work, check(work, False, step), shelf, step)
+        path, _ = write_release(work, check(work, False, step), folder, step)
         publish(path)
-    _listen(shelf, host, port, workers)
+    _serve(folder, host, port, workers)
 
 
 @click.command()
@@ -84,10 +84,10 @@ def serve(releases_folder: Path, host: str, port: int, workers: int, engine: str
     endpoint are variables: PORTRAIT_IA_QUERY_SECONDS, PORTRAIT_IA_QUERY_MEMORY_MB,
     PORTRAIT_IA_RESULT_MB, PORTRAIT_IA_QUERY_KB.
     """
-    _listen(releases_folder, host, port, workers, engine)
+    _serve(releases_folder, host, port, workers, engine)
 
 
-def _listen(shelf: Path, host: str, port: int, workers: int, engine: str = "memory") -> None:
+def _serve(folder: Path, host: str, port: int, workers: int, engine: str = "memory") -> None:
     from server.http.process.listen import listen
 
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
@@ -95,10 +95,10 @@ def _listen(shelf: Path, host: str, port: int, workers: int, engine: str = "memo
     def ready() -> None:
         click.echo(f"http://{shown}:{port}/  (Ctrl-C ends)")
 
-    listen(shelf, host, port, workers, ready, engine)
+    listen(folder, host, port, workers, ready, engine)
 
 
-def _cache() -> Path:
+def _cache_folder() -> Path:
     # XDG Base Directory Specification.
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
@@ -155,26 +155,26 @@ def query(releases_folder: Path, query: str, name: str | None) -> None:
                 for part in answer.body:
                     sys.stdout.buffer.write(part)
         except FormNotAcceptable as fault:
-            fitting = ", ".join(offer.suffix for offer in (SOLUTIONS if graph else CONSTRUCTED))
+            formats = ", ".join(offer.suffix for offer in (SOLUTIONS if graph else CONSTRUCTED))
             raise MisusedCommand(
-                f"--format {name}: not what this query answers. Choose one of {fitting}."
+                f"--format {name}: not what this query answers. Choose one of {formats}."
             ) from fault
         except EngineFault as fault:
             raise MisusedCommand(f"query: {fault.detail}") from fault
 
 
-def _query_text(query: str) -> str:
-    if query == "-":
+def _query_text(argument: str) -> str:
+    if argument == "-":
         return sys.stdin.read()
-    # A query has blanks and braces; what has none is a path.
-    if query.endswith((".rq", ".sparql")) or not set(query) & set("{} \n"):
+    # A query has spaces and braces; a text without them is a path.
+    if argument.endswith((".rq", ".sparql")) or not set(argument) & set("{} \n"):
         try:
-            return Path(query).read_text(encoding="utf-8")
+            return Path(argument).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise MisusedCommand(
-                f"{query}: cannot be read ({error}). Give a query or a file."
+                f"{argument}: cannot be read ({error}). Give a query or a file."
             ) from error
-    return query
+    return argument
 
 
 COMMANDS = (demo, serve, query)

@@ -1,4 +1,4 @@
-"""Write the numbers of a comparison as CSV: one line a number, or a value of a list."""
+"""Write the numbers of a comparison as CSV: one line for each number or value of a list."""
 
 import csv
 import io
@@ -14,22 +14,22 @@ HEADER = (
 )  # fmt: skip
 
 
-def as_csv(told: PublishedComparison, release: Release, language: str) -> bytes:
-    """Give the CSV (RFC 4180) in UTF-8; what a line has no number for is left empty."""
+def write_csv(published: PublishedComparison, release: Release, language: str) -> bytes:
+    """Return the CSV (RFC 4180) in UTF-8; a cell without a number is empty."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(HEADER)
-    found = told.found
-    label = partial(told.label, release, language=language)
-    where = f"{release.base_uri}{found.path}/"
-    for m in found.movements.values():
-        said = name_movement(found, m, label, language)
+    comparison = published.comparison
+    label = partial(published.label, release, language=language)
+    prefix = f"{release.base_uri}{comparison.path}/"
+    for m in comparison.movements.values():
+        description = name_movement(comparison, m, label, language)
         unresolved = str(m.unresolved).lower()
         numbers: tuple[object, ...] = (m.number, m.least, m.most, "", "")
-        writer.writerow((m.name, said, *numbers, unresolved, where + m.name))
-    for e in found.evolutions:
-        said = name_evolution(found, e, label, language)
+        writer.writerow((m.name, description, *numbers, unresolved, prefix + m.name))
+    for e in comparison.evolutions:
+        description = name_evolution(comparison, e, label, language)
         unresolved = str(e.text is not None).lower()
         numbers = ("", "", "", e.before, e.after)
-        writer.writerow((e.name, said, *numbers, unresolved, where + e.name))
+        writer.writerow((e.name, description, *numbers, unresolved, prefix + e.name))
     return out.getvalue().encode()

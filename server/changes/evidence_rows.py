@@ -1,4 +1,4 @@
-"""Lay out the rows behind a number: a resource and its name are one cell with a link."""
+"""Lay out the rows that a number counts: a resource and its name share one cell with a link."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from server.release.current import Release
 from server.release.queries import Row
 from server.web.term_cell import Cell, link_name
 
-# Which column holds the name of the resource in another.
+# For a column of resources, the column of their names.
 _NAMES = {
     "organisme": "nom",
     "initiative": "nom",
@@ -19,10 +19,10 @@ _TOKEN = re.compile(r"[()]|AS \?(\w+)|\?(\w+)")
 
 
 def lay_out_rows(rows: list[Row], query: str, release: Release) -> dict[str, Any]:
-    """Give the names of the columns, in the order of the query, and the cells of each row."""
+    """Return the names of the columns, in the order of the query, and the cells of each row."""
     names = _columns(query)
-    of_resources = {name for name in names if any(_is_iri(row, name) for row in rows)}
-    merged = {_NAMES[name] for name in of_resources & _NAMES.keys()}
+    resources = {name for name in names if any(_is_iri(row, name) for row in rows)}
+    merged = {_NAMES[name] for name in resources & _NAMES.keys()}
     shown = [name for name in names if name not in merged]
     return {
         "columns": shown,
@@ -31,12 +31,12 @@ def lay_out_rows(rows: list[Row], query: str, release: Release) -> dict[str, Any
 
 
 def _columns(query: str) -> list[str]:
-    """Give the variables that one of our own queries selects."""
+    """Parse the variables that one of our own queries selects."""
     selected = query[query.index("\nSELECT ") : query.index("\nWHERE")]
     names, depth = [], 0
     for token in _TOKEN.finditer(selected):
         depth += {"(": 1, ")": -1}.get(token[0], 0)
-        # One stands alone, or is what an expression in brackets is called.
+        # A variable stands alone, or behind AS in brackets.
         if name := (token[1] if depth == 1 else token[2] if depth == 0 else None):
             names.append(name)
     return names

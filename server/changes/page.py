@@ -1,4 +1,4 @@
-"""Lay out the page that says what changed between two portraits."""
+"""Lay out the page of a comparison: what changed between two portraits."""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -26,8 +26,8 @@ from transform.comparison.sentences import (
 from transform.text.normal_form import slug
 from transform.text.numbers import percent, whole
 
-_SHOWN = 60  # of a list; the rows behind its number are all of it
-# What is listed by name, and which query names it.
+_SHOWN = 60  # of a list; the rows of its number hold all
+# Movements whose elements are listed, and the query that names them.
 _LISTED = {
     "initiatives-a-trancher": "open-pairs",
     "organismes-nouveaux": "elements",
@@ -35,8 +35,8 @@ _LISTED = {
     "organismes-renommes": "elements",
     "organismes-a-trancher": "open-pairs",
 }
-# What a naive comparison says beside what is so.
-_BESIDE = (
+# Measures of bodies: the movement that counts texts, and the one that counts resolved bodies.
+_BODY_MEASURES = (
     ("avant", "textes-avant", "organismes-avant"),
     ("apres", "textes-apres", "organismes-apres"),
     ("nouveaux", "textes-nouveaux", "organismes-nouveaux"),
@@ -47,7 +47,7 @@ _NOTES = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "
 
 
 class Value(NamedTuple):
-    """A line of a table of values: label, link, the two numbers, the change, and why."""
+    """A line of a table of values: label, link, both numbers, the change, a note, and its texts."""
 
     label: str
     href: str | None
@@ -58,65 +58,68 @@ class Value(NamedTuple):
     texts: list["Value"]
 
 
-def lay_out(told: PublishedComparison, release: Release, language: str) -> dict[str, Any]:
-    """Give what the template of the page needs."""
-    page = _Page(told, release, language)
+def lay_out(published: PublishedComparison, release: Release, language: str) -> dict[str, Any]:
+    """Return the values of the template."""
+    page = _Page(published, release, language)
     return {
-        "title": title(told.found, language),
-        "found": told.found,
+        "title": title(published.comparison, language),
+        "comparison": published.comparison,
         "sentences": page.sentences(),
-        "beside": page.beside(),
+        "body_counts": page.body_counts(),
         "lists": page.lists(),
         "values": {kind: page.values(kind) for kind in REWORDED},
         "matrix": page.matrix(),
     }
 
 
-def _first(evolution: Evolution) -> tuple[int, str]:
+def _sort_key(evolution: Evolution) -> tuple[int, str]:
     return -evolution.before, evolution.text or ""
 
 
 class _Page:
-    def __init__(self, told: PublishedComparison, release: Release, language: str) -> None:
-        self._found: Comparison = told.found
+    def __init__(self, published: PublishedComparison, release: Release, language: str) -> None:
+        self._comparison: Comparison = published.comparison
         self._release = release
         self._language = language
-        self._label = partial(told.label, release, language=language)
+        self._label = partial(published.label, release, language=language)
 
     def sentences(self) -> dict[str, list[list[Part]]]:
-        """Give the sentences by what they speak of; the caution stands apart."""
+        """Return the sentences by topic; the caution has a topic of its own."""
         topics: dict[str, list[list[Part]]] = {}
-        for sentence in say(self._found, self._label, self._language):
+        for sentence in say(self._comparison, self._label, self._language):
             topic = "caution" if sentence.key == "caution" else sentence.topic
             topics.setdefault(topic, []).append(sentence.parts)
         return topics
 
     def _part(self, name: str) -> Part:
-        return Part(say_number(self._found.movements[name], self._language), name)
+        return Part(say_number(self._comparison.movements[name], self._language), name)
 
-    def beside(self) -> list[tuple[str, Part, Part]]:
-        """Give the naive number beside the resolved one, for bodies."""
-        return [(key, self._part(naive), self._part(so)) for key, naive, so in _BESIDE]
+    def body_counts(self) -> list[tuple[str, Part, Part]]:
+        """Return the naive and the resolved number of each measure of bodies."""
+        return [
+            (key, self._part(naive), self._part(resolved))
+            for key, naive, resolved in _BODY_MEASURES
+        ]
 
     def lists(self) -> dict[str, list[tuple[str, Part, list[Cell]]]]:
-        """Give by what they are of: bodies new, absent and renamed, and what is still open.
+        """Return lists by subject: bodies new, absent and renamed, and undecided pairs.
 
-        Each list has a name, a number, and the first of its things.
+        Each list has a name, a number, and its first elements.
         """
-        found: dict[str, list[tuple[str, Part, list[Cell]]]] = {}
+        lists: dict[str, list[tuple[str, Part, list[Cell]]]] = {}
         for name, query in _LISTED.items():
-            movement = self._found.movements[name]
+            movement = self._comparison.movements[name]
             rows = queries.find_rows(
                 self._release,
                 query,
                 limit=_SHOWN,
-                movement=f"{self._release.base_uri}{self._found.path}/{name}",
+                movement=f"{self._release.base_uri}{self._comparison.path}/{name}",
                 language=Text(self._language),
             )
-            heading = name_movement(self._found, movement, self._label, self._language)
+            heading = name_movement(self._comparison, movement, self._label, self._language)
             cells = [self._cell(row) for row in rows]
-            found.setdefault(name.partition("-")[0], []).append((heading, self._part(name), cells))
-        return found
+            lists.setdefault(name.partition("-")[0], []).append((heading, self._part(name), cells))
+        return lists
 
     def _cell(self, row: queries.Row) -> Cell:
         iri, label = row["element"]["value"], row.get("label", {})
@@ -124,16 +127,16 @@ class _Page:
         return link_name(iri, text, label.get("xml:lang"), self._release)
 
     def values(self, kind: str) -> list[Value]:
-        """Give the values of a list, each with its texts where they are not one and the same."""
-        texts = self._found.of(kind, unresolved=True)
+        """Return the values of a list, each with its texts where there are several."""
+        texts = self._comparison.of(kind, unresolved=True)
         lines = []
-        for evolution in self._found.of(kind):
-            own = sorted((e for e in texts if e.concept == evolution.concept), key=_first)
+        for evolution in self._comparison.of(kind):
+            own = sorted((e for e in texts if e.concept == evolution.concept), key=_sort_key)
             note = self._note(evolution)
             shown = [self._line(e, e.text or "") for e in own] if len(own) > 1 else []
             label = self._label(evolution.concept)
             lines.append(self._line(evolution, label, note, shown))
-        # É stands beside E, as a reader looks for it.
+        # É sorts as E.
         return sorted(lines, key=lambda line: (slug(line.label), line.label))
 
     def _line(
@@ -143,22 +146,22 @@ class _Page:
         note: str | None = None,
         texts: list[Value] | None = None,
     ) -> Value:
-        found, language = self._found, self._language
+        comparison, language = self._comparison, self._language
         link = link_to_iri(self._release.base_uri + evolution.concept, self._release.base_uri)
         return Value(
             label,
             link.href if link and evolution.text is None else None,
-            Part(whole(evolution.before, language), f"{evolution.name}/{found.earlier}"),
-            Part(whole(evolution.after, language), f"{evolution.name}/{found.later}"),
+            Part(whole(evolution.before, language), f"{evolution.name}/{comparison.earlier}"),
+            Part(whole(evolution.after, language), f"{evolution.name}/{comparison.later}"),
             percent(evolution.before, evolution.after, language),
             note,
             texts or [],
         )
 
     def _note(self, evolution: Evolution) -> str | None:
-        """Say why a number is not what its texts alone would show, or that it is new or absent."""
+        """Return why a number differs from its texts, or that its value is new or absent."""
         for name, note in _NOTES.items():
-            movement = self._found.movements.get(name)
+            movement = self._comparison.movements.get(name)
             if movement and evolution.concept in movement.elements:
                 return note
         if evolution.neighbours:
@@ -168,8 +171,8 @@ class _Page:
         return "absent" if evolution.after == 0 else None
 
     def matrix(self) -> tuple[list[str], list[tuple[str, list[Part | None]]]]:
-        """Give the statuses, and for each earlier one how many went to each later one."""
-        cells = {m.statuses: m for m in self._found.movements.values() if m.statuses}
+        """Return the statuses, and for each earlier one how many moved to each later one."""
+        cells = {m.statuses: m for m in self._comparison.movements.values() if m.statuses}
         statuses = sorted({path for pair in cells for path in pair}, key=self._label)
         lines = [
             (

@@ -1,11 +1,11 @@
-"""Answer what changed between two portraits, and with the rows behind each number."""
+"""Answer with the comparison of two portraits, and with the rows that each number counts."""
 
 import re
 from functools import partial
 
 from flask import Blueprint, Response, request
 
-from server.changes.csv_export import as_csv
+from server.changes.csv_export import write_csv
 from server.changes.evidence_rows import lay_out_rows
 from server.changes.page import lay_out
 from server.engine.interface import Question
@@ -24,9 +24,9 @@ from server.release.resource import about_document
 from server.sparql.send import send
 from server.texts import LANGUAGES
 from server.web import render
-from server.web.link_header import with_links
-from server.web.links import link_to, quoted
-from server.web.paging import page_number
+from server.web.link_header import add_links
+from server.web.links import link_to, quote_path
+from server.web.paging import read_page_number
 from server.web.release_scope import ask, current_release
 from transform.comparison.evidence import ask_evolution, ask_movement
 from transform.comparison.sentences import name_evolution, name_movement
@@ -39,7 +39,7 @@ _YEARS = re.compile(r"([0-9]{4})-([0-9]{4})(?:\.([a-z]+))?")
 
 @bp.route("/changements")
 def redirect() -> Response:
-    """Lead to the list of comparisons."""
+    """Redirect to the list of comparisons."""
     return Response(status=308, headers={"Location": link_to("changements/", **request.args)})
 
 
@@ -53,95 +53,97 @@ def show_all() -> Response:
 def show(years: str) -> Response:
     """Answer with the comparison of two portraits: page, RDF, or its numbers as CSV."""
     release = current_release()
-    told, suffix = _find(release, years)
+    published, suffix = _find_comparison(release, years)
     form = render.choose((*PAGES, CSV), suffix)
-    path = f"changements/{told.found.earlier}-{told.found.later}"
+    path = f"changements/{published.comparison.earlier}-{published.comparison.later}"
     if form is HTML:
-        values = lay_out(told, release, render.language())
+        values = lay_out(published, release, render.language())
         response = render.page("changes.html", path=path, formats=(*PAGES[1:], CSV), **values)
     elif form is CSV:
-        body = as_csv(told, release, _language(form))
+        body = write_csv(published, release, _language(form))
         response = render.finish(Response(body, content_type=CSV.content_type), form)
     else:
-        about = about_document(release.base_uri + path, release, release.base_uri + told.found.path)
-        triples = [*about, *told.triples]
+        topic = release.base_uri + published.comparison.path
+        document = about_document(release.base_uri + path, release, topic)
+        triples = [*document, *published.triples]
         written = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
         response = render.finish(Response(written, content_type=form.content_type), form)
-    return with_links(response, form, path, (*PAGES, CSV))
+    return add_links(response, form, path, (*PAGES, CSV))
 
 
 @bp.route("/changements/<years>/<path:name>")
 def show_rows(years: str, name: str) -> Response:
-    """Answer with the rows behind a number: page, CSV, or another table."""
+    """Answer with the rows that a number counts: page, CSV, or another table."""
     release = current_release()
-    told, _ = _find(release, years)
+    published, _ = _find_comparison(release, years)
     bare, suffix = _split(name)
     form = render.choose((HTML, *SOLUTIONS), suffix)
-    title, text = _find_number(told, release, bare, _language(form))
+    title, text = _find_number(published, release, bare, _language(form))
     if "requete" in request.args:
         target = link_to("sparql", query=text, format="html")
         return Response(status=303, headers={"Location": target})
-    path = f"changements/{told.found.earlier}-{told.found.later}/{quoted(bare)}"
+    comparison = published.comparison
+    path = f"changements/{comparison.earlier}-{comparison.later}/{quote_path(bare)}"
     if form is not HTML:
         question = Question(text, release.base_uri, solutions=form.media_type)
-        return with_links(render.finish(send(ask(question)), form), form, path, (HTML, *SOLUTIONS))
-    number = page_number(request.args.get("page", "1"))
-    found = queries.ask_rows(release, text, _ROWS + 1, _ROWS * (number - 1))
-    if number > 1 and not found:
+        return add_links(render.finish(send(ask(question)), form), form, path, (HTML, *SOLUTIONS))
+    number = read_page_number(request.args.get("page", "1"))
+    rows = queries.ask_rows(release, text, _ROWS + 1, _ROWS * (number - 1))
+    if number > 1 and not rows:
         raise UnknownPage(f"There is no page {number} of these rows.")
     response = render.page(
         "rows.html",
         path=path,
         title=title,
-        found=told.found,
+        comparison=comparison,
         query=text,
         number=number,
-        more=len(found) > _ROWS,
+        has_next=len(rows) > _ROWS,
         formats=SOLUTIONS,
-        **lay_out_rows(found[:_ROWS], text, release),
+        **lay_out_rows(rows[:_ROWS], text, release),
     )
-    return with_links(response, form, path, (HTML, *SOLUTIONS))
+    return add_links(response, form, path, (HTML, *SOLUTIONS))
 
 
 def _language(form: Format) -> str:
-    """Give the language of a page; of a file, which is one for all readers, only by `?lang=`."""
+    """Return the language of a page; only `?lang=` chooses that of a file."""
     if form is HTML:
         return render.language()
-    wanted = request.args.get("lang")
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+    requested = request.args.get("lang")
+    return requested if requested in LANGUAGES else LANGUAGES[0]
 
 
 def _split(name: str) -> tuple[str, str | None]:
     bare, dot, suffix = name.rpartition(".")
-    known = {form.suffix for form in (HTML, *SOLUTIONS)}
-    return (bare, suffix) if dot and suffix in known else (name, None)
+    suffixes = {form.suffix for form in (HTML, *SOLUTIONS)}
+    return (bare, suffix) if dot and suffix in suffixes else (name, None)
 
 
-def _find(release: Release, years: str) -> tuple[PublishedComparison, str | None]:
-    """Give the comparison that a path names, and its suffix; raises UnknownPage."""
+def _find_comparison(release: Release, years: str) -> tuple[PublishedComparison, str | None]:
+    """Return the comparison that a path names, and its suffix; raises UnknownPage."""
     pairs = list_pairs(release)
-    found = _YEARS.fullmatch(years)
-    if not found or (int(found[1]), int(found[2])) not in pairs:
-        known = ", ".join(f"{earlier}-{later}" for earlier, later in pairs) or "none"
-        raise UnknownPage(f"There is no comparison {years[:40]!r}; there are: {known}.")
-    return read_comparison(release, int(found[1]), int(found[2])), found[3]
+    match = _YEARS.fullmatch(years)
+    if not match or (int(match[1]), int(match[2])) not in pairs:
+        names = ", ".join(f"{earlier}-{later}" for earlier, later in pairs) or "none"
+        raise UnknownPage(f"There is no comparison {years[:40]!r}; there are: {names}.")
+    return read_comparison(release, int(match[1]), int(match[2])), match[3]
 
 
 def _find_number(
-    told: PublishedComparison, release: Release, name: str, language: str
+    published: PublishedComparison, release: Release, name: str, language: str
 ) -> tuple[str, str]:
-    """Give the title and the query of a number; raises UnknownPage."""
-    found, label = told.found, partial(told.label, release, language=language)
-    if movement := found.movements.get(name):
-        title = name_movement(found, movement, label, language)
-        return title, ask_movement(found, movement, release.base_uri, language)
+    """Return the title and the query of a number; raises UnknownPage."""
+    comparison, label = published.comparison, partial(published.label, release, language=language)
+    if movement := comparison.movements.get(name):
+        title = name_movement(comparison, movement, label, language)
+        return title, ask_movement(comparison, movement, release.base_uri, language)
     bare, _, year = name.rpartition("/")
-    for evolution in found.evolutions:
+    for evolution in comparison.evolutions:
         if evolution.name == name:
-            title = name_evolution(found, evolution, label, language)
-            return title, ask_evolution(found, evolution, release.base_uri, language)
-        if evolution.name == bare and year in (str(found.earlier), str(found.later)):
+            title = name_evolution(comparison, evolution, label, language)
+            return title, ask_evolution(comparison, evolution, release.base_uri, language)
+        if evolution.name == bare and year in (str(comparison.earlier), str(comparison.later)):
             title = f"{evolution.text or label(evolution.concept)}, {year}"
-            asked = ask_evolution(found, evolution, release.base_uri, language, int(year))
-            return title, asked
+            query = ask_evolution(comparison, evolution, release.base_uri, language, int(year))
+            return title, query
     raise UnknownPage(f"The comparison counts nothing under {name[:80]!r}.")

@@ -1,1 +1,1 @@
-"""Let people and machines find the data: home page, catalogue, dumps, feeds."""
+"""Answer with what leads to the data: home page, catalogue, dumps, feed, sitemap."""

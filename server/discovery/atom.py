@@ -1,4 +1,4 @@
-"""Say what is new as an Atom feed: the releases, and what changed between portraits (RFC 4287)."""
+"""Publish the releases and the comparisons of portraits as an Atom feed (RFC 4287)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from server import texts
 from server.negotiation import Format
 from server.release.comparisons import list_pairs
-from server.release.history import Published, list_published, published
+from server.release.history import Published, current_published, list_published
 from server.web import render
 from server.web.release_scope import current_release
 
@@ -19,7 +19,7 @@ _ATOM = Format("xml", "application/atom+xml", "; charset=utf-8")
 
 
 class Entry(NamedTuple):
-    """Something new: what it is called, where it is, since when, and what is said of it."""
+    """An entry of the feed: its title, its path, its time, and a summary."""
 
     title: str
     path: str
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 
 @bp.route("/atom.xml")
 def show() -> Response:
-    """Answer with the feed in the language of the reader."""
+    """Answer with the feed in the language of the request."""
     language, entries = render.language(), list(_entries())
     stamps = [f"{entry.path} {entry.time.isoformat()}" for entry in entries]
     response = Response("".join(_write(entries, language)), content_type=_ATOM.content_type)
@@ -39,25 +39,25 @@ def show() -> Response:
 
 
 def _entries() -> Iterator[Entry]:
-    """Give the changes of the current release, then the releases, the newest first."""
+    """Yield the comparisons of the current release, then the releases, the newest first."""
     release, language = current_release(), render.language()
-    now = published(release).time
+    now = current_published(release).time
     for earlier, later in list_pairs(release):
         words = texts.say("from_to", language, earlier=earlier, later=later)
-        about = texts.say("about_comparisons", language)
+        summary = texts.say("about_comparisons", language)
         title = f"{texts.say('comparisons', language)}{texts.say('colon', language)} {words}"
-        yield Entry(title, f"changements/{earlier}-{later}", now, about)
-    for one in list_published(release):
-        title = f"{texts.say('release', language)} {one.name}"
-        yield Entry(title, one.path, one.time, _holds(one, language))
+        yield Entry(title, f"changements/{earlier}-{later}", now, summary)
+    for published in list_published(release):
+        title = f"{texts.say('release', language)} {published.name}"
+        yield Entry(title, published.path, published.time, _count_entries(published, language))
 
 
-def _holds(one: Published, language: str) -> str:
-    """Say how many entries a release holds of each year."""
+def _count_entries(published: Published, language: str) -> str:
+    """Return how many entries a release holds of each year, as a text."""
     colon = texts.say("colon", language)
     return ", ".join(
         f"{portrait['year']}{colon} {texts.whole(portrait['published'], language)}"
-        for portrait in sorted(one.manifest["portraits"], key=lambda said: -said["year"])
+        for portrait in sorted(published.manifest["portraits"], key=lambda each: -each["year"])
     )
 
 

@@ -1,4 +1,4 @@
-"""Answer with the catalogue (DCAT), and with what describes the data (VoID)."""
+"""Answer with the catalogue (DCAT) and the description of the data (VoID)."""
 
 import pyoxigraph as ox
 from flask import Blueprint, Response
@@ -15,7 +15,7 @@ from server.release import queries
 from server.release.current import Release
 from server.release.resource import about_document
 from server.web import render
-from server.web.link_header import with_links
+from server.web.link_header import add_links
 from server.web.release_scope import current_release
 
 bp = Blueprint("catalogue", __name__)
@@ -31,7 +31,7 @@ def show(suffix: str | None = None) -> Response:
         response = show_catalogue(_catalogue(release), release)
     else:
         response = _send("catalogue", form, release) or render.graph(_catalogue(release), form)
-    return with_links(response, form, "catalogue")
+    return add_links(response, form, "catalogue")
 
 
 @bp.route("/.well-known/void")
@@ -42,11 +42,11 @@ def describe(suffix: str | None = None) -> Response:
     response = _send("void", form, current_release())
     if response is None:
         raise UnknownResource("This release holds no VoID description. Build it again.")
-    return with_links(response, form, ".well-known/void", GRAPHS)
+    return add_links(response, form, ".well-known/void", GRAPHS)
 
 
 def _send(name: str, form: Format, release: Release) -> Response | None:
-    """Send the file of the release that holds a document, where it has one."""
+    """Send the file of the release that holds a document; None where it has no such file."""
     file = release.folder / f"{name}.{form.suffix}"
     if not file.is_file():
         return None
@@ -54,14 +54,14 @@ def _send(name: str, form: Format, release: Release) -> Response | None:
 
 
 def _catalogue(release: Release) -> list[ox.Triple]:
-    """Give the catalogue: its file, or from the store, where earlier versions kept it."""
+    """Read the catalogue from its file, or from the store, where earlier versions kept it."""
     file = release.folder / "catalogue.nt"
     if file.is_file():
         parsed = ox.parse(path=file, format=ox.RdfFormat.N_TRIPLES)
-        return queries.in_order(quad.triple for quad in parsed)
+        return queries.sort_triples(quad.triple for quad in parsed)
     iri = f"{release.base_uri}graph/catalogue"
     triples = queries.find_triples(release, "graph", graph=iri)
     if not triples:
         raise UnknownResource(f"This release holds no graph <{iri}>.")
-    about = about_document(f"{release.base_uri}catalogue", release)
-    return [*triples, *(t for t in about if t.predicate.value.endswith("#comment"))]
+    notes = about_document(f"{release.base_uri}catalogue", release)
+    return [*triples, *(t for t in notes if t.predicate.value.endswith("#comment"))]

@@ -1,6 +1,6 @@
-"""Offer the files of releases: the dumps, their sums and the sources that were read.
+"""Serve the files of releases: dumps, checksums and source files.
 
-A dump named without a suffix leads to the file of the form that the client takes.
+The name of a dump without a suffix redirects to the file in the format that the client accepts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,18 +16,18 @@ from server.release.files import (
     FOLDER,
     SUMS,
     Download,
-    list_forms,
+    list_formats,
     name_kind,
 )
 from server.release.history import (
     Published,
+    current_published,
     find_published,
     list_published,
-    published,
 )
 from server.web import render
-from server.web.link_header import Relation, licence, relate
-from server.web.links import link_to, quoted
+from server.web.link_header import Relation, add_relations, licence
+from server.web.links import link_to, quote_path
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
@@ -35,38 +35,38 @@ from transform.release.paths import SOURCES
 
 bp = Blueprint("dumps", __name__)
 _FRESH = "public, max-age=300"
-# A release is never changed, and its name is made from its content (RFC 8246).
+# A release never changes, and its name is derived from its content (RFC 8246).
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 @bp.route("/dumps")
-def lead() -> Response:
-    """Lead to the list, whose links are relative to the folder."""
-    return _lead("dumps/")
+def redirect_to_list() -> Response:
+    """Redirect to the list, whose links are relative to the folder."""
+    return _redirect("dumps/")
 
 
 @bp.route("/dumps/")
 def show() -> Response:
-    """List what can be downloaded, and the releases before."""
-    return _list(published(current_release()), "dumps/")
+    """List the files of the current release, and all releases."""
+    return _list(current_published(current_release()), "dumps/")
 
 
 @bp.route("/dumps/releases")
 @bp.route("/dumps/releases/")
-def list_releases() -> Response:
-    """Lead to the list of releases."""
-    return _lead("dumps/#releases")
+def redirect_to_releases() -> Response:
+    """Redirect to the list of releases."""
+    return _redirect("dumps/#releases")
 
 
 @bp.route("/dumps/releases/<name>")
-def lead_to_release(name: str) -> Response:
-    """Lead to the files of a release."""
-    return _lead(find_published(current_release(), name).path)
+def redirect_to_release(name: str) -> Response:
+    """Redirect to the files of a release."""
+    return _redirect(find_published(current_release(), name).path)
 
 
 @bp.route("/dumps/releases/<name>/")
 def show_release(name: str) -> Response:
-    """List the files of a release, which stay at their addresses."""
+    """List the files of a release, which keep their addresses."""
     chosen = find_published(current_release(), name)
     return _list(chosen, chosen.path)
 
@@ -74,49 +74,49 @@ def show_release(name: str) -> Response:
 @bp.route("/dumps/<path:path>")
 def download(path: str) -> Response:
     """Answer with a file of the current release, whole or in parts (RFC 9110, section 14)."""
-    chosen = published(current_release())
-    if forms := list_forms(chosen.downloads, path):
-        return _lead_to_form(forms, "dumps/")
+    chosen = current_published(current_release())
+    if formats := list_formats(chosen.downloads, path):
+        return _redirect_to_format(formats, "dumps/")
     return _send(chosen, path, _FRESH)
 
 
 @bp.route("/dumps/releases/<name>/<path:path>")
 def download_of_release(name: str, path: str) -> Response:
-    """Answer with a file of any release, at an address that holds this file for good."""
+    """Answer with a file of any release, at an address that never changes its content."""
     chosen = find_published(current_release(), name)
-    if forms := list_forms(chosen.downloads, path):
-        return _lead_to_form(forms, chosen.path)
+    if formats := list_formats(chosen.downloads, path):
+        return _redirect_to_format(formats, chosen.path)
     return _send(chosen, path, _FOR_GOOD)
 
 
-def _lead_to_form(forms: Mapping[Format, Download], folder: str) -> Response:
-    """Lead to the file of the form that the client takes; who reads pages gets the list of files.
+def _redirect_to_format(formats: Mapping[Format, Download], folder: str) -> Response:
+    """Redirect to the file in the format that the client accepts; HTML gets the list of files.
 
-    Led to (303), each file keeps one address, one entity tag and parts that fit each other.
+    By redirecting (303), each file keeps one address, one entity tag and consistent byte ranges.
     """
-    form = render.choose((*forms, HTML))
-    names = {form: file.path.removeprefix(FOLDER) for form, file in forms.items()}
+    form = render.choose((*formats, HTML))
+    names = {form: file.path.removeprefix(FOLDER) for form, file in formats.items()}
     response = Response(status=303, headers={"Cache-Control": _FRESH, "Vary": "Accept"})
     response.headers["Location"] = link_to(folder + names.get(form, ""))
     others = (
         Relation(link_to(folder + name, lang=None), "alternate", form.media_type)
         for form, name in names.items()
     )
-    return relate(response, others)
+    return add_relations(response, others)
 
 
-def _lead(path: str) -> Response:
+def _redirect(path: str) -> Response:
     return Response(status=308, headers={"Location": link_to(path)})
 
 
 def _list(chosen: Published, path: str) -> Response:
     files, releases = chosen.downloads, list_published(current_release())
-    offered = [f for f in files.values() if not f.packed]
+    unpacked = [f for f in files.values() if not f.packed]
     groups = {
-        "whole": [f for f in offered if f.path.startswith(f"{FOLDER}portraits.")],
-        "tables": [f for f in offered if _ours(f) and f.path.endswith(".csv")],
-        "yearly": [f for f in offered if _is_rdf(f) and f.path.startswith(f"{FOLDER}portrait-")],
-        "sources": [f for f in offered if not _ours(f)],
+        "whole": [f for f in unpacked if f.path.startswith(f"{FOLDER}portraits.")],
+        "tables": [f for f in unpacked if _is_ours(f) and f.path.endswith(".csv")],
+        "yearly": [f for f in unpacked if _is_rdf(f) and f.path.startswith(f"{FOLDER}portrait-")],
+        "sources": [f for f in unpacked if not _is_ours(f)],
     }
     body = render.render(
         "dumps.html",
@@ -131,18 +131,18 @@ def _list(chosen: Published, path: str) -> Response:
         embedded=schemaorg.script(_dataset()),
     )
     response = Response(body, content_type=HTML.content_type)
-    response = render.finish(response, HTML, *(one.name for one in releases))
-    response.make_conditional(request)  # below /dumps/ the front leaves conditions to us
-    return relate(response, _about(chosen, chosen.path))
+    response = render.finish(response, HTML, *(release.name for release in releases))
+    response.make_conditional(request)  # the HTTP front passes conditions on below /dumps/
+    return add_relations(response, _relate(chosen, chosen.path))
 
 
 def _dataset() -> schemaorg.Json:
-    """Give all portraits with all files of the current release."""
+    """Return the dataset of all portraits, with all files of the current release."""
     files = current_release().downloads.values()
     return schemaorg.series(current_release(), [f for f in files if f.sha256 and not f.packed])
 
 
-def _ours(file: Download) -> bool:
+def _is_ours(file: Download) -> bool:
     return not file.path.startswith(SOURCES)
 
 
@@ -153,12 +153,12 @@ def _is_rdf(file: Download) -> bool:
 def _send(chosen: Published, path: str, freshness: str) -> Response:
     file = chosen.downloads.get(FOLDER + path)
     if file is None:
-        names = (f.path.removeprefix(FOLDER) for f in chosen.downloads.values() if _ours(f))
+        names = (f.path.removeprefix(FOLDER) for f in chosen.downloads.values() if _is_ours(f))
         raise UnknownPage(
             f"Release {chosen.name} holds no file {(FOLDER + path)[:200]}; there are: "
             f"{', '.join(names)}."
         )
-    _mend_conditions(chosen.time)
+    _drop_wrong_conditions(chosen.time)
     response = send_file(
         (chosen.folder / file.path).resolve(),
         mimetype=file.content_type,
@@ -171,14 +171,14 @@ def _send(chosen: Published, path: str, freshness: str) -> Response:
     )
     response.headers["Content-Type"] = file.content_type
     response.headers["Cache-Control"] = freshness
-    return relate(response, _about_file(chosen, file))
+    return add_relations(response, _relate_file(chosen, file))
 
 
-def _mend_conditions(time: datetime) -> None:
-    """Take away conditions that Werkzeug reads otherwise than they are meant.
+def _drop_wrong_conditions(time: datetime) -> None:
+    """Remove conditions that Werkzeug evaluates wrongly.
 
-    A unit of ranges that it does not know is to be passed over (RFC 9110, 14.2). A date that is
-    not the one we gave is of another release, be it a later one that was taken back.
+    An unknown range unit must be ignored (RFC 9110, 14.2). A date other than ours belongs to
+    another release, possibly a later one that was rolled back.
     """
     environ = request.environ
     if not request.headers.get("Range", "bytes=").lower().lstrip().startswith("bytes="):
@@ -190,20 +190,20 @@ def _mend_conditions(time: datetime) -> None:
         environ.pop("HTTP_RANGE", None)
 
 
-def _about(chosen: Published, path: str) -> Iterator[Relation | None]:
-    """Say of what is offered where it is for good, what describes it, under which licence."""
+def _relate(chosen: Published, path: str) -> Iterator[Relation | None]:
+    """Yield the links to the licence, the description, and the permanent address."""
     yield licence(chosen.manifest)
     yield Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle")
     yield Relation(f"{current_release().base_uri}{path}", "cite-as")
 
 
-def _about_file(chosen: Published, file: Download) -> Iterator[Relation | None]:
-    name = quoted(file.path.removeprefix(FOLDER))
-    yield from _about(chosen, chosen.path + name)
-    described = chosen.downloads.get(file.path + METADATA)
-    if described and _ours(file):
+def _relate_file(chosen: Published, file: Download) -> Iterator[Relation | None]:
+    name = quote_path(file.path.removeprefix(FOLDER))
+    yield from _relate(chosen, chosen.path + name)
+    metadata = chosen.downloads.get(file.path + METADATA)
+    if metadata and _is_ours(file):
         yield Relation(f"./{name}{METADATA}", "describedby", METADATA_TYPE)
-    if not (_is_rdf(file) and _ours(file)):
+    if not (_is_rdf(file) and _is_ours(file)):
         return
     stem = file.path.rpartition(".")[0]
     for syntax in syntaxes.SYNTAXES:

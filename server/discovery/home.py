@@ -1,4 +1,4 @@
-"""Say what this site is, how to ask it, and whether it is well."""
+"""Answer with the home page, and with the health of the process and its engine."""
 
 from flask import Blueprint, Response
 
@@ -8,7 +8,7 @@ from server.release import queries
 from server.release.comparisons import list_pairs
 from server.release.files import source_path
 from server.web import render
-from server.web.link_header import Relation, licence, relate
+from server.web.link_header import Relation, add_relations, licence
 from server.web.links import link_to
 from server.web.public_address import address_of
 from server.web.release_scope import current_release
@@ -21,7 +21,7 @@ def show() -> Response:
     """Answer with the home page."""
     release = current_release()
     address = address_of(release)
-    example = queries.example("lignes", release.base_uri)
+    example = queries.read_example("lignes", release.base_uri)
     newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     values = {
         "address": address,
@@ -31,7 +31,7 @@ def show() -> Response:
         "example": example,
         "embedded": schemaorg.script(
             schemaorg.catalogue(release),
-            schemaorg.series(release, schemaorg.files_of(release, None)),
+            schemaorg.series(release, schemaorg.list_files(release, None)),
         ),
     }
     response = Response(
@@ -45,18 +45,18 @@ def show() -> Response:
         Relation(release.base_uri, "cite-as"),
         licence(release.manifest),
     ]
-    return relate(response, relations)
+    return add_relations(response, relations)
 
 
 @bp.route("/healthz")
 def live() -> Response:
-    """Say that the process answers."""
+    """Answer that the process is alive."""
     return _plain("ok\n")
 
 
 @bp.route("/readyz")
 def ready() -> Response:
-    """Say that the engine answers too; its fault is the answer when it does not."""
+    """Answer that the engine is ready, or with its fault."""
     release = current_release()
     queries.find_rows(release, "ready")
     return _plain(f"ok {release.name}\n")

@@ -1,6 +1,6 @@
-"""Describe datasets as schema.org does, for search engines; what is not known is left out.
+"""Describe datasets in schema.org terms, for search engines; unknown properties are left out.
 
-Source: https://schema.org/Dataset, and the properties that dataset search asks for.
+Source: https://schema.org/Dataset, and the properties that dataset search reads.
 """
 
 import json
@@ -14,7 +14,7 @@ from server.release import queries
 from server.release.current import Release
 from server.release.files import Download
 from server.web import render
-from server.web.links import quoted
+from server.web.links import quote_path
 from transform.rdf.namespaces import DCAT, DCTERMS, SCHEMA
 from transform.release.paths import SOURCES
 
@@ -22,18 +22,18 @@ Json = dict[str, Any]
 
 
 def script(*nodes: Json) -> Markup:
-    """Give nodes as the text of a `<script type="application/ld+json">`."""
-    written = json.dumps({"@context": SCHEMA, "@graph": nodes}, ensure_ascii=False)
-    return render.in_script(written.encode())
+    """Write nodes as the text of a `<script type="application/ld+json">`."""
+    text = json.dumps({"@context": SCHEMA, "@graph": nodes}, ensure_ascii=False)
+    return render.in_script(text.encode())
 
 
 def catalogue(release: Release) -> Json:
-    """Give the catalogue that the site is."""
+    """Describe the site as a catalogue."""
     manifest, language = release.manifest, render.language()
     return {
         "@type": "DataCatalog",
         "@id": f"{release.base_uri}catalogue",
-        "name": _in(manifest["series"]["title"], language),
+        "name": _translate(manifest["series"]["title"], language),
         "description": _description(release),
         "url": release.base_uri,
         "publisher": _publisher(release),
@@ -42,29 +42,30 @@ def catalogue(release: Release) -> Json:
 
 
 def series(release: Release, files: Iterable[Download] = ()) -> Json:
-    """Give all portraits as one dataset, whose parts they are, with files of the current release.
+    """Describe all portraits as one dataset, with files of the current release.
 
-    What the catalogue does not say of it is told from the manifest.
+    The catalogue wins; the manifest fills in what the catalogue lacks.
     """
     manifest, language = release.manifest, render.language()
     iri = series_iri(release)
     years = sorted(_portraits(release))
-    told = {
-        "name": _in(manifest["series"]["title"], language),
+    properties = {
+        "name": _translate(manifest["series"]["title"], language),
         "description": _description(release),
         "license": manifest["series"].get("licence"),
         "temporalCoverage": f"{years[0]}/{years[-1]}",
         "sameAs": manifest["series"].get("landing"),
         "hasPart": [{"@id": portrait} for portrait in _portraits(release).values()],
     }
-    return _filled({**told, **_shared(release, iri, ""), **_from_catalogue(release, iri)}, files)
+    properties |= _shared(release, iri, "") | _from_catalogue(release, iri)
+    return _add_files(properties, files)
 
 
 def portrait(release: Release, year: int, files: Iterable[Download] = ()) -> Json:
-    """Give one portrait as a dataset, with its files of the current release."""
+    """Describe one portrait as a dataset, with its files of the current release."""
     iri = _portraits(release)[year]
-    title = _in(release.manifest["series"]["title"], render.language())
-    told = {
+    title = _translate(release.manifest["series"]["title"], render.language())
+    properties = {
         "name": f"{title} – {year}",
         "description": _description(release),
         "temporalCoverage": str(year),
@@ -72,16 +73,17 @@ def portrait(release: Release, year: int, files: Iterable[Download] = ()) -> Jso
         "isPartOf": {"@id": series_iri(release)},
     }
     path = f"doc/portrait/{year}"
-    return _filled({**told, **_shared(release, iri, path), **_from_catalogue(release, iri)}, files)
+    properties |= _shared(release, iri, path) | _from_catalogue(release, iri)
+    return _add_files(properties, files)
 
 
 def series_iri(release: Release) -> str:
-    """Give the IRI of the series of portraits."""
+    """Return the IRI of the series of portraits."""
     return f"{release.base_uri}catalogue#serie"
 
 
-def files_of(release: Release, year: int | None) -> list[Download]:
-    """Give the files of the current release that hold one portrait, or all of them."""
+def list_files(release: Release, year: int | None) -> list[Download]:
+    """List the files of the current release that hold one portrait, or all portraits."""
     stem = f"dumps/portrait-{year}" if year else "dumps/portraits."
     source = f"{SOURCES}{year}/"
     return [
@@ -99,14 +101,14 @@ def _portraits(release: Release) -> dict[int, str]:
     return {year: f"{release.base_uri}id/portrait/{year}" for year in years}
 
 
-def _in(texts: Mapping[str, str], language: str) -> str:
+def _translate(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or next(iter(texts.values()), "")
 
 
 def _description(release: Release) -> str:
     manifest, language = release.manifest, render.language()
-    said = (manifest["series"]["description"], manifest["notice"] or {})
-    return " ".join(filter(None, (_in(texts, language) for texts in said)))
+    parts = (manifest["series"]["description"], manifest["notice"] or {})
+    return " ".join(filter(None, (_translate(texts, language) for texts in parts)))
 
 
 def _publisher(release: Release) -> Json:
@@ -114,7 +116,7 @@ def _publisher(release: Release) -> Json:
     return {
         "@type": "Organization",
         "@id": publisher["iri"],
-        "name": _in(publisher["name"], render.language()),
+        "name": _translate(publisher["name"], render.language()),
         **({"url": publisher["homepage"]} if publisher.get("homepage") else {}),
     }
 
@@ -132,40 +134,42 @@ def _shared(release: Release, iri: str, path: str) -> Json:
     }
 
 
-def _filled(told: Json, files: Iterable[Download]) -> Json:
-    base = told["includedInDataCatalog"]["@id"].removesuffix("catalogue")
-    told["distribution"] = [
+def _add_files(properties: Json, files: Iterable[Download]) -> Json:
+    """Add the files as distributions, and drop empty properties."""
+    base = properties["includedInDataCatalog"]["@id"].removesuffix("catalogue")
+    properties["distribution"] = [
         {
             "@type": "DataDownload",
             "name": file.path.rpartition("/")[2],
-            "contentUrl": base + quoted(file.path),
+            "contentUrl": base + quote_path(file.path),
             "encodingFormat": file.content_type.partition(";")[0],
             "contentSize": f"{file.bytes} B",
             "sha256": file.sha256,
         }
         for file in files
     ]
-    return {name: value for name, value in told.items() if value not in (None, "", [])}
+    return {name: value for name, value in properties.items() if value not in (None, "", [])}
 
 
 def _from_catalogue(release: Release, iri: str) -> Json:
-    """Give what the data say of a dataset, in the language of the reader where there is one."""
-    said: dict[str, list[Any]] = {}
+    """Read the properties of a dataset from the catalogue, in the language of the request."""
+    values: dict[str, list[Any]] = {}
     for triple in queries.find_triples(release, "dataset", dataset=iri):
-        said.setdefault(triple.predicate.value, []).append(triple.object)
-    found: Json = {name: _best(said.get(of, [])) for name, of in _ONE.items()}
-    begin, end = (_best(said.get(DCAT + name, [])) for name in ("startDate", "endDate"))
+        values.setdefault(triple.predicate.value, []).append(triple.object)
+    properties: Json = {name: _best(values.get(iri, [])) for name, iri in _SINGLE.items()}
+    begin, end = (_best(values.get(DCAT + name, [])) for name in ("startDate", "endDate"))
     if begin and end:
-        found["temporalCoverage"] = f"{begin}/{end}"
-    if place := _best(said.get(f"{DCTERMS}spatial", [])):
-        found["spatialCoverage"] = {"@type": "Place", "@id": place}
-    found["keywords"] = [
-        term.value for term in said.get(f"{DCAT}keyword", []) if _speaks(term, render.language())
+        properties["temporalCoverage"] = f"{begin}/{end}"
+    if place := _best(values.get(f"{DCTERMS}spatial", [])):
+        properties["spatialCoverage"] = {"@type": "Place", "@id": place}
+    properties["keywords"] = [
+        term.value for term in values.get(f"{DCAT}keyword", []) if _is_in(term, render.language())
     ]
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in properties.items() if value}
 
 
-_ONE = {
+# Properties with one value, and where the catalogue has it.
+_SINGLE = {
     "name": f"{DCTERMS}title",
     "description": f"{DCTERMS}description",
     "license": f"{DCTERMS}license",
@@ -178,11 +182,11 @@ _ONE = {
 }
 
 
-def _speaks(term: Any, language: str) -> bool:
+def _is_in(term: Any, language: str) -> bool:
     return isinstance(term, ox.Literal) and term.language == language
 
 
 def _best(terms: list[Any]) -> str | None:
-    """Give the value in the language of the reader, else the first."""
-    fitting = [term for term in terms if _speaks(term, render.language())] or terms
-    return fitting[0].value if fitting else None
+    """Return the value in the language of the request, else the first."""
+    candidates = [term for term in terms if _is_in(term, render.language())] or terms
+    return candidates[0].value if candidates else None

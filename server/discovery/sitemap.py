@@ -1,4 +1,4 @@
-"""Tell crawlers what pages there are (sitemaps.org, protocol 0.9), and what to keep from."""
+"""List the pages for crawlers (sitemaps.org, protocol 0.9), and exclude queries."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,9 +13,9 @@ from server.faults import UnknownPage
 from server.negotiation import Format
 from server.release.comparisons import list_pairs
 from server.release.current import Release
-from server.release.history import published
+from server.release.history import current_published
 from server.web import render
-from server.web.links import quoted
+from server.web.links import quote_path
 from server.web.release_scope import current_release
 from transform.release.document_index import FILE
 
@@ -28,9 +28,9 @@ _FIXED = ("", "dumps/", "catalogue", "def")
 
 @bp.route("/robots.txt")
 def robots() -> Response:
-    """Keep crawlers from queries, each link to one being another page, and name the sitemap."""
-    where = f"{current_release().base_uri}sitemap.xml"
-    text = f"User-agent: *\nDisallow: /sparql?\n\nSitemap: {where}\n"
+    """Exclude queries, because each link to a query is another page, and name the sitemap."""
+    address = f"{current_release().base_uri}sitemap.xml"
+    text = f"User-agent: *\nDisallow: /sparql?\n\nSitemap: {address}\n"
     return Response(text, content_type="text/plain; charset=utf-8")
 
 
@@ -38,14 +38,14 @@ def robots() -> Response:
 def index() -> Response:
     """List the parts of the sitemap."""
     release = current_release()
-    parts = (f"sitemap/{number}.xml" for number in range(1, _last(release) + 1))
+    parts = (f"sitemap/{number}.xml" for number in range(1, _last_part(release) + 1))
     return _write("sitemapindex", "sitemap", release, parts)
 
 
 @bp.route("/sitemap/<name>.xml")
 def part(name: str) -> Response:
     """List the pages of one part: those of the site first, then the documents."""
-    release, last = current_release(), _last(current_release())
+    release, last = current_release(), _last_part(current_release())
     if name not in map(str, range(1, last + 1)):
         raise UnknownPage(f"The sitemap has no part {name[:40]!r}: there are 1 to {last}.")
     begin = (int(name) - 1) * MOST
@@ -53,7 +53,7 @@ def part(name: str) -> Response:
 
 
 def _write(whole: str, each: str, release: Release, paths: Iterator[str]) -> Response:
-    time = published(release).time
+    time = current_published(release).time
     entries = (_entry(each, release.base_uri + path, time) for path in paths)
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{whole} xmlns="{_SPACE}">\n'
     body = "".join((head, *entries, f"</{whole}>\n"))
@@ -75,17 +75,17 @@ def _pages(release: Release) -> Iterator[str]:
 def _documents(file: Path) -> Iterator[str]:
     with file.open(encoding="utf-8", newline="\n") as lines:
         for line in lines:
-            yield f"doc/{quoted(line[:-1])}"
+            yield f"doc/{quote_path(line[:-1])}"
 
 
-def _last(release: Release) -> int:
-    """Give the number of the last part."""
+def _last_part(release: Release) -> int:
+    """Return the number of the last part."""
     file = release.folder / FILE
-    documents = _count(file) if file.is_file() else 0
+    documents = _count_lines(file) if file.is_file() else 0
     return -(-(len(_FIXED) + len(list_pairs(release)) + documents) // MOST)
 
 
 @lru_cache(maxsize=4)
-def _count(file: Path) -> int:
+def _count_lines(file: Path) -> int:
     with file.open("rb") as lines:
         return sum(1 for _ in lines)

@@ -1,4 +1,4 @@
-"""Say at the addresses that are registered for it which services there are (RFC 8615)."""
+"""Answer at registered addresses: the security contact and the list of services (RFC 8615)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app
 from server import texts
 from server.negotiation import PLAIN, Format
 from server.web import render
-from server.web.link_header import Relation, relate
+from server.web.link_header import Relation, add_relations
 from server.web.links import link_to
 from server.web.release_scope import current_release
 from transform.files import as_json
@@ -16,7 +16,7 @@ bp = Blueprint("wellknown", __name__)
 _LINKSET = Format(
     "json", "application/linkset+json", '; profile="https://www.rfc-editor.org/info/rfc9727"'
 )
-# Each service with the type in which it describes itself when asked at its own address.
+# Each service, with the media type of the description at its own address.
 _SERVICES = (
     ("sparql", "text/turtle"),
     ("rdf-graph-store?default", None),
@@ -24,17 +24,17 @@ _SERVICES = (
 )
 
 
-# RFC 9116, 2.5.5, advises less than a year; it is written anew each time it is asked for.
-_GOOD_FOR = timedelta(days=180)
+# RFC 9116, 2.5.5, recommends less than a year; each response renews it.
+_VALIDITY = timedelta(days=180)
 
 
 @bp.route("/.well-known/security.txt")
 def security() -> Response:
-    """Say whom to tell of a weakness, where the publisher has named somebody (RFC 9116)."""
+    """Answer with whom to report a weakness to, if the publisher names a contact (RFC 9116)."""
     contacts = current_app.config["SETTINGS"].contacts
     if not contacts:
         abort(404)
-    expires = datetime.now(UTC) + _GOOD_FOR
+    expires = datetime.now(UTC) + _VALIDITY
     lines = [
         *(f"Contact: {contact}" for contact in contacts),
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
@@ -48,16 +48,16 @@ def security() -> Response:
 
 @bp.route("/.well-known/api-catalog")
 def services() -> Response:
-    """List the services, with what describes each for programs and for people (RFC 9727)."""
+    """List the services with their descriptions (RFC 9727)."""
     base = current_release().base_uri
     catalogue = {"href": f"{base}catalogue.ttl", "type": "text/turtle"}
     linkset = []
-    for path, described_as in _SERVICES:
+    for path, description_type in _SERVICES:
         service = {"anchor": base + path, "service-meta": [catalogue]}
-        if described_as:
-            service["service-desc"] = [{"href": base + path, "type": described_as}]
+        if description_type:
+            service["service-desc"] = [{"href": base + path, "type": description_type}]
         linkset.append(service)
     body = as_json({"linkset": linkset})
     response = render.finish(Response(body, content_type=_LINKSET.content_type), _LINKSET)
-    itself = link_to(".well-known/api-catalog", lang=None)
-    return relate(response, [Relation(itself, "api-catalog", _LINKSET.media_type)])
+    own_address = link_to(".well-known/api-catalog", lang=None)
+    return add_relations(response, [Relation(own_address, "api-catalog", _LINKSET.media_type)])

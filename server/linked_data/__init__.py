@@ -1,1 +1,1 @@
-"""Answer with the document about a resource, a graph or the ontology."""
+"""Answer with documents about resources, with graphs and with the vocabulary."""

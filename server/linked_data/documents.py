@@ -1,4 +1,4 @@
-"""Answer for resources: `id/…` leads to `doc/…`, which says what is known in the wanted form."""
+"""Redirect `id/…` to `doc/…`, and answer with the document in the requested format."""
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
@@ -20,9 +20,9 @@ from server.release.resource import (
     find_resource,
 )
 from server.web import render, term_table
-from server.web.link_header import Relation, relate, with_links
-from server.web.links import link_to, quoted
-from server.web.paging import page_number
+from server.web.link_header import Relation, add_links, add_relations
+from server.web.links import link_to, quote_path
+from server.web.paging import read_page_number
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 
@@ -31,13 +31,13 @@ bp = Blueprint("documents", __name__)
 
 @bp.route("/id/<path:path>")
 def identify(path: str) -> Response:
-    """Lead from a thing to the document about it (httpRange-14): 303, on whatever host.
+    """Redirect from a resource to its document (httpRange-14): 303, on any host.
 
-    A thing that was replaced leads to what replaced it: 301.
+    A resource that was replaced redirects to its replacement: 301.
     """
-    if gone := _moved("id", path, None):
-        return gone
-    target = link_to(f"doc/{quoted(path)}", **request.args.to_dict())
+    if redirect := _redirect_to_replacement("id", path, None):
+        return redirect
+    target = link_to(f"doc/{quote_path(path)}", **request.args.to_dict())
     response = Response(status=303, headers={"Location": target})
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "public, max-age=300"
@@ -48,8 +48,8 @@ def identify(path: str) -> Response:
 def show(path: str) -> Response:
     """Answer with the document about a resource."""
     bare, suffix = split_suffix(path)
-    if gone := _moved("doc", bare, suffix):
-        return gone
+    if redirect := _redirect_to_replacement("doc", bare, suffix):
+        return redirect
     release = current_release()
     resource = find_resource(release, f"{release.base_uri}id/{bare}")
     if resource is None:
@@ -58,12 +58,14 @@ def show(path: str) -> Response:
     response = (
         _page(resource, release, bare) if form is HTML else _graph(resource, release, bare, form)
     )
-    response = with_links(response, form, f"doc/{quoted(bare)}")
-    return relate(response, [Relation(f"{release.base_uri}id/{quoted(bare)}", "cite-as")])
+    response = add_links(response, form, f"doc/{quote_path(bare)}")
+    return add_relations(
+        response, [Relation(f"{release.base_uri}id/{quote_path(bare)}", "cite-as")]
+    )
 
 
-def _moved(kind: str, bare: str, suffix: str | None) -> Response | None:
-    """Lead from what was replaced to the same form of its replacement, wherever that is."""
+def _redirect_to_replacement(kind: str, bare: str, suffix: str | None) -> Response | None:
+    """Redirect from a replaced resource to the same format of its replacement, on any site."""
     release = current_release()
     replacement = find_replacement(release, f"{release.base_uri}id/{bare}")
     if replacement is None:
@@ -71,17 +73,17 @@ def _moved(kind: str, bare: str, suffix: str | None) -> Response | None:
     ours = f"{release.base_uri}id/"
     target = replacement
     if replacement.startswith(ours):
-        path = quoted(replacement.removeprefix(ours)) + (f".{suffix}" if suffix else "")
+        path = quote_path(replacement.removeprefix(ours)) + (f".{suffix}" if suffix else "")
         target = link_to(f"{kind}/{path}", **request.args.to_dict())
     response = Response(status=301, headers={"Location": target})
     response.headers["Vary"] = "Accept"
-    # A decision can be taken back, so nobody is to keep this for good.
+    # A replacement can be withdrawn, so caches must not keep it for long.
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
 
 def split_suffix(path: str) -> tuple[str, str | None]:
-    """Give a path without its suffix, and the suffix where it is one of ours."""
+    """Split a path into its stem and its suffix; None for a suffix that names no format."""
     bare, dot, suffix = path.rpartition(".")
     if dot and bare and any(suffix == form.suffix for form in PAGES):
         return bare, suffix
@@ -94,9 +96,9 @@ def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Res
 
 
 def _page(resource: Resource, release: Release, bare: str) -> Response:
-    number = page_number(request.args.get("page", "1"))
+    number = read_page_number(request.args.get("page", "1"))
     language = render.language()
-    pointing, last = term_table.point_at(resource, release, language, number)
+    pointing, last = term_table.list_pointing(resource, release, language, number)
     if number > max(last, 1):
         raise UnknownPage(f"There is no page {number}: the last one is {max(last, 1)}.")
     triples = document(resource, f"{release.base_uri}doc/{bare}", release, pointing=False)
@@ -104,7 +106,7 @@ def _page(resource: Resource, release: Release, bare: str) -> Response:
     return render.page(
         "resource.html",
         iri=resource.iri,
-        path=f"doc/{quoted(bare)}",
+        path=f"doc/{quote_path(bare)}",
         comparisons=[p for p in list_pairs(release) if bare in map("portrait/{}".format, p)],
         heading=term_table.name_resource(resource, language),
         types=term_table.name_types(resource, release, language),
@@ -119,9 +121,9 @@ def _page(resource: Resource, release: Release, bare: str) -> Response:
 
 
 def _dataset(release: Release, bare: str) -> Markup | None:
-    """Give a portrait as search engines for datasets read it; None for what is none."""
+    """Return a portrait as schema.org describes it; None for another resource."""
     for year in (portrait["year"] for portrait in release.manifest["portraits"]):
         if bare == f"portrait/{year}":
-            files = schemaorg.files_of(release, year)
+            files = schemaorg.list_files(release, year)
             return schemaorg.script(schemaorg.portrait(release, year, files))
     return None

@@ -1,4 +1,4 @@
-"""Answer with whole graphs: the vocabulary and each named graph."""
+"""Answer with the vocabulary and with each named graph."""
 
 from flask import Blueprint, Response
 
@@ -13,8 +13,8 @@ from server.negotiation import (
 from server.release import queries
 from server.sparql.send import send
 from server.web import render
-from server.web.link_header import with_links
-from server.web.links import quoted
+from server.web.link_header import add_links
+from server.web.links import quote_path
 from server.web.release_scope import ask, current_release
 
 bp = Blueprint("graphs", __name__)
@@ -39,12 +39,12 @@ def define(suffix: str | None = None) -> Response:
         )
     else:
         response = render.graph(triples, form)
-    return with_links(response, form, "def")
+    return add_links(response, form, "def")
 
 
 @bp.route("/graph/<path:path>")
 def graph(path: str) -> Response:
-    """Answer with a named graph, as the engine writes it."""
+    """Answer with a named graph, or a page about it."""
     name, suffix = split_suffix(path)
     release = current_release()
     if name not in release.manifest["graphs"]:
@@ -54,7 +54,7 @@ def graph(path: str) -> Response:
         size = release.manifest["graphs"][name]
         response = render.page(
             "graph.html",
-            path=f"graph/{quoted(name)}",
+            path=f"graph/{quote_path(name)}",
             name=name,
             iri=iri,
             size=size,
@@ -65,4 +65,4 @@ def graph(path: str) -> Response:
             queries.read("graph"), release.base_uri, graph=form.media_type, bindings={"graph": iri}
         )
         response = render.finish(send(ask(question)), form)
-    return with_links(response, form, f"graph/{quoted(name)}")
+    return add_links(response, form, f"graph/{quote_path(name)}")

@@ -20,7 +20,7 @@ _SHOWN_APART = (*labels.NAMING, *_DEFINITIONS, f"{RDFS}isDefinedBy")
 
 
 class Term(NamedTuple):
-    """A class or property: its fragment, texts by language, and everything else that is said."""
+    """A class or property: its fragment, its texts, and its other statements."""
 
     name: str
     anchor: str
@@ -33,46 +33,46 @@ class Term(NamedTuple):
 def lay_out(
     triples: list[ox.Triple], ontology: str, release: Release, language: str
 ) -> dict[str, Any]:
-    """Give the header, the classes and the properties of the vocabulary."""
-    said: dict[str, list[ox.Triple]] = {}
+    """Return the header, the classes and the properties of the vocabulary."""
+    by_subject: dict[str, list[ox.Triple]] = {}
     for triple in triples:
-        said.setdefault(str(getattr(triple.subject, "value", "")), []).append(triple)
-    known = labels.collect(triples)
+        by_subject.setdefault(str(getattr(triple.subject, "value", "")), []).append(triple)
+    known_labels = labels.collect(triples)
     terms = {
-        iri: _term(iri, said[iri], known, release, language)
-        for iri in sorted(said)
+        iri: _term(iri, by_subject[iri], known_labels, release, language)
+        for iri in sorted(by_subject)
         if iri != ontology
     }
-    classes = [iri for iri in terms if OWL + "Class" in _types(said[iri])]
+    classes = [iri for iri in terms if OWL + "Class" in _types(by_subject[iri])]
     return {
         "iri": ontology,
-        "title": labels.best(known.get(ontology, ()), language),
-        "header": _term(ontology, said.get(ontology, []), known, release, language),
+        "title": labels.best(known_labels.get(ontology, ()), language),
+        "header": _term(ontology, by_subject.get(ontology, []), known_labels, release, language),
         "classes": [terms[iri] for iri in classes],
         "properties": [terms[iri] for iri in terms if iri not in classes],
     }
 
 
 def _term(
-    iri: str, said: list[ox.Triple], known: labels.Labels, release: Release, language: str
+    iri: str, triples: list[ox.Triple], known_labels: labels.Labels, release: Release, language: str
 ) -> Term:
-    rest = [t for t in said if t.predicate.value not in _SHOWN_APART]
+    others = [t for t in triples if t.predicate.value not in _SHOWN_APART]
     return Term(
         labels.compact(iri, release.base_uri),
         iri.rpartition("#")[2],
         iri,
-        _texts(said, labels.NAMING),
-        _texts(said, _DEFINITIONS),
-        term_table.lay_out(rest, known, release, language),
+        _texts(triples, labels.NAMING),
+        _texts(triples, _DEFINITIONS),
+        term_table.lay_out(others, known_labels, release, language),
     )
 
 
-def _texts(said: Iterable[ox.Triple], properties: tuple[str, ...]) -> list[ox.Literal]:
-    """Give the texts that some properties hold, French first."""
-    found = [t.object for t in said if t.predicate.value in properties]
-    texts = [text for text in found if isinstance(text, ox.Literal)]
+def _texts(triples: Iterable[ox.Triple], properties: tuple[str, ...]) -> list[ox.Literal]:
+    """Return the literals of some properties, French first."""
+    values = [t.object for t in triples if t.predicate.value in properties]
+    texts = [text for text in values if isinstance(text, ox.Literal)]
     return sorted(texts, key=lambda text: (text.language != "fr", text.language or "", text.value))
 
 
-def _types(said: Iterable[ox.Triple]) -> set[str]:
-    return {str(getattr(t.object, "value", "")) for t in said if t.predicate.value == RDF_TYPE}
+def _types(triples: Iterable[ox.Triple]) -> set[str]:
+    return {str(getattr(t.object, "value", "")) for t in triples if t.predicate.value == RDF_TYPE}

@@ -1,1 +1,1 @@
-"""Speak the Reconciliation Service API 0.2."""
+"""Answer the Reconciliation Service API 0.2."""

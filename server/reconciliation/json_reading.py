@@ -1,4 +1,4 @@
-"""Read JSON of any shape, or refuse it with the place where it is wrong."""
+"""Parse JSON and check its shape; a fault names the place of the error."""
 
 import json
 from typing import Any
@@ -11,27 +11,27 @@ _MOST_ITEMS = 20  # of any other array
 
 
 def parse(text: str, where: str) -> Any:
-    """Read JSON strictly; raises UnreadableRequest."""
+    """Parse JSON strictly; raises UnreadableRequest."""
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError as error:
         raise UnreadableRequest(f"{where} is nested too deeply.") from error
     except ValueError as error:
-        raise UnreadableRequest(f"{where} is no JSON: {str(error)[:200]}") from error
+        raise UnreadableRequest(f"{where} is not JSON: {str(error)[:200]}") from error
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def refuse_many(number: int, most: int, what: str, where: str) -> None:
-    """Raise QueryTooLong for more than may be asked at once."""
+    """Raise QueryTooLong for more items than one request may hold."""
     if number > most:
         raise QueryTooLong(f"{where} holds {number} {what}; send at most {most} at once.")
 
 
 def read_values(value: Any, where: str) -> tuple[str, ...]:
-    """Read one value or several, as texts; raises Fault."""
+    """Check one value or a list of values, and return them as texts; raises Fault."""
     items = value if isinstance(value, list) else [value]
     return tuple(_value(item, where) for item in read_list(items, where, _MOST_VALUES))
 
@@ -47,24 +47,24 @@ def _value(item: Any, where: str) -> str:
 
 
 def read_object(value: Any, where: str) -> dict[str, Any]:
-    """Give a JSON object; raises UnreadableRequest."""
+    """Check that a value is a JSON object; raises UnreadableRequest."""
     if not isinstance(value, dict):
-        raise UnreadableRequest(f"{where} is no JSON object.")
+        raise UnreadableRequest(f"{where} is not a JSON object.")
     return value
 
 
 def read_list(value: Any, where: str, most: int = _MOST_ITEMS) -> list[Any]:
-    """Give a JSON array; raises Fault."""
+    """Check that a value is a JSON array of at most so many items; raises Fault."""
     if not isinstance(value, list):
-        raise UnreadableRequest(f"{where} is no JSON array.")
+        raise UnreadableRequest(f"{where} is not a JSON array.")
     refuse_many(len(value), most, "items", where)
     return value
 
 
 def read_text(value: Any, where: str) -> str:
-    """Give a text that is not too long; raises Fault."""
+    """Check that a value is a text that is not too long; raises Fault."""
     if not isinstance(value, str):
-        raise UnreadableRequest(f"{where} is no text.")
+        raise UnreadableRequest(f"{where} is not a text.")
     if len(value) > LONGEST_TEXT:
         raise QueryTooLong(f"{where} has {len(value)} characters; send at most {LONGEST_TEXT}.")
     if any("\ud800" <= char <= "\udfff" for char in value):
@@ -72,8 +72,10 @@ def read_text(value: Any, where: str) -> str:
     return value
 
 
-def refuse_others(told: dict[str, Any], known: tuple[str, ...], where: str) -> None:
-    """Raise UnreadableRequest for a part of an object that nobody knows."""
-    for name in told:
+def refuse_others(fields: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+    """Raise UnreadableRequest for an unknown field of an object."""
+    for name in fields:
         if name not in known:
-            raise UnreadableRequest(f"{where} has {name[:40]!r}; known are {', '.join(known)}.")
+            raise UnreadableRequest(
+                f"{where} has the unknown field {name[:40]!r}; known are {', '.join(known)}."
+            )

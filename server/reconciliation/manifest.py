@@ -1,4 +1,4 @@
-"""Say what the service offers (0.2, section 3.1)."""
+"""Write the service manifest (0.2, section 3.1)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _SETTINGS = (
 
 
 def write_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
-    """Return the manifest; `address` is where the site was asked."""
+    """Return the manifest; `address` is that of the site as the client reaches it."""
     title = release.manifest["series"]["title"]
     root = f"{address}reconciliation"
     return {
@@ -34,7 +34,7 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
         "batchSize": MOST_QUERIES,
         "identifierSpace": f"{release.base_uri}id/",
         "schemaSpace": f"{release.base_uri}def#",
-        # An identifier is a whole IRI, which clients escape: it cannot follow a path.
+        # An identifier is an absolute IRI, which clients escape: it cannot be part of a path.
         "view": {"url": f"{root}/view?id={{{{id}}}}"},
         "preview": {
             "url": f"{root}/preview?id={{{{id}}}}&lang={language}",
@@ -49,14 +49,14 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
             "propose_properties": {"service_url": root, "service_path": "/extend/propose"},
             "property_settings": [
                 {"name": name, "label": label[language], "type": kind,
-                 "help_text": help_text[language], "default": usual}
-                for name, kind, label, help_text, usual in _SETTINGS
+                 "help_text": help_text[language], "default": default}
+                for name, kind, label, help_text, default in _SETTINGS
             ],
         },
     }  # fmt: skip
 
 
 def describe_kind(kind: Kind, release: Release, language: str) -> dict[str, str]:
-    """Give a type: its IRI and its name in the vocabulary of the release."""
+    """Describe a type: its IRI, and its name in the vocabulary of the release."""
     iri = class_iri(kind, release.base_uri)
     return {"id": iri, "name": labels.name_of_term(iri, release, language)[0]}

@@ -1,9 +1,9 @@
-"""Show an entity in a small frame of another site, so that a person can tell whether it is it."""
+"""Show an entity in a small frame of another site, where a person judges a match."""
 
 from flask import Response
 
 from server.faults import UnknownResource
-from server.reconciliation.data_extension import Extension, Wanted, extend
+from server.reconciliation.data_extension import Column, Extension, extend
 from server.reconciliation.index import Index
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.types import PROPERTIES
@@ -19,15 +19,15 @@ def show_preview(release: Release, index: Index, identifier: str) -> Response:
     """Answer with the page; raises UnknownResource."""
     language = render.language()
     path = find_path(release, index, identifier)
-    wanted = [
-        Wanted(each, "", _SHOWN + 1)
+    columns = [
+        Column(each, "", _SHOWN + 1)
         for each in PROPERTIES
         if each.id not in _LEFT_OUT and index.kind_of(path) in each.kinds
     ]
-    told = extend(release, index, Extension([path], wanted), language)[path]
+    cells = extend(release, index, Extension([path], columns), language)[path]
     rows = [
-        (each.property.names[language], [_text(cell) for cell in told[each.property.id]])
-        for each in wanted
+        (each.property.names[language], [_text(cell) for cell in cells[each.property.id]])
+        for each in columns
     ]
     response = render.page(
         "preview.html",
@@ -36,13 +36,13 @@ def show_preview(release: Release, index: Index, identifier: str) -> Response:
         path=path,
         rows=[(name, values[:_SHOWN], len(values) > _SHOWN) for name, values in rows if values],
     )
-    # Any site may frame it: there is nothing on it to be clicked but a link that opens outside.
+    # Any site may frame the page: its only link opens a new window, so no click can be abused.
     response.headers["Content-Security-Policy"] = _FRAMED
     return response
 
 
 def find_path(release: Release, index: Index, identifier: str) -> str:
-    """Give the path of an entity that an identifier names; raises UnknownResource."""
+    """Return the path of the entity that an identifier names; raises UnknownResource."""
     path = identifier.strip().removeprefix(f"{release.base_uri}id/")
     if path not in index.places:
         raise UnknownResource(f"There is no entity {identifier[:200]!r}.")

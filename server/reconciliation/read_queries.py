@@ -1,4 +1,4 @@
-"""Read what clients ask: JSON in, queries out, or a fault that says where.
+"""Parse reconciliation queries; a fault names the place of the error.
 
 Source: Reconciliation Service API 0.2, section 4.1.
 """
@@ -30,24 +30,24 @@ _STRICT = ("any", "all", "should")
 
 
 class Constraint(NamedTuple):
-    """A property and values of it, one of which an entity should have."""
+    """A property, and values of which an entity should have one."""
 
     property: Property
     values: tuple[str, ...]
 
 
 class Query(NamedTuple):
-    """What to look for: a text that names it, if any, its possible types, its values."""
+    """A query: the text that names an entity, if any, its possible types, its values."""
 
     text: str | None
     kinds: tuple[Kind, ...]
-    only: bool  # whether other types are left out
+    only: bool  # whether other types are excluded
     constraints: tuple[Constraint, ...]
     limit: int
 
 
 def read_batch(value: Any, base_uri: str) -> dict[str, Query]:
-    """Read a batch: queries by keys of the client."""
+    """Parse a batch: queries by keys of the client."""
     batch = read_object(value, "queries")
     refuse_many(len(batch), MOST_QUERIES, "queries", "queries")
     return {
@@ -57,58 +57,58 @@ def read_batch(value: Any, base_uri: str) -> dict[str, Query]:
 
 
 def read_query(value: Any, where: str, base_uri: str) -> Query:
-    """Read a query."""
-    told = read_object(value, where)
-    refuse_others(told, ("query", "type", "limit", "properties", "type_strict"), where)
-    if "query" not in told and not told.get("properties"):
+    """Parse a query."""
+    fields = read_object(value, where)
+    refuse_others(fields, ("query", "type", "limit", "properties", "type_strict"), where)
+    if "query" not in fields and not fields.get("properties"):
         raise UnreadableRequest(f"{where} has neither query nor properties.")
-    strict = told.get("type_strict", "any")
+    strict = fields.get("type_strict", "any")
     if strict not in _STRICT:
         raise UnreadableRequest(f"{where}.type_strict is not one of {', '.join(_STRICT)}.")
     constraints = []
-    for number, item in enumerate(read_list(told.get("properties", []), f"{where}.properties")):
-        here = f"{where}.properties[{number}]"
-        pair = read_object(item, here)
-        refuse_others(pair, ("pid", "v"), here)
-        found = _property(pair.get("pid"), f"{here}.pid")
-        constraints.append(Constraint(found, read_values(pair.get("v"), f"{here}.v")))
-    kinds = read_kinds(told.get("type"), f"{where}.type", base_uri)
-    if strict == "all" and len(kinds) > 1 and told.get("type"):
+    for number, item in enumerate(read_list(fields.get("properties", []), f"{where}.properties")):
+        place = f"{where}.properties[{number}]"
+        pair = read_object(item, place)
+        refuse_others(pair, ("pid", "v"), place)
+        restricting = _read_property(pair.get("pid"), f"{place}.pid")
+        constraints.append(Constraint(restricting, read_values(pair.get("v"), f"{place}.v")))
+    kinds = read_kinds(fields.get("type"), f"{where}.type", base_uri)
+    if strict == "all" and len(kinds) > 1 and fields.get("type"):
         kinds = ()  # nothing has two types
-    text = read_text(told["query"], f"{where}.query") if "query" in told else None
-    limit = read_limit(told.get("limit"), f"{where}.limit")
+    text = read_text(fields["query"], f"{where}.query") if "query" in fields else None
+    limit = read_limit(fields.get("limit"), f"{where}.limit")
     return Query(text, kinds, strict != "should", tuple(constraints), limit)
 
 
 def read_kinds(value: Any, where: str, base_uri: str) -> tuple[Kind, ...]:
-    """Read types, none of which means those that are searched by default."""
-    found = []
+    """Parse types; without any, return those that are searched by default."""
+    kinds = []
     for item in read_list(value if isinstance(value, list) else [value] if value else [], where):
         text = read_text(item.get("id") if isinstance(item, dict) else item, where)
         kind = find_kind(text, base_uri)
         if kind is None:
             known = ", ".join(kind.name for kind in KINDS)
             raise UnreadableRequest(f"{where} is {text[:200]!r}; this service has {known}.")
-        found.append(kind)
-    return tuple(dict.fromkeys(found)) or DEFAULT
+        kinds.append(kind)
+    return tuple(dict.fromkeys(kinds)) or DEFAULT
 
 
-def read_limit(value: Any, where: str, usual: int = _CANDIDATES) -> int:
-    """Read how many are wanted; more than we give is not an error, for it is but a limit."""
+def read_limit(value: Any, where: str, default: int = _CANDIDATES) -> int:
+    """Parse the number of candidates; a higher number than the maximum is lowered to it."""
     if value is None:
-        return usual
-    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    if isinstance(value, bool) or not whole:
-        raise UnreadableRequest(f"{where} is no whole number.")
+        return default
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not is_whole:
+        raise UnreadableRequest(f"{where} is not a whole number.")
     if value < 1:
         raise UnreadableRequest(f"{where} is less than 1.")
     return min(int(value), _MOST_CANDIDATES)
 
 
-def _property(value: Any, where: str) -> Property:
+def _read_property(value: Any, where: str) -> Property:
     text = read_text(value, where)
-    found = BY_ID.get(text)
-    if found is None or not found.restricts:
+    restricting = BY_ID.get(text)
+    if restricting is None or not restricting.restricts:
         known = ", ".join(each.id for each in BY_ID.values() if each.restricts)
         raise UnreadableRequest(f"{where} is {text[:200]!r}; a query can name {known}.")
-    return found
+    return restricting

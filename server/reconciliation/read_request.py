@@ -1,4 +1,4 @@
-"""Read the parameters and the body of a request to the service; refuse what cannot be one."""
+"""Read the parameters of a request to the service from its address and its form."""
 
 from flask import Request
 
@@ -18,46 +18,46 @@ from server.sparql.protocol import (
 
 _FORM = "application/x-www-form-urlencoded"
 _LONGEST = 1 << 20  # bytes of a body
-ASKING = ("queries", "query", "extend")
+OPERATIONS = ("queries", "query", "extend")
 
 
-def read_given(request: Request) -> dict[str, str]:
-    """Give the parameters of address and form; each counts once.
+def read_fields(request: Request) -> dict[str, str]:
+    """Read the parameters of the address and the form, each at most once; raises Fault.
 
-    JSONP is refused: a script of ours in a page of others has that page's rights, and CORS does
-    the same without them. Raises Fault.
+    JSONP is refused: a script of ours would have the rights of the page that loads it, and CORS
+    does the same without them.
     """
     pairs = read_address(request)
     if request.method == "POST":
         pairs = [*pairs, *read_parameters(_read_form(request), "the form")]
-    return _once(pairs)
+    return _check(pairs)
 
 
-def _once(pairs: Parameters) -> dict[str, str]:
-    given: dict[str, str] = {}
+def _check(pairs: Parameters) -> dict[str, str]:
+    parameters: dict[str, str] = {}
     for name, value in pairs:
-        if name in given:
-            raise UnreadableRequest(f"The parameter {name[:40]!r} stands there twice.")
-        given[name] = value
-    if given.get("callback"):
+        if name in parameters:
+            raise UnreadableRequest(f"The parameter {name[:40]!r} is given twice; send it once.")
+        parameters[name] = value
+    if parameters.get("callback"):
         raise UnreadableRequest(
             "JSONP (callback) is not offered: ask for JSON, which CORS lets any page read."
         )
-    asked = [name for name in ASKING if name in given]
-    if len(asked) > 1:
-        raise DoubledQuery(f"Ask one thing in a request, not {' and '.join(asked)}.")
-    return given
+    operations = [name for name in OPERATIONS if name in parameters]
+    if len(operations) > 1:
+        raise DoubledQuery(f"Ask one thing in a request, not {' and '.join(operations)}.")
+    return parameters
 
 
 def _read_form(request: Request) -> bytes:
     try:
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if request.mimetype != _FORM or charset not in ("utf-8", "utf8"):
-            told = request.content_type or "of no type"
-            raise WrongBodyType(f"The body is {told[:200]}; send {_FORM}, in UTF-8.")
-        coded = request.headers.get("Content-Encoding", "identity").lower()
-        if coded != "identity":
-            raise WrongBodyType(f"The body is coded as {coded[:40]}; send it as it is.")
+            content_type = request.content_type or "of no type"
+            raise WrongBodyType(f"The body is {content_type[:200]}; send {_FORM}, in UTF-8.")
+        encoding = request.headers.get("Content-Encoding", "identity").lower()
+        if encoding != "identity":
+            raise WrongBodyType(f"The body is encoded as {encoding[:40]}; send it unencoded.")
         return read_bytes(request, _LONGEST, _LONGEST)
     except Fault:
         drain(request)

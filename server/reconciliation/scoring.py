@@ -1,26 +1,26 @@
-"""Score the entities that a query may mean; only an exact spelling of one alone is a match."""
+"""Score the candidates of a query; only a spelling that exactly one entity has is a match."""
 
 from itertools import chain
 from typing import NamedTuple
 
-from server.reconciliation.index import Index, bare
+from server.reconciliation.index import Index, strip_accents
 from server.reconciliation.read_queries import Constraint, Query
 from server.reconciliation.types import YEAR
 from transform.text.normal_form import normal_form
 from transform.text.similarity import similarity
 
 EXACT = 100.0
-_ALMOST = 99.0  # the most that likeness alone can reach
-_WRONG_TYPE = 0.8
-_WRONG_VALUES = 0.5  # what is left of a score when no value fits
-_MOST = 2000  # entities that are weighed beside the exact ones
-Wanted = list[tuple[Constraint, list[str]]]
+_ALMOST = 99.0  # the highest score without an exact spelling
+_WRONG_TYPE = 0.8  # factor
+_WRONG_VALUES = 0.5  # factor when no value fits
+_MOST = 2000  # entities that are scored in addition to the exact ones
+Constraints = list[tuple[Constraint, list[str]]]  # each with the keys of its values
 
 
 class Candidate(NamedTuple):
     """An entity by number, its score of 100, whether it is the match, and why.
 
-    `likeness` is that of its most similar spelling, `met` says which properties fit.
+    `likeness` is the similarity of its most similar spelling; `met` says which properties fit.
     """
 
     number: int
@@ -33,27 +33,28 @@ class Candidate(NamedTuple):
 
 
 def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
-    """Give the best candidates, the best first; `ours` is what identifiers begin with.
+    """Return the best candidates, best first; `ours` is the prefix of identifiers.
 
-    The match is the one entity that has the text of the query as a spelling in normal form, is of a
-    type that was asked for and has all values; where there are two, there is none.
+    The match is the only entity with the text of the query as a spelling in normal form, a
+    requested type and all requested values; two such entities are no match.
     """
-    wanted = [(each, _list_keys(index, each, ours)) for each in query.constraints]
+    constraints = [(each, _list_keys(index, each, ours)) for each in query.constraints]
     if query.text is None:
-        exact, found = set[int](), _find_by_values(index, wanted)
+        exact, likenesses = set[int](), _find_by_values(index, constraints)
     else:
         exact = _find_exact(index, query.text, ours)
-        found = _find(index, query.text, exact)
-    left = [
+        likenesses = _find_similar(index, query.text, exact)
+    candidates = [
         candidate
-        for number, likeness in found.items()
-        if (candidate := _weigh(index, query, wanted, number, likeness, number in exact))
+        for number, likeness in likenesses.items()
+        if (candidate := _score(index, query, constraints, number, likeness, number in exact))
     ]
-    sure = [each for each in left if each.exact and each.fits and all(each.met.values())]
-    if len(sure) == 1:
-        left = [each._replace(match=each is sure[0]) for each in left]
-    # What stands for the same score comes in the order of the index.
-    return sorted(left, key=lambda each: (-each.match, -each.score, each.number))[: query.limit]
+    matches = [each for each in candidates if each.exact and each.fits and all(each.met.values())]
+    if len(matches) == 1:
+        candidates = [each._replace(match=each is matches[0]) for each in candidates]
+    # Equal scores keep the order of the index.
+    candidates.sort(key=lambda each: (-each.match, -each.score, each.number))
+    return candidates[: query.limit]
 
 
 def _find_exact(index: Index, text: str, ours: str) -> set[int]:
@@ -62,42 +63,47 @@ def _find_exact(index: Index, text: str, ours: str) -> set[int]:
     return owners if place is None else owners | {place}
 
 
-def _find(index: Index, text: str, exact: set[int]) -> dict[int, float]:
-    """Give the likeness of each entity that comes into question: all exact ones, then the like."""
-    found = dict.fromkeys(sorted(exact), EXACT)
-    most = len(found) + _MOST
+def _find_similar(index: Index, text: str, exact: set[int]) -> dict[int, float]:
+    """Return the likeness of each candidate: all exact ones, then the similar ones."""
+    likenesses = dict.fromkeys(sorted(exact), EXACT)
+    most = len(likenesses) + _MOST
     form = normal_form(text)
     for spelling, owners in index.similar(form):
         likeness = compare(form, spelling)
         for number in owners:
-            if number in found or len(found) < most:
-                found[number] = max(found.get(number, 0.0), likeness)
-    return found
+            if number in likenesses or len(likenesses) < most:
+                likenesses[number] = max(likenesses.get(number, 0.0), likeness)
+    return likenesses
 
 
-def _find_by_values(index: Index, wanted: Wanted) -> dict[int, float]:
-    """Give what has a value of the property that narrows the most, where nothing is named."""
-    narrow: list[set[int]] = []
-    for constraint, keys in wanted:
+def _find_by_values(index: Index, constraints: Constraints) -> dict[int, float]:
+    """Return the entities of the most selective constraint, for a query without text."""
+    selections: list[set[int]] = []
+    for constraint, keys in constraints:
         values = index.values[constraint.property.id]
-        narrow.append(set(chain.from_iterable(values.get(key, ()) for key in keys)))
-    narrowest: set[int] = min(narrow, key=len) if narrow else set()
-    return dict.fromkeys(sorted(narrowest)[:_MOST], EXACT)
+        selections.append(set(chain.from_iterable(values.get(key, ()) for key in keys)))
+    smallest: set[int] = min(selections, key=len) if selections else set()
+    return dict.fromkeys(sorted(smallest)[:_MOST], EXACT)
 
 
-def compare(one: str, other: str) -> float:
-    """Return the similarity of two normal forms, of 99, accents aside."""
-    return min(_ALMOST, similarity(bare(one), bare(other)))
+def compare(left: str, right: str) -> float:
+    """Return the similarity of two normal forms without accents, at most 99."""
+    return min(_ALMOST, similarity(strip_accents(left), strip_accents(right)))
 
 
-def _weigh(
-    index: Index, query: Query, wanted: Wanted, number: int, likeness: float, exact: bool
+def _score(
+    index: Index,
+    query: Query,
+    constraints: Constraints,
+    number: int,
+    likeness: float,
+    exact: bool,
 ) -> Candidate | None:
     fits = index.entities[number].kind in query.kinds
     if query.only and not fits:
         return None
     met: dict[str, bool] = {}
-    for constraint, keys in wanted:
+    for constraint, keys in constraints:
         name = constraint.property.id
         holds = any(index.has(number, name, key) for key in keys)
         met[name] = met.get(name, True) and holds
@@ -107,7 +113,7 @@ def _weigh(
 
 
 def _list_keys(index: Index, constraint: Constraint, ours: str) -> list[str]:
-    """Return what the values of a constraint name: an identifier, a year, an exact spelling."""
+    """Return the keys that the values of a constraint name: a year, an identifier, a spelling."""
     if constraint.property is YEAR:
         return [value.strip() for value in constraint.values]
     keys = []

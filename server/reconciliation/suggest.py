@@ -1,11 +1,11 @@
-"""Complete what somebody types: entities, types and properties."""
+"""Suggest entities, types and properties that begin with a typed prefix."""
 
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from server.faults import QueryTooLong, UnreadableRequest
-from server.reconciliation.index import Index, bare
+from server.reconciliation.index import Index, strip_accents
 from server.reconciliation.json_reading import LONGEST_TEXT
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.read_queries import read_kinds, read_limit
@@ -20,14 +20,14 @@ Item = dict[str, Any]
 
 
 def suggest_entities(
-    release: Release, index: Index, given: dict[str, str], language: str
+    release: Release, index: Index, parameters: dict[str, str], language: str
 ) -> list[Item]:
-    """Give the entities of which a spelling begins so; an identifier gives its own entity."""
-    prefix, base = read_prefix(given), release.base_uri
-    kinds = read_kinds(given["type"], "type", base) if given.get("type") else KINDS
+    """Return the entities with a spelling that begins with the prefix, or of that identifier."""
+    prefix, base = read_prefix(parameters), release.base_uri
+    kinds = read_kinds(parameters["type"], "type", base) if parameters.get("type") else KINDS
     place = index.places.get(prefix.strip().removeprefix(f"{base}id/"))
     numbers = index.beginning(prefix) if place is None else iter([place])
-    found = (number for number in _once(numbers) if index.entities[number].kind in kinds)
+    matches = (number for number in _unique(numbers) if index.entities[number].kind in kinds)
     return [
         {
             "id": f"{base}id/{index.entities[number].path}",
@@ -35,45 +35,50 @@ def suggest_entities(
             **describe(index, number, language),
             "notable": [describe_kind(index.entities[number].kind, release, language)],
         }
-        for number in _page(found, given)
+        for number in _page(matches, parameters)
     ]
 
 
-def suggest_types(release: Release, given: dict[str, str], language: str) -> list[Item]:
-    """Give the types of which a name begins so."""
-    prefix = read_prefix(given)
+def suggest_types(release: Release, parameters: dict[str, str], language: str) -> list[Item]:
+    """Return the types with a name that begins with the prefix."""
+    prefix = read_prefix(parameters)
     items = [describe_kind(kind, release, language) for kind in KINDS]
     names = [(describe_kind(kind, release, "fr")["name"], kind.name) for kind in KINDS]
-    found = [item for item, also in zip(items, names, strict=True) if _fits(prefix, item, also)]
-    return list(_page(found, given))
+    matches = [
+        item
+        for item, other_names in zip(items, names, strict=True)
+        if _fits(prefix, item, other_names)
+    ]
+    return list(_page(matches, parameters))
 
 
-def suggest_properties(given: dict[str, str], language: str) -> list[Item]:
-    """Give the properties that a query can name, of which a name begins so."""
-    prefix = read_prefix(given)
+def suggest_properties(parameters: dict[str, str], language: str) -> list[Item]:
+    """Return the properties that a query can name, with a name that begins with the prefix."""
+    prefix = read_prefix(parameters)
     items = [
         ({"id": each.id, "name": each.names[language]}, tuple(each.names.values()))
         for each in PROPERTIES
         if each.restricts
     ]
-    return list(_page([item for item, also in items if _fits(prefix, item, also)], given))
+    matches = [item for item, all_names in items if _fits(prefix, item, all_names)]
+    return list(_page(matches, parameters))
 
 
-def read_prefix(given: dict[str, str]) -> str:
-    """Give what was typed so far; without it, nothing was typed."""
-    prefix = given.get("prefix", "")
+def read_prefix(parameters: dict[str, str]) -> str:
+    """Return the prefix, by default empty; raises QueryTooLong."""
+    prefix = parameters.get("prefix", "")
     if len(prefix) > LONGEST_TEXT:
         raise QueryTooLong(f"prefix has {len(prefix)} characters; send at most {LONGEST_TEXT}.")
     return prefix
 
 
-def _fits(prefix: str, item: Item, also: Iterable[str]) -> bool:
-    wanted = bare(normal_form(prefix))
-    texts = (item["id"], item["name"], *also)
-    return any(bare(normal_form(text)).startswith(wanted) for text in texts)
+def _fits(prefix: str, item: Item, other_names: Iterable[str]) -> bool:
+    start = strip_accents(normal_form(prefix))
+    texts = (item["id"], item["name"], *other_names)
+    return any(strip_accents(normal_form(text)).startswith(start) for text in texts)
 
 
-def _once(numbers: Iterable[int]) -> Iterable[int]:
+def _unique(numbers: Iterable[int]) -> Iterable[int]:
     seen: set[int] = set()
     for number in numbers:
         if number not in seen:
@@ -81,17 +86,17 @@ def _once(numbers: Iterable[int]) -> Iterable[int]:
             yield number
 
 
-def _page(found: Iterable[Any], given: dict[str, str]) -> Iterable[Any]:
-    """Skip `cursor` of them, and return `limit`."""
-    skipped = read_number(given.get("cursor") or "0", "cursor")
-    limit = read_number(given.get("limit") or str(_SUGGESTED), "limit")
+def _page(items: Iterable[Any], parameters: dict[str, str]) -> Iterable[Any]:
+    """Skip `cursor` items, and return `limit` items."""
+    skipped = read_number(parameters.get("cursor") or "0", "cursor")
+    limit = read_number(parameters.get("limit") or str(_SUGGESTED), "limit")
     if skipped > _MOST_SKIPPED:
         raise UnreadableRequest(f"cursor is more than {_MOST_SKIPPED}; type more instead.")
-    return islice(found, skipped, skipped + read_limit(limit, "limit"))
+    return islice(items, skipped, skipped + read_limit(limit, "limit"))
 
 
 def read_number(text: str, name: str) -> int:
-    """Read a number of an address; raises UnreadableRequest."""
+    """Parse a number of a parameter; raises UnreadableRequest."""
     if not (text.isascii() and text.isdecimal() and len(text) < 8):
         raise UnreadableRequest(f"{name} is {text[:40]!r}; give a whole number.")
     return int(text)

@@ -1,4 +1,4 @@
-"""Name what can be matched, and what can be said of it: one table for all services."""
+"""List the types of entities and their properties: one table for all services."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ _ORG = "http://www.w3.org/ns/org#"
 
 
 class Kind(NamedTuple):
-    """A type of entities: its class in `def#`, and how a row of a portrait leads to one."""
+    """A type of entities: its class in `def#`, and the property that links a row to an entity."""
 
     name: str
     link: str
@@ -20,15 +20,15 @@ INITIATIVE = Kind("Initiative", "inscriptionDe")
 CATEGORIE = Kind("Categorie", "categorie")
 STATUT = Kind("Statut", "statut")
 KINDS = (ORGANISME, PORTEFEUILLE, INITIATIVE, CATEGORIE, STATUT)
-# What is searched when a query names no type.
+# The types that are searched when a query names none.
 DEFAULT = (ORGANISME, PORTEFEUILLE, INITIATIVE)
 
 
 class Property(NamedTuple):
-    """What can be asked of an entity.
+    """A property of an entity.
 
-    `iri` is absolute or a name in `def#`; `of_rows` says that the rows of the portraits hold it,
-    year by year, else the entity itself. With `restricts`, a query may name a value of it.
+    `iri` is absolute or a name in `def#`; with `of_rows`, the rows of the portraits have it, year
+    by year, else the entity itself. With `restricts`, a query may name a value of it.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Property(NamedTuple):
     restricts: bool = False
 
     def full_iri(self, base_uri: str) -> str:
-        """Give the IRI of the property in a release."""
+        """Return the IRI of the property in a release."""
         return self.iri if ":" in self.iri else f"{base_uri}def#{self.iri}"
 
 
@@ -85,11 +85,11 @@ BY_ID = {each.id: each for each in PROPERTIES}
 
 
 def class_iri(kind: Kind, base_uri: str) -> str:
-    """Give the IRI of a type, which is its identifier."""
+    """Return the IRI of a type, which is its identifier."""
     return f"{base_uri}def#{kind.name}"
 
 
 def find_kind(text: str, base_uri: str) -> Kind | None:
-    """Give the type that an identifier names: the IRI of its class, or the name alone."""
+    """Return the type that an identifier names: the IRI of its class, or the name alone."""
     name = text.removeprefix(f"{base_uri}def#")
     return next((kind for kind in KINDS if kind.name == name), None)

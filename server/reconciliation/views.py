@@ -1,6 +1,6 @@
-"""Let others match their names to our URIs: the W3C Reconciliation Service API.
+"""Answer `/reconciliation`: others match their names to our URIs, for example in OpenRefine.
 
-Version 0.2, as OpenRefine asks it, stands at `/reconciliation`.
+Source: W3C Reconciliation Service API 0.2.
 """
 
 import json
@@ -11,12 +11,12 @@ from flask import Blueprint, Response, request
 from server.faults import MissingQuery, UnknownPage
 from server.negotiation import Format
 from server.reconciliation import data_extension, suggest
-from server.reconciliation.entities import begin, find_index
+from server.reconciliation.entities import find_index, start_index
 from server.reconciliation.json_reading import parse
 from server.reconciliation.manifest import write_manifest
 from server.reconciliation.preview import find_path, show_preview
 from server.reconciliation.read_queries import read_batch, read_query
-from server.reconciliation.read_request import ASKING, read_given
+from server.reconciliation.read_request import OPERATIONS, read_fields
 from server.reconciliation.write_candidates import answer
 from server.release.current import Release
 from server.web import render
@@ -26,95 +26,97 @@ from server.web.release_scope import current_release
 
 bp = Blueprint("reconciliation", __name__)
 _JSON = Format("json", "application/json")
-_AT = "/reconciliation"
+_PATH = "/reconciliation"
 
 
-@bp.route(_AT, methods=["GET", "POST"])
+@bp.route(_PATH, methods=["GET", "POST"])
 def ask() -> Response:
-    """Answer a batch, a query or an extension; without one, with the manifest."""
-    given, release, language = read_given(request), current_release(), render.language()
-    asked = next((name for name in ASKING if name in given), None)
-    if asked is None:
+    """Answer a batch, a query or an extension; without one, answer with the manifest."""
+    parameters, release, language = read_fields(request), current_release(), render.language()
+    operation = next((name for name in OPERATIONS if name in parameters), None)
+    if operation is None:
         if request.method == "POST":
             raise MissingQuery("Give queries, query or extend as a parameter of the form.")
-        begin(release)  # who reads the manifest asks for names next
+        start_index(release)  # a client that reads the manifest queries names next
         return _send(write_manifest(release, address_of(release), language), address_of(release))
-    if asked == "extend":
-        return _extend(release, parse(given["extend"], "extend"), language)
+    if operation == "extend":
+        return _extend(release, parse(parameters["extend"], "extend"), language)
     index, base = find_index(release), release.base_uri
-    if asked == "queries":
-        batch = read_batch(parse(given["queries"], "queries"), base)
-        found = {key: answer(release, index, query, language) for key, query in batch.items()}
-        return _send({key: {"result": candidates} for key, candidates in found.items()})
-    one = read_query(_read_single(given), "query", base)
-    return _send({"result": answer(release, index, one, language)})
+    if operation == "queries":
+        batch = read_batch(parse(parameters["queries"], "queries"), base)
+        results = {key: answer(release, index, query, language) for key, query in batch.items()}
+        return _send({key: {"result": candidates} for key, candidates in results.items()})
+    query = read_query(_read_single(parameters), "query", base)
+    return _send({"result": answer(release, index, query, language)})
 
 
-@bp.route(f"{_AT}/")
+@bp.route(f"{_PATH}/")
 def redirect() -> Response:
-    """Lead to the service: people write its address with a stroke behind it."""
+    """Redirect to the service from its address with a trailing slash."""
     return Response(status=308, headers={"Location": link_to("reconciliation", **request.args)})
 
 
-@bp.route(f"{_AT}/suggest/<what>")
+@bp.route(f"{_PATH}/suggest/<what>")
 def complete(what: str) -> Response:
-    """Answer with what a prefix may mean."""
-    given, release, language = read_given(request), current_release(), render.language()
+    """Answer with suggestions for a prefix."""
+    parameters, release, language = read_fields(request), current_release(), render.language()
     if what == "entity":
-        found = suggest.suggest_entities(release, find_index(release), given, language)
+        items = suggest.suggest_entities(release, find_index(release), parameters, language)
     elif what == "type":
-        found = suggest.suggest_types(release, given, language)
+        items = suggest.suggest_types(release, parameters, language)
     elif what == "property":
-        found = suggest.suggest_properties(given, language)
+        items = suggest.suggest_properties(parameters, language)
     else:
-        raise UnknownPage(f"Nothing suggests {what[:40]!r}; there are entity, type and property.")
-    return _send({"result": found})
+        raise UnknownPage(
+            f"There are no suggestions of {what[:40]!r}, only of entity, type and property."
+        )
+    return _send({"result": items})
 
 
-@bp.route(f"{_AT}/extend/propose")
+@bp.route(f"{_PATH}/extend/propose")
 def propose() -> Response:
     """Answer with the properties that entities of a type have."""
-    return _send(data_extension.propose(current_release(), read_given(request), render.language()))
+    return _send(data_extension.propose(current_release(), read_fields(request), render.language()))
 
 
-@bp.route(f"{_AT}/preview")
+@bp.route(f"{_PATH}/preview")
 def preview() -> Response:
     """Answer with a small page about an entity."""
-    given, release = read_given(request), current_release()
-    return show_preview(release, find_index(release), given.get("id", ""))
+    parameters, release = read_fields(request), current_release()
+    return show_preview(release, find_index(release), parameters.get("id", ""))
 
 
-@bp.route(f"{_AT}/view")
+@bp.route(f"{_PATH}/view")
 def view() -> Response:
-    """Lead to an entity: its identifier is an IRI, which no path can hold."""
+    """Redirect to an entity by its identifier, an IRI that cannot be part of a path."""
     release = current_release()
-    path = find_path(release, find_index(release), read_given(request).get("id", ""))
-    found = link_to_iri(f"{release.base_uri}id/{path}", release.base_uri)
-    return Response(status=303, headers={"Location": found.href if found else "./"})
+    path = find_path(release, find_index(release), read_fields(request).get("id", ""))
+    link = link_to_iri(f"{release.base_uri}id/{path}", release.base_uri)
+    return Response(status=303, headers={"Location": link.href if link else "./"})
 
 
-def _read_single(given: dict[str, str]) -> dict[str, Any]:
-    """Give the one query of 0.1: JSON, or the bare text with its limits beside it."""
-    text = given["query"]
+def _read_single(parameters: dict[str, str]) -> dict[str, Any]:
+    """Read the single query of version 0.1: JSON, or a text with `type` and `limit` parameters."""
+    text = parameters["query"]
     if text.lstrip().startswith("{"):
-        read: dict[str, Any] = parse(text, "query")
-        return read
-    told: dict[str, Any] = {"query": text}
-    if given.get("type"):
-        told["type"] = given["type"]
-    if given.get("limit"):
-        told["limit"] = suggest.read_number(given["limit"], "limit")
-    return told
+        parsed: dict[str, Any] = parse(text, "query")
+        return parsed
+    query: dict[str, Any] = {"query": text}
+    if parameters.get("type"):
+        query["type"] = parameters["type"]
+    if parameters.get("limit"):
+        query["limit"] = suggest.read_number(parameters["limit"], "limit")
+    return query
 
 
 def _extend(release: Release, value: Any, language: str) -> Response:
-    asked = data_extension.read_extension(value)
-    rows = data_extension.extend(release, find_index(release), asked, language)
-    return _send({"meta": data_extension.write_meta(release, asked, language), "rows": rows})
+    extension = data_extension.read_extension(value)
+    rows = data_extension.extend(release, find_index(release), extension, language)
+    return _send({"meta": data_extension.write_meta(release, extension, language), "rows": rows})
 
 
 def _send(value: Any, *parts: str) -> Response:
-    """Send JSON; what a GET gave may be kept, as a page may."""
+    """Send JSON; caches may keep the answer to a GET, as they keep a page."""
     language = render.language()
     body = json.dumps(value, ensure_ascii=False)
     response = Response(body, content_type=_JSON.content_type)

@@ -1,4 +1,4 @@
-"""Write what was found as the protocol wants it (0.2, section 4.2)."""
+"""Write candidates as the protocol defines them (0.2, section 4.2)."""
 
 from typing import Any
 
@@ -17,37 +17,40 @@ from server.release.current import Release
 
 def answer(release: Release, index: Index, query: Query, language: str) -> list[dict[str, Any]]:
     """Return the candidates for a query."""
-    found = find_candidates(index, query, f"{release.base_uri}id/")
-    return [_write_candidate(release, index, each, language) for each in found]
+    candidates = find_candidates(index, query, f"{release.base_uri}id/")
+    return [_write_candidate(release, index, each, language) for each in candidates]
 
 
 def _write_candidate(
-    release: Release, index: Index, found: Candidate, language: str
+    release: Release, index: Index, candidate: Candidate, language: str
 ) -> dict[str, Any]:
-    entity = index.entities[found.number]
+    entity = index.entities[candidate.number]
     features: dict[str, bool | float] = {
-        "nom": found.likeness, "nom-exact": found.exact, "type": found.fits, **found.met
-    }  # fmt: skip
+        "nom": candidate.likeness,
+        "nom-exact": candidate.exact,
+        "type": candidate.fits,
+        **candidate.met,
+    }
     return {
         "id": f"{release.base_uri}id/{entity.path}",
         "name": entity.name(language),
-        **describe(index, found.number, language),
+        **describe(index, candidate.number, language),
         "type": [describe_kind(entity.kind, release, language)],
-        "score": found.score,
-        "match": found.match,
+        "score": candidate.score,
+        "match": candidate.match,
         "features": [{"id": name, "value": value} for name, value in features.items()],
     }
 
 
 def describe(index: Index, number: int, language: str) -> dict[str, str]:
-    """Give what tells namesakes apart: the body of an initiative, the portfolio of a body."""
+    """Return what tells namesakes apart: the body of an initiative, the portfolio of a body."""
     entity = index.entities[number]
-    about = {INITIATIVE: BODY, ORGANISME: PORTFOLIO}.get(entity.kind)
-    owner = find_owner(index, number, about.id) if about else None
+    telling = {INITIATIVE: BODY, ORGANISME: PORTFOLIO}.get(entity.kind)
+    owner = find_owner(index, number, telling.id) if telling else None
     return {"description": owner.name(language)} if owner else {}
 
 
 def find_owner(index: Index, number: int, property_id: str) -> Entity | None:
-    """Give the entity that is the last value of a property."""
+    """Return the entity that is the last value of a property, or None."""
     place = index.places.get(index.lasts[property_id].get(number, ""))
     return None if place is None else index.entities[place]

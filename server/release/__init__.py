@@ -1,1 +1,1 @@
-"""Read the release that is served."""
+"""Open the current release, and read its files, history, labels and named queries."""

@@ -1,4 +1,4 @@
-"""Read comparisons back from a release: which there are, and what each of them counts."""
+"""Read the comparisons of a release: which pairs of years there are, and the numbers of each."""
 
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -12,20 +12,20 @@ from transform.rdf.namespaces import RDF_TYPE
 
 
 class PublishedComparison(NamedTuple):
-    """A comparison, its statements, and what its values are called."""
+    """A comparison, its statements, and the labels of its values."""
 
-    found: Comparison
+    comparison: Comparison
     triples: list[ox.Triple]
     labels: labels.Labels
 
     def label(self, release: Release, path: str, language: str) -> str:
-        """Give the label of a value of a list, or the end of its path."""
+        """Return the label of a value of a list, or the end of its path."""
         best = labels.best(self.labels.get(release.base_uri + path, ()), language)
         return best.value if best else path.rpartition("/")[2]
 
 
 def list_pairs(release: Release) -> list[tuple[int, int]]:
-    """Give the pairs of years that a release compares, the newest first."""
+    """List the pairs of years that a release compares, the newest first."""
     if f"{release.base_uri}def#Comparaison" not in release.manifest["classes"]:
         return []
     years = sorted(portrait["year"] for portrait in release.manifest["portraits"])
@@ -33,29 +33,31 @@ def list_pairs(release: Release) -> list[tuple[int, int]]:
 
 
 def read_comparison(release: Release, earlier: int, later: int) -> PublishedComparison:
-    """Give the comparison of two portraits that the release holds."""
-    found = Comparison(earlier, later)
-    iri = release.base_uri + found.path
+    """Read the comparison of two portraits from a release."""
+    comparison = Comparison(earlier, later)
+    iri = release.base_uri + comparison.path
     triples = queries.find_triples(release, "comparison", comparison=iri)
-    said: dict[str, dict[str, list[Any]]] = {}
+    numbers: dict[str, dict[str, list[Any]]] = {}
     for triple in triples:
-        about = str(triple.subject)[1:-1].removeprefix(f"{iri}/")
-        name = triple.predicate.value.removeprefix(f"{release.base_uri}def#")
-        said.setdefault(about, {}).setdefault(name, []).append(triple.object)
-    for name, values in said.items():
+        number = str(triple.subject)[1:-1].removeprefix(f"{iri}/")
+        term = triple.predicate.value.removeprefix(f"{release.base_uri}def#")
+        numbers.setdefault(number, {}).setdefault(term, []).append(triple.object)
+    for name, values in numbers.items():
         kind = values[RDF_TYPE][0].value.rpartition("#")[2]
         reader = _Reader(name, values, release.base_uri)
         if kind == "Mouvement":
-            found.add(reader.movement())
+            comparison.add(reader.movement())
         elif kind == "Evolution":
-            found.evolutions.append(reader.evolution())
-    named = queries.find_triples(release, "comparison-labels", comparison=iri)
-    about_it = queries.find_triples(release, "says", resource=iri)
-    return PublishedComparison(found, [*about_it, *triples, *named], labels.collect(named))
+            comparison.evolutions.append(reader.evolution())
+    label_triples = queries.find_triples(release, "comparison-labels", comparison=iri)
+    own_triples = queries.find_triples(release, "says", resource=iri)
+    return PublishedComparison(
+        comparison, [*own_triples, *triples, *label_triples], labels.collect(label_triples)
+    )
 
 
 class _Reader:
-    """Read one number of a comparison from its statements."""
+    """Reads one number of a comparison from its statements."""
 
     def __init__(self, name: str, values: dict[str, list[Any]], base_uri: str) -> None:
         self._name = name
@@ -69,7 +71,7 @@ class _Reader:
         return tuple(v.value.removeprefix(self._base) for v in self._values.get(name, ()))
 
     def movement(self) -> Movement:
-        """Give it as a movement."""
+        """Return the number as a movement."""
         statuses = (*self._paths("statutAnterieur"), *self._paths("statutPosterieur"))
         return Movement(
             self._name,
@@ -82,7 +84,7 @@ class _Reader:
         )
 
     def evolution(self) -> Evolution:
-        """Give it as an evolution; its list is the one that its value is in."""
+        """Return the number as an evolution; the path of its value begins with its list."""
         (concept,) = self._paths("evolutionDe")
         text = self._values.get("texteTelQuEcrit")
         return Evolution(

@@ -1,4 +1,4 @@
-"""Keep the release that is current open, and move to the next one without a failed request."""
+"""Open the current release, and switch to the next one without a failed request."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ Opener = Callable[[Path, str, Limits], Engine]
 
 @dataclass(eq=False)
 class Release:
-    """A release that is open: its folder, its manifest and the engine that answers from it."""
+    """An open release: its folder, its manifest and its engine."""
 
     folder: Path
     manifest: Manifest
@@ -34,22 +34,22 @@ class Release:
 
     @cached_property
     def name(self) -> str:
-        """Give the name that its content gave it."""
+        """Return its name, which is derived from its content."""
         return self.folder.name
 
     @cached_property
     def base_uri(self) -> str:
-        """Give the IRI below which its resources stand, whatever host is asked."""
+        """Return the IRI below which its resources stand, independent of the requested host."""
         return str(self.manifest["base_uri"])
 
     @cached_property
     def downloads(self) -> dict[str, Download]:
-        """Give the files that may be downloaded, by path below the release."""
+        """Return the public files, by path below the release."""
         return list_downloads(self.folder, self.manifest)
 
 
 def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> Release:
-    """Open a release folder; raises UnreadableRelease, or EngineDown when none can be started."""
+    """Open a release folder; raises UnreadableRelease, or EngineDown."""
     manifest = read_manifest(folder)
     if not (folder / QUADS).is_file():
         raise UnreadableRelease(
@@ -59,7 +59,7 @@ def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> 
 
 
 def find_current(folder: Path) -> Path:
-    """Give the release folder that `current` names; raises UnreadableRelease."""
+    """Return the release folder that `current` points to; raises UnreadableRelease."""
     current = folder / "current"
     if not current.exists():
         raise UnreadableRelease(
@@ -69,7 +69,7 @@ def find_current(folder: Path) -> Path:
 
 
 class CurrentRelease:
-    """Hold the current release of a folder; lend it to requests."""
+    """The current release of a folder, which requests borrow."""
 
     def __init__(self, folder: Path, limits: Limits, opener: Opener = open_engine) -> None:
         self._folder = folder
@@ -84,7 +84,7 @@ class CurrentRelease:
 
     @contextmanager
     def lend(self) -> Iterator[Release]:
-        """Give the current release until the request that it answers is over."""
+        """Yield the current release, which stays open until the request is over."""
         with self._lock:
             release = self._current
             release.lent += 1
@@ -97,34 +97,34 @@ class CurrentRelease:
 
     @property
     def current_name(self) -> str:
-        """Give the name of the current release."""
+        """Return the name of the current release."""
         return self._current.name
 
     def figures(self) -> EngineStats:
-        """Give the numbers of all engines that are open, and what stays of those that were."""
+        """Add up the numbers of all open engines, and the totals of the closed ones."""
         with self._lock:
             releases = (self._current, *self._retired)
             return sum((release.engine.figures() for release in releases), self._past)
 
     def watch(self, seconds: float = 1.0) -> None:
-        """Look for a new release from now on, in a thread of its own."""
+        """Look for a new release every few seconds, in a thread of its own."""
         threading.Thread(
-            target=self._keep_looking, args=(seconds,), name="shelf", daemon=True
+            target=self._look_again, args=(seconds,), name="current-release", daemon=True
         ).start()
 
     def look(self) -> None:
-        """Move to the release that `current` names now; one that cannot be opened is logged."""
-        target = Path(os.path.realpath(self._folder / "current"))  # a loop is no fault to it
+        """Switch to the release that `current` points to now; log one that cannot be opened."""
+        target = Path(os.path.realpath(self._folder / "current"))  # tolerates a loop of links
         if target == self._current.folder:
             self._refused = None
             return
-        seen = (target, _changed(target))
+        candidate = (target, _time_of_manifest(target))
         try:
-            if seen != self._refused:
+            if candidate != self._refused:
                 self._replace(open_release(find_current(self._folder), self._limits, self._opener))
                 log.info("serving release %s", target.name)
-        except Exception as fault:  # the site must outlive whatever a new release brings
-            self._refused = seen
+        except Exception as fault:  # no fault of a new release may end the site
+            self._refused = candidate
             log.error("%s cannot be opened, the old release goes on: %s", target, fault)
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ class CurrentRelease:
         self._closed.set()
         self._current.engine.close()
 
-    def _keep_looking(self, seconds: float) -> None:
+    def _look_again(self, seconds: float) -> None:
         while not self._closed.wait(seconds):
             self.look()
 
@@ -154,8 +154,8 @@ class CurrentRelease:
             release.engine.close()
 
 
-def _changed(folder: Path) -> int:
-    """Say when the manifest of a release was written, 0 while there is none: it may yet come."""
+def _time_of_manifest(folder: Path) -> int:
+    """Return when the manifest of a release was written; 0 without a manifest, which may follow."""
     try:
         return (folder / FILE).stat().st_mtime_ns
     except OSError:

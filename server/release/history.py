@@ -1,4 +1,4 @@
-"""Find the releases that were published here: the current one and those before it."""
+"""List the releases that were published here: the current one and earlier ones."""
 
 import logging
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Published(NamedTuple):
-    """A release that was published: its folder, what it says of itself, when, its files."""
+    """A published release: its folder, its manifest, when it was published, and its files."""
 
     folder: Path
     manifest: Manifest
@@ -27,47 +27,47 @@ class Published(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Give the name that its content gave it."""
+        """Return its name, which is derived from its content."""
         return self.folder.name
 
     @property
     def path(self) -> str:
-        """Give where its files are, below the site, for good."""
+        """Return the permanent path of its files, below the site."""
         return f"dumps/releases/{self.name}/"
 
 
-def published(current: Release) -> Published:
-    """Give the current release as one that was published."""
+def current_published(current: Release) -> Published:
+    """Return the current release as a published one."""
     time = _time(current.folder, history.times(current.folder.parent))
     return Published(current.folder, current.manifest, time, current.downloads)
 
 
 def list_published(current: Release) -> list[Published]:
-    """List what was published, the newest first; what was only built is nobody's business.
+    """List the published releases, the newest first; those only built are not public.
 
-    A release that cannot be read any more is logged and left out.
+    A release that is no longer readable is logged and left out.
     """
-    shelf = current.folder.parent
-    names = dict.fromkeys((*reversed(history.names(shelf)), current.name))
-    times = history.times(shelf)
-    found = []
+    parent = current.folder.parent
+    names = dict.fromkeys((*reversed(history.names(parent)), current.name))
+    times = history.times(parent)
+    releases = []
     for name in names:
-        folder = shelf / name
+        folder = parent / name
         try:
             if (folder / FILE).is_file():
-                found.append(Published(folder, *_read(folder, _time(folder, times))))
+                releases.append(Published(folder, *_read(folder, _time(folder, times))))
         except UnreadableRelease as fault:
             log.warning("not listed: %s", fault)
-    return sorted(found, key=lambda one: one.time, reverse=True)
+    return sorted(releases, key=lambda each: each.time, reverse=True)
 
 
 def find_published(current: Release, name: str) -> Published:
-    """Give a release by its name; raises UnknownPage, which names those there are."""
-    known = {one.name: one for one in list_published(current)}
-    if name not in known:
-        there = ", ".join(known)
-        raise UnknownPage(f"No release {name[:100]!r} was published here; there are: {there}.")
-    return known[name]
+    """Return a release by its name; raises UnknownPage."""
+    by_name = {each.name: each for each in list_published(current)}
+    if name not in by_name:
+        names = ", ".join(by_name)
+        raise UnknownPage(f"No release {name[:100]!r} was published here; there are: {names}.")
+    return by_name[name]
 
 
 @lru_cache(maxsize=64)
@@ -77,7 +77,7 @@ def _read(folder: Path, time: datetime) -> tuple[Manifest, datetime, Mapping[str
 
 
 def _time(folder: Path, times: Mapping[str, datetime]) -> datetime:
-    """Give when a release was published; of one that came without a history, when it was built."""
+    """Return when a release was published, or when it was built if there is no history of it."""
     if folder.name in times:
         return times[folder.name]
     return datetime.fromtimestamp(int((folder / FILE).stat().st_mtime), UTC)

@@ -1,4 +1,4 @@
-"""Name things for people: the best label of a resource, and the names of properties and types."""
+"""Choose labels for pages: of resources, and of properties, classes and datatypes."""
 
 from collections.abc import Iterable, Mapping
 from weakref import WeakKeyDictionary
@@ -23,33 +23,33 @@ _terms: WeakKeyDictionary[Release, Labels] = WeakKeyDictionary()
 
 
 def collect(triples: Iterable[ox.Triple]) -> dict[str, list[tuple[str, ox.Literal]]]:
-    """Give the labels of each subject, with the property that gave them."""
-    found: dict[str, list[tuple[str, ox.Literal]]] = {}
+    """Return the labels of each subject, each with its property."""
+    labels: dict[str, list[tuple[str, ox.Literal]]] = {}
     for triple in triples:
         if triple.predicate.value in NAMING and isinstance(triple.object, ox.Literal):
             label = (triple.predicate.value, triple.object)
-            found.setdefault(str(getattr(triple.subject, "value", "")), []).append(label)
-    return found
+            labels.setdefault(str(getattr(triple.subject, "value", "")), []).append(label)
+    return labels
 
 
 def best(labels: Iterable[tuple[str, ox.Literal]], language: str) -> ox.Literal | None:
-    """Give the label to show: the wanted language first, then French, then whatever there is."""
+    """Return the label to show: in the given language, else French, else any."""
 
     def rank(label: tuple[str, ox.Literal]) -> tuple[int, int, str]:
-        tongue = place_of_language(label[1].language, language)
-        return tongue, NAMING.index(label[0]), label[1].value
+        by_language = rank_language(label[1].language, language)
+        return by_language, NAMING.index(label[0]), label[1].value
 
     return min(labels, key=rank, default=(RDFS_LABEL, None))[1]
 
 
-def place_of_language(spoken: str | None, wanted: str) -> int:
-    """Give the place of a text among its like: the wanted language, French, none, any other."""
-    tongues = [wanted, "fr", None]
-    return tongues.index(spoken) if spoken in tongues else len(tongues)
+def rank_language(language: str | None, preferred: str) -> int:
+    """Return the rank of a language: the preferred one, French, no language, any other."""
+    order = [preferred, "fr", None]
+    return order.index(language) if language in order else len(order)
 
 
 def name_of_term(iri: str, release: Release, language: str) -> tuple[str, str | None]:
-    """Give the name of a property, class or datatype, and its language where it has one."""
+    """Return the name of a property, class or datatype, and its language or None."""
     if own := best(_own_terms(release).get(iri, ()), language):
         return own.value, own.language
     if foreign := texts.table("terms").get(iri):
@@ -58,7 +58,7 @@ def name_of_term(iri: str, release: Release, language: str) -> tuple[str, str | 
 
 
 def compact(iri: str, base_uri: str) -> str:
-    """Give an IRI as `prefix:name` where a prefix is known, else whole."""
+    """Return an IRI as `prefix:name` where a prefix is known, else whole."""
     for prefix, space in syntaxes.prefixes(base_uri).items():
         if iri.startswith(space) and len(iri) > len(space):
             return f"{prefix}:{iri[len(space) :]}"

@@ -1,4 +1,4 @@
-"""Find what a release says of a resource, and write the document that says it."""
+"""Find the statements about a resource, and build the document about it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LICENCE = ox.NamedNode(f"{DCTERMS}license")
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource: what is said of it, the labels of what it mentions, what points at it."""
+    """A resource: its statements, the labels of what they mention, and what points at it."""
 
     iri: str
     says: list[ox.Triple]
@@ -27,15 +27,15 @@ class Resource:
 
     @property
     def pointing_is_cut(self) -> bool:
-        """Say whether more points at it than is listed."""
+        """Check whether more statements point at it than are listed."""
         return len(self.pointing) > MOST_POINTING
 
 
 def find_resource(release: Release, iri: str) -> Resource | None:
-    """Give a resource, or None when nothing is said of it and nothing points at it."""
+    """Return a resource, or None when no statement mentions it."""
     try:
         ox.NamedNode(iri)
-    except ValueError:  # no IRI at all, so nothing can be said of it
+    except ValueError:  # not an IRI, so no statement mentions it
         return None
     says = queries.find_triples(release, "says", resource=iri)
     pointing = queries.find_triples(release, "pointing", resource=iri)
@@ -46,7 +46,7 @@ def find_resource(release: Release, iri: str) -> Resource | None:
 
 
 def find_replacement(release: Release, iri: str) -> str | None:
-    """Give the IRI that a resource says it was replaced by, None for one that still stands."""
+    """Return the IRI of the replacement of a resource, or None if it was not replaced."""
     try:
         ox.NamedNode(iri)
     except ValueError:
@@ -58,21 +58,21 @@ def find_replacement(release: Release, iri: str) -> str | None:
 def document(
     resource: Resource, document_iri: str, release: Release, pointing: bool = True
 ) -> Iterator[ox.Triple]:
-    """Give the triples of the document about a resource: about itself, then about its topic."""
+    """Yield the triples of a document about a resource: about the document, then its topic."""
     yield from about_document(document_iri, release, resource.iri)
     if pointing and resource.pointing_is_cut:
-        yield from _about_the_rest(document_iri, resource, release)
+        yield from _about_the_limit(document_iri, resource, release)
     yield from resource.says
     others = [*resource.labels, *(resource.pointing[:MOST_POINTING] if pointing else ())]
-    # Writers group what stands together; what the resource says itself has been said.
+    # Writers group adjacent triples; those of the resource itself are written already.
     own = ox.NamedNode(resource.iri)
-    yield from queries.in_order(t for t in set(others) if t.subject != own)
+    yield from queries.sort_triples(t for t in set(others) if t.subject != own)
 
 
 def about_document(
     document_iri: str, release: Release, topic: str | None = None
 ) -> Iterator[ox.Triple]:
-    """Give what a document says of itself: topic, licence, and that examples are made up."""
+    """Yield the triples about a document: its topic, its licence, and the notice on examples."""
     node = ox.NamedNode(document_iri)
     yield ox.Triple(node, _RDF_TYPE, ox.NamedNode(f"{FOAF}Document"))
     if topic is not None:
@@ -86,7 +86,9 @@ def about_document(
         yield _comment(node, text, language)
 
 
-def _about_the_rest(document_iri: str, resource: Resource, release: Release) -> Iterator[ox.Triple]:
+def _about_the_limit(
+    document_iri: str, resource: Resource, release: Release
+) -> Iterator[ox.Triple]:
     node = ox.NamedNode(document_iri)
     query = f"CONSTRUCT {{ ?s ?p <{resource.iri}> }} WHERE {{ ?s ?p <{resource.iri}> }}"
     whole = f"{release.base_uri}sparql?query={quote(query, safe='')}"

@@ -1,1 +1,1 @@
-"""Speak the SPARQL 1.1 Protocol."""
+"""Answer the SPARQL 1.1 Protocol: the endpoint, its page and its description."""

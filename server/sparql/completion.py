@@ -1,4 +1,4 @@
-"""Say what a query can name, for the editor to complete: as the Service Description says it."""
+"""List the terms that the editor completes; the Service Description lists the same."""
 
 import json
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from server.web import render
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 
-bp = Blueprint("completing", __name__)
+bp = Blueprint("completion", __name__)
 Term = dict[str, str | int]
 
 
 @bp.route("/sparql/termes.json")
 def show() -> Response:
-    """Answer with prefixes, named graphs, classes and properties, named in a language."""
+    """Answer with prefixes, named graphs, classes and properties, labelled in a language."""
     language = render.language()
     body = json.dumps(list_terms(current_release(), language), ensure_ascii=False)
     response = Response(body, content_type="application/json")
@@ -29,18 +29,18 @@ def show() -> Response:
 
 
 def list_terms(release: Release, language: str) -> dict[str, Any]:
-    """Give the prefixes of our data, and what it uses with how often, the most used first."""
+    """Return prefixes and graphs, and classes and properties with their counts, most used first."""
     manifest, base = release.manifest, release.base_uri
     graphs = manifest["graphs"].items()
     return {
         "prefixes": syntaxes.prefixes(base),
-        "classes": _name(manifest["classes"], release, language),
-        "properties": _name(manifest["properties"], release, language),
+        "classes": _label(manifest["classes"], release, language),
+        "properties": _label(manifest["properties"], release, language),
         "graphs": [{"iri": f"{base}graph/{name}", "label": name, "count": n} for name, n in graphs],
     }
 
 
-def _name(counts: Mapping[str, int], release: Release, language: str) -> list[Term]:
+def _label(counts: Mapping[str, int], release: Release, language: str) -> list[Term]:
     return [
         {"iri": iri, "label": labels.name_of_term(iri, release, language)[0], "count": count}
         for iri, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))

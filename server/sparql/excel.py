@@ -1,7 +1,7 @@
-"""Write a table as the CSV that Excel opens with its accents and in columns.
+"""Write a table as CSV that Excel opens with its accents and columns.
 
-Excel takes a file for Windows-1252 unless it begins with a byte order mark, and in French
-separates columns at semicolons.
+Excel reads a file as Windows-1252 unless it begins with a byte order mark, and in French splits
+columns at semicolons.
 """
 
 import csv
@@ -20,7 +20,7 @@ _PART = 1 << 16
 
 
 def send(answer: Answer) -> Response:
-    """Send an answer in CSV as a file for Excel; the cells stay what they are."""
+    """Send an answer in CSV as a file for Excel; the cells stay unchanged."""
     file = hold(_spool())
     with _spool() as source:
         source.writelines(answer.body)
@@ -45,7 +45,7 @@ def _write(source: "SpooledTemporaryFile[bytes]", target: "SpooledTemporaryFile[
     csv.field_size_limit(1 << 30)  # a cell may be as long as an answer
     csv.writer(out, delimiter=";").writerows(csv.reader(rows))
     out.flush()
-    # Both wrappers would close what they wrap.
+    # Otherwise both wrappers would close their files.
     rows.detach()
     out.detach()
 

@@ -1,4 +1,4 @@
-"""Answer reads of the SPARQL 1.1 Graph Store HTTP Protocol; a release takes no writes."""
+"""Answer reads of the SPARQL 1.1 Graph Store HTTP Protocol; a release is read-only."""
 
 from flask import Blueprint, Response, request
 
@@ -17,7 +17,7 @@ bp = Blueprint("store", __name__)
 @bp.route("/rdf-graph-store")
 def read_graph() -> Response:
     """Answer with the graph that `?graph=` names, or with the union for `?default`."""
-    release, iri = current_release(), _asked_graph()
+    release, iri = current_release(), _read_graph_iri()
     if iri is None:
         text, bindings = queries.read("union"), {}
     else:
@@ -28,16 +28,16 @@ def read_graph() -> Response:
     return render.finish(send(ask(question)), form)
 
 
-def _asked_graph() -> str | None:
-    """Give the IRI of the graph, None for the default graph (section 4.2)."""
-    asked = [pair for pair in read_address(request) if pair[0] in ("graph", "default")]
-    if len(asked) != 1:
+def _read_graph_iri() -> str | None:
+    """Read the IRI of the requested graph; None for the default graph (section 4.2)."""
+    parameters = [pair for pair in read_address(request) if pair[0] in ("graph", "default")]
+    if len(parameters) != 1:
         raise UnreadableRequest("Name one graph: ?graph= and its IRI, or ?default for all.")
-    return next(iter(absolute_iris("graph", asked)), None)
+    return next(iter(absolute_iris("graph", parameters)), None)
 
 
 def _refuse_unknown(iri: str) -> None:
     release = current_release()
-    known = [f"{release.base_uri}graph/{name}" for name in release.manifest["graphs"]]
-    if iri not in known:
-        raise UnknownResource(f"This release holds no graph <{iri}>; it holds {', '.join(known)}.")
+    graphs = [f"{release.base_uri}graph/{name}" for name in release.manifest["graphs"]]
+    if iri not in graphs:
+        raise UnknownResource(f"This release holds no graph <{iri}>; it holds {', '.join(graphs)}.")

@@ -1,4 +1,4 @@
-"""Show every limit of the endpoint, what comes of going over it, and what helps."""
+"""List every limit of the endpoint, the status beyond it, and what helps."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -22,7 +22,7 @@ bp = Blueprint("limits", __name__)
 
 
 class Limit(NamedTuple):
-    """A limit: its name (`limit_…` of texts.toml), its value, the status over it, its setting."""
+    """A limit: its name (`limit_…` of texts.toml), its value, the status beyond it, its setting."""
 
     name: str
     value: str
@@ -30,7 +30,7 @@ class Limit(NamedTuple):
     setting: str | None = None
 
 
-# Each setting that limits clients, with the status of what goes over it.
+# Each setting that limits clients, with the status of a request beyond it.
 _OF_SETTINGS: tuple[tuple[str, int | None], ...] = (
     ("query_seconds", 503),
     ("query_memory_mb", 422),
@@ -46,7 +46,7 @@ _OF_SETTINGS: tuple[tuple[str, int | None], ...] = (
 
 
 def list_limits(settings: Settings, language: str) -> Iterator[Limit]:
-    """Give all limits of a site in the words of a language."""
+    """Yield all limits of a site, described in a language."""
     for name, status in _OF_SETTINGS:
         value = getattr(settings, name)
         if not value and name == "requests_per_minute":
@@ -69,10 +69,10 @@ def list_limits(settings: Settings, language: str) -> Iterator[Limit]:
 
 
 def describe_limits(settings: Settings, language: str) -> str:
-    """Give all limits as one text."""
+    """Return all limits as one text."""
     return " ".join(
         texts.say(
-            "limit_said",
+            "limit_sentence",
             language,
             what=texts.say(f"limit_{limit.name}", language),
             value=limit.value,

@@ -1,4 +1,4 @@
-"""Show the page for queries, and the answer to a query where a page was asked for."""
+"""Build the page for queries, and the page that shows an answer."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -21,25 +21,26 @@ from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
 from server.web.release_scope import current_release
 
-# What a page shows of a graph; the files hold all.
+# The part of a graph that a page shows; the files hold all.
 _MOST_GRAPH = 200_000  # bytes
 _FILE_FORMATS = (*SOLUTIONS, EXCEL, *CONSTRUCTED)
 
 
 def show_form() -> Response:
     """Answer with the form and the example queries."""
-    return render.page("sparql.html", asked=None, **about_form())
+    return render.page("sparql.html", answered_query=None, **about_form())
 
 
-def show(asked: SparqlRequest, answer: Answer) -> Response:
-    """Answer with a page that shows what a query found (JSON or Turtle); raises Unwritable."""
+def show(sparql_request: SparqlRequest, answer: Answer) -> Response:
+    """Answer with a page that shows an answer (JSON or Turtle); raises Unwritable."""
     formats = CONSTRUCTED if answer.form == "graph" else (*SOLUTIONS, EXCEL)
     try:
         shown = _show_graph(answer) if answer.form == "graph" else _show_solutions(answer)
-    except RecursionError as deep:
-        told = "Triple terms nest deeper than a page shows: ask for JSON or TSV."
-        raise Unwritable(told, HTML.media_type) from deep
-    values = {**about_form(), **shown, "asked": asked, "formats": _files(asked, formats)}
+    except RecursionError as error:
+        detail = "Triple terms nest deeper than a page shows: ask for JSON or TSV."
+        raise Unwritable(detail, HTML.media_type) from error
+    values = {**about_form(), **shown, "answered_query": sparql_request.query or ""}
+    values["formats"] = _link_formats(sparql_request, formats)
     values["size"] = texts.size(answer.length, render.language())
     return Response(
         render.render("sparql.html", **values),
@@ -49,37 +50,41 @@ def show(asked: SparqlRequest, answer: Answer) -> Response:
 
 
 def about_form() -> dict[str, Any]:
-    """Give what a page needs that holds the form: scripts, formats, examples."""
+    """Return the values of the form in a page: scripts, formats, examples."""
     base, language = current_release().base_uri, render.language()
     return {
-        "examples": [(name, queries.example(name, base, language)) for name in queries.EXAMPLES],
+        "examples": [
+            (name, queries.read_example(name, base, language)) for name in queries.EXAMPLES
+        ],
         "settings": current_app.config["SETTINGS"],
-        "asked_language": request.args.get("lang"),
+        "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
         "modules": assets.modules(),
     }
 
 
 def _show_solutions(answer: Answer) -> dict[str, Any]:
-    found = result_table.read(answer)
-    if found.truth is not None:
-        return {"truth": found.truth, "rows": None}
-    rows = result_table.lay_out(found, current_release(), render.language())
-    return {"head": found.head, "rows": rows, "total": found.total}
+    results = result_table.read(answer)
+    if results.truth is not None:
+        return {"truth": results.truth, "rows": None}
+    rows = result_table.lay_out(results, current_release(), render.language())
+    return {"head": results.head, "rows": rows, "total": results.total}
 
 
 def _show_graph(answer: Answer) -> dict[str, Any]:
-    text = result_table.take(answer, _MOST_GRAPH)
+    text = result_table.read_start(answer, _MOST_GRAPH)
     cut = answer.length > _MOST_GRAPH
     shown = text.rpartition("\n")[0] if cut else text
     return {"graph": shown, "cut": cut, "rows": None, "truth": None}
 
 
-def _files(asked: SparqlRequest, formats: tuple[Format, ...]) -> list[tuple[Format, str]]:
-    """Give the link to the answer in each format."""
-    parameters = [("query", asked.query or "")]
-    parameters += [("default-graph-uri", iri) for iri in asked.default_graphs]
-    parameters += [("named-graph-uri", iri) for iri in asked.named_graphs]
+def _link_formats(
+    sparql_request: SparqlRequest, formats: tuple[Format, ...]
+) -> list[tuple[Format, str]]:
+    """Return the link to the answer in each format."""
+    parameters = [("query", sparql_request.query or "")]
+    parameters += [("default-graph-uri", iri) for iri in sparql_request.default_graphs]
+    parameters += [("named-graph-uri", iri) for iri in sparql_request.named_graphs]
     return [
         (form, "sparql?" + urlencode([*parameters, ("format", form.suffix)])) for form in formats
     ]

@@ -1,4 +1,4 @@
-"""Lay out for a page the rows that a query found: things by their names, numbers as numbers."""
+"""Lay out the rows of a result for a page: resources by their labels, numbers as numbers."""
 
 import json
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from server.web.term_cell import (
 from transform.rdf.namespaces import XSD
 
 MOST_ROWS = 500
-# What is read of an answer: the first rows of a longer one stand in it.
+# The part of an answer that is read: it holds the first rows of a longer one.
 _MOST_BYTES = 1 << 20
 _NUMBERS = tuple(
     XSD + name
@@ -32,7 +32,7 @@ Binding = dict[str, Any]
 
 
 class Results(NamedTuple):
-    """What the results in JSON say: a truth, or rows; `total` is None beyond what was read."""
+    """A result in JSON: a truth value, or rows; `total` is None when not all rows were read."""
 
     head: list[str]
     rows: list[dict[str, Binding]]
@@ -41,19 +41,19 @@ class Results(NamedTuple):
 
 
 def read(answer: Answer) -> Results:
-    """Read the answer, or the first rows of a long one."""
-    text = take(answer, _MOST_BYTES)
+    """Parse an answer in JSON, or the first rows of a long one."""
+    text = read_start(answer, _MOST_BYTES)
     if answer.length > _MOST_BYTES:
-        return _read_beginning(text)
-    told = json.loads(text)
-    if "boolean" in told:
-        return Results([], [], truth=told["boolean"])
-    rows = told["results"]["bindings"]
-    return Results(told["head"]["vars"], rows[:MOST_ROWS], len(rows))
+        return _read_first_rows(text)
+    result = json.loads(text)
+    if "boolean" in result:
+        return Results([], [], truth=result["boolean"])
+    rows = result["results"]["bindings"]
+    return Results(result["head"]["vars"], rows[:MOST_ROWS], len(rows))
 
 
-def take(answer: Answer, most: int) -> str:
-    """Give the first bytes of an answer as text; half a character at the end falls away."""
+def read_start(answer: Answer, most: int) -> str:
+    """Return the first bytes of an answer as text, without an incomplete last character."""
     body = bytearray()
     for part in answer.body:
         body += part
@@ -62,7 +62,7 @@ def take(answer: Answer, most: int) -> str:
     return body[:most].decode("utf-8", "ignore" if answer.length > most else "strict")
 
 
-def _read_beginning(text: str) -> Results:
+def _read_first_rows(text: str) -> Results:
     decoder = json.JSONDecoder()
     head, place = decoder.raw_decode(text, text.index('"head":') + len('"head":'))
     place = text.index("[", text.index('"bindings":', place)) + 1
@@ -70,20 +70,23 @@ def _read_beginning(text: str) -> Results:
     while len(rows) < MOST_ROWS:
         try:
             row, place = decoder.raw_decode(text, place)
-        except json.JSONDecodeError:  # the row in which the beginning ends
+        except json.JSONDecodeError:  # the text ends within this row
             break
         rows.append(row)
-        place += 1  # a comma, as our engine writes it
+        place += 1  # the comma that our engine writes
     return Results(head["vars"], rows)
 
 
-def lay_out(found: Results, release: Release, language: str) -> list[list[Cell | None]]:
-    """Give a row of cells for each solution; None where a variable has no value."""
-    bindings = [value for row in found.rows for value in row.values()]
-    known = labels.collect(queries.find_labels(release, _iris(bindings)))
+def lay_out(results: Results, release: Release, language: str) -> list[list[Cell | None]]:
+    """Return a row of cells for each solution; None where a variable has no value."""
+    bindings = [value for row in results.rows for value in row.values()]
+    known_labels = labels.collect(queries.find_labels(release, _iris(bindings)))
     return [
-        [_show(row[name], known, release, language) if name in row else None for name in found.head]
-        for row in found.rows
+        [
+            _show(row[name], known_labels, release, language) if name in row else None
+            for name in results.head
+        ]
+        for row in results.rows
     ]
 
 
@@ -91,11 +94,11 @@ def _iris(bindings: Iterable[Binding]) -> list[str]:
     return sorted({value["value"] for value in bindings if value["type"] == "uri"})
 
 
-def _show(value: Binding, known: labels.Labels, release: Release, language: str) -> Cell:
+def _show(value: Binding, known_labels: labels.Labels, release: Release, language: str) -> Cell:
     if value["type"] == "uri":
-        return _show_iri(value["value"], known, release, language)
+        return _show_iri(value["value"], known_labels, release, language)
     if value["type"] == "triple":
-        return Cell(_write(value, release.base_uri))
+        return Cell(_write_term(value, release.base_uri))
     if value["type"] == "bnode":
         return Cell(f"_:{value['value']}")
     datatype = value.get("datatype", PLAIN[0])
@@ -103,28 +106,28 @@ def _show(value: Binding, known: labels.Labels, release: Release, language: str)
     return cell._replace(number=True, datatype=None) if datatype in _NUMBERS else cell
 
 
-def _show_iri(iri: str, known: labels.Labels, release: Release, language: str) -> Cell:
+def _show_iri(iri: str, known_labels: labels.Labels, release: Release, language: str) -> Cell:
     written = write_iri(iri, release.base_uri)
-    cell = name_iri(iri, known, release, language)
+    cell = name_iri(iri, known_labels, release, language)
     return cell._replace(
         text=written.strip("<>") if cell.text == iri else cell.text, written=written
     )
 
 
 def write_iri(iri: str, base_uri: str) -> str:
-    """Write an IRI as a query may name it here: by prefix, below the base, or whole."""
+    """Write an IRI as a query here can: with a prefix, relative to the base, or whole."""
     short = labels.compact(iri, base_uri)
     if short != iri and "/" not in short:
         return short
-    inside = iri.startswith(base_uri) and len(iri) > len(base_uri)
-    return f"<{iri[len(base_uri) :] if inside else iri}>"
+    is_relative = iri.startswith(base_uri) and len(iri) > len(base_uri)
+    return f"<{iri[len(base_uri) :] if is_relative else iri}>"
 
 
-def _write(value: Binding, base_uri: str) -> str:
-    """Write a term as SPARQL does; a triple term has terms within."""
+def _write_term(value: Binding, base_uri: str) -> str:
+    """Write a term in SPARQL syntax, also a triple term."""
     if value["type"] == "triple":
         parts = (value["value"][name] for name in ("subject", "predicate", "object"))
-        return f"<<( {' '.join(_write(part, base_uri) for part in parts)} )>>"
+        return f"<<( {' '.join(_write_term(part, base_uri) for part in parts)} )>>"
     if value["type"] == "uri":
         return write_iri(value["value"], base_uri)
     if value["type"] == "bnode":

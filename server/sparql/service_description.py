@@ -1,4 +1,4 @@
-"""Describe the endpoint (SPARQL 1.1 Service Description) and what it holds (VoID)."""
+"""Describe the endpoint (SPARQL 1.1 Service Description) and its data (VoID)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,14 +17,14 @@ _RDF_TYPE = ox.NamedNode(RDF_TYPE)
 _DESCRIPTION = ox.NamedNode(f"{DCTERMS}description")
 _SEE_ALSO = ox.NamedNode(f"{RDFS}seeAlso")
 _XSD_INTEGER = ox.NamedNode(f"{XSD}integer")
-# What is asked is what is stated: nothing is inferred.
+# Queries match the stated triples only: nothing is inferred.
 _NO_INFERENCE = ox.NamedNode("http://www.w3.org/ns/entailment/Simple")
 _FEATURES = ("UnionDefaultGraph",)
 _LANGUAGES = ("SPARQL10Query", "SPARQL11Query")
 
 
 def describe_service(release: Release, settings: Settings, form: Format) -> bytes:
-    """Give the description of the endpoint of a release, without blank nodes."""
+    """Return the description of the endpoint of a release, without blank nodes."""
     syntax = syntaxes.BY_SUFFIX[form.suffix]
     return syntaxes.write_bytes(_statements(release, settings), syntax, release.base_uri)
 
@@ -46,8 +46,8 @@ def _statements(release: Release, settings: Settings) -> Iterator[ox.Triple]:
     for language in texts.LANGUAGES:
         limits = describe_limits(settings, language)
         yield ox.Triple(service, _DESCRIPTION, ox.Literal(limits, language=language))
-    more = ox.NamedNode(f"{service.value}/limites")
-    yield ox.Triple(service, _SEE_ALSO, more)
+    limits_page = ox.NamedNode(f"{service.value}/limites")
+    yield ox.Triple(service, _SEE_ALSO, limits_page)
     yield ox.Triple(service, _sd("defaultDataset"), dataset)
     yield from _dataset(dataset, release)
 
@@ -74,7 +74,7 @@ def _dataset(dataset: ox.NamedNode, release: Release) -> Iterator[ox.Triple]:
 
 
 def _default_graph(union: ox.NamedNode, release: Release) -> Iterator[ox.Triple]:
-    """Describe the union of all graphs, with what query editors complete from."""
+    """Describe the union of all graphs, with the counts from which query editors complete."""
     yield ox.Triple(union, _RDF_TYPE, _sd("Graph"))
     yield ox.Triple(union, _RDF_TYPE, _void("Dataset"))
     yield ox.Triple(union, _void("triples"), _number(release.manifest["quads"]))

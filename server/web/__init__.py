@@ -1,1 +1,1 @@
-"""Write pages, headers, links and problems: what every answer to a browser shares."""
+"""Write pages, headers, links and problems: the parts that all rooms use."""

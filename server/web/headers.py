@@ -2,8 +2,8 @@
 
 from flask import Response, request
 
-# No script but our own files runs, and nothing comes from elsewhere or goes there: a cell of a
-# portrait can do no harm. What is no script cannot be taken for one: nosniff.
+# Only our own script files run, and nothing is loaded from or sent to another site: a cell of a
+# portrait can do no harm. With nosniff, no other file can pass for a script.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
@@ -11,7 +11,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    # Public data, asked without credentials, may be read from any page (Fetch, CORS protocol).
+    # Any page may read public data, requested without credentials (Fetch, CORS protocol).
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After",
 }
@@ -23,11 +23,11 @@ _PREFLIGHT = {
 
 
 def add_headers(response: Response) -> Response:
-    """Add to a response what every one carries, and to OPTIONS what a preflight asks for."""
-    for name, value in HEADERS.items():  # a page that others may frame says so itself
+    """Add the common headers to a response, and those of a CORS preflight to OPTIONS."""
+    for name, value in HEADERS.items():  # the preview sets its own policy
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS" and response.status_code == 200:
-        response.status_code = 204  # there is nothing to read (RFC 9110, 15.3.5)
+        response.status_code = 204  # there is no content (RFC 9110, 15.3.5)
         del response.headers["Content-Type"], response.headers["Content-Length"]
         response.headers.update(_PREFLIGHT)
     return response

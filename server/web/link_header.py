@@ -1,4 +1,4 @@
-"""Say in a Link header what an answer has to do with other addresses (RFC 8288)."""
+"""Write Link headers: how a response relates to other addresses (RFC 8288)."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -17,39 +17,39 @@ from transform.release.manifest import Manifest
 
 
 class Relation(NamedTuple):
-    """A link: where to, in what relation, the type of what is there."""
+    """A link: its target, its relation, and the media type of the target."""
 
     target: str
     relation: str
     media_type: str | None = None
 
     def __str__(self) -> str:
-        """Give the value of the header, or its part."""
+        """Return the link as one value of the header."""
         kind = f'; type="{self.media_type}"' if self.media_type else ""
         return f'<{self.target}>; rel="{self.relation}"{kind}'
 
 
-def relate(response: Response, relations: Iterable[Relation | None]) -> Response:
-    """Add the relations that there are to those that an answer has."""
-    told = [response.headers["Link"]] if "Link" in response.headers else []
-    told += [str(relation) for relation in relations if relation]
-    if told:
-        response.headers["Link"] = ", ".join(told)
+def add_relations(response: Response, relations: Iterable[Relation | None]) -> Response:
+    """Add relations to the Link header of a response; None is skipped."""
+    values = [response.headers["Link"]] if "Link" in response.headers else []
+    values += [str(relation) for relation in relations if relation]
+    if values:
+        response.headers["Link"] = ", ".join(values)
     return response
 
 
-def with_links(
+def add_links(
     response: Response, form: Format, path: str, offers: Sequence[Format] = PAGES
 ) -> Response:
-    """Say where each representation is, which one this is, and the licence."""
-    relations = [_lead_to(path, other, "alternate") for other in offers if other is not form]
+    """Add the links to the other representations and the licence, and Content-Location."""
+    relations = [_link_format(path, other, "alternate") for other in offers if other is not form]
     if form is HTML and TURTLE in offers:
-        relations.append(_lead_to(path, TURTLE, "describedby"))
+        relations.append(_link_format(path, TURTLE, "describedby"))
     response.headers["Content-Location"] = _address(path, form)
-    return relate(response, [*relations, licence(current_release().manifest)])
+    return add_relations(response, [*relations, licence(current_release().manifest)])
 
 
-def _lead_to(path: str, form: Format, relation: str) -> Relation:
+def _link_format(path: str, form: Format, relation: str) -> Relation:
     return Relation(_address(path, form), relation, form.media_type)
 
 
@@ -58,6 +58,6 @@ def _address(path: str, form: Format) -> str:
 
 
 def licence(manifest: Manifest) -> Relation | None:
-    """Give the link to the licence, where the release names one."""
+    """Return the link to the licence, or None where the release names none."""
     target = manifest["series"].get("licence")
     return Relation(target, "license") if target else None

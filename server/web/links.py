@@ -1,4 +1,4 @@
-"""Make links that work on any host and below any mount: relative to the page they stand on."""
+"""Build links relative to their page, so that they work on any host and below any path."""
 
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -9,31 +9,31 @@ _SAFE = "/#?=&;:@!$'()*+,~%[]"
 
 
 class Link(NamedTuple):
-    """Where a link goes, and whether that is outside this site."""
+    """The target of a link, and whether it is outside this site."""
 
     href: str
     external: bool
 
 
 def link_to(path: str, /, **query: str | int | None) -> str:
-    """Give the relative link to a path of this site, such as `id/portrait/2025`, with its escapes.
+    """Return the relative link to a path of this site, such as `id/portrait/2025`, escaped.
 
-    A language that was asked for by `?lang=` goes with it, so that reading on keeps it.
+    A language chosen by `?lang=` is passed on.
     """
     parameters = {"lang": request.args.get("lang"), **query}
-    given = {name: value for name, value in parameters.items() if value not in (None, "")}
+    kept = {name: value for name, value in parameters.items() if value not in (None, "")}
     path, hash_, fragment = path.partition("#")
-    search = "?" + urlencode(given) if given else ""
-    return _climb() + quote(path, safe=_SAFE) + search + hash_ + quote(fragment, safe=_SAFE)
+    search = "?" + urlencode(kept) if kept else ""
+    return _path_to_root() + quote(path, safe=_SAFE) + search + hash_ + quote(fragment, safe=_SAFE)
 
 
-def quoted(path: str) -> str:
-    """Give a path as it was asked for, escaped: in it `#`, `?` and `%` are but characters."""
+def quote_path(path: str) -> str:
+    """Escape a decoded path, also its `#`, `?` and `%`."""
     return quote(path, safe="/:@!$&'()*+,;=~")
 
 
 def link_to_iri(iri: str, base_uri: str) -> Link | None:
-    """Give the link for an IRI: ours becomes a local one; None for what is no web address."""
+    """Return the link for an IRI, relative for our own; None for an IRI that is not http(s)."""
     if iri.startswith(base_uri):
         return Link(link_to(iri[len(base_uri) :]), external=False)
     if iri.startswith(("http://", "https://")):
@@ -42,12 +42,12 @@ def link_to_iri(iri: str, base_uri: str) -> Link | None:
 
 
 def link_here(**query: str | int | None) -> str:
-    """Give the link to the page itself with some parameters changed, or left out by None."""
-    given = {**request.args.to_dict(), **query}
-    return "?" + urlencode({name: value for name, value in given.items() if value is not None})
+    """Return the link to the page itself with some parameters changed, or removed by None."""
+    parameters = {**request.args.to_dict(), **query}
+    return "?" + urlencode({name: value for name, value in parameters.items() if value is not None})
 
 
-def _climb() -> str:
-    # Not request.path: it drops doubled slashes, which count where a browser resolves «../».
+def _path_to_root() -> str:
+    # Not request.path: it drops doubled slashes, which browsers count when they resolve «../».
     here: str = request.environ.get("PATH_INFO") or "/"
     return "../" * here.count("/", 1) or "./"

@@ -72,7 +72,7 @@ def _say_engine_fault(fault: engine.EngineFault) -> Response:
 def _say_nothing_acceptable(fault: NothingAcceptable) -> Response:
     offered = [offer.media_type for offer in fault.offers]
     names = ", ".join(f"{offer.suffix} ({offer.media_type})" for offer in fault.offers)
-    detail = f"{fault.asked[:200]!r} names nothing that is on offer here: {names}."
+    detail = f"{fault.requested[:200]!r} names nothing that is on offer here: {names}."
     return _say(406, "not-acceptable", detail, {"offered": offered})
 
 

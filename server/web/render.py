@@ -1,4 +1,4 @@
-"""Answer with a page, or with anything else that a release decides wholly."""
+"""Build responses whose content depends on the release alone: pages, graphs, entity tags."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -17,13 +17,14 @@ from server.web import assets, links
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 
-# Data changes once a year, yet a release that replaces a faulty one should show within minutes.
+# Data changes once a year, but the replacement of a faulty release should show within minutes.
 _FRESH = "public, max-age=300"
-_SHAPING = (".py", ".html", ".rq", ".toml")  # files of `server`; scripts and styles by `assets`
+# Files of `server` that shape a page; `assets` hashes scripts and styles.
+_SHAPING = (".py", ".html", ".rq", ".toml")
 
 
 def language() -> str:
-    """Give the language of this request: `?lang=`, else Accept-Language, else French."""
+    """Return the language of this request: `?lang=`, else Accept-Language, else French."""
     if "language" not in g:
         accepted = request.headers.get("Accept-Language")
         g.language = choose_language(accepted, request.args.get("lang"), texts.LANGUAGES)
@@ -32,16 +33,16 @@ def language() -> str:
 
 
 def render(template: str, **values: Any) -> str:
-    """Give the HTML of a page in the language of this request."""
+    """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
     return render_template(
         template,
         lang=chosen,
         languages=texts.LANGUAGES,
-        t=lambda key, **given: texts.say(key, chosen, **given),
+        t=lambda key, **values: texts.say(key, chosen, **values),
         whole=lambda number: texts.whole(number, chosen),
         link=links.link_to,
-        link_file=lambda path: links.link_to(links.quoted(path), lang=None),
+        link_file=lambda path: links.link_to(links.quote_path(path), lang=None),
         link_iri=lambda iri: links.link_to_iri(iri, release.base_uri),
         here=links.link_here,
         asset=assets.link,
@@ -57,19 +58,20 @@ def page(template: str, **values: Any) -> Response:
 
 
 def finish(response: Response, form: Format, *parts: str) -> Response:
-    """Give an answer its entity tag and what caches need to know."""
+    """Add the entity tag, Vary and Cache-Control to a response."""
     vary = "Accept, Accept-Language" if form is HTML else "Accept"
     response.headers["Vary"] = vary
     response.headers["Cache-Control"] = _FRESH
-    tongue = language() if form is HTML else ""
-    asked = (current_release().name, _edition(), request.full_path, form.media_type, tongue, *parts)
-    response.set_etag(hashlib.sha256("\n".join(asked).encode("utf-8", "replace")).hexdigest()[:32])
+    chosen = language() if form is HTML else ""
+    path, name = request.full_path, current_release().name
+    key = "\n".join((name, _edition(), path, form.media_type, chosen, *parts))
+    response.set_etag(hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32])
     return response
 
 
 @cache
 def _edition() -> str:
-    """Give a digest of what shapes a page, so that an upgrade of the software changes the tags."""
+    """Hash the files that shape a page, so that an upgrade of the software changes the tags."""
     digest = hashlib.sha256(assets.digest().encode())
     for file in sorted(Path(str(files("server"))).rglob("*")):
         if file.suffix in _SHAPING:
@@ -79,12 +81,12 @@ def _edition() -> str:
 
 def choose(offers: Sequence[Format], suffix: str | None = None) -> Format:
     """Choose the format of the answer: by suffix, `?format=`, or `Accept` (RFC 9110, 12.5.1)."""
-    wanted = suffix or request.args.get("format")
-    return choose_format(offers, request.headers.get("Accept"), wanted)
+    name = suffix or request.args.get("format")
+    return choose_format(offers, request.headers.get("Accept"), name)
 
 
 def graph(triples: Iterable[ox.Triple], form: Format) -> Response:
-    """Answer with statements in a syntax of RDF."""
+    """Answer with triples in a syntax of RDF."""
     body = syntaxes.write_bytes(
         triples, syntaxes.BY_SUFFIX[form.suffix], current_release().base_uri
     )
@@ -92,7 +94,7 @@ def graph(triples: Iterable[ox.Triple], form: Format) -> Response:
 
 
 def in_script(text: bytes) -> Markup:
-    """Make JSON safe within `<script>`: no end tag, comment or entity can arise from a value.
+    """Escape JSON for `<script>`: no value can form an end tag, a comment or an entity.
 
     HTML, «Restrictions for contents of script elements»: the escapes stand within JSON strings,
     the only place where these characters occur.
@@ -104,5 +106,5 @@ def in_script(text: bytes) -> Markup:
         "\u2028": "\\u2028",
         "\u2029": "\\u2029",
     }
-    # Escaped character by character, so nothing that HTML could read as markup is left.
+    # Every character that could begin markup is escaped.
     return Markup(text.decode().translate(str.maketrans(escapes)))  # noqa: S704

@@ -1,4 +1,4 @@
-"""Show a term of RDF as a cell of a page: its text, where it leads, what a reader may ask of it."""
+"""Build the cell of a page for a term of RDF: its text, its link, its language or datatype."""
 
 from typing import NamedTuple
 
@@ -11,10 +11,10 @@ PLAIN = (XSD + "string", f"{RDF}langString")
 
 
 class Cell(NamedTuple):
-    """A term as the macro `cell` of `parts.html` writes it.
+    """A term as the macro `cell` of `parts.html` shows it.
 
-    `written` is how a query names the IRI, where the page is one for queries; `number` says that
-    the text is one.
+    `written` is the IRI as a query writes it, on the page for queries; `number` marks a numeric
+    text.
     """
 
     text: str
@@ -27,26 +27,26 @@ class Cell(NamedTuple):
     written: str | None = None
 
 
-def link_name(iri: str, name: str, spoken: str | None, release: Release) -> Cell:
-    """Return the cell of a resource under a name in a language, with its link."""
+def link_name(iri: str, name: str, language: str | None, release: Release) -> Cell:
+    """Return the cell of a resource: a name, its language and its link."""
     link = link_to_iri(iri, release.base_uri)
-    return Cell(name, spoken, iri, *(link or (None, False)))
+    return Cell(name, language, iri, *(link or (None, False)))
 
 
-def name_word(iri: str, release: Release, language: str) -> Cell:
+def name_term(iri: str, release: Release, language: str) -> Cell:
     """Return the cell of a property, class or datatype, by its name in a vocabulary."""
     return link_name(iri, *labels.name_of_term(iri, release, language), release)
 
 
-def name_iri(iri: str, known: labels.Labels, release: Release, language: str) -> Cell:
+def name_iri(iri: str, known_labels: labels.Labels, release: Release, language: str) -> Cell:
     """Return the cell of a resource, by its best label, else by its name in a vocabulary."""
-    label = labels.best(known.get(iri, ()), language)
+    label = labels.best(known_labels.get(iri, ()), language)
     if label is None or not label.value.strip():
-        return name_word(iri, release, language)
+        return name_term(iri, release, language)
     return link_name(iri, label.value, label.language, release)
 
 
-def show_literal(text: str, spoken: str | None, datatype: str, release: Release) -> Cell:
-    """Return the cell of a literal; a text has no datatype that a reader must know."""
+def show_literal(text: str, language: str | None, datatype: str, release: Release) -> Cell:
+    """Return the cell of a literal; the datatype of a plain text is not shown."""
     shown = None if datatype in PLAIN else labels.compact(datatype, release.base_uri)
-    return Cell(text, spoken, datatype=shown)
+    return Cell(text, language, datatype=shown)

@@ -151,7 +151,7 @@ def test_find_format_gives_none_for_an_unknown_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "wanted", "language"),
+    ("accepted", "requested", "language"),
     [
         (None, None, "fr"),
         ("", None, "fr"),
@@ -170,8 +170,8 @@ def test_find_format_gives_none_for_an_unknown_name() -> None:
         ("en", "", "en"),
     ],
 )
-def test_language(accepted: str | None, wanted: str | None, language: str) -> None:
-    assert choose_language(accepted, wanted, ("fr", "en")) == language
+def test_language(accepted: str | None, requested: str | None, language: str) -> None:
+    assert choose_language(accepted, requested, ("fr", "en")) == language
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Style sheet and scripts: kept for ever under an address that changes with them, and packed."""
+"""Style sheet and scripts: cached for good at an address that changes with them, and compressed."""
 
 import re
 from typing import Any
@@ -46,7 +46,7 @@ def test_scripts_are_packed_and_not_sent_again(site: str, fetch: Any) -> None:
 
 
 def test_the_page_for_queries_is_light(site: str, fetch: Any) -> None:
-    """What a first visit takes; docs/exploitation.md says it."""
+    """The bytes of a first visit, which docs/exploitation.md states."""
     accepted = {"Accept": "text/html", "Accept-Encoding": "br"}
     page = fetch(f"{site}sparql", headers=accepted)
     links = re.findall(

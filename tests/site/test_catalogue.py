@@ -1,4 +1,4 @@
-"""The catalogue and the description of the data, as harvesters read them over HTTP."""
+"""The catalogue and the VoID description, as harvesters read them over HTTP."""
 
 import gzip
 import hashlib
@@ -35,7 +35,7 @@ SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 VCARD = rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
 IN_SERIES = rdflib.URIRef("http://www.w3.org/ns/dcat#inSeries")
 LEGISLATION = rdflib.URIRef("http://data.europa.eu/r5r/applicableLegislation")
-# rdflib's parser of JSON-LD uses what rdflib wants to be rid of.
+# rdflib's own parser of JSON-LD uses a deprecated class.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 
 
@@ -61,7 +61,7 @@ def quebec(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def at(quebec: Path, boot: Any) -> Iterator[str]:
-    """The address of the site that serves them: another one than they were built for."""
+    """The address of the site that serves them, other than their base URI."""
     with boot(quebec) as address:
         yield address
 
@@ -101,15 +101,15 @@ def test_dcat_ap_finds_nothing_in_the_example(example: Path) -> None:
 
 
 def test_dcat_ap_finds_only_what_a_layout_does_not_know(portrait_ia: Run, tmp_path: Path) -> None:
-    """The dates of the federal inventories are not known, so they are left out, not made up."""
+    """The dates of the federal inventories are unknown, so they are left out."""
     header = "use_case_name,topic_area,agency_bureau,agency_name,benefits,development_stage"
     (tmp_path / "us.csv").write_text(f"{header}\nSorting,,,Department of State,Less delay,\n")
     source = f"2025={tmp_path / 'us.csv'}"
     done = portrait_ia("build", source, "--layout", "us-2025", "--to", tmp_path / "shelf")
     assert done.returncode == 0, done.stderr
     graph = rdflib.Graph().parse(tmp_path / "shelf" / "current" / "catalogue.ttl")
-    found = violations(graph, shared("data", "dcat-ap-3.0.1"))
-    assert {complaint.rpartition(" ")[0] for complaint in found} == {
+    results = violations(graph, shared("data", "dcat-ap-3.0.1"))
+    assert {complaint.rpartition(" ")[0] for complaint in results} == {
         f"shapes_recommended.ttl: Warning {path}"
         for path in (DCTERMS.issued, DCTERMS.modified, DCTERMS.temporal)
     }
@@ -133,9 +133,9 @@ def test_dcat_ap_misses_what_is_taken_away(
         less.add(triple)
     assert (None, property_, None) in less
     less.remove((None, property_, None))
-    found = violations(less, shared("data", "dcat-ap-3.0.1"))
-    # The shapes ask for no name of a contact; that it is there is asked below.
-    assert bool(found) == (property_ != VCARD.fn)
+    results = violations(less, shared("data", "dcat-ap-3.0.1"))
+    # The shapes require no name of a contact; a test below does.
+    assert bool(results) == (property_ != VCARD.fn)
 
 
 def test_it_is_the_same_in_every_syntax(at: str, fetch: Any, catalogue: rdflib.Graph) -> None:
@@ -156,8 +156,8 @@ def test_every_download_is_what_the_catalogue_claims(
         reply = fetch(at + address.removeprefix(BASE), Accept_Encoding="identity")
         assert reply.status == 200, address
         checksum = catalogue.value(file, SPDX.checksum)
-        told = str(catalogue.value(checksum, SPDX.checksumValue)).lower()
-        assert hashlib.sha256(reply.body).hexdigest() == told
+        digest = str(catalogue.value(checksum, SPDX.checksumValue)).lower()
+        assert hashlib.sha256(reply.body).hexdigest() == digest
         assert len(reply.body) == int(str(catalogue.value(file, DCAT.byteSize)))
         packed = catalogue.value(file, DCAT.compressFormat)
         media_type = packed or catalogue.value(file, DCAT.mediaType)
@@ -182,8 +182,8 @@ def test_every_dump_of_the_release_is_in_the_catalogue(
     files = {path.relative_to(quebec / "current").as_posix() for path in there}
     offered = {str(url).removeprefix(BASE) for url in catalogue.objects(None, DCAT.downloadURL)}
     assert offered == {quote(path) for path in files - {"dumps/SHA256SUMS"}}
-    told = json.loads((quebec / "current" / "manifest.json").read_text())["files"]
-    assert {path for path in told if path.startswith("dumps/")} == files - {"dumps/SHA256SUMS"}
+    listed = json.loads((quebec / "current" / "manifest.json").read_text())["files"]
+    assert {path for path in listed if path.startswith("dumps/")} == files - {"dumps/SHA256SUMS"}
 
 
 def test_what_it_says(catalogue: rdflib.Graph) -> None:
@@ -198,14 +198,14 @@ def test_what_it_says(catalogue: rdflib.Graph) -> None:
     assert catalogue.value(contact, VCARD.hasEmail) == iri("mailto:encadrement.ia@mcn.gouv.qc.ca")
     assert catalogue.value(contact, VCARD.fn)
     for dataset in {*datasets, whole}:
-        said = catalogue.value
-        assert said(dataset, DCAT.contactPoint) == contact
-        assert said(dataset, DCTERMS.accrualPeriodicity) == iri(f"{EU}frequency/ANNUAL")
+        value = catalogue.value
+        assert value(dataset, DCAT.contactPoint) == contact
+        assert value(dataset, DCTERMS.accrualPeriodicity) == iri(f"{EU}frequency/ANNUAL")
         titles = list(catalogue.objects(dataset, DCTERMS.title))
         assert {getattr(title, "language", None) for title in titles} == {"fr", "en"}
-        assert str(said(dataset, DCTERMS.license)).endswith("licenses/by/4.0/")
-        assert said(dataset, DCTERMS.provenance)
-        assert said(dataset, DCTERMS.bibliographicCitation)
+        assert str(value(dataset, DCTERMS.license)).endswith("licenses/by/4.0/")
+        assert value(dataset, DCTERMS.provenance)
+        assert value(dataset, DCTERMS.bibliographicCitation)
     period = catalogue.value(iri(f"{BASE}id/portrait/2024"), DCTERMS.temporal)
     days = [str(catalogue.value(period, name)) for name in (DCAT.startDate, DCAT.endDate)]
     assert days == ["2024-06-15", "2024-10-31"]
@@ -216,7 +216,7 @@ def test_what_it_says(catalogue: rdflib.Graph) -> None:
 
 
 def _as_the_engine_holds(triple: Any) -> Any:
-    """It makes all whole numbers xsd:integer."""
+    """Return a triple as the engine stores it, which makes all whole numbers xsd:integer."""
     subject, predicate, value = triple
     if getattr(value, "datatype", None) == rdflib.XSD.nonNegativeInteger:
         value = rdflib.Literal(str(value), datatype=rdflib.XSD.integer)
@@ -227,14 +227,14 @@ def test_the_store_holds_both_documents(
     quebec: Path, at: str, fetch: Any, catalogue: rdflib.Graph, void: rdflib.Graph
 ) -> None:
     graph = quote(f"{BASE}graph/catalogue", safe="")
-    held = parse(fetch(f"{at}rdf-graph-store?graph={graph}", Accept="text/turtle"))
+    graph_triples = parse(fetch(f"{at}rdf-graph-store?graph={graph}", Accept="text/turtle"))
     union = parse(fetch(f"{at}rdf-graph-store?default", Accept="text/turtle"))
     both = {_as_the_engine_holds(triple) for triple in (*catalogue, *void)}
-    assert {*held} <= both <= {*union}
+    assert {*graph_triples} <= both <= {*union}
     # What is not in its own graph is in another one: no engine must count a statement twice.
     others = rdflib.Graph().parse(quebec / "current/dumps/portraits.nt")
-    assert both - {*held} == both & {*others}
-    assert {subject for subject, _, _ in both - {*held}} <= {
+    assert both - {*graph_triples} == both & {*others}
+    assert {subject for subject, _, _ in both - {*graph_triples}} <= {
         *(rdflib.URIRef(f"{BASE}id/portrait/{year}") for year in (2024, 2025)),
         rdflib.URIRef(f"{BASE}id/cadre/arrete-2024-01"),
         *catalogue.objects(None, DCTERMS.publisher),
@@ -257,9 +257,9 @@ def test_void_counts_are_counts(at: str, fetch: Any, void: rdflib.Graph) -> None
         f' FILTER(STRSTARTS(STR(?s), "{space}")) }}',
     }
     for name, query in queries.items():
-        told = [int(str(number)) for number in void.objects(whole, name)]
+        numbers = [int(str(number)) for number in void.objects(whole, name)]
         prefix = f"PREFIX rdf: <{RDF}>"
-        assert told == [count(at, fetch, f"{prefix} SELECT {query}")], name
+        assert numbers == [count(at, fetch, f"{prefix} SELECT {query}")], name
 
 
 def test_void_gives_the_query_whose_result_it_equals(
@@ -308,13 +308,13 @@ def test_void_partitions_are_counts(
     at: str, fetch: Any, void: rdflib.Graph, partition: Any, kind: Any, measure: Any, query: str
 ) -> None:
     pattern = f"GRAPH ?g {{ {query} }} FILTER(?g != <{BASE}graph/catalogue>)"
-    told = partitions(void, partition, kind, measure)
-    assert told == counted(at, fetch, pattern)
-    assert len(told) > 20
+    counts = partitions(void, partition, kind, measure)
+    assert counts == counted(at, fetch, pattern)
+    assert len(counts) > 20
 
 
 def test_void_linksets_are_links(at: str, fetch: Any, void: rdflib.Graph) -> None:
-    told = set()
+    spaces = set()
     for links in void.subjects(RDF.type, VOID.Linkset):
         target, predicate = (
             void.value(links, VOID.objectsTarget),
@@ -324,8 +324,8 @@ def test_void_linksets_are_links(at: str, fetch: Any, void: rdflib.Graph) -> Non
         query = f"""SELECT (COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(
             ISIRI(?o) && STRSTARTS(STR(?o), "{space}") && STRSTARTS(STR(?s), "{BASE}")) }}"""
         assert int(str(void.value(links, VOID.triples))) == count(at, fetch, query) > 0
-        told.add(str(space))
-    assert {"http://www.wikidata.org/entity/", "https://ror.org/"} <= told
+        spaces.add(str(space))
+    assert {"http://www.wikidata.org/entity/", "https://ror.org/"} <= spaces
 
 
 def test_void_subsets_and_dumps(at: str, fetch: Any, void: rdflib.Graph) -> None:
@@ -340,8 +340,8 @@ def test_void_subsets_and_dumps(at: str, fetch: Any, void: rdflib.Graph) -> None
 
 
 def test_void_names_the_formats_of_dumps_as_the_w3c_does(void: rdflib.Graph) -> None:
-    told = {str(name) for name in void.objects(None, VOID.feature)}
-    names = {name.removeprefix("http://www.w3.org/ns/formats/") for name in told}
+    iris = {str(name) for name in void.objects(None, VOID.feature)}
+    names = {name.removeprefix("http://www.w3.org/ns/formats/") for name in iris}
     assert names == {"Turtle", "JSON-LD", "N-Triples", "RDF_XML", "N-Quads", "TriG"}
 
 
@@ -361,9 +361,9 @@ def test_void_is_negotiated(at: str, fetch: Any, void: rdflib.Graph) -> None:
 def test_the_service_description_counts_the_catalogue_too(
     at: str, fetch: Any, partition: Any, kind: Any, measure: Any, query: str
 ) -> None:
-    told = partitions(parse(fetch(f"{at}sparql", Accept="text/turtle")), partition, kind, measure)
-    assert told == counted(at, fetch, query)
-    assert any(iri.startswith(str(DCAT)) for iri in told)
+    counts = partitions(parse(fetch(f"{at}sparql", Accept="text/turtle")), partition, kind, measure)
+    assert counts == counted(at, fetch, query)
+    assert any(iri.startswith(str(DCAT)) for iri in counts)
 
 
 def test_the_page_shows_every_file_in_both_languages(
@@ -374,8 +374,10 @@ def test_the_page_shows_every_file_in_both_languages(
         assert text.count(word) == 3
         for checksum in catalogue.objects(None, SPDX.checksumValue):
             assert str(checksum).lower() in text
-        found = re.findall(r"<h[23]>(.*?)</h[23]>", text)
-        headings = [re.sub("<[^>]+>", "", heading) for heading in found if heading != word]
+        headings_with_markup = re.findall(r"<h[23]>(.*?)</h[23]>", text)
+        headings = [
+            re.sub("<[^>]+>", "", heading) for heading in headings_with_markup if heading != word
+        ]
         assert len(headings) == len(set(headings)) > 30
         for anchor in ("serie", "ensemble", "contact", "sparql", "formes"):
             assert f'<section id="{anchor}">' in text
@@ -384,15 +386,15 @@ def test_the_page_shows_every_file_in_both_languages(
 def test_a_release_of_an_earlier_version_has_a_catalogue_too(
     site: str, fetch: Any, base_uri: str
 ) -> None:
-    """It stands in the store only, and there is no description."""
+    """Such a catalogue is in the store only, and there is no VoID description."""
     assert ox.parse(fetch(f"{site}catalogue.ttl").body, format=ox.RdfFormat.TURTLE)
     assert fetch(f"{site}.well-known/void").status == 404
 
 
 def test_a_document_names_the_dataset_that_it_is_of(at: str, fetch: Any) -> None:
     document = parse(fetch(f"{at}doc/portrait/2025.ttl"))
-    about = rdflib.URIRef(f"{BASE}doc/portrait/2025")
-    assert document.value(about, VOID.inDataset) == rdflib.URIRef(f"{BASE}catalogue#ensemble")
+    iri = rdflib.URIRef(f"{BASE}doc/portrait/2025")
+    assert document.value(iri, VOID.inDataset) == rdflib.URIRef(f"{BASE}catalogue#ensemble")
 
 
 def test_the_page_begins_with_what_it_holds_and_folds_the_small_print(at: str, fetch: Any) -> None:

@@ -1,4 +1,4 @@
-"""What changed, from outside: the pages, their files, and the rows behind each number."""
+"""Comparisons over HTTP: their pages, their files, and the rows that each number counts."""
 
 import csv
 import io
@@ -34,15 +34,15 @@ def page(examples: str, fetch: Any) -> str:
 
 
 def figures(page: str) -> list[tuple[str, str, str]]:
-    """Give each number of a page with the link to its rows and that to its query."""
-    found: list[tuple[str, str, str]] = re.findall(
+    """Return each number of a page with the link to its rows and that to its query."""
+    links: list[tuple[str, str, str]] = re.findall(
         r'<span class="figure"><a href="([^"]+)">([^<]+)</a><a class="ask" href="([^"]+)"', page
     )
-    return [(number, rows, query) for rows, number, query in found]
+    return [(number, rows, query) for rows, number, query in links]
 
 
 def plain(page: str) -> str:
-    """Give the text of a page without its marks and without the signs behind numbers."""
+    """Return the text of a page without markup and without the query links behind numbers."""
     bare = re.sub(r'<a class="ask".*?</a>', "", page)
     bare = bare.replace("</td>", " </td>").replace("</th>", " </th>")
     return " ".join(re.sub(r"<[^>]+>", "", bare).replace("&#39;", "'").split())
@@ -71,24 +71,24 @@ def test_page_says_what_changed_in_english(examples: str, fetch: Any) -> None:
 def test_every_number_leads_to_as_many_rows_and_to_a_query_that_gives_them(
     examples: str, fetch: Any, page: str
 ) -> None:
-    found = figures(page)
-    assert len(found) > 80
+    numbers_on_page = figures(page)
+    assert len(numbers_on_page) > 80
     numbers = fetch(f"{examples}{PATH}.csv").text
-    told = {line["nom"]: line for line in csv.DictReader(io.StringIO(numbers, newline=""))}
-    for number, rows, query in sorted(set(found)):
+    by_name = {line["nom"]: line for line in csv.DictReader(io.StringIO(numbers, newline=""))}
+    for number, rows, query in sorted(set(numbers_on_page)):
         address = urljoin(examples + PATH, rows)
         answer = fetch(f"{address}.csv")
         assert answer.status == 200, address
         lines = list(csv.reader(io.StringIO(answer.text, newline="")))
         if number.startswith("entre"):
-            line = told[rows.rpartition("/")[2]]
+            line = by_name[rows.rpartition("/")[2]]
             assert number == f"entre {line['minimum']} et {line['maximum']}"
             number = line["effectif"]
         assert len(lines) - 1 == int(number), address
         assert [line for line in lines if not all(line)] == [], address
-        asked = fetch(urljoin(examples + PATH, query.replace("&amp;", "&")))
-        assert asked.status == 303
-        target = urljoin(address, asked.headers["Location"])
+        redirect = fetch(urljoin(examples + PATH, query.replace("&amp;", "&")))
+        assert redirect.status == 303
+        target = urljoin(address, redirect.headers["Location"])
         assert urlsplit(target).path == "/sparql"
         assert "SELECT" in parse_qs(urlsplit(target).query)["query"][0]
 
@@ -111,8 +111,8 @@ def test_range_of_initiatives_is_that_of_the_manifest_and_its_pairs_have_names(
 
 
 def test_query_behind_a_number_is_answered_by_the_endpoint(examples: str, fetch: Any) -> None:
-    asked = fetch(f"{examples}{PATH}/organismes-nouveaux?requete=1")
-    target = urljoin(f"{examples}{PATH}/x", asked.headers["Location"])
+    redirect = fetch(f"{examples}{PATH}/organismes-nouveaux?requete=1")
+    target = urljoin(f"{examples}{PATH}/x", redirect.headers["Location"])
     answer = fetch(target.replace("format=html", "format=json"))
     assert len(json.loads(answer.body)["results"]["bindings"]) == 22
 
@@ -149,8 +149,8 @@ def test_comparison_as_rdf_is_one_graph_in_every_syntax(
     read = {quad.triple for quad in ox.parse(reply.body, format=syntax.rdf)}
     nt = fetch(f"{examples}{PATH}.nt")
     assert read == {quad.triple for quad in ox.parse(nt.body, format=ox.RdfFormat.N_TRIPLES)}
-    said = {(str(t.subject).rpartition("/")[2], str(t.object)) for t in read}
-    assert ("organismes-nouveaux>", '"22"^^<http://www.w3.org/2001/XMLSchema#integer>') in said
+    values = {(str(t.subject).rpartition("/")[2], str(t.object)) for t in read}
+    assert ("organismes-nouveaux>", '"22"^^<http://www.w3.org/2001/XMLSchema#integer>') in values
 
 
 def test_numbers_as_csv(examples: str, fetch: Any) -> None:

@@ -1,4 +1,4 @@
-"""The Service Description says what is there: each format is served, each number is counted."""
+"""The Service Description is true: each format is served, and each count is right."""
 
 import json
 import re
@@ -30,48 +30,50 @@ MEDIA_TYPES = {
 
 
 @pytest.fixture(scope="module")
-def told(site: str, fetch: Any) -> rdflib.Graph:
-    """The description, as the endpoint gives it."""
+def description(site: str, fetch: Any) -> rdflib.Graph:
+    """The description that the endpoint returns."""
     reply = fetch(f"{site}sparql", Accept="text/turtle")
     return rdflib.Graph().parse(data=reply.body, format="turtle")
 
 
 @pytest.fixture(scope="module")
-def service(told: rdflib.Graph, base_uri: str) -> rdflib.URIRef:
-    """The one service that is described."""
-    [service] = told.subjects(RDF.type, SD.Service)
+def service(description: rdflib.Graph, base_uri: str) -> rdflib.URIRef:
+    """The described service."""
+    [service] = description.subjects(RDF.type, SD.Service)
     assert str(service) == f"{base_uri}sparql"
     return rdflib.URIRef(str(service))
 
 
 def count(site: str, fetch: Any, query: str) -> int:
-    found = json.loads(fetch(f"{site}sparql?{urlencode({'query': query})}").body)
-    return int(found["results"]["bindings"][0]["n"]["value"])
+    result = json.loads(fetch(f"{site}sparql?{urlencode({'query': query})}").body)
+    return int(result["results"]["bindings"][0]["n"]["value"])
 
 
-def test_service(told: rdflib.Graph, service: rdflib.URIRef) -> None:
-    assert list(told.objects(service, SD.endpoint)) == [service]
-    assert set(told.objects(service, SD.supportedLanguage)) == {
+def test_service(description: rdflib.Graph, service: rdflib.URIRef) -> None:
+    assert list(description.objects(service, SD.endpoint)) == [service]
+    assert set(description.objects(service, SD.supportedLanguage)) == {
         SD.SPARQL10Query,
         SD.SPARQL11Query,
     }
-    assert set(told.objects(service, SD.feature)) == {SD.UnionDefaultGraph}
-    [regime] = told.objects(service, SD.defaultEntailmentRegime)
+    assert set(description.objects(service, SD.feature)) == {SD.UnionDefaultGraph}
+    [regime] = description.objects(service, SD.defaultEntailmentRegime)
     assert str(regime) == "http://www.w3.org/ns/entailment/Simple"
-    assert not any(isinstance(term, rdflib.BNode) for triple in told for term in triple)
+    assert not any(isinstance(term, rdflib.BNode) for triple in description for term in triple)
 
 
-def test_it_says_the_limits(told: rdflib.Graph, service: rdflib.URIRef) -> None:
-    said = [str(text) for text in told.objects(service, rdflib.DCTERMS.description)]
-    assert len(said) == 2
+def test_it_says_the_limits(description: rdflib.Graph, service: rdflib.URIRef) -> None:
+    texts = [str(text) for text in description.objects(service, rdflib.DCTERMS.description)]
+    assert len(texts) == 2
     # A number has its thousands apart, as its language has it.
-    assert all("10 s" in text and re.search(r"\b1.024\b", text) for text in said)
+    assert all("10 s" in text and re.search(r"\b1.024\b", text) for text in texts)
 
 
 def test_each_result_format_is_served_and_each_that_is_served_is_told(
-    site: str, fetch: Any, told: rdflib.Graph, service: rdflib.URIRef
+    site: str, fetch: Any, description: rdflib.Graph, service: rdflib.URIRef
 ) -> None:
-    names = [str(form).removeprefix(FORMATS) for form in told.objects(service, SD.resultFormat)]
+    names = [
+        str(form).removeprefix(FORMATS) for form in description.objects(service, SD.resultFormat)
+    ]
     assert sorted(names) == sorted(MEDIA_TYPES)
     for name in names:
         query, kind = MEDIA_TYPES[name]
@@ -88,45 +90,45 @@ def test_the_endpoint_has_the_feature(site: str, fetch: Any) -> None:
 
 
 def test_sizes_are_counts(
-    site: str, fetch: Any, told: rdflib.Graph, service: rdflib.URIRef, base_uri: str
+    site: str, fetch: Any, description: rdflib.Graph, service: rdflib.URIRef, base_uri: str
 ) -> None:
-    [dataset] = told.objects(service, SD.defaultDataset)
-    assert (dataset, RDF.type, SD.Dataset) in told
-    [default] = told.objects(dataset, SD.defaultGraph)
-    assert (default, RDF.type, SD.Graph) in told
-    [size] = told.objects(default, VOID.triples)
+    [dataset] = description.objects(service, SD.defaultDataset)
+    assert (dataset, RDF.type, SD.Dataset) in description
+    [default] = description.objects(dataset, SD.defaultGraph)
+    assert (default, RDF.type, SD.Graph) in description
+    [size] = description.objects(default, VOID.triples)
     assert int(str(size)) == count(site, fetch, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     sizes = {}
-    for graph in told.objects(dataset, SD.namedGraph):
-        assert (graph, RDF.type, SD.NamedGraph) in told
-        [name] = told.objects(graph, SD.name)
-        [described] = told.objects(graph, SD.graph)
-        [size] = told.objects(described, VOID.triples)
+    for graph in description.objects(dataset, SD.namedGraph):
+        assert (graph, RDF.type, SD.NamedGraph) in description
+        [name] = description.objects(graph, SD.name)
+        [described] = description.objects(graph, SD.graph)
+        [size] = description.objects(described, VOID.triples)
         sizes[str(name)] = int(str(size))
         query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
         assert sizes[str(name)] == count(site, fetch, query), name
-    held = fetch(
+    graphs = fetch(
         f"{site}sparql?format=csv&query={quote('SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }')}"
     )
-    assert set(sizes) == set(held.text.split()[1:])
+    assert set(sizes) == set(graphs.text.split()[1:])
 
 
 def test_partitions_are_counts(
-    site: str, fetch: Any, told: rdflib.Graph, service: rdflib.URIRef
+    site: str, fetch: Any, description: rdflib.Graph, service: rdflib.URIRef
 ) -> None:
-    [default] = told.objects(None, SD.defaultGraph)
+    [default] = description.objects(None, SD.defaultGraph)
     for partition, kind, measure, query in (
         (VOID.classPartition, VOID["class"], VOID.entities,
          "SELECT ?x (COUNT(*) AS ?n) { ?s a ?x } GROUP BY ?x"),
         (VOID.propertyPartition, VOID.property, VOID.triples,
          "SELECT ?x (COUNT(*) AS ?n) { ?s ?x ?o } GROUP BY ?x"),
     ):  # fmt: skip
-        said = {
-            str(told.value(part, kind)): int(str(told.value(part, measure)))
-            for part in told.objects(default, partition)
+        counts = {
+            str(description.value(part, kind)): int(str(description.value(part, measure)))
+            for part in description.objects(default, partition)
         }
         rows = fetch(f"{site}sparql?format=csv&{urlencode({'query': query})}").text.split()[1:]
-        assert said == {iri: int(n) for iri, _, n in (row.rpartition(",") for row in rows)}
+        assert counts == {iri: int(n) for iri, _, n in (row.rpartition(",") for row in rows)}
 
 
 # rdflib's parser of JSON-LD uses what rdflib wants to be rid of.
@@ -137,11 +139,11 @@ def test_partitions_are_counts(
      ("application/rdf+xml", "xml")],
 )  # fmt: skip
 def test_it_says_the_same_in_every_syntax(
-    site: str, fetch: Any, told: rdflib.Graph, kind: str, syntax: str
+    site: str, fetch: Any, description: rdflib.Graph, kind: str, syntax: str
 ) -> None:
     reply = fetch(f"{site}sparql", Accept=kind)
     assert reply.kind == kind
-    assert isomorphic(rdflib.Graph().parse(data=reply.body, format=syntax), told)
+    assert isomorphic(rdflib.Graph().parse(data=reply.body, format=syntax), description)
 
 
 def test_no_statement_of_a_release_stands_in_two_graphs(example: Path) -> None:

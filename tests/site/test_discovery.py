@@ -1,4 +1,4 @@
-"""What lets others find the data: sitemap, feed, context, schema.org, Link headers."""
+"""What leads to the data: sitemap, feed, context, schema.org, Link headers."""
 
 import json
 import re
@@ -36,20 +36,20 @@ def test_each_page_of_the_sitemap_is_there_and_each_resource_is_in_it(
     assert parts == [f"{BASE}sitemap/1.xml"]
     reply = fetch(parts[0].replace(BASE, site))
     assert reply.kind == "application/xml"
-    found = locations(reply.body, "url")
-    assert len(found) == len(set(found)) > 100
-    for page in found[:5] + found[5::20]:
+    pages = locations(reply.body, "url")
+    assert len(pages) == len(set(pages)) > 100
+    for page in pages[:5] + pages[5::20]:
         there = fetch(page.replace(BASE, site), Accept="text/html")
         assert (there.status, there.kind) == (200, "text/html"), page
     for path in ("", "dumps/", "catalogue", "def", "doc/portrait/2025", "doc/initiative/aaaa/2025"):
-        assert BASE + path in found
+        assert BASE + path in pages
 
 
 def test_the_date_of_a_page_is_that_of_the_release(site: str, fetch: Any) -> None:
-    told = parse_date(fetch(f"{site}dumps/portraits.nq").headers["Last-Modified"])
+    modified = parse_date(fetch(f"{site}dumps/portraits.nq").headers["Last-Modified"])
     for path in ("sitemap.xml", "sitemap/1.xml"):
         dates = set(re.findall("<lastmod>(.*?)</lastmod>", fetch(site + path).text))
-        assert [datetime.fromisoformat(date) for date in dates] == [told]
+        assert [datetime.fromisoformat(date) for date in dates] == [modified]
 
 
 @pytest.mark.parametrize("name", ["0", "2", "01", "-1", "x", "1e0", "²"])
@@ -71,9 +71,11 @@ def test_the_sitemap_of_many_rows_has_parts_of_50_000(
     (tmp_path / "current").symlink_to(release.name)
     with boot(tmp_path) as site:
         parts = locations(fetch(f"{site}sitemap.xml").body, "sitemap")
-        found = [locations(fetch(part.replace(BASE, site)).body, "url") for part in parts]
-    assert [len(part) for part in found] == [50_000, 2_004]
-    assert len({page for part in found for page in part}) == 52_004
+        parts_of_sitemap = [
+            locations(fetch(part.replace(BASE, site)).body, "url") for part in parts
+        ]
+    assert [len(part) for part in parts_of_sitemap] == [50_000, 2_004]
+    assert len({page for part in parts_of_sitemap for page in part}) == 52_004
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -123,17 +125,17 @@ def test_the_context_reads_our_documents(site: str, fetch: Any) -> None:
 
 
 def offline(url: str, options: Any) -> Any:
-    """Give the context of schema.org as far as our descriptions need it."""
+    """Return the part of the context of schema.org that our descriptions need."""
     assert url == "https://schema.org/"
     return {"documentUrl": url, "document": {"@context": {"@vocab": url}}, "contextUrl": None}
 
 
 def described(site: str, fetch: Any, path: str) -> list[dict[str, Any]]:
     text = fetch(site + path, Accept="text/html", Accept_Language="fr").text
-    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
-    [told] = [block for block in found if '"@context": "https://schema.org/"' in block]
-    assert not re.search(r"[<>&\u2028\u2029]", told)
-    document = json.loads(told)
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    [description] = [block for block in blocks if '"@context": "https://schema.org/"' in block]
+    assert not re.search(r"[<>&\u2028\u2029]", description)
+    document = json.loads(description)
     assert jsonld.to_rdf(document, {"documentLoader": offline})
     nodes: list[dict[str, Any]] = document["@graph"]
     return nodes
@@ -193,14 +195,14 @@ def test_a_title_cannot_leave_its_script(tmp_path: Path, boot: Any, fetch: Any) 
 
 
 def test_link_headers_say_what_describes_a_page_and_how_to_cite_it(site: str, fetch: Any) -> None:
-    for path, wanted in (
+    for path, expected in (
         ("", ('<./catalogue.ttl>; rel="describedby"', f'<{BASE}>; rel="cite-as"',
               '<./atom.xml>; rel="alternate"', 'rel="license"')),
         ("doc/portrait/2025", (f'<{BASE}id/portrait/2025>; rel="cite-as"', 'rel="license"')),
         ("dumps/", ('<../catalogue.ttl>; rel="describedby"', 'rel="license"', 'rel="cite-as"')),
     ):  # fmt: skip
         link = fetch(site + path, Accept="text/html").headers["Link"]
-        for part in wanted:
+        for part in expected:
             assert part in link
 
 
@@ -230,9 +232,9 @@ def test_whom_to_tell_of_a_weakness_is_said_as_the_standard_says(
     assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
     lines = [line.partition(": ")[::2] for line in reply.body.decode().splitlines()]
     assert [value for name, value in lines if name == "Contact"] == named.split(", ")
-    told = dict(lines)
-    assert told["Canonical"] == f"{BASE}.well-known/security.txt"
-    assert told["Preferred-Languages"] == "fr, en"
-    left = datetime.fromisoformat(told["Expires"]) - datetime.now(UTC)
+    fields = dict(lines)
+    assert fields["Canonical"] == f"{BASE}.well-known/security.txt"
+    assert fields["Preferred-Languages"] == "fr, en"
+    left = datetime.fromisoformat(fields["Expires"]) - datetime.now(UTC)
     assert timedelta(days=170) < left < timedelta(days=365)
     assert reply.headers["Cache-Control"] == "no-store"  # or it would be kept until it expires

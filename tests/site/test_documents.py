@@ -1,4 +1,4 @@
-"""What documents say, in every syntax, compared as graphs."""
+"""Documents in every syntax, compared as graphs."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def triples(body: bytes, suffix: str) -> set[ox.Triple]:
 
 
 class Page(HTMLParser):
-    """What a reader of a page gets: its texts, its elements, its data blocks."""
+    """The texts, elements and data blocks of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -54,26 +54,27 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("path", [HOSTILE, "doc/portrait/2025", "doc/categorie/automatisation"])
 def test_all_syntaxes_say_the_same(site: str, fetch: Any, path: str) -> None:
-    said = {suffix: triples(fetch(f"{site}{path}.{suffix}").body, suffix) for suffix in SYNTAXES}
-    assert said["ttl"] == said["jsonld"] == said["nt"] == said["rdf"]
-    assert len(said["ttl"]) > 10
+    by_syntax = {
+        suffix: triples(fetch(f"{site}{path}.{suffix}").body, suffix) for suffix in SYNTAXES
+    }
+    assert by_syntax["ttl"] == by_syntax["jsonld"] == by_syntax["nt"] == by_syntax["rdf"]
+    assert len(by_syntax["ttl"]) > 10
 
 
 def test_a_document_says_what_it_is_about(site: str, fetch: Any, base_uri: str) -> None:
-    said = triples(fetch(f"{site}doc/initiative/aaaa.nt").body, "nt")
+    graph = triples(fetch(f"{site}doc/initiative/aaaa.nt").body, "nt")
     doc = ox.NamedNode(f"{base_uri}doc/initiative/aaaa")
     thing = ox.NamedNode(f"{base_uri}id/initiative/aaaa")
     has_version = ox.NamedNode("http://purl.org/dc/terms/hasVersion")
     comment = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
     entry = ox.NamedNode(f"{base_uri}id/initiative/aaaa/2025")
-    assert ox.Triple(doc, ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic"), thing) in said
-    assert ox.Triple(thing, has_version, entry) in said
-    assert ox.Triple(entry, ox.NamedNode(f"{base_uri}def#inscriptionDe"), thing) in said
+    assert ox.Triple(doc, ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic"), thing) in graph
+    assert ox.Triple(thing, has_version, entry) in graph
+    assert ox.Triple(entry, ox.NamedNode(f"{base_uri}def#inscriptionDe"), thing) in graph
     label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
-    assert (
-        ox.Triple(entry, label, ox.Literal("Exemple 1 : Tri des demandes", language="fr")) in said
-    )
-    notices = {(t.object.language) for t in said if t.subject == doc and t.predicate == comment}  # type: ignore[union-attr]
+    name = ox.Literal("Exemple 1 : Tri des demandes", language="fr")
+    assert ox.Triple(entry, label, name) in graph
+    notices = {t.object.language for t in graph if t.subject == doc and t.predicate == comment}  # type: ignore[union-attr]
     assert notices == {"fr", "en"}
 
 
@@ -87,8 +88,8 @@ def test_no_document_holds_a_blank_node(site: str, fetch: Any) -> None:
 @pytest.mark.parametrize("suffix", SYNTAXES)
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_hostile_cell_comes_out_as_it_is(site: str, fetch: Any, suffix: str, cell: str) -> None:
-    said = triples(fetch(f"{site}{HOSTILE}.{suffix}").body, suffix)
-    assert cell in {t.object.value for t in said if isinstance(t.object, ox.Literal)}
+    graph = triples(fetch(f"{site}{HOSTILE}.{suffix}").body, suffix)
+    assert cell in {t.object.value for t in graph if isinstance(t.object, ox.Literal)}
 
 
 def test_hostile_cells_are_text_on_the_page(site: str, fetch: Any) -> None:
@@ -105,12 +106,12 @@ def test_hostile_cells_are_text_on_the_page(site: str, fetch: Any) -> None:
 
 def test_hostile_cells_survive_in_the_embedded_json_ld(site: str, fetch: Any) -> None:
     text = fetch(f"{site}{HOSTILE}.html").text
-    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
-    assert len(found) == 1
-    assert not re.search(r"[<>&\u2028\u2029]", found[0])
-    json.loads(found[0])
-    said = triples(found[0].encode(), "jsonld")
-    values = {t.object.value for t in said if isinstance(t.object, ox.Literal)}
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    assert len(blocks) == 1
+    assert not re.search(r"[<>&\u2028\u2029]", blocks[0])
+    json.loads(blocks[0])
+    graph = triples(blocks[0].encode(), "jsonld")
+    values = {t.object.value for t in graph if isinstance(t.object, ox.Literal)}
     assert set(CELLS) <= values
 
 
@@ -142,9 +143,9 @@ def test_a_query_cannot_leave_its_textarea(site: str, fetch: Any) -> None:
 
 
 def own_scripts(page: Page) -> bool:
-    """Say whether the scripts of a page are those of the editor alone: a file, and its words."""
-    found = [given.get("id") or given["src"] for given in page.find("script")]
-    return found == [f"./static/{assets.digest()}/sparql/page.js", "words"]
+    """Check that the only scripts of a page are those of the editor: a file, and its texts."""
+    scripts = [attributes.get("id") or attributes["src"] for attributes in page.find("script")]
+    return scripts == [f"./static/{assets.digest()}/sparql/page.js", "words"]
 
 
 def test_labels_stand_in_place_of_iris(site: str, fetch: Any) -> None:
@@ -184,10 +185,10 @@ def test_what_points_at_a_portrait_is_counted_and_paged(site: str, fetch: Any) -
 
 def test_what_is_cut_is_said(monkeypatch: pytest.MonkeyPatch, client: Any, base_uri: str) -> None:
     monkeypatch.setattr(resource, "MOST_POINTING", 10)
-    said = triples(client.get("/doc/portrait/2025.nt").data, "nt")
+    graph = triples(client.get("/doc/portrait/2025.nt").data, "nt")
     part_of = "http://purl.org/dc/terms/isPartOf"
-    assert sum(t.predicate.value == part_of for t in said) == 10
-    see_also = [t.object.value for t in said if t.predicate.value.endswith("seeAlso")]  # type: ignore[union-attr]
+    assert sum(t.predicate.value == part_of for t in graph) == 10
+    see_also = [t.object.value for t in graph if t.predicate.value.endswith("seeAlso")]  # type: ignore[union-attr]
     assert len(see_also) == 1
     whole = client.get("/" + see_also[0].removeprefix(base_uri)).data
     quads = ox.parse(whole, format=ox.RdfFormat.TURTLE)

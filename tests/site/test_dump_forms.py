@@ -1,4 +1,4 @@
-"""A dump without a suffix leads to the file of the form that a client takes."""
+"""The name of a dump without a suffix redirects to the format that the client accepts."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[s
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(
-    ("asked", "accept", "file"),
+    ("stem", "accept", "file"),
     [
         ("portraits", None, "portraits.ttl"),
         ("portraits", "*/*", "portraits.ttl"),
@@ -62,18 +62,18 @@ def published(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[s
     ],
 )
 def test_a_dump_without_a_suffix_is_negotiated(
-    built: str, fetch: Any, method: str, asked: str, accept: str | None, file: str
+    built: str, fetch: Any, method: str, stem: str, accept: str | None, file: str
 ) -> None:
     headers = {} if accept is None else {"Accept": accept}
-    reply = fetch(f"{built}dumps/{asked}", method, headers=headers)
+    reply = fetch(f"{built}dumps/{stem}", method, headers=headers)
     assert (reply.status, reply.body) == (303, b"")
-    assert urljoin(f"{built}dumps/{asked}", reply.headers["Location"]) == f"{built}dumps/{file}"
+    assert urljoin(f"{built}dumps/{stem}", reply.headers["Location"]) == f"{built}dumps/{file}"
     assert "Accept" in reply.headers["Vary"].split(", ")
     assert fetch(f"{built}dumps/{file}", method).status == 200
 
 
 @pytest.mark.parametrize(
-    ("asked", "accept", "offered", "missing"),
+    ("stem", "accept", "offered", "missing"),
     [
         ("portraits", "image/png", QUADS, "text/csv"),
         ("portraits", "text/csv", TTL, "text/csv"),
@@ -85,9 +85,9 @@ def test_a_dump_without_a_suffix_is_negotiated(
     ],
 )
 def test_a_form_that_there_is_not_is_406_and_names_those_there_are(
-    built: str, fetch: Any, asked: str, accept: str | None, offered: str, missing: str
+    built: str, fetch: Any, stem: str, accept: str | None, offered: str, missing: str
 ) -> None:
-    reply = fetch(f"{built}dumps/{asked}", headers={"Accept": accept} if accept else {})
+    reply = fetch(f"{built}dumps/{stem}", headers={"Accept": accept} if accept else {})
     assert reply.status == 406
     assert f"({offered})" in reply.text
     assert f"({missing})" not in reply.text
@@ -112,10 +112,10 @@ def test_the_file_that_was_led_to_comes_in_parts(built: str, fetch: Any, example
 
 
 def test_other_forms_are_named(built: str, fetch: Any) -> None:
-    told = fetch(f"{built}dumps/portrait-2025").headers["Link"]
-    assert '<../dumps/portrait-2025.csv>; rel="alternate"; type="text/csv"' in told
-    assert '<../dumps/portrait-2025.jsonld>; rel="alternate"; type="application/ld+json"' in told
-    assert "portrait-2025.nq" not in told
+    links = fetch(f"{built}dumps/portrait-2025").headers["Link"]
+    assert '<../dumps/portrait-2025.csv>; rel="alternate"; type="text/csv"' in links
+    assert '<../dumps/portrait-2025.jsonld>; rel="alternate"; type="application/ld+json"' in links
+    assert "portrait-2025.nq" not in links
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Files: types, parts, tags."""
+"""The files of releases: types, byte ranges, entity tags."""
 
 import hashlib
 import json
@@ -53,9 +53,9 @@ def test_a_part_that_is_not_there(site: str, fetch: Any) -> None:
     assert reply.headers["Content-Range"].startswith("bytes */")
 
 
-@pytest.mark.parametrize("asked", ["x=1-2", "lines=0-9", "octets=0-", "x"])
-def test_a_part_in_a_unit_that_is_unknown_is_the_whole(site: str, fetch: Any, asked: str) -> None:
-    reply = fetch(f"{site}dumps/portraits.nq", Range=asked)
+@pytest.mark.parametrize("range_", ["x=1-2", "lines=0-9", "octets=0-", "x"])
+def test_a_part_in_a_unit_that_is_unknown_is_the_whole(site: str, fetch: Any, range_: str) -> None:
+    reply = fetch(f"{site}dumps/portraits.nq", Range=range_)
     assert (reply.status, len(reply.body)) == (200, int(reply.headers["Content-Length"]))
     assert reply.headers["Accept-Ranges"] == "bytes"
 
@@ -97,9 +97,9 @@ def test_the_list_names_each_file_its_size_and_its_digest(
 
 
 def shelf_of_two(folder: Path) -> tuple[Path, Path]:
-    """Publish two releases, the second with one entry more, and build a third for nobody."""
-    for name, more in (("a" * 16, 3), ("b" * 16, 4), ("c" * 16, 5)):
-        write_release(folder / name, more=more)
+    """Publish two releases, the second with one more entry; only build a third."""
+    for name, entries in (("a" * 16, 3), ("b" * 16, 4), ("c" * 16, 5)):
+        write_release(folder / name, more=entries)
     (folder / "history").write_text(
         f"{'a' * 16} 2024-05-06T07:08:09Z\n{'b' * 16} 2025-06-07T08:09:10Z\n"
         f"{'a' * 16} 2025-12-31T00:00:00Z\n{'b' * 16} 2026-01-01T00:00:00Z\n"
@@ -197,11 +197,11 @@ def test_a_part_of_what_has_this_date_or_tag(published: str, fetch: Any) -> None
 
 
 def test_a_file_is_saved_under_its_name(published: str, site: str, fetch: Any) -> None:
-    told = fetch(f"{published}dumps/portraits.ttl").headers["Content-Disposition"]
-    assert told == "attachment; filename=portraits.ttl"
+    disposition = fetch(f"{published}dumps/portraits.ttl").headers["Content-Disposition"]
+    assert disposition == "attachment; filename=portraits.ttl"
     name = "sources/2025/exemple%20%232025%20%C3%A0%20100%25%20%3F.csv.gz"
-    told = fetch(f"{site}dumps/{name}").headers["Content-Disposition"]
-    assert "filename*=UTF-8''exemple%20#2025%20%C3%A0%20100%25%20%3F.csv.gz" in told
+    disposition = fetch(f"{site}dumps/{name}").headers["Content-Disposition"]
+    assert "filename*=UTF-8''exemple%20#2025%20%C3%A0%20100%25%20%3F.csv.gz" in disposition
 
 
 def test_links_say_the_licence_the_other_syntaxes_and_how_to_cite(
@@ -262,12 +262,12 @@ def test_the_page_says_which_file_is_for_whom(built: str, fetch: Any, language: 
 def test_each_file_is_what_the_manifest_says(built: str, fetch: Any, example: Path) -> None:
     files = json.loads((example / "current/manifest.json").read_bytes())["files"]
     kinds = set()
-    for path, told in files.items():
+    for path, entry in files.items():
         if path.startswith("dumps/"):
             reply = fetch(built + quote(path))
-            assert (reply.status, len(reply.body)) == (200, told["bytes"])
-            assert hashlib.sha256(reply.body).hexdigest() == told["sha256"]
-            assert reply.kind == told["media_type"]
+            assert (reply.status, len(reply.body)) == (200, entry["bytes"])
+            assert hashlib.sha256(reply.body).hexdigest() == entry["sha256"]
+            assert reply.kind == entry["media_type"]
             kinds.add(reply.kind)
     assert {"text/csv", "application/csvm+json", "text/turtle", "application/trig"} <= kinds
 
@@ -275,7 +275,7 @@ def test_each_file_is_what_the_manifest_says(built: str, fetch: Any, example: Pa
 def test_a_table_leads_to_its_description(built: str, fetch: Any) -> None:
     for name in ("portrait-2025.csv", "portrait-2025-excel.csv"):
         link = fetch(f"{built}dumps/{name}").headers["Link"]
-        wanted = f'<./{name}-metadata.json>; rel="describedby"; type="application/csvm+json"'
-        assert wanted in link
+        expected = f'<./{name}-metadata.json>; rel="describedby"; type="application/csvm+json"'
+        assert expected in link
         metadata = json.loads(fetch(f"{built}dumps/{name}-metadata.json").body)
         assert metadata["url"] == name

@@ -1,4 +1,4 @@
-"""The page for queries in a browser: an editor that asks in place, and a form without scripts."""
+"""The page for queries in a browser: an editor that shows answers in place, or a plain form."""
 
 import json
 import re
@@ -22,23 +22,23 @@ REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 @pytest.fixture(autouse=True)
 def built() -> None:
-    """Without the libraries there is no editor to be tried."""
+    """Skip the tests where the libraries of the editor are not installed."""
     assert assets.modules(), "no editor: run pip install -e . with npm's registry in reach"
 
 
 @pytest.fixture
 def noticed(page: Any) -> list[str]:
-    """All that the browser complains of, and every address that it asks."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: said.append(request.url))
-    return said
+    """The errors and messages of the browser, and every address that it requests."""
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: messages.append(request.url))
+    return messages
 
 
 def complaints(noticed: list[str], site: str) -> list[str]:
     allowed = (site, "data:", REFUSED)
-    return [said for said in noticed if not said.startswith(allowed)]
+    return [message for message in noticed if not message.startswith(allowed)]
 
 
 def write(page: Any, text: str) -> None:
@@ -107,10 +107,10 @@ def test_going_back_shows_the_query_before(site: str, page: Any) -> None:
 def test_an_error_is_marked_where_the_server_says(site: str, page: Any, noticed: list[str]) -> None:
     open_page(page, f"{site}sparql")
     write(page, "SELECT *\nWHERE { 'é' ?p ?o }\nORDER ?s")
-    with page.expect_response(lambda reply: reply.status == 400) as told:
+    with page.expect_response(lambda reply: reply.status == 400) as response:
         page.get_by_role("button", name="Lancer la requête").click()
-    problem = told.value.json()
-    assert told.value.headers["content-type"] == "application/problem+json"
+    problem = response.value.json()
+    assert response.value.headers["content-type"] == "application/problem+json"
     page.locator(".said.wrong").wait_for()
     assert problem["detail"] in page.locator(".said").inner_text()
     assert page.locator(".cm-problem-gutter").inner_text() == str(problem["line"]) == "3"
@@ -165,8 +165,8 @@ def test_completion_knows_what_the_description_says(site: str, fetch: Any) -> No
         labels = {term["iri"]: term["label"] for term in terms["properties"]}
         assert labels["http://purl.org/dc/terms/isPartOf"] == label
         for kind, word in (("classes", "class"), ("properties", "property")):
-            said = re.findall(rf"<http://rdfs.org/ns/void#{word}> <(.*?)>", described)
-            assert {term["iri"] for term in terms[kind]} == set(said)
+            iris = re.findall(rf"<http://rdfs.org/ns/void#{word}> <(.*?)>", described)
+            assert {term["iri"] for term in terms[kind]} == set(iris)
         graphs = re.findall(r"sparql-service-description#name> <(.*?)>", described)
         assert {term["iri"] for term in terms["graphs"]} == set(graphs)
 

@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Graph Store HTTP Protocol, reading only."""
+"""The SPARQL 1.1 Graph Store HTTP Protocol, read-only."""
 
 import json
 import socket
@@ -24,11 +24,11 @@ def whole(folder: Any) -> ox.Store:
 
 def test_graph_by_name(site: str, fetch: Any, base_uri: str, whole: ox.Store) -> None:
     iri = f"{base_uri}graph/2024"
-    wanted = {q.triple for q in whole.quads_for_pattern(None, None, None, ox.NamedNode(iri))}
+    expected = {q.triple for q in whole.quads_for_pattern(None, None, None, ox.NamedNode(iri))}
     reply = fetch(f"{site}rdf-graph-store?graph={quote(iri)}", Accept="application/n-triples")
-    assert triples(reply, ox.RdfFormat.N_TRIPLES) == wanted
+    assert triples(reply, ox.RdfFormat.N_TRIPLES) == expected
     direct = fetch(f"{site}graph/2024", Accept="application/n-triples")
-    assert triples(direct, ox.RdfFormat.N_TRIPLES) == wanted
+    assert triples(direct, ox.RdfFormat.N_TRIPLES) == expected
 
 
 def test_default_graph_is_the_union(site: str, fetch: Any, whole: ox.Store) -> None:
@@ -104,20 +104,20 @@ def test_writes_are_not_allowed_and_read_nothing(
     "path", ["sparql?query=CONSTRUCT+WHERE%7B?s+a+?o%7D&", "doc/portrait/2025?"]
 )
 def test_json_ld_brings_its_context_along(site: str, fetch: Any, path: str) -> None:
-    told = json.loads(fetch(f"{site}{path}format=jsonld").body)
-    assert isinstance(told["@context"], dict)
-    assert "@import" not in told["@context"]
+    document = json.loads(fetch(f"{site}{path}format=jsonld").body)
+    assert isinstance(document["@context"], dict)
+    assert "@import" not in document["@context"]
 
 
 @pytest.mark.parametrize("name", ["2024", "2025", "vocabulaire"])
 def test_a_graph_is_one_by_either_name(site: str, fetch: Any, base_uri: str, name: str) -> None:
     query = f"CONSTRUCT {{ ?s ?p ?o }} FROM <{base_uri}graph/{name}> WHERE {{ ?s ?p ?o }}"
-    asked = [
+    paths = [
         f"sparql?query={quote(query)}",
         f"graph/{name}?",
         f"rdf-graph-store?graph={quote(base_uri)}graph/{name}",
     ]
-    replies = [fetch(f"{site}{path}&format=nt") for path in asked]
+    replies = [fetch(f"{site}{path}&format=nt") for path in paths]
     assert [reply.status for reply in replies] == [200, 200, 200]
     first, *others = (set(reply.text.splitlines()) for reply in replies)
     assert others == [first, first]

@@ -31,7 +31,7 @@ GIVEN = {
 
 @pytest.fixture(scope="module")
 def limited(folder: Any, boot: Any) -> Any:
-    """A site whose limits are its own."""
+    """A site with limits other than the defaults."""
     with boot(folder, **GIVEN) as site:
         yield site
 
@@ -77,7 +77,7 @@ def test_no_limit_is_shown_as_none(site: str, fetch: Any) -> None:
 
 def test_the_service_description_has_each_limit(limited: str, fetch: Any) -> None:
     reply = fetch(f"{limited}sparql", Accept="application/n-triples")
-    told = {
+    texts_shown = {
         triple.object.language: triple.object.value
         for triple in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES)
         if triple.predicate.value == "http://purl.org/dc/terms/description"
@@ -85,7 +85,7 @@ def test_the_service_description_has_each_limit(limited: str, fetch: Any) -> Non
     }
     for language in ("fr", "en"):
         for name, value in GIVEN.items():
-            assert shown(value, language) in told[language], name
+            assert shown(value, language) in texts_shown[language], name
     assert b"sparql/limites>" in reply.body
 
 
@@ -116,15 +116,17 @@ def test_metrics_count_replies_of_all_workers(limited: str, fetch: Any) -> None:
 
 
 def read_metrics(site: str, fetch: Any) -> dict[str, int]:
-    """Read them once they stay as they are: workers tell each other twice a second."""
+    """Read the metrics once they are stable: workers exchange them twice a second."""
     find_workers(site)
     seen: list[dict[str, int]] = []
 
     def rest() -> bool:
         lines = fetch(f"{site}metrics").text.splitlines()
-        told = (line.removeprefix("portrait_ia_").rsplit(" ", 1) for line in lines)
+        samples = (line.removeprefix("portrait_ia_").rsplit(" ", 1) for line in lines)
         # To read them is a reply, too.
-        seen.append({name: int(n) for name, n in told if "#" not in name and "replies" not in name})
+        seen.append(
+            {name: int(n) for name, n in samples if "#" not in name and "replies" not in name}
+        )
         return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
 
     wait_until(rest, every=0.6)
@@ -164,9 +166,9 @@ def test_who_reads_the_metrics_misses_nothing(limited: str, fetch: Any) -> None:
 
 
 def test_metrics_count_the_query_processes_that_there_are(limited: str, fetch: Any) -> None:
-    told = read_metrics(limited, fetch)
+    metrics = read_metrics(limited, fetch)
     workers = find_workers(limited)
     keepers = [keeper for worker in workers for keeper in children(worker)]
-    assert told["workers"] == len(workers) == len(keepers)
+    assert metrics["workers"] == len(workers) == len(keepers)
     # One that was ended is its keeper's child until that has looked after it.
-    wait_until(lambda: told["query_processes"] == len(query_processes(limited)) > 0)
+    wait_until(lambda: metrics["query_processes"] == len(query_processes(limited)) > 0)

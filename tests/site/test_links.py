@@ -1,4 +1,4 @@
-"""Every link on a page works: on this host, and below a mount, though the release names another."""
+"""Every link on a page works, on another host and path than those of the base URI too."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -14,7 +14,7 @@ MOST = 400
 
 
 class Links(HTMLParser):
-    """The addresses that a page names, and those of them that leave the site."""
+    """The addresses in a page, and those outside the site."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -23,12 +23,12 @@ class Links(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        target = given.get("href") or given.get("src") or given.get("action")
+        attributes = dict(attrs)
+        target = attributes.get("href") or attributes.get("src") or attributes.get("action")
         if target is None or target.startswith("data:"):
             return
         if "//" in target.partition("?")[0]:
-            self.outside.append(given)
+            self.outside.append(attributes)
         else:
             self.local.append(target)
 
@@ -46,11 +46,11 @@ def test_every_local_link_works(app: Flask, mount: str) -> None:
         address = waiting.pop(0)
         reply = site.get(address.removeprefix("http://localhost"), headers={"Accept": "text/html"})
         assert reply.status_code < 400, address
-        found = [reply.headers["Location"]] if "Location" in reply.headers else []
+        targets = [reply.headers["Location"]] if "Location" in reply.headers else []
         if reply.mimetype == "text/html":
-            found += Links(reply.text).local
+            targets += Links(reply.text).local
         reply.close()
-        for target in found:
+        for target in targets:
             absolute = urldefrag(urljoin(address, target))[0]
             assert absolute.startswith(start), (address, target)
             if absolute not in seen:
@@ -63,8 +63,8 @@ def test_every_local_link_works(app: Flask, mount: str) -> None:
     "path", ["/", "/doc/initiative/hostile/2025", "/doc/portrait/2025", "/def", "/catalogue"]
 )
 def test_links_outside_are_marked(client: Any, path: str) -> None:
-    for given in Links(client.get(path, headers={"Accept": "text/html"}).text).outside:
-        assert "external" in (given.get("rel") or ""), given
+    for attributes in Links(client.get(path, headers={"Accept": "text/html"}).text).outside:
+        assert "external" in (attributes.get("rel") or ""), attributes
 
 
 def test_the_language_goes_along(client: Any) -> None:

@@ -1,4 +1,4 @@
-"""Content negotiation in one table: what is asked, how, and what comes (RFC 9110, 12.5.1)."""
+"""Content negotiation in one table: path, Accept and the format of the reply (RFC 9110, 12.5.1)."""
 
 import http.client
 import json
@@ -82,7 +82,7 @@ WITHOUT_PAGE = [(HTML, None), (BROWSER, RDF), (f"{HTML}, {ANY};q=0.1", TTL)]
 
 
 def as_page(accept: Any, kind: str | None) -> str | None:
-    """Give what comes where a page is what a client gets that has no wish."""
+    """Return the cases of a path whose default is a page."""
     return HTML if accept in (None, "", ANY, "*", "text/*") else kind
 
 
@@ -103,7 +103,7 @@ ACCEPTED = [
 
 
 def ask(site: str, path: str, lines: tuple[str, ...]) -> http.client.HTTPResponse:
-    """Ask with each Accept on a line of its own."""
+    """Send a request with each Accept on a line of its own."""
     with closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=90)) as connection:
         connection.putrequest("GET", f"/{path}")
         for line in lines:
@@ -171,8 +171,8 @@ def test_a_name_beats_accept(
 ) -> None:
     path = path.replace("{base}", base_uri)
     escaped = name.replace("+", "%2B")
-    asked = f"{path}{'&' if '?' in path else '?'}format={escaped}"
-    reply = ask(site, asked, (accept,) if accept else ())
+    address = f"{path}{'&' if '?' in path else '?'}format={escaped}"
+    reply = ask(site, address, (accept,) if accept else ())
     assert reply.status == (200 if kind else 406)
     if kind:
         assert reply.headers.get_content_type() == kind

@@ -34,52 +34,54 @@ def examples(example: Path, boot: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def ask(examples: str, fetch: Any) -> Any:
-    """POST a form as OpenRefine does; gives the reply."""
+    """POST a form as OpenRefine does; return the reply."""
 
     def post(path: str = "reconciliation", headers: Any = None, **form: Any) -> Any:
-        told = {name: v if isinstance(v, str) else json.dumps(v) for name, v in form.items()}
-        return fetch(examples + path, "POST", urlencode(told), {**FORM, **(headers or {})})
+        fields = {name: v if isinstance(v, str) else json.dumps(v) for name, v in form.items()}
+        return fetch(examples + path, "POST", urlencode(fields), {**FORM, **(headers or {})})
 
     return post
 
 
 @pytest.fixture(scope="module")
 def match(ask: Any) -> Any:
-    """Match one name; gives the candidates."""
+    """Match one name; return the candidates."""
 
-    def find(name: str | None, kind: str | None = BODY, **more: Any) -> list[dict[str, Any]]:
+    def find(name: str | None, kind: str | None = BODY, **members: Any) -> list[dict[str, Any]]:
         query = {"query": name} if name is not None else {}
         kinds = {"type": BASE + kind} if kind else {}
-        reply = ask(queries={"q0": {**query, **kinds, **more}})
+        reply = ask(queries={"q0": {**query, **kinds, **members}})
         assert (reply.status, reply.kind) == (200, "application/json"), reply.text
-        found: list[dict[str, Any]] = json.loads(reply.body)["q0"]["result"]
-        return found
+        candidates: list[dict[str, Any]] = json.loads(reply.body)["q0"]["result"]
+        return candidates
 
     return find
 
 
 def test_manifest_says_where_each_service_is(examples: str, fetch: Any) -> None:
     reply = fetch(examples + "reconciliation")
-    told = json.loads(reply.body)
+    manifest = json.loads(reply.body)
     assert (reply.status, reply.kind) == (200, "application/json")
-    assert told["versions"] == ["0.2"]
-    assert told["name"]
-    assert told["identifierSpace"] == f"{BASE}id/"
-    assert told["schemaSpace"] == f"{BASE}def#"
+    assert manifest["versions"] == ["0.2"]
+    assert manifest["name"]
+    assert manifest["identifierSpace"] == f"{BASE}id/"
+    assert manifest["schemaSpace"] == f"{BASE}def#"
     names = ["Organisme", "Portefeuille", "Initiative"]
-    assert [each["id"] for each in told["defaultTypes"]] == [f"{BASE}def#{name}" for name in names]
-    assert all(each["name"] for each in told["defaultTypes"])
-    assert told["batchSize"] == 50
-    for template in (told["view"]["url"], told["preview"]["url"]):
+    assert [each["id"] for each in manifest["defaultTypes"]] == [
+        f"{BASE}def#{name}" for name in names
+    ]
+    assert all(each["name"] for each in manifest["defaultTypes"])
+    assert manifest["batchSize"] == 50
+    for template in (manifest["view"]["url"], manifest["preview"]["url"]):
         assert template.startswith(examples)
         reply = fetch(template.replace("{{id}}", quote(HEC, safe="")))
         assert reply.status in (200, 303)
-    assert isinstance(told["preview"]["width"], int)
-    assert isinstance(told["preview"]["height"], int)
-    for service in (*told["suggest"].values(), told["extend"]["propose_properties"]):
+    assert isinstance(manifest["preview"]["width"], int)
+    assert isinstance(manifest["preview"]["height"], int)
+    for service in (*manifest["suggest"].values(), manifest["extend"]["propose_properties"]):
         address = service["service_url"] + service["service_path"]
         assert fetch(f"{address}?prefix=&type={quote(BASE + BODY, safe='')}").status == 200
-    for setting in told["extend"]["property_settings"]:
+    for setting in manifest["extend"]["property_settings"]:
         assert {"name", "label", "type", "help_text", "default"} == set(setting)
 
 
@@ -97,12 +99,12 @@ def test_services_are_where_the_reader_is(
 ) -> None:
     address = site + "reconciliation"
     reply = fetch(address, Host=host)
-    told = json.loads(reply.body)
-    assert told["suggest"]["entity"]["service_url"] == f"{where or base_uri}reconciliation"
-    assert told["identifierSpace"] == f"{base_uri}id/"
+    manifest = json.loads(reply.body)
+    assert manifest["suggest"]["entity"]["service_url"] == f"{where or base_uri}reconciliation"
+    assert manifest["identifierSpace"] == f"{base_uri}id/"
     # Anybody may write a Host: what names it is for no cache that many share.
     assert reply.headers["Cache-Control"].startswith("private, " if where else "public, ")
-    # Another host is told of other addresses, so it must not take this answer for its own.
+    # Another host gets other addresses, so a cache must not share this answer.
     tag = reply.headers["ETag"]
     assert fetch(address, Host=host, If_None_Match=tag).status == 304
     assert fetch(address, Host="tiers.exemple", If_None_Match=tag).status == 200
@@ -116,8 +118,8 @@ def test_behind_a_proxy_services_are_below_the_base_uri(
     folder: Path, boot: Any, fetch: Any, base_uri: str
 ) -> None:
     with boot(folder, trusted_proxies="127.0.0.1") as address:
-        told = json.loads(fetch(f"{address}reconciliation").body)
-    assert told["suggest"]["entity"]["service_url"] == f"{base_uri}reconciliation"
+        manifest = json.loads(fetch(f"{address}reconciliation").body)
+    assert manifest["suggest"]["entity"]["service_url"] == f"{base_uri}reconciliation"
 
 
 @pytest.mark.parametrize(
@@ -162,9 +164,9 @@ def test_bodies_that_look_alike_match_themselves_alone(match: Any, names: tuple[
     "name", ["Universite Laval", "Université Lavall", "CSS de Laval", "UQAM", "Laval", "MSS"]
 )
 def test_likeness_is_never_a_match(match: Any, name: str) -> None:
-    found = match(name)
-    assert not any(each["match"] for each in found)
-    assert all(each["score"] <= 99 for each in found)
+    candidates = match(name)
+    assert not any(each["match"] for each in candidates)
+    assert all(each["score"] <= 99 for each in candidates)
 
 
 def test_misspelt_name_has_its_body_first(match: Any) -> None:
@@ -180,9 +182,9 @@ def test_batch_of_ten_as_openrefine_sends_it(ask: Any) -> None:
         for number, name in enumerate(names)
     }
     reply = ask(queries=batch)
-    told = json.loads(reply.body)
-    assert set(told) == set(batch)
-    for answer in told.values():
+    answers = json.loads(reply.body)
+    assert set(answers) == set(batch)
+    for answer in answers.values():
         scores = [each["score"] for each in answer["result"]]
         assert len(scores) <= 6
         assert scores == sorted(scores, reverse=True)
@@ -190,13 +192,13 @@ def test_batch_of_ten_as_openrefine_sends_it(ask: Any) -> None:
             assert {"id", "name", "score", "match", "type", "features"} <= set(each)
             assert 0 <= each["score"] <= 100
             assert all(set(feature) == {"id", "value"} for feature in each["features"])
-    assert [told[f"q{n}"]["result"][0]["match"] for n in (0, 1, 2, 3, 5, 8)] == [True] * 6
-    assert told["q7"]["result"] == [] or not told["q7"]["result"][0]["match"]
+    assert [answers[f"q{n}"]["result"][0]["match"] for n in (0, 1, 2, 3, 5, 8)] == [True] * 6
+    assert answers["q7"]["result"] == [] or not answers["q7"]["result"][0]["match"]
 
 
 @pytest.fixture(scope="module")
 def twins(examples: str, fetch: Any) -> tuple[str, dict[str, str]]:
-    """A name that two initiatives have, and the name of the body of each."""
+    """A name of two initiatives, and the name of the body of each."""
     query = f"""
         PREFIX pia: <{BASE}def#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
         PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -220,27 +222,29 @@ def test_initiative_is_told_by_its_body_and_year(match: Any, twins: Any) -> None
     first = match(name, INITIATIVE, properties=[{"pid": "organisme", "v": body}])[0]
     assert (first["id"], first["match"], first["description"]) == (iri, True, body)
     for wrong in ({"pid": "organisme", "v": "SOQUIJ"}, {"pid": "annee", "v": 1999}):
-        found = match(name, INITIATIVE, properties=[wrong], limit=100)
-        assert not any(each["match"] for each in found)
-        own = next(each for each in found if each["id"] == iri)
+        candidates = match(name, INITIATIVE, properties=[wrong], limit=100)
+        assert not any(each["match"] for each in candidates)
+        own = next(each for each in candidates if each["id"] == iri)
         assert own["score"] == 50
         assert {"id": wrong["pid"], "value": False} in own["features"]
 
 
 def test_property_alone_gives_candidates_and_no_match(match: Any) -> None:
-    found = match(None, INITIATIVE, properties=[{"pid": "organisme", "v": {"id": CHUM}}], limit=50)
-    assert len(found) > 5
-    told = {each["description"] for each in found}
-    assert told == {"Centre hospitalier de l'Université de Montréal"}
-    assert not any(each["match"] for each in found)
+    candidates = match(
+        None, INITIATIVE, properties=[{"pid": "organisme", "v": {"id": CHUM}}], limit=50
+    )
+    assert len(candidates) > 5
+    descriptions = {each["description"] for each in candidates}
+    assert descriptions == {"Centre hospitalier de l'Université de Montréal"}
+    assert not any(each["match"] for each in candidates)
 
 
 def test_spelling_of_several_portfolios_is_no_match_until_the_year_tells(match: Any) -> None:
     kind, name = "def#Portefeuille", "Santé et Services sociaux"
-    found = match(name, kind)
-    exact = [each for each in found if each["score"] == 100]
+    candidates = match(name, kind)
+    exact = [each for each in candidates if each["score"] == 100]
     assert len(exact) > 1
-    assert not any(each["match"] for each in found)
+    assert not any(each["match"] for each in candidates)
     year = [{"pid": "annee", "v": "2024"}]
     matched = [each["id"] for each in match(name, kind, properties=year) if each["match"]]
     assert matched == [f"{BASE}id/portefeuille/sante-et-services-sociaux"]
@@ -248,8 +252,8 @@ def test_spelling_of_several_portfolios_is_no_match_until_the_year_tells(match: 
 
 def test_type_leaves_out_others_unless_it_only_should(match: Any) -> None:
     assert {each["type"][0]["id"] for each in match("Justice", BODY)} == {BASE + BODY}
-    found = match("Justice", BODY, type_strict="should")
-    portfolio = next(each for each in found if each["id"].endswith("portefeuille/justice"))
+    candidates = match("Justice", BODY, type_strict="should")
+    portfolio = next(each for each in candidates if each["id"].endswith("portefeuille/justice"))
     assert (portfolio["score"], portfolio["match"]) == (80, False)
     assert match("Justice", None, type=[BASE + BODY, BASE + INITIATIVE], type_strict="all") == []
 
@@ -292,32 +296,32 @@ def test_no_name_is_taken_for_a_query_that_changes(examples: str, fetch: Any, na
 
 def test_names_come_in_the_language_of_the_reader(examples: str, fetch: Any, ask: Any) -> None:
     query = {"q": {"query": "Finances", "type": f"{BASE}def#Portefeuille"}}
-    told = {}
+    names = {}
     for language in ("fr-CA,fr;q=0.9", "en-CA"):
         reply = ask(headers={"Accept-Language": language}, queries=query)
         assert reply.headers["Content-Language"] == language[:2]
         assert "Accept-Language" in reply.headers["Vary"]
-        told[language[:2]] = json.loads(reply.body)["q"]["result"][0]["name"]
-    assert told == {"fr": "Finances", "en": "Finance"}
+        names[language[:2]] = json.loads(reply.body)["q"]["result"][0]["name"]
+    assert names == {"fr": "Finances", "en": "Finance"}
     assert json.loads(fetch(examples + "reconciliation?lang=en").body)["name"].endswith(
         "reconciliation"
     )
 
 
-def suggest(fetch: Any, address: str, what: str, **given: str) -> list[dict[str, Any]]:
-    reply = fetch(f"{address}reconciliation/suggest/{what}?{urlencode(given)}")
+def suggest(fetch: Any, address: str, what: str, **parameters: str) -> list[dict[str, Any]]:
+    reply = fetch(f"{address}reconciliation/suggest/{what}?{urlencode(parameters)}")
     assert reply.status == 200, reply.text
-    found: list[dict[str, Any]] = json.loads(reply.body)["result"]
-    assert all(each["id"] and each["name"] for each in found)
-    return found
+    items: list[dict[str, Any]] = json.loads(reply.body)["result"]
+    assert all(each["id"] and each["name"] for each in items)
+    return items
 
 
 def test_entities_are_suggested_by_how_a_name_begins(examples: str, fetch: Any) -> None:
     assert suggest(fetch, examples, "entity", prefix="hec m")[0]["id"] == HEC
     assert suggest(fetch, examples, "entity", prefix="études commerc")[0]["id"] == HEC
-    found = suggest(fetch, examples, "entity", prefix=HEC)
-    assert [each["id"] for each in found] == [HEC]
-    assert found[0]["notable"][0]["id"] == BASE + BODY
+    items = suggest(fetch, examples, "entity", prefix=HEC)
+    assert [each["id"] for each in items] == [HEC]
+    assert items[0]["notable"][0]["id"] == BASE + BODY
     names = [each["name"] for each in suggest(fetch, examples, "entity", prefix="cegep")]
     assert len(names) == len(set(names)) == 10
     assert all(name.startswith("Cégep") for name in names)
@@ -331,8 +335,8 @@ def test_suggestions_go_on_at_a_cursor(examples: str, fetch: Any) -> None:
 
 
 def test_entities_are_suggested_by_type(examples: str, fetch: Any) -> None:
-    found = suggest(fetch, examples, "entity", prefix="just", type=f"{BASE}def#Portefeuille")
-    assert [each["id"] for each in found] == [f"{BASE}id/portefeuille/justice"]
+    items = suggest(fetch, examples, "entity", prefix="just", type=f"{BASE}def#Portefeuille")
+    assert [each["id"] for each in items] == [f"{BASE}id/portefeuille/justice"]
 
 
 def test_types_and_properties_are_suggested_in_both_languages(examples: str, fetch: Any) -> None:
@@ -348,36 +352,36 @@ def test_types_and_properties_are_suggested_in_both_languages(examples: str, fet
 
 def test_properties_of_a_type_are_proposed(examples: str, fetch: Any) -> None:
     address = f"{examples}reconciliation/extend/propose?type={quote(BASE + BODY, safe='')}"
-    told = json.loads(fetch(address).body)
-    ids = [each["id"] for each in told["properties"]]
-    assert told["type"] == BASE + BODY
+    proposal = json.loads(fetch(address).body)
+    ids = [each["id"] for each in proposal["properties"]]
+    assert proposal["type"] == BASE + BODY
     assert {"identiques", "site", "genre", "annee"} <= set(ids)
     assert "benefices" not in ids
     assert json.loads(fetch(f"{address}&limit=2").body) == {
-        "properties": told["properties"][:2], "type": BASE + BODY, "limit": 2
+        "properties": proposal["properties"][:2], "type": BASE + BODY, "limit": 2
     }  # fmt: skip
 
 
 def test_extension_gives_the_values_of_matched_bodies(ask: Any) -> None:
-    wanted = [{"id": "annee"}, {"id": "identiques"}, {"id": "genre"}, {"id": "portefeuille"}]
-    reply = ask(extend={"ids": [HEC, "id-inconnu"], "properties": wanted})
-    told = json.loads(reply.body)
-    assert [each["id"] for each in told["meta"]] == [each["id"] for each in wanted]
-    assert told["meta"][3]["type"]["id"] == f"{BASE}def#Portefeuille"
-    assert set(told["rows"]) == {HEC, "id-inconnu"}
-    row = told["rows"][HEC]
+    properties = [{"id": "annee"}, {"id": "identiques"}, {"id": "genre"}, {"id": "portefeuille"}]
+    reply = ask(extend={"ids": [HEC, "id-inconnu"], "properties": properties})
+    extension = json.loads(reply.body)
+    assert [each["id"] for each in extension["meta"]] == [each["id"] for each in properties]
+    assert extension["meta"][3]["type"]["id"] == f"{BASE}def#Portefeuille"
+    assert set(extension["rows"]) == {HEC, "id-inconnu"}
+    row = extension["rows"][HEC]
     assert row["annee"] == [{"int": 2025}, {"int": 2024}]
     assert {"str": "https://ror.org/05ww3wq27"} in row["identiques"]
     assert row["genre"] == [{"id": f"{BASE}id/genre/universite", "name": "Université"}]
     assert row["portefeuille"][0]["name"] == "Enseignement supérieur (Réseau)"
-    assert set(told["rows"]["id-inconnu"]) == set(row)
-    assert all(cells == [] for cells in told["rows"]["id-inconnu"].values())
+    assert set(extension["rows"]["id-inconnu"]) == set(row)
+    assert all(cells == [] for cells in extension["rows"]["id-inconnu"].values())
 
 
 def test_extension_of_one_portrait_and_of_one_value(ask: Any) -> None:
     def values(**settings: str) -> list[str]:
-        wanted = [{"id": "portefeuille", "settings": settings}]
-        row = json.loads(ask(extend={"ids": [HEC], "properties": wanted}).body)["rows"][HEC]
+        properties = [{"id": "portefeuille", "settings": settings}]
+        row = json.loads(ask(extend={"ids": [HEC], "properties": properties}).body)["rows"][HEC]
         return [each["name"] for each in row["portefeuille"]]
 
     both = values()
@@ -392,9 +396,9 @@ def test_what_was_replaced_is_extended_as_what_replaced_it(
     site: str, fetch: Any, base_uri: str
 ) -> None:
     old = f"{base_uri}id/organisme/vieux-montreal"
-    asked = {"extend": json.dumps({"ids": [old], "properties": [{"id": "nom"}]})}
-    told = json.loads(fetch(f"{site}reconciliation?{urlencode(asked)}").body)
-    assert told["rows"] == {old: {"nom": [{"str": "Cégep du Vieux Montréal"}]}}
+    parameters = {"extend": json.dumps({"ids": [old], "properties": [{"id": "nom"}]})}
+    extension = json.loads(fetch(f"{site}reconciliation?{urlencode(parameters)}").body)
+    assert extension["rows"] == {old: {"nom": [{"str": "Cégep du Vieux Montréal"}]}}
 
 
 def test_preview_is_a_page_that_others_may_frame(examples: str, fetch: Any) -> None:
@@ -433,12 +437,12 @@ def test_view_leads_to_the_resource_on_this_host(examples: str, fetch: Any) -> N
      "reconciliation/extend/propose"],
 )  # fmt: skip
 def test_any_origin_may_ask(examples: str, fetch: Any, path: str) -> None:
-    asked = {
+    headers = {
         "Origin": "https://autre.example",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type, accept-language",
     }
-    reply = fetch(examples + path, "OPTIONS", headers=asked)
+    reply = fetch(examples + path, "OPTIONS", headers=headers)
     assert reply.status == 204
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
     assert "POST" in reply.headers["Access-Control-Allow-Methods"]
@@ -461,17 +465,17 @@ def deep(depth: int) -> str:
 
 ONE = {"query": "CHUM"}
 REFUSED = {
-    "no JSON": ("{", 400, "queries is no JSON"),
+    "no JSON": ("{", 400, "queries is not JSON"),
     "nested deeply": (deep(20_000), 400, "nested"),
-    "a list": ("[]", 400, "no JSON object"),
-    "a number": ("12", 400, "no JSON object"),
-    "null": ("null", 400, "no JSON object"),
-    "not a number": ('{"q": {"query": "a", "limit": NaN}}', 400, "no JSON number"),
+    "a list": ("[]", 400, "not a JSON object"),
+    "a number": ("12", 400, "not a JSON object"),
+    "null": ("null", 400, "not a JSON object"),
+    "not a number": ('{"q": {"query": "a", "limit": NaN}}', 400, "not a JSON number"),
     "infinity by its size": ('{"q": {"query": "a", "limit": 1e999}}', 400, "limit"),
-    "digits without end": ('{"q": {"query": "a", "limit": ' + "9" * 5000 + "}}", 400, "no JSON"),
-    "a query that is text": ({"q": "CHUM"}, 400, "queries.q is no JSON object"),
-    "a name that is a number": ({"q": {"query": 1}}, 400, "queries.q.query is no text"),
-    "a name that is a list": ({"q": {"query": ["CHUM"]}}, 400, "no text"),
+    "digits without end": ('{"q": {"query": "a", "limit": ' + "9" * 5000 + "}}", 400, "not JSON"),
+    "a query that is text": ({"q": "CHUM"}, 400, "queries.q is not a JSON object"),
+    "a name that is a number": ({"q": {"query": 1}}, 400, "queries.q.query is not a text"),
+    "a name that is a list": ({"q": {"query": ["CHUM"]}}, 400, "not a text"),
     "nothing asked": ({"q": {}}, 400, "neither query nor properties"),
     "no properties": ({"q": {"properties": []}}, 400, "neither query nor properties"),
     "an unknown part": ({"q": {**ONE, "proprietes": []}}, 400, "proprietes"),
@@ -482,9 +486,9 @@ REFUSED = {
     "strict as never": ({"q": {**ONE, "type_strict": "never"}}, 400, "type_strict"),
     "strict as a list": ({"q": {**ONE, "type_strict": []}}, 400, "type_strict"),
     "an unknown type": ({"q": {**ONE, "type": "Q5"}}, 400, "Organisme"),
-    "a type that is a number": ({"q": {**ONE, "type": 5}}, 400, "no text"),
+    "a type that is a number": ({"q": {**ONE, "type": 5}}, 400, "not a text"),
     "an unknown property": ({"q": {**ONE, "properties": [{"pid": "P1", "v": 1}]}}, 400, "annee"),
-    "a property that is text": ({"q": {**ONE, "properties": ["annee"]}}, 400, "no JSON object"),
+    "a property that is text": ({"q": {**ONE, "properties": ["annee"]}}, 400, "not a JSON object"),
     "a value that is null": ({"q": {**ONE, "properties": [{"pid": "annee", "v": None}]}}, 400, "v"),
     "half a pair": ('{"q": {"query": "\\ud800"}}', 400, "surrogate"),
     "half a pair as a key": ('{"\\ud800": {"query": "a"}}', 400, "surrogate"),
@@ -610,19 +614,19 @@ def test_each_release_has_names_of_its_own(
         wait_until(lambda: find() == [])
         (two_releases / "next").symlink_to("bbbbbbbbbbbbbbbb")
         (two_releases / "next").rename(two_releases / "current")
-        found: list[Any] = []
+        candidates: list[Any] = []
 
         def is_found() -> bool:
-            found[:] = find() or []
-            return bool(found)
+            candidates[:] = find() or []
+            return bool(candidates)
 
         wait_until(is_found)
-    assert [(each["id"], each["match"]) for each in found] == [(new[1:-1], True)]
+    assert [(each["id"], each["match"]) for each in candidates] == [(new[1:-1], True)]
 
 
 @pytest.fixture
 def unread(app: Any) -> Iterator[FlaskClient]:
-    """A client of an application that has read no names yet."""
+    """A client of an application without an index yet."""
     entities._indexes.clear()
     yield app.test_client()
     entities._indexes.clear()
@@ -639,7 +643,7 @@ def test_names_that_are_still_being_read_are_503(
         assert done.wait(90)
         return build(release)
 
-    monkeypatch.setattr(entities, "PATIENCE", 0.05)
+    monkeypatch.setattr(entities, "LONGEST_WAIT", 0.05)
     monkeypatch.setattr(entities, "build_index", slowly)
     assert unread.get("/reconciliation").status_code == 200
     for _ in range(2):
@@ -647,7 +651,7 @@ def test_names_that_are_still_being_read_are_503(
         assert (reply.status_code, reply.content_type) == (503, PROBLEM)
         assert reply.headers["Retry-After"] == "5"
     done.set()
-    monkeypatch.setattr(entities, "PATIENCE", 90)
+    monkeypatch.setattr(entities, "LONGEST_WAIT", 90)
     assert unread.get("/reconciliation?query=Finances").json["result"][0]["match"]  # type: ignore[index]
     assert len(built) == 1
 

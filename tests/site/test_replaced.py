@@ -1,4 +1,4 @@
-"""What was replaced leads to its replacement, in the form that was asked for."""
+"""A replaced resource redirects to its replacement, in the requested format."""
 
 from typing import Any
 from urllib.parse import urljoin
@@ -28,9 +28,9 @@ def test_a_replaced_thing_leads_to_its_replacement(
 def test_its_document_leads_to_the_same_form(
     site: str, fetch: Any, old: str, new: str, suffix: str
 ) -> None:
-    asked = f"{site}doc/{old}{suffix}"
-    reply = fetch(asked, Accept="text/turtle")
-    there = urljoin(asked, reply.headers["Location"])
+    address = f"{site}doc/{old}{suffix}"
+    reply = fetch(address, Accept="text/turtle")
+    there = urljoin(address, reply.headers["Location"])
     assert (reply.status, there) == (301, f"{site}doc/{new}{suffix}")
     assert fetch(there, Accept="text/turtle").status == 200
 
@@ -42,9 +42,9 @@ def test_both_methods_lead_there(site: str, fetch: Any, method: str) -> None:
 
 def test_the_replacement_says_what_it_replaced(site: str, fetch: Any, base_uri: str) -> None:
     body = fetch(f"{site}doc/organisme/cegep-du-vieux-montreal.nt").body
-    said = {quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)}
+    statements = {quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)}
     old, new = (ox.NamedNode(f"{base_uri}id/{path}") for path in next(iter(REPLACED.items())))
-    assert ox.Triple(old, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), new) in said
+    assert ox.Triple(old, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), new) in statements
 
 
 def test_a_replacement_elsewhere_is_named_whole(site: str, fetch: Any) -> None:

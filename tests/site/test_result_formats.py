@@ -1,4 +1,4 @@
-"""Results and graphs in every format read back, by other parsers, as what was asked for."""
+"""Results and graphs in every format read back the same, with other parsers."""
 
 import csv
 import io
@@ -50,7 +50,7 @@ def ask(site: str, fetch: Any, query: str, form: str) -> Any:
 
 
 def unwritable(reply: Any, values: Iterable[str]) -> bool:
-    """Say whether XML had to be refused; what could be written must have been."""
+    """Check that XML was refused only where it cannot express the answer."""
     needed = any(NOT_XML.search(value) for value in values)
     assert reply.status == (406 if needed else 200), reply.text
     assert not needed or json.loads(reply.body)["kind"] == "unwritable"
@@ -75,15 +75,15 @@ def test_rows_read_back(site: str, fetch: Any, form: str, rows: list[tuple[str, 
 
 
 def read_json(body: bytes) -> list[tuple[str, str]]:
-    found = [row["x"] for row in json.loads(body)["results"]["bindings"]]
+    terms = [row["x"] for row in json.loads(body)["results"]["bindings"]]
     return [
-        (x["value"], kind(x.get("xml:lang"), x.get("its:dir"), x.get("datatype"))) for x in found
+        (x["value"], kind(x.get("xml:lang"), x.get("its:dir"), x.get("datatype"))) for x in terms
     ]
 
 
 def read_xml(body: bytes) -> list[tuple[str, str]]:
-    found = ElementTree.fromstring(body).iterfind(f".//{NS}binding[@name='x']/{NS}literal")
-    return [(x.text or "", kind(x.get(LANG), x.get(ITS), x.get("datatype"))) for x in found]
+    literals = ElementTree.fromstring(body).iterfind(f".//{NS}binding[@name='x']/{NS}literal")
+    return [(x.text or "", kind(x.get(LANG), x.get(ITS), x.get("datatype"))) for x in literals]
 
 
 def kind(language: str | None, direction: str | None, datatype: str | None) -> str:
@@ -93,18 +93,18 @@ def kind(language: str | None, direction: str | None, datatype: str | None) -> s
 
 
 def read_tsv(body: bytes) -> list[tuple[str, str]]:
-    found = [line.split("\t")[0] for line in body.decode().split("\n")[1:-1]]
+    first_cells = [line.split("\t")[0] for line in body.decode().split("\n")[1:-1]]
     pattern = re.compile(r'"((?:[^"\\]|\\.)*)"(.*)', re.DOTALL)
     escapes = {"t": "\t", "n": "\n", "r": "\r", '"': '"', "\\": "\\"}
-    cells = [pattern.fullmatch(cell) for cell in found]
+    cells = [pattern.fullmatch(cell) for cell in first_cells]
     return [(re.sub(r"\\(.)", lambda m: escapes[m[1]], cell[1]), cell[2]) for cell in cells if cell]
 
 
 def read_csv(body: bytes) -> list[tuple[str, str]]:
-    told = body.decode()
-    assert "\r\n" in told
-    excel = told.startswith("\ufeffx;y")
-    reader = csv.reader(io.StringIO(told[excel:], newline=""), delimiter=";" if excel else ",")
+    text = body.decode()
+    assert "\r\n" in text
+    excel = text.startswith("\ufeffx;y")
+    reader = csv.reader(io.StringIO(text[excel:], newline=""), delimiter=";" if excel else ",")
     head, *rest = reader
     assert head == ["x", "y"]
     return [(row[0], "") for row in rest if row[1] == "é"]
@@ -119,8 +119,8 @@ TERMS = """SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) {
 def test_rdflib_reads_the_same_rows(site: str, fetch: Any, form: str) -> None:
     reply = ask(site, fetch, TERMS, form)
     read = Result.parse(io.BytesIO(reply.body), format=form, content_type=reply.kind)
-    found = [tuple(str(term) if term is not None else None for term in row) for row in read]  # type: ignore[union-attr]
-    assert found == [
+    rows_read = [tuple(str(term) if term is not None else None for term in row) for row in read]  # type: ignore[union-attr]
+    assert rows_read == [
         ("été", "http://a/b?c=1&d='e'", "12", "true"),
         ('un "mot"', None, "1.5", "false"),
     ]
@@ -151,12 +151,12 @@ def test_graphs_read_back(site: str, fetch: Any, form: str, rows: list[tuple[str
     assert reply.status == 200, reply.text
     graph = rdflib.Dataset(default_union=True) if form in ("nq", "trig") else rdflib.Graph()
     graph.parse(data=reply.body, format=GRAPHS[form], publicID="urn:base")
-    found = {
+    terms = {
         (str(o), f"@{o.language}" if o.language else f"^^<{o.datatype}>" if o.datatype else "")
         for o in graph.objects()
         if isinstance(o, rdflib.Literal)
     }
-    assert found == {(text, kind) for text, kind in rows}
+    assert terms == {(text, kind) for text, kind in rows}
 
 
 PREDICATES = [
@@ -182,8 +182,8 @@ def test_rdf_xml_has_the_predicate_or_says_why_not(
     reply = ask(site, fetch, f"CONSTRUCT {{ <a:s> <{predicate}> 1 }} WHERE {{}}", "rdf")
     assert reply.status == status, reply.text
     if status == 200:
-        [found] = rdflib.Graph().parse(data=reply.body, format="xml")
-        assert str(found[1]) == predicate
+        [triple] = rdflib.Graph().parse(data=reply.body, format="xml")
+        assert str(triple[1]) == predicate
     else:
         assert predicate in json.loads(reply.body)["detail"]
 
@@ -227,8 +227,8 @@ def test_sparql_1_2_in_every_format(site: str, fetch: Any, query: str, term: str
     [bound] = ElementTree.fromstring(replies["xml"].body).iter(f"{NS}binding")
     assert from_xml(bound[0]) == term
     for form, separator in (("csv", ","), ("excel", ";")):
-        told = replies[form].body.decode("utf-8-sig")
-        [_, [cell]] = csv.reader(io.StringIO(told, newline=""), delimiter=separator)
+        text = replies[form].body.decode("utf-8-sig")
+        [_, [cell]] = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         assert cell == plain(term)
 
 
@@ -258,7 +258,7 @@ def from_xml(term: ElementTree.Element) -> str:
 
 
 def plain(term: str) -> str:
-    """Give the text of a term in CSV; literals within triple terms keep their quotes, doubled."""
+    """Return the text of a term in CSV; literals within triple terms keep their quotes, doubled."""
     if not term.startswith("<<("):
         return re.sub(r'^<(.*)>$|^"(.*)"(?:@\S+)?$', lambda m: m[1] or m[2], term)
     inner = re.sub(r'"((?:[^"\\]|\\.)*)"(?:@\S+)?', lambda m: f'"{m[1]}"', term)
@@ -280,8 +280,8 @@ def test_graph_of_triple_terms(site: str, fetch: Any, form: str, status: int) ->
     if status == 200:
         syntax = ox.RdfFormat.from_extension(form)
         [quad] = ox.parse(reply.body, format=syntax)
-        said = ox.Literal("é", language="he", direction=ox.BaseDirection.RTL)
-        assert quad.object == ox.Triple(ox.NamedNode("a:a"), ox.NamedNode("http://a/b"), said)
+        literal = ox.Literal("é", language="he", direction=ox.BaseDirection.RTL)
+        assert quad.object == ox.Triple(ox.NamedNode("a:a"), ox.NamedNode("http://a/b"), literal)
     else:
         problem = json.loads(reply.body)
         assert problem["kind"] == "unwritable"
@@ -330,8 +330,8 @@ def test_constructed_graph_as_a_dataset(
     turtle = fetch(f"{site}sparql?{urlencode({'query': CONSTRUCT, 'format': 'ttl'})}")
     reply = fetch(f"{site}sparql?{urlencode({'query': CONSTRUCT, 'format': name})}")
     assert (reply.status, reply.kind) == (200, kind)
-    wanted = {quad.triple for quad in ox.parse(turtle.body, format=ox.RdfFormat.TURTLE)}
-    assert {quad.triple for quad in ox.parse(reply.body, format=syntax)} == wanted
+    expected = {quad.triple for quad in ox.parse(turtle.body, format=ox.RdfFormat.TURTLE)}
+    assert {quad.triple for quad in ox.parse(reply.body, format=syntax)} == expected
 
 
 def test_excel_opens_it_with_accents_and_columns(site: str, fetch: Any) -> None:

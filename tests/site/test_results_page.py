@@ -1,4 +1,4 @@
-"""The page that shows an answer: things by their names, and honest about what it leaves out."""
+"""The page that shows an answer: resources by their labels, and a note on what it leaves out."""
 
 import csv
 import io
@@ -14,15 +14,15 @@ from tests.site.conftest import BASE, RDF_TYPE
 PAIRS = "SELECT ?a ?b {{ ?a ?p ?x . ?b ?q ?y }} LIMIT {}"
 
 
-def show(client: Any, query: str, **more: str) -> str:
-    reply = client.get("/sparql", query_string={"query": query, "format": "html", **more})
+def show(client: Any, query: str, **parameters: str) -> str:
+    reply = client.get("/sparql", query_string={"query": query, "format": "html", **parameters})
     assert reply.status_code == 200, reply.text
     return str(reply.text)
 
 
 def cells(page: str) -> list[str]:
-    found = re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)
-    return [unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in found]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)
+    return [unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in cells]
 
 
 def test_things_are_named_in_the_language_of_the_reader(client: Any) -> None:

@@ -1,4 +1,4 @@
-"""The words of the interface: each in both languages, each used, none missing."""
+"""The texts of the interface: each in both languages, each used, none missing."""
 
 import re
 from collections.abc import Callable
@@ -16,9 +16,11 @@ USED = re.compile(r"""\bt\(\s*["'](\w+)["']\s*(~?)""")
 
 
 def used() -> tuple[set[str], set[str]]:
-    """The keys that templates name whole, and the beginnings of those that they put together."""
-    found = [match for file in TEMPLATES for match in USED.findall(file.read_text("utf-8"))]
-    return {key for key, more in found if not more}, {key for key, more in found if more}
+    """Return the whole keys in templates, and the beginnings of joined keys."""
+    matches = [match for file in TEMPLATES for match in USED.findall(file.read_text("utf-8"))]
+    return {key for key, joined in matches if not joined}, {
+        key for key, joined in matches if joined
+    }
 
 
 @pytest.mark.parametrize("table", ["texts", "terms"])
@@ -47,8 +49,10 @@ def test_every_text_is_used() -> None:
 
 def test_both_languages_take_the_same_values() -> None:
     for key, text in texts.table("texts").items():
-        taken = [set(re.findall(r"\{(\w+)\}", text[language])) for language in texts.LANGUAGES]
-        assert taken[0] == taken[1], key
+        placeholders = [
+            set(re.findall(r"\{(\w+)\}", text[language])) for language in texts.LANGUAGES
+        ]
+        assert placeholders[0] == placeholders[1], key
 
 
 def test_every_foreign_term_of_a_release_has_a_name(

@@ -1,1 +1,1 @@
-"""Find the mistakes in a query that is no SPARQL."""
+"""Find the mistakes in a query that is not valid SPARQL."""

@@ -1,8 +1,8 @@
-"""Find the first mistake in a query that the engine could not read, and say it to a person.
+"""Find the first mistake in a query that the engine could not parse, and explain it.
 
-The engine's parser names the furthest place that it reached and one of the words that would have
-gone on from there. This reads the query again by the standard's own grammar, without recursion and
-only so long, in the query process: what a hostile text does here it does to itself.
+The engine's parser reports the furthest place that it reached and one of the tokens expected there.
+This module parses the query again by the grammar of the standard, without recursion and within a
+time limit. It runs in the query process, so that a hostile text harms only its own query.
 """
 
 import time
@@ -19,83 +19,83 @@ from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import (
     CLOSING,
     Token,
-    cut,
     find_open,
+    tokenize,
 )
 from server.engine.faults import MalformedQuery
 
-_SECONDS = 0.25  # of the processor, after which the engine's own words must do
+_SECONDS = 0.25  # of processor time; beyond it, the message of the engine must do
 
 
 def find_mistake(text: str) -> MalformedQuery | None:
-    """Give the fault for the first mistake; None where no rule known here is broken."""
+    """Return the fault for the first mistake; None where no rule known here is broken."""
     tokens: list[Token] = []
     try:
         mistake = _read(text, tokens)
     except TimeoutError:
         return None
-    undeclared = prefixes.find_undeclared(tokens)  # it stands before what could not be read
+    undeclared = prefixes.find_undeclared(tokens)  # precedes the unreadable token
     mistake = undeclared or mistake or scopes.find_mistake(tokens) or iris.find_wrong(tokens)
     if mistake is None:
         return None
     line, column = locate(text, mistake.start)
-    told = f"The query cannot be read at line {line}, column {column}: {mistake.reason}"
-    return MalformedQuery(told if told.endswith("?") else f"{told}.", line, column)
+    detail = f"The query cannot be read at line {line}, column {column}: {mistake.reason}"
+    return MalformedQuery(detail if detail.endswith("?") else f"{detail}.", line, column)
 
 
 def locate(text: str, place: int) -> tuple[int, int]:
-    """Give line and column, from 1, of a place."""
+    """Return the line and the column, from 1, of an offset."""
     before = text[:place]
     return before.count("\n") + 1, place - before.rfind("\n")
 
 
 def _read(text: str, tokens: list[Token]) -> Mistake | None:
-    """Collect the tokens up to the first that cannot stand where it stands, and say why."""
-    until = time.thread_time() + _SECONDS
+    """Collect the tokens up to the first unexpected one; return the mistake there, or None."""
+    deadline = time.thread_time() + _SECONDS
     stack = ["query"]
-    for token in cut(text):
-        if time.thread_time() > until:
+    for token in tokenize(text):
+        if time.thread_time() > deadline:
             raise TimeoutError
-        wanted = _take(stack, token.kind)
-        if wanted:
-            return _tell(text, tokens, token, wanted)
+        expected = _advance(stack, token.kind)
+        if expected:
+            return _explain(text, tokens, token, expected)
         tokens.append(token)
     return None
 
 
-def _take(stack: list[str], kind: str) -> list[str]:
-    """Go on by a token; gives what could have stood there if this could not, else nothing."""
+def _advance(stack: list[str], kind: str) -> list[str]:
+    """Advance the parser by a token; return the expected symbols if it does not fit, else []."""
     passed: list[str] = []
     while True:
         symbol = stack.pop()
         passed.append(symbol)
-        turns = grammar.TABLE.get(symbol)
-        if turns is None:
+        choices = grammar.TABLE.get(symbol)
+        if choices is None:
             if symbol == kind:
                 return []
             return passed
-        if kind in turns:
+        if kind in choices:
             passed.pop()
-            stack.extend(turns[kind])
+            stack.extend(choices[kind])
         elif symbol not in grammar.EMPTY:
             return passed
 
 
-def _tell(text: str, tokens: list[Token], found: Token, wanted: list[str]) -> Mistake:
-    could = naming.list_kinds(wanted)
-    told = repr(found.text[:40]) if found.text else "the end"
+def _explain(text: str, tokens: list[Token], token: Token, expected: list[str]) -> Mistake:
+    kinds = naming.list_kinds(expected)
+    shown = repr(token.text[:40]) if token.text else "the end"
     opened = find_open(tokens)
-    ends = found.kind == "end" or found.kind in CLOSING.values()
-    if ends and opened and found.kind != CLOSING[opened[-1].kind]:
+    closes = token.kind == "end" or token.kind in CLOSING.values()
+    if closes and opened and token.kind != CLOSING[opened[-1].kind]:
         bracket = opened[-1]
         line, column = locate(text, bracket.start)
         closing = f"{CLOSING[bracket.kind]!r} for the {bracket.text!r} of line {line}"
-        reason = f"expected {closing}, column {column}, not {told}"
-        if CLOSING[bracket.kind] not in could:
-            reason += f", and before it {naming.describe(wanted)}"
-    elif ends and found.text and not opened:
-        reason = f"this {told} closes nothing"
+        reason = f"expected {closing}, column {column}, not {shown}"
+        if CLOSING[bracket.kind] not in kinds:
+            reason += f", and before it {naming.describe(expected)}"
+    elif closes and token.text and not opened:
+        reason = f"this {shown} closes nothing"
     else:
-        reason = f"expected {naming.describe(wanted)}, not {told}"
-    hint = hints.give(hints.Place(tokens, found, frozenset(could), frozenset(wanted)))
-    return Mistake(found.start, f"{reason}{': ' if hint else ''}{hint or ''}")
+        reason = f"expected {naming.describe(expected)}, not {shown}"
+    hint = hints.find_hint(hints.Place(tokens, token, frozenset(kinds), frozenset(expected)))
+    return Mistake(token.start, f"{reason}{': ' if hint else ''}{hint or ''}")

@@ -1,9 +1,9 @@
-"""Say what may follow what in a query: SPARQL's grammar, as a table that one token decides by.
+"""Build the LL(1) table of the SPARQL grammar: one token decides which alternative follows.
 
-Source: SPARQL 1.2 Query Language, section 19.8 (which holds 1.1 whole), and what the engine reads
-beside it (LATERAL, ADJUST). Where the standard has one rule for triples with paths and one for
-those without, this has the first. Kinds of tokens stand in quotes where they are the word or the
-sign itself, else they are names of `server.engine.diagnostics.tokens`.
+Source: SPARQL 1.2 Query Language, section 19.8 (which includes 1.1), and the extensions of the
+engine (LATERAL, ADJUST). Where the standard has separate rules for triples with and without paths,
+this has only those with paths. Quoted symbols are words or signs; other kinds of tokens are those
+of `server.engine.diagnostics.tokens`.
 """
 
 import re
@@ -104,7 +104,7 @@ Rules = dict[str, list[tuple[str, ...]]]
 
 
 def _read_rules() -> Rules:
-    """Give each rule's alternatives; what stands in brackets or is repeated gets its own rule."""
+    """Parse the alternatives of each rule; a group or a repetition becomes a rule of its own."""
     rules: Rules = {}
     numbers = count()
 
@@ -114,67 +114,76 @@ def _read_rules() -> Rules:
         return name
 
     def read(parts: list[str]) -> list[tuple[str, ...]]:
-        found: list[list[str]] = [[]]
+        alternatives: list[list[str]] = [[]]
         while parts and (part := parts.pop(0)) != ")":
             if part == "|":
-                found.append([])
+                alternatives.append([])
             elif part in ("?", "*"):
-                item = found[-1].pop()
+                item = alternatives[-1].pop()
                 name = add((item,), ())
                 rules[name][0] = (item, name) if part == "*" else (item,)
-                found[-1].append(name)
+                alternatives[-1].append(name)
             else:
-                found[-1].append(add(*read(parts)) if part == "(" else part.strip("'"))
-        return [tuple(sequence) for sequence in found]
+                symbol = add(*read(parts)) if part == "(" else part.strip("'")
+                alternatives[-1].append(symbol)
+        return [tuple(sequence) for sequence in alternatives]
 
-    for name, told in _RULE.findall(_NOTATION):
-        rules[name] = read(_PART.findall(told))
+    for name, notation in _RULE.findall(_NOTATION):
+        rules[name] = read(_PART.findall(notation))
     return rules
 
 
 def _find_empty(rules: Rules) -> frozenset[str]:
+    """Return the rules that can match no token at all."""
     empty: set[str] = set()
     grown = True
     while grown:
-        found = {n for n, told in rules.items() if any(empty.issuperset(one) for one in told)}
-        grown, empty = found != empty, found
+        larger = {
+            name
+            for name, alternatives in rules.items()
+            if any(empty.issuperset(sequence) for sequence in alternatives)
+        }
+        grown, empty = larger != empty, larger
     return frozenset(empty)
 
 
 def _find_first(rules: Rules, empty: frozenset[str]) -> dict[str, set[str]]:
+    """Return the kinds of tokens with which each rule may begin."""
     first: dict[str, set[str]] = {name: set() for name in rules}
     grown = True
     while grown:
         before = sum(map(len, first.values()))
-        for name, told in rules.items():
-            for sequence in told:
+        for name, alternatives in rules.items():
+            for sequence in alternatives:
                 first[name] |= begin(sequence, first, empty)
         grown = sum(map(len, first.values())) > before
     return first
 
 
 def begin(sequence: tuple[str, ...], first: dict[str, set[str]], empty: frozenset[str]) -> set[str]:
-    """Give the kinds of tokens with which a sequence may begin."""
-    found: set[str] = set()
+    """Return the kinds of tokens with which a sequence may begin."""
+    kinds: set[str] = set()
     for symbol in sequence:
-        found |= first.get(symbol, {symbol})
+        kinds |= first.get(symbol, {symbol})
         if symbol not in empty:
             break
-    return found
+    return kinds
 
 
 RULES = _read_rules()
-EMPTY = _find_empty(RULES)  # those that may stand for nothing
+EMPTY = _find_empty(RULES)
 FIRST = _find_first(RULES, EMPTY)
-# What a rule becomes when a token comes: its symbols, the last one first.
+# The symbols by which a rule is replaced at a kind of token, the last symbol first.
 TABLE = {
-    name: {kind: told[::-1] for told in alternatives for kind in begin(told, FIRST, EMPTY)}
+    name: {
+        kind: sequence[::-1] for sequence in alternatives for kind in begin(sequence, FIRST, EMPTY)
+    }
     for name, alternatives in RULES.items()
 }
 KEYWORDS = frozenset(
     symbol
     for alternatives in RULES.values()
-    for told in alternatives
-    for symbol in told
+    for sequence in alternatives
+    for symbol in sequence
     if symbol.isupper()
 )

@@ -1,4 +1,4 @@
-"""Guess what somebody meant who wrote what cannot stand there."""
+"""Guess what the author of a query meant by a token that is not allowed there."""
 
 import difflib
 import unicodedata
@@ -20,66 +20,66 @@ _BEFORE_THE_QUERY = {"PREFIX", "BASE"}
 
 
 class Place(NamedTuple):
-    """What stands before a mistake, what stands there, and what kinds and rules could."""
+    """A mistake: the tokens before it, its token, and the expected kinds and rules."""
 
     before: list[Token]
-    found: Token
-    could: frozenset[str]
+    token: Token
+    expected: frozenset[str]
     rules: frozenset[str]
 
     @property
     def last(self) -> str:
-        """Give the kind of the token before."""
+        """Return the kind of the token before the mistake."""
         return self.before[-1].kind if self.before else ""
 
     @property
     def touches(self) -> bool:
-        """Say whether no blank stands before the mistake."""
+        """Check whether the mistake follows the token before it without a space."""
         before = self.before[-1]
-        return before.start + len(before.text) == self.found.start
+        return before.start + len(before.text) == self.token.start
 
 
-def give(place: Place) -> str | None:
-    """Give the first hint that fits, or None."""
-    return next((told for hint in _HINTS if (told := hint(place))), None)
+def find_hint(place: Place) -> str | None:
+    """Return the first hint that fits, or None."""
+    return next((hint for find in _HINTS if (hint := find(place))), None)
 
 
 def _of_characters(place: Place) -> str | None:
-    found = place.found
-    if found.kind == "open":
+    token = place.token
+    if token.kind == "open":
         return "this quote is not closed; a text of several lines stands between three quotes"
-    if found.kind == "wrong":
+    if token.kind == "wrong":
         return "this text holds a \\ that begins no escape; \\\\ stands for one"
-    if found.text in _QUOTES and found.text:
+    if token.text in _QUOTES and token.text:
         return "texts stand between straight quotes, \" or '"
-    if (found.kind == "?" and "var" in place.could) or found.text == "$":
+    if (token.kind == "?" and "var" in place.expected) or token.text == "$":
         return "a variable needs a name"
-    if found.text == "@":
+    if token.text == "@":
         return "a language stands behind @, as in @fr"
     if place.last == "string" and place.before[-1].text[-1] in "\"'" and place.touches:
         return "a quote within a text has a backslash before it"
-    if found.kind != "other":
+    if token.kind != "other":
         return None
-    if found.text == "&":
+    if token.text == "&":
         return "«and» is written &&"
-    name = unicodedata.name(found.text, "a character without a name")
-    if unicodedata.category(found.text) in ("Zs", "Cf", "Cc"):
+    name = unicodedata.name(token.text, "a character without a name")
+    if unicodedata.category(token.text) in ("Zs", "Cf", "Cc"):
         name += ", which cannot be seen: delete it or type an ordinary blank"
-    return f"this is U+{ord(found.text):04X}, {name}"
+    return f"this is U+{ord(token.text):04X}, {name}"
 
 
 def _of_words(place: Place) -> str | None:
-    word = place.found.text.upper()
-    if place.found.kind != "word":
+    word = place.token.text.upper()
+    if place.token.kind != "word":
         return None
-    if word in _UPDATES and "SELECT" in place.could and not place.before:
+    if word in _UPDATES and "SELECT" in place.expected and not place.before:
         return "this endpoint answers queries and takes no update"
-    if word in _SIGNS and "&&" in place.could:
+    if word in _SIGNS and "&&" in place.expected:
         return f"in SPARQL that is written {_SIGNS[word]}"
-    known = sorted(place.could & KEYWORDS)
+    known = sorted(place.expected & KEYWORDS)
     if close := difflib.get_close_matches(word[:40], known, 1, 0.7):
         return f"did you mean {close[0]}?"
-    if "string" in place.could:
+    if "string" in place.expected:
         return "a variable begins with ?, a text stands in quotes, a name has a prefix and a colon"
     if close := difflib.get_close_matches(word[:40], sorted(KEYWORDS), 1, 0.8):
         return f"did you mean {close[0]}? It cannot stand here either"
@@ -87,17 +87,17 @@ def _of_words(place: Place) -> str | None:
 
 
 def _of_prefixes(place: Place) -> str | None:
-    if place.could == {"ns"}:
+    if place.expected == {"ns"}:
         return "a prefix ends with a colon: PREFIX ex: <http://example.org/>"
-    if place.could == {"iriref"} and {t.kind for t in place.before[-2:]} & _BEFORE_THE_QUERY:
+    if place.expected == {"iriref"} and {t.kind for t in place.before[-2:]} & _BEFORE_THE_QUERY:
         return "write it between < and >, as in PREFIX ex: <http://example.org/>"
-    if place.found.kind in _BEFORE_THE_QUERY:
-        return f"each {place.found.kind} stands before the query"
+    if place.token.kind in _BEFORE_THE_QUERY:
+        return f"each {place.token.kind} stands before the query"
     return None
 
 
 def _of_columns(place: Place) -> str | None:
-    kind = place.found.kind
+    kind = place.token.kind
     if "more_columns" in place.rules or place.last in ("SELECT", "DISTINCT", "REDUCED"):
         if kind in _AGGREGATES or kind in FIRST["builtin"]:
             return f"what is computed stands in brackets and has a name: ({kind}(…) AS ?name)"
@@ -107,37 +107,37 @@ def _of_columns(place: Place) -> str | None:
             return "what is renamed stands in brackets: (?old AS ?new)"
         if kind == "*":
             return "* stands alone, without variables"
-    if "AS" in place.could and kind == ")":
+    if "AS" in place.expected and kind == ")":
         return "what is computed needs a name: (… AS ?name)"
     if place.last == "AS":
         return "a name begins with ?, as in AS ?name"
-    if "AS" in place.could and kind == "var":
+    if "AS" in place.expected and kind == "var":
         return "AS stands before the new name"
     return None
 
 
 def _of_conditions(place: Place) -> str | None:
-    kind = place.found.kind
-    if place.last in ("FILTER", "HAVING") and "(" in place.could:
+    kind = place.token.kind
+    if place.last in ("FILTER", "HAVING") and "(" in place.expected:
         return f"the condition stands in brackets: {place.last}(…)"
     if place.last == "BIND":
         return "write BIND(expression AS ?name)"
-    if place.found.text == "<>":
+    if place.token.text == "<>":
         return "«is not» is written !="
     if kind == "=" and place.last == "=":
         return "«is» is written with one ="
-    if kind == "!" or (kind == "NOT" and "!" in place.could):
+    if kind == "!" or (kind == "NOT" and "!" in place.expected):
         return "«not» is written ! before an expression in brackets"
-    if place.last == "NOT" and "EXISTS" in place.could and "IN" not in place.could:
+    if place.last == "NOT" and "EXISTS" in place.expected and "IN" not in place.expected:
         return "«not» is written !; NOT stands before EXISTS { … }"
-    if kind in _COMPARING and (place.rules & _PROPERTY or "." in place.could):
+    if kind in _COMPARING and (place.rules & _PROPERTY or "." in place.expected):
         return "a comparison stands in FILTER(…), a new value in BIND(… AS ?name)"
     return None
 
 
 def _of_triples(place: Place) -> str | None:
-    kind = place.found.kind
-    if {"WHERE", "{"} <= place.could and kind in _TERMS:
+    kind = place.token.kind
+    if {"WHERE", "{"} <= place.expected and kind in _TERMS:
         return "the pattern stands between { and }"
     if kind == "<":
         return "an IRI between < and > holds no blank, quote or bracket, and is closed"
@@ -145,7 +145,7 @@ def _of_triples(place: Place) -> str | None:
         return "what stands before and behind UNION is in braces: { … } UNION { … }"
     if place.last == ";" and kind in _TERMS:
         return "behind ; stands a property and its object, for the same subject"
-    if "." in place.could and kind in _TERMS and place.last != ".":
+    if "." in place.expected and kind in _TERMS and place.last != ".":
         return "a triple is subject, property, object; a . stands between two of them"
     if kind == ";" and place.last == ".":
         return "a . ends the triple, a ; goes on with its subject: one of them is too much"
@@ -155,16 +155,16 @@ def _of_triples(place: Place) -> str | None:
 
 
 def _of_the_end(place: Place) -> str | None:
-    kind = place.found.kind
-    if "end" in place.could and kind in _MODIFIERS:
+    kind = place.token.kind
+    if "end" in place.expected and kind in _MODIFIERS:
         return "the order is WHERE { … }, GROUP BY, HAVING, ORDER BY, LIMIT or OFFSET, VALUES"
-    if "end" in place.could and kind in ("{", "}", *_TERMS):
+    if "end" in place.expected and kind in ("{", "}", *_TERMS):
         return "the pattern was closed before: is there a } too many?"
-    if "end" in place.could and kind == ";":
+    if "end" in place.expected and kind == ";":
         return "a query ends without ;"
-    if kind == "signed" and "integer" in place.could and "string" not in place.could:
+    if kind == "signed" and "integer" in place.expected and "string" not in place.expected:
         return "LIMIT and OFFSET take a whole number without sign"
-    if kind in FIRST["pattern"] and {".", "}"} <= place.could and "pattern" not in place.rules:
+    if kind in FIRST["pattern"] and {".", "}"} <= place.expected and "pattern" not in place.rules:
         return "this cannot stand in a template: only triples can"
     return None
 

@@ -1,4 +1,4 @@
-"""Find an IRI that is none (RFC 3987)."""
+"""Find invalid IRIs (RFC 3987)."""
 
 import re
 
@@ -11,11 +11,11 @@ _ABSOLUTE = re.compile(r"<[A-Za-z][\w+.-]*:[^\\]*>")  # without an escape
 
 
 def find_wrong(tokens: list[Token]) -> Mistake | None:
-    """Give the first absolute IRI that the engine cannot take."""
+    """Return the first absolute IRI that the engine rejects."""
     for token in tokens:
         if token.kind == "iriref" and _ABSOLUTE.fullmatch(token.text):
             try:
                 ox.NamedNode(token.text[1:-1])
             except ValueError as error:
-                return Mistake(token.start, f"{token.text[:80]!r} is no IRI: {error}")
+                return Mistake(token.start, f"{token.text[:80]!r} is not an IRI: {error}")
     return None

@@ -1,10 +1,10 @@
-"""What is wrong with a query, and where."""
+"""Define a mistake in a query: where it is, and what is wrong."""
 
 from typing import NamedTuple
 
 
 class Mistake(NamedTuple):
-    """A place in a text, from 0, and what is wrong there, in words that follow a colon."""
+    """An offset in a text, from 0, and the reason, as a phrase that follows a colon."""
 
     start: int
     reason: str

@@ -1,4 +1,4 @@
-"""Name what could stand at a place of a query, as a person would."""
+"""Describe the expected symbols at a place of a query in plain English."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +9,8 @@ from server.engine.diagnostics.grammar import (
     RULES,
 )
 
-# What has no name here is told by what it begins with; what has an empty one is seldom meant.
+# A symbol without a name is described by those it may begin with; one with an empty name is
+# left out, because authors seldom mean it.
 _NAMES = {
     "annotation": "",
     "anon": "",
@@ -61,14 +62,14 @@ _NAMES = {
 
 
 def describe(symbols: Iterable[str]) -> str:
-    """Say in words what could have stood somewhere."""
+    """Describe symbols as alternatives, joined by «or»."""
     symbols = list(symbols)
     names = list(dict.fromkeys(name for symbol in symbols for name in _name(symbol)))
     return " or ".join(names or sorted(list_kinds(symbols)))
 
 
 def list_kinds(symbols: Iterable[str]) -> set[str]:
-    """Give the kinds of the tokens with which some symbols may begin."""
+    """Return the kinds of tokens with which some symbols may begin."""
     return {kind for symbol in symbols for kind in FIRST.get(symbol, {symbol})}
 
 
@@ -77,12 +78,12 @@ def _name(symbol: str) -> Iterable[str]:
         return [_NAMES[symbol]] if _NAMES[symbol] else []
     if symbol not in RULES:
         return [symbol if symbol in KEYWORDS else repr(symbol)]
-    starts = dict.fromkeys(start for told in RULES[symbol] for start in _begin(told))
+    starts = dict.fromkeys(start for sequence in RULES[symbol] for start in _begin(sequence))
     return [name for start in starts if start != symbol for name in _name(start)]
 
 
-def _begin(told: tuple[str, ...]) -> Iterator[str]:
-    for symbol in told:
+def _begin(sequence: tuple[str, ...]) -> Iterator[str]:
+    for symbol in sequence:
         yield symbol
         if symbol not in EMPTY:
             return

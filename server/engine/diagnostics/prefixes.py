@@ -1,9 +1,9 @@
-"""Find a prefix that a query uses and does not declare."""
+"""Find prefixes that a query uses without declaring them."""
 
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import Token
 
-# Those that are most often forgotten; the spaces that prefix.cc gives first.
+# Prefixes that are often forgotten, with the namespaces that prefix.cc lists first.
 _KNOWN = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -25,7 +25,7 @@ _KNOWN = {
 
 
 def find_undeclared(tokens: list[Token]) -> Mistake | None:
-    """Give the first name whose prefix was not declared before it."""
+    """Return the first name whose prefix is not declared before it."""
     declared: set[str] = set()
     before = ""
     for token in tokens:
@@ -35,7 +35,7 @@ def find_undeclared(tokens: list[Token]) -> Mistake | None:
                 declared.add(prefix)
             elif prefix not in declared:
                 iri = _KNOWN.get(prefix, "…")
-                told = f"the prefix of {token.text[:80]!r} is not declared"
-                return Mistake(token.start, f"{told}: begin with PREFIX {prefix[:40]}: <{iri}>")
+                reason = f"the prefix of {token.text[:80]!r} is not declared"
+                return Mistake(token.start, f"{reason}: begin with PREFIX {prefix[:40]}: <{iri}>")
         before = token.kind
     return None

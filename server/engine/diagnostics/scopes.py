@@ -1,7 +1,7 @@
-"""Find what SPARQL's grammar allows and its rules on names do not.
+"""Check the rules on names and scopes, which the grammar does not express.
 
 Source: SPARQL 1.1 Query Language, section 19.8, notes 6 to 15. The tokens are those of a query that
-the grammar can read.
+follows the grammar.
 """
 
 from dataclasses import dataclass, field
@@ -12,34 +12,34 @@ from server.engine.diagnostics.columns import AGGREGATES, Columns
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import CLOSING, Token
 
-_APART = ("MINUS", "EXISTS")  # whose variables are not seen outside
+_SEPARATE = ("MINUS", "EXISTS")  # their variables are not visible outside
 
 
 @dataclass(slots=True)
 class _Group:
-    """A pattern in braces: before it, the columns or the word that it belongs to."""
+    """A pattern in braces, with the word before it or the columns of its SELECT."""
 
     word: str = ""
     columns: Columns | None = None
     seen: set[str] = field(default_factory=set)
-    block: object = field(default_factory=object)  # the triples that stand together
+    block: object = field(default_factory=object)  # identifies adjacent triples
 
 
 class _Walk:
-    """One way through the tokens, with the groups that are open."""
+    """A walk through the tokens, with the open groups."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
-        self.closing = _match(tokens)
+        self.closing = _match_brackets(tokens)
         self.groups = [_Group()]
         self.columns: Columns | None = None  # of a SELECT whose pattern has not begun
-        self.blank: dict[str, object] = {}  # label → the block that it stands in
+        self.blank: dict[str, object] = {}  # label → the block that uses it
 
-    def go(self) -> Mistake | None:
+    def check(self) -> Mistake | None:
         at = 0
         while at < len(self.tokens):
-            turn = _TURNS.get(self.tokens[at].kind)
-            at, mistake = turn(self, at) if turn else (at + 1, None)
+            step = _STEPS.get(self.tokens[at].kind)
+            at, mistake = step(self, at) if step else (at + 1, None)
             if mistake:
                 return mistake
         return None
@@ -50,7 +50,7 @@ class _Walk:
 
     def open(self, at: int) -> tuple[int, Mistake | None]:
         word = self.tokens[at - 1].kind
-        if word == "CONSTRUCT":  # a template: its names are seen nowhere else
+        if word == "CONSTRUCT":  # a template: its names have a scope of their own
             return self.closing[at] + 1, None
         self.groups.append(_Group(word, self.columns))
         self.columns = None
@@ -63,7 +63,7 @@ class _Walk:
         if group.columns:
             mistake = columns.find_mistake(group.columns, seen, self.tokens, at, self.closing)
             seen = seen if group.columns.star else group.columns.names
-        if group.word not in _APART:
+        if group.word not in _SEPARATE:
             small, large = sorted((seen, outer.seen), key=len)
             large |= small
             outer.seen = large
@@ -77,36 +77,36 @@ class _Walk:
         token, block = self.tokens[at], self.groups[-1].block
         if self.blank.setdefault(token.text, block) is block:
             return at + 1, None
-        told = f"the blank node {token.text[:80]} stands in two groups of triples: use a variable"
-        return at + 1, Mistake(token.start, told)
+        reason = f"the blank node {token.text[:80]} stands in two groups of triples: use a variable"
+        return at + 1, Mistake(token.start, reason)
 
     def filter(self, at: int) -> tuple[int, Mistake | None]:
-        begun = self._bracket(at)
-        return self.closing[begun] + 1, self._aggregate(at, begun)
+        opening = self._find_bracket(at)
+        return self.closing[opening] + 1, self._find_aggregate(at, opening)
 
     def bind(self, at: int) -> tuple[int, Mistake | None]:
-        begun = at + 1
-        end = self.closing[begun]
+        opening = at + 1
+        end = self.closing[opening]
         name, group = self.tokens[end - 1], self.groups[-1]
-        mistake = self._aggregate(at, begun)
+        mistake = self._find_aggregate(at, opening)
         if name.text[1:] in group.seen:
-            told = f"{name.text[:80]} has a value before this BIND: give the new one another name"
-            mistake = mistake or Mistake(name.start, told)
+            reason = f"{name.text[:80]} has a value before this BIND: give the new one another name"
+            mistake = mistake or Mistake(name.start, reason)
         group.seen.add(name.text[1:])
         return end + 1, mistake
 
     def values(self, at: int) -> tuple[int, Mistake | None]:
-        begun = at + 1
-        while self.tokens[begun].kind != "{":
-            if self.tokens[begun].kind == "var":
-                self.see(begun)
-            begun += 1
-        width = sum(token.kind == "var" for token in self.tokens[at:begun])
-        end = self.closing[begun]
-        return end + 1, self._wrong_row(begun, end, width) if begun != at + 2 else None
+        opening = at + 1
+        while self.tokens[opening].kind != "{":
+            if self.tokens[opening].kind == "var":
+                self.see(opening)
+            opening += 1
+        width = sum(token.kind == "var" for token in self.tokens[at:opening])
+        end = self.closing[opening]
+        return end + 1, self._find_wrong_row(opening, end, width) if opening != at + 2 else None
 
-    def _wrong_row(self, begun: int, end: int, width: int) -> Mistake | None:
-        at = begun + 1
+    def _find_wrong_row(self, opening: int, end: int, width: int) -> Mistake | None:
+        at = opening + 1
         while at < end:
             row = self.tokens[at : self.closing.get(at, at) + 1]
             number = sum(
@@ -114,29 +114,31 @@ class _Walk:
                 for before, token in pairwise(row)
             )
             if number != width and all(token.kind != "<<(" for token in row):
-                told = f"this row has {number} values for {width} variables; UNDEF stands for none"
-                return Mistake(row[0].start, told)
+                reason = (
+                    f"this row has {number} values for {width} variables; UNDEF stands for none"
+                )
+                return Mistake(row[0].start, reason)
             at += len(row)
         return None
 
-    def _aggregate(self, at: int, begun: int) -> Mistake | None:
-        region = self.tokens[at : self.closing[begun]]
+    def _find_aggregate(self, at: int, opening: int) -> Mistake | None:
+        region = self.tokens[at : self.closing[opening]]
         if any(token.kind == "SELECT" for token in region):
             return None
         for token in region:
             if token.kind in AGGREGATES:
-                told = f"{token.kind} cannot stand in {region[0].kind}"
-                return Mistake(token.start, f"{told}: use HAVING(…), or a SELECT within {{ }}")
+                reason = f"{token.kind} cannot stand in {region[0].kind}"
+                return Mistake(token.start, f"{reason}: use HAVING(…), or a SELECT within {{ }}")
         return None
 
-    def _bracket(self, at: int) -> int:
+    def _find_bracket(self, at: int) -> int:
         while at not in self.closing and self.tokens[at].kind != "nil":
             at += 1
         self.closing.setdefault(at, at)  # a function without arguments
         return at
 
 
-_TURNS = {
+_STEPS = {
     "SELECT": _Walk.select,
     "{": _Walk.open,
     "}": _Walk.close,
@@ -149,12 +151,12 @@ _TURNS = {
 
 
 def find_mistake(tokens: list[Token]) -> Mistake | None:
-    """Give the first broken rule on variables, blank nodes, aggregates and rows of values."""
-    return _Walk(tokens).go()
+    """Return the first mistake in variables, blank nodes, aggregates or rows of VALUES."""
+    return _Walk(tokens).check()
 
 
-def _match(tokens: list[Token]) -> dict[int, int]:
-    """Give the place of the closing bracket for that of each opening one."""
+def _match_brackets(tokens: list[Token]) -> dict[int, int]:
+    """Return the index of the closing bracket for that of each opening one."""
     opened: list[int] = []
     closing: dict[int, int] = {}
     for at, token in enumerate(tokens):

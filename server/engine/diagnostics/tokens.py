@@ -1,4 +1,4 @@
-"""Cut a query into words and signs, also one that cannot be read."""
+"""Split a query into tokens, also one that is not valid."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from server.engine.diagnostics.grammar import KEYWORDS
 _ESCAPE = r"\\(?:[tbnrf\"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
 _PREFIX = r"(?:[^\W\d_][\w.\-·]*+(?<!\.))?:"
 _LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-# The first that matches is taken, so what begins like another stands before it. Strings, names and
-# numbers give back nothing of what they took, so that one token is found in linear time.
+# The first kind that matches wins, so a longer form stands before its beginning. Possessive
+# quantifiers in strings, names and numbers keep the time for a token linear.
 _KINDS = {
     "space": r"(?:[ \t\r\n]|#[^\r\n]*)+",
     "var": r"[?$]\w+",
@@ -33,36 +33,38 @@ _KINDS = {
     "sign": r"<<\(|\)>>|<<|>>|\{\||\|\}|\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,|/^*+?!=<>~-]",
     "other": r".",
 }
-_TOKEN = re.compile("|".join(f"(?P<{kind}>{told})" for kind, told in _KINDS.items()), re.DOTALL)
+_TOKEN = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.DOTALL
+)
 CLOSING = {"(": ")", "{": "}", "[": "]", "{|": "|}", "<<": ">>", "<<(": ")>>"}
 
 
 class Token(NamedTuple):
-    """A word or sign; its `kind` is itself where the grammar knows it."""
+    """A word or sign; a keyword or sign of the grammar is its own `kind`."""
 
     kind: str
     text: str
     start: int
 
 
-def cut(text: str) -> Iterator[Token]:
-    """Give the tokens of a query one by one, and one for its end."""
-    for found in _TOKEN.finditer(text):
-        kind, told = found.lastgroup or "", found[0]
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield the tokens of a query, and one for its end."""
+    for match in _TOKEN.finditer(text):
+        kind, matched = match.lastgroup or "", match[0]
         if kind == "space":
             continue
         if kind == "sign":
-            kind = told
+            kind = matched
         elif kind == "word":
-            kind = told if told == "a" else told.upper()
+            kind = matched if matched == "a" else matched.upper()
             if kind not in KEYWORDS and kind != "a":
                 kind = "word"
-        yield Token(kind, told, found.start())
+        yield Token(kind, matched, match.start())
     yield Token("end", "", len(text))
 
 
 def find_open(tokens: list[Token]) -> list[Token]:
-    """Give the brackets that are still open after some tokens, the innermost last."""
+    """Return the brackets that are still open after some tokens, the innermost last."""
     opened: list[Token] = []
     for token in tokens:
         if token.kind in CLOSING:

@@ -1,4 +1,4 @@
-"""Read the SPARQL texts of the site by name, and ask them of a release."""
+"""Read the named SPARQL queries of the site, and run them on a release."""
 
 import csv
 import io
@@ -32,46 +32,46 @@ _log = logging.getLogger(__name__)
 
 @cache
 def read(name: str) -> str:
-    """Give the text of a query."""
+    """Return the text of a query."""
     return files(__name__).joinpath(f"{name}.rq").read_text("utf-8")
 
 
-def example(name: str, base_uri: str, language: str = "fr") -> str:
-    """Give an example as people can copy it: with the prefix of the release in place.
+def read_example(name: str, base_uri: str, language: str = "fr") -> str:
+    """Return an example query, with the prefix of the release filled in.
 
-    Names of categories and statuses are in the language of the reader.
+    The names of categories and statuses are in the given language.
     """
     text = read(f"exemple-{name}").replace("<def#>", f"<{base_uri}def#>")
     return text.replace(') = "fr")', f') = "{language}")')
 
 
 def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
-    """Ask a CONSTRUCT query; give its triples in a fixed order."""
-    found = ox.parse(_ask(release, read(name), None, bindings), format=ox.RdfFormat.N_TRIPLES)
-    return in_order(quad.triple for quad in found)
+    """Run a named CONSTRUCT query; return its triples in a fixed order."""
+    quads = ox.parse(_ask(release, read(name), None, bindings), format=ox.RdfFormat.N_TRIPLES)
+    return sort_triples(quad.triple for quad in quads)
 
 
 def find_labels(release: Release, iris: Iterable[str]) -> list[ox.Triple]:
-    """Give the labels of many things at once.
+    """Return the labels of many resources at once.
 
-    VALUES takes no variable, so the IRIs are written into the text: only as the engine's own terms
-    write them, which hold no character that could end an IRI.
+    VALUES takes no variable, so the IRIs are written into the text, as the engine's own terms
+    write them: without a character that could end an IRI.
     """
-    things: list[str] = []
+    terms: list[str] = []
     for iri in iris:
         try:
-            things.append(str(ox.NamedNode(iri)))
-        except ValueError:  # relative: another store may hold such, and nothing names it
+            terms.append(str(ox.NamedNode(iri)))
+        except ValueError:  # a relative IRI, which has no label
             continue
-    if not things:
+    if not terms:
         return []
-    text = read("labels-of").replace("#THINGS", " ".join(things))
-    found = ox.parse(_ask(release, text, None, {}), format=ox.RdfFormat.N_TRIPLES)
-    return in_order(quad.triple for quad in found)
+    text = read("labels-of").replace("#THINGS", " ".join(terms))
+    quads = ox.parse(_ask(release, text, None, {}), format=ox.RdfFormat.N_TRIPLES)
+    return sort_triples(quad.triple for quad in quads)
 
 
-def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """Give triples in the order in which they read well: by subject, what it is first."""
+def sort_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Sort triples by subject, each with its type first."""
     return sorted(triples, key=lambda t: (str(t.subject), t.predicate != _TYPE, str(t)))
 
 
@@ -82,7 +82,7 @@ def find_rows(
     offset: int = 0,
     **bindings: str | Text,
 ) -> list[Row]:
-    """Ask a SELECT query by name; give its rows as SPARQL 1.1 Query Results JSON has them."""
+    """Run a named SELECT query; return its rows as in SPARQL 1.1 Query Results JSON."""
     return ask_rows(release, read(name), limit, offset, **bindings)
 
 
@@ -93,8 +93,8 @@ def ask_rows(
     offset: int = 0,
     **bindings: str | Text,
 ) -> list[Row]:
-    """Ask the text of a SELECT query; give its rows likewise, a page of them with a limit."""
-    if limit is not None:  # the grammar takes no variable here
+    """Run the text of a SELECT query; return its rows, one page of them with a limit."""
+    if limit is not None:  # the grammar allows no variable here
         page = f"LIMIT {int(limit)} OFFSET {int(offset)}\n"
         text = text.replace("#PAGE", page) if "#PAGE" in text else f"{text}\n{page}"
     answer: dict[str, Any] = json.loads(_ask(release, text, JSON, bindings))
@@ -103,20 +103,20 @@ def ask_rows(
 
 
 def find_table(release: Release, name: str, **bindings: str | Text) -> list[list[str]]:
-    """Ask a SELECT query of very many rows by name; give them bare, each once, in a fixed order.
+    """Run a named SELECT query of very many rows; return their texts, sorted.
 
-    As CSV: a quarter of the bytes of JSON, and it is read in C.
+    The answer is CSV: a quarter of the bytes of JSON, and parsed in C.
     """
     text = _ask(release, read(name), CSV, bindings).decode()
     return sorted(list(csv.reader(io.StringIO(text, newline="")))[1:])
 
 
-def find_about(
+def find_rows_about(
     release: Release, name: str, iris: Iterable[str], **bindings: str | Text
 ) -> list[Row]:
-    """Ask a SELECT query about many things at once; see `find_labels`."""
-    things = [str(ox.NamedNode(iri)) for iri in iris]
-    text = read(name).replace("#THINGS", " ".join(things))
+    """Run a named SELECT query about many resources at once; see `find_labels`."""
+    terms = [str(ox.NamedNode(iri)) for iri in iris]
+    text = read(name).replace("#THINGS", " ".join(terms))
     return ask_rows(release, text, None, 0, **bindings)
 
 
@@ -132,8 +132,8 @@ def _ask(
     except faults.EngineFault as fault:
         if fault.status >= 500:
             raise
-        # Who asks for a page has asked no query, and cannot mend ours.
+        # The client sent no query, so it cannot correct this one.
         _log.error("the engine refused a query of the site: %s: %s", fault.kind, fault.detail)
         raise faults.EngineDown(
-            "The engine refused a query of the site itself: come again in a moment."
+            "The engine refused a query of the site itself: try again in a moment."
         ) from fault

@@ -1,19 +1,19 @@
-// Make an answer handy: columns sort, IRIs show as they are written, the raw answer opens.
+// Add controls to an answer: sort its columns, show IRIs in place of labels, open the raw answer.
 import { fill, words } from "./words.js";
 
 const MOST_RAW = 200_000; // characters
 
-export function enliven(place) {
+export function addControls(place) {
   const table = place.querySelector("table");
   if (table) {
     for (const [number, head] of [...table.tHead.rows[0].cells].entries()) addSort(table, head, number);
   }
   const tools = document.createElement("p");
   tools.className = "tools";
-  if (place.querySelector("[data-iri]")) tools.append(addSwitch(place));
+  if (place.querySelector("[data-iri]")) tools.append(iriSwitch(place));
   const file = place.querySelector("a[data-raw]") ?? place.querySelector(".formats a");
   if (tools.childNodes.length) place.querySelector(".formats").after(tools);
-  if (file && !place.querySelector("pre.graph")) place.querySelector("section").append(addRaw(file));
+  if (file && !place.querySelector("pre.graph")) place.querySelector("section").append(rawAnswer(file));
 }
 
 function addSort(table, head, number) {
@@ -33,7 +33,7 @@ function addSort(table, head, number) {
   head.replaceChildren(button);
 }
 
-/** Give rows by one of their cells: numbers as numbers, texts as the language has them, blanks last. */
+/** Sort rows by one of their cells: numbers by value, texts by the rules of the language, blanks last. */
 function sort(rows, number, sign) {
   const { compare } = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const keyed = rows.map((row) => {
@@ -50,7 +50,7 @@ function sort(rows, number, sign) {
   return keyed.map(({ row }) => row);
 }
 
-function addSwitch(place) {
+function iriSwitch(place) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
@@ -68,7 +68,7 @@ function addSwitch(place) {
   return button;
 }
 
-function addRaw(file) {
+function rawAnswer(file) {
   const details = document.createElement("details");
   const summary = document.createElement("summary");
   summary.textContent = `${words.raw} (${file.textContent})`;
@@ -91,7 +91,7 @@ function addRaw(file) {
   return details;
 }
 
-/** Lay JSON out over lines; text that is none stays as it is. */
+/** Indent JSON; any other text stays as it is. */
 function indent(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 1);

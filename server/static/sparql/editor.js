@@ -1,4 +1,4 @@
-// Put an editor in place of the text field of a form.
+// Replace the text field of a form by an editor.
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "../editor/codemirror-autocomplete.js";
 import { defaultKeymap, history, historyKeymap } from "../editor/codemirror-commands.js";
 import { bracketMatching, HighlightStyle, indentUnit, StreamLanguage, syntaxHighlighting } from "../editor/codemirror-language.js";
@@ -6,8 +6,8 @@ import { sparql } from "../editor/codemirror-legacy-modes.js";
 import { EditorState } from "../editor/codemirror-state.js";
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "../editor/codemirror-view.js";
 import { tags } from "../editor/lezer-highlight.js";
-import { complete } from "./completing.js";
-import { mark, marking, offset, unmark } from "./marking.js";
+import { complete } from "./completion.js";
+import { mark, marks, offset, unmark } from "./marks.js";
 import { words } from "./words.js";
 
 const COLOURS = HighlightStyle.define([
@@ -38,11 +38,11 @@ const LOOK = EditorView.theme({
   ".cm-problem-gutter": { background: "var(--wrong)", color: "var(--paper)", fontWeight: "700" },
 });
 
-/** Open the editor; `run` is what Ctrl-Enter does. */
+/** Open the editor; Ctrl-Enter calls `run`. */
 export function openEditor(field, run) {
   const host = document.createElement("div");
   host.className = "editor";
-  // In a shadow root the styles of the editor are objects, which a strict policy lets pass.
+  // In a shadow root the styles of the editor are objects, which our strict policy allows.
   const root = host.attachShadow({ mode: "open" });
   const view = new EditorView({ parent: root, root, state: EditorState.create({ doc: field.value, extensions: extend(run) }) });
   for (const label of field.labels) {
@@ -70,8 +70,8 @@ export function openEditor(field, run) {
 }
 
 /**
- * Replace what is chosen ourselves: Chromium does it with style attributes, which our policy
- * blocks and reports.
+ * Replace the selection ourselves: Chromium does it with style attributes, which our policy blocks
+ * and reports.
  */
 function replace(event, view) {
   const { from, to, empty } = view.state.selection.main;
@@ -84,7 +84,7 @@ function replace(event, view) {
 }
 
 function extend(run) {
-  const asked = { key: "Mod-Enter", run: () => (run(), true), preventDefault: true };
+  const runKey = { key: "Mod-Enter", run: () => (run(), true), preventDefault: true };
   return [
     lineNumbers(),
     highlightActiveLine(),
@@ -96,12 +96,12 @@ function extend(run) {
     bracketMatching(),
     closeBrackets(),
     autocompletion({ override: [complete], icons: false }),
-    marking,
+    marks,
     EditorView.lineWrapping,
     EditorView.domEventHandlers({ beforeinput: replace }),
     EditorView.contentAttributes.of({ "aria-label": words.query, autocapitalize: "off", spellcheck: "false" }),
-    // Tab moves on, so that nobody is caught in the editor; it only takes a completion that is open.
-    keymap.of([asked, { key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
+    // Tab leaves the editor, as keyboard users need; it only accepts a completion that is open.
+    keymap.of([runKey, { key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
     LOOK,
   ];
 }

@@ -1,14 +1,14 @@
-// Make the page for queries answer in place: the plain form stays what works without this.
-import { ask, Problem, permalink } from "./asking.js";
-import { enliven } from "./answer.js";
+// Show answers within the page for queries; without this script its plain form still works.
+import { ask, Problem, permalink } from "./request.js";
+import { addControls } from "./answer.js";
 import { openEditor } from "./editor.js";
 import { fill, words } from "./words.js";
 
-const LONGEST_LINK = 6000; // characters; servers and proxies on the way refuse lines beyond 8 KB
+const LONGEST_LINK = 6000; // characters; servers and proxies refuse request lines beyond 8 KB
 const DRAFT = "portrait-ia query";
 
 const form = document.getElementById("ask");
-const said = document.getElementById("dit");
+const messages = document.getElementById("dit");
 const place = document.getElementById("reponse");
 const send = form.querySelector("button[type=submit]");
 let running = null;
@@ -34,7 +34,7 @@ for (const link of document.querySelectorAll(".examples a")) {
     run();
   });
 }
-// A query that was not asked yet goes along to the other language.
+// A query that was not sent yet is kept when the language changes.
 for (const link of document.querySelectorAll(".top .language")) {
   link.addEventListener("click", () => sessionStorage.setItem(DRAFT, editor.text));
 }
@@ -43,39 +43,39 @@ window.addEventListener("popstate", () => location.reload());
 const draft = sessionStorage.getItem(DRAFT);
 sessionStorage.removeItem(DRAFT);
 if (draft !== null && draft !== editor.text) editor.text = draft;
-enliven(place);
+addControls(place);
 if (form.dataset.line) editor.mark(Number(form.dataset.line), Number(form.dataset.column));
 
 async function run() {
   running?.abort();
-  const asking = (running = new AbortController());
+  const controller = (running = new AbortController());
   const text = editor.text;
   const link = permalink(form, text);
   const begun = performance.now();
   editor.unmark();
-  say(words.running, "running");
+  report(words.running, "running");
   stop.hidden = false;
   try {
-    const found = await ask(form, text, asking.signal);
-    place.replaceChildren(...found);
-    enliven(place);
+    const nodes = await ask(form, text, controller.signal);
+    place.replaceChildren(...nodes);
+    addControls(place);
     const seconds = ((performance.now() - begun) / 1000).toLocaleString(
       document.documentElement.lang, { maximumFractionDigits: 2 });
     const count = document.getElementById("nombre")?.textContent;
-    say([fill(words.answered, { seconds }), count].filter(Boolean).join(" "));
+    report([fill(words.answered, { seconds }), count].filter(Boolean).join(" "));
     remember(link);
     show();
   } catch (fault) {
-    if (asking !== running) return; // a newer query goes on
+    if (controller !== running) return; // a newer query is running
     place.replaceChildren();
-    if (asking.signal.aborted) say(words.stopped);
+    if (controller.signal.aborted) report(words.stopped);
     else if (fault instanceof Problem) explain(fault);
     else {
-      say(words.unreachable, "wrong");
+      report(words.unreachable, "wrong");
       console.info(fault);
     }
   } finally {
-    if (asking === running) {
+    if (controller === running) {
       running = null;
       stop.hidden = true;
     }
@@ -83,14 +83,14 @@ async function run() {
 }
 
 function explain(problem) {
-  say(words.faults[problem.status] ?? problem.title, "wrong");
+  report(words.faults[problem.status] ?? problem.title, "wrong");
   const detail = document.createElement("p");
   detail.lang = "en";
   detail.className = "detail";
   detail.textContent = problem.detail;
   const intro = document.createElement("p");
   intro.textContent = words.detail;
-  said.append(intro, detail);
+  messages.append(intro, detail);
   if (!problem.line) return;
   editor.mark(problem.line, problem.column);
   const button = document.createElement("button");
@@ -98,14 +98,14 @@ function explain(problem) {
   button.className = "quiet";
   button.textContent = fill(words.place, problem);
   button.addEventListener("click", () => editor.goTo(problem.line, problem.column));
-  said.append(button);
+  messages.append(button);
 }
 
-function say(text, kind = "") {
+function report(text, kind = "") {
   const line = document.createElement("p");
   line.textContent = text;
-  said.className = `said ${kind}`;
-  said.replaceChildren(line);
+  messages.className = `said ${kind}`;
+  messages.replaceChildren(line);
 }
 
 function remember(link) {
@@ -118,26 +118,26 @@ function remember(link) {
   }
 }
 
-/** Bring the beginning of the answer into view where it is below. */
+/** Scroll to the beginning of the answer where it is below the window. */
 function show() {
   if (place.getBoundingClientRect().top > window.innerHeight - 120) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    said.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+    messages.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
 }
 
 async function copyLink() {
   const link = permalink(form, editor.text);
-  if (link.length > LONGEST_LINK) return say(words.tooLong, "wrong");
+  if (link.length > LONGEST_LINK) return report(words.tooLong, "wrong");
   try {
     await navigator.clipboard.writeText(link);
-    say(words.copied);
+    report(words.copied);
   } catch {
-    // No clipboard without HTTPS or leave: the link stands there to be copied.
-    say("");
+    // No clipboard without HTTPS or permission: show the link to be copied.
+    report("");
     const shown = document.createElement("a");
     shown.href = shown.textContent = link;
-    said.replaceChildren(shown);
+    messages.replaceChildren(shown);
     getSelection().selectAllChildren(shown);
   }
 }

@@ -1,7 +1,7 @@
-// The words of the page, in its language: the server writes them into it.
+// The texts of the page in its language, which the server writes into the page.
 export const words = JSON.parse(document.getElementById("words").textContent);
 
-/** Put values into a text: «{name}» becomes what `values.name` is. */
+/** Fill values into a text: «{name}» becomes `values.name`. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }

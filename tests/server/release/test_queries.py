@@ -1,4 +1,4 @@
-"""The queries of the site give their rows in an order in which French readers look for them."""
+"""The queries of the site sort their rows as French readers expect."""
 
 import pyoxigraph as ox
 import pytest

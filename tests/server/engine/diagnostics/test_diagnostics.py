@@ -1,4 +1,4 @@
-"""Mistakes in a query are named where they are, with what could stand there and what was meant."""
+"""Mistakes in a query are reported with their place, what was expected there, and a hint."""
 
 import time
 import tracemalloc
@@ -9,14 +9,14 @@ import pytest
 
 from server.engine.diagnostics import diagnose, grammar
 from server.engine.diagnostics.diagnose import find_mistake
-from server.engine.diagnostics.tokens import Token, cut
+from server.engine.diagnostics.tokens import Token, tokenize
 from tests.conftest import PROJECT
 
 QUERIES = sorted((PROJECT / "server" / "release" / "queries").glob("*.rq"))
 PREFIX = "PREFIX a: <http://a/#b> # {\nBASE<http://a/>VERSION '1.2'\n"
 P = "PREFIX : <http://x/> "
 
-# A query with ⟂ before its mistake, and what is told of it.
+# A query with ⟂ before its mistake, and a part of the message.
 FIRST_WORDS = [
     ("⟂", "expected SELECT or CONSTRUCT or DESCRIBE or ASK, not the end"),
     (" \n # rien⟂", "not the end"),
@@ -70,7 +70,7 @@ TRIPLES = [
     ('ASK { ?s ?p ⟂"a\\d" }', "begins no escape"),
     ("ASK { ?s ?p 'l'⟂homme' }", "a quote within a text has a backslash"),
     ("ASK { ?s ?p ⟂<http://a b> }", "an IRI between < and > holds no blank"),
-    ("ASK { ?s ?p ⟂<http://[> }", "'<http://[>' is no IRI"),
+    ("ASK { ?s ?p ⟂<http://[> }", "'<http://[>' is not an IRI"),
     ("ASK { ?s ?p 'a'⟂@ }", "a language stands behind @"),
     ("ASK { ?s ?p 'a'^^ ⟂}", "expected an IRI or a prefixed name"),
     ("ASK { ?s⟂\u00a0?p ?o }", "U+00A0, NO-BREAK SPACE, which cannot be seen"),
@@ -151,17 +151,17 @@ ENDS = [
 TABLE = [*FIRST_WORDS, *BRACKETS, *TRIPLES, *PATTERNS, *CONDITIONS, *COLUMNS, *ENDS]
 
 
-@pytest.mark.parametrize(("marked", "told"), TABLE)
-def test_a_mistake_is_named(marked: str, told: str) -> None:
+@pytest.mark.parametrize(("marked", "reason"), TABLE)
+def test_a_mistake_is_named(marked: str, reason: str) -> None:
     before, _, behind = marked.partition("⟂")
     text = before + behind
     fault = find_mistake(text)
     assert fault is not None
     line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
     assert (fault.line, fault.column) == (line, column)
-    assert told in fault.detail
+    assert reason in fault.detail
     assert f"line {line}, column {column}" in fault.detail
-    with pytest.raises(SyntaxError):  # and it is one
+    with pytest.raises(SyntaxError):  # the engine rejects it too
         ox.Store().query(text, base_iri="http://a/")
 
 
@@ -187,11 +187,12 @@ def test_what_can_be_read_is_no_mistake(text: str) -> None:
 
 def test_one_token_decides_what_comes_next() -> None:
     for name, alternatives in grammar.RULES.items():
-        starts = [grammar.begin(told, grammar.FIRST, grammar.EMPTY) for told in alternatives]
+        starts = [grammar.begin(each, grammar.FIRST, grammar.EMPTY) for each in alternatives]
         assert len(grammar.TABLE[name]) == sum(map(len, starts)), name
     terminals = {"end", "iriref", "pname", "ns", "var", "blank", "langtag", "string", "a"}
     terminals |= {"integer", "number", "signed", "nil", "anon"}
-    named = {s for told in grammar.RULES.values() for one in told for s in one if s.isidentifier()}
+    sequences = [sequence for rule in grammar.RULES.values() for sequence in rule]
+    named = {symbol for sequence in sequences for symbol in sequence if symbol.isidentifier()}
     assert named - set(grammar.RULES) - grammar.KEYWORDS == terminals
 
 
@@ -199,11 +200,11 @@ def test_a_machine_that_is_busy_elsewhere_takes_no_words_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def stall(text: str) -> Iterator[Token]:
-        for token in cut(text):
+        for token in tokenize(text):
             time.sleep(0.3)
             yield token
 
-    monkeypatch.setattr(diagnose, "cut", stall)
+    monkeypatch.setattr(diagnose, "tokenize", stall)
     assert find_mistake("SELCT * {}")
 
 
@@ -213,20 +214,20 @@ def test_a_machine_that_is_busy_elsewhere_takes_no_words_away(
      "ASK{", "?a ?b ?c.", "(", "!", "BIND(1 AS ?x)", "_:a ?p ?o.", "SELECT ?x{", "a", "\u200b",
      "1", "true-"],
 )  # fmt: skip
-@pytest.mark.parametrize("begun", ["", "ASK { ", "SELECT * { FILTER("])
-def test_noise_is_read_in_bounded_time(noise: str, begun: str) -> None:
-    text = begun + noise * (1_000_000 // len(noise))
+@pytest.mark.parametrize("start", ["", "ASK { ", "SELECT * { FILTER("])
+def test_noise_is_read_in_bounded_time(noise: str, start: str) -> None:
+    text = start + noise * (1_000_000 // len(noise))
     before = time.thread_time()
     find_mistake(text)
     assert time.thread_time() - before < 0.5
 
 
 @pytest.mark.parametrize(
-    "begun", ["ASK { FILTER(", "ASK { FILTER(+", "ASK { FILTER(1.", "ASK {} LIMIT -"]
+    "start", ["ASK { FILTER(", "ASK { FILTER(+", "ASK { FILTER(1.", "ASK {} LIMIT -"]
 )
-def test_a_number_is_read_once(begun: str) -> None:
+def test_a_number_is_read_once(start: str) -> None:
     before = time.thread_time()
-    find_mistake(f"{begun}{100_000 * '1'} e")
+    find_mistake(f"{start}{100_000 * '1'} e")
     assert time.thread_time() - before < 0.5
 
 
@@ -234,6 +235,6 @@ def test_a_column_takes_no_more_memory_for_those_before_it() -> None:
     columns = "".join(f"(?y AS ?x{number})" for number in range(1500))
     tracemalloc.start()
     find_mistake(f"SELECT {columns} {{}} GROUP BY ?y")
-    _, most = tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 10 << 20
+    assert peak < 10 << 20

@@ -1,16 +1,16 @@
-// Ask the endpoint for the page that shows an answer, and take the answer out of it.
+// Request the page that shows an answer, and extract the answer from it.
 
-const LONGEST_LINE = 6000; // characters; a longer query goes as a body
+const LONGEST_LINE = 6000; // characters; a longer query is sent as a body
 
 /** A refusal of the server: `status`, `title`, `detail`, and `line` and `column` where it has them. */
 export class Problem extends Error {
-  constructor(told) {
-    super(told.detail);
-    Object.assign(this, told);
+  constructor(problem) {
+    super(problem.detail);
+    Object.assign(this, problem);
   }
 }
 
-/** Give the address at which a query and its answer stand. */
+/** Return the address of a query and its answer. */
 export function permalink(form, text) {
   const address = new URL(form.action);
   address.searchParams.set("query", text);
@@ -19,23 +19,23 @@ export function permalink(form, text) {
   return address.href;
 }
 
-/** Give the nodes of the answer to a query; throws a Problem, or what `fetch` throws. */
+/** Return the nodes of the answer to a query; throws a Problem, or what `fetch` throws. */
 export async function ask(form, text, signal) {
   const address = new URL(form.action);
   address.searchParams.set("format", "html");
   address.searchParams.set("lang", document.documentElement.lang);
-  const asked = new URLSearchParams({ query: text });
+  const body = new URLSearchParams({ query: text });
   const options = { signal, headers: { Accept: "application/problem+json, text/html;q=0.9" } };
-  if (text.length > LONGEST_LINE) Object.assign(options, { method: "POST", body: asked });
+  if (text.length > LONGEST_LINE) Object.assign(options, { method: "POST", body });
   else address.searchParams.set("query", text);
   const reply = await fetch(address, options);
-  if (!reply.ok) throw new Problem(await read(reply));
+  if (!reply.ok) throw new Problem(await readProblem(reply));
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   return [...page.getElementById("reponse").childNodes];
 }
 
-async function read(reply) {
-  const told = { status: reply.status, title: reply.statusText, detail: "" };
+async function readProblem(reply) {
+  const problem = { status: reply.status, title: reply.statusText, detail: "" };
   const json = reply.headers.get("Content-Type")?.includes("json");
-  return json ? { ...told, ...(await reply.json()) } : { ...told, detail: await reply.text() };
+  return json ? { ...problem, ...(await reply.json()) } : { ...problem, detail: await reply.text() };
 }

@@ -1,23 +1,23 @@
-// Complete what this endpoint knows: its prefixes, classes, properties and named graphs.
+// Complete the prefixes, classes, properties and named graphs of this endpoint.
 import { words } from "./words.js";
 
 const KEYWORDS =
   "SELECT DISTINCT WHERE CONSTRUCT DESCRIBE ASK FROM NAMED GRAPH OPTIONAL UNION MINUS FILTER BIND VALUES EXISTS GROUP BY HAVING ORDER ASC DESC LIMIT OFFSET PREFIX COUNT SUM AVG MIN MAX SAMPLE GROUP_CONCAT LANG STR CONTAINS LCASE REGEX IF COALESCE BOUND YEAR".split(" ");
-let asked = null;
+let pending = null;
 
-/** Fetch once what can be named; fail quietly to keywords, and try again next time. */
+/** Fetch the terms once; without them only keywords are completed, and the next call tries again. */
 function terms() {
-  asked ??= fetch(words.terms)
+  pending ??= fetch(words.terms)
     .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.statusText))))
     .catch((fault) => {
-      asked = null;
+      pending = null;
       console.info(fault);
       return { prefixes: {}, classes: [], properties: [], graphs: [] };
     });
-  return asked;
+  return pending;
 }
 
-/** Give the completions for the word before the caret (CodeMirror's CompletionSource). */
+/** Return the completions of the word before the caret (CodeMirror's CompletionSource). */
 export async function complete(context) {
   const line = context.state.doc.lineAt(context.pos);
   const before = line.text.slice(0, context.pos - line.from);
@@ -31,23 +31,23 @@ export async function complete(context) {
 async function choose(context, lead, word) {
   const text = context.state.doc.toString();
   if (/^[?$]/.test(word)) return variables(text, word, context.pos);
-  const known = await terms();
-  if (/\bPREFIX\s+$/i.test(lead)) return declarations(known.prefixes, word);
+  const available = await terms();
+  if (/\bPREFIX\s+$/i.test(lead)) return declarations(available.prefixes, word);
   const inGraph = /\b(?:GRAPH|FROM|NAMED)\s+$/i.test(lead);
-  if (inGraph) return rank(known.graphs.map((graph) => ({ ...graph, name: `<${graph.iri}>` })), word).map(option);
-  if (word.startsWith("<")) return rank([...known.graphs, ...known.classes, ...known.properties].map((term) => ({ ...term, name: `<${term.iri}>` })), word).map(option);
+  if (inGraph) return rank(available.graphs.map((graph) => ({ ...graph, name: `<${graph.iri}>` })), word).map(option);
+  if (word.startsWith("<")) return rank([...available.graphs, ...available.classes, ...available.properties].map((term) => ({ ...term, name: `<${term.iri}>` })), word).map(option);
   if (/^\d/.test(word)) return [];
-  const classes = named(known.classes, known.prefixes);
-  const properties = named(known.properties, known.prefixes);
+  const classes = named(available.classes, available.prefixes);
+  const properties = named(available.properties, available.prefixes);
   const ofType = /(?:\ba|\brdf:type)\s+$/.test(lead);
-  const found = rank(ofType ? classes : [...properties, ...classes], word).map((term) => option(term, known.prefixes));
+  const names = rank(ofType ? classes : [...properties, ...classes], word).map((term) => option(term, available.prefixes));
   const keywords = ofType || word.includes(":") || !word ? [] : KEYWORDS.filter((key) => key.startsWith(word.toUpperCase()));
-  return [...keywords.map((label) => ({ label, type: "keyword" })), ...found].slice(0, 60);
+  return [...keywords.map((label) => ({ label, type: "keyword" })), ...names].slice(0, 60);
 }
 
 function variables(text, word, pos) {
   const names = new Set();
-  for (const found of text.matchAll(/[?$]\w+/g)) if (found.index + found[0].length !== pos) names.add(found[0]);
+  for (const match of text.matchAll(/[?$]\w+/g)) if (match.index + match[0].length !== pos) names.add(match[0]);
   return [...names].filter((name) => name.startsWith(word) && name !== word).sort().map((label) => ({ label, type: "variable" }));
 }
 
@@ -67,15 +67,15 @@ function named(list, prefixes) {
   });
 }
 
-/** Order terms by where a word stands in their names: at the beginning, in the label, anywhere. */
+/** Rank terms by where a word occurs: at the start of the name, of the label, or anywhere. */
 function rank(list, word) {
-  const wanted = plain(word);
+  const typed = plain(word);
   const place = ({ name, label }) => {
     const written = plain(name);
-    if (written.startsWith(wanted)) return 0;
-    if (written.split(/[:/#]/).at(-1).startsWith(wanted)) return 1;
-    if (plain(label).startsWith(wanted)) return 2;
-    return wanted.length > 1 && (written.includes(wanted) || plain(label).includes(wanted)) ? 3 : 9;
+    if (written.startsWith(typed)) return 0;
+    if (written.split(/[:/#]/).at(-1).startsWith(typed)) return 1;
+    if (plain(label).startsWith(typed)) return 2;
+    return typed.length > 1 && (written.includes(typed) || plain(label).includes(typed)) ? 3 : 9;
   };
   const placed = list.map((term) => ({ term, place: place(term) })).filter((one) => one.place < 9);
   placed.sort((a, b) => a.place - b.place || b.term.count - a.term.count);
@@ -89,11 +89,11 @@ function plain(text) {
 function option(term, prefixes) {
   const count = term.count.toLocaleString(document.documentElement.lang);
   const detail = term.label === term.name ? count : `${term.label} · ${count}`;
-  return { label: term.name, detail, apply: (view, _, from, to) => write(view, term, from, to, prefixes) };
+  return { label: term.name, detail, apply: (view, _, from, to) => insert(view, term, from, to, prefixes) };
 }
 
-/** Write a term, and declare its prefix where the query does not yet. */
-function write(view, { name, prefix }, from, to, prefixes) {
+/** Insert a term, and declare its prefix where the query does not. */
+function insert(view, { name, prefix }, from, to, prefixes) {
   const text = view.state.doc.toString();
   const changes = [{ from, to, insert: name }];
   const declared = !prefix || new RegExp(`\\bPREFIX\\s+${prefix}:`, "i").test(text);

@@ -1,4 +1,4 @@
-// Mark where the server stopped understanding a query.
+// Mark the place at which the server could not read a query.
 import { RangeSet, StateEffect, StateField } from "../editor/codemirror-state.js";
 import { Decoration, EditorView, GutterMarker, gutterLineClass } from "../editor/codemirror-view.js";
 
@@ -13,7 +13,7 @@ const place = StateField.define({
   create: () => null,
   update(now, transaction) {
     for (const effect of transaction.effects) if (effect.is(setPlace)) return effect.value;
-    return transaction.docChanged ? null : now; // what is rewritten may be right
+    return transaction.docChanged ? null : now; // an edited query may be correct
   },
   provide: (field) => [
     EditorView.decorations.from(field, (at) => (at ? decorate(at) : Decoration.none)),
@@ -21,21 +21,21 @@ const place = StateField.define({
     gutterLineClass.from(field, (at) => (at ? RangeSet.of([gutterMark.range(at.line)]) : RangeSet.empty)),
   ],
 });
-export const marking = [place];
+export const marks = [place];
 
 function decorate({ line, from, to }) {
-  const marks = [lineMark.range(line)];
-  if (to > from) marks.push(placeMark.range(from, to));
-  return Decoration.set(marks);
+  const ranges = [lineMark.range(line)];
+  if (to > from) ranges.push(placeMark.range(from, to));
+  return Decoration.set(ranges);
 }
 
-/** Give the place in the text of a line and column (from 1; a column counts characters). */
+/** Return the offset in the text of a line and column (from 1; a column counts characters). */
 export function offset(doc, line, column) {
   const { from, text } = doc.line(Math.min(Math.max(line, 1), doc.lines));
   return from + Array.from(text).slice(0, Math.max(column - 1, 0)).join("").length;
 }
 
-/** Mark the word at a place; where there is none, the one before: so far did the server come. */
+/** Mark the word at a place, or else the word before it, which is the last one that was read. */
 export function mark(doc, line, column) {
   const at = offset(doc, line, column);
   const { from, text } = doc.lineAt(at);
