@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import pyoxigraph as ox
 import pyshacl
 import rdflib
 from pyshacl.graph_abstraction import OxigraphDataGraph
@@ -14,6 +13,7 @@ from pyshacl.graph_abstraction import OxigraphDataGraph
 import shapes
 from transform.errors import PortraitError
 from transform.parallel import spread
+from transform.validation.indexed_graph import IndexedGraph
 
 SH = rdflib.SH
 # Rows in one piece: above, memory grows; below, what pySHACL does once a piece shows.
@@ -34,17 +34,6 @@ class Finding:
     en: str
 
 
-class _Data(OxigraphDataGraph):
-    """What is held against shapes.
-
-    For each result pySHACL asks whether there is a data graph, and without an answer of its own
-    Python counts the statements to find out.
-    """
-
-    def __bool__(self) -> bool:
-        return True
-
-
 def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
     """Give the shapes of some tiers against the base URI of a release."""
     graph = rdflib.Graph()
@@ -59,10 +48,12 @@ def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
 
 
 def validate(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
-    """Hold N-Triples against shapes; gives the findings in an order of their own."""
-    store = ox.Store()
-    store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
-    data = _Data.from_oxigraph_store(store)
+    """Return what breaks a shape in N-Triples, in an order of its own."""
+    return validate_graph(IndexedGraph(triples), shapes_graph)
+
+
+def validate_graph(data: OxigraphDataGraph, shapes_graph: rdflib.Graph) -> list[Finding]:
+    """Return what breaks a shape in a data graph of pySHACL, in an order of its own."""
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph, inplace=True)
     if not isinstance(report, rdflib.Graph):
         raise PortraitError(f"The shapes could not be applied: {report}. Report this as a bug.")
