@@ -5,7 +5,7 @@ import multiprocessing.connection
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ def spread(
     `many`: there is enough to do that other processes are worth their start, a second or so.
     Each of them, or this one, calls `start(*given)` first.
     """
-    cores = len(os.sched_getaffinity(0)) if many else 1
+    cores = _cores() if many else 1
     if cores == 1:
         if start:
             start(*given)
@@ -45,6 +45,24 @@ def spread(
             waiting.extend(pool.submit(function, piece) for piece in islice(remaining, 1))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def spread_in_threads(
+    function: Callable[[Piece], Result], pieces: Iterable[Piece]
+) -> Iterator[Result]:
+    """Return the results of the pieces, in their order.
+
+    For work that leaves Python to others, as hashing, compressing and writing do.
+    """
+    pool = ThreadPoolExecutor(_cores())
+    try:
+        yield from pool.map(function, pieces)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _begin(start: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
