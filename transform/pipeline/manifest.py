@@ -6,7 +6,7 @@ from transform import __version__
 from transform.catalogue.files import Written
 from transform.decisions.lines import Filed
 from transform.files import Stored, measure
-from transform.graphs.prepared import Prepared, published
+from transform.graphs.prepared import Prepared
 from transform.layouts.model import LISTS, Layout
 from transform.pipeline.checked import Checked, read_of
 from transform.rdf.syntaxes import SYNTAXES
@@ -124,8 +124,8 @@ def _portrait(
 ) -> dict[str, Any]:
     setting, edition = work.settings[number], checked.editions[number]
     table, header = setting.reading.table, setting.reading.header
-    cells = [place.row.cells for place in published(work, setting, checked.rejected)]
-    bodies = {body.slug for cell in cells if (body := work.identities.body(cell.organisme))}
+    rows = work.published(edition.year, checked.rejected)
+    bodies = {row.body.slug for row in rows if row.body}
     facts = setting.layout.portraits.get(edition.year)
     return {
         **read,
@@ -140,9 +140,9 @@ def _portrait(
         "header_row": header.row,
         "other_columns": list(header.other),
         "published_total": facts.total if facts else None,
-        "initiatives": len(cells),
+        "initiatives": len(rows),
         "bodies": len(bodies),
-        "body_strings": len({cell.organisme for cell in cells}),
+        "body_strings": len({row.row.cells.organisme for row in rows}),
         "counts": {name: dict(edition.counts[name]) for name in LISTS},
         "fetched": edition.origin._asdict() if edition.origin else None,
     }

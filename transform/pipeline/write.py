@@ -17,7 +17,7 @@ from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
 from transform.graphs.mapping import map_rows
 from transform.graphs.portraits import descriptions
-from transform.graphs.prepared import Prepared, published
+from transform.graphs.prepared import Prepared
 from transform.identity.splits import cut_off
 from transform.layouts.model import Layout
 from transform.parallel import Progress
@@ -159,8 +159,8 @@ def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
 
 def _year_lines(work: Prepared, checked: Checked, number: int) -> Iterator[str]:
     setting = work.settings[number]
-    places = sorted(published(work, setting, checked.rejected), key=lambda place: place.key)
-    yield from map_rows(setting, places)
+    rows = work.published(setting.reading.year, checked.rejected)
+    yield from map_rows(setting, sorted(rows, key=lambda row: row.key))
     yield from in_order(edition_lines(work, [checked.editions[number]]))
 
 
@@ -210,7 +210,7 @@ def _write_report(work: Prepared, checked: Checked, folder: Path) -> Files:
 
 def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
     """Give the files of the report by name."""
-    places = CellLocator(work.settings)
+    places = CellLocator(work)
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": as_json(

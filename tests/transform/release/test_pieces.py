@@ -71,7 +71,9 @@ def test_documents_of_pieces_are_those_written_in_one_go(
     ]
     files = dump(tmp_path, monkeypatch, graphs, size)
     quads = [
-        ox.Quad(*quad.triple, ox.NamedNode(f"{BASE}graph/{graph.stem}"))
+        ox.Quad(
+            quad.subject, quad.predicate, quad.object, ox.NamedNode(f"{BASE}graph/{graph.stem}")
+        )
         for graph in graphs
         for quad in ox.parse(path=graph)
     ]
