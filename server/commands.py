@@ -56,6 +56,7 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
     """
     from server.http.process.listen import try_address
     from transform.commands.terminal import progress
+    from transform.parallel import Workers
     from transform.pipeline.check import check
     from transform.pipeline.prepare import prepare
     from transform.pipeline.sources import example_sources
@@ -64,9 +65,10 @@ def demo(shelf: Path | None, host: str, port: int, workers: int) -> None:
 
     try_address(host, port)
     shelf = shelf or _cache() / "portrait-ia" / "demo"
-    with progress() as step:
+    with progress() as step, Workers() as processes:
         work = prepare(example_sources(), f"http://localhost:{port}/", step)
-        path, _ = write_release(work, check(work, False, step), shelf, step)
+        checked = check(work, False, processes, step)
+        path, _ = write_release(work, checked, shelf, processes, step)
         publish(path)
     _listen(shelf, host, port, workers)
 

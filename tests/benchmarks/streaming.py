@@ -23,6 +23,7 @@ SIZES = (10_000, 100_000)
 _WRITE = """
 import sys
 from pathlib import Path
+from transform.parallel import Workers
 from transform.release.dumps import write_dumps
 source, folder, base = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 scratch = folder.with_name(folder.name + "-pieces")
@@ -32,7 +33,8 @@ for name in ("organismes", "vocabulaire"):
     graphs[name] = scratch / f"{name}.nt"
     graphs[name].touch()
 named = [(f"{base}graph/{name}", file) for name, file in graphs.items()]
-write_dumps(named, {2025: {}}, folder, base, scratch, many=False, progress=lambda *_: None)
+quiet = dict(workers=Workers(), many=False, progress=lambda *_: None)
+write_dumps(named, {2025: {}}, folder, base, scratch, **quiet)
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])
 """

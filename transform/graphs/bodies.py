@@ -106,7 +106,7 @@ def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 def bodies_graph(
     work: Prepared, published: Sequence[Body], attached: Sequence[Attachment], publisher: Publisher
 ) -> list[str]:
-    """Return the graph of bodies: the registry, what published rows and people add, the publisher."""
+    """Return the graph of bodies: registry, what published rows and people add, publisher."""
     base_uri, known = work.base_uri, work.identities.bodies
     lines = [*registry_lines(known.registry), *attachment_lines(base_uri, attached)]
     for body in published:

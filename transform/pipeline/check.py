@@ -11,7 +11,7 @@ from transform.graphs.mapping import map_rows, subject
 from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared, published_bodies
 from transform.graphs.vocabulary import CLASSES
-from transform.parallel import Progress
+from transform.parallel import Progress, Workers
 from transform.pipeline.checked import Checked
 from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import RDF_TYPE
@@ -22,20 +22,20 @@ from transform.validation.registry import validate_registry
 from transform.validation.shacl import (
     PIECE,
     Finding,
-    in_pieces,
+    cut_rows,
     read_shapes,
     validate,
-    validate_rows,
+    validate_piece,
 )
 
 
-def check(work: Prepared, quarantine: bool, progress: Progress) -> Checked:
+def check(work: Prepared, quarantine: bool, workers: Workers, progress: Progress) -> Checked:
     """Hold everything against the shapes; `refused` when it may not be published.
 
     With `quarantine`, rows that break a shape are kept back and do not refuse the rest.
     """
     findings = _hold_vocabulary(work)
-    findings += _hold_rows(work, progress)
+    findings += _hold_rows(work, workers, progress)
     places = CellLocator(work)
     rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
@@ -85,7 +85,7 @@ def _body_types(work: Prepared) -> Iterator[Line]:
         yield about, f"<{RDF_TYPE}>", f"<{work.base_uri}def#Organisme>"
 
 
-def _hold_rows(work: Prepared, progress: Progress) -> list[Finding]:
+def _hold_rows(work: Prepared, workers: Workers, progress: Progress) -> list[Finding]:
     total = 2 * sum(map(len, work.rows.values()))
 
     def texts() -> Iterator[str]:
@@ -98,7 +98,8 @@ def _hold_rows(work: Prepared, progress: Progress) -> list[Finding]:
     findings, done = [], 0
     beside = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     progress("Holding rows against the shapes", 0, total)
-    for rows, found in validate_rows(in_pieces(texts()), total > 2 * PIECE, work.base_uri, beside):
+    pieces = cut_rows(texts(), work.base_uri, beside)
+    for rows, found in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += found
         done += rows
         progress("Holding rows against the shapes", min(done, total), total)

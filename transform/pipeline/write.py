@@ -20,7 +20,7 @@ from transform.graphs.portraits import descriptions
 from transform.graphs.prepared import Prepared
 from transform.identity.splits import cut_off
 from transform.layouts.model import Layout
-from transform.parallel import Progress
+from transform.parallel import Progress, Workers
 from transform.pipeline import report
 from transform.pipeline.checked import Checked, read_of, waiting
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
@@ -42,6 +42,7 @@ def write_release(
     work: Prepared,
     checked: Checked,
     shelf: Path,
+    workers: Workers,
     progress: Progress,
     old: Published | None = None,
 ) -> tuple[Path, list[Gone]]:
@@ -54,7 +55,7 @@ def write_release(
         gone = _hold_against(old, work, checked, graphs) if old else []
         listed = document_index.list_documents(graphs, work.base_uri)
         files = {
-            **_write_dumps(work, checked, graphs, folder, progress),
+            **_write_dumps(work, checked, graphs, folder, workers, progress),
             **_copy_sources(work, folder),
             **_write_files({document_index.FILE: listed}, folder),
             **_write_report(work, checked, folder),
@@ -165,7 +166,12 @@ def _year_lines(work: Prepared, checked: Checked, number: int) -> Iterator[str]:
 
 
 def _write_dumps(
-    work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path, progress: Progress
+    work: Prepared,
+    checked: Checked,
+    graphs: Sequence[Path],
+    folder: Path,
+    workers: Workers,
+    progress: Progress,
 ) -> Files:
     target, scratch = folder / "dumps", folder / "graphs" / "pieces"
     target.mkdir()
@@ -176,6 +182,7 @@ def _write_dumps(
         target,
         work.base_uri,
         scratch,
+        workers=workers,
         many=sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES,
         progress=progress,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform.files import Stored, measure, write_with_copy
-from transform.parallel import Progress, spread, spread_in_threads
+from transform.parallel import Progress, Workers, spread_in_threads
 from transform.rdf import fragments
 from transform.release import csvw, pieces, spreadsheets
 from transform.release.csv_dialects import FLAVOURS, METADATA, CsvDialect
@@ -48,6 +48,7 @@ def write_dumps(
     base_uri: str,
     scratch: Path,
     *,
+    workers: Workers,
     many: bool,
     progress: Progress,
 ) -> list[Stored]:
@@ -62,7 +63,7 @@ def write_dumps(
     planned = [piece for graph in graphs for piece in graph.pieces]
     steps = len(planned) + len(dumps)
     written: list[Stored] = []
-    for number, _ in enumerate(spread(pieces.write_piece, planned, many=many), start=1):
+    for number, _ in enumerate(workers.spread(pieces.write_piece, planned, many=many), start=1):
         progress("Writing dumps", number, steps)
     for number, stored in enumerate(spread_in_threads(_write, dumps), start=len(planned) + 1):
         progress("Writing dumps", number, steps)

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from transform.files import write_with_copy
+from transform.parallel import Workers
 from transform.rdf.fragments import SUFFIXES
 from transform.rdf.namespaces import RDF_TYPE, RDFS
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
@@ -48,7 +49,14 @@ def dump(
     scratch.mkdir()
     named = [(f"{BASE}graph/{graph.stem}", graph) for graph in graphs]
     stored = write_dumps(
-        named, {2025: {}}, folder, BASE, scratch, many=False, progress=lambda *_: None
+        named,
+        {2025: {}},
+        folder,
+        BASE,
+        scratch,
+        workers=Workers(),
+        many=False,
+        progress=lambda *_: None,
     )
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
     measured = {file.name: (file.bytes, file.sha256) for file in stored}
