@@ -6,7 +6,7 @@ PROCESSES ?= 3
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test test-ckan same-bytes benchmark benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -42,6 +42,10 @@ benchmark: .venv/installed-for-tests build/peer/installed
 .venv/installed-for-tests: .venv/installed
 	$(INSTALL) -e '.[dev]'
 	touch $@
+
+# CPU, time and memory of building 20,000 rows; beside another revision: --against v1 by hand.
+benchmark-building: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.building
 
 # Memory of writing and sending dumps, at 10,000 and at 100,000 rows.
 benchmark-streaming: .venv/installed-for-tests

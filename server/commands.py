@@ -56,6 +56,7 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
     """
     from server.http.process.listen import try_address
     from transform.commands.terminal import progress
+    from transform.parallel import Workers
     from transform.pipeline.check import check
     from transform.pipeline.prepare import prepare
     from transform.pipeline.sources import example_sources
@@ -64,9 +65,10 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
 
     try_address(host, port)
     folder = folder or _cache_folder() / "portrait-ia" / "demo"
-    with progress() as step:
+    with progress() as step, Workers() as processes:
         work = prepare(example_sources(), f"http://localhost:{port}/", step)
-        path, _ = write_release(work, check(work, False, step), folder, step)
+        checked = check(work, False, processes, step)
+        path, _ = write_release(work, checked, folder, processes, step)
         publish(path)
     _serve(folder, host, port, workers)
 

@@ -1,13 +1,14 @@
 """Write files whole or not at all, on the disk itself, and one process at a time."""
 
 import fcntl
+import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from transform.errors import PortraitError
 
@@ -65,6 +66,54 @@ def digest(file: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class Stored(NamedTuple):
+    """A file that was written: its name, its size in bytes, and the SHA-256 of its content."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class _MeasuredFile:
+    """Count and hash what is written to a file."""
+
+    def __init__(self, path: Path, out: IO[bytes]) -> None:
+        self._path, self._out = path, out
+        self._size, self._sha256 = 0, hashlib.sha256()
+
+    def write(self, data: bytes, /) -> int:
+        self._size += len(data)
+        self._sha256.update(data)
+        return self._out.write(data)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+    def stored(self) -> Stored:
+        return Stored(self._path.name, self._size, self._sha256.hexdigest())
+
+
+def measure(name: str, content: bytes) -> Stored:
+    """Return the size and digest of a file of some content."""
+    return Stored(name, len(content), hashlib.sha256(content).hexdigest())
+
+
+def write_with_copy(path: Path, blocks: Iterable[bytes]) -> tuple[Stored, Stored]:
+    """Write a file and, beside it, its compressed copy `NAME.gz`, reading the blocks once.
+
+    The same blocks are the same bytes whenever they are written.
+    """
+    packed = path.with_name(f"{path.name}.gz")
+    with path.open("wb") as plain_out, packed.open("wb") as packed_out:
+        plain, copy = _MeasuredFile(path, plain_out), _MeasuredFile(packed, packed_out)
+        # No name and no time in the header (RFC 1952, 2.3).
+        with gzip.GzipFile("", "wb", compresslevel=6, fileobj=copy, mtime=0) as packer:
+            for block in blocks:
+                plain.write(block)
+                packer.write(block)
+    return plain.stored(), copy.stored()
 
 
 @contextmanager

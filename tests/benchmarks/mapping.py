@@ -71,7 +71,7 @@ def map_ours(path: Path) -> int:
     triples = 0
     with path.with_suffix(".nt").open("w", encoding="utf-8") as out:
         for setting in work.settings:
-            for text in map_rows(setting, work.places(setting)):
+            for text in map_rows(setting, work.rows[setting.reading.year]):
                 out.write(text)
                 triples += text.count("\n")
     return triples

@@ -1,6 +1,6 @@
 """Measure how much memory writing and sending dumps takes, at 10,000 and at 100,000 rows.
 
-Constant means: ten times the rows, the same memory. Each file is written, as in a build, in a
+Constant means: ten times the rows, the same memory. The dumps are written, as in a build, in a
 process of its own whose peak is read; then a server sends the files, and its peaks are read.
 """
 
@@ -17,22 +17,24 @@ from urllib.request import urlopen
 
 from tests.site.conftest import BASE, _boot, write_release
 from transform.rdf.namespaces import RDF
-from transform.rdf.syntaxes import SYNTAXES
-from transform.release.csv_dialects import FLAVOURS
 
 SIZES = (10_000, 100_000)
-# What a process of its own does: no more is loaded than a build loads to write a file.
+# What a process of its own does: no more is loaded than a build loads to write dumps.
 _WRITE = """
 import sys
 from pathlib import Path
-from transform.release.dumps import Dump, Sheet, write_all
-from transform.release.csv_dialects import FLAVOURS
-source, ending, target, base = sys.argv[1:]
-one = Dump(Path(source), ending, Path(target))
-for flavour in FLAVOURS:
-    if flavour.ending == ending:
-        one = Sheet(2025, Path(source), (), flavour, Path(target), {})
-list(write_all([one], base, many=False))
+from transform.parallel import Workers
+from transform.release.dumps import write_dumps
+source, folder, base = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+scratch = folder.with_name(folder.name + "-pieces")
+scratch.mkdir()
+graphs = {"2025": source}
+for name in ("organismes", "vocabulaire"):
+    graphs[name] = scratch / f"{name}.nt"
+    graphs[name].touch()
+named = [(f"{base}graph/{name}", file) for name, file in graphs.items()]
+quiet = dict(workers=Workers(), many=False, progress=lambda *_: None)
+write_dumps(named, {2025: {}}, folder, base, scratch, **quiet)
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])
 """
@@ -56,10 +58,10 @@ def lines(rows: int) -> Iterator[str]:
         yield f"{about} <http://www.w3.org/ns/prov#hadPrimarySource> <{source}> .\n"
 
 
-def measure(source: Path, ending: str, target: Path) -> tuple[float, float]:
-    """Write a file in a process of its own; give its peak in MB and the seconds it took."""
+def measure(source: Path, folder: Path) -> tuple[float, float]:
+    """Write all dumps in a process of its own; return its peak in MB and the seconds it took."""
     begun = time.monotonic()
-    command = [sys.executable, "-c", _WRITE, str(source), ending, str(target), BASE]
+    command = [sys.executable, "-c", _WRITE, str(source), str(folder), BASE]
     done = subprocess.run(command, capture_output=True, check=True)
     return int(done.stdout) / 1024, time.monotonic() - begun
 
@@ -106,8 +108,7 @@ def _release(folder: Path, written: Path) -> None:
 
 
 def main() -> None:
-    """Print a table: file, then MB and seconds at each size."""
-    endings = [s.suffix for s in SYNTAXES if not s.named_graphs] + [f.ending for f in FLAVOURS]
+    """Print a table: MB and seconds at each size."""
     with tempfile.TemporaryDirectory() as folder:
         for rows in SIZES:
             shelf = Path(folder) / str(rows)
@@ -116,9 +117,8 @@ def main() -> None:
             source = shelf / "portrait.nt"
             with source.open("w", encoding="utf-8") as out:
                 out.writelines(lines(rows))
-            for ending in endings:
-                peak, seconds = measure(source, ending, written / f"portrait-2025.{ending}")
-                print(f"{rows:>7} rows  {ending:<10} {peak:6.0f} MB {seconds:6.1f} s", flush=True)
+            peak, seconds = measure(source, written)
+            print(f"{rows:>7} rows  written    {peak:6.0f} MB {seconds:6.1f} s", flush=True)
             _release(shelf / ("a" * 16), written)
             (shelf / "current").symlink_to("a" * 16)
             before, after, speed = serve(shelf, "portrait-2025.ttl")

@@ -252,7 +252,8 @@ def write_release(release: Path, more: int = MORE) -> None:
         with (release / path).open("wb") as out:
             syntaxes.write(quads, syntax, out, BASE)
         files[path] = _file_entry(release / path, syntax.media_type)
-    document_index.write([release / "dumps/portraits.nt"], BASE, release / document_index.FILE)
+    listed = document_index.list_documents([release / "dumps/portraits.nt"], BASE)
+    (release / document_index.FILE).write_bytes(listed)
     sums = "".join(f"{entry['sha256']}  {Path(path).name}\n" for path, entry in files.items())
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     shutil.copyfile(release / "dumps/portraits.ttl", release / "dumps/portraits.ttl.gz")

@@ -13,10 +13,11 @@ from tests.support.waiting import wait_until
 
 _ASK = """
 import sys, time
-from transform.parallel import spread
+from transform.parallel import Workers
 if __name__ == "__main__":
-    for number in spread(time.sleep, [0, 0, 0, 600], many=True):
-        print(flush=True)
+    with Workers() as workers:
+        for number in workers.spread(time.sleep, [0, 0, 0, 600], many=True):
+            print(flush=True)
 """
 
 

@@ -1,4 +1,4 @@
-"""Write the catalogue and the VoID description into the folder of the dumps that they describe.
+"""Render the catalogue and the VoID description, which describe the dumps.
 
 The other graphs are counted once, and can then be described for several catalogues.
 """
@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from transform.catalogue import dcat, void
 from transform.catalogue.dcat import Offer
 from transform.catalogue.statistics import Numbers, Statistics, count_terms
-from transform.rdf.convert import convert
 from transform.rdf.ntriples import Line, in_order
-from transform.rdf.syntaxes import BY_SUFFIX
+from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
 
 CATALOGUE, VOID = "catalogue", "void"
 QUADS = "catalogue.nq"
@@ -51,8 +52,8 @@ def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted
     return Counted(count.numbers(), sizes, in_other_graphs)
 
 
-def write_catalogue(offer: Offer, counted: Counted, folder: Path) -> Written:
-    """Write `catalogue.*` and `void.*` into a folder, over those that are there.
+def render_catalogue(offer: Offer, counted: Counted) -> tuple[dict[str, bytes], Written]:
+    """Return the files `catalogue.*` and `void.*` by name, and what all graphs hold with them.
 
     `catalogue.nq` is graph/catalogue as the engine loads it: both documents without the statements
     of other graphs, for an engine counts a statement that stands in two graphs twice.
@@ -62,20 +63,25 @@ def write_catalogue(offer: Offer, counted: Counted, folder: Path) -> Written:
     description = set(void.void_lines(offer, numbers, sizes))
     own_statements = (lines | description) - in_other_graphs
     own_lines = in_order(own_statements)
+    files: dict[str, bytes] = {}
     for name, document in ((CATALOGUE, lines), (VOID, description)):
-        _write(folder / f"{name}.nt", in_order(document), offer.base_uri)
+        files |= _render(name, in_order(document), offer.base_uri)
     end = f" <{offer.base_uri}graph/{CATALOGUE}> .\n"
-    quads = "".join(line[: -len(" .\n")] + end for line in own_lines)
-    (folder / QUADS).write_text(quads, encoding="utf-8", newline="")
+    files[QUADS] = "".join(line[: -len(" .\n")] + end for line in own_lines).encode()
     classes, properties = count_terms(own_statements)
-    return Written(
+    return files, Written(
         {**sizes, CATALOGUE: len(own_lines)},
         numbers.classes + classes,
         numbers.properties + properties,
     )
 
 
-def _write(file: Path, lines: list[str], base_uri: str) -> None:
-    file.write_text("".join(lines), encoding="utf-8", newline="")
-    for suffix in _SUFFIXES:
-        convert(file, BY_SUFFIX[suffix], file.with_suffix(f".{suffix}"), base_uri)
+def _render(name: str, lines: list[str], base_uri: str) -> dict[str, bytes]:
+    """Return a document in each syntax, by the name of its file."""
+    text = "".join(lines).encode()
+    triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+    files = {
+        f"{name}.{suffix}": write_bytes(triples, BY_SUFFIX[suffix], base_uri)
+        for suffix in _SUFFIXES
+    }
+    return {f"{name}.nt": text, **files}

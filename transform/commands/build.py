@@ -19,6 +19,7 @@ from transform.commands.options import (
     YEAR_FILES,
 )
 from transform.commands.read_and_check import read_and_check
+from transform.parallel import Workers
 
 
 @click.command()
@@ -55,18 +56,18 @@ def build(
     from transform.release.folder import publish
     from transform.release.stability import UrisDropped, read_published
 
-    work, checked = read_and_check(
-        pairs, layouts, base_uri, quarantine, {**options, "releases_folder": releases_folder}
-    )
-    old = read_published(releases_folder, work.base_uri)
-    terminal.print_compared(releases_folder, work.base_uri, old)
-    terminal.print_left_out((s.reading.year for s in work.settings), old)
-    try:
-        with terminal.progress() as progress:
-            path, gone = write_release(work, checked, releases_folder, progress, old)
-    except UrisDropped as dropped:
-        terminal.print_dropped(dropped.gone, work.base_uri)
-        raise
+    with Workers() as workers:
+        options = {**options, "releases_folder": releases_folder}
+        work, checked = read_and_check(pairs, layouts, base_uri, quarantine, workers, options)
+        old = read_published(releases_folder, work.base_uri)
+        terminal.print_compared(releases_folder, work.base_uri, old)
+        terminal.print_left_out((s.reading.year for s in work.settings), old)
+        try:
+            with terminal.progress() as progress:
+                path, gone = write_release(work, checked, releases_folder, workers, progress, old)
+        except UrisDropped as dropped:
+            terminal.print_dropped(dropped.gone, work.base_uri)
+            raise
     terminal.print_gone(gone)
     if not no_publish:
         publish(path)

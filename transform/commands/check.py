@@ -15,6 +15,7 @@ from transform.commands.options import (
 )
 from transform.commands.read_and_check import read_and_check
 from transform.errors import MisusedCommand
+from transform.parallel import Workers
 
 
 @click.command()
@@ -34,7 +35,8 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
 
     if not pairs:
         raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
-    _, checked = read_and_check(pairs, layouts, None, False, options)
+    with Workers() as workers:
+        _, checked = read_and_check(pairs, layouts, None, False, workers, options)
     folder = options["report_folder"]
     where = f"See {folder / 'candidats.csv'}" if folder else "--report FOLDER lists them."
     terminal.print_candidates(len(waiting(checked)), where)

@@ -7,6 +7,7 @@ from transform.commands import terminal
 from transform.commands.decision_files import read_decision_files
 from transform.commands.options import DEFAULT_BASE_URI
 from transform.errors import DataRefused, MisusedCommand
+from transform.parallel import Workers
 
 if TYPE_CHECKING:
     from transform.graphs.prepared import Prepared
@@ -18,6 +19,7 @@ def read_and_check(
     layouts: tuple[str, ...],
     base_uri: str | None,
     quarantine: bool,
+    workers: Workers,
     options: dict[str, Any],
 ) -> "tuple[Prepared, Checked]":
     """Read and check, and print the findings; raises DataRefused when they forbid publishing.
@@ -38,7 +40,7 @@ def read_and_check(
     decisions, links = read_decision_files(options, sources_folder, base_uri)
     with terminal.progress() as progress:
         work = prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions, links)
-        checked = check(work, quarantine, progress)
+        checked = check(work, quarantine, workers, progress)
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
     terminal.print_links(work.links.notes)

@@ -17,15 +17,20 @@ Labels = dict[str, dict[str, str]]
 
 
 class Entry(NamedTuple):
-    """One published row: its initiative, what it was resolved to, its cells, and where it is."""
+    """One published row: its key, year and number, what it was resolved to, and its cells.
 
+    `source` is its row in the public file.
+    """
+
+    key: str
+    year: int
+    row: int
     initiative: str
     organisme: str
     categorie: str
     statut: str
     portefeuille: str
     cells: Cells
-    iri: str
     source: str
 
 
@@ -101,9 +106,11 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
             found.setdefault(about, {})["source"] = str(triple.object)[1:-1]
     return [
         Entry(
-            **found[about],
+            key=last_segment(found[about]["initiative"]),
+            year=int(last_segment(about)),
+            row=int(found[about]["source"].rpartition("#row=")[2]),
             cells=Cells(**{"benefices": "", **cells[about]}),
-            iri=about.removeprefix(base_uri),
+            **found[about],
         )
         for about in sorted(cells)
     ]

@@ -1,6 +1,5 @@
 """Give the graph of bodies: registered, not reviewed, their portfolios by year, the publisher."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -71,18 +70,17 @@ def attachment_lines(base_uri: str, attached: Iterable[Attachment]) -> Iterator[
 
 
 def yearly_lines(
-    base_uri: str, lines: Iterable[Line], labels: Mapping[str, Mapping[str, str]]
+    base_uri: str,
+    portfolios: Iterable[tuple[str, int]],
+    labels: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Line]:
-    """Say what each yearly portfolio is that bodies are attached to in some lines."""
-    pattern = re.compile(rf"<({re.escape(base_uri)}id/portefeuille/[^/>]+)/(\d{{4}})>")
-    attached = f"<{base_uri}def#rattachement>"
-    for about in {value for _, predicate, value in lines if predicate == attached}:
-        if not (found := pattern.fullmatch(about)):
-            continue
-        portfolio, year = found.groups()
+    """Return what each yearly portfolio is, given by slug and year; `labels` are by concept IRI."""
+    for slug, year in portfolios:
+        portfolio = f"{base_uri}id/portefeuille/{slug}"
+        about = f"<{portfolio}/{year}>"
         yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#PortefeuilleAnnuel>"
         yield about, f"<{PROV}specializationOf>", f"<{portfolio}>"
-        yield about, f"<{base_uri}def#annee>", literal(year, datatype=f"{XSD}gYear")
+        yield about, f"<{base_uri}def#annee>", literal(str(year), datatype=f"{XSD}gYear")
         for language, label in labels.get(portfolio, {}).items():
             yield about, f"<{RDFS}label>", literal(f"{label}, {year}", language)
 
@@ -106,14 +104,16 @@ def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 
 
 def bodies_graph(
-    work: Prepared, published: Sequence[Body], attached: Iterable[Attachment], publisher: Publisher
+    work: Prepared, published: Sequence[Body], attached: Sequence[Attachment], publisher: Publisher
 ) -> list[str]:
-    """Give the graph of bodies: the registry, what published rows and people add, the publisher."""
+    """Return the graph of bodies: registry, what published rows and people add, publisher."""
     base_uri, known = work.base_uri, work.identities.bodies
     lines = [*registry_lines(known.registry), *attachment_lines(base_uri, attached)]
     for body in published:
         lines += body_lines(base_uri, body, known.registry)
-    lines += yearly_lines(base_uri, lines, concept_labels(work.vocabulary))
+    portfolios = {(one.portfolio, one.year) for one in attached}
+    portfolios |= known.registry.yearly_portfolios(base_uri)
+    lines += yearly_lines(base_uri, portfolios, concept_labels(work.vocabulary))
     lines += former_lines(base_uri, known)
     lines += link_lines(work, published)
     lines += publisher_lines(base_uri, publisher)

@@ -1,9 +1,8 @@
 """Gather what was decided in a release: by the rule for each two years, by people line by line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
 
 from transform.decisions.initiatives import (
     SAME,
@@ -20,8 +19,9 @@ from transform.graphs.decision_terms import (
     former_lines,
     verdict_lines,
 )
-from transform.graphs.prepared import Prepared, published
+from transform.graphs.prepared import Prepared, Rejected
 from transform.identity.continuity import join
+from transform.identity.keyed_rows import KeyedRow
 from transform.identity.rule import Identities
 from transform.rdf.ntriples import Line, in_order
 from transform.tables.rows import Reading
@@ -49,17 +49,7 @@ def _former(identities: Identities) -> dict[Thing, Thing]:
     return former
 
 
-class _Held(NamedTuple):
-    """A published row: year, keys before and after the decisions, name, whether it has a twin."""
-
-    year: int
-    own: str
-    key: str
-    name: str
-    twin: bool
-
-
-def decision_texts(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[str]:
+def decision_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
     """Give the N-Triples of each decision, one string a decision; those of the rule first."""
     there = _there(work, rejected)
     for verdict in _by_rule(work, rejected):
@@ -68,7 +58,7 @@ def decision_texts(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator
         yield verdict_lines(work.base_uri, verdict)
 
 
-def beside_decisions(work: Prepared, rejected: Mapping[int, set[str]]) -> list[str]:
+def beside_decisions(work: Prepared, rejected: Rejected) -> list[str]:
     """Give what decisions bring with them: their authors, and what was made out of what."""
     there, continuity = _there(work, rejected), work.identities.continuity
     lines: list[Line] = []
@@ -80,7 +70,7 @@ def beside_decisions(work: Prepared, rejected: Mapping[int, set[str]]) -> list[s
     return in_order(lines)
 
 
-def former_texts(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[str]:
+def former_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
     """Give the N-Triples of each former name whose thing is published, one string a name."""
     there, replaced = _there(work, rejected), work.identities.continuity.replaced
     for old in sorted(replaced, key=lambda thing: (thing.key, thing.year or 0)):
@@ -88,42 +78,34 @@ def former_texts(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[s
             yield former_lines(work.base_uri, old, replaced[old])
 
 
-def _there(work: Prepared, rejected: Mapping[int, set[str]]) -> set[Thing]:
-    """Give what has a URI of its own in this release: initiatives and inscriptions."""
+def _there(work: Prepared, rejected: Rejected) -> set[Thing]:
+    """Return what has a URI of its own in this release: initiatives and inscriptions."""
     there: set[Thing] = set()
     if not (work.identities.continuity.judged or work.identities.continuity.replaced):
         return there
-    for setting in work.settings:
-        for place in published(work, setting, rejected):
-            there |= {Thing(place.key, None), Thing(place.key, setting.reading.year)}
+    for year in work.rows:
+        for row in work.published(year, rejected):
+            there |= {Thing(row.key, None), Thing(row.key, year)}
     return there
 
 
-def _by_rule(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[Verdict]:
-    """Give a decision for every two years that follow each other in what has one key by rule."""
-    held: dict[str, list[_Held]] = {}
-    for row in _held(work, rejected):
-        held.setdefault(row.own, []).append(row)
-    for own in sorted(held):
-        rows = held[own]
-        for one, other in pairwise(rows):
+def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
+    """Return a decision for every two years that follow each other in what has one key by rule."""
+    twins = {(twin.year, number) for twin in work.identities.twins for number in twin.rows}
+    rows: dict[str, list[KeyedRow]] = {}
+    for year in work.rows:
+        for row in work.published(year, rejected):
+            rows.setdefault(row.own_key, []).append(row)
+    for own_key in sorted(rows):
+        for one, other in pairwise(rows[own_key]):
             if one.key == other.key:
-                rule = "accord-exact-de-jumelles" if one.twin or other.twin else "accord-exact"
+                has_twin = not twins.isdisjoint(
+                    {(one.year, one.row.number), (other.year, other.row.number)}
+                )
+                rule = "accord-exact-de-jumelles" if has_twin else "accord-exact"
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
-                yield by_rule(work.base_uri, rule, things, other.name)
-
-
-def _held(work: Prepared, rejected: Mapping[int, set[str]]) -> Iterator[_Held]:
-    twins = {(found.year, row) for found in work.identities.twins for row in found.rows}
-    for setting in work.settings:
-        year = setting.reading.year
-        kept_back = rejected.get(year, set())
-        own = work.identities.own.get(year, work.identities.keys[year])
-        for place, key in zip(work.places(setting), own, strict=True):
-            if place.key not in kept_back:
-                number = place.row.number
-                name = " ".join(place.row.cells.nom.split())
-                yield _Held(year, key, place.key, name, (year, number) in twins)
+                name = " ".join(other.row.cells.nom.split())
+                yield by_rule(work.base_uri, rule, things, name)
 
 
 def _by_people(work: Prepared, there: set[Thing]) -> Iterator[Verdict]:

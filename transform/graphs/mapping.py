@@ -4,29 +4,21 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from transform.identity.concepts import Vocabulary
-from transform.identity.rule import Identities
+from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import Layout
 from transform.rdf.namespaces import property_iri
 from transform.rdf.ntriples import literal
-from transform.tables.rows import Reading, Row
+from transform.tables.rows import Reading
 
 
 class MappingContext(NamedTuple):
-    """What the rules need beside the row: where URIs begin, and what was decided before."""
+    """What the rules need beside the row: where URIs begin, how the file reads, where it is."""
 
     base_uri: str
     reading: Reading
     layout: Layout
     source_url: str
     vocabularies: dict[str, Vocabulary]
-    identities: Identities
-
-
-class KeyedRow(NamedTuple):
-    """One row with the key of its initiative."""
-
-    row: Row
-    key: str
 
 
 Rule = Callable[[MappingContext, KeyedRow, str], str | None]
@@ -42,55 +34,54 @@ class MappingRule(NamedTuple):
     example: str
 
 
-def _inscription(_s: MappingContext, _p: KeyedRow, _cell: str) -> str:
+def _inscription(_s: MappingContext, _row: KeyedRow, _cell: str) -> str:
     """The row as what one portrait says of an initiative."""
     return f"<{_s.base_uri}def#Inscription>"
 
 
-def _trimmed(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
+def _trimmed(s: MappingContext, _row: KeyedRow, cell: str) -> str | None:
     """The text without blanks around it, in the language of the file; a blank cell says nothing."""
     text = cell.strip()
     return literal(text, s.layout.language) if text else None
 
 
-def _text(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
+def _text(s: MappingContext, _row: KeyedRow, cell: str) -> str | None:
     """The text as it was written, in the language of the file; a blank cell says nothing."""
     return literal(cell, s.layout.language) if cell.strip() else None
 
 
-def _raw(_s: MappingContext, _p: KeyedRow, cell: str) -> str:
+def _raw(_s: MappingContext, _row: KeyedRow, cell: str) -> str:
     """The cell as it was written, blanks and all."""
     return literal(cell)
 
 
-def _portrait(s: MappingContext, _p: KeyedRow, _cell: str) -> str:
+def _portrait(s: MappingContext, _row: KeyedRow, _cell: str) -> str:
     """The portrait that the file is."""
     return f"<{s.base_uri}id/portrait/{s.reading.year}>"
 
 
-def _initiative(s: MappingContext, p: KeyedRow, _cell: str) -> str:
+def _initiative(s: MappingContext, row: KeyedRow, _cell: str) -> str:
     """The initiative: one for rows of different years with one body and one name in normal form."""
-    return f"<{s.base_uri}id/initiative/{p.key}>"
+    return f"<{s.base_uri}id/initiative/{row.key}>"
 
 
-def _body(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
+def _body(s: MappingContext, row: KeyedRow, _cell: str) -> str | None:
     """The body that claims the text in the registry, else one for all texts of one normal form."""
-    found = s.identities.body(cell)
-    return f"<{s.base_uri}id/organisme/{found.slug}>" if found else None
+    return f"<{s.base_uri}id/organisme/{row.body.slug}>" if row.body else None
 
 
 def _concept(name: str) -> Rule:
-    def rule(s: MappingContext, _p: KeyedRow, cell: str) -> str | None:
-        slug = s.vocabularies[name].concept(cell, s.reading.year)
+    def rule(s: MappingContext, row: KeyedRow, _cell: str) -> str | None:
+        slug = getattr(row.concepts, name)
         return f"<{s.base_uri}id/{name}/{slug}>" if slug else None
 
     rule.__doc__ = "The concept whose spelling, in that year, agrees with the cell in normal form."
     return rule
 
 
-def _source(s: MappingContext, p: KeyedRow, _cell: str) -> str:
+def _source(s: MappingContext, row: KeyedRow, _cell: str) -> str:
     """The row in the public file; rows count from 1, the header too (RFC 7111, section 2.1)."""
-    return f"<{s.source_url}#row={p.row.number}>"
+    return f"<{s.source_url}#row={row.row.number}>"
 
 
 # The order is the one in which a reader of the Turtle meets the statements.
@@ -128,21 +119,21 @@ def subject(base_uri: str, key: str, year: int) -> str:
     return f"{base_uri}id/initiative/{key}/{year}"
 
 
-def map_rows(setting: MappingContext, places: Iterable[KeyedRow]) -> Iterator[str]:
-    """Give the N-Triples lines of rows, one string a row, in the order of the rows.
+def map_rows(context: MappingContext, rows: Iterable[KeyedRow]) -> Iterator[str]:
+    """Return the N-Triples lines of rows, one string a row, in the order of the rows.
 
     What a row does not say, or says in no known spelling, is left out: the shapes find it.
     """
     compiled = [
-        (entry.field, f"<{property_iri(entry.property, setting.base_uri)}>", entry.rule)
+        (entry.field, f"<{property_iri(entry.property, context.base_uri)}>", entry.rule)
         for entry in MAPPING
     ]
-    for place in places:
-        about = f"<{subject(setting.base_uri, place.key, setting.reading.year)}>"
-        cells = place.row.cells
+    for row in rows:
+        about = f"<{subject(context.base_uri, row.key, row.year)}>"
+        cells = row.row.cells
         lines = []
         for field, predicate, rule in compiled:
-            value = rule(setting, place, getattr(cells, field) if field else "")
+            value = rule(context, row, getattr(cells, field) if field else "")
             if value is not None:
                 lines.append(f"{about} {predicate} {value} .\n")
         yield "".join(lines)

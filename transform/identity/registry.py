@@ -1,5 +1,6 @@
 """Read the registry of bodies: which texts name which body, and what is known of it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,16 @@ class Registry:
         for triple in self.triples:
             if triple.predicate.value == IS_REPLACED_BY:
                 yield str(triple.subject)[1:-1], str(triple.object)[1:-1]
+
+    def yearly_portfolios(self, base_uri: str) -> set[tuple[str, int]]:
+        """Return the portfolios, by slug and year, that the registry attaches bodies to."""
+        pattern = re.compile(rf"<{re.escape(base_uri)}id/portefeuille/([^/>]+)/([1-9][0-9]{{3}})>")
+        objects = (
+            str(triple.object)
+            for triple in self.triples
+            if triple.predicate.value == f"{base_uri}def#rattachement"
+        )
+        return {(found[1], int(found[2])) for found in map(pattern.fullmatch, objects) if found}
 
 
 EMPTY = Registry({}, {}, ())

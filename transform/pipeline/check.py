@@ -1,8 +1,6 @@
 """Hold everything that was read and decided against the shapes."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from transform.graphs.bodies import bodies_graph
 from transform.graphs.decisions import decision_texts, former_texts
@@ -13,8 +11,7 @@ from transform.graphs.mapping import map_rows, subject
 from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared, published_bodies
 from transform.graphs.vocabulary import CLASSES
-from transform.layouts.model import LISTS
-from transform.parallel import Progress
+from transform.parallel import Progress, Workers
 from transform.pipeline.checked import Checked
 from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import RDF_TYPE
@@ -25,25 +22,24 @@ from transform.validation.registry import validate_registry
 from transform.validation.shacl import (
     PIECE,
     Finding,
-    in_pieces,
+    cut_rows,
     read_shapes,
     validate,
-    validate_rows,
+    validate_piece,
 )
 
 
-def check(work: Prepared, quarantine: bool, progress: Progress) -> Checked:
+def check(work: Prepared, quarantine: bool, workers: Workers, progress: Progress) -> Checked:
     """Hold everything against the shapes; `refused` when it may not be published.
 
     With `quarantine`, rows that break a shape are kept back and do not refuse the rest.
     """
     findings = _hold_vocabulary(work)
-    counts: dict[int, Counter[tuple[str, str]]] = {}
-    findings += _hold_rows(work, counts, progress)
-    places = CellLocator(work.settings)
-    rejected = _rejected(work, findings, places, counts)
+    findings += _hold_rows(work, workers, progress)
+    places = CellLocator(work)
+    rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
-    editions = [edition_of(work, s, rejected, counts[s.reading.year]) for s in work.settings]
+    editions = [edition_of(work, setting, rejected) for setting in work.settings]
     publisher = max(editions, key=lambda edition: edition.year).layout.publisher
     directory = bodies_graph(work, bodies, attached, publisher)
     comparisons, candidates = compare_all(work, rejected, directory)
@@ -89,17 +85,12 @@ def _body_types(work: Prepared) -> Iterator[Line]:
         yield about, f"<{RDF_TYPE}>", f"<{work.base_uri}def#Organisme>"
 
 
-def _hold_rows(
-    work: Prepared, counts: dict[int, Counter[tuple[str, str]]], progress: Progress
-) -> list[Finding]:
-    total = 2 * sum(len(setting.reading.rows) for setting in work.settings)
+def _hold_rows(work: Prepared, workers: Workers, progress: Progress) -> list[Finding]:
+    total = 2 * sum(map(len, work.rows.values()))
 
     def texts() -> Iterator[str]:
         for setting in work.settings:
-            count = counts.setdefault(setting.reading.year, Counter())
-            for text in map_rows(setting, work.places(setting)):
-                count.update(_concepts_of(work.base_uri, text))
-                yield text
+            yield from map_rows(setting, work.rows[setting.reading.year])
         yield from initiatives(work, {})
         yield from decision_texts(work, {})
         yield from former_texts(work, {})
@@ -107,7 +98,8 @@ def _hold_rows(
     findings, done = [], 0
     beside = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     progress("Holding rows against the shapes", 0, total)
-    for rows, found in validate_rows(in_pieces(texts()), total > 2 * PIECE, work.base_uri, beside):
+    pieces = cut_rows(texts(), work.base_uri, beside)
+    for rows, found in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += found
         done += rows
         progress("Holding rows against the shapes", min(done, total), total)
@@ -115,31 +107,12 @@ def _hold_rows(
     return findings
 
 
-def _concepts_of(base_uri: str, text: str) -> list[tuple[str, str]]:
-    """Read back from the statements of a row which concepts it counts for."""
-    # Anchored to whole lines: a literal cannot hold a line end, so no cell can forge one.
-    pattern = rf"^<[^>]*> <{re.escape(base_uri)}def#({'|'.join(LISTS)})> <[^>]*/([^/>]+)> \.$"
-    return re.findall(pattern, text, re.MULTILINE)
-
-
-def _rejected(
-    work: Prepared,
-    findings: Iterable[Finding],
-    places: CellLocator,
-    counts: Mapping[int, Counter[tuple[str, str]]],
-) -> dict[int, set[str]]:
-    """Give the keys of the rows that break a shape, and take them out of the counts."""
+def _rejected(findings: Iterable[Finding], places: CellLocator) -> dict[int, set[str]]:
+    """Return the keys of the rows that break a shape, by year."""
     rejected: dict[int, set[str]] = {}
-    broken = {finding.focus for finding in findings if finding.severity == "Violation"}
-    for focus in broken:
-        if place := places.find(focus):
-            key = focus.removeprefix(f"{work.base_uri}id/initiative/").partition("/")[0]
-            rejected.setdefault(place[0].reading.year, set()).add(key)
-    for setting in work.settings:
-        keys = rejected.get(setting.reading.year, set())
-        kept_back = [place for place in work.places(setting) if place.key in keys]
-        for text in map_rows(setting, kept_back):
-            counts[setting.reading.year].subtract(_concepts_of(work.base_uri, text))
+    for focus in {finding.focus for finding in findings if finding.severity == "Violation"}:
+        if row := places.find(focus):
+            rejected.setdefault(row.year, set()).add(row.key)
     return rejected
 
 

@@ -1,6 +1,5 @@
 """Compare each pair of portraits of a build, and suggest which of their initiatives may be one."""
 
-from collections.abc import Mapping
 from itertools import combinations
 
 import pyoxigraph as ox
@@ -8,9 +7,8 @@ import pyoxigraph as ox
 from transform.comparison.compare import Sides, compare
 from transform.comparison.entries import Entry, read_names
 from transform.comparison.graph import comparison_lines
-from transform.graphs.mapping import MappingContext, subject
-from transform.graphs.prepared import Prepared, published
-from transform.layouts.model import LISTS
+from transform.graphs.prepared import Prepared, Rejected
+from transform.identity.keyed_rows import KeyedRow
 from transform.rdf.ntriples import in_order
 from transform.review.candidates import (
     Candidates,
@@ -22,35 +20,31 @@ from transform.review.candidates import (
 from transform.review.rows import review_rows
 
 
-def entries_of(
-    work: Prepared, setting: MappingContext, rejected: Mapping[int, set[str]]
-) -> list[Entry]:
-    """Give the rows of a portrait that are published, as a comparison reads them."""
-    year, found = setting.reading.year, []
-    for place in published(work, setting, rejected):
-        cells = place.row.cells
-        body = work.identities.body(cells.organisme)
-        concepts = {
-            name: work.vocabularies[name].concept(getattr(cells, name), year) for name in LISTS
-        }
-        if body is None or None in concepts.values():
-            continue  # a shape refuses it
-        paths = {name: f"id/{name}/{slug}" for name, slug in concepts.items()}
-        found.append(
-            Entry(
-                initiative=f"id/initiative/{place.key}",
-                organisme=f"id/organisme/{body.slug}",
-                cells=cells,
-                iri=subject("", place.key, year),
-                source=f"{setting.source_url}#row={place.row.number}",
-                **paths,
-            )
-        )
-    return found
+def comparable_rows(work: Prepared, year: int, rejected: Rejected) -> list[KeyedRow]:
+    """Return the rows of a portrait that are published and known in full."""
+    return [row for row in work.published(year, rejected) if row.is_whole()]
+
+
+def entry_of(row: KeyedRow, source_url: str) -> Entry:
+    """Return a row as a comparison reads it."""
+    if row.body is None:
+        raise AssertionError("a shape refuses a row without a body")
+    return Entry(
+        key=row.key,
+        year=row.year,
+        row=row.row.number,
+        initiative=f"id/initiative/{row.key}",
+        organisme=f"id/organisme/{row.body.slug}",
+        categorie=f"id/categorie/{row.concepts.categorie}",
+        statut=f"id/statut/{row.concepts.statut}",
+        portefeuille=f"id/portefeuille/{row.concepts.portefeuille}",
+        cells=row.row.cells,
+        source=f"{source_url}#row={row.row.number}",
+    )
 
 
 def compare_all(
-    work: Prepared, rejected: Mapping[int, set[str]], directory: list[str]
+    work: Prepared, rejected: Rejected, directory: list[str]
 ) -> tuple[list[str], Candidates]:
     """Compare each portrait with each later one; `directory` is the graph of bodies, N-Triples.
 
@@ -59,8 +53,9 @@ def compare_all(
     text = "".join((*work.vocabulary, *directory)).encode()
     said = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
     names = read_names(said, work.base_uri)
-    settings = sorted(work.settings, key=lambda setting: setting.reading.year)
-    entries = {s.reading.year: entries_of(work, s, rejected) for s in settings}
+    urls = {setting.reading.year: setting.source_url for setting in work.settings}
+    compared = {year: comparable_rows(work, year, rejected) for year in sorted(urls)}
+    entries = {year: [entry_of(row, urls[year]) for row in rows] for year, rows in compared.items()}
     rows = {year: review_rows(entries[year], names) for year in entries}
     decided = decided_pairs(work.identities.continuity)
     lines: list[str] = []

@@ -1,23 +1,17 @@
 """Say what a release holds: its files, and all that `manifest.json` tells."""
 
-from pathlib import Path
 from typing import Any
 
 from transform import __version__
 from transform.catalogue.files import Written
 from transform.decisions.lines import Filed
-from transform.files import digest
-from transform.graphs.prepared import Prepared, published
+from transform.files import Stored, measure
+from transform.graphs.prepared import Prepared
 from transform.layouts.model import LISTS, Layout
 from transform.pipeline.checked import Checked, read_of
 from transform.rdf.syntaxes import SYNTAXES
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
-from transform.release.paths import (
-    GZIP,
-    SOURCES,
-    SUMS,
-    is_packed,
-)
+from transform.release.paths import GZIP, is_packed
 from transform.tables.table import MEDIA_TYPES
 
 _MEDIA_TYPES = {
@@ -27,27 +21,19 @@ _MEDIA_TYPES = {
     "txt": "text/plain",
 }
 
+# What the manifest says of each file, by its path in the release.
 Files = dict[str, dict[str, Any]]
 
 
-def describe_files(folder: Path, below: str = "", but: tuple[str, ...] = ()) -> Files:
-    """Say size, digest and media type of every file but the sums, compressed copies too.
+def describe_file(path: str, stored: Stored) -> dict[str, Any]:
+    """Return size, digest and media type of a file by its path in the release."""
+    media_type = GZIP if is_packed(path) else _media_type(stored.name)
+    return {"bytes": stored.bytes, "sha256": stored.sha256, "media_type": media_type}
 
-    `below`: the path of the folder in the release; files whose path begins with one of `but` are
-    left out.
-    """
-    described = {}
-    for path in sorted(folder.rglob("*")):
-        name = below + path.relative_to(folder).as_posix()
-        ours = not name.startswith(SOURCES)  # a source may be called as it likes
-        if name.startswith(but) or (ours and path.name == SUMS):
-            continue
-        if path.is_file():
-            media_type = GZIP if is_packed(name) else _media_type(path.name)
-            size = path.stat().st_size
-            about = {"bytes": size, "sha256": digest(path), "media_type": media_type}
-            described[name] = about
-    return described
+
+def describe_content(path: str, content: bytes) -> dict[str, Any]:
+    """Return size, digest and media type of a file by its path in the release and its content."""
+    return describe_file(path, measure(path.rpartition("/")[2], content))
 
 
 def _media_type(name: str) -> str:
@@ -56,10 +42,8 @@ def _media_type(name: str) -> str:
     return _MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
-def manifest_of(
-    work: Prepared, checked: Checked, written: Written, files: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
-    """Give what `manifest.json` says."""
+def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files) -> dict[str, Any]:
+    """Return what `manifest.json` says."""
     newest = max(checked.editions, key=lambda edition: edition.year).layout
     severities = [located.severity for located in checked.located]
     return {
@@ -140,8 +124,8 @@ def _portrait(
 ) -> dict[str, Any]:
     setting, edition = work.settings[number], checked.editions[number]
     table, header = setting.reading.table, setting.reading.header
-    cells = [place.row.cells for place in published(work, setting, checked.rejected)]
-    bodies = {body.slug for cell in cells if (body := work.identities.body(cell.organisme))}
+    rows = work.published(edition.year, checked.rejected)
+    bodies = {row.body.slug for row in rows if row.body}
     facts = setting.layout.portraits.get(edition.year)
     return {
         **read,
@@ -156,9 +140,9 @@ def _portrait(
         "header_row": header.row,
         "other_columns": list(header.other),
         "published_total": facts.total if facts else None,
-        "initiatives": len(cells),
+        "initiatives": len(rows),
         "bodies": len(bodies),
-        "body_strings": len({cell.organisme for cell in cells}),
+        "body_strings": len({row.row.cells.organisme for row in rows}),
         "counts": {name: dict(edition.counts[name]) for name in LISTS},
         "fetched": edition.origin._asdict() if edition.origin else None,
     }

@@ -12,6 +12,7 @@ from transform.graphs.mapping import MappingContext
 from transform.graphs.prepared import Prepared
 from transform.graphs.vocabulary import vocabulary_graph
 from transform.identity.concepts import read_vocabulary
+from transform.identity.keyed_rows import key_readings
 from transform.identity.known_links import know_of_build
 from transform.identity.links import settle as settle_links
 from transform.identity.registry import read_registry
@@ -52,9 +53,18 @@ def prepare(
         facts = layout.portraits.get(reading.year)
         path = source_path(reading.year, quote(reading.table.path.name))
         url = (facts.url if facts else None) or base_uri + path
-        settings.append(MappingContext(base_uri, reading, layout, url, vocabularies, identities))
+        settings.append(MappingContext(base_uri, reading, layout, url, vocabularies))
     vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
     origins = {source.year: source.origin for source in sources if source.origin}
     linked = settle_links(links, know_of_build(base_uri, identities.bodies))
-    said = decisions, linked, origins
-    return Prepared(base_uri, settings, vocabularies, identities, vocabulary, *said)
+    return Prepared(
+        base_uri=base_uri,
+        settings=settings,
+        rows=key_readings([reading for reading, _ in pairs], identities, vocabularies),
+        vocabularies=vocabularies,
+        identities=identities,
+        vocabulary=vocabulary,
+        decisions=decisions,
+        links=linked,
+        origins=origins,
+    )

@@ -85,8 +85,8 @@ def rejected_csv(located: Iterable[Located], places: CellLocator) -> bytes:
     writer = csv.writer(out)
     writer.writerow(REJECTED_COLUMNS)
     for f in located:
-        if f.severity == "Violation" and (place := places.find(f.focus)):
-            cells = place[1].cells
+        if f.severity == "Violation" and (row := places.find(f.focus)):
+            cells = row.row.cells
             values = (f.file, f.row, f.column, f.raw, f.fr, f.en, f.next_fr, f.next_en)
             writer.writerow((*values, *(getattr(cells, name) for name in FIELDS)))
     return out.getvalue().encode()

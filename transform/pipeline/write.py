@@ -6,10 +6,10 @@ from itertools import chain
 from pathlib import Path
 
 from transform.catalogue.dcat import Offer
-from transform.catalogue.files import Counted, count_graphs, write_catalogue
+from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
-from transform.files import as_json, digest
+from transform.files import Stored, as_json, digest
 from transform.graphs.bodies import bodies_graph
 from transform.graphs.decisions import beside_decisions, decision_texts, former_texts
 from transform.graphs.editions import edition_lines
@@ -17,13 +17,13 @@ from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
 from transform.graphs.mapping import map_rows
 from transform.graphs.portraits import descriptions
-from transform.graphs.prepared import Prepared, published
+from transform.graphs.prepared import Prepared
 from transform.identity.splits import cut_off
 from transform.layouts.model import Layout
-from transform.parallel import Progress
+from transform.parallel import Progress, Workers
 from transform.pipeline import report
 from transform.pipeline.checked import Checked, read_of, waiting
-from transform.pipeline.manifest import Files, describe_files, manifest_of
+from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
 from transform.rdf.turtle import read_turtle
@@ -42,6 +42,7 @@ def write_release(
     work: Prepared,
     checked: Checked,
     shelf: Path,
+    workers: Workers,
     progress: Progress,
     old: Published | None = None,
 ) -> tuple[Path, list[Gone]]:
@@ -52,32 +53,46 @@ def write_release(
     with release_folder.building(shelf) as folder:
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
         gone = _hold_against(old, work, checked, graphs) if old else []
-        _write_dumps(work, checked, graphs, folder, progress)
-        document_index.write(graphs, work.base_uri, folder / document_index.FILE)
-        _copy_sources(work, folder)
-        _write_report(work, checked, folder / "report")
-        files = describe_files(folder / "dumps", "dumps/")
+        listed = document_index.list_documents(graphs, work.base_uri)
+        files = {
+            **_write_dumps(work, checked, graphs, folder, workers, progress),
+            **_copy_sources(work, folder),
+            **_write_files({document_index.FILE: listed}, folder),
+            **_write_report(work, checked, folder),
+        }
         counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")
         # Named by what it is without its compressed copies: another zlib makes others of them.
         plain = {path: about for path, about in files.items() if not is_packed(path)}
-        digests = _describe(work, checked, counted, folder, plain)
-        name = release_folder.content_name(folder, digests)
-        _describe(work, checked, counted, folder, files)
+        name = _name(*_describe(work, checked, counted, plain))
+        documents, _ = _describe(work, checked, counted, files)
+        _write_files(documents, folder)
         shutil.rmtree(folder / "graphs")
         return release_folder.adopt(folder, name), gone
 
 
 def _describe(
-    work: Prepared, checked: Checked, counted: Counted, folder: Path, files: Files
-) -> dict[str, str]:
-    """Write the catalogue of some files of `dumps/`, and the manifest; gives digests by path."""
-    written = write_catalogue(_offer(work, checked, files), counted, folder)
-    beside = ("dumps/", "graphs/", manifest.FILE)
-    # What the catalogue says of the other files; itself it does not list.
-    files = files | describe_files(folder, but=beside)
-    said = manifest_of(work, checked, written, files)
-    (folder / manifest.FILE).write_bytes(as_json(said))
-    return {path: about["sha256"] for path, about in files.items()}
+    work: Prepared, checked: Checked, counted: Counted, files: Files
+) -> tuple[dict[str, bytes], Files]:
+    """Return the catalogue and the manifest by path, and the files that the manifest lists.
+
+    The catalogue describes files of `dumps/`, the manifest every file but itself.
+    """
+    documents, written = render_catalogue(_offer(work, checked, files), counted)
+    listed = files | {path: describe_content(path, text) for path, text in documents.items()}
+    told = as_json(manifest_of(work, checked, written, listed))
+    return {**documents, manifest.FILE: told}, listed
+
+
+def _name(documents: dict[str, bytes], listed: Files) -> str:
+    digests = {path: about["sha256"] for path, about in listed.items()}
+    return release_folder.content_name(documents[manifest.FILE], digests)
+
+
+def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
+    """Write files by their paths in the release, and return what the manifest says of each."""
+    for path, content in contents.items():
+        (folder / path).write_bytes(content)
+    return {path: describe_content(path, content) for path, content in contents.items()}
 
 
 def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
@@ -145,51 +160,64 @@ def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
 
 def _year_lines(work: Prepared, checked: Checked, number: int) -> Iterator[str]:
     setting = work.settings[number]
-    places = sorted(published(work, setting, checked.rejected), key=lambda place: place.key)
-    yield from map_rows(setting, places)
+    rows = work.published(setting.reading.year, checked.rejected)
+    yield from map_rows(setting, sorted(rows, key=lambda row: row.key))
     yield from in_order(edition_lines(work, [checked.editions[number]]))
 
 
 def _write_dumps(
-    work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path, progress: Progress
-) -> None:
-    target = folder / "dumps"
+    work: Prepared,
+    checked: Checked,
+    graphs: Sequence[Path],
+    folder: Path,
+    workers: Workers,
+    progress: Progress,
+) -> Files:
+    target, scratch = folder / "dumps", folder / "graphs" / "pieces"
     target.mkdir()
-    named = [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs]
-    years = [setting.reading.year for setting in work.settings]
-    planned: list[dumps.Dump | dumps.Sheet] = [*dumps.plan(named, years, target)]
-    about = {edition.year: descriptions(edition) for edition in checked.editions}
-    planned += dumps.plan_sheets(named, about, target)
-    many = sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES
-    sums: list[str] = []
-    for number, lines in enumerate(dumps.write_all(planned, work.base_uri, many=many), start=1):
-        progress("Writing dumps", number, len(planned))
-        sums += lines
-    sums.sort(key=lambda line: line.split()[1])
+    scratch.mkdir()
+    stored = dumps.write_dumps(
+        [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs],
+        {edition.year: descriptions(edition) for edition in checked.editions},
+        target,
+        work.base_uri,
+        scratch,
+        workers=workers,
+        many=sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES,
+        progress=progress,
+    )
+    shutil.rmtree(scratch)
+    sums = [f"{file.sha256}  {file.name}\n" for file in sorted(stored)]
     (target / SUMS).write_text("".join(sums), encoding="ascii")
+    return {f"dumps/{file.name}": describe_file(f"dumps/{file.name}", file) for file in stored}
 
 
-def _copy_sources(work: Prepared, folder: Path) -> None:
+def _copy_sources(work: Prepared, folder: Path) -> Files:
+    files: Files = {}
     for setting in work.settings:
         table = setting.reading.table
-        target = folder / source_path(setting.reading.year, table.path.name)
+        path = source_path(setting.reading.year, table.path.name)
+        target = folder / path
         target.parent.mkdir(parents=True)
         shutil.copyfile(table.path, target)
         if digest(target) != table.raw_sha256:
             raise MisusedCommand(f"{table.path}: changed while it was read. Build again.")
+        stored = Stored(target.name, table.bytes, table.raw_sha256)
+        files[path] = describe_file(path, stored)
+    return files
 
 
-def _write_report(work: Prepared, checked: Checked, folder: Path) -> None:
-    folder.mkdir()
+def _write_report(work: Prepared, checked: Checked, folder: Path) -> Files:
+    (folder / "report").mkdir()
     decided = ((DECISIONS_FILE, work.decisions), (LINKS_FILE, work.links.filed))
     copies = {kept.name: read.raw for kept, read in decided if read.rulings}
-    for name, content in (report_files(work, checked) | copies).items():
-        (folder / name).write_bytes(content)
+    contents = report_files(work, checked) | copies
+    return _write_files({f"report/{name}": text for name, text in contents.items()}, folder)
 
 
 def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
     """Give the files of the report by name."""
-    places = CellLocator(work.settings)
+    places = CellLocator(work)
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": as_json(

@@ -35,18 +35,18 @@ class NotExpressible(ValueError):
 
 def expressible(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """Pass on triples; raises NotExpressible at the first that RDF/XML cannot carry."""
+    sound: set[str] = set()  # properties that can be written; a rows have fifteen of them
     for triple in triples:
-        if reason := _why_not(triple):
+        if reason := _why_not(triple, sound):
             raise NotExpressible(f"RDF/XML cannot write {reason}")
+        sound.add(triple.predicate.value)
         yield triple
 
 
-def _why_not(triple: ox.Triple) -> str | None:
+def _why_not(triple: ox.Triple, sound: set[str]) -> str | None:
     predicate, value = triple.predicate.value, triple.object
-    if predicate in _NO_PROPERTIES:
-        return f"the property <{predicate}>: the syntax means something else by it"
-    if not _ENDS_WITH_NAME.search(predicate):
-        return f"the property <{predicate}>: it does not end with an XML name"
+    if predicate not in sound and (reason := _why_no_property(predicate)):
+        return reason
     if isinstance(value, ox.Triple):
         return f"the triple term {value}"
     if isinstance(value, ox.Literal):
@@ -54,6 +54,14 @@ def _why_not(triple: ox.Triple) -> str | None:
     # A type is written as the name of an element.
     if predicate == RDF_TYPE and not _ENDS_WITH_NAME.search(value.value):
         return f"the class <{value.value}>: it does not end with an XML name"
+    return None
+
+
+def _why_no_property(predicate: str) -> str | None:
+    if predicate in _NO_PROPERTIES:
+        return f"the property <{predicate}>: the syntax means something else by it"
+    if not _ENDS_WITH_NAME.search(predicate):
+        return f"the property <{predicate}>: it does not end with an XML name"
     return None
 
 

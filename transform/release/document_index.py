@@ -9,8 +9,8 @@ FILE = "documents.txt"
 _REPLACED = f"<{IS_REPLACED_BY}>"
 
 
-def write(graphs: Iterable[Path], base_uri: str, target: Path) -> None:
-    """Write the paths below `id/` of all subjects of N-Triples files, in order.
+def list_documents(graphs: Iterable[Path], base_uri: str) -> bytes:
+    """Return the paths below `id/` of all subjects of N-Triples files, in order.
 
     What was replaced is left out: its address leads elsewhere.
     """
@@ -28,4 +28,4 @@ def write(graphs: Iterable[Path], base_uri: str, target: Path) -> None:
                 if predicate == _REPLACED:
                     replaced.add(subject)
     paths = sorted(subject[len(begin) : -1] for subject in found - replaced)
-    target.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8", newline="\n")
+    return "".join(f"{path}\n" for path in paths).encode()

@@ -1,142 +1,179 @@
 """Write the dumps of a release: the whole and each year, in every syntax, plain and compressed.
 
-Beside the syntaxes of RDF, each year is a table for spreadsheets (`spreadsheets.py`).
+Beside the syntaxes of RDF, each year is a table for spreadsheets (`spreadsheets.py`). Every graph
+is written once, in pieces, and each dump is put together from them.
 """
 
-import gzip
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.files import digest
-from transform.parallel import spread
-from transform.rdf.convert import convert
-from transform.rdf.syntaxes import BY_SUFFIX, SYNTAXES
-from transform.release import csvw, spreadsheets
+from transform.files import Stored, measure, write_with_copy
+from transform.parallel import Progress, Workers, spread_in_threads
+from transform.rdf import fragments
+from transform.release import csvw, pieces, spreadsheets
 from transform.release.csv_dialects import FLAVOURS, METADATA, CsvDialect
+from transform.release.pieces import Piece
 
 WHOLE = "portraits"
+_BLOCK = 1 << 20
 
 
-def year_name(year: int) -> str:
-    """Give the file name, without suffix, of the dumps of one portrait."""
-    return f"portrait-{year}"
+class Graph(NamedTuple):
+    """A named graph: its IRI, its file of N-Triples and the pieces of that."""
+
+    iri: str
+    file: Path
+    pieces: list[Piece]
 
 
 class Dump(NamedTuple):
-    """A file of the dumps: what it is written from, in which syntax, and whether as it is."""
+    """A file to be put together: where it is to stand, and what makes its content, in blocks."""
 
-    source: Path
-    suffix: str
     target: Path
+    blocks: Callable[[], Iterable[bytes]]
 
 
-def plan(graphs: Sequence[tuple[str, Path]], years: Sequence[int], folder: Path) -> list[Dump]:
-    """Write the whole as N-Quads and N-Triples; say what else is to be written from them.
+def year_name(year: int) -> str:
+    """Return the file name, without suffix, of the dumps of one portrait."""
+    return f"portrait-{year}"
 
-    `graphs` are pairs of IRI and N-Triples file.
+
+def write_dumps(
+    files: Sequence[tuple[str, Path]],
+    about: Mapping[int, Mapping[str, str]],
+    folder: Path,
+    base_uri: str,
+    scratch: Path,
+    *,
+    workers: Workers,
+    many: bool,
+    progress: Progress,
+) -> list[Stored]:
+    """Write the dumps and their compressed copies, and return what was written.
+
+    `files` are pairs of graph IRI and N-Triples file, in the order in which they stand in the
+    whole. `about` says of each year, by language, what its portrait is. The pieces are laid down
+    in `scratch`. `many`: there is so much that other processes are worth their start.
     """
-    quads, triples = folder / f"{WHOLE}.nq", folder / f"{WHOLE}.nt"
-    with quads.open("wb") as out:
-        for iri, file in graphs:
-            end = f" <{iri}> .\n".encode()
-            with file.open("rb") as lines:
-                out.writelines(line[: -len(b" .\n")] + end for line in lines)
-    _concatenate([file for _, file in graphs], triples)
-    dumps = [
-        Dump(quads if s.named_graphs else triples, s.suffix, folder / f"{WHOLE}.{s.suffix}")
-        for s in SYNTAXES
-    ]
-    for year in years:
-        graph = next(file for iri, file in graphs if iri.endswith(f"/graph/{year}"))
-        _concatenate([graph], folder / f"{year_name(year)}.nt")
-        dumps += [
-            Dump(
-                folder / f"{year_name(year)}.nt", s.suffix, folder / f"{year_name(year)}.{s.suffix}"
-            )
-            for s in SYNTAXES
-            if not s.named_graphs
-        ]
-    return dumps
+    graphs = _cut(files, about, base_uri, scratch)
+    dumps = [*_of_the_whole(graphs, folder, base_uri), *_of_years(graphs, about, folder, base_uri)]
+    planned = [piece for graph in graphs for piece in graph.pieces]
+    steps = len(planned) + len(dumps)
+    written: list[Stored] = []
+    for number, _ in enumerate(workers.spread(pieces.write_piece, planned, many=many), start=1):
+        progress("Writing dumps", number, steps)
+    for number, stored in enumerate(spread_in_threads(_write, dumps), start=len(planned) + 1):
+        progress("Writing dumps", number, steps)
+        written += stored
+    return written + _write_metadata(about, folder, base_uri)
 
 
-class Sheet(NamedTuple):
-    """A table of the dumps: its portrait, the graph of that, graphs with labels, how it is.
-
-    `about` says by language what the portrait is.
-    """
-
-    year: int
-    source: Path
-    labels: tuple[Path, ...]
-    flavour: CsvDialect
-    target: Path
-    about: Mapping[str, str]
-
-
-def plan_sheets(
-    graphs: Sequence[tuple[str, Path]], about: Mapping[int, Mapping[str, str]], folder: Path
-) -> list[Sheet]:
-    """Say which tables are to be written; `graphs` are pairs of IRI and N-Triples file.
-
-    `about` says of each year, by language, what its portrait is.
-    """
-    files = {iri.rpartition("/")[2]: file for iri, file in graphs}
-    labels = tuple(files[name] for name in ("organismes", "vocabulaire"))
+def _cut(
+    files: Sequence[tuple[str, Path]], years: Iterable[int], base_uri: str, scratch: Path
+) -> list[Graph]:
+    by_name = {_name(iri): file for iri, file in files}
+    labels = [by_name[name] for name in ("organismes", "vocabulaire")]
+    portraits = {str(year) for year in years}
     return [
-        Sheet(
-            year,
-            files[str(year)],
-            labels,
-            flavour,
-            folder / (year_name(year) + flavour.ending),
-            told,
+        Graph(
+            iri,
+            file,
+            pieces.cut(file, scratch, base_uri, labels if _name(iri) in portraits else None),
         )
-        for year, told in about.items()
-        for flavour in FLAVOURS
+        for iri, file in files
     ]
 
 
-def write_all(planned: Sequence[Dump | Sheet], base_uri: str, *, many: bool) -> Iterator[list[str]]:
-    """Write the files and their compressed copies; gives their lines for SHA256SUMS."""
-    return spread(_finish, [(one, base_uri) for one in planned], many=many)
+def _name(iri: str) -> str:
+    return iri.rpartition("/")[2]
 
 
-def _finish(task: tuple[Dump | Sheet, str]) -> list[str]:
-    one, base_uri = task
-    files = [one.target]
-    if isinstance(one, Sheet):
-        spreadsheets.write(one.source, one.labels, one.flavour, one.target, base_uri)
-        files.append(_write_metadata(one, base_uri))
-    elif one.target != one.source:
-        convert(one.source, BY_SUFFIX[one.suffix], one.target, base_uri)
-    files.append(compress(one.target))
-    return [f"{digest(file)}  {file.name}\n" for file in files]
+def _write(dump: Dump) -> tuple[Stored, Stored]:
+    return write_with_copy(dump.target, dump.blocks())
 
 
-def _write_metadata(sheet: Sheet, base_uri: str) -> Path:
-    file = sheet.target.with_name(sheet.target.name + METADATA)
-    told = csvw.describe(sheet.target.name, sheet.year, sheet.flavour, base_uri, sheet.about)
-    file.write_bytes(told)
-    return file
+def _of_the_whole(graphs: Sequence[Graph], folder: Path, base_uri: str) -> Iterator[Dump]:
+    yield Dump(folder / f"{WHOLE}.nq", lambda: _quads(graphs))
+    yield Dump(folder / f"{WHOLE}.trig", lambda: _trig(graphs, base_uri))
+    yield from _of_triples(graphs, folder / WHOLE, base_uri)
 
 
-def compress(file: Path) -> Path:
-    """Write FILE.gz beside FILE, the same bytes whenever it is written."""
-    packed = file.with_name(f"{file.name}.gz")
-    with (
-        file.open("rb") as source,
-        packed.open("wb") as out,
-        # No name and no time in the header (RFC 1952, 2.3).
-        gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0, compresslevel=6) as packer,
-    ):
-        shutil.copyfileobj(source, packer, 1 << 20)
-    return packed
+def _of_years(
+    graphs: Sequence[Graph], years: Iterable[int], folder: Path, base_uri: str
+) -> Iterator[Dump]:
+    by_name = {_name(graph.iri): graph for graph in graphs}
+    for year in years:
+        graph, stem = by_name[str(year)], folder / year_name(year)
+        yield from _of_triples([graph], stem, base_uri)
+        yield from (_table(graph, flavour, stem) for flavour in FLAVOURS)
 
 
-def _concatenate(files: Sequence[Path], target: Path) -> None:
-    with target.open("wb") as out:
-        for file in files:
-            with file.open("rb") as source:
-                shutil.copyfileobj(source, out, 1 << 20)
+def _of_triples(graphs: Sequence[Graph], stem: Path, base_uri: str) -> Iterator[Dump]:
+    def dump(suffix: str, blocks: Callable[[], Iterable[bytes]]) -> Dump:
+        return Dump(stem.with_name(f"{stem.name}.{suffix}"), blocks)
+
+    yield dump("nt", lambda: _lines(graphs))
+    for suffix in fragments.SUFFIXES:
+        yield dump(suffix, lambda suffix=suffix: _document(graphs, suffix, base_uri))  # type: ignore[misc]
+
+
+def _lines(graphs: Sequence[Graph]) -> Iterator[bytes]:
+    for graph in graphs:
+        with graph.file.open("rb") as source:
+            while block := source.read(_BLOCK):
+                yield block
+
+
+def _quads(graphs: Sequence[Graph]) -> Iterator[bytes]:
+    for graph in graphs:
+        end = f" <{graph.iri}> .\n".encode()
+        with graph.file.open("rb") as source:
+            while lines := source.readlines(_BLOCK):
+                yield b"".join([line[: -len(b" .\n")] + end for line in lines])
+
+
+def _document(graphs: Sequence[Graph], suffix: str, base_uri: str) -> Iterator[bytes]:
+    around = fragments.frame(suffix, base_uri)
+    before = around.head
+    for graph in graphs:
+        for piece in graph.pieces:
+            yield before + piece.file(suffix).read_bytes()
+            before = around.between
+    yield around.tail
+
+
+def _trig(graphs: Sequence[Graph], base_uri: str) -> Iterator[bytes]:
+    yield fragments.frame("ttl", base_uri).head
+    for graph in graphs:
+        if graph.pieces:
+            yield f"<{graph.iri}> {{\n".encode()
+            yield from (fragments.indent_turtle(p.file("ttl").read_bytes()) for p in graph.pieces)
+            yield b"}\n"
+
+
+def _table(graph: Graph, flavour: CsvDialect, stem: Path) -> Dump:
+    def blocks() -> Iterator[bytes]:
+        header = io.StringIO(newline="")
+        names = [column.name for column in spreadsheets.COLUMNS]
+        csv.writer(header, delimiter=flavour.separator).writerow(names)
+        yield header.getvalue().encode(flavour.encoding)
+        yield from (piece.file(flavour.ending).read_bytes() for piece in graph.pieces)
+
+    return Dump(stem.with_name(stem.name + flavour.ending), blocks)
+
+
+def _write_metadata(
+    about: Mapping[int, Mapping[str, str]], folder: Path, base_uri: str
+) -> list[Stored]:
+    """Describe each table beside it."""
+    written = []
+    for year, texts in about.items():
+        for flavour in FLAVOURS:
+            name = year_name(year) + flavour.ending
+            described = csvw.describe(name, year, flavour, base_uri, texts)
+            (folder / (name + METADATA)).write_bytes(described)
+            written.append(measure(name + METADATA, described))
+    return written

@@ -9,7 +9,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from transform.files import (
     sync,
 )
 from transform.release import history
-from transform.release.manifest import FILE, read_manifest
+from transform.release.manifest import read_manifest
 
 CURRENT = "current"
 _BUILDING = ".building-"
@@ -158,13 +158,14 @@ def _before(shelf: Path, newest_first: list[str]) -> str:
     return earlier[0]
 
 
-def content_name(folder: Path, files: dict[str, str]) -> str:
-    """Give the name of a release: 16 hexadecimal digits of a SHA-256 over its files.
+def content_name(manifest: bytes, digests: Mapping[str, str]) -> str:
+    """Return the name of a release: 16 hexadecimal digits of a SHA-256 over its files.
 
-    `files` are paths and SHA-256 of the files that count, beside the manifest, which counts too.
+    `digests` are the SHA-256 of the files that count, by path, beside the manifest, which counts
+    too.
     """
-    digest = hashlib.sha256((folder / FILE).read_bytes())
-    for path, file_digest in sorted(files.items()):
+    digest = hashlib.sha256(manifest)
+    for path, file_digest in sorted(digests.items()):
         digest.update(f"{file_digest}  {path}\n".encode())
     return digest.hexdigest()[:16]
 

@@ -1,11 +1,10 @@
-"""Write a portrait as CSV for spreadsheets: a line a row, URIs beside labels, no formula.
+"""Make the rows of a portrait for spreadsheets: a line a row, URIs beside labels, no formula.
 
 Two files hold the same cells: one with commas (RFC 4180), one that Excel opens in French with
 its accents and in columns: semicolons after a byte order mark.
 """
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +12,6 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.rdf.namespaces import PREF_LABEL, property_iri
-from transform.release.csv_dialects import CsvDialect
 from transform.text.csv_injection import harmless
 from transform.text.languages import LANGUAGES
 
@@ -60,18 +58,6 @@ COLUMNS = (
 )
 # fmt: on
 Labels = Mapping[str, Mapping[str, str]]
-
-
-def write(
-    lines: Path, labels: Sequence[Path], flavour: CsvDialect, target: Path, base: str
-) -> None:
-    """Write the rows of a portrait, N-Triples, as a stream; `labels` are graphs with labels."""
-    known = read_labels(labels)
-    with target.open("w", encoding=flavour.encoding, newline="") as out:
-        writer = csv.writer(out, delimiter=flavour.separator)  # ends lines with CR LF
-        writer.writerow([column.name for column in COLUMNS])
-        statements = ox.parse(path=lines, format=ox.RdfFormat.N_TRIPLES)
-        writer.writerows(rows(statements, known, base))
 
 
 def rows(statements: Iterable[ox.Quad], labels: Labels, base: str) -> Iterator[list[str]]:

@@ -33,9 +33,9 @@ def review_rows(entries: Iterable[Entry], names: Names) -> list[ReviewRow]:
 def _review_row(entry: Entry, names: Names) -> ReviewRow:
     cells = entry.cells
     return ReviewRow(
-        key=last_segment(entry.initiative),
-        year=int(last_segment(entry.iri)),
-        row=int(entry.source.rpartition("#row=")[2]),
+        key=entry.key,
+        year=entry.year,
+        row=entry.row,
         name=cells.nom.strip(),
         body=last_segment(entry.organisme),
         body_name=names.label(entry.organisme, "fr"),

@@ -1,12 +1,10 @@
-"""Read separated text: find the separator, refuse bad quoting, and let pandas read the rest."""
+"""Read separated text: find the separator, and read the records once, refusing bad quoting."""
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice, zip_longest
-
-import pandas as pd
+from itertools import islice, tee
 
 from transform.errors import UnreadableFile
 from transform.layouts.model import Layout
@@ -23,13 +21,12 @@ WIDEST = 1_024
 
 
 def read_delimited(text: Text, file: str, layout: Layout) -> tuple[str, Records]:
-    """Give the separator and the records, all as wide as the widest."""
+    """Return the separator and the records, all as wide as the widest."""
     with _longest_cell():
         separator = _separator(text, layout)
         if text.broken:
             raise _broken(text, file, separator, layout)
-        extent = _extent(text, file, separator, layout)
-        return separator, _records(text, file, separator, extent)
+        return separator, _records(text, file, separator, layout)
 
 
 @contextmanager
@@ -43,17 +40,21 @@ def _longest_cell() -> Iterator[None]:
 
 def _separator(text: Text, layout: Layout) -> str:
     """Choose the separator under which a record names the most fields, then the most cells."""
+    with text.lines() as lines:
+        # The beginning is decoded once for all.
+        copies = zip(SEPARATORS, tee(lines, len(SEPARATORS)), strict=True)
+        heads = {separator: _head(copy, separator) for separator, copy in copies}
 
     def fitness(separator: str) -> tuple[int, int]:
-        head = _head(text, separator)
+        head = heads[separator]
         return len(best_fit(head, layout).fields), sum(map(len, head))
 
     return max(SEPARATORS, key=fitness)
 
 
-def _head(text: Text, separator: str) -> list[list[str]]:
+def _head(lines: Iterable[str], separator: str) -> list[list[str]]:
     head: list[list[str]] = []
-    with text.lines() as lines, suppress(csv.Error):  # the strict pass says where and why
+    with suppress(csv.Error):  # the strict pass says where and why
         head.extend(islice(csv.reader(lines, delimiter=separator), SEARCHED))
     return head
 
@@ -80,35 +81,39 @@ def _around(cell: str) -> str:
 
 def _column(text: Text, separator: str, layout: Layout, row: int, at: int) -> str:
     """Name a column by its number and, below the header, by its header."""
-    head = _head(text, separator)
+    with text.lines() as lines:
+        head = _head(lines, separator)
     fit = best_fit(head, layout)
     names = dict(enumerate(head[fit.row - 1])) if fit.fields and row > fit.row else {}
     return f'{at + 1} "{shown(names[at])}"' if names.get(at) else f"{at + 1}"
 
 
-def _extent(text: Text, file: str, separator: str, layout: Layout) -> tuple[int, int]:
-    """Count the records and the cells of the widest; refuse quotes open or out of place."""
-    count = width = line = 0
+def _records(text: Text, file: str, separator: str, layout: Layout) -> Records:
+    """Read the records, filled up to the widest; refuse quotes open or out of place."""
+    records: list[list[str]] = []
+    width = line = 0
+    texts: dict[str, str] = {}  # cells that are equal are one object
     with text.lines() as lines:
         reader = csv.reader(lines, delimiter=separator, strict=True)
         try:
             for record in reader:
-                count, line = count + 1, reader.line_num
-                width = max(width, len(record))
+                records.append(list(map(texts.setdefault, record, record)))
+                line, width = reader.line_num, max(width, len(record))
                 if width > WIDEST:
-                    raise _too_large(file, f"row {count} has {width:,} cells")
+                    raise _too_large(file, f"row {len(records)} has {width:,} cells")
+                if len(records) * width > CELLS:
+                    raise _too_large(file, f"{len(records):,} rows of up to {width:,} cells")
         except csv.Error as error:
+            row = len(records) + 1
             if "field limit" in str(error):
                 raise _too_large(
                     file,
-                    f"row {count + 1} (line {line + 1} of the text) has a cell of"
+                    f"row {row} (line {line + 1} of the text) has a cell of"
                     f" over {LONGEST_CELL:,} characters",
                 ) from None
-            place = (count + 1, line, reader.line_num)
+            place = (row, line, reader.line_num)
             raise _misquoted(text, file, separator, layout, place) from None
-    if count * width > CELLS:
-        raise _too_large(file, f"{count:,} rows of up to {width:,} cells")
-    return count, width
+    return [tuple(record) + ("",) * (width - len(record)) for record in records]
 
 
 def _too_large(file: str, what: str) -> UnreadableFile:
@@ -134,34 +139,3 @@ def _misquoted(
         f" closed, or not doubled inside the cell: {shown(record[start : start + 40])}"
         ' … Close it, or write "" for each quote inside the cell.'
     )
-
-
-def _records(text: Text, file: str, separator: str, extent: tuple[int, int]) -> Records:
-    """Let pandas read the records, and make sure that the strict reader saw the same."""
-    count, width = extent
-    if not width:
-        return [()] * count
-    with text.lines() as lines:
-        frame = pd.read_csv(
-            lines,
-            sep=separator,
-            header=None,
-            names=range(width),
-            dtype=object,
-            na_filter=False,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            low_memory=False,
-        )
-    records: Records = list(zip(*(frame[at].tolist() for at in range(width)), strict=True))
-    with text.lines() as lines:
-        strict = csv.reader(lines, delimiter=separator, strict=True)
-        for row, (record, other) in enumerate(zip_longest(records, strict, fillvalue=()), start=1):
-            if record == tuple(other):
-                continue
-            if record[: len(other)] != tuple(other) or any(record[len(other) :]):
-                raise UnreadableFile(
-                    f"{file}, row {row}: two readers of CSV understand it differently."
-                    " Save the file again from a spreadsheet, as .xlsx or as .csv in UTF-8."
-                )
-    return records

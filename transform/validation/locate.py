@@ -1,11 +1,12 @@
 """Find where in a file a finding stands, and say what to do about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transform.graphs.mapping import MappingContext, field_of, subject
+from transform.graphs.prepared import Prepared
+from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
-from transform.tables.rows import Row
 from transform.text.characters import UNWRITABLE
 from transform.validation.shacl import Finding
 
@@ -33,27 +34,26 @@ class Located:
 class CellLocator:
     """Where each inscription stands: found by its IRI, only when a finding asks."""
 
-    def __init__(self, settings: Sequence[MappingContext]) -> None:
-        self._settings = settings
-        self._rows: dict[str, tuple[MappingContext, Row]] | None = None
+    def __init__(self, work: Prepared) -> None:
+        self._work = work
+        self.contexts = {context.reading.year: context for context in work.settings}
+        self._rows: dict[str, KeyedRow] | None = None
 
-    def find(self, focus: str) -> tuple[MappingContext, Row] | None:
-        """Give the row that an inscription was made of, None for any other resource."""
+    def find(self, focus: str) -> KeyedRow | None:
+        """Return the row that an inscription was made of, None for any other resource."""
         if self._rows is None:
             self._rows = {
-                subject(setting.base_uri, key, setting.reading.year): (setting, row)
-                for setting in self._settings
-                for row, key in zip(
-                    setting.reading.rows, setting.identities.keys[setting.reading.year], strict=True
-                )
+                subject(self._work.base_uri, row.key, year): row
+                for year, rows in self._work.rows.items()
+                for row in rows
             }
         return self._rows.get(focus)
 
     def file_of(self, focus: str) -> str:
-        """Give the name of the file that a portrait was read from, "" for any other resource."""
-        for setting in self._settings:
-            if focus == f"{setting.base_uri}id/portrait/{setting.reading.year}":
-                return setting.reading.table.path.name
+        """Return the name of the file that a portrait was read from, "" for any other resource."""
+        for year, context in self.contexts.items():
+            if focus == f"{self._work.base_uri}id/portrait/{year}":
+                return context.reading.table.path.name
         return ""
 
 
@@ -77,20 +77,18 @@ def locate(findings: Iterable[Finding], places: CellLocator) -> list[Located]:
 
 
 def _locate(finding: Finding, places: CellLocator) -> Located:
-    place = places.find(finding.focus)
-    if place is None:
+    row = places.find(finding.focus)
+    if row is None:
         # What no row made is found by its file, if it is a portrait, or by its IRI.
         file = places.file_of(finding.focus)
         return _located(finding, file, None, "", finding.value, _elsewhere(finding), "")
-    setting, row = place
-    field = field_of(finding.path, setting.base_uri)
-    column = setting.reading.column(row, field) if field else ""
-    raw = getattr(row.cells, field) if field else finding.value
-    steps = _next_step(setting, field, raw, column, row.number)
-    source = f"{setting.source_url}#row={row.number}"
-    return _located(
-        finding, setting.reading.table.path.name, row.number, column, raw, steps, source
-    )
+    context, number = places.contexts[row.year], row.row.number
+    field = field_of(finding.path, context.base_uri)
+    column = context.reading.column(row.row, field) if field else ""
+    raw = getattr(row.row.cells, field) if field else finding.value
+    steps = _next_step(context, row, field, raw, column)
+    source = f"{context.source_url}#row={number}"
+    return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
 
 
 def _located(
@@ -148,7 +146,7 @@ def _elsewhere(finding: Finding) -> tuple[str, str]:
 
 
 def _next_step(
-    setting: MappingContext, field: str | None, raw: str, column: str, row: int
+    setting: MappingContext, row: KeyedRow, field: str | None, raw: str, column: str
 ) -> tuple[str, str]:
     if not field:
         return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
@@ -159,8 +157,9 @@ def _next_step(
             f"Take the character {code} out of the cell.",
         )
     if not raw.strip():
-        return f"Remplir « {column} » à la ligne {row}.", f'Fill in "{column}" in row {row}.'
-    if field in LISTS and setting.vocabularies[field].concept(raw, setting.reading.year) is None:
+        number = row.row.number
+        return f"Remplir « {column} » à la ligne {number}.", f'Fill in "{column}" in row {number}.'
+    if field in LISTS and getattr(row.concepts, field) is None:
         return _unknown_value(setting, field, raw)
     return "Corriger la cellule.", "Correct the cell."
 

@@ -19,7 +19,7 @@ def validate_registry(
     if not registry.triples:
         return []
     said = list(registry_lines(registry))
-    said += yearly_lines(base_uri, said, {})
+    said += yearly_lines(base_uri, registry.yearly_portfolios(base_uri), {})
     said += _spelling_lines(registry, base_uri)
     types = [line for line in vocabulary if f"> <{RDF}type> <" in line]
     tier = read_shapes(("registry",), base_uri)

@@ -1,19 +1,19 @@
-"""Hold the vocabulary and every row against the shapes, in pieces and on all cores."""
+"""Hold the vocabulary and every row against the shapes; rows in pieces, for all cores."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-import pyoxigraph as ox
 import pyshacl
 import rdflib
 from pyshacl.graph_abstraction import OxigraphDataGraph
 
 import shapes
 from transform.errors import PortraitError
-from transform.parallel import spread
+from transform.validation.indexed_graph import IndexedGraph
 
 SH = rdflib.SH
 # Rows in one piece: above, memory grows; below, what pySHACL does once a piece shows.
@@ -34,17 +34,6 @@ class Finding:
     en: str
 
 
-class _Data(OxigraphDataGraph):
-    """What is held against shapes.
-
-    For each result pySHACL asks whether there is a data graph, and without an answer of its own
-    Python counts the statements to find out.
-    """
-
-    def __bool__(self) -> bool:
-        return True
-
-
 def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
     """Give the shapes of some tiers against the base URI of a release."""
     graph = rdflib.Graph()
@@ -59,10 +48,12 @@ def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
 
 
 def validate(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
-    """Hold N-Triples against shapes; gives the findings in an order of their own."""
-    store = ox.Store()
-    store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
-    data = _Data.from_oxigraph_store(store)
+    """Return what breaks a shape in N-Triples, in an order of its own."""
+    return validate_graph(IndexedGraph(triples), shapes_graph)
+
+
+def validate_graph(data: OxigraphDataGraph, shapes_graph: rdflib.Graph) -> list[Finding]:
+    """Return what breaks a shape in a data graph of pySHACL, in an order of its own."""
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph, inplace=True)
     if not isinstance(report, rdflib.Graph):
         raise PortraitError(f"The shapes could not be applied: {report}. Report this as a bug.")
@@ -108,41 +99,41 @@ def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> 
     return messages
 
 
-def in_pieces(rows: Iterable[str]) -> Iterator[tuple[int, bytes]]:
-    """Cut the lines of rows (one string a row) into pieces: number of rows, N-Triples."""
-    remaining = iter(rows)
-    while piece := list(islice(remaining, PIECE)):
-        yield len(piece), "".join(piece).encode()
+class RowsPiece(NamedTuple):
+    """The N-Triples of some rows: how many rows, and what shapes need to judge them.
+
+    `beside` are the N-Triples that say what is of which class.
+    """
+
+    rows: int
+    triples: bytes
+    base_uri: str
+    beside: bytes
 
 
 # What stands in pieces; all else is held as a whole.
 _OF_ROWS = ("Inscription", "Initiative", "DecisionIdentite")
-_shapes: rdflib.Graph | None = None
-_beside: bytes = b""
 
 
-def _start(tiers: tuple[str, ...], base_uri: str, beside: bytes) -> None:
-    global _shapes, _beside  # one copy for all pieces of a worker process
-    _shapes, _beside = read_shapes(tiers, base_uri), beside
+@lru_cache(maxsize=1)  # the pieces of a build are held against the same shapes
+def _row_shapes(base_uri: str) -> rdflib.Graph:
+    """Return the shapes of all tiers that speak of rows."""
+    graph = read_shapes(("required", "lists", "recommended"), base_uri)
     # A piece holds rows, their initiatives, the decisions; what stands beside it was held before.
-    for shape, target in list(_shapes.subject_objects(SH.targetClass)):
+    for shape, target in list(graph.subject_objects(SH.targetClass)):
         if str(target).removeprefix(f"{base_uri}def#") not in _OF_ROWS:
-            _shapes.remove((shape, SH.targetClass, target))
+            graph.remove((shape, SH.targetClass, target))
+    return graph
 
 
-def _hold_piece(piece: tuple[int, bytes]) -> tuple[int, list[Finding]]:
-    if _shapes is None:
-        raise AssertionError("a worker was not started")
-    return piece[0], validate(_beside + piece[1], _shapes)
+def cut_rows(rows: Iterable[str], base_uri: str, beside: bytes) -> Iterator[RowsPiece]:
+    """Cut the N-Triples of rows, one string a row, into pieces."""
+    remaining = iter(rows)
+    while piece := list(islice(remaining, PIECE)):
+        yield RowsPiece(len(piece), "".join(piece).encode(), base_uri, beside)
 
 
-def validate_rows(
-    pieces: Iterable[tuple[int, bytes]], many: bool, base_uri: str, beside: bytes
-) -> Iterator[tuple[int, list[Finding]]]:
-    """Hold pieces of rows against all tiers that speak of rows; gives rows done and findings.
-
-    `beside` are the N-Triples that each piece needs to be understood: what is of which class.
-    `many`: more than one piece is to come, so other processes are worth their start.
-    """
-    tiers = ("required", "lists", "recommended")
-    return spread(_hold_piece, pieces, many=many, start=_start, given=(tiers, base_uri, beside))
+def validate_piece(piece: RowsPiece) -> tuple[int, list[Finding]]:
+    """Return how many rows a piece has, and what breaks a shape in it."""
+    shapes_graph = _row_shapes(piece.base_uri)
+    return piece.rows, validate(piece.beside + piece.triples, shapes_graph)

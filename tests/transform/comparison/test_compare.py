@@ -280,13 +280,15 @@ def entries(year: int, rows: list[tuple[int, Cells]]) -> list[Entry]:
 
     return [
         Entry(
+            str(key),
+            year,
+            key,
             f"id/initiative/{key}",
             path("organisme", row.organisme),
             path("categorie", row.categorie),
             path("statut", row.statut),
             path("portefeuille", row.portefeuille),
             row,
-            f"id/initiative/{key}/{year}",
             f"{BASE}{year}.csv#row={key}",
         )
         for key, row in rows

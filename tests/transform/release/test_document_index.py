@@ -18,8 +18,8 @@ def test_the_list_holds_each_subject_once_in_order(tmp_path: Path) -> None:
         f'\n<{BASE}id/vieux> {gone} <{BASE}id/z> .\n<https://autre.example/id/c> {label} "c" .\n'
     )
     second.write_text(f'<{BASE}id/z> {label} "zz" .\n<{BASE}id/é> {label} "é\\u2028" .\n')
-    document_index.write([first, second], BASE, tmp_path / "list")
-    assert (tmp_path / "list").read_text("utf-8").split("\n") == ["a/2025", "z", "é", ""]
+    listed = document_index.list_documents([first, second], BASE)
+    assert listed.decode().split("\n") == ["a/2025", "z", "é", ""]
 
 
 def test_a_release_lists_what_can_be_dereferenced(example: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import SHARED
 from transform.comparison.entries import Names
 from transform.graphs.prepared import Prepared
-from transform.pipeline.compare import entries_of
+from transform.pipeline.compare import entry_of
 from transform.pipeline.prepare import prepare
 from transform.pipeline.sources import example_sources, parse_sources
 from transform.release.reading import read_released
@@ -53,8 +53,9 @@ def rows_of(work: Prepared) -> dict[int, list[ReviewRow]]:
     bodies = work.identities.bodies.by_form.values()
     names = Names({f"id/organisme/{body.slug}": {"fr": body.label} for body in bodies})
     return {
-        setting.reading.year: review_rows(entries_of(work, setting, {}), names)
+        year: review_rows([entry_of(row, setting.source_url) for row in work.rows[year]], names)
         for setting in work.settings
+        for year in [setting.reading.year]
     }
 
 
@@ -99,12 +100,11 @@ def plain(name: str) -> str:
 
 def test_names_that_differ_in_nothing_a_reader_sees_are_joined(work: Prepared) -> None:
     rows: defaultdict[tuple[str, str], dict[int, list[tuple[str, str]]]] = defaultdict(dict)
-    for setting in work.settings:
-        for place in work.places(setting):
-            name = place.row.cells.nom
-            body = work.identities.body(place.row.cells.organisme)
-            at = (body.slug if body else "", plain(name))
-            rows[at].setdefault(setting.reading.year, []).append((place.key, name))
+    for year, keyed_rows in work.rows.items():
+        for row in keyed_rows:
+            name = row.row.cells.nom
+            at = (row.body.slug if row.body else "", plain(name))
+            rows[at].setdefault(year, []).append((row.key, name))
     both = [by_year for by_year in rows.values() if len(by_year) == 2]
     differ = [by_year for by_year in both if by_year[2024][0][1] != by_year[2025][0][1]]
     assert len(both) >= 49
@@ -115,13 +115,11 @@ def test_names_that_differ_in_nothing_a_reader_sees_are_joined(work: Prepared) -
 
 def test_no_two_bodies_and_no_two_rows_of_a_year_are_joined_by_rule(work: Prepared) -> None:
     bodies: defaultdict[str, set[str]] = defaultdict(set)
-    for setting in work.settings:
-        keys = work.identities.keys[setting.reading.year]
-        assert len(set(keys)) == len(keys)
-        for place in work.places(setting):
-            body = work.identities.body(place.row.cells.organisme)
-            assert body
-            bodies[place.key].add(body.slug)
+    for rows in work.rows.values():
+        assert len({row.key for row in rows}) == len(rows)
+        for row in rows:
+            assert row.body
+            bodies[row.key].add(row.body.slug)
     assert {len(slugs) for slugs in bodies.values()} == {1}
 
 

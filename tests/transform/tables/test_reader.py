@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -350,17 +349,6 @@ def test_sizes_beyond_a_portrait_are_refused(read: Read, monkeypatch: pytest.Mon
     )
     monkeypatch.setattr(reader, "LARGEST", 3)
     assert refusal(read, b"Nom,").startswith("portrait.csv: larger than 0 MB, more than")
-
-
-def test_two_readers_that_differ_are_not_trusted(
-    read: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole: Any = pd.read_csv
-    monkeypatch.setattr(pd, "read_csv", lambda *a, **k: whole(*a, **k).iloc[:-1])
-    assert refusal(read, as_csv(HEADER, ROW).encode()) == (
-        "portrait.csv, row 2: two readers of CSV understand it differently."
-        " Save the file again from a spreadsheet, as .xlsx or as .csv in UTF-8."
-    )
 
 
 SEEN = [

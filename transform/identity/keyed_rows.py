@@ -1,0 +1,60 @@
+"""Hold each row with all that was decided of it: the one record that travels from here on.
+
+Statements, review rows, counts and reports are each made from it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from transform.identity.bodies import Body
+from transform.identity.concepts import Vocabulary
+from transform.identity.rule import Identities
+from transform.layouts.model import LISTS
+from transform.tables.rows import Reading, Row
+
+
+class Concepts(NamedTuple):
+    """The slugs of the concepts that a row's cells mean, None where no list knows the cell."""
+
+    categorie: str | None
+    statut: str | None
+    portefeuille: str | None
+
+
+class KeyedRow(NamedTuple):
+    """A row of a portrait, the key of its initiative, its body and its concepts.
+
+    `own_key` is its key by the rule, before people decided. `body` is None where the cell is blank.
+    """
+
+    year: int
+    row: Row
+    key: str
+    own_key: str
+    body: Body | None
+    concepts: Concepts
+
+    def is_whole(self) -> bool:
+        """Say whether body and concepts are known; a shape refuses any other row."""
+        return self.body is not None and None not in self.concepts
+
+
+def key_readings(
+    readings: Iterable[Reading], identities: Identities, vocabularies: Mapping[str, Vocabulary]
+) -> dict[int, list[KeyedRow]]:
+    """Return the rows of each year in the order of their file."""
+    return {reading.year: _key_reading(reading, identities, vocabularies) for reading in readings}
+
+
+def _key_reading(
+    reading: Reading, identities: Identities, vocabularies: Mapping[str, Vocabulary]
+) -> list[KeyedRow]:
+    year = reading.year
+    keys = identities.keys[year]
+    own_keys = identities.own.get(year, keys)
+    keyed = []
+    for row, key, own_key in zip(reading.rows, keys, own_keys, strict=True):
+        slugs = {name: vocabularies[name].concept(getattr(row.cells, name), year) for name in LISTS}
+        body = identities.body(row.cells.organisme)
+        keyed.append(KeyedRow(year, row, key, own_key, body, Concepts(**slugs)))
+    return keyed
