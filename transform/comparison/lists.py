@@ -79,14 +79,14 @@ def _evolutions(kind: str, before: _Side, after: _Side) -> list[Evolution]:
 
 
 def _alike(old: set[str], new: set[str]) -> bool:
-    """Tell whether two values may be one: a wording of each is similar, or continues the other."""
+    """Return whether two values may be one: wordings are similar, or one continues the other."""
     if any(_continues(one, other) for one in old for other in new):
         return True
     return bool(find_alike(sorted(old), sorted(new)))
 
 
 def _continues(one: str, other: str) -> bool:
-    """Tell whether the longer text is the shorter one and then a sign: «image» and «image/…»."""
+    """Return whether the longer text is the shorter one and then a sign: «image» and «image/…»."""
     short, long = sorted((one, other), key=len)
     return bool(short) and long.startswith(short) and not long[len(short) :][:1].isalnum()
 

@@ -1,4 +1,4 @@
-"""Hold the numbers of a comparison of two portraits: movements, evolutions and open pairs.
+"""Define the numbers of a comparison: movements, evolutions and open pairs.
 
 Things are named by their paths below the base URI.
 """
