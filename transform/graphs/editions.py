@@ -1,4 +1,4 @@
-"""Give each portrait as a whole: what its rows count, and what is said of it."""
+"""Build the edition of each portrait: its counts, its file and the statements about it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -16,7 +16,7 @@ def edition_of(
     rejected: Mapping[int, set[str]],
     count: Mapping[tuple[str, str], int],
 ) -> Edition:
-    """Give a portrait as a whole; `count` says by list and value how many rows it has."""
+    """Return the edition of a portrait; `count` is its number of rows by list and value."""
     counts: dict[str, dict[str, int]] = {name: {} for name in LISTS}
     for (name, slug), number in sorted(count.items()):
         if number:
@@ -28,7 +28,7 @@ def edition_of(
 
 
 def edition_lines(work: Prepared, editions: Iterable[Edition]) -> Iterator[Line]:
-    """Give what is said of portraits as wholes, and their counts."""
+    """Yield the statements about each edition, and its counts."""
     labels = concept_labels(work.vocabulary)
     for edition in editions:
         yield from portrait_lines(work.base_uri, edition)
