@@ -1,4 +1,4 @@
-"""List every thing that changed between two portraits, one a line, with the evidence for it."""
+"""List all that changed between two portraits, one change a line, with its evidence."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ class Change(NamedTuple):
 
 
 def list_changes(sides: Sides, found: Comparison, base_uri: str, language: str) -> Iterator[Change]:
-    """Give what changed: values of lists, bodies, initiatives, and pairs that are still open."""
+    """Yield the changes of values of lists, bodies and initiatives, then the open pairs."""
     lister = _Lister(sides, found, base_uri, language)
     yield from lister.values()
     yield from lister.bodies()
@@ -32,7 +32,7 @@ def list_changes(sides: Sides, found: Comparison, base_uri: str, language: str) 
 
 
 def as_csv(changes: Iterator[Change]) -> str:
-    """Write changes as CSV (RFC 4180)."""
+    """Return changes as CSV (RFC 4180)."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(Change._fields)
@@ -41,35 +41,35 @@ def as_csv(changes: Iterator[Change]) -> str:
 
 
 class _Lister:
-    def __init__(self, sides: Sides, found: Comparison, base_uri: str, language: str) -> None:
+    def __init__(self, sides: Sides, comparison: Comparison, base_uri: str, language: str) -> None:
         self._sides = sides
-        self._found = found
+        self._comparison = comparison
         self._base = base_uri
         self._language = language
 
     def _label(self, path: str) -> str:
-        return self._found.called.get(path) or self._sides.names.label(path, self._language)
+        return self._comparison.called.get(path) or self._sides.names.label(path, self._language)
 
-    def _elements(self) -> dict[str, str]:
-        """Give the movement of a value of a list that was reworded, split or joined."""
+    def _movement_of_value(self) -> dict[str, str]:
+        """Return by path the movement of each value that was reworded, split or joined."""
         return {
             path: name
-            for name, movement in self._found.movements.items()
+            for name, movement in self._comparison.movements.items()
             if not name.startswith(("organismes", "portefeuilles-inchanges"))
             for path in movement.elements
         }
 
     def values(self) -> Iterator[Change]:
-        moved = self._elements()
-        for evolution in self._found.evolutions:
+        movements = self._movement_of_value()
+        for evolution in self._comparison.evolutions:
             if evolution.text is not None:
                 continue
-            kind = moved.get(evolution.concept, evolution.kind)
+            kind = movements.get(evolution.concept, evolution.kind)
             if kind == evolution.kind and evolution.before == evolution.after:
                 continue
             texts = " | ".join(
                 f"{e.text}: {e.before}, {e.after}"
-                for e in self._found.of(evolution.kind, unresolved=True)
+                for e in self._comparison.of(evolution.kind, unresolved=True)
                 if e.concept == evolution.concept
             )
             before, after = str(evolution.before), str(evolution.after)
@@ -81,7 +81,7 @@ class _Lister:
         groups = (
             ("organismes-nouveaux", sorted(set(after) - set(before))),
             ("organismes-absents", sorted(set(before) - set(after))),
-            ("organismes-renommes", self._found.movements["organismes-renommes"].elements),
+            ("organismes-renommes", self._comparison.movements["organismes-renommes"].elements),
         )
         for kind, paths in groups:
             for path in paths:
@@ -91,14 +91,14 @@ class _Lister:
                 yield Change(kind, self._base + path, label, old, new, _rows(entries))
 
     def initiatives(self) -> Iterator[Change]:
-        held = {entry.initiative for entry in self._sides.before}
+        earlier = {entry.initiative for entry in self._sides.before}
         for entry in self._sides.after:
-            if entry.initiative not in held:
-                yield self._one("initiatives-nouvelles", entry, "", entry.cells.statut)
-        held = {entry.initiative for entry in self._sides.after}
+            if entry.initiative not in earlier:
+                yield self._of_one_year("initiatives-nouvelles", entry, "", entry.cells.statut)
+        later = {entry.initiative for entry in self._sides.after}
         for entry in self._sides.before:
-            if entry.initiative not in held:
-                yield self._one("initiatives-absentes", entry, entry.cells.statut, "")
+            if entry.initiative not in later:
+                yield self._of_one_year("initiatives-absentes", entry, entry.cells.statut, "")
         for old, new in self._sides.continued():
             uri, label = self._base + new.initiative, new.cells.nom.strip()
             for kind, before, after in self._changed(old, new):
@@ -116,13 +116,13 @@ class _Lister:
             before, after = (f"{e.cells.organisme} | {e.cells.portefeuille}" for e in (old, new))
             yield "initiatives-deplacees", before, after
 
-    def _one(self, kind: str, entry: Entry, before: str, after: str) -> Change:
+    def _of_one_year(self, kind: str, entry: Entry, before: str, after: str) -> Change:
         uri = self._base + entry.initiative
         return Change(kind, uri, entry.cells.nom.strip(), before, after, entry.source)
 
     def pairs(self) -> Iterator[Change]:
         rows = {e.initiative: e.source for e in (*self._sides.before, *self._sides.after)}
-        for pair in self._found.pairs:
+        for pair in self._comparison.pairs:
             where = [rows[path] for path in (pair.before, pair.after) if path in rows]
             yield Change(
                 pair.movement,
@@ -135,10 +135,10 @@ class _Lister:
 
 
 def _by_body(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    by_body: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        found[entry.organisme].append(entry)
-    return found
+        by_body[entry.organisme].append(entry)
+    return by_body
 
 
 def _texts(entries: Sequence[Entry]) -> str:

@@ -1,7 +1,7 @@
-"""Give the SPARQL query behind each number of a comparison: its rows are the things counted.
+"""Build the SPARQL query behind each number of a comparison: its rows are the things counted.
 
-The texts stand in `transform/questions/*.rq`. What stands in them as `<portrait>`, `"langue"`
-and the like is replaced by IRIs and literals as SPARQL writes them, never by bare text.
+The templates are the files `questions/*.rq`. Placeholders such as `<portrait>` and `"langue"` are
+replaced by IRIs and literals in the syntax of SPARQL, never by bare text.
 """
 
 import re
@@ -18,8 +18,8 @@ _AS_WRITTEN = {
     "statut": "statutTelQuEcrit",
 }
 _EARLIER, _LATER = "avant", "apres"
-# Which text asks for a movement, and whether its portrait is the earlier one.
-_ASKED = {
+# By movement: its template, and which of the two portraits the template reads.
+_TEMPLATES = {
     **{
         f"{noun}-{name}": (text, side)
         for noun, new, absent in (
@@ -56,12 +56,12 @@ def _read(name: str) -> str:
 
 
 def ask_movement(found: Comparison, movement: Movement, base_uri: str, language: str) -> str:
-    """Give the query whose rows are the things that a movement counts."""
+    """Return the query whose rows are the things that a movement counts."""
     if movement.statuses:
         old, new = movement.statuses
         paths = {"statutAvant": old, "statutApres": new}
         return _fill("initiatives-d-un-passage", found, base_uri, language, paths)
-    text, side = _ASKED.get(movement.name, ("elements", _LATER))
+    template, side = _TEMPLATES.get(movement.name, ("elements", _LATER))
     portrait, other = found.earlier, found.later
     if side == _LATER:
         portrait, other = other, portrait
@@ -71,13 +71,13 @@ def ask_movement(found: Comparison, movement: Movement, base_uri: str, language:
         "mouvement": f"{found.path}/{movement.name}",
         "propriete": f"def#{_LIST_OF.get(movement.name, 'statut')}",
     }
-    return _fill(text, found, base_uri, language, paths)
+    return _fill(template, found, base_uri, language, paths)
 
 
 def ask_evolution(
     found: Comparison, evolution: Evolution, base_uri: str, language: str, year: int | None = None
 ) -> str:
-    """Give the query whose rows are the entries that an evolution counts, of a year or of both."""
+    """Return the query whose rows are the entries of an evolution, of one year or of both."""
     paths = {
         "avant": f"id/portrait/{year or found.earlier}",
         "apres": f"id/portrait/{year or found.later}",
@@ -92,20 +92,20 @@ def ask_evolution(
 
 def _fill(
     name: str,
-    found: Comparison,
+    comparison: Comparison,
     base_uri: str,
     language: str,
     paths: dict[str, str],
     text: str = "",
 ) -> str:
-    given = {
-        "avant": f"id/portrait/{found.earlier}",
-        "apres": f"id/portrait/{found.later}",
+    all_paths = {
+        "avant": f"id/portrait/{comparison.earlier}",
+        "apres": f"id/portrait/{comparison.later}",
         **paths,
     }
-    terms = {f"<{key}>": str(ox.NamedNode(base_uri + path)) for key, path in given.items()}
+    terms = {f"<{key}>": str(ox.NamedNode(base_uri + path)) for key, path in all_paths.items()}
     terms |= {'"langue"': str(ox.Literal(language)), '"texte"': str(ox.Literal(text))}
     terms["<def#>"] = str(ox.NamedNode(f"{base_uri}def#"))
-    # In one pass, so that nothing in a value is taken for another place to fill.
+    # One pass: a value that looks like a placeholder is not replaced in its turn.
     pattern = "|".join(map(re.escape, terms))
     return re.sub(pattern, lambda place: terms[place[0]], _read(name))

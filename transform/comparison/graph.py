@@ -1,4 +1,4 @@
-"""Give what is published of the comparison of two portraits, and of every number in it."""
+"""Write the comparison of two portraits, and every number in it, as statements."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ from transform.text.numbers import with_number
 
 
 def comparison_lines(found: Comparison, names: Names, base_uri: str) -> Iterator[Line]:
-    """Give the statements of a comparison; all that it counts has a URI below its own."""
+    """Yield the statements of a comparison; all that it counts has a URI below its own."""
     writer = _Writer(found, names, base_uri)
     yield from writer.whole()
     for movement in found.movements.values():
@@ -48,8 +48,8 @@ def comparison_lines(found: Comparison, names: Names, base_uri: str) -> Iterator
 
 
 class _Writer:
-    def __init__(self, found: Comparison, names: Names, base_uri: str) -> None:
-        self._found = found
+    def __init__(self, comparison: Comparison, names: Names, base_uri: str) -> None:
+        self._comparison = comparison
         self._names = names
         self._base = base_uri
 
@@ -60,15 +60,16 @@ class _Writer:
         return f"<{self._base}def#{name}>"
 
     def _node(self, name: str) -> str:
-        return self._iri(f"{self._found.path}/{name}")
+        return self._iri(f"{self._comparison.path}/{name}")
 
     def whole(self) -> Iterator[Line]:
-        about, years = self._iri(self._found.path), (self._found.earlier, self._found.later)
+        about = self._iri(self._comparison.path)
+        years = self._comparison.earlier, self._comparison.later
         yield about, f"<{RDF_TYPE}>", self._term("Comparaison")
         for language in LANGUAGES:
-            said = say(self._found, self._labels(language), language)
-            text = " ".join(sentence.text for sentence in said)
-            yield about, f"<{RDFS}label>", literal(title(self._found, language), language)
+            sentences = say(self._comparison, self._labels(language), language)
+            text = " ".join(sentence.text for sentence in sentences)
+            yield about, f"<{RDFS}label>", literal(title(self._comparison, language), language)
             yield about, f"<{DCTERMS}description>", literal(text, language)
         for year, name in zip(years, ("Anterieur", "Posterieur"), strict=True):
             yield about, self._term(f"portrait{name}"), self._iri(f"id/portrait/{year}")
@@ -83,14 +84,14 @@ class _Writer:
         yield about, self._term("effectif"), integer(movement.number)
         yield about, self._term("effectifMinimal"), integer(movement.least)
         yield about, self._term("effectifMaximal"), integer(movement.most)
-        query = ask_movement(self._found, movement, self._base, LANGUAGES[0])
+        query = ask_movement(self._comparison, movement, self._base, LANGUAGES[0])
         yield about, self._term("requete"), literal(query)
         for element in movement.elements:
             yield about, self._term("element"), self._iri(element)
         for path, side in zip(movement.statuses or (), ("Anterieur", "Posterieur"), strict=False):
             yield about, self._term(f"statut{side}"), self._iri(path)
         for language in LANGUAGES:
-            name = name_movement(self._found, movement, self._labels(language), language)
+            name = name_movement(self._comparison, movement, self._labels(language), language)
             number = say_number(movement, language)
             yield about, f"<{RDFS}label>", literal(with_number(name, number, language), language)
 
@@ -101,16 +102,16 @@ class _Writer:
         yield about, self._term("evolutionDe"), self._iri(evolution.concept)
         yield about, self._term("effectifAnterieur"), integer(evolution.before)
         yield about, self._term("effectifPosterieur"), integer(evolution.after)
-        query = ask_evolution(self._found, evolution, self._base, LANGUAGES[0])
+        query = ask_evolution(self._comparison, evolution, self._base, LANGUAGES[0])
         yield about, self._term("requete"), literal(query)
         if evolution.text is not None:
             yield about, self._term("texteTelQuEcrit"), literal(evolution.text)
         for other in evolution.neighbours:
             yield about, self._term("voisin"), self._iri(other)
         for language in LANGUAGES:
-            name = name_evolution(self._found, evolution, self._labels(language), language)
-            said = with_number(name, f"{evolution.before}, {evolution.after}", language)
-            yield about, f"<{RDFS}label>", literal(said, language)
+            name = name_evolution(self._comparison, evolution, self._labels(language), language)
+            label = with_number(name, f"{evolution.before}, {evolution.after}", language)
+            yield about, f"<{RDFS}label>", literal(label, language)
 
     def pair(self, pair: Pair) -> Iterator[Line]:
         ends = [path.rpartition("/")[2] for path in (pair.before, pair.after)]
@@ -123,13 +124,13 @@ class _Writer:
         yield about, self._term("ressemblance"), likeness
         for language in LANGUAGES:
             label = self._labels(language)
-            said = f"{label(pair.before)} ≟ {label(pair.after)}"
-            yield about, f"<{RDFS}label>", literal(said, language)
+            text = f"{label(pair.before)} ≟ {label(pair.after)}"
+            yield about, f"<{RDFS}label>", literal(text, language)
 
     def _labels(self, language: str) -> Label:
-        called = self._found.called
+        called = self._comparison.called
         return lambda path: called.get(path) or self._names.label(path, language)
 
     def _part(self, about: str, unresolved: bool) -> Iterator[Line]:
-        yield about, f"<{DCTERMS}isPartOf>", self._iri(self._found.path)
+        yield about, f"<{DCTERMS}isPartOf>", self._iri(self._comparison.path)
         yield about, self._term("sansResolution"), boolean(unresolved)

@@ -1,7 +1,7 @@
-"""Compare the values of lists between two portraits: reworded, split, joined, or alike and apart.
+"""Compare the values of lists in two portraits: which were reworded, split, joined or look alike.
 
 Values are compared at the level of their broadest concept, so that a portfolio that was split is
-one group with one number in each year. What stands in cells is counted beside it, as written.
+one group with one number in each year. The texts of cells are counted too, as they are written.
 """
 
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ from transform.text.slugs import name_all
 def compare_lists(
     found: Comparison, before: Sequence[Entry], after: Sequence[Entry], names: Names
 ) -> None:
-    """Count the values of each list in both portraits, and say which were reworded or split."""
+    """Add to `found` the numbers of each value of each list, and the movements of values."""
     for kind in LISTS:
         sides = [_Side(kind, entries, names) for entries in (before, after)]
         evolutions = _evolutions(kind, *sides)
@@ -57,14 +57,14 @@ class _Side:
 
 
 def _evolutions(kind: str, before: _Side, after: _Side) -> list[Evolution]:
-    """Give the numbers of each value, and what appears beside one that falls to zero."""
+    """Return the numbers of each value, and the similar values that appear as it falls to zero."""
     fallen = sorted(set(before.tops) - set(after.tops))
     appeared = sorted(set(after.tops) - set(before.tops))
-    beside: defaultdict[str, list[str]] = defaultdict(list)
+    neighbours: defaultdict[str, list[str]] = defaultdict(list)
     for old in fallen:
         for new in appeared:
             if _alike(before.forms[old], after.forms[new]):
-                beside[old].append(new)
+                neighbours[old].append(new)
     return [
         Evolution(
             kind,
@@ -72,27 +72,27 @@ def _evolutions(kind: str, before: _Side, after: _Side) -> list[Evolution]:
             concept,
             before.tops[concept],
             after.tops[concept],
-            neighbours=tuple(beside[concept]),
+            neighbours=tuple(neighbours[concept]),
         )
         for concept in sorted({*before.tops, *after.tops})
     ]
 
 
 def _alike(old: set[str], new: set[str]) -> bool:
-    """Say whether one wording may be the other's: alike, or one goes on after the other."""
-    if any(_goes_on(one, other) for one in old for other in new):
+    """Return whether two values may be one: wordings are similar, or one continues the other."""
+    if any(_continues(one, other) for one in old for other in new):
         return True
     return bool(find_alike(sorted(old), sorted(new)))
 
 
-def _goes_on(one: str, other: str) -> bool:
-    """Say whether the longer text is the shorter one and then a sign: «image» and «image/…»."""
+def _continues(one: str, other: str) -> bool:
+    """Return whether the longer text is the shorter one and then a sign: «image» and «image/…»."""
     short, long = sorted((one, other), key=len)
     return bool(short) and long.startswith(short) and not long[len(short) :][:1].isalnum()
 
 
 def _texts(kind: str, before: _Side, after: _Side) -> list[Evolution]:
-    """Give the numbers of each text as it is written: what a naive comparison would show."""
+    """Return the numbers of each text as it is written: what a naive comparison would show."""
     texts = sorted({*before.texts, *after.texts})
     slugs = name_all((0, text) for text in texts)
     return [
@@ -109,18 +109,18 @@ def _texts(kind: str, before: _Side, after: _Side) -> list[Evolution]:
 
 
 def _movements(kind: str, before: _Side, after: _Side) -> dict[str, list[str]]:
-    """Give the concepts that were reworded; of portfolios, those split, joined and the same."""
-    found: dict[str, list[str]] = {REWORDED[kind]: []}
+    """Return the concepts by movement: reworded; of portfolios also split, joined, the same."""
+    concepts: dict[str, list[str]] = {REWORDED[kind]: []}
     if kind == "portefeuille":
-        found |= {SPLIT: [], JOINED: [], SAME: []}
+        concepts |= {SPLIT: [], JOINED: [], SAME: []}
     for top in set(before.tops) & set(after.tops):
         parts = [top not in side.concepts[top] for side in (before, after)]
         if parts == [False, True]:
-            found[SPLIT].append(top)
+            concepts[SPLIT].append(top)
         elif parts == [True, False]:
-            found[JOINED].append(top)
+            concepts[JOINED].append(top)
         elif not before.forms[top] & after.forms[top]:
-            found[REWORDED[kind]].append(top)
+            concepts[REWORDED[kind]].append(top)
         elif kind == "portefeuille":
-            found[SAME].append(top)
-    return found
+            concepts[SAME].append(top)
+    return concepts

@@ -1,4 +1,4 @@
-"""Say in numbers what changed between two portraits: counts, evolutions, and what is still open.
+"""Define the numbers of a comparison: movements, evolutions and open pairs.
 
 Things are named by their paths below the base URI.
 """
@@ -6,7 +6,7 @@ Things are named by their paths below the base URI.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-# What the movements of a list's values are called; each agrees with its noun.
+# The names of the movements of values; each participle agrees with its noun.
 REWORDED = {
     "categorie": "categories-reformulees",
     "statut": "statuts-reformules",
@@ -17,10 +17,10 @@ SAME = "portefeuilles-inchanges"
 
 
 class Movement(NamedTuple):
-    """How many things something happened to: the number, and its range while pairs are open.
+    """How many things changed in one way: the number, and its range while pairs are open.
 
-    `unresolved`: texts were compared as they are written. `elements` are the things, where no
-    query over the entries alone can find them. `statuses` are those before and after.
+    `unresolved`: texts were compared as they are written. `elements` are the things counted, where
+    no query over the entries alone can find them. `statuses`: the status before and after.
     """
 
     name: str
@@ -36,8 +36,8 @@ class Evolution(NamedTuple):
     """How many entries a value has in both portraits.
 
     `kind` is the list, `concept` the value at the level at which years are compared. `text` is
-    None; or the text of the cell, where texts were counted as they are written. `neighbours`
-    are the paths of values alike that appear while this one falls to zero, unexplained.
+    the text of the cell where texts were counted as they are written, else None. `neighbours`
+    are the paths of similar values that appear, unexplained, while this one falls to zero.
     """
 
     kind: str
@@ -50,7 +50,7 @@ class Evolution(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two things that may be one, of which nobody has decided; likeness is from 0 to 100."""
+    """Two things that may be one, not yet decided; likeness is from 0 to 100."""
 
     movement: str
     before: str
@@ -60,7 +60,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything in numbers that changed between the portraits of two years.
+    """The numbers of all that changed between the portraits of two years.
 
     `called` are the names of the initiatives in `pairs`, by path: no list holds them.
     """
@@ -74,17 +74,17 @@ class Comparison:
 
     @property
     def path(self) -> str:
-        """Give where it stands below the base URI."""
+        """Return the path of the comparison below the base URI."""
         return f"id/comparaison/{self.earlier}-{self.later}"
 
     def number(self, name: str) -> int:
-        """Give the number of a movement, 0 for one that nothing made."""
+        """Return the number of a movement, 0 for one that did not occur."""
         return self.movements[name].number if name in self.movements else 0
 
     def add(self, movement: Movement) -> None:
-        """Take a movement in."""
+        """Add a movement."""
         self.movements[movement.name] = movement
 
     def of(self, kind: str, *, unresolved: bool = False) -> list[Evolution]:
-        """Give the evolutions of a list, those of texts where `unresolved`."""
+        """Return the evolutions of the values of a list, or of its texts if `unresolved`."""
         return [e for e in self.evolutions if e.kind == kind and (e.text is not None) == unresolved]

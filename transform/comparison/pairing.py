@@ -1,4 +1,4 @@
-"""Find which things may be one, and how many of them at most: it only suggests, never decides."""
+"""Find which things may be one, and how many at most: suggestions only, never decisions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from rapidfuzz import process
 from transform.text.normal_form import slug
 from transform.text.similarity import BY_LETTERS
 
-# Of 100. On the bodies of the portraits, below it are but bodies of one kind («Cégep de …»).
+# Of 100. Among the bodies of the portraits, pairs below it are two bodies («Cégep de …»).
 THRESHOLD = 85.0
 _CHUNK = 500
 
@@ -23,19 +23,19 @@ class Alike(NamedTuple):
 
 
 def find_alike(before: Sequence[str], after: Sequence[str]) -> list[Alike]:
-    """Give the pairs of texts that are alike over the threshold, in the order of places."""
+    """Return the pairs of texts at or over the threshold, in the order of their places."""
     left, right = [_words(text) for text in before], [_words(text) for text in after]
-    found: list[Alike] = []
+    pairs: list[Alike] = []
     if not right:
-        return found
+        return pairs
     for start in range(0, len(left), _CHUNK):
         scores = process.cdist(
             left[start : start + _CHUNK], right, scorer=BY_LETTERS, score_cutoff=THRESHOLD
         )
         for row, column in zip(*scores.nonzero(), strict=True):
             likeness = round(float(scores[row, column]), 1)
-            found.append(Alike(start + int(row), int(column), likeness))
-    return found
+            pairs.append(Alike(start + int(row), int(column), likeness))
+    return pairs
 
 
 def _words(text: str) -> str:
@@ -43,7 +43,7 @@ def _words(text: str) -> str:
 
 
 def most_at_once(pairs: Iterable[tuple[str, str]]) -> int:
-    """Give how many pairs can hold together when each thing is in one at most.
+    """Return how many pairs can hold at once when each thing is in one pair at most.
 
     Kuhn's algorithm, without recursion; the order of the pairs does not change the number.
     """
@@ -55,16 +55,16 @@ def most_at_once(pairs: Iterable[tuple[str, str]]) -> int:
 
 
 class _Matching:
-    """Which left thing holds each right one, and which right ones nobody can be given."""
+    """A matching of left and right things; `_closed` are right ones that cannot change partner."""
 
     def __init__(self, partners: Mapping[str, Sequence[str]]) -> None:
         self._partners = partners
-        self._holder: dict[str, str] = {}
-        self._held: dict[str, str] = {}
+        self._left_of: dict[str, str] = {}
+        self._right_of: dict[str, str] = {}
         self._closed: set[str] = set()
 
     def place(self, start: str) -> bool:
-        """Look for a chain of exchanges that gives `start` a partner (breadth first)."""
+        """Match `start` by a chain of exchanges, breadth first; return whether there is one."""
         came_from: dict[str, str] = {}
         waiting = [start]
         for left in waiting:
@@ -72,20 +72,20 @@ class _Matching:
                 if right in came_from or right in self._closed:
                     continue
                 came_from[right] = left
-                if right not in self._holder:
+                if right not in self._left_of:
                     self._exchange(right, start, came_from)
                     return True
-                waiting.append(self._holder[right])
-        # From where a search ends in vain no later one finds a way out, so none goes there again.
+                waiting.append(self._left_of[right])
+        # A later search from a right thing reached in vain would fail too, so none enters it again.
         self._closed |= came_from.keys()
         return False
 
     def _exchange(self, right: str, start: str, came_from: Mapping[str, str]) -> None:
-        """Give each left thing of the chain its new partner, from the free one back to `start`."""
+        """Match each left thing of the chain anew, from the free right thing back to `start`."""
         while True:
             left = came_from[right]
-            before = self._held.get(left)
-            self._holder[right], self._held[left] = left, right
+            before = self._right_of.get(left)
+            self._left_of[right], self._right_of[left] = left, right
             if left == start or before is None:
                 return
             right = before

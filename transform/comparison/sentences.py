@@ -1,7 +1,7 @@
-"""Say a comparison in sentences, in French and English: every figure comes from the data.
+"""Write a comparison as sentences, in French and English: every figure comes from the data.
 
-A sentence is a run of parts; a part that is a number names what it counts, so that a page can
-lead from it to the rows.
+A sentence is a sequence of parts; a part that is a number names what it counts, so that a page
+can link the number to the rows.
 """
 
 import re
@@ -33,7 +33,7 @@ _PLACE = re.compile(r"\{([\w/-]+)(?::([^|}]*)\|([^}]*))?\}")
 class Part(NamedTuple):
     """A piece of a sentence; `counts` names what a number counts.
 
-    That is a movement, or an evolution and a year, such as `statut/solution-en-production/2025`.
+    `counts` is a movement, or an evolution and a year: `statut/solution-en-production/2025`.
     """
 
     text: str
@@ -41,7 +41,7 @@ class Part(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence: its key in the table, what it speaks of, and its parts."""
+    """One sentence: its key in `sentences.toml`, its topic and its parts."""
 
     key: str
     topic: str
@@ -49,25 +49,25 @@ class Sentence(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Give the sentence as plain text."""
+        """Return the sentence as plain text."""
         return "".join(part.text for part in self.parts)
 
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    read: dict[str, dict[str, str]] = tomllib.loads(
+    templates: dict[str, dict[str, str]] = tomllib.loads(
         files("transform.comparison").joinpath("sentences.toml").read_text("utf-8")
     )
-    return read
+    return templates
 
 
 def title(found: Comparison, language: str) -> str:
-    """Give the title of a comparison."""
+    """Return the title of a comparison."""
     return _plain("title", found, language)
 
 
 def name_movement(found: Comparison, movement: Movement, label: Label, language: str) -> str:
-    """Give the name of a movement."""
+    """Return the name of a movement."""
     if movement.statuses:
         old, new = map(label, movement.statuses)
         return _plain("passage_name", found, language, old=old, new=new)
@@ -75,14 +75,14 @@ def name_movement(found: Comparison, movement: Movement, label: Label, language:
 
 
 def name_evolution(found: Comparison, evolution: Evolution, label: Label, language: str) -> str:
-    """Give the name of an evolution."""
+    """Return the name of an evolution."""
     if evolution.text is not None:
         return _plain("text_name", found, language, label=evolution.text)
     return _plain("evolution_name", found, language, label=label(evolution.concept))
 
 
 def say_number(movement: Movement, language: str) -> str:
-    """Write the number of a movement, or its range while pairs are open."""
+    """Return the number of a movement as text, or its range while pairs are open."""
     if movement.least == movement.most:
         return whole(movement.number, language)
     ends = {end: whole(getattr(movement, end), language) for end in ("least", "most")}
@@ -90,46 +90,49 @@ def say_number(movement: Movement, language: str) -> str:
 
 
 def say(found: Comparison, label: Label, language: str) -> list[Sentence]:
-    """Give the sentences of a comparison; `label` gives a concept's label in the language."""
-    return list(_Teller(found, label, language).tell())
+    """Return the sentences of a comparison; `label` returns a concept's label in the language."""
+    return list(_Writer(found, label, language).sentences())
 
 
-def _plain(key: str, found: Comparison, language: str, **given: str) -> str:
-    values = {"earlier": str(found.earlier), "later": str(found.later), **given}
+def _plain(key: str, comparison: Comparison, language: str, **labels: str) -> str:
+    values = {"earlier": str(comparison.earlier), "later": str(comparison.later), **labels}
     return _table()[key][language].format(**values)
 
 
-class _Teller:
-    def __init__(self, found: Comparison, label: Label, language: str) -> None:
-        self._found = found
+class _Writer:
+    def __init__(self, comparison: Comparison, label: Label, language: str) -> None:
+        self._comparison = comparison
         self._label = label
         self._language = language
 
-    def tell(self) -> Iterator[Sentence]:
+    def sentences(self) -> Iterator[Sentence]:
         for topic in ("initiatives", "organismes"):
-            yield from self._tell_sums(topic)
-        yield from self._tell_lists()
+            yield from self._sums(topic)
+        yield from self._lists()
         yield self._sentence("caution", "initiatives", {})
 
-    def _tell_sums(self, topic: str) -> Iterator[Sentence]:
-        before, after = self._found.number(f"{topic}-avant"), self._found.number(f"{topic}-apres")
+    def _sums(self, topic: str) -> Iterator[Sentence]:
+        before, after = (
+            self._comparison.number(f"{topic}-avant"),
+            self._comparison.number(f"{topic}-apres"),
+        )
         words = {"net": [Part(net(before, after, self._language))]}
         key = {"initiatives": "initiatives", "organismes": "bodies"}[topic]
         yield self._sentence(key, topic, words)
         yield self._sentence(f"{key}_gross", topic, {})
-        if self._found.number(f"{topic}-a-trancher"):
+        if self._comparison.number(f"{topic}-a-trancher"):
             yield self._sentence(f"{key}_open", topic, {})
         if topic == "initiatives":
-            yield from self._tell_statuses()
+            yield from self._statuses()
             return
-        if self._found.number("organismes-renommes"):
+        if self._comparison.number("organismes-renommes"):
             yield self._sentence("bodies_renamed", topic, {})
         yield self._sentence("naive", topic, {})
 
-    def _tell_statuses(self) -> Iterator[Sentence]:
+    def _statuses(self) -> Iterator[Sentence]:
         yield self._sentence("statuses", "initiatives", {})
         changes = [
-            m for m in self._found.movements.values() if m.statuses and len({*m.statuses}) > 1
+            m for m in self._comparison.movements.values() if m.statuses and len({*m.statuses}) > 1
         ]
         if changes:
             most = max(changes, key=lambda movement: movement.number)
@@ -137,48 +140,52 @@ class _Teller:
             words = {"old": [Part(old)], "new": [Part(new)], "passage": [self._number(most)]}
             yield self._sentence("passage", "initiatives", words)
 
-    def _tell_lists(self) -> Iterator[Sentence]:
+    def _lists(self) -> Iterator[Sentence]:
         keys = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "reworded")}
         for name, key in keys.items():
-            elements = self._found.movements[name].elements if name in self._found.movements else ()
-            for evolution in self._found.evolutions:
+            elements = (
+                self._comparison.movements[name].elements
+                if name in self._comparison.movements
+                else ()
+            )
+            for evolution in self._comparison.evolutions:
                 if evolution.text is None and evolution.concept in elements:
                     yield self._sentence(key, evolution.kind, self._words(evolution))
-        for evolution in self._found.evolutions:
+        for evolution in self._comparison.evolutions:
             for other in evolution.neighbours:
                 words = self._words(evolution) | {"other": [Part(self._label(other))]}
                 yield self._sentence("neighbour", evolution.kind, words)
 
     def _words(self, evolution: Evolution) -> dict[str, list[Part]]:
-        """Give what a sentence about a value may speak of."""
+        """Return by placeholder the parts that a sentence about a value may contain."""
         share = percent(evolution.before, evolution.after, self._language)
         texts = [
             e
-            for e in self._found.of(evolution.kind, unresolved=True)
+            for e in self._comparison.of(evolution.kind, unresolved=True)
             if e.concept == evolution.concept
         ]
         return {
             "label": [Part(self._label(evolution.concept))],
             "share": [Part(f" ({share})" if share else "")],
-            "before": [self._count(evolution, self._found.earlier)],
-            "after": [self._count(evolution, self._found.later)],
-            "texts_before": [Part(self._listed([e.text or "" for e in texts if e.before]))],
-            "texts_after": [Part(self._listed([e.text or "" for e in texts if e.after]))],
+            "before": [self._count(evolution, self._comparison.earlier)],
+            "after": [self._count(evolution, self._comparison.later)],
+            "texts_before": [Part(self._quoted([e.text or "" for e in texts if e.before]))],
+            "texts_after": [Part(self._quoted([e.text or "" for e in texts if e.after]))],
         }
 
-    def _listed(self, texts: list[str]) -> str:
+    def _quoted(self, texts: list[str]) -> str:
         between = {"fr": "\u00a0», «\u00a0", "en": "”, “"}[self._language]
         return between.join(" ".join(text.split()) for text in texts)
 
     def _count(self, evolution: Evolution, year: int) -> Part:
-        number = evolution.before if year == self._found.earlier else evolution.after
+        number = evolution.before if year == self._comparison.earlier else evolution.after
         return Part(whole(number, self._language), f"{evolution.name}/{year}")
 
     def _number(self, movement: Movement) -> Part:
         return Part(say_number(movement, self._language), movement.name)
 
     def _sentence(self, key: str, topic: str, words: Mapping[str, list[Part]]) -> Sentence:
-        years = {"earlier": str(self._found.earlier), "later": str(self._found.later)}
+        years = {"earlier": str(self._comparison.earlier), "later": str(self._comparison.later)}
         template, parts, end = _table()[key][self._language], [], 0
         for place in _PLACE.finditer(template):
             parts.append(Part(template[end : place.start()]))
@@ -189,7 +196,7 @@ class _Teller:
             elif name in years:
                 parts.append(Part(years[name]))
             else:
-                movement = self._found.movements[name]
+                movement = self._comparison.movements[name]
                 parts.append(self._number(movement))
                 if one is not None:
                     word = one if is_one(movement.most, self._language) else many

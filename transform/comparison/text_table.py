@@ -30,30 +30,30 @@ _HEADS = {
 
 
 def as_text(found: Comparison, label: Label, language: str) -> str:
-    """Give the sentences, then the numbers of movements, then those of each list."""
+    """Return the sentences, then the numbers of movements, then those of each list."""
     lines = (visible(line).rstrip() for line in _lines(found, label, language))
     return "\n".join(lines) + "\n"
 
 
-def _lines(found: Comparison, label: Label, language: str) -> Iterator[str]:
+def _lines(comparison: Comparison, label: Label, language: str) -> Iterator[str]:
     heads = _HEADS[language]
-    yield title(found, language)
+    yield title(comparison, language)
     yield ""
-    for sentence in say(found, label, language):
+    for sentence in say(comparison, label, language):
         yield from textwrap.wrap(sentence.text, WIDTH, initial_indent="- ", subsequent_indent="  ")
     for unresolved, head in ((False, "resolved"), (True, "unresolved")):
         yield ""
         yield heads[head]
-        for movement in found.movements.values():
+        for movement in comparison.movements.values():
             if movement.unresolved is unresolved and (movement.number or movement.most):
-                name = name_movement(found, movement, label, language)
+                name = name_movement(comparison, movement, label, language)
                 yield from _row(name, [(say_number(movement, language), 20)])
     for kind in LISTS:
         yield ""
-        years = [(str(year), _NUMBER) for year in (found.earlier, found.later)]
+        years = [(str(year), _NUMBER) for year in (comparison.earlier, comparison.later)]
         yield from _row(heads[kind], [*years, (heads["share"], _SHARE)])
-        texts = found.of(kind, unresolved=True)
-        for evolution in found.of(kind):
+        texts = comparison.of(kind, unresolved=True)
+        for evolution in comparison.of(kind):
             yield from _evolution(evolution, label, language)
             own = [text for text in texts if text.concept == evolution.concept]
             for text in own if len(own) > 1 else ():
@@ -70,7 +70,7 @@ def _evolution(evolution: Evolution, label: Label, language: str) -> Iterator[st
 
 
 def _row(name: str, cells: list[tuple[str, int]]) -> Iterator[str]:
-    """Give a name, on as many lines as it takes, and cells to the right of its last one."""
+    """Yield a name, wrapped, and its cells to the right of the last line."""
     room = WIDTH - sum(width for _, width in cells)
     *above, last = textwrap.wrap(name, room - 1, subsequent_indent="    ") or [""]
     yield from above

@@ -1,1 +1,1 @@
-"""The named graphs of a release: rows as statements, and what is said of them as a whole."""
+"""Build the named graphs of a release: rows, bodies, decisions, vocabulary and portraits."""

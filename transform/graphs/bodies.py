@@ -1,4 +1,4 @@
-"""Give the graph of bodies: registered, not reviewed, their portfolios by year, the publisher."""
+"""Write the graph of bodies: registered or not reviewed, their portfolios, the publisher."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,11 +29,14 @@ from transform.rdf.ntriples import (
 
 
 def name_publisher(layout: Layout, registry: Registry) -> Layout:
-    """Take what is said of the publisher from the registry, where the registry knows it."""
+    """Return the layout with the publisher's name and home page from the registry, if it is there.
+
+    Raises UnreadableLayout where neither has a name.
+    """
     publisher = layout.publisher
     if known := registry.bodies.get(publisher.slug):
-        said = replace(publisher, name=dict(known.names), homepage=known.homepage)
-        return replace(layout, publisher=said)
+        named = replace(publisher, name=dict(known.names), homepage=known.homepage)
+        return replace(layout, publisher=named)
     if not publisher.name:
         raise UnreadableLayout(
             f"{layout.source}: publisher.name.fr is missing, and the registry of bodies does not"
@@ -43,13 +46,13 @@ def name_publisher(layout: Layout, registry: Registry) -> Layout:
 
 
 def registry_lines(registry: Registry) -> Iterator[Line]:
-    """Give what the registry says, as it says it."""
+    """Yield the statements of the registry unchanged."""
     for subject, predicate, value in registry.triples:
         yield str(subject), str(predicate), str(value)
 
 
 def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
-    """Give what the files say of one body: all that is known of it, or its new spellings."""
+    """Yield what the files add on one body: all of it, or new spellings of a registered one."""
     about = f"<{base_uri}id/organisme/{body.slug}>"
     known = {body.label}
     if body.reviewed:
@@ -63,7 +66,7 @@ def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
 
 
 def attachment_lines(base_uri: str, attached: Iterable[Attachment]) -> Iterator[Line]:
-    """Give the portfolios of bodies by year."""
+    """Yield the portfolio of each body in each year."""
     for body, portfolio, year in attached:
         yearly = f"<{base_uri}id/portefeuille/{portfolio}/{year}>"
         yield f"<{base_uri}id/organisme/{body}>", f"<{base_uri}def#rattachement>", yearly
@@ -86,7 +89,7 @@ def yearly_lines(
 
 
 def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
-    """Say which body replaced what a text was published as before the registry knew it."""
+    """Yield which registered body replaced each URI that its texts had before it was registered."""
     declared = {old for old, _ in bodies.registry.replaced()}
     for old, slug in bodies.former.items():
         if (about := f"{base_uri}id/organisme/{old}") not in declared:
@@ -94,7 +97,7 @@ def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
 
 
 def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
-    """Give what is said of the publisher, who may or may not be a body that declared something."""
+    """Yield the statements about the publisher, who need not be a body of a portrait."""
     about = f"<{base_uri}id/organisme/{publisher.slug}>"
     yield about, f"<{RDF_TYPE}>", f"<{FOAF}Organization>"
     for language, name in publisher.name.items():
@@ -106,7 +109,7 @@ def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
 def bodies_graph(
     work: Prepared, published: Sequence[Body], attached: Sequence[Attachment], publisher: Publisher
 ) -> list[str]:
-    """Return the graph of bodies: registry, what published rows and people add, publisher."""
+    """Return the graph of bodies: the registry, what rows and people add, and the publisher."""
     base_uri, known = work.base_uri, work.identities.bodies
     lines = [*registry_lines(known.registry), *attachment_lines(base_uri, attached)]
     for body in published:

@@ -1,4 +1,4 @@
-"""Write the decisions of a release as RDF: the rule's, people's, and what they replaced."""
+"""Write the decisions of a release as RDF: those of rules, those of people, and former names."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ from transform.text.slugs import opaque_key
 
 
 class Rule(NamedTuple):
-    """What ontology/regles.ttl says of a rule: dates and numbers as they are written there."""
+    """A rule as ontology/regles.ttl states it: dates and numbers as they are written there."""
 
     issued: str
     confidence: str
@@ -40,9 +40,9 @@ class Rule(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """One decision; things below the base URI, author and justification as whole IRIs.
+    """One decision; things are paths below the base URI, author and justification whole IRIs.
 
-    `kind` is its class, `tool` what had proposed it, if something had.
+    `kind` is its class, `tool` the tool that proposed it, "" if none did.
     """
 
     rule: str
@@ -59,30 +59,30 @@ class Verdict(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Give the last segment of its URI: what was decided on what, by whom and when."""
-        told_apart_by = (self.rule, *map(str, self.things), self.conclusion, self.author, self.date)
-        return opaque_key("decision", *told_apart_by)
+        """Return the last segment of its URI: a hash of who decided what, on what, and when."""
+        identifying = (self.rule, *map(str, self.things), self.conclusion, self.author, self.date)
+        return opaque_key("decision", *identifying)
 
 
 @cache
 def rules() -> dict[str, Rule]:
     """Read the rules by slug."""
-    said: dict[str, dict[str, str]] = {}
+    facts_by_rule: dict[str, dict[str, str]] = {}
     base = "http://base.invalid/"
     for quad in ox.parse(ontology.read("regles"), format=ox.RdfFormat.TURTLE, base_iri=base):
         name = re.sub("^.*[/#]", "", quad.predicate.value)
         about = str(quad.subject)[1:-1].removeprefix(f"{base}id/regle/")
         if not isinstance(quad.object, ox.Triple | ox.BlankNode):
-            said.setdefault(about, {})[name] = quad.object.value
+            facts_by_rule.setdefault(about, {})[name] = quad.object.value
     return {
         about: Rule(facts["issued"], facts.get("confiance", ""), facts["mapping_justification"])
-        for about, facts in said.items()
+        for about, facts in facts_by_rule.items()
         if "mapping_justification" in facts
     }
 
 
 def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) -> Verdict:
-    """Give the decision that a rule takes on two inscriptions which have one name."""
+    """Return the decision of a rule on two inscriptions that have one name."""
     about = rules()[rule]
     return Verdict(
         rule,
@@ -100,9 +100,9 @@ def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) ->
 def by_person(
     base_uri: str, grounds: Grounds, things: tuple[Thing | str, Thing | str], conclusion: str
 ) -> Verdict:
-    """Give the decision that a line of the decisions file records."""
+    """Return the decision that a line of the decisions file records."""
     kind = _iri_of(grounds.justification)
-    said = [grounds.comment] if kind else [grounds.justification, grounds.comment]
+    evidence = [grounds.comment] if kind else [grounds.justification, grounds.comment]
     return Verdict(
         "jugement",
         things,
@@ -111,18 +111,18 @@ def by_person(
         author_iri(base_uri, grounds.author),
         grounds.date,
         kind or rules()["jugement"].justification,
-        " ".join(filter(None, said)),
+        " ".join(filter(None, evidence)),
         None,
     )
 
 
 def author_iri(base_uri: str, author: str) -> str:
-    """Give an author's own IRI where there is one, else one of ours made of the name."""
+    """Return an author's own IRI if the file has one, else one of ours made from the name."""
     return _iri_of(author) or f"{base_uri}id/agent/{slug(author)}"
 
 
 def _iri_of(text: str) -> str | None:
-    """Give the IRI that a text is, or that it abbreviates with orcid: or semapv:."""
+    """Return the IRI that a text is or abbreviates with orcid: or semapv:, None for other texts."""
     for prefix, space in (("orcid:", ORCID), ("semapv:", SEMAPV)):
         text = space + text.removeprefix(prefix) if text.startswith(prefix) else text
     try:
@@ -132,7 +132,7 @@ def _iri_of(text: str) -> str | None:
 
 
 def verdict_lines(base_uri: str, verdict: Verdict) -> str:
-    """Give the N-Triples of one decision."""
+    """Return the N-Triples of one decision."""
     about = f"<{base_uri}id/decision/{verdict.key}>"
     pia = f"{base_uri}def#"
     lines = [
@@ -148,29 +148,29 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
         lines.append((about, f"<{pia}preuve>", literal(verdict.evidence, verdict.language)))
     if verdict.tool:
         lines.append((about, f"<{SSSOM}mapping_tool>", literal(verdict.tool)))
-    lines += [(about, f"<{pia}porteSur>", _whole(base_uri, thing)) for thing in verdict.things]
+    lines += [(about, f"<{pia}porteSur>", _reference(base_uri, thing)) for thing in verdict.things]
     return "".join(in_order(lines))
 
 
-def _whole(base_uri: str, thing: Thing | str) -> str:
+def _reference(base_uri: str, thing: Thing | str) -> str:
     text = str(thing)
     return f"<{text}>" if "://" in text else f"<{base_uri}{text}>"
 
 
 def author_lines(base_uri: str, author: str) -> Iterator[Line]:
-    """Give what is said of a person who decided: what the file calls them."""
+    """Yield the statements about an author of decisions: class, and name as in the file."""
     about = f"<{author_iri(base_uri, author)}>"
     yield about, f"<{RDF_TYPE}>", f"<{PROV}Agent>"
     yield about, f"<{RDFS}label>", literal(author)
 
 
 def derived_line(base_uri: str, subject: Thing, made_of_it: Thing) -> Line:
-    """Say that the object of a line was made out of its subject, by a split or a merger."""
+    """Return the statement that a thing was made out of another, by a split or a merger."""
     return f"<{base_uri}{made_of_it}>", f"<{PROV}wasDerivedFrom>", f"<{base_uri}{subject}>"
 
 
 def former_lines(base_uri: str, old: Thing, new: Thing) -> str:
-    """Give the N-Triples that say what stands for a former name."""
+    """Return the N-Triples that say which thing replaced a former name."""
     about = f"<{base_uri}{old}>"
     lines = [
         (about, f"<{DCTERMS}isReplacedBy>", f"<{base_uri}{new}>"),

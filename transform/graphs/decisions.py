@@ -1,4 +1,4 @@
-"""Gather what was decided in a release: by the rule for each two years, by people line by line."""
+"""Collect the decisions of a release: the rule's for each two years, people's line by line."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,7 +28,7 @@ from transform.tables.rows import Reading
 
 
 def settle(identities: Identities, readings: list[Reading], decisions: Decisions) -> Identities:
-    """Give the identities once every decision is taken; raises DecisionRefused."""
+    """Apply every decision to the identities, and return the result; raises DecisionRefused."""
     numbers = {reading.year: [row.number for row in reading.rows] for reading in readings}
     aliases = _former(identities)
     settled = join(identities.keys, decisions.rulings, aliases, numbers, decisions.file)
@@ -36,61 +36,62 @@ def settle(identities: Identities, readings: list[Reading], decisions: Decisions
 
 
 def _former(identities: Identities) -> dict[Thing, Thing]:
-    """Give by former name what the rule calls it now; one that parted is that of its first row."""
+    """Map former names to those of the rule today; of a key that split, to its first row's."""
     former: dict[Thing, Thing] = {}
     by_year = {year: set(keys) for year, keys in identities.keys.items()}
-    there = set().union(*by_year.values())
+    all_keys = set().union(*by_year.values())
     for year in sorted(identities.keys):
         for old, key in zip(identities.former[year], identities.keys[year], strict=True):
             if old not in by_year[year]:
                 former[Thing(old, year)] = Thing(key, year)
-            if old not in there:
+            if old not in all_keys:
                 former.setdefault(Thing(old, None), Thing(key, None))
     return former
 
 
 def decision_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
-    """Give the N-Triples of each decision, one string a decision; those of the rule first."""
-    there = _there(work, rejected)
+    """Yield the N-Triples of each decision as one string; those of the rule come first."""
+    things = _published_things(work, rejected)
     for verdict in _by_rule(work, rejected):
         yield verdict_lines(work.base_uri, verdict)
-    for verdict in sorted(set(_by_people(work, there))):
+    for verdict in sorted(set(_by_people(work, things))):
         yield verdict_lines(work.base_uri, verdict)
 
 
 def beside_decisions(work: Prepared, rejected: Rejected) -> list[str]:
-    """Give what decisions bring with them: their authors, and what was made out of what."""
-    there, continuity = _there(work, rejected), work.identities.continuity
+    """Return the N-Triples of authors of decisions, and of things made out of other things."""
+    published_things = _published_things(work, rejected)
+    continuity = work.identities.continuity
     lines: list[Line] = []
     for ruling, one, other in continuity.judged:
         lines += author_lines(work.base_uri, ruling.grounds.author)
         things = continuity.now(one), continuity.now(other)
-        if ruling.relation != SAME and not ruling.refused and there.issuperset(things):
+        if ruling.relation != SAME and not ruling.refused and published_things.issuperset(things):
             lines.append(derived_line(work.base_uri, *things))
     return in_order(lines)
 
 
 def former_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
-    """Give the N-Triples of each former name whose thing is published, one string a name."""
-    there, replaced = _there(work, rejected), work.identities.continuity.replaced
+    """Yield the N-Triples of each former name of a published thing, as one string a name."""
+    things, replaced = _published_things(work, rejected), work.identities.continuity.replaced
     for old in sorted(replaced, key=lambda thing: (thing.key, thing.year or 0)):
-        if replaced[old] in there:
+        if replaced[old] in things:
             yield former_lines(work.base_uri, old, replaced[old])
 
 
-def _there(work: Prepared, rejected: Rejected) -> set[Thing]:
-    """Return what has a URI of its own in this release: initiatives and inscriptions."""
-    there: set[Thing] = set()
+def _published_things(work: Prepared, rejected: Rejected) -> set[Thing]:
+    """Return the initiatives and inscriptions that have a URI of their own in this release."""
+    things: set[Thing] = set()
     if not (work.identities.continuity.judged or work.identities.continuity.replaced):
-        return there
+        return things
     for year in work.rows:
         for row in work.published(year, rejected):
-            there |= {Thing(row.key, None), Thing(row.key, year)}
-    return there
+            things |= {Thing(row.key, None), Thing(row.key, year)}
+    return things
 
 
 def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
-    """Return a decision for every two years that follow each other in what has one key by rule."""
+    """Yield a decision for each two successive rows to which the rule gives one key."""
     twins = {(twin.year, number) for twin in work.identities.twins for number in twin.rows}
     rows: dict[str, list[KeyedRow]] = {}
     for year in work.rows:
@@ -108,10 +109,10 @@ def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 yield by_rule(work.base_uri, rule, things, name)
 
 
-def _by_people(work: Prepared, there: set[Thing]) -> Iterator[Verdict]:
+def _by_people(work: Prepared, things: set[Thing]) -> Iterator[Verdict]:
     continuity = work.identities.continuity
     for ruling, one, other in continuity.judged:
-        if there.issuperset((continuity.now(one), continuity.now(other))):
+        if things.issuperset((continuity.now(one), continuity.now(other))):
             yield by_person(work.base_uri, ruling.grounds, (one, other), _conclusion(ruling))
 
 

@@ -1,4 +1,4 @@
-"""Describe each portrait as a whole: what its rows count, and what is said of it."""
+"""Build the edition of each portrait: its counts, its file and the statements about it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Write what was decided on links as RDF: the links, and who decided them, when and why."""
+"""Write decisions on links as RDF: accepted links, and who decided each, when and why."""
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -17,18 +17,18 @@ from transform.rdf.ntriples import Line, in_order
 
 
 def link_lines(work: Prepared, published: Iterable[Body]) -> Iterator[Line]:
-    """Give the links that were accepted, of the bodies that are published."""
-    there = _there(work, published)
+    """Yield the accepted links of published bodies."""
+    slugs = _published_slugs(work, published)
     for link in work.links.accepted():
-        if link.body in there:
+        if link.body in slugs:
             about = f"<{work.base_uri}id/organisme/{link.body}>"
             yield about, f"<{SAME_AS}>", f"<{link.iri}>"
 
 
 def link_texts(work: Prepared, published: Iterable[Body]) -> list[str]:
-    """Give the N-Triples of each decision on a link, and of who decided."""
-    there = _there(work, published)
-    judged = [link for link in work.links.judged if link.body in there]
+    """Return the N-Triples of each decision on a link of a published body, and of the authors."""
+    slugs = _published_slugs(work, published)
+    judged = [link for link in work.links.judged if link.body in slugs]
     authors = (line for link in judged for line in author_lines(work.base_uri, link.grounds.author))
     verdicts = sorted({_verdict(work.base_uri, link) for link in judged})
     return [*(verdict_lines(work.base_uri, verdict) for verdict in verdicts), *in_order(authors)]
@@ -41,6 +41,6 @@ def _verdict(base_uri: str, link: Link) -> Verdict:
     return verdict._replace(kind="DecisionLien", tool=link.tool)
 
 
-def _there(work: Prepared, published: Iterable[Body]) -> AbstractSet[str]:
+def _published_slugs(work: Prepared, published: Iterable[Body]) -> AbstractSet[str]:
     registered = work.identities.bodies.registry.bodies
     return {*registered, *(body.slug for body in published)}

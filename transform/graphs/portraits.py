@@ -1,4 +1,4 @@
-"""Say what a portrait is, what it counts, and how the portraits form a series."""
+"""Write the statements about a portrait: its title, source, series and counts."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from transform.text.numbers import with_number
 class Edition(NamedTuple):
     """One published portrait: year, layout, rows, counts by list and slug, and its file.
 
-    `origin`: where the file was fetched, None for one that someone brought.
+    `origin`: where the file was fetched, None for a file that was not fetched.
     """
 
     year: int
@@ -40,12 +40,12 @@ def _texts(edition: Edition, kind: str) -> dict[str, str]:
 
 
 def titles(edition: Edition) -> dict[str, str]:
-    """Give the title of a portrait by language."""
+    """Return the title of a portrait by language."""
     return _texts(edition, "title")
 
 
 def descriptions(edition: Edition) -> dict[str, str]:
-    """Give the description of a portrait by language, the notice of made-up data first."""
+    """Return the description of a portrait by language, the notice of invented data first."""
     facts = edition.layout.portraits.get(edition.year)
     own = facts.description if facts else {}
     notice = edition.layout.notice or {}
@@ -56,7 +56,7 @@ def descriptions(edition: Edition) -> dict[str, str]:
 
 
 def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
-    """Give what is said of one portrait as a whole."""
+    """Yield the statements about one portrait, without its counts."""
     about = f"<{base_uri}id/portrait/{edition.year}>"
     yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Portrait>"
     yield about, f"<{RDF_TYPE}>", f"<{DCAT}Dataset>"
@@ -81,7 +81,7 @@ def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
 def count_lines(
     base_uri: str, edition: Edition, labels: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Line]:
-    """Give a count for each value of each list; `labels` are by concept IRI and language."""
+    """Yield a count for each value of each list; `labels` are by concept IRI and language."""
     portrait = f"<{base_uri}id/portrait/{edition.year}>"
     for name in LISTS:
         for slug, number in edition.counts[name].items():
@@ -92,9 +92,5 @@ def count_lines(
             yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
             yield about, f"<{base_uri}def#effectif>", integer(number)
             for language, label in labels.get(concept, {}).items():
-                said = with_number(f"{label}, {edition.year}", str(number), language)
-                yield (
-                    about,
-                    f"<{RDFS}label>",
-                    literal(said, language),
-                )
+                text = with_number(f"{label}, {edition.year}", str(number), language)
+                yield about, f"<{RDFS}label>", literal(text, language)

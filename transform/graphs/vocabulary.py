@@ -1,4 +1,4 @@
-"""Give the graphs that no row makes: ontology, lists, framework."""
+"""Write the graph of the vocabulary: the ontology, the lists and their values."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -22,7 +22,7 @@ from transform.rdf.turtle import read_turtle
 from transform.text.languages import LANGUAGES
 
 CLASSES = {"categorie": "Categorie", "statut": "Statut", "portefeuille": "Portefeuille"}
-# What a list is called where no file of ontology/ says it.
+# Titles of the lists that have no file in ontology/.
 _TITLES = {
     "categorie": ("Catégories", "Categories"),
     "statut": ("Statuts", "Statuses"),
@@ -33,9 +33,9 @@ _TITLES = {
 def vocabulary_graph(
     base_uri: str, layouts: Iterable[Layout], vocabularies: Mapping[str, Vocabulary]
 ) -> list[str]:
-    """Give the ontology, the lists that the layouts declare, and the new values of open ones.
+    """Return the ontology, the lists that layouts declare, and the new values of open lists.
 
-    A registry of bodies brings the kinds of bodies with it.
+    Where a layout names a registry of bodies, the kinds of bodies are included.
     """
     lines = [*read_turtle("portrait-ia", base_uri), *read_turtle("regles", base_uri)]
     layouts = list(layouts)
@@ -71,7 +71,7 @@ def _concept(base_uri: str, name: str, slug: str, *, reviewed: bool) -> Iterator
 def _declared_concepts(
     base_uri: str, name: str, layouts: list[Layout], known: set[Line]
 ) -> Iterator[Line]:
-    """Give concepts and spellings that layouts add to what the files of ontology/ hold.
+    """Yield the concepts and spellings that layouts add to the files of ontology/.
 
     Where two layouts name one concept, the newer layout's label is preferred and the other is
     a spelling.
@@ -86,13 +86,13 @@ def _declared_concepts(
                 yield from _concept(base_uri, name, value.concept, reviewed=True)
             texts = [*value.label.items(), *((layout.language, s) for s in value.spellings)]
             for number, (language, text) in enumerate(texts):
-                said = (about, literal(text, language))
-                if said in labels:
+                label = (about, literal(text, language))
+                if label in labels:
                     continue
-                labels.add(said)
+                labels.add(label)
                 first = (about, language) not in preferred and number < len(value.label)
                 preferred |= {(about, language)} if first else set()
-                yield about, f"<{SKOS}{'prefLabel' if first else 'hiddenLabel'}>", said[1]
+                yield about, f"<{SKOS}{'prefLabel' if first else 'hiddenLabel'}>", label[1]
 
 
 def _new_concepts(base_uri: str, vocabulary: Vocabulary) -> Iterator[Line]:
@@ -103,7 +103,7 @@ def _new_concepts(base_uri: str, vocabulary: Vocabulary) -> Iterator[Line]:
 
 
 def concept_labels(vocabulary: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Give the preferred labels by IRI and language."""
+    """Return the preferred labels in N-Triples, by IRI and language."""
     labels: dict[str, dict[str, str]] = {}
     for quad in ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES):
         if quad.predicate.value == PREF_LABEL and isinstance(quad.object, ox.Literal):

@@ -1,1 +1,1 @@
-"""Decide which body, which initiative and which concept a row speaks of."""
+"""Identify the body, the initiative and the concepts of each row."""

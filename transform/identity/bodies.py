@@ -1,4 +1,4 @@
-"""Decide which texts name one public body: the registry says, else the normal form."""
+"""Identify the public bodies that texts name: by the registry, else by the normal form."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,9 +14,9 @@ from transform.text.slugs import name_all
 
 @dataclass(slots=True)
 class Body:
-    """A public body: slug, label, language of the files, the raw texts it was found under.
+    """A public body: slug, label, language of the files, and the raw texts that name it.
 
-    `reviewed`: the registry knows it; otherwise it is what one normal form names.
+    `reviewed`: the registry has it; otherwise all its texts have one normal form.
     """
 
     slug: str
@@ -27,7 +27,7 @@ class Body:
 
 
 class Attachment(NamedTuple):
-    """In which portfolio a body was in which year; body and portfolio by slug."""
+    """The portfolio of a body in a year; body and portfolio by slug."""
 
     body: str
     portfolio: str
@@ -38,8 +38,8 @@ class Attachment(NamedTuple):
 class Bodies:
     """The bodies that rows name, by the normal forms of the texts that name them.
 
-    `former` are the slugs that texts of registered bodies would have had without the registry,
-    each with the slug of its body: what an earlier release may have published them under.
+    `former` maps slugs that registered bodies would have without the registry to those they have:
+    an earlier release may have published the bodies under them.
     """
 
     by_form: Mapping[str, Body]
@@ -47,36 +47,36 @@ class Bodies:
     registry: Registry
 
     def find(self, raw: str) -> Body | None:
-        """Give the body that a cell names, None where it is blank."""
+        """Return the body that a cell names, None for a blank cell."""
         return self.by_form.get(normal_form(raw))
 
     def anchor(self, raw: str) -> Anchor:
-        """Give what a key rests on: the registered body's slug, else the normal form itself."""
+        """Return the anchor of a body in keys: its slug in the registry, else the normal form."""
         form = normal_form(raw)
         if claim := self.registry.claims.get(form):
             slug, rank = claim
-            # No normal form has a capital, so no text can pass for an anchor.
+            # No normal form has a capital, so no text equals the anchor of a registered body.
             return Anchor(f"Organisme:{slug}", rank)
         return Anchor(form, 0)
 
 
 def identify_bodies(readings: Iterable[tuple[Reading, str]], registry: Registry) -> Bodies:
-    """Give the bodies of all portraits; `readings` are pairs of reading and language."""
-    found: dict[str, _Found] = {}
+    """Return the bodies of all portraits; `readings` are pairs of reading and language."""
+    forms: dict[str, _Form] = {}
     for reading, language in sorted(readings, key=lambda pair: pair[0].year):
         counts = Counter(row.cells.organisme for row in reading.rows)
         for raw, count in sorted(counts.items()):
             if form := normal_form(raw):
-                found.setdefault(form, _Found(reading.year)).add(raw, count, reading.year, language)
-    names = name_all((seen.first, form) for form, seen in found.items())
-    unknown = {form: seen.first for form, seen in found.items() if form not in registry.claims}
-    # The registry's slugs are its own; all others stay what they were before it knew its bodies.
+                forms.setdefault(form, _Form(reading.year)).add(raw, count, reading.year, language)
+    names = name_all((seen.first, form) for form, seen in forms.items())
+    unknown = {form: seen.first for form, seen in forms.items() if form not in registry.claims}
+    # No other body takes a slug of the registry; all other slugs stay as they were without it.
     clashing = [(year, form) for form, year in unknown.items() if names[form] in registry.bodies]
     slugs = names | name_all(clashing, {*names.values(), *registry.bodies})
     bodies: dict[str, Body] = {}
     known: dict[str, Body] = {}
     former: dict[str, str] = {}
-    for form, seen in found.items():
+    for form, seen in forms.items():
         if form in unknown:
             bodies[form] = Body(slugs[form], seen.label(), seen.language, False, seen.spellings)
             continue
@@ -88,8 +88,8 @@ def identify_bodies(readings: Iterable[tuple[Reading, str]], registry: Registry)
     return Bodies(bodies, former, registry)
 
 
-class _Found:
-    """What the files say under one normal form: the label is the commonest of the newest year."""
+class _Form:
+    """The texts of one normal form: the label is the most frequent text of the newest year."""
 
     def __init__(self, first: int) -> None:
         self.first = first

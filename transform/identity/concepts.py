@@ -1,4 +1,4 @@
-"""Find the concept that a cell means, by the spellings that a layout declares for its year."""
+"""Match a cell to a concept, by the spellings that a layout declares for its year."""
 
 import difflib
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from transform.text.slugs import name_all
 
 @dataclass(frozen=True, slots=True)
 class NewConcept:
-    """A value of an open list that nobody has reviewed: its slug, and the text it was read from."""
+    """An unreviewed value of an open list: its slug, the text of its cells, and the language."""
 
     slug: str
     label: str
@@ -21,7 +21,7 @@ class NewConcept:
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The concepts of one list over all portraits: what a raw text of a year means."""
+    """The concepts of one list in all portraits, by year and spelling."""
 
     name: str
     new: dict[str, NewConcept] = field(default_factory=dict)
@@ -30,25 +30,25 @@ class Vocabulary:
     _blank: dict[int, str | None] = field(default_factory=dict)
 
     def concept(self, raw: str, year: int) -> str | None:
-        """Give the slug of the concept that `raw` means in `year`, or None if no list says."""
+        """Return the slug of the concept that `raw` means in `year`, None for an unknown text."""
         form = normal_form(raw)
         if not form:
             return self._blank[year]
         return self._by_year[year].get(form)
 
     def nearest(self, raw: str, year: int) -> str | None:
-        """Give the known spelling most like `raw`: a suggestion for a person, never taken."""
+        """Return the known spelling most like `raw`, or None: a suggestion, never a match."""
         known = self._spellings[year]
-        found = difflib.get_close_matches(normal_form(raw), known, n=1, cutoff=0.6)
-        return known[found[0]] if found else None
+        matches = difflib.get_close_matches(normal_form(raw), known, n=1, cutoff=0.6)
+        return known[matches[0]] if matches else None
 
     def known(self, year: int) -> list[str]:
-        """Give the spellings that the layout declares for a year."""
+        """Return the spellings that the layout declares for a year."""
         return list(self._spellings[year].values())
 
 
 def read_vocabulary(name: str, readings: Iterable[tuple[Reading, Layout]]) -> Vocabulary:
-    """Gather what the layouts declare for a list, and the new values where a list is open."""
+    """Return the values that layouts declare for a list, with the new values of an open list."""
     vocabulary = Vocabulary(name)
     unknown: dict[str, tuple[int, str, str]] = {}
     slugs: set[str] = set()

@@ -1,8 +1,8 @@
 """Join rows of different years into initiatives: by the rule, and as people decided.
 
-The rule alone makes one initiative of the rows that have one key; a person may cut between two
-of its years, and join what the rule left apart. Nothing here looks at texts, and nothing depends
-on the order of rows, so a decision never changes the key of an initiative it does not name.
+By the rule, rows with one key are one initiative; a person may cut an initiative between two
+years, and join two initiatives. Neither texts nor the order of rows play a part here, so a
+decision never changes the key of an initiative it does not name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,11 +15,11 @@ from transform.identity.splits import Parts
 
 @dataclass(frozen=True, slots=True)
 class Continuity:
-    """Which initiative every row is of, once all decisions are taken.
+    """The initiative of every row after all decisions.
 
-    `keys` by year, in the order of the rows; `replaced` gives for a key, with its year or
-    without, what stands for it now; `judged` are the lines with the things they name, as they
-    are called before any line joins two.
+    `keys` are by year, in the order of the rows; `replaced` maps a former key, with its year or
+    without, to the one that replaced it; `judged` are the lines with the things they name, by
+    their names before any line joins two.
     """
 
     keys: dict[int, list[str]] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Continuity:
     judged: list[tuple[Ruling, Thing, Thing]] = field(default_factory=list)
 
     def now(self, thing: Thing) -> Thing:
-        """Give what a thing is called once all decisions are taken."""
+        """Return the name of a thing after all decisions."""
         return self.replaced.get(thing, thing)
 
 
@@ -38,10 +38,10 @@ def join(
     numbers: Mapping[int, Sequence[int]],
     file: str,
 ) -> Continuity:
-    """Take all decisions; raises DecisionRefused at the first line that cannot stand.
+    """Apply all decisions; raises DecisionRefused at the first line that cannot be applied.
 
     `own` are the keys of the rows by year before any decision, `numbers` the numbers of the
-    rows, `aliases` what stood for a thing before the rule called it as it does.
+    rows; `aliases` maps former names of things to those of the rule today.
     """
     rulings = list(rulings)
     years: dict[str, list[int]] = {}
@@ -66,26 +66,26 @@ def join(
 
 
 def _keys_of(year: int, keys: Sequence[str], parts: Parts, first: Mapping[str, str]) -> list[str]:
-    found = (parts.part_of(key, year) for key in keys)
-    return [first.get(part, part) for part in found]
+    row_parts = (parts.part_of(key, year) for key in keys)
+    return [first.get(part, part) for part in row_parts]
 
 
 def _replaced(
     parts: Parts, first: Mapping[str, str], aliases: Mapping[Thing, Thing]
 ) -> dict[Thing, Thing]:
-    """Say what stands for each name that no longer stands for itself.
+    """Map each former name to the one that replaced it.
 
-    Where twins are told apart and joined crosswise, the name of a year is one of now again.
+    Where twins are cut and joined crosswise, a former name of a year is a present one again.
     """
     replaced: dict[Thing, Thing] = {}
-    there = {Thing(first[part], year) for part in first for year in parts.rows(part)[1]}
+    present = {Thing(first[part], year) for part in first for year in parts.rows(part)[1]}
     for part, now in first.items():
         key, years = parts.rows(part)
         if now != part:
             replaced[Thing(part, None)] = Thing(now, None)
         for year in years:
-            for name in {Thing(key, year), Thing(part, year)} - there:
+            for name in {Thing(key, year), Thing(part, year)} - present:
                 replaced[name] = Thing(now, year)
-    there |= {Thing(thing.key, None) for thing in there}
-    formerly = {old: replaced.get(own, own) for old, own in aliases.items() if old not in there}
+    present |= {Thing(thing.key, None) for thing in present}
+    formerly = {old: replaced.get(own, own) for old, own in aliases.items() if old not in present}
     return formerly | replaced

@@ -1,4 +1,4 @@
-"""Say which bodies there are, and what describes them elsewhere before anyone accepts a link."""
+"""Collect the bodies, and the links to other sources that the registry already has."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -12,10 +12,10 @@ from transform.rdf.namespaces import IS_REPLACED_BY, SAME_AS
 
 
 class KnownLinks(NamedTuple):
-    """The bodies, by slugs.
+    """The bodies and their links, by slug.
 
-    `now` gives for each slug that a body has or had the one it has; `elsewhere` the IRIs that the
-    registry gives it.
+    `now` maps each present or former slug to the present one, `elsewhere` each slug to the IRIs
+    that the registry links it to.
     """
 
     base_uri: str
@@ -29,9 +29,9 @@ def known_links(
     triples: Iterable[ox.Triple],
     former: Mapping[str, str],
 ) -> KnownLinks:
-    """Gather the bodies of some slugs, and what triples say of replacements and links.
+    """Collect bodies by slug, and the replacements and links that triples state.
 
-    `former`: replacements that the triples do not say.
+    `former`: replacements that the triples do not state.
     """
     now = {slug: slug for slug in slugs}
     elsewhere: dict[str, set[str]] = {}
@@ -48,25 +48,25 @@ def known_links(
 
 
 def know_of_build(base_uri: str, bodies: Bodies) -> KnownLinks:
-    """Gather the bodies of a build: registered, named by rows, and what these were called."""
+    """Collect the bodies of a build: registered, named by rows, and their former slugs."""
     slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
     return known_links(base_uri, slugs, bodies.registry.triples, bodies.former)
 
 
 def _formerly(replaced: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
-    """Give the slug of now for each former one, which may have been replaced more than once."""
-    found: dict[str, str] = {}
+    """Map each former slug, which may have been replaced more than once, to the present one."""
+    present: dict[str, str] = {}
     for old in replaced:
         new, passed = replaced[old], {old}
         while new in replaced and new not in now and new not in passed:
             passed.add(new)
             new = replaced[new]
         if new in now:
-            found[old] = now[new]
-    return found
+            present[old] = now[new]
+    return present
 
 
 def slug_of(iri: str, base_uri: str) -> str:
-    """Give the slug of a body, "" for anything else."""
-    found = BODY.fullmatch(iri.removeprefix(base_uri))
-    return found[1] if found and iri.startswith(base_uri) else ""
+    """Return the slug of a body from its IRI, "" for any other IRI."""
+    match = BODY.fullmatch(iri.removeprefix(base_uri))
+    return match[1] if match and iri.startswith(base_uri) else ""

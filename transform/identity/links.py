@@ -1,4 +1,4 @@
-"""Take the lines on links together: which stand, and which contradict each other or the data."""
+"""Check the decisions on links: none may contradict another, the registry or the data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from transform.identity.known_links import KnownLinks
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The lines that stand, each with the slug that its body has now, and what is to be said.
+    """The lines that were checked, each with the present slug of its body, and notes on them.
 
     `filed`: the lines as they were read.
     """
@@ -20,19 +20,19 @@ class Settled:
     notes: tuple[str, ...] = ()
 
     def accepted(self) -> Iterator[Link]:
-        """Give the lines that accept a link."""
+        """Return the lines that accept a link."""
         return (link for link in self.judged if not link.grounds.refused)
 
 
 def settle(links: Links, known: KnownLinks) -> Settled:
-    """Take all lines; raises DecisionRefused at the first that cannot stand."""
+    """Check all lines; raises DecisionRefused at the first that contradicts something."""
     judged: list[Link] = []
-    said: dict[tuple[str, str], Link] = {}
+    first_of_pair: dict[tuple[str, str], Link] = {}
     owners: dict[str, Link] = {}
     for written in links.rulings:
-        link = _found(written, links.file, known)
+        link = _with_present_slug(written, links.file, known)
         _refuse_against_registry(link, links.file, known)
-        earlier = said.setdefault(link.pair, link)
+        earlier = first_of_pair.setdefault(link.pair, link)
         if earlier.grounds.refused != link.grounds.refused:
             contrary = f"says of {_both(link)} the contrary of line {earlier.line}"
             raise _refusal(links.file, link, contrary, "Take one of the two out.")
@@ -49,7 +49,7 @@ def settle(links: Links, known: KnownLinks) -> Settled:
     return Settled(links, tuple(judged), tuple(_notes(links.file, judged, known)))
 
 
-def _found(link: Link, file: str, known: KnownLinks) -> Link:
+def _with_present_slug(link: Link, file: str, known: KnownLinks) -> Link:
     if link.iri.startswith(known.base_uri):
         raise _refusal(
             file, link, f"<{link.iri}> is of this site itself", "Name what another source says."
@@ -84,14 +84,14 @@ def _refuse_against_registry(link: Link, file: str, known: KnownLinks) -> None:
 
 
 def _notes(file: str, judged: list[Link], known: KnownLinks) -> Iterator[str]:
-    """Say which bodies are described elsewhere by the registry already."""
+    """Yield a note for each accepted link whose body the registry already links to a source."""
     for link in judged:
-        if not link.grounds.refused and (there := known.elsewhere.get(link.body)):
-            registered = " and ".join(f"<{iri}>" for iri in sorted(there))
+        if not link.grounds.refused and (iris := known.elsewhere.get(link.body)):
+            registered = " and ".join(f"<{iri}>" for iri in sorted(iris))
             yield (
                 f"{file}, line {link.line}: id/organisme/{link.body} has {registered} in the"
-                f" registry already; <{link.iri}> stands beside it."
-                if link.iri not in there
+                f" registry already; <{link.iri}> is one more link."
+                if link.iri not in iris
                 else f"{file}, line {link.line}: the registry says {_both(link)} already."
             )
 

@@ -1,4 +1,4 @@
-"""Hold what people joined together, and refuse the line that cannot stand beside the others."""
+"""Join initiatives as people decided, and refuse a line that contradicts the others."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -16,12 +16,12 @@ class RowNumbers:
         self._own, self._numbers = own, numbers
 
     def number(self, key: str, year: int) -> int:
-        """Give the number of the row that has a key in a year."""
+        """Return the number of the row that has a key in a year."""
         return self._numbers[year][list(self._own[year]).index(key)]
 
 
 class Clusters:
-    """What the lines joined, by union and find over the parts that they name."""
+    """The parts that lines joined, as a union-find structure."""
 
     def __init__(self, parts: Parts, rows: RowNumbers, file: str) -> None:
         self._parts, self._rows, self._file = parts, rows, file
@@ -31,20 +31,20 @@ class Clusters:
         self._apart: dict[tuple[str, str, str], Ruling] = {}
 
     def joined(self) -> Collection[str]:
-        """Give the parts that some line joined with another."""
+        """Return the parts that some line joined with another."""
         return self._joins
 
     def first(self, part: str) -> str:
-        """Give the part of a cluster whose portrait is the earliest: its key stays."""
+        """Return the part with the earliest portrait in a cluster: the cluster keeps its key."""
         return min(self._cluster(part), key=lambda member: self._parts.rows(member)[1][0])
 
     def unite(self, ruling: Ruling) -> None:
-        """Make one initiative of the two that a line names."""
+        """Join the two initiatives that a line names."""
         one, other = self._parts.of(ruling, ruling.subject), self._parts.of(ruling, ruling.object)
         if one == other:
             if None in (ruling.subject.year, ruling.object.year) or ruling.subject == ruling.object:
                 raise self._refuse(ruling, "joins a thing with itself. Take the line out.")
-            return  # a person confirms what the rule says of two years
+            return  # a person confirms what the rule joined
         if self._root(one) == self._root(other):
             lines = _in_words(self._path(one, other))
             raise self._refuse(
@@ -54,19 +54,19 @@ class Clusters:
         root, under = self._root(one), self._root(other)
         self._members[root] = [*self._cluster(one), *self._cluster(other)]
         self._above[under] = root
-        for part, beside in ((one, other), (other, one)):
-            self._joins.setdefault(part, []).append((beside, ruling.line))
+        for part, partner in ((one, other), (other, one)):
+            self._joins.setdefault(part, []).append((partner, ruling.line))
 
     def hold_apart(self, ruling: Ruling) -> None:
-        """See that no lines join what this one tells apart."""
+        """Check that no lines join what this one holds apart."""
         one, other = self._parts.of(ruling, ruling.subject), self._parts.of(ruling, ruling.object)
         if one == other:
             raise self._refuse(ruling, self._parts.why_one(ruling))
         if self._root(one) == self._root(other):
             lines = _in_words(self._path(one, other))
-            said = "refuses" if ruling.relation == SAME else "tells apart"
+            verb = "refuses" if ruling.relation == SAME else "tells apart"
             raise self._refuse(
-                ruling, f"{said} what {lines} joined: a contradiction. Take out one or the other."
+                ruling, f"{verb} what {lines} joined: a contradiction. Take out one or the other."
             )
         before = self._apart.setdefault((one, other, ruling.relation), ruling)
         if before.refused != ruling.refused:
@@ -77,13 +77,15 @@ class Clusters:
             )
 
     def _refuse_two_of_a_year(self, ruling: Ruling, one: str, other: str) -> None:
-        taken = {year: part for part in self._cluster(one) for year in self._parts.rows(part)[1]}
+        part_of_year = {
+            year: part for part in self._cluster(one) for year in self._parts.rows(part)[1]
+        }
         for part in self._cluster(other):
             key, years = self._parts.rows(part)
             for year in years:
-                if year in taken:
-                    beside = self._parts.rows(taken[year])[0]
-                    pair = sorted((self._rows.number(key, year), self._rows.number(beside, year)))
+                if year in part_of_year:
+                    rival = self._parts.rows(part_of_year[year])[0]
+                    pair = sorted((self._rows.number(key, year), self._rows.number(rival, year)))
                     raise self._refuse(
                         ruling,
                         f"would make one initiative of rows {pair[0]} and {pair[1]} of {year}."
@@ -99,15 +101,15 @@ class Clusters:
         return part
 
     def _path(self, one: str, other: str) -> list[int]:
-        """Give the lines that lead from one part to another."""
+        """Return the lines that connect one part with another."""
         ways: dict[str, list[int]] = {one: []}
         waiting = [one]
         while other not in ways:
             part = waiting.pop(0)
-            for beside, line in self._joins[part]:
-                if beside not in ways:
-                    ways[beside] = [*ways[part], line]
-                    waiting.append(beside)
+            for partner, line in self._joins[part]:
+                if partner not in ways:
+                    ways[partner] = [*ways[part], line]
+                    waiting.append(partner)
         return sorted(ways[other])
 
     def _refuse(self, ruling: Ruling, why: str) -> DecisionRefused:

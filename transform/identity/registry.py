@@ -1,4 +1,4 @@
-"""Read the registry of bodies: which texts name which body, and what is known of it."""
+"""Read the registry of bodies: the spellings, names and home page of each."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,9 +35,9 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The bodies by slug, who claims each normal form and as which of its spellings, the triples.
+    """The bodies by slug, the triples, and claims: by normal form, slug and rank of the spelling.
 
-    Two bodies that claim one form are for the shapes to refuse; until then the first has it.
+    The shapes refuse two bodies that claim one form; until they do, the first has the claim.
     """
 
     bodies: Mapping[str, Registered]
@@ -45,12 +45,12 @@ class Registry:
     triples: tuple[ox.Triple, ...]
 
     def find(self, raw: str) -> Registered | None:
-        """Give the body that a text names, None if the registry does not know it."""
+        """Return the body that a text names, None if the registry has no such body."""
         claim = self.claims.get(normal_form(raw))
         return self.bodies[claim[0]] if claim else None
 
     def replaced(self) -> Iterator[tuple[str, str]]:
-        """Give the IRIs that the registry declares replaced, and by what."""
+        """Yield pairs of IRIs from the registry: the one replaced, and the one that replaced it."""
         for triple in self.triples:
             if triple.predicate.value == IS_REPLACED_BY:
                 yield str(triple.subject)[1:-1], str(triple.object)[1:-1]
@@ -72,7 +72,7 @@ EMPTY = Registry({}, {}, ())
 def read_registry(names: Iterable[str], base_uri: str) -> Registry:
     """Read the registries that layouts name: files of ontology/ or paths of Turtle files.
 
-    Raises UnreadableRegistry, with file and line, for what is no Turtle.
+    Raises UnreadableRegistry, with file and line, for a file that is not Turtle.
     """
     triples = [triple for name in sorted(set(names)) for triple in _parse(name, base_uri)]
     if not triples:
@@ -98,12 +98,12 @@ def _parse(name: str, base_uri: str) -> list[ox.Triple]:
 
 
 def _published(triple: ox.Triple) -> ox.Triple:
-    """Give a triple that may be published, or say what it holds that may not."""
+    """Return the triple; raises ValueError for what cannot be published in it."""
     for node in (triple.subject, triple.object):
         if isinstance(node, ox.BlankNode):
             raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
-        if isinstance(node, ox.Literal) and (found := UNWRITABLE.search(node.value)):
-            raise ValueError(f"the character U+{ord(found[0]):04X} in a text of {triple.subject}")
+        if isinstance(node, ox.Literal) and (match := UNWRITABLE.search(node.value)):
+            raise ValueError(f"the character U+{ord(match[0]):04X} in a text of {triple.subject}")
     return triple
 
 
@@ -114,21 +114,21 @@ def _bytes(path: Path) -> bytes:
 
 
 def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]:
-    """Give the bodies in the order in which the files name them."""
-    said: dict[str, dict[str, list[ox.Literal]]] = {}
+    """Yield the bodies in the order of the files."""
+    labels_of: dict[str, dict[str, list[ox.Literal]]] = {}
     homepages: dict[str, str] = {}
-    found: dict[str, None] = {}
+    subjects: dict[str, None] = {}
     for subject, predicate, value in triples:
         about = str(subject)[1:-1]
         if predicate.value == RDF_TYPE and value == ox.NamedNode(f"{base_uri}def#Organisme"):
-            found[about] = None
+            subjects[about] = None
         elif predicate.value in _LABELS and isinstance(value, ox.Literal):
-            said.setdefault(about, {}).setdefault(predicate.value, []).append(value)
+            labels_of.setdefault(about, {}).setdefault(predicate.value, []).append(value)
         elif predicate.value == _HOMEPAGE:
             homepages[about] = str(value)[1:-1]
-    for about in found:
+    for about in subjects:
         slug = about.removeprefix(f"{base_uri}id/organisme/")
-        labels = said.get(about, {})
+        labels = labels_of.get(about, {})
         names = {name.language or "": name.value for name in labels.get(_LABELS[0], ())}
         spellings = [text.value for kind in _LABELS for text in labels.get(kind, ())]
         yield Registered(slug, names, tuple(spellings), homepages.get(about))

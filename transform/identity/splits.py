@@ -1,4 +1,4 @@
-"""Cut what the rule joined where a person says that two years of it are two initiatives."""
+"""Cut an initiative where a person decided that two of its years are two initiatives."""
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
@@ -9,10 +9,10 @@ from transform.text.slugs import opaque_key
 
 
 class Parts:
-    """The initiatives by the rule, and the pieces that people cut some of them into.
+    """The initiatives by the rule, and the pieces into which people cut some of them.
 
     The piece with the first year keeps the key; the key of each later one is made from it and
-    the year at which it was cut off, so that years added before or behind change none.
+    the year at which it was cut off, so that years added at either end change no key.
     """
 
     def __init__(
@@ -41,23 +41,23 @@ class Parts:
                 self._piece_of[key, year] = piece
 
     def part_of(self, key: str, year: int) -> str:
-        """Give the key of the piece that a row is in."""
+        """Return the key of the piece that a row is in."""
         return self._piece_of.get((key, year), key)
 
     def rows(self, part: str) -> tuple[str, Sequence[int]]:
-        """Give the key by the rule, and the years, of a piece."""
+        """Return the key by the rule, and the years, of a piece."""
         return self._pieces.get(part) or (part, self._years[part])
 
     def touched(self, joined: Collection[str]) -> set[str]:
-        """Give the pieces that some line cut off or joined."""
+        """Return the pieces that some line cut off or joined."""
         return {*self._pieces, *joined}
 
     def things(self, ruling: Ruling) -> tuple[Thing, Thing]:
-        """Give what a line names, as it is called before any line joins two."""
+        """Return the things that a line names, by their names before any line joins two."""
         return self._known(ruling.subject), self._known(ruling.object)
 
     def of(self, ruling: Ruling, thing: Thing) -> str:
-        """Give the piece that a line names; raises DecisionRefused where no row is meant."""
+        """Return the piece that a line names; raises DecisionRefused for a thing without rows."""
         key, year = self._known(thing)
         if key in self._pieces:
             key, years = self._pieces[key]
@@ -70,7 +70,7 @@ class Parts:
         return self.part_of(key, year or self._years[key][0])
 
     def why_one(self, ruling: Ruling) -> str:
-        """Say why what a line tells apart is one."""
+        """Return the reason, for a message, why a line cannot hold its two things apart."""
         one, other = self.things(ruling)
         if one.year and other.year and one.year != other.year:
             between = [y for y in self._years[one.key] if min(one.year, other.year) <= y]
@@ -86,14 +86,14 @@ class Parts:
         )
 
     def _known(self, thing: Thing) -> Thing:
-        """Give a thing under the key by the rule; a piece as a whole keeps its own."""
+        """Return a thing under its key by the rule; a piece without a year keeps its own key."""
         thing = self._aliases.get(thing, thing)
         if thing.key not in self._years and thing.year:
             return thing._replace(key=self._cut_off().get(thing.key, thing.key))
         return thing
 
     def _cut_off(self) -> dict[str, str]:
-        """Give by every key that a cut could make the key that it would be cut from."""
+        """Map each key that a cut could make to the key from which it would be cut."""
         if self._from is None:
             self._from = {
                 _piece_key(key, year): key
@@ -108,7 +108,7 @@ class Parts:
 
 
 def cut_off(own: Mapping[int, Sequence[str]]) -> set[str]:
-    """Give the keys that any cut could give to a later piece of what the rule joined."""
+    """Return the keys that cuts could make for later pieces of initiatives."""
     first: set[str] = set()
     pieces: set[str] = set()
     for year in sorted(own):
