@@ -1,4 +1,4 @@
-"""Take connections on the socket that all workers share, each worker its part of them."""
+"""Accept connections on the socket that all workers share, so that each gets its part."""
 
 import asyncio
 import contextlib
@@ -17,41 +17,41 @@ from server.networks import site_of
 
 log = logging.getLogger(__name__)
 
-_STEP_BACK = 0.002
-_NO_DESCRIPTOR = 0.5  # seconds until one may be free again
+_YIELD_SECONDS = 0.002  # without accepting, while another worker has fewer connections
+_NO_DESCRIPTOR = 0.5  # seconds until a file descriptor may be free again
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Acceptor:
-    """Where connections come in; it steps back when another worker has fewer."""
+    """Accepts connections, and pauses while another worker has fewer."""
 
     def __init__(self, listener: socket.socket, site: Site, share: LoadBalance) -> None:
         self._listener = listener
         self._site = site
-        self._crowd: Connections = site.crowd
+        self._connections: Connections = site.crowd
         self._share = share
         self._tasks: set[asyncio.Task[None]] = set()
         self.turned_away = 0
         listener.setblocking(False)
 
     def open(self) -> None:
-        """Take connections from now on."""
+        """Accept connections from now on."""
         if not self._site.leaving:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def shut(self, seconds: float | None = None) -> None:
-        """Take none, for good or for so long."""
+        """Stop accepting: for `seconds`, or for good."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
         if seconds is not None:
             loop.call_later(seconds, self.open)
 
     def _accept(self) -> None:
-        """Take one connection: another worker may take the next."""
-        number = len(self._crowd) + len(self._tasks)
+        """Accept one connection: another worker may accept the next."""
+        number = len(self._connections) + len(self._tasks)
         if not self._share.may_take(number):
-            # The next one is for a worker that has fewer, which is as awake as this one.
-            self.shut(_STEP_BACK)
+            # A worker with fewer connections was woken too, and accepts this one.
+            self.shut(_YIELD_SECONDS)
             return
         try:
             client, address = self._listener.accept()
@@ -60,17 +60,17 @@ class Acceptor:
         except OSError as error:
             log.error("no connection can be taken: %s", error)
             if error.errno in _EXHAUSTED:
-                self._crowd.has_room("")  # closes idle ones only when all places are taken
+                self._connections.has_room("")  # closes idle connections only when no place is left
                 self.shut(_NO_DESCRIPTOR)
             return
         self._share.tell(number + 1)
         client.setblocking(False)
-        self._let_in(client, str(address[0]))
+        self._admit(client, str(address[0]))
 
-    def _let_in(self, client: socket.socket, peer: str) -> None:
-        if not self._crowd.has_room(site_of(peer) or peer):
+    def _admit(self, client: socket.socket, peer: str) -> None:
+        if not self._connections.has_room(site_of(peer) or peer):
             self.turned_away += 1
-            _turn_away(client, self._site.clock)
+            _refuse_connection(client, self._site.clock)
             return
         task = asyncio.get_running_loop().create_task(self._connect(client, peer))
         self._tasks.add(task)
@@ -82,8 +82,12 @@ class Acceptor:
         await connect(lambda: Connection(self._site, peer), client)
 
 
-def _turn_away(client: socket.socket, clock: Clock) -> None:
-    """Say why and hang up; what the client has said is read, or it would not hear us."""
+def _refuse_connection(client: socket.socket, clock: Clock) -> None:
+    """Send the reason and close.
+
+    What the client has sent is read before: closing with unread bytes would reset the
+    connection, and the client would lose the reply.
+    """
     reply = refuse(503, "too-many-connections", "Too many connections: come again soon.", 5)
     with client, contextlib.suppress(OSError):
         client.send(reply.head + clock.date() + b"Connection: close\r\n\r\n" + reply.body)
