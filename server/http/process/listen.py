@@ -58,7 +58,7 @@ def listen(
 
 
 def _prepare_release(release_file: Path, engine: str, workers: int) -> None:
-    """Do once, before the workers start, what each would do for itself or fail at."""
+    """Check or build once, before the workers start, what each would do for itself or fail at."""
     if engine == "memory":
         memory_check.refuse_what_does_not_fit(release_file, workers)
     elif engine == "disk":

@@ -51,7 +51,7 @@ class Supervisor:
         self._inherited = (listener.fileno(), shared.fileno())
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
         self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
-        self._given = given
+        self._variables = given
         # No threading.Event: a signal handler could wait for its lock for ever.
         self._stopping = False
         self._workers: list[_WorkerState] = []
@@ -100,7 +100,7 @@ class Supervisor:
         # A session of its own: Ctrl-C at the terminal reaches only this process, which ends them.
         return subprocess.Popen(
             [*self._command, str(place), str(os.getpid())],
-            env=self._given,
+            env=self._variables,
             pass_fds=self._inherited,
             start_new_session=True,
         )
