@@ -17,7 +17,7 @@ from server.networks import site_of
 
 log = logging.getLogger(__name__)
 
-_YIELD_SECONDS = 0.002  # without accepting, while another worker has fewer connections
+_STEP_BACK = 0.002  # without accepting, while another worker has fewer connections
 _NO_DESCRIPTOR = 0.5  # seconds until a file descriptor may be free again
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -28,7 +28,7 @@ class Acceptor:
     def __init__(self, listener: socket.socket, site: Site, share: LoadBalance) -> None:
         self._listener = listener
         self._site = site
-        self._connections: Connections = site.crowd
+        self._crowd: Connections = site.crowd
         self._share = share
         self._tasks: set[asyncio.Task[None]] = set()
         self.turned_away = 0
@@ -40,7 +40,7 @@ class Acceptor:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def shut(self, seconds: float | None = None) -> None:
-        """Stop accepting: for `seconds`, or for good."""
+        """Take none, for good or for so long."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
         if seconds is not None:
@@ -48,10 +48,10 @@ class Acceptor:
 
     def _accept(self) -> None:
         """Accept one connection: another worker may accept the next."""
-        number = len(self._connections) + len(self._tasks)
+        number = len(self._crowd) + len(self._tasks)
         if not self._share.may_take(number):
-            # A worker with fewer connections was woken too, and accepts this one.
-            self.shut(_YIELD_SECONDS)
+            # The next one is for a worker that has fewer, which is as awake as this one.
+            self.shut(_STEP_BACK)
             return
         try:
             client, address = self._listener.accept()
@@ -60,15 +60,15 @@ class Acceptor:
         except OSError as error:
             log.error("no connection can be taken: %s", error)
             if error.errno in _EXHAUSTED:
-                self._connections.has_room("")  # closes idle connections only when no place is left
+                self._crowd.has_room("")  # closes idle ones only when all places are taken
                 self.shut(_NO_DESCRIPTOR)
             return
         self._share.tell(number + 1)
         client.setblocking(False)
-        self._admit(client, str(address[0]))
+        self._let_in(client, str(address[0]))
 
-    def _admit(self, client: socket.socket, peer: str) -> None:
-        if not self._connections.has_room(site_of(peer) or peer):
+    def _let_in(self, client: socket.socket, peer: str) -> None:
+        if not self._crowd.has_room(site_of(peer) or peer):
             self.turned_away += 1
             _refuse_connection(client, self._site.clock)
             return

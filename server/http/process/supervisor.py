@@ -109,13 +109,13 @@ class Supervisor:
         self._stopping = True
 
     def _end(self) -> None:
-        deadline = time.monotonic() + _END_SECONDS
+        until = time.monotonic() + _END_SECONDS
         running = [worker.process for worker in self._workers if worker.process]
         for process in running:
             process.terminate()
         for process in running:
             try:
-                process.wait(max(0.0, deadline - time.monotonic()))
+                process.wait(max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -133,7 +133,7 @@ def test_without_a_descriptor_idle_ones_are_closed_and_the_door_is_shut_for_a_wh
 def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(acceptor, "_YIELD_SECONDS", 0.0)
+    monkeypatch.setattr(acceptor, "_STEP_BACK", 0.0)
     listener, share, looks = Listener(), Portion(may_take=False), list[int]()
 
     def looks_on(_: Acceptor) -> bool:
