@@ -51,15 +51,15 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
     """Return the application that serves the current release of a folder, and the next ones."""
     app = Flask(__name__, static_folder=None)
     app.config["SETTINGS"] = settings
-    # Redirects that Werkzeug makes are absolute, which breaks them below a mount.
+    # Werkzeug's redirects are absolute, and so wrong where the site is mounted below a path.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    shelf = CurrentRelease(folder, settings.limits, opener)
-    shelf.watch()
-    app.extensions["shelf"] = shelf
+    current_release = CurrentRelease(folder, settings.limits, opener)
+    current_release.watch()
+    app.extensions["shelf"] = current_release
     for part in _PARTS:
         app.register_blueprint(part.bp)
     problems.register(app)
     app.after_request(headers.add_headers)
-    app.wsgi_app = ReleaseScope(app.wsgi_app, shelf)  # type: ignore[method-assign]
+    app.wsgi_app = ReleaseScope(app.wsgi_app, current_release)  # type: ignore[method-assign]
     return app

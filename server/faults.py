@@ -1,4 +1,4 @@
-"""Name every way in which a request gets no answer.
+"""Define the faults of a request without an answer.
 
 Fault
 ├── UnknownResource     404   ├── NotAcceptable      406
@@ -9,11 +9,11 @@ The engine's faults (`server.engine.faults`) carry a kind and a status of their 
 `server.web.problems` writes both for the client.
 """
 
-ABANDONED = 499  # nobody is left to read it
+ABANDONED = 499  # the client has gone
 
 
 class Fault(Exception):
-    """A request that gets no answer: `kind` is stable, the detail is for people."""
+    """A request without an answer: `kind` is stable, the detail is for people."""
 
     kind = "unreadable-request"
     status = 400
@@ -24,23 +24,23 @@ class Fault(Exception):
 
 
 class UnreadableRequest(Fault):
-    """Parameters or a body that cannot be read as what they should be."""
+    """Parameters or a body that cannot be parsed."""
 
 
 class MissingQuery(Fault):
-    """A request to the endpoint that asks nothing."""
+    """A request to the endpoint without a query."""
 
     kind = "missing-query"
 
 
 class DoubledQuery(Fault):
-    """Two queries in one request, or a query beside an update."""
+    """Two queries in one request, or a query together with an update."""
 
     kind = "doubled-query"
 
 
 class UnknownResource(Fault):
-    """An IRI of which the release says nothing."""
+    """An IRI on which the release has no statement."""
 
     kind = "unknown-resource"
     status = 404
@@ -54,14 +54,14 @@ class UnknownPage(Fault):
 
 
 class QueryTooLong(Fault):
-    """A query, or a body, of more bytes than one may have."""
+    """A query, or a body, of more bytes than allowed."""
 
     kind = "query-too-long"
     status = 413
 
 
 class WrongBodyType(Fault):
-    """A body that is neither a form nor a query."""
+    """A body of a media type that is neither a form nor a query."""
 
     kind = "wrong-body-type"
     status = 415

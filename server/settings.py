@@ -10,11 +10,9 @@ from server.networks import read_networks
 from transform.errors import MisusedCommand
 
 PREFIX = "PORTRAIT_IA_"
-ENGINE = (
-    f"{PREFIX}ENGINE"  # how `server.http.process.listen` tells its workers what `--engine` says
-)
-_IDLE = 6  # query processes; with fewer, a busy minute forks and kills one for most queries
-# RFC 9116, 2.5.3: a page or a form over https, a mailbox, a telephone.
+ENGINE = f"{PREFIX}ENGINE"  # how `server.http.process.listen` passes --engine to its workers
+_IDLE = 6  # idle query processes; with fewer, a busy minute forks and kills one for most queries
+# RFC 9116, 2.5.3: a page or a form over https, an e-mail address, a telephone number.
 _CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")
 _LEAST = {
     "query_seconds": 0.1,
@@ -27,9 +25,9 @@ _LEAST = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a client may ask for; each field is a variable (`PORTRAIT_IA_QUERY_SECONDS`).
+    """The limits for clients; each field is a variable (`PORTRAIT_IA_QUERY_SECONDS`).
 
-    What is for all queries together is for the whole site: each worker has its part of it.
+    A limit for all queries together is for the whole site: each worker gets its part of it.
     """
 
     query_seconds: float = 10.0
@@ -38,24 +36,24 @@ class Settings:
     query_kb: int = 1024
     queries_at_once: int = 32
     queries_waiting: int = 128
-    queue_seconds: float = 5.0  # how long one of them waits
-    total_memory_mb: int = 4096  # of all queries that run
-    total_result_mb: int = 2000  # of all answers that are not read to the end
+    queue_seconds: float = 5.0  # the longest wait of one query
+    total_memory_mb: int = 4096  # of all running queries
+    total_result_mb: int = 2000  # of all answers not yet read to the end
     requests_per_minute: int = 0  # 0: no limit
-    cache_mb: int = 64  # answers that a worker keeps
-    workers: int = 2  # given by the option --workers
-    trusted_proxies: str = ""  # addresses and networks whose word on the client's address counts
+    cache_mb: int = 64  # cached answers of a worker
+    workers: int = 2  # set by the option --workers
+    trusted_proxies: str = ""  # addresses and networks whose Forwarded headers are believed
 
-    security_contacts: str = ""  # whom to tell of a weakness, as addresses with commas
+    security_contacts: str = ""  # where to report a vulnerability: addresses with commas
 
     @property
     def contacts(self) -> tuple[str, ...]:
-        """Give whom to tell of a weakness, the one to be asked first before the others."""
+        """Return the addresses for reports of vulnerabilities, the preferred one first."""
         return _items(self.security_contacts)
 
     @property
     def shown(self) -> dict[str, str | int]:
-        """Give what the sentence about the limits names (`rule_limits` of texts.toml)."""
+        """Return the values of the sentence about the limits (`rule_limits` of texts.toml)."""
         return {
             "seconds": f"{self.query_seconds:g}",
             "memory": self.query_memory_mb,
@@ -65,15 +63,15 @@ class Settings:
 
     @property
     def most_body(self) -> int:
-        """Give the bytes that a body may have.
+        """Return the bytes that a body may have.
 
-        A form writes a byte as up to three characters, and has other parameters too.
+        A form writes a byte in up to three characters, and has other parameters too.
         """
         return 3 * self.query_kb * 1024 + 65536
 
     @property
     def limits(self) -> Limits:
-        """Give what the engine of one worker needs to know."""
+        """Return the limits for the engine of one worker."""
         return Limits(
             seconds=self.query_seconds,
             memory_mb=self.query_memory_mb,
@@ -87,23 +85,23 @@ class Settings:
         )
 
     def _part(self, whole: int) -> int:
-        """Give a worker's part of what all may take; not less than one of what there is."""
+        """Return a worker's part of a limit of the site, at least one."""
         return math.ceil(whole / self.workers)
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
-    """Read the settings from the environment; raises MisusedCommand for what is no number."""
-    given: dict[str, float | str] = {}
+    """Read the settings from the environment; raises MisusedCommand for an invalid value."""
+    values: dict[str, float | str] = {}
     for field in fields(Settings):
         name = PREFIX + field.name.upper()
         if variables.get(name, "").strip():
             if field.name in _TEXTS:
-                given[field.name] = _TEXTS[field.name](name, variables[name])
+                values[field.name] = _TEXTS[field.name](name, variables[name])
                 continue
             least = _LEAST.get(field.name, 1)
             whole = isinstance(field.default, int)
-            given[field.name] = _number(name, variables[name].strip(), whole, least)
-    return Settings(**given)  # type: ignore[arg-type]  # each is whole where its field is
+            values[field.name] = _number(name, variables[name].strip(), whole, least)
+    return Settings(**values)  # type: ignore[arg-type]  # an int where its field is one
 
 
 def _networks(name: str, text: str) -> str:
@@ -127,7 +125,7 @@ def _contacts(name: str, text: str) -> str:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    """Give what stands between commas."""
+    """Return the items between commas, without spaces or empty ones."""
     return tuple(filter(None, map(str.strip, text.split(","))))
 
 

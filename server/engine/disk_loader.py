@@ -1,7 +1,7 @@
 """Write a release into a store on disk: run by `server.engine.disk_store` as a program of its own.
 
-`loading.py QUADS FOLDER MEMORY`: reads the N-Quads, writes the RocksDB store, takes at most so
-many bytes of address space. What goes wrong is said in one line on standard output.
+`disk_loader.py QUADS FOLDER MEMORY` reads the N-Quads and writes the RocksDB store, within MEMORY
+bytes of address space. It writes an error as one line on standard output.
 """
 
 import contextlib
@@ -19,20 +19,20 @@ _CORES = 2  # the loader holds a batch of a million quads for each core that it 
 
 
 def files_of(quads: Path) -> list[Path]:
-    """Give what a release is loaded from: its N-Quads, and its catalogue where that is apart."""
+    """Return the files of a release: its N-Quads, and its catalogue where that is a file apart."""
     catalogue = quads.absolute().parents[1] / "catalogue.nq"
     return [quads, catalogue] if catalogue.is_file() else [quads]
 
 
 def main() -> int:
-    """Load; gives the exit code."""
+    """Load the files; return the exit code: 2 for unreadable N-Quads, 1 for other errors."""
     quads, folder, memory = sys.argv[1:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:_CORES])
         resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     with contextlib.suppress(PermissionError):
-        os.nice(5)  # a release that is being served goes first
+        os.nice(5)  # processes that serve a release come first
     try:
         store = ox.Store(folder)
         for file in files_of(Path(quads)):

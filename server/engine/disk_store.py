@@ -1,9 +1,9 @@
-"""Keep the store of each release on disk: built once from its N-Quads, beside the releases.
+"""Build the store of each release on disk, once, from its N-Quads, next to the releases.
 
 `DIR/.stores/<release>-<engine's version>/` is a RocksDB store. It is written under another name
-and gets its own once it is whole, so a half-built one is never opened; whoever is killed in
-between leaves a folder that the next build clears away, as it does the stores of releases that
-are gone. One build at a time: others wait for it, and find it done.
+and renamed once it is whole, so a half-built store is never opened. A build that is killed leaves
+a folder, which the next build removes together with the stores of releases that are gone. One
+process builds at a time: others wait for it and use its store.
 """
 
 import contextlib
@@ -26,25 +26,26 @@ STORES = ".stores"
 _BUILDING = ".building-"
 _LOCK = ".lock"
 _MEMORY = 6 << 30  # bytes of address space of a build; measured: 1.9 GB in use at 18,000,000 quads
-_SHARE = 1.2  # of the size of the N-Quads, that a store takes at most while it is built
-_LOOK = 0.5
+_SHARE = 1.2  # times the size of the N-Quads: the most that a store takes on disk while it is built
+_CHECK_SECONDS = 0.5
 _LOADER = [sys.executable, "-P", disk_loader.__file__]
-_WAY_OUT = "or serve with --engine memory"
+_ALTERNATIVE = "or serve with --engine memory"
 
 Step = Callable[[str, int, int], None]
 
 
 def find_store(release_file: Path) -> Path:
-    """Give the place of a release's store, whether it is there or not."""
+    """Return the path of a release's store, which need not exist."""
     release = release_file.resolve().parents[1]
     return release.parent / STORES / f"{release.name}-{ox.__version__}"
 
 
 def ensure_store(release_file: Path, step: Step = lambda *_: None) -> Path:
-    """Give the store of a release, built first if it is not there.
+    """Return the path of a release's store, building it first where it does not exist.
 
     Raises UnreadableRelease for N-Quads that cannot be read, MisusedCommand where a store can be
-    neither written nor used. `step` is told the megabytes written, and about how many will be.
+    neither written nor used. `step` receives a label, the megabytes written and about how many
+    there will be.
     """
     if not seccomp.is_known():
         raise MisusedCommand(
@@ -53,26 +54,26 @@ def ensure_store(release_file: Path, step: Step = lambda *_: None) -> Path:
     store = find_store(release_file)
     if store.is_dir():
         return store
-    with _alone(store.parent):
+    with _locked(store.parent):
         if not store.is_dir():
             _build(release_file, store, step)
     return store
 
 
 @contextmanager
-def _alone(stores: Path) -> Iterator[None]:
-    """Hold the lock of the stores, and clear away what nothing uses any more."""
+def _locked(stores: Path) -> Iterator[None]:
+    """Hold the lock of the stores, and remove unfinished stores and those of missing releases."""
     with ExitStack() as lock:
         try:
             stores.mkdir(exist_ok=True)
             lock.enter_context(exclusive_lock(stores / _LOCK))
         except OSError as error:
             raise _unwritable(stores, str(error.strerror)) from error
-        for found in stores.iterdir():
-            release = found.name.partition("-")[0]
-            gone = found.name.startswith(_BUILDING) or not (stores.parent / release).is_dir()
-            if found.is_dir() and gone:
-                shutil.rmtree(found, ignore_errors=True)
+        for entry in stores.iterdir():
+            release = entry.name.partition("-")[0]
+            unused = entry.name.startswith(_BUILDING) or not (stores.parent / release).is_dir()
+            if entry.is_dir() and unused:
+                shutil.rmtree(entry, ignore_errors=True)
         yield
 
 
@@ -83,8 +84,8 @@ def _build(release_file: Path, store: Path, step: Step) -> None:
     except OSError as error:
         raise UnreadableRelease(f"{release_file} cannot be loaded: {error.strerror}") from error
     if free < size * _SHARE:
-        told = f"{size * _SHARE / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free"
-        raise _unwritable(store.parent, told)
+        reason = f"{size * _SHARE / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free"
+        raise _unwritable(store.parent, reason)
     try:
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=store.parent))
     except OSError as error:
@@ -109,17 +110,17 @@ def _load(release_file: Path, folder: Path, step: Step) -> None:
         except BaseException:
             child.kill()
             raise
-        told = child.stdout.read().strip() if child.stdout else ""
+        output = child.stdout.read().strip() if child.stdout else ""
     if child.returncode == 2:
-        raise UnreadableRelease(f"{release_file} cannot be loaded: {told}")
+        raise UnreadableRelease(f"{release_file} cannot be loaded: {output}")
     if child.returncode:
-        told = told or f"the loader ended with status {child.returncode}"
-        raise _unwritable(folder.parent, told)
+        reason = output or f"the loader ended with status {child.returncode}"
+        raise _unwritable(folder.parent, reason)
 
 
 def _runs(child: "subprocess.Popen[str]") -> bool:
     with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(_LOOK)
+        child.wait(_CHECK_SECONDS)
     return child.returncode is None
 
 
@@ -128,13 +129,13 @@ def _megabytes(folder: Path) -> int:
     for file in folder.iterdir():
         try:
             total += file.stat().st_size
-        except FileNotFoundError:  # the store has just done with it
+        except FileNotFoundError:  # the store has just deleted it
             continue
     return total // 1_000_000
 
 
-def _unwritable(stores: Path, why: str) -> MisusedCommand:
+def _unwritable(stores: Path, reason: str) -> MisusedCommand:
     return MisusedCommand(
-        f"{stores}: the store of the release cannot be written there: {why}. Make room for it"
-        f" and let this account write there, {_WAY_OUT}."
+        f"{stores}: the store of the release cannot be written there: {reason}. Make room for it"
+        f" and let this account write there, {_ALTERNATIVE}."
     )

@@ -1,31 +1,31 @@
-"""Name every way in which a question gets no answer; `kind` is stable, the text is for people.
+"""Define the faults of a query without an answer; `kind` is stable, the detail is for people.
 
 EngineFault
 ├── MalformedQuery       malformed-query       400  line, column (1-based) where the parser says so
 ├── UpdateRefused        update-refused        403
 ├── ServiceRefused       service-refused       403
-├── FormNotAcceptable    not-acceptable        406  form: the negotiated types hold none for it
-├── Unwritable           unwritable            406  media_type cannot carry this result, others can
+├── FormNotAcceptable    not-acceptable        406  form: fits none of the negotiated types
+├── Unwritable           unwritable            406  media_type cannot express the result, others can
 ├── QueryTooSlow         query-too-slow        503  seconds: the limit
 ├── QueryTooLarge        query-too-large       422  memory or nesting beyond what a query may take
 ├── ResultTooLarge       result-too-large      422  megabytes: the limit
 ├── EngineBusy           engine-busy           503  retry_after: whole seconds
-├── EngineDown           engine-down           503  no query process can be had
+├── EngineDown           engine-down           503  no query process can be started
 ├── EngineDefect         engine-defect         500  a bug; the log has the rest
-├── Abandoned            abandoned              –   the client had gone
-└── AnswerBroken         answer-broken          –   bytes have left: break the transfer off
+├── Abandoned            abandoned              –   the client has gone
+└── AnswerBroken         answer-broken          –   bytes were sent already: abort the transfer
 """
 
 import json
 from typing import ClassVar
 
 
-class EngineFault(Exception):  # the tree above reads as what went wrong
-    """A question without an answer; `status` is the HTTP status that fits."""
+class EngineFault(Exception):  # named as in the tree above, without «Error»
+    """A query without an answer; `status` is the HTTP status to answer with."""
 
     kind: ClassVar[str]
     status: ClassVar[int]
-    usual: ClassVar[str] = ""  # the detail of one that is raised without
+    usual: ClassVar[str] = ""  # the detail where none is passed
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.usual)
@@ -33,7 +33,7 @@ class EngineFault(Exception):  # the tree above reads as what went wrong
 
 
 class MalformedQuery(EngineFault):
-    """A text that is no SPARQL query, or a dataset or binding that is no IRI."""
+    """A text that is not a SPARQL query, or a dataset or binding that is not an IRI."""
 
     kind = "malformed-query"
     status = 400
@@ -53,7 +53,7 @@ class UpdateRefused(EngineFault):
 
 
 class ServiceRefused(EngineFault):
-    """A query that asks another endpoint (SPARQL 1.1 Federated Query)."""
+    """A query with SERVICE, for another endpoint (SPARQL 1.1 Federated Query)."""
 
     kind = "service-refused"
     status = 403
@@ -61,7 +61,7 @@ class ServiceRefused(EngineFault):
 
 
 class FormNotAcceptable(EngineFault):
-    """A query whose answer has a form for which no acceptable media type was negotiated."""
+    """A query whose form of answer fits none of the negotiated media types."""
 
     kind = "not-acceptable"
     status = 406
@@ -72,7 +72,7 @@ class FormNotAcceptable(EngineFault):
 
 
 class Unwritable(EngineFault):
-    """A result that the asked syntax cannot carry, such as U+0001 in XML 1.0."""
+    """A result that the requested syntax cannot express, such as U+0001 in XML 1.0."""
 
     kind = "unwritable"
     status = 406
@@ -83,7 +83,7 @@ class Unwritable(EngineFault):
 
 
 class QueryTooSlow(EngineFault):
-    """A query that was ended because its time was over."""
+    """A query that was ended at its time limit."""
 
     kind = "query-too-slow"
     status = 503
@@ -94,14 +94,14 @@ class QueryTooSlow(EngineFault):
 
 
 class QueryTooLarge(EngineFault):
-    """A query that took more memory or nested deeper than a query may."""
+    """A query that took more memory, or was nested deeper, than allowed."""
 
     kind = "query-too-large"
     status = 422
 
 
 class ResultTooLarge(EngineFault):
-    """An answer of more bytes than one may have."""
+    """An answer of more bytes than allowed."""
 
     kind = "result-too-large"
     status = 422
@@ -115,7 +115,7 @@ class ResultTooLarge(EngineFault):
 
 
 class EngineBusy(EngineFault):
-    """A question that found no place; it was not this question's fault."""
+    """A query that got no process: the engine is busy, and the query is not at fault."""
 
     kind = "engine-busy"
     status = 503
@@ -129,7 +129,7 @@ STORE_GONE = "the store of the release is gone; serve again to build it"
 
 
 class EngineDown(EngineFault):
-    """No query process can be had: the engine was closed or its keeper cannot be started."""
+    """No query process: the engine was closed, or its fork server cannot be started."""
 
     kind = "engine-down"
     status = 503
@@ -143,14 +143,14 @@ class EngineDefect(EngineFault):
 
 
 class Abandoned(EngineFault):
-    """A question whose client went away before the answer was there."""
+    """A query whose client went away before its answer."""
 
     kind = "abandoned"
     status = 499
 
 
 class AnswerBroken(EngineFault):
-    """An answer that cannot be read to its end: the transfer must break off."""
+    """An answer that cannot be read to its end: the transfer must be aborted."""
 
     kind = "answer-broken"
     status = 500
@@ -166,7 +166,7 @@ _FROM_A_PROCESS: dict[str, type[EngineFault]] = {
 
 
 def dump_fault(fault: EngineFault) -> bytes:
-    """Write a fault so that `load_fault` in another process gives an equal one."""
+    """Write a fault as JSON, from which `load_fault` in another process makes an equal one."""
     fields = dict(vars(fault))
     if isinstance(fault, FormNotAcceptable):
         del fields["detail"]
@@ -174,6 +174,6 @@ def dump_fault(fault: EngineFault) -> bytes:
 
 
 def load_fault(raw: bytes) -> EngineFault:
-    """Read what `dump_fault` wrote."""
-    told = json.loads(raw)
-    return _FROM_A_PROCESS[told["fault"]](**told["fields"])
+    """Return the fault that `dump_fault` wrote."""
+    content = json.loads(raw)
+    return _FROM_A_PROCESS[content["fault"]](**content["fields"])

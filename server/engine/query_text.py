@@ -1,9 +1,9 @@
-"""Read a SPARQL text as far as the engine's own parser lets us: it does not show what it parsed.
+"""Check SPARQL texts with the engine's own parser, which does not show what it parsed.
 
-Whether a keyword is used is asked of the parser itself: where the word stands in a comment, a
-string, an IRI, a prefix or a variable, the text still parses after it was misspelt everywhere.
-That follows the parser in every spelling it takes (`trueSERVICE<x>{}`), which a tokenizer of
-ours would have to guess.
+To learn whether a keyword is used, `uses` misspells the word everywhere and parses again: where it
+stood only in comments, strings, IRIs, prefixes or variables, the text still parses. That follows
+the parser in every spelling that it accepts (`trueSERVICE<x>{}`), which a tokenizer of ours would
+have to guess.
 """
 
 import re
@@ -14,8 +14,8 @@ import pyoxigraph as ox
 
 from server.engine.faults import MalformedQuery
 
-_NOTHING = ox.Store()
-# A query that is to bind what it does not select is parsed and not run.
+_EMPTY = ox.Store()
+# A query with a substitution for a variable that it does not select is parsed and not run.
 _UNSELECTED = ox.Variable(f"v{secrets.token_hex(16)}")
 _VALUE = ox.NamedNode("a:a")
 _HTTPS = re.compile("https:", re.IGNORECASE | re.ASCII)
@@ -27,23 +27,23 @@ _MOST_EXPECTED = 12
 
 
 def is_plain(text: str) -> bool:
-    """Say whether a text holds no escape, no FROM and no SERVICE, in whatever place."""
-    upper = text.upper()  # four times as quick as a pattern
+    """Return whether a text holds no backslash, FROM or SERVICE anywhere."""
+    upper = text.upper()  # four times as fast as a regular expression
     return not ("\\" in text or "FROM" in upper or "SERVICE" in upper)
 
 
 def spellings(text: str) -> list[str]:
-    r"""Give the text, and the text with \\u escapes resolved where that makes another.
+    r"""Return the text, and the text with \\u escapes resolved where that differs.
 
     SPARQL 1.1, section 19.2, resolves them before parsing; the engine does so only within
-    strings and IRIs, so the second is for when it cannot read the first.
+    strings and IRIs, so the second is tried where it cannot parse the first.
     """
     resolved = _CODEPOINT.sub(_character, text)
     return [text] if resolved == text else [text, resolved]
 
 
 def uses(keyword: str, text: str, base_iri: str) -> bool:
-    """Say whether a query that can be read uses a keyword; False for one that cannot."""
+    """Return whether a query uses a keyword; False for a text that cannot be parsed."""
     word = re.compile(keyword, re.IGNORECASE | re.ASCII)
     if not word.search(text) or not is_query(text, base_iri):
         return False
@@ -52,9 +52,9 @@ def uses(keyword: str, text: str, base_iri: str) -> bool:
 
 
 def _word_not_in(text: str, keyword: str) -> str:
-    """Misspell a keyword as a word that stands nowhere in a text.
+    """Return a misspelling of a keyword that stands nowhere in a text.
 
-    One that did would meet itself: `?service` and `?servicq` must stay two variables.
+    Another word of the text would clash: `?service` and `?servicq` must stay two variables.
     """
     lowered, letters = text.lower(), "qxzjkvwybcdfghlmnprst"
     for end in product(letters, repeat=3):
@@ -63,18 +63,18 @@ def _word_not_in(text: str, keyword: str) -> str:
     raise MalformedQuery(f"The query holds thousands of words like {keyword}: rename some.")
 
 
-def _in_case_of(found: str, word: str) -> str:
-    """Write a word in the letters' case of another: names that differ by it must go on to."""
-    return "".join(b.upper() if a.isupper() else b for a, b in zip(found, word, strict=True))
+def _in_case_of(pattern: str, word: str) -> str:
+    """Return a word in the case of another, so that names that differ by case stay different."""
+    return "".join(b.upper() if a.isupper() else b for a, b in zip(pattern, word, strict=True))
 
 
 def is_update(text: str, base_iri: str) -> bool:
-    """Say whether a text that is no query is a SPARQL update.
+    """Return whether a text that is no query is a SPARQL update.
 
-    The parser takes a bare prologue for an update too; a query with nothing asked it is not.
-    The update runs, on a store of nothing that is thrown away, in a process that can open
-    nothing: there is no way to have it parsed alone. The engine's client of HTTPS would end that
-    process, where it finds no certificates; that of HTTP fails as it should.
+    The parser accepts a prologue alone as an update too; that one is an unfinished query.
+    The engine cannot parse an update without running it: it runs on an empty store that is thrown
+    away, in a process that can open nothing. There the engine's HTTPS client finds no certificates
+    and would end the process, so addresses become http, whose client fails with an error.
     """
     if is_query(f"{text}\nASK {{}}", base_iri):
         return False
@@ -88,33 +88,33 @@ def is_update(text: str, base_iri: str) -> bool:
 
 
 def malformed(error: SyntaxError) -> MalformedQuery:
-    """Give the fault for an error of the engine's parser.
+    """Return the fault for an error of the engine's parser.
 
-    The parser names the furthest place that it reached, which lies at or behind the mistake.
+    The parser names the furthest place that it reached, at or after the mistake.
     """
-    found = _ERROR.match(str(error.msg))
-    if found is None:
+    match = _ERROR.match(str(error.msg))
+    if match is None:
         return MalformedQuery(f"The query cannot be read: {error.msg}")
-    line, column = int(found[1]), int(found[2])
-    expected = [item for item in _EXPECTED.findall(found[3]) if item]
+    line, column = int(match[1]), int(match[2])
+    expected = [item for item in _EXPECTED.findall(match[3]) if item]
     reasons = [item for item in expected if " " in item and item[0].isupper()]
-    told = "; ".join(reasons) or "this cannot stand here"
+    reason = "; ".join(reasons) or "this cannot stand here"
     if expected and not reasons:
-        told = f"expected {' or '.join(expected[:_MOST_EXPECTED])}"
+        reason = f"expected {' or '.join(expected[:_MOST_EXPECTED])}"
     return MalformedQuery(
-        f"The query cannot be read at line {line}, column {column} or before: {told}.",
+        f"The query cannot be read at line {line}, column {column} or before: {reason}.",
         line,
         column,
     )
 
 
 def is_query(text: str, base_iri: str) -> bool:
-    """Say whether a text can be read as a query; it is not run, so its SERVICE asks nobody."""
+    """Return whether a text parses as a query; it is not run, so its SERVICE calls nothing."""
     try:
-        _NOTHING.query(text, base_iri=base_iri, substitutions={_UNSELECTED: _VALUE})
+        _EMPTY.query(text, base_iri=base_iri, substitutions={_UNSELECTED: _VALUE})
     except SyntaxError:
         return False
-    except RuntimeError:  # it was read, and does not select what is to be bound
+    except RuntimeError:  # it was parsed, and does not select the variable of the substitution
         return True
     return True
 

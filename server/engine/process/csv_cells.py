@@ -1,7 +1,8 @@
 """Write solutions as CSV cell by cell, for queries that can make triple terms.
 
-The engine's writer quotes the text inside such a term and not the cell, which a reader then splits
-at its first comma. Source: SPARQL 1.2 Query Results CSV and TSV Formats, «Serializing RDF Terms».
+The engine's writer quotes the text inside such a term and not the cell, so that a reader splits
+the cell at its first comma. Source: SPARQL 1.2 Query Results CSV and TSV Formats, «Serializing RDF
+Terms».
 """
 
 import csv
@@ -12,24 +13,24 @@ import pyoxigraph as ox
 
 from server.engine.process.frame_writer import FrameWriter
 
-# A release holds no triple term: only what is written in a query can be one.
+# A release holds no triple term: only the text of a query can make one.
 _MADE_IN_A_QUERY = re.compile(r"<<|TRIPLE|\\u", re.IGNORECASE)
-_ROWS = 1000  # that are written at once
+_ROWS = 1000  # rows written at once
 
 
 def may_hold_triple_terms(text: str) -> bool:
-    """Say whether an answer to a query may hold triple terms."""
+    """Return whether the answer to a query may hold triple terms."""
     return bool(_MADE_IN_A_QUERY.search(text))
 
 
 def write_csv(solutions: ox.QuerySolutions, out: FrameWriter) -> None:
-    """Write what `QuerySolutions.serialize` should."""
+    """Write solutions as SPARQL CSV, with cells of triple terms quoted."""
     part = io.StringIO(newline="")
     writer = csv.writer(part, lineterminator="\r\n")
     part.write(",".join(variable.value for variable in solutions.variables) + "\r\n")
     for number, solution in enumerate(solutions):
         cells = ["" if term is None else _cell(term) for term in solution]
-        # For csv a row of one empty cell is «""», and no row without variables.
+        # `csv` writes a row of one empty cell as «""», and no line without variables.
         writer.writerow(cells) if len(cells) > 1 or any(cells) else part.write("\r\n")
         if number % _ROWS == 0:
             out.write(part.getvalue().encode())

@@ -1,13 +1,13 @@
-"""Hold the release in memory and fork query processes from it: started by `link.Link`.
+"""Load the release into memory and fork query processes from it: started by `fork_client`.
 
-A release on disk (`disk.ensure_store`) is opened by each query process for itself: RocksDB starts
-threads, and a process with threads cannot be forked. The keeper runs no query, has one thread, and
-ends when the asking process closes or dies. What is asked on the control socket (SOCK_SEQPACKET,
-one request a packet, one reply each, as JSON):
+Each query process opens a release on disk (`disk_store.ensure_store`) for itself: RocksDB starts
+threads, and a process with threads cannot be forked. The fork server runs no query, has one
+thread, and ends when its client closes the control socket or dies. The requests on that socket
+(SOCK_SEQPACKET, one request a packet, one reply each, as JSON) and their replies:
 
 {"do": "fork"}            with one descriptor: fork a process that answers on it; {"process": 12}
-{"do": "kill", "process"} end it now, reap it later; {}
-{"do": "reap", "process"} wait for one that has closed its connection; {"status": -11}
+{"do": "kill", "process"} end a process now, reap it later; {}
+{"do": "reap", "process"} wait for a process that has closed its connection; {"status": -11}
 """
 
 import contextlib
@@ -28,34 +28,34 @@ from server.engine.faults import STORE_GONE
 from server.engine.process import sandbox, seccomp, serve
 from transform.rdf import syntaxes
 
-NO_STORE = 74  # how a query process ends that cannot open the store (EX_IOERR of sysexits.h)
+NO_STORE = 74  # exit code of a query process that cannot open the store (EX_IOERR of sysexits.h)
 _REAP_EVERY = 0.1
-_STACK = 64 << 20  # the engine recurses: enough for what people write, not for what bombs nest
+_STACK = 64 << 20  # the engine recurses: enough for what people write, not for hostile nesting
 
 
 def main() -> None:
-    """Run as `link.keeper_command` says."""
+    """Run with the arguments that `fork_client` passes."""
     control, source, base_uri, memory_mb = sys.argv[1:]
     run(socket.socket(fileno=int(control)), Path(source), base_uri, int(memory_mb))
 
 
 def run(control: socket.socket, source: Path, base_uri: str, memory_mb: int) -> None:
-    """Load the release, say so on the control socket, then do what is asked on it.
+    """Load the release, reply on the control socket, then answer its requests.
 
-    `source` is a file of N-Quads, to be held in memory, or the folder of a store on disk.
+    `source` is a file of N-Quads, loaded into memory, or the folder of a store on disk.
     """
     try:
-        held = None if source.is_dir() else _load(source)
-        _open_what_opens(base_uri)
+        store = None if source.is_dir() else _load(source)
+        _open_writers(base_uri)
     except (OSError, SyntaxError, ValueError) as error:
         control.send(json.dumps({"unreadable": str(error)}).encode())
         return
     threading.stack_size(_STACK)
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
-    with contextlib.suppress(ConnectionError):  # who asks has ended, maybe before this has loaded
+    with contextlib.suppress(ConnectionError):  # the client has ended, maybe during the load
         control.send(b"{}")
-        _ForkServer(control, source, held, base_uri, memory_mb).keep()
+        _ForkServer(control, source, store, base_uri, memory_mb).answer_requests()
 
 
 def _load(release_file: Path) -> ox.Store:
@@ -65,8 +65,8 @@ def _load(release_file: Path) -> ox.Store:
     return store
 
 
-def _open_what_opens(base_uri: str) -> None:
-    """Write nothing in every syntax, so that no sealed process has a file left to read."""
+def _open_writers(base_uri: str) -> None:
+    """Write no triples in every syntax, so that a sealed process has no file left to read."""
     for syntax in syntaxes.SYNTAXES:
         syntaxes.write_bytes([], syntax, base_uri)
 
@@ -76,19 +76,19 @@ class _ForkServer:
         self,
         control: socket.socket,
         source: Path,
-        held: ox.Store | None,
+        store: ox.Store | None,
         base_uri: str,
         memory_mb: int,
     ) -> None:
         self._control = control
         self._source = source
-        self._held = held
+        self._store = store
         self._base_uri = base_uri
         self._memory = memory_mb << 20
         self._processes: set[int] = set()
         self._dying: set[int] = set()
 
-    def keep(self) -> None:
+    def answer_requests(self) -> None:
         while True:
             self._control.settimeout(_REAP_EVERY if self._dying else None)
             try:
@@ -105,37 +105,37 @@ class _ForkServer:
                 reply = {"failed": str(error)}
             self._control.send(json.dumps(reply).encode())
 
-    def _do(self, asked: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
-        if asked["do"] == "fork":
+    def _do(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        if request["do"] == "fork":
             with socket.socket(fileno=descriptors[0]) as connection:
                 return {"process": self._fork(connection)}
-        process: int = asked["process"]
+        process: int = request["process"]
         if process not in self._processes:
-            return {"failed": f"{process} is none of this keeper's processes"}
+            return {"failed": f"{process} is not a process of this fork server"}
         self._processes.remove(process)
-        os.kill(process, signal.SIGKILL)  # not reaped yet, so the number is still its own
-        if asked["do"] == "kill":
+        os.kill(process, signal.SIGKILL)  # not reaped yet: no other process has its id
+        if request["do"] == "kill":
             self._dying.add(process)
             return {}
         _, status = os.waitpid(process, 0)
         return {"status": os.waitstatus_to_exitcode(status)}
 
     def _fork(self, connection: socket.socket) -> int:
-        if self._held is None and not self._source.is_dir():
+        if self._store is None and not self._source.is_dir():
             raise FileNotFoundError(STORE_GONE)
-        keeper = os.getpid()
+        fork_server = os.getpid()
         process = os.fork()
         if process == 0:
-            self._be_a_query_process(connection, keeper)
+            self._run_query_process(connection, fork_server)
         self._processes.add(process)
         return process
 
-    def _be_a_query_process(self, connection: socket.socket, keeper: int) -> NoReturn:
+    def _run_query_process(self, connection: socket.socket, fork_server: int) -> NoReturn:
         try:
             self._control.close()
-            sandbox.seal(keeper)
-            if self._held is None:
-                # Before there are threads, so that it holds for all of them.
+            sandbox.seal(fork_server)
+            if self._store is None:
+                # Before there are threads, so that the filter applies to all of them.
                 seccomp.install_filter()
             # A thread of its own, because it allocates from a fresh heap: the main thread's has
             # gaps in every page that loading touched, and filling them copies those pages.
@@ -149,9 +149,9 @@ class _ForkServer:
 
     def _answer(self, connection: socket.socket) -> None:
         try:
-            store = self._open() if self._held is None else self._held
+            store = self._open() if self._store is None else self._store
             sandbox.limit_memory(self._memory)
-            if self._held is not None:
+            if self._store is not None:
                 sandbox.close_for_good()
             serve.serve(connection, store, self._base_uri)
         except BaseException:
@@ -162,7 +162,7 @@ class _ForkServer:
     def _open(self) -> ox.Store:
         try:
             return ox.Store.read_only(str(self._source))
-        except (OSError, RuntimeError) as error:  # the second where some of its files are there
+        except (OSError, RuntimeError) as error:  # RuntimeError where some of its files are there
             sys.stderr.write(f"{self._source} cannot be read: {error}\n")
             os._exit(NO_STORE)
 

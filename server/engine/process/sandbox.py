@@ -1,4 +1,4 @@
-"""Take from a query process what a query has no use for: files, sockets, memory, descendants."""
+"""Take from a query process what no query needs: files, sockets, more memory, child processes."""
 
 import contextlib
 import ctypes
@@ -15,31 +15,31 @@ _PAGE = resource.getpagesize()
 
 
 def seal(keeper: int) -> None:
-    """Shut this freshly forked process in, before it starts the thread that queries run in.
+    """Seal this freshly forked process, before it starts the thread that runs queries.
 
-    With no descriptor left to open (`close_for_good`; on disk a `wall`), no query reaches a file or
-    an address, whatever the engine makes of it (SERVICE, LOAD). The process dies with its keeper,
-    its death leaves no dump of what was asked, and the kernel, when short of memory, takes it
-    before anything else.
+    Where it can open no descriptor (`close_for_good`; on disk the filter of `seccomp`), no query
+    reaches a file or an address, whatever the engine tries (SERVICE, LOAD). The process dies with
+    its fork server (`keeper` is the process id), its death leaves no dump of queries, and the
+    kernel, when short of memory, kills it before any other.
     """
-    with contextlib.suppress(OSError):  # only a preference; not every container lets it be said
+    with contextlib.suppress(OSError):  # only a preference, which some containers refuse
         Path("/proc/self/oom_score_adj").write_text("1000")
     if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != keeper:  # it died between the fork and the line above
+        if os.getppid() != keeper:  # the fork server died before the line above
             os._exit(0)
         _prctl(_PR_SET_DUMPABLE, 0)
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     os.setpgid(0, 0)  # so that `yield_to_younger` reaches all of its threads
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):  # the engine writes «memory allocation failed» there, we log why
+    for standard in (0, 1, 2):  # the engine writes «memory allocation failed» there; we log why
         os.dup2(nowhere, standard)
     os.close(nowhere)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def limit_memory(memory: int) -> None:
-    """Let this process add `memory` bytes to its address space."""
+    """Limit what this process may add to its address space to `memory` bytes."""
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         ceiling = pages * _PAGE + memory
@@ -47,19 +47,19 @@ def limit_memory(memory: int) -> None:
 
 
 def close_for_good() -> None:
-    """Let this process open nothing more."""
+    """Forbid this process to open any more descriptors, for good."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def yield_to_younger(process: int) -> None:
-    """Have the kernel prefer other processes to a sealed one; that cannot be taken back."""
-    # From where this process stands: a server that was started as the nicest stays so.
+    """Lower the priority of a sealed process below that of others; it cannot be raised again."""
+    # Relative to this process: a server that was started with the lowest priority stays there.
     own = os.getpriority(os.PRIO_PROCESS, 0)
     os.setpriority(os.PRIO_PGRP, process, min(own + _STEP, _LAST))
 
 
 def resident(process: int) -> int:
-    """Give the bytes of memory that a process has in use, 0 where that cannot be known."""
+    """Return the bytes of memory that a process has in use, 0 where the system does not show it."""
     try:
         return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
     except (OSError, IndexError):
@@ -67,10 +67,10 @@ def resident(process: int) -> int:
 
 
 def worked(process: int) -> float:
-    """Give the seconds that a process has computed for; where that cannot be known, those passed.
+    """Return the CPU seconds of a process, or monotonic seconds where its clock cannot be read.
 
-    The difference of two such times is that of one query: on a busy machine far less than the
-    time that passed. The clock of a process is numbered as clock_getcpuclockid(3) does.
+    The difference of two such times is the CPU time of one query: on a busy machine far less than
+    the time that passed. The number of a process's clock is that of clock_getcpuclockid(3).
     """
     try:
         return time.clock_gettime(~process << 3 | 2)
@@ -79,7 +79,7 @@ def worked(process: int) -> float:
 
 
 def peak() -> int:
-    """Give the most bytes of memory that this process ever had in use."""
+    """Return the most bytes of memory that this process ever had in use."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

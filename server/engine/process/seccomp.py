@@ -1,9 +1,9 @@
-"""Have the kernel refuse what a query process on disk has no use for: sockets, writing, programs.
+"""Have the kernel refuse what no query process on disk needs: sockets, writing, programs.
 
 RocksDB opens the files of a store when a query first needs them, so such a process cannot give up
-opening altogether, as one in memory does (`seal.close_for_good`). A filter on system calls
-(seccomp(2), mode filter) takes the rest. It holds for every thread that is started after it, and
-cannot be taken back.
+opening altogether, as one in memory does (`sandbox.close_for_good`). A filter of system calls
+(seccomp(2), mode filter) refuses the rest. It applies to every thread that is started after it,
+and cannot be removed.
 """
 
 import ctypes
@@ -22,8 +22,8 @@ _X32 = 0x40000000  # x86-64: calls of another interface, with numbers of its own
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 # linux/audit.h; arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h:
 # socket, connect, socketpair, creat, execve, execveat, io_uring_setup, openat2; truncate, rename,
-# mkdir, rmdir, link, unlink, symlink, chmod, chown, lchown, mknod and their kind with «at», which
-# ARM64 has alone; kill, ptrace, process_vm_writev; open and openat by their flags.
+# mkdir, rmdir, link, unlink, symlink, chmod, chown, lchown, mknod and their variants with «at», the
+# only ones of ARM64; kill, ptrace, process_vm_writev; open and openat by their flags.
 _MACHINES = {
     "x86_64": (
         0xC000003E,
@@ -45,15 +45,15 @@ class _Program(ctypes.Structure):
 
 
 def is_known() -> bool:
-    """Say whether a wall can be raised on this kind of machine."""
+    """Return whether the filter is written for this kind of machine."""
     return sys.platform == "linux" and platform.machine() in _MACHINES
 
 
 def install_filter() -> None:
     """Refuse sockets, programs, and changing files or other processes; raises OSError.
 
-    The process must have said that it wants no new privileges (`seal.seal`). What is refused
-    fails as where no descriptor is left (EMFILE), so the engine's words are the same.
+    The process must have set «no new privileges» (`sandbox.seal`). A refused call fails with
+    EMFILE, as where no descriptor is left, so that the engine reports both in the same words.
     """
     steps = b"".join(_steps(*_MACHINES[platform.machine()]))
     program = _Program(len(steps) // 8, steps)
@@ -63,7 +63,7 @@ def install_filter() -> None:
 
 
 def _steps(architecture: int, refused: tuple[int, ...], opening: dict[int, int]) -> list[bytes]:
-    """Give the filter; `opening` has the place of the flags among the arguments of each call."""
+    """Return the filter; `opening` has, by call, the place of the flags among its arguments."""
     refuse, allow = _step(_RETURN, _REFUSE | errno.EMFILE), _step(_RETURN, _ALLOW)
     steps = [_step(_LOAD, _ARCHITECTURE), _step(_EQUAL, architecture, 1), refuse]
     steps += [_step(_LOAD, _NUMBER), _step(_AT_LEAST, _X32, 0, 1), refuse]

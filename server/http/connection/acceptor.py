@@ -1,4 +1,4 @@
-"""Take connections on the socket that all workers share, each worker its part of them."""
+"""Accept connections on the socket that all workers share, so that each gets its part."""
 
 import asyncio
 import contextlib
@@ -17,13 +17,13 @@ from server.networks import site_of
 
 log = logging.getLogger(__name__)
 
-_STEP_BACK = 0.002
-_NO_DESCRIPTOR = 0.5  # seconds until one may be free again
+_STEP_BACK = 0.002  # without accepting, while another worker has fewer connections
+_NO_DESCRIPTOR = 0.5  # seconds until a file descriptor may be free again
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Acceptor:
-    """Where connections come in; it steps back when another worker has fewer."""
+    """Accepts connections, and pauses while another worker has fewer."""
 
     def __init__(self, listener: socket.socket, site: Site, share: LoadBalance) -> None:
         self._listener = listener
@@ -35,7 +35,7 @@ class Acceptor:
         listener.setblocking(False)
 
     def open(self) -> None:
-        """Take connections from now on."""
+        """Accept connections from now on."""
         if not self._site.leaving:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
@@ -47,7 +47,7 @@ class Acceptor:
             loop.call_later(seconds, self.open)
 
     def _accept(self) -> None:
-        """Take one connection: another worker may take the next."""
+        """Accept one connection: another worker may accept the next."""
         number = len(self._crowd) + len(self._tasks)
         if not self._share.may_take(number):
             # The next one is for a worker that has fewer, which is as awake as this one.
@@ -70,7 +70,7 @@ class Acceptor:
     def _let_in(self, client: socket.socket, peer: str) -> None:
         if not self._crowd.has_room(site_of(peer) or peer):
             self.turned_away += 1
-            _turn_away(client, self._site.clock)
+            _refuse_connection(client, self._site.clock)
             return
         task = asyncio.get_running_loop().create_task(self._connect(client, peer))
         self._tasks.add(task)
@@ -82,8 +82,12 @@ class Acceptor:
         await connect(lambda: Connection(self._site, peer), client)
 
 
-def _turn_away(client: socket.socket, clock: Clock) -> None:
-    """Say why and hang up; what the client has said is read, or it would not hear us."""
+def _refuse_connection(client: socket.socket, clock: Clock) -> None:
+    """Send the reason and close.
+
+    What the client has sent is read before: closing with unread bytes would reset the
+    connection, and the client would lose the reply.
+    """
     reply = refuse(503, "too-many-connections", "Too many connections: come again soon.", 5)
     with client, contextlib.suppress(OSError):
         client.send(reply.head + clock.date() + b"Connection: close\r\n\r\n" + reply.body)

@@ -1,39 +1,39 @@
-"""Know the connections of a worker, and who of them must give way when there is no room left."""
+"""Keep the connections of a worker, and end some of them when there is no room left."""
 
 from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
-# Open connections in a worker, also those that ask nothing: browsers keep some for later.
+# Open connections in a worker, idle ones included: browsers keep some for later.
 MOST_CONNECTIONS = 2048
-# Bytes in a worker of requests that are not answered and of replies that are not read.
+# Bytes in a worker of requests without a reply and of replies not yet read.
 HELD_BYTES = 64 << 20
-_SIXTEENTH = 16  # so much room is made at once, so that looking for it costs little
+_SIXTEENTH = 16  # part of the room that is made free at once, so that the search is rare
 
 
 class Member(Protocol):
-    """A connection, as the crowd sees it."""
+    """A connection, as `Connections` sees it."""
 
     client: str
     held: int
 
     @property
     def since(self) -> float:
-        """Say when its present wait began."""
+        """Return when its present wait began, in monotonic seconds."""
         ...
 
     @property
     def is_busy(self) -> bool:
-        """Say whether a request is being answered."""
+        """Return whether a request is being answered."""
         ...
 
     def give_way(self) -> None:
-        """End, with a reason if one can still be given."""
+        """End the connection, with a reason if one can still be sent."""
         ...
 
 
 class Connections:
-    """The connections of a worker; whoever has most gives way first."""
+    """The connections of a worker; the client with most of them gives way first."""
 
     def __init__(self, most: int = MOST_CONNECTIONS, most_held: int = HELD_BYTES) -> None:
         self.most = most
@@ -43,64 +43,65 @@ class Connections:
 
     @property
     def held(self) -> int:
-        """Give the bytes that all hold together."""
+        """Return the bytes that all connections hold together."""
         return self._held
 
     def __len__(self) -> int:
         return len(self._members)
 
     def enter(self, member: Member) -> None:
-        """Count a connection in."""
+        """Add a connection."""
         self._members.add(member)
 
     def leave(self, member: Member) -> None:
-        """Count a connection out, with all that it holds."""
+        """Remove a connection, with the bytes that it holds."""
         self._members.discard(member)
         self.weigh(member, 0)
 
     def weigh(self, member: Member, held: int) -> None:
-        """Note what a connection holds now; it may have to give way for it."""
+        """Record the bytes that a connection holds; over the limit, the largest give way."""
         self._held += held - member.held
         grows = held > member.held
         member.held = held
         if grows and self._held > self._most_held:
-            self._lighten()
+            self._free_bytes()
 
     def has_room(self, client: str) -> bool:
-        """Say whether one more may come; idle connections make room, then those of a throng.
+        """Return whether a client may open one more connection, after making room for it.
 
-        A throng is one client that has more than half of all connections.
+        Idle connections end first; where there are none, those of another client that has more
+        than half of all places.
         """
         if len(self._members) < self.most:
             return True
         number = Counter(member.client for member in self._members)
-        idle = [member for member in self._members if not member.is_busy]
-        if not idle:
-            idle = [m for m in self._members if 2 * number[m.client] > self.most]
-            idle = [m for m in idle if m.client != client]
-        idle.sort(key=lambda member: (-number[member.client], member.since))
-        _end(idle[: max(1, self.most // _SIXTEENTH)])
-        return bool(idle)
+        ending = [member for member in self._members if not member.is_busy]
+        if not ending:
+            ending = [m for m in self._members if 2 * number[m.client] > self.most]
+            ending = [m for m in ending if m.client != client]
+        ending.sort(key=lambda member: (-number[member.client], member.since))
+        _end(ending[: max(1, self.most // _SIXTEENTH)])
+        return bool(ending)
 
-    def _lighten(self) -> None:
-        """Have those end who hold most, of the clients that hold most."""
+    def _free_bytes(self) -> None:
+        """End the connections that hold most, of the clients that hold most."""
         held: Counter[str] = Counter()
         for member in self._members:
             held[member.client] += member.held
-        heavy = sorted(
+        largest = sorted(
             (member for member in self._members if member.held),
             key=lambda member: (held[member.client], member.held),
             reverse=True,
         )
-        over = self._held - self._most_held + self._most_held // _SIXTEENTH
-        chosen: list[Member] = []
-        while over > 0 and heavy:
-            chosen.append(heavy.pop(0))
-            over -= chosen[-1].held
-        _end(chosen)
+        excess = self._held - self._most_held + self._most_held // _SIXTEENTH
+        ending: list[Member] = []
+        while excess > 0 and largest:
+            ending.append(largest.pop(0))
+            excess -= ending[-1].held
+        _end(ending)
 
     def each(self, look: Callable[[Member], None]) -> None:
-        """Look at every connection; it may leave meanwhile."""
+        """Call a function with every connection; connections may leave meanwhile."""
         for member in tuple(self._members):
             look(member)
 

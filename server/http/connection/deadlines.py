@@ -1,10 +1,10 @@
-"""Wait for a client in each phase for so long, and no longer."""
+"""Limit how long a connection waits for its client in each phase."""
 
 import time
 
 from server.bounds import BODY_SECONDS, HEAD_SECONDS
 
-# Before the first request, too, for as long as a head may take.
+# The key "" is the time before the first request.
 _SECONDS = {
     "": HEAD_SECONDS,
     "idle": 30.0,
@@ -15,7 +15,7 @@ _SECONDS = {
 
 
 class Deadlines:
-    """What a connection waits for, since when, and until when."""
+    """What a connection waits for, since when, and until when (monotonic seconds)."""
 
     def __init__(self) -> None:
         self._seen = ("idle", 0)
@@ -23,7 +23,7 @@ class Deadlines:
         self._until = self.since + _SECONDS[""]
 
     def wait(self, phase: str, number: int = 0) -> bool:
-        """Wait for a phase of the request of a number; says whether that is a new one."""
+        """Start the wait for a phase of a request; return False where it had started already."""
         if (phase, number) == self._seen:
             return False
         self._seen = (phase, number)
@@ -32,5 +32,5 @@ class Deadlines:
         return True
 
     def is_over(self, now: float) -> bool:
-        """Say whether the client took too long."""
+        """Return whether the client took too long."""
         return now > self._until

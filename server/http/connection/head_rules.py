@@ -1,7 +1,7 @@
-"""Judge the head of a request: what no proxy and no server may read in two ways is refused.
+"""Check the head of a request: refuse what a proxy and a server could read in two ways.
 
 The parser (llhttp) already refuses bare line ends, folded and unnamed lines, control characters,
-two lengths, and a length beside a transfer coding.
+two lengths, and a length together with a transfer coding.
 """
 
 import re
@@ -10,9 +10,9 @@ from functools import lru_cache
 from server.bounds import HEAD_BYTES
 from server.http.refusals import Refused
 
-# Lines of which there is one at most: a second one is read by some and not by others.
+# Headers of at most one line: some readers take the first of two, others the second.
 ONCE = frozenset((b"host", b"content-type", b"content-encoding", b"expect"))
-# RFC 3986, 3.2.2, without the delimiters that no name of a host has in practice.
+# RFC 3986, 3.2.2, without the delimiters that no host name has in practice.
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%\-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _VERSIONS = ("1.1", "1.0")
@@ -20,7 +20,7 @@ _KIND = "malformed-request"
 
 
 def judge(method: str, version: str, target: bytes, headers: dict[bytes, bytes]) -> bytes:
-    """Give the target in origin form; `headers` then has the host. Raises Refused."""
+    """Return the target in origin form, and set the host in `headers`; raises Refused."""
     if version not in _VERSIONS:
         raise Refused(505, "unknown-version", "HTTP/1.1 and HTTP/1.0 are spoken here.")
     if method == "CONNECT":
@@ -33,7 +33,7 @@ def judge(method: str, version: str, target: bytes, headers: dict[bytes, bytes])
     if host is not None and not _is_host(host):
         raise _malformed("Name the Host as a name or an address, with a port or without.")
     if b"content-length" in headers or b"transfer-encoding" in headers:
-        _judge_body(version, headers)
+        _check_body_headers(version, headers)
     return target
 
 
@@ -43,13 +43,13 @@ def _is_host(name: bytes) -> bool:
 
 
 def judge_repeated(name: bytes) -> None:
-    """Refuse a second line of a header that has one; raises Refused."""
+    """Raise Refused for a second line of a header that may have only one."""
     if name in ONCE:
         raise _malformed(f"Send the header {name.decode('latin-1')} once, not twice.")
 
 
 def too_long(address: int) -> Refused:
-    """Give the refusal of a head of too many bytes, of which so many are the address."""
+    """Return the refusal of a head that is too long; `address` is the bytes of its target."""
     if 2 * address < HEAD_BYTES:
         return Refused(431, "headers-too-long", f"Headers may have {HEAD_BYTES:,} bytes.")
     detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
@@ -58,15 +58,15 @@ def too_long(address: int) -> Refused:
 
 def _to_origin(method: str, target: bytes, headers: dict[bytes, bytes]) -> bytes:
     if target == b"*" and method == "OPTIONS":
-        return b"/"  # the server as a whole can do what its root can
+        return b"/"  # the server as a whole has the methods of its root
     if (absolute := _ABSOLUTE.fullmatch(target)) and b"#" not in target:
-        # The host of the target holds, whatever the header says (RFC 9112, 3.2.2).
+        # The host of the target replaces the one of the header (RFC 9112, 3.2.2).
         headers[b"host"] = absolute[1]
         return absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
     raise _malformed("Ask for a path, such as /sparql, or for a whole http address.")
 
 
-def _judge_body(version: str, headers: dict[bytes, bytes]) -> None:
+def _check_body_headers(version: str, headers: dict[bytes, bytes]) -> None:
     transfer = headers.get(b"transfer-encoding")
     if transfer is not None:
         if version == "1.0":
@@ -76,11 +76,11 @@ def _judge_body(version: str, headers: dict[bytes, bytes]) -> None:
     elif not headers.get(b"content-length", b"0").strip(b" \t0"):
         return
     if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
-        # RFC 9110, 15.5.16: the header says what would do.
+        # RFC 9110, 15.5.16: Accept-Encoding names what is accepted.
         detail = "The body is compressed; send it as it is."
         raise Refused(415, "wrong-body-type", detail, ("Accept-Encoding", "identity"))
-    expected = headers.get(b"expect", b"100-continue").strip().lower()
-    if version == "1.1" and expected != b"100-continue":
+    expectation = headers.get(b"expect", b"100-continue").strip().lower()
+    if version == "1.1" and expectation != b"100-continue":
         raise Refused(417, "unknown-expectation", "Nothing can be expected but 100-continue.")
 
 

@@ -1,8 +1,8 @@
-"""Remember the header lines that clients repeat: what was parsed and judged once stays so.
+"""Remember the header lines that clients repeat, so that they are parsed and checked once.
 
 A client on a kept connection, and a program in a loop, sends the same lines with each request;
-only the target differs. Those lines, byte for byte, need no parser the next time. Only of a GET
-without body are they remembered, and only where nothing else came with them.
+only the target differs. The same lines, byte for byte, need no parser the next time. Remembered
+are the lines of a GET without body, where no other bytes came with them.
 """
 
 import re
@@ -12,16 +12,16 @@ from typing import NamedTuple
 _MOST = 256
 _LONGEST = 1024  # bytes of the lines
 _VERSION = b" HTTP/1.1\r\n"
-# What the parser and `head.judge` take as it stands: a path, and no fragment.
+# Targets that the parser and `head_rules.judge` return unchanged: a path, no fragment.
 _TARGET = re.compile(rb"/[!\"$-~]*")
-# What speaks of the connection or of a body is for the parser.
+# Headers about the connection or a body are left to the parser.
 _UNKNOWN = frozenset(
     (b"connection", b"content-length", b"transfer-encoding", b"expect", b"upgrade")
 )
 
 
 class Head(NamedTuple):
-    """A target, and headers that several requests share: nobody may change them."""
+    """A target, and headers that several requests share and none may change."""
 
     target: bytes
     headers: Mapping[bytes, bytes]
@@ -29,13 +29,13 @@ class Head(NamedTuple):
 
 
 class KnownHeads:
-    """Header lines with what they hold; for one thread."""
+    """Header lines with the headers parsed from them; for one thread."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[Mapping[bytes, bytes], int]] = {}
 
     def recognise(self, data: bytes) -> Head | None:
-        """Give the head of one whole request whose lines are known."""
+        """Return the head of one whole request whose lines are known, else None."""
         if not data.startswith(b"GET /"):
             return None
         end = data.find(_VERSION)
@@ -45,9 +45,9 @@ class KnownHeads:
         return Head(data[4:end], known[0], known[1] + end - 4)
 
     def remember(self, data: bytes, headers: Mapping[bytes, bytes], size: int) -> None:
-        """Note the lines of a GET without body that was parsed; `size`: that of its headers."""
+        """Keep the lines of a parsed GET without body; `size` is the bytes of its headers."""
         first, _, lines = data.partition(_VERSION)
-        # A target with a host of its own has changed the headers (`head.judge`).
+        # A target with a host has changed the headers (`head_rules.judge`): not remembered.
         whole = first.startswith(b"GET /") and lines.find(b"\r\n\r\n") == len(lines) - 4
         if not whole or len(lines) > _LONGEST or _UNKNOWN & headers.keys():
             return

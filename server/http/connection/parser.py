@@ -1,4 +1,4 @@
-"""Put together the requests that come on a connection."""
+"""Parse the bytes of a connection into requests."""
 
 import logging
 from collections import deque
@@ -15,10 +15,10 @@ from server.http.refusals import Refused
 
 log = logging.getLogger(__name__)
 
-# A body of one byte a chunk takes six times its bytes on the wire; extensions and trailers more.
+# Chunks of one byte make a body six times as long in transfer; extensions and trailers longer.
 _CHUNKS = 8
 
-_SLICE = 4096  # bytes that are parsed at once: so few requests wait in front of the application
+_SLICE = 4096  # bytes parsed at once, so that few parsed requests wait for the application
 
 _heads = KnownHeads()
 
@@ -26,12 +26,12 @@ Phase = Literal["idle", "head", "body"]
 
 
 class RequestParser:
-    """The parser's callbacks: `ready` holds whole requests, each with whether it is the last."""
+    """The callbacks of httptools; `ready` holds each whole request, and whether it is the last."""
 
     def __init__(self, peer: str, gone: Callable[[], bool], most: int) -> None:
         self.ready: deque[tuple[Request, bool]] = deque()
         self.number = 0  # of requests begun
-        self.rest = b""  # what is not parsed yet
+        self.rest = b""  # bytes not parsed yet
         self._peer = peer
         self._gone = gone
         self._most = most
@@ -43,7 +43,7 @@ class RequestParser:
 
     def _clear(self) -> None:
         self.phase: Phase = "idle"
-        self.wants_leave = False  # to send its body (RFC 9110, 10.1.1)
+        self.wants_leave = False  # the client waits for 100 Continue (RFC 9110, 10.1.1)
         self.headers: dict[bytes, bytes] = {}
         self._url = bytearray()
         self._body = bytearray()
@@ -51,31 +51,31 @@ class RequestParser:
 
     @property
     def size(self) -> int:
-        """Give the bytes that are held of what is no whole request."""
+        """Return the bytes held of a request that is not whole yet."""
         return self._size + len(self._body) + len(self.rest)
 
     @property
     def accept(self) -> bytes | None:
-        """Give what the client takes, as far as it has said so."""
+        """Return the Accept header, None where none has come yet."""
         return self.headers.get(b"accept")
 
     @property
     def is_head(self) -> bool:
-        """Say whether the client reads no body."""
+        """Return whether the request is a HEAD, whose reply has no body."""
         return self.phase != "idle" and self._parser.get_method() == b"HEAD"
 
     def forget(self) -> None:
-        """Hold nothing any more."""
+        """Drop all bytes held."""
         self.rest = b""
         self._clear()
 
     def parse(self) -> None:
-        """Parse a little of it; raises Refused, after which nothing more can be parsed."""
+        """Parse the next slice; raises Refused, after which nothing more can be parsed."""
         data, self.rest = self.rest[:_SLICE], self.rest[_SLICE:]
         if self.phase != "idle":
             return self._feed(data)
         if head := _heads.recognise(data):
-            return self._take(head)
+            return self._add_known(head)
         before = self.number
         self._feed(data)
         if self.phase == "idle" and self.number == before + 1:
@@ -85,8 +85,8 @@ class RequestParser:
                 _heads.remember(data, request.headers, size)
         return None
 
-    def _take(self, head: Head) -> None:
-        """Have a request ready that needs no parser."""
+    def _add_known(self, head: Head) -> None:
+        """Add a request whose header lines are known and need no parser."""
         self.number += 1
         target, headers, size = head
         request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
@@ -107,21 +107,21 @@ class RequestParser:
             detail = f"This is no HTTP/1.1 request: {error}."
             raise Refused(400, "malformed-request", detail) from error
         if offered is not None:
-            # Not within the handler above, whose exception would hide those of the callbacks.
-            self._pass_over(data[offered:])
+            # Outside the handler above, whose exception would hide those of the callbacks.
+            self._ignore_upgrade(data[offered:])
         elif self.phase != "idle":
             self._count(len(data))
 
     def _count(self, size: int) -> None:
-        """Bound what is parsed and not kept: blank lines, chunk extensions, trailers."""
+        """Limit what is parsed and not kept: blank lines, chunk extensions, trailers."""
         self._came += size
         if self.phase == "head" and self._came > 2 * HEAD_BYTES:
             raise rules.too_long(len(self._url))
         if self._came > _CHUNKS * self._most + 2 * HEAD_BYTES:
             raise Refused(400, "malformed-request", "The body has more wrapping than content.")
 
-    def _pass_over(self, rest: bytes) -> None:
-        """Answer as if no other protocol had been offered (RFC 9110, 7.8)."""
+    def _ignore_upgrade(self, rest: bytes) -> None:
+        """Parse the request again without its Upgrade header (RFC 9110, 7.8)."""
         version = b" HTTP/" + self._version.encode() + b"\r\n"
         head = bytearray(self._parser.get_method() + b" " + self._url + version)
         for name, value in self.headers.items():
@@ -131,22 +131,22 @@ class RequestParser:
         self._restart()
         self._feed(bytes(head + b"\r\n") + rest)
 
-    # What the parser calls.
+    # The callbacks of httptools.
 
     def on_message_begin(self) -> None:
-        """Begin a request; what the one before it left is cleared already."""
+        """Begin a request; the fields of the one before are cleared already."""
         self.phase = "head"
         self.number += 1
 
     def on_url(self, url: bytes) -> None:
-        """Take a part of the target."""
+        """Add a part of the target."""
         self._url += url
         self._size += len(url)
         if self._size > HEAD_BYTES:
             raise rules.too_long(len(self._url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header line; one behind the body could only mislead, and is passed over."""
+        """Add a header line; trailers, which could only mislead, are checked and ignored."""
         self._lines += 1
         if self._lines > MOST_HEADERS or len(value) > LINE_BYTES:
             detail = f"Headers may have {MOST_HEADERS} lines of {LINE_BYTES:,} bytes."
@@ -157,17 +157,17 @@ class RequestParser:
         self._size += len(name) + len(value)
         if self._size > HEAD_BYTES:
             raise rules.too_long(len(self._url))
-        if (told := self.headers.get(name)) is not None:
+        if (earlier := self.headers.get(name)) is not None:
             rules.judge_repeated(name)
-            value = told + b", " + value
+            value = earlier + b", " + value
         self.headers[name] = value
 
     def on_headers_complete(self) -> None:
-        """Decide about the body before it comes."""
+        """Check the head, and decide about the body before it comes."""
         self._method = method = self._parser.get_method().decode("latin-1")
         self._version = version = self._parser.get_http_version()
         self._url[:] = rules.judge(method, version, bytes(self._url), self.headers)
-        if version == "1.0":  # it knows no chunks, in which a compressed answer may go out
+        if version == "1.0":  # it has no chunks, in which a compressed answer may be sent
             self.headers.pop(b"accept-encoding", None)
         self.phase = "body"
         self._came = 0
@@ -176,14 +176,14 @@ class RequestParser:
         self.wants_leave = b"expect" in self.headers and version == "1.1"
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of the body."""
+        """Add a part of the body."""
         self.wants_leave = False
         self._body += body
         if len(self._body) > self._most:
             raise self._too_large()
 
     def on_message_complete(self) -> None:
-        """Have the request ready."""
+        """Add the whole request to `ready`."""
         if self._parser.should_upgrade():
             return
         alive = self._parser.should_keep_alive() and self._version == "1.1"

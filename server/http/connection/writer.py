@@ -1,4 +1,4 @@
-"""Write replies as fast as their reader takes them, and see when it takes none."""
+"""Write replies as fast as the client reads them, and notice when it stops reading."""
 
 import asyncio
 import select
@@ -7,12 +7,12 @@ import time
 from server.bounds import READER_BYTES, READER_SECONDS
 from server.http.messages import Reply
 
-PIECE = 1 << 16  # bytes that are written at once, and that wait unread in this process
-_LONG_SECONDS = 60.0  # after which READER_BYTES must be taken every second
+PIECE = 1 << 16  # bytes written at once, and bytes that may wait unread in this process
+_LONG_SECONDS = 60.0  # after them, READER_BYTES must be read every second
 
 
 class ReplyWriter:
-    """One direction of a connection; `held` are the bytes of a reply that is being sent."""
+    """The sending side of a connection; `held` is the bytes of the reply being sent."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -24,23 +24,23 @@ class ReplyWriter:
         self._sent_before = 0
         self.held = 0
         self.lost = False
-        self.begun = False  # the reply under way
-        self.full = False  # what was written waits for its reader
+        self.begun = False  # the reply to the present request
+        self.full = False  # written bytes wait for the client to read
 
     def pause(self) -> None:
-        """Write no more until there is room."""
+        """Make the next write wait until there is room."""
         self._room = asyncio.get_running_loop().create_future()
         self.full = True
 
     def resume(self) -> None:
-        """Go on writing, or find out that nobody reads any more."""
+        """Let a waiting write go on; it finds out where the client has gone."""
         room, self._room = self._room, None
         self.full = False
         if room and not room.done():
             room.set_result(None)
 
     def write(self, data: bytes) -> None:
-        """Write the beginning of a reply, or all of a short one."""
+        """Write the start of a reply, or all of a short one."""
         if self.lost:
             return
         self._written += len(data)
@@ -49,7 +49,7 @@ class ReplyWriter:
         self._transport.write(data)
 
     async def send(self, head: bytes, reply: Reply, bare: bool) -> None:
-        """Send a reply; a `bare` one has no body. The stream is closed whatever happens."""
+        """Send a reply, without its body where `bare`; its stream is closed in any case."""
         self.begun, self.held = True, len(reply.body)
         self._sent_since, self._sent_before = time.monotonic(), self._written
         try:
@@ -78,24 +78,24 @@ class ReplyWriter:
         self.write(data)
 
     def end(self) -> None:
-        """Say that nothing follows."""
+        """Close the sending side: nothing follows."""
         try:
             self._transport.write_eof()
-        except OSError:  # the client has broken the connection off meanwhile
+        except OSError:  # the client has broken off the connection
             self._transport.abort()
 
     def break_off(self) -> None:
-        """End the connection so that nobody takes what was sent for whole."""
+        """Abort the connection, so that the client cannot take a part for the whole reply."""
         self._transport.abort()
 
     def has_hung_up(self) -> bool:
-        """Look whether the client has, while nothing is read from it."""
+        """Return whether the client has hung up, seen without reading from it."""
         watch = select.poll()
         watch.register(self._transport.get_extra_info("socket"), select.POLLRDHUP)
         return bool(watch.poll(0))
 
     def is_stuck(self, now: float) -> bool:
-        """Say whether the reader has taken too little for too long."""
+        """Return whether the client has read too little for too long."""
         unread = self.unread()
         taken = self._written - unread
         age = now - self._sent_since

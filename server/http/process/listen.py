@@ -1,4 +1,4 @@
-"""Listen on a port, and have workers answer what comes."""
+"""Listen on a port, and start the workers that answer its connections."""
 
 import ipaddress
 import os
@@ -20,8 +20,8 @@ from transform.errors import MisusedCommand
 from transform.release.manifest import read_manifest
 
 _BACKLOG = 1024
-# Bytes that the system keeps of a connection in each direction: it would take 6 MB for a client
-# that does not read. Linux doubles them.
+# Bytes that the system buffers for a connection in each direction, which Linux doubles: by
+# default it would buffer 6 MB for a client that does not read.
 _SYSTEM_BUFFER = 1 << 17
 _PER_MINUTE = f"{PREFIX}REQUESTS_PER_MINUTE"
 _DEFAULT_PER_MINUTE = "600"
@@ -35,30 +35,30 @@ def listen(
     ready: Callable[[], None] = lambda: None,
     engine: str = "memory",
 ) -> None:
-    """Serve the current release of a folder until the process is told to stop.
+    """Serve the current release of a folder until SIGTERM or SIGINT.
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
     engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
-    dies. `ready` is called once nothing speaks against it. Raises UnreadableRelease,
-    MisusedCommand for a setting or an address that cannot be, or a release that this machine
-    cannot hold, and CannotServe when no worker becomes ready.
+    dies. `ready` is called once all checks have passed. Raises UnreadableRelease,
+    MisusedCommand for an impossible setting or address, or a release that this machine cannot
+    hold, and CannotServe when no worker becomes ready.
     """
     release = find_current(folder)
     read_manifest(release)
-    given = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
-    read_settings(given)
-    if not given.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
-        given[_PER_MINUTE] = _DEFAULT_PER_MINUTE
+    variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
+    read_settings(variables)
+    if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
+        variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
     with _bind(host, port) as listener, tempfile.TemporaryFile() as shared:
-        _make_ready(release / QUADS, engine, workers)
+        _prepare_release(release / QUADS, engine, workers)
         shared.truncate(SHARED)
         ready()
         _allow_descriptors(2 * MOST_CONNECTIONS)
-        Supervisor(folder.resolve(), listener, shared, given).keep(workers)
+        Supervisor(folder.resolve(), listener, shared, variables).keep(workers)
 
 
-def _make_ready(release_file: Path, engine: str, workers: int) -> None:
-    """Do once, on the terminal, what each worker would have to do or would fail at."""
+def _prepare_release(release_file: Path, engine: str, workers: int) -> None:
+    """Check or build once, before the workers start, what each would do for itself or fail at."""
     if engine == "memory":
         memory_check.refuse_what_does_not_fit(release_file, workers)
     elif engine == "disk":
@@ -66,13 +66,13 @@ def _make_ready(release_file: Path, engine: str, workers: int) -> None:
             ensure_store(release_file, step)
 
 
-def _allow_descriptors(wanted: int) -> None:
-    """Let the workers open so many files and sockets, as far as the system lets us."""
+def _allow_descriptors(number: int) -> None:
+    """Raise the limit of open files and sockets to `number`, as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        number = min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < number:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -94,7 +94,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def try_address(host: str, port: int) -> None:
-    """Find out before a long build whether the address can be had."""
+    """Raise MisusedCommand before a long build where the address cannot be bound."""
     _bind(host, port).close()
 
 

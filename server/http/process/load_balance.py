@@ -1,10 +1,10 @@
-"""Spread connections over the workers, which accept on one socket and know each other's counts."""
+"""Balance connections over the workers: they accept on one socket and share their counts."""
 
 import mmap
 import struct
 import time
 
-_PLACE = struct.Struct("dq")  # when it was written, how many connections
+_PLACE = struct.Struct("dq")  # when it was written (monotonic seconds), number of connections
 MOST_WORKERS = 64
 SIZE = MOST_WORKERS * _PLACE.size
 _STALE = 2.0  # seconds after which a worker counts as gone
@@ -19,22 +19,22 @@ class LoadBalance:
         self._place = place
 
     def tell(self, connections: int) -> None:
-        """Say how many connections this worker has."""
+        """Write how many connections this worker has."""
         at = self._offset + self._place * _PLACE.size
         _PLACE.pack_into(self._shared, at, time.monotonic(), connections)
 
     def may_take(self, connections: int) -> bool:
-        """Say whether no other worker has fewer."""
+        """Return whether no other worker has fewer connections."""
         now = time.monotonic()
-        told = _PLACE.iter_unpack(self._shared[self._offset : self._offset + SIZE])
+        places = _PLACE.iter_unpack(self._shared[self._offset : self._offset + SIZE])
         return all(
             connections <= count
-            for place, (written, count) in enumerate(told)
+            for place, (written, count) in enumerate(places)
             if place != self._place and now - written < _STALE
         )
 
 
 def last_told(shared: mmap.mmap, offset: int, place: int) -> float:
-    """Give when a worker last told its connections, in monotonic seconds; 0 when never."""
+    """Return when a worker last wrote its count, in monotonic seconds; 0 where it never did."""
     written: float = _PLACE.unpack_from(shared, offset + place * _PLACE.size)[0]
     return written

@@ -1,28 +1,28 @@
-"""Say counts as Prometheus reads them (text format 0.0.4), by its conventions for names."""
+"""Write counts in the text format of Prometheus (0.0.4), by its conventions for names."""
 
 from collections.abc import Iterator, Mapping
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COUNTERS = {
-    "cache_hits_total": "Requests that were answered from what is kept.",
-    "cache_misses_total": "Requests that might have been, and found nothing.",
-    "query_processes_started_total": "Query processes that were started, the first ones too.",
-    "query_processes_lost_total": "Query processes that ended under a query, or with their keeper.",
-    "turned_away_total": "Connections that found no room.",
+    "cache_hits_total": "Requests answered from the cache.",
+    "cache_misses_total": "Requests that the cache could have answered, and had no answer for.",
+    "query_processes_started_total": "Query processes started, the first ones included.",
+    "query_processes_lost_total": "Query processes lost during a query, or with their fork server.",
+    "turned_away_total": "Connections refused because there was no room.",
 }
 GAUGES = {
-    "cache_bytes": "Bytes of the answers that are kept.",
+    "cache_bytes": "Bytes of the answers in the cache.",
     "connections": "Open connections.",
-    "held_bytes": "Bytes of requests without answer and of answers without reader.",
-    "queries_running": "Queries that run.",
-    "queries_waiting": "Queries that wait for a place.",
+    "held_bytes": "Bytes of requests not yet answered and of answers not yet read.",
+    "queries_running": "Queries that are running.",
+    "queries_waiting": "Queries that are waiting for a process.",
     "queries_waiting_limit": "Queries that may wait; one more is refused.",
-    "query_processes": "Query processes that are alive, those that stand ready too.",
+    "query_processes": "Query processes that are alive, idle ones included.",
     "workers": "HTTP processes that serve.",
 }
-_ABOUT = {
-    "replies_total": "Replies; of the endpoint (sparql) and all others.",
-    "refusals_total": "Replies that tell a fault, by its kind.",
+_HELP = {
+    "replies_total": "Replies, of the endpoint (sparql) and of all else (other).",
+    "refusals_total": "Replies that report a fault, by its kind.",
     **COUNTERS,
     **GAUGES,
 }
@@ -33,7 +33,7 @@ def write(
     refusals: Mapping[str, int],
     named: Mapping[str, int],
 ) -> Iterator[str]:
-    """Give the lines; what was never seen of replies and refusals is left out."""
+    """Yield the lines; replies and refusals that were never counted are left out."""
     yield from _head("replies_total")
     for (group, status), number in replies.items():
         if number:
@@ -49,5 +49,5 @@ def write(
 
 
 def _head(name: str) -> Iterator[str]:
-    yield f"# HELP portrait_ia_{name} {_ABOUT[name]}"
+    yield f"# HELP portrait_ia_{name} {_HELP[name]}"
     yield f"# TYPE portrait_ia_{name} {'gauge' if name in GAUGES else 'counter'}"

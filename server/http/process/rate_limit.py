@@ -1,4 +1,4 @@
-"""Count the requests that each client has made of late."""
+"""Limit how many requests a client may make a minute."""
 
 import hashlib
 import math
@@ -12,15 +12,16 @@ from server.networks import Network, find_client
 _SLOTS = 1 << 16
 _SLOT = struct.Struct("d")
 SIZE = _SLOTS * _SLOT.size  # bytes that the workers share
-_BURST = 0.5  # of a minute's requests may come at once
+_BURST = 0.5  # part of a minute's requests that may come at once
 
 
 class RateLimit:
     """The requests of each client, counted over all workers in memory that they share.
 
-    A slot holds the time at which a client's requests so far are paid off (the generic cell
-    rate algorithm). Two clients on one slot, or two workers that write at once, make the count
-    wrong by little; the secret keeps a client from looking for another's slot.
+    A slot holds a client's theoretical arrival time (the generic cell rate algorithm): each
+    request moves it on, and it may lie only a burst ahead of now. Two clients on one slot, or two
+    workers that write at once, make the count slightly wrong; the secret keeps a client from
+    finding another's slot.
     """
 
     def __init__(
@@ -32,16 +33,16 @@ class RateLimit:
         self._secret = secret
 
     def seconds_to_wait(self, peer: str, headers: Mapping[bytes, bytes]) -> int:
-        """Count a request; gives 0, or in how many seconds to come again."""
+        """Count a request; return 0, or for a refused one the whole seconds to wait."""
         if not self._cost:
             return 0
         client = find_client(peer, headers, self._trusted)
         digest = hashlib.blake2b(client.encode(), digest_size=8, key=self._secret).digest()
         place = int.from_bytes(digest) % _SLOTS * _SLOT.size
         now = time.monotonic()
-        paid: float = max(now, _SLOT.unpack_from(self._shared, place)[0])
-        late = paid + self._cost - now - max(60.0 * _BURST, self._cost)
-        if late > 0:
-            return math.ceil(late)
-        _SLOT.pack_into(self._shared, place, paid + self._cost)
+        arrival: float = max(now, _SLOT.unpack_from(self._shared, place)[0])
+        excess = arrival + self._cost - now - max(60.0 * _BURST, self._cost)
+        if excess > 0:
+            return math.ceil(excess)
+        _SLOT.pack_into(self._shared, place, arrival + self._cost)
         return 0

@@ -1,4 +1,4 @@
-"""Count replies over all workers, and what else a worker does, in memory that they share."""
+"""Count the replies and the work of all workers, in memory that they share."""
 
 import mmap
 import struct
@@ -28,45 +28,45 @@ _CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KIN
 _COUNTERS = tuple(prometheus.COUNTERS)
 _GAUGES = tuple(prometheus.GAUGES)
 _PLACE = struct.Struct(f"d{len(_CELLS) + len(_COUNTERS) + len(_GAUGES)}Q")
-_STALE = 10.0  # seconds without a word after which what a worker holds is taken for gone
+_STALE = 10.0  # seconds after which the gauges of a worker that writes nothing no longer count
 
 
 class Counts(NamedTuple):
-    """What a worker has done since it began, and what it holds now, by the names of the metrics."""
+    """The counters of a worker since it began, and its gauges now, by the name of the metric."""
 
     done: Mapping[str, int]
     held: Mapping[str, int]
 
 
 class SharedCounters:
-    """What this worker counts, and in shared memory what all workers have counted."""
+    """The counts of this worker, and in shared memory those of all workers."""
 
     def __init__(self, shared: mmap.mmap, offset: int, place: int, most_workers: int) -> None:
         self._shared = shared
         self._offset = offset
         self._at = offset + place * _PLACE.size
         self._most_workers = most_workers
-        # One that was started again goes on where the one before it ended.
-        _, *told = _PLACE.unpack_from(shared, self._at)
-        self._counts = dict(zip(_CELLS, told, strict=False))
-        self._before = dict(zip(_COUNTERS, told[len(_CELLS) :], strict=False))
+        # A worker that was started again goes on from the counts of the one before it.
+        _, *numbers = _PLACE.unpack_from(shared, self._at)
+        self._counts = dict(zip(_CELLS, numbers, strict=False))
+        self._before = dict(zip(_COUNTERS, numbers[len(_CELLS) :], strict=False))
 
     def count(self, target: bytes, status: int, kind: str = "") -> None:
-        """Count a reply, and the kind of the fault that it tells."""
+        """Count a reply, and the kind of the fault that it reports."""
         group = "sparql" if target.startswith(b"/sparql") else "other"
         self._counts[group, status if status in _STATUSES else 0] += 1
         if kind:
             self._counts[kind if kind in _KINDS else "other"] += 1
 
     def tell(self, doings: Counts) -> None:
-        """Let the other workers know."""
+        """Write the counts of this worker for the others to read."""
         counts = [self._counts[cell] for cell in _CELLS]
         done = [self._before[name] + doings.done.get(name, 0) for name in _COUNTERS]
         held = [doings.held.get(name, 0) for name in _GAUGES]
         _PLACE.pack_into(self._shared, self._at, time.monotonic(), *counts, *done, *held)
 
     def reply(self, method: str) -> Reply:
-        """Give all counts as text (Prometheus text format 0.0.4)."""
+        """Return the reply with all counts (Prometheus text format 0.0.4)."""
         if method not in ("GET", "HEAD"):
             detail = "The counts can be read, by GET."
             return Refused(405, "method-not-allowed", detail, ("Allow", "GET, HEAD")).reply
@@ -82,14 +82,14 @@ class SharedCounters:
         return Reply(200, write_head(200, headers), body)
 
     def _sums(self) -> tuple[dict[tuple[str, int], int], dict[str, int], dict[str, int]]:
-        """Give the replies, the refusals by kind, and everything by the name of its metric."""
+        """Return replies by group and status, refusals by kind, and the rest by metric name."""
         size = self._most_workers * _PLACE.size
         now, places = time.monotonic(), self._shared[self._offset : self._offset + size]
         sums = [0] * (len(_CELLS) + len(_COUNTERS) + len(_GAUGES))
-        for written, *told in _PLACE.iter_unpack(places):
-            # What was counted stays counted; what a worker held that is gone, nobody holds.
+        for written, *numbers in _PLACE.iter_unpack(places):
+            # The counters of a worker that has ended still count; its gauges do not.
             lasting = len(sums) if now - written < _STALE else -len(_GAUGES)
-            for cell, number in enumerate(told[:lasting]):
+            for cell, number in enumerate(numbers[:lasting]):
                 sums[cell] += number
         cells = dict(zip(_CELLS, sums, strict=False))
         replies = {cell: number for cell, number in cells.items() if isinstance(cell, tuple)}
@@ -99,5 +99,5 @@ class SharedCounters:
 
 
 def size(most_workers: int) -> int:
-    """Give the bytes that the workers share."""
+    """Return the bytes of memory that the workers share."""
     return most_workers * _PLACE.size

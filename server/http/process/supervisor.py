@@ -1,4 +1,4 @@
-"""Keep so many workers alive, each a process, until a signal says that it is enough."""
+"""Keep a number of worker processes running until a signal asks to stop."""
 
 import logging
 import mmap
@@ -19,11 +19,11 @@ from transform.errors import CannotServe
 
 log = logging.getLogger(__name__)
 
-_LOOK_EVERY = 0.2
-_END_SECONDS = 15.0  # more than a query may take by default
+_CHECK_EVERY = 0.2
+_END_SECONDS = 15.0  # longer than a query may run by default
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0  # seconds before a worker is started again
-_LASTING = 30.0  # seconds after which one that ends is no sign of trouble
-_MOST_FAILURES = 3  # of the workers before any was ready
+_LASTING = 30.0  # a worker that ran so many seconds is started again without a longer pause
+_MOST_FAILURES = 3  # of workers before one was ready
 _ROOT = Path(__file__).resolve().parents[3]
 _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -32,8 +32,8 @@ _START = (
 
 
 @dataclass(slots=True)
-class _Post:
-    """A worker's place: its process, since when, and when the next one may be started."""
+class _WorkerState:
+    """The process at one place, when it began, and when the next may start (monotonic seconds)."""
 
     place: int
     process: "subprocess.Popen[bytes] | None" = None
@@ -43,7 +43,7 @@ class _Post:
 
 
 class Supervisor:
-    """The workers: started, started again, ended."""
+    """Starts the workers, starts each again when it ends, and ends all on a signal."""
 
     def __init__(
         self, folder: Path, listener: socket.socket, shared: IO[bytes], given: dict[str, str]
@@ -51,43 +51,44 @@ class Supervisor:
         self._inherited = (listener.fileno(), shared.fileno())
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
         self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
-        self._given = given
-        self._told = False  # an event has a lock, for which a handler would wait for ever
-        self._posts: list[_Post] = []
+        self._variables = given
+        # No threading.Event: a signal handler could wait for its lock for ever.
+        self._stopping = False
+        self._workers: list[_WorkerState] = []
         self._shared = mmap.mmap(shared.fileno(), 0, access=mmap.ACCESS_READ)
         self._was_ready = False
         self._failures = 0
 
     def keep(self, number: int) -> None:
-        """Keep so many workers alive; raises CannotServe when none ever becomes ready."""
+        """Keep so many workers running; raises CannotServe when none ever becomes ready."""
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
-        self._posts = [_Post(place) for place in range(number)]
+        self._workers = [_WorkerState(place) for place in range(number)]
         try:
-            while not self._told:
-                for post in self._posts:
-                    self._look_after(post, time.monotonic())
-                time.sleep(_LOOK_EVERY)
+            while not self._stopping:
+                for worker in self._workers:
+                    self._check_worker(worker, time.monotonic())
+                time.sleep(_CHECK_EVERY)
         finally:
             self._end()
             self._shared.close()
             for name, handler in before.items():
                 signal.signal(name, handler)
 
-    def _look_after(self, post: _Post, now: float) -> None:
-        if post.process is None:
-            if now >= post.due and not self._told:
-                post.process, post.begun = self._start(post.place), now
+    def _check_worker(self, worker: _WorkerState, now: float) -> None:
+        if worker.process is None:
+            if now >= worker.due and not self._stopping:
+                worker.process, worker.begun = self._start(worker.place), now
             return
-        ready = load_balance.last_told(self._shared, rate_limit.SIZE, post.place) > post.begun
+        ready = load_balance.last_told(self._shared, rate_limit.SIZE, worker.place) > worker.begun
         self._was_ready = self._was_ready or ready
-        status = post.process.poll()
+        status = worker.process.poll()
         if status is None:
             return
-        post.process = None
-        if now - post.begun > _LASTING:
-            post.pause = _FIRST_PAUSE
-        post.due, post.pause = now + post.pause, min(2 * post.pause, _LONGEST_PAUSE)
-        log.error("a worker ended with status %d: another in %.1f s", status, post.due - now)
+        worker.process = None
+        if now - worker.begun > _LASTING:
+            worker.pause = _FIRST_PAUSE
+        worker.due, worker.pause = now + worker.pause, min(2 * worker.pause, _LONGEST_PAUSE)
+        log.error("a worker ended with status %d: another in %.1f s", status, worker.due - now)
         self._failures += not self._was_ready
         if self._failures >= _MOST_FAILURES:
             raise CannotServe(
@@ -96,25 +97,25 @@ class Supervisor:
             )
 
     def _start(self, place: int) -> "subprocess.Popen[bytes]":
-        # A session of its own: Ctrl-C at the terminal is for this process, which then ends them.
+        # A session of its own: Ctrl-C at the terminal reaches only this process, which ends them.
         return subprocess.Popen(
             [*self._command, str(place), str(os.getpid())],
-            env=self._given,
+            env=self._variables,
             pass_fds=self._inherited,
             start_new_session=True,
         )
 
     def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        self._told = True
+        self._stopping = True
 
     def _end(self) -> None:
         until = time.monotonic() + _END_SECONDS
-        running = [post.process for post in self._posts if post.process]
-        for worker in running:
-            worker.terminate()
-        for worker in running:
+        running = [worker.process for worker in self._workers if worker.process]
+        for process in running:
+            process.terminate()
+        for process in running:
             try:
-                worker.wait(max(0.0, until - time.monotonic()))
+                process.wait(max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
-                worker.kill()
-                worker.wait()
+                process.kill()
+                process.wait()

@@ -1,4 +1,4 @@
-"""Compress what is worth it, in the coding that the client likes best (RFC 9110, 12.5.3)."""
+"""Compress a body in the coding that the client prefers (RFC 9110, 12.5.3)."""
 
 import zlib
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ import zstandard
 
 from server.negotiation import LONGEST, read_ranges
 
-# In the order of our liking: at these levels zstd is the quickest, br the smallest.
+# In our order of preference: at these levels zstd is the quickest, br the smallest.
 CODINGS = ("zstd", "br", "gzip")
-LEAST = 1024  # bytes; below, the headers outweigh what is saved
+LEAST = 1024  # bytes; below, the added headers cost more than compression saves
 _TEXTUAL = (
     "text/",
     "application/sparql-results+",
@@ -29,35 +29,35 @@ _TEXTUAL = (
 
 
 class Compressor(Protocol):
-    """What compresses one body, part by part."""
+    """Compresses one body, part by part."""
 
     def compress(self, data: bytes, /) -> bytes:
-        """Take a part; gives what is ready."""
+        """Compress a part; return the bytes that are ready."""
         ...
 
     def flush(self) -> bytes:
-        """Give the rest."""
+        """Return the remaining bytes."""
         ...
 
 
 class Choice(NamedTuple):
-    """A coding, or None for the body as it is; and whether the body as it is is refused."""
+    """A coding, None for no compression; and whether the client refuses an uncompressed body."""
 
     coding: str | None
     plain_refused: bool = False
 
     @property
     def hopeless(self) -> bool:
-        """Say whether nothing that we can send is taken."""
+        """Return whether the client accepts nothing that we can send."""
         return self.coding is None and self.plain_refused
 
 
-_AS_IT_IS = Choice(None)
+_UNCOMPRESSED = Choice(None)
 
 
 def choose_coding(accepted: bytes | None) -> Choice:
-    """Give the coding that a client likes best."""
-    return _AS_IT_IS if accepted is None else _choose(accepted[:LONGEST])
+    """Return the coding that a client prefers, from its Accept-Encoding."""
+    return _UNCOMPRESSED if accepted is None else _choose(accepted[:LONGEST])
 
 
 @lru_cache(maxsize=1024)
@@ -67,41 +67,41 @@ def _choose(accepted: bytes) -> Choice:
         name = {"x-gzip": "gzip", "*/*": "*"}.get(item.value, item.value)
         weights[name] = max(weights.get(name, 0.0), item.weight)
     rest = weights.get("*", 0.0)
-    # Not being named refuses a coding, but identity only where «*;q=0» does so.
+    # A coding that is not named is refused; identity only where «*;q=0» refuses it.
     plain = weights.get("identity", weights.get("*", 0.001))
     rated = [(weights.get(name, rest), -place) for place, name in enumerate(CODINGS)]
     weight, place = max(rated)
-    # An identity that is not named is what is left; one that is named has a say.
+    # An identity that is not named comes last; one that is named has its own weight.
     if weight > 0 and (weight >= plain or "identity" not in weights):
         return Choice(CODINGS[-place], plain <= 0)
     return Choice(None, plain <= 0)
 
 
 def worth_it(content_type: str, length: int) -> bool:
-    """Say whether a body gets smaller by enough."""
+    """Return whether compression is likely to save enough."""
     return length >= LEAST and content_type.startswith(_TEXTUAL)
 
 
 def compress(body: bytes, coding: str) -> bytes:
-    """Give a whole body in a coding: done once for each answer that is kept."""
+    """Compress a whole body, better and slower than a stream: done once for a cached answer."""
     if coding == "zstd":
         return zstandard.ZstdCompressor(level=6).compress(body)
     if coding == "br":
-        squeezed: bytes = brotli.compress(body, quality=5)
-        return squeezed
+        compressed: bytes = brotli.compress(body, quality=5)
+        return compressed
     return b"".join(compress_stream(iter([body]), coding))
 
 
 def compress_stream(parts: Iterator[bytes], coding: str) -> Iterator[bytes]:
-    """Yield a long body in a coding, part by part."""
-    squeezer = _squeezer(coding)
+    """Yield a long body compressed, part by part."""
+    compressor = _compressor_of(coding)
     for part in parts:
-        if ready := squeezer.compress(part):
+        if ready := compressor.compress(part):
             yield ready
-    yield squeezer.flush()
+    yield compressor.flush()
 
 
-def _squeezer(coding: str) -> Compressor:
+def _compressor_of(coding: str) -> Compressor:
     if coding == "zstd":
         return zstandard.ZstdCompressor(level=3).compressobj()
     if coding == "br":

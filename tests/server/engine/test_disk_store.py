@@ -175,7 +175,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_progress_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk_store, "_LOOK", 0.05)
+    monkeypatch.setattr(disk_store, "_CHECK_SECONDS", 0.05)
     told: list[tuple[str, int, int]] = []
     disk_store.ensure_store(write(tmp_path, rows=20_000), lambda *step: told.append(step))
     assert told
