@@ -1,4 +1,4 @@
-"""Find where in a file a finding stands, and say what to do about it."""
+"""Locate each finding in a file, and name the next step."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from transform.validation.shacl import Finding
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A finding with its place in a file and the next step, both languages."""
+    """A finding with its place in a file, and message and next step in both languages."""
 
     severity: str
     file: str
@@ -31,14 +31,14 @@ class Located:
 
 
 class CellLocator:
-    """Where each inscription stands: found by its IRI, only when a finding asks."""
+    """An index of rows by the IRI of their inscription, built when a finding first needs it."""
 
     def __init__(self, settings: Sequence[MappingContext]) -> None:
         self._settings = settings
         self._rows: dict[str, tuple[MappingContext, Row]] | None = None
 
     def find(self, focus: str) -> tuple[MappingContext, Row] | None:
-        """Give the row that an inscription was made of, None for any other resource."""
+        """Return the row behind an inscription, None for any other resource."""
         if self._rows is None:
             self._rows = {
                 subject(setting.base_uri, key, setting.reading.year): (setting, row)
@@ -50,7 +50,7 @@ class CellLocator:
         return self._rows.get(focus)
 
     def file_of(self, focus: str) -> str:
-        """Give the name of the file that a portrait was read from, "" for any other resource."""
+        """Return the name of the file of a portrait, "" for any other resource."""
         for setting in self._settings:
             if focus == f"{setting.base_uri}id/portrait/{setting.reading.year}":
                 return setting.reading.table.path.name
@@ -58,7 +58,7 @@ class CellLocator:
 
 
 def locate(findings: Iterable[Finding], places: CellLocator) -> list[Located]:
-    """Give each finding its place, in the order of files, rows and columns; each once."""
+    """Return the findings with their places, each once, by severity, file, row and column."""
     located = {_locate(finding, places) for finding in findings}
     order = {"Violation": 0, "Warning": 1, "Info": 2}
     return sorted(
@@ -79,7 +79,7 @@ def locate(findings: Iterable[Finding], places: CellLocator) -> list[Located]:
 def _locate(finding: Finding, places: CellLocator) -> Located:
     place = places.find(finding.focus)
     if place is None:
-        # What no row made is found by its file, if it is a portrait, or by its IRI.
+        # A resource without a row: a portrait has a file, any other has only its IRI.
         file = places.file_of(finding.focus)
         return _located(finding, file, None, "", finding.value, _elsewhere(finding), "")
     setting, row = place
@@ -152,8 +152,8 @@ def _next_step(
 ) -> tuple[str, str]:
     if not field:
         return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
-    if found := UNWRITABLE.search(raw):
-        code = f"U+{ord(found[0]):04X}"
+    if match := UNWRITABLE.search(raw):
+        code = f"U+{ord(match[0]):04X}"
         return (
             f"Ôter le caractère {code} de la cellule.",
             f"Take the character {code} out of the cell.",
