@@ -1,4 +1,4 @@
-"""Write compact JSON-LD as a stream, by a context that says how each property reads.
+"""Write compact JSON-LD as a stream, with a context that defines a term for each property.
 
 Source: JSON-LD 1.1, «Compaction algorithms». Our data has no lists and no blank nodes that
 would need framing, so a node is written as soon as its statements end.
@@ -29,7 +29,7 @@ class _Term(NamedTuple):
 
 
 def prefixes_of(context: Context) -> dict[str, str]:
-    """Give the terms of a context that can begin a compact IRI, with their namespaces."""
+    """Return the terms of a context that can be prefixes of compact IRIs, with their namespaces."""
     terms = context["@context"]
     return {
         name: iri
@@ -39,7 +39,7 @@ def prefixes_of(context: Context) -> dict[str, str]:
 
 
 def write(triples: Iterable[ox.Triple], out: _Sink, context: Context) -> None:
-    """Write triples as one compact document; those of a subject that stand together are a node."""
+    """Write triples as one compact document; successive triples of one subject are one node."""
     compactor = _Compactor(context)
     head = json.dumps(context["@context"], ensure_ascii=False, separators=(",", ":"))
     out.write(b'{"@context":' + head.encode() + b',\n"@graph":[')
@@ -54,7 +54,7 @@ def write(triples: Iterable[ox.Triple], out: _Sink, context: Context) -> None:
 class _Compactor:
     def __init__(self, context: Context) -> None:
         self._prefixes = prefixes_of(context)
-        self._taken = set(context["@context"])
+        self._keys = set(context["@context"])
         self._terms = dict(self._read_terms(context["@context"]))
         self._names: dict[str, str] = {}
 
@@ -79,24 +79,24 @@ class _Compactor:
         return self._prefixes[prefix] + local if colon and prefix in self._prefixes else name
 
     def node(self, subject: Any, triples: list[ox.Triple]) -> Json:
-        """Give the node object of one subject."""
-        if self._is_awkward(subject) or any(
-            self._is_awkward(t.predicate) or self._is_awkward(t.object) for t in triples
+        """Return the node object of one subject."""
+        if self._looks_compact(subject) or any(
+            self._looks_compact(t.predicate) or self._looks_compact(t.object) for t in triples
         ):
             return _expanded(subject, triples)
-        node: Json = {"id" if "id" in self._taken else "@id": _reference(subject)}
+        node: Json = {"id" if "id" in self._keys else "@id": _reference(subject)}
         for triple in triples:
             self._add(node, triple.predicate.value, triple.object)
         return node
 
-    def _is_awkward(self, term: Any) -> bool:
-        """Say whether a reader with our context would take an absolute IRI for a compact one."""
+    def _looks_compact(self, term: Any) -> bool:
+        """Return whether our context would make a reader expand an absolute IRI."""
         if isinstance(term, ox.Literal):
             term = term.datatype
         if not isinstance(term, ox.NamedNode):
             return False
         scheme, _, rest = term.value.partition(":")
-        return scheme in self._taken and not rest.startswith("//")
+        return scheme in self._keys and not rest.startswith("//")
 
     def _name(self, iri: str) -> str:
         if iri not in self._names:
@@ -110,7 +110,7 @@ class _Compactor:
 
     def _add(self, node: Json, predicate: str, value: Any) -> None:
         if predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
-            _append(node, "type" if "type" in self._taken else "@type", self._name(value.value))
+            _append(node, "type" if "type" in self._keys else "@type", self._name(value.value))
             return
         term = self._terms.get(predicate)
         if term and term.by_language and isinstance(value, ox.Literal) and _is_text(value):
@@ -133,14 +133,14 @@ def _append(node: Json, key: str, value: Any) -> None:
 
 
 def _is_text(literal: ox.Literal) -> bool:
-    """Say whether a map from languages to texts can hold a literal: it has no directions."""
+    """Return whether a language map can hold a literal: it has no place for a direction."""
     if literal.language is not None:
         return literal.direction is None
     return literal.datatype.value == XSD + "string"
 
 
 def _coerced(value: Any, datatype: str | None) -> Any:
-    """Give the plain JSON value that a term's type coercion reads back as this one, or None."""
+    """Return the plain JSON value that type coercion reads back as this value, or None."""
     if not isinstance(value, ox.Literal):
         return _reference(value) if datatype == "@id" else None
     if value.language is not None or value.datatype.value != (datatype or XSD + "string"):
@@ -157,7 +157,7 @@ def _coerced(value: Any, datatype: str | None) -> Any:
 
 
 def _whole(text: str) -> int | None:
-    # 15 digits: what every JSON reader keeps exactly (RFC 8259, section 6).
+    # Every JSON reader keeps 15 digits exactly (RFC 8259, section 6).
     return int(text) if text.lstrip("-").isdigit() and len(text) <= 15 else None
 
 
@@ -173,15 +173,15 @@ def _value_object(value: Any) -> Json:
     if not isinstance(value, ox.Literal):
         return {"@id": _reference(value)}
     if value.language is not None:
-        told = {"@value": value.value, "@language": value.language}
-        return {**told, "@direction": value.direction.value} if value.direction else told
+        text = {"@value": value.value, "@language": value.language}
+        return {**text, "@direction": value.direction.value} if value.direction else text
     if value.datatype.value == XSD + "string":
         return {"@value": value.value}
     return {"@value": value.value, "@type": value.datatype.value}
 
 
 def _expanded(subject: Any, triples: list[ox.Triple]) -> Json:
-    """Give a node that reads without our context."""
+    """Return a node that does not depend on our context."""
     node: Json = {"@context": None, "@id": _reference(subject)}
     for triple in triples:
         if triple.predicate.value == RDF_TYPE and not isinstance(triple.object, ox.Literal):

@@ -1,4 +1,4 @@
-"""Name the namespaces of the vocabularies that the releases speak, each once."""
+"""Define the namespaces of the vocabularies that releases use."""
 
 ADMS = "http://www.w3.org/ns/adms#"
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -34,7 +34,7 @@ SAME_AS = f"{SCHEMA}sameAs"
 
 
 def property_iri(name: str, base_uri: str) -> str:
-    """Give the IRI of a property that a table names with its prefix, such as `pia:statut`."""
+    """Return the IRI of a property written with its prefix, such as `pia:statut`."""
     spaces = {"dcterms": DCTERMS, "pia": f"{base_uri}def#", "prov": PROV, "rdf": RDF, "rdfs": RDFS}
     prefix, _, local = name.partition(":")
     return spaces[prefix] + local

@@ -10,7 +10,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\
 
 
 def literal(text: str, language: str | None = None, datatype: str | None = None) -> str:
-    """Write a literal in N-Triples (RDF 1.1 N-Triples, production STRING_LITERAL_QUOTE)."""
+    """Return a literal in N-Triples (RDF 1.1 N-Triples, production STRING_LITERAL_QUOTE)."""
     quoted = f'"{text.translate(_ESCAPES)}"'
     if language:
         return f"{quoted}@{language}"
@@ -18,17 +18,17 @@ def literal(text: str, language: str | None = None, datatype: str | None = None)
 
 
 def integer(number: int) -> str:
-    """Write a whole number as a literal."""
+    """Return a whole number as a literal."""
     return literal(str(number), datatype=f"{XSD}integer")
 
 
 def boolean(value: bool) -> str:
-    """Write true or false as a literal."""
+    """Return true or false as a literal."""
     return literal(str(value).lower(), datatype=f"{XSD}boolean")
 
 
 def in_order(lines: Iterable[Line]) -> list[str]:
-    """Give N-Triples lines by subject, what it is first, each once."""
-    a = f"<{RDF_TYPE}>"
-    ordered = sorted(set(lines), key=lambda line: (line[0], line[1] != a, line[1], line[2]))
+    """Return lines of N-Triples sorted by subject, types first, without duplicates."""
+    type_iri = f"<{RDF_TYPE}>"
+    ordered = sorted(set(lines), key=lambda line: (line[0], line[1] != type_iri, line[1], line[2]))
     return [f"{s} {p} {o} .\n" for s, p, o in ordered]

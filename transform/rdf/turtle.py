@@ -7,6 +7,6 @@ from transform.rdf.ntriples import Line
 
 
 def read_turtle(name: str, base_uri: str) -> list[Line]:
-    """Give the triples of a file of ontology/ against the base URI of the release."""
+    """Return the triples of a file of ontology/, its IRIs resolved against the base URI."""
     parsed = ox.parse(ontology.read(name), format=ox.RdfFormat.TURTLE, base_iri=base_uri)
     return [(str(q.subject), str(q.predicate), str(q.object)) for q in parsed]

@@ -1,14 +1,15 @@
-"""Name the kinds of CSV that a portrait is written as, and the file that describes each."""
+"""Define the kinds of CSV in which a portrait is written, and the file that describes each."""
 
 from typing import NamedTuple
 
-# Beside the table (Model for Tabular Data and Metadata on the Web, 5.3), and its type.
+# The ending that is added to the name of a table (Model for Tabular Data and Metadata on the
+# Web, 5.3), and the media type of the description.
 METADATA = "-metadata.json"
 METADATA_TYPE = "application/csvm+json"
 
 
 class CsvDialect(NamedTuple):
-    """How a CSV file is written: end of its name, separator, Python's name of the encoding."""
+    """A kind of CSV: end of the file name, separator, Python's name of the encoding."""
 
     ending: str
     separator: str

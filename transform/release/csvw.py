@@ -1,8 +1,8 @@
-"""Describe the CSV of a portrait as «CSV on the Web» does: what each column is, what it means.
+"""Describe the CSV of a portrait as «CSV on the Web»: the type and meaning of each column.
 
-Source: W3C, Metadata Vocabulary for Tabular Data. A reader finds the description beside the
-file (`…csv-metadata.json`, Model for Tabular Data and Metadata, 5.3). The columns of URIs are
-statements of our graph; the texts are for reading, for an apostrophe may stand before them.
+Source: W3C, Metadata Vocabulary for Tabular Data. A reader looks for the description next
+to the file (`…csv-metadata.json`, Model for Tabular Data and Metadata, 5.3). The columns of URIs
+are statements of our graph; texts are only to be read, as an apostrophe may precede them.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _APOSTROPHE = {
 def describe(
     name: str, year: int, flavour: CsvDialect, base_uri: str, about: Mapping[str, str]
 ) -> bytes:
-    """Give the metadata of a CSV file of a portrait; `about` says by language what that is."""
+    """Return the metadata of the CSV of a portrait; `about` describes it by language."""
     portrait = f"{base_uri}id/portrait/{year}"
     return as_json(
         {
@@ -55,18 +55,18 @@ def describe(
 
 
 def _column(column: Column, base_uri: str) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "name": column.name,
         "titles": {"und": column.name, **column.title},
         "datatype": "anyURI" if column.iri else "string",
     }
     if not column.iri:
         language = {"lang": column.language} if column.language else {}
-        return {**said, **language, "suppressOutput": True}
+        return {**metadata, **language, "suppressOutput": True}
     if not column.property:
-        return {**said, "required": True, "suppressOutput": True}
+        return {**metadata, "required": True, "suppressOutput": True}
     return {
-        **said,
+        **metadata,
         "propertyUrl": property_iri(column.property, base_uri),
         "valueUrl": f"{{+{column.name}}}",
         "required": column.name in ("initiative", "portrait"),

@@ -1,4 +1,4 @@
-"""Remember which releases were published, and when: `history`, a line a publication."""
+"""Record which releases were published, and when: one line of `history` a publication."""
 
 import os
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def add(shelf: Path, name: str) -> None:
-    """Note that a release is published now; raises OSError."""
+    """Record that a release is published now; raises OSError."""
     now = datetime.now(UTC).strftime(_TIME)
     with (shelf / FILE).open("a", encoding="ascii") as history:
         history.write(f"{name} {now}\n")
@@ -18,21 +18,21 @@ def add(shelf: Path, name: str) -> None:
 
 
 def names(shelf: Path) -> list[str]:
-    """Give the names that builds published, the last time each, oldest first."""
-    found = [name for name, _ in _lines(shelf)]
-    return list(reversed(dict.fromkeys(reversed(found))))
+    """Return the names of published releases, each once, by last publication, oldest first."""
+    published = [name for name, _ in _lines(shelf)]
+    return list(reversed(dict.fromkeys(reversed(published))))
 
 
 def times(shelf: Path) -> dict[str, datetime]:
-    """Give when each release was published for the first time, where that was noted.
+    """Return when each release was first published, where the history has a time.
 
-    What it holds has not changed since then, whatever was current in between.
+    Its content has not changed since, even if another release was current in between.
     """
-    found: dict[str, datetime] = {}
+    first: dict[str, datetime] = {}
     for name, time in _lines(shelf):
         if time:
-            found.setdefault(name, datetime.strptime(time, _TIME).replace(tzinfo=UTC))
-    return found
+            first.setdefault(name, datetime.strptime(time, _TIME).replace(tzinfo=UTC))
+    return first
 
 
 def _lines(shelf: Path) -> list[tuple[str, str]]:

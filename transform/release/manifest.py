@@ -1,4 +1,4 @@
-"""Read and write what a release says of itself: `manifest.json`."""
+"""Read the description of a release: `manifest.json`."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _NEEDED = (
 
 
 def read_manifest(release: Path) -> Manifest:
-    """Read the manifest of a release folder, or raise UnreadableRelease."""
+    """Read the manifest of a release folder; raises UnreadableRelease."""
     try:
         manifest = json.loads((release / FILE).read_bytes())
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Name the paths of files in a release: sources, and compressed copies of other files."""
+"""Define the paths of files in a release: sources, and compressed copies of other files."""
 
 QUADS = "dumps/portraits.nq"
 SUMS = "SHA256SUMS"
@@ -8,15 +8,15 @@ _ENDING = ".gz"
 
 
 def source_path(year: int, name: str) -> str:
-    """Give the path, below the base URI and in the release, of the file that was read."""
+    """Return the path of a source file, below the base URI and in the release folder."""
     return f"{SOURCES}{year}/{name}"
 
 
 def is_packed(path: str) -> bool:
-    """Say whether a file of a release is a compressed copy; a source may be called as it likes."""
+    """Return whether a file is a compressed copy; a source never is, whatever its name."""
     return path.endswith(_ENDING) and not path.startswith(SOURCES)
 
 
 def content_of(path: str) -> str:
-    """Give the file that a compressed copy is of; any other file is its own."""
+    """Return the path of the file that a compressed copy holds; any other path as it is."""
     return path.removesuffix(_ENDING) if is_packed(path) else path

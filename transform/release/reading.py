@@ -1,4 +1,4 @@
-"""Read back from a release what is compared of it, whatever version of the software wrote it."""
+"""Read from a release what comparisons need, whatever version of the software wrote it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,9 +28,9 @@ _PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What a release says of its rows by year, what things are called, what stands for what.
+    """The rows of a release by year, the labels of things, and what replaced what.
 
-    `open` are by years, such as `2024-2025`, the pairs of initiatives that nobody had decided.
+    `open` are the undecided pairs of initiatives, by years such as `2024-2025`.
     """
 
     base_uri: str
@@ -43,23 +43,23 @@ class Released:
 def read_released(release: Path, years: Iterable[int] | None = None) -> Released:
     """Read the rows of a release, of some years or of all.
 
-    Raises UnreadableRelease where its dump is gone or damaged.
+    Raises UnreadableRelease where its dump is missing or damaged.
     """
     manifest = read_manifest(release)
     base_uri = str(manifest["base_uri"])
-    wanted = {str(year) for year in years or (p["year"] for p in manifest["portraits"])}
-    found = Released(base_uri)
-    called: list[ox.Triple] = []
+    portraits = {str(year) for year in years or (p["year"] for p in manifest["portraits"])}
+    released = Released(base_uri)
+    labelled: list[ox.Triple] = []
     with _readable(release):
         for name, triples in _graphs(release, base_uri):
-            if name in wanted:
-                found.entries[int(name)] = read_entries(triples, base_uri)
+            if name in portraits:
+                released.entries[int(name)] = read_entries(triples, base_uri)
             elif name in ("vocabulaire", "organismes"):
-                called += triples
+                labelled += triples
             elif name == "rapprochements":
-                _take_ties(found, triples)
-    names = read_names(called, base_uri)
-    return Released(base_uri, found.entries, names, found.replaced, found.open)
+                _read_ties(released, triples)
+    names = read_names(labelled, base_uri)
+    return Released(base_uri, released.entries, names, released.replaced, released.open)
 
 
 def read_graph(release: Path, wanted: str) -> list[ox.Triple]:
@@ -80,7 +80,7 @@ def _readable(release: Path) -> Iterator[None]:
 
 
 def _graphs(release: Path, base_uri: str) -> Iterator[tuple[str, Iterator[ox.Triple]]]:
-    """Give the graphs by name: a dump holds one after the other."""
+    """Yield the graphs by name, in the order of the dump, which holds each in one run."""
     quads = ox.parse(path=release / QUADS, format=ox.RdfFormat.N_QUADS)
     for graph, group in groupby(quads, _graph):
         yield graph.removeprefix(f"{base_uri}graph/"), (quad.triple for quad in group)
@@ -90,57 +90,59 @@ def _graph(quad: ox.Quad) -> str:
     return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
 
 
-def _take_ties(found: Released, triples: Iterable[ox.Triple]) -> None:
-    """Read what ties initiatives together: what replaced what, and which pairs are open."""
+def _read_ties(released: Released, triples: Iterable[ox.Triple]) -> None:
+    """Add to `released` what replaced what, and the open pairs of initiatives."""
     ends = ("membreAnterieur", "membrePosterieur", "ressemblance")
-    wanted = {f"{found.base_uri}def#{name}": name for name in ends}
-    said: dict[str, dict[str, str]] = {}
+    names = {f"{released.base_uri}def#{name}": name for name in ends}
+    pairs: dict[str, dict[str, str]] = {}
     for triple in triples:
         predicate = triple.predicate.value
         if predicate == f"{DCTERMS}isReplacedBy":
-            _take_replaced(found, triple)
-        elif name := wanted.get(predicate):
-            about = str(triple.subject)[1:-1].removeprefix(found.base_uri)
+            _read_replaced(released, triple)
+        elif name := names.get(predicate):
+            about = str(triple.subject)[1:-1].removeprefix(released.base_uri)
             value = triple.object.value  # type: ignore[union-attr]
-            said.setdefault(about, {})[name] = value.removeprefix(found.base_uri)
-    for about in sorted(said):
+            pairs.setdefault(about, {})[name] = value.removeprefix(released.base_uri)
+    for about in sorted(pairs):
         if years := _PAIR.fullmatch(about):
-            before, after, likeness = (said[about][name] for name in ends)
-            found.open.setdefault(years[1], []).append((before, after, float(likeness)))
+            before, after, likeness = (pairs[about][name] for name in ends)
+            released.open.setdefault(years[1], []).append((before, after, float(likeness)))
 
 
-def _take_replaced(found: Released, triple: ox.Triple) -> None:
-    paths = (str(end)[1:-1].removeprefix(found.base_uri) for end in (triple.subject, triple.object))
+def _read_replaced(released: Released, triple: ox.Triple) -> None:
+    ends = (str(end)[1:-1] for end in (triple.subject, triple.object))
+    paths = (iri.removeprefix(released.base_uri) for iri in ends)
     old, new = (THING.fullmatch(path) for path in paths)
     if old and new:
         one, other = (Thing(t[1], int(t[2]) if t[2] else None) for t in (old, new))
-        found.replaced[one] = other
+        released.replaced[one] = other
 
 
 def read_sides(shelf: Path, earlier: int, later: int) -> tuple[Sides, str]:
-    """Give two portraits of the current release of a folder, and where its URIs begin.
+    """Return two portraits of the current release of a folder, and its base URI.
 
-    Raises MisusedCommand for years that it does not hold, or in another order than in time.
+    Raises MisusedCommand for a year without a portrait, for one year twice, and for the later
+    year first.
     """
     release = (shelf / CURRENT).resolve()
     _refuse_years(earlier, later, read_manifest(release), shelf)
-    found = read_released(release, (earlier, later))
-    before, after = found.entries[earlier], found.entries[later]
-    pairs = found.open.get(f"{earlier}-{later}", ())
-    return Sides(earlier, later, before, after, found.names, pairs), found.base_uri
+    released = read_released(release, (earlier, later))
+    before, after = released.entries[earlier], released.entries[later]
+    pairs = released.open.get(f"{earlier}-{later}", ())
+    return Sides(earlier, later, before, after, released.names, pairs), released.base_uri
 
 
 def _refuse_years(earlier: int, later: int, manifest: Mapping[str, object], shelf: Path) -> None:
-    held = sorted(p["year"] for p in manifest["portraits"])  # type: ignore[attr-defined]
-    unknown = [str(year) for year in (earlier, later) if year not in held]
-    there = ", ".join(map(str, held))
+    years = sorted(p["year"] for p in manifest["portraits"])  # type: ignore[attr-defined]
+    unknown = [str(year) for year in (earlier, later) if year not in years]
+    listed = ", ".join(map(str, years))
     if unknown:
         raise MisusedCommand(
-            f"{shelf}: holds no portrait of {' or '.join(unknown)}; it holds {there}."
+            f"{shelf}: holds no portrait of {' or '.join(unknown)}; it holds {listed}."
         )
     if earlier == later:
         raise MisusedCommand(
-            f"diff {earlier} {later}: a portrait does not differ from itself. It holds {there}."
+            f"diff {earlier} {later}: a portrait does not differ from itself. It holds {listed}."
         )
     if earlier > later:
         raise MisusedCommand(

@@ -17,9 +17,9 @@ from transform.text.languages import LANGUAGES
 
 
 class Column(NamedTuple):
-    """A column: name, property below a prefix, labels of its values in which language, titles.
+    """A column: name, prefixed property, language of the labels of its values, titles.
 
-    `language` is None for a value itself: an IRI or a text.
+    `language` is None in a column of the values themselves: IRIs or texts.
     """
 
     name: str
@@ -61,16 +61,16 @@ Labels = Mapping[str, Mapping[str, str]]
 
 
 def rows(statements: Iterable[ox.Quad], labels: Labels, base: str) -> Iterator[list[str]]:
-    """Give the cells of each row of a portrait; what stands together is one row."""
-    wanted = [property_iri(column.property, base) if column.property else "" for column in COLUMNS]
+    """Yield the cells of each row of a portrait; successive statements of a subject are a row."""
+    iris = [property_iri(column.property, base) if column.property else "" for column in COLUMNS]
     row_of = f"{base}def#inscriptionDe"
     for subject, group in groupby(statements, key=lambda statement: statement.subject):
-        said = {quad.predicate.value: getattr(quad.object, "value", "") for quad in group}
-        if row_of in said:
-            said[""] = str(getattr(subject, "value", ""))
+        values = {quad.predicate.value: getattr(quad.object, "value", "") for quad in group}
+        if row_of in values:
+            values[""] = str(getattr(subject, "value", ""))
             yield [
-                harmless(_cell(said.get(iri, ""), column, labels))
-                for column, iri in zip(COLUMNS, wanted, strict=True)
+                harmless(_cell(values.get(iri, ""), column, labels))
+                for column, iri in zip(COLUMNS, iris, strict=True)
             ]
 
 
@@ -81,17 +81,17 @@ def _cell(value: str, column: Column, labels: Labels) -> str:
 
 
 def _label(texts: Mapping[str, str], column: Column) -> str:
-    """Give a label: what has none in French is better named in any language than not at all."""
+    """Return the label for a column; in French, a label in any language if there is no other."""
     own = texts.get(column.language or "", "")
     return own or (next(iter(texts.values()), "") if column.language == LANGUAGES[0] else "")
 
 
 def read_labels(graphs: Iterable[Path]) -> dict[str, dict[str, str]]:
     """Read the preferred labels of N-Triples files, by IRI and language."""
-    found: dict[str, dict[str, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
     for graph in graphs:
         for quad in ox.parse(path=graph, format=ox.RdfFormat.N_TRIPLES):
             if quad.predicate.value == PREF_LABEL and isinstance(quad.object, ox.Literal):
-                texts = found.setdefault(str(getattr(quad.subject, "value", "")), {})
+                texts = labels.setdefault(str(getattr(quad.subject, "value", "")), {})
                 texts.setdefault(quad.object.language or "", quad.object.value)
-    return found
+    return labels

@@ -1,4 +1,4 @@
-"""Hold a new release against the current one: no published URI goes without a replacement."""
+"""Compare a new release with the current one: no edit may drop a published URI."""
 
 import re
 from collections import Counter, defaultdict
@@ -22,7 +22,7 @@ _SOURCE = f"<{PROV}hadPrimarySource>"
 class Gone(NamedTuple):
     """A URI that the current release publishes and the new one does not.
 
-    `graph`: where it stood; `instead`: what its rows are said of now, "" if nobody can tell.
+    `graph`: its graph; `instead`: the URI that its rows have in its place, "" if unknown.
     """
 
     iri: str
@@ -31,7 +31,7 @@ class Gone(NamedTuple):
 
 
 class UrisDropped(DataRefused):
-    """Published URIs that an edit would drop: nothing is published."""
+    """Published URIs that an edit would drop, so that nothing is published."""
 
     def __init__(self, release: str, gone: list[Gone]) -> None:
         super().__init__(
@@ -44,9 +44,9 @@ class UrisDropped(DataRefused):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What the current release publishes: where each lasting URI stands, and what is reviewed.
+    """The URIs of the current release that must last: `graphs` by URI, and those reviewed.
 
-    `years`: in which portraits an initiative has rows, where the release says so.
+    `years`: the portraits in which an initiative has rows, where the release states it.
     """
 
     folder: Path
@@ -57,7 +57,7 @@ class Published:
 
 
 def read_published(shelf: Path, base_uri: str) -> Published | None:
-    """Read the current release of a folder; None where there is none at this base URI."""
+    """Read the current release of a folder; return None if there is none at this base URI."""
     name = current(shelf)
     if name is None or not (shelf / name).is_dir():
         return None
@@ -78,7 +78,7 @@ def read_published(shelf: Path, base_uri: str) -> Published | None:
             graphs[iri] = graph
             if predicate == f"<{base_uri}def#revise>" and rest.startswith('"true"'):
                 reviewed.add(iri)
-        # An inscription that was replaced, or that an initiative has.
+        # The subject may be a replaced inscription, the object one of an initiative.
         for inscription in (iri, rest.split("> ", 1)[0][1:]):
             whole, _, year = inscription.rpartition("/")
             if year.isdigit() and whole.startswith(f"{base_uri}id/initiative/"):
@@ -89,7 +89,7 @@ def read_published(shelf: Path, base_uri: str) -> Published | None:
 def check_published(
     old: Published, graphs: Iterable[Path], digests: Mapping[int, str], kept_back: AbstractSet[str]
 ) -> list[Gone]:
-    """Give the URIs that went with rows of files that changed; raise UrisDropped for others.
+    """Return the URIs that changed files no longer name; raises UrisDropped if others are gone.
 
     `graphs` are the files of the new release by graph, `digests` the SHA-256 of its sources by
     year; `kept_back` are the initiatives whose rows the shapes refuse.
@@ -116,30 +116,30 @@ def check_published(
 def _successors(
     old: Published, files: Mapping[str, Path], missing: AbstractSet[str], changed: AbstractSet[int]
 ) -> dict[str, str]:
-    """Find what the same rows of the same files are said of now."""
+    """Find by missing URI the one that most of its rows, in unchanged files, have now."""
     years = [p["year"] for p in old.manifest["portraits"] if p["year"] not in changed]
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    counts_of: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for year in years:
         then = _by_row(_lines(old.folder / f"dumps/portrait-{year}.nt"))
         now = _by_row(_lines(files[str(year)]))
-        for row, said in then.items():
-            for predicate, iri in said.items():
+        for row, values in then.items():
+            for predicate, iri in values.items():
                 if iri in missing and (new := now.get(row, {}).get(predicate)):
-                    found[iri][new] += 1
-    return {iri: counts.most_common(1)[0][0] for iri, counts in found.items()}
+                    counts_of[iri][new] += 1
+    return {iri: counts.most_common(1)[0][0] for iri, counts in counts_of.items()}
 
 
 def _by_row(lines: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Give the IRIs that inscriptions are said to have, by row of the file and property."""
-    said: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    """Return the IRIs that are values of inscriptions, by row of the file and property."""
+    values: defaultdict[str, dict[str, str]] = defaultdict(dict)
     rows = {}
     for line in lines:
         about, predicate, rest = line.split(" ", 2)
         if rest.startswith("<"):
-            said[about][predicate] = rest[1:-4]
+            values[about][predicate] = rest[1:-4]
             if predicate == _SOURCE:
                 rows[rest[1:-4]] = about
-    return {row: said[about] for row, about in rows.items()}
+    return {row: values[about] for row, about in rows.items()}
 
 
 def _subjects(file: Path) -> Iterator[str]:
@@ -148,6 +148,6 @@ def _subjects(file: Path) -> Iterator[str]:
 
 
 def _lines(file: Path) -> Iterator[str]:
-    # Only "\n" ends a line of N-Triples; a literal may hold other ends of lines.
+    # Only "\n" ends a line of N-Triples; a literal may contain other line ends.
     with file.open(encoding="utf-8", newline="\n") as lines:
         yield from lines

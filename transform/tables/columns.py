@@ -1,4 +1,4 @@
-"""Find the header of a table and the column of each field, by declared synonyms."""
+"""Match the columns of a table to fields, by the synonyms that a layout declares."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,10 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header is and which columns, counted from 0, hold each field."""
+    """The header: its row, from 1, and the columns of each field, from 0.
+
+    `names` are the texts of all named columns, `other` those that no field uses.
+    """
 
     row: int
     columns: Mapping[str, tuple[int, ...]]
@@ -25,7 +28,7 @@ class Header:
 
 
 def find_header(table: Table, layout: Layout) -> Header:
-    """Find the header; all its faults (missing, doubled, unknown columns) stand in one message."""
+    """Find the header; raises UnfitColumns with all missing, doubled and unknown columns."""
     fit = best_fit(table.records, layout)
     known = [column for field in layout.fields.values() for column in field.columns]
     if not fit.fields:
@@ -37,8 +40,8 @@ def find_header(table: Table, layout: Layout) -> Header:
     names = {at: text for at, text in enumerate(table.records[fit.row - 1]) if normal_form(text)}
     main = {field: _claimed(layout.fields[field].columns, names) for field in FIELDS}
     fallback = {field: _claimed(layout.fields[field].fallback, names) for field in FIELDS}
-    taken = {at for found in (*main.values(), *fallback.values()) for at in found}
-    other = tuple(text for at, text in names.items() if at not in taken)
+    used = {at for columns in (*main.values(), *fallback.values()) for at in columns}
+    other = tuple(text for at, text in names.items() if at not in used)
     faults = [
         *_doubled(main, names),
         *_doubled(_twins(fallback, names), names),
@@ -57,21 +60,21 @@ def column_label(at: int, names: Mapping[int, str]) -> str:
 
 
 def _claimed(synonyms: Sequence[str], names: Mapping[int, str]) -> tuple[int, ...]:
-    """Give the columns that some synonym names, those of the first synonym first."""
+    """Return the columns that synonyms name, in the order of the synonyms."""
     order = {normal_form(synonym): rank for rank, synonym in reversed([*enumerate(synonyms)])}
-    found = [
+    ranked = [
         (order[spelled], at)
         for at, text in names.items()
         if (spelled := normal_form(text)) in order
     ]
-    return tuple(at for _, at in sorted(found))
+    return tuple(at for _, at in sorted(ranked))
 
 
 def _doubled(main: Mapping[str, tuple[int, ...]], names: Mapping[int, str]) -> Iterable[str]:
-    for field, found in main.items():
-        if len(found) > 1:
+    for field, columns in main.items():
+        if len(columns) > 1:
             claims = " and ".join(
-                f"{column_label(at, names)} (column {at + 1})" for at in sorted(found)
+                f"{column_label(at, names)} (column {at + 1})" for at in sorted(columns)
             )
             yield f"{claims} fill {field}. Take one of them out of the file."
 
@@ -79,17 +82,19 @@ def _doubled(main: Mapping[str, tuple[int, ...]], names: Mapping[int, str]) -> I
 def _twins(
     fallback: Mapping[str, tuple[int, ...]], names: Mapping[int, str]
 ) -> Mapping[str, tuple[int, ...]]:
-    """Keep the fallback columns that bear one name: nobody could say which comes first."""
-    spelled = {at: normal_form(names[at]) for found in fallback.values() for at in found}
+    """Return the fallback columns that share a name: their order would be arbitrary."""
+    spelled = {at: normal_form(names[at]) for columns in fallback.values() for at in columns}
     return {
-        field: tuple(at for at in found if sum(spelled[one] == spelled[at] for one in found) > 1)
-        for field, found in fallback.items()
+        field: tuple(
+            at for at in columns if sum(spelled[one] == spelled[at] for one in columns) > 1
+        )
+        for field, columns in fallback.items()
     }
 
 
 def _missing(main: Mapping[str, tuple[int, ...]], layout: Layout) -> Iterable[str]:
-    for field, found in main.items():
-        if not found and not layout.fields[field].optional:
+    for field, columns in main.items():
+        if not columns and not layout.fields[field].optional:
             yield (
                 f"No column for {field} (known: {_listed(layout.fields[field].columns)})."
                 f" Add its name to columns under [fields.{field}] of {layout.source},"
@@ -100,9 +105,9 @@ def _missing(main: Mapping[str, tuple[int, ...]], layout: Layout) -> Iterable[st
 def _unknown(texts: Sequence[str], known: Sequence[str], layout: Layout) -> Iterable[str]:
     if layout.other_columns == "list" or not texts:
         return
-    more = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    rest = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
     yield (
-        f"Not declared: {', '.join(_with_nearest(text, known) for text in texts[:SHOWN])}{more}."
+        f"Not declared: {', '.join(_with_nearest(text, known) for text in texts[:SHOWN])}{rest}."
         f" Add to columns under a [fields.…] of {layout.source}, or correct the file."
     )
 

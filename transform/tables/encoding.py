@@ -1,4 +1,4 @@
-"""Find the encoding of a text file, and mark what that encoding cannot read."""
+"""Detect the encoding of a text file, and mark bytes that it cannot decode."""
 
 import codecs
 import io
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from transform.errors import UnreadableFile
 from transform.text.characters import MARKING, marked_byte
 
-# Sequences that only UTF-8 makes likely (RFC 3629, section 4, without the finer limits).
+# Sequences that are rare outside UTF-8 (RFC 3629, section 4, without the finer limits).
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-# What is UTF-8 by chance: a French capital before a closing sign of Windows-1252 (É» É’ É… É–).
+# UTF-8 by chance: a French capital before a closing sign of Windows-1252 (É» É’ É… É–).
 _CHANCE = re.compile(rb"[\xc7-\xcb\xce\xcf\xd4\xd9\xdb][\x85\x91-\x97\x99\x9b\xa0\xae\xb0\xb7\xbb]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _MARKS = (
@@ -26,7 +26,10 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text file: its bytes, its encoding by the name that people use, and where it begins."""
+    """A text file: bytes, usual name of the encoding, Python codec, and where the text starts.
+
+    `broken`: some bytes cannot be decoded.
+    """
 
     raw: bytes
     encoding: str
@@ -35,14 +38,17 @@ class Text:
     broken: bool
 
     def lines(self) -> io.TextIOWrapper:
-        """Read it from its first character, line ends as they are, broken bytes as marks."""
+        """Return a reader of the text that keeps line ends and marks broken bytes."""
         buffer = io.BytesIO(self.raw)
         buffer.seek(self.start)
         return io.TextIOWrapper(buffer, self.codec, errors=MARKING, newline="")
 
 
 def decode(raw: bytes, file: str) -> Text:
-    """Find the encoding: UTF-8, UTF-16 or Windows-1252, with or without a byte order mark."""
+    """Detect UTF-8, UTF-16 or Windows-1252, with or without a byte order mark.
+
+    Raises UnreadableFile for a file with NUL characters.
+    """
     for mark, encoding, codec in _MARKS:
         if raw.startswith(mark):
             start = len(mark)
@@ -54,9 +60,9 @@ def decode(raw: bytes, file: str) -> Text:
         return _text(raw, codec, codec, 0, file)
     if _is_utf8(raw):
         return Text(raw, "utf-8", "utf-8", 0, broken=False)
-    multibyte, alone = _counted(raw)
-    # Windows-1252 hardly ever looks like UTF-8; a file that does so more often than once for ten
-    # other accents is UTF-8 with bytes that went wrong, and must not become «Ã©» in silence.
+    multibyte, alone = _count_high_bytes(raw)
+    # Windows-1252 hardly ever looks like UTF-8. More than one such sequence for ten other accents
+    # means UTF-8 with damaged bytes, which must not become «Ã©» without a warning.
     if multibyte * 10 > alone:
         return _text(raw, "utf-8", "utf-8", 0, file)
     return _text(raw, "windows-1252", "cp1252", 0, file)
@@ -84,8 +90,8 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def _counted(raw: bytes) -> tuple[int, int]:
-    """Count the sequences of UTF-8 that are none by chance, and the high bytes outside of them."""
+def _count_high_bytes(raw: bytes) -> tuple[int, int]:
+    """Count sequences of UTF-8, but for those by chance, and the high bytes outside of them."""
     multibyte = alone = 0
     for block in _blocks(raw):
         left, count = _MULTIBYTE.subn(b"", _CHANCE.sub(b"", block))
@@ -99,7 +105,7 @@ def _blocks(raw: bytes) -> Iterator[bytes]:
 
 
 def _utf16_by_nul(sample: bytes, file: str) -> str:
-    """Tell UTF-16 without a mark by its NULs: Latin letters have one in each pair of bytes."""
+    """Detect UTF-16 without a mark by its NULs: Latin letters have one in each pair of bytes."""
     pairs = len(sample) // 2 or 1
     even = sample[0::2].count(0) / pairs
     odd = sample[1::2].count(0) / pairs

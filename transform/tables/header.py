@@ -1,4 +1,4 @@
-"""Find the record of a table that is its header: the one that names the most fields."""
+"""Find the header of a table: the record that names the most fields."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -6,23 +6,23 @@ from typing import NamedTuple
 from transform.layouts.model import FIELDS, Layout
 from transform.text.normal_form import normal_form
 
-# Title lines, notes on method and blanks stand above a header; a portrait has a handful.
+# Titles, notes on method and blank lines precede a header; a portrait has a handful of them.
 SEARCHED = 50
 
 
 class Fit(NamedTuple):
-    """The record, counted from 1, that names the most fields, and these fields."""
+    """The number, from 1, of the record that names the most fields, and these fields."""
 
     row: int
     fields: frozenset[str]
 
     def is_whole(self, layout: Layout) -> bool:
-        """Say whether no required field is missing."""
+        """Return whether all required fields are named."""
         return all(layout.fields[name].optional or name in self.fields for name in FIELDS)
 
 
 def best_fit(records: Iterable[Sequence[str]], layout: Layout) -> Fit:
-    """Find the record that names the most fields; the fields are none when no record does."""
+    """Find the record that names the most fields; `fields` is empty where no record names one."""
     claims = {
         name: _spelled(field.columns + field.fallback) for name, field in layout.fields.items()
     }

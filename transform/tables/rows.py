@@ -1,4 +1,4 @@
-"""Read the rows of a portrait, and list the lines that hold none."""
+"""Read the rows of a portrait, and list its other lines."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from transform.text.printable import shown
 
 
 class Cells(NamedTuple):
-    """The raw text that is used for each field, "" where there is no column for it."""
+    """The raw text of each field of a row, "" for a field without a column."""
 
     nom: str
     categorie: str
@@ -29,8 +29,8 @@ class Cells(NamedTuple):
 class Row(NamedTuple):
     """One initiative as the file writes it.
 
-    The number counts the file's records from 1, those of titles and header included, as the
-    fragment row=N does (RFC 7111, section 2.1; in the tests of CSV on the Web, the first row
+    The number counts the file's records from 1, titles and header included, as the fragment
+    row=N does (RFC 7111, section 2.1; in the tests of CSV on the Web, the first row
     below the header is #row=2).
     """
 
@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A line that holds no row; its kind is title, blank, note or header."""
+    """A line that is no row; its kind is title, blank, note or header."""
 
     row: int
     kind: str
@@ -48,7 +48,10 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was read of one year's file: read is the sum of rows and listed lines."""
+    """The rows and other lines of one year's file.
+
+    `borrowed`: by row number and field, the fallback column from which a cell was taken.
+    """
 
     table: Table
     header: Header
@@ -59,21 +62,24 @@ class Reading:
 
     @property
     def read(self) -> int:
-        """Count the records of the file, but for the header."""
+        """Return the number of records of the file, without the header."""
         return len(self.rows) + len(self.listed)
 
     def column(self, row: Row, field: str) -> str:
-        """Name the column from which the cell of a field was taken, "" when there is none."""
+        """Return the name of the column from which a field of a row was read, "" for none."""
         columns = self.header.columns[field]
         main = columns[0] if columns else -1
         return self.header.names.get(self.borrowed.get((row.number, field), main), "")
 
 
 def read_rows(path: Path, year: int, layout: Layout) -> Reading:
-    """Read a file; only rows and listed lines are kept, the table's records are let go."""
+    """Read the rows of a file; the table of the reading has no records.
+
+    Raises UnreadableFile where no row is below the header.
+    """
     table = read_table(path, layout)
     header = find_header(table, layout)
-    # The rows share the texts of their six columns; keeping sixty others would cost ten times more.
+    # Rows use the texts of six columns; keeping those of sixty others would cost ten times more.
     reading = Reading(replace(table, records=[]), header, year, [], [], {})
     _sort(table, reading)
     if not reading.rows:
@@ -85,12 +91,12 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
 
 
 def is_blank(cell: str) -> bool:
-    """Say whether a reader would see nothing in a cell."""
+    """Return whether a cell shows no text."""
     return not cell or (not cell[0].isalnum() and not normal_form(cell))
 
 
 def _sort(table: Table, reading: Reading) -> None:
-    """Tell rows from titles, blanks, notes and repeated headers."""
+    """Sort records into rows, titles, blanks, notes and repeated headers."""
     header = reading.header
     for number, record in enumerate(table.records[: header.row - 1], start=1):
         reading.listed.append(_listed(number, "title", record))
@@ -122,29 +128,32 @@ def _listed(number: int, kind: str, record: Sequence[str]) -> Listed:
 
 
 def _is_sparse(cells: Cells) -> bool:
-    """Say whether fewer than two cells are filled; most rows show it by two first letters."""
+    """Return whether fewer than two cells are filled; most rows need but two first letters."""
     if cells.nom[:1].isalnum() and (cells.categorie[:1].isalnum() or cells.statut[:1].isalnum()):
         return False
     return sum(not is_blank(cell) for cell in cells) < 2
 
 
 def _is_note(record: Sequence[str], header: Header) -> bool:
-    """Say whether no cell is filled, or only the first: a source, a remark below the rows."""
+    """Return whether no cell, or only the first, is filled: a source, a remark below the rows."""
     filled = [at for at, cell in enumerate(record) if not is_blank(cell)]
     return not filled or (len(filled) == 1 and filled[0] <= min(header.names))
 
 
 def _picker(header: Header) -> Callable[[tuple[str, ...]], Cells]:
-    """Make the function that picks the six main cells of a record, "" for a missing column."""
+    """Return a function that picks the six main cells of a record, "" for a missing column."""
     columns = [header.columns[field] for field in FIELDS]
-    take = itemgetter(*(found[0] if found else -1 for found in columns))
+    take = itemgetter(*(places[0] if places else -1 for places in columns))
     if all(columns):
         return lambda record: Cells._make(take(record))
     return lambda record: Cells._make(take((*record, "")))
 
 
 def _names_to_repeat(header: Header) -> list[tuple[int, str]]:
-    """Give the header's names, short lists first: their few cells have a normal form at hand."""
+    """Return columns and normal forms of the header, those of lists first.
+
+    Lists have few texts, whose normal forms are cached.
+    """
     first = [at for field in LISTS for at in header.columns[field]]
     order = dict.fromkeys([*first, *header.names])
     return [(at, normal_form(header.names[at])) for at in order]
@@ -157,13 +166,13 @@ def _with_fallback(
     several: Mapping[str, tuple[int, ...]],
     borrowed: dict[tuple[int, str], int],
 ) -> Cells:
-    """Put in the place of each blank cell the first of its fallbacks that is not."""
+    """Replace each blank cell by its first fallback that is not blank, and note which."""
     for field, (main, *fallbacks) in several.items():
         if is_blank(record[main]):
-            found = next((at for at in fallbacks if not is_blank(record[at])), None)
-            if found is not None:
-                borrowed[number, field] = found
-                cells = cells._replace(**{field: record[found]})
+            source = next((at for at in fallbacks if not is_blank(record[at])), None)
+            if source is not None:
+                borrowed[number, field] = source
+                cells = cells._replace(**{field: record[source]})
     return cells
 
 

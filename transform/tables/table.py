@@ -1,4 +1,4 @@
-"""Hold the records of a file that was read, whatever its format, as raw text."""
+"""Define a table: the records of a file, whatever its format, as raw text."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +7,10 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# Each row is filled up to the widest: a hundred thousand rows of 62 columns are six millions.
+# All rows are as long as the widest: a hundred thousand rows of 62 columns are six million.
 CELLS = 16_000_000
 
-# All as wide as the widest.
+# All records have the length of the longest.
 Records = list[tuple[str, ...]]
 
 

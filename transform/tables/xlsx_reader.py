@@ -1,4 +1,4 @@
-"""Read the sheet of a workbook that holds a portrait, each cell as its reader sees it."""
+"""Read the sheet of a workbook that holds a portrait, each cell as a spreadsheet shows it."""
 
 import datetime as dt
 import io
@@ -16,10 +16,13 @@ from transform.text.printable import shown
 
 
 def read_workbook(raw: bytes, file: str, layout: Layout) -> tuple[str, Records]:
-    """Give the name of the sheet whose header fits, and its records."""
+    """Return the name of the sheet whose header fits, and its records.
+
+    Raises UnreadableFile where no sheet or several fit, and for a damaged file.
+    """
     _refuse_other_archives(raw, file)
     with warnings.catch_warnings():
-        # openpyxl warns of styles and extensions that it leaves out; none of them is text.
+        # openpyxl warns of styles and extensions that it leaves out; they hold no text.
         warnings.simplefilter("ignore")
         try:
             with pd.ExcelFile(io.BytesIO(raw), engine="openpyxl") as book:
@@ -27,7 +30,7 @@ def read_workbook(raw: bytes, file: str, layout: Layout) -> tuple[str, Records]:
                 return sheet, _records(book, sheet)
         except UnreadableFile:
             raise
-        except Exception as error:  # openpyxl raises whatever a damaged part makes it stumble on
+        except Exception as error:  # openpyxl raises errors of many kinds on damaged parts
             reason = shown(f"{type(error).__name__}: {error}")
             raise UnreadableFile(
                 f"{file}: a workbook that cannot be read ({reason})."
@@ -52,7 +55,7 @@ def _refuse_other_archives(raw: bytes, file: str) -> None:
 
 
 def _choose(book: pd.ExcelFile, file: str, layout: Layout) -> str:
-    """Choose the one sheet whose header names every required field, else the nearest."""
+    """Choose the one sheet whose header names all required fields, else the most fields."""
     names = [str(sheet.title) for sheet in book.book.worksheets]
     fits = {name: best_fit(_records(book, name, SEARCHED), layout) for name in names}
     whole = [name for name in names if fits[name].is_whole(layout)]
@@ -85,7 +88,7 @@ def _records(book: pd.ExcelFile, sheet: str, rows: int | None = None) -> Records
         zip(
             *(
                 [
-                    cell if type(cell) is str else _seen(errors.get((row, at), cell))
+                    cell if type(cell) is str else _displayed(errors.get((row, at), cell))
                     for row, cell in enumerate(column)
                 ]
                 for at, column in enumerate(columns)
@@ -100,7 +103,7 @@ def _has_error(column: Sequence[object]) -> bool:
 
 
 def _error_texts(book: pd.ExcelFile, sheet: str) -> dict[tuple[int, int], str]:
-    """Read again the cells that hold #N/A and the like, which pandas takes for nothing."""
+    """Read the cells with errors such as #N/A again: pandas reads them as missing."""
     rows: Iterable[Sequence[object]] = book.book[sheet].iter_rows()
     return {
         (row, at): str(getattr(cell, "value", ""))
@@ -110,8 +113,8 @@ def _error_texts(book: pd.ExcelFile, sheet: str) -> dict[tuple[int, int], str]:
     }
 
 
-def _seen(value: object) -> str:
-    """Write a cell as the reader of a spreadsheet sees it: 5, not 5.0; dates as ISO 8601."""
+def _displayed(value: object) -> str:
+    """Return a cell as a spreadsheet shows it: 5, not 5.0; dates as ISO 8601."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

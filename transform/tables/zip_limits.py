@@ -12,10 +12,10 @@ from transform.text.printable import shown
 
 UNPACKED = 256 << 20
 MEMBERS = 2_000
-# What a sheet can have at most: Microsoft, "Excel specifications and limits".
+# The largest sheet: Microsoft, "Excel specifications and limits".
 ROWS = 1_048_576
 COLUMNS = 16_384
-# Elements between two rows, and bytes of one text or tag: all of it is in memory at once.
+# Elements between two rows, and bytes of one text or tag: each is held whole in memory.
 ELEMENTS = 2_000_000
 TEXT = 2 << 20
 
@@ -27,11 +27,14 @@ _DAMAGE = (
 
 
 class _TooMuchError(Exception):
-    """Say what an archive has too much of."""
+    """The limit that an archive exceeds; the message goes after «unpacks to»."""
 
 
 def open_archive(raw: bytes, file: str) -> zipfile.ZipFile:
-    """Open a zip archive once its sizes are bearable, those it declares and those it has."""
+    """Open a zip archive whose sizes, declared and real, are within the limits.
+
+    Raises UnreadableFile for any other, and for a damaged one.
+    """
     try:
         if raw.count(b"PK\x01\x02") > MEMBERS:
             raise _TooMuchError(f"more than {MEMBERS:,} files")
@@ -58,13 +61,13 @@ def _refuse_declared(archive: zipfile.ZipFile) -> None:
     size = sum(member.file_size for member in members)
     if size > UNPACKED:
         raise _TooMuchError(f"{size >> 20:,} MB")
-    # Office Open XML knows no other (ECMA-376 part 2, annex on mapping to ZIP).
+    # Office Open XML allows no other (ECMA-376 part 2, annex on mapping to ZIP).
     if any(member.compress_type not in (0, 8) for member in members):
         raise zipfile.BadZipFile("neither stored nor deflated")
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
-    """Unpack a member without keeping it, and give its size; XML is looked at on the way."""
+    """Unpack a member without keeping it, and return its size in bytes; scan it if it is XML."""
     scan = _Scan()
     size = 0
     is_xml = member.filename.endswith((".xml", ".rels"))
@@ -84,7 +87,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
 
 
 class _Scan:
-    """Count rows, cells and texts of XML as it passes, and keep none of it."""
+    """Count rows, cells and texts of a stream of XML without keeping it."""
 
     def __init__(self) -> None:
         self.parser = expat.ParserCreate()
@@ -139,12 +142,12 @@ class _Scan:
             raise _TooMuchError(f"a text of more than {TEXT >> 20} MB")
 
     def _doctype(self, *_: object) -> None:
-        # No part may have one (ECMA-376 part 2, 9.1.4): it is where entities grow.
+        # No part may have one (ECMA-376 part 2, 9.1.4): its entities can expand without limit.
         raise expat.ExpatError("a document type declaration")
 
 
 def _column(reference: str) -> int:
-    """Give the number of a column, counted from 1, from a cell's reference such as AB12."""
+    """Return the number of a column, counted from 1, from a cell's reference such as AB12."""
     number = 0
     for letter in reference.rstrip("0123456789"):
         number = number * 26 + ord(letter.upper()) - 64

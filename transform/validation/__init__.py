@@ -1,1 +1,1 @@
-"""Hold statements against the shapes, and find the cell behind a finding."""
+"""Validate statements with the shapes, and locate the cell behind each finding."""

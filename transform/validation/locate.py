@@ -1,4 +1,4 @@
-"""Find where in a file a finding stands, and say what to do about it."""
+"""Locate each finding in a file, and name the next step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from transform.validation.shacl import Finding
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A finding with its place in a file and the next step, both languages."""
+    """A finding with its place in a file, and message and next step in both languages."""
 
     severity: str
     file: str
@@ -32,7 +32,7 @@ class Located:
 
 
 class CellLocator:
-    """Where each inscription stands: found by its IRI, only when a finding asks."""
+    """An index of rows by the IRI of their inscription, built when a finding first needs it."""
 
     def __init__(self, work: Prepared) -> None:
         self._work = work
@@ -58,7 +58,7 @@ class CellLocator:
 
 
 def locate(findings: Iterable[Finding], places: CellLocator) -> list[Located]:
-    """Give each finding its place, in the order of files, rows and columns; each once."""
+    """Return the findings with their places, each once, by severity, file, row and column."""
     located = {_locate(finding, places) for finding in findings}
     order = {"Violation": 0, "Warning": 1, "Info": 2}
     return sorted(
@@ -150,8 +150,8 @@ def _next_step(
 ) -> tuple[str, str]:
     if not field:
         return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
-    if found := UNWRITABLE.search(raw):
-        code = f"U+{ord(found[0]):04X}"
+    if match := UNWRITABLE.search(raw):
+        code = f"U+{ord(match[0]):04X}"
         return (
             f"Ôter le caractère {code} de la cellule.",
             f"Take the character {code} out of the cell.",

@@ -1,4 +1,4 @@
-"""Hold the registry of bodies against its shapes."""
+"""Validate the registry of bodies with its shapes."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,19 +15,19 @@ from transform.validation.shacl import Finding, read_shapes, validate
 def validate_registry(
     registry: Registry, vocabulary: Iterable[str], base_uri: str
 ) -> list[Finding]:
-    """Give what breaks a shape; `vocabulary` says which kinds and portfolios there are."""
+    """Return what breaks a shape; `vocabulary` holds the kinds and portfolios, as N-Triples."""
     if not registry.triples:
         return []
-    said = list(registry_lines(registry))
-    said += yearly_lines(base_uri, registry.yearly_portfolios(base_uri), {})
-    said += _spelling_lines(registry, base_uri)
+    lines = list(registry_lines(registry))
+    lines += yearly_lines(base_uri, registry.yearly_portfolios(base_uri), {})
+    lines += _spelling_lines(registry, base_uri)
     types = [line for line in vocabulary if f"> <{RDF}type> <" in line]
     tier = read_shapes(("registry",), base_uri)
-    return validate("".join([*in_order(said), *types]).encode(), tier)
+    return validate("".join([*in_order(lines), *types]).encode(), tier)
 
 
 def refuse_living(identities: Identities, base_uri: str) -> None:
-    """Raise UnreadableRegistry where what the registry declares replaced is there all the same."""
+    """Raise UnreadableRegistry if a body or initiative declared replaced still exists."""
     bodies = identities.bodies
     slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
     living = {f"{base_uri}id/organisme/{slug}" for slug in slugs}
@@ -35,15 +35,15 @@ def refuse_living(identities: Identities, base_uri: str) -> None:
     if any("/id/initiative/" in old for old in declared):
         keys = {key for keys in identities.keys.values() for key in keys}
         living |= {f"{base_uri}id/initiative/{key}" for key in keys}
-    if found := sorted(living & declared.keys()):
+    if alive := sorted(living & declared.keys()):
         raise UnreadableRegistry(
-            f"<{found[0]}> is said to be replaced by <{declared[found[0]]}>, but the registry or"
+            f"<{alive[0]}> is said to be replaced by <{declared[alive[0]]}>, but the registry or"
             " the files still have it. Take the line with isReplacedBy out of the registry."
         )
 
 
 def _spelling_lines(registry: Registry, base_uri: str) -> Iterator[Line]:
-    """Give the normal forms of spellings by body: for the shapes, not to be published."""
+    """Yield the normal forms of spellings by body: for the shapes only, never published."""
     for slug, body in registry.bodies.items():
         for form in {normal_form(spelling) for spelling in body.spellings}:
             yield f"<{base_uri}id/organisme/{slug}>", f"<{base_uri}shapes#forme>", literal(form)
