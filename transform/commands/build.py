@@ -1,6 +1,7 @@
 """The command that makes a release of yearly files."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -56,9 +57,10 @@ def build(
     from transform.release.folder import publish
     from transform.release.stability import UrisDropped, read_published
 
-    with Workers() as workers:
+    options["shelf"] = shelf
+    with TemporaryDirectory() as scratch, Workers() as workers:
         work, checked = read_and_check(
-            pairs, layouts, base_uri, quarantine, workers, {**options, "shelf": shelf}
+            pairs, layouts, base_uri, quarantine, Path(scratch), workers, options
         )
         old = read_published(shelf, work.base_uri)
         terminal.print_compared(shelf, work.base_uri, old)
