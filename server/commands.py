@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -65,9 +66,9 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
 
     try_address(host, port)
     folder = folder or _cache_folder() / "portrait-ia" / "demo"
-    with progress() as step, Workers() as processes:
+    with TemporaryDirectory() as scratch, Workers() as processes, progress() as step:
         work = prepare(example_sources(), f"http://localhost:{port}/", step)
-        checked = check(work, False, processes, step)
+        checked = check(work, False, Path(scratch), processes, step)
         path, _ = write_release(work, checked, folder, processes, step)
         publish(path)
     _serve(folder, host, port, workers)

@@ -1,6 +1,7 @@
 """Define the command that builds a release from yearly files."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -56,9 +57,11 @@ def build(
     from transform.release.folder import publish
     from transform.release.stability import UrisDropped, read_published
 
-    with Workers() as workers:
-        options = {**options, "releases_folder": releases_folder}
-        work, checked = read_and_check(pairs, layouts, base_uri, quarantine, workers, options)
+    options["releases_folder"] = releases_folder
+    with TemporaryDirectory() as scratch, Workers() as workers:
+        work, checked = read_and_check(
+            pairs, layouts, base_uri, quarantine, Path(scratch), workers, options
+        )
         old = read_published(releases_folder, work.base_uri)
         terminal.print_compared(releases_folder, work.base_uri, old)
         terminal.print_left_out((s.reading.year for s in work.settings), old)

@@ -1,5 +1,7 @@
 """Define the command that reads and validates yearly files without a release."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -35,8 +37,8 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
 
     if not pairs:
         raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
-    with Workers() as workers:
-        _, checked = read_and_check(pairs, layouts, None, False, workers, options)
+    with TemporaryDirectory() as scratch, Workers() as workers:
+        _, checked = read_and_check(pairs, layouts, None, False, Path(scratch), workers, options)
     folder = options["report_folder"]
     where = f"See {folder / 'candidats.csv'}" if folder else "--report FOLDER lists them."
     terminal.print_candidates(len(waiting(checked)), where)

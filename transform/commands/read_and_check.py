@@ -19,6 +19,7 @@ def read_and_check(
     layouts: tuple[str, ...],
     base_uri: str | None,
     quarantine: bool,
+    scratch: Path,
     workers: Workers,
     options: dict[str, Any],
 ) -> "tuple[Prepared, Checked]":
@@ -40,7 +41,7 @@ def read_and_check(
     decisions, links = read_decision_files(options, sources_folder, base_uri)
     with terminal.progress() as progress:
         work = prepare(sources, base_uri or DEFAULT_BASE_URI, progress, decisions, links)
-        checked = check(work, quarantine, workers, progress)
+        checked = check(work, quarantine, scratch, workers, progress)
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
     terminal.print_links(work.links.notes)

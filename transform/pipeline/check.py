@@ -1,15 +1,18 @@
 """Hold everything that was read and decided against the shapes."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
 
 from transform.graphs.bodies import bodies_graph
 from transform.graphs.decisions import decision_texts, former_texts
 from transform.graphs.editions import edition_lines, edition_of
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
-from transform.graphs.mapping import map_rows, subject
+from transform.graphs.mapping import subject
 from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared, published_bodies
+from transform.graphs.rows_file import RowsFile, write_rows, write_texts
 from transform.graphs.vocabulary import CLASSES
 from transform.parallel import Progress, Workers
 from transform.pipeline.checked import Checked
@@ -29,13 +32,17 @@ from transform.validation.shacl import (
 )
 
 
-def check(work: Prepared, quarantine: bool, workers: Workers, progress: Progress) -> Checked:
+def check(
+    work: Prepared, quarantine: bool, scratch: Path, workers: Workers, progress: Progress
+) -> Checked:
     """Hold everything against the shapes; `refused` when it may not be published.
 
-    With `quarantine`, rows that break a shape are kept back and do not refuse the rest.
+    With `quarantine`, rows that break a shape are kept back and do not refuse the rest. The
+    statements of rows are written into `scratch`, and read from there when a release is written.
     """
     findings = _hold_vocabulary(work)
-    findings += _hold_rows(work, workers, progress)
+    mapped = _write_rows(work, scratch)
+    findings += _hold_rows(work, mapped.values(), scratch, workers, progress)
     places = CellLocator(work)
     rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
@@ -52,6 +59,7 @@ def check(work: Prepared, quarantine: bool, workers: Workers, progress: Progress
     unknown = not_reviewed(bodies, work.identities.bodies.registry)
     return Checked(
         located,
+        mapped,
         rejected,
         bodies,
         attached,
@@ -85,20 +93,28 @@ def _body_types(work: Prepared) -> Iterator[Line]:
         yield about, f"<{RDF_TYPE}>", f"<{work.base_uri}def#Organisme>"
 
 
-def _hold_rows(work: Prepared, workers: Workers, progress: Progress) -> list[Finding]:
+def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
+    """Write the statements of all rows, a file a year, for the shapes and for the graphs."""
+    return {
+        context.reading.year: write_rows(
+            scratch / f"{context.reading.year}.nt", context, work.rows[context.reading.year]
+        )
+        for context in work.settings
+    }
+
+
+def _hold_rows(
+    work: Prepared, files: Iterable[RowsFile], scratch: Path, workers: Workers, progress: Progress
+) -> list[Finding]:
     total = 2 * sum(map(len, work.rows.values()))
-
-    def texts() -> Iterator[str]:
-        for setting in work.settings:
-            yield from map_rows(setting, work.rows[setting.reading.year])
-        yield from initiatives(work, {})
-        yield from decision_texts(work, {})
-        yield from former_texts(work, {})
-
+    others = chain(initiatives(work, {}), decision_texts(work, {}), former_texts(work, {}))
+    decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
     findings, done = [], 0
     beside = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     progress("Holding rows against the shapes", 0, total)
-    pieces = cut_rows(texts(), work.base_uri, beside)
+    pieces = chain.from_iterable(
+        cut_rows(file, work.base_uri, beside) for file in (*files, decided)
+    )
     for rows, found in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += found
         done += rows

@@ -6,6 +6,7 @@ from typing import Any
 
 from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared
+from transform.graphs.rows_file import RowsFile
 from transform.identity.bodies import Attachment, Body
 from transform.review.candidates import Candidate, Candidates
 from transform.validation.locate import Located
@@ -15,12 +16,15 @@ from transform.validation.locate import Located
 class Checked:
     """What the shapes say: findings, keys kept back by year, bodies, portfolios, editions.
 
+    `mapped` are the statements of all rows by year, those that are kept back too.
+
     `not_reviewed`: the bodies that the registry does not know, each with whom it is most like.
     `comparisons` are the N-Triples of the comparison of each pair of portraits, `candidates`
     the initiatives that may be one.
     """
 
     located: list[Located]
+    mapped: Mapping[int, RowsFile]
     rejected: Mapping[int, set[str]]
     bodies: list[Body]
     attached: list[Attachment]

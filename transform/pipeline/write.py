@@ -1,7 +1,7 @@
 """Write what was checked as a release: graphs, dumps, report, manifest."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from transform.graphs.decisions import beside_decisions, decision_texts, former_
 from transform.graphs.editions import edition_lines
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
-from transform.graphs.mapping import map_rows
 from transform.graphs.portraits import descriptions
 from transform.graphs.prepared import Prepared
+from transform.graphs.rows_file import copy_rows
 from transform.identity.splits import cut_off
 from transform.layouts.model import Layout
 from transform.parallel import Progress, Workers
@@ -141,12 +141,18 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
     }
     if newest.framework:
         texts["cadre"] = in_order(read_turtle(newest.framework, work.base_uri))
-    for year in range(len(editions)):
-        texts[str(editions[year].year)] = _year_lines(work, checked, year)
+    for edition in editions:
+        texts[str(edition.year)] = in_order(edition_lines(work, [edition]))
+    mapped = {
+        str(year): (rows, checked.rejected.get(year, set()))
+        for year, rows in checked.mapped.items()
+    }
     for number, (name, lines) in enumerate(sorted(texts.items())):
         progress("Writing graphs", number, len(texts))
-        with (folder / f"{name}.nt").open("w", encoding="utf-8", newline="") as out:
-            out.writelines(lines)
+        with (folder / f"{name}.nt").open("wb") as out:
+            if name in mapped:
+                copy_rows(*mapped[name], out)
+            out.writelines(line.encode() for line in lines)
     progress("Writing graphs", len(texts), len(texts))
     return [folder / f"{name}.nt" for name in sorted(texts)]
 
@@ -156,13 +162,6 @@ def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
     about = f"<{work.base_uri}graph/{graph}>"
     said = (layout.notice or {}).items()
     return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in said)
-
-
-def _year_lines(work: Prepared, checked: Checked, number: int) -> Iterator[str]:
-    setting = work.settings[number]
-    rows = work.published(setting.reading.year, checked.rejected)
-    yield from map_rows(setting, sorted(rows, key=lambda row: row.key))
-    yield from in_order(edition_lines(work, [checked.editions[number]]))
 
 
 def _write_dumps(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyshacl
@@ -13,6 +13,7 @@ from pyshacl.graph_abstraction import OxigraphDataGraph
 
 import shapes
 from transform.errors import PortraitError
+from transform.graphs.rows_file import RowsFile
 from transform.validation.indexed_graph import IndexedGraph
 
 SH = rdflib.SH
@@ -100,15 +101,23 @@ def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> 
 
 
 class RowsPiece(NamedTuple):
-    """The N-Triples of some rows: how many rows, and what shapes need to judge them.
+    """A range of a file of rows: how many rows, and what shapes need to judge them.
 
     `beside` are the N-Triples that say what is of which class.
     """
 
     rows: int
-    triples: bytes
+    path: Path
+    start: int
+    length: int
     base_uri: str
     beside: bytes
+
+    def read(self) -> bytes:
+        """Return the N-Triples of the piece."""
+        with self.path.open("rb") as source:
+            source.seek(self.start)
+            return source.read(self.length)
 
 
 # What stands in pieces; all else is held as a whole.
@@ -126,14 +135,16 @@ def _row_shapes(base_uri: str) -> rdflib.Graph:
     return graph
 
 
-def cut_rows(rows: Iterable[str], base_uri: str, beside: bytes) -> Iterator[RowsPiece]:
-    """Cut the N-Triples of rows, one string a row, into pieces."""
-    remaining = iter(rows)
-    while piece := list(islice(remaining, PIECE)):
-        yield RowsPiece(len(piece), "".join(piece).encode(), base_uri, beside)
+def cut_rows(rows: RowsFile, base_uri: str, beside: bytes) -> Iterator[RowsPiece]:
+    """Cut the rows of a file into pieces."""
+    start = 0
+    for first in range(0, len(rows.rows), PIECE):
+        lengths = [length for _, length in rows.rows[first : first + PIECE]]
+        yield RowsPiece(len(lengths), rows.path, start, sum(lengths), base_uri, beside)
+        start += sum(lengths)
 
 
 def validate_piece(piece: RowsPiece) -> tuple[int, list[Finding]]:
     """Return how many rows a piece has, and what breaks a shape in it."""
     shapes_graph = _row_shapes(piece.base_uri)
-    return piece.rows, validate(piece.beside + piece.triples, shapes_graph)
+    return piece.rows, validate(piece.beside + piece.read(), shapes_graph)

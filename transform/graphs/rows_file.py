@@ -1,0 +1,67 @@
+"""Write the statements of a portrait's rows once, into a file of which each row is a range.
+
+The shapes read it in pieces, and its published rows become the graph of the portrait.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from transform.errors import MisusedCommand
+from transform.graphs.mapping import MappingContext, map_rows
+from transform.identity.keyed_rows import KeyedRow
+
+_BLOCK = 1 << 20
+
+
+class RowsFile(NamedTuple):
+    """A file of N-Triples, and for each row in it the key of its initiative and its bytes."""
+
+    path: Path
+    rows: list[tuple[str, int]]
+
+
+def write_rows(path: Path, context: MappingContext, rows: Iterable[KeyedRow]) -> RowsFile:
+    """Write the statements of rows in the order of their keys, which is that of the graph."""
+    ordered = sorted(rows, key=lambda row: row.key)
+    texts = zip((row.key for row in ordered), map_rows(context, ordered), strict=True)
+    return write_texts(path, texts)
+
+
+def write_texts(path: Path, texts: Iterable[tuple[str, str]]) -> RowsFile:
+    """Write the N-Triples of things that are not to be parted, each given with its key."""
+    written = []
+    try:
+        with path.open("wb") as out:
+            for key, text in texts:
+                written.append((key, out.write(text.encode())))
+    except OSError as error:
+        raise MisusedCommand(
+            f"{path.parent}: cannot write there ({error.strerror})."
+            " Make room, or set TMPDIR to a folder that has it."
+        ) from error
+    return RowsFile(path, written)
+
+
+def copy_rows(rows: RowsFile, rejected: AbstractSet[str], out: IO[bytes]) -> None:
+    """Copy all rows but those of some keys."""
+    with rows.path.open("rb") as source:
+        kept = 0  # bytes to copy before the next row that is left out
+        for key, length in rows.rows:
+            if key in rejected:
+                _copy(source, kept, out)
+                source.seek(length, 1)
+                kept = 0
+            else:
+                kept += length
+        _copy(source, kept, out)
+
+
+def _copy(source: IO[bytes], number: int, out: IO[bytes]) -> None:
+    while number:
+        block = source.read(min(number, _BLOCK))
+        if not block:
+            raise AssertionError("the statements of the rows are cut short")
+        out.write(block)
+        number -= len(block)
