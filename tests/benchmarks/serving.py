@@ -34,7 +34,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from tests.conftest import PROJECT
-from tests.site.processes import metric
+from tests.support.processes import metric
 
 JSON = "application/sparql-results+json"
 CONNECTIONS = 8

@@ -22,8 +22,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.bystander import Bystander
-from tests.site.processes import query_processes, worked
+from tests.support.delay_probe import Bystander
+from tests.support.processes import query_processes, worked
 from tests.site.test_hang_up import ENDLESS, connect, write
 from tests.site.test_hostile import QUERIES
 from tests.site.test_limits_page import read_metrics
