@@ -4,15 +4,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from server.engine.faults import FormNotAcceptable
-from server.negotiation import (
-    CONSTRUCTED,
-    EXCEL,
-    HTML,
-    PAGES,
-    SOLUTIONS,
-    NothingAcceptable,
-    choose_format,
-)
+from server.negotiation import EXCEL, HTML, PAGES, choose_format
 from server.sparql import excel, page, service_description
 from server.sparql.plan import make_plan
 from server.sparql.protocol import read_request
@@ -35,17 +27,19 @@ def ask() -> Response:
     asked = read_request(request, settings.query_kb * 1024)
     if asked.query is None:
         return _introduce(asked.format)
-    accept = request.headers.get("Accept")
-    question, wishes = make_plan(asked, accept, current_release().base_uri)
+    plan = make_plan(asked, request.headers.get("Accept"), current_release().base_uri)
     try:
-        answer = release_scope.ask(question)
+        answer = release_scope.ask(plan.question)
     except FormNotAcceptable as fault:
-        offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
-        raise NothingAcceptable(asked.format or accept or "", offers) from fault
-    chosen = wishes.graph if answer.form == "graph" else wishes.solutions
+        raise plan.explain(fault) from fault
+    chosen = plan.choose(answer)
     if chosen is HTML:
-        return page.show(asked, answer)
-    return excel.send(answer) if chosen is EXCEL else send(answer)
+        response = page.show(asked, answer)
+    else:
+        response = excel.send(answer) if chosen is EXCEL else send(answer)
+    if plan.fickle:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _introduce(wanted: str | None) -> Response:

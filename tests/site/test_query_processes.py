@@ -22,11 +22,11 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.support.delay_probe import Bystander
-from tests.support.processes import query_processes, worked
 from tests.site.test_hang_up import ENDLESS, connect, write
 from tests.site.test_hostile import QUERIES
 from tests.site.test_limits_page import read_metrics
+from tests.support.delay_probe import Bystander
+from tests.support.processes import query_processes, worked
 
 CONNECTIONS = 8
 NUMBER = 480  # queries of a load: several hundred, so that one process is one too many
