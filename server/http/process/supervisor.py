@@ -48,6 +48,7 @@ class Supervisor:
     def __init__(
         self, folder: Path, listener: socket.socket, shared: IO[bytes], given: dict[str, str]
     ) -> None:
+        self._listener = listener
         self._inherited = (listener.fileno(), shared.fileno())
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
         self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
@@ -108,6 +109,7 @@ class Supervisor:
         self._told = True
 
     def _end(self) -> None:
+        self._listener.close()  # else the system would take connections that nobody serves
         until = time.monotonic() + _END_SECONDS
         running = [post.process for post in self._posts if post.process]
         for worker in running:

@@ -119,7 +119,7 @@ class Worker:
 
     def _leave(self) -> None:
         self.leaving = True
-        self._door.shut()
+        self._door.close()
 
 
 def _most_connections() -> int:
