@@ -3,13 +3,14 @@
 import json
 import logging
 import secrets
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from server import texts
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault
-from server.negotiation import HTML, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
 
 log = logging.getLogger(__name__)
 _ASK_AGAIN = 5  # seconds, where no query process can be had
@@ -47,6 +48,11 @@ class Problem(NamedTuple):
 
 def choose_form(accept: str) -> Format:
     """Choose a page for who reads pages, text for who takes text, and a problem for all others."""
+    return _choose_form(accept[:LONGEST])  # what is remembered is bounded in size, too
+
+
+@lru_cache(maxsize=256)
+def _choose_form(accept: str) -> Format:
     ranges = list(read_ranges(accept))
     best = max(ranges, key=lambda item: item.weight, default=None)
     if best is None or best.weight == 0:

@@ -1,21 +1,19 @@
 """Ask one query process from an event loop that never waits: questions go in, frames come out."""
 
-import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from server.engine.faults import EngineDefect, EngineFault
 from server.engine.frames import CANCEL, END, LETTER_AND_LENGTH, PART, WHOLE, frame
-from server.engine.interface import Form
 from server.engine.pool.admission import Run
 from server.engine.pool.event_loop import Home
-from server.engine.pool.exchange import Exchange
+from server.engine.pool.exchange import Exchange, read_kind
 from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.spool import Spool, SpoolSpace
 
-_log = logging.getLogger(__name__)
 _SIZE = LETTER_AND_LENGTH.size
 _MOST_FRAME = 16 << 20  # bytes; a query process cuts answers into parts of PART
 
@@ -67,8 +65,6 @@ class AsyncProcess:
 
     def put(self, exchanges: Sequence[Exchange]) -> None:
         """Put questions, together, so that the process is woken once."""
-        for exchange in exchanges:
-            exchange.process = self
         self.pending.extend(exchanges)
         self._send(b"".join(exchange.request for exchange in exchanges))
 
@@ -92,21 +88,6 @@ class AsyncProcess:
         unanswered = [entry for entry in self.pending if isinstance(entry, Exchange)]
         self.pending.clear()
         return unanswered
-
-    def begin_spool(self, form: Form, media_type: str, changed: Callable[[], None]) -> Spool:
-        """Return a spool for an answer that comes in parts."""
-        return Spool(form, media_type, self._space, self._loop, changed)
-
-    def fail(self, fault: EngineFault) -> None:
-        """End, for what the question at hand has met."""
-        if not self.closed:
-            self._owner.end(self, fault)
-
-    def read_on(self) -> None:
-        """Read again, where too much had come at once."""
-        if self._paused and not self.closed:
-            self._paused = False
-            self._loop.add_reader(self._connection, self._read)
 
     def _send(self, data: bytes) -> None:
         if not self._unsent:
@@ -201,7 +182,21 @@ class AsyncProcess:
         return frames
 
     def _take(self, exchange: Exchange, letter: bytes, payload: bytes) -> None:
-        exchange.take(letter, payload)
-        if exchange.is_behind and not self._paused:
+        exchange.take(letter, payload, partial(self._open_spool, exchange))
+        if exchange.spool is not None and exchange.spool.is_behind and not self._paused:
             self._paused = True
             self._loop.remove_reader(self._connection)
+
+    def _open_spool(self, exchange: Exchange, kind: bytes) -> Spool:
+        return Spool(*read_kind(kind), self._space, self._loop, partial(self._go_on, exchange))
+
+    def _go_on(self, exchange: Exchange) -> None:
+        """Read on, now that a thread has written of an answer, or failed to."""
+        fault = exchange.spool.fault if exchange.spool is not None else None
+        if exchange.ended:
+            exchange.finish_if_written()
+        elif fault is not None and not self.closed:
+            self._owner.end(self, fault)
+        elif self._paused and not self.closed:
+            self._paused = False
+            self._loop.add_reader(self._connection, self._read)

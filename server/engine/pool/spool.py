@@ -69,7 +69,7 @@ class Spool:
         self._parts: list[bytes] = []
         self._unwritten = 0
         self._file: IO[bytes] | None = None
-        self._writing = self._closed = False
+        self.is_writing = self._closed = False
 
     def add(self, part: bytes) -> None:
         """Take the next bytes; raises ResultTooLarge, EngineBusy."""
@@ -79,18 +79,13 @@ class Spool:
         self.length += len(part)
         self._parts.append(part)
         self._unwritten += len(part)
-        if self.length > _IN_MEMORY and not self._writing:
+        if self.length > _IN_MEMORY and not self.is_writing:
             self._begin_to_write()
 
     @property
     def is_behind(self) -> bool:
         """Say whether so much waits to be written that no more should come."""
-        return self._writing and self._unwritten > _MOST_UNWRITTEN
-
-    @property
-    def is_written(self) -> bool:
-        """Say whether no thread has anything left to do, or can do it."""
-        return not self._writing
+        return self.is_writing and self._unwritten > _MOST_UNWRITTEN
 
     @property
     def body(self) -> Iterator[bytes]:
@@ -115,7 +110,7 @@ class Spool:
             return
         self._closed = True
         self._parts.clear()
-        if self._file is not None and not self._writing:
+        if self._file is not None and not self.is_writing:
             self._file.close()
         self._space.give_back(self.length)
 
@@ -130,7 +125,7 @@ class Spool:
 
     def _begin_to_write(self) -> None:
         parts, self._parts, self._unwritten = self._parts, [], 0
-        self._writing = True
+        self.is_writing = True
         writing = self._space.threads.submit(self._write, parts)
         writing.add_done_callback(
             lambda done: self._loop.call_soon_threadsafe(self._end_writing, done)
@@ -143,7 +138,7 @@ class Spool:
         self._file.flush()
 
     def _end_writing(self, done: "Future[None]") -> None:
-        self._writing = False
+        self.is_writing = False
         if self._closed:
             if self._file is not None:
                 self._file.close()

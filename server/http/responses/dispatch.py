@@ -8,27 +8,28 @@ give the same when asked again.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from server import texts
 from server.engine.faults import EngineFault
-from server.engine.interface import Outcome
+from server.engine.interface import Outcome, Ticket
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.http.messages import Reply, Request
 from server.http.process.rate_limit import RateLimit
 from server.http.refusals import refuse, refuse_defect
 from server.http.responses import finish, sparql, wsgi
 from server.http.responses.cache import ReplyCache
-from server.http.responses.compression import Choice, choose_coding
+from server.http.responses.compression import choose_coding
 from server.http.responses.conditional import condition
 from server.http.responses.finish import KEPT_STATUSES
 from server.http.responses.in_flight import InFlight, Take, Waiter
 from server.negotiation import LONGEST, choose_language
 from server.release.current import CurrentRelease, Release
 from server.sparql.plan import Plan
+from server.web.release_scope import PLAN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -41,19 +42,6 @@ _CONDITIONS = frozenset(
      b"range", b"accept-encoding")
 )  # fmt: skip
 _MOST_BUSY = 96  # requests in threads or waiting for one
-
-
-@dataclass(slots=True, eq=False)
-class _Call:
-    """A request that is being answered for all who want the same."""
-
-    request: Request
-    choice: Choice
-    release: str  # the name of the one under which the answer may be kept
-    in_flight: InFlight
-    is_of: str = ""  # the name of the release that the answer was made of
-    may_keep: bool = False
-    withdraw: Callable[[], None] = lambda: None
 
 
 class Dispatcher:
@@ -105,13 +93,12 @@ class Dispatcher:
             base_uri = self._shelf.current.base_uri
             plan = sparql.plan_query(request, base_uri, self._longest)
             shared = not plan.fickle if plan else request.method != "POST"
-        in_flight = InFlight(lambda: self._give_up(call))
-        call = _Call(request, choice, self._release, in_flight)
+        in_flight = InFlight(request, choice, self._release)
         in_flight.join(waiter)
         if plan and sparql.can_be_written_here(plan, request):
-            reply = self._ask(call, plan)
+            reply = self._ask(in_flight, plan)
         else:
-            reply = self._run(call)
+            reply = self._run(in_flight, plan)
         if reply is not None:
             return condition(reply, request)
         if shared:
@@ -137,103 +124,105 @@ class Dispatcher:
         wishes = _wishes(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
         return (name, request.target, *wishes, get(b"host"), asked)
 
-    def _ask(self, call: _Call, plan: Plan) -> Reply | None:
+    def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
         """Ask the engine, on this loop."""
         release = self._shelf.borrow()
         try:
-            call.is_of = release.name
+            in_flight.is_of = release.name
             if whole := release.engine.look_up(plan.question):
                 self._shelf.give_back(release)
-                return self._write(call, plan, whole)
-            end = partial(self._end, call, plan, release)
+                return self._write(in_flight, plan, whole)
+            end = partial(self._end, in_flight, plan, release)
             ticket = release.engine.begin(plan.question, end)
         except EngineFault as fault:
             self._shelf.give_back(release)
-            return self._write(call, plan, fault)
+            return self._write(in_flight, plan, fault)
         except BaseException:
             self._shelf.give_back(release)
             raise
-
-        def withdraw() -> None:
-            ticket.withdraw()
-            self._shelf.give_back(release)
-
-        call.withdraw = withdraw
+        in_flight.give_up = partial(self._withdraw, in_flight, ticket, release)
         return None
 
-    def _end(self, call: _Call, plan: Plan, release: Release, outcome: Outcome) -> None:
-        call.withdraw = _do_nothing
+    def _withdraw(self, in_flight: InFlight, ticket: Ticket, release: Release) -> None:
+        ticket.withdraw()
         self._shelf.give_back(release)
-        if reply := self._write(call, plan, outcome):
-            self._give(call, reply)
+        self._no_more(in_flight)
 
-    def _write(self, call: _Call, plan: Plan, outcome: Outcome) -> Reply | None:
+    def _end(self, in_flight: InFlight, plan: Plan, release: Release, outcome: Outcome) -> None:
+        in_flight.give_up = partial(self._no_more, in_flight)
+        self._shelf.give_back(release)
+        if reply := self._write(in_flight, plan, outcome):
+            self._give(in_flight, reply)
+
+    def _write(self, in_flight: InFlight, plan: Plan, outcome: Outcome) -> Reply | None:
         """Return the reply with an outcome, or have it written in a thread and given."""
-        write = partial(sparql.write, outcome, plan, call.request, call.choice, self._threads)
-        call.may_keep = not plan.fickle
-        if not sparql.is_soon_written(outcome, call.choice):
-            self._threads.begin(write).add_done_callback(partial(self._give_done, call))
+        write = partial(
+            sparql.write, outcome, plan, in_flight.request, in_flight.choice, self._threads
+        )
+        in_flight.may_keep = not plan.fickle
+        if not sparql.is_soon_written(outcome, in_flight.choice):
+            self._threads.begin(write).add_done_callback(partial(self._give_done, in_flight))
             return None
         try:
             reply = write()
         except Exception as fault:  # what it was kept in, for one, may be broken
-            return refuse_defect(fault, call.request.method, call.request.path)
-        self._keep(call, reply)
+            return refuse_defect(fault, in_flight.request.method, in_flight.request.path)
+        self._keep(in_flight, reply)
         return reply
 
-    def _run(self, call: _Call) -> Reply | None:
+    def _run(self, in_flight: InFlight, plan: Plan | None) -> Reply | None:
         """Run the application in a thread."""
         if self._threads.busy >= _MOST_BUSY:
             detail = "Too many requests are under way: come again in a moment."
             return refuse(503, "engine-busy", detail, 2)
-        request, files = call.request, call.request.path.startswith(_FILES)
+        request, files = in_flight.request, in_flight.request.path.startswith(_FILES)
         # So that the head is that of the GET, which others may wait for.
         method = "GET" if request.method == "HEAD" and not files else request.method
-        asked = replace(request, method=method, gone=call.in_flight.is_left)
+        asked = replace(request, method=method, gone=in_flight.is_left)
 
         def work() -> Reply:
             environ = wsgi.write_environ(asked, frozenset() if files else _CONDITIONS)
+            environ[PLAN] = plan
             result = wsgi.call(self._app, asked, environ)
-            call.is_of, call.may_keep = result.release, finish.may_keep(result)
+            in_flight.is_of, in_flight.may_keep = result.release, finish.may_keep(result)
             if files:
                 return finish.pass_on(result, self._threads)
-            return finish.finish(result, asked, call.choice, self._threads)
+            return finish.finish(result, asked, in_flight.choice, self._threads)
 
-        self._threads.run(work, partial(self._give_done, call))
+        in_flight.give_up = partial(self._no_more, in_flight)
+        self._threads.run(work, partial(self._give_done, in_flight))
         return None
 
-    def _give_done(self, call: _Call, done: "asyncio.Future[Reply]") -> None:
+    def _give_done(self, in_flight: InFlight, done: "asyncio.Future[Reply]") -> None:
         if fault := done.exception():
-            self._give(call, refuse_defect(fault, call.request.method, call.request.path))
+            self._give(
+                in_flight, refuse_defect(fault, in_flight.request.method, in_flight.request.path)
+            )
             return
-        self._keep(call, done.result())
-        self._give(call, done.result())
+        self._keep(in_flight, done.result())
+        self._give(in_flight, done.result())
 
-    def _give(self, call: _Call, reply: Reply) -> None:
-        self._no_more(call)
-        call.in_flight.give(reply, self._ask_anew)
+    def _give(self, in_flight: InFlight, reply: Reply) -> None:
+        self._no_more(in_flight)
+        in_flight.give(reply, self._ask_anew)
 
     def _ask_anew(self, waiter: Waiter) -> None:
         if reply := self._join(waiter):
             waiter.take(reply)
 
-    def _keep(self, call: _Call, reply: Reply) -> None:
+    def _keep(self, in_flight: InFlight, reply: Reply) -> None:
         """Keep a reply, unless its release came under way: it would be kept for the one before."""
-        good = call.may_keep and call.is_of == call.release and call.request.key is not None
+        good = (
+            in_flight.may_keep
+            and in_flight.is_of == in_flight.release
+            and in_flight.request.key is not None
+        )
         if good and reply.status in KEPT_STATUSES and reply.stream is None:
-            self._kept.keep(call.request, reply)
+            self._kept.keep(in_flight.request, reply)
 
-    def _give_up(self, call: _Call) -> None:
-        self._no_more(call)
-        call.withdraw()
-
-    def _no_more(self, call: _Call) -> None:
-        if self._in_flight.get(call.request.key) is call.in_flight:
-            del self._in_flight[call.request.key]
-
-
-def _do_nothing() -> None:
-    pass
+    def _no_more(self, in_flight: InFlight) -> None:
+        if self._in_flight.get(in_flight.request.key) is in_flight:
+            del self._in_flight[in_flight.request.key]
 
 
 @lru_cache(maxsize=256)

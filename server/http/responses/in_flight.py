@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from server.http.messages import Reply, Request
+from server.http.responses.compression import Choice
 from server.http.responses.conditional import condition
 
 Take = Callable[[Reply], None]
@@ -26,12 +27,17 @@ class Waiter:
 
 
 class InFlight:
-    """One answer; it is given up when the last who waits for it leaves."""
+    """One answer, to this request and to all that want the same; it is given up when all left."""
 
-    def __init__(self, give_up: Callable[[], None]) -> None:
+    def __init__(self, request: Request, choice: Choice, release: str) -> None:
+        """Begin; `release` is the name of the one under which the answer may be kept."""
+        self.request = request
+        self.choice = choice
+        self.release = release
+        self.is_of = ""  # the name of the release that the answer was made of
+        self.may_keep = False
         self.waiters: list[Waiter] = []
-        self._give_up = give_up
-        self._over = False
+        self.give_up: Callable[[], None] = lambda: None
 
     def is_left(self) -> bool:
         """Say whether nobody waits any more."""
@@ -46,13 +52,11 @@ class InFlight:
         """Have one wait no more."""
         if waiter in self.waiters:
             self.waiters.remove(waiter)
-            if not self.waiters and not self._over:
-                self._over = True
-                self._give_up()
+            if not self.waiters:
+                self.give_up()
 
     def give(self, reply: Reply, ask_anew: Callable[[Waiter], None]) -> None:
         """Give all the reply, each as its conditions want it; a stream has one reader."""
-        self._over = True
         waiters, self.waiters = self.waiters, []
         if not waiters:
             close(reply)

@@ -46,10 +46,6 @@ class Threads:
         """Do what takes no longer than to pass on a part of an answer."""
         return asyncio.get_running_loop().run_in_executor(self._reading, work)
 
-    def forget(self, work: Callable[[], Any]) -> None:
-        """Do what nobody waits for."""
-        self._reading.submit(work)
-
     def _note_done(self, doing: "asyncio.Future[Any]") -> None:  # noqa: ARG002
         self.busy -= 1
 
