@@ -3,7 +3,6 @@
 Everything but `open` and `close` belongs to one event loop. What is asked waits in order until a
 process is ready, which is then put several questions at once. What one of them turns out to take
 long for, others answer: a process ends only by a limit, by itself, or for a client that has left.
-Forking, killing and finding out how a process ended are done in a thread: they wait for the keeper.
 """
 
 import asyncio
@@ -13,10 +12,9 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from server.engine import faults
 from server.engine.faults import EngineDown, EngineFault
@@ -26,12 +24,12 @@ from server.engine.pool import event_loop
 from server.engine.pool.admission import Run, refuse_to_go_on
 from server.engine.pool.async_process import AsyncProcess
 from server.engine.pool.exchange import Exchange
-from server.engine.pool.fork_client import ForkClient, QueryProcess
+from server.engine.pool.fork_client import QueryProcess
+from server.engine.pool.fork_thread import ForkThread
 from server.engine.pool.spool import SpoolSpace
 from server.engine.process import sandbox
 from server.engine.process.fork_server import NO_STORE
 from server.engine.stats import EngineStats
-from transform.errors import UnreadableRelease
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # questions that a process is put at once
@@ -50,12 +48,10 @@ class Pool:
     """The query processes of one release, for one event loop."""
 
     def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
-        self._source = (source, base_uri, limits.memory_mb)
         self._limits = limits
         self._spare = max(1, min(_SPARE, limits.idle, limits.processes))
         self._space = SpoolSpace(limits)
-        self._fork_client: ForkClient | None = None
-        self._forks = ThreadPoolExecutor(1, "forks")
+        self._forks = ForkThread(source, base_uri, limits.memory_mb)
         self._opened: list[QueryProcess] = []  # before there was a loop
         self._home: event_loop.Home | None = None
         self._waiting: deque[Exchange] = deque()
@@ -71,13 +67,13 @@ class Pool:
 
     def open(self) -> None:
         """Load the release and start some processes. Raises UnreadableRelease, EngineDown."""
-        self._fork_client = ForkClient(*self._source)
+        self._forks.start()
         try:
             for _ in range(self._spare):
-                self._opened.append(self._fork_client.fork())
+                self._opened.append(self._forks.fork())
                 self._started += 1
         except BaseException:
-            self._fork_client.close()
+            self.close()
             raise
 
     def begin(self, question: Question, over: Callable[[Outcome], None]) -> Exchange:
@@ -114,16 +110,14 @@ class Pool:
             self._shut()
         else:
             asyncio.run_coroutine_threadsafe(self._shut_on_loop(), self._loop).result()
-        self._forks.submit(self._end_fork_client)
-        self._forks.shutdown(wait=not on_loop)
+        self._forks.close(wait=not on_loop)
 
     async def _shut_on_loop(self) -> None:
         self._shut()
 
     def leave_to_parent(self) -> None:
         """Let go, in a forked process, of what belongs to the one that it was forked from."""
-        if self._fork_client is not None:
-            self._fork_client.forget()
+        self._forks.leave_to_parent()
         bare = (process.bare for process in (*self._ready, *self._busy))
         for process in (*self._opened, *bare):
             process.connection.close()
@@ -138,7 +132,7 @@ class Pool:
 
     def _welcome(self, process: QueryProcess) -> AsyncProcess:
         assert self._home is not None  # noqa: S101
-        self._forks.submit(self._home.core.bind, process.number)
+        self._forks.do(partial(self._home.core.bind, process.number))
         return AsyncProcess(process, self._home, self._space, self)
 
     @property
@@ -217,7 +211,7 @@ class Pool:
         if process.late:
             process.late = False
             assert self._home is not None  # noqa: S101
-            self._forks.submit(self._home.core.bind, process.number)
+            self._forks.do(partial(self._home.core.bind, process.number))
         self._ready.append(process)
         if self._waiting:
             self._assign()
@@ -232,16 +226,15 @@ class Pool:
             _log.warning("query process %d is killed: %s", process.number, fault)
             if unanswered and not unanswered[0].withdrawn:
                 unanswered.pop(0).finish(fault)
-        self._forks.submit(self._kill, process.bare)
+        self._forks.do(partial(self._forks.kill, process.bare))
         self._put_again(unanswered)
 
     def bury(self, process: AsyncProcess, unread: bool) -> None:
         """Find out how a process ended; `unread`: before it read all that was sent to it."""
         unanswered = self._part_with(process)
         self._lost += 1
-        self._in_thread(
-            partial(self._reap, process.bare), partial(self._explain, unanswered, unread)
-        )
+        reap = partial(self._forks.reap, process.bare)
+        self._forks.run(reap, self._loop, partial(self._explain, unanswered, unread))
         self._assign_soon()
 
     def _part_with(self, process: AsyncProcess) -> list[Exchange]:
@@ -301,7 +294,7 @@ class Pool:
         if now < self._retry and self._alive:
             return
         self._starting += 1
-        self._in_thread(self._fork, self._take_in)
+        self._forks.run(self._forks.fork, self._loop, self._take_in)
 
     def _take_in(self, done: "Future[QueryProcess]") -> None:
         self._starting -= 1
@@ -377,7 +370,7 @@ class Pool:
         if not process.late:
             process.late = True
             assert self._home is not None  # noqa: S101
-            self._forks.submit(self._home.core.release, process.number)
+            self._forks.do(partial(self._home.core.release, process.number))
 
     def _yield(self, number: int) -> None:
         try:
@@ -409,43 +402,3 @@ class Pool:
     def _refuse_all(self, fault: EngineFault) -> None:
         while self._waiting:
             self._waiting.popleft().finish(fault)
-
-    # What is done in the thread
-
-    def _in_thread(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        loop = self._loop
-        doing = self._forks.submit(work)
-        doing.add_done_callback(lambda done: loop.call_soon_threadsafe(then, done))
-
-    def _fork(self) -> QueryProcess:
-        try:
-            if self._fork_client is not None:
-                return self._fork_client.fork()
-        except EngineDown as down:
-            if self._fork_client is None or self._fork_client.alive():
-                raise
-            _log.error("the engine's keeper is lost, starting another: %s", down)
-            self._fork_client.close()
-        try:
-            self._fork_client = ForkClient(*self._source)
-        except UnreadableRelease as gone:
-            raise EngineDown(f"The release can be read no more: {gone}") from gone
-        return self._fork_client.fork()
-
-    def _kill(self, process: QueryProcess) -> None:
-        process.connection.close()
-        try:
-            if self._fork_client is not None:
-                self._fork_client.kill(process)
-        except EngineDown as down:
-            _log.warning("query process %d is left to its keeper: %s", process.number, down)
-
-    def _reap(self, process: QueryProcess) -> int:
-        process.connection.close()
-        if self._fork_client is None:
-            raise EngineDown("The engine's keeper is gone.")
-        return self._fork_client.reap(process)
-
-    def _end_fork_client(self) -> None:
-        if self._fork_client is not None:
-            self._fork_client.close()

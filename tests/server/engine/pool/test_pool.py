@@ -1,10 +1,12 @@
 """Questions put from an event loop: what comes together goes to one process, and ends none."""
 
 import asyncio
+import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +62,7 @@ class Asked:
         get_home().loop.call_soon_threadsafe(begin)
         assert put.wait(60)
 
-    def note(self, number: int):  # type: ignore[no-untyped-def]
+    def note(self, number: int) -> Callable[[Outcome], None]:
         return lambda outcome: self.outcomes.__setitem__(number, outcome)
 
     def wait(self) -> list[Outcome]:
@@ -195,3 +197,36 @@ def test_short_questions_beside_a_long_answer_do_not_wait_for_it(engine: Engine)
         waits.append(time.monotonic() - begun)
     assert len(read(long.wait()[0])) > 40_000_000
     assert len(waits) > 3
+
+
+def test_the_loop_does_not_wait_for_a_slow_disk(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, make = 0.5, tempfile.TemporaryFile
+    written = list[int]()
+
+    class SlowFile:
+        def __init__(self) -> None:
+            self._file = make()
+
+        def writelines(self, parts: list[bytes]) -> None:
+            time.sleep(slow)
+            written.append(sum(map(len, parts)))
+            self._file.writelines(parts)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._file, name)
+
+    monkeypatch.setattr("tempfile.TemporaryFile", SlowFile)
+    text = "SELECT ?c ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 30000"
+    asked, gaps, before = Asked(engine, [ask(text, CSV)]), list[float](), time.monotonic()
+    while not asked.outcomes:
+        looked = threading.Event()
+        get_home().loop.call_soon_threadsafe(looked.set)
+        assert looked.wait(60)
+        gaps.append(-before + (before := time.monotonic()))
+        time.sleep(0.01)
+    assert len(read(asked.wait()[0])) > 6_000_000
+    assert len(written) > 2
+    assert max(written) < 3 << 20  # the process waits for the disk, not the answer in memory
+    assert max(gaps) < slow
