@@ -263,6 +263,7 @@ class Pool:
             unanswered.pop(0).finish(self._name_crash(status))
         elif unanswered:
             unanswered[0].tries += 1
+            unanswered[0].alone = True  # so that nothing is left unread if it dies of that
             if unanswered[0].tries > self._limits.idle:  # all that were idle, and a fresh one
                 told = "Query processes end before they read what is asked: ask again."
                 unanswered.pop(0).finish(EngineDown(told))
