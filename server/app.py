@@ -56,7 +56,7 @@ def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -
     app.url_map.strict_slashes = False
     current_release = CurrentRelease(folder, settings.limits, opener)
     current_release.watch()
-    app.extensions["shelf"] = current_release
+    app.extensions["current_release"] = current_release
     for part in _PARTS:
         app.register_blueprint(part.bp)
     problems.register(app)

@@ -100,7 +100,7 @@ def paths(example: Path) -> set[str]:
     try:
         rules = [str(rule) for rule in app.url_map.iter_rules()]
     finally:
-        app.extensions["shelf"].close()
+        app.extensions["current_release"].close()
     return {f"/{re.split('[/.<]', rule[1:])[0]}" for rule in rules} - {"/"}
 
 

@@ -46,6 +46,7 @@ ORDER = [
     "server.faults",
     "server.negotiation",
     "server.engine",
+    "server.problem",
     "server.settings",
     "server.release",
     "server.web",

@@ -3,22 +3,27 @@
 A frame is one letter, the payload's length (32 bits) and the payload:
 
 Q  question, marshalled   towards the query process
+C  what stands before this and has not begun is asked no more; answered with C, in its turn
 W  a small answer, whole: form and media type, a line feed, its bytes; nothing more comes
 H  form and media type    the answer begins
 D  bytes of the answer
 X  a fault, as JSON       in place of the rest
 E  nothing more comes; payload b"1": this process leaves now, take a fresh one
+
+A query process answers in order, and sends an answer before it begins the next question: what
+comes belongs to the question at hand, which stands first of those that have not been answered.
 """
 
+import contextlib
 import marshal
 import socket
 import struct
 
 from server.engine.interface import Question, Text
 
-QUESTION, WHOLE, HEAD, DATA, END, FAULT = b"Q", b"W", b"H", b"D", b"E", b"X"
-_LETTER_AND_LENGTH = struct.Struct("!cI")
-_SIZE = _LETTER_AND_LENGTH.size
+QUESTION, CANCEL, WHOLE, HEAD, DATA, END, FAULT = b"Q", b"C", b"W", b"H", b"D", b"E", b"X"
+LETTER_AND_LENGTH = struct.Struct("!cI")
+_SIZE = LETTER_AND_LENGTH.size
 _NOTHING_BOUND: dict[str, str | Text] = {}
 PART = 1 << 16  # larger ones make the allocator map and unmap memory for each read
 
@@ -27,84 +32,61 @@ class ClosedError(EOFError):
     """The other side has gone."""
 
 
-class UnreadError(ClosedError):
-    """The other side has gone before it read all that was sent to it, so that is not why.
-
-    Linux resets the connection then: unix_release_sock in net/unix/af_unix.c.
-    """
-
-
 def frame(letter: bytes, payload: bytes | bytearray = b"") -> bytes:
     """Give the bytes of one frame."""
-    return _LETTER_AND_LENGTH.pack(letter, len(payload)) + payload
+    return LETTER_AND_LENGTH.pack(letter, len(payload)) + payload
 
 
-class Frames:
-    """The frames that arrive on a socket; a timeout of the socket loses nothing."""
+class Questions:
+    """The questions that arrive in a query process."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._arrived = bytearray()
 
     def next(self) -> tuple[bytes, bytes]:
-        """Wait for the next frame; raises TimeoutError as the socket does, and ClosedError."""
-        arrived = self._arrived
-        if len(arrived) < _SIZE:
-            self._fill(_SIZE)
-        letter, length = _LETTER_AND_LENGTH.unpack_from(arrived)
-        end = _SIZE + length
-        if len(arrived) < end:
-            self._fill(end)
-        payload = bytes(memoryview(arrived)[_SIZE:end])
-        del arrived[:end]
+        """Wait for the next question, or for a C that leaves none; raises ClosedError."""
+        while (end := self._end_of_frame(0)) is None:
+            self._receive()
+        if len(self._arrived) > end:
+            self._receive_at_once()
+            self._cancel()
+            end = self._end_of_frame(0) or end
+        letter = bytes(self._arrived[:1])
+        payload = bytes(memoryview(self._arrived)[_SIZE:end])
+        del self._arrived[:end]
         return letter, payload
 
-    def add(self, data: bytes) -> None:
-        """Take bytes that were read from the socket elsewhere."""
-        self._arrived += data
+    def _cancel(self) -> None:
+        """Drop the questions that stand before the last C."""
+        start: int | None = 0
+        while start is not None:
+            if self._arrived.startswith(CANCEL, start):
+                del self._arrived[:start]
+                start = 0
+            start = self._end_of_frame(start)
 
-    def has_next(self) -> bool:
-        """Say whether the whole of the next frame has come."""
-        if len(self._arrived) < _SIZE:
-            return False
-        _, length = _LETTER_AND_LENGTH.unpack_from(self._arrived)
-        return len(self._arrived) >= _SIZE + int(length)
+    def _end_of_frame(self, start: int) -> int | None:
+        if len(self._arrived) < start + _SIZE:
+            return None
+        end = start + _SIZE + int(LETTER_AND_LENGTH.unpack_from(self._arrived, start)[1])
+        return end if len(self._arrived) >= end else None
 
-    def next_at_once(self) -> tuple[bytes, bytes] | None:
-        """Give the next frame if the whole of it has come."""
-        return self.next() if self.has_next() else None
+    def _receive_at_once(self) -> None:
+        """Take what has come already."""
+        with contextlib.suppress(BlockingIOError):
+            self._receive(socket.MSG_DONTWAIT)
 
-    def _fill(self, size: int) -> None:
-        while len(self._arrived) < size:
-            try:
-                part = self._connection.recv(PART)
-            except TimeoutError:
-                raise
-            except ConnectionError as broken:
-                raise UnreadError from broken
-            except OSError as broken:
-                raise ClosedError from broken
-            if not part:
-                raise ClosedError
-            self._arrived += part
-
-
-def read_wholes(data: bytes) -> tuple[list[bytes], bytes]:
-    """Give the payloads of the W frames that the data begin with, and what follows them."""
-    start, payloads = 0, list[bytes]()
-    while len(data) - start >= _SIZE and data.startswith(WHOLE, start):
-        end = start + _SIZE + _LETTER_AND_LENGTH.unpack_from(data, start)[1]
-        if end > len(data):
-            break
-        payloads.append(data[start + _SIZE : end])
-        start = end
-    return payloads, data[start:]
-
-
-def cut_whole(payload: bytes) -> tuple[str, bytes]:
-    """Give form and media type, and the bytes, that a W frame holds."""
-    told, _, body = payload.partition(b"\n")
-    return told.decode(), body
+    def _receive(self, flags: int = 0) -> None:
+        try:
+            part = self._connection.recv(PART, flags)
+        except BlockingIOError:
+            raise
+        except OSError as broken:
+            raise ClosedError from broken
+        if not part:
+            raise ClosedError
+        self._arrived += part
 
 
 def frame_question(question: Question) -> bytes:
@@ -127,7 +109,7 @@ def frame_question(question: Question) -> bytes:
         bindings or None,
     )
     payload = marshal.dumps(told)
-    return _LETTER_AND_LENGTH.pack(QUESTION, len(payload)) + payload
+    return LETTER_AND_LENGTH.pack(QUESTION, len(payload)) + payload
 
 
 def unpack_question(payload: bytes) -> Question:

@@ -1,7 +1,7 @@
 """Declare what every engine offers: questions, answers, limits; who asks cannot tell which answers.
 
 `Engine.ask` takes a `Question` and returns an `Answer`, or raises one of the
-`server.engine.faults`. An engine is used by many threads at once.
+`server.engine.faults`; `Engine.begin` does the same for an event loop, which never waits.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol, Self
 
+from server.engine.faults import EngineFault
 from server.engine.stats import EngineStats
 
 JSON = "application/sparql-results+json"
@@ -86,15 +87,53 @@ class Answer(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
-class Whole(NamedTuple):
-    """A small answer: its media type without parameters, and its bytes."""
+class Whole:
+    """A small answer, in memory: see `Answer`."""
 
-    media_type: str
-    body: bytes
+    __slots__ = ("content", "form", "media_type")
+
+    def __init__(self, form: Form, media_type: str, content: bytes) -> None:
+        self.form: Form = form
+        self.media_type = media_type
+        self.content = content
+
+    @property
+    def length(self) -> int:
+        """Return the number of bytes."""
+        return len(self.content)
+
+    @property
+    def body(self) -> Iterator[bytes]:
+        """Yield the bytes."""
+        yield self.content
+
+    def close(self) -> None:
+        """Do nothing: it holds no more than memory."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Do nothing, as `close`."""
+
+
+Outcome = Answer | EngineFault
+
+
+class Ticket(Protocol):
+    """A question that was put and has no outcome yet."""
+
+    def withdraw(self) -> None:
+        """Ask no more; there will be no outcome. On the loop that asked, once at most."""
+        ...
 
 
 class Engine(Protocol):
-    """What answers questions about one release until it is closed."""
+    """What answers questions about one release until it is closed.
+
+    `ask` is for threads, as many as there are. `begin` and `look_up` are for the event loop that
+    `server.engine.pool.event_loop` names.
+    """
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """Answer a question, or raise an `EngineFault`.
@@ -102,6 +141,17 @@ class Engine(Protocol):
         `gone` is asked about ten times a second while the query runs or waits: once it says
         True (the client has hung up) the query is ended and `Abandoned` raised.
         """
+        ...
+
+    def begin(self, question: Question, over: Callable[[Outcome], None]) -> Ticket:
+        """Put a question, and have `over` called with its outcome later, on this loop.
+
+        Raises EngineBusy and EngineDown.
+        """
+        ...
+
+    def look_up(self, question: Question) -> Whole | None:
+        """Return the answer to what needs no query process; None to anything else."""
         ...
 
     def figures(self) -> EngineStats:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from server.engine.disk_store import ensure_store
 from server.engine.interface import Engine, Limits
-from server.engine.pool.engine import SealedEngine
+from server.engine.pool.engine import PooledEngine
 from server.engine.pool.lookup import open_lookups
 
 _DEFAULTS = Limits()
@@ -13,17 +13,11 @@ _DEFAULTS = Limits()
 def open_engine(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> Engine:
     """Load a release (N-Quads) and return the engine that answers from it, ready for use.
 
-    `base_uri` is that of the release: it is what graphs are written against. Call it in the
-    process that will ask, after any fork. Raises `UnreadableRelease` when the file cannot be
-    read, `EngineDown` when no process can be started.
+    `base_uri` is that of the release: it is what graphs are written against. A process
+    that is forked later starts query processes of its own at its first question. Raises
+    `UnreadableRelease` when the file cannot be read, `EngineDown` when no process can be started.
     """
-    engine = SealedEngine(release_file, base_uri, limits)
-    try:
-        engine.lookups = open_lookups(release_file)
-    except BaseException:
-        engine.close()
-        raise
-    return engine
+    return PooledEngine(release_file, base_uri, limits, open_lookups(release_file))
 
 
 def open_disk(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> Engine:
@@ -31,7 +25,7 @@ def open_disk(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> 
 
     Raises MisusedCommand where that store cannot be written.
     """
-    return SealedEngine(ensure_store(release_file), base_uri, limits)
+    return PooledEngine(ensure_store(release_file), base_uri, limits)
 
 
 ENGINES = {"memory": open_engine, "disk": open_disk}

@@ -1,4 +1,4 @@
-"""Name what passes between the wire and the desk: a request, a reply, a body that streams."""
+"""Name what passes between the wire and what answers: a request, a reply, a body that streams."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping

@@ -1,19 +1,12 @@
-"""Refuse what never reaches the application: as a problem (RFC 9457), as text, or as a page."""
+"""Refuse what never reaches the application: as `server.problem` writes it, or as a page."""
 
-import json
 from dataclasses import dataclass, field
 from html import escape
-from http import HTTPStatus
-from typing import Any
 
 from server import texts
 from server.http.messages import Headers, Reply, write_head
-from server.negotiation import (
-    HTML,
-    PLAIN,
-    PROBLEM,
-    read_ranges,
-)
+from server.negotiation import HTML, PROBLEM
+from server.problem import Problem, choose_form, describe
 
 _ALWAYS: Headers = [
     ("Cache-Control", "no-store"),
@@ -31,59 +24,55 @@ class Refused(Exception):
 
     def __init__(self, status: int, kind: str, detail: str, *headers: tuple[str, str]) -> None:
         super().__init__(detail)
-        self.reply = _reply(status, kind, detail, list(headers))
+        self.reply = _reply(Problem(status, kind, detail, headers=headers))
 
 
 @dataclass(slots=True, eq=False)
 class Refusal(Reply):
-    """A reply that says why there is no other; a problem until it is put otherwise."""
+    """A reply that says why there is no other; JSON until it is known what the client takes."""
 
-    problem: dict[str, Any] = field(default_factory=dict)
-    headers: Headers = field(default_factory=list)
+    problem: Problem = field(default_factory=lambda: Problem(500, "defect", ""))
 
     def said(self, accept: bytes | None) -> Reply:
-        """Give the refusal for a client that accepts this: a page or text to who likes it best."""
-        ranges = list(read_ranges((accept or b"").decode("latin-1")))
-        best = max(ranges, key=lambda item: item.weight, default=None)
-        if best is None or best.weight == 0 or not best.value.startswith("text/"):
+        """Return the refusal for a client that accepts this."""
+        form = choose_form((accept or b"").decode("latin-1"))
+        if form is PROBLEM:
             return self
-        page = best.value in (HTML.media_type, *HTML.accepted_as)
-        form, body = (HTML, self._page()) if page else (PLAIN, self._text())
-        head = _head(self.status, form.content_type, body, self.headers)
-        return Reply(self.status, head, body, kind=self.kind)
-
-    def _text(self) -> bytes:
-        return "{status} {title}: {detail}\n".format_map(self.problem).encode()
-
-    def _page(self) -> bytes:
-        """Write a page in both languages: a refusal may come before the client has said its own."""
-        key = f"fault_{self.status}"
-        told = texts.table("texts").get(key) or dict.fromkeys(
-            texts.LANGUAGES, self.problem["title"]
+        body = _write_page(self.problem) if form is HTML else self.problem.write(form)
+        return Reply(
+            self.status, _write_head(self.problem, form.content_type, body), body, kind=self.kind
         )
-        title = escape(f"{self.status} {told['fr']}")
-        return (
-            f'<!doctype html>\n<html lang="fr"><meta charset="utf-8"><title>{title}</title>\n'
-            f'<h1>{title}</h1>\n<p lang="en">{escape(told["en"])}.</p>\n'
-            f'<p lang="en">{escape(self.problem["detail"])}</p>\n</html>\n'
-        ).encode()
 
 
 def refuse(status: int, kind: str, detail: str, retry_after: int | None = None) -> Refusal:
-    """Give the reply for a refused request; `retry_after` is in seconds."""
-    return _reply(
-        status, kind, detail, [] if retry_after is None else [("Retry-After", str(retry_after))]
-    )
+    """Return the reply for a refused request; `retry_after` is in seconds."""
+    headers = () if retry_after is None else (("Retry-After", str(retry_after)),)
+    return _reply(Problem(status, kind, detail, headers=headers))
 
 
-def _reply(status: int, kind: str, detail: str, headers: Headers) -> Refusal:
-    title = HTTPStatus(status).phrase
-    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, "kind": kind}
-    body = json.dumps(told, ensure_ascii=False).encode() + b"\n"
-    head = _head(status, PROBLEM.content_type, body, headers)
-    return Refusal(status, head, body, kind=kind, problem=told, headers=headers)
+def refuse_defect(fault: BaseException, method: str, path: bytes) -> Refusal:
+    """Return the reply where we are at fault; the log has the rest."""
+    return _reply(describe(fault, f"{method} {path[:200].decode('latin-1')}"))
 
 
-def _head(status: int, content_type: str, body: bytes, headers: Headers) -> bytes:
+def _reply(problem: Problem) -> Refusal:
+    body = problem.write(PROBLEM)
+    head = _write_head(problem, PROBLEM.content_type, body)
+    return Refusal(problem.status, head, body, kind=problem.kind, problem=problem)
+
+
+def _write_page(problem: Problem) -> bytes:
+    """Write a page in both languages: a refusal may come before the client has said its own."""
+    key = f"fault_{problem.status}"
+    titles = texts.table("texts").get(key) or dict.fromkeys(texts.LANGUAGES, problem.title)
+    title = escape(f"{problem.status} {titles['fr']}")
+    return (
+        f'<!doctype html>\n<html lang="fr"><meta charset="utf-8"><title>{title}</title>\n'
+        f'<h1>{title}</h1>\n<p lang="en">{escape(titles["en"])}.</p>\n'
+        f'<p lang="en">{escape(problem.detail)}</p>\n</html>\n'
+    ).encode()
+
+
+def _write_head(problem: Problem, content_type: str, body: bytes) -> bytes:
     own = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
-    return write_head(status, [*own, *_ALWAYS, *headers])
+    return write_head(problem.status, [*own, *_ALWAYS, *problem.headers])

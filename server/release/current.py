@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from server.engine.forked import call_in_forked
 from server.engine.interface import Engine, Limits
 from server.engine.opening import open_engine
 from server.engine.stats import EngineStats
@@ -77,6 +78,7 @@ class CurrentRelease:
         self._opener = opener
         self._lock = threading.Lock()
         self._closed = threading.Event()
+        self._every = 1.0  # seconds
         self._refused: tuple[Path, int] | None = None
         self._current = open_release(find_current(self._folder), limits, opener)
         self._retired: list[Release] = []
@@ -85,20 +87,29 @@ class CurrentRelease:
     @contextmanager
     def lend(self) -> Iterator[Release]:
         """Yield the current release, which stays open until the request is over."""
-        with self._lock:
-            release = self._current
-            release.lent += 1
+        release = self.borrow()
         try:
             yield release
         finally:
-            with self._lock:
-                release.lent -= 1
+            self.give_back(release)
+
+    def borrow(self) -> Release:
+        """Return the current release, which stays open until it is given back."""
+        with self._lock:
+            self._current.lent += 1
+            return self._current
+
+    def give_back(self, release: Release) -> None:
+        """Give back what was borrowed."""
+        with self._lock:
+            release.lent -= 1
+        if release.retired:
             self._close_if_done(release)
 
     @property
-    def current_name(self) -> str:
-        """Return the name of the current release."""
-        return self._current.name
+    def current(self) -> Release:
+        """Return the current release, to look at; to ask, `lend` or `borrow` it."""
+        return self._current
 
     def figures(self) -> EngineStats:
         """Add up the numbers of all open engines, and the totals of the closed ones."""
@@ -108,9 +119,9 @@ class CurrentRelease:
 
     def watch(self, seconds: float = 1.0) -> None:
         """Look for a new release every few seconds, in a thread of its own."""
-        threading.Thread(
-            target=self._look_again, args=(seconds,), name="current-release", daemon=True
-        ).start()
+        self._every = seconds
+        self._begin_to_look()
+        call_in_forked(self._begin_anew)
 
     def look(self) -> None:
         """Switch to the release that `current` points to now; log one that cannot be opened."""
@@ -132,8 +143,17 @@ class CurrentRelease:
         self._closed.set()
         self._current.engine.close()
 
-    def _look_again(self, seconds: float) -> None:
-        while not self._closed.wait(seconds):
+    def _begin_to_look(self) -> None:
+        looking = threading.Thread(target=self._keep_looking, name="current-release", daemon=True)
+        looking.start()
+
+    def _begin_anew(self) -> None:
+        """Look in a forked process too, which has neither the thread nor what that thread held."""
+        self._lock, self._closed = threading.Lock(), threading.Event()
+        self._begin_to_look()
+
+    def _keep_looking(self) -> None:
+        while not self._closed.wait(self._every):
             self.look()
 
     def _replace(self, release: Release) -> None:

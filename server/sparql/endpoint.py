@@ -4,21 +4,13 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from server.engine.faults import FormNotAcceptable
-from server.negotiation import (
-    CONSTRUCTED,
-    EXCEL,
-    HTML,
-    PAGES,
-    SOLUTIONS,
-    NothingAcceptable,
-    choose_format,
-)
+from server.negotiation import EXCEL, HTML, PAGES, choose_format
 from server.sparql import excel, page, service_description
-from server.sparql.plan import make_plan
+from server.sparql.plan import Plan, make_plan
 from server.sparql.protocol import read_request
 from server.sparql.send import send
 from server.web import problems, release_scope, render
-from server.web.release_scope import current_release
+from server.web.release_scope import PLAN, current_release
 
 bp = Blueprint("sparql", __name__)
 
@@ -31,21 +23,24 @@ def _offer_form(state: BlueprintSetupState) -> None:
 @bp.route("/sparql", methods=["GET", "POST"])
 def ask() -> Response:
     """Answer a query; without one, show the form or describe the service."""
-    settings = current_app.config["SETTINGS"]
-    asked = read_request(request, settings.query_kb * 1024)
-    if asked.query is None:
-        return _introduce(asked.format)
-    accept = request.headers.get("Accept")
-    question, wishes = make_plan(asked, accept, current_release().base_uri)
+    plan: Plan | None = request.environ.get(PLAN)
+    if plan is None:
+        asked = read_request(request, current_app.config["SETTINGS"].query_kb * 1024)
+        if asked.query is None:
+            return _introduce(asked.format)
+        plan = make_plan(asked, request.headers.get("Accept"), current_release().base_uri)
     try:
-        answer = release_scope.ask(question)
+        answer = release_scope.ask(plan.question)
     except FormNotAcceptable as fault:
-        offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
-        raise NothingAcceptable(asked.format or accept or "", offers) from fault
-    chosen = wishes.graph if answer.form == "graph" else wishes.solutions
+        raise plan.explain(fault) from fault
+    chosen = plan.choose(answer)
     if chosen is HTML:
-        return page.show(asked, answer)
-    return excel.send(answer) if chosen is EXCEL else send(answer)
+        response = page.show(plan.request, answer)
+    else:
+        response = excel.send(answer) if chosen is EXCEL else send(answer)
+    if plan.fickle:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _introduce(wanted: str | None) -> Response:

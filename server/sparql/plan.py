@@ -1,10 +1,12 @@
 """Plan a query: what to ask the engine for, and what the client gets; Flask is not needed."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from server.engine.interface import Question
+from server.engine.faults import EngineFault, FormNotAcceptable
+from server.engine.interface import Answer, Question
 from server.negotiation import (
     CONSTRUCTED,
     CSV,
@@ -25,58 +27,99 @@ _LONGEST_NAME = 100  # characters
 CONTENT_TYPES = {form.media_type: form.content_type for form in (*SOLUTIONS, *CONSTRUCTED)}
 
 
-class Wishes(NamedTuple):
-    """What a client gets for rows and for a graph, and the media types to ask the engine for.
+# What gives another answer each time (SPARQL 1.1, 17.4), also as the end of STRUUID.
+_WORDS = ("NOW", "RAND", "UUID")
+# No part of a name: the engine reads «ORDER BYRAND()».
+_BEFORE = ("STR", "BY", "FILTER", "HAVING", "DISTINCT", "TRUE", "FALSE")
 
-    `plain`: the answer goes out as the engine gives it, whatever its form.
-    """
+
+def _standing_alone(word: str) -> str:
+    """Return a pattern that begins with the word itself, which is what makes a search quick."""
+    before = "|".join(f"(?<={end}{word})" for end in _BEFORE)
+    return rf"{word}(?![A-Z0-9_])(?:(?<![A-Z_?$:]{word})|{before})"
+
+
+# One of them, or one in disguise: behind an escape of SPARQL.
+_FICKLE = re.compile("|".join([*map(_standing_alone, _WORDS), r"\\U"]))
+
+
+class _Formats(NamedTuple):
+    """What a client gets for rows and for a graph, and the media types to ask the engine for."""
 
     solutions: Format | None
     graph: Format | None
-    rows: str | None
-    written: str | None
-    plain: bool
+    asked_solutions: str | None
+    asked_graph: str | None
 
 
-def make_plan(asked: SparqlRequest, accept: str | None, base_uri: str) -> tuple[Question, Wishes]:
-    """Give what to ask the engine for a query, and what the client gets.
+class Plan(NamedTuple):
+    """What to ask the engine for a query, and what the client gets of it."""
 
-    Raises NothingAcceptable.
-    """
-    wished = asked.format
+    request: SparqlRequest
+    question: Question
+    accept: str | None
+    formats: _Formats
+    fickle: bool  # another answer may come when it is asked again: none is kept or shared
+
+    @property
+    def plain(self) -> bool:
+        """Say whether the answer goes out as the engine gives it, whatever its form."""
+        return not {HTML, EXCEL} & {self.formats.solutions, self.formats.graph}
+
+    def choose(self, answer: Answer) -> Format | None:
+        """Return what the client gets of an answer."""
+        return self.formats.graph if answer.form == "graph" else self.formats.solutions
+
+    def explain(self, fault: EngineFault) -> Exception:
+        """Return the fault to answer with: one that says what is on offer, where that is it."""
+        if not isinstance(fault, FormNotAcceptable):
+            return fault
+        offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
+        return NothingAcceptable(self.request.format or self.accept or "", offers)
+
+
+def make_plan(request: SparqlRequest, accept: str | None, base_uri: str) -> Plan:
+    """Plan the answer to a query. Raises NothingAcceptable."""
+    name, query = request.format, request.query or ""
     # What is remembered is bounded in size, too; no name of a format is nearly as long.
-    wishes = _choose_both(accept and accept[:LONGEST], wished and wished[:_LONGEST_NAME])
-    if wishes.solutions is None and wishes.graph is None:
-        raise NothingAcceptable(asked.format or accept or "", (*SOLUTIONS, EXCEL, *CONSTRUCTED))
+    formats = _choose_both(accept and accept[:LONGEST], name and name[:_LONGEST_NAME])
+    if formats.solutions is None and formats.graph is None:
+        raise NothingAcceptable(name or accept or "", (*SOLUTIONS, EXCEL, *CONSTRUCTED))
     question = Question(
-        asked.query or "",
+        query,
         base_uri,
-        wishes.rows,
-        wishes.written,
-        asked.default_graphs,
-        asked.named_graphs,
+        formats.asked_solutions,
+        formats.asked_graph,
+        request.default_graphs,
+        request.named_graphs,
     )
-    return question, wishes
+    return Plan(request, question, accept, formats, is_fickle(query))
+
+
+def is_fickle(query: str) -> bool:
+    """Say whether a query may give another answer when it is asked again."""
+    upper = query.upper()
+    seldom = "\\" not in upper and not any(word in upper for word in _WORDS)
+    return not seldom and _FICKLE.search(upper) is not None
 
 
 @lru_cache(maxsize=512)
-def _choose_both(accept: str | None, wanted: str | None) -> Wishes:
-    offers = (*SOLUTIONS, EXCEL) if wanted else SOLUTIONS
-    solutions, graph = _choose(offers, accept, wanted), _choose(CONSTRUCTED, accept, wanted)
+def _choose_both(accept: str | None, name: str | None) -> _Formats:
+    offers = (*SOLUTIONS, EXCEL) if name else SOLUTIONS
+    solutions, graph = _choose(offers, accept, name), _choose(CONSTRUCTED, accept, name)
     rows = {HTML: JSON, EXCEL: CSV}.get(solutions, solutions) if solutions else None
     written = TURTLE if graph is HTML else graph
-    return Wishes(
+    return _Formats(
         solutions,
         graph,
         rows.media_type if rows else None,
         written.media_type if written else None,
-        plain=not {HTML, EXCEL} & {solutions, graph},
     )
 
 
-def _choose(offers: Sequence[Format], accept: str | None, wanted: str | None) -> Format | None:
-    """Give the best of one group, or nothing: which group counts is known only by the query."""
+def _choose(offers: Sequence[Format], accept: str | None, name: str | None) -> Format | None:
+    """Return the best of one group, or nothing: which group counts is known only by the query."""
     try:
-        return choose_format((*offers, HTML), accept, wanted)
+        return choose_format((*offers, HTML), accept, name)
     except NothingAcceptable:
         return None

@@ -1,6 +1,6 @@
 """Lend the current release to each request, and take it back when its last byte has left."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 RELEASE = "portrait_ia.release"
 GONE = "portrait_ia.gone"  # says whether the client has hung up
 KIND = "portrait_ia.kind"  # of the fault that is the answer
-BEGUN = "portrait_ia.begun"  # gives the answer to the query, which was asked already
+PLAN = "portrait_ia.plan"  # of a query (`server.sparql.plan`), where the front has made one
 _VISIT = "portrait_ia.visit"
 _T = TypeVar("_T")
-Begun = Callable[[Callable[[], bool] | None], Answer]
 
 
 class ReleaseScope:
@@ -72,7 +71,4 @@ def hold(resource: AbstractContextManager[_T]) -> _T:
 def ask(question: Question) -> Answer:
     """Ask the engine for as long as the client is there, and hold the answer for this request."""
     gone = request.environ.get(GONE)
-    begun: Begun | None = request.environ.pop(BEGUN, None)
-    if begun is not None:
-        return hold(begun(gone))
     return hold(current_release().engine.ask(question, gone))

@@ -1,5 +1,6 @@
 """The application over an engine whose answers break off under way."""
 
+import asyncio
 import os
 import socket
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from server.engine import faults
-from server.engine.interface import Engine, Limits, Question
+from server.engine.interface import Engine, Limits, Outcome, Question, Ticket
 from server.engine.stats import EngineStats
 from server.http.process.worker import SHARED, run
 
@@ -39,6 +40,11 @@ class _Broken:
         pass
 
 
+class _Withdrawn:
+    def withdraw(self) -> None:
+        pass
+
+
 class _Breaking:
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Any:
         if "defect" in question.text:
@@ -52,6 +58,14 @@ class _Breaking:
         if question.bindings:  # a query of the site itself
             raise faults.QueryTooLarge("The query takes more than 1024 MB of memory.")
         return _Broken(3 if "short" in question.text else 32)
+
+    def begin(self, question: Question, over: Callable[[Outcome], None]) -> Ticket:
+        outcome = self.ask(question)
+        asyncio.get_running_loop().call_soon(over, outcome)
+        return _Withdrawn()
+
+    def look_up(self, question: Question) -> None:
+        pass
 
     def figures(self) -> EngineStats:
         return EngineStats()

@@ -79,7 +79,7 @@ def app(folder: Path) -> Iterator[Flask]:
     """The application, in this process."""
     app = create_app(folder, Settings())
     yield app
-    app.extensions["shelf"].close()
+    app.extensions["current_release"].close()
 
 
 @pytest.fixture

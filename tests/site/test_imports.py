@@ -16,7 +16,7 @@ for path in (
     "/reconciliation?query=rien",
 ):
     assert client.get(path).status_code == 200, path
-app.extensions["shelf"].close()
+app.extensions["current_release"].close()
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 

@@ -53,6 +53,6 @@ def test_each_page_of_many_hold_each_once(
             seen += re.findall(r'href="[^"]*id/initiative/(simple\d+)/2025"', page)
             number += 1
     finally:
-        app.extensions["shelf"].close()
+        app.extensions["current_release"].close()
     assert last == 4
     assert sorted(seen) == [f"simple{number:03}" for number in range(150)]

@@ -99,10 +99,21 @@ def test_answers_under_way_are_given_before_the_end(site_of_its_own: str) -> Non
         for client in clients:
             client.recv(1, socket.MSG_PEEK)  # its answer has begun
         os.kill(server, signal.SIGTERM)
+        # Nobody new is taken, although the answers under way are still to be read.
+        wait_until(lambda: is_refused(str(parts.hostname), int(parts.port or 0)))
+        assert lives(server)
         answers = [read(client) for client in clients]
     assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200"] * 4
     assert [answer.partition(b"\r\n\r\n")[2].count(b"\n") for answer in answers] == [20_001] * 4
     wait_until(lambda: not lives(server))
+
+
+def is_refused(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), 10).close()
+    except ConnectionError:
+        return True
+    return False
 
 
 def read(client: socket.socket) -> bytes:

@@ -1,170 +1,202 @@
-"""Ask short questions of a process, some at once, from an event loop that never waits."""
+"""Ask one query process from an event loop that never waits: questions go in, frames come out."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections import deque
+from collections.abc import Sequence
+from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from server.engine.faults import EngineDefect, EngineFault
-from server.engine.frames import (
-    PART,
-    WHOLE,
-    ClosedError,
-    UnreadError,
-    frame_question,
-    read_wholes,
-)
-from server.engine.interface import Answer, Question, Whole
-from server.engine.pool.admission import Admission, Run
-from server.engine.pool.exchange import Exchange
+from server.engine.frames import CANCEL, END, LETTER_AND_LENGTH, PART, WHOLE, frame
+from server.engine.pool.admission import Run
+from server.engine.pool.event_loop import Home
+from server.engine.pool.exchange import Exchange, read_kind
 from server.engine.pool.fork_client import QueryProcess
-from server.engine.pool.spool import SpoolSpace
+from server.engine.pool.spool import Spool, SpoolSpace
 
-MOMENT = 0.05  # seconds
-MOST_MOMENTS = 10
-SENT_AT_ONCE = 1 << 16  # bytes that a socket takes without waiting
+_SIZE = LETTER_AND_LENGTH.size
+_MOST_FRAME = 16 << 20  # bytes; a query process cuts answers into parts of PART
 
 
-class Engine(Protocol):
-    """What a seat comes from, and goes back to."""
+class _Mark(Enum):
+    """What stands among the questions that a process was put."""
 
-    def finish(
-        self, asking: Exchange, run: Run, request: bytes, broken: Exception | None
-    ) -> Answer:
-        """Wait for the rest of the answer to a request."""
+    DROPPED = 1  # a question that is asked elsewhere: should it be answered, that is not wanted
+    CANCELLED = 2  # what stood before it is not answered any more
+
+
+class Owner(Protocol):
+    """Who keeps a process, and is told what becomes of it."""
+
+    def rest(self, process: "AsyncProcess") -> None:
+        """Take back a process that has answered all."""
         ...
 
-    def give_up(self, process: QueryProcess) -> None:
-        """Take back what is asked no more."""
+    def end(self, process: "AsyncProcess", fault: EngineFault | None = None) -> None:
+        """Kill a process; the question at hand is answered with the fault."""
+        ...
+
+    def bury(self, process: "AsyncProcess", unread: bool) -> None:
+        """Find out how a process ended; `unread`: before it read all that was sent to it."""
         ...
 
 
 class AsyncProcess:
-    """A process of one asker, for one event loop. A seat that is `spent` takes no question."""
+    """A query process; `pending` is what it was put and has not answered, in order.
 
-    def __init__(
-        self, process: QueryProcess, places: Admission, room: SpoolSpace, engine: Engine
-    ) -> None:
-        process.connection.setblocking(False)
-        self._process = process
-        self._places = places
-        self._room = room
-        self._engine = engine
-        self._run: Run | None = None
-        self._asking: Exchange | None = None
-        self._broken: Exception | None = None
-        self._rest = self._last = b""
-        self.pending = 0
-        self.spent = self._finished = False
+    The first of them is what it works on, for it answers in order and holds nothing back. `late`:
+    what it works on takes longer than a moment.
+    """
 
-    @property
-    def process(self) -> int:
-        """Give the number of the process."""
-        return self._process.number
+    def __init__(self, process: QueryProcess, home: Home, space: SpoolSpace, owner: Owner) -> None:
+        self.bare = process
+        self.number = process.number
+        self.pending: deque[Exchange | _Mark] = deque()
+        self.late = self.yielding = False
+        self.run: Run | None = None  # of the question at hand, once that has been looked at
+        self._connection = process.connection
+        self._loop = home.loop
+        self._space = space
+        self._owner = owner
+        self._unsent = bytearray()
+        self._rest = bytearray()
+        self._paused = self._unread = self.closed = False
+        self._loop.add_reader(self._connection, self._read)
 
-    def is_late(self) -> bool:
-        """Say whether the questions take more than a moment: of work, or far more of time.
+    def put(self, exchanges: Sequence[Exchange]) -> None:
+        """Put questions, together, so that the process is woken once."""
+        self.pending.extend(exchanges)
+        self._send(b"".join(exchange.request for exchange in exchanges))
 
-        By the clock alone, a busy machine would make short queries pass for long ones, and give
-        itself the work of replacing processes.
-        """
-        run = self._run
-        return run is not None and (run.worked > MOMENT or run.age > MOST_MOMENTS * MOMENT)
+    def cancel_followers(self) -> list[Exchange]:
+        """Take back what stands behind the question at hand: it has not begun, or is dropped."""
+        first, *others = self.pending
+        followers = [other for other in others if isinstance(other, Exchange)]
+        if followers:
+            marks = [_Mark.DROPPED if isinstance(other, Exchange) else other for other in others]
+            self.pending = deque([first, *marks, _Mark.CANCELLED])
+            self._send(frame(CANCEL))
+        return followers
 
-    def fileno(self) -> int:
-        """Give the descriptor that can be read from when `advance` has something to take."""
-        return self._process.connection.fileno()
+    def close(self) -> list[Exchange]:
+        """Ask nothing more; return what is not answered."""
+        self.closed = True
+        self._loop.remove_reader(self._connection)
+        if self._unsent:
+            self._loop.remove_writer(self._connection)
+            self._unsent.clear()
+        unanswered = [entry for entry in self.pending if isinstance(entry, Exchange)]
+        self.pending.clear()
+        return unanswered
 
-    def ask(self, questions: Sequence[Question]) -> bool:
-        """Put questions; says whether they were taken, else they must be asked of the engine."""
-        requests = [*map(frame_question, questions)]
-        request = b"".join(requests)
-        if len(request) > SENT_AT_ONCE or (run := self._places.enter_at_once()) is None:
-            return False
-        run.begin(self._process.number, self._process.resident)
+    def _send(self, data: bytes) -> None:
+        if not self._unsent:
+            try:
+                sent = self._connection.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                self._unread = True
+                self._loop.call_soon(self._bury)
+                return
+            if sent == len(data):
+                return
+            data = data[sent:]
+            self._loop.add_writer(self._connection, self._send_more)
+        self._unsent += data
+
+    def _send_more(self) -> None:
         try:
-            taken = self._process.connection.send(request) == len(request)
-        except OSError:
-            taken = False
-        if taken:
-            self._run, self.pending, self._last = run, len(questions), requests[-1]
-        else:
-            self._places.leave(run)
-            self.spent = True
-        return taken
-
-    def advance(self) -> list[Whole]:
-        """Take what has come: small answers, in the order of the questions.
-
-        Anything else makes the seat `spent`. Where one question is `pending` then, `finish`
-        gives its answer; of several, who knows which one it was: each must be asked again.
-        """
-        try:
-            data = self._process.connection.recv(PART)
+            del self._unsent[: self._connection.send(self._unsent)]
         except BlockingIOError:
-            return []
-        except ConnectionError:
-            self._break(UnreadError())
-            return []
+            return
         except OSError:
-            data = b""
-        if self._run is None or not data:
-            self._break(ClosedError())
-            return []
-        if self._asking is not None:
-            self._take(data)
-            return []
-        payloads, self._rest = read_wholes(self._rest + data)
-        self.pending -= len(payloads)
-        if self.pending == 0 and not self._rest:
-            self._places.leave(self._run)
-            self._run = None
-        elif self.pending <= 0:
-            self._break(EngineDefect("More answers came than questions were put."))
-        elif self._rest and not self._rest.startswith(WHOLE):
-            self._take(self._rest)
-        cut = [payload.partition(b"\n") for payload in payloads]
-        return [Whole(_media_type(told), body) for told, _, body in cut]
-
-    def finish(self, gone: Callable[[], bool] | None = None) -> Answer:
-        """Wait for the one answer as `Engine.ask` does; nothing may be asked after that."""
-        assert self._run is not None  # noqa: S101  # a question was put
-        self.spent = self._finished = True
-        self._run.gone = gone or _stays
-        if self._asking is None:
-            self._asking = Exchange(self._process, self._room)
-            self._process.frames.add(self._rest)
-        return self._engine.finish(self._asking, self._run, self._last, self._broken)
-
-    def close(self) -> None:
-        """End the process, whatever it was asked, unless `finish` has had it."""
-        self.spent = True
-        if self._finished:
+            self._unread = True
+            self._bury()
             return
-        if self._run is not None:
-            self._places.leave(self._run)
-            self._run = None
-        self._engine.give_up(self._process)
+        if not self._unsent:
+            self._loop.remove_writer(self._connection)
 
-    def _take(self, data: bytes) -> None:
-        if self.pending > 1:
-            self.spent = True
-            return
-        self._asking = self._asking or Exchange(self._process, self._room)
+    def _bury(self) -> None:
+        if not self.closed:
+            self._owner.bury(self, self._unread)
+
+    def _read(self) -> None:
+        """Take what one read brings, so that others have their turn."""
         try:
-            self.spent = self._asking.take_at_once(data)
+            data = self._connection.recv(PART)
+        except BlockingIOError:
+            return
+        except OSError as broken:  # the kernel resets it where bytes were unread (af_unix.c)
+            self._unread = self._unread or isinstance(broken, ConnectionError)
+            data = b""
+        if not data:
+            self._bury()
+            return
+        if self._rest:
+            self._rest += data
+            data, self._rest = self._rest, bytearray()  # type: ignore[assignment]
+        whole: list[tuple[Exchange, bytes]] = []
+        try:
+            self._take_frames(data, whole)
         except EngineFault as fault:
-            self._break(fault)
+            self._owner.end(self, fault)
+        except Exception as broken:  # what no query process of ours sends
+            self._owner.end(self, EngineDefect(f"A query process sent what cannot be: {broken!r}"))
+        for exchange, payload in whole:  # now that the process has its next questions
+            exchange.take_whole(payload)
 
-    def _break(self, fault: Exception) -> None:
-        self._broken = fault
-        self.spent = True
+    def _take_frames(self, data: bytes, whole: list[tuple[Exchange, bytes]]) -> None:
+        for letter, payload in self._cut(data):
+            if letter == CANCEL:
+                while self.pending.popleft() is not _Mark.CANCELLED:
+                    pass
+                continue
+            entry = self.pending[0]
+            if letter == WHOLE and isinstance(entry, Exchange) and entry.is_fresh:
+                whole.append((entry, payload))
+            elif isinstance(entry, Exchange):
+                self._take(entry, letter, payload)
+            if letter in (WHOLE, END):
+                self.pending.popleft()
+            if letter == END and payload:  # it leaves
+                self._owner.end(self)
+                return
+        if not self.pending:
+            self._owner.rest(self)
 
+    def _cut(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """Cut what has come into frames; what is no whole one yet is left for the next time."""
+        frames, start, size = list[tuple[bytes, bytes]](), 0, len(data)
+        while size - start >= _SIZE:
+            letter, length = LETTER_AND_LENGTH.unpack_from(data, start)
+            end = start + _SIZE + length
+            if end > size:
+                if length > _MOST_FRAME:
+                    raise EngineDefect(f"A query process sent a frame of {length} bytes.")
+                break
+            frames.append((letter, bytes(data[start + _SIZE : end])))
+            start = end
+        if start < size:
+            self._rest += data[start:]
+        return frames
 
-@lru_cache(maxsize=64)
-def _media_type(told: bytes) -> str:
-    """Give the media type that stands in a W frame behind the form."""
-    return told.decode().partition(" ")[2]
+    def _take(self, exchange: Exchange, letter: bytes, payload: bytes) -> None:
+        exchange.take(letter, payload, partial(self._open_spool, exchange))
+        if exchange.spool is not None and exchange.spool.is_behind and not self._paused:
+            self._paused = True
+            self._loop.remove_reader(self._connection)
 
+    def _open_spool(self, exchange: Exchange, kind: bytes) -> Spool:
+        return Spool(*read_kind(kind), self._space, self._loop, partial(self._go_on, exchange))
 
-def _stays() -> bool:
-    return False
+    def _go_on(self, exchange: Exchange) -> None:
+        """Read on, now that a thread has written of an answer, or failed to."""
+        fault = exchange.spool.fault if exchange.spool is not None else None
+        if exchange.ended:
+            exchange.finish_if_written()
+        elif fault is not None and not self.closed:
+            self._owner.end(self, fault)
+        elif self._paused and not self.closed:
+            self._paused = False
+            self._loop.add_reader(self._connection, self._read)

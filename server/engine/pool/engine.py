@@ -1,115 +1,68 @@
-"""Ask each question in a sealed, disposable process; this one only waits, kills and spools."""
+"""Answer from a pool of query processes: on its event loop, or for threads that wait."""
 
-import contextlib
-import logging
-import signal
+import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from server.engine import faults
-from server.engine.frames import ClosedError, UnreadError, frame_question
-from server.engine.interface import Answer, Limits, Question
-from server.engine.pool.admission import Admission, Run
-from server.engine.pool.async_process import AsyncProcess
-from server.engine.pool.exchange import Exchange
-from server.engine.pool.fork_client import QueryProcess
+from server.engine.faults import Abandoned, EngineDefect, EngineFault
+from server.engine.forked import call_in_forked
+from server.engine.interface import Answer, Limits, Outcome, Question, Ticket, Whole
+from server.engine.pool.event_loop import get_home
 from server.engine.pool.lookup import Lookups
 from server.engine.pool.pool import Pool
-from server.engine.pool.spool import SpoolSpace
-from server.engine.pool.watch import Watch
-from server.engine.process.fork_server import NO_STORE
 from server.engine.stats import EngineStats
 
-_log = logging.getLogger(__name__)
+_LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
 
 
-class SealedEngine:
+class PooledEngine:
     """See `server.engine.interface.Engine`."""
 
-    def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
+    def __init__(
+        self, source: Path, base_uri: str, limits: Limits, lookups: Lookups | None = None
+    ) -> None:
         """Open a file of N-Quads in memory, or the folder of a store on disk."""
-        self.lookups: Lookups | None = None  # what needs no process, see `lookup`
-        self._limits = limits
-        self._places = Admission(limits)
-        self._room = SpoolSpace(limits)
-        self._stock = Pool(source, base_uri, limits)
+        self._arguments = (source, base_uri, limits)
+        self._lookups = lookups
+        self._pool = Pool(*self._arguments)
+        self._pool.open()
+        call_in_forked(self._begin_anew)
+
+    def begin(self, question: Question, over: Callable[[Outcome], None]) -> Ticket:
+        """See `server.engine.interface.Engine.begin`."""
+        return self._pool.begin(question, over)
+
+    def look_up(self, question: Question) -> Whole | None:
+        """See `server.engine.interface.Engine.look_up`."""
+        return self._lookups.answer(question) if self._lookups else None
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """See `server.engine.interface.Engine.ask`."""
-        request = frame_question(question)
-        with self._places.place(gone or _stays) as run:
-            return self._ask(request, run)
-
-    def take_seat(self) -> AsyncProcess:
-        """Give a process to an asker who never waits; raises EngineDown."""
-        process = self._stock.take()
-        self._stock.restock()
-        return AsyncProcess(process, self._places, self._room, self)
-
-    def finish(
-        self, asking: Exchange, run: Run, request: bytes, broken: Exception | None
-    ) -> Answer:
-        """Wait for the rest of an answer as `ask` does, `broken` is what came in its stead."""
+        loop = get_home().loop
+        assert asyncio._get_running_loop() is not loop, "the loop would wait for itself"  # noqa: S101
+        asking = _Asking(self._pool, question)
+        loop.call_soon_threadsafe(asking.begin)
         try:
-            if asking.whole:
-                self._put_back(asking, run)
-                return asking.outcome()
-            return self._bring_to_an_end(asking, run, None, broken)
-        except UnreadError:
-            return self._ask(request, run)
-        finally:
-            self._places.leave(run)
-
-    def give_up(self, process: QueryProcess) -> None:
-        """Take a process back that was asked nothing, or has ended."""
-        self._stock.end(process)
-
-    def _ask(self, request: bytes, run: Run) -> Answer:
-        """Ask the next process where one has ended, not of the request, before it read that."""
-        for _ in range(self._limits.idle + 1):  # all that were idle, and a fresh one
-            process = self._stock.take()
-            run.begin(process.number, process.resident)
-            with contextlib.suppress(UnreadError):
-                return self._bring_to_an_end(Exchange(process, self._room), run, request)
-        raise faults.EngineDown("Query processes end before they read what is asked: ask again.")
-
-    def _bring_to_an_end(
-        self, asking: Exchange, run: Run, request: bytes | None, broken: Exception | None = None
-    ) -> Answer:
-        process = asking.process
-        try:
-            if broken is not None:
-                raise broken
-            frames = Watch(process, run, self._places)
-            if request is not None:
-                frames.send(request, self._limits.seconds)
-            while not asking.take(*frames.next()):
-                pass
-        except ClosedError as closed:
-            asking.drop()
-            raise self._crash(process, run, closed) from None
-        except BaseException as fault:
-            asking.drop()
-            _log.warning("query process %d killed after %.1f s: %s", process.number, run.age, fault)
-            self._stock.end(process)
+            while not asking.is_over.wait(_LOOK_EVERY if gone else None):
+                if gone and gone():
+                    raise Abandoned("The client has gone.")
+        except BaseException:
+            loop.call_soon_threadsafe(asking.withdraw)
             raise
-        self._put_back(asking, run)
-        return asking.outcome()
-
-    def _put_back(self, asking: Exchange, run: Run) -> None:
-        if asking.leaving or run.yielding:
-            self._stock.end(asking.process)
-        else:
-            self._stock.give_back(asking.process)
+        if isinstance(asking.outcome, EngineFault):
+            raise asking.outcome
+        assert asking.outcome is not None  # noqa: S101  # it is over
+        return asking.outcome
 
     def figures(self) -> EngineStats:
         """See `server.engine.interface.Engine.figures`."""
-        return EngineStats(*self._places.taken, self._limits.waiting, *self._stock.counts)
+        return self._pool.figures()
 
     def close(self) -> None:
         """See `server.engine.interface.Engine.close`."""
-        self._stock.close()
+        self._pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -117,34 +70,37 @@ class SealedEngine:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _crash(self, process: QueryProcess, run: Run, closed: ClosedError) -> Exception:
-        unread = isinstance(closed, UnreadError)
+    def _begin_anew(self) -> None:
+        """Start a pool of its own, in a forked process, at the first question."""
+        self._pool.leave_to_parent()
+        self._pool = Pool(*self._arguments)
+
+
+class _Asking:
+    """A thread that waits for the outcome of a question; all but waiting is done on the loop."""
+
+    def __init__(self, pool: Pool, question: Question) -> None:
+        self.is_over = threading.Event()
+        self.outcome: Outcome | None = None
+        self._pool = pool
+        self._question = question
+        self._ticket: Ticket | None = None
+
+    def begin(self) -> None:
         try:
-            status = self._stock.reap(process)
-        except faults.EngineDown as down:
-            if not unread:
-                raise
-            _log.warning("query process %d ended with its keeper: %s", process.number, down)
-            return closed
-        _log.warning(
-            "query process %d ended by itself after %.1f s%s: status %d",
-            process.number,
-            run.age,
-            ", it had not read the query" if unread else "",
-            status,
-        )
-        if unread and status != NO_STORE:
-            return closed
-        if status in (-signal.SIGSEGV, -signal.SIGBUS):
-            return faults.QueryTooLarge("The query nests deeper than the engine can follow.")
-        if status in (-signal.SIGABRT, -signal.SIGKILL):
-            return faults.QueryTooLarge(
-                f"The query takes more than {self._limits.memory_mb} MB of memory."
-            )
-        if status == NO_STORE:
-            return faults.EngineDown(f"A query process cannot start: {faults.STORE_GONE}")
-        return faults.EngineDefect(f"A query process ended with status {status}.")
+            self._ticket = self._pool.begin(self._question, self._end)
+        except EngineFault as fault:
+            self._end(fault)
+        except Exception as broken:  # a thread waits
+            self._end(EngineDefect(f"The question could not be put: {broken!r}"))
 
+    def withdraw(self) -> None:
+        if self.outcome is None:
+            if self._ticket is not None:
+                self._ticket.withdraw()
+        elif not isinstance(self.outcome, EngineFault):
+            self.outcome.close()
 
-def _stays() -> bool:
-    return False
+    def _end(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.is_over.set()

@@ -1,80 +1,111 @@
 """Take in what a query process says to one question, frame by frame."""
 
 import logging
+import time
+from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
-from server.engine import faults
-from server.engine.frames import (
-    DATA,
-    END,
-    FAULT,
-    HEAD,
-    WHOLE,
-    cut_whole,
-)
-from server.engine.interface import Answer, Form
-from server.engine.pool.fork_client import QueryProcess
-from server.engine.pool.spool import SpooledAnswer, SpoolSpace
+from server.engine.faults import EngineDefect, EngineFault, load_fault
+from server.engine.frames import DATA, END, FAULT, HEAD
+from server.engine.interface import Form, Outcome, Whole
+from server.engine.pool.spool import Spool
 
 _log = logging.getLogger(__name__)
 
 
 class Exchange:
-    """One question under way: what has come of its answer, or of its fault."""
+    """One question and what comes of it; `over` is called once, unless it is withdrawn."""
 
-    def __init__(self, process: QueryProcess, room: SpoolSpace) -> None:
-        self.process = process
-        self.whole = self.leaving = False
-        self._room = room
-        self._answer: SpooledAnswer | None = None
-        self._fault: faults.EngineFault | None = None
+    __slots__ = (
+        "_fault", "_left", "_over", "alone", "asked", "ended", "request", "spool", "tries",
+        "withdrawn",
+    )  # fmt: skip
 
-    def take(self, letter: bytes, payload: bytes) -> bool:
-        """Take a frame; says whether it was the last. Raises EngineFault for what cannot be."""
-        if letter == WHOLE and self._answer is None and self._fault is None:
-            told, body = cut_whole(payload)
-            self._begin(told).add(body)
-            self.whole = True
-        elif letter == HEAD:
-            self._begin(payload.decode())
-        elif letter == FAULT:
-            self._fault = faults.load_fault(payload)
-        elif letter == DATA and self._answer is not None:
-            self._answer.add(payload)
-        elif letter == END and (self._fault or self._answer):
-            if self._answer is not None:
-                self._answer.finish()
-            self.leaving = bool(payload)
-            self.whole = True
+    def __init__(
+        self,
+        request: bytes,
+        over: Callable[[Outcome], None],
+        left: "Callable[[Exchange], None]",
+    ) -> None:
+        self.request = request
+        self.asked = time.monotonic()
+        self.tries = 0  # processes that ended before they read it
+        self.alone = False  # it is put to a process by itself
+        self.withdrawn = 0.0  # when
+        self.ended = False  # nothing more comes, but it may have to be written
+        self.spool: Spool | None = None  # of an answer that comes in parts
+        self._fault: EngineFault | None = None
+        self._over = over
+        self._left = left
+
+    def withdraw(self) -> None:
+        """Ask no more: the client has left. What has come is given back."""
+        self.withdrawn = time.monotonic()
+        self.restart()
+        self._left(self)
+
+    def restart(self) -> None:
+        """Be a question again of which nothing has come."""
+        self._drop()
+        self._fault = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Say whether nothing has come yet."""
+        return self.spool is None and self._fault is None
+
+    def take_whole(self, payload: bytes) -> None:
+        """Take a small answer, the only frame of it."""
+        kind, _, body = payload.partition(b"\n")
+        self.finish(Whole(*read_kind(kind), body))
+
+    def take(self, letter: bytes, payload: bytes, open_spool: Callable[[bytes], Spool]) -> None:
+        """Take another frame; raises EngineFault for what cannot be, and for more than may be."""
+        if self.withdrawn:
+            return
+        if letter == HEAD and self.is_fresh:
+            self.spool = open_spool(payload)
+        elif letter == FAULT and self._fault is None:
+            self._drop()
+            self._fault = load_fault(payload)
+        elif letter == DATA and self.spool is not None:
+            self.spool.add(payload)
+        elif letter == END and not self.is_fresh:
+            self.ended = True
+            self.finish_if_written()
         else:
-            raise faults.EngineDefect(f"The frame {letter!r} came out of turn.")
-        return self.whole
+            raise EngineDefect(f"The frame {letter!r} came out of turn.")
 
-    def take_at_once(self, data: bytes) -> bool:
-        """Take the frames that the data bring; says whether the last was among them."""
-        frames = self.process.frames
-        frames.add(data)
-        while found := frames.next_at_once():
-            if self.take(*found):
-                return True
-        return False
-
-    def _begin(self, told: str) -> SpooledAnswer:
-        form, media_type = told.split(" ", 1)
-        self._answer = SpooledAnswer(cast(Form, form), media_type, self._room)
-        return self._answer
-
-    def drop(self) -> None:
-        """Give back what has come."""
-        if self._answer is not None:
-            self._answer.close()
-
-    def outcome(self) -> Answer:
-        """Give the whole answer, or raise the fault that came in its stead."""
+    def finish_if_written(self) -> None:
+        """Give what came to its end, unless a thread has still to write of it."""
         if self._fault is not None:
-            self.drop()
-            if isinstance(self._fault, faults.EngineDefect):
-                _log.error("query process %d failed: %s", self.process.number, self._fault.detail)
-            raise self._fault
-        assert self._answer is not None  # noqa: S101  # the last frame comes after one of them
-        return self._answer
+            self.finish(self._fault)
+        elif self.spool is not None and not self.spool.is_writing:
+            self.finish(self.spool.fault or self.spool)
+
+    def finish(self, outcome: Outcome) -> None:
+        """Give the outcome, unless nobody waits for it."""
+        if isinstance(outcome, EngineFault):
+            self._drop()
+        if isinstance(outcome, EngineDefect):
+            _log.error("a question met a defect: %s", outcome.detail)
+        self.spool = None
+        if self.withdrawn:
+            return
+        try:
+            self._over(outcome)
+        except Exception:  # the others that this process has answered must be told
+            _log.exception("an answer could not be given")
+
+    def _drop(self) -> None:
+        if self.spool is not None:
+            self.spool.close()
+            self.spool = None
+
+
+@lru_cache(maxsize=64)
+def read_kind(kind: bytes) -> tuple[Form, str]:
+    """Return form and media type, as a W or H frame tells them."""
+    form, _, media_type = kind.decode().partition(" ")
+    return cast(Form, form), media_type

@@ -4,13 +4,11 @@ import json
 import socket
 import subprocess
 import sys
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from server.engine.faults import EngineDown
-from server.engine.frames import Frames
 from server.engine.process import sandbox
 from transform.errors import UnreadableRelease
 
@@ -31,21 +29,10 @@ class QueryProcess:
     number: int
     connection: socket.socket
     resident: int = 0
-    frames: Frames = field(init=False)
 
     def __post_init__(self) -> None:
+        self.connection.setblocking(False)
         self.resident = sandbox.resident(self.number)
-        self.frames = Frames(self.connection)
-
-    def alive(self) -> bool:
-        """Say whether the process still holds its end; one that is idle has nothing to say."""
-        self.connection.setblocking(False)  # with a timeout set, MSG_DONTWAIT would wait
-        try:
-            return bool(self.connection.recv(1, socket.MSG_PEEK))
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
 
 
 def keeper_command(control: int, source: Path, base_uri: str, memory_mb: int) -> list[str]:
@@ -55,14 +42,13 @@ def keeper_command(control: int, source: Path, base_uri: str, memory_mb: int) ->
 
 
 class ForkClient:
-    """A keeper that has loaded a release; safe for many threads."""
+    """A keeper that has loaded a release; for one thread at a time."""
 
     def __init__(self, source: Path, base_uri: str, memory_mb: int) -> None:
         """Start it as `keeper.run` says, and wait until it is loaded.
 
         Raises UnreadableRelease and EngineDown.
         """
-        self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             try:
@@ -119,15 +105,18 @@ class ForkClient:
         self._keeper.kill()  # the kernel then ends its children, before any of them reads more
         self._keeper.wait()
 
+    def forget(self) -> None:
+        """Let go of a keeper that belongs to the process which this one was forked from."""
+        self._control.close()
+
     def _request(self, asked: dict[str, Any], descriptors: list[int] | None = None) -> Any:
         packet = json.dumps(asked).encode()
-        with self._lock:
-            try:
-                socket.send_fds(self._control, [packet], descriptors or [])
-            except OSError as error:
-                self._control.close()  # it is gone, though it may not count as ended yet
-                raise EngineDown(f"The engine's keeper is gone: {error}") from error
-            reply = self._receive()
+        try:
+            socket.send_fds(self._control, [packet], descriptors or [])
+        except OSError as error:
+            self._control.close()  # it is gone, though it may not count as ended yet
+            raise EngineDown(f"The engine's keeper is gone: {error}") from error
+        reply = self._receive()
         if "failed" in reply:
             raise EngineDown(f"The engine's keeper cannot {asked['do']}: {reply['failed']}")
         return reply

@@ -67,7 +67,7 @@ class Lookups:
         except BaseException:  # also the engine's panics, which are no Exception
             log.exception("a lookup is left to a query process")
             return None
-        return Whole(JSON, body or b"")
+        return Whole("solutions", JSON, body or b"")
 
 
 def open_lookups(release_file: Path) -> Lookups | None:

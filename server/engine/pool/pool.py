@@ -1,140 +1,405 @@
-"""Keep query processes ready, and a keeper to fork them from, whatever becomes of either."""
+"""Share questions out to the query processes of a release, and keep as many as it takes.
 
+Everything but `open` and `close` belongs to one event loop. What is asked waits in order until a
+process is ready, which is then put several questions at once. What one of them turns out to take
+long for, others answer: a process ends only by a limit, by itself, or for a client that has left.
+"""
+
+import asyncio
 import logging
-import threading
+import math
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
-from server.engine.faults import EngineDown
-from server.engine.interface import Limits
-from server.engine.pool.fork_client import ForkClient, QueryProcess
-from transform.errors import UnreadableRelease
+from server.engine import faults
+from server.engine.faults import EngineDown, EngineFault
+from server.engine.frames import frame_question
+from server.engine.interface import Limits, Outcome, Question
+from server.engine.pool import event_loop
+from server.engine.pool.admission import Run, refuse_to_go_on
+from server.engine.pool.async_process import AsyncProcess
+from server.engine.pool.exchange import Exchange
+from server.engine.pool.fork_client import QueryProcess
+from server.engine.pool.fork_thread import ForkThread
+from server.engine.pool.spool import SpoolSpace
+from server.engine.process import sandbox
+from server.engine.process.fork_server import NO_STORE
+from server.engine.stats import EngineStats
 
 _log = logging.getLogger(__name__)
+_BATCH = 8  # questions that a process is put at once
+MOMENT = 0.05  # seconds of work; what takes less is a short query
+MOST_MOMENTS = 10  # by the clock alone, a busy machine would make short queries pass for long ones
+_SOON = 0.005  # seconds; where cores are scarce, so long a question waits for a second process
+_YIELDS = 0.1  # seconds of work after which a query yields to younger ones
+_WEIGHED = 0.1  # seconds between two looks at the memory of a query
+_LEFT = 0.1  # seconds that a query goes on whose client has left: it may be over by then
+_SPARE = 2  # processes that work on no long query
+_TRIMMED = 30.0  # seconds in which a process was of no use that one more than `idle` is ended
+_RETRY = 1.0  # seconds after which a process is started again where that failed
 
 
 class Pool:
-    """The idle query processes of a release; safe for many threads."""
+    """The query processes of one release, for one event loop."""
 
     def __init__(self, source: Path, base_uri: str, limits: Limits) -> None:
-        self._source = (source, base_uri, limits.memory_mb)
-        self._most = max(1, min(limits.idle, limits.processes))
-        self._lock = threading.Lock()
-        self._starting = threading.Lock()
-        self._closed = False
-        self._alive = self._started = self._lost = 0
-        self._link = ForkClient(*self._source)
-        self._idle: list[QueryProcess] = []
+        self._limits = limits
+        self._spare = max(1, min(_SPARE, limits.idle, limits.processes))
+        self._space = SpoolSpace(limits)
+        self._forks = ForkThread(source, base_uri, limits.memory_mb)
+        self._opened: list[QueryProcess] = []  # before there was a loop
+        self._home: event_loop.Home | None = None
+        self._waiting: deque[Exchange] = deque()
+        self._ready: list[AsyncProcess] = []
+        self._busy: set[AsyncProcess] = set()
+        self._long: set[Run] = set()
+        self._starting = self._started = self._lost = 0
+        self._assigning = self._closed = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._trimming: asyncio.TimerHandle | None = None
+        self._least_ready = 0
+        self._weighed = self._retry = 0.0
+
+    def open(self) -> None:
+        """Load the release and start some processes. Raises UnreadableRelease, EngineDown."""
+        self._forks.start()
         try:
-            for _ in range(min(2, self._most)):
-                self._idle.append(self._begin(self._link))
+            for _ in range(self._spare):
+                self._opened.append(self._forks.fork())
+                self._started += 1
         except BaseException:
             self.close()
             raise
 
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """Give how many processes are alive, were started, and ended by themselves."""
-        return self._alive, self._started, self._lost
+    def begin(self, question: Question, over: Callable[[Outcome], None]) -> Exchange:
+        """See `interface.Engine.begin`."""
+        if self._closed:
+            raise EngineDown("The engine was closed.")
+        if self._home is None:
+            self._settle()
+        if len(self._waiting) >= self._limits.waiting:
+            raise faults.EngineBusy("Too many queries wait already.", self._retry_after())
+        exchange = Exchange(frame_question(question), over, self._forget)
+        self._waiting.append(exchange)
+        self._assign_soon()
+        return exchange
 
-    def take(self) -> QueryProcess:
-        """Give a process that waits for a question; raises EngineDown."""
-        return self.take_ready() or self._fork()
-
-    def take_ready(self) -> QueryProcess | None:
-        """Give a process that waits for a question, if there is one."""
-        while process := self._next_idle():
-            if process.alive():
-                return process
-            self.end(process)
-        return None
-
-    def give_back(self, process: QueryProcess) -> None:
-        """Take a process back that has answered to the end."""
-        with self._lock:
-            if not self._closed and len(self._idle) < self._most:
-                self._idle.append(process)
-                return
-        self.end(process)
-
-    def end(self, process: QueryProcess) -> None:
-        """Kill a process, and have another one ready before the next question comes."""
-        try:
-            self._link.kill(process)
-            self._count(-1)
-        except EngineDown as down:
-            _log.warning("query process %d is left to its keeper: %s", process.number, down)
-        self.restock()
-
-    def reap(self, process: QueryProcess) -> int:
-        """Say with what status a process ended that closed its connection; raises EngineDown."""
-        status = self._link.reap(process)
-        self._count(-1, lost=1)
-        self.restock()
-        return status
-
-    def restock(self) -> None:
-        """Have a process ready for the next question, if there is none."""
-        with self._lock:
-            if self._closed or self._idle:
-                return
-        try:
-            self.give_back(self._begin(self._link))
-        except EngineDown as down:  # whoever asks next will start another keeper, or be told
-            _log.warning("no query process is ready: %s", down)
+    def figures(self) -> EngineStats:
+        """See `interface.Engine.figures`."""
+        behind = sum(max(0, len(process.pending) - 1) for process in tuple(self._busy))
+        return EngineStats(
+            len(self._busy),
+            len(self._waiting) + behind,
+            self._limits.waiting,
+            self._alive,
+            self._started,
+            self._lost,
+        )
 
     def close(self) -> None:
-        """End the keeper and all processes."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for process in idle:
+        """End the keeper and all processes; what is asked gets EngineDown."""
+        if self._closed:
+            return
+        on_loop = self._home is not None and asyncio._get_running_loop() is self._home.loop
+        if self._home is None or on_loop or self._loop.is_closed():
+            self._shut()
+        else:
+            asyncio.run_coroutine_threadsafe(self._shut_on_loop(), self._loop).result()
+        self._forks.close(wait=not on_loop)
+
+    async def _shut_on_loop(self) -> None:
+        self._shut()
+
+    def leave_to_parent(self) -> None:
+        """Let go, in a forked process, of what belongs to the one that it was forked from."""
+        self._forks.leave_to_parent()
+        bare = (process.bare for process in (*self._ready, *self._busy))
+        for process in (*self._opened, *bare):
             process.connection.close()
-        with self._starting:  # a keeper that is just being started is ended by who starts it
-            self._link.close()
 
-    def _next_idle(self) -> QueryProcess | None:
-        with self._lock:
-            if self._closed:
-                raise EngineDown("The engine was closed.")
-            return self._idle.pop() if self._idle else None
+    # What waits, and who answers it
 
-    def _fork(self) -> QueryProcess:
-        link = self._link
-        try:
-            return self._begin(link)
-        except EngineDown as down:
-            if link.alive():
-                raise
-            _log.error("the engine's keeper is lost, starting another: %s", down)
-        return self._begin(self._restart(link))
+    def _settle(self) -> None:
+        self._home = event_loop.get_home()
+        opened, self._opened = self._opened, []
+        for process in opened:
+            self._ready.append(self._welcome(process))
 
-    def _begin(self, link: ForkClient) -> QueryProcess:
-        process = link.fork()
-        self._count(1)
+    def _welcome(self, process: QueryProcess) -> AsyncProcess:
+        assert self._home is not None  # noqa: S101
+        self._forks.do(partial(self._home.core.bind, process.number))
+        return AsyncProcess(process, self._home, self._space, self)
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        assert self._home is not None  # noqa: S101
+        return self._home.loop
+
+    @property
+    def _alive(self) -> int:
+        return len(self._opened) + len(self._ready) + len(self._busy)
+
+    def _forget(self, exchange: Exchange) -> None:
+        """Take a question back that is put to no process; it may have just been."""
+        if exchange in self._waiting:
+            self._waiting.remove(exchange)
+
+    def _assign_soon(self) -> None:
+        """Put what waits: with what else is asked meanwhile, so that a process is woken once."""
+        if not self._assigning:
+            self._assigning = True
+            self._loop.call_soon(self._assign)
+
+    def _assign(self) -> None:
+        self._assigning = False
+        if self._closed:
+            return
+        while self._waiting and (process := self._take_ready()):
+            self._busy.add(process)
+            process.put(self._take_batch())
+        self._refill()
+        if self._timer is None and (self._waiting or self._busy):
+            every = _SOON if self._home and self._home.core.scarce else MOMENT / 2
+            self._timer = self._loop.call_later(every, self._tick)
+
+    def _take_ready(self) -> AsyncProcess | None:
+        assert self._home is not None  # noqa: S101
+        if not self._ready:
+            return None
+        if (
+            self._home.core.scarce
+            and not all(process.late for process in self._busy)
+            and time.monotonic() < self._waiting[0].asked + _SOON
+        ):
+            return None
+        process = self._ready.pop()
+        self._least_ready = min(self._least_ready, len(self._ready))
         return process
 
-    def _count(self, change: int, lost: int = 0) -> None:
-        with self._lock:
-            self._alive += change
-            self._started += max(0, change)
-            self._lost += lost
+    def _take_batch(self) -> list[Exchange]:
+        batch = [self._waiting.popleft()]
+        while (
+            self._waiting and len(batch) < _BATCH and not (batch[0].alone or self._waiting[0].alone)
+        ):
+            batch.append(self._waiting.popleft())
+        return batch
 
-    def _restart(self, lost: ForkClient) -> ForkClient:
-        """Start a keeper in place of a lost one, once, however many threads have noticed."""
-        if not self._starting.acquire(blocking=False):
-            raise EngineDown("The engine is being restarted: ask again soon.")
+    def _put_again(self, exchanges: Iterable[Exchange]) -> None:
+        """Have questions answered by another process, before those that were asked later."""
+        again = [exchange for exchange in exchanges if not exchange.withdrawn]
+        for exchange in again:
+            exchange.restart()
+        self._waiting.extendleft(reversed(again))
+        self._assign_soon()
+
+    # What becomes of a process (`async_process.Owner`)
+
+    def rest(self, process: AsyncProcess) -> None:
+        """Take back a process that has answered all."""
+        if process not in self._busy:
+            return
+        if process.yielding:
+            self.end(process)
+            return
+        self._busy.discard(process)
+        process.run = None
+        if process.late:
+            process.late = False
+            assert self._home is not None  # noqa: S101
+            self._forks.do(partial(self._home.core.bind, process.number))
+        self._ready.append(process)
+        if self._waiting:
+            self._assign()
+        if self._trimming is None and self._alive > self._limits.idle:
+            self._least_ready = len(self._ready)
+            self._trimming = self._loop.call_later(_TRIMMED, self._trim)
+
+    def end(self, process: AsyncProcess, fault: EngineFault | None = None) -> None:
+        """Kill a process; the question at hand is answered with the fault."""
+        unanswered = self._part_with(process)
+        if fault is not None:
+            _log.warning("query process %d is killed: %s", process.number, fault)
+            if unanswered and not unanswered[0].withdrawn:
+                unanswered.pop(0).finish(fault)
+        self._forks.do(partial(self._forks.kill, process.bare))
+        self._put_again(unanswered)
+
+    def bury(self, process: AsyncProcess, unread: bool) -> None:
+        """Find out how a process ended; `unread`: before it read all that was sent to it."""
+        unanswered = self._part_with(process)
+        self._lost += 1
+        reap = partial(self._forks.reap, process.bare)
+        self._forks.run(reap, self._loop, partial(self._explain, unanswered, unread))
+        self._assign_soon()
+
+    def _part_with(self, process: AsyncProcess) -> list[Exchange]:
+        self._busy.discard(process)
+        if process in self._ready:
+            self._ready.remove(process)
+        return process.close()
+
+    def _explain(self, unanswered: list[Exchange], unread: bool, done: "Future[int]") -> None:
+        """Tell the query that a process died of so; what it had not begun is put again."""
+        if self._closed:
+            for exchange in unanswered:
+                exchange.finish(EngineDown("The engine was closed."))
+            return
+        status = None if done.exception() else done.result()
+        _log.warning(
+            "a query process ended by itself%s: status %s",
+            ", it had not read what it was asked" if unread else "",
+            status if status is not None else done.exception(),
+        )
+        if status == NO_STORE:
+            for exchange in unanswered:
+                exchange.finish(EngineDown(f"A query process cannot start: {faults.STORE_GONE}"))
+            return
+        if unanswered and status is not None and not unread:
+            unanswered.pop(0).finish(self._name_crash(status))
+        elif unanswered:
+            unanswered[0].tries += 1
+            unanswered[0].alone = True  # so that nothing is left unread if it dies of that
+            if unanswered[0].tries > self._limits.idle:  # all that were idle, and a fresh one
+                told = "Query processes end before they read what is asked: ask again."
+                unanswered.pop(0).finish(EngineDown(told))
+        self._put_again(unanswered)
+
+    def _name_crash(self, status: int) -> EngineFault:
+        if status in (-signal.SIGSEGV, -signal.SIGBUS):
+            return faults.QueryTooLarge("The query nests deeper than the engine can follow.")
+        if status in (-signal.SIGABRT, -signal.SIGKILL):
+            return faults.QueryTooLarge(
+                f"The query takes more than {self._limits.memory_mb} MB of memory."
+            )
+        return faults.EngineDefect(f"A query process ended with status {status}.")
+
+    # How many there are
+
+    def _refill(self) -> None:
+        """Start a process where too few are free of long queries, or one has waited too long."""
+        if self._starting or self._closed or self._alive >= self._limits.processes:
+            return
+        now = time.monotonic()
+        late = sum(process.late for process in self._busy)
+        short = len(self._ready) + len(self._busy) - late
+        waited = now - self._waiting[0].asked if self._waiting else 0.0
+        # Where long queries come together, more of them are likely to wait.
+        enough = self._spare + (late if self._waiting else 0)
+        if short >= enough and waited < MOST_MOMENTS * MOMENT:
+            return
+        if now < self._retry and self._alive:
+            return
+        self._starting += 1
+        self._forks.run(self._forks.fork, self._loop, self._take_in)
+
+    def _take_in(self, done: "Future[QueryProcess]") -> None:
+        self._starting -= 1
+        if fault := done.exception():
+            _log.error("no query process can be started: %s", fault)
+            self._retry = time.monotonic() + _RETRY
+            if not self._alive:
+                self._refuse_all(EngineDown(f"No query process can be started: {fault}"))
+        elif self._closed:
+            done.result().connection.close()
+        else:
+            self._started += 1
+            self._ready.append(self._welcome(done.result()))
+            self._assign()
+
+    def _trim(self) -> None:
+        """End a process that was of no use for a while, where more are kept than `idle`."""
+        self._trimming = None
+        if self._least_ready and self._alive > self._limits.idle:
+            self.end(self._ready[0])
+        self._least_ready = len(self._ready)
+        if self._alive > self._limits.idle:
+            self._trimming = self._loop.call_later(_TRIMMED, self._trim)
+
+    # What is looked at some times a second
+
+    def _tick(self) -> None:
+        self._timer, now = None, time.monotonic()
+        memory = now - self._weighed > _WEIGHED
+        if memory:
+            self._weighed = now
+        for process in tuple(self._busy):
+            if process.pending and process in self._busy:
+                self._look(process, now, memory)
+        self._long &= {process.run for process in self._busy if process.run}
+        while self._waiting and now > self._waiting[0].asked + self._limits.waiting_seconds:
+            self._waiting.popleft().finish(
+                faults.EngineBusy(
+                    f"No query process became free in {self._limits.waiting_seconds:g} seconds.",
+                    self._retry_after(),
+                )
+            )
+        self._assign()
+
+    def _look(self, process: AsyncProcess, now: float, memory: bool) -> None:
+        """See how long a process works on its question, once that was seen before."""
+        run, at_hand = process.run, process.pending[0]
+        if run is None or run.question is not at_hand:
+            process.run = Run(process.number, at_hand, now, process.bare.resident)
+            return
+        run.measure(now, memory and process.late)
+        if isinstance(at_hand, Exchange) and at_hand.withdrawn:
+            if now - at_hand.withdrawn > _LEFT:
+                self.end(process, faults.Abandoned("The client has gone."))
+            return
+        if run.worked > MOMENT or run.age > MOST_MOMENTS * MOMENT:
+            self._leave_alone(process)
+        others = len(self._busy) > 1 or self._waiting
+        if run.worked > _YIELDS and others and not process.yielding:
+            process.yielding = True
+            self._yield(process.number)
+        runs = [other.run for other in self._busy if other.run]
+        crowded = bool(self._waiting) and self._alive >= self._limits.processes
+        if fault := refuse_to_go_on(run, runs, self._long, crowded, self._limits):
+            self.end(process, fault)
+
+    def _leave_alone(self, process: AsyncProcess) -> None:
+        """Have others answer what waits for a process that works for longer than a moment."""
+        followers = process.cancel_followers()
+        for follower in followers:
+            follower.alone = True
+        self._put_again(followers)
+        if not process.late:
+            process.late = True
+            assert self._home is not None  # noqa: S101
+            self._forks.do(partial(self._home.core.release, process.number))
+
+    def _yield(self, number: int) -> None:
         try:
-            if self._link is lost:
-                lost.close()
-                with self._lock:
-                    if self._closed:
-                        raise EngineDown("The engine was closed.")
-                    self._lost += self._alive  # they end with their keeper
-                    self._alive = 0
-                self._link = ForkClient(*self._source)
-            return self._link
-        except UnreadableRelease as gone:
-            _log.error("the engine cannot be started again: %s", gone)
-            raise EngineDown("The release can be read no more: ask again later.") from gone
-        finally:
-            self._starting.release()
+            sandbox.yield_to_younger(number)
+        except OSError as error:  # it has just ended: whoever reads from it will see that
+            _log.debug("query process %d cannot be made to yield: %s", number, error)
+
+    def _retry_after(self) -> int:
+        return max(1, math.ceil(self._limits.waiting_seconds))
+
+    # The end
+
+    def _shut(self) -> None:
+        self._closed = True
+        down = EngineDown("The engine was closed.")
+        self._refuse_all(down)
+        for process in self._opened:
+            process.connection.close()
+        if self._home is None or self._loop.is_closed():
+            return
+        for timer in (self._timer, self._trimming):
+            if timer is not None:
+                timer.cancel()
+        for busy in (*self._busy, *self._ready):
+            for exchange in self._part_with(busy):
+                exchange.finish(down)
+            busy.bare.connection.close()
+
+    def _refuse_all(self, fault: EngineFault) -> None:
+        while self._waiting:
+            self._waiting.popleft().finish(fault)

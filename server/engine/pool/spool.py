@@ -2,19 +2,24 @@
 
 So every failure of a query is still a clean fault, no slow reader holds a query process, and
 the length is known. The price is that the first byte waits for the last: a fraction of a second
-for each 100 MB. Small answers stay in memory, others go to a file without a name.
+for each 100 MB. Small answers stay in memory; others go to a file without a name, which threads
+write and read: an event loop that fills a spool never waits for a disk.
 """
 
+import asyncio
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Self
 
 from server.engine.faults import AnswerBroken, EngineBusy, ResultTooLarge
 from server.engine.interface import Form, Limits
 
 _IN_MEMORY = 1 << 20
+_MOST_UNWRITTEN = 1 << 20  # bytes of one answer that wait for a thread to write them
 _PART = 1 << 16
+_THREADS = 4
 
 
 class SpoolSpace:
@@ -22,6 +27,7 @@ class SpoolSpace:
 
     def __init__(self, limits: Limits) -> None:
         self.one = limits.result_mb
+        self.threads = ThreadPoolExecutor(_THREADS, "spool")
         self._limit = limits.total_result_mb << 20
         self._taken = 0
         self._lock = threading.Lock()
@@ -39,39 +45,47 @@ class SpoolSpace:
             self._taken -= size
 
 
-class SpooledAnswer:
-    """An answer that is filled with `add`, and then read: see `server.engine.interface.Answer`."""
+class Spool:
+    """An answer that is filled on an event loop, and then read: see `interface.Answer`.
 
-    def __init__(self, form: Form, media_type: str, room: SpoolSpace) -> None:
+    `changed` is called on the loop when a thread has written, or failed to: `fault` says that.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        media_type: str,
+        space: SpoolSpace,
+        loop: asyncio.AbstractEventLoop,
+        changed: Callable[[], None],
+    ) -> None:
         self.form: Form = form
         self.media_type = media_type
         self.length = 0
-        self._room = room
+        self.fault: EngineBusy | None = None
+        self._space = space
+        self._loop = loop
+        self._changed = changed
         self._parts: list[bytes] = []
+        self._unwritten = 0
         self._file: IO[bytes] | None = None
-        self._closed = False
+        self.is_writing = self._closed = False
 
     def add(self, part: bytes) -> None:
         """Take the next bytes; raises ResultTooLarge, EngineBusy."""
-        if self.length + len(part) > self._room.one << 20:
-            raise ResultTooLarge(self._room.one)
-        self._room.take(len(part))
+        if self.length + len(part) > self._space.one << 20:
+            raise ResultTooLarge(self._space.one)
+        self._space.take(len(part))
         self.length += len(part)
-        if self._file is None and self.length <= _IN_MEMORY:
-            self._parts.append(part)
-            return
-        try:
-            self._write(part)
-        except OSError as error:
-            raise _no_room(error) from error
+        self._parts.append(part)
+        self._unwritten += len(part)
+        if self.length > _IN_MEMORY and not self.is_writing:
+            self._begin_to_write()
 
-    def finish(self) -> None:
-        """Take no more; raises EngineBusy when the end cannot be kept."""
-        if self._file is not None:
-            try:
-                self._file.flush()
-            except OSError as error:
-                raise _no_room(error) from error
+    @property
+    def is_behind(self) -> bool:
+        """Say whether so much waits to be written that no more should come."""
+        return self.is_writing and self._unwritten > _MOST_UNWRITTEN
 
     @property
     def body(self) -> Iterator[bytes]:
@@ -96,9 +110,9 @@ class SpooledAnswer:
             return
         self._closed = True
         self._parts.clear()
-        if self._file is not None:
+        if self._file is not None and not self.is_writing:
             self._file.close()
-        self._room.give_back(self.length)
+        self._space.give_back(self.length)
 
     def __enter__(self) -> Self:
         return self
@@ -109,13 +123,29 @@ class SpooledAnswer:
     def __del__(self) -> None:
         self.close()
 
-    def _write(self, part: bytes) -> None:
+    def _begin_to_write(self) -> None:
+        parts, self._parts, self._unwritten = self._parts, [], 0
+        self.is_writing = True
+        writing = self._space.threads.submit(self._write, parts)
+        writing.add_done_callback(
+            lambda done: self._loop.call_soon_threadsafe(self._end_writing, done)
+        )
+
+    def _write(self, parts: list[bytes]) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
-            self._file.writelines(self._parts)
-            self._parts.clear()
-        self._file.write(part)
+        self._file.writelines(parts)
+        self._file.flush()
 
-
-def _no_room(error: OSError) -> EngineBusy:
-    return EngineBusy(f"The answer cannot be kept: {error.strerror}.", 60)
+    def _end_writing(self, done: "Future[None]") -> None:
+        self.is_writing = False
+        if self._closed:
+            if self._file is not None:
+                self._file.close()
+            return
+        if error := done.exception():
+            told = error.strerror if isinstance(error, OSError) else repr(error)
+            self.fault = EngineBusy(f"The answer cannot be kept: {told}.", 60)
+        elif self._parts:
+            self._begin_to_write()
+        self._changed()

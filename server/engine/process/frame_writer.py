@@ -2,52 +2,33 @@
 
 import re
 import socket
-import time
 
 from server.engine.faults import Unwritable
-from server.engine.frames import (
-    DATA,
-    END,
-    FAULT,
-    HEAD,
-    WHOLE,
-    frame,
-)
+from server.engine.frames import DATA, END, FAULT, HEAD, PART, WHOLE, frame
 
-_PART = 1 << 16
-_HOLD = 0.003  # seconds
 # XML 1.0, production 2 (Char): these UTF-8 sequences stand for what no document can hold.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 class FrameWriter:
-    """A file that sends what is written to it.
-
-    A small answer is one frame, and is held back while the next question is there already: to
-    wake its reader once for several answers costs both sides half as much.
-    """
+    """A file that sends what is written to it; a small answer is one frame."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._held = bytearray()
-        self._since = 0.0
-        self._told = b""
+        self._kind = b""
         self._part = bytearray()
         self._sent = False
 
     def begin(self, form: str, media_type: str) -> None:
         """Say what the answer is, before its first byte."""
-        self._told = f"{form} {media_type}".encode()
+        self._kind = f"{form} {media_type}".encode()
         self._sent = False
-        if not self._held:
-            self._since = time.monotonic()
 
     def write(self, data: bytes, /) -> int:
         """Take bytes of the answer."""
         self._part += data
-        if len(self._part) >= _PART:
+        if len(self._part) >= PART:
             self._send_part()
-            self.send_held()
         return len(data)
 
     def flush(self) -> None:
@@ -57,36 +38,27 @@ class FrameWriter:
         """Take no more of this answer; `leaving` says that this process takes no question."""
         if self._sent or leaving:
             self._send_part()
-            self._held += _end(leaving)
+            self.send(END, b"1" if leaving else b"")
         else:
-            self._held += frame(WHOLE, self._told + b"\n" + self._part)
+            self.send(WHOLE, self._kind + b"\n" + self._part)
             self._part.clear()
-        if len(self._held) >= _PART or time.monotonic() > self._since + _HOLD:
-            self.send_held()
 
     def fail(self, fault: bytes, leaving: bool) -> None:
         """Send a fault in place of what has not left yet."""
         self._part.clear()
-        self._held += frame(FAULT, fault) + _end(leaving)
-        self.send_held()
+        self._connection.sendall(frame(FAULT, fault) + frame(END, b"1" if leaving else b""))
 
-    def send_held(self) -> None:
-        """Send what was held back."""
-        if self._held:
-            self._connection.sendall(self._held)
-            self._held.clear()
+    def send(self, letter: bytes, payload: bytes = b"") -> None:
+        """Send one frame."""
+        self._connection.sendall(frame(letter, payload))
 
     def _send_part(self) -> None:
         if not self._sent:
-            self._held += frame(HEAD, self._told)
+            self.send(HEAD, self._kind)
             self._sent = True
-        if self._part:
-            self._held += frame(DATA, self._part)
-            self._part.clear()
-
-
-def _end(leaving: bool) -> bytes:
-    return frame(END, b"1" if leaving else b"")
+        for start in range(0, len(self._part), PART):
+            self.send(DATA, bytes(self._part[start : start + PART]))
+        self._part.clear()
 
 
 class XmlFrameWriter:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from server.engine import faults, query_text
 from server.engine.diagnostics.diagnose import find_mistake
-from server.engine.frames import ClosedError, Frames, unpack_question
+from server.engine.frames import CANCEL, ClosedError, Questions, unpack_question
 from server.engine.interface import (
     CSV,
     JSON,
@@ -45,15 +45,16 @@ Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
     """Answer what is asked on a connection until the other side closes it."""
-    questions, outlet, begun = Frames(connection), FrameWriter(connection), sandbox.peak()
+    questions, outlet, begun = Questions(connection), FrameWriter(connection), sandbox.peak()
     leaving, unseen = False, 0
     while not leaving:
         try:
-            if not questions.has_next():
-                outlet.send_held()
-            _, payload = questions.next()
+            letter, payload = questions.next()
         except ClosedError:
             return
+        if letter == CANCEL:
+            outlet.send(CANCEL)
+            continue
         asked, unseen = time.monotonic(), unseen + 1
         fault = _answer_or_fault(payload, store, base_uri, outlet)
         leaving = fault is not None and isinstance(fault, _BREAKING)
@@ -63,7 +64,6 @@ def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
             outlet.end(leaving)
         else:
             outlet.fail(faults.dump_fault(fault), leaving)
-    outlet.send_held()
 
 
 def _answer_or_fault(

@@ -7,7 +7,7 @@ import logging
 import socket
 from typing import Any
 
-from server.http.connection.connections import Connections
+from server.http.connection.connections import MOST_CONNECTIONS, Connections
 from server.http.connection.pipeline import Site
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock
@@ -39,19 +39,26 @@ class Acceptor:
         if not self._site.leaving:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
-    def shut(self, seconds: float | None = None) -> None:
-        """Take none, for good or for so long."""
+    def close(self) -> None:
+        """Take those who wait at the door already, and nobody after them."""
+        asyncio.get_running_loop().remove_reader(self._listener)
+        with contextlib.suppress(OSError):  # as soon as nobody waits
+            for _ in range(MOST_CONNECTIONS):
+                self._take(*self._listener.accept())
+        self._listener.close()
+
+    def _step_back(self, seconds: float) -> None:
+        """Take none for so long."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
-        if seconds is not None:
-            loop.call_later(seconds, self.open)
+        loop.call_later(seconds, self.open)
 
     def _accept(self) -> None:
         """Accept one connection: another worker may accept the next."""
         number = len(self._crowd) + len(self._tasks)
         if not self._share.may_take(number):
             # The next one is for a worker that has fewer, which is as awake as this one.
-            self.shut(_STEP_BACK)
+            self._step_back(_STEP_BACK)
             return
         try:
             client, address = self._listener.accept()
@@ -61,13 +68,14 @@ class Acceptor:
             log.error("no connection can be taken: %s", error)
             if error.errno in _EXHAUSTED:
                 self._crowd.has_room("")  # closes idle ones only when all places are taken
-                self.shut(_NO_DESCRIPTOR)
+                self._step_back(_NO_DESCRIPTOR)
             return
         self._share.tell(number + 1)
-        client.setblocking(False)
-        self._let_in(client, str(address[0]))
+        self._take(client, address)
 
-    def _let_in(self, client: socket.socket, peer: str) -> None:
+    def _take(self, client: socket.socket, address: Any) -> None:
+        client.setblocking(False)
+        peer = str(address[0])
         if not self._crowd.has_room(site_of(peer) or peer):
             self.turned_away += 1
             _refuse_connection(client, self._site.clock)

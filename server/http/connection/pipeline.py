@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from server.http.connection.connections import Connections
 from server.http.connection.writer import PIECE, ReplyWriter
 from server.http.messages import Clock, Reply, Request
-from server.http.refusals import Refusal, refuse
+from server.http.refusals import Refusal, refuse_defect
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +39,8 @@ class Site(Protocol):
         """Give a reply that needs no waiting."""
         ...
 
-    def answer_soon(
-        self, request: Request, take: Callable[[Reply | None], None]
-    ) -> "Reply | Cancellable | None":
-        """Give the reply, or have `take` called with it; of None, `answer` must be awaited."""
-        ...
-
-    async def answer(self, request: Request) -> Reply:
-        """Give any other reply."""
+    def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Cancellable":
+        """Return any other reply, or have `take` called with it later."""
         ...
 
 
@@ -102,47 +96,42 @@ class Pipeline:
         try:
             reply = self._site.answer_at_once(request)
             if reply is None:
-                found = self._site.answer_soon(request, partial(self._take, request, last))
+                found = self._site.answer(request, partial(self._take, request, last))
                 if isinstance(found, Reply):
                     reply = found
                 else:
                     self._task = found
-        except Exception:
-            reply = _say_defect(request)
-        if self._task is None:
+        except Exception as fault:
+            reply = refuse_defect(fault, request.method, request.path)
+        if reply is not None:
             self._take(request, last, reply)
 
-    def _take(self, request: Request, last: bool, reply: Reply | None) -> None:
-        """Send a reply; one that is long, or is none yet, in a task."""
-        soon = self._task is not None
+    def _take(self, request: Request, last: bool, reply: Reply) -> None:
+        """Send a reply; a long one in a task."""
+        waited = self._task is not None
+        last = last or self._site.leaving
         if isinstance(reply, Refusal):
             reply = reply.said(request.headers.get(b"accept"))
-        if reply is None or reply.stream is not None or len(reply.body) > PIECE:
-            answer = self._answer(request, reply, last)
-            self._task = asyncio.get_running_loop().create_task(answer)
+        if reply.stream is not None or len(reply.body) > PIECE:
+            sending = self._send(request, reply, last)
+            self._task = asyncio.get_running_loop().create_task(sending)
             return
         self._task, self._answering = None, 0
         self._say(reply, request.target, request.method == "HEAD", last)
-        if soon:
+        if waited:
             self._go_on()
 
-    async def _answer(self, request: Request, reply: Reply | None, last: bool) -> None:
+    async def _send(self, request: Request, reply: Reply, last: bool) -> None:
+        last = last or self._site.leaving
+        head = self._finish_head(reply, request.target, last)
         try:
-            reply = reply or await self._site.answer(request)
-            if isinstance(reply, Refusal):
-                reply = reply.said(request.headers.get(b"accept"))
-            last = last or self._site.leaving
-            head = self._finish_head(reply, request.target, last)
             await self._out.send(head, reply, request.method == "HEAD")
         except asyncio.CancelledError:
             return
-        except Exception:
-            if self._out.begun:  # nothing may be sent any more that could pass for the rest
-                self._out.break_off()
-                log.exception("%s %s breaks off", request.method, request.path[:200])
-                return
-            last = True
-            self._say(_say_defect(request), request.target, request.method == "HEAD", last)
+        except Exception:  # nothing may be sent any more that could pass for the rest
+            self._out.break_off()
+            log.exception("%s %s breaks off", request.method, request.path[:200])
+            return
         self._task, self._answering = None, 0
         self.over = self.over or last
         self._go_on()
@@ -157,9 +146,3 @@ class Pipeline:
         self._site.count(target, reply.status, reply.kind)
         close = b"Connection: close\r\n\r\n" if last else b"\r\n"
         return reply.head + self._site.clock.date() + close
-
-
-def _say_defect(request: Request) -> Reply:
-    log.exception("a defect in answering %s %s", request.method, request.path[:200])
-    refusal = refuse(500, "defect", "Something is wrong on our side; the log says what.")
-    return refusal.said(request.headers.get(b"accept"))

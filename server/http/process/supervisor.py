@@ -48,6 +48,7 @@ class Supervisor:
     def __init__(
         self, folder: Path, listener: socket.socket, shared: IO[bytes], given: dict[str, str]
     ) -> None:
+        self._listener = listener
         self._inherited = (listener.fileno(), shared.fileno())
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
         self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
@@ -109,6 +110,7 @@ class Supervisor:
         self._stopping = True
 
     def _end(self) -> None:
+        self._listener.close()  # else the system would take connections that nobody serves
         until = time.monotonic() + _END_SECONDS
         running = [worker.process for worker in self._workers if worker.process]
         for process in running:

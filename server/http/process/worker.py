@@ -19,13 +19,14 @@ import uvloop
 from server.app import create_app
 from server.engine.faults import EngineDown
 from server.engine.opening import ENGINES, open_engine
+from server.engine.pool.cpu_affinity import CpuAffinity
+from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock, Reply, Request
 from server.http.process import load_balance, shared_counters
 from server.http.process import rate_limit as gates
-from server.http.process.cpu_affinity import CpuAffinity
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_counters import Counts, SharedCounters
@@ -60,8 +61,7 @@ class Worker:
         self.most_body = most_body
         self.leaving = False
         self.crowd = Connections(_most_connections())
-        self.answer_at_once = desk.answer_at_once
-        self.answer_soon = desk.answer_soon
+        self.answer = desk.answer
         self.count = tally.count
         self._desk = desk
         self._shelf = shelf
@@ -71,11 +71,12 @@ class Worker:
         self._door = Acceptor(listener, self, share)
         self._parent = parent
 
-    async def answer(self, request: Request) -> Reply:
-        """Give any reply that needs waiting."""
-        if request.path == b"/metrics":
+    def answer_at_once(self, request: Request) -> Reply | None:
+        """Give a reply that needs no waiting."""
+        reply = self._desk.answer_at_once(request)
+        if reply is None and request.path == b"/metrics":
             return self._tally.reply(request.method)
-        return await self._desk.answer(request)
+        return reply
 
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
@@ -118,7 +119,7 @@ class Worker:
 
     def _leave(self) -> None:
         self.leaving = True
-        self._door.shut()
+        self._door.close()
 
 
 def _most_connections() -> int:
@@ -145,7 +146,7 @@ def run(
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
     app = create_app(folder, settings, opener)
-    shelf: CurrentRelease = app.extensions["shelf"]
+    shelf: CurrentRelease = app.extensions["current_release"]
     with mmap.mmap(shared, SHARED) as counts:
         trusted = read_networks(settings.trusted_proxies)
         gate = RateLimit(settings.requests_per_minute, trusted, counts, secret)
@@ -159,13 +160,14 @@ def run(
         most = settings.most_body
         worker = partial(Worker, socketed, desk, shelf, kept, most, share, told, parent)
         core.settle()
-        uvloop.run(_serve(worker))
+        uvloop.run(_serve(worker, core))
     shelf.close()
     logging.shutdown()
     os._exit(0)  # threads may still be busy for clients that have gone
 
 
-async def _serve(worker: Callable[[], Worker]) -> None:
+async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
+    serve_on(Home(asyncio.get_running_loop(), core))
     await worker().serve()
 
 

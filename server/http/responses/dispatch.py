@@ -10,24 +10,26 @@ import asyncio
 import hashlib
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from server import texts
-from server.http.fastpath.sparql import SparqlFastPath
+from server.engine.faults import EngineFault
+from server.engine.interface import Outcome, Ticket
+from server.engine.pool.cpu_affinity import CpuAffinity
 from server.http.messages import Reply, Request
-from server.http.process.cpu_affinity import CpuAffinity
 from server.http.process.rate_limit import RateLimit
-from server.http.refusals import refuse
-from server.http.responses import finish, wsgi
-from server.http.responses.cache import ReplyCache, is_fickle
-from server.http.responses.compression import Choice, choose_coding
+from server.http.refusals import refuse, refuse_defect
+from server.http.responses import finish, sparql, wsgi
+from server.http.responses.cache import ReplyCache
+from server.http.responses.compression import choose_coding
 from server.http.responses.conditional import condition
-from server.http.responses.in_flight import InFlight
-from server.http.responses.waiters import Take, Waiter
+from server.http.responses.finish import KEPT_STATUSES
+from server.http.responses.in_flight import InFlight, Take, Waiter
 from server.negotiation import LONGEST, choose_language
-from server.release.current import CurrentRelease
-from server.web.release_scope import BEGUN, RELEASE, Begun
+from server.release.current import CurrentRelease, Release
+from server.sparql.plan import Plan
+from server.web.release_scope import PLAN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -59,8 +61,8 @@ class Dispatcher:
         self._gate = gate
         self._kept = kept
         self._threads = wsgi.Threads(core)
-        self._teller = SparqlFastPath(shelf, self._threads, kept, longest, self._take_off)
-        self._flights: dict[Hashable, InFlight] = {}
+        self._longest = longest
+        self._in_flight: dict[Hashable, InFlight] = {}
         self._release = ""
 
     def answer_at_once(self, request: Request) -> Reply | None:
@@ -72,22 +74,36 @@ class Dispatcher:
         reply = self._kept.find(request.key) if request.key else None
         return condition(reply, request) if reply else None
 
-    def answer_soon(self, request: Request, take: Take) -> Reply | Waiter | None:
-        """Give a reply or have `take` called with it; None where `answer` must be awaited."""
-        if request.key in self._flights:
-            return None
-        return self._teller.answer(request, take)
+    def answer(self, request: Request, take: Take) -> Reply | Waiter:
+        """Return the reply that `answer_at_once` had none for, or have `take` called with it."""
+        waiter = Waiter(request, take)
+        return self._join(waiter) or waiter
 
-    async def answer(self, request: Request) -> Reply:
-        """Give the reply to a request that `answer_at_once` had none for."""
+    def _join(self, waiter: Waiter) -> Reply | None:
+        """Have a request wait for its answer, which may be under way; or return that."""
+        request = waiter.request
         choice = choose_coding(request.headers.get(b"accept-encoding"))
         if choice.hopeless:
             return refuse(406, "not-acceptable", "Accept-Encoding leaves nothing: allow identity.")
-        if request.key is not None and not is_fickle(request):
-            flight = self._flights.get(request.key) or self._take_off(request, choice, None)
-            if reply := await flight.wait():
-                return condition(reply, request)
-        return await self._ask_alone(request, choice)
+        if under_way := self._in_flight.get(request.key):
+            under_way.join(waiter)
+            return None
+        plan, shared = None, request.key is not None
+        if shared and sparql.is_of_endpoint(request):
+            base_uri = self._shelf.current.base_uri
+            plan = sparql.plan_query(request, base_uri, self._longest)
+            shared = not plan.fickle if plan else request.method != "POST"
+        in_flight = InFlight(request, choice, self._release)
+        in_flight.join(waiter)
+        if plan and sparql.can_be_written_here(plan, request):
+            reply = self._ask(in_flight, plan)
+        else:
+            reply = self._run(in_flight, plan)
+        if reply is not None:
+            return condition(reply, request)
+        if shared:
+            self._in_flight[request.key] = in_flight
+        return None
 
     def _key(self, request: Request) -> Hashable | None:
         headers = request.headers
@@ -100,7 +116,7 @@ class Dispatcher:
         elif request.method not in ("GET", "HEAD"):
             return None
         # The name in the key is for what comes late of a release that was replaced under way.
-        name = self._shelf.current_name
+        name = self._shelf.current.name
         if name != self._release:
             self._kept.clear()
             self._release = name
@@ -108,67 +124,105 @@ class Dispatcher:
         wishes = _wishes(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
         return (name, request.target, *wishes, get(b"host"), asked)
 
-    def _take_off(self, request: Request, choice: Choice, begun: Begun | None) -> InFlight:
-        """Run a request in a thread for all who want the same; it may have been asked already."""
-        flight = InFlight()
-        method = "GET" if request.method == "HEAD" else request.method
-        asked = replace(request, method=method, gone=flight.left)
-        flight.task = asyncio.create_task(self._fly(flight, asked, choice, begun))
-        self._flights[request.key] = flight
-        return flight
-
-    async def _fly(
-        self, flight: InFlight, request: Request, choice: Choice, begun: Begun | None
-    ) -> Reply:
-        release = self._release
+    def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
+        """Ask the engine, on this loop."""
+        release = self._shelf.borrow()
         try:
-            result, reply = await self._run(request, choice, begun)
-            # A release that moved under way must not be kept under the name of the one before.
-            if result and result.environ[RELEASE].name == release and finish.may_keep(result):
-                self._kept.keep(request, reply)
-            if reply.stream and flight.left():
-                await reply.stream.close()
-            return reply
-        finally:
-            # A query that was asked anew meanwhile, and is slow, has taken off under the same key.
-            if self._flights.get(request.key) is flight:
-                del self._flights[request.key]
+            in_flight.is_of = release.name
+            if whole := release.engine.look_up(plan.question):
+                self._shelf.give_back(release)
+                return self._write(in_flight, plan, whole)
+            end = partial(self._end, in_flight, plan, release)
+            ticket = release.engine.begin(plan.question, end)
+        except EngineFault as fault:
+            self._shelf.give_back(release)
+            return self._write(in_flight, plan, fault)
+        except BaseException:
+            self._shelf.give_back(release)
+            raise
+        in_flight.give_up = partial(self._withdraw, in_flight, ticket, release)
+        return None
 
-    async def _ask_alone(self, request: Request, choice: Choice) -> Reply:
-        asked = request
-        if request.method == "HEAD" and not request.path.startswith(_FILES):
-            asked = replace(request, method="GET")  # so that the head is that of the GET
-        _, reply = await self._run(asked, choice)
-        return condition(reply, request)
+    def _withdraw(self, in_flight: InFlight, ticket: Ticket, release: Release) -> None:
+        ticket.withdraw()
+        self._shelf.give_back(release)
+        self._no_more(in_flight)
 
-    async def _run(
-        self, request: Request, choice: Choice, begun: Begun | None = None
-    ) -> tuple[wsgi.Result | None, Reply]:
+    def _end(self, in_flight: InFlight, plan: Plan, release: Release, outcome: Outcome) -> None:
+        in_flight.give_up = partial(self._no_more, in_flight)
+        self._shelf.give_back(release)
+        if reply := self._write(in_flight, plan, outcome):
+            self._give(in_flight, reply)
+
+    def _write(self, in_flight: InFlight, plan: Plan, outcome: Outcome) -> Reply | None:
+        """Return the reply with an outcome, or have it written in a thread and given."""
+        write = partial(
+            sparql.write, outcome, plan, in_flight.request, in_flight.choice, self._threads
+        )
+        in_flight.may_keep = not plan.fickle
+        if not sparql.is_soon_written(outcome, in_flight.choice):
+            self._threads.begin(write).add_done_callback(partial(self._give_done, in_flight))
+            return None
+        try:
+            reply = write()
+        except Exception as fault:  # what it was kept in, for one, may be broken
+            return refuse_defect(fault, in_flight.request.method, in_flight.request.path)
+        self._keep(in_flight, reply)
+        return reply
+
+    def _run(self, in_flight: InFlight, plan: Plan | None) -> Reply | None:
+        """Run the application in a thread."""
         if self._threads.busy >= _MOST_BUSY:
-            if begun:
-                self._threads.forget(lambda: begun(_gone))
             detail = "Too many requests are under way: come again in a moment."
-            return None, refuse(503, "engine-busy", detail, 2)
-        files = request.path.startswith(_FILES)
-        environ = wsgi.write_environ(request, frozenset() if files else _CONDITIONS)
-        if begun:
-            environ[BEGUN] = begun
+            return refuse(503, "engine-busy", detail, 2)
+        request, files = in_flight.request, in_flight.request.path.startswith(_FILES)
+        # So that the head is that of the GET, which others may wait for.
+        method = "GET" if request.method == "HEAD" and not files else request.method
+        asked = replace(request, method=method, gone=in_flight.is_left)
 
-        def work() -> tuple[wsgi.Result, Reply]:
-            try:
-                result = wsgi.call(self._app, request, environ)
-            finally:
-                if unused := environ.pop(BEGUN, None):
-                    self._threads.forget(lambda: unused(_gone))
+        def work() -> Reply:
+            environ = wsgi.write_environ(asked, frozenset() if files else _CONDITIONS)
+            environ[PLAN] = plan
+            result = wsgi.call(self._app, asked, environ)
+            in_flight.is_of, in_flight.may_keep = result.release, finish.may_keep(result)
             if files:
-                return result, finish.pass_on(result, self._threads)
-            return result, finish.finish(result, request, choice, self._threads)
+                return finish.pass_on(result, self._threads)
+            return finish.finish(result, asked, in_flight.choice, self._threads)
 
-        return await self._threads.run(work)
+        in_flight.give_up = partial(self._no_more, in_flight)
+        self._threads.run(work, partial(self._give_done, in_flight))
+        return None
 
+    def _give_done(self, in_flight: InFlight, done: "asyncio.Future[Reply]") -> None:
+        if fault := done.exception():
+            self._give(
+                in_flight, refuse_defect(fault, in_flight.request.method, in_flight.request.path)
+            )
+            return
+        self._keep(in_flight, done.result())
+        self._give(in_flight, done.result())
 
-def _gone() -> bool:
-    return True
+    def _give(self, in_flight: InFlight, reply: Reply) -> None:
+        self._no_more(in_flight)
+        in_flight.give(reply, self._ask_anew)
+
+    def _ask_anew(self, waiter: Waiter) -> None:
+        if reply := self._join(waiter):
+            waiter.take(reply)
+
+    def _keep(self, in_flight: InFlight, reply: Reply) -> None:
+        """Keep a reply, unless its release came under way: it would be kept for the one before."""
+        good = (
+            in_flight.may_keep
+            and in_flight.is_of == in_flight.release
+            and in_flight.request.key is not None
+        )
+        if good and reply.status in KEPT_STATUSES and reply.stream is None:
+            self._kept.keep(in_flight.request, reply)
+
+    def _no_more(self, in_flight: InFlight) -> None:
+        if self._in_flight.get(in_flight.request.key) is in_flight:
+            del self._in_flight[in_flight.request.key]
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,6 @@ from server.http.messages import (
     Request,
     write_head,
 )
-from server.http.responses.cache import is_fickle
 from server.http.responses.compression import (
     LEAST,
     Choice,
@@ -25,14 +24,14 @@ from server.web.headers import HEADERS
 # Data changes once a year, yet a release that replaces a faulty one should show within minutes;
 # until then a CDN may answer with the old one while it asks for the new one (RFC 5861).
 FRESH = "public, max-age=300, stale-while-revalidate=3600"
-_KEPT_STATUSES = (200, 301, 303, 308)
+KEPT_STATUSES = (200, 301, 303, 308)
 
 
 def may_keep(result: Result) -> bool:
     """Say whether an answer may be given again: whole, good, and not forbidden."""
     return (
         result.rest is None
-        and result.status in _KEPT_STATUSES
+        and result.status in KEPT_STATUSES
         and "no-store" not in (result.header("cache-control") or "")
         and result.header("set-cookie") is None
     )
@@ -80,25 +79,21 @@ def _say_freshness(
     """Give the entity tag, and say for how long the answer is good."""
     if result.status != 200 or request.method not in ("GET", "HEAD", "POST"):
         return None
-    if is_fickle(request):
-        _put(headers, "ETag", None)
-        _put(headers, "Cache-Control", "no-store")
+    told = result.header("cache-control")
+    if told == "no-store":  # another answer each time
         return None
     tag = _tag(result, coding)
     if tag:
         _put(headers, "ETag", tag)
-    told = result.header("cache-control")
     if request.method != "POST" and told in (None, "public, max-age=300"):
         _put(headers, "Cache-Control", FRESH)
     return tag
 
 
-def finish_whole(answer: Whole, request: Request, choice: Choice) -> Reply | None:
-    """Give the reply with a small answer to a query, as `dress` gives it; None if it cannot be."""
-    body, posted = answer.body, request.method == "POST"
+def finish_whole(answer: Whole, request: Request, choice: Choice) -> Reply:
+    """Return the reply with a small answer to a query, as `finish` does."""
+    body, posted = answer.content, request.method == "POST"
     form = _whole_form(answer.media_type, len(body) >= LEAST, choice, posted)
-    if form is None:
-        return None
     digest = form.digest.copy()
     digest.update(body)
     tag = _write_tag(digest, form.coding)
@@ -116,10 +111,8 @@ class _WholeForm(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _WholeForm | None:
-    content_type = CONTENT_TYPES.get(media_type)
-    if content_type is None:
-        return None
+def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _WholeForm:
+    content_type = CONTENT_TYPES[media_type]
     compressible = worth_it(content_type, LEAST if long else 0)
     coding = choice.coding if compressible or choice.plain_refused else None
     vary = "Accept, Accept-Encoding" if compressible else "Accept"

@@ -1,46 +1,77 @@
-"""Name an answer under way in a thread that several requests wait for."""
+"""Name an answer under way that several requests may wait for, and those who wait for it."""
 
 import asyncio
+from collections.abc import Callable
 
-from server.faults import ABANDONED
-from server.http.messages import Reply
+from server.http.messages import Reply, Request
+from server.http.responses.compression import Choice
+from server.http.responses.conditional import condition
+
+Take = Callable[[Reply], None]
+
+
+class Waiter:
+    """One request; `take` is called once with the reply, unless it is cancelled."""
+
+    __slots__ = ("in_flight", "request", "take")
+
+    def __init__(self, request: Request, take: Take) -> None:
+        self.request = request
+        self.take = take
+        self.in_flight: InFlight | None = None
+
+    def cancel(self) -> None:
+        """Wait no more."""
+        if self.in_flight is not None:
+            self.in_flight.leave(self)
 
 
 class InFlight:
-    """One answer that several requests wait for; it goes on while one of them is left."""
+    """One answer, to this request and to all that want the same; it is given up when all left."""
 
-    def __init__(self) -> None:
-        self.waiting = 0
-        self.taken = False  # a stream has one reader
-        self.task: asyncio.Task[Reply]
+    def __init__(self, request: Request, choice: Choice, release: str) -> None:
+        """Begin; `release` is the name of the one under which the answer may be kept."""
+        self.request = request
+        self.choice = choice
+        self.release = release
+        self.is_of = ""  # the name of the release that the answer was made of
+        self.may_keep = False
+        self.waiters: list[Waiter] = []
+        self.give_up: Callable[[], None] = lambda: None
 
-    def left(self) -> bool:
+    def is_left(self) -> bool:
         """Say whether nobody waits any more."""
-        return self.waiting == 0
+        return not self.waiters
 
-    async def wait(self) -> Reply | None:
-        """Give the reply, or nothing where another took it or it was given up too soon."""
-        self.waiting += 1
-        try:
-            reply = await asyncio.shield(self.task)
-        finally:
-            self.waiting -= 1
-            self._give_up()
-        if reply.status == ABANDONED or (reply.stream and self.taken):
-            return None
-        self.taken = True
-        return reply
+    def join(self, waiter: Waiter) -> None:
+        """Have one more wait."""
+        waiter.in_flight = self
+        self.waiters.append(waiter)
 
-    def _give_up(self) -> None:
-        """Close a stream that nobody is left to read."""
-        task = asyncio.current_task()
-        leaving = task is not None and task.cancelling()
-        if leaving and self.left() and self.task.done() and not self.task.exception():
-            stream = self.task.result().stream
-            if stream and not self.taken:
-                self.taken = True
-                _closing.add(closing := asyncio.create_task(stream.close()))
-                closing.add_done_callback(_closing.discard)
+    def leave(self, waiter: Waiter) -> None:
+        """Have one wait no more."""
+        if waiter in self.waiters:
+            self.waiters.remove(waiter)
+            if not self.waiters:
+                self.give_up()
+
+    def give(self, reply: Reply, ask_anew: Callable[[Waiter], None]) -> None:
+        """Give all the reply, each as its conditions want it; a stream has one reader."""
+        waiters, self.waiters = self.waiters, []
+        if not waiters:
+            close(reply)
+        for waiter in waiters:
+            if reply.stream is not None and waiter is not waiters[0]:
+                ask_anew(waiter)
+            else:
+                waiter.take(condition(reply, waiter.request))
 
 
-_closing: set[asyncio.Task[None]] = set()
+def close(reply: Reply) -> None:
+    """Close the stream of a reply that nobody is left to read."""
+    if reply.stream is not None:
+        _closing.add(closing := asyncio.get_running_loop().create_task(reply.stream.close()))
+        closing.add_done_callback(_closing.discard)
+
+
+_closing: set["asyncio.Task[None]"] = set()

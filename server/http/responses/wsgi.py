@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
-from server.http.messages import Headers, Reply, Request
-from server.http.process.cpu_affinity import CpuAffinity
+from server.engine.pool.cpu_affinity import CpuAffinity
+from server.http.messages import Headers, Request
 from server.http.responses.compression import compress_stream
-from server.web.release_scope import GONE, KIND
+from server.web.release_scope import GONE, KIND, RELEASE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -35,33 +35,19 @@ class Threads:
         self._reading = ThreadPoolExecutor(_READERS, "reader", core.roam)
         self.busy = 0
 
-    async def run(self, work: Callable[[], "tuple[Result, Reply]"]) -> "tuple[Result, Reply]":
-        """Do the work of a request, to its end even when who waits for it has left."""
+    def run(self, work: Callable[[], _T], then: "Callable[[asyncio.Future[_T]], None]") -> None:
+        """Do the work of a request, to its end even when nobody waits for it any more."""
         self.busy += 1
         doing = asyncio.get_running_loop().run_in_executor(self._running, work)
-        doing.add_done_callback(self._done)
-        try:
-            return await asyncio.shield(doing)
-        except asyncio.CancelledError:
-            doing.add_done_callback(self._drop)
-            raise
+        doing.add_done_callback(self._note_done)
+        doing.add_done_callback(then)
 
     def begin(self, work: Callable[[], _T]) -> "asyncio.Future[_T]":
         """Do what takes no longer than to pass on a part of an answer."""
         return asyncio.get_running_loop().run_in_executor(self._reading, work)
 
-    def forget(self, work: Callable[[], Any]) -> None:
-        """Do what nobody waits for."""
-        self._reading.submit(work)
-
-    def _done(self, doing: "asyncio.Future[tuple[Result, Reply]]") -> None:
+    def _note_done(self, doing: "asyncio.Future[Any]") -> None:  # noqa: ARG002
         self.busy -= 1
-        if not doing.cancelled():
-            doing.exception()  # who waited may be gone: nobody else will look
-
-    def _drop(self, doing: "asyncio.Future[tuple[Result, Reply]]") -> None:
-        if not doing.cancelled() and doing.exception() is None:
-            self.forget(doing.result()[0].close)
 
 
 @dataclass(slots=True, eq=False)
@@ -70,18 +56,22 @@ class Result:
 
     status: int
     headers: Headers
-    environ: dict[str, Any]
     body: bytes = b""
     rest: Iterable[bytes] | None = None
-
-    @property
-    def kind(self) -> str:
-        """Give the kind of the fault that it tells, if it is one."""
-        return str(self.environ.get(KIND, ""))
+    kind: str = ""  # of the fault that it tells
+    release: str = ""  # the name of the one that it was made of
 
     def header(self, name: str) -> str | None:
         """Give the value of a header."""
         return next((value for key, value in self.headers if key.lower() == name), None)
+
+    def make_whole(self) -> None:
+        """Take all of the body into memory."""
+        try:
+            self.body = b"".join(self.rest or ())
+        finally:
+            self.close()
+        self.rest = None
 
     def close(self) -> None:
         """Give back what the body holds."""
@@ -129,13 +119,10 @@ def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> R
     status, given = told[0]
     # Date is written anew each time the answer is given.
     headers = [pair for pair in given if pair[0].lower() not in ("date", "connection")]
-    result = Result(int(status[:3]), headers, environ, rest=body)
+    result = Result(int(status[:3]), headers, rest=body, release=environ[RELEASE].name)
     if int(result.header("content-length") or 0) <= WHOLE or request.method == "HEAD":
-        try:
-            result.body = b"".join(body)
-        finally:
-            result.close()
-        result.rest = None
+        result.make_whole()
+    result.kind = environ.get(KIND, "")
     return result
 
 

@@ -3,131 +3,107 @@
 import asyncio
 import mmap
 import re
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from server.engine.faults import EngineDown
-from server.engine.interface import JSON, Question, Whole
-from server.engine.pool.async_process import AsyncProcess
-from server.http.fastpath.pool import SEATS, ProcessPool
-from server.http.fastpath.queue import Outcome, QueryQueue
-from server.http.fastpath.sparql import SparqlFastPath
+from server.engine.faults import EngineBusy, EngineFault
+from server.engine.interface import JSON, Outcome, Question, Whole
+from server.engine.pool.cpu_affinity import CpuAffinity
 from server.http.messages import Reply, Request
 from server.http.process import shared_counters
-from server.http.process.cpu_affinity import CpuAffinity
 from server.http.process.rate_limit import RateLimit
 from server.http.responses.cache import ReplyCache
-from server.http.responses.compression import Choice
 from server.http.responses.dispatch import Dispatcher
-from server.http.responses.in_flight import InFlight
-from server.http.responses.waiters import Waiter
+from server.http.responses.sparql import plan_query
 from server.http.responses.wsgi import LongBody, Result, Threads
 from server.web.release_scope import RELEASE
 from tests.conftest import PROJECT
 
 ROOT = PROJECT
+ASK = b"/sparql?query=ASK%7B%7D"
 
 
-QUESTION = Question("ASK {}", "http://localhost/", JSON)
+class Engine:
+    """An engine that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[Callable[[Outcome], None]] = []
+        self.withdrawn = 0
+        self.fault: EngineFault | None = None
+
+    def look_up(self, question: Question) -> None:
+        """Leave all to `begin`."""
+
+    def begin(self, question: Question, over: Callable[[Outcome], None]) -> "Engine":
+        if self.fault:
+            raise self.fault
+        self.asked.append(over)
+        return self
+
+    def withdraw(self) -> None:
+        self.withdrawn += 1
 
 
-def build_dispatcher(app: Any, shelf: Any) -> Dispatcher:
-    no_limit = RateLimit(0, (), None, b"")  # type: ignore[arg-type]
-    return Dispatcher(app, shelf, no_limit, ReplyCache(0), 1000, CpuAffinity(0, 1))
+class Releases:
+    """One release, which knows whether it is lent."""
 
+    def __init__(self) -> None:
+        self.engine, self.lent = Engine(), 0
+        self.current = SimpleNamespace(name="one", base_uri="http://localhost/", engine=self.engine)
 
-class Lender:
-    """A shelf with one release, which knows whether it is lent."""
-
-    current_name = "one"
-
-    def __init__(self, take_seat: Callable[[], AsyncProcess] | None = None) -> None:
-        self.lent, self.lends = 0, list[str]()
-        self.engine = SimpleNamespace(take_seat=take_seat)
-
-    @contextmanager
-    def lend(self) -> Iterator[Any]:
+    def borrow(self) -> Any:
         self.lent += 1
-        self.lends.append(self.current_name)
-        yield SimpleNamespace(
-            name=self.current_name, base_uri="http://localhost/", engine=self.engine
-        )
+        return self.current
+
+    def give_back(self, release: Any) -> None:
         self.lent -= 1
 
 
-class OneSeat:
-    """A seat that counts how often it is given up."""
+class Long:
+    """A long answer, which knows how often it was given back."""
+
+    form, media_type, length = "solutions", JSON, 1 << 21
 
     def __init__(self) -> None:
-        self.spent, self.pending, self.closed = False, 0, 0
+        self.closed = 0
 
-    process = 0
-
-    def fileno(self) -> int:
-        return 2
+    @property
+    def body(self) -> Iterator[bytes]:
+        yield bytes(1 << 21)
 
     def close(self) -> None:
-        self.spent = True
         self.closed += 1
 
-    def finish(self, gone: Any) -> None:
-        """Give an answer that nobody looks at."""
 
-    def ask(self, questions: Sequence[Question]) -> bool:
-        self.pending = len(questions)
-        return True
+class Front:
+    """A dispatcher over such an engine, and what it replied."""
 
-    def advance(self) -> list[Whole]:
-        return []
+    def __init__(self, app: Any = None, cache: int = 1 << 20) -> None:
+        self.releases = Releases()
+        self.engine = self.releases.engine
+        self.cache = ReplyCache(cache)
+        no_limit = RateLimit(0, (), None, b"")  # type: ignore[arg-type]
+        core = CpuAffinity(0, 1)
+        releases: Any = self.releases
+        self.dispatcher = Dispatcher(app, releases, no_limit, self.cache, 1000, core)
+        self.replies: dict[str, Reply] = {}
 
-    def is_late(self) -> bool:
-        return False
-
-
-class Pipe(OneSeat):
-    """A seat that can be watched, and has nothing to say."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._ends = socket.socketpair()
-
-    def fileno(self) -> int:
-        return self._ends[0].fileno()
-
-    def __del__(self) -> None:
-        for end in self._ends:
-            end.close()
-
-
-def test_a_process_that_comes_when_its_release_was_replaced_is_given_up_once() -> None:
-    may_come, came, looked = threading.Event(), list[OneSeat](), list[AsyncProcess]()
-
-    def take_seat() -> Any:
-        may_come.wait(10)
-        came.append(OneSeat())
-        return came[-1]
-
-    async def replace_meanwhile() -> int:
-        shelf: Any = Lender(take_seat)
-        bench = ProcessPool(shelf, Threads(CpuAffinity(0, 1)), lambda _, seat: looked.append(seat))
-        bench.close()
-        may_come.set()
-        for _ in range(100):
-            if not shelf.lent:
-                break
-            await asyncio.sleep(0.05)
-        return int(shelf.lent)
-
-    assert asyncio.run(replace_meanwhile()) == 0
-    assert [seat.closed for seat in came] == [1] * len(came)
-    assert not looked
+    def ask(self, name: str, target: bytes = ASK, **headers: bytes) -> Any:
+        """Ask; the reply will stand under the name. Return what waits for it."""
+        named = {key.replace("_", "-").encode(): value for key, value in headers.items()}
+        request = Request("GET", target, named, "127.0.0.1")
+        waiter = self.dispatcher.answer_at_once(request)
+        if waiter is None:
+            take = lambda reply: self.replies.__setitem__(name, reply)  # noqa: E731
+            waiter = self.dispatcher.answer(request, take)  # type: ignore[assignment]
+        if isinstance(waiter, Reply):
+            self.replies[name] = waiter
+        return waiter
 
 
 async def holds(look: Callable[[], object]) -> None:
@@ -139,187 +115,114 @@ async def holds(look: Callable[[], object]) -> None:
     raise AssertionError("it did not come about")
 
 
-def open_bench(shelf: Any, looked: list[Any]) -> ProcessPool:
-    """Give a bench of a shelf; what is to be looked at is noted."""
-    return ProcessPool(shelf, Threads(CpuAffinity(0, 1)), lambda _, seat: looked.append(seat))
-
-
-def test_a_release_stays_open_while_processes_of_it_come() -> None:
-    may_come, asked = threading.Event(), list[int]()
-
-    def take_seat() -> Any:
-        asked.append(1)
-        may_come.wait(10)
-        return OneSeat()
-
-    async def close_early() -> tuple[int, int]:
-        shelf: Any = Lender(take_seat)
-        bench = open_bench(shelf, [])
-        await holds(lambda: len(asked) == SEATS)
-        bench.close()
-        lent = shelf.lent
-        may_come.set()
-        await holds(lambda: not shelf.lent)
-        return lent, shelf.lent
-
-    assert asyncio.run(close_early()) == (1, 0)
-
-
-async def take_seat() -> tuple[Any, list[Any], ProcessPool, AsyncProcess]:
-    """Give a shelf that was lent of, the seats of a bench, the bench, and one that was taken."""
-    shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-    looked = list[Any]()
-    bench = open_bench(shelf, looked)
-    await holds(lambda: len(looked) == SEATS)
-    seat = bench.take()
-    assert seat
-    return shelf, looked, bench, seat
-
-
-def test_a_release_stays_open_until_what_was_asked_of_it_has_ended() -> None:
-    async def hand_over() -> tuple[int, int]:
-        shelf, looked, bench, seat = await take_seat()
-        finish = bench.hand_over(seat)
-        bench.close()
-        await holds(lambda: sum(seat.closed for seat in looked) >= SEATS - 1)
-        await asyncio.sleep(0)  # who ended that has said so
-        lent = shelf.lent
-        await asyncio.to_thread(finish, None)
-        await holds(lambda: not shelf.lent)
-        return lent, shelf.lent
-
-    assert asyncio.run(hand_over()) == (1, 0)
-
-
-def test_a_process_that_answers_when_its_release_was_replaced_is_given_up() -> None:
-    async def put_back_late() -> tuple[list[int], int]:
-        shelf, looked, bench, seat = await take_seat()
-        bench.close()
-        bench.put_back(seat)
-        await holds(lambda: not shelf.lent)
-        return [seat.closed for seat in looked], shelf.lent
-
-    assert asyncio.run(put_back_late()) == ([1] * SEATS, 0)
-
-
-def test_a_process_that_cannot_be_had_is_asked_for_again() -> None:
-    tries = list[int]()
-
-    def take_seat() -> Any:
-        tries.append(1)
-        if len(tries) <= SEATS:
-            raise EngineDown("The engine is being restarted: ask again soon.")
-        return Pipe()
-
-    async def ask_again() -> AsyncProcess | None:
-        shelf: Any = Lender(take_seat)
-        looked = list[Any]()
-        bench = open_bench(shelf, looked)
-        await holds(lambda: bench.fill() and looked)
-        return bench.take()
-
-    assert asyncio.run(ask_again())
-
-
-def test_there_is_an_end_to_questions_that_wait_for_a_process() -> None:
-    told = list[Outcome]()
-
-    async def ask_many() -> list[bool]:
-        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
-        assert lane.release.name == "one"
-        return [lane.ask(QUESTION, told.append) for _ in range(40)]
-
-    assert asyncio.run(ask_many()) == [True] * 32 + [False] * 8
-    assert not told
-
-
-def test_a_process_is_put_eight_questions_at_once_at_most() -> None:
-    seats = list[Pipe]()
-
-    def take_seat() -> Any:
-        seats.append(Pipe())
-        return seats[-1]
-
-    async def ask_many() -> list[int]:
-        shelf: Any = Lender(take_seat)
-        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
-        assert lane.release.name == "one"
-        assert all(lane.ask(QUESTION, lambda _: None) for _ in range(20))
-        await holds(lambda: len(seats) == SEATS and all(seat.pending for seat in seats))
-        return [seat.pending for seat in seats]
-
-    assert asyncio.run(ask_many()) == [8, 8]
-
-
-def test_what_waits_too_long_for_a_process_is_left_to_others() -> None:
-    told = list[Outcome]()
-
-    async def ask_many() -> None:
-        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
-        assert lane.release.name == "one"
-        assert all(lane.ask(QUESTION, told.append) for _ in range(20))
-        await holds(lambda: told)
-
-    asyncio.run(ask_many())
-    assert told == [None] * 4
-
-
-def test_where_no_process_can_be_had_nothing_is_asked() -> None:
-    async def ask() -> bool:
-        shelf: Any = Lender()
-        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
-        assert lane.release.name == "one"
-        return lane.ask(QUESTION, lambda _: None)
-
-    assert not asyncio.run(ask())
-
-
-def test_a_release_that_was_replaced_is_left_though_nobody_asks() -> None:
-    async def replace_it() -> list[str]:
-        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
-        assert lane.release.name == "one"
-        assert lane.ask(QUESTION, lambda _: None)
-        shelf.current_name = "two"
-        await holds(lambda: len(shelf.lends) > 1)
-        return list(shelf.lends)
-
-    assert asyncio.run(replace_it()) == ["one", "two"]
-
-
-def test_what_waits_for_a_release_that_was_replaced_is_not_asked_of_the_next() -> None:
-    may_come, told = threading.Event(), list[Outcome]()
-
-    def take_seat() -> Any:
-        may_come.wait(10)
-        return Pipe()
-
-    async def replace_it() -> None:
-        shelf: Any = Lender(take_seat)
-        lane = QueryQueue(shelf, Threads(CpuAffinity(0, 1)))
-        assert lane.release.name == "one"
-        assert lane.ask(QUESTION, told.append)
-        shelf.current_name = "two"
-        assert lane.release.name == "two"
-        may_come.set()
-        assert told == [None]
-
-    asyncio.run(replace_it())
+def whole(size: int = 4) -> Whole:
+    return Whole("boolean", JSON, b"x" * size)
 
 
 def test_who_asks_what_is_under_way_waits_for_that() -> None:
-    async def ask(under_way: bool) -> object:
-        shelf: Any = Lender(lambda: Pipe())  # type: ignore[arg-type, return-value]
-        desk = build_dispatcher(None, shelf)
-        request = Request("GET", b"/sparql?query=ASK%7B%7D", {}, "127.0.0.1", key="same")
-        if under_way:
-            desk._flights["same"] = InFlight()
-        return desk.answer_soon(request, lambda _: None)
+    async def ask() -> Front:
+        front = Front()
+        for name in ("first", "second"):
+            front.ask(name)
+        front.ask("has it", if_none_match=b"*")
+        (over,) = front.engine.asked
+        over(whole())
+        front.ask("late")
+        return front
 
-    assert asyncio.run(ask(under_way=False))
-    assert asyncio.run(ask(under_way=True)) is None
+    front = asyncio.run(ask())
+    statuses = {name: reply.status for name, reply in front.replies.items()}
+    assert statuses == {"first": 200, "second": 200, "has it": 304, "late": 200}
+    assert (len(front.engine.asked), front.releases.lent) == (1, 0)
+
+
+def test_a_query_is_given_up_when_the_last_who_waits_for_it_leaves() -> None:
+    async def leave() -> list[int]:
+        front = Front()
+        first, second = front.ask("first"), front.ask("second")
+        first.cancel()
+        given_up = [front.engine.withdrawn]
+        second.cancel()
+        second.cancel()
+        given_up.append(front.engine.withdrawn)
+        front.ask("third")
+        return [*given_up, len(front.engine.asked), front.releases.lent]
+
+    assert asyncio.run(leave()) == [0, 1, 2, 1]
+
+
+def test_a_long_answer_has_one_reader_and_the_others_ask_anew() -> None:
+    async def ask() -> Front:
+        front = Front()
+        for name in ("first", "second", "third"):
+            front.ask(name)
+        answer: Any = Long()
+        front.engine.asked[0](answer)
+        front.engine.asked[1](whole())
+        return front
+
+    front = asyncio.run(ask())
+    assert [bool(reply.stream) for reply in front.replies.values()] == [True, False, False]
+    assert len(front.engine.asked) == 2
+
+
+def test_a_long_answer_that_nobody_waits_for_any_more_is_given_back() -> None:
+    may_come, answer = threading.Event(), Long()
+
+    class Body:
+        def __iter__(self) -> Iterator[bytes]:
+            return answer.body
+
+        def close(self) -> None:
+            answer.close()
+
+    def app(environ: Any, start_response: Any) -> Body:
+        may_come.wait(10)
+        environ[RELEASE] = SimpleNamespace(name="one")
+        start_response("200 OK", [("Content-Length", str(1 << 21))])
+        return Body()
+
+    async def leave() -> None:
+        front = Front(app)
+        front.ask("only", b"/def").cancel()
+        may_come.set()
+        await holds(lambda: answer.closed)
+
+    asyncio.run(leave())
+    assert answer.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("accept", "told"),
+    [(b"*/*", b'"kind": "engine-busy"'), (b"text/csv", b"503 Service Unavailable: Too many")],
+)
+def test_a_query_that_finds_no_place_is_told_when_to_come_again(accept: bytes, told: bytes) -> None:
+    async def ask() -> Front:
+        front = Front()
+        front.engine.fault = EngineBusy("Too many queries wait already.", 7)
+        front.ask("only", accept=accept)
+        return front
+
+    front = asyncio.run(ask())
+    reply = front.replies["only"]
+    assert (reply.status, reply.kind, front.releases.lent) == (503, "engine-busy", 0)
+    assert told in reply.body
+    assert b"Retry-After: 7\r\n" in reply.head
+    assert front.cache.taken == 0
+
+
+def test_what_answers_otherwise_each_time_is_neither_shared_nor_kept() -> None:
+    async def ask() -> Front:
+        front = Front()
+        for name in ("first", "second"):
+            front.ask(name, b"/sparql?query=SELECT(N%4FW()AS%20%3Fn)%7B%7D")
+        for over in front.engine.asked:
+            over(whole())
+        return front
+
+    front = asyncio.run(ask())
+    assert (len(front.engine.asked), front.cache.taken) == (2, 0)
+    assert all(b"Cache-Control: no-store" in reply.head for reply in front.replies.values())
 
 
 def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
@@ -333,20 +236,70 @@ def test_a_large_answer_is_packed_by_a_thread_and_a_small_one_at_once(
 
     monkeypatch.setattr("server.http.responses.finish.finish_whole", finish_whole)
 
-    async def answer(size: int, coding: str | None) -> None:
-        shelf: Any = Lender()
-        teller = SparqlFastPath(
-            shelf, Threads(CpuAffinity(0, 1)), ReplyCache(0), 1000, lambda *_: None
-        )
-        request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
-        teller._waiting["same"], told = [], list[Reply | None]()
-        Waiter(teller._waiting["same"], request, told.append)
-        teller._end(request, Choice(coding), Whole(JSON, b"x" * size))
-        await holds(lambda: told)
+    async def answer(size: int, **headers: bytes) -> None:
+        front = Front()
+        front.ask("only", **headers)
+        front.engine.asked[0](whole(size))
+        await holds(lambda: front.replies)
 
-    for size, coding in ((1 << 15, "gzip"), ((1 << 15) + 1, "gzip"), (1 << 16, None)):
-        asyncio.run(answer(size, coding))
+    for size, coding in ((1 << 15, b"gzip"), ((1 << 15) + 1, b"gzip"), (1 << 16, b"identity")):
+        asyncio.run(answer(size, accept_encoding=coding))
     assert packed == ["MainThread", "reader", "MainThread"]
+
+
+def answer_ok(environ: Any, start_response: Any) -> list[bytes]:
+    environ[RELEASE] = SimpleNamespace(name=environ["QUERY_STRING"] or "one")
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
+    may_go_on = threading.Event()
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        may_go_on.wait(30)
+        return answer_ok(environ, start_response)
+
+    async def ask() -> Front:
+        front = Front(app)
+        for number in range(97):
+            front.ask(str(number), b"/def/%d" % number)
+        assert list(front.replies) == ["96"]
+        may_go_on.set()
+        await holds(lambda: len(front.replies) == 97)
+        return front
+
+    front = asyncio.run(ask())
+    refused = front.replies.pop("96")
+    assert (refused.status, refused.kind) == (503, "engine-busy")
+    assert b"Retry-After: 2\r\n" in refused.head
+    assert {reply.status for reply in front.replies.values()} == {200}
+
+
+@pytest.mark.parametrize(("release", "kept"), [(b"one", True), (b"two", False)])
+def test_an_answer_from_a_release_that_came_under_way_is_not_kept(
+    release: bytes, kept: bool
+) -> None:
+    """The one before may be gone back to, and its answers must be its own."""
+
+    async def ask() -> int:
+        front = Front(answer_ok)
+        front.ask("only", b"/def?" + release)
+        await holds(lambda: front.replies)
+        return front.cache.taken
+
+    assert (asyncio.run(ask()) > 0) == kept
+
+
+def test_a_form_that_is_long_is_not_read_by_the_loop() -> None:
+    def read(size: int) -> bool:
+        body = b"query=ASK{}&x=".ljust(size, b"x")
+        kind = {b"content-type": b"application/x-www-form-urlencoded"}
+        request = Request("POST", b"/sparql", kind, "127.0.0.1", body, len(body))
+        return plan_query(request, "http://localhost/", 1000) is not None
+
+    assert read(1000)
+    assert not read(1001)
 
 
 def test_threads_work_on_when_the_cores_that_they_began_with_are_taken_away(
@@ -376,7 +329,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
             told.append("closed")
 
     async def hang_up_meanwhile() -> None:
-        body = LongBody(Result(200, [], {}, rest=parts()), Threads(CpuAffinity(0, 1)), None)
+        body = LongBody(Result(200, [], rest=parts()), Threads(CpuAffinity(0, 1)), None)
         read = asyncio.ensure_future(anext(body.parts()))
         await asyncio.to_thread(reading.wait, 10)
         read.cancel()
@@ -447,122 +400,3 @@ def test_metrics_are_as_prometheus_wants_them() -> None:
     for name, kind in kinds.items():
         assert (kind == "counter") == name.endswith("_total")
         assert re.fullmatch(r"portrait_ia(_[a-z]+)+", name)
-
-
-def test_a_query_that_takes_off_twice_is_answered_twice() -> None:
-    def app(environ: Any, start_response: Any) -> list[bytes]:
-        environ[RELEASE] = SimpleNamespace(name="one")
-        start_response("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
-
-    async def ask_twice() -> list[Any]:
-        shelf: Any = Lender()
-        desk = build_dispatcher(app, shelf)
-        request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
-        flights = [desk._take_off(request, Choice(None), None) for _ in range(2)]
-        return [await flight.wait() for flight in flights]
-
-    assert [reply.body for reply in asyncio.run(ask_twice())] == [b"ok", b"ok"]
-
-
-def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
-    async def ask(busy: int) -> Any:
-        def app(environ: Any, start_response: Any) -> list[bytes]:
-            environ[RELEASE] = SimpleNamespace(name="one")
-            start_response("200 OK", [("Content-Length", "2")])
-            return [b"ok"]
-
-        shelf: Any = Lender()
-        desk = build_dispatcher(app, shelf)
-        desk._threads.busy = busy
-        return await desk.answer(Request("GET", b"/def", {}, "127.0.0.1"))
-
-    assert asyncio.run(ask(95)).status == 200
-    refused = asyncio.run(ask(96))
-    assert (refused.status, refused.kind) == (503, "engine-busy")
-    assert b"Retry-After: 2\r\n" in refused.head
-
-
-def test_a_long_answer_that_nobody_waits_for_any_more_is_given_back() -> None:
-    may_come, closed = threading.Event(), threading.Event()
-
-    class Long:
-        def __iter__(self) -> Iterator[bytes]:
-            yield b"part"
-
-        def close(self) -> None:
-            closed.set()
-
-    def app(environ: Any, start_response: Any) -> Any:
-        may_come.wait(10)
-        environ[RELEASE] = SimpleNamespace(name="one")
-        start_response("200 OK", [("Content-Length", str(1 << 21))])
-        return Long()
-
-    async def leave() -> None:
-        shelf: Any = Lender()
-        desk = build_dispatcher(app, shelf)
-        request = Request("GET", b"/def", {}, "127.0.0.1", key="same")
-        flight = desk._take_off(request, Choice(None), None)
-        waiting = asyncio.ensure_future(flight.wait())
-        await asyncio.sleep(0)
-        waiting.cancel()
-        await asyncio.wait([waiting])
-        may_come.set()
-        await flight.task
-
-    asyncio.run(leave())
-    assert closed.wait(10)
-
-
-def test_who_waits_is_told_before_a_long_query_takes_off() -> None:
-    """It would find that nobody waits, and be given up."""
-
-    async def end() -> list[str]:
-        shelf: Any = Lender()
-        told = list[str]()
-        take_off = lambda *_: told.append("off")  # noqa: E731
-        teller = SparqlFastPath(shelf, Threads(CpuAffinity(0, 1)), ReplyCache(0), 1000, take_off)
-        request = Request("GET", b"/sparql?query=ASK{}", {}, "127.0.0.1", key="same")
-        teller._waiting["same"] = []
-        Waiter(teller._waiting["same"], request, lambda _: told.append("told"))
-        teller._end(request, Choice(None), lambda _: NotImplemented)
-        return told
-
-    assert asyncio.run(end()) == ["told", "off"]
-
-
-def test_a_form_that_is_long_is_not_read_by_the_loop() -> None:
-    async def read(size: int) -> bool:
-        shelf: Any = Lender()
-        teller = SparqlFastPath(
-            shelf, Threads(CpuAffinity(0, 1)), ReplyCache(0), 1000, lambda *_: None
-        )
-        body = b"query=ASK{}&x=".ljust(size, b"x")
-        kind = {b"content-type": b"application/x-www-form-urlencoded"}
-        request = Request("POST", b"/sparql", kind, "127.0.0.1", body, len(body))
-        return teller._read(request, "http://localhost/") is not None
-
-    assert asyncio.run(read(1000))
-    assert not asyncio.run(read(1001))
-
-
-def test_an_answer_from_a_release_that_came_under_way_is_not_kept() -> None:
-    """The one before may be gone back to, and its answers must be its own."""
-
-    def app(environ: Any, start_response: Any) -> list[bytes]:
-        environ[RELEASE] = SimpleNamespace(name=environ["QUERY_STRING"])
-        start_response("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
-
-    async def ask(release: str) -> int:
-        shelf: Any = Lender()
-        kept = ReplyCache(1 << 20)
-        desk = Dispatcher(app, shelf, RateLimit(0, (), None, b""), kept, 1000, CpuAffinity(0, 1))  # type: ignore[arg-type]
-        request = Request("GET", b"/def?" + release.encode(), {}, "127.0.0.1")
-        assert desk.answer_at_once(request) is None
-        assert (await desk.answer(request)).body == b"ok"
-        return kept.taken
-
-    assert asyncio.run(ask("one")) > 0
-    assert asyncio.run(ask("two")) == 0

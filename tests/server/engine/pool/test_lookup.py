@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.engine.interface import CSV, JSON, Question
+from server.engine.interface import CSV, JSON, Engine, Question
 from server.engine.opening import open_engine
 from server.engine.pool import lookup
-from server.engine.pool.engine import SealedEngine
 from server.engine.pool.lookup import MOST_ABOUT, Lookups, open_lookups
 from tests.conftest import PROJECT
 from transform.errors import UnreadableRelease
@@ -88,7 +87,7 @@ def ask(text: str, **more: Any) -> Question:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealedEngine]:
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("lookup") / "some.nq"
     little = (
         f"{LITTLE} <http://x.example/p> <http://x.example/b> <http://x.example/g> .\n"
@@ -99,15 +98,20 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealedEngine]:
         f"{LITTLE} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://x.example/C> <x:g> .\n"
     )
     file.write_text(little + "".join(_LINE % number for number in range(_ENOUGH)))
-    with open_engine(file, BASE) as opened:
-        assert isinstance(opened, SealedEngine)
+    return file
+
+
+@pytest.fixture(scope="module")
+def engine(release: Path) -> Iterator[Engine]:
+    with open_engine(release, BASE) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def lookups(engine: SealedEngine) -> Lookups:
-    assert engine.lookups is not None
-    return engine.lookups
+def lookups(release: Path) -> Lookups:
+    opened = open_lookups(release)
+    assert opened is not None
+    return opened
 
 
 def rows(body: bytes) -> tuple[list[str], list[str]]:
@@ -117,14 +121,14 @@ def rows(body: bytes) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize("text", LOOKUPS)
 def test_a_lookup_is_answered_as_a_query_process_answers_it(
-    engine: SealedEngine, lookups: Lookups, text: str
+    engine: Engine, lookups: Lookups, text: str
 ) -> None:
     whole = lookups.answer(ask(text))
     assert whole is not None
     with engine.ask(ask(text)) as answer:
         assert whole.media_type == answer.media_type
         wanted = b"".join(answer.body)
-    variables, found = rows(whole.body)
+    variables, found = rows(whole.content)
     if "limit 1" in text:
         assert len(found) == 1
     assert (sorted(variables), found) == (sorted(rows(wanted)[0]), rows(wanted)[1])
@@ -157,14 +161,16 @@ PIECES = [
 
 @given(st.sampled_from(LOOKUPS), st.lists(st.tuples(st.integers(0, 90), st.sampled_from(PIECES))))
 def test_what_is_changed_is_answered_alike_or_not_at_all(
-    engine: SealedEngine, lookups: Lookups, text: str, changes: list[tuple[int, str]]
+    engine: Engine, lookups: Lookups, text: str, changes: list[tuple[int, str]]
 ) -> None:
     for place, piece in changes[:3]:
         text = f"{text[:place]} {piece} {text[place:]}"
     whole = lookups.answer(ask(text))
     if whole is not None:
         with engine.ask(ask(text)) as answer:
-            assert rows(whole.body)[1] == rows(b"".join(answer.body))[1] or "LIMIT" in text.upper()
+            assert (
+                rows(whole.content)[1] == rows(b"".join(answer.body))[1] or "LIMIT" in text.upper()
+            )
 
 
 class Breaking:

@@ -1,5 +1,6 @@
 """A query process that ends before it has read the question did not die of it: another is asked."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,21 +9,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from server.engine.faults import EngineDown, QueryTooLarge
-from server.engine.interface import (
-    JSON,
-    Answer,
-    Limits,
-    Question,
-)
+from server.engine.interface import JSON, Answer, Engine, Limits, Question
 from server.engine.opening import ENGINES
-from server.engine.pool.admission import Run
-from server.engine.pool.engine import SealedEngine
-from server.engine.pool.fork_client import QueryProcess, keeper_command
-from tests.support.processes import children, lives, stop
+from server.engine.pool.fork_client import keeper_command
+from tests.support.processes import children, stop
 from tests.support.waiting import wait_until
 
 BASE = "http://localhost:8000/"
@@ -31,26 +26,35 @@ LONG = SHORT + "#" * (1 << 20)  # more than a socket takes at once
 CRASH = "SELECT * " + "{" * 20_000 + "}" * 20_000
 
 
+class Opened(NamedTuple):
+    """An engine, and the process that forks its query processes."""
+
+    engine: Engine
+    keeper: int
+
+
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SealedEngine]:
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     file = tmp_path / "release" / "dumps" / "portraits.nq"
     file.parent.mkdir(parents=True)
     file.write_text("<x:a> <x:p> <x:b> <x:g> .\n")
     limits = Limits(idle=3, processes=4, seconds=60)
-    with ENGINES[request.param](file, BASE, limits) as opened:
-        assert isinstance(opened, SealedEngine)
+    before = find_keepers()
+    with ENGINES[request.param](file, BASE, limits) as engine:
+        (keeper,) = find_keepers() - before
         # Sealed: one that is stopped before would not end with its keeper.
-        wait_until(lambda: all(os.getpgid(p) == p for p in children(find_keeper(opened))))
-        yield opened
+        wait_until(lambda: all(os.getpgid(p) == p for p in children(keeper)))
+        yield Opened(engine, keeper)
 
 
-def find_keeper(engine: SealedEngine) -> int:
-    return engine._stock._link._keeper.pid
+def find_keepers() -> set[int]:
+    return {process for process in children(os.getpid()) if children(process)}
 
 
 def kill(processes: list[int]) -> None:
     for process in processes:
-        os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def read(answer: Answer) -> bytes:
@@ -73,86 +77,62 @@ def begin(work: Callable[[Callable[[], bool]], Answer]) -> tuple[Future[Answer],
 
 
 @pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
-def test_who_asks_is_answered_by_the_next_process(engine: SealedEngine, text: str) -> None:
-    stopped = stop(children(find_keeper(engine)))
-    asked, sent = begin(lambda gone: engine.ask(Question(text, BASE, JSON), gone))
-    sent.wait(0.5 if text is LONG else 60)  # of a long one, half waits to be sent
+def test_who_asks_is_answered_by_the_next_process(opened: Opened, text: str) -> None:
+    stopped = stop(children(opened.keeper))
+    asked, sent = begin(lambda gone: opened.engine.ask(Question(text, BASE, JSON), gone))
+    assert sent.wait(60)
     assert not asked.done()
     kill(stopped)
     assert b"true" in read(asked.result(60))
-    assert engine.figures().lost >= 1
+    assert opened.engine.figures().lost >= 1
 
 
-def test_who_asks_is_answered_by_the_next_keeper(engine: SealedEngine) -> None:
-    keeper = find_keeper(engine)
-    stop(children(keeper))
-    asked, sent = begin(lambda gone: engine.ask(Question(SHORT, BASE, JSON), gone))
+def test_who_asks_is_answered_by_the_next_keeper(opened: Opened) -> None:
+    before = find_keepers() - {opened.keeper}
+    stop(children(opened.keeper))
+    asked, sent = begin(lambda gone: opened.engine.ask(Question(SHORT, BASE, JSON), gone))
     assert sent.wait(60)
-    kill([keeper])
+    kill([opened.keeper])
     assert b"true" in read(asked.result(60))
-    assert find_keeper(engine) != keeper
+    assert opened.keeper not in find_keepers()
+    assert len(find_keepers() - before) == 1
 
 
-def test_a_keeper_that_is_gone_need_not_count_as_ended(
-    engine: SealedEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keeper = find_keeper(engine)
-    kill([keeper])
-    wait_until(lambda: not lives(keeper))
-    monkeypatch.setattr(engine._stock._link._keeper, "poll", lambda: None)
-    assert b"true" in read(engine.ask(Question(SHORT, BASE, JSON)))
+def test_there_is_an_end_to_processes_that_end_unasked(opened: Opened) -> None:
+    over = threading.Event()
+
+    def kill_all() -> None:
+        while not over.is_set():
+            kill(children(opened.keeper))
+
+    with ThreadPoolExecutor(1) as killer:
+        killing = killer.submit(kill_all)
+        try:
+            with pytest.raises((EngineDown, QueryTooLarge)):  # the latter where it was read
+                ask_on(opened.engine)
+        finally:
+            over.set()
+        killing.result(60)
+    assert b"true" in read(insist(opened.engine))
 
 
-def test_processes_that_all_end_are_asked_so_many_times(
-    engine: SealedEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken, take = [], engine._stock.take
-
-    def take_and_kill() -> QueryProcess:
-        process = take()
-        taken.append(process.number)
-        kill([process.number])
-        return process
-
-    monkeypatch.setattr(engine._stock, "take", take_and_kill)
-    with pytest.raises(EngineDown, match="ask again"):
-        engine.ask(Question(SHORT, BASE, JSON))
-    assert len(taken) == 4  # as many as may be idle, and one more
-    monkeypatch.undo()
-    assert b"true" in read(engine.ask(Question(SHORT, BASE, JSON)))
+def ask_on(engine: Engine) -> None:
+    while True:
+        read(engine.ask(Question(SHORT, BASE, JSON)))
 
 
-def test_who_read_the_question_died_of_it(engine: SealedEngine) -> None:
+def insist(engine: Engine) -> Answer:
+    """Ask again, where the last process to be killed was the one that was asked."""
+    for _ in range(10):
+        with contextlib.suppress(EngineDown, QueryTooLarge):
+            return engine.ask(Question(SHORT, BASE, JSON))
+    raise AssertionError("no process answers")
+
+
+def test_who_read_the_question_died_of_it(opened: Opened) -> None:
     with pytest.raises(QueryTooLarge):
-        engine.ask(Question(CRASH, BASE, JSON))
-    assert engine.figures().lost == 1
-
-
-@pytest.mark.parametrize("late", [False, True], ids=["at once", "late"])
-def test_a_question_of_a_seat_is_answered_by_the_next_process(
-    engine: SealedEngine, late: bool
-) -> None:
-    seat = engine.take_seat()
-    stopped = stop(children(find_keeper(engine)))
-    assert seat.ask([Question(SHORT, BASE, JSON)])
-    if late:
-        asked, sent = begin(seat.finish)
-        assert sent.wait(60)
-        kill(stopped)
-    else:
-        kill(stopped)
-        wait_until(lambda: not seat.advance() and seat.spent)
-        asked, _ = begin(seat.finish)
-    assert b"true" in read(asked.result(60))
-    seat.close()
-    assert engine.figures().running == 0
-
-
-def test_the_next_process_yields_when_it_is_late_itself() -> None:
-    run = Run(lambda: False)
-    run.yielding, run.grown = True, 1
-    run.begin(os.getpid(), 0)
-    assert (run.yielding, run.grown) == (False, 0)
+        opened.engine.ask(Question(CRASH, BASE, JSON))
+    assert opened.engine.figures().lost == 1
 
 
 def test_a_keeper_whose_asker_has_ended_ends_without_a_word(tmp_path: Path) -> None:

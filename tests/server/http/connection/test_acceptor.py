@@ -93,7 +93,7 @@ def run(
             if until(opened):
                 break
             await asyncio.sleep(0.001)
-        opened.shut()
+        opened.close()
         return opened
 
     try:

@@ -31,7 +31,7 @@ class Site:
     def answer_at_once(self, request: Request) -> Reply | None:
         return self._reply
 
-    def answer_soon(self, request: Request, take: Callable[[Reply | None], None]) -> "Site":
+    def answer(self, request: Request, take: Callable[[Reply], None]) -> "Site":
         return self
 
     def cancel(self) -> None:

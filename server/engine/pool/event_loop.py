@@ -1,0 +1,46 @@
+"""Know the event loop of this process on which its query processes are asked.
+
+A worker of ours names the loop that it serves on. Any other program has one started, in a thread,
+at its first question: after it has forked, if it does, for a loop cannot be taken along.
+"""
+
+import asyncio
+import os
+import threading
+from typing import NamedTuple
+
+from server.engine.pool.cpu_affinity import CpuAffinity
+
+
+class Home(NamedTuple):
+    """A loop, and the cores that it and the processes asked on it run on."""
+
+    loop: asyncio.AbstractEventLoop
+    core: CpuAffinity
+
+
+class _Chosen:
+    home: Home | None = None
+    lock = threading.Lock()
+
+
+def serve_on(home: Home) -> None:
+    """Ask query processes on this loop."""
+    _Chosen.home = home
+
+
+def get_home() -> Home:
+    """Return the loop; start one where there is none."""
+    with _Chosen.lock:
+        if _Chosen.home is None:
+            _Chosen.home = Home(asyncio.new_event_loop(), CpuAffinity(0, 0))
+            run = _Chosen.home.loop.run_forever
+            threading.Thread(target=run, name="query processes", daemon=True).start()
+        return _Chosen.home
+
+
+def _forget() -> None:
+    _Chosen.home, _Chosen.lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)

@@ -1,1 +1,0 @@
-"""Answer short queries from the event loop."""

@@ -1,0 +1,120 @@
+"""Answer queries from the event loop: plan them, and write what comes of them."""
+
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from server.engine.faults import UpdateRefused
+from server.engine.interface import Answer, Outcome, Whole
+from server.faults import Fault
+from server.http.messages import Headers, Reply, Request
+from server.http.responses import finish
+from server.http.responses.compression import Choice
+from server.http.responses.wsgi import WHOLE, Result, Threads
+from server.negotiation import HTML, NothingAcceptable
+from server.problem import choose_form, describe
+from server.sparql.plan import CONTENT_TYPES, Plan, make_plan
+from server.sparql.protocol import SparqlRequest, read_form, read_target
+from server.web.headers import HEADERS
+
+_PATH = b"/sparql"
+_SMALL = 1 << 15  # bytes that are compressed sooner than a thread is woken
+_FORM = (b"application/x-www-form-urlencoded", b"application/x-www-form-urlencoded; charset=utf-8")
+
+
+def is_of_endpoint(request: Request) -> bool:
+    """Say whether a request is one to the endpoint."""
+    path = request.path
+    return path == _PATH or (b"%" in path and unquote_to_bytes(path) == _PATH)
+
+
+def plan_query(request: Request, base_uri: str, longest: int) -> Plan | None:
+    """Plan the answer to a query that a loop can read at once; None for any other request.
+
+    Where something speaks against the request, the view of the application says what.
+    """
+    try:
+        if request.method == "POST":
+            asked = _read_form(request, longest)
+        else:
+            asked = read_target(request.target, longest)
+        if asked is None or asked.query is None:
+            return None
+        return make_plan(asked, _accept(request), base_uri)
+    except (Fault, UpdateRefused, NothingAcceptable):
+        return None
+
+
+def can_be_written_here(plan: Plan, request: Request) -> bool:
+    """Say whether neither an answer nor a fault would be a page or a workbook."""
+    return plan.plain and choose_form(_accept(request) or "") is not HTML
+
+
+def write(
+    outcome: Outcome, plan: Plan, request: Request, choice: Choice, threads: Threads
+) -> Reply:
+    """Write the reply with what came of a query."""
+    if isinstance(outcome, Exception):
+        return _refuse(plan.explain(outcome), request, choice, threads)
+    if isinstance(outcome, Whole) and not plan.fickle:
+        return finish.finish_whole(outcome, request, choice)
+    headers = [
+        ("Content-Type", CONTENT_TYPES[outcome.media_type]),
+        ("Content-Length", str(outcome.length)),
+        ("Vary", "Accept"),
+        *HEADERS.items(),
+    ]
+    if plan.fickle:
+        headers.append(("Cache-Control", "no-store"))
+    result = Result(200, headers, rest=_Body(outcome))
+    if outcome.length <= WHOLE:
+        result.make_whole()
+    return finish.finish(result, request, choice, threads)
+
+
+def is_soon_written(outcome: Outcome, choice: Choice) -> bool:
+    """Say whether an outcome is written sooner than a thread is woken."""
+    if isinstance(outcome, Exception) or choice.coding is None:
+        return True
+    return not _SMALL < outcome.length <= WHOLE
+
+
+def _refuse(fault: Exception, request: Request, choice: Choice, threads: Threads) -> Reply:
+    problem = describe(fault, f"{request.method} {request.path.decode('latin-1')}")
+    form = choose_form(_accept(request) or "")
+    headers: Headers = [
+        ("Content-Type", form.content_type),
+        ("Cache-Control", "no-store"),
+        ("Vary", "Accept, Accept-Language"),
+        *HEADERS.items(),
+        *problem.headers,
+    ]
+    body = problem.write(form)
+    headers.append(("Content-Length", str(len(body))))
+    result = Result(problem.status, headers, body=body, kind=problem.kind)
+    return finish.finish(result, request, choice, threads)
+
+
+def _read_form(request: Request, longest: int) -> SparqlRequest | None:
+    if request.headers.get(b"content-type", b"").lower() not in _FORM:
+        return None
+    if request.length != len(request.body) or len(request.body) > longest:
+        return None
+    return read_form(request.target, request.body, longest)
+
+
+def _accept(request: Request) -> str | None:
+    accept = request.headers.get(b"accept")
+    return None if accept is None else accept.decode("latin-1")
+
+
+class _Body:
+    """The body of an answer, which is given back when the body is closed."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer.body)
+
+    def close(self) -> None:
+        self._answer.close()

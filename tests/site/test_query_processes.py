@@ -1,0 +1,322 @@
+"""What a query process may end for: a limit, a crash or a client that left, and nothing else.
+
+Questions that come together are put to one process together. Neither a long answer among them, nor
+one that fails, nor that all of them together take long may end it: a new one would have to be
+started, and the other questions asked again. Measured as an operator sees it, by /metrics, over
+queries that are drawn from the release's own classes and properties, each another one, so that no
+answer is kept. The rises are measured once the same mix has been asked before: how many processes
+a worker starts for its first queries is its own affair.
+"""
+
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Barrier
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from tests.site.test_hang_up import ENDLESS, connect, write
+from tests.site.test_hostile import QUERIES
+from tests.site.test_limits_page import read_metrics
+from tests.support.delay_probe import DelayProbe
+from tests.support.processes import query_processes, worked
+
+CONNECTIONS = 8
+NUMBER = 480  # queries of a load: several hundred, so that one process is one too many
+JSON, XML = "application/sparql-results+json", "application/sparql-results+xml"
+PART = 1 << 16  # bytes; an answer that is longer leaves its process in several parts
+SHORT = 0.05  # seconds of work; what takes less is no slow query
+numbers = itertools.count(1)
+
+
+class Query(NamedTuple):
+    """A text, and the one media type that the client takes."""
+
+    text: str
+    accept: str = JSON
+
+
+class Answer(NamedTuple):
+    """A status, the rows (in any order) or the kind of the fault, and the bytes of the rows."""
+
+    status: int
+    told: str
+    length: int
+
+
+class Release(NamedTuple):
+    """The IRIs of the classes and properties of a release, those of most statements first."""
+
+    classes: list[str]
+    properties: list[str]
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path, boot: Any) -> Iterator[str]:
+    """A site of this module, whose processes nobody else counts on."""
+    with boot(folder) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def limited(folder: Path, boot: Any) -> Iterator[str]:
+    """A site whose limits a query soon reaches."""
+    with boot(folder, query_seconds="3", query_memory_mb="100") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def release(served: str) -> Release:
+    """Ask the release for its classes and properties."""
+    patterns = ("?s a ?x", "?s ?x ?o")
+    texts = [f"SELECT ?x (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?x" for pattern in patterns]
+    classes, properties = (
+        [row["x"]["value"] for row in sorted(json.loads(answer.told), key=count, reverse=True)]
+        for answer in ask_in_turn(served, [Query(text) for text in texts])
+    )
+    assert len(classes) > 10 < len(properties)
+    return Release(classes, properties)
+
+
+def count(row: Any) -> int:
+    return int(row["n"]["value"])
+
+
+def ask_all(site: str, queries: Sequence[Query]) -> list[Answer]:
+    """Ask over eight kept connections, on all of them at the same moment; return the answers."""
+    together = Barrier(CONNECTIONS)
+    shares = [queries[first::CONNECTIONS] for first in range(CONNECTIONS)]
+    assert len({len(share) for share in shares}) == 1, "the last of them would wait for nobody"
+    with ThreadPoolExecutor(CONNECTIONS) as clients:
+        answered = list(clients.map(lambda share: ask_in_turn(site, share, together), shares))
+    return [answer for answers in zip(*answered, strict=True) for answer in answers]
+
+
+def ask_in_turn(
+    site: str, queries: Sequence[Query], together: Barrier | None = None
+) -> list[Answer]:
+    """Ask over one kept connection; return the answers."""
+    answers = []
+    with closing(HTTPConnection(urlsplit(site).netloc, timeout=90)) as connection:
+        for query in queries:
+            if together:
+                together.wait(90)
+            answers.append(ask(connection, query))
+    return answers
+
+
+def ask(connection: HTTPConnection, query: Query) -> Answer:
+    connection.request(
+        "GET", f"/sparql?query={quote(query.text)}", headers={"Accept": query.accept}
+    )
+    reply = connection.getresponse()
+    body = reply.read()
+    if reply.status != 200:
+        return Answer(reply.status, json.loads(body)["kind"], 0)
+    if query.accept != JSON:
+        return Answer(reply.status, body.decode(), len(body))
+    rows = json.loads(body)["results"]["bindings"]
+    return Answer(reply.status, json.dumps(sorted(rows, key=json.dumps)), len(body))
+
+
+def make_aggregate(release: Release) -> Query:
+    number = next(numbers)
+    kind = release.classes[number % len(release.classes)]
+    return Query(
+        f"SELECT ?p (COUNT(*) AS ?n) {{ ?s a <{kind}> ; ?p ?o FILTER(?o != {number}) }} GROUP BY ?p"
+    )
+
+
+def make_listing(release: Release) -> Query:
+    number = next(numbers)
+    name = release.properties[number % len(release.properties)]
+    return Query(f"SELECT ?s ?o {{ ?s <{name}> ?o FILTER(?o != {number}) }} LIMIT 20")
+
+
+def make_ordinary(release: Release) -> Query:
+    return make_aggregate(release) if next(numbers) % 2 else make_listing(release)
+
+
+def make_long_answer(release: Release) -> Query:
+    """Make one whose answer takes 66 to 110 kB."""
+    number = next(numbers)
+    name = release.properties[0]
+    return Query(
+        f"SELECT ?s ?o ?p ?v {{ ?s <{name}> ?o ; ?p ?v FILTER(?v != {number}) }}"
+        f" LIMIT {200 + number % 100}"
+    )
+
+
+def make_faulty(release: Release) -> Query:
+    """Make one that the engine refuses, when it reads, begins or writes it."""
+    number = next(numbers)
+    name = release.properties[number % len(release.properties)]
+    return (
+        Query(f"SELECT ?s {{ ?s <{name}> {number}"),
+        Query(f"SELECT (<urn:function:{number}>(1) AS ?x) {{}}"),
+        Query(f"SELECT ?s {{ SERVICE <http://127.0.0.1:9/{number}> {{ ?s <{name}> ?o }} }}"),
+        Query(f"INSERT DATA {{ <urn:s> <{name}> {number} }}"),
+        Query(f"CONSTRUCT {{ ?s <{name}> {number} }} WHERE {{ ?s <{name}> ?o }}"),
+        Query(f'SELECT ?s ("{number}\\u0001" AS ?x) {{ ?s <{name}> ?o }}', XML),
+    )[number // 2 % 6]
+
+
+def mix(
+    release: Release, make_other: Callable[[Release], Query], every: int
+) -> tuple[list[Query], list[int]]:
+    """Make ordinary queries with another one in so many; return also the places of those."""
+    # Not every eighth, or one connection of eight would have them all.
+    places = range(every // 2, NUMBER, every)
+    queries = [
+        (make_other if number in places else make_ordinary)(release) for number in range(NUMBER)
+    ]
+    return queries, list(places)
+
+
+def measure(
+    site: str, fetch: Any, queries: Sequence[Query], others: Sequence[Query]
+) -> tuple[list[Answer], dict[str, int]]:
+    """Ask one mix unmeasured, then the other; return its answers and what /metrics rose by."""
+    ask_all(site, queries)
+    before = read_metrics(site, fetch)
+    answers = ask_all(site, others)
+    after = read_metrics(site, fetch)
+    return answers, {name: number - before.get(name, 0) for name, number in after.items()}
+
+
+def check_flat(rose: dict[str, int], queries: int, slow: float) -> None:
+    """At most 1 in 1,000 ordinary queries may cost a process."""
+    started, lost = (rose[f"query_processes_{name}_total"] for name in ("started", "lost"))
+    assert max(started, lost) <= queries // 1000, (
+        f"{queries} ordinary queries started {started} query processes and lost {lost}"
+        f" (a bare process beside them took {slow:.1f} times its time)"
+    )
+
+
+def check_right(site: str, queries: Sequence[Query], answers: Sequence[Answer]) -> None:
+    """Each answer is that to the same query asked alone."""
+    alone = [query._replace(text=f"{query.text} # alone") for query in queries]
+    assert list(answers) == ask_in_turn(site, alone)
+
+
+def test_a_long_answer_among_others_costs_no_process(
+    served: str, release: Release, fetch: Any, delay_probe: DelayProbe
+) -> None:
+    (before, _), (queries, long) = (mix(release, make_long_answer, 20) for _ in range(2))
+    begun = time.monotonic()
+    answers, rose = measure(served, fetch, before, queries)
+    slow = delay_probe.slowness(begun).times
+    assert min(answers[place].length for place in long) > PART
+    assert {answer.status for answer in answers} == {200}
+    check_right(served, queries, answers)
+    check_flat(rose, len(queries), slow)
+
+
+def test_a_query_that_fails_among_others_costs_no_process(
+    served: str, release: Release, fetch: Any, delay_probe: DelayProbe
+) -> None:
+    (before, _), (queries, faulty) = (mix(release, make_faulty, 10) for _ in range(2))
+    begun = time.monotonic()
+    answers, rose = measure(served, fetch, before, queries)
+    slow = delay_probe.slowness(begun).times
+    kinds = {answers[place].told for place in faulty}
+    assert kinds == {
+        "malformed-query", "service-refused", "update-refused", "not-acceptable", "unwritable"
+    }  # fmt: skip
+    assert {answer.status for place, answer in enumerate(answers) if place not in faulty} == {200}
+    check_right(served, queries, answers)
+    check_flat(rose, len(queries), slow)
+
+
+def test_queries_that_are_slow_only_together_cost_no_process(
+    served: str, release: Release, fetch: Any, delay_probe: DelayProbe
+) -> None:
+    """Each takes three fifths of what a query may work that counts as short."""
+    pairs = round(20 * 0.6 * SHORT / measure_work(served, release, 20))
+    before, queries = ([make_pairs(release, pairs) for _ in range(120)] for _ in range(2))
+    assert measure_work(served, release, pairs) < SHORT
+    begun = time.monotonic()
+    answers, rose = measure(served, fetch, before, queries)
+    slow = delay_probe.slowness(begun).times
+    assert {answer.status for answer in answers} == {200}
+    check_right(served, queries, answers)
+    check_flat(rose, len(queries), slow)
+
+
+def make_pairs(release: Release, number: int) -> Query:
+    """Make one that compares so many values with a thousand others."""
+    name = release.properties[0]
+    return Query(
+        f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?a {{ ?s ?p ?a }} LIMIT {number} }}"
+        f" {{ SELECT ?b {{ ?t ?q ?b }} LIMIT 1000 }} FILTER(?a != ?b && ?b != <{name}>"
+        f" && ?a != {next(numbers)}) }}"
+    )
+
+
+def measure_work(site: str, release: Release, pairs: int) -> float:
+    """Ask ten alone; return the seconds that a query process worked for one of them."""
+    before = {process: worked(process) for process in query_processes(site)}
+    answers = ask_in_turn(site, [make_pairs(release, pairs) for _ in range(10)])
+    assert {answer.status for answer in answers} == {200}
+    return sum(worked(process) - seconds for process, seconds in before.items()) / len(answers)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (ENDLESS, (503, "query-too-slow")),
+        (QUERIES["doubling strings"], (422, "query-too-large")),
+        (QUERIES["groups"], (422, "query-too-large")),
+        (ENDLESS, None),
+    ],
+    ids=["time", "memory", "crash", "client that left"],
+)
+def test_what_a_limit_a_crash_or_a_client_that_left_ends_costs_others_nothing(
+    limited: str,
+    release: Release,
+    fetch: Any,
+    delay_probe: DelayProbe,
+    text: str,
+    outcome: tuple[int, str] | None,
+) -> None:
+    """Each may cost its process, and that of a second try; those beside are answered."""
+    offences = [Query(f"{text} # {next(numbers)}") for _ in range(2)]
+    ask_all(limited, [make_ordinary(release) for _ in range(NUMBER)])
+    begun, before = time.monotonic(), read_metrics(limited, fetch)
+    queries, answers = list[Query](), list[Answer]()
+    with ThreadPoolExecutor(1) as offender:
+        offending = offender.submit(offend, limited, offences, outcome)
+        while not (queries and offending.done()):
+            beside = [make_ordinary(release) for _ in range(10 * CONNECTIONS)]
+            queries += beside
+            answers += ask_all(limited, beside)
+            time.sleep(0.3)
+        offending.result()
+    after = read_metrics(limited, fetch)
+    started = after["query_processes_started_total"] - before["query_processes_started_total"]
+    slow = delay_probe.slowness(begun).times
+    assert started <= 2 * len(offences), (
+        f"{len(offences)} offences started {started} query processes"
+        f" (a bare process beside them took {slow:.1f} times its time)"
+    )
+    assert (after["queries_running"], after["queries_waiting"]) == (0, 0)
+    assert {answer.status for answer in answers} == {200}
+    check_right(limited, queries, answers)
+
+
+def offend(site: str, offences: Sequence[Query], outcome: tuple[int, str] | None) -> None:
+    """Ask one after another for what a limit or a crash ends; without an outcome, leave."""
+    for offence in offences:
+        if outcome is None:
+            with connect(site, write("GET", offence.text)):
+                time.sleep(0.3)  # it runs
+            continue
+        (answer,) = ask_in_turn(site, [offence])
+        assert (answer.status, answer.told) == outcome
