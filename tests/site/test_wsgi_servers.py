@@ -128,3 +128,19 @@ def test_each_process_of_a_server_asks_query_processes_of_its_own(
         assert b'"value":"%d"' % number in ask(fetch, site, query, "*/*").body
     workers = [process for process in children(server) if len(family(process)) > 2]
     assert workers
+
+
+@pytest.mark.parametrize("command", [WAITRESS, GUNICORN], ids=["waitress", "gunicorn"])
+def test_a_new_release_is_noticed(command: list[str], two_releases: Path, fetch: Any) -> None:
+    """Also by a process that was forked, without the thread that looked for it before."""
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    with serve(command, two_releases, two_releases) as (site, _):
+
+        def ask_all() -> set[bytes]:
+            """Ask so often that each process of the server is asked."""
+            return {ask(fetch, site, count, "text/csv").body for _ in range(20)}
+
+        (before,) = ask_all()
+        (two_releases / "next").symlink_to("bbbbbbbbbbbbbbbb")
+        (two_releases / "next").replace(two_releases / "current")
+        wait_until(lambda: before not in ask_all())
