@@ -36,7 +36,7 @@ _RANDOM = random.Random(20250101)  # the same mix every time
 
 
 class Load(NamedTuple):
-    """A list of targets, which peer answers them too, and the ratio that is wanted."""
+    """A list of targets, which peer answers them too, and the ratio to reach."""
 
     name: str
     targets: list[str]
@@ -76,22 +76,22 @@ def main() -> None:
         documents = [load for load in loads if load.peer == "nginx"]
         if documents:
             peers["nginx"] = running.enter_context(_nginx(work, ours.at, documents[0].targets))
-        found: dict[tuple[str, str], list[Measured]] = {}
+        results: dict[tuple[str, str], list[Measured]] = {}
         for turn in range(given.turns):
             for load in loads:
                 for who, at in (("ours", ours), (load.peer, peers[load.peer])):
                     script = _write_script(work, load, who, turn)
                     measured = _measure(script, at, given.seconds)
-                    found.setdefault((load.name, who), []).append(measured)
+                    results.setdefault((load.name, who), []).append(measured)
         print(f"workers with their query processes, proportional memory: {worker_mb()}")
-        _print(loads, found)
+        _print(loads, results)
 
 
-def _print(loads: list[Load], found: dict[tuple[str, str], list[Measured]]) -> None:
+def _print(loads: list[Load], results: dict[tuple[str, str], list[Measured]]) -> None:
     head = " ".join(f"{who + '/s':>8} {'p99 ms':>7} {'µs':>11}" for who in ("ours", "peer"))
     print(f"{'':17} {head} {'ratio':>6}  goal")
     for load in loads:
-        ours, theirs = found[load.name, "ours"], found[load.name, load.peer]
+        ours, theirs = results[load.name, "ours"], results[load.name, load.peer]
         ratio = statistics.median(a.rate / b.rate for a, b in zip(ours, theirs, strict=True))
         row = f"{_cells(ours)} {_cells(theirs)} {ratio:6.2f}"
         failed = sum(m.failed for m in ours), sum(m.failed for m in theirs)
@@ -175,7 +175,7 @@ def _measure(script: Path, server: Server, seconds: int) -> Measured:
 
 
 def _worked(process: int) -> tuple[float, float]:
-    """Give the seconds of processor of a server and its workers, and of all that these started."""
+    """Return the processor time of a server and its workers, and of all that these started."""
     near = [process, *_children().get(process, [])]
     family = _family(process)
     return sum(map(_seconds, near)), sum(
@@ -184,20 +184,20 @@ def _worked(process: int) -> tuple[float, float]:
 
 
 def _seconds(process: int) -> float:
-    """Give the processor time of a process and of its children that have ended (proc(5))."""
+    """Return the processor time, in seconds, of a process and its ended children (proc(5))."""
     try:
-        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _wrk(script: Path, at: str, seconds: int) -> Measured:
     command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", "-s", str(script), at]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rate = float(re.findall(r"Requests/sec:\s*([\d.]+)", told)[0])
-    number, unit = re.findall(r"99%\s+([\d.]+)(us|ms|s)", told)[0]
-    bad = re.findall(r"Non-2xx or 3xx responses: (\d+)", told)
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = float(re.findall(r"Requests/sec:\s*([\d.]+)", output)[0])
+    number, unit = re.findall(r"99%\s+([\d.]+)(us|ms|s)", output)[0]
+    bad = re.findall(r"Non-2xx or 3xx responses: (\d+)", output)
     p99 = float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
     return Measured(rate, p99, int(bad[0]) if bad else 0)
 
@@ -206,13 +206,13 @@ def _wrk(script: Path, at: str, seconds: int) -> Measured:
 def _ours(work: Path) -> Iterator[tuple[Server, Path, Callable[[], str]]]:
     run = "from server.cli import main; main()"
     command = [sys.executable, "-c", run]
-    shelf = work / "releases"
-    build = [*command, "build", "--to", str(shelf)]
+    releases_folder = work / "releases"
+    build = [*command, "build", "--to", str(releases_folder)]
     subprocess.run(build, check=True, cwd=PROJECT, capture_output=True)
     port = _free_port()
-    with _running([*command, "serve", str(shelf), "--port", str(port)], port) as process:
+    with _running([*command, "serve", str(releases_folder), "--port", str(port)], port) as process:
         _wait_for(f"http://127.0.0.1:{port}/readyz")
-        release = (shelf / "current").resolve()
+        release = (releases_folder / "current").resolve()
         yield Server(f"http://127.0.0.1:{port}", process.pid), release, lambda: _memory(process.pid)
 
 
@@ -273,17 +273,17 @@ def _wait_for(address: str) -> None:
 
 
 def _memory(process: int) -> str:
-    """Give the proportional memory of each worker and what it started, in MB."""
+    """Return the proportional memory of each worker and what it started, in MB."""
     sums = []
     for worker in _children().get(process, []):
-        told = [Path(f"/proc/{member}/smaps_rollup").read_text() for member in _family(worker)]
-        sizes = [int(found[1]) for text in told if (found := re.search(r"\nPss:\s+(\d+)", text))]
+        texts = [Path(f"/proc/{member}/smaps_rollup").read_text() for member in _family(worker)]
+        sizes = [int(match[1]) for text in texts if (match := re.search(r"\nPss:\s+(\d+)", text))]
         sums.append(sum(sizes) // 1024)
     return ", ".join(f"{size} MB" for size in sums)
 
 
 def _family(process: int) -> list[int]:
-    """Give a process and all that descend from it."""
+    """Return a process and all that descend from it."""
     children, family = _children(), [process]
     for member in family:
         family += children.get(member, [])
