@@ -95,7 +95,7 @@ def test_docs_name_every_setting(page: str) -> None:
 
 @pytest.fixture(scope="module")
 def paths(example: Path) -> set[str]:
-    """Give the first segments of all paths that the site answers."""
+    """Return the first segments of all paths that the site answers."""
     app = create_app(example, Settings())
     try:
         rules = [str(rule) for rule in app.url_map.iter_rules()]
@@ -129,7 +129,7 @@ def test_nothing_is_left_to_be_filled_in(page: str) -> None:
 
 @pytest.mark.parametrize("page", STATUSES)
 def test_endpoint_page_has_every_kind_of_refusal(page: str) -> None:
-    told = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)`", read(page), re.MULTILINE))
+    documented = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)`", read(page), re.MULTILINE))
     kinds = {
         (str(fault.status), fault.kind)
         for family in (engine.EngineFault, site.Fault)
@@ -139,7 +139,7 @@ def test_endpoint_page_has_every_kind_of_refusal(page: str) -> None:
     front = "".join(file.read_text("utf-8") for file in PROJECT.glob("server/http/**/*.py"))
     kinds |= set(re.findall(r'(?:refuse|Refused)\(\s*(\d{3}), "([a-z-]+)"', front))
     assert len(kinds) > 20
-    assert kinds <= told
+    assert kinds <= documented
 
 
 def test_every_option_has_help() -> None:
@@ -153,8 +153,8 @@ def test_every_option_has_help() -> None:
 def headings(page: str) -> list[tuple[int, str]]:
     """Return level and text of each heading, without what stands in blocks of code."""
     prose = re.sub(r"^```.*?^```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
-    found = re.findall(r"^(#+) (.+)$", prose, re.MULTILINE)
-    return [(len(signs), text) for signs, text in found]
+    matches = re.findall(r"^(#+) (.+)$", prose, re.MULTILINE)
+    return [(len(signs), text) for signs, text in matches]
 
 
 def numbers_of_rows(page: str) -> list[str]:

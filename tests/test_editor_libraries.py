@@ -201,11 +201,11 @@ def test_offline_is_one_line_with_the_next_step(
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     with pytest.raises(hatch_build.Unbuildable) as refused:
         hatch_build.provide(project)
-    said = str(refused.value)
-    assert said.startswith("http://127.0.0.1:9/")
-    assert "npm_config_registry" in said
-    assert "PORTRAIT_IA_EDITOR=no" in said
-    assert "\n" not in said
+    message = str(refused.value)
+    assert message.startswith("http://127.0.0.1:9/")
+    assert "npm_config_registry" in message
+    assert "PORTRAIT_IA_EDITOR=no" in message
+    assert "\n" not in message
 
 
 def test_a_registry_that_stumbles_is_asked_again(project: Path, npm: Npm) -> None:

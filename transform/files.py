@@ -38,22 +38,22 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that its name never stands for a part of it; its permissions stay.
 
-    It is written beside, as `.NAME.new`, so only who holds the lock of the folder may call this.
+    It is first written as `.NAME.new`, so the caller must hold the lock of the folder.
     """
-    beside = path.with_name(f".{path.name}.new")
+    temporary = path.with_name(f".{path.name}.new")
     try:
-        with new_file(beside) as out:
+        with new_file(temporary) as out:
             out.write(content)
         if path.exists():
-            beside.chmod(path.stat().st_mode & 0o777)
-        put_in_place(beside, path)
+            temporary.chmod(path.stat().st_mode & 0o777)
+        put_in_place(temporary, path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def put_in_place(beside: Path, path: Path) -> None:
-    """Give what is whole its name, in one step; what had it before is gone."""
-    beside.replace(path)
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Rename a complete file in one step, in the place of any other of that name."""
+    temporary.replace(path)
     sync(path.parent)
 
 
@@ -101,7 +101,7 @@ def measure(name: str, content: bytes) -> Stored:
 
 
 def write_with_copy(path: Path, blocks: Iterable[bytes]) -> tuple[Stored, Stored]:
-    """Write a file and, beside it, its compressed copy `NAME.gz`, reading the blocks once.
+    """Write a file and, next to it, its compressed copy `NAME.gz`, reading the blocks once.
 
     The same blocks are the same bytes whenever they are written.
     """
@@ -118,10 +118,10 @@ def write_with_copy(path: Path, blocks: Iterable[bytes]) -> tuple[Stored, Stored
 
 @contextmanager
 def exclusive_lock(path: Path, taken: PortraitError | None = None) -> Iterator[None]:
-    """Hold the lock of a folder, or of a file that is made if it is not there, during the block.
+    """Lock a folder, or a file that is created if need be, while the block runs.
 
-    Where somebody else holds it, wait, or raise `taken` where that is given. The system lets go of
-    it when a process is killed. Raises OSError where the file cannot be opened.
+    Where another process has the lock, wait, or raise `taken` if given. The system frees the
+    lock when a process is killed. Raises OSError where the file cannot be opened.
     """
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
     handle = os.open(path, flags, 0o666)

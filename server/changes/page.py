@@ -18,9 +18,9 @@ from transform.comparison.model import (
 )
 from transform.comparison.sentences import (
     Part,
+    comparison_sentences,
     name_movement,
-    say,
-    say_number,
+    number_text,
     title,
 )
 from transform.text.normal_form import slug
@@ -86,13 +86,13 @@ class _Page:
     def sentences(self) -> dict[str, list[list[Part]]]:
         """Return the sentences by topic; the caution has a topic of its own."""
         topics: dict[str, list[list[Part]]] = {}
-        for sentence in say(self._comparison, self._label, self._language):
+        for sentence in comparison_sentences(self._comparison, self._label, self._language):
             topic = "caution" if sentence.key == "caution" else sentence.topic
             topics.setdefault(topic, []).append(sentence.parts)
         return topics
 
     def _part(self, name: str) -> Part:
-        return Part(say_number(self._comparison.movements[name], self._language), name)
+        return Part(number_text(self._comparison.movements[name], self._language), name)
 
     def body_counts(self) -> list[tuple[str, Part, Part]]:
         """Return the naive and the resolved number of each measure of bodies."""

@@ -28,7 +28,7 @@ from server.web.link_header import add_links
 from server.web.links import link_to, quote_path
 from server.web.paging import read_page_number
 from server.web.release_scope import ask, current_release
-from transform.comparison.evidence import ask_evolution, ask_movement
+from transform.comparison.evidence import evolution_query, movement_query
 from transform.comparison.sentences import name_evolution, name_movement
 from transform.rdf import syntaxes
 
@@ -136,14 +136,14 @@ def _find_number(
     comparison, label = published.comparison, partial(published.label, release, language=language)
     if movement := comparison.movements.get(name):
         title = name_movement(comparison, movement, label, language)
-        return title, ask_movement(comparison, movement, release.base_uri, language)
+        return title, movement_query(comparison, movement, release.base_uri, language)
     bare, _, year = name.rpartition("/")
     for evolution in comparison.evolutions:
         if evolution.name == name:
             title = name_evolution(comparison, evolution, label, language)
-            return title, ask_evolution(comparison, evolution, release.base_uri, language)
+            return title, evolution_query(comparison, evolution, release.base_uri, language)
         if evolution.name == bare and year in (str(comparison.earlier), str(comparison.later)):
             title = f"{evolution.text or label(evolution.concept)}, {year}"
-            query = ask_evolution(comparison, evolution, release.base_uri, language, int(year))
+            query = evolution_query(comparison, evolution, release.base_uri, language, int(year))
             return title, query
     raise UnknownPage(f"The comparison counts nothing under {name[:80]!r}.")

@@ -15,7 +15,7 @@ from rapidfuzz import process
 
 from server.reconciliation.types import BODY, PORTFOLIO, Kind
 from transform.text.normal_form import normal_form
-from transform.text.similarity import BY_LETTERS
+from transform.text.string_similarity import BY_LETTERS
 
 POOL = 200  # names that are compared with a text, letter by letter
 _TOKENS = 16  # words of a text that are looked up, the rarest ones

@@ -7,7 +7,7 @@ from server.reconciliation.index import Index, strip_accents
 from server.reconciliation.read_queries import Constraint, Query
 from server.reconciliation.types import YEAR
 from transform.text.normal_form import normal_form
-from transform.text.similarity import similarity
+from transform.text.string_similarity import similarity
 
 EXACT = 100.0
 _ALMOST = 99.0  # the highest score without an exact spelling

@@ -51,16 +51,16 @@ def measure(tree: Path, portrait: Path, layout: Path) -> Cost:
 def build_once(tree: Path, portrait: Path, layout: Path) -> Cost:
     """Build, and add up what all children of this process took."""
     with tempfile.TemporaryDirectory() as name:
-        shelf = Path(name) / "releases"
+        releases_folder = Path(name) / "releases"
         command = [str(COMMAND), "build", f"2025={portrait}", "--layout", str(layout)]
-        command += ["--to", str(shelf)]
+        command += ["--to", str(releases_folder)]
         # The command is installed once; the folder that stands first says whose code it runs.
         started = time.perf_counter()
         environment = {**os.environ, "PYTHONPATH": str(tree)}
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=tree, env=environment)
         wall = time.perf_counter() - started
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        release = (shelf / "current").readlink().name
+        release = (releases_folder / "current").readlink().name
         return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, release)
 
 

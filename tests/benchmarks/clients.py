@@ -91,7 +91,7 @@ class Load:
                 client.sendall(_write_get(_write_query(LONG, chance)))
                 reply = http.client.HTTPResponse(client)
                 reply.begin()
-                told, read = int(reply.headers["Content-Length"]), 0
+                announced, read = int(reply.headers["Content-Length"]), 0
                 while reply.status == 200 and (part := reply.read(_SIP)):
                     read += len(part)
                     time.sleep(_SIP_SECONDS)
@@ -99,10 +99,10 @@ class Load:
         except (OSError, http.client.HTTPException) as error:
             self.failures.append(f"slow reader: {type(error).__name__}")
             return
-        if (reply.status, read) == (200, told):
+        if (reply.status, read) == (200, announced):
             self.sipped.append(read)
         else:
-            self.failures.append(f"slow reader: {reply.status}, {read} of {told} bytes")
+            self.failures.append(f"slow reader: {reply.status}, {read} of {announced} bytes")
 
     def _stall(self, chance: random.Random) -> None:
         """Ask for a long answer and read nothing, for longer than the server has patience."""

@@ -99,12 +99,12 @@ def build_ours(path: Path) -> int:
     from server.cli import main
 
     layout = str(path.with_suffix(".toml"))
-    shelf = str(path.with_suffix(".releases"))
-    arguments = ["build", f"2025={path}", "--layout", layout, "--to", shelf]
+    releases_folder = str(path.with_suffix(".releases"))
+    arguments = ["build", f"2025={path}", "--layout", layout, "--to", releases_folder]
     result = CliRunner().invoke(main, arguments)
     if result.exit_code:
         raise SystemExit(result.output)
-    manifest = json.loads((Path(shelf) / "current" / "manifest.json").read_bytes())
+    manifest = json.loads((Path(releases_folder) / "current" / "manifest.json").read_bytes())
     return int(manifest["quads"])
 
 

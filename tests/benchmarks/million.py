@@ -75,12 +75,18 @@ def write_portraits(folder: Path, rows: int) -> list[str]:
 
 def build(folder: Path, rows: int) -> Path:
     """Build a release of so many rows."""
-    shelf = folder / f"releases-{rows}"
-    command = [HERE / "portrait-ia", "build", *write_portraits(folder, rows), "--to", shelf]
+    releases_folder = folder / f"releases-{rows}"
+    command = [
+        HERE / "portrait-ia",
+        "build",
+        *write_portraits(folder, rows),
+        "--to",
+        releases_folder,
+    ]
     begun = time.perf_counter()
     subprocess.run([*map(str, command), "--base-uri", BASE], check=True, capture_output=True)
     print(f"build of {rows} rows: {time.perf_counter() - begun:.0f} s")
-    return shelf
+    return releases_folder
 
 
 def multiply(small: Path, folder: Path) -> Path:
@@ -111,10 +117,10 @@ def multiply(small: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def served(shelf: Path, engine: str, workers: int) -> Iterator[tuple[str, int, float]]:
+def served(releases_folder: Path, engine: str, workers: int) -> Iterator[tuple[str, int, float]]:
     """Serve; gives the address, the process and the seconds until it was ready."""
     port = free_port()
-    command = [HERE / "portrait-ia", "serve", shelf, "--port", port, "--engine", engine]
+    command = [HERE / "portrait-ia", "serve", releases_folder, "--port", port, "--engine", engine]
     begun = time.perf_counter()
     server = subprocess.Popen([*map(str, command), "--workers", str(workers)])
     try:
@@ -132,9 +138,9 @@ def served(shelf: Path, engine: str, workers: int) -> Iterator[tuple[str, int, f
 def ask(address: str, accept: str = "text/html") -> tuple[int, float, bytes]:
     """Make a request: status (0 where nobody answers), seconds, body."""
     begun = time.perf_counter()
-    asked = urllib.request.Request(address, headers={"Accept": accept})
+    request = urllib.request.Request(address, headers={"Accept": accept})
     try:
-        with urllib.request.urlopen(asked, timeout=60) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             body, status = reply.read(), reply.status
     except urllib.error.HTTPError as refusal:
         body, status = refusal.read(), refusal.code
@@ -144,42 +150,44 @@ def ask(address: str, accept: str = "text/html") -> tuple[int, float, bytes]:
 
 
 def megabytes(process: int) -> float:
-    """Give the PSS of a process and all below it."""
+    """Return the proportional memory (PSS) of a process and all below it, in MB."""
     try:
         status = Path(f"/proc/{process}/smaps_rollup").read_text()
     except (FileNotFoundError, ProcessLookupError):  # it has just ended
         return 0.0
-    told = re.search(r"^Pss: +(\d+)", status, re.MULTILINE)
+    match = re.search(r"^Pss: +(\d+)", status, re.MULTILINE)
     below = [
         int(child)
         for task in Path(f"/proc/{process}/task").iterdir()
         for child in (task / "children").read_text().split()
     ]
-    return (int(told[1]) / 1024 if told else 0) + sum(map(megabytes, below))
+    return (int(match[1]) / 1024 if match else 0) + sum(map(megabytes, below))
 
 
-def measure(shelf: Path, engine: str, workers: int) -> None:
-    """Print what one engine does."""
-    with served(shelf, engine, workers) as (address, process, seconds):
+def measure(releases_folder: Path, engine: str, workers: int) -> None:
+    """Measure one engine, and print the results."""
+    with served(releases_folder, engine, workers) as (address, process, seconds):
         print(
             f"{engine}, {workers} workers: ready after {seconds:.1f} s, {megabytes(process):.0f} MB"
         )
-        found = f"SELECT ?i {{ ?i a <{BASE}def#Initiative> }} LIMIT 1"
-        _, _, body = ask(f"{address}sparql?query={urllib.parse.quote(found)}", "text/csv")
+        query = f"SELECT ?i {{ ?i a <{BASE}def#Initiative> }} LIMIT 1"
+        _, _, body = ask(f"{address}sparql?query={urllib.parse.quote(query)}", "text/csv")
         initiative = body.decode().split()[1]
         pages = (*PAGES, initiative.removeprefix(BASE).replace("id/", "doc/", 1))
         for page in pages:
             joint = "&" if "?" in page else "?"
-            say(page or "/", [ask(f"{address}{page}{joint}turn={n}") for n in range(2)])
+            print_replies(page or "/", [ask(f"{address}{page}{joint}turn={n}") for n in range(2)])
         for name, text in QUERIES.items():
             query = text.replace("{initiative}", initiative).replace("{base}", BASE)
             turns = 1 if name.startswith("hostile") else TURNS
-            asked = [urllib.parse.quote(f"{query} # {n}") for n in range(turns)]
-            say(name, [ask(f"{address}sparql?query={text}", "text/csv") for text in asked])
+            queries = [urllib.parse.quote(f"{query} # {n}") for n in range(turns)]
+            print_replies(
+                name, [ask(f"{address}sparql?query={text}", "text/csv") for text in queries]
+            )
         print(f"{engine}: {megabytes(process):.0f} MB at the end, load {os.getloadavg()[0]:.1f}")
 
 
-def say(what: str, replies: list[tuple[int, float, bytes]]) -> None:
+def print_replies(what: str, replies: list[tuple[int, float, bytes]]) -> None:
     """Print the statuses and the median time of some requests."""
     statuses = ", ".join(sorted({str(status) for status, _, _ in replies}))
     print(f"  {what:45} {statuses:8} {statistics.median(s for _, s, _ in replies) * 1000:8.0f} ms")
@@ -194,10 +202,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = BASE_ROWS * COPIES
-        shelf = build(folder, rows) if given.build else multiply(build(folder, BASE_ROWS), folder)
-        measure(shelf, "disk", 2)  # builds its store first
-        measure(shelf, "disk", 2)
-        measure(shelf, "memory", 1)
+        releases_folder = (
+            build(folder, rows) if given.build else multiply(build(folder, BASE_ROWS), folder)
+        )
+        measure(releases_folder, "disk", 2)  # builds its store first
+        measure(releases_folder, "disk", 2)
+        measure(releases_folder, "memory", 1)
 
 
 if __name__ == "__main__":

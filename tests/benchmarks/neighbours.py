@@ -28,9 +28,9 @@ KINDS = ("alone", "loops", "hostile")
 
 def main() -> None:
     """Measure and print, each turn as it ends."""
-    told, _, more = (__doc__ or "").partition("\n")
+    description, _, epilog = (__doc__ or "").partition("\n")
     form = argparse.RawDescriptionHelpFormatter
-    options = argparse.ArgumentParser(description=told, epilog=more, formatter_class=form)
+    options = argparse.ArgumentParser(description=description, epilog=epilog, formatter_class=form)
     options.add_argument("--turns", type=int, default=6)
     options.add_argument("--seconds", type=float, default=10.0)
     options.add_argument("--within", type=float, default=300.0, help="seconds")

@@ -33,9 +33,9 @@ def write_inputs(folder: Path, bodies: int) -> None:
         for n in range(bodies)
     ]
     (folder / "registre.ttl").write_text(_HEAD + "".join(blocks), encoding="utf-8")
-    said = {"name": "essai", "language": "fr", "extends": "quebec-exemple"}
-    said["registry"] = "registre.ttl"
-    lines = ["layout = 1", *(f'{key} = "{value}"' for key, value in said.items())]
+    settings = {"name": "essai", "language": "fr", "extends": "quebec-exemple"}
+    settings["registry"] = "registre.ttl"
+    lines = ["layout = 1", *(f'{key} = "{value}"' for key, value in settings.items())]
     (folder / "essai.toml").write_text("\n".join(lines), encoding="utf-8")
     with (folder / "2030.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)

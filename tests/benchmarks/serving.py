@@ -98,27 +98,27 @@ def main() -> None:
         documents = [load for load in loads if load.peer == "nginx"]
         if documents:
             peers["nginx"] = running.enter_context(_nginx(work, ours.at, documents[0].targets))
-        found: dict[tuple[str, str], list[Measured]] = {}
+        results: dict[tuple[str, str], list[Measured]] = {}
         for turn in range(given.turns):
             for load in loads:
                 for who, at in (("ours", ours), (load.peer, peers[load.peer])):
                     script = _write_script(work, load, who, 2 * turn)
                     measured = _measure(script, at, given.seconds, CONNECTIONS)
-                    found.setdefault((load.name, who), []).append(measured)
+                    results.setdefault((load.name, who), []).append(measured)
                 if load.unique:
                     script = _write_script(work, load, "ours", 2 * turn + 1)
                     measured = _measure(script, ours, given.seconds, 1)
-                    found.setdefault((load.name, "alone"), []).append(measured)
+                    results.setdefault((load.name, "alone"), []).append(measured)
         print(f"workers with their query processes, proportional memory: {worker_mb()}")
-        _print(loads, found)
-        _print_costs(loads, found, {load.name: _sizes(ours.at, load) for load in loads})
+        _print(loads, results)
+        _print_costs(loads, results, {load.name: _sizes(ours.at, load) for load in loads})
 
 
-def _print(loads: list[Load], found: dict[tuple[str, str], list[Measured]]) -> None:
+def _print(loads: list[Load], results: dict[tuple[str, str], list[Measured]]) -> None:
     head = " ".join(f"{who + '/s':>21} {'p99 ms':>7} {'µs':>11}" for who in ("ours", "peer"))
     print(f"{'':17} {head} {'ratio':>18}  goal")
     for load in loads:
-        ours, theirs = found[load.name, "ours"], found[load.name, load.peer]
+        ours, theirs = results[load.name, "ours"], results[load.name, load.peer]
         ratios = [a.rate / b.rate for a, b in zip(ours, theirs, strict=True)]
         row = f"{_cells(ours)} {_cells(theirs)} {_spread(ratios, 2):>18}"
         failed = sum(m.failed for m in ours), sum(m.failed for m in theirs)
@@ -136,7 +136,7 @@ def _cells(measured: list[Measured]) -> str:
 
 def _print_costs(
     loads: list[Load],
-    found: dict[tuple[str, str], list[Measured]],
+    results: dict[tuple[str, str], list[Measured]],
     sizes: dict[str, list[int]],
 ) -> None:
     """Print what the ratio of requests/s does not tell, and the goals for it."""
@@ -144,8 +144,8 @@ def _print_costs(
     head = f"{'p99 / peer':>18} {single:>18} {several:>18} {'started/1000':>18}"
     print(f"\n{'':17} {head}  bytes: least, middle, most")
     for load in loads:
-        ours, theirs = found[load.name, "ours"], found[load.name, load.peer]
-        alone = found.get((load.name, "alone"))
+        ours, theirs = results[load.name, "ours"], results[load.name, load.peer]
+        alone = results.get((load.name, "alone"))
         cells = (
             _spread([a.p99 / b.p99 for a, b in zip(ours, theirs, strict=True)], 2),
             _spread([m.worker for m in alone], 0) if alone else "",
@@ -407,7 +407,9 @@ def _memory(process: int) -> str:
     sums = []
     for worker in _children().get(process, []):
         told = [Path(f"/proc/{member}/smaps_rollup").read_text() for member in _family(worker)]
-        sizes = [int(found[1]) for text in told if (found := re.search(r"\nPss:\s+(\d+)", text))]
+        sizes = [
+            int(results[1]) for text in told if (results := re.search(r"\nPss:\s+(\d+)", text))
+        ]
         sums.append(sum(sizes) // 1024)
     return ", ".join(f"{size} MB" for size in sums)
 

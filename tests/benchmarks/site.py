@@ -24,13 +24,13 @@ _COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
 
 @contextlib.contextmanager
 def serve(work: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Give the address of a running site, and its first process."""
-    shelf, port = work / "releases", _free_port()
-    build = [*_COMMAND, "build", "--to", str(shelf)]
+    """Start a site; yield its address and its first process."""
+    releases_folder, port = work / "releases", _free_port()
+    build = [*_COMMAND, "build", "--to", str(releases_folder)]
     subprocess.run(build, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL)
     with (work / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*_COMMAND, "serve", str(shelf), "--port", str(port)],
+            [*_COMMAND, "serve", str(releases_folder), "--port", str(port)],
             cwd=PROJECT,
             env={**os.environ, **variables},
             stdout=subprocess.DEVNULL,

@@ -95,7 +95,7 @@ def _judge(minutes: list[Minute]) -> list[str]:
     first, last = minutes[0].rest, minutes[-1].rest
     failures = Counter(failure for minute in minutes for failure in minute.load.failures)
     most_stock = Settings().limits.idle * Settings().workers
-    found = {
+    faults = {
         f"normal requests failed: {dict(failures)}": bool(failures),
         "no long answer was read slowly": not any(minute.load.sipped for minute in minutes),
         f"processes: {first.processes}, then {last.processes}": last.processes > first.processes,
@@ -108,7 +108,7 @@ def _judge(minutes: list[Minute]) -> list[str]:
         ),
         f"busy at rest: {last.busy:.1f} s a second": last.busy > 0.2,
     }
-    return [fault for fault, holds in found.items() if holds]
+    return [fault for fault, holds in faults.items() if holds]
 
 
 if __name__ == "__main__":

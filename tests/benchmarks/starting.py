@@ -20,7 +20,7 @@ ASK = "?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D"
 
 
 def free_port() -> int:
-    """Give a port that nothing listens on."""
+    """Return a port that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -49,14 +49,16 @@ def main() -> None:
     """Print the medians."""
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as folder:
-        shelf = Path(folder) / "releases"
+        releases_folder = Path(folder) / "releases"
         subprocess.run(
-            [HERE / "portrait-ia", "build", "--to", shelf], check=True, stdout=subprocess.DEVNULL
+            [HERE / "portrait-ia", "build", "--to", releases_folder],
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
-        quads = shelf / "current" / "dumps" / "portraits.nq"
+        quads = releases_folder / "current" / "dumps" / "portraits.nq"
         for turn in range(TURNS):
             port = free_port()
-            command = [HERE / "portrait-ia", "serve", shelf, "--port", port]
+            command = [HERE / "portrait-ia", "serve", releases_folder, "--port", port]
             ours.append(first_answer(command, port, "/doc/portrait/2025.ttl"))
             port, store = free_port(), Path(folder) / f"store-{turn}"
             started = time.perf_counter()

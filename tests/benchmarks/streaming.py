@@ -41,7 +41,7 @@ print(status.partition("VmHWM:")[2].split()[0])
 
 
 def lines(rows: int) -> Iterator[str]:
-    """Give a portrait as N-Triples, fifteen statements a row."""
+    """Yield a portrait as N-Triples, fifteen statements a row."""
     texts = [f"{name}TelQuEcrit" for name in ("nom", "organisme", "portefeuille", "statut")]
     for number in range(rows):
         about = f"<{BASE}id/initiative/{number:08}/2025>"
@@ -80,15 +80,15 @@ def serve(folder: Path, file: str) -> tuple[float, float, float]:
 
 
 def _family() -> list[int]:
-    """Give the processes below this one."""
-    found: list[int] = []
+    """Return the processes below this one."""
+    processes: list[int] = []
     new = [os.getpid()]
     while new:
         each = new.pop()
         children = Path(f"/proc/{each}/task/{each}/children").read_text().split()
-        found += map(int, children)
+        processes += map(int, children)
         new += map(int, children)
-    return found
+    return processes
 
 
 def _peak(pid: int) -> float:
@@ -102,8 +102,8 @@ def _release(folder: Path, written: Path) -> None:
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
     for file in written.iterdir():
         file.rename(folder / "dumps" / file.name)
-        told = {"bytes": 0, "sha256": "0" * 64, "media_type": "text/plain"}
-        manifest["files"][f"dumps/{file.name}"] = told
+        entry = {"bytes": 0, "sha256": "0" * 64, "media_type": "text/plain"}
+        manifest["files"][f"dumps/{file.name}"] = entry
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -111,17 +111,17 @@ def main() -> None:
     """Print a table: MB and seconds at each size."""
     with tempfile.TemporaryDirectory() as folder:
         for rows in SIZES:
-            shelf = Path(folder) / str(rows)
-            written = shelf / "written"
+            releases_folder = Path(folder) / str(rows)
+            written = releases_folder / "written"
             written.mkdir(parents=True)
-            source = shelf / "portrait.nt"
+            source = releases_folder / "portrait.nt"
             with source.open("w", encoding="utf-8") as out:
                 out.writelines(lines(rows))
             peak, seconds = measure(source, written)
             print(f"{rows:>7} rows  written    {peak:6.0f} MB {seconds:6.1f} s", flush=True)
-            _release(shelf / ("a" * 16), written)
-            (shelf / "current").symlink_to("a" * 16)
-            before, after, speed = serve(shelf, "portrait-2025.ttl")
+            _release(releases_folder / ("a" * 16), written)
+            (releases_folder / "current").symlink_to("a" * 16)
+            before, after, speed = serve(releases_folder, "portrait-2025.ttl")
             print(f"{rows:>7} rows  served     {before:6.0f} -> {after:.0f} MB, {speed:.0f} MB/s")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from transform.catalogue import codelists
 from transform.catalogue.statements import (
-    both,
+    bilingual,
     statements,
     term,
     texts,
@@ -76,8 +76,8 @@ def document_lines(iri: str, title: list[str] | None) -> Iterator[Line]:
 def standard_lines(base_uri: str) -> Iterator[Line]:
     """Describe the standards that the data conforms to: ontology, shapes and protocol."""
     standards = {
-        f"{base_uri}def": both("Ontologie des portraits", "Ontology of the portraits"),
-        f"{base_uri}catalogue#formes": both(
+        f"{base_uri}def": bilingual("Ontologie des portraits", "Ontology of the portraits"),
+        f"{base_uri}catalogue#formes": bilingual(
             "Formes SHACL auxquelles toute publication est soumise",
             "SHACL shapes that every release is held against",
         ),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transform.catalogue.statements import (
-    both,
+    bilingual,
     expand,
     statements,
     term,
@@ -134,11 +134,11 @@ def code_lines(code: Code) -> Iterator[Line]:
         term(code.name),
         {
             "a": {term(code.kind), term("skos:Concept")},
-            "skos:prefLabel": both(code.french, code.english),
+            "skos:prefLabel": bilingual(code.french, code.english),
             "skos:inScheme": term(code.scheme),
         },
     )
-    title = both(*_SCHEMES[code.scheme])
+    title = bilingual(*_SCHEMES[code.scheme])
     yield from statements(term(code.scheme), {"a": term("skos:ConceptScheme"), "dct:title": title})
 
 

@@ -48,7 +48,7 @@ class Dataset(NamedTuple):
         return f"<{base_uri}catalogue#periode-{self.begin}-{self.end}>"
 
 
-def yearly(
+def dataset_of_year(
     base_uri: str, edition: Edition, source: tuple[str, str, int], files: Sequence[File]
 ) -> Dataset:
     """Return the dataset of a portrait; `source` is name, SHA-256 and rows of its file."""
@@ -86,7 +86,9 @@ def yearly(
     )
 
 
-def whole(base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[File]) -> Dataset:
+def dataset_of_all(
+    base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[File]
+) -> Dataset:
     """Return the dataset of all portraits and the links between them."""
     facts, years = layout.catalogue, [dataset.version for dataset in each]
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"

@@ -13,8 +13,8 @@ from transform.catalogue import agents, codelists
 from transform.catalogue.datasets import (
     Dataset,
     dataset_lines,
-    whole,
-    yearly,
+    dataset_of_all,
+    dataset_of_year,
 )
 from transform.catalogue.distributions import (
     File,
@@ -23,7 +23,7 @@ from transform.catalogue.distributions import (
     offered,
 )
 from transform.catalogue.statements import (
-    both,
+    bilingual,
     statements,
     term,
     texts,
@@ -63,14 +63,16 @@ class Offer:
         for year, file in offered(self.files, self.base_uri):
             files.setdefault(year, []).append(file)
         each = [
-            yearly(self.base_uri, edition, self.sources[edition.year], files.get(edition.year, []))
+            dataset_of_year(
+                self.base_uri, edition, self.sources[edition.year], files.get(edition.year, [])
+            )
             for edition in sorted(self.editions, key=lambda edition: edition.year)
         ]
         years = [None, *(dataset.year for dataset in each), None]
         each = [
             dataset._replace(neighbours=(years[n], years[n + 2])) for n, dataset in enumerate(each)
         ]
-        return [*each, whole(self.base_uri, self.layout, each, files.get(None, []))]
+        return [*each, dataset_of_all(self.base_uri, self.layout, each, files.get(None, []))]
 
 
 def catalogue_lines(offer: Offer) -> Iterator[Line]:
@@ -187,8 +189,8 @@ def _service(offer: Offer) -> Iterator[Line]:
         f"<{base}catalogue#sparql>",
         {
             "a": term("dcat:DataService"),
-            "dct:title": both("Point d'accès SPARQL", "SPARQL endpoint"),
-            "dct:description": both(
+            "dct:title": bilingual("Point d'accès SPARQL", "SPARQL endpoint"),
+            "dct:description": bilingual(
                 "Requêtes SPARQL 1.1, en lecture, sur tous les portraits à la fois.",
                 "SPARQL 1.1 queries, read only, over all portraits at once.",
             ),

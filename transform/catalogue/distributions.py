@@ -9,7 +9,7 @@ from urllib.parse import quote
 from transform.catalogue import codelists
 from transform.catalogue.agents import PROTOCOL
 from transform.catalogue.statements import (
-    both,
+    bilingual,
     expand,
     statements,
     term,
@@ -147,7 +147,7 @@ def endpoint_lines(shared: SharedFacts, base_uri: str) -> Iterator[Line]:
     yield from statements(
         iri,
         {
-            "dct:description": both(
+            "dct:description": bilingual(
                 "Point d'accès SPARQL 1.1 : des requêtes sur tous les portraits à la fois.",
                 "SPARQL 1.1 endpoint: queries over all portraits at once.",
             ),

@@ -72,7 +72,7 @@ def texts(by_language: Mapping[str, str] | None) -> list[str]:
     return [literal(text, language) for language, text in (by_language or {}).items()]
 
 
-def both(french: str, english: str) -> list[str]:
+def bilingual(french: str, english: str) -> list[str]:
     """Return a text in French and English as literals."""
     return texts({"fr": french, "en": english})
 

@@ -11,7 +11,7 @@ from transform.catalogue.datasets import Dataset
 from transform.catalogue.dcat import Offer
 from transform.catalogue.distributions import File
 from transform.catalogue.statements import (
-    both,
+    bilingual,
     statements,
     term,
     texts,
@@ -52,10 +52,10 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
         document,
         {
             "a": [term("void:DatasetDescription"), term("foaf:Document")],
-            "dct:title": both(
+            "dct:title": bilingual(
                 "Ce que les données contiennent (VoID)", "What the data holds (VoID)"
             ),
-            "dct:description": both(
+            "dct:description": bilingual(
                 "Les nombres comptent tous les graphes nommés sauf graph/catalogue, qui contient "
                 "cette description. La requête SPARQL jointe donne les mêmes.",
                 "The numbers count every named graph but graph/catalogue, which holds this "
@@ -70,7 +70,7 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
         query,
         {
             "a": term("sh:SPARQLSelectExecutable"),
-            "dct:title": both(
+            "dct:title": bilingual(
                 "Requête qui compte ce que VoID compte", "Query that counts what VoID counts"
             ),
             "sh:select": literal(_QUERY.format(base=base)),
@@ -83,10 +83,10 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
 
 
 def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
-    base, layout, whole = offer.base_uri, offer.layout, offer.datasets[-1]
+    base, layout, all_portraits = offer.base_uri, offer.layout, offer.datasets[-1]
     newest = max(edition.year for edition in offer.editions)
     resources = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "def", "sparql"]
-    rdf = _dumps(whole)
+    rdf = _dumps(all_portraits)
     spaces = prefixes_of(ontology.context(base)).values()
     used = [
         namespace
@@ -97,12 +97,12 @@ def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
         dataset_iri,
         {
             "a": term("void:Dataset"),
-            "dct:title": texts(whole.shared.title),
-            "dct:description": texts(whole.description),
+            "dct:title": texts(all_portraits.shared.title),
+            "dct:description": texts(all_portraits.description),
             "dct:publisher": agents.publisher_iri(base, layout.publisher),
             "dct:license": f"<{layout.licence}>",
-            "dct:issued": typed(whole.shared.issued, "xsd:date"),
-            "dct:modified": typed(whole.shared.modified, "xsd:date"),
+            "dct:issued": typed(all_portraits.shared.issued, "xsd:date"),
+            "dct:modified": typed(all_portraits.shared.modified, "xsd:date"),
             "dct:source": sorted({f"<{edition.source_url}>" for edition in offer.editions}),
             "foaf:homepage": f"<{base}>",
             "void:sparqlEndpoint": f"<{base}sparql>",

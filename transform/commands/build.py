@@ -52,7 +52,7 @@ def build(
     portrait-ia build 2024=portrait-2024.csv 2025=portrait-2025.csv \\
         --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
     """
-    from transform.pipeline.checked import waiting
+    from transform.pipeline.checked import open_candidates
     from transform.pipeline.write import write_release
     from transform.release.folder import publish
     from transform.release.stability import UrisDropped, read_published
@@ -77,5 +77,5 @@ def build(
     terminal.print_release(path, published=not no_publish)
     listed = path / "report" / "candidats.csv"
     terminal.print_candidates(
-        len(waiting(checked)), f"See {listed}, or portrait-ia review {releases_folder}"
+        len(open_candidates(checked)), f"See {listed}, or portrait-ia review {releases_folder}"
     )

@@ -33,7 +33,7 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
     \b
     portrait-ia check 2024=portrait-2024.csv 2025=portrait-2025.xlsx
     """
-    from transform.pipeline.checked import waiting
+    from transform.pipeline.checked import open_candidates
 
     if not pairs:
         raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
@@ -41,4 +41,4 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
         _, checked = read_and_check(pairs, layouts, None, False, Path(scratch), workers, options)
     folder = options["report_folder"]
     where = f"See {folder / 'candidats.csv'}" if folder else "--report FOLDER lists them."
-    terminal.print_candidates(len(waiting(checked)), where)
+    terminal.print_candidates(len(open_candidates(checked)), where)

@@ -28,7 +28,7 @@ def read_and_check(
     Without a base URI, the IRIs of decisions may begin with any.
     """
     from transform.pipeline.check import check
-    from transform.pipeline.checked import read_of
+    from transform.pipeline.checked import count_rows
     from transform.pipeline.prepare import prepare
     from transform.pipeline.sources import example_sources, parse_base_uri, parse_sources
     from transform.pipeline.write import report_files
@@ -45,7 +45,7 @@ def read_and_check(
     if folder := options["report_folder"]:
         _write_report(folder, report_files(work, checked))
     terminal.print_links(work.links.notes)
-    terminal.print_read(read_of(work, checked), refused=checked.refused)
+    terminal.print_read(count_rows(work, checked), refused=checked.refused)
     terminal.print_not_reviewed(checked.not_reviewed)
     terminal.print_findings(checked.located, options["language"])
     if checked.refused:

@@ -22,9 +22,11 @@ class Change(NamedTuple):
     evidence: str
 
 
-def list_changes(sides: Sides, found: Comparison, base_uri: str, language: str) -> Iterator[Change]:
+def list_changes(
+    sides: Sides, comparison: Comparison, base_uri: str, language: str
+) -> Iterator[Change]:
     """Yield the changes of values of lists, bodies and initiatives, then the open pairs."""
-    lister = _Lister(sides, found, base_uri, language)
+    lister = _Lister(sides, comparison, base_uri, language)
     yield from lister.values()
     yield from lister.bodies()
     yield from lister.initiatives()

@@ -1,7 +1,7 @@
 """Compare two portraits: what is new, continued, changed and absent, and what is still open.
 
 Everything here is pure. What makes two rows one initiative or two texts one body was decided
-before (transform/identity/rule.py); here it is only counted, beside what texts alone would say.
+before (transform/identity/rule.py); here it is only counted, and so are the texts as written.
 """
 
 from collections import Counter, defaultdict
@@ -40,28 +40,28 @@ class Sides:
     likely: Collection[Likely] = ()
 
     def continued(self) -> list[tuple[Entry, Entry]]:
-        """Give the entries of each initiative that both portraits hold, in the later's order."""
+        """Return the entries of each initiative in both portraits, in the order of the later."""
         old = {entry.initiative: entry for entry in self.before}
         return [(old[e.initiative], e) for e in self.after if e.initiative in old]
 
     def moved(self, old: Entry, new: Entry) -> bool:
-        """Say whether an initiative is of another body, or of a portfolio that is not compared."""
+        """Return whether an initiative has another body, or another broadest portfolio."""
         tops = {self.names.top(entry.portefeuille) for entry in (old, new)}
         return old.organisme != new.organisme or len(tops) > 1
 
 
 def compare(sides: Sides) -> Comparison:
     """Compare two portraits."""
-    found = Comparison(sides.earlier, sides.later)
-    _compare_texts(found, sides)
-    _compare_bodies(found, sides)
-    _compare_initiatives(found, sides)
-    compare_lists(found, sides.before, sides.after, sides.names)
-    return found
+    comparison = Comparison(sides.earlier, sides.later)
+    _compare_texts(comparison, sides)
+    _compare_bodies(comparison, sides)
+    _compare_initiatives(comparison, sides)
+    compare_lists(comparison, sides.before, sides.after, sides.names)
+    return comparison
 
 
 def _compare_sets(
-    found: Comparison,
+    comparison: Comparison,
     words: tuple[str, str, str, str],
     before: set[str],
     after: set[str],
@@ -75,9 +75,9 @@ def _compare_sets(
 
     def add(name: str, things: set[str], lower: int = 0, higher: int = 0) -> None:
         ends = (len(things), len(things) - lower, len(things) + higher)
-        # Bodies are few: who shows a list of them needs no query over all rows.
+        # Bodies are few, so they are listed: a page needs no query over all rows.
         named = tuple(sorted(things)) if words is _BODIES and name in (new, absent) else ()
-        found.add(Movement(f"{what}-{name}", *ends, unresolved=unresolved, elements=named))
+        comparison.add(Movement(f"{what}-{name}", *ends, unresolved=unresolved, elements=named))
 
     add("avant", before)
     add("apres", after)
@@ -86,27 +86,27 @@ def _compare_sets(
     add(continued, before & after, 0, maybe)
     if not unresolved:
         number = len(open_pairs)
-        found.add(Movement(f"{what}-a-trancher", number, number, number))
-        found.pairs.extend(Pair(f"{what}-a-trancher", *pair) for pair in sorted(open_pairs))
+        comparison.add(Movement(f"{what}-a-trancher", number, number, number))
+        comparison.pairs.extend(Pair(f"{what}-a-trancher", *pair) for pair in sorted(open_pairs))
 
 
-def _compare_texts(found: Comparison, sides: Sides) -> None:
+def _compare_texts(comparison: Comparison, sides: Sides) -> None:
     before = {entry.cells.organisme for entry in sides.before}
     after = {entry.cells.organisme for entry in sides.after}
-    _compare_sets(found, _TEXTS, before, after, unresolved=True)
+    _compare_sets(comparison, _TEXTS, before, after, unresolved=True)
 
 
-def _compare_bodies(found: Comparison, sides: Sides) -> None:
+def _compare_bodies(comparison: Comparison, sides: Sides) -> None:
     forms_before, forms_after = _forms(sides.before), _forms(sides.after)
     before, after = set(forms_before), set(forms_after)
-    _compare_sets(found, _BODIES, before, after, open_pairs=_open_bodies(sides, before, after))
+    _compare_sets(comparison, _BODIES, before, after, open_pairs=_open_bodies(sides, before, after))
     renamed = sorted(body for body in before & after if not forms_before[body] & forms_after[body])
     number = len(renamed)
-    found.add(Movement("organismes-renommes", number, number, number, elements=tuple(renamed)))
+    comparison.add(Movement("organismes-renommes", number, number, number, elements=tuple(renamed)))
 
 
 def _forms(entries: Sequence[Entry]) -> dict[str, set[str]]:
-    """Give the normal forms of the texts that name each body."""
+    """Return the normal forms of the texts that name each body."""
     forms: defaultdict[str, set[str]] = defaultdict(set)
     for entry in entries:
         forms[entry.organisme].add(normal_form(entry.cells.organisme))
@@ -114,10 +114,10 @@ def _forms(entries: Sequence[Entry]) -> dict[str, set[str]]:
 
 
 def _open_bodies(sides: Sides, before: set[str], after: set[str]) -> list[Likely]:
-    """Give pairs of an absent and a new body, alike, of which not both have been reviewed."""
+    """Return pairs of an absent and a new body that are alike and not both reviewed."""
     known = sides.names.reviewed
     absent, new = sorted(before - after), sorted(after - before)
-    # Of two that the registry knows it is decided, so only others are looked at: a few.
+    # The registry decides that two bodies of its own are two: only others are compared, a few.
     pairs = _alike(sides.names, [path for path in absent if path not in known], new)
     reviewed = [path for path in absent if path in known]
     return pairs + _alike(sides.names, reviewed, [path for path in new if path not in known])
@@ -128,18 +128,18 @@ def _alike(names: Names, absent: list[str], new: list[str]) -> list[Likely]:
     return [(absent[a.before], new[a.after], a.likeness) for a in find_alike(left, right)]
 
 
-def _compare_initiatives(found: Comparison, sides: Sides) -> None:
+def _compare_initiatives(comparison: Comparison, sides: Sides) -> None:
     before = {entry.initiative for entry in sides.before}
     after = {entry.initiative for entry in sides.after}
     absent, new = before - after, after - before
     still = sorted((a, b, likeness) for a, b, likeness in sides.likely if a in absent and b in new)
     named = {path for a, b, _ in still for path in (a, b)}
-    found.called.update(
+    comparison.called.update(
         (entry.initiative, " ".join(entry.cells.nom.split()))
         for entry in (*sides.before, *sides.after)
         if entry.initiative in named
     )
-    _compare_sets(found, _INITIATIVES, before, after, open_pairs=still)
+    _compare_sets(comparison, _INITIATIVES, before, after, open_pairs=still)
     both = sides.continued()
     changed = {
         "initiatives-statut-change": sum(old.statut != new.statut for old, new in both),
@@ -147,29 +147,30 @@ def _compare_initiatives(found: Comparison, sides: Sides) -> None:
         "initiatives-deplacees": sum(sides.moved(old, new) for old, new in both),
     }
     for name, number in changed.items():
-        found.add(Movement(name, number, number, number))
+        comparison.add(Movement(name, number, number, number))
     for statuses, number in sorted(Counter((o.statut, n.statut) for o, n in both).items()):
         name = "passage/" + "/".join(path.rpartition("/")[2] for path in statuses)
-        found.add(Movement(name, number, number, number, statuses=statuses))
+        comparison.add(Movement(name, number, number, number, statuses=statuses))
 
 
-def find_faults(found: Comparison) -> list[str]:
-    """Say which sums do not hold; nothing for a comparison that is sound."""
+def find_faults(comparison: Comparison) -> list[str]:
+    """Return a message for each sum that does not hold."""
     faults = []
     for what, new, absent, continued in (_BODIES, _INITIATIVES, _TEXTS):
-        whole = found.number(f"{what}-apres")
-        if found.number(f"{what}-{new}") + found.number(f"{what}-{continued}") != whole:
-            faults.append(f"{what}: new + continued is not {whole}")
-        whole = found.number(f"{what}-avant")
-        if found.number(f"{what}-{absent}") + found.number(f"{what}-{continued}") != whole:
-            faults.append(f"{what}: absent + continued is not {whole}")
+        kept = comparison.number(f"{what}-{continued}")
+        expected = comparison.number(f"{what}-apres")
+        if comparison.number(f"{what}-{new}") + kept != expected:
+            faults.append(f"{what}: new + continued is not {expected}")
+        expected = comparison.number(f"{what}-avant")
+        if comparison.number(f"{what}-{absent}") + kept != expected:
+            faults.append(f"{what}: absent + continued is not {expected}")
     for kind in LISTS:
         for unresolved in (False, True):
-            listed = found.of(kind, unresolved=unresolved)
-            for whole, total in (
-                (found.number("initiatives-avant"), sum(e.before for e in listed)),
-                (found.number("initiatives-apres"), sum(e.after for e in listed)),
+            listed = comparison.of(kind, unresolved=unresolved)
+            for expected, total in (
+                (comparison.number("initiatives-avant"), sum(e.before for e in listed)),
+                (comparison.number("initiatives-apres"), sum(e.after for e in listed)),
             ):
-                if total != whole:
-                    faults.append(f"{kind}: the sum is {total}, the portrait has {whole}")
+                if total != expected:
+                    faults.append(f"{kind}: the sum is {total}, the portrait has {expected}")
     return faults

@@ -1,4 +1,4 @@
-"""Hold what a comparison reads of portraits: entries, and what bodies and concepts are called.
+"""Read what a comparison needs of portraits: entries, and the names of bodies and concepts.
 
 Things are named by their paths below the base URI, such as `id/organisme/hema-quebec`.
 """
@@ -36,14 +36,14 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the vocabulary and the graph of bodies say: labels by language, reviewed, broader."""
+    """Labels of bodies and concepts by language, reviewed bodies, and broader concepts by path."""
 
     labels: Labels = field(default_factory=dict)
     reviewed: set[str] = field(default_factory=set)
     broader: dict[str, str] = field(default_factory=dict)
 
     def top(self, path: str) -> str:
-        """Give the concept at which years are compared: the broadest one, or itself."""
+        """Return the concept at which years are compared: the broadest one, or itself."""
         seen = {path}
         while (wider := self.broader.get(path)) and wider not in seen:
             seen.add(wider)
@@ -51,18 +51,19 @@ class Names:
         return path
 
     def label(self, path: str, language: str) -> str:
-        """Give the label in a language, else in French, else in any, else the end of the path."""
-        said = self.labels.get(path, {})
-        return said.get(language) or said.get("fr") or next(iter(said.values()), last_segment(path))
+        """Return the label in a language, else in French, else in any, else the end of the path."""
+        labels = self.labels.get(path, {})
+        any_label = next(iter(labels.values()), last_segment(path))
+        return labels.get(language) or labels.get("fr") or any_label
 
 
 def last_segment(path: str) -> str:
-    """Give what stands behind the last slash of a path."""
+    """Return the part of a path after its last slash."""
     return path.rpartition("/")[2]
 
 
 def read_names(triples: Iterable[ox.Triple], base_uri: str) -> Names:
-    """Read what bodies and concepts are called."""
+    """Read the names of bodies and concepts."""
     names = Names()
     for subject_, predicate, value in triples:
         about, property_ = str(subject_)[1:-1], predicate.value
@@ -92,7 +93,7 @@ _WRITTEN = {
 
 def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
     """Read the entries back from the graph of a portrait, in the order of their IRIs."""
-    found: dict[str, dict[str, str]] = {}
+    resolved: dict[str, dict[str, str]] = {}
     cells: dict[str, dict[str, str]] = {}
     for triple in triples:
         about, name = str(triple.subject)[1:-1], triple.predicate.value
@@ -101,16 +102,16 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
             cells.setdefault(about, {})[_WRITTEN[local]] = triple.object.value  # type: ignore[union-attr]
         elif local in _RESOLVED:
             path = str(triple.object)[1:-1].removeprefix(base_uri)
-            found.setdefault(about, {})[_RESOLVED[local]] = path
+            resolved.setdefault(about, {})[_RESOLVED[local]] = path
         elif name == property_iri("prov:hadPrimarySource", base_uri):
-            found.setdefault(about, {})["source"] = str(triple.object)[1:-1]
+            resolved.setdefault(about, {})["source"] = str(triple.object)[1:-1]
     return [
         Entry(
-            key=last_segment(found[about]["initiative"]),
+            key=last_segment(resolved[about]["initiative"]),
             year=int(last_segment(about)),
-            row=int(found[about]["source"].rpartition("#row=")[2]),
+            row=int(resolved[about]["source"].rpartition("#row=")[2]),
             cells=Cells(**{"benefices": "", **cells[about]}),
-            **found[about],
+            **resolved[about],
         )
         for about in sorted(cells)
     ]

@@ -55,39 +55,43 @@ def _read(name: str) -> str:
     return files("transform.comparison").joinpath("questions", f"{name}.rq").read_text("utf-8")
 
 
-def ask_movement(found: Comparison, movement: Movement, base_uri: str, language: str) -> str:
+def movement_query(comparison: Comparison, movement: Movement, base_uri: str, language: str) -> str:
     """Return the query whose rows are the things that a movement counts."""
     if movement.statuses:
         old, new = movement.statuses
         paths = {"statutAvant": old, "statutApres": new}
-        return _fill("initiatives-d-un-passage", found, base_uri, language, paths)
+        return _fill("initiatives-d-un-passage", comparison, base_uri, language, paths)
     template, side = _TEMPLATES.get(movement.name, ("elements", _LATER))
-    portrait, other = found.earlier, found.later
+    portrait, other = comparison.earlier, comparison.later
     if side == _LATER:
         portrait, other = other, portrait
     paths = {
         "portrait": f"id/portrait/{portrait}",
         "autre": f"id/portrait/{other}",
-        "mouvement": f"{found.path}/{movement.name}",
+        "mouvement": f"{comparison.path}/{movement.name}",
         "propriete": f"def#{_LIST_OF.get(movement.name, 'statut')}",
     }
-    return _fill(template, found, base_uri, language, paths)
+    return _fill(template, comparison, base_uri, language, paths)
 
 
-def ask_evolution(
-    found: Comparison, evolution: Evolution, base_uri: str, language: str, year: int | None = None
+def evolution_query(
+    comparison: Comparison,
+    evolution: Evolution,
+    base_uri: str,
+    language: str,
+    year: int | None = None,
 ) -> str:
     """Return the query whose rows are the entries of an evolution, of one year or of both."""
     paths = {
-        "avant": f"id/portrait/{year or found.earlier}",
-        "apres": f"id/portrait/{year or found.later}",
+        "avant": f"id/portrait/{year or comparison.earlier}",
+        "apres": f"id/portrait/{year or comparison.later}",
         "valeur": evolution.concept,
         "propriete": f"def#{evolution.kind}",
         "telQuEcrit": f"def#{_AS_WRITTEN[evolution.kind]}",
     }
     if evolution.text is None:
-        return _fill("inscriptions-de-la-valeur", found, base_uri, language, paths)
-    return _fill("inscriptions-du-texte", found, base_uri, language, paths, evolution.text)
+        return _fill("inscriptions-de-la-valeur", comparison, base_uri, language, paths)
+    return _fill("inscriptions-du-texte", comparison, base_uri, language, paths, evolution.text)
 
 
 def _fill(

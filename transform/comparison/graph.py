@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from transform.comparison.entries import Names
-from transform.comparison.evidence import ask_evolution, ask_movement
+from transform.comparison.evidence import evolution_query, movement_query
 from transform.comparison.model import (
     Comparison,
     Evolution,
@@ -12,10 +12,10 @@ from transform.comparison.model import (
 )
 from transform.comparison.sentences import (
     Label,
+    comparison_sentences,
     name_evolution,
     name_movement,
-    say,
-    say_number,
+    number_text,
     title,
 )
 from transform.rdf.namespaces import (
@@ -35,15 +35,15 @@ from transform.text.languages import LANGUAGES
 from transform.text.numbers import with_number
 
 
-def comparison_lines(found: Comparison, names: Names, base_uri: str) -> Iterator[Line]:
+def comparison_lines(comparison: Comparison, names: Names, base_uri: str) -> Iterator[Line]:
     """Yield the statements of a comparison; all that it counts has a URI below its own."""
-    writer = _Writer(found, names, base_uri)
-    yield from writer.whole()
-    for movement in found.movements.values():
+    writer = _Writer(comparison, names, base_uri)
+    yield from writer.comparison()
+    for movement in comparison.movements.values():
         yield from writer.movement(movement)
-    for evolution in found.evolutions:
+    for evolution in comparison.evolutions:
         yield from writer.evolution(evolution)
-    for pair in found.pairs:
+    for pair in comparison.pairs:
         yield from writer.pair(pair)
 
 
@@ -62,12 +62,12 @@ class _Writer:
     def _node(self, name: str) -> str:
         return self._iri(f"{self._comparison.path}/{name}")
 
-    def whole(self) -> Iterator[Line]:
+    def comparison(self) -> Iterator[Line]:
         about = self._iri(self._comparison.path)
         years = self._comparison.earlier, self._comparison.later
         yield about, f"<{RDF_TYPE}>", self._term("Comparaison")
         for language in LANGUAGES:
-            sentences = say(self._comparison, self._labels(language), language)
+            sentences = comparison_sentences(self._comparison, self._labels(language), language)
             text = " ".join(sentence.text for sentence in sentences)
             yield about, f"<{RDFS}label>", literal(title(self._comparison, language), language)
             yield about, f"<{DCTERMS}description>", literal(text, language)
@@ -84,7 +84,7 @@ class _Writer:
         yield about, self._term("effectif"), integer(movement.number)
         yield about, self._term("effectifMinimal"), integer(movement.least)
         yield about, self._term("effectifMaximal"), integer(movement.most)
-        query = ask_movement(self._comparison, movement, self._base, LANGUAGES[0])
+        query = movement_query(self._comparison, movement, self._base, LANGUAGES[0])
         yield about, self._term("requete"), literal(query)
         for element in movement.elements:
             yield about, self._term("element"), self._iri(element)
@@ -92,7 +92,7 @@ class _Writer:
             yield about, self._term(f"statut{side}"), self._iri(path)
         for language in LANGUAGES:
             name = name_movement(self._comparison, movement, self._labels(language), language)
-            number = say_number(movement, language)
+            number = number_text(movement, language)
             yield about, f"<{RDFS}label>", literal(with_number(name, number, language), language)
 
     def evolution(self, evolution: Evolution) -> Iterator[Line]:
@@ -102,7 +102,7 @@ class _Writer:
         yield about, self._term("evolutionDe"), self._iri(evolution.concept)
         yield about, self._term("effectifAnterieur"), integer(evolution.before)
         yield about, self._term("effectifPosterieur"), integer(evolution.after)
-        query = ask_evolution(self._comparison, evolution, self._base, LANGUAGES[0])
+        query = evolution_query(self._comparison, evolution, self._base, LANGUAGES[0])
         yield about, self._term("requete"), literal(query)
         if evolution.text is not None:
             yield about, self._term("texteTelQuEcrit"), literal(evolution.text)

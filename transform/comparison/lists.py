@@ -24,17 +24,17 @@ from transform.text.slugs import name_all
 
 
 def compare_lists(
-    found: Comparison, before: Sequence[Entry], after: Sequence[Entry], names: Names
+    comparison: Comparison, before: Sequence[Entry], after: Sequence[Entry], names: Names
 ) -> None:
-    """Add to `found` the numbers of each value of each list, and the movements of values."""
+    """Add to a comparison the numbers of each value of each list, and the movements of values."""
     for kind in LISTS:
         sides = [_Side(kind, entries, names) for entries in (before, after)]
         evolutions = _evolutions(kind, *sides)
-        found.evolutions.extend(evolutions)
-        found.evolutions.extend(_texts(kind, *sides))
+        comparison.evolutions.extend(evolutions)
+        comparison.evolutions.extend(_texts(kind, *sides))
         for name, concepts in _movements(kind, *sides).items():
             number = len(concepts)
-            found.add(Movement(name, number, number, number, elements=tuple(sorted(concepts))))
+            comparison.add(Movement(name, number, number, number, elements=tuple(sorted(concepts))))
 
 
 class _Side:

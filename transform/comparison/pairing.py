@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 
 from transform.text.normal_form import slug
-from transform.text.similarity import BY_LETTERS
+from transform.text.string_similarity import BY_LETTERS
 
 # Of 100. Among the bodies of the portraits, pairs below it are two bodies («Cégep de …»).
 THRESHOLD = 85.0

@@ -61,27 +61,29 @@ def _table() -> dict[str, dict[str, str]]:
     return templates
 
 
-def title(found: Comparison, language: str) -> str:
+def title(comparison: Comparison, language: str) -> str:
     """Return the title of a comparison."""
-    return _plain("title", found, language)
+    return _plain("title", comparison, language)
 
 
-def name_movement(found: Comparison, movement: Movement, label: Label, language: str) -> str:
+def name_movement(comparison: Comparison, movement: Movement, label: Label, language: str) -> str:
     """Return the name of a movement."""
     if movement.statuses:
         old, new = map(label, movement.statuses)
-        return _plain("passage_name", found, language, old=old, new=new)
-    return _plain(movement.name, found, language)
+        return _plain("passage_name", comparison, language, old=old, new=new)
+    return _plain(movement.name, comparison, language)
 
 
-def name_evolution(found: Comparison, evolution: Evolution, label: Label, language: str) -> str:
+def name_evolution(
+    comparison: Comparison, evolution: Evolution, label: Label, language: str
+) -> str:
     """Return the name of an evolution."""
     if evolution.text is not None:
-        return _plain("text_name", found, language, label=evolution.text)
-    return _plain("evolution_name", found, language, label=label(evolution.concept))
+        return _plain("text_name", comparison, language, label=evolution.text)
+    return _plain("evolution_name", comparison, language, label=label(evolution.concept))
 
 
-def say_number(movement: Movement, language: str) -> str:
+def number_text(movement: Movement, language: str) -> str:
     """Return the number of a movement as text, or its range while pairs are open."""
     if movement.least == movement.most:
         return whole(movement.number, language)
@@ -89,9 +91,9 @@ def say_number(movement: Movement, language: str) -> str:
     return _table()["range"][language].format(**ends)
 
 
-def say(found: Comparison, label: Label, language: str) -> list[Sentence]:
+def comparison_sentences(comparison: Comparison, label: Label, language: str) -> list[Sentence]:
     """Return the sentences of a comparison; `label` returns a concept's label in the language."""
-    return list(_Writer(found, label, language).sentences())
+    return list(_Writer(comparison, label, language).sentences())
 
 
 def _plain(key: str, comparison: Comparison, language: str, **labels: str) -> str:
@@ -182,7 +184,7 @@ class _Writer:
         return Part(whole(number, self._language), f"{evolution.name}/{year}")
 
     def _number(self, movement: Movement) -> Part:
-        return Part(say_number(movement, self._language), movement.name)
+        return Part(number_text(movement, self._language), movement.name)
 
     def _sentence(self, key: str, topic: str, words: Mapping[str, list[Part]]) -> Sentence:
         years = {"earlier": str(self._comparison.earlier), "later": str(self._comparison.later)}

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from transform.comparison.model import Comparison, Evolution
 from transform.comparison.sentences import (
     Label,
+    comparison_sentences,
     name_movement,
-    say,
-    say_number,
+    number_text,
     title,
 )
 from transform.layouts.model import LISTS
@@ -29,9 +29,9 @@ _HEADS = {
 }  # fmt: skip
 
 
-def as_text(found: Comparison, label: Label, language: str) -> str:
+def as_text(comparison: Comparison, label: Label, language: str) -> str:
     """Return the sentences, then the numbers of movements, then those of each list."""
-    lines = (visible(line).rstrip() for line in _lines(found, label, language))
+    lines = (visible(line).rstrip() for line in _lines(comparison, label, language))
     return "\n".join(lines) + "\n"
 
 
@@ -39,7 +39,7 @@ def _lines(comparison: Comparison, label: Label, language: str) -> Iterator[str]
     heads = _HEADS[language]
     yield title(comparison, language)
     yield ""
-    for sentence in say(comparison, label, language):
+    for sentence in comparison_sentences(comparison, label, language):
         yield from textwrap.wrap(sentence.text, WIDTH, initial_indent="- ", subsequent_indent="  ")
     for unresolved, head in ((False, "resolved"), (True, "unresolved")):
         yield ""
@@ -47,7 +47,7 @@ def _lines(comparison: Comparison, label: Label, language: str) -> Iterator[str]
         for movement in comparison.movements.values():
             if movement.unresolved is unresolved and (movement.number or movement.most):
                 name = name_movement(comparison, movement, label, language)
-                yield from _row(name, [(say_number(movement, language), 20)])
+                yield from _row(name, [(number_text(movement, language), 20)])
     for kind in LISTS:
         yield ""
         years = [(str(year), _NUMBER) for year in (comparison.earlier, comparison.later)]

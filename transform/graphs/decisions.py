@@ -58,7 +58,7 @@ def decision_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
         yield verdict_lines(work.base_uri, verdict)
 
 
-def beside_decisions(work: Prepared, rejected: Rejected) -> list[str]:
+def authors_and_derivations(work: Prepared, rejected: Rejected) -> list[str]:
     """Return the N-Triples of authors of decisions, and of things made out of other things."""
     published_things = _published_things(work, rejected)
     continuity = work.identities.continuity

@@ -12,7 +12,7 @@ from transform.tables.rows import Reading
 
 
 class MappingContext(NamedTuple):
-    """What the rules need beside the row: where URIs begin, how the file reads, where it is."""
+    """What the rules need besides the row: where URIs begin, how the file reads, where it is."""
 
     base_uri: str
     reading: Reading
@@ -107,7 +107,7 @@ MAPPING: tuple[MappingRule, ...] = (
 
 
 def field_of(iri: str, base_uri: str) -> str | None:
-    """Give the field whose cell a property comes from, the first in the table; None for none."""
+    """Return the field whose cell a property comes from, the first in the table, else None."""
     for entry in MAPPING:
         if entry.field and property_iri(entry.property, base_uri) == iri:
             return entry.field
@@ -115,7 +115,7 @@ def field_of(iri: str, base_uri: str) -> str | None:
 
 
 def subject(base_uri: str, key: str, year: int) -> str:
-    """Give the IRI of what one portrait says of one initiative."""
+    """Return the IRI of an inscription: the entry of an initiative in one portrait."""
     return f"{base_uri}id/initiative/{key}/{year}"
 
 

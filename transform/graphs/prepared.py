@@ -1,4 +1,4 @@
-"""Hold what was read and decided, before anything is held against a shape."""
+"""Define the input of the check: everything that was read and decided."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ Rejected = Mapping[int, set[str]]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Everything that was read and decided, before anything is held against a shape.
+    """Everything that was read and decided, before any shape is applied.
 
-    `rows` are by year, in the order of the file; `origins` say by year where the files came from
-    that were fetched.
+    `rows` are by year, in the order of the file; `origins` tell by year where fetched files came
+    from.
     """
 
     base_uri: str

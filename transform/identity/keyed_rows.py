@@ -1,4 +1,4 @@
-"""Hold each row with all that was decided of it: the one record that travels from here on.
+"""Join each row with its key, body and concepts: the one record that later steps use.
 
 Statements, review rows, counts and reports are each made from it.
 """
@@ -35,7 +35,7 @@ class KeyedRow(NamedTuple):
     concepts: Concepts
 
     def is_whole(self) -> bool:
-        """Say whether body and concepts are known; a shape refuses any other row."""
+        """Return whether body and concepts are known; a shape refuses any other row."""
         return self.body is not None and None not in self.concepts
 
 

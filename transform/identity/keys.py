@@ -1,4 +1,4 @@
-"""Give each row the key of its initiative, before any decision joins two."""
+"""Compute for each row the key of its initiative, before any decision joins two."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -39,25 +39,25 @@ class Keyed:
 
 
 def anchor_as_written(raw: str) -> Anchor:
-    """Give the anchor of a body that no registry knows: its normal form."""
+    """Return the anchor of a body that no registry knows: its normal form."""
     return Anchor(normal_form(raw), 0)
 
 
 def key_rows(reading: Reading, anchor: Callable[[str], Anchor] = anchor_as_written) -> Keyed:
-    """Give the keys of a portrait's rows; `anchor` says what a body's cell stands for."""
+    """Return the keys of a portrait's rows; `anchor` maps the cell of a body to its anchor."""
     together = _together(reading, anchor)
     keys = _keys(reading, together)
     former = keys
     if anchor is not anchor_as_written:
         former = _keys(reading, _together(reading, anchor_as_written))
     twins = [_twins(reading, indexes) for indexes in together.values() if len(indexes) > 1]
-    return Keyed(keys, former, sorted(twins, key=lambda found: found.rows))
+    return Keyed(keys, former, sorted(twins, key=lambda group: group.rows))
 
 
 def _together(
     reading: Reading, anchor: Callable[[str], Anchor]
 ) -> dict[tuple[str, str], list[int]]:
-    """Give the rows, by index, that have one anchor and one name, in an order of their own."""
+    """Group rows, by index, that share anchor and name, in an order independent of the file."""
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     ranks = []
     for index, row in enumerate(reading.rows):
@@ -66,7 +66,7 @@ def _together(
         together[text, normal_form(row.cells.nom)].append(index)
     for indexes in together.values():
         if len(indexes) > 1:
-            # A spelling that comes to the registry later comes behind, and moves no other row.
+            # A spelling that is registered later sorts last, and moves no other row.
             # Content, not place in the file, tells twins apart: shuffled rows keep their URIs.
             indexes.sort(key=lambda index: (ranks[index], _content(reading.rows[index])))
     return together
@@ -84,8 +84,8 @@ def _keys(reading: Reading, together: dict[tuple[str, str], list[int]]) -> list[
 
 def _content(row: Row) -> tuple[str, ...]:
     cells = row.cells
-    told_apart_by = (cells.categorie, cells.portefeuille, cells.benefices, cells.statut)
-    return (*map(normal_form, told_apart_by), *cells)
+    identifying = (cells.categorie, cells.portefeuille, cells.benefices, cells.statut)
+    return (*map(normal_form, identifying), *cells)
 
 
 def _twins(reading: Reading, indexes: list[int]) -> Twins:

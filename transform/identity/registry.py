@@ -63,7 +63,7 @@ class Registry:
             for triple in self.triples
             if triple.predicate.value == f"{base_uri}def#rattachement"
         )
-        return {(found[1], int(found[2])) for found in map(pattern.fullmatch, objects) if found}
+        return {(match[1], int(match[2])) for match in map(pattern.fullmatch, objects) if match}
 
 
 EMPTY = Registry({}, {}, ())

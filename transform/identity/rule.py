@@ -16,7 +16,7 @@ from transform.tables.rows import Reading
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """Who is who: bodies, the key of each row's initiative by year, and twins.
+    """The result of the rule: bodies, the key of each row's initiative by year, and twins.
 
     `former` are the keys that rows have where no registry knows their body, in the same order:
     what an earlier release may have published them under. `own` are the keys that rows have by
@@ -31,17 +31,17 @@ class Identities:
     continuity: Continuity = field(default_factory=Continuity)
 
     def body(self, raw: str) -> Body | None:
-        """Give the body that a cell names, None where it is blank."""
+        """Return the body that a cell names, None where it is blank."""
         return self.bodies.find(raw)
 
 
 def identify(readings: Sequence[tuple[Reading, str]], registry: Registry = EMPTY) -> Identities:
     """Decide over all portraits at once; `readings` are pairs of reading and language."""
     bodies = identify_bodies(readings, registry)
-    found = Identities(bodies, {}, {}, [])
+    identities = Identities(bodies, {}, {}, [])
     for reading, _ in readings:
         keyed = key_rows(reading, bodies.anchor)
-        found.keys[reading.year] = keyed.keys
-        found.former[reading.year] = keyed.former
-        found.twins.extend(keyed.twins)
-    return found
+        identities.keys[reading.year] = keyed.keys
+        identities.former[reading.year] = keyed.former
+        identities.twins.extend(keyed.twins)
+    return identities

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from transform.linking.proposals import Proposal
-from transform.text.csv_injection import harmless
+from transform.text.csv_injection import safe_cell
 from transform.text.printable import visible
 
 COLUMNS = (
@@ -59,4 +59,4 @@ def _print_row(cells: Iterable[str]) -> None:
 
 
 def _cell(text: str) -> str:
-    return harmless(visible(text, 2000))
+    return safe_cell(visible(text, 2000))

@@ -1,4 +1,4 @@
-"""Hold everything that was read and decided against the shapes."""
+"""Validate with the shapes everything that was read and decided."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -35,14 +35,14 @@ from transform.validation.shacl import (
 def check(
     work: Prepared, quarantine: bool, scratch: Path, workers: Workers, progress: Progress
 ) -> Checked:
-    """Hold everything against the shapes; `refused` when it may not be published.
+    """Validate everything with the shapes; the result is `refused` if it may not be published.
 
-    With `quarantine`, rows that break a shape are kept back and do not refuse the rest. The
+    With `quarantine`, rows that break a shape are kept back, and the rest is not refused. The
     statements of rows are written into `scratch`, and read from there when a release is written.
     """
-    findings = _hold_vocabulary(work)
+    findings = _check_vocabulary(work)
     mapped = _write_rows(work, scratch)
-    findings += _hold_rows(work, mapped.values(), scratch, workers, progress)
+    findings += _check_rows(work, mapped.values(), scratch, workers, progress)
     places = CellLocator(work)
     rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
@@ -50,7 +50,7 @@ def check(
     publisher = max(editions, key=lambda edition: edition.year).layout.publisher
     directory = bodies_graph(work, bodies, attached, publisher)
     comparisons, candidates = compare_all(work, rejected, directory)
-    findings += _hold_whole(work, directory, editions, [*comparisons, *link_texts(work, bodies)])
+    findings += _check_graphs(work, directory, editions, [*comparisons, *link_texts(work, bodies)])
     located = locate(findings, places)
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
     if not quarantine:
@@ -71,7 +71,7 @@ def check(
     )
 
 
-def _hold_vocabulary(work: Prepared) -> list[Finding]:
+def _check_vocabulary(work: Prepared) -> list[Finding]:
     tiers = read_shapes(("vocabulary", "recommended"), work.base_uri)
     findings = validate("".join(work.vocabulary).encode(), tiers)
     registry = work.identities.bodies.registry
@@ -79,7 +79,7 @@ def _hold_vocabulary(work: Prepared) -> list[Finding]:
 
 
 def _concept_types(work: Prepared) -> Iterator[Line]:
-    """Give which concept is of which class: what rows and counts need of the vocabulary."""
+    """Yield the class of each concept, which the shapes of rows and of counts need."""
     classes = {f"<{work.base_uri}def#{name}>" for name in CLASSES.values()}
     for line in work.vocabulary:
         about, predicate, rest = line.split(" ", 2)
@@ -103,23 +103,21 @@ def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
     }
 
 
-def _hold_rows(
+def _check_rows(
     work: Prepared, files: Iterable[RowsFile], scratch: Path, workers: Workers, progress: Progress
 ) -> list[Finding]:
     total = 2 * sum(map(len, work.rows.values()))
     others = chain(initiatives(work, {}), decision_texts(work, {}), former_texts(work, {}))
     decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
     findings, done = [], 0
-    beside = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
-    progress("Holding rows against the shapes", 0, total)
-    pieces = chain.from_iterable(
-        cut_rows(file, work.base_uri, beside) for file in (*files, decided)
-    )
-    for rows, found in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
-        findings += found
+    types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
+    progress("Checking rows with the shapes", 0, total)
+    pieces = chain.from_iterable(cut_rows(file, work.base_uri, types) for file in (*files, decided))
+    for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
+        findings += broken
         done += rows
-        progress("Holding rows against the shapes", min(done, total), total)
-    progress("Holding rows against the shapes", total, total)
+        progress("Checking rows with the shapes", min(done, total), total)
+    progress("Checking rows with the shapes", total, total)
     return findings
 
 
@@ -132,9 +130,9 @@ def _rejected(findings: Iterable[Finding], places: CellLocator) -> dict[int, set
     return rejected
 
 
-def _hold_whole(
+def _check_graphs(
     work: Prepared, directory: list[str], editions: list[Edition], decided: list[str]
 ) -> list[Finding]:
     tiers = read_shapes(("required", "recommended"), work.base_uri)
-    said = in_order((*_concept_types(work), *edition_lines(work, editions)))
-    return validate("".join((*directory, *said, *decided)).encode(), tiers)
+    lines = in_order((*_concept_types(work), *edition_lines(work, editions)))
+    return validate("".join((*directory, *lines, *decided)).encode(), tiers)

@@ -1,4 +1,4 @@
-"""Hold what the shapes said of what was read, and which initiatives may be one."""
+"""Define the result of the check: findings, what may be published, and what may be one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from transform.validation.locate import Located
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the shapes say: findings, keys kept back by year, bodies, portfolios, editions.
+    """The result of the check: findings, keys kept back by year, bodies, portfolios, editions.
 
     `mapped` are the statements of all rows by year, those that are kept back too.
 
-    `not_reviewed`: the bodies that the registry does not know, each with whom it is most like.
+    `not_reviewed`: the bodies that the registry does not know, each with the most similar known
+    ones.
     `comparisons` are the N-Triples of the comparison of each pair of portraits, `candidates`
     the initiatives that may be one.
     """
@@ -35,17 +36,17 @@ class Checked:
     refused: bool
 
 
-def waiting(checked: Checked) -> list[Candidate]:
-    """Give the initiatives that may be one, of all years, in the order in which review asks."""
-    return [candidate for found in checked.candidates.values() for candidate in found]
+def open_candidates(checked: Checked) -> list[Candidate]:
+    """Return the initiatives that may be one, of all years, in the order of the review."""
+    return [candidate for group in checked.candidates.values() for candidate in group]
 
 
-def read_of(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
-    """Say of each file what was read: rows read = published + rejected + lines listed."""
+def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
+    """Count the rows of each file: rows read = published + rejected + lines listed."""
     files = []
     for setting, edition in zip(work.settings, checked.editions, strict=True):
         reading = setting.reading
-        twins = [found for found in work.identities.twins if found.year == reading.year]
+        twins = [group for group in work.identities.twins if group.year == reading.year]
         files.append(
             {
                 "year": reading.year,
@@ -54,7 +55,7 @@ def read_of(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
                 "published": edition.rows,
                 "rejected": len(checked.rejected.get(reading.year, ())),
                 "listed": [listed._asdict() for listed in reading.listed],
-                "twins": [{"rows": list(found.rows), "same": found.same} for found in twins],
+                "twins": [{"rows": list(group.rows), "same": group.same} for group in twins],
             }
         )
     return files

@@ -48,11 +48,11 @@ def compare_all(
 ) -> tuple[list[str], Candidates]:
     """Compare each portrait with each later one; `directory` is the graph of bodies, N-Triples.
 
-    Gives the N-Triples of all comparisons, and what may be one in years that follow each other.
+    Returns the N-Triples of all comparisons, and what may be one in successive years.
     """
     text = "".join((*work.vocabulary, *directory)).encode()
-    said = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
-    names = read_names(said, work.base_uri)
+    triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+    names = read_names(triples, work.base_uri)
     urls = {setting.reading.year: setting.source_url for setting in work.settings}
     compared = {year: comparable_rows(work, year, rejected) for year in sorted(urls)}
     entries = {year: [entry_of(row, urls[year]) for row in rows] for year, rows in compared.items()}

@@ -1,4 +1,4 @@
-"""Say what a release holds: its files, and all that `manifest.json` tells."""
+"""Describe a release and its files: the content of `manifest.json`."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from transform.decisions.lines import Filed
 from transform.files import Stored, measure
 from transform.graphs.prepared import Prepared
 from transform.layouts.model import LISTS, Layout
-from transform.pipeline.checked import Checked, read_of
+from transform.pipeline.checked import Checked, count_rows
 from transform.rdf.syntaxes import SYNTAXES
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
 from transform.release.paths import GZIP, is_packed
@@ -21,7 +21,7 @@ _MEDIA_TYPES = {
     "txt": "text/plain",
 }
 
-# What the manifest says of each file, by its path in the release.
+# The entry of each file in the manifest, by its path in the release.
 Files = dict[str, dict[str, Any]]
 
 
@@ -43,7 +43,7 @@ def _media_type(name: str) -> str:
 
 
 def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files) -> dict[str, Any]:
-    """Return what `manifest.json` says."""
+    """Return the content of `manifest.json`."""
     newest = max(checked.editions, key=lambda edition: edition.year).layout
     severities = [located.severity for located in checked.located]
     return {
@@ -53,7 +53,7 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
         "publisher": _publisher(work.base_uri, newest),
         "notice": dict(newest.notice) if newest.notice else None,
         "portraits": [
-            _portrait(work, checked, n, read) for n, read in enumerate(read_of(work, checked))
+            _portrait(work, checked, n, read) for n, read in enumerate(count_rows(work, checked))
         ],
         "graphs": written.graphs,
         # Graphs share no statement, so the sum is that of their union too.
@@ -92,7 +92,7 @@ def _publisher(base_uri: str, layout: Layout) -> dict[str, Any]:
 
 
 def _decisions(work: Prepared) -> dict[str, Any] | None:
-    """Say which decisions of people the release was built with, None where there are none."""
+    """Describe the decisions of people that were applied; None without any."""
     rulings = work.decisions.rulings
     joined = sum(ruling.says_same() for ruling in rulings)
     refused = sum(ruling.refused for ruling in rulings)
@@ -100,7 +100,7 @@ def _decisions(work: Prepared) -> dict[str, Any] | None:
 
 
 def _links(work: Prepared) -> dict[str, Any] | None:
-    """Say which decisions on links the release was built with, None where there are none."""
+    """Describe the decisions on links that were applied; None without any."""
     links = work.links.filed.rulings
     refused = sum(link.grounds.refused for link in links)
     counts = {"accepted": len(links) - refused, "refused": refused}
@@ -112,10 +112,10 @@ def _read(filed: Filed[Any]) -> dict[str, Any]:
 
 
 def _open(checked: Checked) -> list[dict[str, int]]:
-    """Say for each two years that follow each other how many initiatives may be one."""
+    """Count by pair of successive years the initiatives that may be one."""
     return [
-        {"older": older, "newer": newer, "pairs": sum(c.may_be_one for c in found)}
-        for (older, newer), found in checked.candidates.items()
+        {"older": older, "newer": newer, "pairs": sum(c.may_be_one for c in group)}
+        for (older, newer), group in checked.candidates.items()
     ]
 
 

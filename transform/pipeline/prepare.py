@@ -22,7 +22,7 @@ from transform.parallel import Progress
 from transform.pipeline.sources import Source
 from transform.release.paths import source_path
 from transform.tables.rows import read_rows
-from transform.validation.registry import refuse_living
+from transform.validation.registry import check_replacements
 
 
 def prepare(
@@ -32,7 +32,7 @@ def prepare(
     decisions: Decisions | None = None,
     links: Links | None = None,
 ) -> Prepared:
-    """Read every file and decide who is who, as the rule says and as people decided."""
+    """Read every file, and identify bodies and initiatives by the rule and people's decisions."""
     decisions, links = decisions or Decisions(), links or Links()
     pairs = []
     for number, source in enumerate(sources):
@@ -46,7 +46,7 @@ def prepare(
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
     identities = identify([(reading, layout.language) for reading, layout in pairs], registry)
-    refuse_living(identities, base_uri)
+    check_replacements(identities, base_uri)
     identities = settle(identities, [reading for reading, _ in pairs], decisions)
     settings = []
     for reading, layout in pairs:

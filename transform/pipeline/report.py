@@ -1,4 +1,4 @@
-"""Write what a person should see: what the shapes found, and the rows that were kept back."""
+"""Write the report for people: findings of the shapes, and rows that were kept back."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ def as_json(
     read: Sequence[dict[str, object]],
     not_reviewed: Sequence[Mapping[str, object]],
 ) -> dict[str, object]:
-    """Give `report/validation.json`: what was read, counts, findings, bodies not reviewed."""
+    """Return `report/validation.json`: what was read, counts, findings, bodies not reviewed."""
     return {
         "conforms": not any(f.severity == "Violation" for f in located),
         "counts": {
@@ -37,7 +37,7 @@ def as_json(
 
 
 def as_turtle(located: Sequence[Located], base_uri: str) -> bytes:
-    """Give `report/validation.ttl`: a SHACL validation report without blank nodes."""
+    """Return `report/validation.ttl`: a SHACL validation report without blank nodes."""
     return write_bytes(_report_triples(located, base_uri), BY_SUFFIX["ttl"], base_uri)
 
 
@@ -80,7 +80,7 @@ REJECTED_COLUMNS = (
 
 
 def rejected_csv(located: Iterable[Located], places: CellLocator) -> bytes:
-    """Give `report/rejets.csv`: a line for each reason a row was kept back, with all its cells."""
+    """Return `report/rejets.csv`: a line for each reason to keep a row back, with all its cells."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(REJECTED_COLUMNS)

@@ -1,4 +1,4 @@
-"""Take what a user names: YEAR=FILE pairs, layouts, a base URI; or the example portraits."""
+"""Parse what a user names: YEAR=FILE pairs, layouts, a base URI; or the example portraits."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ class Source(NamedTuple):
 def parse_sources(pairs: Iterable[str], layouts: Sequence[str]) -> list[Source]:
     """Read `2025=portrait.csv …` and `quebec` or `2025=layout.toml …`, or raise MisusedCommand.
 
-    What bears no year but is a folder gives the files that a fetch left there.
+    A folder without a year stands for the files that a fetch left in it.
     """
     default, by_year = _parse_layouts(layouts)
     sources: list[Source] = []
@@ -63,7 +63,7 @@ def _is_folder(text: str) -> bool:
 
 
 def example_sources() -> list[Source]:
-    """Give the example portraits that come with the package."""
+    """Return the example portraits that come with the package."""
     layout = load_layout(EXAMPLE_LAYOUT)
     folder = Path(str(files("transform") / "examples"))
     return [Source(year, folder / name, layout) for year, name in _EXAMPLES.items()]
@@ -94,7 +94,7 @@ _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#@/]+(/[^\s<>\"{}|\\^`?#]*)?/", re
 
 
 def parse_base_uri(text: str) -> str:
-    """Take an absolute http(s) IRI that ends in «/», or raise MisusedCommand."""
+    """Check and return an absolute http(s) IRI that ends in «/», or raise MisusedCommand."""
     fits = _BASE.fullmatch(text) and all(33 <= ord(character) < 127 for character in text)
     try:
         ox.NamedNode(text)

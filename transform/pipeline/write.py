@@ -11,7 +11,7 @@ from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest
 from transform.graphs.bodies import bodies_graph
-from transform.graphs.decisions import beside_decisions, decision_texts, former_texts
+from transform.graphs.decisions import authors_and_derivations, decision_texts, former_texts
 from transform.graphs.editions import edition_lines
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
@@ -22,7 +22,7 @@ from transform.identity.splits import cut_off
 from transform.layouts.model import Layout
 from transform.parallel import Progress, Workers
 from transform.pipeline import report
-from transform.pipeline.checked import Checked, read_of, waiting
+from transform.pipeline.checked import Checked, count_rows, open_candidates
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
@@ -41,18 +41,18 @@ _MANY_BYTES = 10_000_000
 def write_release(
     work: Prepared,
     checked: Checked,
-    shelf: Path,
+    releases_folder: Path,
     workers: Workers,
     progress: Progress,
     old: Published | None = None,
 ) -> tuple[Path, list[Gone]]:
-    """Write a release beside the others, whole or not at all; gives its path and what went.
+    """Write a release in whole or not at all; return its path and the URIs that it drops.
 
-    Raises UrisDropped where a URI that `old` publishes would be gone through an edit.
+    Raises UrisDropped where an edit would drop a URI that `old` publishes.
     """
-    with release_folder.building(shelf) as folder:
+    with release_folder.building(releases_folder) as folder:
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
-        gone = _hold_against(old, work, checked, graphs) if old else []
+        gone = _check_stability(old, work, checked, graphs) if old else []
         listed = document_index.list_documents(graphs, work.base_uri)
         files = {
             **_write_dumps(work, checked, graphs, folder, workers, progress),
@@ -61,7 +61,7 @@ def write_release(
             **_write_report(work, checked, folder),
         }
         counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")
-        # Named by what it is without its compressed copies: another zlib makes others of them.
+        # The name ignores compressed copies: another zlib writes other bytes.
         plain = {path: about for path, about in files.items() if not is_packed(path)}
         name = _name(*_describe(work, checked, counted, plain))
         documents, _ = _describe(work, checked, counted, files)
@@ -79,8 +79,8 @@ def _describe(
     """
     documents, written = render_catalogue(_offer(work, checked, files), counted)
     listed = files | {path: describe_content(path, text) for path, text in documents.items()}
-    told = as_json(manifest_of(work, checked, written, listed))
-    return {**documents, manifest.FILE: told}, listed
+    content = as_json(manifest_of(work, checked, written, listed))
+    return {**documents, manifest.FILE: content}, listed
 
 
 def _name(documents: dict[str, bytes], listed: Files) -> str:
@@ -89,7 +89,7 @@ def _name(documents: dict[str, bytes], listed: Files) -> str:
 
 
 def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
-    """Write files by their paths in the release, and return what the manifest says of each."""
+    """Write files by their paths in the release, and return their entries in the manifest."""
     for path, content in contents.items():
         (folder / path).write_bytes(content)
     return {path: describe_content(path, content) for path, content in contents.items()}
@@ -107,12 +107,12 @@ def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
     return Offer(work.base_uri, checked.editions, files, sources)
 
 
-def _hold_against(
+def _check_stability(
     old: Published, work: Prepared, checked: Checked, graphs: Sequence[Path]
 ) -> list[Gone]:
     digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.settings}
     keys = {key for rejected in checked.rejected.values() for key in rejected}
-    # What a person's line cut off goes with the line.
+    # A key that a person's decision split off lasts no longer than the decision.
     keys |= cut_off(work.identities.own)
     kept_back = {f"{work.base_uri}id/initiative/{key}" for key in keys}
     return check_published(old, graphs, digests, kept_back)
@@ -133,7 +133,7 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             _notice(work, newest, "rapprochements"),
             initiatives(work, checked.rejected),
             decision_texts(work, checked.rejected),
-            beside_decisions(work, checked.rejected),
+            authors_and_derivations(work, checked.rejected),
             link_texts(work, checked.bodies),
             former_texts(work, checked.rejected),
             checked.comparisons,
@@ -158,10 +158,10 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
 
 
 def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
-    """Say in a graph that speaks of made-up things that they are."""
+    """Return the notice of a graph about made-up things, if the layout has one."""
     about = f"<{work.base_uri}graph/{graph}>"
-    said = (layout.notice or {}).items()
-    return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in said)
+    notices = (layout.notice or {}).items()
+    return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in notices)
 
 
 def _write_dumps(
@@ -215,13 +215,13 @@ def _write_report(work: Prepared, checked: Checked, folder: Path) -> Files:
 
 
 def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
-    """Give the files of the report by name."""
+    """Return the files of the report by name."""
     places = CellLocator(work)
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": as_json(
-            report.as_json(checked.located, read_of(work, checked), checked.not_reviewed)
+            report.as_json(checked.located, count_rows(work, checked), checked.not_reviewed)
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
-        "candidats.csv": candidates_csv(waiting(checked), work.base_uri),
+        "candidats.csv": candidates_csv(open_candidates(checked), work.base_uri),
     }

@@ -1,4 +1,4 @@
-"""Tell which statements RDF/XML has no way to write; the engine's writer would write nonsense.
+"""Refuse statements that RDF/XML cannot express; the engine's writer would write nonsense.
 
 Source: RDF 1.1 XML Syntax, sections 5 and 6.1; XML 1.0 (fifth edition); Namespaces in XML.
 """
@@ -30,12 +30,12 @@ _ENDS_WITH_NAME = re.compile(f"[{_STARTS}][{_STARTS}\\-.0-9\xb7\u0300-\u036f\u20
 
 
 class NotExpressible(ValueError):
-    """A statement that the wanted syntax has no way to write; the message says which and why."""
+    """A statement that the requested syntax cannot express; the message says which and why."""
 
 
 def expressible(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """Pass on triples; raises NotExpressible at the first that RDF/XML cannot carry."""
-    sound: set[str] = set()  # properties that can be written; a rows have fifteen of them
+    sound: set[str] = set()  # properties that can be written; rows share fifteen of them
     for triple in triples:
         if reason := _why_not(triple, sound):
             raise NotExpressible(f"RDF/XML cannot write {reason}")
@@ -66,7 +66,7 @@ def _why_no_property(predicate: str) -> str | None:
 
 
 def _why_no_literal(value: ox.Literal, predicate: str) -> str | None:
-    if found := _NOT_XML.search(value.value):
-        return f"the control character U+{ord(found[0]):04X} in a value of <{predicate}>"
+    if match := _NOT_XML.search(value.value):
+        return f"the control character U+{ord(match[0]):04X} in a value of <{predicate}>"
     # RDF 1.2 has an attribute for it, which a reader of RDF 1.1 takes for a property.
     return f"the base direction of {value}" if value.direction else None

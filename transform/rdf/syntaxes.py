@@ -24,7 +24,7 @@ class Syntax(NamedTuple):
 
     @property
     def iri(self) -> str:
-        """Give the IRI of the syntax (W3C, «Unique URIs for file formats»)."""
+        """Return the IRI of the syntax (W3C, «Unique URIs for file formats»)."""
         return W3C_FORMATS + self.name.replace("/", "_")
 
 
@@ -50,11 +50,11 @@ class Sink(Protocol):
     """What the writers need of a file: `write` of bytes."""
 
     def write(self, data: bytes, /) -> int:
-        """Take bytes."""
+        """Write bytes."""
 
 
 def prefixes(base_uri: str) -> dict[str, str]:
-    """Give the prefixes under which our data is written: those of the JSON-LD context."""
+    """Return the prefixes under which our data is written: those of the JSON-LD context."""
     return jsonld.prefixes_of(ontology.context(base_uri))
 
 
@@ -83,7 +83,7 @@ def write(
 
 
 def write_bytes(statements: Iterable[ox.Triple], syntax: Syntax, base_uri: str) -> bytes:
-    """Give what `write` writes."""
+    """Return the bytes that `write` writes."""
     out = io.BytesIO()
     write(statements, syntax, out, base_uri)
     return out.getvalue()
@@ -111,16 +111,16 @@ class _Steady:
             self._out.write(data)
         else:
             self._head += data
-            if found := self._ends.search(self._head):
-                self._give_head(found.end())
+            if match := self._ends.search(self._head):
+                self._write_head(match.end())
         return len(data)
 
     def flush(self) -> None:
-        """Give what is left of a document that is all head."""
+        """Write the rest of a document that is all head."""
         if self._head is not None:
-            self._give_head(len(self._head))
+            self._write_head(len(self._head))
 
-    def _give_head(self, end: int) -> None:
+    def _write_head(self, end: int) -> None:
         head, rest = (self._head or b"")[:end], (self._head or b"")[end:]
         entries = sorted(self._entry.findall(head))
         ordered = iter(entries)

@@ -15,7 +15,7 @@ def list_documents(graphs: Iterable[Path], base_uri: str) -> bytes:
     What was replaced is left out: its address leads elsewhere.
     """
     begin = f"<{base_uri}id/"
-    found: set[str] = set()
+    subjects: set[str] = set()
     replaced: set[str] = set()
     for graph in graphs:
         last = ""
@@ -23,9 +23,9 @@ def list_documents(graphs: Iterable[Path], base_uri: str) -> bytes:
             for line in lines:
                 subject, predicate, _ = line.split(" ", 2)
                 if subject != last and subject.startswith(begin):
-                    found.add(subject)
+                    subjects.add(subject)
                 last = subject
                 if predicate == _REPLACED:
                     replaced.add(subject)
-    paths = sorted(subject[len(begin) : -1] for subject in found - replaced)
+    paths = sorted(subject[len(begin) : -1] for subject in subjects - replaced)
     return "".join(f"{path}\n" for path in paths).encode()

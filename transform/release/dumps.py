@@ -168,7 +168,7 @@ def _table(graph: Graph, flavour: CsvDialect, stem: Path) -> Dump:
 def _write_metadata(
     about: Mapping[int, Mapping[str, str]], folder: Path, base_uri: str
 ) -> list[Stored]:
-    """Describe each table beside it."""
+    """Write the description of each table next to it."""
     written = []
     for year, texts in about.items():
         for flavour in FLAVOURS:

@@ -1,8 +1,8 @@
-"""Keep releases: immutable folders named by their content, and `current`, which is one of them.
+"""Manage releases: immutable folders named by their content, and `current`, which is one of them.
 
-A release is written beside the others under a name that nothing serves, and gets its own name
-in one step once it is whole and on disk; `current` moves in one step too. Whoever is killed in
-between leaves a folder that the next build clears away.
+A release is written under a temporary name that nothing serves, and gets its own name in one
+step once it is whole and on disk; `current` moves in one step too. A build that is killed leaves
+a folder that the next build removes.
 """
 
 import hashlib
@@ -38,36 +38,36 @@ class Release(NamedTuple):
 
 
 @contextmanager
-def building(shelf: Path) -> Iterator[Path]:
-    """Give a folder to write a release in; it is cleared away unless `adopt` took it.
+def building(releases_folder: Path) -> Iterator[Path]:
+    """Create a folder to write a release in; remove it afterwards unless `adopt` renamed it.
 
     One build at a time: raises MisusedCommand when another one is under way.
     """
     taken = MisusedCommand(
-        f"{shelf}: another build is under way there. Wait for it, or choose another --to."
+        f"{releases_folder}: another build is under way there. Wait for it, or choose another --to."
     )
     with ExitStack() as lock:
         try:
-            shelf.mkdir(parents=True, exist_ok=True)
-            lock.enter_context(exclusive_lock(shelf / LOCK, taken))
+            releases_folder.mkdir(parents=True, exist_ok=True)
+            lock.enter_context(exclusive_lock(releases_folder / LOCK, taken))
         except OSError as error:
             raise MisusedCommand(
-                f"{shelf}: cannot write there ({error.strerror}). Choose another --to."
+                f"{releases_folder}: cannot write there ({error.strerror}). Choose another --to."
             ) from error
-        for left in shelf.glob(f"{_BUILDING}*"):
+        for left in releases_folder.glob(f"{_BUILDING}*"):
             _remove(left)
-        folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=shelf))
+        folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases_folder))
         try:
             yield folder
         except OSError as error:
-            raise _unwritten(shelf, error) from error
+            raise _unwritten(releases_folder, error) from error
         finally:
             if folder.exists():
                 _remove(folder)
 
 
 def adopt(folder: Path, name: str) -> Path:
-    """Make a written folder the release `name`, for good; gives its path.
+    """Make a written folder the release `name`, for good, and return its path.
 
     Everything is on disk before the name exists, so a release that can be seen is whole.
     """
@@ -88,72 +88,74 @@ def adopt(folder: Path, name: str) -> Path:
 
 def publish(release: Path) -> None:
     """Make a release the current one, in one step, as the newest of the history."""
-    shelf = release.parent
+    releases_folder = release.parent
     try:
-        history.add(shelf, release.name)
+        history.add(releases_folder, release.name)
     except OSError as error:
-        raise _unwritten(shelf, error) from error
-    _point(shelf, release.name)
+        raise _unwritten(releases_folder, error) from error
+    _point(releases_folder, release.name)
 
 
-def _point(shelf: Path, name: str) -> None:
-    link = shelf / f"{_BUILDING}{CURRENT}"
+def _point(releases_folder: Path, name: str) -> None:
+    link = releases_folder / f"{_BUILDING}{CURRENT}"
     try:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
-        put_in_place(link, shelf / CURRENT)
+        put_in_place(link, releases_folder / CURRENT)
     except OSError as error:
-        raise _unwritten(shelf, error) from error
+        raise _unwritten(releases_folder, error) from error
 
 
-def _unwritten(shelf: Path, error: OSError) -> MisusedCommand:
+def _unwritten(releases_folder: Path, error: OSError) -> MisusedCommand:
     return MisusedCommand(
-        f"{shelf}: the release cannot be written there ({error.strerror}: {error.filename})."
+        f"{releases_folder}: the release cannot be written there"
+        f" ({error.strerror}: {error.filename})."
         " Make room or see to its permissions; what was current still is."
     )
 
 
-def current(shelf: Path) -> str | None:
-    """Give the name of the current release, None if there is none."""
+def current(releases_folder: Path) -> str | None:
+    """Return the name of the current release, None if there is none."""
     try:
-        return (shelf / CURRENT).readlink().name
+        return (releases_folder / CURRENT).readlink().name
     except OSError:
         return None
 
 
-def releases(shelf: Path) -> list[Release]:
+def releases(releases_folder: Path) -> list[Release]:
     """List the releases, the one that was published last first."""
-    if not shelf.is_dir():
+    if not releases_folder.is_dir():
         raise UnreadableRelease(
-            f"{shelf}: no such folder. Build with `portrait-ia build … --to {shelf}`."
+            f"{releases_folder}: no such folder."
+            f" Build with `portrait-ia build … --to {releases_folder}`."
         )
-    found = {path.name: path for path in shelf.iterdir() if _NAME.fullmatch(path.name)}
-    published = [name for name in history.names(shelf) if name in found]
-    never = sorted(set(found) - set(published))
-    now = current(shelf)
-    return [Release(name, found[name], name == now) for name in (*reversed(published), *never)]
+    paths = {path.name: path for path in releases_folder.iterdir() if _NAME.fullmatch(path.name)}
+    published = [name for name in history.names(releases_folder) if name in paths]
+    never = sorted(set(paths) - set(published))
+    now = current(releases_folder)
+    return [Release(name, paths[name], name == now) for name in (*reversed(published), *never)]
 
 
-def roll_back(shelf: Path, name: str | None) -> Release:
+def roll_back(releases_folder: Path, name: str | None) -> Release:
     """Make an earlier release the current one again: `name`, or the one published before."""
-    known = {release.name: release for release in releases(shelf)}
-    wanted = name or _before(shelf, list(known))
-    if wanted not in known:
+    known = {release.name: release for release in releases(releases_folder)}
+    requested = name or _before(releases_folder, list(known))
+    if requested not in known:
         there = ", ".join(known) or "none"
-        raise MisusedCommand(f"{shelf}: no release {wanted!r}; there are: {there}.")
-    read_manifest(known[wanted].path)
-    _point(shelf, wanted)
-    return known[wanted]._replace(current=True)
+        raise MisusedCommand(f"{releases_folder}: no release {requested!r}; there are: {there}.")
+    read_manifest(known[requested].path)
+    _point(releases_folder, requested)
+    return known[requested]._replace(current=True)
 
 
-def _before(shelf: Path, newest_first: list[str]) -> str:
-    now = current(shelf)
-    published = [name for name in newest_first if name in history.names(shelf)]
+def _before(releases_folder: Path, newest_first: list[str]) -> str:
+    now = current(releases_folder)
+    published = [name for name in newest_first if name in history.names(releases_folder)]
     earlier = published[published.index(now) + 1 :] if now in published else published
     if not earlier:
         raise MisusedCommand(
-            f"{shelf}: no release before the current one."
-            f" List them with `portrait-ia releases {shelf}`."
+            f"{releases_folder}: no release before the current one."
+            f" List them with `portrait-ia releases {releases_folder}`."
         )
     return earlier[0]
 
@@ -161,8 +163,7 @@ def _before(shelf: Path, newest_first: list[str]) -> str:
 def content_name(manifest: bytes, digests: Mapping[str, str]) -> str:
     """Return the name of a release: 16 hexadecimal digits of a SHA-256 over its files.
 
-    `digests` are the SHA-256 of the files that count, by path, beside the manifest, which counts
-    too.
+    `digests` are the SHA-256 of the files that count, by path; the manifest counts too.
     """
     digest = hashlib.sha256(manifest)
     for path, file_digest in sorted(digests.items()):

@@ -8,36 +8,36 @@ FILE = "history"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def add(shelf: Path, name: str) -> None:
+def add(releases_folder: Path, name: str) -> None:
     """Record that a release is published now; raises OSError."""
     now = datetime.now(UTC).strftime(_TIME)
-    with (shelf / FILE).open("a", encoding="ascii") as history:
+    with (releases_folder / FILE).open("a", encoding="ascii") as history:
         history.write(f"{name} {now}\n")
         history.flush()
         os.fsync(history.fileno())
 
 
-def names(shelf: Path) -> list[str]:
+def names(releases_folder: Path) -> list[str]:
     """Return the names of published releases, each once, by last publication, oldest first."""
-    published = [name for name, _ in _lines(shelf)]
+    published = [name for name, _ in _lines(releases_folder)]
     return list(reversed(dict.fromkeys(reversed(published))))
 
 
-def times(shelf: Path) -> dict[str, datetime]:
+def times(releases_folder: Path) -> dict[str, datetime]:
     """Return when each release was first published, where the history has a time.
 
     Its content has not changed since, even if another release was current in between.
     """
     first: dict[str, datetime] = {}
-    for name, time in _lines(shelf):
+    for name, time in _lines(releases_folder):
         if time:
             first.setdefault(name, datetime.strptime(time, _TIME).replace(tzinfo=UTC))
     return first
 
 
-def _lines(shelf: Path) -> list[tuple[str, str]]:
+def _lines(releases_folder: Path) -> list[tuple[str, str]]:
     try:
-        lines = (shelf / FILE).read_text(encoding="ascii").splitlines()
+        lines = (releases_folder / FILE).read_text(encoding="ascii").splitlines()
     except FileNotFoundError:
         return []
     parts = (line.partition(" ") for line in lines if line)

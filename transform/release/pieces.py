@@ -61,10 +61,10 @@ def cut(
 
 
 def _ranges(graph: Path, size: int) -> Iterator[tuple[int, int]]:
-    """Return ranges of about `size` bytes that end where a subject ends."""
-    start, whole = 0, graph.stat().st_size
+    """Yield ranges of about `size` bytes that end where a subject ends."""
+    start, total = 0, graph.stat().st_size
     with graph.open("rb") as lines:
-        while start + size < whole:
+        while start + size < total:
             lines.seek(start + size)
             lines.readline()  # the rest of a line
             end, subject = lines.tell(), b""
@@ -75,8 +75,8 @@ def _ranges(graph: Path, size: int) -> Iterator[tuple[int, int]]:
                 end += len(line)
             yield start, end
             start = end
-    if start < whole:
-        yield start, whole
+    if start < total:
+        yield start, total
 
 
 def _subject(line: bytes) -> bytes:

@@ -62,12 +62,12 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
     return Released(base_uri, released.entries, names, released.replaced, released.open)
 
 
-def read_graph(release: Path, wanted: str) -> list[ox.Triple]:
+def read_graph(release: Path, graph: str) -> list[ox.Triple]:
     """Read one graph of a release; raises UnreadableRelease."""
     base_uri = str(read_manifest(release)["base_uri"])
     with _readable(release):
         graphs = _graphs(release, base_uri)
-        return [triple for name, triples in graphs if name == wanted for triple in triples]
+        return [triple for name, triples in graphs if name == graph for triple in triples]
 
 
 @contextmanager
@@ -118,27 +118,29 @@ def _read_replaced(released: Released, triple: ox.Triple) -> None:
         released.replaced[one] = other
 
 
-def read_sides(shelf: Path, earlier: int, later: int) -> tuple[Sides, str]:
+def read_sides(releases_folder: Path, earlier: int, later: int) -> tuple[Sides, str]:
     """Return two portraits of the current release of a folder, and its base URI.
 
     Raises MisusedCommand for a year without a portrait, for one year twice, and for the later
     year first.
     """
-    release = (shelf / CURRENT).resolve()
-    _refuse_years(earlier, later, read_manifest(release), shelf)
+    release = (releases_folder / CURRENT).resolve()
+    _refuse_years(earlier, later, read_manifest(release), releases_folder)
     released = read_released(release, (earlier, later))
     before, after = released.entries[earlier], released.entries[later]
     pairs = released.open.get(f"{earlier}-{later}", ())
     return Sides(earlier, later, before, after, released.names, pairs), released.base_uri
 
 
-def _refuse_years(earlier: int, later: int, manifest: Mapping[str, object], shelf: Path) -> None:
+def _refuse_years(
+    earlier: int, later: int, manifest: Mapping[str, object], releases_folder: Path
+) -> None:
     years = sorted(p["year"] for p in manifest["portraits"])  # type: ignore[attr-defined]
     unknown = [str(year) for year in (earlier, later) if year not in years]
     listed = ", ".join(map(str, years))
     if unknown:
         raise MisusedCommand(
-            f"{shelf}: holds no portrait of {' or '.join(unknown)}; it holds {listed}."
+            f"{releases_folder}: holds no portrait of {' or '.join(unknown)}; it holds {listed}."
         )
     if earlier == later:
         raise MisusedCommand(

@@ -56,19 +56,19 @@ class Published:
     years: Mapping[str, set[int]]
 
 
-def read_published(shelf: Path, base_uri: str) -> Published | None:
+def read_published(releases_folder: Path, base_uri: str) -> Published | None:
     """Read the current release of a folder; return None if there is none at this base URI."""
-    name = current(shelf)
-    if name is None or not (shelf / name).is_dir():
+    name = current(releases_folder)
+    if name is None or not (releases_folder / name).is_dir():
         return None
-    manifest = read_manifest(shelf / name)
+    manifest = read_manifest(releases_folder / name)
     if manifest["base_uri"] != base_uri:
         return None
     graphs: dict[str, str] = {}
     reviewed: set[str] = set()
     years: defaultdict[str, set[int]] = defaultdict(set)
     endings = {f" <{base_uri}graph/{graph}> .\n": graph for graph in _GRAPHS}
-    for line in _lines(shelf / name / QUADS):
+    for line in _lines(releases_folder / name / QUADS):
         graph = endings.get(line[line.rfind(" <") :])
         if graph is None:
             continue
@@ -80,10 +80,10 @@ def read_published(shelf: Path, base_uri: str) -> Published | None:
                 reviewed.add(iri)
         # The subject may be a replaced inscription, the object one of an initiative.
         for inscription in (iri, rest.split("> ", 1)[0][1:]):
-            whole, _, year = inscription.rpartition("/")
-            if year.isdigit() and whole.startswith(f"{base_uri}id/initiative/"):
-                years[whole].add(int(year))
-    return Published(shelf / name, manifest, graphs, reviewed, years)
+            initiative, _, year = inscription.rpartition("/")
+            if year.isdigit() and initiative.startswith(f"{base_uri}id/initiative/"):
+                years[initiative].add(int(year))
+    return Published(releases_folder / name, manifest, graphs, reviewed, years)
 
 
 def check_published(

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from transform.identity.bodies import Body
 from transform.identity.registry import Registry
 from transform.text.normal_form import normal_form
-from transform.text.similarity import similarity
+from transform.text.string_similarity import similarity
 
 SUGGESTED = 3
 # Up to this many spellings, all are compared; beyond, those that share the text's rarest parts.

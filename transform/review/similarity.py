@@ -16,7 +16,7 @@ from rapidfuzz import process
 
 from transform.review.rows import ReviewRow
 from transform.text.normal_form import normal_form
-from transform.text.similarity import BY_WORDS, IN_ANY_ORDER, OF_THE_SHORTER
+from transform.text.string_similarity import BY_WORDS, IN_ANY_ORDER, OF_THE_SHORTER
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Scores = np.ndarray[Any, np.dtype[np.float64]]

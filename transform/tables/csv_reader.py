@@ -60,7 +60,7 @@ def _head(lines: Iterable[str], separator: str) -> list[list[str]]:
 
 
 def _broken(text: Text, file: str, separator: str, layout: Layout) -> UnreadableFile:
-    """Say in which cell the first byte stands that the encoding cannot read."""
+    """Return the error that names the cell of the first byte that the encoding cannot read."""
     with text.lines() as lines:
         for row, record in enumerate(csv.reader(lines, delimiter=separator), start=1):
             for at, cell in enumerate(record):
@@ -125,7 +125,7 @@ def _too_large(file: str, what: str) -> UnreadableFile:
 def _misquoted(
     text: Text, file: str, separator: str, layout: Layout, place: tuple[int, int, int]
 ) -> UnreadableFile:
-    """Say where the quote opens on which the strict reader stumbled."""
+    """Return the error that names where the quote opens at which the strict reader failed."""
     row, before, line = place
     with text.lines() as lines:
         record = "".join(islice(lines, before, line))

@@ -53,7 +53,7 @@ def read_table(path: Path, layout: Layout) -> Table:
 
 
 def find_format(path: Path) -> str:
-    """Give csv or xlsx by what a file holds; raises UnreadableFile where it is neither.
+    """Return csv or xlsx by the content of a file; raises UnreadableFile where it is neither.
 
     A workbook that unpacks to too much is refused, as it would be when it is read.
     """

@@ -6,6 +6,6 @@ import re
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
-def harmless(cell: str) -> str:
+def safe_cell(cell: str) -> str:
     """Return a cell that no spreadsheet runs: an apostrophe before what may be a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell

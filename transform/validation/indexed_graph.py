@@ -1,4 +1,4 @@
-"""Index the statements that shapes are held against, so that pySHACL needs no query for a value.
+"""Index the statements that shapes are applied to, so that pySHACL needs no query for a value.
 
 pySHACL asks for the values of a property of a node some fifty times a row. Its Oxigraph graph
 converts the terms of each question and of each answer; here every term is converted once.

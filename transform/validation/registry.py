@@ -26,7 +26,7 @@ def validate_registry(
     return validate("".join([*in_order(lines), *types]).encode(), tier)
 
 
-def refuse_living(identities: Identities, base_uri: str) -> None:
+def check_replacements(identities: Identities, base_uri: str) -> None:
     """Raise UnreadableRegistry if a body or initiative declared replaced still exists."""
     bodies = identities.bodies
     slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}

@@ -1,4 +1,4 @@
-"""Hold the vocabulary and every row against the shapes; rows in pieces, for all cores."""
+"""Validate vocabulary and rows with the shapes; rows in pieces, on all cores."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ class Finding:
 
 
 def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
-    """Give the shapes of some tiers against the base URI of a release."""
+    """Read the shapes of some tiers; `base_uri` of a release makes their IRIs absolute."""
     graph = rdflib.Graph()
     for tier in tiers:
         graph.parse(data=shapes.read(tier), format="turtle", publicID=base_uri)
@@ -80,7 +80,7 @@ def _finding(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> F
 
 
 def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> dict[str, str]:
-    """Give the messages of a result by language.
+    """Return the messages of a result by language.
 
     pySHACL loses the language of a message in which it put values: the message of the shape
     that it was made of still has it.
@@ -93,17 +93,17 @@ def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> 
     ]
     messages = {}
     for text in report.objects(result, SH.resultMessage):
-        said = getattr(text, "language", None)
+        language = getattr(text, "language", None)
         made_of = [t for t, pattern in patterns if re.fullmatch(pattern, str(text))]
-        for template in made_of if said is None else [text]:
+        for template in made_of if language is None else [text]:
             messages[str(getattr(template, "language", ""))] = str(text)
     return messages
 
 
 class RowsPiece(NamedTuple):
-    """A range of a file of rows: how many rows, and what shapes need to judge them.
+    """A range of a file of rows: how many rows, and what the shapes need to know.
 
-    `beside` are the N-Triples that say what is of which class.
+    `types` are the N-Triples with the classes of concepts and bodies.
     """
 
     rows: int
@@ -111,7 +111,7 @@ class RowsPiece(NamedTuple):
     start: int
     length: int
     base_uri: str
-    beside: bytes
+    types: bytes
 
     def read(self) -> bytes:
         """Return the N-Triples of the piece."""
@@ -120,31 +120,31 @@ class RowsPiece(NamedTuple):
             return source.read(self.length)
 
 
-# What stands in pieces; all else is held as a whole.
+# The classes of things in pieces; all others are validated in one go.
 _OF_ROWS = ("Inscription", "Initiative", "DecisionIdentite")
 
 
-@lru_cache(maxsize=1)  # the pieces of a build are held against the same shapes
+@lru_cache(maxsize=1)  # the pieces of a build are validated with the same shapes
 def _row_shapes(base_uri: str) -> rdflib.Graph:
-    """Return the shapes of all tiers that speak of rows."""
+    """Return the shapes of all tiers that target things of rows."""
     graph = read_shapes(("required", "lists", "recommended"), base_uri)
-    # A piece holds rows, their initiatives, the decisions; what stands beside it was held before.
+    # A piece holds rows, their initiatives, the decisions; other things were validated before.
     for shape, target in list(graph.subject_objects(SH.targetClass)):
         if str(target).removeprefix(f"{base_uri}def#") not in _OF_ROWS:
             graph.remove((shape, SH.targetClass, target))
     return graph
 
 
-def cut_rows(rows: RowsFile, base_uri: str, beside: bytes) -> Iterator[RowsPiece]:
+def cut_rows(rows: RowsFile, base_uri: str, types: bytes) -> Iterator[RowsPiece]:
     """Cut the rows of a file into pieces."""
     start = 0
     for first in range(0, len(rows.rows), PIECE):
         lengths = [length for _, length in rows.rows[first : first + PIECE]]
-        yield RowsPiece(len(lengths), rows.path, start, sum(lengths), base_uri, beside)
+        yield RowsPiece(len(lengths), rows.path, start, sum(lengths), base_uri, types)
         start += sum(lengths)
 
 
 def validate_piece(piece: RowsPiece) -> tuple[int, list[Finding]]:
     """Return how many rows a piece has, and what breaks a shape in it."""
     shapes_graph = _row_shapes(piece.base_uri)
-    return piece.rows, validate(piece.beside + piece.read(), shapes_graph)
+    return piece.rows, validate(piece.types + piece.read(), shapes_graph)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from transform.comparison.compare import Sides, compare, find_faults
 from transform.comparison.entries import Entry, Names
 from transform.comparison.model import Comparison, Movement
 from transform.comparison.pairing import find_alike, most_at_once
-from transform.comparison.sentences import say
+from transform.comparison.sentences import comparison_sentences
 from transform.layouts.model import LISTS
 from transform.release.reading import read_sides
 from transform.tables.rows import Cells
@@ -31,7 +32,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 
 @pytest.fixture(scope="module")
-def found(example: Path) -> Comparison:
+def comparison(example: Path) -> Comparison:
     """The comparison of the example portraits, from what their release holds."""
     sides, _ = read_sides(example, 2024, 2025)
     return compare(sides)
@@ -42,9 +43,11 @@ def store(example: Path) -> ox.Store:
     return load(example)
 
 
-def load(shelf: Path) -> ox.Store:
+def load(releases_folder: Path) -> ox.Store:
     store = ox.Store()
-    store.bulk_load(path=shelf / "current" / "dumps" / "portraits.nq", format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(
+        path=releases_folder / "current" / "dumps" / "portraits.nq", format=ox.RdfFormat.N_QUADS
+    )
     return store
 
 
@@ -56,22 +59,22 @@ def select(store: ox.Store, query: str) -> list[tuple[str, ...]]:
 
 
 def values(store: ox.Store, name: str, year: int) -> set[str]:
-    """Give the values of a property in a portrait, without any code of the comparison."""
+    """Query the values of a property in a portrait, without any code of the comparison."""
     query = f"""SELECT DISTINCT ?v WHERE {{
         ?i dcterms:isPartOf <{BASE}id/portrait/{year}> ; pia:{name} ?v }}"""
     return {value for (value,) in select(store, query)}
 
 
-def test_texts_alone_say_58_new_and_41_gone(found: Comparison) -> None:
+def test_texts_as_written_are_58_new_and_41_gone(comparison: Comparison) -> None:
     names = ("nouveaux", "absents", "poursuivis", "avant", "apres")
-    assert [found.number(f"textes-{name}") for name in names] == [58, 41, 24, 65, 82]
+    assert [comparison.number(f"textes-{name}") for name in names] == [58, 41, 24, 65, 82]
 
 
-def test_resolved_bodies_are_22_new_5_gone_60_continued(found: Comparison) -> None:
+def test_resolved_bodies_are_22_new_5_gone_60_continued(comparison: Comparison) -> None:
     for name, number in (("nouveaux", 22), ("absents", 5), ("poursuivis", 60)):
-        movement = found.movements[f"organismes-{name}"]
+        movement = comparison.movements[f"organismes-{name}"]
         assert (movement.number, movement.least, movement.most) == (number, number, number)
-    assert {pair.movement for pair in found.pairs} == {"initiatives-a-trancher"}
+    assert {pair.movement for pair in comparison.pairs} == {"initiatives-a-trancher"}
 
 
 @pytest.mark.parametrize(
@@ -83,12 +86,18 @@ def test_resolved_bodies_are_22_new_5_gone_60_continued(found: Comparison) -> No
     ],
 )
 def test_sets_are_those_of_the_release(
-    found: Comparison, store: ox.Store, what: str, prop: str, new: str, absent: str, continued: str
+    comparison: Comparison,
+    store: ox.Store,
+    what: str,
+    prop: str,
+    new: str,
+    absent: str,
+    continued: str,
 ) -> None:
     before, after = values(store, prop, 2024), values(store, prop, 2025)
-    assert found.number(f"{what}-{new}") == len(after - before)
-    assert found.number(f"{what}-{absent}") == len(before - after)
-    assert found.number(f"{what}-{continued}") == len(before & after)
+    assert comparison.number(f"{what}-{new}") == len(after - before)
+    assert comparison.number(f"{what}-{absent}") == len(before - after)
+    assert comparison.number(f"{what}-{continued}") == len(before & after)
 
 
 @pytest.mark.parametrize(
@@ -101,16 +110,16 @@ def test_sets_are_those_of_the_release(
         ("statut/information-indisponible", 5, 11),
     ],
 )
-def test_comparable_values(found: Comparison, concept: str, before: int, after: int) -> None:
+def test_comparable_values(comparison: Comparison, concept: str, before: int, after: int) -> None:
     kind = concept.partition("/")[0]
-    (evolution,) = [e for e in found.of(kind) if e.concept == f"id/{concept}"]
+    (evolution,) = [e for e in comparison.of(kind) if e.concept == f"id/{concept}"]
     assert (evolution.before, evolution.after) == (before, after)
 
 
-def test_what_was_split_and_reworded_is_named(found: Comparison) -> None:
+def test_what_was_split_and_reworded_is_named(comparison: Comparison) -> None:
     named = {
         name: [path.rpartition("/")[2] for path in movement.elements]
-        for name, movement in found.movements.items()
+        for name, movement in comparison.movements.items()
         if movement.elements and not name.startswith("organismes")
     }
     assert len(named.pop("portefeuilles-inchanges")) == 12
@@ -125,36 +134,36 @@ def test_what_was_split_and_reworded_is_named(found: Comparison) -> None:
     }
 
 
-def test_no_label_falls_to_zero_unsaid(found: Comparison) -> None:
+def test_no_label_falls_to_zero_unsaid(comparison: Comparison) -> None:
     # A text may fall to zero only if its value goes on under another, or is said to be absent.
-    explained = {path for m in found.movements.values() for path in m.elements}
+    explained = {path for m in comparison.movements.values() for path in m.elements}
     for kind in LISTS:
-        whole = {e.concept: e for e in found.of(kind)}
-        for text in found.of(kind, unresolved=True):
+        whole = {e.concept: e for e in comparison.of(kind)}
+        for text in comparison.of(kind, unresolved=True):
             if text.after == 0:
                 assert text.concept in explained or whole[text.concept].after == 0, text
-        assert [e.concept for e in found.of(kind) if e.after == 0 and e.neighbours] == []
+        assert [e.concept for e in comparison.of(kind) if e.after == 0 and e.neighbours] == []
 
 
 def test_each_number_is_that_of_its_published_query(store: ox.Store) -> None:
-    asked = select(
+    movements = select(
         store, "SELECT ?m ?n ?q WHERE { ?m a pia:Mouvement ; pia:effectif ?n ; pia:requete ?q }"
     )
-    counted = select(
+    evolutions = select(
         store,
         """SELECT ?e ?n ?q WHERE { ?e a pia:Evolution ; pia:requete ?q ;
             pia:effectifAnterieur ?a ; pia:effectifPosterieur ?b BIND(?a + ?b AS ?n) }""",
     )
-    assert len(asked) > 30
-    assert len(counted) > 60
-    for about, number, query in (*asked, *counted):
+    assert len(movements) > 30
+    assert len(evolutions) > 60
+    for about, number, query in (*movements, *evolutions):
         solutions = store.query(query, use_default_graph_as_union=True)
         assert isinstance(solutions, ox.QuerySolutions)
         assert len(list(solutions)) == int(number), about
 
 
 def test_every_figure_of_a_sentence_is_that_of_the_graph(
-    found: Comparison, store: ox.Store, example: Path
+    comparison: Comparison, store: ox.Store, example: Path
 ) -> None:
     query = """SELECT ?m ?least ?most WHERE { ?m a pia:Mouvement ;
         pia:effectifMinimal ?least ; pia:effectifMaximal ?most }"""
@@ -169,8 +178,9 @@ def test_every_figure_of_a_sentence_is_that_of_the_graph(
         known |= {f"{name}/2024": (before, before), f"{name}/2025": (after, after)}
     names = read_sides(example, 2024, 2025)[0].names
     for language in ("fr", "en"):
-        said = say(found, lambda path, to=language: names.label(path, to), language)  # type: ignore[misc]
-        parts = [part for sentence in said for part in sentence.parts if part.counts]
+        label = partial(names.label, language=language)
+        sentences = comparison_sentences(comparison, label, language)
+        parts = [part for sentence in sentences for part in sentence.parts if part.counts]
         figures = [(part.counts, re.findall("[0-9]+", part.text)) for part in parts]
         assert len(figures) > 20
         assert figures == [(name, list(dict.fromkeys(known[name or ""]))) for name, _ in figures]
@@ -193,10 +203,10 @@ def test_three_portraits_are_compared_in_all_pairs(
         f"{year}={portrait(*rows[n:], name=f'{year}.csv')}"
         for n, year in enumerate((2021, 2022, 2023))
     ]
-    shelf = tmp_path / "releases"
-    done = portrait_ia("build", *files, "--to", shelf, "--layout", "quebec")
+    releases_folder = tmp_path / "releases"
+    done = portrait_ia("build", *files, "--to", releases_folder, "--layout", "quebec")
     assert done.returncode == 0, done.stderr
-    store = load(shelf)
+    store = load(releases_folder)
     query = """SELECT ?a ?b ?n WHERE { ?c pia:portraitAnterieur/pia:annee ?a ;
         pia:portraitPosterieur/pia:annee ?b . ?m dcterms:isPartOf ?c ; pia:effectif ?n
         FILTER(STRENDS(STR(?m), "/initiatives-absentes")) } ORDER BY ?a ?b"""
@@ -215,17 +225,17 @@ def test_unreviewed_bodies_that_look_alike_widen_the_range_and_decide_nothing(
 
     old = portrait(row("Régie des eaux de Laval", 1), row("Bureau inconnu", 2), name="a.csv")
     new = portrait(row("Régie des eaux de Levis", 1), row("Office du blé", 3), name="b.csv")
-    shelf = tmp_path / "releases"
-    done = portrait_ia("build", f"2024={old}", f"2025={new}", "--to", shelf)
+    releases_folder = tmp_path / "releases"
+    done = portrait_ia("build", f"2024={old}", f"2025={new}", "--to", releases_folder)
     assert done.returncode == 0, done.stderr
-    found = compare(read_sides(shelf, 2024, 2025)[0])
-    new_ones = found.movements["organismes-nouveaux"]
+    comparison = compare(read_sides(releases_folder, 2024, 2025)[0])
+    new_ones = comparison.movements["organismes-nouveaux"]
     assert (new_ones.number, new_ones.least, new_ones.most) == (2, 1, 2)
-    bodies = [pair.before for pair in found.pairs if pair.movement == "organismes-a-trancher"]
+    bodies = [pair.before for pair in comparison.pairs if pair.movement == "organismes-a-trancher"]
     assert bodies == ["id/organisme/regie-des-eaux-de-laval"]
-    said = " ".join(s.text for s in say(found, str, "en"))
-    assert "between 1 and 2 new bodies" in said
-    assert "Not reviewed: 1 pair of bodies" in said
+    text = " ".join(s.text for s in comparison_sentences(comparison, str, "en"))
+    assert "between 1 and 2 new bodies" in text
+    assert "Not reviewed: 1 pair of bodies" in text
 
 
 def test_a_value_that_falls_while_its_like_appears_is_a_warning_of_the_build(
@@ -307,31 +317,37 @@ def test_sums_hold_for_any_two_portraits(
     maybe: list[tuple[str, str, float]],
 ) -> None:
     sides = Sides(2024, 2025, entries(2024, before), entries(2025, after), NAMES, maybe)
-    found = compare(sides)
-    assert find_faults(found) == []
+    comparison = compare(sides)
+    assert find_faults(comparison) == []
     kept = {key for key, _ in before} & {key for key, _ in after}
-    assert found.number("initiatives-poursuivies") == len(kept)
-    passages = [m for m in found.movements.values() if m.statuses]
+    assert comparison.number("initiatives-poursuivies") == len(kept)
+    passages = [m for m in comparison.movements.values() if m.statuses]
     assert sum(m.number for m in passages) == len(kept)
     changed = sum(m.number for m in passages if m.statuses and len({*m.statuses}) == 2)
-    assert changed == found.number("initiatives-statut-change")
-    for movement in found.movements.values():
+    assert changed == comparison.number("initiatives-statut-change")
+    for movement in comparison.movements.values():
         assert 0 <= movement.least <= movement.number <= movement.most
-    new, absent = (found.movements[f"initiatives-{n}"] for n in ("nouvelles", "absentes"))
+    new, absent = (comparison.movements[f"initiatives-{n}"] for n in ("nouvelles", "absentes"))
     assert (
-        new.most - new.least == absent.most - absent.least <= found.number("initiatives-a-trancher")
+        new.most - new.least
+        == absent.most - absent.least
+        <= comparison.number("initiatives-a-trancher")
     )
     for language in ("fr", "en"):
-        assert all(s.text and "{" not in s.text for s in say(found, str, language))
+        assert all(
+            s.text and "{" not in s.text for s in comparison_sentences(comparison, str, language)
+        )
 
 
 def test_a_sum_that_does_not_hold_is_named() -> None:
-    found = compare(Sides(2024, 2025, [], entries(2025, [(1, Cells("T", "I", "A", "J", "", "E"))])))
-    assert find_faults(found) == []
-    found.add(Movement("organismes-nouveaux", 2, 2, 2))
-    found.evolutions.clear()
-    assert find_faults(found)[0] == "organismes: new + continued is not 1"
-    assert "statut: the sum is 0, the portrait has 1" in find_faults(found)
+    comparison = compare(
+        Sides(2024, 2025, [], entries(2025, [(1, Cells("T", "I", "A", "J", "", "E"))]))
+    )
+    assert find_faults(comparison) == []
+    comparison.add(Movement("organismes-nouveaux", 2, 2, 2))
+    comparison.evolutions.clear()
+    assert find_faults(comparison)[0] == "organismes: new + continued is not 1"
+    assert "statut: the sum is 0, the portrait has 1" in find_faults(comparison)
 
 
 pairs = st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("vwxyz")), max_size=10)
@@ -350,6 +366,6 @@ def test_most_at_once_is_the_largest_matching(given: list[tuple[str, str]]) -> N
 
 
 def test_alike_is_by_words_not_by_marks() -> None:
-    found = find_alike(["Cégep Saint–Jean", "Ville"], ["Université", "CEGEP SAINT-JEAN"])
-    assert [(a.before, a.after, a.likeness) for a in found] == [(0, 1, 100.0)]
+    pairs = find_alike(["Cégep Saint–Jean", "Ville"], ["Université", "CEGEP SAINT-JEAN"])
+    assert [(a.before, a.after, a.likeness) for a in pairs] == [(0, 1, 100.0)]
     assert find_alike(["a"], []) == find_alike([], ["a"]) == []

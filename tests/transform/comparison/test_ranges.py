@@ -17,26 +17,26 @@ Ends = tuple[int, int, int]
 
 
 def ends(triples: list[ox.Triple]) -> dict[str, Ends]:
-    """Give number, least and most of each movement of the initiatives."""
-    said: dict[str, dict[str, int]] = {}
+    """Return number, least and most of each movement of the initiatives."""
+    facts_of: dict[str, dict[str, int]] = {}
     for triple in triples:
         name = str(triple.subject)[1:-1].rpartition("/")[2]
         predicate = triple.predicate.value.rpartition("#")[2]
         if predicate.startswith("effectif") and name.startswith("initiatives-"):
-            said.setdefault(name, {})[predicate] = int(triple.object.value)  # type: ignore[union-attr]
+            facts_of.setdefault(name, {})[predicate] = int(triple.object.value)  # type: ignore[union-attr]
     order = ("effectif", "effectifMinimal", "effectifMaximal")
-    found = {name: [facts[key] for key in order] for name, facts in said.items()}
-    return {name: (a, b, c) for name, (a, b, c) in found.items()}
+    numbers = {name: [facts[key] for key in order] for name, facts in facts_of.items()}
+    return {name: (a, b, c) for name, (a, b, c) in numbers.items()}
 
 
-def in_diff(portrait_ia: Run, shelf: Path, earlier: int, later: int) -> dict[str, Ends]:
-    done = portrait_ia("diff", shelf, earlier, later, "--format", "ttl")
+def in_diff(portrait_ia: Run, releases_folder: Path, earlier: int, later: int) -> dict[str, Ends]:
+    done = portrait_ia("diff", releases_folder, earlier, later, "--format", "ttl")
     assert done.returncode == 0, done.stderr
     return ends([quad.triple for quad in ox.parse(done.stdout, format=ox.RdfFormat.TURTLE)])
 
 
-def in_graph(shelf: Path) -> list[ox.Triple]:
-    dump = shelf / "current" / "dumps" / "portraits.nt"
+def in_graph(releases_folder: Path) -> list[ox.Triple]:
+    dump = releases_folder / "current" / "dumps" / "portraits.nt"
     return [
         quad.triple
         for quad in ox.parse(path=dump, format=ox.RdfFormat.N_TRIPLES)
@@ -73,7 +73,7 @@ def test_open_pairs_are_called_by_the_names_of_their_rows(example: Path) -> None
         if str(triple.subject)[1:].startswith(named) and triple.predicate.value == label
     ]
     assert labels
-    assert [said for said in labels if not re.fullmatch("(?i)exemple .+ ≟ exemple .+", said)] == []
+    assert [text for text in labels if not re.fullmatch("(?i)exemple .+ ≟ exemple .+", text)] == []
 
 
 def test_report_lists_what_review_lists_and_build_names_the_file(
@@ -93,7 +93,7 @@ class Years:
     """Two portraits of one body: one name reworded, one kept, one new."""
 
     def __init__(self, portrait_ia: Run, folder: Path) -> None:
-        self.run, self.folder, self.shelf = portrait_ia, folder, folder / "shelf"
+        self.run, self.folder, self.releases_folder = portrait_ia, folder, folder / "shelf"
         rest = (ROW[1], "Office inventé", *ROW[3:])
         for year, names in ((2023, (OLD, "Veille")), (2024, (NEW, "Veille", "Autre chose"))):
             with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
@@ -101,16 +101,16 @@ class Years:
 
     def build(self) -> str:
         files = (f"{year}={self.folder / f'{year}.csv'}" for year in (2023, 2024))
-        done = self.run("build", *files, "--to", self.shelf)
+        done = self.run("build", *files, "--to", self.releases_folder)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def numbers(self) -> list[Ends]:
-        """Give new, absent, continued and open, as `diff` and the graph both say."""
-        told = in_diff(self.run, self.shelf, 2023, 2024)
-        assert told == ends(in_graph(self.shelf))
+        """Return the ends of new, absent, continued and open; `diff` and the graph must agree."""
+        by_movement = in_diff(self.run, self.releases_folder, 2023, 2024)
+        assert by_movement == ends(in_graph(self.releases_folder))
         names = ("nouvelles", "absentes", "poursuivies", "a-trancher")
-        return [told[f"initiatives-{name}"] for name in names]
+        return [by_movement[f"initiatives-{name}"] for name in names]
 
 
 @pytest.mark.parametrize(
@@ -124,17 +124,19 @@ def test_a_decision_ends_the_range_at_the_next_build_and_taking_it_back_opens_it
     portrait_ia: Run, tmp_path: Path, option: str, then: list[Ends]
 ) -> None:
     years = Years(portrait_ia, tmp_path)
-    said = years.build()
-    assert re.search(r"may be one, .*: 1\. See .*/report/candidats\.csv, or portrait-ia rev", said)
+    output = years.build()
+    assert re.search(
+        r"may be one, .*: 1\. See .*/report/candidats\.csv, or portrait-ia rev", output
+    )
     before = [(2, 1, 2), (1, 0, 1), (1, 1, 2), (1, 1, 1)]
     assert years.numbers() == before
-    done = portrait_ia("review", years.shelf, option, "1", "--author", "Ada Tremblay")
+    done = portrait_ia("review", years.releases_folder, option, "1", "--author", "Ada Tremblay")
     assert done.returncode == 0, done.stderr
     assert years.numbers() == before
-    said = years.build()
-    assert "may be one" not in said
+    output = years.build()
+    assert "may be one" not in output
     assert years.numbers() == then
-    (years.shelf / "decisions.csv").unlink()
+    (years.releases_folder / "decisions.csv").unlink()
     years.build()
     assert years.numbers() == before
 

@@ -40,8 +40,8 @@ def key(name: str) -> str:
 
 
 def ruling(number: int, one: Thing, other: Thing, refused: bool) -> Ruling:
-    said = ("semapv:ManualMappingCuration", "0.9", "Ada", "2026-01-31", "")
-    return Ruling(number, one, other, SAME, Grounds(refused, *said))
+    grounds = ("semapv:ManualMappingCuration", "0.9", "Ada", "2026-01-31", "")
+    return Ruling(number, one, other, SAME, Grounds(refused, *grounds))
 
 
 things = st.builds(
@@ -72,12 +72,12 @@ def standing(portraits: dict[int, list[str]], lines: Sequence[Ruling]) -> list[R
 
 
 def uris(portraits: dict[int, list[str]], lines: Sequence[Ruling]) -> dict[tuple[int, str], str]:
-    """Give the key of each row by year and normal form of its name."""
+    """Return the key of each row by year and normal form of its name."""
     keys = decide(portraits, lines).keys
     return {
-        (year, normal_form(name)): found
+        (year, normal_form(name)): key
         for year, names in portraits.items()
-        for name, found in zip(names, keys[year], strict=True)
+        for name, key in zip(names, keys[year], strict=True)
     }
 
 
@@ -86,9 +86,9 @@ def named(lines: Iterable[Ruling]) -> set[str]:
 
 
 def untouched(
-    found: dict[tuple[int, str], str], lines: Iterable[Ruling]
+    uri_of: dict[tuple[int, str], str], lines: Iterable[Ruling]
 ) -> dict[tuple[int, str], str]:
-    return {at: uri for at, uri in found.items() if key(at[1]) not in named(lines)}
+    return {at: uri for at, uri in uri_of.items() if key(at[1]) not in named(lines)}
 
 
 @given(years, rulings, rulings)
@@ -114,9 +114,9 @@ def test_shuffled_rows_and_lines_change_nothing(
     portraits: dict[int, list[str]], lines: list[Ruling], chance: random.Random
 ) -> None:
     kept = standing(portraits, lines)
-    found = uris(portraits, kept)
+    before = uris(portraits, kept)
     shuffled = {year: chance.sample(names, len(names)) for year, names in portraits.items()}
-    assert uris(shuffled, chance.sample(kept, len(kept))) == found
+    assert uris(shuffled, chance.sample(kept, len(kept))) == before
 
 
 @given(years, rulings, st.sampled_from(YEARS), st.sampled_from(["X", "Y"]))
@@ -124,9 +124,9 @@ def test_an_inserted_row_changes_no_other(
     portraits: dict[int, list[str]], lines: list[Ruling], year: int, name: str
 ) -> None:
     kept = standing(portraits, lines)
-    found = uris(portraits, kept)
+    before = uris(portraits, kept)
     inserted = uris({**portraits, year: [name, *portraits[year]]}, kept)
-    assert {at: uri for at, uri in inserted.items() if at != (year, normal_form(name))} == found
+    assert {at: uri for at, uri in inserted.items() if at != (year, normal_form(name))} == before
 
 
 @given(years, rulings, st.sampled_from(YEARS))
@@ -136,8 +136,8 @@ def test_a_corrected_typo_changes_its_own_row_only(
     wrong = {**portraits, year: ["Faute", *portraits[year]]}
     right = {**portraits, year: ["Corrigé", *portraits[year]]}
     kept = standing(wrong, lines)
-    found, now = uris(wrong, kept), uris(right, kept)
-    assert {at: uri for at, uri in found.items() if at[1] != "faute"} == {
+    before, now = uris(wrong, kept), uris(right, kept)
+    assert {at: uri for at, uri in before.items() if at[1] != "faute"} == {
         at: uri for at, uri in now.items() if at[1] != "corrigé"
     }
 
@@ -147,15 +147,15 @@ def test_a_year_added_before_or_behind_changes_nothing_untouched(
     portraits: dict[int, list[str]], lines: list[Ruling], more: list[str]
 ) -> None:
     kept = standing(portraits, lines)
-    found = uris(portraits, kept)
+    before = uris(portraits, kept)
     for year in (2022, 2026):
         added = {**portraits, year: more}
         still = standing(added, kept)
         # A new row may make two of one year of a joined pair: that line is then refused aloud.
         now = {at: uri for at, uri in uris(added, still).items() if at[0] != year}
-        assert untouched(now, kept) == untouched(found, kept)
+        assert untouched(now, kept) == untouched(before, kept)
         if still == kept and year == 2026:
-            assert now == found
+            assert now == before
 
 
 @given(years, rulings)
@@ -170,14 +170,14 @@ def test_no_two_rows_of_one_year_are_ever_one(
 def test_every_former_name_leads_to_a_row_of_now(
     portraits: dict[int, list[str]], lines: list[Ruling]
 ) -> None:
-    found = decide(portraits, standing(portraits, lines))
-    there = {Thing(key, year) for year, keys in found.keys.items() for key in keys}
+    identities = decide(portraits, standing(portraits, lines))
+    there = {Thing(key, year) for year, keys in identities.keys.items() for key in keys}
     there |= {Thing(thing.key, None) for thing in there}
-    replaced = found.continuity.replaced
+    replaced = identities.continuity.replaced
     assert set(replaced.values()) <= there
     assert not replaced.keys() & there
     # Nothing that the rule alone would publish is lost.
-    alone = {Thing(key, year) for year, keys in found.own.items() for key in keys}
+    alone = {Thing(key, year) for year, keys in identities.own.items() for key in keys}
     assert alone <= there | replaced.keys()
 
 
@@ -190,9 +190,9 @@ def joined(
 def test_a_key_of_before_means_the_key_of_now() -> None:
     line = ruling(2, Thing("old", None), Thing("b", None), False)
     aliases = {Thing("old", year): Thing("a", year) for year in (None, 2024)}
-    found = joined({2024: ["a"], 2025: ["b"]}, line, aliases=aliases)
-    assert found.keys == {2024: ["a"], 2025: ["a"]}
-    assert found.replaced == {**aliases, Thing("b", None): Thing("a", None)} | {
+    continuity = joined({2024: ["a"], 2025: ["b"]}, line, aliases=aliases)
+    assert continuity.keys == {2024: ["a"], 2025: ["a"]}
+    assert continuity.replaced == {**aliases, Thing("b", None): Thing("a", None)} | {
         Thing("b", 2025): Thing("a", 2025)
     }
 
@@ -205,9 +205,9 @@ def test_twins_can_be_told_apart_and_joined_crosswise() -> None:
         ruling(4, Thing("a", 2024), Thing("b", 2025), False),
         ruling(5, Thing("b", 2024), Thing("a", 2025), False),
     ]
-    found = joined(own, *lines)
-    assert found.keys == {2024: ["a", "b"], 2025: ["b", "a"]}
-    assert {thing.key for thing in found.replaced}.isdisjoint("ab")
+    continuity = joined(own, *lines)
+    assert continuity.keys == {2024: ["a", "b"], 2025: ["b", "a"]}
+    assert {thing.key for thing in continuity.replaced}.isdisjoint("ab")
 
 
 def test_two_cuts_make_three_pieces_whatever_year_comes_first() -> None:
@@ -226,5 +226,5 @@ def test_two_cuts_make_three_pieces_whatever_year_comes_first() -> None:
 @pytest.mark.parametrize("year", [2024, 2025])
 def test_what_a_piece_is_called_leads_there(year: int) -> None:
     cut = ruling(2, Thing("a", 2024), Thing("a", 2025), True)
-    found = joined({2024: ["a"], 2025: ["a"]}, cut)
-    assert found.now(Thing("a", year)).key == found.keys[year][0]
+    continuity = joined({2024: ["a"], 2025: ["a"]}, cut)
+    assert continuity.now(Thing("a", year)).key == continuity.keys[year][0]

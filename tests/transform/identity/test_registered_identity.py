@@ -24,10 +24,10 @@ def registry_of(spellings: list[list[str]]) -> Registry:
     """Make a registry of bodies, where the first that claims a form has it."""
     known: dict[str, Registered] = {}
     claims: dict[str, tuple[str, int]] = {}
-    for number, said in enumerate(spellings):
+    for number, names in enumerate(spellings):
         slug = f"organisme-{number}"
-        known[slug] = Registered(slug, {"fr": said[0]}, tuple(said), None)
-        for rank, spelling in enumerate(said):
+        known[slug] = Registered(slug, {"fr": names[0]}, tuple(names), None)
+        for rank, spelling in enumerate(names):
             claims.setdefault(normal_form(spelling), (slug, rank))
     return Registry(known, claims, ())
 
@@ -36,8 +36,8 @@ def identities(registry: Registry, *readings: Reading) -> Identities:
     return identify([(reading, "fr") for reading in readings], registry)
 
 
-def pair(found: Identities, row: Cells) -> tuple[str, str]:
-    return found.bodies.anchor(row.organisme).text, normal_form(row.nom)
+def pair(result: Identities, row: Cells) -> tuple[str, str]:
+    return result.bodies.anchor(row.organisme).text, normal_form(row.nom)
 
 
 @given(bodies, rows, st.randoms(use_true_random=False))
@@ -71,8 +71,8 @@ def test_a_row_inserted_and_a_row_corrected(
     alone = identities(registry, reading_of(given_rows))
     touched = {pair(alone, new), pair(alone, given_rows[0])}
     for changed in ([new, *given_rows], [new, *given_rows[1:]]):
-        found = identities(registry, reading_of(changed))
-        after = dict(zip(changed, found.keys[2025], strict=True))
+        result = identities(registry, reading_of(changed))
+        after = dict(zip(changed, result.keys[2025], strict=True))
         for row, key in zip(given_rows, alone.keys[2025], strict=True):
             if pair(alone, row) not in touched and given_rows.count(row) == 1:
                 assert after[row] == key
@@ -99,22 +99,22 @@ def test_a_spelling_added(known: list[list[str]], given_rows: list[Cells], spell
 def test_never_joins_two_bodies_two_names_or_two_rows_of_a_year(
     known: list[list[str]], one: list[Cells], other: list[Cells]
 ) -> None:
-    found = identities(registry_of(known), reading_of(one, 2024), reading_of(other, 2025))
+    result = identities(registry_of(known), reading_of(one, 2024), reading_of(other, 2025))
     meant: dict[str, tuple[str, str]] = {}
     for year, given_rows in ((2024, one), (2025, other)):
-        assert len(set(found.keys[year])) == len(given_rows)
-        for row, key in zip(given_rows, found.keys[year], strict=True):
-            assert meant.setdefault(key, pair(found, row)) == pair(found, row)
+        assert len(set(result.keys[year])) == len(given_rows)
+        for row, key in zip(given_rows, result.keys[year], strict=True):
+            assert meant.setdefault(key, pair(result, row)) == pair(result, row)
 
 
 def test_spellings_of_one_body_are_one_initiative_over_the_years() -> None:
     registry = registry_of([["Centre hospitalier", "CHUM"]])
     then = Cells("Tri", "a", "CHUM", "b", "c", "d")
     now = then._replace(organisme="Centre  hospitalier ")
-    found = identities(registry, reading_of([then], 2024), reading_of([now], 2025))
-    assert found.keys[2024] == found.keys[2025]
-    assert found.former[2024] != found.former[2025]
-    assert found.bodies.former == {"centre-hospitalier": "organisme-0", "chum": "organisme-0"}
+    result = identities(registry, reading_of([then], 2024), reading_of([now], 2025))
+    assert result.keys[2024] == result.keys[2025]
+    assert result.former[2024] != result.former[2025]
+    assert result.bodies.former == {"centre-hospitalier": "organisme-0", "chum": "organisme-0"}
 
 
 def test_twins_that_a_new_spelling_makes_come_behind_those_that_were() -> None:

@@ -76,8 +76,8 @@ def test_spellings_of_one_body(registry: Registry, one: str, other: str) -> None
     ],
 )
 def test_bodies_that_only_look_alike(registry: Registry, bodies: tuple[str, ...]) -> None:
-    found = [registry.find(body) for body in bodies]
-    known = [body.slug for body in found if body]
+    matches = [registry.find(body) for body in bodies]
+    known = [body.slug for body in matches if body]
     assert known
     assert len(set(known)) == len(known)
 
@@ -128,7 +128,7 @@ def test_no_registry_has_nothing_to_say() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             HEMA,
@@ -148,9 +148,9 @@ def test_no_registry_has_nothing_to_say() -> None:
         ),
     ],
 )
-def test_registry_that_contradicts_itself(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_registry_that_contradicts_itself(tmp_path: Path, old: str, new: str, message: str) -> None:
     registry = read_registry([str(edited(tmp_path, old, new))], BASE)
-    assert said in findings(registry)
+    assert message in findings(registry)
 
 
 @pytest.fixture
@@ -159,11 +159,16 @@ def build(
 ) -> Callable[[], subprocess.CompletedProcess[str]]:
     """Build a small portrait with the registry that stands in tmp_path."""
     layout = tmp_path / "essai.toml"
-    said = {"name": "essai", "language": "fr", "extends": "quebec", "registry": "organismes.ttl"}
-    lines = [f'{key} = "{value}"' for key, value in said.items()]
+    settings = {
+        "name": "essai",
+        "language": "fr",
+        "extends": "quebec",
+        "registry": "organismes.ttl",
+    }
+    lines = [f'{key} = "{value}"' for key, value in settings.items()]
     layout.write_text("\n".join(["layout = 1", *lines]))
-    file, shelf = portrait(ROW), tmp_path / "releases"
-    return lambda: portrait_ia("build", f"2025={file}", "--layout", layout, "--to", shelf)
+    file, releases_folder = portrait(ROW), tmp_path / "releases"
+    return lambda: portrait_ia("build", f"2025={file}", "--layout", layout, "--to", releases_folder)
 
 
 Build = Callable[[], "subprocess.CompletedProcess[str]"]
@@ -247,15 +252,15 @@ def test_example_counts_bodies_and_not_texts(
     store: ox.Store, prop: str, gone: int, new: int, continued: int
 ) -> None:
     query = COUNTS % (prop, prop, prop)
-    found = {
+    rows = {
         tuple(str(value) for value in row)
         for row in store.query(query, use_default_graph_as_union=True)  # type: ignore[union-attr]
     }
     yes, no = (
-        f'"{said}"^^<http://www.w3.org/2001/XMLSchema#boolean>' for said in ("true", "false")
+        f'"{value}"^^<http://www.w3.org/2001/XMLSchema#boolean>' for value in ("true", "false")
     )
     integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
-    assert found == {
+    assert rows == {
         (yes, no, f'"{gone}"{integer}'),
         (no, yes, f'"{new}"{integer}'),
         (yes, yes, f'"{continued}"{integer}'),

@@ -99,8 +99,8 @@ def identities(*readings: Reading) -> Identities:
     return identify([(reading, "fr") for reading in readings])
 
 
-def keys_by_cells(found: Identities, reading: Reading) -> list[tuple[Cells, str]]:
-    keys = found.keys[reading.year]
+def keys_by_cells(result: Identities, reading: Reading) -> list[tuple[Cells, str]]:
+    keys = result.keys[reading.year]
     return sorted(zip((row.cells for row in reading.rows), keys, strict=True))
 
 
@@ -136,10 +136,10 @@ def test_inserted_row_of_another_name_changes_no_key(rows: list[Cells], new: Cel
 
 @given(st.lists(cells, max_size=10), st.lists(cells, max_size=10))
 def test_never_joins_two_bodies_or_two_names(one: list[Cells], other: list[Cells]) -> None:
-    found = identities(reading_of(one, 2024), reading_of(other, 2025))
+    result = identities(reading_of(one, 2024), reading_of(other, 2025))
     meant: dict[str, tuple[str, str]] = {}
     for year, rows in ((2024, one), (2025, other)):
-        for row, key in zip(rows, found.keys[year], strict=True):
+        for row, key in zip(rows, result.keys[year], strict=True):
             pair = (normal_form(row.organisme), normal_form(row.nom))
             assert meant.setdefault(key, pair) == pair
 
@@ -147,8 +147,8 @@ def test_never_joins_two_bodies_or_two_names(one: list[Cells], other: list[Cells
 def test_spellings_of_a_body_are_one_body(portrait: Callable[..., Path]) -> None:
     other = (*ROW[:2], "HÉMA\u2011QUÉBEC", *ROW[3:])
     file = portrait(ROW, ("Autre", *ROW[1:]), ("Troisième", *other[1:]))
-    found = identities(read_rows(file, 2025, QUEBEC))
-    [body] = found.bodies.by_form.values()
+    result = identities(read_rows(file, 2025, QUEBEC))
+    [body] = result.bodies.by_form.values()
     assert (body.slug, body.label) == ("hema-quebec", "Héma-Québec")
     assert body.spellings == {"Héma-Québec ", "HÉMA\u2011QUÉBEC"}
 

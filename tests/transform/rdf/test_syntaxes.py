@@ -138,8 +138,8 @@ def test_json_ld_keeps_the_base_direction() -> None:
     label = iri("http://www.w3.org/2000/01/rdf-schema#label")  # otherwise a map of languages
     triple = ox.Triple(iri(f"{BASE}a"), label, RTL)
     written = json.loads(write_bytes([triple], BY_SUFFIX["jsonld"], BASE))
-    told = {"@value": "אבג", "@language": "he", "@direction": "rtl"}
-    assert told in written["@graph"][0].values()
+    expected = {"@value": "אבג", "@language": "he", "@direction": "rtl"}
+    assert expected in written["@graph"][0].values()
 
 
 def test_json_ld_is_compact() -> None:

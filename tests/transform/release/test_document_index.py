@@ -33,5 +33,5 @@ def test_a_release_lists_what_can_be_dereferenced(example: Path) -> None:
             replaced.add(str(quad.subject)[1:-1])
     base = "http://localhost:8000/id/"
     assert replaced
-    wanted = {iri.removeprefix(base) for iri in subjects - replaced if iri.startswith(base)}
-    assert listed == sorted(wanted)
+    expected = {iri.removeprefix(base) for iri in subjects - replaced if iri.startswith(base)}
+    assert listed == sorted(expected)

@@ -27,36 +27,36 @@ def command(*arguments: object) -> str:
     return result.output
 
 
-def small(shelf: Path, *more: str) -> list[str]:
-    """Give the command that builds two portraits of one row, which it writes beside the shelf."""
+def small(releases_folder: Path, *more: str) -> list[str]:
+    """Write two portraits of one row beside the releases, and return the command to build them."""
     files = []
     for year in (2024, 2025):
-        file = shelf.parent / f"{year}.csv"
+        file = releases_folder.parent / f"{year}.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([HEADER, ROW])
         files.append(f"{year}={file}")
-    return ["build", *files, "--to", str(shelf), *more]
+    return ["build", *files, "--to", str(releases_folder), *more]
 
 
-def build_another(shelf: Path, base: str = "http://localhost:9/", *more: str) -> str:
-    command(*small(shelf, "--base-uri", base, *more))
-    return (shelf / "current").readlink().name
+def build_another(releases_folder: Path, base: str = "http://localhost:9/", *more: str) -> str:
+    command(*small(releases_folder, "--base-uri", base, *more))
+    return (releases_folder / "current").readlink().name
 
 
-def releases_in(shelf: Path) -> list[Path]:
-    return [path for path in shelf.iterdir() if len(path.name) == 16]
+def releases_in(releases_folder: Path) -> list[Path]:
+    return [path for path in releases_folder.iterdir() if len(path.name) == 16]
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Path:
+def releases_folder(tmp_path: Path) -> Path:
     return tmp_path / "releases"
 
 
-def test_name_is_made_from_content(shelf: Path) -> None:
-    first = build_another(shelf)
-    assert build_another(shelf) == first
-    assert build_another(shelf, "http://localhost:10/") != first
-    assert len(releases_in(shelf)) == 2
+def test_name_is_made_from_content(releases_folder: Path) -> None:
+    first = build_another(releases_folder)
+    assert build_another(releases_folder) == first
+    assert build_another(releases_folder, "http://localhost:10/") != first
+    assert len(releases_in(releases_folder)) == 2
 
 
 # As another zlib would: the same content in other bytes.
@@ -71,10 +71,10 @@ def test_name_does_not_depend_on_zlib(portrait_ia: Run, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(OTHER_ZLIB)
     path = os.pathsep.join((str(tmp_path), os.environ["PYTHONPATH"]))
     built = []
-    for shelf, zlib in (("one", {}), ("other", {"env": {"PYTHONPATH": path}})):
-        done = portrait_ia(*small(tmp_path / shelf), **zlib)
+    for releases_folder, zlib in (("one", {}), ("other", {"env": {"PYTHONPATH": path}})):
+        done = portrait_ia(*small(tmp_path / releases_folder), **zlib)
         assert done.returncode == 0, done.stderr
-        built.append((tmp_path / shelf / "current").resolve())
+        built.append((tmp_path / releases_folder / "current").resolve())
     one, other = built
     assert one.name == other.name
     differ = {
@@ -84,47 +84,47 @@ def test_name_does_not_depend_on_zlib(portrait_ia: Run, tmp_path: Path) -> None:
     }
     packed = {name for name in differ if name.endswith(".gz")}
     assert len(packed) == 18
-    # What tells of them differs too, and tells the truth.
-    told = {"manifest.json", "dumps/SHA256SUMS"}
-    told |= {f"catalogue.{suffix}" for suffix in ("ttl", "jsonld", "rdf", "nt", "nq")}
-    assert differ - packed == told
+    # The files that describe them differ too, and are right.
+    descriptions = {"manifest.json", "dumps/SHA256SUMS"}
+    descriptions |= {f"catalogue.{suffix}" for suffix in ("ttl", "jsonld", "rdf", "nt", "nq")}
+    assert differ - packed == descriptions
     for release_ in built:
         catalogue = (release_ / "catalogue.nt").read_text(encoding="utf-8")
         for name in packed:
             assert f'"{sha256((release_ / name).read_bytes()).hexdigest()}"' in catalogue
 
 
-def test_files_of_a_release_cannot_be_written(shelf: Path) -> None:
-    build_another(shelf)
-    for path in (shelf / "current").resolve().rglob("*"):
+def test_files_of_a_release_cannot_be_written(releases_folder: Path) -> None:
+    build_another(releases_folder)
+    for path in (releases_folder / "current").resolve().rglob("*"):
         if path.is_file():
             assert stat.S_IMODE(path.stat().st_mode) == 0o444, path
 
 
-def test_no_publish_leaves_current_where_it_is(shelf: Path) -> None:
-    first = build_another(shelf)
-    assert build_another(shelf, "http://localhost:10/", "--no-publish") == first
-    assert len(releases_in(shelf)) == 2
+def test_no_publish_leaves_current_where_it_is(releases_folder: Path) -> None:
+    first = build_another(releases_folder)
+    assert build_another(releases_folder, "http://localhost:10/", "--no-publish") == first
+    assert len(releases_in(releases_folder)) == 2
 
 
-def test_rollback_goes_back_step_by_step_and_by_name(shelf: Path) -> None:
-    names = [build_another(shelf, f"http://localhost:{port}/") for port in (11, 12, 13)]
-    command("rollback", shelf)
-    assert (shelf / "current").readlink().name == names[1]
-    command("rollback", shelf)
-    assert (shelf / "current").readlink().name == names[0]
-    nothing = CliRunner().invoke(main, ["rollback", str(shelf)])
+def test_rollback_goes_back_step_by_step_and_by_name(releases_folder: Path) -> None:
+    names = [build_another(releases_folder, f"http://localhost:{port}/") for port in (11, 12, 13)]
+    command("rollback", releases_folder)
+    assert (releases_folder / "current").readlink().name == names[1]
+    command("rollback", releases_folder)
+    assert (releases_folder / "current").readlink().name == names[0]
+    nothing = CliRunner().invoke(main, ["rollback", str(releases_folder)])
     assert nothing.exit_code == 2
     assert "no release before the current one" in nothing.output
-    command("rollback", shelf, names[2])
-    listed = command("releases", shelf).splitlines()
+    command("rollback", releases_folder, names[2])
+    listed = command("releases", releases_folder).splitlines()
     assert listed[0].startswith(f"* {names[2]}  http://localhost:13/  2024: 1 + 2025: 1")
     assert [line[2:18] for line in listed] == names[::-1]
 
 
-def test_rollback_to_an_unknown_release_names_those_there_are(shelf: Path) -> None:
-    name = build_another(shelf)
-    result = CliRunner().invoke(main, ["rollback", str(shelf), "0123456789abcdef"])
+def test_rollback_to_an_unknown_release_names_those_there_are(releases_folder: Path) -> None:
+    name = build_another(releases_folder)
+    result = CliRunner().invoke(main, ["rollback", str(releases_folder), "0123456789abcdef"])
     assert result.exit_code == 2
     assert name in result.output
 
@@ -136,24 +136,24 @@ def test_folder_without_releases_is_one_line(tmp_path: Path) -> None:
         assert len(result.output.splitlines()) == 1
 
 
-def test_second_build_at_once_is_refused(shelf: Path) -> None:
+def test_second_build_at_once_is_refused(releases_folder: Path) -> None:
     with (
-        release_folder.building(shelf),
+        release_folder.building(releases_folder),
         pytest.raises(MisusedCommand, match="another build"),
-        release_folder.building(shelf),
+        release_folder.building(releases_folder),
     ):
         pass
 
 
-def test_fault_while_writing_leaves_nothing(shelf: Path) -> None:
+def test_fault_while_writing_leaves_nothing(releases_folder: Path) -> None:
     def stop_half_way() -> None:
-        with release_folder.building(shelf) as folder:
+        with release_folder.building(releases_folder) as folder:
             (folder / "manifest.json").write_text("{}")
             raise UnreadableRelease("stopped")
 
     with pytest.raises(UnreadableRelease):
         stop_half_way()
-    assert [path.name for path in shelf.iterdir()] == [".lock"]
+    assert [path.name for path in releases_folder.iterdir()] == [".lock"]
 
 
 def whole(path: Path) -> bool:
@@ -163,7 +163,7 @@ def whole(path: Path) -> bool:
     return all((path / name).stat().st_size == size for name, size in sizes.items())
 
 
-# Counts what a build opens, makes, moves and takes away on the shelf; kills it at some number.
+# Counts what a build opens, makes, moves and removes among releases; kills it at some number.
 KILLED = """
 import os, signal, sys
 from server import cli
@@ -172,13 +172,13 @@ main = cli.main
 events = ("open", "os.mkdir", "os.rename", "os.symlink", "os.remove", "os.rmdir", "os.chmod")
 def look(event, arguments):
     global left
-    if event in events and str(arguments[0]).startswith(shelf):
+    if event in events and str(arguments[0]).startswith(releases_folder):
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 def count():
-    global shelf, left
-    shelf, left = sys.argv[1], int(sys.argv[2])
+    global releases_folder, left
+    releases_folder, left = sys.argv[1], int(sys.argv[2])
     del sys.argv[1:3]
     sys.addaudithook(look)
     try:
@@ -192,46 +192,48 @@ wait()
 
 @pytest.fixture
 def build_until(tmp_path: Path) -> Iterator[Callable[..., "subprocess.CompletedProcess[str]"]]:
-    """Build until the process has done so much on the shelf, to its end for 0."""
+    """Build until the process has touched the releases `moment` times; to its end for 0."""
     with preload(tmp_path, KILLED) as preloaded_command:
-        yield lambda shelf, base, moment: preloaded_command.run(
-            [str(shelf), str(moment), *small(shelf, "--base-uri", base)]
+        yield lambda releases_folder, base, moment: preloaded_command.run(
+            [str(releases_folder), str(moment), *small(releases_folder, "--base-uri", base)]
         )
 
 
 def test_kill_at_any_moment_leaves_the_release_before(
-    shelf: Path, build_until: Callable[..., "subprocess.CompletedProcess[str]"]
+    releases_folder: Path, build_until: Callable[..., "subprocess.CompletedProcess[str]"]
 ) -> None:
-    first = build_another(shelf)
-    before = {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()}
-    moments = int(build_until(shelf, "http://localhost:19/", 0).stdout.split()[-1])
+    first = build_another(releases_folder)
+    before = {p: p.read_bytes() for p in (releases_folder / first).rglob("*") if p.is_file()}
+    moments = int(build_until(releases_folder, "http://localhost:19/", 0).stdout.split()[-1])
     assert moments > 2 * len(before)
     # While it is written, and at each of the last steps, which give it its name and move `current`.
     for moment in (1, moments // 3, moments * 2 // 3, *range(moments - 7, moments)):
-        killed = build_until(shelf, f"http://localhost:{1000 + moment}/", moment)
+        killed = build_until(releases_folder, f"http://localhost:{1000 + moment}/", moment)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
-        for path in releases_in(shelf):
+        for path in releases_in(releases_folder):
             assert whole(path), path
-        assert whole(shelf / "current")
-    assert {p: p.read_bytes() for p in (shelf / first).rglob("*") if p.is_file()} == before
-    build_another(shelf)
-    assert list(shelf.glob(".building-*")) == []
+        assert whole(releases_folder / "current")
+    assert {
+        p: p.read_bytes() for p in (releases_folder / first).rglob("*") if p.is_file()
+    } == before
+    build_another(releases_folder)
+    assert list(releases_folder.glob(".building-*")) == []
 
 
 def test_a_full_disk_is_one_line_and_leaves_what_was_current(
-    shelf: Path, monkeypatch: pytest.MonkeyPatch
+    releases_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = build_another(shelf)
+    first = build_another(releases_folder)
 
     def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(shelf))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(releases_folder))
 
     for step in ("fsync", "symlink"):
         with monkeypatch.context() as patch:
             patch.setattr(os, step, full)
-            given = small(shelf, "--base-uri", f"http://localhost/{step}/")
+            given = small(releases_folder, "--base-uri", f"http://localhost/{step}/")
             result = CliRunner().invoke(main, given)
         assert result.exit_code == 2
         assert "No space left on device" in result.output.splitlines()[-1]
-        assert (shelf / "current").readlink().name == first
-        assert not list(shelf.glob(".building-*"))
+        assert (releases_folder / "current").readlink().name == first
+        assert not list(releases_folder.glob(".building-*"))

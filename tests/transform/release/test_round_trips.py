@@ -36,20 +36,20 @@ def digest(lines: list[str]) -> str:
 
 
 def written(file: Path) -> list[str]:
-    """Give the lines of N-Triples or N-Quads in the order of their characters."""
+    """Return the lines of N-Triples or N-Quads in the order of their characters."""
     with file.open(encoding="utf-8", newline="\n") as lines:
         return sorted(set(lines))
 
 
 def canonical(quads: str) -> str:
-    """Give what PyLD makes of N-Quads by the algorithm."""
+    """Canonicalize N-Quads with PyLD."""
     options = {"inputFormat": QUADS, "format": QUADS, "algorithm": "URDNA2015"}
-    found: str = jsonld.normalize(quads, options)
-    return found
+    canonical_quads: str = jsonld.normalize(quads, options)
+    return canonical_quads
 
 
 def read_by_rdflib(file: Path, syntax: str) -> list[str]:
-    """Give the triples that rdflib reads, as lines of N-Triples."""
+    """Return the triples that rdflib reads, as lines of N-Triples."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # rdflib warns of itself
         dataset = rdflib.Dataset()
@@ -79,17 +79,17 @@ def test_no_dump_has_a_blank_node(dumps: Path, stem: str) -> None:
 @pytest.mark.parametrize("suffix", GRAPHS)
 @pytest.mark.parametrize("stem", STEMS)
 def test_each_syntax_read_by_rdflib_has_one_hash(dumps: Path, stem: str, suffix: str) -> None:
-    wanted = written(dumps / f"{stem}.nt")
-    found = sorted(set(read_by_rdflib(dumps / f"{stem}.{suffix}", GRAPHS[suffix])))
-    assert len(found) == len(wanted) > 1000
-    assert digest(found) == digest(wanted)
+    expected = written(dumps / f"{stem}.nt")
+    actual = sorted(set(read_by_rdflib(dumps / f"{stem}.{suffix}", GRAPHS[suffix])))
+    assert len(actual) == len(expected) > 1000
+    assert digest(actual) == digest(expected)
 
 
 @pytest.mark.parametrize("suffix", DATASETS)
 def test_named_graphs_read_by_rdflib_have_one_hash(dumps: Path, suffix: str) -> None:
-    wanted = written(dumps / "portraits.nq")
-    found = sorted(set(read_by_rdflib(dumps / f"portraits.{suffix}", DATASETS[suffix])))
-    assert digest(found) == digest(wanted)
+    expected = written(dumps / "portraits.nq")
+    actual = sorted(set(read_by_rdflib(dumps / f"portraits.{suffix}", DATASETS[suffix])))
+    assert digest(actual) == digest(expected)
 
 
 def test_the_algorithm_says_that_lines_in_order_are_canonical(dumps: Path) -> None:
@@ -108,9 +108,9 @@ def test_it_says_so_of_named_graphs_too(dumps: Path) -> None:
 
 def test_json_ld_read_by_pyld_has_the_hash(dumps: Path) -> None:
     document = json.loads((dumps / "portrait-2025.jsonld").read_bytes())
-    found = jsonld.normalize(document, {"format": QUADS, "algorithm": "URDNA2015"})
-    wanted = written(dumps / "portrait-2025.nt")
-    assert digest([found]) == digest(wanted)
+    actual = jsonld.normalize(document, {"format": QUADS, "algorithm": "URDNA2015"})
+    expected = written(dumps / "portrait-2025.nt")
+    assert digest([actual]) == digest(expected)
 
 
 def test_a_statement_more_is_another_hash(dumps: Path) -> None:
@@ -143,9 +143,9 @@ def test_json_ld_read_by_jsonld_of_npm_has_the_hash(dumps: Path, tmp_path: Path)
         env={**os.environ, "NODE_PATH": str(modules)},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
-    found, same = ran.stdout.split("\0")
-    wanted = digest(written(dumps / "portrait-2025.nt"))
-    assert digest([found]) == digest([same]) == wanted
+    actual, same = ran.stdout.split("\0")
+    expected = digest(written(dumps / "portrait-2025.nt"))
+    assert digest([actual]) == digest([same]) == expected
 
 
 @pytest.mark.parametrize("suffix", [*GRAPHS, *DATASETS])
@@ -160,6 +160,6 @@ def test_jena_reads_the_same_graph(dumps: Path, tmp_path: Path, suffix: str) -> 
         line for line in ran.stderr.splitlines() if "not in Unicode Normal Form C" not in line
     ]
     assert ran.returncode == 0 or not faults, ran.stderr
-    wanted = dumps / f"portraits.{'nq' if suffix in DATASETS else 'nt'}"
-    found = ox.parse(ran.stdout, format=ox.RdfFormat.N_QUADS)
-    assert set(found) == set(ox.parse(path=wanted, format=ox.RdfFormat.N_QUADS))
+    reference = dumps / f"portraits.{'nq' if suffix in DATASETS else 'nt'}"
+    actual = ox.parse(ran.stdout, format=ox.RdfFormat.N_QUADS)
+    assert set(actual) == set(ox.parse(path=reference, format=ox.RdfFormat.N_QUADS))

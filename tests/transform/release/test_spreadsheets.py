@@ -14,14 +14,14 @@ from uritemplate import expand
 from tests.conftest import ROW, Run
 from transform.release.csv_dialects import FLAVOURS
 from transform.release.spreadsheets import COLUMNS
-from transform.text.csv_injection import harmless
+from transform.text.csv_injection import safe_cell
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 YEARS = {2024: 168, 2025: 258}
 
 
-def dumps_of(shelf: Path) -> Path:
-    return shelf / "current" / "dumps"
+def dumps_of(releases_folder: Path) -> Path:
+    return releases_folder / "current" / "dumps"
 
 
 def read(file: Path, separator: str = ",", encoding: str = "utf-8") -> list[dict[str, str]]:
@@ -36,7 +36,9 @@ def store(example: Path) -> ox.Store:
     return store
 
 
-def said(store: ox.Store, subject: str, predicate: str, language: str | None = None) -> set[str]:
+def values_of(
+    store: ox.Store, subject: str, predicate: str, language: str | None = None
+) -> set[str]:
     objects = {
         quad.object
         for quad in store.quads_for_pattern(ox.NamedNode(subject), ox.NamedNode(predicate), None)
@@ -56,12 +58,14 @@ def test_each_entry_is_a_line_with_its_uris_and_labels(
         base = row["inscription"].partition("id/initiative/")[0]
         for name in ("organisme", "portefeuille", "categorie", "statut"):
             iri = row[f"{name}_uri"]
-            assert said(store, row["inscription"], f"{base}def#{name}") == ({iri} if iri else set())
-            assert {row[name]} <= said(store, iri, f"{SKOS}prefLabel")
+            assert values_of(store, row["inscription"], f"{base}def#{name}") == (
+                {iri} if iri else set()
+            )
+            assert {row[name]} <= values_of(store, iri, f"{SKOS}prefLabel")
             if english := row.get(f"{name}_en"):
-                assert {english} == said(store, iri, f"{SKOS}prefLabel", "en")
-        benefits = said(store, row["inscription"], f"{base}def#benefices")
-        assert {row["benefices"]} == {harmless(text) for text in benefits or {""}}
+                assert {english} == values_of(store, iri, f"{SKOS}prefLabel", "en")
+        benefits = values_of(store, row["inscription"], f"{base}def#benefices")
+        assert {row["benefices"]} == {safe_cell(text) for text in benefits or {""}}
         assert row["source"].endswith(tuple(f"#row={n}" for n in range(2, 400)))
     assert any(row["categorie_en"] for row in rows)
 
@@ -81,12 +85,12 @@ def test_the_file_for_excel_holds_the_same_cells(example: Path) -> None:
      "－1", "＠a", "\u00a0=1"],
 )  # fmt: skip
 def test_a_cell_that_may_be_a_formula_is_text(cell: str) -> None:
-    assert harmless(cell) == f"'{cell}"
+    assert safe_cell(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["", "Réduire les délais - vite", "1+1", "http://a/=b", "«-»"])
 def test_other_cells_stay_what_they_are(cell: str) -> None:
-    assert harmless(cell) == cell
+    assert safe_cell(cell) == cell
 
 
 def test_hostile_rows_come_out_as_cells(portrait_ia: Run, portrait: Any, tmp_path: Path) -> None:
@@ -102,9 +106,9 @@ def test_hostile_rows_come_out_as_cells(portrait_ia: Run, portrait: Any, tmp_pat
 
 
 def text(value: Any) -> str | None:
-    """Give what a cell of the other library says, an address of it being a tuple."""
-    found: str | None = value.unsplit() if hasattr(value, "unsplit") else value
-    return found
+    """Return a cell of the other library as text; it holds addresses as tuples."""
+    cell_text: str | None = value.unsplit() if hasattr(value, "unsplit") else value
+    return cell_text
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS, ids=lambda f: f.ending)
@@ -119,14 +123,14 @@ def test_metadata_are_valid_csvw_and_say_what_the_graph_says(
     )
     assert table.is_valid, table.warnings
     assert table.warnings == []
-    told = json.loads((tmp_path / f"{name}-metadata.json").read_bytes())["tableSchema"]
+    schema = json.loads((tmp_path / f"{name}-metadata.json").read_bytes())["tableSchema"]
     stated = set()
     rows = [{name: text(value) for name, value in row.items()} for row in table.t]
     assert len(rows) == YEARS[2025]
     for row in rows:
         given: dict[str, Any] = {k: v for k, v in row.items() if v is not None}
-        subject = expand(told["aboutUrl"], **given)
-        for column in told["columns"]:
+        subject = expand(schema["aboutUrl"], **given)
+        for column in schema["columns"]:
             if not column.get("suppressOutput") and row[column["name"]] is not None:
                 value = expand(column["valueUrl"], **given)
                 stated.add((subject, column["propertyUrl"], value))

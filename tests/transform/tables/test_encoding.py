@@ -63,8 +63,8 @@ def test_utf8_that_ends_at_a_block_stays_utf8() -> None:
     ],
 )
 def test_broken_bytes_are_marked(raw: bytes, encoding: str, shows: str) -> None:
-    found, text, broken = read(raw)
-    assert (found, shown(text), broken) == (encoding, shows, True)
+    chosen, text, broken = read(raw)
+    assert (chosen, shown(text), broken) == (encoding, shows, True)
 
 
 @pytest.mark.parametrize("sentence", ["«CAFÉ»", "L’ÉTÉ’ – L’ÉTÉ… ARRIVÉ\xa0!", "été ; OÙ…"])

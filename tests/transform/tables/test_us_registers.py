@@ -97,13 +97,13 @@ def test_a_row_without_bureau_falls_back_on_its_agency(
 
 
 def test_the_workbook_and_the_csv_file_say_the_same(readings: dict[str, Reading]) -> None:
-    def said(reading: Reading) -> Counter[tuple[str, ...]]:
+    def values(reading: Reading) -> Counter[tuple[str, ...]]:
         return Counter(
             (row.cells.nom, row.cells.organisme, row.cells.portefeuille, row.cells.benefices)
             for row in reading.rows
         )
 
-    assert said(readings["2025"]) == said(readings["2025-xlsx"])
+    assert values(readings["2025"]) == values(readings["2025-xlsx"])
     for name in LISTS:
         assert concepts(readings["2025"], name) == concepts(readings["2025-xlsx"], name)
 
