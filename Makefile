@@ -1,5 +1,5 @@
 # make serve: install, build the example portraits, serve them at http://localhost:8000/
-# make test:  everything that CI runs
+# make test:  ruff, mypy and pytest; CI runs make test-ckan too
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 PROCESSES ?= 3

@@ -26,9 +26,10 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text file: bytes, usual name of the encoding, Python codec, and where the text starts.
+    """A text file, undecoded.
 
-    `broken`: some bytes cannot be decoded.
+    `encoding` is the name that is shown and published, `codec` the Python codec that reads what
+    follows the byte order mark, from `start` on. `broken`: some bytes cannot be decoded.
     """
 
     raw: bytes
