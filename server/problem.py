@@ -99,5 +99,5 @@ def _say_when(fault: engine.EngineFault) -> tuple[tuple[str, str], ...]:
 
 def _add_how_to_join(detail: str) -> str:
     """Add to an English detail what a page says in the language of its reader, in both."""
-    french = (texts.say(key, "fr") for key in ("rule_no_service", "join_elsewhere"))
-    return " ".join((detail, texts.say("join_elsewhere", "en"), *french))
+    french = (texts.text(key, "fr") for key in ("rule_no_service", "join_elsewhere"))
+    return " ".join((detail, texts.text("join_elsewhere", "en"), *french))

@@ -29,11 +29,11 @@ class Refused(Exception):
 
 @dataclass(slots=True, eq=False)
 class Refusal(Reply):
-    """A reply that says why there is no other; JSON until it is known what the client takes."""
+    """A reply that gives the reason; JSON until the Accept of the client is known."""
 
     problem: Problem = field(default_factory=lambda: Problem(500, "defect", ""))
 
-    def said(self, accept: bytes | None) -> Reply:
+    def written_for(self, accept: bytes | None) -> Reply:
         """Return the refusal for a client that accepts this."""
         form = choose_form((accept or b"").decode("latin-1"))
         if form is PROBLEM:

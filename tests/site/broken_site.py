@@ -67,7 +67,7 @@ class _Breaking:
     def look_up(self, question: Question) -> None:
         pass
 
-    def figures(self) -> EngineStats:
+    def stats(self) -> EngineStats:
         return EngineStats()
 
     def close(self) -> None:

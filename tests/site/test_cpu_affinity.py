@@ -63,7 +63,10 @@ def test_each_worker_has_a_core_with_its_seats(on_two_cores: str, fetch: Any) ->
 
     wait_until(lambda: shared() == 4)  # two seats of each
     roaming = [found for w in workers for m in family(w) if m != w for found in cores(m)]
-    assert {len(found) for found in roaming} == {1, 2}  # the keeper, what waits for slow queries
+    assert {len(found) for found in roaming} == {
+        1,
+        2,
+    }  # the fork server, what waits for slow queries
 
 
 def test_a_slow_query_goes_where_there_is_room(on_two_cores: str) -> None:

@@ -25,7 +25,7 @@ class Engine:
     def __init__(self) -> None:
         self.closed = False
 
-    def figures(self) -> EngineStats:
+    def stats(self) -> EngineStats:
         return EngineStats(running=1, processes=2, started=30, lost=4)
 
     def close(self) -> None:
@@ -44,12 +44,12 @@ def move(folder: Path, name: str) -> None:
 
 def test_numbers_of_a_release_that_is_gone_stay_counted(two_releases: Path) -> None:
     shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
-    assert shelf.figures() == EngineStats(1, 0, 0, 2, 30, 4)
+    assert shelf.stats() == EngineStats(1, 0, 0, 2, 30, 4)
     with shelf.lend():
         move(two_releases, "bbbbbbbbbbbbbbbb")
         shelf.look()
-        assert shelf.figures() == EngineStats(2, 0, 0, 4, 60, 8)
-    assert shelf.figures() == EngineStats(1, 0, 0, 2, 60, 8)
+        assert shelf.stats() == EngineStats(2, 0, 0, 4, 60, 8)
+    assert shelf.stats() == EngineStats(1, 0, 0, 2, 60, 8)
     shelf.close()
 
 

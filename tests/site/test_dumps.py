@@ -256,7 +256,7 @@ def test_the_page_says_which_file_is_for_whom(built: str, fetch: Any, language: 
     for name in ("portrait-2025.csv", "portrait-2025-excel.csv"):
         assert f'href="../dumps/{name}-metadata.json"' in text
     for suffix in ("ttl", "jsonld", "nt", "rdf", "nq", "trig", "csv", "excel"):
-        assert str(escape(texts.say(f"dump_for_{suffix}", language))) in text
+        assert str(escape(texts.text(f"dump_for_{suffix}", language))) in text
 
 
 def test_each_file_is_what_the_manifest_says(built: str, fetch: Any, example: Path) -> None:

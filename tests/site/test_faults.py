@@ -104,7 +104,7 @@ def test_a_refused_service_says_how_to_join_in_both_languages(
     site: str, fetch: Any, silent: str
 ) -> None:
     query = quote(f"SELECT * {{ SERVICE {silent}<https://a.example/sparql> {{ ?s ?p ?o }} }}")
-    hints = {language: texts.say("join_elsewhere", language) for language in texts.LANGUAGES}
+    hints = {language: texts.text("join_elsewhere", language) for language in texts.LANGUAGES}
     assert all("Comunica" in hint for hint in hints.values())
     problem, plain = (
         fetch(f"{site}sparql?query={query}", Accept=kind) for kind in ("*/*", "text/*")
@@ -128,4 +128,4 @@ def test_every_status_of_a_fault_has_a_heading() -> None:
     raised = {kind.status for kind in faults.EngineFault.__subclasses__()} - {499}
     assert len(listed) > 15
     for status in listed | raised:
-        assert texts.say(f"fault_{status}", "fr") != texts.say(f"fault_{status}", "en")
+        assert texts.text(f"fault_{status}", "fr") != texts.text(f"fault_{status}", "en")

@@ -640,9 +640,9 @@ def test_queue_is_bounded(release: Path) -> None:
         over = threading.Event()
         end.callback(over.set)
         first = pool.submit(engine.ask, endless(), over.is_set)
-        wait_until(lambda: engine.figures().running == 1)
+        wait_until(lambda: engine.stats().running == 1)
         second = pool.submit(engine.ask, question("ASK {}"))
-        wait_until(lambda: engine.figures().waiting == 1, every=0.01)
+        wait_until(lambda: engine.stats().waiting == 1, every=0.01)
         with pytest.raises(faults.EngineBusy, match="wait already") as busy:
             engine.ask(question("ASK {}"))
         assert busy.value.retry_after >= 1
@@ -733,7 +733,7 @@ def test_close_leaves_no_process(release: Path, delay_probe: DelayProbe) -> None
     engine = open_engine(release, BASE)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(engine.ask, endless())
-        wait_until(lambda: engine.figures().running == 1)
+        wait_until(lambda: engine.stats().running == 1)
         assert len(set(family_of(os.getpid())) - before) >= 3
         engine.close()
         assert isinstance(asked.exception(), faults.EngineDown)
@@ -772,7 +772,7 @@ def test_killed_asker_leaves_no_process(release: Path, delay_probe: DelayProbe) 
     assert delay_probe.until(lambda: not any(map(runs, family)), 1)
 
 
-def keepers() -> list[int]:
+def fork_servers() -> list[int]:
     return [p for p in children_of(os.getpid()) if children_of(p)]
 
 
@@ -787,37 +787,39 @@ def seals(process: int) -> str:
     return "".join(Path(f"/proc/{process}/{name}").read_text() for name in ("limits", "status"))
 
 
-def test_killed_keeper_is_replaced(release: Path) -> None:
-    before = set(keepers())
+def test_killed_fork_server_is_replaced(release: Path) -> None:
+    before = set(fork_servers())
     with open_engine(release, BASE) as engine:
         read(engine, "ASK {}")
-        (keeper,) = set(keepers()) - before
-        kill(keeper)
+        (fork_server,) = set(fork_servers()) - before
+        kill(fork_server)
         read(engine, "ASK {}")
-        assert keeper not in keepers()
+        assert fork_server not in fork_servers()
 
 
 def test_killed_idle_process_is_noticed(release: Path) -> None:
-    before = set(keepers())
+    before = set(fork_servers())
     with open_engine(release, BASE) as engine:
-        (keeper,) = set(keepers()) - before
-        for process in children_of(keeper):
+        (fork_server,) = set(fork_servers()) - before
+        for process in children_of(fork_server):
             kill(process)
         read(engine, "ASK {}")
 
 
 def test_query_process_is_sealed(release: Path) -> None:
-    before = set(keepers())
+    before = set(fork_servers())
     with open_engine(release, BASE, Limits(memory_mb=100)) as engine:
         read(engine, "ASK {}")
-        (keeper,) = set(keepers()) - before
-        assert [task.name for task in Path(f"/proc/{keeper}/task").iterdir()] == [str(keeper)]
+        (fork_server,) = set(fork_servers()) - before
+        assert [task.name for task in Path(f"/proc/{fork_server}/task").iterdir()] == [
+            str(fork_server)
+        ]
         said = {"Max core file size        0                    0", "NoNewPrivs:\t1"}
         if release.parents[2].name == "disk":  # it opens the files of the store as it goes
             said.add("Seccomp:\t2")
         else:
             said.add("Max open files            0                    0")
-        processes = children_of(keeper)  # of which one may have just been forked
+        processes = children_of(fork_server)  # of which one may have just been forked
         wait_until(lambda: all(line in seals(p) for p in processes for line in said))
 
 
@@ -825,21 +827,21 @@ def test_a_release_that_was_taken_away_is_no_defect(release: Path, tmp_path: Pat
     copy = tmp_path / release.parents[2].name / "copy" / "dumps" / "portraits.nq"
     copy.parent.mkdir(parents=True)
     copy.write_bytes(release.read_bytes())
-    before = set(keepers())
+    before = set(fork_servers())
     with open_engine(copy, BASE) as engine:
-        (keeper,) = set(keepers()) - before
+        (fork_server,) = set(fork_servers()) - before
         shutil.rmtree(copy.parents[2])
-        kill(keeper)
+        kill(fork_server)
         for _ in range(3):
             with pytest.raises(faults.EngineDown):
                 engine.ask(Question("ASK {}", BASE, JSON))
 
 
-def test_keeper_goes_in_by_the_side_door(release: Path) -> None:
-    before = set(keepers())
+def test_fork_server_imports_only_what_it_needs(release: Path) -> None:
+    before = set(fork_servers())
     with open_engine(release, BASE):
-        (keeper,) = set(keepers()) - before
-        mapped = Path(f"/proc/{keeper}/maps").read_text()
+        (fork_server,) = set(fork_servers()) - before
+        mapped = Path(f"/proc/{fork_server}/maps").read_text()
     assert "pandas" not in mapped
     assert "numpy" not in mapped
 

@@ -120,12 +120,12 @@ def test_what_was_least_used_makes_room_in_what_is_kept() -> None:
     assert kept.find("a")
     keep(kept, "i", 10_000)
     assert [name for name in "abcdefghi" if kept.find(name)] == list("acdefghi")
-    assert kept.taken <= 100_000
+    assert kept.size <= 100_000
     for number in range(100):
         keep(kept, str(number), 10_000)
-        assert kept.taken <= 100_000
+        assert kept.size <= 100_000
     kept.clear()
-    assert (kept.taken, kept.find("99")) == (0, None)
+    assert (kept.size, kept.find("99")) == (0, None)
 
 
 def test_what_would_take_an_eighth_of_the_room_is_not_kept() -> None:

@@ -208,7 +208,7 @@ def test_a_query_that_finds_no_place_is_told_when_to_come_again(accept: bytes, t
     assert (reply.status, reply.kind, front.releases.lent) == (503, "engine-busy", 0)
     assert told in reply.body
     assert b"Retry-After: 7\r\n" in reply.head
-    assert front.cache.taken == 0
+    assert front.cache.size == 0
 
 
 def test_what_answers_otherwise_each_time_is_neither_shared_nor_kept() -> None:
@@ -221,7 +221,7 @@ def test_what_answers_otherwise_each_time_is_neither_shared_nor_kept() -> None:
         return front
 
     front = asyncio.run(ask())
-    assert (len(front.engine.asked), front.cache.taken) == (2, 0)
+    assert (len(front.engine.asked), front.cache.size) == (2, 0)
     assert all(b"Cache-Control: no-store" in reply.head for reply in front.replies.values())
 
 
@@ -286,7 +286,7 @@ def test_an_answer_from_a_release_that_came_under_way_is_not_kept(
         front = Front(answer_ok)
         front.ask("only", b"/def?" + release)
         await holds(lambda: front.replies)
-        return front.cache.taken
+        return front.cache.size
 
     assert (asyncio.run(ask()) > 0) == kept
 
@@ -349,7 +349,7 @@ def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
         counts = shared_counters.SharedCounters(shared, 0, 0, 1)
         for status in statuses:
             counts.count(b"/sparql", int(status))
-        counts.tell(shared_counters.Counts({}, {}))
+        counts.publish(shared_counters.Counts({}, {}))
         body = counts.reply("GET").body.decode()
     assert set(re.findall(r'status="(.+?)"', body)) == set(statuses)
 
@@ -361,7 +361,7 @@ def test_each_kind_of_fault_is_counted_by_itself() -> None:
         counts = shared_counters.SharedCounters(shared, 0, 0, 1)
         for kind in (*kinds, "never-heard-of"):
             counts.count(b"/sparql", 400, kind)
-        counts.tell(shared_counters.Counts({}, {}))
+        counts.publish(shared_counters.Counts({}, {}))
         body = counts.reply("GET").body.decode()
     found = re.findall(r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE)
     assert len(kinds) > 25
@@ -375,10 +375,10 @@ def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.Monke
             monkeypatch.setattr(time, "monotonic", lambda at=now + seconds: at)
             worker = shared_counters.SharedCounters(shared, 0, place, 3)
             done, held = {"cache_hits_total": 10**place}, {"connections": 10**place, "workers": 1}
-            worker.tell(shared_counters.Counts(done, held))
+            worker.publish(shared_counters.Counts(done, held))
         monkeypatch.setattr(time, "monotonic", lambda: now)
         again = shared_counters.SharedCounters(shared, 0, 2, 3)  # the third worker, started again
-        again.tell(
+        again.publish(
             shared_counters.Counts({"cache_hits_total": 1000}, {"connections": 5, "workers": 1})
         )
         lines = again.reply("GET").body.decode().splitlines()
@@ -391,7 +391,7 @@ def test_metrics_are_as_prometheus_wants_them() -> None:
     with mmap.mmap(-1, shared_counters.size(1)) as shared:
         worker = shared_counters.SharedCounters(shared, 0, 0, 1)
         worker.count(b"/", 200)
-        worker.tell(shared_counters.Counts({}, {}))
+        worker.publish(shared_counters.Counts({}, {}))
         lines = worker.reply("GET").body.decode().splitlines()
     kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
     helped = {line.split()[2] for line in lines if line.startswith("# HELP ")}

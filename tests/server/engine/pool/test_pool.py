@@ -89,7 +89,7 @@ def test_what_comes_together_is_answered_by_one_process(engine: Engine) -> None:
     for _ in range(3):
         outcomes = Asked(engine, [ask(GOOD.format(number)) for number in range(30)]).wait()
         assert all(holds(outcome, number) for number, outcome in enumerate(outcomes))
-    assert engine.figures().started == 2
+    assert engine.stats().started == 2
 
 
 def test_a_fault_among_others_is_told_and_costs_nothing(engine: Engine) -> None:
@@ -100,7 +100,7 @@ def test_a_fault_among_others_is_told_and_costs_nothing(engine: Engine) -> None:
     assert isinstance(outcomes[1], MalformedQuery)
     assert holds(outcomes[2], 2)
     assert isinstance(outcomes[3], Unwritable)
-    assert engine.figures().started == 2
+    assert engine.stats().started == 2
 
 
 def test_a_crash_among_others_is_told_to_its_own_question(engine: Engine) -> None:
@@ -111,7 +111,7 @@ def test_a_crash_among_others_is_told_to_its_own_question(engine: Engine) -> Non
     assert all(
         holds(outcome, number) for number, outcome in zip([0, *range(2, 30)], outcomes, strict=True)
     )
-    assert engine.figures().lost <= 2  # it may die before it has read all: then it is asked again
+    assert engine.stats().lost <= 2  # it may die before it has read all: then it is asked again
 
 
 @pytest.mark.parametrize("rows", [800, 40_000], ids=["of some parts", "of several MB"])
@@ -123,7 +123,7 @@ def test_a_long_answer_among_others_is_whole(engine: Engine, rows: int) -> None:
     for number in (1, 3):
         body = read(outcomes[number])
         assert (body.count(b"\r\n"), len(body)) == (rows + 1, len(b"c,f\r\n") + 203 * rows)
-    assert engine.figures().lost == 0
+    assert engine.stats().lost == 0
 
 
 def test_what_waits_behind_a_slow_question_is_answered_before_it(engine: Engine) -> None:
@@ -133,13 +133,13 @@ def test_what_waits_behind_a_slow_question_is_answered_before_it(engine: Engine)
     outcomes = asked.wait()
     assert all(holds(outcomes[number], number) for number in range(1, 8))
     assert read(outcomes[0])
-    figures = engine.figures()
-    assert figures.started == figures.processes  # none has ended
+    stats = engine.stats()
+    assert stats.started == stats.processes  # none has ended
     for number, outcome in enumerate(
         Asked(engine, [ask(GOOD.format(n)) for n in range(40)]).wait()
     ):
         assert holds(outcome, number)
-    assert engine.figures().started == figures.started
+    assert engine.stats().started == stats.started
 
 
 def test_questions_that_are_withdrawn_have_no_outcome(engine: Engine) -> None:
@@ -147,7 +147,7 @@ def test_questions_that_are_withdrawn_have_no_outcome(engine: Engine) -> None:
     asked.withdraw(0)
     asked.withdraw(1)
     wait_until(lambda: 2 in asked.outcomes)
-    wait_until(lambda: engine.figures().running == 0)
+    wait_until(lambda: engine.stats().running == 0)
     assert set(asked.outcomes) == {2}
     assert holds(Asked(engine, [ask(GOOD.format(5))]).wait()[0], 5)
 

@@ -48,7 +48,7 @@ class Listener:
 
 
 class Full(Connections):
-    """A crowd without room, which notes for whom there should be some."""
+    """A connections without room, which notes for whom there should be some."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,24 +68,24 @@ class Portion:
     def may_take(self, connections: int) -> bool:
         return self.takes
 
-    def tell(self, connections: int) -> None:
+    def publish(self, connections: int) -> None:
         self.told.append(connections)
 
 
 class Site:
     """What a door knows of its worker."""
 
-    def __init__(self, crowd: Connections) -> None:
-        self.crowd, self.clock, self.leaving = crowd, Clock(), False
+    def __init__(self, connections: Connections) -> None:
+        self.connections, self.clock, self.leaving = connections, Clock(), False
 
 
 def run(
-    listener: Listener, crowd: Connections, share: Portion, until: Callable[[Acceptor], bool]
+    listener: Listener, connections: Connections, share: Portion, until: Callable[[Acceptor], bool]
 ) -> Acceptor:
     """Open a door until something holds."""
 
     async def stand_open() -> Acceptor:
-        site: Any = Site(crowd)
+        site: Any = Site(connections)
         given: Any = (listener, site, share)
         opened = Acceptor(*given)
         opened.open()
@@ -103,31 +103,31 @@ def run(
 
 
 def test_who_is_turned_away_is_told_why_and_counted() -> None:
-    listener, crowd = Listener(), Full()
+    listener, connections = Listener(), Full()
     said = list[bytes]()
 
     def is_told(opened: Acceptor) -> bool:
-        said.extend(client.recv(9999) for client in listener.clients[1:] if opened.turned_away)
+        said.extend(client.recv(9999) for client in listener.clients[1:] if opened.refused)
         return bool(said)
 
-    assert run(listener, crowd, Portion(), is_told).turned_away == 1
+    assert run(listener, connections, Portion(), is_told).refused == 1
     assert said[0].startswith(b"HTTP/1.1 503 ")
-    assert crowd.asked == ["192.0.2.1/32"]
+    assert connections.asked == ["192.0.2.1/32"]
 
 
 def test_without_a_descriptor_idle_ones_are_closed_and_the_door_is_shut_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(acceptor, "_NO_DESCRIPTOR", 0.05)
-    listener, crowd, begun = (
+    listener, connections, begun = (
         Listener(3, OSError(errno.EMFILE, "none left")),
         Full(),
         time.monotonic(),
     )
-    run(listener, crowd, Portion(), lambda _: listener.knocks == 3)
+    run(listener, connections, Portion(), lambda _: listener.knocks == 3)
     assert listener.knocks == 3
     assert time.monotonic() - begun >= 0.1  # and not at once
-    assert crowd.asked == [""] * 3
+    assert connections.asked == [""] * 3
 
 
 def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
@@ -168,8 +168,8 @@ def test_who_has_no_more_than_any_other_takes_the_next(
     with mmap.mmap(-1, load_balance.SIZE) as shared:
         monkeypatch.setattr(time, "monotonic", lambda: now - age)
         for place, connections in enumerate(others, 1):
-            LoadBalance(shared, 0, place).tell(connections)
+            LoadBalance(shared, 0, place).publish(connections)
         monkeypatch.setattr(time, "monotonic", lambda: now)
         own = LoadBalance(shared, 0, 0)
-        own.tell(1)
+        own.publish(1)
         assert own.may_take(3) == takes

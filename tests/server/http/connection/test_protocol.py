@@ -20,7 +20,7 @@ class Site:
     """A site that answers each request with the same at once, or never."""
 
     def __init__(self, reply: Reply | None) -> None:
-        self.crowd = Connections()
+        self.connections = Connections()
         self.most_body, self.leaving = 1 << 20, False
         self.clock = Clock()
         self._reply = reply
@@ -294,13 +294,13 @@ def test_who_gives_way_is_told_why_where_that_can_be(
         connection, transport = connect(reply, takes=True)
         connection.data_received(said)
         await wait()
-        crowd = connection._site.crowd
-        assert len(crowd) == 1
+        connections = connection._site.connections
+        assert len(connections) == 1
         connection.give_way()
         assert transport.written.startswith(told)
         assert transport.ends == ends
         connection.connection_lost(None)
-        assert len(crowd) == 0
+        assert len(connections) == 0
 
     asyncio.run(give_way())
 
