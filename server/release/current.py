@@ -100,7 +100,7 @@ class CurrentRelease:
             return self._current
 
     def give_back(self, release: Release) -> None:
-        """Give back what was borrowed."""
+        """Return a borrowed release; one that is retired is closed by the last."""
         with self._lock:
             release.lent -= 1
         if release.retired:

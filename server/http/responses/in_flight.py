@@ -1,4 +1,4 @@
-"""Hold an answer under way, and the requests that wait for it."""
+"""Share one answer under way among the requests that wait for it."""
 
 import asyncio
 from collections.abc import Callable
@@ -56,7 +56,7 @@ class InFlight:
                 self.give_up()
 
     def give(self, reply: Reply, ask_anew: Callable[[Waiter], None]) -> None:
-        """Give each waiting request the reply by its conditions; a stream has one reader."""
+        """Pass the reply to each waiting request by its conditions; a stream has one reader."""
         waiters, self.waiters = self.waiters, []
         if not waiters:
             close(reply)

@@ -34,12 +34,12 @@ def plan_query(request: Request, base_uri: str, longest: int) -> Plan | None:
     """
     try:
         if request.method == "POST":
-            query = _read_form(request, longest)
+            sparql_request = _read_form(request, longest)
         else:
-            query = read_target(request.target, longest)
-        if query is None or query.query is None:
+            sparql_request = read_target(request.target, longest)
+        if sparql_request is None or sparql_request.query is None:
             return None
-        return make_plan(query, _accept(request), base_uri)
+        return make_plan(sparql_request, _accept(request), base_uri)
     except (Fault, UpdateRefused, NothingAcceptable):
         return None
 
