@@ -81,7 +81,7 @@ class _Breaking:
 
 
 def open_broken(release_file: Path, base_uri: str, limits: Limits) -> Engine:
-    """Give an engine that fails in the way that the query names."""
+    """Return an engine that fails in the way that the query names."""
     return _Breaking()
 
 

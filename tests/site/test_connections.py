@@ -55,8 +55,8 @@ def test_idle_connections_make_room(small: str, fetch: Any) -> None:
         idle = [open_ones.enter_context(connect(small, "127.0.0.2")) for _ in range(3 * PLACES)]
         for _ in range(10):
             assert fetch(f"{small}healthz").status == 200
-        asked = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-        idle[-1].sendall(asked)  # whoever came last has a place
+        request = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        idle[-1].sendall(request)  # whoever came last has a place
         assert b" 200 " in read(idle[-1])
 
 
@@ -95,14 +95,14 @@ def test_a_throng_of_slow_readers_makes_room_for_others_alone(small: str, fetch:
 
 
 def find_refusal(clients: list[socket.socket], seconds: float = 2.0) -> bytes:
-    """Give a 503 that one of them is sent within some seconds, or nothing."""
+    """Return a 503 that one of the clients is sent within some seconds, or nothing."""
     end = time.monotonic() + seconds
     while clients and (left := end - time.monotonic()) > 0:
         for client in select.select(clients, [], [], left)[0]:
             with contextlib.suppress(OSError):
-                said: bytes = client.recv(9999)
-                if said.startswith(b"HTTP/1.1 503 "):
-                    return said
+                reply: bytes = client.recv(9999)
+                if reply.startswith(b"HTTP/1.1 503 "):
+                    return reply
             clients = [other for other in clients if other is not client]
     return b""
 
@@ -119,9 +119,9 @@ def grown(workers: list[int], before: float) -> float:
 @pytest.fixture
 def workers(site: str) -> list[int]:
     """The workers of the site, which have nothing left to do."""
-    found = find_workers(site)
-    settled_megabytes(found)
-    return found
+    processes = find_workers(site)
+    settled_megabytes(processes)
+    return processes
 
 
 def test_bodies_that_never_end_are_bounded_together(
@@ -158,8 +158,8 @@ def test_answers_that_nobody_reads_are_bounded_together(
             client.sendall(ask.encode())
         # Those that wait, those that are kept, and what the allocator has not given back.
         assert grown(workers, before) < 2 * (64 + 64) + 200
-        told = fetch(f"{site}metrics").text.partition("\nportrait_ia_held_bytes ")[2]
-        assert int(told.split()[0]) <= 2 * 64 << 20  # and not 230
+        held = fetch(f"{site}metrics").text.partition("\nportrait_ia_held_bytes ")[2]
+        assert int(held.split()[0]) <= 2 * 64 << 20  # and not 230
         assert fetch(f"{site}healthz").status == 200
 
 

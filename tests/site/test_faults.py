@@ -110,9 +110,9 @@ def test_a_refused_service_says_how_to_join_in_both_languages(
         fetch(f"{site}sparql?query={query}", Accept=kind) for kind in ("*/*", "text/*")
     )
     assert (problem.status, plain.status) == (403, 403)
-    for told in (json.loads(problem.body)["detail"], plain.text):
-        assert told.startswith(("This endpoint asks no other", "403 Forbidden: This endpoint asks"))
-        assert all(hint in told for hint in hints.values())
+    for text in (json.loads(problem.body)["detail"], plain.text):
+        assert text.startswith(("This endpoint asks no other", "403 Forbidden: This endpoint asks"))
+        assert all(hint in text for hint in hints.values())
     for language, other in (("fr", "en"), ("en", "fr")):
         page = fetch(
             f"{site}sparql?query={query}&format=json", Accept="text/html", Accept_Language=language

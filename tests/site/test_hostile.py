@@ -192,7 +192,7 @@ def ask(site: str, query: str, timeout: float = 120) -> tuple[int, bytes]:
 
 
 class Clock:
-    """Do something every 100 ms, and note how long it took each time."""
+    """Runs some work every 100 ms, and records how long it took each time."""
 
     def __init__(self, work: Callable[[int], object]) -> None:
         self.waits: list[float] = []

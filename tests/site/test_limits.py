@@ -197,8 +197,8 @@ def test_one_who_does_not_read_is_let_go(site: str, delay_probe: DelayProbe) -> 
         while part := client.recv(65536):
             reply += part
     head, _, body = reply.partition(b"\r\n\r\n")
-    told = int(head.lower().partition(b"content-length: ")[2].split()[0])
-    assert len(body) < told
+    length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+    assert len(body) < length
 
 
 def send_long_formats(site: str, fetch: Any, number: int) -> None:

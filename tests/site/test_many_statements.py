@@ -30,9 +30,9 @@ def test_pages_of_very_many_hold_each_once(crowded: str, fetch: Any) -> None:
     for number in (1, 2, MANY // 50 - 1):
         page = fetch(f"{crowded}doc/portrait/2025?page={number}", Accept="text/html")
         assert page.status == 200
-        found = re.findall(r'href="[^"]*id/initiative/(simple\d+)/2025"', page.text)
-        assert set(found).isdisjoint(seen)
-        seen += found
+        names = re.findall(r'href="[^"]*id/initiative/(simple\d+)/2025"', page.text)
+        assert set(names).isdisjoint(seen)
+        seen += names
         assert "Exemple simple" in page.text
     assert len(seen) > 130
 

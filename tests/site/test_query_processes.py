@@ -47,7 +47,7 @@ class Answer(NamedTuple):
     """A status, the rows (in any order) or the kind of the fault, and the bytes of the rows."""
 
     status: int
-    told: str
+    outcome: str
     length: int
 
 
@@ -78,7 +78,7 @@ def release(served: str) -> Release:
     patterns = ("?s a ?x", "?s ?x ?o")
     texts = [f"SELECT ?x (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?x" for pattern in patterns]
     classes, properties = (
-        [row["x"]["value"] for row in sorted(json.loads(answer.told), key=count, reverse=True)]
+        [row["x"]["value"] for row in sorted(json.loads(answer.outcome), key=count, reverse=True)]
         for answer in ask_in_turn(served, [Query(text) for text in texts])
     )
     assert len(classes) > 10 < len(properties)
@@ -226,7 +226,7 @@ def test_a_query_that_fails_among_others_costs_no_process(
     begun = time.monotonic()
     answers, rose = measure(served, fetch, before, queries)
     slow = delay_probe.slowness(begun).times
-    kinds = {answers[place].told for place in faulty}
+    kinds = {answers[place].outcome for place in faulty}
     assert kinds == {
         "malformed-query", "service-refused", "update-refused", "not-acceptable", "unwritable"
     }  # fmt: skip
@@ -319,4 +319,4 @@ def offend(site: str, offences: Sequence[Query], outcome: tuple[int, str] | None
                 time.sleep(0.3)  # it runs
             continue
         (answer,) = ask_in_turn(site, [offence])
-        assert (answer.status, answer.told) == outcome
+        assert (answer.status, answer.outcome) == outcome

@@ -193,10 +193,12 @@ def test_a_long_answer_that_nobody_waits_for_any_more_is_given_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accept", "told"),
+    ("accept", "expected"),
     [(b"*/*", b'"kind": "engine-busy"'), (b"text/csv", b"503 Service Unavailable: Too many")],
 )
-def test_a_query_that_finds_no_place_is_told_when_to_come_again(accept: bytes, told: bytes) -> None:
+def test_a_query_that_finds_no_place_is_told_when_to_come_again(
+    accept: bytes, expected: bytes
+) -> None:
     async def ask() -> Front:
         front = Front()
         front.engine.fault = EngineBusy("Too many queries wait already.", 7)
@@ -206,7 +208,7 @@ def test_a_query_that_finds_no_place_is_told_when_to_come_again(accept: bytes, t
     front = asyncio.run(ask())
     reply = front.replies["only"]
     assert (reply.status, reply.kind, front.releases.lent) == (503, "engine-busy", 0)
-    assert told in reply.body
+    assert expected in reply.body
     assert b"Retry-After: 7\r\n" in reply.head
     assert front.cache.size == 0
 
@@ -318,7 +320,7 @@ def test_threads_work_on_when_the_cores_that_they_began_with_are_taken_away(
 
 
 def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
-    reading, may_read, told = threading.Event(), threading.Event(), list[str]()
+    reading, may_read, events = threading.Event(), threading.Event(), list[str]()
 
     def parts() -> Iterator[bytes]:
         try:
@@ -326,7 +328,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
             may_read.wait(10)
             yield b"part"
         finally:
-            told.append("closed")
+            events.append("closed")
 
     async def hang_up_meanwhile() -> None:
         body = LongBody(Result(200, [], rest=parts()), Threads(CpuAffinity(0, 1)), None)
@@ -339,7 +341,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
         await closing
 
     asyncio.run(hang_up_meanwhile())
-    assert told == ["closed"]
+    assert events == ["closed"]
 
 
 def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
@@ -363,9 +365,11 @@ def test_each_kind_of_fault_is_counted_by_itself() -> None:
             counts.count(b"/sparql", 400, kind)
         counts.publish(shared_counters.Counts({}, {}))
         body = counts.reply("GET").body.decode()
-    found = re.findall(r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE)
+    counted = re.findall(
+        r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE
+    )
     assert len(kinds) > 25
-    assert dict(found) == {**dict.fromkeys(kinds, "1"), "other": "1"}
+    assert dict(counted) == {**dict.fromkeys(kinds, "1"), "other": "1"}
 
 
 def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -395,8 +399,8 @@ def test_metrics_are_as_prometheus_wants_them() -> None:
         lines = worker.reply("GET").body.decode().splitlines()
     kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
     helped = {line.split()[2] for line in lines if line.startswith("# HELP ")}
-    told = {re.split(r"[ {]", line)[0] for line in lines if line[0] != "#"}
-    assert told <= set(kinds) == helped
+    names = {re.split(r"[ {]", line)[0] for line in lines if line[0] != "#"}
+    assert names <= set(kinds) == helped
     for name, kind in kinds.items():
         assert (kind == "counter") == name.endswith("_total")
         assert re.fullmatch(r"portrait_ia(_[a-z]+)+", name)

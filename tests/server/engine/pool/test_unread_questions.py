@@ -71,29 +71,29 @@ def begin(work: Callable[[Callable[[], bool]], Answer]) -> tuple[Future[Answer],
         return False
 
     pool = ThreadPoolExecutor(1)
-    asked = pool.submit(work, gone)
+    answer = pool.submit(work, gone)
     pool.shutdown(wait=False)
-    return asked, sent
+    return answer, sent
 
 
 @pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
 def test_who_asks_is_answered_by_the_next_process(opened: Opened, text: str) -> None:
     stopped = stop(children(opened.fork_server))
-    asked, sent = begin(lambda gone: opened.engine.ask(Question(text, BASE, JSON), gone))
+    answer, sent = begin(lambda gone: opened.engine.ask(Question(text, BASE, JSON), gone))
     assert sent.wait(60)
-    assert not asked.done()
+    assert not answer.done()
     kill(stopped)
-    assert b"true" in read(asked.result(60))
+    assert b"true" in read(answer.result(60))
     assert opened.engine.stats().lost >= 1
 
 
 def test_a_question_is_answered_by_the_next_fork_server(opened: Opened) -> None:
     before = find_fork_servers() - {opened.fork_server}
     stop(children(opened.fork_server))
-    asked, sent = begin(lambda gone: opened.engine.ask(Question(SHORT, BASE, JSON), gone))
+    answer, sent = begin(lambda gone: opened.engine.ask(Question(SHORT, BASE, JSON), gone))
     assert sent.wait(60)
     kill([opened.fork_server])
-    assert b"true" in read(asked.result(60))
+    assert b"true" in read(answer.result(60))
     assert opened.fork_server not in find_fork_servers()
     assert len(find_fork_servers() - before) == 1
 
