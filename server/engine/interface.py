@@ -168,7 +168,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query, and all queries together, may take.
+    """The limits of one query, and of all queries together.
 
     A query that has run for `patience` seconds while others wait for a process keeps its own
     only if it is one of at most `long`; the others end with EngineBusy.

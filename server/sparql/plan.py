@@ -48,8 +48,8 @@ class _Formats(NamedTuple):
 
     solutions: Format | None
     graph: Format | None
-    asked_solutions: str | None
-    asked_graph: str | None
+    engine_solutions: str | None
+    engine_graph: str | None
 
 
 class Plan(NamedTuple):
@@ -88,8 +88,8 @@ def make_plan(request: SparqlRequest, accept: str | None, base_uri: str) -> Plan
     question = Question(
         query,
         base_uri,
-        formats.asked_solutions,
-        formats.asked_graph,
+        formats.engine_solutions,
+        formats.engine_graph,
         request.default_graphs,
         request.named_graphs,
     )

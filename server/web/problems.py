@@ -40,7 +40,7 @@ def _answer(fault: Exception) -> Response:
 def _answer_http(fault: HTTPException) -> Response:
     status = fault.code or 500
     if fault.response is not None or status < 400:
-        raise fault  # a redirect of the router: there is none, links are made whole
+        raise fault  # a redirect of the router, which has none here
     if status == 404:
         return _answer(UnknownPage(f"There is no {request.path!r} on this site."))
     kind = HTTPStatus(status).phrase.lower().replace(" ", "-")

@@ -146,7 +146,7 @@ def ask_each(site: str, path: str) -> set[bytes]:
 
 
 def send(number: signal.Signals, processes: set[int]) -> set[int]:
-    """Send a signal to processes of which some may have ended; gives them."""
+    """Send a signal to processes, some of which may have ended; return them."""
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, number)

@@ -70,7 +70,7 @@ def test_slow_heads_make_room(small: str, fetch: Any) -> None:
             assert fetch(f"{small}healthz").status == 200
 
 
-def test_a_throng_of_slow_readers_makes_room_for_others_alone(small: str, fetch: Any) -> None:
+def test_a_number_of_slow_readers_makes_room_for_others_alone(small: str, fetch: Any) -> None:
     with contextlib.ExitStack() as open_ones:
 
         def send() -> list[socket.socket]:
@@ -199,7 +199,7 @@ def test_keys_of_kept_answers_count(folder: Path, boot: Any) -> None:
 
 
 class Member:
-    """A connection that notes that it had to go."""
+    """A connection that records that it had to end."""
 
     def __init__(
         self, connections: Connections, client: str, since: float, busy: bool = False
@@ -210,7 +210,7 @@ class Member:
         connections.enter(self)
 
     def give_way(self) -> None:
-        """Go."""
+        """End at once."""
         self.gone = True
         self.connections.leave(self)
 
@@ -253,10 +253,10 @@ def test_of_one_client_what_is_heaviest_gives_way_first() -> None:
 
 
 class Slow(Member):
-    """A connection that takes its time to go."""
+    """A connection that takes its time to end."""
 
     def give_way(self) -> None:
-        """Go, but not yet."""
+        """End, but not yet."""
         self.gone = True
 
 

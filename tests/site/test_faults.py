@@ -1,4 +1,4 @@
-"""Failures: clean while they can be, visible when they cannot, silent about the house."""
+"""Failures: clean while they can be, visible when they cannot, silent about our machine."""
 
 import html
 import http.client

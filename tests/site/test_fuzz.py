@@ -64,7 +64,7 @@ def ask(
     body: bytes | None = None,
     headers: dict[str, str] | None = None,
 ) -> tuple[int, str, bytes]:
-    """Ask, and hold what comes against what is documented."""
+    """Ask, and check the reply against the documentation."""
     line.close()  # the server may end an idle connection at any time, but never a fresh one
     line.request(method, target, body, headers or {})
     reply = line.getresponse()

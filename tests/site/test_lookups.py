@@ -1,4 +1,4 @@
-"""Lookups over HTTP: what asks for little needs no query process, and nobody can tell."""
+"""Lookups over HTTP: small questions need no query process, and have the same answers."""
 
 import gzip
 import json
@@ -45,7 +45,7 @@ def test_a_lookup_needs_no_query_process(
                 os.kill(process, signal.SIGCONT)
 
 
-def test_a_lookup_is_told_as_every_answer_is(site: str, fetch: Any, base_uri: str) -> None:
+def test_a_lookup_is_written_as_every_answer_is(site: str, fetch: Any, base_uri: str) -> None:
     text = LOOKUP.format(base_uri, 123456)
     address = f"{site}sparql?query={quote(text)}"
     first = fetch(address)

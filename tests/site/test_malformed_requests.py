@@ -1,4 +1,4 @@
-"""What an attacker writes on the wire: it is refused in one way, or answered once and no more."""
+"""Requests of an attacker: each is refused in one way, or answered once and no more."""
 
 import contextlib
 import json
@@ -283,7 +283,7 @@ def test_ten_thousand_requests_at_once_are_answered_in_order(site: str) -> None:
 
 
 def test_leave_to_send_is_given_behind_the_answer_before(site: str) -> None:
-    """And not in the middle of it: that would be another answer to whoever reads it."""
+    """And not in the middle of it, where a client would read it as another answer."""
     long = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 60000")
     first = f"GET /sparql?query={long}&format=csv HTTP/1.1\r\nHost: a\r\n\r\n".encode()
     with connect(site) as client:
@@ -321,7 +321,7 @@ def test_no_leave_is_given_to_send_what_is_too_much(site: str) -> None:
 
 
 def test_an_answer_to_head_has_no_body(site: str) -> None:
-    """Whatever gives it: the cache, the application, the event loop, a process, a file, a fault."""
+    """Whatever its source: cache, application, event loop, query process, file, fault."""
     long = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 20000")
     paths = ["def.ttl", "def.ttl", "healthz", "dumps/portraits.nq", "rien", "metrics"]
     paths += [f"sparql?query={text}" for text in ("ASK%7B%7D", "ASK%7B%7D%23", "ASK%7B", long)]
@@ -383,7 +383,7 @@ KERNEL = sum(int(Path(f"/proc/sys/net/ipv4/tcp_{side}mem").read_text().split()[2
 
 
 def push(client: socket.socket, least: int) -> int:
-    """Send until nothing more is taken for a second; gives the bytes, at most a little over."""
+    """Send until nothing more is taken for a second; return the bytes, at most a little over."""
     client.settimeout(1.0)
     sent = 0
     with contextlib.suppress(TimeoutError, ConnectionError):

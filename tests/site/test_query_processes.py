@@ -145,7 +145,7 @@ def make_ordinary(release: Release) -> Query:
 
 
 def make_long_answer(release: Release) -> Query:
-    """Make one whose answer takes 66 to 110 kB."""
+    """Return a query whose answer takes 66 to 110 kB."""
     number = next(numbers)
     name = release.properties[0]
     return Query(
@@ -155,7 +155,7 @@ def make_long_answer(release: Release) -> Query:
 
 
 def make_faulty(release: Release) -> Query:
-    """Make one that the engine refuses, when it reads, begins or writes it."""
+    """Return a query that the engine refuses, when it reads, begins or writes it."""
     number = next(numbers)
     name = release.properties[number % len(release.properties)]
     return (
@@ -251,7 +251,7 @@ def test_queries_that_are_slow_only_together_cost_no_process(
 
 
 def make_pairs(release: Release, number: int) -> Query:
-    """Make one that compares so many values with a thousand others."""
+    """Return a query that compares so many values with a thousand others."""
     name = release.properties[0]
     return Query(
         f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?a {{ ?s ?p ?a }} LIMIT {number} }}"

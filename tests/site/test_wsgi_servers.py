@@ -39,7 +39,7 @@ def free_port() -> int:
 
 @contextmanager
 def serve(command: list[str], folder: Path, where: Path) -> Iterator[tuple[str, int]]:
-    """Start a server over the application; give its address and its process."""
+    """Start a server over the application; return its address and its process."""
     (where / "application.py").write_text(APPLICATION)
     port = free_port()
     environ = {

@@ -28,7 +28,7 @@ class _Mark(Enum):
 class Owner(Protocol):
     """The owner of a process, called when its state changes."""
 
-    def rest(self, process: "AsyncProcess") -> None:
+    def take_back(self, process: "AsyncProcess") -> None:
         """Take back a process that has answered all its questions."""
         ...
 
@@ -36,7 +36,7 @@ class Owner(Protocol):
         """Kill a process; its present question ends with the fault."""
         ...
 
-    def bury(self, process: "AsyncProcess", unread: bool) -> None:
+    def reap(self, process: "AsyncProcess", unread: bool) -> None:
         """Find out how a process ended; `unread`: before it read all its questions."""
         ...
 
@@ -49,7 +49,7 @@ class AsyncProcess:
     """
 
     def __init__(self, process: QueryProcess, home: Home, space: SpoolSpace, owner: Owner) -> None:
-        self.bare = process
+        self.query_process = process
         self.number = process.number
         self.pending: deque[Exchange | _Mark] = deque()
         self.late = self.yielding = False
@@ -97,7 +97,7 @@ class AsyncProcess:
                 sent = 0
             except OSError:
                 self._unread = True
-                self._loop.call_soon(self._bury)
+                self._loop.call_soon(self._report_end)
                 return
             if sent == len(data):
                 return
@@ -112,14 +112,14 @@ class AsyncProcess:
             return
         except OSError:
             self._unread = True
-            self._bury()
+            self._report_end()
             return
         if not self._unsent:
             self._loop.remove_writer(self._connection)
 
-    def _bury(self) -> None:
+    def _report_end(self) -> None:
         if not self.closed:
-            self._owner.bury(self, self._unread)
+            self._owner.reap(self, self._unread)
 
     def _read(self) -> None:
         """Take the frames of one read, so that other connections have their turn."""
@@ -131,7 +131,7 @@ class AsyncProcess:
             self._unread = self._unread or isinstance(broken, ConnectionError)
             data = b""
         if not data:
-            self._bury()
+            self._report_end()
             return
         if self._rest:
             self._rest += data
@@ -163,7 +163,7 @@ class AsyncProcess:
                 self._owner.end(self)
                 return
         if not self.pending:
-            self._owner.rest(self)
+            self._owner.take_back(self)
 
     def _cut(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """Cut the bytes into frames; keep an incomplete one for the next read."""

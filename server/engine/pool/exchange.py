@@ -18,7 +18,7 @@ class Exchange:
     """One question and its outcome; `over` is called once, unless it is withdrawn."""
 
     __slots__ = (
-        "_fault", "_left", "_over", "alone", "asked", "ended", "request", "spool", "tries",
+        "_fault", "_left", "_over", "alone", "begun", "ended", "request", "spool", "tries",
         "withdrawn",
     )  # fmt: skip
 
@@ -29,7 +29,7 @@ class Exchange:
         left: "Callable[[Exchange], None]",
     ) -> None:
         self.request = request
-        self.asked = time.monotonic()
+        self.begun = time.monotonic()
         self.tries = 0  # processes that ended before they read it
         self.alone = False  # it is put to a process by itself
         self.withdrawn = 0.0  # when

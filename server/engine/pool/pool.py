@@ -118,8 +118,8 @@ class Pool:
     def leave_to_parent(self) -> None:
         """Close, in a forked process, the sockets that belong to its parent."""
         self._forks.leave_to_parent()
-        bare = (process.bare for process in (*self._ready, *self._busy))
-        for process in (*self._opened, *bare):
+        processes = (process.query_process for process in (*self._ready, *self._busy))
+        for process in (*self._opened, *processes):
             process.connection.close()
 
     # Questions that wait, and processes that answer them
@@ -174,7 +174,7 @@ class Pool:
         if (
             self._home.core.scarce
             and not all(process.late for process in self._busy)
-            and time.monotonic() < self._waiting[0].asked + _SOON
+            and time.monotonic() < self._waiting[0].begun + _SOON
         ):
             return None
         process = self._ready.pop()
@@ -199,7 +199,7 @@ class Pool:
 
     # What becomes of a process (`async_process.Owner`)
 
-    def rest(self, process: AsyncProcess) -> None:
+    def take_back(self, process: AsyncProcess) -> None:
         """Take back a process that has answered all its questions."""
         if process not in self._busy:
             return
@@ -226,14 +226,14 @@ class Pool:
             _log.warning("query process %d is killed: %s", process.number, fault)
             if unanswered and not unanswered[0].withdrawn:
                 unanswered.pop(0).finish(fault)
-        self._forks.do(partial(self._forks.kill, process.bare))
+        self._forks.do(partial(self._forks.kill, process.query_process))
         self._put_again(unanswered)
 
-    def bury(self, process: AsyncProcess, unread: bool) -> None:
+    def reap(self, process: AsyncProcess, unread: bool) -> None:
         """Find out how a process ended; `unread`: before it read all its questions."""
         unanswered = self._part_with(process)
         self._lost += 1
-        reap = partial(self._forks.reap, process.bare)
+        reap = partial(self._forks.reap, process.query_process)
         self._forks.run(reap, self._loop, partial(self._explain, unanswered, unread))
         self._assign_soon()
 
@@ -252,7 +252,7 @@ class Pool:
         status = None if done.exception() else done.result()
         _log.warning(
             "a query process ended by itself%s: status %s",
-            ", it had not read what it was asked" if unread else "",
+            ", it had not read its question" if unread else "",
             status if status is not None else done.exception(),
         )
         if status == NO_STORE:
@@ -265,7 +265,7 @@ class Pool:
             unanswered[0].tries += 1
             unanswered[0].alone = True  # so that nothing is left unread if the process dies of it
             if unanswered[0].tries > self._limits.idle:  # all that were idle, and a fresh one
-                detail = "Query processes end before they read what is asked: ask again."
+                detail = "Query processes end before they read the question: ask again."
                 unanswered.pop(0).finish(EngineDown(detail))
         self._put_again(unanswered)
 
@@ -287,7 +287,7 @@ class Pool:
         now = time.monotonic()
         late = sum(process.late for process in self._busy)
         short = len(self._ready) + len(self._busy) - late
-        waited = now - self._waiting[0].asked if self._waiting else 0.0
+        waited = now - self._waiting[0].begun if self._waiting else 0.0
         # Where long queries come together, more of them are likely to wait.
         enough = self._spare + (late if self._waiting else 0)
         if short >= enough and waited < MOST_MOMENTS * MOMENT:
@@ -331,7 +331,7 @@ class Pool:
             if process.pending and process in self._busy:
                 self._look(process, now, memory)
         self._long &= {process.run for process in self._busy if process.run}
-        while self._waiting and now > self._waiting[0].asked + self._limits.waiting_seconds:
+        while self._waiting and now > self._waiting[0].begun + self._limits.waiting_seconds:
             self._waiting.popleft().finish(
                 faults.EngineBusy(
                     f"No query process became free in {self._limits.waiting_seconds:g} seconds.",
@@ -344,7 +344,7 @@ class Pool:
         """Measure the question that a process works on, and end it beyond its limits."""
         run, present = process.run, process.pending[0]
         if run is None or run.question is not present:
-            process.run = Run(process.number, present, now, process.bare.resident)
+            process.run = Run(process.number, present, now, process.query_process.resident)
             return
         run.measure(now, memory and process.late)
         if isinstance(present, Exchange) and present.withdrawn:
@@ -398,7 +398,7 @@ class Pool:
         for busy in (*self._busy, *self._ready):
             for exchange in self._part_with(busy):
                 exchange.finish(down)
-            busy.bare.connection.close()
+            busy.query_process.connection.close()
 
     def _refuse_all(self, fault: EngineFault) -> None:
         while self._waiting:

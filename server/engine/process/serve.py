@@ -32,9 +32,9 @@ _SYNTAX = {
     TSV: ox.QueryResultsFormat.TSV,
 }
 _UNKNOWN_FUNCTION = re.compile(r"custom (?:aggregate )?function (<.*>) is not supported")
-# Memory that one query took is seldom given back by the allocator: a process that grew this much
-# makes room for a fresh one. To look takes 10 µs, a fifth of a point query: done after each that
-# took longer than a moment, in which little memory can be had, else after so many.
+# The allocator seldom frees the memory of a query: a process that grew this much leaves, and a
+# fresh one takes its place. A look at the memory takes 10 µs, a fifth of a point query: it is done
+# after each query longer than a moment, in which little can be allocated, else after so many.
 _GROWN = 64 << 20
 _MOMENT, _LOOK_EVERY = 0.002, 16  # seconds, queries
 _BREAKING = (faults.QueryTooLarge, faults.EngineDefect)

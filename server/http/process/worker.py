@@ -1,4 +1,4 @@
-"""Serve in one process: accept on the socket that all workers share, until told to end."""
+"""Serve in one process: accept on the socket that all workers share, until a signal ends it."""
 
 import asyncio
 import gc

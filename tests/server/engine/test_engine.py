@@ -87,7 +87,7 @@ def engine(release: Path) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def brief(release: Path) -> Iterator[Engine]:
-    """One that ends soon what neither crashes nor ends by itself."""
+    """An engine with short limits, for queries that neither crash nor end by themselves."""
     limits = Limits(seconds=0.8, memory_mb=512, processes=4, waiting_seconds=20)
     with open_engine(release, BASE, limits) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""What the front bounds, bounded where no client could wait for it: times, rates, bytes kept."""
+"""The bounds that no client could wait for: times, rates, bytes kept."""
 
 import mmap
 import re

@@ -1,4 +1,4 @@
-"""What meets by chance in the front, brought about: no client can make it happen at will."""
+"""Coincidences in the dispatcher, brought about: no client can make them happen at will."""
 
 import asyncio
 import mmap
@@ -29,7 +29,7 @@ ASK = b"/sparql?query=ASK%7B%7D"
 
 
 class Engine:
-    """An engine that answers when it is told to."""
+    """An engine that answers when the test lets it."""
 
     def __init__(self) -> None:
         self.asked: list[Callable[[Outcome], None]] = []
@@ -37,7 +37,7 @@ class Engine:
         self.fault: EngineFault | None = None
 
     def look_up(self, question: Question) -> None:
-        """Leave all to `begin`."""
+        """Return None: `begin` answers all."""
 
     def begin(self, question: Question, over: Callable[[Outcome], None]) -> "Engine":
         if self.fault:
@@ -65,7 +65,7 @@ class Releases:
 
 
 class Long:
-    """A long answer, which knows how often it was given back."""
+    """A long answer, which counts how often it was closed."""
 
     form, media_type, length = "solutions", JSON, 1 << 21
 
@@ -94,7 +94,7 @@ class Front:
         self.replies: dict[str, Reply] = {}
 
     def ask(self, name: str, target: bytes = ASK, **headers: bytes) -> Any:
-        """Ask; the reply will stand under the name. Return what waits for it."""
+        """Ask; the reply will stand under the name. Return the waiter."""
         named = {key.replace("_", "-").encode(): value for key, value in headers.items()}
         request = Request("GET", target, named, "127.0.0.1")
         waiter = self.dispatcher.answer_at_once(request)
@@ -107,7 +107,7 @@ class Front:
 
 
 async def holds(look: Callable[[], object]) -> None:
-    """Let the loop go on until something holds."""
+    """Let the loop run until a condition holds."""
     for _ in range(1000):
         if look():
             return

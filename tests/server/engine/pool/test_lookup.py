@@ -1,4 +1,4 @@
-"""Lookups: what asks for no more than the statements about one subject, answered where it comes."""
+"""Lookups: questions about one subject, answered in the process that asks."""
 
 import json
 from collections.abc import Iterator

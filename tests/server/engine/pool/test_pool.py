@@ -1,4 +1,4 @@
-"""Questions put from an event loop: what comes together goes to one process, and ends none."""
+"""Questions begun on an event loop: those of one moment go to one process, and end none."""
 
 import asyncio
 import tempfile

@@ -1,4 +1,4 @@
-"""A query process that ends before it has read the question did not die of it: another is asked."""
+"""A question that a query process ended before reading is put to another process."""
 
 import contextlib
 import os
@@ -122,7 +122,7 @@ def ask_on(engine: Engine) -> None:
 
 
 def insist(engine: Engine) -> Answer:
-    """Ask again, where the last process to be killed was the one that was asked."""
+    """Ask again where the process that was asked was the last to be killed."""
     for _ in range(10):
         with contextlib.suppress(EngineDown, QueryTooLarge):
             return engine.ask(Question(SHORT, BASE, JSON))

@@ -1,4 +1,4 @@
-"""One connection of many: what it sends and holds, seen where others take turns with it."""
+"""One connection of many: what it sends and holds while others have their turns."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,7 @@ class Site:
         self._reply = reply
 
     def count(self, target: bytes, status: int, kind: str) -> None:
-        """Note nothing."""
+        """Count nothing."""
 
     def answer_at_once(self, request: Request) -> Reply | None:
         return self._reply
@@ -39,7 +39,7 @@ class Site:
 
 
 class Transport:
-    """A reader, who takes what he is sent at once or when he is told to."""
+    """A client that reads what it is sent at once, or on request."""
 
     def __init__(self, takes: bool) -> None:
         self.connection: Connection
@@ -87,7 +87,7 @@ class Transport:
 
 
 class Stream:
-    """Parts without end, and whether they were given back."""
+    """Parts without end, which record whether they were closed."""
 
     closed = False
 
@@ -109,7 +109,7 @@ def connect(reply: Reply | None, takes: bool) -> tuple[Connection, Transport]:
 
 
 async def wait(look: Callable[[], object] = lambda: False, turns: int = 50) -> None:
-    """Let all others have their turns until something holds, or for so many turns."""
+    """Let the loop run until a condition holds, or for so many turns."""
     for _ in range(turns):
         if look():
             return
