@@ -13,11 +13,11 @@ from server.faults import ABANDONED, Fault
 from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
 
 log = logging.getLogger(__name__)
-_ASK_AGAIN = 5  # seconds, where no query process can be had
+_ASK_AGAIN = 5  # seconds, where no query process can be started
 
 
 class Problem(NamedTuple):
-    """A status, a stable kind and a detail for people; what else a program may want to know."""
+    """A status, a stable kind, a detail for people; `more` are members for programs."""
 
     status: int
     kind: str
@@ -31,24 +31,24 @@ class Problem(NamedTuple):
         return HTTPStatus(self.status).phrase
 
     def write(self, form: Format) -> bytes:
-        """Write it as text or as JSON."""
+        """Write the problem as text or as JSON."""
         detail = self.detail
         if self.kind == engine.ServiceRefused.kind:
             detail = _add_how_to_join(detail)
         if form is PLAIN:
             body = f"{self.status} {self.title}: {detail}\n"
         else:
-            # «about:blank»: the status says the type of problem (RFC 9457, 4.2.1); kind narrows it.
-            told = {"type": "about:blank", "title": self.title, "status": self.status}
-            told |= {"detail": detail, "kind": self.kind, **self.more}
-            body = json.dumps(told, ensure_ascii=False) + "\n"
+            # «about:blank»: the status is the type of problem (RFC 9457, 4.2.1); kind narrows it.
+            members = {"type": "about:blank", "title": self.title, "status": self.status}
+            members |= {"detail": detail, "kind": self.kind, **self.more}
+            body = json.dumps(members, ensure_ascii=False) + "\n"
         # A path of half a surrogate pair may be part of the detail.
         return body.encode("utf-8", "replace")
 
 
 def choose_form(accept: str) -> Format:
-    """Choose a page for who reads pages, text for who takes text, and a problem for all others."""
-    return _choose_form(accept[:LONGEST])  # what is remembered is bounded in size, too
+    """Choose by Accept: a page for browsers, text for clients of text, else a problem."""
+    return _choose_form(accept[:LONGEST])  # bounds the size of the cached key
 
 
 @lru_cache(maxsize=256)
@@ -63,7 +63,7 @@ def _choose_form(accept: str) -> Format:
 
 
 def describe(fault: BaseException, request: str) -> Problem:
-    """Return the problem that a fault is; what is none of ours is a defect, and logged as one.
+    """Return the problem that describes a fault; any other exception is logged as a defect.
 
     `request` is its method and path.
     """
@@ -80,7 +80,7 @@ def describe(fault: BaseException, request: str) -> Problem:
             for name in ("line", "column", "seconds", "megabytes")
             if getattr(fault, name, None) is not None
         }
-        return Problem(fault.status, fault.kind, fault.detail, more, _say_when(fault))
+        return Problem(fault.status, fault.kind, fault.detail, more, _retry_headers(fault))
     if isinstance(fault, Fault):
         return Problem(fault.status, fault.kind, fault.detail)
     number = secrets.token_hex(6)
@@ -89,7 +89,7 @@ def describe(fault: BaseException, request: str) -> Problem:
     return Problem(500, "defect", detail, {"id": number})
 
 
-def _say_when(fault: engine.EngineFault) -> tuple[tuple[str, str], ...]:
+def _retry_headers(fault: engine.EngineFault) -> tuple[tuple[str, str], ...]:
     if isinstance(fault, engine.EngineBusy):
         return (("Retry-After", str(fault.retry_after)),)
     if isinstance(fault, engine.EngineDown):
@@ -98,6 +98,6 @@ def _say_when(fault: engine.EngineFault) -> tuple[tuple[str, str], ...]:
 
 
 def _add_how_to_join(detail: str) -> str:
-    """Add to an English detail what a page says in the language of its reader, in both."""
-    french = (texts.say(key, "fr") for key in ("rule_no_service", "join_elsewhere"))
-    return " ".join((detail, texts.say("join_elsewhere", "en"), *french))
+    """Add to an English detail, in both languages, what a page adds in the reader's."""
+    french = (texts.text(key, "fr") for key in ("rule_no_service", "join_elsewhere"))
+    return " ".join((detail, texts.text("join_elsewhere", "en"), *french))

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from transform.text.numbers import whole
 
-__all__ = ["LANGUAGES", "say", "table", "whole"]
+__all__ = ["LANGUAGES", "table", "text", "whole"]
 LANGUAGES = ("fr", "en")  # the first is the default
 
 
@@ -19,7 +19,7 @@ def table(name: str) -> dict[str, dict[str, str]]:
     return entries
 
 
-def say(key: str, language: str, **values: object) -> str:
+def text(key: str, language: str, **values: object) -> str:
     """Return a text of the interface with its values filled in; raises KeyError."""
     return table("texts")[key][language].format(**values)
 

@@ -43,18 +43,18 @@ def _entries() -> Iterator[Entry]:
     release, language = current_release(), render.language()
     now = current_published(release).time
     for earlier, later in list_pairs(release):
-        words = texts.say("from_to", language, earlier=earlier, later=later)
-        summary = texts.say("about_comparisons", language)
-        title = f"{texts.say('comparisons', language)}{texts.say('colon', language)} {words}"
+        words = texts.text("from_to", language, earlier=earlier, later=later)
+        summary = texts.text("about_comparisons", language)
+        title = f"{texts.text('comparisons', language)}{texts.text('colon', language)} {words}"
         yield Entry(title, f"changements/{earlier}-{later}", now, summary)
     for published in list_published(release):
-        title = f"{texts.say('release', language)} {published.name}"
+        title = f"{texts.text('release', language)} {published.name}"
         yield Entry(title, published.path, published.time, _count_entries(published, language))
 
 
 def _count_entries(published: Published, language: str) -> str:
     """Return how many entries a release holds of each year, as a text."""
-    colon = texts.say("colon", language)
+    colon = texts.text("colon", language)
     return ", ".join(
         f"{portrait['year']}{colon} {texts.whole(portrait['published'], language)}"
         for portrait in sorted(published.manifest["portraits"], key=lambda each: -each["year"])

@@ -62,7 +62,7 @@ def ensure_store(release_file: Path, step: Step = lambda *_: None) -> Path:
 
 @contextmanager
 def _locked(stores: Path) -> Iterator[None]:
-    """Hold the lock of the stores, and remove unfinished stores and those of missing releases."""
+    """Lock the stores, and remove unfinished stores and those of missing releases."""
     with ExitStack() as lock:
         try:
             stores.mkdir(exist_ok=True)

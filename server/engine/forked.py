@@ -1,4 +1,4 @@
-"""Start anew in a process that was forked: threads and connections stay with the one before."""
+"""Start anew in a forked process: threads and connections stay with its parent."""
 
 import os
 import weakref

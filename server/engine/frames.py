@@ -3,15 +3,15 @@
 A frame is one letter, the payload's length (32 bits) and the payload:
 
 Q  question, marshalled   towards the query process
-C  what stands before this and has not begun is asked no more; answered with C, in its turn
+C  the questions before this that have not begun are cancelled; answered with C, in its turn
 W  a small answer, whole: form and media type, a line feed, its bytes; nothing more comes
 H  form and media type    the answer begins
 D  bytes of the answer
 X  a fault, as JSON       in place of the rest
 E  nothing more comes; payload b"1": this process leaves now, take a fresh one
 
-A query process answers in order, and sends an answer before it begins the next question: what
-comes belongs to the question at hand, which stands first of those that have not been answered.
+A query process answers in order, and sends an answer before it begins the next question: each
+frame belongs to the first question that has not been answered.
 """
 
 import contextlib
@@ -29,11 +29,11 @@ PART = 1 << 16  # larger ones make the allocator map and unmap memory for each r
 
 
 class ClosedError(EOFError):
-    """The other side has gone."""
+    """The other side closed the connection."""
 
 
 def frame(letter: bytes, payload: bytes | bytearray = b"") -> bytes:
-    """Give the bytes of one frame."""
+    """Return the bytes of one frame."""
     return LETTER_AND_LENGTH.pack(letter, len(payload)) + payload
 
 
@@ -73,7 +73,7 @@ class Questions:
         return end if len(self._arrived) >= end else None
 
     def _receive_at_once(self) -> None:
-        """Take what has come already."""
+        """Receive the bytes that have arrived already, without waiting."""
         with contextlib.suppress(BlockingIOError):
             self._receive(socket.MSG_DONTWAIT)
 
@@ -90,16 +90,16 @@ class Questions:
 
 
 def frame_question(question: Question) -> bytes:
-    """Give the Q frame of a question.
+    """Return the Q frame of a question.
 
-    Marshalled, which is ten times as quick as JSON. Only a query process reads it: what one of
-    them writes, which a query may have made it write, is never unmarshalled.
+    It is marshalled, ten times as quick as JSON. Only query processes unmarshal; what they write,
+    which a query may have chosen, is never unmarshalled.
     """
     bindings = question.bindings and [
         (name, bound if isinstance(bound, str) else (bound.value, bound.language))
         for name, bound in question.bindings.items()
     ]
-    told = (
+    fields = (
         question.text,
         question.base_iri,
         question.solutions,
@@ -108,12 +108,12 @@ def frame_question(question: Question) -> bytes:
         question.named_graphs,
         bindings or None,
     )
-    payload = marshal.dumps(told)
+    payload = marshal.dumps(fields)
     return LETTER_AND_LENGTH.pack(QUESTION, len(payload)) + payload
 
 
 def unpack_question(payload: bytes) -> Question:
-    """Read the payload of what `frame_question` gave."""
+    """Read the payload of a frame that `frame_question` returned."""
     # Only the asking process, which runs no foreign code, writes it.
     text, base, solutions, graph, default, named, bindings = marshal.loads(payload)  # noqa: S302
     bound = _NOTHING_BOUND

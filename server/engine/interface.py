@@ -1,4 +1,4 @@
-"""Declare what every engine offers: questions, answers, limits; who asks cannot tell which answers.
+"""Declare what every engine offers: questions, answers, limits.
 
 `Engine.ask` takes a `Question` and returns an `Answer`, or raises one of the
 `server.engine.faults`; `Engine.begin` does the same for an event loop, which never waits.
@@ -48,30 +48,30 @@ class Question(NamedTuple):
 
     @property
     def plain(self) -> bool:
-        """Say whether the text alone says what is asked, of which dataset."""
+        """Return whether the text is all of the question: no dataset, no bindings."""
         return not (self.default_graphs or self.named_graphs or self.bindings)
 
 
 class Answer(Protocol):
-    """A whole answer: it was produced to its end before it is given, so its length is known.
+    """A whole answer: it was produced to its end before it is returned, so its length is known.
 
-    `body` yields parts of about 64 KB, once. `close` gives everything back and may be called
+    `body` yields parts of about 64 KB, once. `close` frees its memory and file and may be called
     twice, also before the end; an answer is its own context manager.
     """
 
     @property
     def form(self) -> Form:
-        """Say what the query asked for."""
+        """Return the kind of result: solutions, a boolean or a graph."""
         ...
 
     @property
     def media_type(self) -> str:
-        """Give the media type, without parameters."""
+        """Return the media type, without parameters."""
         ...
 
     @property
     def length(self) -> int:
-        """Give the number of bytes."""
+        """Return the number of bytes."""
         ...
 
     @property
@@ -80,7 +80,7 @@ class Answer(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back what the answer holds."""
+        """Free the memory and the file of the answer."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -108,54 +108,54 @@ class Whole:
         yield self.content
 
     def close(self) -> None:
-        """Do nothing: it holds no more than memory."""
+        """Close nothing: the answer is only in memory."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        """Do nothing, as `close`."""
+        """Close nothing, as `close`."""
 
 
 Outcome = Answer | EngineFault
 
 
 class Ticket(Protocol):
-    """A question that was put and has no outcome yet."""
+    """A question under way, without an outcome yet."""
 
     def withdraw(self) -> None:
-        """Ask no more; there will be no outcome. On the loop that asked, once at most."""
+        """Cancel the question, without an outcome; on the loop that began it, once at most."""
         ...
 
 
 class Engine(Protocol):
-    """What answers questions about one release until it is closed.
+    """Answers questions about one release until it is closed.
 
-    `ask` is for threads, as many as there are. `begin` and `look_up` are for the event loop that
+    `ask` is for any number of threads. `begin` and `look_up` are for the event loop that
     `server.engine.pool.event_loop` names.
     """
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """Answer a question, or raise an `EngineFault`.
 
-        `gone` is asked about ten times a second while the query runs or waits: once it says
+        `gone` is called about ten times a second while the query runs or waits: once it returns
         True (the client has hung up) the query is ended and `Abandoned` raised.
         """
         ...
 
     def begin(self, question: Question, over: Callable[[Outcome], None]) -> Ticket:
-        """Put a question, and have `over` called with its outcome later, on this loop.
+        """Begin a question; `over` is called with its outcome later, on this loop.
 
         Raises EngineBusy and EngineDown.
         """
         ...
 
     def look_up(self, question: Question) -> Whole | None:
-        """Return the answer to what needs no query process; None to anything else."""
+        """Return the answer to a question that needs no query process; None to any other."""
         ...
 
-    def figures(self) -> EngineStats:
-        """Say how many queries run and wait, and what became of the query processes."""
+    def stats(self) -> EngineStats:
+        """Return how many queries run and wait, and how many query processes there were."""
         ...
 
     def close(self) -> None:
@@ -168,10 +168,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query, and all together, may take.
+    """The limits of one query, and of all queries together.
 
     A query that has run for `patience` seconds while others wait for a process keeps its own
-    only if it is one of at most `long`; the others are told that the engine is busy.
+    only if it is one of at most `long`; the others end with EngineBusy.
     """
 
     seconds: float = 10.0  # production of one answer, from the moment a process takes it

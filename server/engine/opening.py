@@ -13,15 +13,15 @@ _DEFAULTS = Limits()
 def open_engine(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> Engine:
     """Load a release (N-Quads) and return the engine that answers from it, ready for use.
 
-    `base_uri` is that of the release: it is what graphs are written against. A process
-    that is forked later starts query processes of its own at its first question. Raises
+    `base_uri` is that of the release: graphs are written relative to it. A process forked
+    later starts query processes of its own at its first question. Raises
     `UnreadableRelease` when the file cannot be read, `EngineDown` when no process can be started.
     """
     return PooledEngine(release_file, base_uri, limits, open_lookups(release_file))
 
 
 def open_disk(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> Engine:
-    """Do the same on disk: from a store beside the releases, which is built if it is not there.
+    """Return an engine on disk: from a store next to the releases, built if it is missing.
 
     Raises MisusedCommand where that store cannot be written.
     """

@@ -1,4 +1,4 @@
-"""Name what passes between the wire and what answers: a request, a reply, a body that streams."""
+"""Declare the messages between connections and answers: requests, replies, streams."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
@@ -26,7 +26,7 @@ class Request:
 
     @property
     def path(self) -> bytes:
-        """Give the target without its query."""
+        """Return the target without its query."""
         return self.target.partition(b"?")[0]
 
 
@@ -34,17 +34,17 @@ class Stream(Protocol):
     """A body that is too large to hold."""
 
     def parts(self) -> AsyncIterator[bytes]:
-        """Yield the parts; an exception must break the transfer off."""
+        """Yield the parts; an exception must break off the transfer."""
         ...
 
     async def close(self) -> None:
-        """Give everything back."""
+        """Free all that the body holds."""
         ...
 
 
 @dataclass(slots=True, eq=False)
 class Reply:
-    """What goes out: the head without its date, and a body that is whole or streams."""
+    """A reply: the head without its date, and a body that is whole or streams."""
 
     status: int
     head: bytes
@@ -52,7 +52,7 @@ class Reply:
     stream: Stream | None = None
     chunked: bool = False
     tag: str | None = None
-    kind: str = ""  # of the fault that it tells
+    kind: str = ""  # of the fault that it reports
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Clock:
     line: bytes = field(default=b"")
 
     def date(self) -> bytes:
-        """Give the header line of now."""
+        """Return the header line of the present second."""
         now = int(time.time())
         if now != self.second:
             self.second = now
@@ -72,7 +72,7 @@ class Clock:
 
 
 def write_head(status: int, headers: Headers) -> bytes:
-    """Give the status line and the header lines, without the blank line behind them."""
+    """Return the status line and the header lines, without the blank line after them."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:

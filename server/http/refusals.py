@@ -1,4 +1,4 @@
-"""Refuse what never reaches the application: as `server.problem` writes it, or as a page."""
+"""Refuse requests that never reach the application, with a problem, a text or a page."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -11,7 +11,7 @@ from server.problem import Problem, choose_form, describe
 _ALWAYS: Headers = [
     ("Cache-Control", "no-store"),
     ("Vary", "Accept"),
-    # So that a page elsewhere may read why, and when to come again.
+    # So that a page of another site may read the reason, and when to retry.
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "Retry-After"),
     ("X-Content-Type-Options", "nosniff"),
@@ -29,11 +29,11 @@ class Refused(Exception):
 
 @dataclass(slots=True, eq=False)
 class Refusal(Reply):
-    """A reply that says why there is no other; JSON until it is known what the client takes."""
+    """A reply that gives the reason; JSON until the Accept of the client is known."""
 
     problem: Problem = field(default_factory=lambda: Problem(500, "defect", ""))
 
-    def said(self, accept: bytes | None) -> Reply:
+    def written_for(self, accept: bytes | None) -> Reply:
         """Return the refusal for a client that accepts this."""
         form = choose_form((accept or b"").decode("latin-1"))
         if form is PROBLEM:
@@ -62,7 +62,7 @@ def _reply(problem: Problem) -> Refusal:
 
 
 def _write_page(problem: Problem) -> bytes:
-    """Write a page in both languages: a refusal may come before the client has said its own."""
+    """Write a page in both languages: a refusal may come before the header with the client's."""
     key = f"fault_{problem.status}"
     titles = texts.table("texts").get(key) or dict.fromkeys(texts.LANGUAGES, problem.title)
     title = escape(f"{problem.status} {titles['fr']}")

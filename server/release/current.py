@@ -100,7 +100,7 @@ class CurrentRelease:
             return self._current
 
     def give_back(self, release: Release) -> None:
-        """Give back what was borrowed."""
+        """Return a borrowed release; one that is retired is closed by the last."""
         with self._lock:
             release.lent -= 1
         if release.retired:
@@ -111,11 +111,11 @@ class CurrentRelease:
         """Return the current release, to look at; to ask, `lend` or `borrow` it."""
         return self._current
 
-    def figures(self) -> EngineStats:
+    def stats(self) -> EngineStats:
         """Add up the numbers of all open engines, and the totals of the closed ones."""
         with self._lock:
             releases = (self._current, *self._retired)
-            return sum((release.engine.figures() for release in releases), self._past)
+            return sum((release.engine.stats() for release in releases), self._past)
 
     def watch(self, seconds: float = 1.0) -> None:
         """Look for a new release every few seconds, in a thread of its own."""
@@ -169,7 +169,7 @@ class CurrentRelease:
             release.retired = release.retired and not done
             if done:
                 self._retired.remove(release)
-                self._past += release.engine.figures().past
+                self._past += release.engine.stats().past
         if done:
             release.engine.close()
 

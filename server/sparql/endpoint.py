@@ -1,4 +1,4 @@
-"""Answer SPARQL queries at /sparql, and say there how to ask."""
+"""Answer SPARQL queries at /sparql, or describe the endpoint there."""
 
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -25,10 +25,10 @@ def ask() -> Response:
     """Answer a query; without one, show the form or describe the service."""
     plan: Plan | None = request.environ.get(PLAN)
     if plan is None:
-        asked = read_request(request, current_app.config["SETTINGS"].query_kb * 1024)
-        if asked.query is None:
-            return _introduce(asked.format)
-        plan = make_plan(asked, request.headers.get("Accept"), current_release().base_uri)
+        sparql_request = read_request(request, current_app.config["SETTINGS"].query_kb * 1024)
+        if sparql_request.query is None:
+            return _introduce(sparql_request.format)
+        plan = make_plan(sparql_request, request.headers.get("Accept"), current_release().base_uri)
     try:
         answer = release_scope.ask(plan.question)
     except FormNotAcceptable as fault:
@@ -43,8 +43,8 @@ def ask() -> Response:
     return response
 
 
-def _introduce(wanted: str | None) -> Response:
-    form = choose_format(PAGES, request.headers.get("Accept"), wanted)
+def _introduce(name: str | None) -> Response:
+    form = choose_format(PAGES, request.headers.get("Accept"), name)
     if form is HTML:
         return page.show_form()
     body = service_description.describe_service(

@@ -50,9 +50,9 @@ def list_limits(settings: Settings, language: str) -> Iterator[Limit]:
     for name, status in _OF_SETTINGS:
         value = getattr(settings, name)
         if not value and name == "requests_per_minute":
-            shown, status = texts.say("limit_none", language), None
+            shown, status = texts.text("limit_none", language), None
         else:
-            shown = texts.say(f"limit_{name}_value", language, value=_number(value, language))
+            shown = texts.text(f"limit_{name}_value", language, value=_number(value, language))
         yield Limit(name, shown, status, PREFIX + name.upper())
     fixed: tuple[tuple[str, int | None, dict[str, object]], ...] = (
         (
@@ -64,17 +64,17 @@ def list_limits(settings: Settings, language: str) -> Iterator[Limit]:
         ("slow_reader", None, {"bytes": READER_BYTES // 1024, "seconds": f"{READER_SECONDS:g}"}),
     )
     for name, status, values in fixed:
-        shown = texts.say(f"limit_{name}_value", language, **values)
+        shown = texts.text(f"limit_{name}_value", language, **values)
         yield Limit(name, shown, status)
 
 
 def describe_limits(settings: Settings, language: str) -> str:
     """Return all limits as one text."""
     return " ".join(
-        texts.say(
+        texts.text(
             "limit_sentence",
             language,
-            what=texts.say(f"limit_{limit.name}", language),
+            what=texts.text(f"limit_{limit.name}", language),
             value=limit.value,
         )
         for limit in list_limits(settings, language)

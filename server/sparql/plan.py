@@ -1,4 +1,4 @@
-"""Plan a query: what to ask the engine for, and what the client gets; Flask is not needed."""
+"""Plan a query, without Flask: the question to the engine, and the format for the client."""
 
 import re
 from collections.abc import Sequence
@@ -27,51 +27,51 @@ _LONGEST_NAME = 100  # characters
 CONTENT_TYPES = {form.media_type: form.content_type for form in (*SOLUTIONS, *CONSTRUCTED)}
 
 
-# What gives another answer each time (SPARQL 1.1, 17.4), also as the end of STRUUID.
+# Functions with another result each time (SPARQL 1.1, 17.4); STRUUID ends with one.
 _WORDS = ("NOW", "RAND", "UUID")
-# No part of a name: the engine reads «ORDER BYRAND()».
+# They may stand directly before one: the engine reads «ORDER BYRAND()».
 _BEFORE = ("STR", "BY", "FILTER", "HAVING", "DISTINCT", "TRUE", "FALSE")
 
 
 def _standing_alone(word: str) -> str:
-    """Return a pattern that begins with the word itself, which is what makes a search quick."""
+    """Return a pattern that begins with the word itself, so that a search is quick."""
     before = "|".join(f"(?<={end}{word})" for end in _BEFORE)
     return rf"{word}(?![A-Z0-9_])(?:(?<![A-Z_?$:]{word})|{before})"
 
 
-# One of them, or one in disguise: behind an escape of SPARQL.
+# One of them, or an escape of SPARQL, which may hide one.
 _FICKLE = re.compile("|".join([*map(_standing_alone, _WORDS), r"\\U"]))
 
 
 class _Formats(NamedTuple):
-    """What a client gets for rows and for a graph, and the media types to ask the engine for."""
+    """The formats for rows and for a graph, and the media types that the engine is asked for."""
 
     solutions: Format | None
     graph: Format | None
-    asked_solutions: str | None
-    asked_graph: str | None
+    engine_solutions: str | None
+    engine_graph: str | None
 
 
 class Plan(NamedTuple):
-    """What to ask the engine for a query, and what the client gets of it."""
+    """The question to the engine for a query, and the formats for the client."""
 
     request: SparqlRequest
     question: Question
     accept: str | None
     formats: _Formats
-    fickle: bool  # another answer may come when it is asked again: none is kept or shared
+    fickle: bool  # it may have another answer when asked again: no answer is kept or shared
 
     @property
     def plain(self) -> bool:
-        """Say whether the answer goes out as the engine gives it, whatever its form."""
+        """Return whether the answer is sent as the engine writes it, whatever its form."""
         return not {HTML, EXCEL} & {self.formats.solutions, self.formats.graph}
 
     def choose(self, answer: Answer) -> Format | None:
-        """Return what the client gets of an answer."""
+        """Return the format that the client gets an answer in."""
         return self.formats.graph if answer.form == "graph" else self.formats.solutions
 
     def explain(self, fault: EngineFault) -> Exception:
-        """Return the fault to answer with: one that says what is on offer, where that is it."""
+        """Return the fault to answer with; for a format not on offer, one that lists the offers."""
         if not isinstance(fault, FormNotAcceptable):
             return fault
         offers = CONSTRUCTED if fault.form == "graph" else (*SOLUTIONS, EXCEL)
@@ -81,15 +81,15 @@ class Plan(NamedTuple):
 def make_plan(request: SparqlRequest, accept: str | None, base_uri: str) -> Plan:
     """Plan the answer to a query. Raises NothingAcceptable."""
     name, query = request.format, request.query or ""
-    # What is remembered is bounded in size, too; no name of a format is nearly as long.
+    # This bounds the size of the cached key; no name of a format is nearly as long.
     formats = _choose_both(accept and accept[:LONGEST], name and name[:_LONGEST_NAME])
     if formats.solutions is None and formats.graph is None:
         raise NothingAcceptable(name or accept or "", (*SOLUTIONS, EXCEL, *CONSTRUCTED))
     question = Question(
         query,
         base_uri,
-        formats.asked_solutions,
-        formats.asked_graph,
+        formats.engine_solutions,
+        formats.engine_graph,
         request.default_graphs,
         request.named_graphs,
     )
@@ -97,10 +97,10 @@ def make_plan(request: SparqlRequest, accept: str | None, base_uri: str) -> Plan
 
 
 def is_fickle(query: str) -> bool:
-    """Say whether a query may give another answer when it is asked again."""
+    """Return whether a query may have another answer when it is asked again."""
     upper = query.upper()
-    seldom = "\\" not in upper and not any(word in upper for word in _WORDS)
-    return not seldom and _FICKLE.search(upper) is not None
+    suspect = "\\" in upper or any(word in upper for word in _WORDS)
+    return suspect and _FICKLE.search(upper) is not None
 
 
 @lru_cache(maxsize=512)
@@ -118,7 +118,7 @@ def _choose_both(accept: str | None, name: str | None) -> _Formats:
 
 
 def _choose(offers: Sequence[Format], accept: str | None, name: str | None) -> Format | None:
-    """Return the best of one group, or nothing: which group counts is known only by the query."""
+    """Return the best format of one group, or None: the query decides which group counts."""
     try:
         return choose_format((*offers, HTML), accept, name)
     except NothingAcceptable:

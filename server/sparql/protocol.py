@@ -25,7 +25,7 @@ Parameters = list[tuple[str, str]]
 
 
 class SparqlRequest(NamedTuple):
-    """What a request asks; `query` is None when it asks nothing."""
+    """The query of a request, its dataset and the name of a format; `query` may be missing."""
 
     query: str | None
     default_graphs: tuple[str, ...]
@@ -62,11 +62,11 @@ def read_form(target: bytes, form: bytes, longest: int) -> SparqlRequest:
 def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
     if len(parameters) == 1 and parameters[0][0] == "query":  # as nearly always
         return SparqlRequest(_check(parameters[0][1], longest), (), (), None)
-    told: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for name, value in parameters:
-        told.setdefault(name, []).append(value)
-    queries = told.get("query")
-    updates = told.get("update")
+        values.setdefault(name, []).append(value)
+    queries = values.get("query")
+    updates = values.get("update")
     if queries and (updates or len(queries) > 1):
         raise faults.DoubledQuery("Ask one query in a request, and none beside an update.")
     if updates:
@@ -75,15 +75,15 @@ def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
         raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
     return SparqlRequest(
         _check(queries[0], longest) if queries else None,
-        tuple(absolute_iris(_DEFAULT, parameters)) if _DEFAULT in told else (),
-        tuple(absolute_iris(_NAMED, parameters)) if _NAMED in told else (),
-        (told["format"][0] or None) if "format" in told else None,
+        tuple(absolute_iris(_DEFAULT, parameters)) if _DEFAULT in values else (),
+        tuple(absolute_iris(_NAMED, parameters)) if _NAMED in values else (),
+        (values["format"][0] or None) if "format" in values else None,
     )
 
 
 def _check(query: str, longest: int) -> str:
-    """Give the query as the engine takes it; raises QueryTooLong."""
-    # No character has more than four bytes: only what may be too long is measured.
+    """Return the query without a byte order mark; raises QueryTooLong."""
+    # No character has more than four bytes: only a query that may be too long is encoded.
     if 4 * len(query) > longest and len(query.encode()) > longest:
         raise _too_long(longest)
     # A text file may begin with a signature, no part of its text (Unicode, 23.8) nor of a query.
@@ -96,7 +96,7 @@ def read_address(request: Request) -> Parameters:
 
 
 def _raw_query_string(request: Request) -> bytes:
-    # PEP 3333 hands bytes over as Latin-1 text.
+    # PEP 3333 passes bytes as Latin-1 text.
     text: str = request.environ.get("QUERY_STRING", "")
     return text.encode("latin-1", "replace")
 
@@ -113,7 +113,7 @@ def _read_body(request: Request, longest: int) -> Parameters:
         )
     if coded != "identity":
         raise faults.WrongBodyType(f"The body is coded as {coded}; send it as it is.")
-    # A form writes a byte as up to three characters, and has other parameters beside the query.
+    # A form writes a byte as up to three characters, and has other parameters besides the query.
     body = read_bytes(request, longest if kind == _QUERY else 3 * longest + 65536, longest)
     if kind == _FORM:
         return read_parameters(body, "the form")
@@ -123,14 +123,14 @@ def _read_body(request: Request, longest: int) -> Parameters:
 def read_bytes(request: Request, most: int, longest: int) -> bytes:
     """Read a whole body or none: a cut query would be another query.
 
-    Not through Werkzeug, which cuts a chunked body at its limit without a word.
+    Not through Werkzeug, which cuts a chunked body at its limit without an error.
     """
     length = request.content_length
     if length is not None and length > most:
         raise _too_long(longest)
     stream, parts, size = request.environ["wsgi.input"], [], 0
-    wanted = most + 1 if length is None else length
-    while size < wanted and (part := stream.read(min(65536, wanted - size))):
+    end = most + 1 if length is None else length
+    while size < end and (part := stream.read(min(65536, end - size))):
         parts.append(part)
         size += len(part)
     if size > most:
@@ -141,7 +141,7 @@ def read_bytes(request: Request, most: int, longest: int) -> bytes:
 
 
 def drain(request: Request) -> None:
-    """Read on for a while: a client that is still sending cannot hear a refusal."""
+    """Read on up to a limit: a client that is still sending cannot read a refusal."""
     for _ in range(_MOST_DRAINED // 65536):
         if not request.environ["wsgi.input"].read(65536):
             return
@@ -158,8 +158,8 @@ def read_parameters(raw: bytes, where: str) -> Parameters:
         if part:
             name, _, value = part.partition(b"=")
             # A name of nothing but letters stands for itself.
-            told = name.decode() if name.isalpha() else _unescape(name, where)
-            parameters.append((told, _unescape(value, where)))
+            key = name.decode() if name.isalpha() else _unescape(name, where)
+            parameters.append((key, _unescape(value, where)))
     return parameters
 
 
@@ -182,7 +182,7 @@ def _resolve(raw: bytes) -> bytes:
 
 
 def decode(raw: bytes, where: str) -> str:
-    """Give UTF-8 as text. Raises UnreadableRequest."""
+    """Decode UTF-8. Raises UnreadableRequest."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -192,7 +192,7 @@ def decode(raw: bytes, where: str) -> str:
 
 
 def absolute_iris(name: str, parameters: Parameters) -> Iterable[str]:
-    """Give the IRIs of a parameter, each once. Raises UnreadableRequest."""
+    """Yield the IRIs of a parameter, each once. Raises UnreadableRequest."""
     # The engine would count the statements of a graph that is named twice, twice.
     for value in dict.fromkeys(value for key, value in parameters if key == name):
         if not _ABSOLUTE_IRI.fullmatch(value):

@@ -23,12 +23,12 @@ QueryForm = Callable[[], dict[str, Any]]
 
 
 def offer_query_form(app: App, path: str, form: QueryForm) -> None:
-    """Have the page of a fault at a path show the query again, in a form to correct it."""
+    """Show the query again on the page of a fault at a path, in a form to correct it."""
     _query_forms(app)[path] = form
 
 
 def register(app: Flask) -> None:
-    """Have every fault of an app said as a problem."""
+    """Answer every fault of an app with a problem."""
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer)
 
@@ -40,7 +40,7 @@ def _answer(fault: Exception) -> Response:
 def _answer_http(fault: HTTPException) -> Response:
     status = fault.code or 500
     if fault.response is not None or status < 400:
-        raise fault  # a redirect of the router: there is none, links are made whole
+        raise fault  # a redirect of the router, which has none here
     if status == 404:
         return _answer(UnknownPage(f"There is no {request.path!r} on this site."))
     kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
@@ -63,7 +63,7 @@ def _send(problem: Problem) -> Response:
 
 
 def _page(problem: Problem) -> bytes:
-    # The query comes back, to be corrected; what could not be read has no text.
+    # The query is shown again, to be corrected; one that could not be read has no text.
     form = _query_forms(current_app).get(request.path)
     query = request.args.get("query", "")[:_LONGEST_SHOWN] if form else ""
     values = {**(form() if form and query else {}), **problem.more}

@@ -1,4 +1,4 @@
-"""Lend the current release to each request, and take it back when its last byte has left."""
+"""Keep the release of each request open until the last byte of its answer is sent."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 RELEASE = "portrait_ia.release"
-GONE = "portrait_ia.gone"  # says whether the client has hung up
+GONE = "portrait_ia.gone"  # a function: has the client hung up?
 KIND = "portrait_ia.kind"  # of the fault that is the answer
 PLAN = "portrait_ia.plan"  # of a query (`server.sparql.plan`), where the front has made one
 _VISIT = "portrait_ia.visit"
@@ -23,9 +23,9 @@ _T = TypeVar("_T")
 class ReleaseScope:
     """A WSGI layer that holds a release for as long as a body is being sent."""
 
-    def __init__(self, app: "WSGIApplication", shelf: CurrentRelease) -> None:
+    def __init__(self, app: "WSGIApplication", current: CurrentRelease) -> None:
         self._app = app
-        self._shelf = shelf
+        self._current = current
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -33,7 +33,7 @@ class ReleaseScope:
         """Answer a request (PEP 3333)."""
         visit = ExitStack()
         try:
-            environ[RELEASE] = visit.enter_context(self._shelf.lend())
+            environ[RELEASE] = visit.enter_context(self._current.lend())
             environ[_VISIT] = visit
             return _Body(self._app(environ, start_response), visit)
         except BaseException:
@@ -56,19 +56,19 @@ class _Body:
 
 
 def current_release() -> Release:
-    """Give the release that this request is answered from."""
+    """Return the release that this request is answered from."""
     release: Release = request.environ[RELEASE]
     return release
 
 
 def hold(resource: AbstractContextManager[_T]) -> _T:
-    """Keep something open until the body of this request has been sent, or was not (HEAD)."""
+    """Keep a resource open until the answer to this request is closed."""
     visit: Any = request.environ[_VISIT]
     held: _T = visit.enter_context(resource)
     return held
 
 
 def ask(question: Question) -> Answer:
-    """Ask the engine for as long as the client is there, and hold the answer for this request."""
+    """Ask the engine while the client is connected; keep the answer open for this request."""
     gone = request.environ.get(GONE)
     return hold(current_release().engine.ask(question, gone))

@@ -39,7 +39,7 @@ def render(template: str, **values: Any) -> str:
         template,
         lang=chosen,
         languages=texts.LANGUAGES,
-        t=lambda key, **values: texts.say(key, chosen, **values),
+        t=lambda key, **values: texts.text(key, chosen, **values),
         whole=lambda number: texts.whole(number, chosen),
         link=links.link_to,
         link_file=lambda path: links.link_to(links.quote_path(path), lang=None),

@@ -26,7 +26,7 @@ def find_family(process: int) -> Family:
     """Measure a process and all below it."""
     members = family(process)
     parents = {member: _parent(member) for member in members}
-    # The server starts workers, each of which starts a keeper, which forks the query processes.
+    # The server starts workers; each starts a fork server, which forks the query processes.
     stock = [m for m in members if _depth(m, process, parents) == 3]
     others = [m for m in members if m not in stock]
     return Family(

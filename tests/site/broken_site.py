@@ -67,7 +67,7 @@ class _Breaking:
     def look_up(self, question: Question) -> None:
         pass
 
-    def figures(self) -> EngineStats:
+    def stats(self) -> EngineStats:
         return EngineStats()
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class _Breaking:
 
 
 def open_broken(release_file: Path, base_uri: str, limits: Limits) -> Engine:
-    """Give an engine that fails in the way that the query names."""
+    """Return an engine that fails in the way that the query names."""
     return _Breaking()
 
 

@@ -1,4 +1,4 @@
-"""The site in a browser, at the width of a telephone and of a desk."""
+"""The site in a browser, at the width of a telephone and of a desktop."""
 
 from typing import Any
 
@@ -25,22 +25,22 @@ def _width(page: Any) -> int:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_pages_fit_say_nothing_in_the_console_and_ask_nobody_else(
+def test_pages_fit_leave_the_console_empty_and_load_nothing_from_elsewhere(
     site: str, page: Any, width: int
 ) -> None:
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: said.append(dialog.type))
-    page.on("request", lambda request: asked.append(request.url))
+    messages: list[str] = []
+    addresses: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("dialog", lambda dialog: messages.append(dialog.type))
+    page.on("request", lambda request: addresses.append(request.url))
     page.set_viewport_size({"width": width, "height": 800})
     for path in PAGES:
         reply = page.goto(site + path)
         assert reply.status == 200, path
         assert _width(page) == width, path
-    assert not said
-    assert not [address for address in asked if not address.startswith((site, "data:"))]
+    assert not messages
+    assert not [address for address in addresses if not address.startswith((site, "data:"))]
 
 
 BROKEN_WORDS = """() => {

@@ -63,10 +63,10 @@ def test_an_answer_to_a_query_has_a_tag_and_makes_a_304(site: str, fetch: Any) -
 
 
 def test_head_comes_from_what_get_keeps(site: str, fetch: Any) -> None:
-    got, asked = fetch(site + DOC), fetch(site + DOC, "HEAD")
-    assert asked.body == b""
+    get, head = fetch(site + DOC), fetch(site + DOC, "HEAD")
+    assert head.body == b""
     for name in ("ETag", "Content-Length", "Content-Type"):
-        assert asked.headers[name] == got.headers[name]
+        assert head.headers[name] == get.headers[name]
 
 
 def test_a_kept_query_is_not_asked_again(site: str, fetch: Any) -> None:
@@ -133,20 +133,20 @@ def ask(site: str, path: str) -> bytes:
 
 
 def ask_each(site: str, path: str) -> set[bytes]:
-    """Ask often, with connections open beside, so that each worker takes its part."""
-    found = set[bytes]()
+    """Ask often, with other connections open, so that each worker takes its part."""
+    bodies = set[bytes]()
     for number in range(24):
         parts = urlsplit(site)
         with contextlib.ExitStack() as open_ones:
             for _ in range(number % 4):
                 at = (str(parts.hostname), int(parts.port or 0))
                 open_ones.enter_context(socket.create_connection(at))
-            found.add(ask(site, path))
-    return found
+            bodies.add(ask(site, path))
+    return bodies
 
 
 def send(number: signal.Signals, processes: set[int]) -> set[int]:
-    """Send a signal to processes of which some may have ended; gives them."""
+    """Send a signal to processes, some of which may have ended; return them."""
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, number)
@@ -185,7 +185,7 @@ def test_a_new_release_ends_what_was_kept_and_what_is_under_way(
         asking.join()
 
         def is_new() -> bool:
-            """Say whether all that is kept is of the new release, in both workers."""
+            """Return whether all kept answers are of the new release, in both workers."""
             after = ask_each(site, COUNT)
             return (
                 before.isdisjoint(after)
@@ -201,8 +201,8 @@ def test_a_part_of_a_page_is_kept_as_the_whole_page(site: str, fetch: Any) -> No
     address = f"{site}def.ttl?part"
     whole = fetch(address)
     assert not whole.headers["Accept-Ranges"]
-    for asked in ({}, {"If_Range": whole.headers["ETag"]}):
-        part = fetch(address, Range="bytes=0-9", **asked)
+    for headers in ({}, {"If_Range": whole.headers["ETag"]}):
+        part = fetch(address, Range="bytes=0-9", **headers)
         assert (part.status, part.body) == (200, whole.body)
 
 
@@ -212,9 +212,9 @@ def test_many_who_ask_the_same_at_once_share_one_answer(site: str, fetch: Any) -
     before = cpu_seconds(family(server_process(site)))
     fetch(address + "%20")
     alone = cpu_seconds(family(server_process(site))) - before
-    found: list[int] = []
+    statuses: list[int] = []
     threads = [
-        threading.Thread(target=lambda: found.append(fetch(address).status)) for _ in range(16)
+        threading.Thread(target=lambda: statuses.append(fetch(address).status)) for _ in range(16)
     ]
     # One who leaves takes nothing from the others.
     leaving = socket.create_connection(("127.0.0.1", int(site.rsplit(":", 1)[1].strip("/"))))
@@ -226,7 +226,7 @@ def test_many_who_ask_the_same_at_once_share_one_answer(site: str, fetch: Any) -
     leaving.close()
     for thread in threads:
         thread.join()
-    assert found == [200] * 16
+    assert statuses == [200] * 16
     assert cpu_seconds(family(server_process(site))) - before < 8 * max(alone, 0.1)
 
 

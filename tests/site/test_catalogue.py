@@ -54,9 +54,9 @@ def quebec(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"2024={write(folder / 'portrait 2024 é#.csv', ROW)}",
         f"2025={write(folder / 'portrait-2025.csv', ROW, other)}",
     ]
-    done = portrait_ia("build", *sources, "--base-uri", BASE, "--to", folder / "shelf")
+    done = portrait_ia("build", *sources, "--base-uri", BASE, "--to", folder / "releases")
     assert done.returncode == 0, done.stderr
-    return folder / "shelf"
+    return folder / "releases"
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,9 @@ def test_dcat_ap_finds_only_what_a_layout_does_not_know(portrait_ia: Run, tmp_pa
     header = "use_case_name,topic_area,agency_bureau,agency_name,benefits,development_stage"
     (tmp_path / "us.csv").write_text(f"{header}\nSorting,,,Department of State,Less delay,\n")
     source = f"2025={tmp_path / 'us.csv'}"
-    done = portrait_ia("build", source, "--layout", "us-2025", "--to", tmp_path / "shelf")
+    done = portrait_ia("build", source, "--layout", "us-2025", "--to", tmp_path / "releases")
     assert done.returncode == 0, done.stderr
-    graph = rdflib.Graph().parse(tmp_path / "shelf" / "current" / "catalogue.ttl")
+    graph = rdflib.Graph().parse(tmp_path / "releases" / "current" / "catalogue.ttl")
     results = violations(graph, shared("data", "dcat-ap-3.0.1"))
     assert {complaint.rpartition(" ")[0] for complaint in results} == {
         f"shapes_recommended.ttl: Warning {path}"

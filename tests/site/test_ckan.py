@@ -34,9 +34,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([*install, *PACKAGES], check=True)
     [site] = folder.glob("lib/python3*/site-packages")
     [ckan] = importlib.metadata.distributions(name="ckan", path=[str(site)])
-    wanted = [need.partition(";")[0] for need in ckan.requires or () if '"requirements"' in need]
-    wanted = [need for need in wanted if not re.match("psycopg2", need)]
-    subprocess.run([*install, *wanted, "psycopg2-binary"], check=True)
+    needs = [need.partition(";")[0] for need in ckan.requires or () if '"requirements"' in need]
+    needs = [need for need in needs if not re.match("psycopg2", need)]
+    subprocess.run([*install, *needs, "psycopg2-binary"], check=True)
     return folder / "bin" / "python"
 
 
@@ -69,9 +69,9 @@ def at(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory, boot: Any) ->
 
     folder = tmp_path_factory.mktemp("harvested")
     sources = [f"{year}={write(folder / f'{year}.csv', ROW)}" for year in (2024, 2025)]
-    done = portrait_ia("build", *sources, "--base-uri", BASE, "--to", folder / "shelf")
+    done = portrait_ia("build", *sources, "--base-uri", BASE, "--to", folder / "releases")
     assert done.returncode == 0, done.stderr
-    with boot(folder / "shelf") as address:
+    with boot(folder / "releases") as address:
         yield address
 
 
@@ -102,7 +102,7 @@ def test_ckan_holds_every_dataset_whole(take: Take, at: str, fetch: Any, profile
 
 
 @pytest.mark.parametrize(
-    ("said", "instead", "word"),
+    ("before", "after", "word"),
     [
         ('dcat:keyword "', 'dcat:keyword "l\'IA"@fr , "', "tags"),
         ('dcat:keyword "', 'dcat:keyword "x"@fr , "', "tags"),
@@ -110,12 +110,12 @@ def test_ckan_holds_every_dataset_whole(take: Take, at: str, fetch: Any, profile
     ],
     ids=["a keyword with an apostrophe", "a keyword of one letter", "a version that is too long"],
 )
-def test_what_ckan_refuses_is_told(
-    take: Take, at: str, fetch: Any, tmp_path: Path, said: str, instead: str, word: str
+def test_what_ckan_refuses_is_reported(
+    take: Take, at: str, fetch: Any, tmp_path: Path, before: str, after: str, word: str
 ) -> None:
     text = fetch(f"{at}catalogue.ttl").text
-    assert said in text
-    (tmp_path / "broken.ttl").write_text(text.replace(said, instead, 1), encoding="utf-8")
+    assert before in text
+    (tmp_path / "broken.ttl").write_text(text.replace(before, after, 1), encoding="utf-8")
     done = take((tmp_path / "broken.ttl").as_uri())
     assert (done.returncode, done.stdout) == (1, "")
     assert "CKAN refuses" in done.stderr

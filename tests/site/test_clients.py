@@ -72,11 +72,11 @@ def test_sparqlwrapper_graph(site: str, name: str) -> None:
     client.setMethod(POST)
     client.setQuery(SEVEN)
     client.setReturnFormat(name)
-    found = client.query().convert()
-    if not isinstance(found, rdflib.Graph):
-        assert isinstance(found, bytes)
-        found = rdflib.Graph().parse(data=found, format="turtle")
-    assert len(found) == 7
+    graph = client.query().convert()
+    if not isinstance(graph, rdflib.Graph):
+        assert isinstance(graph, bytes)
+        graph = rdflib.Graph().parse(data=graph, format="turtle")
+    assert len(graph) == 7
 
 
 def test_sparqlwrapper_notices_a_fault(site: str) -> None:
@@ -104,9 +104,9 @@ def test_rdflib_sparql_store_asks_in_each_way(site: str, method: str, form: str)
 
 
 def test_rdflib_sparql_store_constructs(site: str) -> None:
-    found = rdflib.Graph(SPARQLStore(f"{site}sparql")).query(SEVEN).graph
-    assert found is not None
-    assert len(found) == 7
+    graph = rdflib.Graph(SPARQLStore(f"{site}sparql")).query(SEVEN).graph
+    assert graph is not None
+    assert len(graph) == 7
 
 
 def test_rdflib_sparql_store_asks_one_graph(site: str, base_uri: str) -> None:
@@ -157,7 +157,7 @@ def test_curl(site: str) -> None:
 
 @pytest.fixture(scope="session")
 def comunica() -> Path:
-    """Give Comunica's command."""
+    """Install Comunica and return its command."""
     return npm.install(COMUNICA) / "node_modules" / ".bin" / "comunica-sparql"
 
 
@@ -174,11 +174,11 @@ def test_comunica(site: str, comunica: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "kind", "found"),
+    ("query", "kind", "expected"),
     [(ASK, "application/sparql-results+json", "true"), (SEVEN, "application/n-triples", "#type>")],
 )
 def test_comunica_asks_and_constructs(
-    site: str, comunica: Path, query: str, kind: str, found: str
+    site: str, comunica: Path, query: str, kind: str, expected: str
 ) -> None:
     done = subprocess.run(
         [comunica, f"sparql@{site}sparql", query, "-t", kind],
@@ -187,7 +187,7 @@ def test_comunica_asks_and_constructs(
         timeout=600,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count(found) == (1 if query == ASK else 7)
+    assert done.stdout.count(expected) == (1 if query == ASK else 7)
 
 
 def test_comunica_finds_the_endpoint_by_its_description(site: str, comunica: Path) -> None:

@@ -1,4 +1,4 @@
-"""Compression: once, in the coding that the client likes, and only where it is worth it."""
+"""Compression: once, in the coding that the client prefers, and only where it is worth it."""
 
 import gzip
 from typing import Any

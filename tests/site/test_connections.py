@@ -55,8 +55,8 @@ def test_idle_connections_make_room(small: str, fetch: Any) -> None:
         idle = [open_ones.enter_context(connect(small, "127.0.0.2")) for _ in range(3 * PLACES)]
         for _ in range(10):
             assert fetch(f"{small}healthz").status == 200
-        asked = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-        idle[-1].sendall(asked)  # whoever came last has a place
+        request = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        idle[-1].sendall(request)  # whoever came last has a place
         assert b" 200 " in read(idle[-1])
 
 
@@ -70,7 +70,7 @@ def test_slow_heads_make_room(small: str, fetch: Any) -> None:
             assert fetch(f"{small}healthz").status == 200
 
 
-def test_a_throng_of_slow_readers_makes_room_for_others_alone(small: str, fetch: Any) -> None:
+def test_a_number_of_slow_readers_makes_room_for_others_alone(small: str, fetch: Any) -> None:
     with contextlib.ExitStack() as open_ones:
 
         def send() -> list[socket.socket]:
@@ -95,14 +95,14 @@ def test_a_throng_of_slow_readers_makes_room_for_others_alone(small: str, fetch:
 
 
 def find_refusal(clients: list[socket.socket], seconds: float = 2.0) -> bytes:
-    """Give a 503 that one of them is sent within some seconds, or nothing."""
+    """Return a 503 that one of the clients is sent within some seconds, or nothing."""
     end = time.monotonic() + seconds
     while clients and (left := end - time.monotonic()) > 0:
         for client in select.select(clients, [], [], left)[0]:
             with contextlib.suppress(OSError):
-                said: bytes = client.recv(9999)
-                if said.startswith(b"HTTP/1.1 503 "):
-                    return said
+                reply: bytes = client.recv(9999)
+                if reply.startswith(b"HTTP/1.1 503 "):
+                    return reply
             clients = [other for other in clients if other is not client]
     return b""
 
@@ -119,9 +119,9 @@ def grown(workers: list[int], before: float) -> float:
 @pytest.fixture
 def workers(site: str) -> list[int]:
     """The workers of the site, which have nothing left to do."""
-    found = find_workers(site)
-    settled_megabytes(found)
-    return found
+    processes = find_workers(site)
+    settled_megabytes(processes)
+    return processes
 
 
 def test_bodies_that_never_end_are_bounded_together(
@@ -158,8 +158,8 @@ def test_answers_that_nobody_reads_are_bounded_together(
             client.sendall(ask.encode())
         # Those that wait, those that are kept, and what the allocator has not given back.
         assert grown(workers, before) < 2 * (64 + 64) + 200
-        told = fetch(f"{site}metrics").text.partition("\nportrait_ia_held_bytes ")[2]
-        assert int(told.split()[0]) <= 2 * 64 << 20  # and not 230
+        held = fetch(f"{site}metrics").text.partition("\nportrait_ia_held_bytes ")[2]
+        assert int(held.split()[0]) <= 2 * 64 << 20  # and not 230
         assert fetch(f"{site}healthz").status == 200
 
 
@@ -199,81 +199,83 @@ def test_keys_of_kept_answers_count(folder: Path, boot: Any) -> None:
 
 
 class Member:
-    """A connection that notes that it had to go."""
+    """A connection that records that it had to end."""
 
-    def __init__(self, crowd: Connections, client: str, since: float, busy: bool = False) -> None:
-        self.crowd, self.client, self.since, self.is_busy = crowd, client, since, busy
+    def __init__(
+        self, connections: Connections, client: str, since: float, busy: bool = False
+    ) -> None:
+        self.connections, self.client, self.since, self.is_busy = connections, client, since, busy
         self.held = 0
         self.gone = False
-        crowd.enter(self)
+        connections.enter(self)
 
     def give_way(self) -> None:
-        """Go."""
+        """End at once."""
         self.gone = True
-        self.crowd.leave(self)
+        self.connections.leave(self)
 
 
 def test_who_has_most_and_has_waited_longest_gives_way_first() -> None:
-    crowd = Connections(most=6)
-    first = Member(crowd, "a", 1)
-    many = [Member(crowd, "b", since) for since in (5, 3, 4)]
-    busy = [Member(crowd, "b", 0, busy=True) for _ in range(2)]
-    assert crowd.has_room("c")
+    connections = Connections(most=6)
+    first = Member(connections, "a", 1)
+    many = [Member(connections, "b", since) for since in (5, 3, 4)]
+    busy = [Member(connections, "b", 0, busy=True) for _ in range(2)]
+    assert connections.has_room("c")
     assert [member.gone for member in (first, *many, *busy)] == [0, 0, 1, 0, 0, 0]
 
 
 def test_the_busy_give_way_to_others_when_they_are_a_throng() -> None:
-    crowd = Connections(most=4)
-    many = [Member(crowd, "b", since, busy=True) for since in (2, 1, 3)]
-    Member(crowd, "a", 0, busy=True)
-    assert not crowd.has_room("b")
-    assert crowd.has_room("c")
+    connections = Connections(most=4)
+    many = [Member(connections, "b", since, busy=True) for since in (2, 1, 3)]
+    Member(connections, "a", 0, busy=True)
+    assert not connections.has_room("b")
+    assert connections.has_room("c")
     assert [member.gone for member in many] == [False, True, False]
 
 
 def test_who_holds_most_gives_way_until_there_is_room() -> None:
-    crowd = Connections(most_held=100)
-    one, *others = (Member(crowd, client, 0) for client in "abb")
-    crowd.weigh(one, 50)
-    crowd.weigh(others[0], 30)
-    crowd.weigh(others[1], 25)
+    connections = Connections(most_held=100)
+    one, *others = (Member(connections, client, 0) for client in "abb")
+    connections.weigh(one, 50)
+    connections.weigh(others[0], 30)
+    connections.weigh(others[1], 25)
     assert [member.gone for member in (one, *others)] == [False, True, False]
-    assert crowd.held == 75
+    assert connections.held == 75
 
 
 def test_of_one_client_what_is_heaviest_gives_way_first() -> None:
-    crowd = Connections(most_held=2050)
-    members = [Member(crowd, "a", 0) for _ in range(64)]
+    connections = Connections(most_held=2050)
+    members = [Member(connections, "a", 0) for _ in range(64)]
     for number, member in enumerate(members):
-        crowd.weigh(member, number)
-    crowd.weigh(members[7], 100)  # more than may be held
+        connections.weigh(member, number)
+    connections.weigh(members[7], 100)  # more than may be held
     assert {number for number, member in enumerate(members) if member.gone} == {7, 63, 62}
 
 
 class Slow(Member):
-    """A connection that takes its time to go."""
+    """A connection that takes its time to end."""
 
     def give_way(self) -> None:
-        """Go, but not yet."""
+        """End, but not yet."""
         self.gone = True
 
 
 def test_who_holds_less_than_before_makes_nobody_go() -> None:
-    crowd = Connections(most_held=160)
-    heavy, light = (Slow(crowd, client, 0) for client in "ab")
-    crowd.weigh(light, 60)
-    crowd.weigh(heavy, 110)
+    connections = Connections(most_held=160)
+    heavy, light = (Slow(connections, client, 0) for client in "ab")
+    connections.weigh(light, 60)
+    connections.weigh(heavy, 110)
     assert (heavy.gone, light.gone) == (True, False)
     heavy.gone = False
-    crowd.weigh(light, 55)
+    connections.weigh(light, 55)
     assert (heavy.gone, light.gone) == (False, False)
 
 
 def test_room_is_made_for_some_at_once_so_that_looking_for_it_costs_little() -> None:
-    crowd = Connections(most=64, most_held=1600)
-    idle = [Member(crowd, "a", since) for since in range(64)]
-    assert crowd.has_room("b")
+    connections = Connections(most=64, most_held=1600)
+    idle = [Member(connections, "a", since) for since in range(64)]
+    assert connections.has_room("b")
     assert [member.gone for member in idle] == [True] * 4 + [False] * 60
     for member in idle[4:21]:
-        crowd.weigh(member, 100)
-    assert crowd.held == 1500  # a sixteenth less than may be held
+        connections.weigh(member, 100)
+    assert connections.held == 1500  # a sixteenth less than may be held

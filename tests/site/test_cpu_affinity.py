@@ -42,28 +42,29 @@ def on_two_cores(folder: Path, boot: Any) -> Iterator[str]:
 
 
 def cores(process: int) -> set[tuple[int, ...]]:
-    """Give the cores that each thread of a process may run on."""
-    found = set()
+    """Return the cores that each thread of a process may run on."""
+    placements = set()
     with contextlib.suppress(OSError):  # what has ended runs on none
         for task in Path(f"/proc/{process}/task").iterdir():
-            found.add(tuple(sorted(os.sched_getaffinity(int(task.name)))))
-    return found
+            placements.add(tuple(sorted(os.sched_getaffinity(int(task.name)))))
+    return placements
 
 
-def test_each_worker_has_a_core_with_its_seats(on_two_cores: str, fetch: Any) -> None:
+def test_each_worker_has_a_core_with_its_query_processes(on_two_cores: str, fetch: Any) -> None:
     workers = children(server_process(on_two_cores))
     wait_until(lambda: all(len(os.sched_getaffinity(worker)) == 1 for worker in workers))
     owned = {worker: tuple(os.sched_getaffinity(worker)) for worker in workers}
     assert len(set(owned.values())) == 2
 
     def shared() -> int:
-        """Ask something new, and give how many processes share the core of their worker."""
+        """Ask something new, and return how many processes share the core of their worker."""
         assert fetch(f"{on_two_cores}sparql?query=ASK%7B%7D%23{time.monotonic()}").status == 200
         return sum(cores(m) == {owned[w]} for w in workers for m in family(w) if m != w)
 
-    wait_until(lambda: shared() == 4)  # two seats of each
-    roaming = [found for w in workers for m in family(w) if m != w for found in cores(m)]
-    assert {len(found) for found in roaming} == {1, 2}  # the keeper, what waits for slow queries
+    wait_until(lambda: shared() == 4)  # two query processes of each
+    roaming = [placement for w in workers for m in family(w) if m != w for placement in cores(m)]
+    # The fork server, and what waits for slow queries.
+    assert {len(placement) for placement in roaming} == {1, 2}
 
 
 def test_a_slow_query_goes_where_there_is_room(on_two_cores: str) -> None:
@@ -71,5 +72,5 @@ def test_a_slow_query_goes_where_there_is_room(on_two_cores: str) -> None:
     with socket.create_connection((str(parts.hostname), int(parts.port or 0))) as client:
         client.sendall(f"GET /sparql?query={quote(SLOW)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         busy = find_busy(on_two_cores)
-        wait_until(lambda: all(len(found) == 2 for found in cores(busy)))
+        wait_until(lambda: all(len(placement) == 2 for placement in cores(busy)))
         assert lives(busy)

@@ -25,7 +25,7 @@ class Engine:
     def __init__(self) -> None:
         self.closed = False
 
-    def figures(self) -> EngineStats:
+    def stats(self) -> EngineStats:
         return EngineStats(running=1, processes=2, started=30, lost=4)
 
     def close(self) -> None:
@@ -43,22 +43,22 @@ def move(folder: Path, name: str) -> None:
 
 
 def test_numbers_of_a_release_that_is_gone_stay_counted(two_releases: Path) -> None:
-    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
-    assert shelf.figures() == EngineStats(1, 0, 0, 2, 30, 4)
-    with shelf.lend():
+    current_release = CurrentRelease(two_releases, Limits(), open_stand_in)
+    assert current_release.stats() == EngineStats(1, 0, 0, 2, 30, 4)
+    with current_release.lend():
         move(two_releases, "bbbbbbbbbbbbbbbb")
-        shelf.look()
-        assert shelf.figures() == EngineStats(2, 0, 0, 4, 60, 8)
-    assert shelf.figures() == EngineStats(1, 0, 0, 2, 60, 8)
-    shelf.close()
+        current_release.look()
+        assert current_release.stats() == EngineStats(2, 0, 0, 4, 60, 8)
+    assert current_release.stats() == EngineStats(1, 0, 0, 2, 60, 8)
+    current_release.close()
 
 
 def test_the_old_release_is_closed_when_its_last_request_is_over(two_releases: Path) -> None:
-    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
-    with shelf.lend() as old:
+    current_release = CurrentRelease(two_releases, Limits(), open_stand_in)
+    with current_release.lend() as old:
         move(two_releases, "bbbbbbbbbbbbbbbb")
-        shelf.look()
-        with shelf.lend() as new:
+        current_release.look()
+        with current_release.lend() as new:
             assert (old.name[0], new.name[0]) == ("a", "b")
         assert not old.engine.closed  # type: ignore[attr-defined]
         assert not new.engine.closed  # type: ignore[attr-defined]
@@ -69,57 +69,57 @@ def test_the_old_release_is_closed_when_its_last_request_is_over(two_releases: P
 def test_a_damaged_release_is_logged_once_and_the_old_goes_on(
     two_releases: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
+    current_release = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "bbbbbbbbbbbbbbbb" / "manifest.json").write_text("{")
     move(two_releases, "bbbbbbbbbbbbbbbb")
     with caplog.at_level(logging.ERROR):
-        shelf.look()
-        shelf.look()
+        current_release.look()
+        current_release.look()
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert "the old release goes on" in caplog.text
-    with shelf.lend() as release:
+    with current_release.lend() as release:
         assert release.name[0] == "a"
     move(two_releases, "aaaaaaaaaaaaaaaa")
-    shelf.look()
-    with shelf.lend() as release:
+    current_release.look()
+    with current_release.lend() as release:
         assert not release.engine.closed  # type: ignore[attr-defined]
 
 
 def test_current_may_vanish(two_releases: Path, caplog: pytest.LogCaptureFixture) -> None:
-    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
+    current_release = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "current").unlink()
     with caplog.at_level(logging.ERROR):
-        shelf.look()
-        shelf.look()
+        current_release.look()
+        current_release.look()
     assert len(caplog.records) == 1
-    with shelf.lend() as release:
+    with current_release.lend() as release:
         assert release.name[0] == "a"
 
 
 @pytest.mark.parametrize("rubbish", ["current", "next", "/", "/dev/null", "cccccccccccccccc"])
 def test_current_may_lead_anywhere(two_releases: Path, rubbish: str) -> None:
     (two_releases / "next").symlink_to("current")
-    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
+    current_release = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "current").unlink()
     (two_releases / "current").symlink_to(rubbish)
-    shelf.look()
-    with shelf.lend() as release:
+    current_release.look()
+    with current_release.lend() as release:
         assert release.name[0] == "a"
     (two_releases / "next").unlink()
     move(two_releases, "bbbbbbbbbbbbbbbb")
-    shelf.look()
-    with shelf.lend() as release:
+    current_release.look()
+    with current_release.lend() as release:
         assert release.name[0] == "b"
 
 
 def test_a_release_that_comes_after_its_name_is_served(two_releases: Path) -> None:
-    shelf = CurrentRelease(two_releases, Limits(), open_stand_in)
+    current_release = CurrentRelease(two_releases, Limits(), open_stand_in)
     (two_releases / "bbbbbbbbbbbbbbbb").rename(two_releases / "late")
     move(two_releases, "bbbbbbbbbbbbbbbb")
-    shelf.look()
+    current_release.look()
     (two_releases / "late").rename(two_releases / "bbbbbbbbbbbbbbbb")
-    shelf.look()
-    with shelf.lend() as release:
+    current_release.look()
+    with current_release.lend() as release:
         assert release.name[0] == "b"
 
 

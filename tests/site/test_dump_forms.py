@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from tests.site.test_dumps import shelf_of_two
+from tests.site.test_dumps import publish_two
 
 TTL, JSON_LD, QUADS = "text/turtle", "application/ld+json", "application/n-quads"
 OLD = f"releases/{'a' * 16}/"
@@ -25,7 +25,7 @@ def built(example: Path, boot: Any) -> Iterator[str]:
 def published(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
     """Two releases: the current one, and one before it."""
     folder = tmp_path_factory.mktemp("published")
-    shelf_of_two(folder)
+    publish_two(folder)
     with boot(folder) as address:
         yield address
 

@@ -96,7 +96,7 @@ def test_the_list_names_each_file_its_size_and_its_digest(
     assert f"{len(body):,}".replace(",", "\u202f") in text
 
 
-def shelf_of_two(folder: Path) -> tuple[Path, Path]:
+def publish_two(folder: Path) -> tuple[Path, Path]:
     """Publish two releases, the second with one more entry; only build a third."""
     for name, entries in (("a" * 16, 3), ("b" * 16, 4), ("c" * 16, 5)):
         write_release(folder / name, more=entries)
@@ -110,7 +110,7 @@ def shelf_of_two(folder: Path) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def old_and_new(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    return shelf_of_two(tmp_path_factory.mktemp("published"))
+    return publish_two(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +256,7 @@ def test_the_page_says_which_file_is_for_whom(built: str, fetch: Any, language: 
     for name in ("portrait-2025.csv", "portrait-2025-excel.csv"):
         assert f'href="../dumps/{name}-metadata.json"' in text
     for suffix in ("ttl", "jsonld", "nt", "rdf", "nq", "trig", "csv", "excel"):
-        assert str(escape(texts.say(f"dump_for_{suffix}", language))) in text
+        assert str(escape(texts.text(f"dump_for_{suffix}", language))) in text
 
 
 def test_each_file_is_what_the_manifest_says(built: str, fetch: Any, example: Path) -> None:

@@ -41,8 +41,8 @@ def test_both_engines_say_the_same(
 ) -> None:
     here, there = (fetch(address + path, Accept=accept) for address in (on_disk[0], site))
     assert (here.status, here.kind) == (200, there.kind)
-    said = [sorted(reply.text.replace(site, on_disk[0]).splitlines()) for reply in (here, there)]
-    assert said[0] == said[1]
+    lines = [sorted(reply.text.replace(site, on_disk[0]).splitlines()) for reply in (here, there)]
+    assert lines[0] == lines[1]
 
 
 def test_a_new_release_gets_its_store_while_the_old_one_is_served(

@@ -1,4 +1,4 @@
-"""Failures: clean while they can be, visible when they cannot, silent about the house."""
+"""Failures: clean while they can be, visible when they cannot, silent about our machine."""
 
 import html
 import http.client
@@ -104,15 +104,15 @@ def test_a_refused_service_says_how_to_join_in_both_languages(
     site: str, fetch: Any, silent: str
 ) -> None:
     query = quote(f"SELECT * {{ SERVICE {silent}<https://a.example/sparql> {{ ?s ?p ?o }} }}")
-    hints = {language: texts.say("join_elsewhere", language) for language in texts.LANGUAGES}
+    hints = {language: texts.text("join_elsewhere", language) for language in texts.LANGUAGES}
     assert all("Comunica" in hint for hint in hints.values())
     problem, plain = (
         fetch(f"{site}sparql?query={query}", Accept=kind) for kind in ("*/*", "text/*")
     )
     assert (problem.status, plain.status) == (403, 403)
-    for told in (json.loads(problem.body)["detail"], plain.text):
-        assert told.startswith(("This endpoint asks no other", "403 Forbidden: This endpoint asks"))
-        assert all(hint in told for hint in hints.values())
+    for text in (json.loads(problem.body)["detail"], plain.text):
+        assert text.startswith(("This endpoint asks no other", "403 Forbidden: This endpoint asks"))
+        assert all(hint in text for hint in hints.values())
     for language, other in (("fr", "en"), ("en", "fr")):
         page = fetch(
             f"{site}sparql?query={query}&format=json", Accept="text/html", Accept_Language=language
@@ -128,4 +128,4 @@ def test_every_status_of_a_fault_has_a_heading() -> None:
     raised = {kind.status for kind in faults.EngineFault.__subclasses__()} - {499}
     assert len(listed) > 15
     for status in listed | raised:
-        assert texts.say(f"fault_{status}", "fr") != texts.say(f"fault_{status}", "en")
+        assert texts.text(f"fault_{status}", "fr") != texts.text(f"fault_{status}", "en")

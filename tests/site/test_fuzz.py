@@ -27,7 +27,7 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 
 
 def profile(examples: int) -> settings:
-    """Give the same examples in each run, unless more are asked for by hand."""
+    """Return settings with the same examples in each run, unless more are requested by hand."""
     return settings(
         max_examples=EXAMPLES or examples,
         derandomize=not EXAMPLES,
@@ -64,7 +64,7 @@ def ask(
     body: bytes | None = None,
     headers: dict[str, str] | None = None,
 ) -> tuple[int, str, bytes]:
-    """Ask, and hold what comes against what is documented."""
+    """Ask, and check the reply against the documentation."""
     line.close()  # the server may end an idle connection at any time, but never a fresh one
     line.request(method, target, body, headers or {})
     reply = line.getresponse()
@@ -75,13 +75,15 @@ def ask(
 
 
 def check(status: int, kind: str, body: bytes) -> None:
-    """Say that a body is what its type says, and a refusal is one that is documented."""
+    """Check that a body is of its type, and that a refusal is documented."""
     if status == 200:
         parse(kind, body)
     elif kind == "application/problem+json":
-        told = json.loads(body)
-        assert (told["status"], (status, told["kind"]) in DOCUMENTED) == (status, True), told
-        assert told["detail"]
+        problem = json.loads(body)
+        assert (problem["status"], (status, problem["kind"]) in DOCUMENTED) == (status, True), (
+            problem
+        )
+        assert problem["detail"]
     elif kind == "text/plain":
         assert body.decode().startswith(f"{status} ")
         assert status in {known for known, _ in DOCUMENTED}
@@ -96,9 +98,9 @@ def parse(kind: str, body: bytes) -> None:
     elif kind == "application/sparql-results+xml":
         assert ElementTree.fromstring(body).tag.endswith("}sparql")
     elif kind == "text/csv":
-        told = body.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(told, newline="")))
-        assert told in ("true", "false") or len({len(row) for row in rows if row}) <= 1
+        text = body.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        assert text in ("true", "false") or len({len(row) for row in rows if row}) <= 1
     elif kind == "text/tab-separated-values":
         assert len({line.count("\t") for line in body.decode().split("\n")[:-1]}) <= 1
     elif kind == "text/html":

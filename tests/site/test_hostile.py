@@ -1,4 +1,4 @@
-"""Hostile queries and requests beside a client that behaves well: it never waits long.
+"""Hostile queries and requests while another client behaves well: it never waits long.
 
 ENGINE.md's list of what kills the reference server, and more. Limits are short here; what is
 proved is that each hostile request gets a documented status, that the well-behaved client is
@@ -180,7 +180,7 @@ def strict(folder: Path, boot: Any) -> Iterator[str]:
 
 
 def ask(site: str, query: str, timeout: float = 120) -> tuple[int, bytes]:
-    """Post a query; gives status and body, read to the end."""
+    """Post a query; return status and body, read to the end."""
     connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=timeout)
     try:
         kind = {"Content-Type": "application/sparql-query"}
@@ -192,7 +192,7 @@ def ask(site: str, query: str, timeout: float = 120) -> tuple[int, bytes]:
 
 
 class Clock:
-    """Do something every 100 ms, and note how long it took each time."""
+    """Runs some work every 100 ms, and records how long it took each time."""
 
     def __init__(self, work: Callable[[int], object]) -> None:
         self.waits: list[float] = []
@@ -248,7 +248,7 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
 
 @pytest.fixture
 def echo() -> Iterator[Callable[[int], object]]:
-    """What any server must wait for on this machine at this moment: one that does nothing."""
+    """A server that does nothing: it waits as long as any server on this machine must."""
     server = subprocess.Popen([sys.executable, "-c", ECHO], stdout=subprocess.PIPE, text=True)
     assert server.stdout
     port = int(server.stdout.readline())

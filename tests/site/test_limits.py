@@ -30,8 +30,8 @@ def connect(site: str) -> socket.socket:
     return client
 
 
-def say(site: str, *parts: bytes, pause: float = 0.0) -> bytes:
-    """Send something, and give all that comes back until the server closes."""
+def send_and_read(site: str, *parts: bytes, pause: float = 0.0) -> bytes:
+    """Send bytes, and return all replies until the server closes."""
     with connect(site) as client:
         for part in parts:
             client.sendall(part)
@@ -47,9 +47,9 @@ def problem(reply: bytes) -> tuple[int, str]:
 
 def test_a_long_address_and_a_long_header_are_refused(site: str) -> None:
     long = b"a" * 200_000
-    reply = say(site, b"GET /" + long + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    reply = send_and_read(site, b"GET /" + long + b" HTTP/1.1\r\nHost: x\r\n\r\n")
     assert problem(reply)[0] in (414, 431)
-    reply = say(site, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + long + b"\r\n\r\n")
+    reply = send_and_read(site, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + long + b"\r\n\r\n")
     assert problem(reply)[0] == 431
 
 
@@ -66,14 +66,14 @@ def test_a_long_address_and_a_long_header_are_refused(site: str) -> None:
     ],
 )
 def test_what_is_no_request_is_refused(site: str, noise: bytes) -> None:
-    assert problem(say(site, noise)) == (400, "malformed-request")
+    assert problem(send_and_read(site, noise)) == (400, "malformed-request")
 
 
 def test_requests_that_come_together_are_answered_in_order(site: str) -> None:
     ask = b"GET /sparql?query=SELECT%%20(%d%%20AS%%20%%3Fx)%%20%%7B%%7D&format=csv HTTP/1.1\r\n"
     ask += b"Host: x\r\n"
     last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    reply = say(site, b"".join(ask % n + b"\r\n" for n in range(30)) + last)
+    reply = send_and_read(site, b"".join(ask % n + b"\r\n" for n in range(30)) + last)
     bodies = [part.partition(b"\r\n\r\n")[2] for part in reply.split(b"HTTP/1.1 ")[1:]]
     assert bodies == [b"x\r\n%d\r\n" % n for n in range(30)] + [b"ok\n"]
 
@@ -132,7 +132,7 @@ def test_one_who_does_not_read_holds_up_nobody(
 
 @pytest.fixture(scope="module")
 def narrow(folder: Path, boot: Any) -> Iterator[str]:
-    """A site that takes four requests a minute, and its own word for where clients are."""
+    """A site that takes four requests a minute, and believes the Forwarded headers of proxies."""
     with boot(folder, requests_per_minute="4", trusted_proxies="127.0.0.0/8") as site:
         yield site
 
@@ -197,8 +197,8 @@ def test_one_who_does_not_read_is_let_go(site: str, delay_probe: DelayProbe) -> 
         while part := client.recv(65536):
             reply += part
     head, _, body = reply.partition(b"\r\n\r\n")
-    told = int(head.lower().partition(b"content-length: ")[2].split()[0])
-    assert len(body) < told
+    length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+    assert len(body) < length
 
 
 def send_long_formats(site: str, fetch: Any, number: int) -> None:
@@ -219,10 +219,10 @@ def send_long_headers(site: str, fetch: Any, number: int) -> None:
 
 
 @pytest.mark.parametrize("send", [send_long_formats, send_long_headers])
-def test_long_wishes_are_not_remembered(
+def test_long_preferences_are_not_remembered(
     folder: Path, boot: Any, fetch: Any, send: Callable[[str, Any, int], None]
 ) -> None:
-    """Who remembers them grows by forty megabytes each time; who does not settles."""
+    """A cache of them would grow by forty megabytes each time."""
     with boot(folder) as site:
         workers = find_workers(site)
         grown, before = [], settled_megabytes(workers)

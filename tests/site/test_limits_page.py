@@ -168,7 +168,7 @@ def test_who_reads_the_metrics_misses_nothing(limited: str, fetch: Any) -> None:
 def test_metrics_count_the_query_processes_that_there_are(limited: str, fetch: Any) -> None:
     metrics = read_metrics(limited, fetch)
     workers = find_workers(limited)
-    keepers = [keeper for worker in workers for keeper in children(worker)]
-    assert metrics["workers"] == len(workers) == len(keepers)
-    # One that was ended is its keeper's child until that has looked after it.
+    fork_servers = [fork_server for worker in workers for fork_server in children(worker)]
+    assert metrics["workers"] == len(workers) == len(fork_servers)
+    # One that was ended is the fork server's child until that has looked after it.
     wait_until(lambda: metrics["query_processes"] == len(query_processes(limited)) > 0)

@@ -73,9 +73,9 @@ def test_the_link_and_who_decided_are_served(two: Two, fetch: Any) -> None:
           pia:porteSur ?body , ?ours ; pia:preuve ?why ;
           prov:wasAssociatedWith/<http://www.w3.org/2000/01/rdf-schema#label> ?who }}
         FILTER(?ours = <{OURS}{BODY}>) }}"""
-    [said] = ask(two, fetch, query)
-    assert (said["who"], said["why"]) == ("Ada Tremblay", "même nom, même site")
-    decision = said["decision"].removeprefix(f"{THEIRS}id/")
+    [row] = ask(two, fetch, query)
+    assert (row["who"], row["why"]) == ("Ada Tremblay", "même nom, même site")
+    decision = row["decision"].removeprefix(f"{THEIRS}id/")
     for language, words in (("fr", "proposé par"), ("en", "proposed by")):
         page = fetch(f"{two.site}doc/{decision}.html?lang={language}").text
         assert words in page
@@ -85,14 +85,16 @@ def test_the_link_and_who_decided_are_served(two: Two, fetch: Any) -> None:
 
 def test_void_counts_what_sparql_counts(two: Two, fetch: Any) -> None:
     body = fetch(f"{two.site}.well-known/void.nt").body
-    said: dict[str, dict[str, str]] = {}
+    descriptions: dict[str, dict[str, str]] = {}
     for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES):
         name = quad.predicate.value.rpartition("#")[2]
-        said.setdefault(str(quad.subject), {})[name] = str(quad.object).strip("<>")
-    links = {f["objectsTarget"]: f for f in said.values() if f.get("linkPredicate") == SAME_AS}
+        descriptions.setdefault(str(quad.subject), {})[name] = str(quad.object).strip("<>")
+    links = {
+        f["objectsTarget"]: f for f in descriptions.values() if f.get("linkPredicate") == SAME_AS
+    }
     assert len(links) == 2
     for target, facts in links.items():
-        space = said[f"<{target}>"]["uriSpace"].strip('"')
+        space = descriptions[f"<{target}>"]["uriSpace"].strip('"')
         query = (
             f'SELECT (COUNT(*) AS ?n) {{ ?s <{SAME_AS}> ?o FILTER(STRSTARTS(STR(?o), "{space}")) }}'
         )
@@ -102,5 +104,5 @@ def test_void_counts_what_sparql_counts(two: Two, fetch: Any) -> None:
 def test_the_other_service_extends_bodies_by_it(two: Two, fetch: Any) -> None:
     extend = {"ids": [THEIRS + BODY], "properties": [{"id": "identiques"}]}
     form = urlencode({"extend": json.dumps(extend)})
-    said = fetch(f"{two.site}reconciliation?{form}").text
-    assert OURS + BODY in said
+    text = fetch(f"{two.site}reconciliation?{form}").text
+    assert OURS + BODY in text

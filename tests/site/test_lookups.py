@@ -1,4 +1,4 @@
-"""Lookups over HTTP: what asks for little needs no query process, and nobody can tell."""
+"""Lookups over HTTP: small questions need no query process, and have the same answers."""
 
 import gzip
 import json
@@ -45,20 +45,20 @@ def test_a_lookup_needs_no_query_process(
                 os.kill(process, signal.SIGCONT)
 
 
-def test_a_lookup_is_told_as_every_answer_is(site: str, fetch: Any, base_uri: str) -> None:
+def test_a_lookup_is_written_as_every_answer_is(site: str, fetch: Any, base_uri: str) -> None:
     text = LOOKUP.format(base_uri, 123456)
     address = f"{site}sparql?query={quote(text)}"
     first = fetch(address)
     again = fetch(address)
-    asked = fetch(f"{site}sparql?query={quote(text + ' ORDER BY ?none')}")  # by a query process
+    queried = fetch(f"{site}sparql?query={quote(text + ' ORDER BY ?none')}")  # by a query process
     tag = first.headers["ETag"]
-    assert (first.status, again.status, asked.status) == (200, 200, 200)
+    assert (first.status, again.status, queried.status) == (200, 200, 200)
     assert first.body == again.body
     assert again.headers["ETag"] == tag
     names = sorted(name for name in first.headers if name != "ETag")
-    assert names == sorted(name for name in asked.headers if name != "ETag")
+    assert names == sorted(name for name in queried.headers if name != "ETag")
     for name in ("Content-Type", "Vary", "Cache-Control", "Access-Control-Allow-Origin"):
-        assert first.headers[name] == asked.headers[name]
+        assert first.headers[name] == queried.headers[name]
     fresh = f"{site}sparql?query={quote(LOOKUP.format(base_uri, 654321))}"
     unknown = fetch(fresh, If_None_Match='"other"')
     assert unknown.status == 200

@@ -1,4 +1,4 @@
-"""What an attacker writes on the wire: it is refused in one way, or answered once and no more."""
+"""Requests of an attacker: each is refused in one way, or answered once and no more."""
 
 import contextlib
 import json
@@ -29,8 +29,8 @@ def read(client: socket.socket) -> bytes:
     return b"".join(iter(lambda: client.recv(65536), b""))
 
 
-def say(site: str, data: bytes) -> bytes:
-    """Send something, and give all that comes back until the server closes."""
+def send(site: str, data: bytes) -> bytes:
+    """Send bytes, and return all replies until the server closes."""
     with connect(site) as client:
         client.sendall(data)
         return read(client)
@@ -38,13 +38,13 @@ def say(site: str, data: bytes) -> bytes:
 
 def replies(raw: bytes) -> list[tuple[int, bytes]]:
     """Split replies that all have a length."""
-    found, at = [], 0
+    pairs, at = [], 0
     while at < len(raw):
         end = raw.index(b"\r\n\r\n", at)
         head = raw[at:end]
         at = end + 4 + int(head.lower().partition(b"content-length: ")[2].split()[0])
-        found.append((int(head.split()[1]), raw[end + 4 : at]))
-    return found
+        pairs.append((int(head.split()[1]), raw[end + 4 : at]))
+    return pairs
 
 
 REFUSED = {
@@ -108,14 +108,14 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_and_nothing_behind_it_is_read(site: str, name: str) -> None:
     data, status = REFUSED[name]
-    (reply,) = replies(say(site, data + SMUGGLED))
+    (reply,) = replies(send(site, data + SMUGGLED))
     assert reply[0] == status
-    told = json.loads(reply[1])
-    assert (told["status"], bool(told["detail"])) == (status, True)
+    problem = json.loads(reply[1])
+    assert (problem["status"], bool(problem["detail"])) == (status, True)
 
 
 def test_a_refusal_is_text_for_those_who_read_text(site: str) -> None:
-    raw = say(site, b"GET /a#b HTTP/1.1\r\nHost: a\r\nAccept: text/plain, */*;q=0.1\r\n\r\n")
+    raw = send(site, b"GET /a#b HTTP/1.1\r\nHost: a\r\nAccept: text/plain, */*;q=0.1\r\n\r\n")
     head, _, body = raw.partition(b"\r\n\r\n")
     assert b"Content-Type: text/plain; charset=utf-8" in head
     assert b"Access-Control-Allow-Origin: *" in head
@@ -141,7 +141,7 @@ def test_a_refusal_is_a_page_in_both_languages_for_browsers(
 ) -> None:
     line, rest = request_.split(b"\r\n", 1)
     accept = b"Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
-    raw = say(site, line + b"\r\nHost: a\r\n" + accept + rest + b"\r\n")
+    raw = send(site, line + b"\r\nHost: a\r\n" + accept + rest + b"\r\n")
     head, _, body = raw.partition(b"\r\n\r\n")
     assert b"Content-Type: text/html; charset=utf-8" in head
     assert b"Content-Length: %d\r\n" % len(body) in head
@@ -151,7 +151,7 @@ def test_a_refusal_is_a_page_in_both_languages_for_browsers(
 
 
 def test_a_refusal_of_a_compressed_body_says_what_would_do(site: str) -> None:
-    assert b"\r\nAccept-Encoding: identity\r\n" in say(site, REFUSED["compressed body"][0])
+    assert b"\r\nAccept-Encoding: identity\r\n" in send(site, REFUSED["compressed body"][0])
 
 
 ONE = {
@@ -165,7 +165,7 @@ ONE = {
 
 @pytest.mark.parametrize("name", ONE)
 def test_what_follows_the_last_request_is_not_answered(site: str, name: str) -> None:
-    assert replies(say(site, ONE[name] + SMUGGLED)) == [(200, b"ok\n")]
+    assert replies(send(site, ONE[name] + SMUGGLED)) == [(200, b"ok\n")]
 
 
 ANSWERED = {
@@ -183,38 +183,38 @@ ANSWERED = {
 @pytest.mark.parametrize("name", ANSWERED)
 def test_what_is_odd_and_allowed_is_answered(site: str, name: str) -> None:
     last = b"" if b"close" in ANSWERED[name] else ONE["close"]
-    found = replies(say(site, ANSWERED[name] + b"\r\n" + last))
-    assert found == [(200, b"ok\n")] * (2 if last else 1)
+    answers = replies(send(site, ANSWERED[name] + b"\r\n" + last))
+    assert answers == [(200, b"ok\n")] * (2 if last else 1)
 
 
 def test_what_is_wrong_behind_an_offer_of_another_protocol_is_no_defect(site: str) -> None:
     offer = GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-    found = replies(say(site, offer + b"GET /healthz HTTP/1.1\r\n\r\n"))
-    assert [status for status, _ in found] == [200, 400]
+    answers = replies(send(site, offer + b"GET /healthz HTTP/1.1\r\n\r\n"))
+    assert [status for status, _ in answers] == [200, 400]
 
 
 def test_an_absolute_form_names_the_host(site: str) -> None:
-    raw = say(site, b"GET http://c.example HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n")
+    raw = send(site, b"GET http://c.example HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n")
     assert b"http://c.example/" in raw
     assert b"http://b/" not in raw
 
 
 def test_the_server_as_a_whole_has_options(site: str) -> None:
-    raw = say(site, b"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    raw = send(site, b"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert raw.startswith(b"HTTP/1.1 204")
     assert b"\r\nAllow: " in raw
 
 
 def test_a_query_with_an_offer_of_another_protocol_is_asked(site: str) -> None:
     offer = b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nASK{}"
-    found = replies(say(site, POST + offer + ONE["close"]))
-    assert [status for status, _ in found] == [200, 200]
-    assert b"true" in found[0][1]
+    answers = replies(send(site, POST + offer + ONE["close"]))
+    assert [status for status, _ in answers] == [200, 200]
+    assert b"true" in answers[0][1]
 
 
 def test_a_trailer_is_no_header(site: str) -> None:
     last = b"0\r\nHost: b\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
-    assert replies(say(site, CHUNKED + ASK + last + ONE["close"]))[0][0] == 200
+    assert replies(send(site, CHUNKED + ASK + last + ONE["close"]))[0][0] == 200
 
 
 @pytest.mark.parametrize(
@@ -274,14 +274,16 @@ def test_ten_thousand_requests_at_once_are_answered_in_order(site: str) -> None:
                 data = data[client.send(data) if data else 0 :]
             with contextlib.suppress(BlockingIOError):
                 raw += client.recv(1 << 20)
-    found = replies(bytes(raw))
-    assert len(found) == 10_001
-    assert [n for n, (status, _) in enumerate(found) if status == 404] == [*range(0, 10_000, every)]
-    assert all(b"'/%d'" % n in found[n][1] for n in range(0, 10_000, every))
+    answers = replies(bytes(raw))
+    assert len(answers) == 10_001
+    assert [n for n, (status, _) in enumerate(answers) if status == 404] == [
+        *range(0, 10_000, every)
+    ]
+    assert all(b"'/%d'" % n in answers[n][1] for n in range(0, 10_000, every))
 
 
 def test_leave_to_send_is_given_behind_the_answer_before(site: str) -> None:
-    """And not in the middle of it: that would be another answer to whoever reads it."""
+    """And not in the middle of it, where a client would read it as another answer."""
     long = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 60000")
     first = f"GET /sparql?query={long}&format=csv HTTP/1.1\r\nHost: a\r\n\r\n".encode()
     with connect(site) as client:
@@ -298,34 +300,34 @@ def test_leave_to_send_is_given_behind_the_answer_before(site: str) -> None:
 
 
 def test_leave_to_send_is_given_for_each_request(site: str) -> None:
-    asked, leave = POST + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", b"100 Continue\r\n"
+    head, leave = POST + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", b"100 Continue\r\n"
     raw = b""
     with connect(site) as client:
         client.settimeout(20)
-        client.sendall(asked)
+        client.sendall(head)
         for number in (1, 2):
             while raw.count(leave) < number:
                 raw += (part := client.recv(9999))
                 assert part
-            client.sendall(b"ASK{}" + (asked if number == 1 else ONE["close"]))
+            client.sendall(b"ASK{}" + (head if number == 1 else ONE["close"]))
         raw += read(client)
-    found = replies(raw.replace(b"HTTP/1.1 " + leave + b"\r\n", b""))
-    assert [status for status, _ in found] == [200, 200, 200]
+    answers = replies(raw.replace(b"HTTP/1.1 " + leave + b"\r\n", b""))
+    assert [status for status, _ in answers] == [200, 200, 200]
 
 
 def test_no_leave_is_given_to_send_what_is_too_much(site: str) -> None:
     data = POST + b"Expect: 100-continue\r\nContent-Length: 90000000\r\n\r\n"
-    assert [status for status, _ in replies(say(site, data))] == [413]
+    assert [status for status, _ in replies(send(site, data))] == [413]
 
 
 def test_an_answer_to_head_has_no_body(site: str) -> None:
-    """Whatever gives it: the cache, the application, the event loop, a process, a file, a fault."""
+    """Whatever its source: cache, application, event loop, query process, file, fault."""
     long = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 20000")
     paths = ["def.ttl", "def.ttl", "healthz", "dumps/portraits.nq", "rien", "metrics"]
     paths += [f"sparql?query={text}" for text in ("ASK%7B%7D", "ASK%7B%7D%23", "ASK%7B", long)]
     last = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-    asked = b"".join(f"HEAD /{path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for path in paths)
-    *heads, head, body = say(site, asked + last).split(b"\r\n\r\n")
+    requests = b"".join(f"HEAD /{path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for path in paths)
+    *heads, head, body = send(site, requests + last).split(b"\r\n\r\n")
     statuses = [int(each.split(b" ")[1]) for each in (*heads, head)]
     assert statuses == [200, 200, 200, 200, 404, 200, 200, 200, 400, 200, 200]
     assert all(each.startswith(b"HTTP/1.1 ") for each in (*heads, head))
@@ -336,10 +338,10 @@ def test_an_answer_to_head_has_no_body(site: str) -> None:
 
 def test_an_answer_that_a_client_has_already_has_no_body(site: str) -> None:
     paths = ("def.ttl", "def.ttl", "dumps/portraits.nq", "sparql?query=ASK%7B%7D%23304")
-    asked = "".join(
+    requests = "".join(
         f"GET /{path} HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n" for path in paths
     )
-    *heads, body = say(site, asked.encode() + ONE["close"]).split(b"\r\n\r\n")
+    *heads, body = send(site, requests.encode() + ONE["close"]).split(b"\r\n\r\n")
     assert [each[:13] for each in heads] == [b"HTTP/1.1 304 "] * 4 + [b"HTTP/1.1 200 "]
     assert body == b"ok\n"
 
@@ -360,7 +362,7 @@ def test_leave_to_send_is_given_once(site: str) -> None:
 
 
 def test_an_answer_to_head_that_is_refused_has_no_body(site: str) -> None:
-    raw = say(site, b"HEAD /a#b HTTP/1.1\r\nHost: a\r\n\r\n")
+    raw = send(site, b"HEAD /a#b HTTP/1.1\r\nHost: a\r\n\r\n")
     assert raw.startswith(b"HTTP/1.1 400")
     assert raw.endswith(b"\r\n\r\n")
 
@@ -368,7 +370,7 @@ def test_an_answer_to_head_that_is_refused_has_no_body(site: str) -> None:
 def test_an_answer_in_http_1_0_has_no_chunks(site: str) -> None:
     query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 60000")
     head = f"GET /sparql?query={query} HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n"
-    ((status, body),) = replies(say(site, head.encode()))
+    ((status, body),) = replies(send(site, head.encode()))
     assert status == 200
     assert json.loads(body)["results"]
 
@@ -381,7 +383,7 @@ KERNEL = sum(int(Path(f"/proc/sys/net/ipv4/tcp_{side}mem").read_text().split()[2
 
 
 def push(client: socket.socket, least: int) -> int:
-    """Send until nothing more is taken for a second; gives the bytes, at most a little over."""
+    """Send until nothing more is taken for a second; return the bytes, at most a little over."""
     client.settimeout(1.0)
     sent = 0
     with contextlib.suppress(TimeoutError, ConnectionError):

@@ -1,4 +1,4 @@
-"""A resource that very many things point at has pages that are whole and do not overlap."""
+"""A resource with very many links to it has pages that are whole and do not overlap."""
 
 import re
 from collections.abc import Iterator
@@ -17,22 +17,22 @@ MANY = 2100
 
 
 @pytest.fixture(scope="module")
-def crowded(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("crowded")
+def many(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("many")
     write_release(folder / "a", MANY)
     (folder / "current").symlink_to("a")
     with boot(folder) as site:
         yield site
 
 
-def test_pages_of_very_many_hold_each_once(crowded: str, fetch: Any) -> None:
+def test_pages_of_very_many_hold_each_once(many: str, fetch: Any) -> None:
     seen: list[str] = []
     for number in (1, 2, MANY // 50 - 1):
-        page = fetch(f"{crowded}doc/portrait/2025?page={number}", Accept="text/html")
+        page = fetch(f"{many}doc/portrait/2025?page={number}", Accept="text/html")
         assert page.status == 200
-        found = re.findall(r'href="[^"]*id/initiative/(simple\d+)/2025"', page.text)
-        assert set(found).isdisjoint(seen)
-        seen += found
+        names = re.findall(r'href="[^"]*id/initiative/(simple\d+)/2025"', page.text)
+        assert set(names).isdisjoint(seen)
+        seen += names
         assert "Exemple simple" in page.text
     assert len(seen) > 130
 

@@ -31,7 +31,7 @@ def merged(
 ) -> Iterator[Merged]:
     """Build two portraits, accept the one candidate, build again and serve."""
     folder, base_uri = tmp_path_factory.mktemp("merged"), "https://exemple.gouv.qc.example/ia/"
-    shelf, files = folder / "shelf", []
+    releases_folder, files = folder / "releases", []
     for year, name in ((YEAR - 1, "Tri des demandes"), (YEAR, "Tri des demandes, phase 2")):
         files.append(f"{year}={folder / f'{year}.csv'}")
         with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
@@ -42,22 +42,22 @@ def merged(
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    run("build", *files, "--to", shelf, "--base-uri", base_uri)
-    listed = run("review", shelf, "--list", "--format", "csv")
+    run("build", *files, "--to", releases_folder, "--base-uri", base_uri)
+    listed = run("review", releases_folder, "--list", "--format", "csv")
     (candidate,) = csv.DictReader(listed.splitlines())
     kept, gone = (candidate[f"{side}_iri"].rpartition("/")[2] for side in ("older", "newer"))
-    run("review", shelf, "--accept", "1", "--author", "Ada Tremblay")
-    run("build", *files, "--to", shelf, "--base-uri", base_uri)
-    with boot(shelf) as site:
+    run("review", releases_folder, "--accept", "1", "--author", "Ada Tremblay")
+    run("build", *files, "--to", releases_folder, "--base-uri", base_uri)
+    with boot(releases_folder) as site:
         yield Merged(site, base_uri, kept, gone)
 
 
 @pytest.mark.parametrize("year", ["", f"/{YEAR}"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_the_merged_one_answers_301(merged: Merged, fetch: Any, method: str, year: str) -> None:
-    asked = f"{merged.site}id/initiative/{merged.gone}{year}"
-    reply = fetch(f"{asked}?lang=en", method=method)
-    there = urljoin(asked, reply.headers["Location"])
+    address = f"{merged.site}id/initiative/{merged.gone}{year}"
+    reply = fetch(f"{address}?lang=en", method=method)
+    there = urljoin(address, reply.headers["Location"])
     assert reply.status == 301
     assert there == f"{merged.site}id/initiative/{merged.kept}{year}?lang=en"
     assert fetch(there, method=method).status == 303
@@ -68,9 +68,9 @@ def test_the_merged_one_answers_301(merged: Merged, fetch: Any, method: str, yea
 def test_its_document_leads_to_the_same_form(
     merged: Merged, fetch: Any, suffix: str, year: str
 ) -> None:
-    asked = f"{merged.site}doc/initiative/{merged.gone}{year}{suffix}"
-    reply = fetch(asked)
-    there = urljoin(asked, reply.headers["Location"])
+    address = f"{merged.site}doc/initiative/{merged.gone}{year}{suffix}"
+    reply = fetch(address)
+    there = urljoin(address, reply.headers["Location"])
     assert reply.status == 301
     assert there == f"{merged.site}doc/initiative/{merged.kept}{year}{suffix}"
     assert fetch(there).status == 200
@@ -92,9 +92,9 @@ def test_every_type_that_is_asked_for_comes_from_the_one_that_stays(
 
 def test_both_portraits_say_the_one_that_stays(merged: Merged, fetch: Any) -> None:
     body = fetch(f"{merged.site}doc/initiative/{merged.kept}.nt").body
-    said = {quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)}
+    triples = {quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)}
     kept = f"{merged.base_uri}id/initiative/{merged.kept}"
-    versions = {t.object.value for t in said if t.predicate.value.endswith("/hasVersion")}
+    versions = {t.object.value for t in triples if t.predicate.value.endswith("/hasVersion")}
     assert versions == {f"{kept}/{YEAR - 1}", f"{kept}/{YEAR}"}
     # The year that was always its own has no other name.
     assert fetch(f"{merged.site}doc/initiative/{merged.gone}/{YEAR - 1}").status == 404

@@ -60,7 +60,7 @@ ASKED = [(path, accept) for path, types in PATHS.items() for accept in types]
 
 
 def heads(reply: Any) -> dict[str, str]:
-    """Give the headers but the clock."""
+    """Return the headers without the date."""
     return {name.lower(): value for name, value in reply.headers.items() if name != "Date"}
 
 

@@ -121,7 +121,7 @@ def test_content_type(site: str, fetch: Any, way: str, version: str, name: str) 
 
 
 class Bad(NamedTuple):
-    """A request that the protocol has refused."""
+    """A request that the protocol refuses."""
 
     name: str
     status: int

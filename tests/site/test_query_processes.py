@@ -47,7 +47,7 @@ class Answer(NamedTuple):
     """A status, the rows (in any order) or the kind of the fault, and the bytes of the rows."""
 
     status: int
-    told: str
+    outcome: str
     length: int
 
 
@@ -78,7 +78,7 @@ def release(served: str) -> Release:
     patterns = ("?s a ?x", "?s ?x ?o")
     texts = [f"SELECT ?x (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?x" for pattern in patterns]
     classes, properties = (
-        [row["x"]["value"] for row in sorted(json.loads(answer.told), key=count, reverse=True)]
+        [row["x"]["value"] for row in sorted(json.loads(answer.outcome), key=count, reverse=True)]
         for answer in ask_in_turn(served, [Query(text) for text in texts])
     )
     assert len(classes) > 10 < len(properties)
@@ -145,7 +145,7 @@ def make_ordinary(release: Release) -> Query:
 
 
 def make_long_answer(release: Release) -> Query:
-    """Make one whose answer takes 66 to 110 kB."""
+    """Return a query whose answer takes 66 to 110 kB."""
     number = next(numbers)
     name = release.properties[0]
     return Query(
@@ -155,7 +155,7 @@ def make_long_answer(release: Release) -> Query:
 
 
 def make_faulty(release: Release) -> Query:
-    """Make one that the engine refuses, when it reads, begins or writes it."""
+    """Return a query that the engine refuses, when it reads, begins or writes it."""
     number = next(numbers)
     name = release.properties[number % len(release.properties)]
     return (
@@ -226,7 +226,7 @@ def test_a_query_that_fails_among_others_costs_no_process(
     begun = time.monotonic()
     answers, rose = measure(served, fetch, before, queries)
     slow = delay_probe.slowness(begun).times
-    kinds = {answers[place].told for place in faulty}
+    kinds = {answers[place].outcome for place in faulty}
     assert kinds == {
         "malformed-query", "service-refused", "update-refused", "not-acceptable", "unwritable"
     }  # fmt: skip
@@ -251,7 +251,7 @@ def test_queries_that_are_slow_only_together_cost_no_process(
 
 
 def make_pairs(release: Release, number: int) -> Query:
-    """Make one that compares so many values with a thousand others."""
+    """Return a query that compares so many values with a thousand others."""
     name = release.properties[0]
     return Query(
         f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?a {{ ?s ?p ?a }} LIMIT {number} }}"
@@ -319,4 +319,4 @@ def offend(site: str, offences: Sequence[Query], outcome: tuple[int, str] | None
                 time.sleep(0.3)  # it runs
             continue
         (answer,) = ask_in_turn(site, [offence])
-        assert (answer.status, answer.told) == outcome
+        assert (answer.status, answer.outcome) == outcome

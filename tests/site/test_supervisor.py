@@ -1,4 +1,4 @@
-"""Workers that die, that never live, and that are told to end."""
+"""Workers that die, that never become ready, and that are ended by a signal."""
 
 import contextlib
 import os

@@ -61,8 +61,10 @@ def test_every_foreign_term_of_a_release_has_a_name(
     names = texts.table("terms")
     # The catalogue of true portraits says more than that of the examples, such as whom to write to.
     assert portrait_ia("build", f"2025={portrait(ROW)}", "--to", tmp_path / "own").returncode == 0
-    shelves = [shelf / "current" for shelf in (example, tmp_path / "own")]
-    files = [shelf / name for shelf in shelves for name in ("dumps/portraits.nq", "catalogue.nq")]
+    releases = [folder / "current" for folder in (example, tmp_path / "own")]
+    files = [
+        release / name for release in releases for name in ("dumps/portraits.nq", "catalogue.nq")
+    ]
     for quad in (quad for file in files for quad in ox.parse(path=file)):
         shown = [quad.predicate]
         if quad.predicate.value.endswith("#type") and isinstance(quad.object, ox.NamedNode):

@@ -37,15 +37,15 @@ def test_clients_are_answered_by_the_next_process(
         find_workers(own)
         wait_until(lambda: query_processes(own))
         stopped = stop(query_processes(own))
-        asked: list[Future[Any]] = []
+        answers: list[Future[Any]] = []
         left: set[Future[Any]] = set()
         while not left:  # who is answered was asked of a process that came later
             queries = [
-                quote(QUERY.format(len(asked) + number, seconds)) for number in range(clients)
+                quote(QUERY.format(len(answers) + number, seconds)) for number in range(clients)
             ]
-            asked += [pool.submit(fetch, f"{own}sparql?query={query}") for query in queries]
-            left = wait(asked, seconds).not_done
+            answers += [pool.submit(fetch, f"{own}sparql?query={query}") for query in queries]
+            left = wait(answers, seconds).not_done
         for process in stopped:
             send(process, signal.SIGKILL)
-        for number, reply in enumerate(one.result() for one in asked):
+        for number, reply in enumerate(one.result() for one in answers):
             assert (reply.status, reply.body.count(b'"value":"%d"' % number)) == (200, 1)

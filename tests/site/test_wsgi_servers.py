@@ -39,7 +39,7 @@ def free_port() -> int:
 
 @contextmanager
 def serve(command: list[str], folder: Path, where: Path) -> Iterator[tuple[str, int]]:
-    """Start a server over the application; give its address and its process."""
+    """Start a server over the application; return its address and its process."""
     (where / "application.py").write_text(APPLICATION)
     port = free_port()
     environ = {
@@ -82,7 +82,7 @@ def ask(fetch: Any, site: str, query: str, accept: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("query", "accept", "status", "told"),
+    ("query", "accept", "status", "expected"),
     [
         ("SELECT (7 AS ?n) {}", "application/sparql-results+json", 200, b'"value":"7"'),
         ("SELECT (7 AS ?n) {}", "text/csv", 200, b"n\r\n7"),
@@ -95,11 +95,11 @@ def ask(fetch: Any, site: str, query: str, accept: str) -> Any:
     ids=["json", "csv", "page", "graph", "malformed", "update", "slow"],
 )
 def test_the_application_alone_answers_queries(
-    served: tuple[str, int], fetch: Any, query: str, accept: str, status: int, told: bytes
+    served: tuple[str, int], fetch: Any, query: str, accept: str, status: int, expected: bytes
 ) -> None:
     reply = ask(fetch, served[0], query, accept)
     assert reply.status == status
-    assert told in reply.body
+    assert expected in reply.body
 
 
 def test_the_application_alone_answers_all_else(served: tuple[str, int], fetch: Any) -> None:

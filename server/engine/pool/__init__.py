@@ -1,1 +1,1 @@
-"""Keep query processes, and put questions to them within limits."""
+"""Start query processes, and put questions to them within limits."""

@@ -1,4 +1,4 @@
-"""Know the queries that run, and decide which of them must end so that others can."""
+"""Measure the queries that run, and decide which of them must end so that others can run."""
 
 import math
 from collections.abc import Collection
@@ -22,7 +22,7 @@ class Run:
         self._worked_before = sandbox.worked(process)
 
     def measure(self, now: float, memory: bool) -> None:
-        """Bring the figures up to date; that of the memory costs a file to read."""
+        """Measure time and work anew, and with `memory` also the memory, which reads a file."""
         self.age = now - self._begun
         self.worked = sandbox.worked(self._process) - self._worked_before
         if memory:
@@ -34,8 +34,8 @@ def refuse_to_go_on(
 ) -> EngineFault | None:
     """Return the fault that ends a query, or None.
 
-    `long` are those that have a place for long queries, which this one may join; `crowded` says
-    that others wait and no process can be had for them.
+    `long` are the queries that have a place for long ones, which this one may join; `crowded`:
+    others wait, and no process may be started for them.
     """
     retry_after = math.ceil(limits.seconds)
     if run.age >= limits.seconds:

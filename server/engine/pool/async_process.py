@@ -19,41 +19,41 @@ _MOST_FRAME = 16 << 20  # bytes; a query process cuts answers into parts of PART
 
 
 class _Mark(Enum):
-    """What stands among the questions that a process was put."""
+    """A mark among the questions sent to a process."""
 
-    DROPPED = 1  # a question that is asked elsewhere: should it be answered, that is not wanted
-    CANCELLED = 2  # what stood before it is not answered any more
+    DROPPED = 1  # a question now put to another process: an answer to it is ignored
+    CANCELLED = 2  # the dropped questions before it are not answered
 
 
 class Owner(Protocol):
-    """Who keeps a process, and is told what becomes of it."""
+    """The owner of a process, called when its state changes."""
 
-    def rest(self, process: "AsyncProcess") -> None:
-        """Take back a process that has answered all."""
+    def take_back(self, process: "AsyncProcess") -> None:
+        """Take back a process that has answered all its questions."""
         ...
 
     def end(self, process: "AsyncProcess", fault: EngineFault | None = None) -> None:
-        """Kill a process; the question at hand is answered with the fault."""
+        """Kill a process; its present question ends with the fault."""
         ...
 
-    def bury(self, process: "AsyncProcess", unread: bool) -> None:
-        """Find out how a process ended; `unread`: before it read all that was sent to it."""
+    def reap(self, process: "AsyncProcess", unread: bool) -> None:
+        """Find out how a process ended; `unread`: before it read all its questions."""
         ...
 
 
 class AsyncProcess:
-    """A query process; `pending` is what it was put and has not answered, in order.
+    """A query process; `pending` are the questions it has not answered, in order.
 
-    The first of them is what it works on, for it answers in order and holds nothing back. `late`:
-    what it works on takes longer than a moment.
+    It works on the first, for it answers in order and delays no answer. `late`: the first takes
+    longer than a moment.
     """
 
     def __init__(self, process: QueryProcess, home: Home, space: SpoolSpace, owner: Owner) -> None:
-        self.bare = process
+        self.query_process = process
         self.number = process.number
         self.pending: deque[Exchange | _Mark] = deque()
         self.late = self.yielding = False
-        self.run: Run | None = None  # of the question at hand, once that has been looked at
+        self.run: Run | None = None  # of the present question, once that was measured
         self._connection = process.connection
         self._loop = home.loop
         self._space = space
@@ -64,12 +64,12 @@ class AsyncProcess:
         self._loop.add_reader(self._connection, self._read)
 
     def put(self, exchanges: Sequence[Exchange]) -> None:
-        """Put questions, together, so that the process is woken once."""
+        """Send questions together, so that the process is woken once."""
         self.pending.extend(exchanges)
         self._send(b"".join(exchange.request for exchange in exchanges))
 
     def cancel_followers(self) -> list[Exchange]:
-        """Take back what stands behind the question at hand: it has not begun, or is dropped."""
+        """Take back the questions behind the present one; an answer to one begun is dropped."""
         first, *others = self.pending
         followers = [other for other in others if isinstance(other, Exchange)]
         if followers:
@@ -79,7 +79,7 @@ class AsyncProcess:
         return followers
 
     def close(self) -> list[Exchange]:
-        """Ask nothing more; return what is not answered."""
+        """Stop sending and reading; return the unanswered questions."""
         self.closed = True
         self._loop.remove_reader(self._connection)
         if self._unsent:
@@ -97,7 +97,7 @@ class AsyncProcess:
                 sent = 0
             except OSError:
                 self._unread = True
-                self._loop.call_soon(self._bury)
+                self._loop.call_soon(self._report_end)
                 return
             if sent == len(data):
                 return
@@ -112,17 +112,17 @@ class AsyncProcess:
             return
         except OSError:
             self._unread = True
-            self._bury()
+            self._report_end()
             return
         if not self._unsent:
             self._loop.remove_writer(self._connection)
 
-    def _bury(self) -> None:
+    def _report_end(self) -> None:
         if not self.closed:
-            self._owner.bury(self, self._unread)
+            self._owner.reap(self, self._unread)
 
     def _read(self) -> None:
-        """Take what one read brings, so that others have their turn."""
+        """Take the frames of one read, so that other connections have their turn."""
         try:
             data = self._connection.recv(PART)
         except BlockingIOError:
@@ -131,7 +131,7 @@ class AsyncProcess:
             self._unread = self._unread or isinstance(broken, ConnectionError)
             data = b""
         if not data:
-            self._bury()
+            self._report_end()
             return
         if self._rest:
             self._rest += data
@@ -141,7 +141,7 @@ class AsyncProcess:
             self._take_frames(data, whole)
         except EngineFault as fault:
             self._owner.end(self, fault)
-        except Exception as broken:  # what no query process of ours sends
+        except Exception as broken:  # no query process of ours sends that
             self._owner.end(self, EngineDefect(f"A query process sent what cannot be: {broken!r}"))
         for exchange, payload in whole:  # now that the process has its next questions
             exchange.take_whole(payload)
@@ -163,10 +163,10 @@ class AsyncProcess:
                 self._owner.end(self)
                 return
         if not self.pending:
-            self._owner.rest(self)
+            self._owner.take_back(self)
 
     def _cut(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """Cut what has come into frames; what is no whole one yet is left for the next time."""
+        """Cut the bytes into frames; keep an incomplete one for the next read."""
         frames, start, size = list[tuple[bytes, bytes]](), 0, len(data)
         while size - start >= _SIZE:
             letter, length = LETTER_AND_LENGTH.unpack_from(data, start)
@@ -191,7 +191,7 @@ class AsyncProcess:
         return Spool(*read_kind(kind), self._space, self._loop, partial(self._go_on, exchange))
 
     def _go_on(self, exchange: Exchange) -> None:
-        """Read on, now that a thread has written of an answer, or failed to."""
+        """Read on, now that a thread has written a part of an answer, or failed to."""
         fault = exchange.spool.fault if exchange.spool is not None else None
         if exchange.ended:
             exchange.finish_if_written()

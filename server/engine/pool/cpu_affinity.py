@@ -2,7 +2,7 @@
 
 With a worker for each core, to hand a question to another core gains nothing: all are busy, and
 what one has read is far from the other. On the same core the two take turns, and each finds more
-waiting when its turn comes. Whatever takes longer than a moment goes where there is room.
+waiting when its turn comes. A query longer than a moment may run on any core.
 """
 
 import contextlib
@@ -12,22 +12,22 @@ from pathlib import Path
 
 
 class CpuAffinity:
-    """The core of one worker, or all of them, where some are to spare."""
+    """The core of one worker, or all cores, where there are more than workers."""
 
     def __init__(self, place: int, workers: int) -> None:
-        """Choose for the worker at a place of so many; done before a thread is bound."""
-        # Not every system tells.
+        """Choose the core of the worker at `place` of `workers`, before any thread is bound."""
+        # Not every system has this call.
         allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
         self._all = frozenset(allowed)
         self.scarce = 1 < len(allowed) <= workers
         self._own = {allowed[place % len(allowed)]} if self.scarce else self._all
 
     def settle(self) -> None:
-        """Bind this thread to the core, and what it starts, until that calls `roam`."""
+        """Bind this thread to the core, and the threads it starts, until they call `roam`."""
         self._place(0, self._own)
 
     def roam(self) -> None:
-        """Let this thread run wherever there is room."""
+        """Let this thread run on any core."""
         self._place(0, self._all)
 
     def bind(self, process: int) -> None:
@@ -35,7 +35,7 @@ class CpuAffinity:
         self._move(process, self._own)
 
     def release(self, process: int) -> None:
-        """Let a process run wherever there is room."""
+        """Let a process run on any core."""
         self._move(process, self._all)
 
     def _move(self, process: int, cores: AbstractSet[int]) -> None:

@@ -14,7 +14,7 @@ from server.engine.pool.lookup import Lookups
 from server.engine.pool.pool import Pool
 from server.engine.stats import EngineStats
 
-_LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
+_LOOK_EVERY = 0.1  # seconds between two checks that the client is still connected
 
 
 class PooledEngine:
@@ -56,9 +56,9 @@ class PooledEngine:
         assert asking.outcome is not None  # noqa: S101  # it is over
         return asking.outcome
 
-    def figures(self) -> EngineStats:
-        """See `server.engine.interface.Engine.figures`."""
-        return self._pool.figures()
+    def stats(self) -> EngineStats:
+        """See `server.engine.interface.Engine.stats`."""
+        return self._pool.stats()
 
     def close(self) -> None:
         """See `server.engine.interface.Engine.close`."""

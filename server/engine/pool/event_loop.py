@@ -1,7 +1,7 @@
-"""Know the event loop of this process on which its query processes are asked.
+"""Choose the event loop of this process that its query processes are asked on.
 
-A worker of ours names the loop that it serves on. Any other program has one started, in a thread,
-at its first question: after it has forked, if it does, for a loop cannot be taken along.
+A worker of ours names the loop that it serves on. In any other program one is started in a thread
+at the first question: after a fork, if there is one, for a child has no loop.
 """
 
 import asyncio

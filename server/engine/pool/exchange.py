@@ -1,4 +1,4 @@
-"""Take in what a query process says to one question, frame by frame."""
+"""Collect what a query process answers to one question, frame by frame."""
 
 import logging
 import time
@@ -15,10 +15,10 @@ _log = logging.getLogger(__name__)
 
 
 class Exchange:
-    """One question and what comes of it; `over` is called once, unless it is withdrawn."""
+    """One question and its outcome; `over` is called once, unless it is withdrawn."""
 
     __slots__ = (
-        "_fault", "_left", "_over", "alone", "asked", "ended", "request", "spool", "tries",
+        "_fault", "_left", "_over", "alone", "begun", "ended", "request", "spool", "tries",
         "withdrawn",
     )  # fmt: skip
 
@@ -29,39 +29,39 @@ class Exchange:
         left: "Callable[[Exchange], None]",
     ) -> None:
         self.request = request
-        self.asked = time.monotonic()
+        self.begun = time.monotonic()
         self.tries = 0  # processes that ended before they read it
         self.alone = False  # it is put to a process by itself
         self.withdrawn = 0.0  # when
-        self.ended = False  # nothing more comes, but it may have to be written
+        self.ended = False  # nothing more comes, but a thread may still be writing
         self.spool: Spool | None = None  # of an answer that comes in parts
         self._fault: EngineFault | None = None
         self._over = over
         self._left = left
 
     def withdraw(self) -> None:
-        """Ask no more: the client has left. What has come is given back."""
+        """Cancel: the client has left. Frames received so far are dropped."""
         self.withdrawn = time.monotonic()
         self.restart()
         self._left(self)
 
     def restart(self) -> None:
-        """Be a question again of which nothing has come."""
+        """Drop the frames received, before the question is put again."""
         self._drop()
         self._fault = None
 
     @property
     def is_fresh(self) -> bool:
-        """Say whether nothing has come yet."""
+        """Return whether no frame has come yet."""
         return self.spool is None and self._fault is None
 
     def take_whole(self, payload: bytes) -> None:
-        """Take a small answer, the only frame of it."""
+        """Take a small answer, which is one frame."""
         kind, _, body = payload.partition(b"\n")
         self.finish(Whole(*read_kind(kind), body))
 
     def take(self, letter: bytes, payload: bytes, open_spool: Callable[[bytes], Spool]) -> None:
-        """Take another frame; raises EngineFault for what cannot be, and for more than may be."""
+        """Take another frame; raises EngineFault for one out of turn, and beyond the limits."""
         if self.withdrawn:
             return
         if letter == HEAD and self.is_fresh:
@@ -78,14 +78,14 @@ class Exchange:
             raise EngineDefect(f"The frame {letter!r} came out of turn.")
 
     def finish_if_written(self) -> None:
-        """Give what came to its end, unless a thread has still to write of it."""
+        """Finish an answer that has ended, unless a thread is still writing it."""
         if self._fault is not None:
             self.finish(self._fault)
         elif self.spool is not None and not self.spool.is_writing:
             self.finish(self.spool.fault or self.spool)
 
     def finish(self, outcome: Outcome) -> None:
-        """Give the outcome, unless nobody waits for it."""
+        """Report the outcome, unless the question was withdrawn."""
         if isinstance(outcome, EngineFault):
             self._drop()
         if isinstance(outcome, EngineDefect):
@@ -95,7 +95,7 @@ class Exchange:
             return
         try:
             self._over(outcome)
-        except Exception:  # the others that this process has answered must be told
+        except Exception:  # the other answers of this process must still be reported
             _log.exception("an answer could not be given")
 
     def _drop(self) -> None:
@@ -106,6 +106,6 @@ class Exchange:
 
 @lru_cache(maxsize=64)
 def read_kind(kind: bytes) -> tuple[Form, str]:
-    """Return form and media type, as a W or H frame tells them."""
+    """Return form and media type from the payload of a W or H frame."""
     form, _, media_type = kind.decode().partition(" ")
     return cast(Form, form), media_type

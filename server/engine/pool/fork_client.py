@@ -1,4 +1,4 @@
-"""Start a keeper and have it fork query processes: the asking process's side."""
+"""Start a fork server and request query processes from it: the client's side."""
 
 import json
 import socket
@@ -35,17 +35,17 @@ class QueryProcess:
         self.resident = sandbox.resident(self.number)
 
 
-def keeper_command(control: int, source: Path, base_uri: str, memory_mb: int) -> list[str]:
-    """Return the command that starts a keeper; it inherits `control`, a descriptor."""
+def fork_server_command(control: int, source: Path, base_uri: str, memory_mb: int) -> list[str]:
+    """Return the command that starts a fork server; it inherits `control`, a descriptor."""
     arguments = map(str, (_ROOT, control, source, base_uri, memory_mb))
     return [sys.executable, "-P", "-c", _START, *arguments]
 
 
 class ForkClient:
-    """A keeper that has loaded a release; for one thread at a time."""
+    """A fork server that has loaded a release; for one thread at a time."""
 
     def __init__(self, source: Path, base_uri: str, memory_mb: int) -> None:
-        """Start it as `keeper.run` says, and wait until it is loaded.
+        """Start it (`fork_server.run`), and wait until it has loaded the release.
 
         Raises UnreadableRelease and EngineDown.
         """
@@ -53,9 +53,9 @@ class ForkClient:
         with theirs:
             try:
                 # A session of its own: Ctrl-C at the terminal is for the asking process, at
-                # whose end the keeper reads the end of its control socket.
-                self._keeper = subprocess.Popen(
-                    keeper_command(theirs.fileno(), source, base_uri, memory_mb),
+                # whose end the fork server reads the end of its control socket.
+                self._fork_server = subprocess.Popen(
+                    fork_server_command(theirs.fileno(), source, base_uri, memory_mb),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
@@ -74,7 +74,7 @@ class ForkClient:
         self._control.settimeout(_REPLY_SECONDS)
 
     def fork(self) -> QueryProcess:
-        """Give a fresh query process; raises EngineDown."""
+        """Return a fresh query process; raises EngineDown."""
         ours, theirs = socket.socketpair()
         try:
             with theirs:
@@ -90,35 +90,35 @@ class ForkClient:
         self._request({"do": "kill", "process": process.number})
 
     def reap(self, process: QueryProcess) -> int:
-        """Say how a process that closed its connection ended, as `Popen.returncode` would."""
+        """Return how a process that closed its connection ended, as `Popen.returncode` would."""
         process.connection.close()
         status: int = self._request({"do": "reap", "process": process.number})["status"]
         return status
 
     def alive(self) -> bool:
-        """Say whether the keeper can still be asked."""
-        return self._control.fileno() != -1 and self._keeper.poll() is None
+        """Return whether the fork server can still take requests."""
+        return self._control.fileno() != -1 and self._fork_server.poll() is None
 
     def close(self) -> None:
-        """End the keeper and every process that it forked."""
+        """End the fork server and every process that it forked."""
         self._control.close()
-        self._keeper.kill()  # the kernel then ends its children, before any of them reads more
-        self._keeper.wait()
+        self._fork_server.kill()  # the kernel then ends its children, before any of them reads more
+        self._fork_server.wait()
 
     def forget(self) -> None:
-        """Let go of a keeper that belongs to the process which this one was forked from."""
+        """Close our end of the socket to the fork server of the parent process."""
         self._control.close()
 
-    def _request(self, asked: dict[str, Any], descriptors: list[int] | None = None) -> Any:
-        packet = json.dumps(asked).encode()
+    def _request(self, request: dict[str, Any], descriptors: list[int] | None = None) -> Any:
+        packet = json.dumps(request).encode()
         try:
             socket.send_fds(self._control, [packet], descriptors or [])
         except OSError as error:
             self._control.close()  # it is gone, though it may not count as ended yet
-            raise EngineDown(f"The engine's keeper is gone: {error}") from error
+            raise EngineDown(f"The engine's fork server is gone: {error}") from error
         reply = self._receive()
         if "failed" in reply:
-            raise EngineDown(f"The engine's keeper cannot {asked['do']}: {reply['failed']}")
+            raise EngineDown(f"The engine's fork server cannot {request['do']}: {reply['failed']}")
         return reply
 
     def _receive(self) -> dict[str, Any]:
@@ -126,9 +126,9 @@ class ForkClient:
             packet = self._control.recv(65536)
         except OSError as error:
             self._control.close()  # a late reply must not be taken for that to the next request
-            raise EngineDown(f"The engine's keeper does not answer: {error}") from error
+            raise EngineDown(f"The engine's fork server does not answer: {error}") from error
         if not packet:
             self._control.close()
-            raise EngineDown("The engine's keeper is gone.")
+            raise EngineDown("The engine's fork server is gone.")
         reply: dict[str, Any] = json.loads(packet)
         return reply

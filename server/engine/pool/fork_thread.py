@@ -1,4 +1,4 @@
-"""Fork, kill and reap query processes in a thread, where waiting for the keeper holds up nobody."""
+"""Fork, kill and reap query processes in a thread, so that no event loop waits for that."""
 
 import asyncio
 import logging
@@ -16,9 +16,9 @@ _T = TypeVar("_T")
 
 
 class ForkThread:
-    """The keeper of a release, and another one in its place where it is lost.
+    """The fork server of a release, replaced by another where it is lost.
 
-    `start` is called before anything else, or never: the first `fork` then starts the keeper.
+    `start` is called before anything else, or never: the first `fork` then starts the fork server.
     """
 
     def __init__(self, source: Path, base_uri: str, memory_mb: int) -> None:
@@ -31,7 +31,7 @@ class ForkThread:
         self._client = ForkClient(*self._source)
 
     def do(self, work: Callable[[], object]) -> None:
-        """Do something that nobody waits for, after what was to be done before."""
+        """Queue work that nobody waits for."""
         self._thread.submit(work)
 
     def run(
@@ -40,7 +40,7 @@ class ForkThread:
         loop: asyncio.AbstractEventLoop,
         then: "Callable[[Future[_T]], None]",
     ) -> None:
-        """Do something, and have its outcome told on a loop."""
+        """Queue work; `then` is called with its outcome, on a loop."""
         doing = self._thread.submit(work)
         doing.add_done_callback(lambda done: loop.call_soon_threadsafe(then, done))
 
@@ -52,7 +52,7 @@ class ForkThread:
         except EngineDown as down:
             if self._client is None or self._client.alive():
                 raise
-            _log.error("the engine's keeper is lost, starting another: %s", down)
+            _log.error("the engine's fork server is lost, starting another: %s", down)
             self._client.close()
         try:
             self._client = ForkClient(*self._source)
@@ -61,28 +61,28 @@ class ForkThread:
         return self._client.fork()
 
     def kill(self, process: QueryProcess) -> None:
-        """End a process; one of a lost keeper has ended with that."""
+        """End a process; those of a lost fork server have ended with it."""
         process.connection.close()
         try:
             if self._client is not None:
                 self._client.kill(process)
         except EngineDown as down:
-            _log.warning("query process %d is left to its keeper: %s", process.number, down)
+            _log.warning("query process %d is left to its fork server: %s", process.number, down)
 
     def reap(self, process: QueryProcess) -> int:
         """Return the status with which a process ended; raises EngineDown."""
         process.connection.close()
         if self._client is None:
-            raise EngineDown("The engine's keeper is gone.")
+            raise EngineDown("The engine's fork server is gone.")
         return self._client.reap(process)
 
     def close(self, wait: bool) -> None:
-        """End the keeper and all its processes, after what is being done."""
+        """End the fork server and all its processes, after the work that is queued."""
         self._thread.submit(self._close_client)
         self._thread.shutdown(wait=wait)
 
     def leave_to_parent(self) -> None:
-        """Let go, in a forked process, of the keeper of the one that it was forked from."""
+        """Close, in a forked process, our end of the socket to the parent's fork server."""
         if self._client is not None:
             self._client.forget()
 

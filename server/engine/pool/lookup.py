@@ -1,10 +1,10 @@
-"""Answer what asks for no more than the statements about one subject, where it is asked.
+"""Answer questions about the statements of one subject in the process that asks.
 
 To hand a question to a query process and to take its answer back costs more than to look up some
 statements. A lookup is one triple pattern whose subject is given, with one comparison at most: it
 nests nothing and joins nothing, so it cannot exhaust the stack, and the statements about its
-subject bound its time, its memory and its answer. Every other question, and those about a subject
-that the release says much about, are left to the query processes (`sealed`), and so are faults.
+subject bound its time, its memory and its answer. Every other question, those about a
+subject with many statements, and faults are left to the query processes, which are sealed.
 """
 
 import logging
@@ -40,19 +40,19 @@ _LOOKUP = re.compile(
 
 
 class Lookups:
-    """A release in the memory of the process that is asked; for one thread."""
+    """A release in the memory of this process; for one thread."""
 
     def __init__(self, store: ox.Store, large: frozenset[str]) -> None:
         self._store = store
-        self._large = large  # the subjects that much is said about, as N-Quads writes them
+        self._large = large  # the subjects with many statements, as N-Quads writes them
 
     def answer(self, question: Question) -> Whole | None:
-        """Give the answer to a lookup, as a query process would; None to anything else."""
+        """Return the answer to a lookup, as a query process would; None to any other question."""
         text = question.text
         if question.solutions != JSON or not question.plain or len(text) > _LONGEST:
             return None
-        found = _LOOKUP.fullmatch(text)
-        if found is None or found["subject"] in self._large or _DOTS.search(found["subject"]):
+        match = _LOOKUP.fullmatch(text)
+        if match is None or match["subject"] in self._large or _DOTS.search(match["subject"]):
             return None
         try:
             results = self._store.query(
@@ -71,7 +71,7 @@ class Lookups:
 
 
 def open_lookups(release_file: Path) -> Lookups | None:
-    """Load a release (N-Quads), unless it is too large to be held here too.
+    """Load a release (N-Quads), unless it is too large for another copy in memory.
 
     Raises UnreadableRelease.
     """

@@ -1,8 +1,8 @@
-"""Share questions out to the query processes of a release, and keep as many as it takes.
+"""Distribute questions to the query processes of a release, and start or end processes as needed.
 
-Everything but `open` and `close` belongs to one event loop. What is asked waits in order until a
-process is ready, which is then put several questions at once. What one of them turns out to take
-long for, others answer: a process ends only by a limit, by itself, or for a client that has left.
+Everything but `open` and `close` belongs to one event loop. Questions wait in order until a
+process is ready, which then gets several at once. Where one of them takes long, other processes
+answer the rest: a process ends only by a limit, by itself, or for a client that has left.
 """
 
 import asyncio
@@ -89,8 +89,8 @@ class Pool:
         self._assign_soon()
         return exchange
 
-    def figures(self) -> EngineStats:
-        """See `interface.Engine.figures`."""
+    def stats(self) -> EngineStats:
+        """See `interface.Engine.stats`."""
         behind = sum(max(0, len(process.pending) - 1) for process in tuple(self._busy))
         return EngineStats(
             len(self._busy),
@@ -102,7 +102,7 @@ class Pool:
         )
 
     def close(self) -> None:
-        """End the keeper and all processes; what is asked gets EngineDown."""
+        """End the fork server and all processes; questions under way end with EngineDown."""
         if self._closed:
             return
         on_loop = self._home is not None and asyncio._get_running_loop() is self._home.loop
@@ -116,13 +116,13 @@ class Pool:
         self._shut()
 
     def leave_to_parent(self) -> None:
-        """Let go, in a forked process, of what belongs to the one that it was forked from."""
+        """Close, in a forked process, the sockets that belong to its parent."""
         self._forks.leave_to_parent()
-        bare = (process.bare for process in (*self._ready, *self._busy))
-        for process in (*self._opened, *bare):
+        processes = (process.query_process for process in (*self._ready, *self._busy))
+        for process in (*self._opened, *processes):
             process.connection.close()
 
-    # What waits, and who answers it
+    # Questions that wait, and processes that answer them
 
     def _settle(self) -> None:
         self._home = event_loop.get_home()
@@ -145,12 +145,12 @@ class Pool:
         return len(self._opened) + len(self._ready) + len(self._busy)
 
     def _forget(self, exchange: Exchange) -> None:
-        """Take a question back that is put to no process; it may have just been."""
+        """Remove a withdrawn question from those that wait, unless it was just put."""
         if exchange in self._waiting:
             self._waiting.remove(exchange)
 
     def _assign_soon(self) -> None:
-        """Put what waits: with what else is asked meanwhile, so that a process is woken once."""
+        """Put the waiting questions in the loop's next turn, so that a process is woken once."""
         if not self._assigning:
             self._assigning = True
             self._loop.call_soon(self._assign)
@@ -174,7 +174,7 @@ class Pool:
         if (
             self._home.core.scarce
             and not all(process.late for process in self._busy)
-            and time.monotonic() < self._waiting[0].asked + _SOON
+            and time.monotonic() < self._waiting[0].begun + _SOON
         ):
             return None
         process = self._ready.pop()
@@ -190,7 +190,7 @@ class Pool:
         return batch
 
     def _put_again(self, exchanges: Iterable[Exchange]) -> None:
-        """Have questions answered by another process, before those that were asked later."""
+        """Queue questions for another process, before those that were asked later."""
         again = [exchange for exchange in exchanges if not exchange.withdrawn]
         for exchange in again:
             exchange.restart()
@@ -199,8 +199,8 @@ class Pool:
 
     # What becomes of a process (`async_process.Owner`)
 
-    def rest(self, process: AsyncProcess) -> None:
-        """Take back a process that has answered all."""
+    def take_back(self, process: AsyncProcess) -> None:
+        """Take back a process that has answered all its questions."""
         if process not in self._busy:
             return
         if process.yielding:
@@ -220,20 +220,20 @@ class Pool:
             self._trimming = self._loop.call_later(_TRIMMED, self._trim)
 
     def end(self, process: AsyncProcess, fault: EngineFault | None = None) -> None:
-        """Kill a process; the question at hand is answered with the fault."""
+        """Kill a process; its present question ends with the fault."""
         unanswered = self._part_with(process)
         if fault is not None:
             _log.warning("query process %d is killed: %s", process.number, fault)
             if unanswered and not unanswered[0].withdrawn:
                 unanswered.pop(0).finish(fault)
-        self._forks.do(partial(self._forks.kill, process.bare))
+        self._forks.do(partial(self._forks.kill, process.query_process))
         self._put_again(unanswered)
 
-    def bury(self, process: AsyncProcess, unread: bool) -> None:
-        """Find out how a process ended; `unread`: before it read all that was sent to it."""
+    def reap(self, process: AsyncProcess, unread: bool) -> None:
+        """Find out how a process ended; `unread`: before it read all its questions."""
         unanswered = self._part_with(process)
         self._lost += 1
-        reap = partial(self._forks.reap, process.bare)
+        reap = partial(self._forks.reap, process.query_process)
         self._forks.run(reap, self._loop, partial(self._explain, unanswered, unread))
         self._assign_soon()
 
@@ -244,7 +244,7 @@ class Pool:
         return process.close()
 
     def _explain(self, unanswered: list[Exchange], unread: bool, done: "Future[int]") -> None:
-        """Tell the query that a process died of so; what it had not begun is put again."""
+        """End the query that a process died of with a fault; put the others again."""
         if self._closed:
             for exchange in unanswered:
                 exchange.finish(EngineDown("The engine was closed."))
@@ -252,7 +252,7 @@ class Pool:
         status = None if done.exception() else done.result()
         _log.warning(
             "a query process ended by itself%s: status %s",
-            ", it had not read what it was asked" if unread else "",
+            ", it had not read its question" if unread else "",
             status if status is not None else done.exception(),
         )
         if status == NO_STORE:
@@ -263,10 +263,10 @@ class Pool:
             unanswered.pop(0).finish(self._name_crash(status))
         elif unanswered:
             unanswered[0].tries += 1
-            unanswered[0].alone = True  # so that nothing is left unread if it dies of that
+            unanswered[0].alone = True  # so that nothing is left unread if the process dies of it
             if unanswered[0].tries > self._limits.idle:  # all that were idle, and a fresh one
-                told = "Query processes end before they read what is asked: ask again."
-                unanswered.pop(0).finish(EngineDown(told))
+                detail = "Query processes end before they read the question: ask again."
+                unanswered.pop(0).finish(EngineDown(detail))
         self._put_again(unanswered)
 
     def _name_crash(self, status: int) -> EngineFault:
@@ -278,7 +278,7 @@ class Pool:
             )
         return faults.EngineDefect(f"A query process ended with status {status}.")
 
-    # How many there are
+    # The number of processes
 
     def _refill(self) -> None:
         """Start a process where too few are free of long queries, or one has waited too long."""
@@ -287,7 +287,7 @@ class Pool:
         now = time.monotonic()
         late = sum(process.late for process in self._busy)
         short = len(self._ready) + len(self._busy) - late
-        waited = now - self._waiting[0].asked if self._waiting else 0.0
+        waited = now - self._waiting[0].begun if self._waiting else 0.0
         # Where long queries come together, more of them are likely to wait.
         enough = self._spare + (late if self._waiting else 0)
         if short >= enough and waited < MOST_MOMENTS * MOMENT:
@@ -312,7 +312,7 @@ class Pool:
             self._assign()
 
     def _trim(self) -> None:
-        """End a process that was of no use for a while, where more are kept than `idle`."""
+        """End a process that was unused for a while, where there are more than `idle`."""
         self._trimming = None
         if self._least_ready and self._alive > self._limits.idle:
             self.end(self._ready[0])
@@ -320,7 +320,7 @@ class Pool:
         if self._alive > self._limits.idle:
             self._trimming = self._loop.call_later(_TRIMMED, self._trim)
 
-    # What is looked at some times a second
+    # What is checked some times a second
 
     def _tick(self) -> None:
         self._timer, now = None, time.monotonic()
@@ -331,7 +331,7 @@ class Pool:
             if process.pending and process in self._busy:
                 self._look(process, now, memory)
         self._long &= {process.run for process in self._busy if process.run}
-        while self._waiting and now > self._waiting[0].asked + self._limits.waiting_seconds:
+        while self._waiting and now > self._waiting[0].begun + self._limits.waiting_seconds:
             self._waiting.popleft().finish(
                 faults.EngineBusy(
                     f"No query process became free in {self._limits.waiting_seconds:g} seconds.",
@@ -341,14 +341,14 @@ class Pool:
         self._assign()
 
     def _look(self, process: AsyncProcess, now: float, memory: bool) -> None:
-        """See how long a process works on its question, once that was seen before."""
-        run, at_hand = process.run, process.pending[0]
-        if run is None or run.question is not at_hand:
-            process.run = Run(process.number, at_hand, now, process.bare.resident)
+        """Measure the question that a process works on, and end it beyond its limits."""
+        run, present = process.run, process.pending[0]
+        if run is None or run.question is not present:
+            process.run = Run(process.number, present, now, process.query_process.resident)
             return
         run.measure(now, memory and process.late)
-        if isinstance(at_hand, Exchange) and at_hand.withdrawn:
-            if now - at_hand.withdrawn > _LEFT:
+        if isinstance(present, Exchange) and present.withdrawn:
+            if now - present.withdrawn > _LEFT:
                 self.end(process, faults.Abandoned("The client has gone."))
             return
         if run.worked > MOMENT or run.age > MOST_MOMENTS * MOMENT:
@@ -363,7 +363,7 @@ class Pool:
             self.end(process, fault)
 
     def _leave_alone(self, process: AsyncProcess) -> None:
-        """Have others answer what waits for a process that works for longer than a moment."""
+        """Put the questions behind a long query to other processes."""
         followers = process.cancel_followers()
         for follower in followers:
             follower.alone = True
@@ -398,7 +398,7 @@ class Pool:
         for busy in (*self._busy, *self._ready):
             for exchange in self._part_with(busy):
                 exchange.finish(down)
-            busy.bare.connection.close()
+            busy.query_process.connection.close()
 
     def _refuse_all(self, fault: EngineFault) -> None:
         while self._waiting:

@@ -1,4 +1,4 @@
-"""Take an answer in whole before it is given on.
+"""Receive an answer whole before it is passed on.
 
 So every failure of a query is still a clean fault, no slow reader holds a query process, and
 the length is known. The price is that the first byte waits for the last: a fraction of a second
@@ -39,8 +39,8 @@ class SpoolSpace:
                 raise EngineBusy("Clients have too many large answers still to read.", 5)
             self._taken += size
 
-    def give_back(self, size: int) -> None:
-        """Give room back."""
+    def free(self, size: int) -> None:
+        """Free room."""
         with self._lock:
             self._taken -= size
 
@@ -48,7 +48,7 @@ class SpoolSpace:
 class Spool:
     """An answer that is filled on an event loop, and then read: see `interface.Answer`.
 
-    `changed` is called on the loop when a thread has written, or failed to: `fault` says that.
+    `changed` is called on the loop when a thread has written, or has failed and set `fault`.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Spool:
 
     @property
     def is_behind(self) -> bool:
-        """Say whether so much waits to be written that no more should come."""
+        """Return whether so much waits to be written that no more should come."""
         return self.is_writing and self._unwritten > _MOST_UNWRITTEN
 
     @property
@@ -105,14 +105,14 @@ class Spool:
             raise AnswerBroken(f"The answer cannot be read back: {left} bytes are missing.")
 
     def close(self) -> None:
-        """Give file, memory and room back."""
+        """Close the file and free memory and room."""
         if self._closed:
             return
         self._closed = True
         self._parts.clear()
         if self._file is not None and not self.is_writing:
             self._file.close()
-        self._space.give_back(self.length)
+        self._space.free(self.length)
 
     def __enter__(self) -> Self:
         return self
@@ -144,8 +144,8 @@ class Spool:
                 self._file.close()
             return
         if error := done.exception():
-            told = error.strerror if isinstance(error, OSError) else repr(error)
-            self.fault = EngineBusy(f"The answer cannot be kept: {told}.", 60)
+            reason = error.strerror if isinstance(error, OSError) else repr(error)
+            self.fault = EngineBusy(f"The answer cannot be kept: {reason}.", 60)
         elif self._parts:
             self._begin_to_write()
         self._changed()

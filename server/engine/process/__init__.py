@@ -1,1 +1,1 @@
-"""Run inside a query process: load, seal, answer in frames."""
+"""Run inside a query process: load the release, close the sandbox, answer in frames."""

@@ -20,7 +20,7 @@ class FrameWriter:
         self._sent = False
 
     def begin(self, form: str, media_type: str) -> None:
-        """Say what the answer is, before its first byte."""
+        """Begin an answer of this form and media type, before its first byte."""
         self._kind = f"{form} {media_type}".encode()
         self._sent = False
 
@@ -32,10 +32,10 @@ class FrameWriter:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: parts of full size leave by themselves, the last one after `end`."""
+        """Send nothing: full parts are sent by `write`, the last one by `end`."""
 
     def end(self, leaving: bool) -> None:
-        """Take no more of this answer; `leaving` says that this process takes no question."""
+        """End this answer; `leaving`: this process takes no further question."""
         if self._sent or leaving:
             self._send_part()
             self.send(END, b"1" if leaving else b"")
@@ -65,7 +65,7 @@ class XmlFrameWriter:
     r"""Write `\r` as a reference and refuse what XML cannot hold.
 
     A parser turns a bare carriage return into a line feed (XML 1.0, section 2.11), and a
-    document with U+0001 is none.
+    document with U+0001 is not well-formed.
     """
 
     def __init__(self, outlet: FrameWriter, media_type: str) -> None:
@@ -75,8 +75,8 @@ class XmlFrameWriter:
 
     def write(self, data: bytes, /) -> int:
         """Take bytes of the document, cut anywhere."""
-        if found := _NOT_XML.search(self._before + data):
-            character = ord(found[0].decode())
+        if match := _NOT_XML.search(self._before + data):
+            character = ord(match[0].decode())
             raise Unwritable(
                 f"The result holds the character U+{character:04X}, which XML 1.0 cannot carry: "
                 "ask for JSON, CSV or TSV.",
@@ -87,4 +87,4 @@ class XmlFrameWriter:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing, as `Outlet.flush`."""
+        """Send nothing, as `FrameWriter.flush`."""

@@ -14,19 +14,19 @@ _STEP, _LAST = 10, 19  # niceness, see nice(2)
 _PAGE = resource.getpagesize()
 
 
-def seal(keeper: int) -> None:
+def seal(fork_server: int) -> None:
     """Seal this freshly forked process, before it starts the thread that runs queries.
 
     Where it can open no descriptor (`close_for_good`; on disk the filter of `seccomp`), no query
     reaches a file or an address, whatever the engine tries (SERVICE, LOAD). The process dies with
-    its fork server (`keeper` is the process id), its death leaves no dump of queries, and the
+    its fork server (a process id), its death leaves no dump of queries, and the
     kernel, when short of memory, kills it before any other.
     """
     with contextlib.suppress(OSError):  # only a preference, which some containers refuse
         Path("/proc/self/oom_score_adj").write_text("1000")
     if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != keeper:  # the fork server died before the line above
+        if os.getppid() != fork_server:  # the fork server died before the line above
             os._exit(0)
         _prctl(_PR_SET_DUMPABLE, 0)
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)

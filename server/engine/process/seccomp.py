@@ -1,4 +1,4 @@
-"""Have the kernel refuse what no query process on disk needs: sockets, writing, programs.
+"""Refuse in the kernel what no query process on disk needs: sockets, writing, programs.
 
 RocksDB opens the files of a store when a query first needs them, so such a process cannot give up
 opening altogether, as one in memory does (`sandbox.close_for_good`). A filter of system calls

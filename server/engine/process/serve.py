@@ -1,4 +1,4 @@
-"""Answer one question after another in a sealed process, until a query or the asker ends it."""
+"""Answer one question after another in a sealed process, until a query or the client ends it."""
 
 import errno
 import re
@@ -32,9 +32,9 @@ _SYNTAX = {
     TSV: ox.QueryResultsFormat.TSV,
 }
 _UNKNOWN_FUNCTION = re.compile(r"custom (?:aggregate )?function (<.*>) is not supported")
-# Memory that one query took is seldom given back by the allocator: a process that grew this much
-# makes room for a fresh one. To look takes 10 µs, a fifth of a point query: done after each that
-# took longer than a moment, in which little memory can be had, else after so many.
+# The allocator seldom frees the memory of a query: a process that grew this much leaves, and a
+# fresh one takes its place. A look at the memory takes 10 µs, a fifth of a point query: it is done
+# after each query longer than a moment, in which little can be allocated, else after so many.
 _GROWN = 64 << 20
 _MOMENT, _LOOK_EVERY = 0.002, 16  # seconds, queries
 _BREAKING = (faults.QueryTooLarge, faults.EngineDefect)
@@ -44,7 +44,7 @@ Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
 def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
-    """Answer what is asked on a connection until the other side closes it."""
+    """Answer the questions of a connection until the other side closes it."""
     questions, outlet, begun = Questions(connection), FrameWriter(connection), sandbox.peak()
     leaving, unseen = False, 0
     while not leaving:
@@ -55,10 +55,10 @@ def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
         if letter == CANCEL:
             outlet.send(CANCEL)
             continue
-        asked, unseen = time.monotonic(), unseen + 1
+        start, unseen = time.monotonic(), unseen + 1
         fault = _answer_or_fault(payload, store, base_uri, outlet)
         leaving = fault is not None and isinstance(fault, _BREAKING)
-        if unseen == _LOOK_EVERY or time.monotonic() - asked > _MOMENT:
+        if unseen == _LOOK_EVERY or time.monotonic() - start > _MOMENT:
             unseen, leaving = 0, leaving or sandbox.peak() - begun > _GROWN
         if fault is None:
             outlet.end(leaving)
@@ -112,21 +112,21 @@ def _run(question: Question, store: ox.Store) -> Results:
 
 
 def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> Results:
-    given = bool(question.default_graphs or question.named_graphs)
+    has_dataset = bool(question.default_graphs or question.named_graphs)
     try:
         return store.query(
             text,
             base_iri=question.base_iri,
-            use_default_graph_as_union=not (given or from_clause),
-            default_graph=[_iri(g) for g in question.default_graphs] if given else None,
-            named_graphs=[_iri(g) for g in question.named_graphs] if given else None,
+            use_default_graph_as_union=not (has_dataset or from_clause),
+            default_graph=[_iri(g) for g in question.default_graphs] if has_dataset else None,
+            named_graphs=[_iri(g) for g in question.named_graphs] if has_dataset else None,
             substitutions=_bind(question) if question.bindings else None,
         )
     except RuntimeError as error:
         if re.search("does not contains? variable", str(error)):
             raise faults.MalformedQuery(f"{error}: a bound variable must be selected.") from error
-        if found := _UNKNOWN_FUNCTION.search(str(error)):  # SPARQL 1.1, section 17.6
-            raise faults.MalformedQuery(f"There is no function {found[1]} here.") from error
+        if match := _UNKNOWN_FUNCTION.search(str(error)):  # SPARQL 1.1, section 17.6
+            raise faults.MalformedQuery(f"There is no function {match[1]} here.") from error
         raise
     except UnicodeEncodeError as error:
         raise faults.MalformedQuery("The query holds half a surrogate pair.") from error
@@ -172,8 +172,8 @@ def _write_results(
         try:
             csv_cells.write_csv(results, outlet)
         except RecursionError as deep:
-            told = "Triple terms nest deeper than CSV is written: ask for JSON or TSV."
-            raise faults.Unwritable(told, CSV) from deep
+            detail = "Triple terms nest deeper than CSV is written: ask for JSON or TSV."
+            raise faults.Unwritable(detail, CSV) from deep
     else:
         out = XmlFrameWriter(outlet, media_type) if media_type == XML else outlet
         results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])

@@ -28,10 +28,10 @@ class Acceptor:
     def __init__(self, listener: socket.socket, site: Site, share: LoadBalance) -> None:
         self._listener = listener
         self._site = site
-        self._crowd: Connections = site.crowd
+        self._connections: Connections = site.connections
         self._share = share
         self._tasks: set[asyncio.Task[None]] = set()
-        self.turned_away = 0
+        self.refused = 0
         listener.setblocking(False)
 
     def open(self) -> None:
@@ -40,22 +40,22 @@ class Acceptor:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def close(self) -> None:
-        """Take those who wait at the door already, and nobody after them."""
+        """Accept the connections that wait already, and close the listener."""
         asyncio.get_running_loop().remove_reader(self._listener)
-        with contextlib.suppress(OSError):  # as soon as nobody waits
+        with contextlib.suppress(OSError):  # as soon as none waits
             for _ in range(MOST_CONNECTIONS):
                 self._take(*self._listener.accept())
         self._listener.close()
 
     def _step_back(self, seconds: float) -> None:
-        """Take none for so long."""
+        """Stop accepting for some seconds."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
         loop.call_later(seconds, self.open)
 
     def _accept(self) -> None:
         """Accept one connection: another worker may accept the next."""
-        number = len(self._crowd) + len(self._tasks)
+        number = len(self._connections) + len(self._tasks)
         if not self._share.may_take(number):
             # The next one is for a worker that has fewer, which is as awake as this one.
             self._step_back(_STEP_BACK)
@@ -67,17 +67,17 @@ class Acceptor:
         except OSError as error:
             log.error("no connection can be taken: %s", error)
             if error.errno in _EXHAUSTED:
-                self._crowd.has_room("")  # closes idle ones only when all places are taken
+                self._connections.has_room("")  # closes idle ones only when all places are taken
                 self._step_back(_NO_DESCRIPTOR)
             return
-        self._share.tell(number + 1)
+        self._share.publish(number + 1)
         self._take(client, address)
 
     def _take(self, client: socket.socket, address: Any) -> None:
         client.setblocking(False)
         peer = str(address[0])
-        if not self._crowd.has_room(site_of(peer) or peer):
-            self.turned_away += 1
+        if not self._connections.has_room(site_of(peer) or peer):
+            self.refused += 1
             _refuse_connection(client, self._site.clock)
             return
         task = asyncio.get_running_loop().create_task(self._connect(client, peer))

@@ -15,7 +15,7 @@ _SECONDS = {
 
 
 class Deadlines:
-    """What a connection waits for, since when, and until when (monotonic seconds)."""
+    """The wait of a connection: its phase, its begin and its end (monotonic seconds)."""
 
     def __init__(self) -> None:
         self._seen = ("idle", 0)

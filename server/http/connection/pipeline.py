@@ -19,24 +19,24 @@ class Cancellable(Protocol):
     """A reply under way."""
 
     def cancel(self) -> Any:
-        """Wait for it no more."""
+        """Cancel it: nobody waits for the reply."""
         ...
 
 
 class Site(Protocol):
-    """What answers, and knows the connections."""
+    """Answers requests, and holds what all connections share."""
 
     clock: Clock
     most_body: int
     leaving: bool
-    crowd: Connections
+    connections: Connections
 
     def count(self, target: bytes, status: int, kind: str) -> None:
-        """Note a reply."""
+        """Count a reply."""
         ...
 
     def answer_at_once(self, request: Request) -> Reply | None:
-        """Give a reply that needs no waiting."""
+        """Return a reply that needs no waiting, or None."""
         ...
 
     def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Cancellable":
@@ -45,7 +45,7 @@ class Site(Protocol):
 
 
 class Pipeline:
-    """The requests that wait, the one that is being answered, and whether it was the last."""
+    """The requests of a connection: those that wait, and the one that is being answered."""
 
     def __init__(
         self,
@@ -64,28 +64,28 @@ class Pipeline:
 
     @property
     def busy(self) -> bool:
-        """Say whether a request is being answered, waits for that, or its answer for a reader."""
+        """Return whether a request waits or is being answered, or the client has yet to read."""
         return self._task is not None or bool(self._waiting) or self._out.full
 
     @property
     def held(self) -> int:
-        """Give the bytes of requests without answer and of answers that are being sent."""
+        """Return the bytes of unanswered requests and of answers being sent."""
         waiting = sum(len(request.body) for request, _ in self._waiting) if self._waiting else 0
         return waiting + self._answering + self._out.held + self._out.unread()
 
     def advance(self) -> bool:
-        """Answer what waits, as far as its reader takes the answers; says whether `busy` then."""
+        """Answer waiting requests while the client reads the answers; return `busy`."""
         waiting, out = self._waiting, self._out
         while waiting and not (self._task or out.full or self.over):
             self._begin(*waiting.popleft())
         return self._task is not None or bool(waiting) or out.full
 
-    def say_last(self, reply: Reply, bare: bool) -> None:
-        """Say the refusal of what is no whole request; a `bare` one has no body."""
-        self._say(reply, b"", bare, last=True)
+    def send_last(self, reply: Reply, bare: bool) -> None:
+        """Send the refusal of an incomplete request as the last reply; `bare`: without body."""
+        self._send_short(reply, b"", bare, last=True)
 
     def stop(self) -> None:
-        """Give up: nobody is left to be answered."""
+        """Cancel the reply under way: the client has gone."""
         if self._task:
             self._task.cancel()
 
@@ -96,11 +96,11 @@ class Pipeline:
         try:
             reply = self._site.answer_at_once(request)
             if reply is None:
-                found = self._site.answer(request, partial(self._take, request, last))
-                if isinstance(found, Reply):
-                    reply = found
+                answer = self._site.answer(request, partial(self._take, request, last))
+                if isinstance(answer, Reply):
+                    reply = answer
                 else:
-                    self._task = found
+                    self._task = answer
         except Exception as fault:
             reply = refuse_defect(fault, request.method, request.path)
         if reply is not None:
@@ -111,13 +111,13 @@ class Pipeline:
         waited = self._task is not None
         last = last or self._site.leaving
         if isinstance(reply, Refusal):
-            reply = reply.said(request.headers.get(b"accept"))
+            reply = reply.written_for(request.headers.get(b"accept"))
         if reply.stream is not None or len(reply.body) > PIECE:
             sending = self._send(request, reply, last)
             self._task = asyncio.get_running_loop().create_task(sending)
             return
         self._task, self._answering = None, 0
-        self._say(reply, request.target, request.method == "HEAD", last)
+        self._send_short(reply, request.target, request.method == "HEAD", last)
         if waited:
             self._go_on()
 
@@ -136,8 +136,8 @@ class Pipeline:
         self.over = self.over or last
         self._go_on()
 
-    def _say(self, reply: Reply, target: bytes, bare: bool, last: bool) -> None:
-        """Say a short reply whole."""
+    def _send_short(self, reply: Reply, target: bytes, bare: bool, last: bool) -> None:
+        """Send a short reply whole."""
         head = self._finish_head(reply, target, last)
         self._out.write(head if bare else head + reply.body)
         self.over = self.over or last

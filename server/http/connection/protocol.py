@@ -11,14 +11,14 @@ from server.http.connection.writer import ReplyWriter
 from server.http.refusals import Refusal, Refused, refuse
 from server.networks import site_of
 
-DRAINED = 16 << 20  # bytes that are read on after a refusal: who still sends cannot hear it
-# One that says no more may have hung up, or wait for its answer: for so long we cannot tell.
+DRAINED = 16 << 20  # bytes read on after a refusal: a client that still sends cannot read it
+# A client that closed its sending side may have gone, or wait for its answer: we wait so long.
 HALF_CLOSED_SECONDS = 0.4
 _AHEAD = 1 << 16  # bytes that are read behind a request that is being answered
 
 
 class Connection(asyncio.Protocol):
-    """One client: what comes is parsed no further than the request that is being answered."""
+    """The connection of one client; nothing is parsed beyond the request being answered."""
 
     _transport: asyncio.Transport
     _out: ReplyWriter
@@ -33,31 +33,31 @@ class Connection(asyncio.Protocol):
         self._ended = self._half_closed = self._paused = self._gave_leave = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
-        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
+        """Begin to serve the connection."""
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
         self._out = ReplyWriter(transport)
         self._turns = Pipeline(self._site, self._out, self._incoming.ready, self._go_on)
-        self._site.crowd.enter(self)
+        self._site.connections.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """End: whatever is under way for this client has no reader any more."""
+        """Cancel what is under way for this client: it has no reader any more."""
         self._out.lost = self._ended = True
         self._incoming.forget()
         self._turns.stop()
         self._out.resume()
-        self._site.crowd.leave(self)
+        self._site.connections.leave(self)
 
     def pause_writing(self) -> None:
         """Wait until the client has read."""
         self._out.pause()
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Continue, now that the client has read."""
         self._out.resume()
         self._go_on()
 
     def eof_received(self) -> bool:
-        """Give a client that says no more its answer, if there is one soon."""
+        """Answer a client that has closed its sending side, if the answer comes soon."""
         if self._ended:
             return False
         self._half_closed = True
@@ -66,7 +66,7 @@ class Connection(asyncio.Protocol):
         return True
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come."""
+        """Take the bytes that have come."""
         if self._ended:
             self._drained += len(data)
             if self._drained > DRAINED:
@@ -81,16 +81,16 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_busy(self) -> bool:
-        """Say whether a request is being answered, or waits for that."""
+        """Return whether a request is being answered, or waits for that."""
         return self._turns.busy or bool(self._incoming.rest)
 
     @property
     def since(self) -> float:
-        """Give when its present wait began."""
+        """Return when its present wait began."""
         return self._patience.since
 
     def _go_on(self) -> None:
-        """Answer what has come, then read on; other connections come in between."""
+        """Answer the requests that have come, then read on; other connections have their turn."""
         incoming, turns, busy = self._incoming, self._turns, False
         while not self._ended:
             busy = turns.advance()
@@ -117,19 +117,19 @@ class Connection(asyncio.Protocol):
             self._part(refused.reply)
 
     def _part(self, refusal: Refusal) -> None:
-        """Say a refusal behind the answers that are due; nothing is read after it."""
+        """Send a refusal after the answers that are due; nothing is read after it."""
         self._parting = self._parting or refusal
         self._incoming.rest = b""
 
     def _settle(self) -> None:
-        """Wait for more, once nothing is under way; or say the last that is to be said."""
+        """Wait for more, once nothing is under way; or send the last reply and end."""
         if self._turns.over:
             return self._end()
         incoming = self._incoming
         if self._half_closed and incoming.phase != "idle":
             self._part(refuse(400, "unreadable-request", "The request ends before its end."))
         if self._parting:
-            self._turns.say_last(self._parting.said(incoming.accept), incoming.is_head)
+            self._turns.send_last(self._parting.written_for(incoming.accept), incoming.is_head)
         if self._parting or self._half_closed:
             return self._end()
         if self._patience.wait(incoming.phase, incoming.number):
@@ -140,7 +140,7 @@ class Connection(asyncio.Protocol):
         return None
 
     def _end(self) -> None:
-        """Say no more, and let the client finish."""
+        """Close the sending side, and let the client finish."""
         self._ended = True
         self._incoming.forget()
         self._patience.wait("linger")
@@ -172,7 +172,7 @@ class Connection(asyncio.Protocol):
             self._settle()
 
     def give_way(self) -> None:
-        """Make room for others: with a reason, where none has been said of something else."""
+        """End to make room for others; with a reason, where no other was sent."""
         if self._ended or self.is_busy:
             self._transport.abort()
         elif self._incoming.phase == "idle":
@@ -187,10 +187,10 @@ class Connection(asyncio.Protocol):
         if incoming.rest or incoming.phase != "idle":
             held += incoming.size
         if held != self.held and not self._out.lost:
-            self._site.crowd.weigh(self, held)
+            self._site.connections.weigh(self, held)
 
     def _miss(self) -> None:
-        """Take one that has said no more for gone, unless it is being answered."""
+        """Abort for a client that sends no more, unless it is being answered."""
         if self._ended or not self.is_busy:
             return
         if self._out.begun or self._out.unread():

@@ -18,7 +18,7 @@ class LoadBalance:
         self._offset = offset
         self._place = place
 
-    def tell(self, connections: int) -> None:
+    def publish(self, connections: int) -> None:
         """Write how many connections this worker has."""
         at = self._offset + self._place * _PLACE.size
         _PLACE.pack_into(self._shared, at, time.monotonic(), connections)
@@ -34,7 +34,7 @@ class LoadBalance:
         )
 
 
-def last_told(shared: mmap.mmap, offset: int, place: int) -> float:
-    """Return when a worker last wrote its count, in monotonic seconds; 0 where it never did."""
+def last_published(shared: mmap.mmap, offset: int, place: int) -> float:
+    """Return when a worker last published its count, in monotonic seconds; 0 for never."""
     written: float = _PLACE.unpack_from(shared, offset + place * _PLACE.size)[0]
     return written

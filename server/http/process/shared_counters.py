@@ -58,12 +58,12 @@ class SharedCounters:
         if kind:
             self._counts[kind if kind in _KINDS else "other"] += 1
 
-    def tell(self, doings: Counts) -> None:
+    def publish(self, counts: Counts) -> None:
         """Write the counts of this worker for the others to read."""
-        counts = [self._counts[cell] for cell in _CELLS]
-        done = [self._before[name] + doings.done.get(name, 0) for name in _COUNTERS]
-        held = [doings.held.get(name, 0) for name in _GAUGES]
-        _PLACE.pack_into(self._shared, self._at, time.monotonic(), *counts, *done, *held)
+        replies = [self._counts[cell] for cell in _CELLS]
+        done = [self._before[name] + counts.done.get(name, 0) for name in _COUNTERS]
+        held = [counts.held.get(name, 0) for name in _GAUGES]
+        _PLACE.pack_into(self._shared, self._at, time.monotonic(), *replies, *done, *held)
 
     def reply(self, method: str) -> Reply:
         """Return the reply with all counts (Prometheus text format 0.0.4)."""

@@ -46,13 +46,13 @@ class Supervisor:
     """Starts the workers, starts each again when it ends, and ends all on a signal."""
 
     def __init__(
-        self, folder: Path, listener: socket.socket, shared: IO[bytes], given: dict[str, str]
+        self, folder: Path, listener: socket.socket, shared: IO[bytes], variables: dict[str, str]
     ) -> None:
         self._listener = listener
         self._inherited = (listener.fileno(), shared.fileno())
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
         self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
-        self._variables = given
+        self._variables = variables
         # No threading.Event: a signal handler could wait for its lock for ever.
         self._stopping = False
         self._workers: list[_WorkerState] = []
@@ -80,7 +80,9 @@ class Supervisor:
             if now >= worker.due and not self._stopping:
                 worker.process, worker.begun = self._start(worker.place), now
             return
-        ready = load_balance.last_told(self._shared, rate_limit.SIZE, worker.place) > worker.begun
+        ready = (
+            load_balance.last_published(self._shared, rate_limit.SIZE, worker.place) > worker.begun
+        )
         self._was_ready = self._was_ready or ready
         status = worker.process.poll()
         if status is None:

@@ -1,4 +1,4 @@
-"""Serve in one process: accept on the socket that all workers share, until told to end."""
+"""Serve in one process: accept on the socket that all workers share, until a signal ends it."""
 
 import asyncio
 import gc
@@ -25,8 +25,7 @@ from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock, Reply, Request
-from server.http.process import load_balance, shared_counters
-from server.http.process import rate_limit as gates
+from server.http.process import load_balance, rate_limit, shared_counters
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_counters import Counts, SharedCounters
@@ -37,74 +36,74 @@ from server.release.current import CurrentRelease, Opener
 from server.settings import ENGINE, read_settings
 from transform.errors import PortraitError
 
-SHARED = gates.SIZE + load_balance.SIZE + shared_counters.size(MOST_WORKERS)  # bytes
+SHARED = rate_limit.SIZE + load_balance.SIZE + shared_counters.size(MOST_WORKERS)  # bytes
 _LOOK_EVERY = 0.5
-_OWN_DESCRIPTORS = 256  # files, query processes, the spool: what is no connection
+_OWN_DESCRIPTORS = 256  # for files, query processes and the spool
 _LOG = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class Worker:
-    """The connections of a process and what they share (`connection/pipeline.py Site`)."""
+    """The connections of a process and what they share (`connection/pipeline.py`, `Site`)."""
 
     def __init__(
         self,
         listener: socket.socket,
-        desk: Dispatcher,
-        shelf: CurrentRelease,
-        kept: ReplyCache,
+        dispatcher: Dispatcher,
+        current_release: CurrentRelease,
+        cache: ReplyCache,
         most_body: int,
         share: LoadBalance,
-        tally: SharedCounters,
+        counters: SharedCounters,
         parent: int,
     ) -> None:
         self.clock = Clock()
         self.most_body = most_body
         self.leaving = False
-        self.crowd = Connections(_most_connections())
-        self.answer = desk.answer
-        self.count = tally.count
-        self._desk = desk
-        self._shelf = shelf
-        self._kept = kept
+        self.connections = Connections(_most_connections())
+        self.answer = dispatcher.answer
+        self.count = counters.count
+        self._dispatcher = dispatcher
+        self._current_release = current_release
+        self._cache = cache
         self._share = share
-        self._tally = tally
-        self._door = Acceptor(listener, self, share)
+        self._counters = counters
+        self._acceptor = Acceptor(listener, self, share)
         self._parent = parent
 
     def answer_at_once(self, request: Request) -> Reply | None:
-        """Give a reply that needs no waiting."""
-        reply = self._desk.answer_at_once(request)
+        """Return a reply that needs no waiting, or None."""
+        reply = self._dispatcher.answer_at_once(request)
         if reply is None and request.path == b"/metrics":
-            return self._tally.reply(request.method)
+            return self._counters.reply(request.method)
         return reply
 
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave)
-        self._door.open()
-        while not self.leaving or len(self.crowd):
+        self._acceptor.open()
+        while not self.leaving or len(self.connections):
             if not self.leaving and os.getppid() != self._parent:
-                logging.error("whoever started this worker is gone: leaving")
+                logging.error("the process that started this worker is gone: leaving")
                 self._leave()
             await asyncio.sleep(_LOOK_EVERY if not self.leaving else 0.05)
-            self._share.tell(len(self.crowd))
-            self._tally.tell(self._doings())
-            self.crowd.each(self._look_at)
+            self._share.publish(len(self.connections))
+            self._counters.publish(self._counts())
+            self.connections.each(self._look_at)
 
-    def _doings(self) -> Counts:
-        kept, engine = self._kept, self._shelf.figures()
+    def _counts(self) -> Counts:
+        cache, engine = self._cache, self._current_release.stats()
         done = {
-            "cache_hits_total": kept.hits,
-            "cache_misses_total": kept.misses,
+            "cache_hits_total": cache.hits,
+            "cache_misses_total": cache.misses,
             "query_processes_started_total": engine.started,
             "query_processes_lost_total": engine.lost,
-            "turned_away_total": self._door.turned_away,
+            "turned_away_total": self._acceptor.refused,
         }
         held = {
-            "cache_bytes": kept.taken,
-            "connections": len(self.crowd),
-            "held_bytes": self.crowd.held,
+            "cache_bytes": cache.size,
+            "connections": len(self.connections),
+            "held_bytes": self.connections.held,
             "queries_running": engine.running,
             "queries_waiting": engine.waiting,
             "queries_waiting_limit": engine.most_waiting,
@@ -119,11 +118,11 @@ class Worker:
 
     def _leave(self) -> None:
         self.leaving = True
-        self._door.close()
+        self._acceptor.close()
 
 
 def _most_connections() -> int:
-    """Give the connections that the system's limit of descriptors allows."""
+    """Return how many connections the system's limit of descriptors allows."""
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed == resource.RLIM_INFINITY:
         return MOST_CONNECTIONS
@@ -146,22 +145,25 @@ def run(
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
     app = create_app(folder, settings, opener)
-    shelf: CurrentRelease = app.extensions["current_release"]
-    with mmap.mmap(shared, SHARED) as counts:
+    current_release: CurrentRelease = app.extensions["current_release"]
+    with mmap.mmap(shared, SHARED) as memory:
         trusted = read_networks(settings.trusted_proxies)
-        gate = RateLimit(settings.requests_per_minute, trusted, counts, secret)
-        kept, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
-        desk = Dispatcher(app, shelf, gate, kept, settings.query_kb * 1024, core)
-        share = LoadBalance(counts, gates.SIZE, place)
-        told = SharedCounters(counts, gates.SIZE + load_balance.SIZE, place, MOST_WORKERS)
+        limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
+        cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
+        longest = settings.query_kb * 1024
+        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core)
+        share = LoadBalance(memory, rate_limit.SIZE, place)
+        counters = SharedCounters(memory, rate_limit.SIZE + load_balance.SIZE, place, MOST_WORKERS)
         gc.collect()
-        gc.freeze()  # what the application is made of will not be garbage
-        socketed = socket.socket(fileno=listener)
+        gc.freeze()  # the objects of the application will not be garbage
+        accepting = socket.socket(fileno=listener)
         most = settings.most_body
-        worker = partial(Worker, socketed, desk, shelf, kept, most, share, told, parent)
+        worker = partial(
+            Worker, accepting, dispatcher, current_release, cache, most, share, counters, parent
+        )
         core.settle()
         uvloop.run(_serve(worker, core))
-    shelf.close()
+    current_release.close()
     logging.shutdown()
     os._exit(0)  # threads may still be busy for clients that have gone
 
@@ -172,7 +174,7 @@ async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
 
 
 def main() -> None:
-    """Begin as `server.http.process.supervisor` starts a worker."""
+    """Run with the arguments that `server.http.process.supervisor` passes."""
     folder, listener, shared, secret, place, parent = sys.argv[1:]
     where = (int(listener), int(shared), bytes.fromhex(secret), int(place), int(parent))
     try:

@@ -47,7 +47,7 @@ class Choice(NamedTuple):
     plain_refused: bool = False
 
     @property
-    def hopeless(self) -> bool:
+    def refuses_all(self) -> bool:
         """Return whether the client accepts nothing that we can send."""
         return self.coding is None and self.plain_refused
 

@@ -1,9 +1,9 @@
-"""Answer requests: from what is kept, from what is under way, or through the application.
+"""Answer requests: from the cache, with an answer under way, or through the application.
 
 An answer is kept under its release and everything that may shape it: target, Host, Accept,
 language, coding, and for a POST the type and the digest of its body. The limits of the endpoint
-are those of the process. Only whole 200s and redirects are kept, and of queries only those that
-give the same when asked again.
+are those of the process. Only whole 200s and redirects are kept, and no answer to a
+query that may give another when asked again.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from server.web.release_scope import PLAN
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# Files have tags, dates and ranges of their own, and say how they are packed by their names.
+# Files have tags, dates and ranges of their own, and their names show their compression.
 _FILES = (b"/dumps/",)
 _UNKEPT = (*_FILES, b"/healthz", b"/readyz", b"/metrics")
 _CONDITIONS = frozenset(
@@ -45,52 +45,52 @@ _MOST_BUSY = 96  # requests in threads or waiting for one
 
 
 class Dispatcher:
-    """Everything between the wire and the application; lives in one event loop."""
+    """Answers requests with the cache, the engine or the application, on one event loop."""
 
     def __init__(
         self,
         app: "WSGIApplication",
-        shelf: CurrentRelease,
-        gate: RateLimit,
-        kept: ReplyCache,
+        current_release: CurrentRelease,
+        rate_limit: RateLimit,
+        cache: ReplyCache,
         longest: int,
         core: CpuAffinity,
     ) -> None:
         self._app = app
-        self._shelf = shelf
-        self._gate = gate
-        self._kept = kept
+        self._current_release = current_release
+        self._rate_limit = rate_limit
+        self._cache = cache
         self._threads = wsgi.Threads(core)
         self._longest = longest
         self._in_flight: dict[Hashable, InFlight] = {}
         self._release = ""
 
     def answer_at_once(self, request: Request) -> Reply | None:
-        """Give a reply that needs no waiting: one that is kept, or a refusal."""
-        if wait := self._gate.seconds_to_wait(request.peer, request.headers):
+        """Return a reply that needs no waiting, from the cache or a refusal; else None."""
+        if wait := self._rate_limit.seconds_to_wait(request.peer, request.headers):
             detail = f"You have made too many requests: come again in {wait} s."
             return refuse(429, "too-many-requests", detail, wait)
         request.key = self._key(request)
-        reply = self._kept.find(request.key) if request.key else None
+        reply = self._cache.find(request.key) if request.key else None
         return condition(reply, request) if reply else None
 
     def answer(self, request: Request, take: Take) -> Reply | Waiter:
-        """Return the reply that `answer_at_once` had none for, or have `take` called with it."""
+        """Return the reply where `answer_at_once` had none, or call `take` with it later."""
         waiter = Waiter(request, take)
         return self._join(waiter) or waiter
 
     def _join(self, waiter: Waiter) -> Reply | None:
-        """Have a request wait for its answer, which may be under way; or return that."""
+        """Add a request to those that wait for its answer, or return a reply that is ready."""
         request = waiter.request
         choice = choose_coding(request.headers.get(b"accept-encoding"))
-        if choice.hopeless:
+        if choice.refuses_all:
             return refuse(406, "not-acceptable", "Accept-Encoding leaves nothing: allow identity.")
         if under_way := self._in_flight.get(request.key):
             under_way.join(waiter)
             return None
         plan, shared = None, request.key is not None
         if shared and sparql.is_of_endpoint(request):
-            base_uri = self._shelf.current.base_uri
+            base_uri = self._current_release.current.base_uri
             plan = sparql.plan_query(request, base_uri, self._longest)
             shared = not plan.fickle if plan else request.method != "POST"
         in_flight = InFlight(request, choice, self._release)
@@ -109,53 +109,53 @@ class Dispatcher:
         headers = request.headers
         if request.target.startswith(_UNKEPT):
             return None
-        asked: Hashable = None
+        posted: Hashable = None
         if request.method == "POST":
             digest = hashlib.blake2b(request.body, digest_size=16).digest()
-            asked = (headers.get(b"content-type"), digest)
+            posted = (headers.get(b"content-type"), digest)
         elif request.method not in ("GET", "HEAD"):
             return None
-        # The name in the key is for what comes late of a release that was replaced under way.
-        name = self._shelf.current.name
+        # The name keeps late answers of a release that was replaced under way apart.
+        name = self._current_release.current.name
         if name != self._release:
-            self._kept.clear()
+            self._cache.clear()
             self._release = name
         get = headers.get
-        wishes = _wishes(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
-        return (name, request.target, *wishes, get(b"host"), asked)
+        preferences = _preferences(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
+        return (name, request.target, *preferences, get(b"host"), posted)
 
     def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
         """Ask the engine, on this loop."""
-        release = self._shelf.borrow()
+        release = self._current_release.borrow()
         try:
             in_flight.is_of = release.name
             if whole := release.engine.look_up(plan.question):
-                self._shelf.give_back(release)
+                self._current_release.give_back(release)
                 return self._write(in_flight, plan, whole)
             end = partial(self._end, in_flight, plan, release)
             ticket = release.engine.begin(plan.question, end)
         except EngineFault as fault:
-            self._shelf.give_back(release)
+            self._current_release.give_back(release)
             return self._write(in_flight, plan, fault)
         except BaseException:
-            self._shelf.give_back(release)
+            self._current_release.give_back(release)
             raise
         in_flight.give_up = partial(self._withdraw, in_flight, ticket, release)
         return None
 
     def _withdraw(self, in_flight: InFlight, ticket: Ticket, release: Release) -> None:
         ticket.withdraw()
-        self._shelf.give_back(release)
+        self._current_release.give_back(release)
         self._no_more(in_flight)
 
     def _end(self, in_flight: InFlight, plan: Plan, release: Release, outcome: Outcome) -> None:
         in_flight.give_up = partial(self._no_more, in_flight)
-        self._shelf.give_back(release)
+        self._current_release.give_back(release)
         if reply := self._write(in_flight, plan, outcome):
             self._give(in_flight, reply)
 
     def _write(self, in_flight: InFlight, plan: Plan, outcome: Outcome) -> Reply | None:
-        """Return the reply with an outcome, or have it written in a thread and given."""
+        """Return the reply with an outcome, or write it in a thread and give it later."""
         write = partial(
             sparql.write, outcome, plan, in_flight.request, in_flight.choice, self._threads
         )
@@ -165,7 +165,7 @@ class Dispatcher:
             return None
         try:
             reply = write()
-        except Exception as fault:  # what it was kept in, for one, may be broken
+        except Exception as fault:  # for one, its spool may be broken
             return refuse_defect(fault, in_flight.request.method, in_flight.request.path)
         self._keep(in_flight, reply)
         return reply
@@ -178,16 +178,16 @@ class Dispatcher:
         request, files = in_flight.request, in_flight.request.path.startswith(_FILES)
         # So that the head is that of the GET, which others may wait for.
         method = "GET" if request.method == "HEAD" and not files else request.method
-        asked = replace(request, method=method, gone=in_flight.is_left)
+        copy = replace(request, method=method, gone=in_flight.is_left)
 
         def work() -> Reply:
-            environ = wsgi.write_environ(asked, frozenset() if files else _CONDITIONS)
+            environ = wsgi.write_environ(copy, frozenset() if files else _CONDITIONS)
             environ[PLAN] = plan
-            result = wsgi.call(self._app, asked, environ)
+            result = wsgi.call(self._app, copy, environ)
             in_flight.is_of, in_flight.may_keep = result.release, finish.may_keep(result)
             if files:
                 return finish.pass_on(result, self._threads)
-            return finish.finish(result, asked, in_flight.choice, self._threads)
+            return finish.finish(result, copy, in_flight.choice, self._threads)
 
         in_flight.give_up = partial(self._no_more, in_flight)
         self._threads.run(work, partial(self._give_done, in_flight))
@@ -211,14 +211,14 @@ class Dispatcher:
             waiter.take(reply)
 
     def _keep(self, in_flight: InFlight, reply: Reply) -> None:
-        """Keep a reply, unless its release came under way: it would be kept for the one before."""
+        """Keep a reply, unless its release was replaced meanwhile: the key names the one before."""
         good = (
             in_flight.may_keep
             and in_flight.is_of == in_flight.release
             and in_flight.request.key is not None
         )
         if good and reply.status in KEPT_STATUSES and reply.stream is None:
-            self._kept.keep(in_flight.request, reply)
+            self._cache.keep(in_flight.request, reply)
 
     def _no_more(self, in_flight: InFlight) -> None:
         if self._in_flight.get(in_flight.request.key) is in_flight:
@@ -226,12 +226,12 @@ class Dispatcher:
 
 
 @lru_cache(maxsize=256)
-def _wishes(
+def _preferences(
     accept: bytes | None, language: bytes | None, coding: bytes | None
 ) -> tuple[bytes | None, str, str | None, bool]:
-    """Give what decides on the form of an answer.
+    """Return the preferences that decide on the form of an answer.
 
-    Flat, so that a key holds nothing that the garbage collector must visit.
+    Flat, so that the garbage collector need visit nothing in a key.
     """
-    told = None if language is None else language[:LONGEST].decode("latin-1")
-    return accept, choose_language(told, None, texts.LANGUAGES), *choose_coding(coding)
+    text = None if language is None else language[:LONGEST].decode("latin-1")
+    return accept, choose_language(text, None, texts.LANGUAGES), *choose_coding(coding)

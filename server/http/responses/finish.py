@@ -1,4 +1,4 @@
-"""Dress what the application answered for the wire: coding, tag, freshness, conditions."""
+"""Turn what the application answered into a reply: coding, entity tag, freshness."""
 
 import hashlib
 from functools import lru_cache
@@ -28,7 +28,7 @@ KEPT_STATUSES = (200, 301, 303, 308)
 
 
 def may_keep(result: Result) -> bool:
-    """Say whether an answer may be given again: whole, good, and not forbidden."""
+    """Return whether an answer may be given again: whole, good, and not forbidden."""
     return (
         result.rest is None
         and result.status in KEPT_STATUSES
@@ -38,10 +38,10 @@ def may_keep(result: Result) -> bool:
 
 
 def finish(result: Result, request: Request, choice: Choice, threads: Threads) -> Reply:
-    """Give the reply that any client with the same wishes may get."""
+    """Return the reply for any client with the same preferences."""
     headers, body = list(result.headers), result.body
     coding = _choose(result, choice, headers)
-    tag = _say_freshness(result, request, coding, headers)
+    tag = _set_freshness(result, request, coding, headers)
     if coding:
         body = compress(body, coding) if body else body
         _put(headers, "Content-Encoding", coding)
@@ -63,7 +63,7 @@ def finish(result: Result, request: Request, choice: Choice, threads: Threads) -
 
 
 def _choose(result: Result, choice: Choice, headers: Headers) -> str | None:
-    """Give the coding for a body that has none yet, and note that others get another."""
+    """Return the coding for a body that has none yet; add Vary where it is compressible."""
     length = int(result.header("content-length") or 0)
     if not length or result.header("content-encoding") is not None:
         return None
@@ -73,19 +73,19 @@ def _choose(result: Result, choice: Choice, headers: Headers) -> str | None:
     return choice.coding if compressible or choice.plain_refused else None
 
 
-def _say_freshness(
+def _set_freshness(
     result: Result, request: Request, coding: str | None, headers: Headers
 ) -> str | None:
-    """Give the entity tag, and say for how long the answer is good."""
+    """Set the headers ETag and Cache-Control; return the entity tag."""
     if result.status != 200 or request.method not in ("GET", "HEAD", "POST"):
         return None
-    told = result.header("cache-control")
-    if told == "no-store":  # another answer each time
+    cache_control = result.header("cache-control")
+    if cache_control == "no-store":  # another answer each time
         return None
     tag = _tag(result, coding)
     if tag:
         _put(headers, "ETag", tag)
-    if request.method != "POST" and told in (None, "public, max-age=300"):
+    if request.method != "POST" and cache_control in (None, "public, max-age=300"):
         _put(headers, "Cache-Control", FRESH)
     return tag
 
@@ -103,7 +103,7 @@ def finish_whole(answer: Whole, request: Request, choice: Choice) -> Reply:
 
 
 class _WholeForm(NamedTuple):
-    """What all small answers of a kind have in common; the head has places for tag and length."""
+    """The common part of small answers of a kind; the head has places for tag and length."""
 
     coding: str | None
     digest: "hashlib.blake2b"  # begun, see `_begin_digest`
@@ -128,7 +128,7 @@ def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _W
 
 
 def pass_on(result: Result, threads: Threads) -> Reply:
-    """Give the reply just as the application made it."""
+    """Return the reply just as the application made it."""
     head = write_head(result.status, result.headers)
     if result.rest is None:
         return Reply(result.status, head, result.body, kind=result.kind)
@@ -136,13 +136,13 @@ def pass_on(result: Result, threads: Threads) -> Reply:
 
 
 def _tag(result: Result, coding: str | None) -> str | None:
-    """Give the entity tag: the application's, or the digest of a whole body; one a coding."""
-    told = result.header("etag")
-    if told is None:
+    """Return the entity tag: the application's or the digest of a whole body, per coding."""
+    tag = result.header("etag")
+    if tag is None:
         if result.rest is not None:
             return None
         return _digest(result.header("content-type") or "", result.body, coding)
-    return f'{told[:-1]}-{coding}"' if coding else told
+    return f'{tag[:-1]}-{coding}"' if coding else tag
 
 
 def _digest(content_type: str, body: bytes, coding: str | None) -> str:
@@ -156,14 +156,14 @@ def _begin_digest(content_type: str) -> "hashlib.blake2b":
 
 
 def _write_tag(digest: "hashlib.blake2b", coding: str | None) -> str:
-    told = digest.hexdigest()
-    return f'"{told}-{coding}"' if coding else f'"{told}"'
+    value = digest.hexdigest()
+    return f'"{value}-{coding}"' if coding else f'"{value}"'
 
 
 def _vary(headers: Headers, name: str) -> None:
-    told = [value for key, value in headers if key.lower() == "vary"]
-    if name.lower() not in ", ".join(told).lower():
-        _put(headers, "Vary", ", ".join([*told, name]))
+    values = [value for key, value in headers if key.lower() == "vary"]
+    if name.lower() not in ", ".join(values).lower():
+        _put(headers, "Vary", ", ".join([*values, name]))
 
 
 def _put(headers: Headers, name: str, value: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Name an answer under way that several requests may wait for, and those who wait for it."""
+"""Share one answer under way among the requests that wait for it."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,16 +21,16 @@ class Waiter:
         self.in_flight: InFlight | None = None
 
     def cancel(self) -> None:
-        """Wait no more."""
+        """Leave the answer: this request waits no more."""
         if self.in_flight is not None:
             self.in_flight.leave(self)
 
 
 class InFlight:
-    """One answer, to this request and to all that want the same; it is given up when all left."""
+    """One answer, for all requests that want the same; it is given up when all have left."""
 
     def __init__(self, request: Request, choice: Choice, release: str) -> None:
-        """Begin; `release` is the name of the one under which the answer may be kept."""
+        """Begin; `release` is the name of the release under which the answer may be kept."""
         self.request = request
         self.choice = choice
         self.release = release
@@ -40,23 +40,23 @@ class InFlight:
         self.give_up: Callable[[], None] = lambda: None
 
     def is_left(self) -> bool:
-        """Say whether nobody waits any more."""
+        """Return whether nobody waits any more."""
         return not self.waiters
 
     def join(self, waiter: Waiter) -> None:
-        """Have one more wait."""
+        """Add a request that waits."""
         waiter.in_flight = self
         self.waiters.append(waiter)
 
     def leave(self, waiter: Waiter) -> None:
-        """Have one wait no more."""
+        """Remove a request that waits; give up when it was the last."""
         if waiter in self.waiters:
             self.waiters.remove(waiter)
             if not self.waiters:
                 self.give_up()
 
     def give(self, reply: Reply, ask_anew: Callable[[Waiter], None]) -> None:
-        """Give all the reply, each as its conditions want it; a stream has one reader."""
+        """Pass the reply to each waiting request by its conditions; a stream has one reader."""
         waiters, self.waiters = self.waiters, []
         if not waiters:
             close(reply)

@@ -1,4 +1,4 @@
-"""Answer queries from the event loop: plan them, and write what comes of them."""
+"""Plan queries on the event loop, and write their outcomes as replies."""
 
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
@@ -22,7 +22,7 @@ _FORM = (b"application/x-www-form-urlencoded", b"application/x-www-form-urlencod
 
 
 def is_of_endpoint(request: Request) -> bool:
-    """Say whether a request is one to the endpoint."""
+    """Return whether a request is one to the endpoint."""
     path = request.path
     return path == _PATH or (b"%" in path and unquote_to_bytes(path) == _PATH)
 
@@ -30,29 +30,29 @@ def is_of_endpoint(request: Request) -> bool:
 def plan_query(request: Request, base_uri: str, longest: int) -> Plan | None:
     """Plan the answer to a query that a loop can read at once; None for any other request.
 
-    Where something speaks against the request, the view of the application says what.
+    The view of the application answers a faulty request with its fault.
     """
     try:
         if request.method == "POST":
-            asked = _read_form(request, longest)
+            sparql_request = _read_form(request, longest)
         else:
-            asked = read_target(request.target, longest)
-        if asked is None or asked.query is None:
+            sparql_request = read_target(request.target, longest)
+        if sparql_request is None or sparql_request.query is None:
             return None
-        return make_plan(asked, _accept(request), base_uri)
+        return make_plan(sparql_request, _accept(request), base_uri)
     except (Fault, UpdateRefused, NothingAcceptable):
         return None
 
 
 def can_be_written_here(plan: Plan, request: Request) -> bool:
-    """Say whether neither an answer nor a fault would be a page or a workbook."""
+    """Return whether neither the answer nor a fault would be a page or a workbook."""
     return plan.plain and choose_form(_accept(request) or "") is not HTML
 
 
 def write(
     outcome: Outcome, plan: Plan, request: Request, choice: Choice, threads: Threads
 ) -> Reply:
-    """Write the reply with what came of a query."""
+    """Write the reply with the outcome of a query."""
     if isinstance(outcome, Exception):
         return _refuse(plan.explain(outcome), request, choice, threads)
     if isinstance(outcome, Whole) and not plan.fickle:
@@ -72,7 +72,7 @@ def write(
 
 
 def is_soon_written(outcome: Outcome, choice: Choice) -> bool:
-    """Say whether an outcome is written sooner than a thread is woken."""
+    """Return whether an outcome is written sooner than a thread is woken."""
     if isinstance(outcome, Exception) or choice.coding is None:
         return True
     return not _SMALL < outcome.length <= WHOLE
@@ -108,7 +108,7 @@ def _accept(request: Request) -> str | None:
 
 
 class _Body:
-    """The body of an answer, which is given back when the body is closed."""
+    """The body of an answer, which is closed with it."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer

@@ -1,4 +1,4 @@
-"""Run the application in threads, and have its answer whole or part by part."""
+"""Run the application in threads, and return its answer whole or part by part."""
 
 import asyncio
 import io
@@ -36,14 +36,14 @@ class Threads:
         self.busy = 0
 
     def run(self, work: Callable[[], _T], then: "Callable[[asyncio.Future[_T]], None]") -> None:
-        """Do the work of a request, to its end even when nobody waits for it any more."""
+        """Run the work of a request to its end, even when nobody waits for it any more."""
         self.busy += 1
         doing = asyncio.get_running_loop().run_in_executor(self._running, work)
         doing.add_done_callback(self._note_done)
         doing.add_done_callback(then)
 
     def begin(self, work: Callable[[], _T]) -> "asyncio.Future[_T]":
-        """Do what takes no longer than to pass on a part of an answer."""
+        """Run work that takes no longer than to pass on a part of an answer."""
         return asyncio.get_running_loop().run_in_executor(self._reading, work)
 
     def _note_done(self, doing: "asyncio.Future[Any]") -> None:  # noqa: ARG002
@@ -52,17 +52,17 @@ class Threads:
 
 @dataclass(slots=True, eq=False)
 class Result:
-    """What the application answered; `rest` is there when the body is not whole."""
+    """The answer of the application; `rest` is set where the body is not whole."""
 
     status: int
     headers: Headers
     body: bytes = b""
     rest: Iterable[bytes] | None = None
-    kind: str = ""  # of the fault that it tells
-    release: str = ""  # the name of the one that it was made of
+    kind: str = ""  # of the fault that it reports
+    release: str = ""  # the name of the release that it was made from
 
     def header(self, name: str) -> str | None:
-        """Give the value of a header."""
+        """Return the value of a header; `name` in lower case."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
     def make_whole(self) -> None:
@@ -74,13 +74,13 @@ class Result:
         self.rest = None
 
     def close(self) -> None:
-        """Give back what the body holds."""
+        """Close the body."""
         if hasattr(self.rest, "close"):
             self.rest.close()  # type: ignore[union-attr]
 
 
 class LongBody:
-    """A body that threads read while the wire has room for it."""
+    """A body that threads read while the connection has room for it."""
 
     def __init__(self, result: Result, threads: Threads, coding: str | None) -> None:
         self._result = result
@@ -96,7 +96,7 @@ class LongBody:
             yield part
 
     async def close(self) -> None:
-        """Give everything back."""
+        """Close the answer, once no thread reads from it."""
         await self._threads.begin(self._close)
 
     def _next(self) -> bytes | None:
@@ -109,16 +109,16 @@ class LongBody:
 
 
 def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> Result:
-    """Ask the application (PEP 3333); runs in a thread."""
-    told: list[tuple[str, Headers]] = []
+    """Call the application (PEP 3333); runs in a thread."""
+    started: list[tuple[str, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: Any = None) -> Any:  # noqa: ARG001
-        told[:] = [(status, headers)]
+        started[:] = [(status, headers)]
 
     body = app(environ, start_response)
-    status, given = told[0]
+    status, sent = started[0]
     # Date is written anew each time the answer is given.
-    headers = [pair for pair in given if pair[0].lower() not in ("date", "connection")]
+    headers = [pair for pair in sent if pair[0].lower() not in ("date", "connection")]
     result = Result(int(status[:3]), headers, rest=body, release=environ[RELEASE].name)
     if int(result.header("content-length") or 0) <= WHOLE or request.method == "HEAD":
         result.make_whole()
@@ -127,7 +127,7 @@ def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> R
 
 
 def write_environ(request: Request, leave_out: frozenset[bytes]) -> dict[str, Any]:
-    """Give the environ of a request, without some of its headers."""
+    """Return the environ of a request, without some of its headers."""
     path, _, query = request.target.partition(b"?")
     host = request.headers.get(b"host", b"localhost").decode("latin-1")
     environ: dict[str, Any] = {

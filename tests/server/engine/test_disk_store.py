@@ -32,9 +32,9 @@ BASE = "http://localhost:8000/"
 ROOT = PROJECT
 
 
-def write(shelf: Path, name: str = "0123456789abcdef", rows: int = 10) -> Path:
-    """Write the N-Quads of a release; gives the file."""
-    quads = shelf / name / "dumps" / "portraits.nq"
+def write(releases_folder: Path, name: str = "0123456789abcdef", rows: int = 10) -> Path:
+    """Write the N-Quads of a release; return the file."""
+    quads = releases_folder / name / "dumps" / "portraits.nq"
     quads.parent.mkdir(parents=True)
     quads.write_text("".join(f"<a:{n}> <a:p> <a:o> <a:g> .\n" for n in range(rows)))
     return quads
@@ -42,14 +42,14 @@ def write(shelf: Path, name: str = "0123456789abcdef", rows: int = 10) -> Path:
 
 def count(quads: Path) -> bytes:
     """Ask how many statements the store of a release holds."""
-    asked = Question("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", BASE, "text/csv")
-    with open_disk(quads, BASE) as engine, engine.ask(asked) as answer:
+    question = Question("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", BASE, "text/csv")
+    with open_disk(quads, BASE) as engine, engine.ask(question) as answer:
         return b"".join(answer.body)
 
 
-def stores(shelf: Path) -> set[str]:
-    """Name the folders beside the releases that hold stores."""
-    return {found.name for found in (shelf / disk_store.STORES).iterdir() if found.is_dir()}
+def stores(releases_folder: Path) -> set[str]:
+    """Return the names of the folders next to the releases that hold stores."""
+    return {path.name for path in (releases_folder / disk_store.STORES).iterdir() if path.is_dir()}
 
 
 def test_a_store_is_built_once_beside_the_releases(tmp_path: Path) -> None:
@@ -174,15 +174,15 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         disk_store.ensure_store(quads)
 
 
-def test_progress_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk_store, "_CHECK_SECONDS", 0.05)
-    told: list[tuple[str, int, int]] = []
-    disk_store.ensure_store(write(tmp_path, rows=20_000), lambda *step: told.append(step))
-    assert told
-    assert all(what == "store (MB)" and done <= total for what, done, total in told)
+    steps: list[tuple[str, int, int]] = []
+    disk_store.ensure_store(write(tmp_path, rows=20_000), lambda *step: steps.append(step))
+    assert steps
+    assert all(what == "store (MB)" and done <= total for what, done, total in steps)
 
 
-def test_other_machines_are_told_to_serve_from_memory(
+def test_other_machines_are_referred_to_the_memory_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
@@ -260,10 +260,10 @@ def test_a_store_that_is_taken_away_is_no_defect(tmp_path: Path) -> None:
     with open_disk(quads, BASE, Limits(idle=1)) as engine:
         shutil.rmtree(disk_store.find_store(quads))
         faults = [_fault_of(engine, bomb) for _ in range(5)]  # what stands ready goes on
-    told = {type(fault): fault.detail for fault in faults}
-    assert set(told) <= {QueryTooLarge, EngineDown}
-    assert told[EngineDown].endswith("the store of the release is gone; serve again to build it")
-    assert str(tmp_path) not in told[EngineDown]
+    details = {type(fault): fault.detail for fault in faults}
+    assert set(details) <= {QueryTooLarge, EngineDown}
+    assert details[EngineDown].endswith("the store of the release is gone; serve again to build it")
+    assert str(tmp_path) not in details[EngineDown]
 
 
 def test_a_store_of_which_a_part_is_taken_away_is_no_defect(tmp_path: Path) -> None:
@@ -276,13 +276,13 @@ def test_a_store_of_which_a_part_is_taken_away_is_no_defect(tmp_path: Path) -> N
     assert isinstance(faults[-1], EngineDown)
 
 
-def _fault_of(engine: Engine, asked: Question) -> EngineFault:
+def _fault_of(engine: Engine, question: Question) -> EngineFault:
     with pytest.raises(EngineFault) as fault:
-        engine.ask(asked)
+        engine.ask(question)
     return fault.value
 
 
-def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     quads = write(tmp_path)
     quads.write_text("not quads\n")
     with pytest.raises(UnreadableRelease, match="line 1"):

@@ -47,7 +47,7 @@ _USUAL = Limits()
 
 
 def open_engine(release: Path, base_uri: str, limits: Limits = _USUAL) -> Engine:
-    """Open the engine that the shelf of the release is named after."""
+    """Open the engine that the folder of the releases is named after."""
     return ENGINES[release.parents[2].name](release, base_uri, limits)
 
 
@@ -58,7 +58,11 @@ def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     Every test that takes it is run in memory and on disk.
     """
     path = (
-        tmp_path_factory.mktemp("shelf") / str(request.param) / "release" / "dumps" / "portraits.nq"
+        tmp_path_factory.mktemp("releases")
+        / str(request.param)
+        / "release"
+        / "dumps"
+        / "portraits.nq"
     )
     path.parent.mkdir(parents=True)
     lines = [
@@ -83,7 +87,7 @@ def engine(release: Path) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def brief(release: Path) -> Iterator[Engine]:
-    """One that ends soon what neither crashes nor ends by itself."""
+    """An engine with short limits, for queries that neither crash nor end by themselves."""
     limits = Limits(seconds=0.8, memory_mb=512, processes=4, waiting_seconds=20)
     with open_engine(release, BASE, limits) as opened:
         yield opened
@@ -95,28 +99,28 @@ def question(
     return Question(text, BASE, solutions, graph, **rest)  # type: ignore[arg-type]
 
 
-def read(engine: Engine, asked: Question | str) -> bytes:
-    with engine.ask(question(asked) if isinstance(asked, str) else asked) as answer:
+def read(engine: Engine, query: Question | str) -> bytes:
+    with engine.ask(question(query) if isinstance(query, str) else query) as answer:
         body = b"".join(answer.body)
         assert len(body) == answer.length
         return body
 
 
-def rows(engine: Engine, asked: Question | str) -> list[dict[str, str]]:
-    found = json.loads(read(engine, asked))["results"]["bindings"]
-    return [{name: term["value"] for name, term in row.items()} for row in found]
+def rows(engine: Engine, query: Question | str) -> list[dict[str, str]]:
+    bindings = json.loads(read(engine, query))["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in bindings]
 
 
 def children_of(process: int) -> list[int]:
-    found = []
+    children = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
         if int(fields[1]) == process and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
+            children.append(int(stat.parent.name))
+    return children
 
 
 def runs(process: int) -> bool:
@@ -154,8 +158,8 @@ def insist(engine: Engine, text: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("media_type", [JSON, XML, CSV, TSV])
 def test_select_in_each_format(engine: Engine, media_type: str) -> None:
-    asked = question(f"SELECT ?o {{ <{BASE}id/5> <{BASE}def#p0> ?o }}", solutions=media_type)
-    with engine.ask(asked) as answer:
+    select = question(f"SELECT ?o {{ <{BASE}id/5> <{BASE}def#p0> ?o }}", solutions=media_type)
+    with engine.ask(select) as answer:
         assert (answer.form, answer.media_type) == ("solutions", media_type)
         body = b"".join(answer.body)
     if media_type == CSV:
@@ -171,10 +175,10 @@ def test_select_in_each_format(engine: Engine, media_type: str) -> None:
 def test_ask(engine: Engine, media_type: str, text: str, truth: bool) -> None:
     with engine.ask(question(text, solutions=media_type)) as answer:
         assert (answer.form, answer.media_type) == ("boolean", media_type)
-        found = ox.parse_query_results(
+        result = ox.parse_query_results(
             b"".join(answer.body), ox.QueryResultsFormat.from_media_type(media_type)
         )
-    assert bool(found) is truth
+    assert bool(result) is truth
 
 
 @pytest.mark.parametrize("media_type", [CSV, TSV])
@@ -194,8 +198,8 @@ def test_ask_in_plain_formats(engine: Engine, media_type: str) -> None:
 )
 @pytest.mark.parametrize("text", ["CONSTRUCT WHERE { <{0}id/5> ?p ?o }", "DESCRIBE <{0}id/5>"])
 def test_graph_in_each_format(engine: Engine, media_type: str, text: str) -> None:
-    asked = question(text.replace("{0}", BASE), graph=media_type)
-    with engine.ask(asked) as answer:
+    describe = question(text.replace("{0}", BASE), graph=media_type)
+    with engine.ask(describe) as answer:
         assert (answer.form, answer.media_type) == ("graph", media_type)
         body = b"".join(answer.body)
     parsed = ox.parse(body, ox.RdfFormat.from_media_type(media_type))
@@ -205,9 +209,9 @@ def test_graph_in_each_format(engine: Engine, media_type: str, text: str) -> Non
 
 
 def test_graph_in_json_ld(engine: Engine) -> None:
-    asked = question(f"DESCRIBE <{BASE}id/5>", graph="application/ld+json")
+    describe = question(f"DESCRIBE <{BASE}id/5>", graph="application/ld+json")
     for _ in range(2):  # the second time in the same sealed process
-        assert b"\xc3\x89valuation 5" in read(engine, asked)
+        assert b"\xc3\x89valuation 5" in read(engine, describe)
 
 
 @pytest.mark.parametrize(
@@ -223,11 +227,11 @@ def test_form_without_acceptable_type(engine: Engine, text: str, form: str) -> N
 def test_xml_keeps_what_it_can_hold(engine: Engine) -> None:
     text = f"SELECT ?o {{ <{BASE}id/texte> ?p ?o }}"
     tree = ElementTree.fromstring(read(engine, question(text, solutions=XML)))
-    found = {
+    literals = {
         literal.text for literal in tree.iter("{http://www.w3.org/2005/sparql-results#}literal")
     }
-    assert found == {"a\rb", "a\tb\n", "<script>&amp;]]>", '=1+1,"x"'}
-    assert found == {row["o"] for row in rows(engine, text)}
+    assert literals == {"a\rb", "a\tb\n", "<script>&amp;]]>", '=1+1,"x"'}
+    assert literals == {row["o"] for row in rows(engine, text)}
 
 
 @pytest.mark.parametrize("character", ["\\u0001", "\\u001F", "\\uFFFE", "\\uFFFF"])
@@ -267,24 +271,24 @@ def test_rdf_xml_refuses_what_it_cannot_hold(engine: Engine) -> None:
 def test_dataset(
     engine: Engine, text: str, default: tuple[str, ...], named: tuple[str, ...], count: int
 ) -> None:
-    asked = question(
+    counting = question(
         f"SELECT (COUNT(*) AS ?n) {text}",
         default_graphs=tuple(BASE + name for name in default),
         named_graphs=tuple(BASE + name for name in named),
     )
-    assert rows(engine, asked) == [{"n": str(count)}]
+    assert rows(engine, counting) == [{"n": str(count)}]
 
 
 def test_bindings_are_values_not_text(engine: Engine) -> None:
     text = "SELECT ?s ?p ?o { ?s ?p ?o }"
-    wanted = Text("Évaluation 7", "fr")
-    found = rows(engine, question(text, bindings={"s": f"{BASE}id/7", "o": wanted}))
-    assert {row["p"] for row in found} == {f"{BASE}def#p{part}" for part in range(3)}
+    literal = Text("Évaluation 7", "fr")
+    solutions = rows(engine, question(text, bindings={"s": f"{BASE}id/7", "o": literal}))
+    assert {row["p"] for row in solutions} == {f"{BASE}def#p{part}" for part in range(3)}
     assert rows(engine, question(text, bindings={"o": Text('" } #')})) == []
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "invalid",
     [
         question("ASK {}", default_graphs=("not an IRI",)),
         question("ASK {}", named_graphs=("graph/1",)),
@@ -294,9 +298,9 @@ def test_bindings_are_values_not_text(engine: Engine) -> None:
         question("SELECT ?s { ?s ?p ?o }", bindings={"s": Text("x", "not a tag")}),
     ],
 )
-def test_values_that_cannot_be(engine: Engine, asked: Question) -> None:
+def test_values_that_cannot_be(engine: Engine, invalid: Question) -> None:
     with pytest.raises(faults.MalformedQuery) as refused:
-        engine.ask(asked)
+        engine.ask(invalid)
     assert refused.value.line is None
 
 
@@ -591,19 +595,19 @@ def test_answer_beyond_memory_is_whole(engine: Engine) -> None:
 
 def test_room_of_answers_that_nobody_reads(release: Path) -> None:
     with open_engine(release, BASE, Limits(result_mb=2, total_result_mb=3)) as engine:
-        asked = question("SELECT ?a ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 45000", solutions=CSV)
-        held = engine.ask(asked)
+        large = question("SELECT ?a ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 45000", solutions=CSV)
+        held = engine.ask(large)
         assert held.length > 1.5 * 2**20
         with pytest.raises(faults.EngineBusy):
-            engine.ask(asked)
+            engine.ask(large)
         held.close()
-        engine.ask(asked).close()
+        engine.ask(large).close()
 
 
 def test_slow_reader_holds_no_process(release: Path) -> None:
     with open_engine(release, BASE, Limits(seconds=30, processes=1)) as engine:
-        asked = question("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000")
-        with engine.ask(asked) as answer:
+        large = question("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000")
+        with engine.ask(large) as answer:
             parts = answer.body
             next(parts)
             read(engine, "ASK {}")  # the one process is free, while the answer is being read
@@ -614,13 +618,13 @@ def test_client_that_left_frees_its_process(release: Path, delay_probe: DelayPro
     with open_engine(release, BASE, Limits(seconds=30, processes=1)) as engine:
         gone = threading.Event()
         with ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(engine.ask, endless(), gone.is_set)
+            answer = pool.submit(engine.ask, endless(), gone.is_set)
             time.sleep(0.3)
             gone.set()
             begun = time.monotonic()
             read(engine, "ASK {}")
             assert time.monotonic() - begun < delay_probe.allow(1, begun)
-            assert isinstance(asked.exception(), faults.Abandoned)
+            assert isinstance(answer.exception(), faults.Abandoned)
 
 
 # Many at once
@@ -640,9 +644,9 @@ def test_queue_is_bounded(release: Path) -> None:
         over = threading.Event()
         end.callback(over.set)
         first = pool.submit(engine.ask, endless(), over.is_set)
-        wait_until(lambda: engine.figures().running == 1)
+        wait_until(lambda: engine.stats().running == 1)
         second = pool.submit(engine.ask, question("ASK {}"))
-        wait_until(lambda: engine.figures().waiting == 1, every=0.01)
+        wait_until(lambda: engine.stats().waiting == 1, every=0.01)
         with pytest.raises(faults.EngineBusy, match="wait already") as busy:
             engine.ask(question("ASK {}"))
         assert busy.value.retry_after >= 1
@@ -685,19 +689,19 @@ def test_memory_of_all_together_is_bounded(release: Path) -> None:
         assert most - before < 500 + 500
 
 
-def test_fifty_askers_with_bombs_among_them(release: Path) -> None:
+def test_fifty_clients_with_bombs_among_them(release: Path) -> None:
     limits = Limits(seconds=1, memory_mb=200, processes=4, waiting_seconds=60, waiting=100)
     bombs = [NESTING["groups"], MEMORY_BOMBS["sort"], endless().text, "SELECT * {", "CLEAR ALL"]
 
     def ask(number: int) -> bool:
         if number % 3 == 0:
             with pytest.raises(faults.EngineFault) as fault:
-                asked.ask(question(bombs[number // 3 % len(bombs)]))
+                opened.ask(question(bombs[number // 3 % len(bombs)]))
             return not isinstance(fault.value, faults.EngineDefect | faults.EngineDown)
-        found = insist(asked, f"SELECT ?o {{ <{BASE}id/{number}> <{BASE}def#p0> ?o }}")
-        return found == [{"o": f"Évaluation {number}"}]
+        solutions = insist(opened, f"SELECT ?o {{ <{BASE}id/{number}> <{BASE}def#p0> ?o }}")
+        return solutions == [{"o": f"Évaluation {number}"}]
 
-    with open_engine(release, BASE, limits) as asked, ThreadPoolExecutor(50) as pool:
+    with open_engine(release, BASE, limits) as opened, ThreadPoolExecutor(50) as pool:
         assert all(pool.map(ask, range(150)))
 
 
@@ -708,7 +712,7 @@ def test_no_answer_holds_bytes_of_another(release: Path) -> None:
         if number % 2:
             soon = time.monotonic() + 0.01 * (number % 7)
             try:
-                asked.ask(
+                opened.ask(
                     question("SELECT * { ?a ?b ?c . ?d ?e ?f }", solutions=TSV),
                     lambda: time.monotonic() > soon,
                 ).close()
@@ -717,11 +721,11 @@ def test_no_answer_holds_bytes_of_another(release: Path) -> None:
             except faults.QueryTooSlow:  # or the machine
                 return True
             return False
-        found = insist(asked, f"SELECT ?o {{ <{BASE}id/{number}> <{BASE}def#p1> ?o }}")
-        return found == [{"o": f"Évaluation {number}"}]
+        solutions = insist(opened, f"SELECT ?o {{ <{BASE}id/{number}> <{BASE}def#p1> ?o }}")
+        return solutions == [{"o": f"Évaluation {number}"}]
 
     limits = Limits(seconds=2, result_mb=3, processes=4, waiting_seconds=60)
-    with open_engine(release, BASE, limits) as asked, ThreadPoolExecutor(8) as pool:
+    with open_engine(release, BASE, limits) as opened, ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(200)))
 
 
@@ -732,11 +736,11 @@ def test_close_leaves_no_process(release: Path, delay_probe: DelayProbe) -> None
     before = set(family_of(os.getpid()))
     engine = open_engine(release, BASE)
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(engine.ask, endless())
-        wait_until(lambda: engine.figures().running == 1)
+        answer = pool.submit(engine.ask, endless())
+        wait_until(lambda: engine.stats().running == 1)
         assert len(set(family_of(os.getpid())) - before) >= 3
         engine.close()
-        assert isinstance(asked.exception(), faults.EngineDown)
+        assert isinstance(answer.exception(), faults.EngineDown)
     assert delay_probe.until(lambda: set(family_of(os.getpid())) <= before, 1)
     with pytest.raises(faults.EngineDown, match="closed"):
         engine.ask(question("ASK {}"))
@@ -772,7 +776,7 @@ def test_killed_asker_leaves_no_process(release: Path, delay_probe: DelayProbe) 
     assert delay_probe.until(lambda: not any(map(runs, family)), 1)
 
 
-def keepers() -> list[int]:
+def fork_servers() -> list[int]:
     return [p for p in children_of(os.getpid()) if children_of(p)]
 
 
@@ -787,73 +791,76 @@ def seals(process: int) -> str:
     return "".join(Path(f"/proc/{process}/{name}").read_text() for name in ("limits", "status"))
 
 
-def test_killed_keeper_is_replaced(release: Path) -> None:
-    before = set(keepers())
+def test_killed_fork_server_is_replaced(release: Path) -> None:
+    before = set(fork_servers())
     with open_engine(release, BASE) as engine:
         read(engine, "ASK {}")
-        (keeper,) = set(keepers()) - before
-        kill(keeper)
+        (fork_server,) = set(fork_servers()) - before
+        kill(fork_server)
         read(engine, "ASK {}")
-        assert keeper not in keepers()
+        assert fork_server not in fork_servers()
 
 
 def test_killed_idle_process_is_noticed(release: Path) -> None:
-    before = set(keepers())
+    before = set(fork_servers())
     with open_engine(release, BASE) as engine:
-        (keeper,) = set(keepers()) - before
-        for process in children_of(keeper):
+        (fork_server,) = set(fork_servers()) - before
+        for process in children_of(fork_server):
             kill(process)
         read(engine, "ASK {}")
 
 
 def test_query_process_is_sealed(release: Path) -> None:
-    before = set(keepers())
+    before = set(fork_servers())
     with open_engine(release, BASE, Limits(memory_mb=100)) as engine:
         read(engine, "ASK {}")
-        (keeper,) = set(keepers()) - before
-        assert [task.name for task in Path(f"/proc/{keeper}/task").iterdir()] == [str(keeper)]
-        said = {"Max core file size        0                    0", "NoNewPrivs:\t1"}
+        (fork_server,) = set(fork_servers()) - before
+        assert [task.name for task in Path(f"/proc/{fork_server}/task").iterdir()] == [
+            str(fork_server)
+        ]
+        lines = {"Max core file size        0                    0", "NoNewPrivs:\t1"}
         if release.parents[2].name == "disk":  # it opens the files of the store as it goes
-            said.add("Seccomp:\t2")
+            lines.add("Seccomp:\t2")
         else:
-            said.add("Max open files            0                    0")
-        processes = children_of(keeper)  # of which one may have just been forked
-        wait_until(lambda: all(line in seals(p) for p in processes for line in said))
+            lines.add("Max open files            0                    0")
+        processes = children_of(fork_server)  # of which one may have just been forked
+        wait_until(lambda: all(line in seals(p) for p in processes for line in lines))
 
 
 def test_a_release_that_was_taken_away_is_no_defect(release: Path, tmp_path: Path) -> None:
     copy = tmp_path / release.parents[2].name / "copy" / "dumps" / "portraits.nq"
     copy.parent.mkdir(parents=True)
     copy.write_bytes(release.read_bytes())
-    before = set(keepers())
+    before = set(fork_servers())
     with open_engine(copy, BASE) as engine:
-        (keeper,) = set(keepers()) - before
+        (fork_server,) = set(fork_servers()) - before
         shutil.rmtree(copy.parents[2])
-        kill(keeper)
+        kill(fork_server)
         for _ in range(3):
             with pytest.raises(faults.EngineDown):
                 engine.ask(Question("ASK {}", BASE, JSON))
 
 
-def test_keeper_goes_in_by_the_side_door(release: Path) -> None:
-    before = set(keepers())
+def test_fork_server_imports_only_what_it_needs(release: Path) -> None:
+    before = set(fork_servers())
     with open_engine(release, BASE):
-        (keeper,) = set(keepers()) - before
-        mapped = Path(f"/proc/{keeper}/maps").read_text()
+        (fork_server,) = set(fork_servers()) - before
+        mapped = Path(f"/proc/{fork_server}/maps").read_text()
     assert "pandas" not in mapped
     assert "numpy" not in mapped
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(b"<a:a> <a:b> <a:c> <a:d> .\nnot quads\n", "line 2"), (None, "No such")]
+    ("content", "message"),
+    [(b"<a:a> <a:b> <a:c> <a:d> .\nnot quads\n", "line 2"), (None, "No such")],
 )
 @pytest.mark.parametrize("kind", ENGINES)
-def test_unreadable_release(tmp_path: Path, kind: str, content: bytes | None, told: str) -> None:
+def test_unreadable_release(tmp_path: Path, kind: str, content: bytes | None, message: str) -> None:
     path = tmp_path / kind / "release" / "dumps" / "portraits.nq"
     path.parent.mkdir(parents=True)
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(UnreadableRelease, match=told) as refused:
+    with pytest.raises(UnreadableRelease, match=message) as refused:
         open_engine(path, BASE)
     assert str(path) in str(refused.value)
 

@@ -1,4 +1,4 @@
-"""What the front bounds, bounded where no client could wait for it: times, rates, bytes kept."""
+"""The bounds that no client could wait for: times, rates, bytes kept."""
 
 import mmap
 import re
@@ -33,11 +33,11 @@ FRENCH = (
 
 
 @pytest.mark.parametrize(
-    ("page", "told"), [("exploitation.en.md", ENGLISH), ("exploitation.md", FRENCH)]
+    ("page", "pattern"), [("exploitation.en.md", ENGLISH), ("exploitation.md", FRENCH)]
 )
-def test_the_fixed_bounds_are_those_that_the_docs_tell(page: str, told: str) -> None:
+def test_the_fixed_bounds_are_those_that_the_docs_tell(page: str, pattern: str) -> None:
     text = " ".join((PROJECT / "docs" / page).read_text("utf-8").split())
-    assert re.search(told, text)
+    assert re.search(pattern, text)
     assert (connection_connections.MOST_CONNECTIONS, connection_connections.HELD_BYTES) == (
         2048,
         64 * KB * KB,
@@ -120,12 +120,12 @@ def test_what_was_least_used_makes_room_in_what_is_kept() -> None:
     assert kept.find("a")
     keep(kept, "i", 10_000)
     assert [name for name in "abcdefghi" if kept.find(name)] == list("acdefghi")
-    assert kept.taken <= 100_000
+    assert kept.size <= 100_000
     for number in range(100):
         keep(kept, str(number), 10_000)
-        assert kept.taken <= 100_000
+        assert kept.size <= 100_000
     kept.clear()
-    assert (kept.taken, kept.find("99")) == (0, None)
+    assert (kept.size, kept.find("99")) == (0, None)
 
 
 def test_what_would_take_an_eighth_of_the_room_is_not_kept() -> None:
@@ -179,10 +179,10 @@ def test_half_of_a_minutes_requests_may_come_at_once(
 
 
 def test_no_client_can_look_for_the_slot_of_another() -> None:
-    found = []
+    slots = []
     for secret in (b"one", b"two"):
         with mmap.mmap(-1, gates.SIZE) as shared:
             RateLimit(1, (), shared, secret).seconds_to_wait("192.0.2.1", {})
-            found.append([place for place, byte in enumerate(shared[:]) if byte])
-    assert found[0]
-    assert found[0] != found[1]
+            slots.append([place for place, byte in enumerate(shared[:]) if byte])
+    assert slots[0]
+    assert slots[0] != slots[1]

@@ -1,4 +1,4 @@
-"""What meets by chance in the front, brought about: no client can make it happen at will."""
+"""Coincidences in the dispatcher, brought about: no client can make them happen at will."""
 
 import asyncio
 import mmap
@@ -29,7 +29,7 @@ ASK = b"/sparql?query=ASK%7B%7D"
 
 
 class Engine:
-    """An engine that answers when it is told to."""
+    """An engine that answers when the test lets it."""
 
     def __init__(self) -> None:
         self.asked: list[Callable[[Outcome], None]] = []
@@ -37,7 +37,7 @@ class Engine:
         self.fault: EngineFault | None = None
 
     def look_up(self, question: Question) -> None:
-        """Leave all to `begin`."""
+        """Return None: `begin` answers all."""
 
     def begin(self, question: Question, over: Callable[[Outcome], None]) -> "Engine":
         if self.fault:
@@ -65,7 +65,7 @@ class Releases:
 
 
 class Long:
-    """A long answer, which knows how often it was given back."""
+    """A long answer, which counts how often it was closed."""
 
     form, media_type, length = "solutions", JSON, 1 << 21
 
@@ -94,7 +94,7 @@ class Front:
         self.replies: dict[str, Reply] = {}
 
     def ask(self, name: str, target: bytes = ASK, **headers: bytes) -> Any:
-        """Ask; the reply will stand under the name. Return what waits for it."""
+        """Ask; the reply will stand under the name. Return the waiter."""
         named = {key.replace("_", "-").encode(): value for key, value in headers.items()}
         request = Request("GET", target, named, "127.0.0.1")
         waiter = self.dispatcher.answer_at_once(request)
@@ -107,7 +107,7 @@ class Front:
 
 
 async def holds(look: Callable[[], object]) -> None:
-    """Let the loop go on until something holds."""
+    """Let the loop run until a condition holds."""
     for _ in range(1000):
         if look():
             return
@@ -193,10 +193,12 @@ def test_a_long_answer_that_nobody_waits_for_any_more_is_given_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accept", "told"),
+    ("accept", "expected"),
     [(b"*/*", b'"kind": "engine-busy"'), (b"text/csv", b"503 Service Unavailable: Too many")],
 )
-def test_a_query_that_finds_no_place_is_told_when_to_come_again(accept: bytes, told: bytes) -> None:
+def test_a_query_that_finds_no_place_is_told_when_to_come_again(
+    accept: bytes, expected: bytes
+) -> None:
     async def ask() -> Front:
         front = Front()
         front.engine.fault = EngineBusy("Too many queries wait already.", 7)
@@ -206,9 +208,9 @@ def test_a_query_that_finds_no_place_is_told_when_to_come_again(accept: bytes, t
     front = asyncio.run(ask())
     reply = front.replies["only"]
     assert (reply.status, reply.kind, front.releases.lent) == (503, "engine-busy", 0)
-    assert told in reply.body
+    assert expected in reply.body
     assert b"Retry-After: 7\r\n" in reply.head
-    assert front.cache.taken == 0
+    assert front.cache.size == 0
 
 
 def test_what_answers_otherwise_each_time_is_neither_shared_nor_kept() -> None:
@@ -221,7 +223,7 @@ def test_what_answers_otherwise_each_time_is_neither_shared_nor_kept() -> None:
         return front
 
     front = asyncio.run(ask())
-    assert (len(front.engine.asked), front.cache.taken) == (2, 0)
+    assert (len(front.engine.asked), front.cache.size) == (2, 0)
     assert all(b"Cache-Control: no-store" in reply.head for reply in front.replies.values())
 
 
@@ -286,7 +288,7 @@ def test_an_answer_from_a_release_that_came_under_way_is_not_kept(
         front = Front(answer_ok)
         front.ask("only", b"/def?" + release)
         await holds(lambda: front.replies)
-        return front.cache.taken
+        return front.cache.size
 
     assert (asyncio.run(ask()) > 0) == kept
 
@@ -318,7 +320,7 @@ def test_threads_work_on_when_the_cores_that_they_began_with_are_taken_away(
 
 
 def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
-    reading, may_read, told = threading.Event(), threading.Event(), list[str]()
+    reading, may_read, events = threading.Event(), threading.Event(), list[str]()
 
     def parts() -> Iterator[bytes]:
         try:
@@ -326,7 +328,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
             may_read.wait(10)
             yield b"part"
         finally:
-            told.append("closed")
+            events.append("closed")
 
     async def hang_up_meanwhile() -> None:
         body = LongBody(Result(200, [], rest=parts()), Threads(CpuAffinity(0, 1)), None)
@@ -339,7 +341,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
         await closing
 
     asyncio.run(hang_up_meanwhile())
-    assert told == ["closed"]
+    assert events == ["closed"]
 
 
 def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
@@ -349,7 +351,7 @@ def test_each_status_of_the_endpoint_is_counted_by_itself() -> None:
         counts = shared_counters.SharedCounters(shared, 0, 0, 1)
         for status in statuses:
             counts.count(b"/sparql", int(status))
-        counts.tell(shared_counters.Counts({}, {}))
+        counts.publish(shared_counters.Counts({}, {}))
         body = counts.reply("GET").body.decode()
     assert set(re.findall(r'status="(.+?)"', body)) == set(statuses)
 
@@ -361,11 +363,13 @@ def test_each_kind_of_fault_is_counted_by_itself() -> None:
         counts = shared_counters.SharedCounters(shared, 0, 0, 1)
         for kind in (*kinds, "never-heard-of"):
             counts.count(b"/sparql", 400, kind)
-        counts.tell(shared_counters.Counts({}, {}))
+        counts.publish(shared_counters.Counts({}, {}))
         body = counts.reply("GET").body.decode()
-    found = re.findall(r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE)
+    counted = re.findall(
+        r'^portrait_ia_refusals_total\{reason="(.+?)"\} (\d+)$', body, re.MULTILINE
+    )
     assert len(kinds) > 25
-    assert dict(found) == {**dict.fromkeys(kinds, "1"), "other": "1"}
+    assert dict(counted) == {**dict.fromkeys(kinds, "1"), "other": "1"}
 
 
 def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -375,10 +379,10 @@ def test_what_a_worker_that_is_gone_held_is_not_summed(monkeypatch: pytest.Monke
             monkeypatch.setattr(time, "monotonic", lambda at=now + seconds: at)
             worker = shared_counters.SharedCounters(shared, 0, place, 3)
             done, held = {"cache_hits_total": 10**place}, {"connections": 10**place, "workers": 1}
-            worker.tell(shared_counters.Counts(done, held))
+            worker.publish(shared_counters.Counts(done, held))
         monkeypatch.setattr(time, "monotonic", lambda: now)
         again = shared_counters.SharedCounters(shared, 0, 2, 3)  # the third worker, started again
-        again.tell(
+        again.publish(
             shared_counters.Counts({"cache_hits_total": 1000}, {"connections": 5, "workers": 1})
         )
         lines = again.reply("GET").body.decode().splitlines()
@@ -391,12 +395,12 @@ def test_metrics_are_as_prometheus_wants_them() -> None:
     with mmap.mmap(-1, shared_counters.size(1)) as shared:
         worker = shared_counters.SharedCounters(shared, 0, 0, 1)
         worker.count(b"/", 200)
-        worker.tell(shared_counters.Counts({}, {}))
+        worker.publish(shared_counters.Counts({}, {}))
         lines = worker.reply("GET").body.decode().splitlines()
     kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
     helped = {line.split()[2] for line in lines if line.startswith("# HELP ")}
-    told = {re.split(r"[ {]", line)[0] for line in lines if line[0] != "#"}
-    assert told <= set(kinds) == helped
+    names = {re.split(r"[ {]", line)[0] for line in lines if line[0] != "#"}
+    assert names <= set(kinds) == helped
     for name, kind in kinds.items():
         assert (kind == "counter") == name.endswith("_total")
         assert re.fullmatch(r"portrait_ia(_[a-z]+)+", name)

@@ -1,4 +1,4 @@
-"""Who must end so that others can: decided by how long queries run and what they take."""
+"""Which query must end so that others can run: decided by its time and its memory."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Lookups: what asks for no more than the statements about one subject, answered where it comes."""
+"""Lookups: questions about one subject, answered in the process that asks."""
 
 import json
 from collections.abc import Iterator
@@ -115,8 +115,8 @@ def lookups(release: Path) -> Lookups:
 
 
 def rows(body: bytes) -> tuple[list[str], list[str]]:
-    told = json.loads(body)
-    return told["head"]["vars"], sorted(map(json.dumps, told["results"]["bindings"]))
+    results = json.loads(body)
+    return results["head"]["vars"], sorted(map(json.dumps, results["results"]["bindings"]))
 
 
 @pytest.mark.parametrize("text", LOOKUPS)
@@ -127,11 +127,11 @@ def test_a_lookup_is_answered_as_a_query_process_answers_it(
     assert whole is not None
     with engine.ask(ask(text)) as answer:
         assert whole.media_type == answer.media_type
-        wanted = b"".join(answer.body)
-    variables, found = rows(whole.content)
+        expected = b"".join(answer.body)
+    variables, bindings = rows(whole.content)
     if "limit 1" in text:
-        assert len(found) == 1
-    assert (sorted(variables), found) == (sorted(rows(wanted)[0]), rows(wanted)[1])
+        assert len(bindings) == 1
+    assert (sorted(variables), bindings) == (sorted(rows(expected)[0]), rows(expected)[1])
 
 
 @pytest.mark.parametrize("text", OTHERS)
@@ -223,6 +223,6 @@ def test_what_is_no_release_is_refused(tmp_path: Path) -> None:
 def test_statements_about_many_subjects_are_no_statements_about_one(tmp_path: Path) -> None:
     file = tmp_path / "some.nq"
     file.write_text("".join(f"<x:{n}> <x:p> <x:{n}> <x:g> .\n" for n in range(_ENOUGH)))
-    found = open_lookups(file)
-    assert found
-    assert found.answer(ask("SELECT ?o { <x:7> ?p ?o }"))
+    lookups = open_lookups(file)
+    assert lookups
+    assert lookups.answer(ask("SELECT ?o { <x:7> ?p ?o }"))

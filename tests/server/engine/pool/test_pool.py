@@ -1,4 +1,4 @@
-"""Questions put from an event loop: what comes together goes to one process, and ends none."""
+"""Questions begun on an event loop: those of one moment go to one process, and end none."""
 
 import asyncio
 import tempfile
@@ -42,8 +42,8 @@ def ask(text: str, media_type: str = JSON) -> Question:
     return Question(text, BASE, media_type)
 
 
-class Asked:
-    """Questions that were put at the same moment, on the loop that query processes live on."""
+class Batch:
+    """Questions begun at the same moment, on the loop that query processes are asked on."""
 
     def __init__(self, engine: Engine, questions: Sequence[Question]) -> None:
         self.tickets: list[Ticket] = []
@@ -87,83 +87,83 @@ def holds(outcome: Outcome, number: int) -> bool:
 
 def test_what_comes_together_is_answered_by_one_process(engine: Engine) -> None:
     for _ in range(3):
-        outcomes = Asked(engine, [ask(GOOD.format(number)) for number in range(30)]).wait()
+        outcomes = Batch(engine, [ask(GOOD.format(number)) for number in range(30)]).wait()
         assert all(holds(outcome, number) for number, outcome in enumerate(outcomes))
-    assert engine.figures().started == 2
+    assert engine.stats().started == 2
 
 
 def test_a_fault_among_others_is_told_and_costs_nothing(engine: Engine) -> None:
     texts = [GOOD.format(0), "SELECT nothing", GOOD.format(2), 'SELECT ("\\u0001" AS ?n) {}']
     questions = [ask(text, XML if "u0001" in text else JSON) for text in texts]
-    outcomes = Asked(engine, questions).wait()
+    outcomes = Batch(engine, questions).wait()
     assert holds(outcomes[0], 0)
     assert isinstance(outcomes[1], MalformedQuery)
     assert holds(outcomes[2], 2)
     assert isinstance(outcomes[3], Unwritable)
-    assert engine.figures().started == 2
+    assert engine.stats().started == 2
 
 
 def test_a_crash_among_others_is_told_to_its_own_question(engine: Engine) -> None:
     texts = [GOOD.format(number) for number in range(30)]
     texts[1] = CRASH
-    outcomes = Asked(engine, [ask(text + "#" * 20_000) for text in texts]).wait()
+    outcomes = Batch(engine, [ask(text + "#" * 20_000) for text in texts]).wait()
     assert isinstance(outcomes.pop(1), QueryTooLarge)
     assert all(
         holds(outcome, number) for number, outcome in zip([0, *range(2, 30)], outcomes, strict=True)
     )
-    assert engine.figures().lost <= 2  # it may die before it has read all: then it is asked again
+    assert engine.stats().lost <= 2  # it may die before it has read all: then it is asked again
 
 
 @pytest.mark.parametrize("rows", [800, 40_000], ids=["of some parts", "of several MB"])
 def test_a_long_answer_among_others_is_whole(engine: Engine, rows: int) -> None:
     text = f"SELECT ?c ?f {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {rows}"
     questions = [ask(GOOD.format(0)), ask(text, CSV), ask(GOOD.format(2)), ask(text, CSV)]
-    outcomes = Asked(engine, questions).wait()
+    outcomes = Batch(engine, questions).wait()
     assert [holds(outcomes[number], number) for number in (0, 2)] == [True, True]
     for number in (1, 3):
         body = read(outcomes[number])
         assert (body.count(b"\r\n"), len(body)) == (rows + 1, len(b"c,f\r\n") + 203 * rows)
-    assert engine.figures().lost == 0
+    assert engine.stats().lost == 0
 
 
 def test_what_waits_behind_a_slow_question_is_answered_before_it(engine: Engine) -> None:
-    asked = Asked(engine, [ask(SLOW), *(ask(GOOD.format(number)) for number in range(1, 8))])
-    wait_until(lambda: len(asked.outcomes) >= 7)
-    assert 0 not in asked.outcomes
-    outcomes = asked.wait()
+    batch = Batch(engine, [ask(SLOW), *(ask(GOOD.format(number)) for number in range(1, 8))])
+    wait_until(lambda: len(batch.outcomes) >= 7)
+    assert 0 not in batch.outcomes
+    outcomes = batch.wait()
     assert all(holds(outcomes[number], number) for number in range(1, 8))
     assert read(outcomes[0])
-    figures = engine.figures()
-    assert figures.started == figures.processes  # none has ended
+    stats = engine.stats()
+    assert stats.started == stats.processes  # none has ended
     for number, outcome in enumerate(
-        Asked(engine, [ask(GOOD.format(n)) for n in range(40)]).wait()
+        Batch(engine, [ask(GOOD.format(n)) for n in range(40)]).wait()
     ):
         assert holds(outcome, number)
-    assert engine.figures().started == figures.started
+    assert engine.stats().started == stats.started
 
 
 def test_questions_that_are_withdrawn_have_no_outcome(engine: Engine) -> None:
-    asked = Asked(engine, [ask(ENDLESS), ask(GOOD.format(1)), ask(GOOD.format(2))])
-    asked.withdraw(0)
-    asked.withdraw(1)
-    wait_until(lambda: 2 in asked.outcomes)
-    wait_until(lambda: engine.figures().running == 0)
-    assert set(asked.outcomes) == {2}
-    assert holds(Asked(engine, [ask(GOOD.format(5))]).wait()[0], 5)
+    batch = Batch(engine, [ask(ENDLESS), ask(GOOD.format(1)), ask(GOOD.format(2))])
+    batch.withdraw(0)
+    batch.withdraw(1)
+    wait_until(lambda: 2 in batch.outcomes)
+    wait_until(lambda: engine.stats().running == 0)
+    assert set(batch.outcomes) == {2}
+    assert holds(Batch(engine, [ask(GOOD.format(5))]).wait()[0], 5)
 
 
 def test_there_is_an_end_to_questions_that_wait(release: Path) -> None:
     limits = Limits(waiting=3)
     with open_engine(release, BASE, limits) as engine:
-        asked = Asked(engine, [ask(GOOD.format(number)) for number in range(5)])
-        assert {type(fault) for fault in asked.refused} == {EngineBusy}
-        assert len(asked.refused) == 2
-        assert all(holds(outcome, number) for number, outcome in enumerate(asked.wait()))
+        batch = Batch(engine, [ask(GOOD.format(number)) for number in range(5)])
+        assert {type(fault) for fault in batch.refused} == {EngineBusy}
+        assert len(batch.refused) == 2
+        assert all(holds(outcome, number) for number, outcome in enumerate(batch.wait()))
 
 
 def test_a_question_that_is_longer_than_a_socket_takes_is_put_whole(engine: Engine) -> None:
     texts = [GOOD.format(0), GOOD.format(1) + "#" * (1 << 20), GOOD.format(2)]
-    outcomes = Asked(engine, [ask(text) for text in texts]).wait()
+    outcomes = Batch(engine, [ask(text) for text in texts]).wait()
     assert all(holds(outcome, number) for number, outcome in enumerate(outcomes))
 
 
@@ -175,7 +175,7 @@ def test_an_answer_that_cannot_be_kept_is_told_so(
 
     monkeypatch.setattr("tempfile.TemporaryFile", fail)
     text = "SELECT ?c ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
-    outcomes = Asked(engine, [ask(text, CSV), ask(GOOD.format(1))]).wait()
+    outcomes = Batch(engine, [ask(text, CSV), ask(GOOD.format(1))]).wait()
     assert isinstance(outcomes[0], EngineBusy)
     assert "No space left" in outcomes[0].detail
     assert holds(outcomes[1], 1)
@@ -192,11 +192,11 @@ def test_the_loop_cannot_wait_for_itself(engine: Engine) -> None:
 
 def test_short_questions_beside_a_long_answer_do_not_wait_for_it(engine: Engine) -> None:
     text = "SELECT ?c ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 200000"  # 40 MB
-    long = Asked(engine, [ask(text, CSV)])
+    long = Batch(engine, [ask(text, CSV)])
     waits = []
     while not long.outcomes:
         begun = time.monotonic()
-        assert holds(Asked(engine, [ask(GOOD.format(1))]).wait()[0], 1)
+        assert holds(Batch(engine, [ask(GOOD.format(1))]).wait()[0], 1)
         waits.append(time.monotonic() - begun)
     assert len(read(long.wait()[0])) > 40_000_000
     assert len(waits) > 3
@@ -222,14 +222,14 @@ def test_the_loop_does_not_wait_for_a_slow_disk(
 
     monkeypatch.setattr("tempfile.TemporaryFile", SlowFile)
     text = "SELECT ?c ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 30000"
-    asked, gaps, before = Asked(engine, [ask(text, CSV)]), list[float](), time.monotonic()
-    while not asked.outcomes:
+    batch, gaps, before = Batch(engine, [ask(text, CSV)]), list[float](), time.monotonic()
+    while not batch.outcomes:
         looked = threading.Event()
         get_home().loop.call_soon_threadsafe(looked.set)
         assert looked.wait(60)
         gaps.append(-before + (before := time.monotonic()))
         time.sleep(0.01)
-    assert len(read(asked.wait()[0])) > 6_000_000
+    assert len(read(batch.wait()[0])) > 6_000_000
     assert len(written) > 2
     assert max(written) < 3 << 20  # the process waits for the disk, not the answer in memory
     assert max(gaps) < slow

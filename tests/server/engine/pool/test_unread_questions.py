@@ -1,4 +1,4 @@
-"""A query process that ends before it has read the question did not die of it: another is asked."""
+"""A question that a query process ended before reading is put to another process."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ import pytest
 from server.engine.faults import EngineDown, QueryTooLarge
 from server.engine.interface import JSON, Answer, Engine, Limits, Question
 from server.engine.opening import ENGINES
-from server.engine.pool.fork_client import keeper_command
+from server.engine.pool.fork_client import fork_server_command
 from tests.support.processes import children, stop
 from tests.support.waiting import wait_until
 
@@ -30,7 +30,7 @@ class Opened(NamedTuple):
     """An engine, and the process that forks its query processes."""
 
     engine: Engine
-    keeper: int
+    fork_server: int
 
 
 @pytest.fixture(params=ENGINES)
@@ -39,15 +39,15 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     file.parent.mkdir(parents=True)
     file.write_text("<x:a> <x:p> <x:b> <x:g> .\n")
     limits = Limits(idle=3, processes=4, seconds=60)
-    before = find_keepers()
+    before = find_fork_servers()
     with ENGINES[request.param](file, BASE, limits) as engine:
-        (keeper,) = find_keepers() - before
-        # Sealed: one that is stopped before would not end with its keeper.
-        wait_until(lambda: all(os.getpgid(p) == p for p in children(keeper)))
-        yield Opened(engine, keeper)
+        (fork_server,) = find_fork_servers() - before
+        # Sealed: one that is stopped before would not end with its fork server.
+        wait_until(lambda: all(os.getpgid(p) == p for p in children(fork_server)))
+        yield Opened(engine, fork_server)
 
 
-def find_keepers() -> set[int]:
+def find_fork_servers() -> set[int]:
     return {process for process in children(os.getpid()) if children(process)}
 
 
@@ -71,31 +71,31 @@ def begin(work: Callable[[Callable[[], bool]], Answer]) -> tuple[Future[Answer],
         return False
 
     pool = ThreadPoolExecutor(1)
-    asked = pool.submit(work, gone)
+    answer = pool.submit(work, gone)
     pool.shutdown(wait=False)
-    return asked, sent
+    return answer, sent
 
 
 @pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
 def test_who_asks_is_answered_by_the_next_process(opened: Opened, text: str) -> None:
-    stopped = stop(children(opened.keeper))
-    asked, sent = begin(lambda gone: opened.engine.ask(Question(text, BASE, JSON), gone))
+    stopped = stop(children(opened.fork_server))
+    answer, sent = begin(lambda gone: opened.engine.ask(Question(text, BASE, JSON), gone))
     assert sent.wait(60)
-    assert not asked.done()
+    assert not answer.done()
     kill(stopped)
-    assert b"true" in read(asked.result(60))
-    assert opened.engine.figures().lost >= 1
+    assert b"true" in read(answer.result(60))
+    assert opened.engine.stats().lost >= 1
 
 
-def test_who_asks_is_answered_by_the_next_keeper(opened: Opened) -> None:
-    before = find_keepers() - {opened.keeper}
-    stop(children(opened.keeper))
-    asked, sent = begin(lambda gone: opened.engine.ask(Question(SHORT, BASE, JSON), gone))
+def test_a_question_is_answered_by_the_next_fork_server(opened: Opened) -> None:
+    before = find_fork_servers() - {opened.fork_server}
+    stop(children(opened.fork_server))
+    answer, sent = begin(lambda gone: opened.engine.ask(Question(SHORT, BASE, JSON), gone))
     assert sent.wait(60)
-    kill([opened.keeper])
-    assert b"true" in read(asked.result(60))
-    assert opened.keeper not in find_keepers()
-    assert len(find_keepers() - before) == 1
+    kill([opened.fork_server])
+    assert b"true" in read(answer.result(60))
+    assert opened.fork_server not in find_fork_servers()
+    assert len(find_fork_servers() - before) == 1
 
 
 def test_there_is_an_end_to_processes_that_end_unasked(opened: Opened) -> None:
@@ -103,7 +103,7 @@ def test_there_is_an_end_to_processes_that_end_unasked(opened: Opened) -> None:
 
     def kill_all() -> None:
         while not over.is_set():
-            kill(children(opened.keeper))
+            kill(children(opened.fork_server))
 
     with ThreadPoolExecutor(1) as killer:
         killing = killer.submit(kill_all)
@@ -122,7 +122,7 @@ def ask_on(engine: Engine) -> None:
 
 
 def insist(engine: Engine) -> Answer:
-    """Ask again, where the last process to be killed was the one that was asked."""
+    """Ask again where the process that was asked was the last to be killed."""
     for _ in range(10):
         with contextlib.suppress(EngineDown, QueryTooLarge):
             return engine.ask(Question(SHORT, BASE, JSON))
@@ -132,15 +132,15 @@ def insist(engine: Engine) -> Answer:
 def test_who_read_the_question_died_of_it(opened: Opened) -> None:
     with pytest.raises(QueryTooLarge):
         opened.engine.ask(Question(CRASH, BASE, JSON))
-    assert opened.engine.figures().lost == 1
+    assert opened.engine.stats().lost == 1
 
 
-def test_a_keeper_whose_asker_has_ended_ends_without_a_word(tmp_path: Path) -> None:
+def test_a_fork_server_whose_client_has_ended_ends_silently(tmp_path: Path) -> None:
     file = tmp_path / "one.nq"
     file.write_text("<x:a> <x:p> <x:b> <x:g> .\n")
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.close()
     with theirs:
-        command = keeper_command(theirs.fileno(), file, BASE, 100)
+        command = fork_server_command(theirs.fileno(), file, BASE, 100)
         done = subprocess.run(command, pass_fds=[theirs.fileno()], capture_output=True, timeout=90)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -1,4 +1,4 @@
-"""The door of a worker: which connections it takes, and what it does when it can take none."""
+"""The acceptor of a worker: which connections it takes, and what it does when it can take none."""
 
 import asyncio
 import errno
@@ -19,13 +19,13 @@ from server.http.process.load_balance import LoadBalance
 
 
 class Listener:
-    """A socket that some knock at, one after the other."""
+    """A listening socket that some clients connect to, one after the other."""
 
     def __init__(self, most: int = 1, fault: OSError | None = None) -> None:
         self._ends = socket.socketpair()
-        self._ends[1].send(b"knock")
+        self._ends[1].send(b"readable")
         self._most, self._fault = most, fault
-        self.knocks, self.clients = 0, list[socket.socket]()
+        self.accepts, self.clients = 0, list[socket.socket]()
 
     def fileno(self) -> int:
         return self._ends[0].fileno()
@@ -34,9 +34,9 @@ class Listener:
         pass
 
     def accept(self) -> tuple[socket.socket, tuple[str, int]]:
-        if self.knocks == self._most:
+        if self.accepts == self._most:
             raise BlockingIOError
-        self.knocks += 1
+        self.accepts += 1
         if self._fault:
             raise self._fault
         self.clients += socket.socketpair()
@@ -48,46 +48,46 @@ class Listener:
 
 
 class Full(Connections):
-    """A crowd without room, which notes for whom there should be some."""
+    """Connections without room, which record the clients that ask for some."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked = list[str]()
+        self.clients = list[str]()
 
     def has_room(self, client: str) -> bool:
-        self.asked.append(client)
+        self.clients.append(client)
         return False
 
 
 class Portion:
-    """A share of the connections that notes what it is told."""
+    """A share of the connections that records the published counts."""
 
     def __init__(self, may_take: bool = True) -> None:
-        self.takes, self.told = may_take, list[int]()
+        self.takes, self.published = may_take, list[int]()
 
     def may_take(self, connections: int) -> bool:
         return self.takes
 
-    def tell(self, connections: int) -> None:
-        self.told.append(connections)
+    def publish(self, connections: int) -> None:
+        self.published.append(connections)
 
 
 class Site:
-    """What a door knows of its worker."""
+    """The part of a worker that an acceptor uses."""
 
-    def __init__(self, crowd: Connections) -> None:
-        self.crowd, self.clock, self.leaving = crowd, Clock(), False
+    def __init__(self, connections: Connections) -> None:
+        self.connections, self.clock, self.leaving = connections, Clock(), False
 
 
 def run(
-    listener: Listener, crowd: Connections, share: Portion, until: Callable[[Acceptor], bool]
+    listener: Listener, connections: Connections, share: Portion, until: Callable[[Acceptor], bool]
 ) -> Acceptor:
-    """Open a door until something holds."""
+    """Run an acceptor until a condition holds."""
 
-    async def stand_open() -> Acceptor:
-        site: Any = Site(crowd)
-        given: Any = (listener, site, share)
-        opened = Acceptor(*given)
+    async def accept() -> Acceptor:
+        site: Any = Site(connections)
+        arguments: Any = (listener, site, share)
+        opened = Acceptor(*arguments)
         opened.open()
         for _ in range(5000):
             if until(opened):
@@ -97,37 +97,37 @@ def run(
         return opened
 
     try:
-        return asyncio.run(stand_open())
+        return asyncio.run(accept())
     finally:
         listener.close()
 
 
-def test_who_is_turned_away_is_told_why_and_counted() -> None:
-    listener, crowd = Listener(), Full()
-    said = list[bytes]()
+def test_a_refused_client_gets_the_reason_and_is_counted() -> None:
+    listener, connections = Listener(), Full()
+    replies = list[bytes]()
 
-    def is_told(opened: Acceptor) -> bool:
-        said.extend(client.recv(9999) for client in listener.clients[1:] if opened.turned_away)
-        return bool(said)
+    def has_replied(opened: Acceptor) -> bool:
+        replies.extend(client.recv(9999) for client in listener.clients[1:] if opened.refused)
+        return bool(replies)
 
-    assert run(listener, crowd, Portion(), is_told).turned_away == 1
-    assert said[0].startswith(b"HTTP/1.1 503 ")
-    assert crowd.asked == ["192.0.2.1/32"]
+    assert run(listener, connections, Portion(), has_replied).refused == 1
+    assert replies[0].startswith(b"HTTP/1.1 503 ")
+    assert connections.clients == ["192.0.2.1/32"]
 
 
-def test_without_a_descriptor_idle_ones_are_closed_and_the_door_is_shut_for_a_while(
+def test_without_a_descriptor_idle_ones_are_closed_and_none_is_accepted_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(acceptor, "_NO_DESCRIPTOR", 0.05)
-    listener, crowd, begun = (
+    listener, connections, begun = (
         Listener(3, OSError(errno.EMFILE, "none left")),
         Full(),
         time.monotonic(),
     )
-    run(listener, crowd, Portion(), lambda _: listener.knocks == 3)
-    assert listener.knocks == 3
+    run(listener, connections, Portion(), lambda _: listener.accepts == 3)
+    assert listener.accepts == 3
     assert time.monotonic() - begun >= 0.1  # and not at once
-    assert crowd.asked == [""] * 3
+    assert connections.clients == [""] * 3
 
 
 def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
@@ -137,9 +137,9 @@ def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
     listener, share, looks = Listener(), Portion(may_take=False), list[int]()
 
     def looks_on(_: Acceptor) -> bool:
-        looks.append(listener.knocks)
+        looks.append(listener.accepts)
         share.takes = len(looks) > 20
-        return listener.knocks > 0
+        return listener.accepts > 0
 
     run(listener, Full(), share, looks_on)
     assert looks[:20] == [0] * 20
@@ -152,8 +152,8 @@ def test_connections_that_are_on_their_way_in_count(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Acceptor, "_connect", come_in)
     listener, share = Listener(3), Portion()
-    run(listener, Connections(), share, lambda _: listener.knocks >= 3)
-    assert share.told[:3] == [1, 2, 3]
+    run(listener, Connections(), share, lambda _: listener.accepts >= 3)
+    assert share.published[:3] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -168,8 +168,8 @@ def test_who_has_no_more_than_any_other_takes_the_next(
     with mmap.mmap(-1, load_balance.SIZE) as shared:
         monkeypatch.setattr(time, "monotonic", lambda: now - age)
         for place, connections in enumerate(others, 1):
-            LoadBalance(shared, 0, place).tell(connections)
+            LoadBalance(shared, 0, place).publish(connections)
         monkeypatch.setattr(time, "monotonic", lambda: now)
         own = LoadBalance(shared, 0, 0)
-        own.tell(1)
+        own.publish(1)
         assert own.may_take(3) == takes

@@ -1,4 +1,4 @@
-"""Header lines that were seen before: nothing may tell whether a request was parsed or known."""
+"""Header lines that were seen before: a known request equals the parsed one."""
 
 from typing import Any
 
@@ -52,26 +52,26 @@ _REST = st.sampled_from([b"", b"ok", b"\r\n", b"GET / HTTP/1.1\r\nHost: b\r\n\r\
 
 
 class Forgetful(KnownHeads):
-    """One that knows nothing."""
+    """Known heads that recognise none."""
 
     def recognise(self, data: bytes) -> Head | None:
         return None
 
 
 def read(data: bytes) -> list[Any]:
-    """Give what comes of some bytes on a connection, and how it ends."""
-    came = RequestParser("127.0.0.1", lambda: False, 100)
-    came.rest = data
-    told: list[Any] = []
+    """Return the requests or the refusal that some bytes make, and the state of the parser."""
+    incoming = RequestParser("127.0.0.1", lambda: False, 100)
+    incoming.rest = data
+    events: list[Any] = []
     try:
-        while came.rest:
-            came.parse()
+        while incoming.rest:
+            incoming.parse()
     except Refused as refused:
-        told.append((refused.reply.status, refused.reply.body))
-    for request, last in came.ready:
-        told.append((request.method, request.target, dict(request.headers), request.peer))
-        told.append((request.body, request.length, request.head_size, last))
-    return [*told, came.phase, came.number, came.size]
+        events.append((refused.reply.status, refused.reply.body))
+    for request, last in incoming.ready:
+        events.append((request.method, request.target, dict(request.headers), request.peer))
+        events.append((request.body, request.length, request.head_size, last))
+    return [*events, incoming.phase, incoming.number, incoming.size]
 
 
 @given(

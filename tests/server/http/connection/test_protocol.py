@@ -1,4 +1,4 @@
-"""One connection of many: what it sends and holds, seen where others take turns with it."""
+"""One connection of many: what it sends and holds while others have their turns."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -20,13 +20,13 @@ class Site:
     """A site that answers each request with the same at once, or never."""
 
     def __init__(self, reply: Reply | None) -> None:
-        self.crowd = Connections()
+        self.connections = Connections()
         self.most_body, self.leaving = 1 << 20, False
         self.clock = Clock()
         self._reply = reply
 
     def count(self, target: bytes, status: int, kind: str) -> None:
-        """Note nothing."""
+        """Count nothing."""
 
     def answer_at_once(self, request: Request) -> Reply | None:
         return self._reply
@@ -39,7 +39,7 @@ class Site:
 
 
 class Transport:
-    """A reader, who takes what he is sent at once or when he is told to."""
+    """A client that reads what it is sent at once, or on request."""
 
     def __init__(self, takes: bool) -> None:
         self.connection: Connection
@@ -87,7 +87,7 @@ class Transport:
 
 
 class Stream:
-    """Parts without end, and whether they were given back."""
+    """Parts without end, which record whether they were closed."""
 
     closed = False
 
@@ -109,7 +109,7 @@ def connect(reply: Reply | None, takes: bool) -> tuple[Connection, Transport]:
 
 
 async def wait(look: Callable[[], object] = lambda: False, turns: int = 50) -> None:
-    """Let all others have their turns until something holds, or for so many turns."""
+    """Let the loop run until a condition holds, or for so many turns."""
     for _ in range(turns):
         if look():
             return
@@ -201,7 +201,7 @@ BODY = HEAD + b"Content-Length: 9\r\n\r\nASK"
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds", "told", "ends"),
+    ("parts", "seconds", "expected", "ends"),
     [
         ([], 10, b"", ["closes"]),
         ([GET], 30, b"HTTP/1.1 200 ", ["closes"]),
@@ -212,12 +212,12 @@ BODY = HEAD + b"Content-Length: 9\r\n\r\nASK"
         ([b"GET /a#b HTTP/1.1\r\n\r\n"], 5, b"HTTP/1.1 400 ", ["says no more", "breaks off"]),
     ],
 )
-def test_who_is_waited_for_too_long_is_left(
-    said: list[bytes], seconds: int, told: bytes, ends: list[str]
+def test_a_client_that_takes_too_long_is_left(
+    parts: list[bytes], seconds: int, expected: bytes, ends: list[str]
 ) -> None:
-    async def say() -> None:
+    async def send() -> None:
         connection, transport = connect(Reply(200, OK), takes=True)
-        for part in said:
+        for part in parts:
             connection.data_received(part)
             await wait()
         before = [end for end in transport.ends if len(ends) > 1]
@@ -225,9 +225,9 @@ def test_who_is_waited_for_too_long_is_left(
         assert transport.ends == before
         connection.look_at(connection.since + seconds + 0.1)
         assert transport.ends == ends
-        assert told in transport.written
+        assert expected in transport.written
 
-    asyncio.run(say())
+    asyncio.run(send())
 
 
 def test_each_request_is_waited_for_anew() -> None:
@@ -247,9 +247,9 @@ def test_each_request_is_waited_for_anew() -> None:
 def test_a_site_that_leaves_waits_for_no_request() -> None:
     async def leave() -> list[list[str]]:
         ends = []
-        for said in (b"", GET, GET + HEAD):
+        for data in (b"", GET, GET + HEAD):
             connection, transport = connect(Reply(200, OK), takes=True)
-            connection.data_received(said)
+            connection.data_received(data)
             await wait()
             connection._site.leaving = True
             connection.look_at(connection.since)
@@ -278,7 +278,7 @@ def test_a_site_that_leaves_answers_once_more(body: bytes, soon: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "said", "told", "ends"),
+    ("reply", "data", "expected", "ends"),
     [
         (Reply(200, OK), b"", b"", ["closes"]),
         (Reply(200, OK), GET, OK, ["closes"]),
@@ -287,20 +287,20 @@ def test_a_site_that_leaves_answers_once_more(body: bytes, soon: bool) -> None:
         (None, b"GET /a#b HTTP/1.1\r\n\r\n", b"HTTP/1.1 400 ", ["says no more", "breaks off"]),
     ],
 )
-def test_who_gives_way_is_told_why_where_that_can_be(
-    reply: Reply | None, said: bytes, told: bytes, ends: list[str]
+def test_a_connection_that_gives_way_gets_the_reason_where_possible(
+    reply: Reply | None, data: bytes, expected: bytes, ends: list[str]
 ) -> None:
     async def give_way() -> None:
         connection, transport = connect(reply, takes=True)
-        connection.data_received(said)
+        connection.data_received(data)
         await wait()
-        crowd = connection._site.crowd
-        assert len(crowd) == 1
+        connections = connection._site.connections
+        assert len(connections) == 1
         connection.give_way()
-        assert transport.written.startswith(told)
+        assert transport.written.startswith(expected)
         assert transport.ends == ends
         connection.connection_lost(None)
-        assert len(crowd) == 0
+        assert len(connections) == 0
 
     asyncio.run(give_way())
 
