@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from server.changes import views
+from server.changes import views as changes_views
 from server.discovery import (
     atom,
     catalogue,
@@ -33,7 +33,7 @@ _PARTS = (
     limits_page,
     completion,
     graph_store,
-    views,
+    changes_views,
     documents,
     graphs,
     catalogue,
