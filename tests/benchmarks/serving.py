@@ -57,7 +57,7 @@ class Load(NamedTuple):
 
     @property
     def unique(self) -> bool:
-        """Say whether nothing that is kept can answer."""
+        """Return whether no cached answer can serve a target."""
         return _NUMBER in self.targets[0]
 
 
@@ -235,8 +235,8 @@ def _listing(statements: dict[str, int]) -> str:
 
 def _ask(site: str, text: str) -> list[dict[str, str]]:
     """Return the values of each row of an answer."""
-    told = json.loads(_fetch(f"{site}/sparql?query={quote(text)}"))["results"]["bindings"]
-    return [{name: term["value"] for name, term in row.items()} for row in told]
+    rows = json.loads(_fetch(f"{site}/sparql?query={quote(text)}"))["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in rows]
 
 
 def _fetch(address: str, accept: str = JSON) -> bytes:
@@ -303,7 +303,7 @@ def _started(server: Server) -> float:
 
 
 def _worked(process: int) -> tuple[float, float]:
-    """Give the seconds of processor of a server and its workers, and of all that these started."""
+    """Return the processor seconds of a server and its workers, and of all that they started."""
     near = [process, *_children().get(process, [])]
     family = _family(process)
     return sum(map(_seconds, near)), sum(
@@ -312,21 +312,21 @@ def _worked(process: int) -> tuple[float, float]:
 
 
 def _seconds(process: int) -> float:
-    """Give the processor time of a process and of its children that have ended (proc(5))."""
+    """Return the processor time of a process and of its children that have ended (proc(5))."""
     try:
-        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _wrk(script: Path, at: str, seconds: int, connections: int) -> Measured:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script)]
     command.append(at)
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rate = float(re.findall(r"Requests/sec:\s*([\d.]+)", told)[0])
-    number, unit = re.findall(r"99%\s+([\d.]+)(us|ms|s)", told)[0]
-    bad = re.findall(r"Non-2xx or 3xx responses: (\d+)", told)
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = float(re.findall(r"Requests/sec:\s*([\d.]+)", output)[0])
+    number, unit = re.findall(r"99%\s+([\d.]+)(us|ms|s)", output)[0]
+    bad = re.findall(r"Non-2xx or 3xx responses: (\d+)", output)
     p99 = float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
     return Measured(rate, p99, int(bad[0]) if bad else 0)
 
@@ -403,19 +403,19 @@ def _wait_for(address: str) -> None:
 
 
 def _memory(process: int) -> str:
-    """Give the proportional memory of each worker and what it started, in MB."""
+    """Return the proportional memory of each worker and what it started, in MB."""
     sums = []
     for worker in _children().get(process, []):
-        told = [Path(f"/proc/{member}/smaps_rollup").read_text() for member in _family(worker)]
+        rollups = [Path(f"/proc/{member}/smaps_rollup").read_text() for member in _family(worker)]
         sizes = [
-            int(results[1]) for text in told if (results := re.search(r"\nPss:\s+(\d+)", text))
+            int(results[1]) for text in rollups if (results := re.search(r"\nPss:\s+(\d+)", text))
         ]
         sums.append(sum(sizes) // 1024)
     return ", ".join(f"{size} MB" for size in sums)
 
 
 def _family(process: int) -> list[int]:
-    """Give a process and all that descend from it."""
+    """Return a process and all that descend from it."""
     children, family = _children(), [process]
     for member in family:
         family += children.get(member, [])
