@@ -1,4 +1,7 @@
-"""Write RDF in the syntaxes that are offered: one table, one function."""
+"""Write RDF in each syntax that is offered.
+
+A new syntax has a row in `SYNTAXES`; what else it touches stands in CONTRIBUTING.md.
+"""
 
 import io
 import re
