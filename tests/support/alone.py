@@ -20,6 +20,7 @@ NAMES = {
     "resident_mb",
     "sched_setaffinity",
     "settled_megabytes",
+    "thread_time",
 }
 
 
