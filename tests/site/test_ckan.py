@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROW, Run
+from tests.conftest import PROJECT, ROW, Run
 from tests.support import postgres
 
 pytestmark = pytest.mark.ckan
 BASE = "https://ia.exemple.gouv.qc.ca/donnees/"
 PACKAGES = ("ckan==2.12.0", "ckanext-dcat==2.4.4")
-READING = Path(__file__).parents[1] / "ckan_reading.py"
+READING = PROJECT / "tests" / "support" / "ckan_harvest.py"
 
 
 @pytest.fixture(scope="module")
