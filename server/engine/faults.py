@@ -2,6 +2,8 @@
 
 EngineFault
 ├── MalformedQuery       malformed-query       400  line, column (1-based) where the parser says so
+├── UnsupportedQuery     unsupported-query     422  SPARQL allows it, the engine cannot read it
+├── UnknownFunction      unknown-function      422  the detail names it
 ├── UpdateRefused        update-refused        403
 ├── ServiceRefused       service-refused       403
 ├── FormNotAcceptable    not-acceptable        406  form: fits none of the negotiated types
@@ -42,6 +44,25 @@ class MalformedQuery(EngineFault):
         super().__init__(detail)
         self.line = line
         self.column = column
+
+
+class UnsupportedQuery(EngineFault):
+    """A query that SPARQL allows and the engine cannot read, with the place (1-based)."""
+
+    kind = "unsupported-query"
+    status = 422
+
+    def __init__(self, detail: str, line: int, column: int) -> None:
+        super().__init__(detail)
+        self.line = line
+        self.column = column
+
+
+class UnknownFunction(EngineFault):
+    """A query that calls a function that the engine does not have (SPARQL 1.1, section 17.6)."""
+
+    kind = "unknown-function"
+    status = 422
 
 
 class UpdateRefused(EngineFault):
@@ -159,8 +180,8 @@ class AnswerBroken(EngineFault):
 _FROM_A_PROCESS: dict[str, type[EngineFault]] = {
     fault.__name__: fault
     for fault in (
-        MalformedQuery, UpdateRefused, ServiceRefused, FormNotAcceptable, Unwritable,
-        QueryTooLarge, EngineDefect,
+        MalformedQuery, UnsupportedQuery, UnknownFunction, UpdateRefused, ServiceRefused,
+        FormNotAcceptable, Unwritable, QueryTooLarge, EngineDefect,
     )
 }  # fmt: skip
 

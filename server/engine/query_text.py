@@ -8,10 +8,12 @@ have to guess.
 
 import re
 import secrets
+from collections.abc import Iterator
 from itertools import product
 
 import pyoxigraph as ox
 
+from server.engine.diagnostics.booleans import lower_booleans
 from server.engine.faults import MalformedQuery
 
 _EMPTY = ox.Store()
@@ -32,14 +34,19 @@ def is_plain(text: str) -> bool:
     return not ("\\" in text or "FROM" in upper or "SERVICE" in upper)
 
 
-def spellings(text: str) -> list[str]:
-    r"""Return the text, and the text with \\u escapes resolved where that differs.
+def spellings(text: str) -> Iterator[str]:
+    r"""Yield the text, and what it means to SPARQL 1.1 where the engine cannot parse it.
 
-    SPARQL 1.1, section 19.2, resolves them before parsing; the engine does so only within
-    strings and IRIs, so the second is tried where it cannot parse the first.
+    \\u escapes are resolved before parsing (section 19.2), which the engine does only within
+    strings and IRIs; TRUE and FALSE are true and false (section 19.8, note 1).
     """
+    yield text
     resolved = _CODEPOINT.sub(_character, text)
-    return [text] if resolved == text else [text, resolved]
+    if resolved != text:
+        yield resolved
+    lowered = lower_booleans(resolved)
+    if lowered is not None:
+        yield lowered
 
 
 def uses(keyword: str, text: str, base_iri: str) -> bool:

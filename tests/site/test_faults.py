@@ -83,7 +83,7 @@ def test_a_fault_comes_in_a_form_that_its_reader_reads(
 @pytest.mark.parametrize(
     ("query", "status", "french", "english"),
     [
-        ("large", 422, "La requête demande plus", "The query asks for more"),
+        ("large", 422, "La requête demande ce que", "The query asks for what"),
         ("slow", 503, "La réponse n", "The answer could not be given in time"),
     ],
 )

@@ -8,6 +8,8 @@ from server.engine.diagnostics.tokens import Token
 
 AGGREGATES = FIRST["aggregate"]
 _BEHIND_GROUPS = {"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}", "end"}
+_LONGEST_SHOWN = 80  # characters of an expression
+_UNREAD = ("EXISTS", "BOUND")  # the engine lets these name any variable
 Closing = dict[int, int]
 
 
@@ -15,6 +17,7 @@ Closing = dict[int, int]
 class Columns:
     """The columns of a SELECT: `plain` variables, the names of `computed` ones, or `*`.
 
+    `expressions` are those of the computed columns, as indexes of their first token and of AS.
     `loose` are variables outside aggregates, each with the number of computed columns before it.
     """
 
@@ -22,6 +25,7 @@ class Columns:
     star: Token | None = None
     plain: list[Token] = field(default_factory=list)
     computed: list[Token] = field(default_factory=list)
+    expressions: list[tuple[int, int]] = field(default_factory=list)
     loose: list[tuple[Token, int]] = field(default_factory=list)
     aggregated: bool = False
 
@@ -51,11 +55,12 @@ def _read_computed(tokens: list[Token], at: int, closing: Closing, columns: Colu
     end = closing[at]
     before = len(columns.computed)
     columns.computed.append(tokens[end - 1])
+    columns.expressions.append((at + 1, end - 2))
     at += 1
     while at < end - 2:  # the last two tokens are «AS ?name»
         kind = tokens[at].kind
-        if kind in AGGREGATES or kind == "EXISTS":
-            columns.aggregated = columns.aggregated or kind != "EXISTS"
+        if kind in AGGREGATES or kind in _UNREAD:
+            columns.aggregated = columns.aggregated or kind in AGGREGATES
             at = closing.get(at + 1, at + 1)
         elif kind == "var":
             columns.loose.append((tokens[at], before))
@@ -76,6 +81,42 @@ def find_mistake(
     ungrouped = groups is None and not columns.aggregated
     repeated = _find_repeated(columns, seen if ungrouped else set())
     return repeated or (None if ungrouped else _find_ungrouped(columns, groups or set()))
+
+
+def find_reused(
+    columns: Columns, tokens: list[Token], end: int, closing: Closing
+) -> Mistake | None:
+    """Return the first computed column that another reads in a SELECT that groups.
+
+    SPARQL 1.1, section 18.2.4.4, allows that. `end` is the index of the pattern's closing brace.
+    """
+    groups = _read_groups(tokens, end + 1, closing)
+    if groups is None and not columns.aggregated:
+        return None
+    places = {token.text[1:]: place for place, token in enumerate(columns.computed)}
+    for token, before in columns.loose:
+        name, shown = token.text[1:], token.text[:80]
+        if name not in (groups or set()) and places.get(name, before) < before:
+            expression = _show(tokens, *columns.expressions[places[name]], closing)
+            reason = (
+                "beside an aggregate or GROUP BY, it reads no column in another: write"
+                f" {expression} in place of {shown}, or put this SELECT in braces and compute"
+                f" around it, as in SELECT * {{ {{ SELECT … }} BIND({shown} + 1 AS ?name) }}"
+            )
+            return Mistake(token.start, reason)
+    return None
+
+
+def _show(tokens: list[Token], start: int, end: int, closing: Closing) -> str:
+    """Write an expression again, in brackets unless it is one call; a long one is only named."""
+    text, last = "", 0
+    for token in tokens[start:end]:
+        text += " " * (0 < last < token.start) + token.text
+        last = token.start + len(token.text)
+        if len(text) > _LONGEST_SHOWN:
+            return "its expression"
+    single = end == start + 1 or closing.get(start + 1, start) == end - 1
+    return text if single else f"({text})"
 
 
 def _find_repeated(columns: Columns, seen: set[str]) -> Mistake | None:

@@ -14,6 +14,7 @@ from server.engine.diagnostics import (
     naming,
     prefixes,
     scopes,
+    unsupported,
 )
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import (
@@ -22,13 +23,16 @@ from server.engine.diagnostics.tokens import (
     find_open,
     tokenize,
 )
-from server.engine.faults import MalformedQuery
+from server.engine.faults import MalformedQuery, UnsupportedQuery
 
 _SECONDS = 0.25  # of processor time; beyond it, the message of the engine must do
 
 
-def find_mistake(text: str) -> MalformedQuery | None:
-    """Return the fault for the first mistake; None where no rule known here is broken."""
+def find_mistake(text: str) -> MalformedQuery | UnsupportedQuery | None:
+    """Return the fault for the first mistake, or for what SPARQL allows and the engine does not.
+
+    None where no rule known here is broken.
+    """
     tokens: list[Token] = []
     try:
         mistake = _read(text, tokens)
@@ -37,10 +41,29 @@ def find_mistake(text: str) -> MalformedQuery | None:
     undeclared = prefixes.find_undeclared(tokens)  # precedes the unreadable token
     mistake = undeclared or mistake or scopes.find_mistake(tokens) or iris.find_wrong(tokens)
     if mistake is None:
-        return None
+        return _find_unsupported(text, tokens)
     line, column = locate(text, mistake.start)
     detail = f"The query cannot be read at line {line}, column {column}: {mistake.reason}"
     return MalformedQuery(detail if detail.endswith("?") else f"{detail}.", line, column)
+
+
+def _find_unsupported(text: str, tokens: list[Token]) -> UnsupportedQuery | None:
+    construct = unsupported.find_first(tokens)
+    if construct is None:
+        return None
+    line, column = locate(text, construct.start)
+    place = f"The engine cannot follow the query at line {line}, column {column}"
+    return UnsupportedQuery(f"{place}: {construct.reason}.", line, column)
+
+
+def parse(text: str) -> list[Token]:
+    """Return the tokens of a text that follows the grammar, in time; [] for any other."""
+    tokens: list[Token] = []
+    try:
+        mistake = _read(text, tokens)
+    except TimeoutError:
+        return []
+    return [] if mistake else tokens
 
 
 def locate(text: str, place: int) -> tuple[int, int]:

@@ -34,6 +34,7 @@ class _Walk:
         self.groups = [_Group()]
         self.columns: Columns | None = None  # of a SELECT whose pattern has not begun
         self.blank: dict[str, object] = {}  # label → the block that uses it
+        self.reused: Mistake | None = None  # the first column that the engine does not read again
 
     def check(self) -> Mistake | None:
         at = 0
@@ -62,6 +63,9 @@ class _Walk:
         mistake, seen = None, group.seen
         if group.columns:
             mistake = columns.find_mistake(group.columns, seen, self.tokens, at, self.closing)
+            self.reused = self.reused or columns.find_reused(
+                group.columns, self.tokens, at, self.closing
+            )
             seen = seen if group.columns.star else group.columns.names
         if group.word not in _SEPARATE:
             small, large = sorted((seen, outer.seen), key=len)
@@ -153,6 +157,13 @@ _STEPS = {
 def find_mistake(tokens: list[Token]) -> Mistake | None:
     """Return the first mistake in variables, blank nodes, aggregates or rows of VALUES."""
     return _Walk(tokens).check()
+
+
+def find_reused_column(tokens: list[Token]) -> Mistake | None:
+    """Return the first column that reads another one beside an aggregate or GROUP BY."""
+    walk = _Walk(tokens)
+    walk.check()
+    return walk.reused
 
 
 def _match_brackets(tokens: list[Token]) -> dict[int, int]:

@@ -32,6 +32,11 @@ _SYNTAX = {
     TSV: ox.QueryResultsFormat.TSV,
 }
 _UNKNOWN_FUNCTION = re.compile(r"custom (?:aggregate )?function (<.*>) is not supported")
+_FUNCTIONS = (
+    "There is no function {} here: use those of SPARQL 1.1 (section 17.4), or a cast to xsd:string,"
+    " xsd:boolean, xsd:integer, xsd:decimal, xsd:double, xsd:float, xsd:date, xsd:dateTime,"
+    " xsd:time or xsd:gYear; or compute it in your client."
+)
 # The allocator seldom frees the memory of a query: a process that grew this much leaves, and a
 # fresh one takes its place. A look at the memory takes 10 µs, a fifth of a point query: it is done
 # after each query longer than a moment, in which little can be allocated, else after so many.
@@ -96,8 +101,9 @@ def _answer(question: Question, store: ox.Store, base_uri: str, outlet: FrameWri
 def _run(question: Question, store: ox.Store) -> Results:
     first: SyntaxError | None = None
     plain = query_text.is_plain(question.text)
-    candidates = [question.text] if plain else query_text.spellings(question.text)
-    for text in candidates:
+    texts: list[str] = []
+    for text in query_text.spellings(question.text):
+        texts.append(text)
         if not plain and query_text.uses("SERVICE", text, question.base_iri):
             raise faults.ServiceRefused
         from_clause = not plain and query_text.uses("FROM", text, question.base_iri)
@@ -105,10 +111,10 @@ def _run(question: Question, store: ox.Store) -> Results:
             return _ask(text, question, store, from_clause)
         except SyntaxError as error:
             first = first or error
-    if any(query_text.is_update(text, question.base_iri) for text in candidates):
+    if any(query_text.is_update(text, question.base_iri) for text in texts):
         raise faults.UpdateRefused
-    assert first is not None  # noqa: S101  # there is at least one candidate
-    raise find_mistake(candidates[-1]) or query_text.malformed(first)
+    assert first is not None  # noqa: S101  # there is at least one spelling
+    raise find_mistake(texts[-1]) or query_text.malformed(first)
 
 
 def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> Results:
@@ -125,8 +131,8 @@ def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> R
     except RuntimeError as error:
         if re.search("does not contains? variable", str(error)):
             raise faults.MalformedQuery(f"{error}: a bound variable must be selected.") from error
-        if match := _UNKNOWN_FUNCTION.search(str(error)):  # SPARQL 1.1, section 17.6
-            raise faults.MalformedQuery(f"There is no function {match[1]} here.") from error
+        if match := _UNKNOWN_FUNCTION.search(str(error)):
+            raise faults.UnknownFunction(_FUNCTIONS.format(match[1])) from error
         raise
     except UnicodeEncodeError as error:
         raise faults.MalformedQuery("The query holds half a surrogate pair.") from error

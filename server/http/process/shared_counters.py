@@ -20,6 +20,7 @@ _KINDS = (
     "update-refused", "service-refused", "unknown-resource", "unknown-page", "method-not-allowed",
     "not-acceptable", "unwritable", "too-slow", "query-too-long", "address-too-long",
     "wrong-body-type", "requested-range-not-satisfiable", "unknown-expectation",
+    "unsupported-query", "unknown-function",
     "query-too-large", "result-too-large", "too-many-requests", "headers-too-long", "defect",
     "unknown-method", "unknown-coding", "query-too-slow", "engine-busy", "engine-down",
     "too-many-connections", "unknown-version", "other",

@@ -348,8 +348,29 @@ def test_malformed_says_the_reason(engine: Engine) -> None:
     ],
 )
 def test_a_function_that_is_unknown_is_named(engine: Engine, text: str) -> None:
-    with pytest.raises(faults.MalformedQuery, match="no function <http://a/f>"):
+    with pytest.raises(faults.UnknownFunction, match="no function <http://a/f>"):
         read(engine, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("SELECT (TRUE AS ?x) (FaLsE AS ?y) {}", ["true", "false"]),
+        (
+            'SELECT ("TRUE" AS ?x) (?TRUE AS ?y) { # TRUE\n VALUES ?TRUE { True } }',
+            ["TRUE", "true"],
+        ),
+        ("SELECT ?x { VALUES ?x { TR\\u0055E } }", ["true"]),
+    ],
+)
+def test_truth_values_may_stand_in_capitals(engine: Engine, text: str, values: list[str]) -> None:
+    (row,) = rows(engine, text)
+    assert list(row.values()) == values
+
+
+def test_capitals_hide_no_service(engine: Engine) -> None:
+    with pytest.raises(faults.ServiceRefused):
+        engine.ask(question("SELECT * { ?s ?p TRUE SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"))
 
 
 def test_half_a_surrogate_pair(engine: Engine) -> None:

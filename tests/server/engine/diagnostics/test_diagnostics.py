@@ -10,6 +10,7 @@ import pytest
 from server.engine.diagnostics import diagnose, grammar
 from server.engine.diagnostics.diagnose import find_mistake
 from server.engine.diagnostics.tokens import Token, tokenize
+from server.engine.faults import MalformedQuery, UnsupportedQuery
 from tests.conftest import PROJECT
 
 QUERIES = sorted((PROJECT / "server" / "release" / "queries").glob("*.rq"))
@@ -156,13 +157,49 @@ def test_a_mistake_is_named(marked: str, reason: str) -> None:
     before, _, behind = marked.partition("⟂")
     text = before + behind
     fault = find_mistake(text)
-    assert fault is not None
+    assert isinstance(fault, MalformedQuery)
     line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
     assert (fault.line, fault.column) == (line, column)
     assert reason in fault.detail
     assert f"line {line}, column {column}" in fault.detail
     with pytest.raises(SyntaxError):  # the engine rejects it too
         ox.Store().query(text, base_iri="http://a/")
+
+
+# What SPARQL allows and the engine does not read, with ⟂ before it, and what to write instead.
+UNSUPPORTED = [
+    ("SELECT (COUNT(?v) AS ?c) (⟂?c+1 AS ?d) {}", "write COUNT(?v) in place of ?c, or"),
+    ("SELECT (SUM(?v) * 2 AS ?c) (STR(⟂?c) AS ?d) {}", "write (SUM(?v) * 2) in place of ?c"),
+    ("SELECT ?p (STR(?p) AS ?q) (IRI(⟂?q) AS ?r) {} GROUP BY ?p", "write STR(?p) in place of ?q"),
+    (
+        "ASK { { SELECT (COUNT(*) AS ?n) (BOUND(?n) && ⟂?n > 1 AS ?x) {} } }",
+        "as in SELECT * { { SELECT … } BIND(?n + 1 AS ?name) }",
+    ),
+    (f"SELECT (COUNT(*) {80 * '+ 1'} AS ?c) (⟂?c AS ?d) {{}}", "write its expression in place of"),
+    ("SELECT (⟂<a:f>(DISTINCT ?v) AS ?x) {}", "there is no aggregate <a:f>: use COUNT, SUM"),
+]
+
+
+@pytest.mark.parametrize(("marked", "reason"), UNSUPPORTED)
+def test_what_the_engine_does_not_read_is_named(marked: str, reason: str) -> None:
+    before, _, behind = marked.partition("⟂")
+    fault = find_mistake(before + behind)
+    assert isinstance(fault, UnsupportedQuery)
+    assert (fault.line, fault.column) == (1, len(before) + 1)
+    assert reason in fault.detail
+    with pytest.raises(SyntaxError):
+        ox.Store().query(before + behind, base_iri="http://a/")
+
+
+def test_what_is_told_to_write_in_place_of_a_column_is_read() -> None:
+    for text in (
+        "SELECT (COUNT(?v) AS ?c) (COUNT(?v)+1 AS ?d) { VALUES ?v { 1 } }",
+        "SELECT * { { SELECT (COUNT(?v) AS ?c) { VALUES ?v { 1 } } } BIND(?c + 1 AS ?d) }",
+    ):
+        solutions = ox.Store().query(text)
+        assert isinstance(solutions, ox.QuerySolutions)
+        (solution,) = solutions
+        assert [solution[name].value for name in ("c", "d")] == ["1", "2"]
 
 
 @pytest.mark.parametrize(
