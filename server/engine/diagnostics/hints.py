@@ -14,9 +14,29 @@ _AGGREGATES = FIRST["aggregate"]
 _MODIFIERS = FIRST["modifiers"] | {"WHERE"}
 _QUOTES = "“”„‟«»‘’‚‹›`´"
 _PROPERTY = {"verb", "properties"}
+_IRI = "an IRI between < and > holds no blank, quote or bracket, and is closed"
 _COMPARING = {"=", "!=", "<", ">", "<=", ">="}
 _SIGNS = {"AND": "&&", "OR": "||", "&": "&&", "|": "||", "MOD": "no sign", "LIKE": "REGEX(…)"}
 _BEFORE_THE_QUERY = {"PREFIX", "BASE"}
+# Words of other dialects, each with a kind that is expected where it is meant so.
+_DIALECTS = {
+    "TOP": ("DISTINCT", "LIMIT 10 at the end"),
+    "LOWER": ("LCASE", "LCASE(…)"),
+    "UPPER": ("UCASE", "UCASE(…)"),
+    "LENGTH": ("STRLEN", "STRLEN(…)"),
+    "LEN": ("STRLEN", "STRLEN(…)"),
+    "IFNULL": ("COALESCE", "COALESCE(…)"),
+    "NVL": ("COALESCE", "COALESCE(…)"),
+    "CASE": ("IF", "IF(condition, value, other value)"),
+    "ISNULL": ("BOUND", "!BOUND(?name)"),
+    "IS": ("&&", "BOUND(?name) or !BOUND(?name)"),
+    "BETWEEN": ("&&", "?name >= … && ?name <= …"),
+    "LET": ("BIND", "BIND(expression AS ?name)"),
+    "BINDINGS": ("VALUES", "VALUES"),
+    "WITH": ("WHERE", "{ SELECT … }, within the pattern"),
+    "INCLUDE": ("BIND", "{ SELECT … }, in its place"),
+}
+_OF_OTHER_ENGINES = ("DEFINE", "EXPLAIN", "PRAGMA")
 
 
 class Place(NamedTuple):
@@ -56,7 +76,7 @@ def _of_characters(place: Place) -> str | None:
         return "a variable needs a name"
     if token.text == "@":
         return "a language stands behind @, as in @fr"
-    if place.last == "string" and place.before[-1].text[-1] in "\"'" and place.touches:
+    if place.last == "string" and token.text[:1].isalpha() and place.touches:
         return "a quote within a text has a backslash before it"
     if token.kind != "other":
         return None
@@ -76,6 +96,12 @@ def _of_words(place: Place) -> str | None:
         return "this endpoint answers queries and takes no update"
     if word in _SIGNS and "&&" in place.expected:
         return f"in SPARQL that is written {_SIGNS[word]}"
+    if word in _DIALECTS and _DIALECTS[word][0] in place.expected:
+        return f"in SPARQL that is written {_DIALECTS[word][1]}"
+    if word in _OF_OTHER_ENGINES and not place.before:
+        return f"{word} is for another engine: begin behind it"
+    if word == "A" and "a" in place.expected:
+        return "the word a is written small"
     known = sorted(place.expected & KEYWORDS)
     if close := difflib.get_close_matches(word[:40], known, 1, 0.7):
         return f"did you mean {close[0]}?"
@@ -91,14 +117,19 @@ def _of_prefixes(place: Place) -> str | None:
         return "a prefix ends with a colon: PREFIX ex: <http://example.org/>"
     if place.expected == {"iriref"} and {t.kind for t in place.before[-2:]} & _BEFORE_THE_QUERY:
         return "write it between < and >, as in PREFIX ex: <http://example.org/>"
+    if place.token.text.lower() in ("@prefix", "@base") and "PREFIX" in place.expected:
+        return f"write {place.token.text[1:].upper()}, without @ and without the . at its end"
     if place.token.kind in _BEFORE_THE_QUERY:
         return f"each {place.token.kind} stands before the query"
+    if place.token.kind in (";", ".") and "PREFIX" in place.expected:
+        return "nothing stands behind the IRI of a prefix"
     return None
 
 
 def _of_columns(place: Place) -> str | None:
     kind = place.token.kind
-    if "more_columns" in place.rules or place.last in ("SELECT", "DISTINCT", "REDUCED"):
+    among_columns = {"FROM", "var", "("} <= place.expected
+    if among_columns or place.last in ("SELECT", "DISTINCT", "REDUCED"):
         if kind in _AGGREGATES or kind in FIRST["builtin"]:
             return f"what is computed stands in brackets and has a name: ({kind}(…) AS ?name)"
         if kind == ",":
@@ -108,11 +139,51 @@ def _of_columns(place: Place) -> str | None:
         if kind == "*":
             return "* stands alone, without variables"
     if "AS" in place.expected and kind == ")":
+        if (place.before[-2].kind, place.last) == ("(", "var"):
+            return "a variable alone stands without brackets"
         return "what is computed needs a name: (… AS ?name)"
     if place.last == "AS":
         return "a name begins with ?, as in AS ?name"
     if "AS" in place.expected and kind == "var":
         return "AS stands before the new name"
+    return None
+
+
+def _of_commas(place: Place) -> str | None:
+    if place.token.kind != ",":
+        return None
+    if "UNDEF" in place.expected:
+        return "values stand side by side, without commas"
+    if {";", ")"} <= place.expected:
+        return "what stands between the texts is named: GROUP_CONCAT(?name; SEPARATOR=', ')"
+    if {"FROM", "WHERE"} <= place.expected and "var" not in place.expected:
+        return "each graph has a FROM of its own"
+    return None
+
+
+def _of_brackets(place: Place) -> str | None:
+    if place.last in ("ASC", "DESC"):
+        return f"what is ordered by stands in brackets behind it: {place.last}(?name)"
+    if place.token.kind in _COMPARING and {"REGEX", "LIMIT"} <= place.expected:
+        return "the whole condition stands in brackets, as in HAVING(COUNT(*) > 1)"
+    return None
+
+
+def _of_subselects(place: Place) -> str | None:
+    begins = place.token.kind == "SELECT" and {"}", "FILTER"} <= place.expected
+    behind = place.token.kind in (*_TERMS, *FIRST["pattern"]) and {"GROUP", "}"} <= place.expected
+    if begins or behind:
+        return "a SELECT within a pattern stands in braces of its own: { SELECT … }"
+    return None
+
+
+def _of_paths(place: Place) -> str | None:
+    kind = place.token.kind
+    behind_variable = place.last == "var" and kind in "*+/|" and "objects" in place.rules
+    if behind_variable or (kind == "var" and place.rules & {"path", "sequence", "step"}):
+        return "a path has no variables: name the property"
+    if kind == "{" and {"*", "var"} <= place.expected and place.touches:
+        return "a path has no numbers: p{2} is written p/p, p{1,2} is written p/p?"
     return None
 
 
@@ -130,6 +201,8 @@ def _of_conditions(place: Place) -> str | None:
         return "«not» is written ! before an expression in brackets"
     if place.last == "NOT" and "EXISTS" in place.expected and "IN" not in place.expected:
         return "«not» is written !; NOT stands before EXISTS { … }"
+    if kind == "<" and place.rules & _PROPERTY:
+        return f"{_IRI}; a comparison stands in FILTER(…)"
     if kind in _COMPARING and (place.rules & _PROPERTY or "." in place.expected):
         return "a comparison stands in FILTER(…), a new value in BIND(… AS ?name)"
     return None
@@ -140,7 +213,7 @@ def _of_triples(place: Place) -> str | None:
     if {"WHERE", "{"} <= place.expected and kind in _TERMS:
         return "the pattern stands between { and }"
     if kind == "<":
-        return "an IRI between < and > holds no blank, quote or bracket, and is closed"
+        return _IRI
     if kind == "UNION":
         return "what stands before and behind UNION is in braces: { … } UNION { … }"
     if place.last == ";" and kind in _TERMS:
@@ -162,10 +235,16 @@ def _of_the_end(place: Place) -> str | None:
         return "the pattern was closed before: is there a } too many?"
     if "end" in place.expected and kind == ";":
         return "a query ends without ;"
+    if "end" in place.expected and kind == "/":
+        return "a comment begins with #"
+    if kind in (",", "integer") and place.last == "integer" and "OFFSET" in place.expected:
+        return "how many rows are left out stands behind OFFSET: LIMIT 20 OFFSET 10"
     if kind == "signed" and "integer" in place.expected and "string" not in place.expected:
         return "LIMIT and OFFSET take a whole number without sign"
-    if kind in FIRST["pattern"] and {".", "}"} <= place.expected and "pattern" not in place.rules:
-        return "this cannot stand in a template: only triples can"
+    if kind in FIRST["pattern"] and "}" in place.expected and "FILTER" not in place.expected:
+        return (
+            "this cannot stand in a template, which has only triples: CONSTRUCT { … } WHERE { … }"
+        )
     return None
 
 
@@ -174,6 +253,10 @@ _HINTS: tuple[Callable[[Place], str | None], ...] = (
     _of_words,
     _of_prefixes,
     _of_columns,
+    _of_commas,
+    _of_brackets,
+    _of_subselects,
+    _of_paths,
     _of_conditions,
     _of_triples,
     _of_the_end,

@@ -48,6 +48,7 @@ _NAMES = {
     "product": "an expression",
     "prologue": "",
     "query": "SELECT or CONSTRUCT or DESCRIBE or ASK",
+    "signed": "",
     "step": "a property: an IRI, a prefixed name or a path",
     "string": "a text in quotes",
     "sum": "an expression",

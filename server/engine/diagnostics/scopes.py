@@ -131,8 +131,9 @@ class _Walk:
             return None
         for token in region:
             if token.kind in AGGREGATES:
-                reason = f"{token.kind} cannot stand in {region[0].kind}"
-                return Mistake(token.start, f"{reason}: use HAVING(…), or a SELECT within {{ }}")
+                reason = f"{token.kind} cannot stand in {region[0].kind}: use"
+                having = " HAVING(…), or" if region[0].kind == "FILTER" else ""
+                return Mistake(token.start, f"{reason}{having} a SELECT within {{ }}")
         return None
 
     def _find_bracket(self, at: int) -> int:

@@ -99,7 +99,7 @@ PATTERNS = [
     ("ASK { VALUES ?x ⟂(1 2) }", "expected '{', not '('"),
     ("ASK { VALUES (?x ?y) { (1 2) ⟂(1) } }", "this row has 1 values for 2 variables"),
     ("ASK { VALUES (?x) { ⟂('a'@fr 'b'^^<c:d>) } }", "this row has 2 values for 1 variables"),
-    ("CONSTRUCT { ?s ?p ?o ⟂FILTER(1) } WHERE {}", "this cannot stand in a template"),
+    ("CONSTRUCT { ?s ?p ?o ⟂FILTER(1) } WHERE {}", "this cannot stand in a template, which"),
     ("CONSTRUCT { ?s ?p ?o }⟂", "expected FROM or WHERE or '{', not the end"),
 ]
 CONDITIONS = [
@@ -149,7 +149,42 @@ ENDS = [
     ("SELECT * {} ⟂;", "a query ends without ;"),
     ("DESCRIBE⟂", "expected a variable, an IRI or a prefixed name or '*'"),
 ]  # fmt: skip
-TABLE = [*FIRST_WORDS, *BRACKETS, *TRIPLES, *PATTERNS, *CONDITIONS, *COLUMNS, *ENDS]
+# What other dialects allow, and slips in queries that are passed around.
+DIALECTS = [
+    ("SELECT ⟂TOP 10 ?s {}", "in SPARQL that is written LIMIT 10 at the end"),
+    ("SELECT * { FILTER(⟂LOWER(?o) = 'a') }", "in SPARQL that is written LCASE(…)"),
+    ("SELECT * { FILTER(?o ⟂IS NULL) }", "written BOUND(?name) or !BOUND(?name)"),
+    ("SELECT * { FILTER(?o ⟂BETWEEN 1 AND 2) }", "written ?name >= … && ?name <= …"),
+    ("SELECT * { ⟂LET (?x := 1) }", "written BIND(expression AS ?name)"),
+    ("SELECT * {} ⟂BINDINGS ?x { (1) }", "in SPARQL that is written VALUES"),
+    ("SELECT * ⟂WITH { ASK {} } AS %r {}", "written { SELECT … }, within the pattern"),
+    ("⟂DEFINE a:b 'c' ASK {}", "DEFINE is for another engine: begin behind it"),
+    ("⟂@prefix a: <a:b> . ASK {}", "write PREFIX, without @"),
+    ("PREFIX a: <a:b>⟂; ASK {}", "nothing stands behind the IRI of a prefix"),
+    ("SELECT * FROM <a:b>⟂, <a:c> {}", "each graph has a FROM of its own"),
+    ("SELECT (?s⟂) {}", "a variable alone stands without brackets"),
+    ("SELECT ?s (1 AS ?x)⟂, ?p {}", "variables stand side by side, without commas"),
+    ("SELECT ?s ?p ⟂COUNT(*) {}", "(COUNT(…) AS ?name)"),
+    ("SELECT (GROUP_CONCAT(?o⟂, ' ') AS ?x) {}", "GROUP_CONCAT(?name; SEPARATOR=', ')"),
+    ("SELECT ?x { ?s ?p ?o BIND(⟂COUNT(?o) AS ?x) }", "cannot stand in BIND: use a SELECT within"),
+    ("ASK { ?s ⟂A ?o }", "the word a is written small"),
+    ("ASK { ?s <a:b>⟂{2} ?o }", "p{2} is written p/p, p{1,2} is written p/p?"),
+    ("ASK { ?s ?p⟂* ?o }", "a path has no variables: name the property"),
+    ("ASK { ?s (<a:b>|⟂?p) ?o }", "a path has no variables: name the property"),
+    ("ASK { ?s ⟂<a b> ?o }", "an IRI between < and > holds no blank"),
+    ("ASK { ?s ?p ?o ⟂SELECT ?x {} }", "stands in braces of its own: { SELECT … }"),
+    ("ASK { SELECT ?x {} ⟂?s ?p ?o }", "stands in braces of its own: { SELECT … }"),
+    ("ASK { VALUES ?x { 'a'⟂, 'b' } }", "values stand side by side, without commas"),
+    ("CONSTRUCT WHERE { ?s ?p ?o . ⟂FILTER(1) }", "only triples: CONSTRUCT { … } WHERE { … }"),
+    ("SELECT * {} HAVING COUNT(*) ⟂> 1", "as in HAVING(COUNT(*) > 1)"),
+    ("SELECT * {} ORDER BY ?s DESC⟂", "in brackets behind it: DESC(?name)"),
+    ("SELECT * {} LIMIT 10⟂, 20", "LIMIT 20 OFFSET 10"),
+    ("ASK {} ⟂// rien", "a comment begins with #"),
+    ("ASK { ?s ⟂wdt:P31 ?o }", "begin with PREFIX wdt: <http://www.wikidata.org/prop/direct/>"),
+    ("ASK { ?s a ⟂pia:Initiative }", "begin with PREFIX pia: <def#>"),
+    ("ASK { BIND(1 + 2 ⟂?x) }", "expected '+' or '-' or a comparison such as = or && or || or AS"),
+]
+TABLE = [*DIALECTS, *FIRST_WORDS, *BRACKETS, *TRIPLES, *PATTERNS, *CONDITIONS, *COLUMNS, *ENDS]
 
 
 @pytest.mark.parametrize(("marked", "reason"), TABLE)
