@@ -252,7 +252,9 @@ def test_each_row_of_the_table_has_its_test(page: str, heading: str) -> None:
         ("SELECT (GROUP_CONCAT(?o) AS ?x) { ?s <p> ?o }", one(None)),
         ("SELECT (GROUP_CONCAT(STR(?o)) AS ?x) { <a> <p> ?o }", one(B)),
         ("SELECT (\\u0053TR(1) AS ?x) {}", one("1")),
+        ("SELECT (SUM(COUNT(?o)) AS ?x) { ?s ?p ?o }", one(None)),
+        ("SELECT ?o { <<( <a> <p> <b> )>> <q> ?o }", []),
     ],
 )
-def test_what_others_answer_otherwise(engine: Engine, query: str, outcome: Outcome) -> None:
+def test_what_the_page_says_behind_the_table(engine: Engine, query: str, outcome: Outcome) -> None:
     assert answer(engine, query) == outcome
