@@ -3,7 +3,7 @@
 EngineFault
 ├── MalformedQuery       malformed-query       400  line, column (1-based) where the parser says so
 ├── UnsupportedQuery     unsupported-query     422  SPARQL allows it, the engine cannot read it
-├── UnknownFunction      unknown-function      422  the detail names it
+├── UnknownFunction      unknown-function      422  line, column (1-based) where they are certain
 ├── UpdateRefused        update-refused        403
 ├── ServiceRefused       service-refused       403
 ├── FormNotAcceptable    not-acceptable        406  form: fits none of the negotiated types
@@ -63,6 +63,11 @@ class UnknownFunction(EngineFault):
 
     kind = "unknown-function"
     status = 422
+
+    def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(detail)
+        self.line = line
+        self.column = column
 
 
 class UpdateRefused(EngineFault):

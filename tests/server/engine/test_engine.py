@@ -348,8 +348,27 @@ def test_malformed_says_the_reason(engine: Engine) -> None:
     ],
 )
 def test_a_function_that_is_unknown_is_named(engine: Engine, text: str) -> None:
-    with pytest.raises(faults.UnknownFunction, match="no function <http://a/f>"):
+    with pytest.raises(faults.UnknownFunction, match="no function <http://a/f>") as refused:
         read(engine, text)
+    column = text.index("<http://a/f>") + 1
+    assert (refused.value.line, refused.value.column) == (1, column)
+    assert f"Line 1, column {column}: there is no" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('PREFIX a: <http://a/>\nSELECT ("a:f-1" AS ?x) (a:f\\-1(1) AS ?y) {}', (2, 25)),
+        ("PREFIX f: <http://a/f>\nASK { FILTER(f:()) }", (2, 14)),
+        ("BASE <http://a/> ASK { FILTER(<f>(1)) }", (None, None)),
+    ],
+)
+def test_where_an_unknown_function_is_called(
+    engine: Engine, text: str, place: tuple[int | None, int | None]
+) -> None:
+    with pytest.raises(faults.UnknownFunction, match="here is no function <http://a/f") as refused:
+        read(engine, text)
+    assert (refused.value.line, refused.value.column) == place
 
 
 @pytest.mark.parametrize(
