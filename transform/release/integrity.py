@@ -42,11 +42,11 @@ def check_release(release: Path, step: Step = lambda *_: None) -> Manifest:
     manifest = read_manifest(release)
     listed = list_files(release, manifest)
     if not isinstance(manifest["base_uri"], str):
-        raise damaged(release, f"{FILE}: base_uri is no text")
+        raise damaged(release, FILE, "base_uri is no text")
     if QUADS not in listed:
-        raise damaged(release, f"{FILE} does not list {QUADS}")
+        raise damaged(release, FILE, f"does not list {QUADS}")
     if CATALOGUE_QUADS not in listed and (release / CATALOGUE_QUADS).exists():
-        raise damaged(release, f"{FILE} does not list {CATALOGUE_QUADS}, which is there")
+        raise damaged(release, FILE, f"does not list {CATALOGUE_QUADS}, which is there")
     for path, about in listed.items():
         _check_size(release, path, about.bytes)
     check_sums(release, listed)
@@ -69,7 +69,7 @@ def check_quads(release: Path) -> Manifest:
         if path in listed:
             check_file(release, path, listed[path])
         elif path == QUADS or (release / path).exists():
-            raise damaged(release, f"{FILE} does not list {path}")
+            raise damaged(release, FILE, f"does not list {path}")
     return manifest
 
 
@@ -83,7 +83,7 @@ def list_files(release: Path, manifest: Manifest) -> dict[str, Listed]:
     """Return size and digest of each file by its path; raises DamagedRelease."""
     files = manifest["files"]
     if not isinstance(files, Mapping):
-        raise damaged(release, f"{FILE}: files is no object")
+        raise damaged(release, FILE, "files is no object")
     return {path: _read_entry(release, path, entry) for path, entry in files.items()}
 
 
@@ -118,7 +118,7 @@ def _read_entry(release: Path, path: str, entry: Any) -> Listed:
     )
     plain = not PurePosixPath(path).is_absolute() and ".." not in path.split("/")
     if not (plain and isinstance(size, int) and _SHA256.fullmatch(str(sha256))):
-        raise damaged(release, f"{FILE}: the entry of {path!r} holds no path, size and SHA-256")
+        raise damaged(release, FILE, f"the entry of {path!r} holds no path, size and SHA-256")
     return Listed(size, str(sha256))
 
 
@@ -128,20 +128,20 @@ def _check_size(release: Path, path: str, size: int) -> None:
         inside = file.resolve(strict=True).is_relative_to(release.resolve())
         actual = file.stat().st_size
     except (OSError, ValueError) as error:
-        raise damaged(release, f"{path} cannot be read ({_reason(error)})") from error
+        raise damaged(release, path, f"cannot be read ({_reason(error)})") from error
     if not (inside and file.is_file()):
-        raise damaged(release, f"{path} is no file of the release")
+        raise damaged(release, path, "is no file of the release")
     if actual != size:
-        raise damaged(release, f"{path} has {actual:,} bytes instead of {size:,}")
+        raise damaged(release, path, f"has {actual:,} bytes instead of {size:,}")
 
 
 def _check_digest(release: Path, path: str, sha256: str) -> None:
     try:
         actual = digest(release / path)
     except OSError as error:
-        raise damaged(release, f"{path} cannot be read ({_reason(error)})") from error
+        raise damaged(release, path, f"cannot be read ({_reason(error)})") from error
     if actual != sha256:
-        raise damaged(release, f"{path} is not what was built: its SHA-256 differs")
+        raise damaged(release, path, "is not what was built: its SHA-256 differs")
 
 
 def check_sums(release: Path, listed: Mapping[str, Listed]) -> None:
@@ -149,11 +149,11 @@ def check_sums(release: Path, listed: Mapping[str, Listed]) -> None:
     try:
         lines = (release / SUMS_PATH).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        raise damaged(release, f"{SUMS_PATH} cannot be read ({_reason(error)})") from error
+        raise damaged(release, SUMS_PATH, f"cannot be read ({_reason(error)})") from error
     matches = [_SUMS_LINE.fullmatch(line) for line in lines]
     sums = sorted((match[2], match[1]) if match else ("", "") for match in matches)
     if sums != sorted(_dumps(listed.items())):
-        raise damaged(release, f"{SUMS_PATH} does not hold the digests of {FILE}")
+        raise damaged(release, SUMS_PATH, f"does not hold the digests of {FILE}")
 
 
 def _dumps(listed: Iterable[tuple[str, Listed]]) -> Iterable[tuple[str, str]]:

@@ -32,17 +32,17 @@ def read_manifest(release: Path) -> Manifest:
             f"{release}: no release here ({error}). Build one with `portrait-ia build … --to DIR`."
         ) from error
     except ValueError as error:
-        raise damaged(release, f"{FILE} is not the JSON that was built ({error})") from error
+        raise damaged(release, FILE, f"is not the JSON that was built ({error})") from error
     missing = [key for key in _NEEDED if not isinstance(manifest, dict) or key not in manifest]
     if missing:
-        raise damaged(release, f"{FILE} holds no {', '.join(missing)}")
+        raise damaged(release, FILE, f"holds no {', '.join(missing)}")
     return manifest  # type: ignore[no-any-return]
 
 
-def damaged(release: Path, problem: str) -> DamagedRelease:
-    """Return the fault of a release; `problem` begins with the path of a file in it."""
+def damaged(release: Path, path: str, problem: str) -> DamagedRelease:
+    """Return the fault of a release: the path of a file in it, and what is wrong with that."""
     return DamagedRelease(
-        f"{release}/{problem}. Copy or build the release again, or go back with"
+        f"{release / path}: {problem}. Copy or build the release again, or go back with"
         f" `portrait-ia rollback {release.parent}`.",
-        f"{release.name}/{problem}",
+        f"{release.name}/{path}: {problem}",
     )

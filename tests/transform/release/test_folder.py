@@ -173,7 +173,7 @@ def test_a_damaged_release_is_refused_and_mended_by_a_build(releases_folder: Pat
     def refuse(*arguments: object) -> None:
         result = CliRunner().invoke(main, [*map(str, arguments)])
         assert result.exit_code == 2
-        assert f"{first}/dumps/portraits.nq has " in result.output
+        assert f"{first}/dumps/portraits.nq: has " in result.output
         assert len(result.output.splitlines()) == 1
 
     refuse("rollback", releases_folder)
