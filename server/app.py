@@ -16,6 +16,7 @@ from server.discovery import (
 from server.engine.opening import open_engine
 from server.linked_data import documents, graphs, jsonld_context
 from server.reconciliation import views as reconciliation_views
+from server.release.choice import Chooser
 from server.release.current import CurrentRelease, Opener
 from server.settings import Settings
 from server.sparql import (
@@ -47,14 +48,23 @@ _PARTS = (
 )
 
 
-def create_app(folder: Path, settings: Settings, opener: Opener = open_engine) -> Flask:
-    """Return the application that serves the current release of a folder, and the next ones."""
+def create_app(
+    folder: Path,
+    settings: Settings,
+    opener: Opener = open_engine,
+    chooser: Chooser | None = None,
+) -> Flask:
+    """Return the application that serves the current release of a folder, and the next ones.
+
+    Each release is checked before it is served: by `chooser`, or else here, which takes as long as
+    it takes to read the release once.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["SETTINGS"] = settings
     # Werkzeug's redirects are absolute, and so wrong where the site is mounted below a path.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    current_release = CurrentRelease(folder, settings.limits, opener)
+    current_release = CurrentRelease(folder, settings.limits, opener, chooser)
     current_release.watch()
     app.extensions["current_release"] = current_release
     for part in _PARTS:

@@ -136,7 +136,7 @@ def query(releases_folder: Path, query: str, name: str | None) -> None:
         find_format,
     )
     from server.settings import read_settings
-    from transform.release.manifest import read_manifest
+    from transform.release.integrity import check_quads
 
     rows = find_format(SOLUTIONS, name) if name else CSV
     graph = find_format(CONSTRUCTED, name) if name else TURTLE
@@ -144,7 +144,7 @@ def query(releases_folder: Path, query: str, name: str | None) -> None:
         known = ", ".join(offer.suffix for offer in (*SOLUTIONS, *CONSTRUCTED))
         raise MisusedCommand(f"--format {name!r}: unknown; there are {known}.")
     release = (releases_folder / "current").resolve()
-    base_uri = read_manifest(release)["base_uri"]
+    base_uri = check_quads(release)["base_uri"]
     question = Question(
         text=_query_text(query),
         base_iri=base_uri,

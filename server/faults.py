@@ -4,7 +4,8 @@ Fault
 ├── UnknownResource     404   ├── NotAcceptable      406
 ├── UnknownPage         404   ├── QueryTooLong       413
 ├── MissingQuery        400   ├── WrongBodyType      415
-├── DoubledQuery        400   └── UnreadableRequest  400
+├── DoubledQuery        400   ├── ReleaseUnready     503
+└── UnreadableRequest   400
 The engine's faults (`server.engine.faults`) carry a kind and a status of their own;
 `server.web.problems` writes both for the client.
 """
@@ -65,3 +66,11 @@ class WrongBodyType(Fault):
 
     kind = "wrong-body-type"
     status = 415
+
+
+class ReleaseUnready(Fault):
+    """A release, or a file of one, that is not checked yet or is damaged."""
+
+    kind = "release-unready"
+    status = 503
+    retry_after = 5  # seconds

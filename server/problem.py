@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from server import texts
 from server.engine import faults as engine
-from server.faults import ABANDONED, Fault
+from server.faults import ABANDONED, Fault, ReleaseUnready
 from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
 
 log = logging.getLogger(__name__)
@@ -82,15 +82,15 @@ def describe(fault: BaseException, request: str) -> Problem:
         }
         return Problem(fault.status, fault.kind, fault.detail, more, _retry_headers(fault))
     if isinstance(fault, Fault):
-        return Problem(fault.status, fault.kind, fault.detail)
+        return Problem(fault.status, fault.kind, fault.detail, headers=_retry_headers(fault))
     number = secrets.token_hex(6)
     log.error("defect %s: %s", number, request, exc_info=fault)
     detail = f"Something is wrong on our side; the log knows it as {number}."
     return Problem(500, "defect", detail, {"id": number})
 
 
-def _retry_headers(fault: engine.EngineFault) -> tuple[tuple[str, str], ...]:
-    if isinstance(fault, engine.EngineBusy):
+def _retry_headers(fault: BaseException) -> tuple[tuple[str, str], ...]:
+    if isinstance(fault, engine.EngineBusy | ReleaseUnready):
         return (("Retry-After", str(fault.retry_after)),)
     if isinstance(fault, engine.EngineDown):
         return (("Retry-After", str(_ASK_AGAIN)),)

@@ -47,6 +47,17 @@ class UnreadableRelease(PortraitError):
     """A folder that holds no release, or an incomplete one."""
 
 
+class DamagedRelease(UnreadableRelease):
+    """A release of which a file is missing, or is not the one that its manifest lists.
+
+    `problem`: the file, by its path in the release, and what is wrong with it.
+    """
+
+    def __init__(self, message: str, problem: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
 class CannotServe(PortraitError):
     """A site of which no process becomes ready."""
 

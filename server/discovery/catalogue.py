@@ -47,16 +47,15 @@ def describe(suffix: str | None = None) -> Response:
 
 def _send(name: str, form: Format, release: Release) -> Response | None:
     """Send the file of the release that holds a document; None where it has no such file."""
-    file = release.folder / f"{name}.{form.suffix}"
-    if not file.is_file():
+    file = release.find_file(f"{name}.{form.suffix}")
+    if file is None:
         return None
     return render.finish(Response(file.read_bytes(), content_type=form.content_type), form)
 
 
 def _catalogue(release: Release) -> list[ox.Triple]:
     """Read the catalogue from its file, or from the store, where earlier versions kept it."""
-    file = release.folder / "catalogue.nt"
-    if file.is_file():
+    if file := release.find_file("catalogue.nt"):
         parsed = ox.parse(path=file, format=ox.RdfFormat.N_TRIPLES)
         return queries.sort_triples(quad.triple for quad in parsed)
     iri = f"{release.base_uri}graph/catalogue"

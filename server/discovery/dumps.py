@@ -16,6 +16,7 @@ from server.release.files import (
     FOLDER,
     SUMS,
     Download,
+    check_unchanged,
     list_formats,
     name_kind,
 )
@@ -160,7 +161,7 @@ def _send(chosen: Published, path: str, freshness: str) -> Response:
         )
     _drop_wrong_conditions(chosen.time)
     response = send_file(
-        (chosen.folder / file.path).resolve(),
+        check_unchanged(chosen.folder, file.path, chosen.manifest),
         mimetype=file.content_type,
         etag=file.tag,
         conditional=True,

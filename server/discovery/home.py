@@ -1,6 +1,6 @@
 """Answer with the home page, and with the health of the process and its engine."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from server.discovery import schemaorg
 from server.negotiation import HTML
@@ -56,10 +56,12 @@ def live() -> Response:
 
 @bp.route("/readyz")
 def ready() -> Response:
-    """Answer that the engine is ready, or with its fault."""
+    """Answer that the engine is ready, or with its fault; and why the release is not `current`."""
     release = current_release()
     queries.find_rows(release, "ready")
-    return _plain(f"ok {release.name}\n")
+    trouble = current_app.extensions["current_release"].trouble
+    more = f"this is not current, which cannot be served: {trouble}\n" if trouble else ""
+    return _plain(f"ok {release.name}\n{more}")
 
 
 def _plain(text: str) -> Response:

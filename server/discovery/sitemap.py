@@ -67,8 +67,8 @@ def _entry(name: str, address: str, time: datetime) -> str:
 
 def _pages(release: Release) -> Iterator[str]:
     changes = [f"changements/{earlier}-{later}" for earlier, later in list_pairs(release)]
-    file = release.folder / FILE
-    documents = _documents(file) if file.is_file() else iter(())
+    file = release.find_file(FILE)
+    documents = _documents(file) if file else iter(())
     return chain(_FIXED, changes, documents)
 
 
@@ -80,8 +80,8 @@ def _documents(file: Path) -> Iterator[str]:
 
 def _last_part(release: Release) -> int:
     """Return the number of the last part."""
-    file = release.folder / FILE
-    documents = _count_lines(file) if file.is_file() else 0
+    file = release.find_file(FILE)
+    documents = _count_lines(file) if file else 0
     return -(-(len(_FIXED) + len(list_pairs(release)) + documents) // MOST)
 
 

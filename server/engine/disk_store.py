@@ -1,6 +1,7 @@
 """Build the store of each release on disk, once, from its N-Quads, next to the releases.
 
-`DIR/.stores/<release>-<engine's version>/` is a RocksDB store. It is written under another name
+`DIR/.stores/<release>-<engine's version>-checked/` is a RocksDB store, of N-Quads that were checked
+before and did not change under the loader. It is written under another name
 and renamed once it is whole, so a half-built store is never opened. A build that is killed leaves
 a folder, which the next build removes together with the stores of releases that are gone. One
 process builds at a time: others wait for it and use its store.
@@ -21,6 +22,7 @@ from server.engine import disk_loader
 from server.engine.process import seccomp
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.files import exclusive_lock
+from transform.release.integrity import state_of
 
 STORES = ".stores"
 _BUILDING = ".building-"
@@ -29,6 +31,7 @@ _MEMORY = 6 << 30  # bytes of address space of a build; measured: 1.9 GB in use 
 _SHARE = 1.2  # times the size of the N-Quads: the most that a store takes on disk while it is built
 _CHECK_SECONDS = 0.5
 _LOADER = [sys.executable, "-P", disk_loader.__file__]
+_AGAIN = "serve again once nothing writes there"
 _ALTERNATIVE = "or serve with --engine memory"
 
 Step = Callable[[str, int, int], None]
@@ -37,7 +40,7 @@ Step = Callable[[str, int, int], None]
 def find_store(release_file: Path) -> Path:
     """Return the path of a release's store, which need not exist."""
     release = release_file.resolve().parents[1]
-    return release.parent / STORES / f"{release.name}-{ox.__version__}"
+    return release.parent / STORES / f"{release.name}-{ox.__version__}-checked"
 
 
 def ensure_store(release_file: Path, step: Step = lambda *_: None) -> Path:
@@ -91,11 +94,18 @@ def _build(release_file: Path, store: Path, step: Step) -> None:
     except OSError as error:
         raise _unwritable(store.parent, str(error.strerror)) from error
     try:
+        before = _states(release_file)
         _load(release_file, building, step)
+        if _states(release_file) != before:
+            raise UnreadableRelease(f"{release_file} changed while its store was built: {_AGAIN}.")
         building.rename(store)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+
+
+def _states(release_file: Path) -> list[object]:
+    return [state_of(file) for file in disk_loader.files_of(release_file)]
 
 
 def _load(release_file: Path, folder: Path, step: Step) -> None:

@@ -1,7 +1,6 @@
 """Open the current release, and switch to the next one without a failed request."""
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,13 +12,16 @@ from server.engine.forked import call_in_forked
 from server.engine.interface import Engine, Limits
 from server.engine.opening import open_engine
 from server.engine.stats import EngineStats
-from server.release.files import Download, list_downloads
+from server.faults import ReleaseUnready
+from server.release.choice import Choice, Chooser, ReleaseChooser
+from server.release.files import Download, check_unchanged, list_downloads, trust
 from transform.errors import UnreadableRelease
-from transform.release.manifest import FILE, Manifest, read_manifest
+from transform.release.integrity import fingerprint
+from transform.release.manifest import Manifest, read_manifest
+from transform.release.paths import QUADS
 
 log = logging.getLogger(__name__)
 
-QUADS = "dumps/portraits.nq"
 Opener = Callable[[Path, str, Limits], Engine]
 
 
@@ -48,6 +50,12 @@ class Release:
         """Return the public files, by path below the release."""
         return list_downloads(self.folder, self.manifest)
 
+    def find_file(self, path: str) -> Path | None:
+        """Return a file that the manifest lists, None for any other; raises ReleaseUnready."""
+        if path not in self.manifest["files"]:
+            return None
+        return check_unchanged(self.folder, path, self.manifest)
+
 
 def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> Release:
     """Open a release folder; raises UnreadableRelease, or EngineDown."""
@@ -59,28 +67,28 @@ def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> 
     return Release(folder, manifest, opener(folder / QUADS, manifest["base_uri"], limits))
 
 
-def find_current(folder: Path) -> Path:
-    """Return the release folder that `current` points to; raises UnreadableRelease."""
-    current = folder / "current"
-    if not current.exists():
-        raise UnreadableRelease(
-            f"{folder}: holds no current release; run portrait-ia build --to {folder}"
-        )
-    return current.resolve()
-
-
 class CurrentRelease:
-    """The current release of a folder, which requests borrow."""
+    """The release that is served, which requests borrow; there may be none for a while.
 
-    def __init__(self, folder: Path, limits: Limits, opener: Opener = open_engine) -> None:
-        self._folder = folder
+    `chooser` says which one it is: that of the process that started this one, or one of its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits,
+        opener: Opener = open_engine,
+        chooser: Chooser | None = None,
+    ) -> None:
         self._limits = limits
         self._opener = opener
+        self._chooser = chooser or ReleaseChooser(folder)
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._every = 1.0  # seconds
-        self._refused: tuple[Path, int] | None = None
-        self._current = open_release(find_current(self._folder), limits, opener)
+        self._refused = ("", "")  # release and fingerprint
+        self._choice = self._chooser.choose()
+        self._current = self._open_first() if self._choice.release else None
         self._retired: list[Release] = []
         self._past = EngineStats()
 
@@ -94,8 +102,10 @@ class CurrentRelease:
             self.give_back(release)
 
     def borrow(self) -> Release:
-        """Return the current release, which stays open until it is given back."""
+        """Return the release, which stays open until it is given back; raises ReleaseUnready."""
         with self._lock:
+            if self._current is None:
+                raise self.unready()
             self._current.lent += 1
             return self._current
 
@@ -107,14 +117,26 @@ class CurrentRelease:
             self._close_if_done(release)
 
     @property
-    def current(self) -> Release:
-        """Return the current release, to look at; to ask, `lend` or `borrow` it."""
+    def current(self) -> Release | None:
+        """Return the release, None while there is none; to ask it, `lend` or `borrow` it."""
         return self._current
+
+    @property
+    def trouble(self) -> str:
+        """Return why another release is served than `current` points to; "" where none is."""
+        return self._choice.trouble
+
+    def unready(self) -> ReleaseUnready:
+        """Return the fault of a request while there is no release to serve."""
+        if self._choice.trouble:
+            return ReleaseUnready(f"No release can be served: {self._choice.trouble}.")
+        under_way = self._choice.checking or "in a moment"
+        return ReleaseUnready(f"The release is being checked before it is served: {under_way}.")
 
     def stats(self) -> EngineStats:
         """Add up the numbers of all open engines, and the totals of the closed ones."""
         with self._lock:
-            releases = (self._current, *self._retired)
+            releases = (*([self._current] if self._current else []), *self._retired)
             return sum((release.engine.stats() for release in releases), self._past)
 
     def watch(self, seconds: float = 1.0) -> None:
@@ -124,24 +146,52 @@ class CurrentRelease:
         call_in_forked(self._begin_anew)
 
     def look(self) -> None:
-        """Switch to the release that `current` points to now; log one that cannot be opened."""
-        target = Path(os.path.realpath(self._folder / "current"))  # tolerates a loop of links
-        if target == self._current.folder:
-            self._refused = None
-            return
-        candidate = (target, _time_of_manifest(target))
+        """Switch to the release that is chosen now; log one that cannot be opened."""
         try:
-            if candidate != self._refused:
-                self._replace(open_release(find_current(self._folder), self._limits, self._opener))
-                log.info("serving release %s", target.name)
+            self._choice = choice = self._chooser.choose()
+            served = str(self._current.folder) if self._current else ""
+            if choice.release in ("", served) or choice[:2] == self._refused:
+                return
+            self._replace(self._open(choice))
+            log.info("serving release %s", Path(choice.release).name)
         except Exception as fault:  # no fault of a new release may end the site
-            self._refused = candidate
-            log.error("%s cannot be opened, the old release goes on: %s", target, fault)
+            log.error("%s cannot be opened: %s", self._choice.release, fault)
+            if self._current or isinstance(fault, UnreadableRelease):
+                self._refused = self._choice[:2]
+                self._chooser.refuse(*self._refused, str(fault))
 
     def close(self) -> None:
-        """Stop looking and close the current release."""
+        """Stop looking and close the release."""
         self._closed.set()
-        self._current.engine.close()
+        if self._current:
+            self._current.engine.close()
+
+    def _open_first(self) -> Release:
+        """Open the release that is chosen, or the one that is chosen once that was refused."""
+        while True:
+            try:
+                return self._open(self._choice)
+            except UnreadableRelease as fault:
+                self._refused = refused = self._choice[:2]
+                self._chooser.refuse(*refused, str(fault))
+                self._choice = self._chooser.choose()
+                if self._choice[:2] == refused or not self._choice.release:
+                    raise
+
+    def _open(self, choice: Choice) -> Release:
+        """Open a release whose files are still those that were checked."""
+        folder = Path(choice.release)
+        _refuse_changed(folder, choice)
+        release = open_release(folder, self._limits, self._opener)
+        try:
+            _refuse_changed(folder, choice)
+        except UnreadableRelease:
+            release.engine.close()
+            raise
+        trust(folder, release.manifest)
+        if choice.trouble:
+            log.error("serving %s, and not current: %s", folder.name, choice.trouble)
+        return release
 
     def _begin_to_look(self) -> None:
         looking = threading.Thread(target=self._keep_looking, name="current-release", daemon=True)
@@ -159,6 +209,8 @@ class CurrentRelease:
     def _replace(self, release: Release) -> None:
         with self._lock:
             old, self._current = self._current, release
+            if old is None:
+                return
             old.retired = True
             self._retired.append(old)
         self._close_if_done(old)
@@ -174,9 +226,7 @@ class CurrentRelease:
             release.engine.close()
 
 
-def _time_of_manifest(folder: Path) -> int:
-    """Return when the manifest of a release was written; 0 without a manifest, which may follow."""
-    try:
-        return (folder / FILE).stat().st_mtime_ns
-    except OSError:
-        return 0
+def _refuse_changed(folder: Path, choice: Choice) -> None:
+    """Raise UnreadableRelease where a file is not the one that was checked."""
+    if fingerprint(folder) != choice.fingerprint:
+        raise UnreadableRelease(f"{folder}: changed after it was checked; it is checked again.")

@@ -1,18 +1,26 @@
 """List the public files of a release: a file that is not listed is not served."""
 
+import logging
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from server.faults import ReleaseUnready
 from server.negotiation import (
     CONSTRUCTED,
     CSV,
     EXCEL,
     Format,
 )
+from transform.errors import DamagedRelease
+from transform.files import digest
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import FLAVOURS
-from transform.release.paths import GZIP, SOURCES, is_packed
+from transform.release.integrity import check_file, check_sums, list_files, state_of
+from transform.release.paths import SOURCES, is_packed
+
+log = logging.getLogger(__name__)
 
 FOLDER = "dumps/"
 SUMS = "dumps/SHA256SUMS"
@@ -44,18 +52,67 @@ def source_path(portrait: Mapping[str, Any]) -> str:
 
 
 def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Download]:
-    """List the public files by path: dumps, their .gz, checksums and source files."""
+    """List the public files by path: dumps, their .gz, checksums and source files.
+
+    A file that the manifest does not list is not served, but for the checksums.
+    """
     encodings = {source_path(p): p.get("encoding") or "" for p in manifest["portraits"]}
     downloads: dict[str, Download] = {}
     for path, entry in manifest["files"].items():
         if path.startswith(FOLDER):
             content_type = _with_charset(entry["media_type"], encodings.get(path, "utf-8"))
             _add(downloads, folder, path, content_type, entry["sha256"])
-            # The manifests of earlier versions do not list compressed copies.
-            if is_packed(f"{path}.gz") and f"{path}.gz" not in manifest["files"]:
-                _add(downloads, folder, f"{path}.gz", GZIP, None, f"{entry['sha256']}-gz")
-    _add(downloads, folder, SUMS, "text/plain; charset=utf-8", None, f"{folder.name}-sums")
+    # Another zlib makes other checksums in a release of the same name.
+    tag = digest(folder / SUMS) if (folder / SUMS).is_file() else ""
+    _add(downloads, folder, SUMS, "text/plain; charset=utf-8", None, tag)
     return downloads
+
+
+# What was compared with the manifest: the state of each file then, and what was wrong with it.
+_checked: dict[Path, tuple[object, str]] = {}
+_checking = threading.Lock()
+
+
+def trust(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Note that all files of a release were compared with its manifest as they are now."""
+    for path in (SUMS, *manifest["files"]):
+        _checked[folder / path] = (state_of(folder / path), "")
+
+
+def check_unchanged(folder: Path, path: str, manifest: Mapping[str, Any]) -> Path:
+    """Return a file of a release, compared with its manifest unless it was, and is as it was then.
+
+    A file of which neither size, times nor inode have changed is taken to be as it was. Raises
+    ReleaseUnready.
+    """
+    file = folder / path
+    if (problem := _find_problem(file)) is None:
+        with _checking:  # one reads a large file, however many want it
+            if (problem := _find_problem(file)) is None:
+                state, problem = state_of(file), _compare(folder, path, manifest)
+                _checked[file] = (state, problem)
+    if problem:
+        raise ReleaseUnready(f"{problem}: this file is not sent until it is right again.")
+    return file.resolve()
+
+
+def _find_problem(file: Path) -> str | None:
+    """Return what was wrong with a file, "" for nothing; None where it was not compared yet."""
+    state, problem = _checked.get(file, (None, ""))
+    return problem if state is not None and state == state_of(file) else None
+
+
+def _compare(folder: Path, path: str, manifest: Mapping[str, Any]) -> str:
+    try:
+        listed = list_files(folder, manifest)
+        if path == SUMS:
+            check_sums(folder, listed)
+        else:
+            check_file(folder, path, listed[path])
+    except DamagedRelease as fault:
+        log.error("not sent: %s", fault)
+        return fault.problem
+    return ""
 
 
 def list_formats(files: Mapping[str, Download], stem: str) -> dict[Format, Download]:

@@ -77,7 +77,7 @@ def about_document(
     yield ox.Triple(node, _RDF_TYPE, ox.NamedNode(f"{FOAF}Document"))
     if topic is not None:
         yield ox.Triple(node, ox.NamedNode(f"{FOAF}primaryTopic"), ox.NamedNode(topic))
-        if (release.folder / "void.nt").is_file():
+        if "void.nt" in release.manifest["files"]:
             dataset = ox.NamedNode(f"{release.base_uri}catalogue#ensemble")
             yield ox.Triple(node, _IN_DATASET, dataset)
     if licence := release.manifest["series"].get("licence"):

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from tests.site.conftest import BASE, _boot, write_release
+from transform.files import digest
 from transform.rdf.namespaces import RDF
 
 SIZES = (10_000, 100_000)
@@ -102,8 +103,11 @@ def _release(folder: Path, written: Path) -> None:
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
     for file in written.iterdir():
         file.rename(folder / "dumps" / file.name)
-        entry = {"bytes": 0, "sha256": "0" * 64, "media_type": "text/plain"}
+        moved = folder / "dumps" / file.name
+        entry = {"bytes": moved.stat().st_size, "sha256": digest(moved), "media_type": "text/plain"}
         manifest["files"][f"dumps/{file.name}"] = entry
+        with (folder / "dumps/SHA256SUMS").open("a") as sums:
+            sums.write(f"{entry['sha256']}  {file.name}\n")
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 

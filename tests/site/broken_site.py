@@ -1,6 +1,7 @@
 """The application over an engine whose answers break off under way."""
 
 import asyncio
+import mmap
 import os
 import socket
 import sys
@@ -12,7 +13,9 @@ from typing import Any, Self
 from server.engine import faults
 from server.engine.interface import Engine, Limits, Outcome, Question, Ticket
 from server.engine.stats import EngineStats
-from server.http.process.worker import SHARED, run
+from server.http.process.shared_choice import SharedChoice
+from server.http.process.worker import CHOICE, SHARED, run
+from server.release.choice import ReleaseChooser
 
 PART = b"x" * 65536
 
@@ -90,4 +93,6 @@ if __name__ == "__main__":
     with socket.create_server(address) as listener, tempfile.TemporaryFile() as shared:
         shared.truncate(SHARED)
         folder = Path(os.environ["PORTRAIT_IA_FOLDER"])
+        memory = mmap.mmap(shared.fileno(), SHARED)
+        SharedChoice(memory, CHOICE).publish(ReleaseChooser(folder).choose())
         run(folder, listener.fileno(), shared.fileno(), b"secret", 0, os.getppid(), open_broken)

@@ -1,5 +1,6 @@
 """Start the real server on a real port over a small release that was built for another host."""
 
+import gzip
 import hashlib
 import http.client
 import json
@@ -252,12 +253,27 @@ def write_release(release: Path, more: int = MORE) -> None:
         with (release / path).open("wb") as out:
             syntaxes.write(quads, syntax, out, BASE)
         files[path] = _file_entry(release / path, syntax.media_type)
+    packed = release / "dumps/portraits.ttl.gz"
+    packed.write_bytes(gzip.compress((release / "dumps/portraits.ttl").read_bytes(), mtime=0))
+    files["dumps/portraits.ttl.gz"] = _file_entry(packed, "application/gzip")
     listed = document_index.list_documents([release / "dumps/portraits.nt"], BASE)
     (release / document_index.FILE).write_bytes(listed)
-    sums = "".join(f"{entry['sha256']}  {Path(path).name}\n" for path, entry in files.items())
+    dumps = {path: entry for path, entry in files.items() if "/sources/" not in path}
+    sums = "".join(f"{entry['sha256']}  {Path(path).name}\n" for path, entry in dumps.items())
     (release / "dumps" / "SHA256SUMS").write_text(sums)
-    shutil.copyfile(release / "dumps/portraits.ttl", release / "dumps/portraits.ttl.gz")
+    files[document_index.FILE] = _file_entry(release / document_index.FILE, "text/plain")
     manifest = _manifest(quads, files, more)
+    (release / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
+
+
+def list_anew(release: Path, path: str) -> None:
+    """List a file that a test has written in the manifest of a release, and in its checksums."""
+    manifest = json.loads((release / "manifest.json").read_text())
+    before = manifest["files"].get(path, {}).get("sha256", "")
+    entry = _file_entry(release / path, "text/plain")
+    manifest["files"][path] = entry
+    sums = release / "dumps/SHA256SUMS"
+    sums.write_text(sums.read_text().replace(before or "\0", str(entry["sha256"])))
     (release / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
 
 

@@ -12,7 +12,7 @@ import pytest
 from pyld import jsonld
 from werkzeug.http import parse_date
 
-from tests.site.conftest import BASE, write_release
+from tests.site.conftest import BASE, list_anew, write_release
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -68,6 +68,7 @@ def test_the_sitemap_of_many_rows_has_parts_of_50_000(
     write_release(release, more=1)
     with (release / "documents.txt").open("w") as out:
         out.writelines(f"initiative/{n:06}\ninitiative/{n:06}/2025\n" for n in range(26_000))
+    list_anew(release, "documents.txt")
     (tmp_path / "current").symlink_to(release.name)
     with boot(tmp_path) as site:
         parts = locations(fetch(f"{site}sitemap.xml").body, "sitemap")

@@ -22,7 +22,7 @@ from transform.files import (
     sync,
 )
 from transform.release import history
-from transform.release.manifest import read_manifest
+from transform.release.integrity import check_release
 
 CURRENT = "current"
 _BUILDING = ".building-"
@@ -69,7 +69,8 @@ def building(releases_folder: Path) -> Iterator[Path]:
 def adopt(folder: Path, name: str) -> Path:
     """Make a written folder the release `name`, for good, and return its path.
 
-    Everything is on disk before the name exists, so a release that can be seen is whole.
+    Everything is on disk before the name exists, so a release that can be seen is whole. One of
+    that name that is there already stays, unless it was damaged since: then it is replaced.
     """
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_file():
@@ -78,12 +79,25 @@ def adopt(folder: Path, name: str) -> Path:
     folder.chmod(0o755)
     sync(folder)
     release = folder.parent / name
-    if release.exists():
+    if release.exists() and _is_whole(release):
         _remove(folder)
     else:
+        damaged = folder.with_name(f"{folder.name}-replaced")
+        if release.exists():
+            release.rename(damaged)
         folder.rename(release)
+        if damaged.exists():
+            _remove(damaged)
     sync(release.parent)
     return release
+
+
+def _is_whole(release: Path) -> bool:
+    try:
+        check_release(release)
+    except UnreadableRelease:
+        return False
+    return True
 
 
 def publish(release: Path) -> None:
@@ -143,7 +157,7 @@ def roll_back(releases_folder: Path, name: str | None) -> Release:
     if requested not in known:
         there = ", ".join(known) or "none"
         raise MisusedCommand(f"{releases_folder}: no release {requested!r}; there are: {there}.")
-    read_manifest(known[requested].path)
+    check_release(known[requested].path)
     _point(releases_folder, requested)
     return known[requested]._replace(current=True)
 
@@ -158,6 +172,20 @@ def _before(releases_folder: Path, newest_first: list[str]) -> str:
             f" List them with `portrait-ia releases {releases_folder}`."
         )
     return earlier[0]
+
+
+def list_instead(releases_folder: Path, previous: Path | None = None) -> list[Path]:
+    """List the releases to serve where the current one cannot be, in the order to try them.
+
+    First `previous`, which was current before; then those published before the current one, as
+    `roll_back` would choose; last those published after it, which somebody went back from.
+    """
+    newest_first = [*reversed(history.names(releases_folder))]
+    at = newest_first.index(now) if (now := current(releases_folder)) in newest_first else -1
+    later, earlier = newest_first[: max(at, 0)], newest_first[at + 1 :]
+    paths = [releases_folder / name for name in (*earlier, *later) if _NAME.fullmatch(name)]
+    first = previous is not None and previous.name not in later
+    return [previous, *paths] if first and previous else paths
 
 
 def content_name(manifest: bytes, digests: Mapping[str, str]) -> str:

@@ -1,11 +1,11 @@
-"""Read the description of a release: `manifest.json`."""
+"""Read the description of a release, `manifest.json`, and name what is damaged of a release."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from transform.errors import UnreadableRelease
+from transform.errors import DamagedRelease, UnreadableRelease
 
 Manifest = Mapping[str, Any]
 FILE = "manifest.json"
@@ -27,13 +27,22 @@ def read_manifest(release: Path) -> Manifest:
     """Read the manifest of a release folder; raises UnreadableRelease."""
     try:
         manifest = json.loads((release / FILE).read_bytes())
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise UnreadableRelease(
             f"{release}: no release here ({error}). Build one with `portrait-ia build … --to DIR`."
         ) from error
-    missing = [key for key in _NEEDED if key not in manifest]
+    except ValueError as error:
+        raise damaged(release, FILE, f"is not the JSON that was built ({error})") from error
+    missing = [key for key in _NEEDED if not isinstance(manifest, dict) or key not in manifest]
     if missing:
-        raise UnreadableRelease(
-            f"{release / FILE}: {', '.join(missing)} missing. Build the release again."
-        )
+        raise damaged(release, FILE, f"holds no {', '.join(missing)}")
     return manifest  # type: ignore[no-any-return]
+
+
+def damaged(release: Path, path: str, problem: str) -> DamagedRelease:
+    """Return the fault of a release: the path of a file in it, and what is wrong with that."""
+    return DamagedRelease(
+        f"{release / path}: {problem}. Copy or build the release again, or go back with"
+        f" `portrait-ia rollback {release.parent}`.",
+        f"{release.name}/{path}: {problem}",
+    )

@@ -1,6 +1,7 @@
 """Define the paths of files in a release: sources, and compressed copies of other files."""
 
 QUADS = "dumps/portraits.nq"
+CATALOGUE_QUADS = "catalogue.nq"
 SUMS = "SHA256SUMS"
 SOURCES = "dumps/sources/"
 GZIP = "application/gzip"

@@ -20,6 +20,7 @@ from transform.decisions.initiatives import THING, Thing
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.rdf.namespaces import DCTERMS
 from transform.release.folder import CURRENT
+from transform.release.integrity import check_quads
 from transform.release.manifest import read_manifest
 from transform.release.paths import QUADS
 
@@ -45,7 +46,7 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
 
     Raises UnreadableRelease where its dump is missing or damaged.
     """
-    manifest = read_manifest(release)
+    manifest = check_quads(release)
     base_uri = str(manifest["base_uri"])
     portraits = {str(year) for year in years or (p["year"] for p in manifest["portraits"])}
     released = Released(base_uri)
@@ -64,7 +65,7 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
 
 def read_graph(release: Path, graph: str) -> list[ox.Triple]:
     """Read one graph of a release; raises UnreadableRelease."""
-    base_uri = str(read_manifest(release)["base_uri"])
+    base_uri = str(check_quads(release)["base_uri"])
     with _readable(release):
         graphs = _graphs(release, base_uri)
         return [triple for name, triples in graphs if name == graph for triple in triples]

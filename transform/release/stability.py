@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.errors import DataRefused
+from transform.errors import DataRefused, UnreadableRelease
 from transform.rdf.namespaces import PROV
-from transform.release.folder import current
-from transform.release.manifest import Manifest, read_manifest
+from transform.release.folder import CURRENT, current, list_instead
+from transform.release.integrity import check_quads
+from transform.release.manifest import Manifest
 from transform.release.paths import QUADS
 
 _GRAPHS = ("vocabulaire", "organismes", "rapprochements")
@@ -57,18 +58,22 @@ class Published:
 
 
 def read_published(releases_folder: Path, base_uri: str) -> Published | None:
-    """Read the current release of a folder; return None if there is none at this base URI."""
+    """Read the current release of a folder; return None if there is none at this base URI.
+
+    Where it is damaged, the one that would be served instead is read. Raises UnreadableRelease
+    where none is whole.
+    """
     name = current(releases_folder)
     if name is None or not (releases_folder / name).is_dir():
         return None
-    manifest = read_manifest(releases_folder / name)
+    release, manifest = _find_whole(releases_folder, releases_folder / name)
     if manifest["base_uri"] != base_uri:
         return None
     graphs: dict[str, str] = {}
     reviewed: set[str] = set()
     years: defaultdict[str, set[int]] = defaultdict(set)
     endings = {f" <{base_uri}graph/{graph}> .\n": graph for graph in _GRAPHS}
-    for line in _lines(releases_folder / name / QUADS):
+    for line in _lines(release / QUADS):
         graph = endings.get(line[line.rfind(" <") :])
         if graph is None:
             continue
@@ -83,7 +88,22 @@ def read_published(releases_folder: Path, base_uri: str) -> Published | None:
             initiative, _, year = inscription.rpartition("/")
             if year.isdigit() and initiative.startswith(f"{base_uri}id/initiative/"):
                 years[initiative].add(int(year))
-    return Published(releases_folder / name, manifest, graphs, reviewed, years)
+    return Published(release, manifest, graphs, reviewed, years)
+
+
+def _find_whole(releases_folder: Path, now: Path) -> tuple[Path, Manifest]:
+    faults: list[UnreadableRelease] = []
+    for release in (now, *list_instead(releases_folder)):
+        try:
+            return release, check_quads(release)
+        except UnreadableRelease as fault:
+            faults.append(fault)
+    problem = getattr(faults[0], "problem", f"{now.name} cannot be read")
+    raise UnreadableRelease(
+        f"{releases_folder}: what was published cannot be compared with, as no release is whole:"
+        f" {problem}. Copy that release again, or remove {releases_folder / CURRENT} to build"
+        " without comparing."
+    )
 
 
 def check_published(

@@ -6,6 +6,7 @@ import resource
 import socket
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from server.engine.disk_store import ensure_store
@@ -13,11 +14,10 @@ from server.http.connection.connections import MOST_CONNECTIONS
 from server.http.process import memory_check
 from server.http.process.supervisor import Supervisor
 from server.http.process.worker import SHARED
-from server.release.current import QUADS, find_current
 from server.settings import ENGINE, PREFIX, read_settings
 from transform.commands.terminal import progress
 from transform.errors import MisusedCommand
-from transform.release.manifest import read_manifest
+from transform.release.paths import QUADS
 
 _BACKLOG = 1024
 # Bytes that the system buffers for a connection in each direction, which Linux doubles: by
@@ -39,30 +39,34 @@ def listen(
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
     engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
-    dies. `ready` is called once all checks have passed. Raises UnreadableRelease,
-    MisusedCommand for an impossible setting or address, or a release that this machine cannot
-    hold, and CannotServe when no worker becomes ready.
+    dies. `ready` is called once all checks have passed, but for that of a large release, which
+    goes on behind answers of 503. Raises UnreadableRelease, MisusedCommand for an impossible
+    setting or address, or a release that this machine cannot hold, and CannotServe when no worker
+    becomes ready.
     """
-    release = find_current(folder)
-    read_manifest(release)
     variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
     read_settings(variables)
     if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
     with _bind(host, port) as listener, tempfile.TemporaryFile() as shared:
-        _prepare_release(release / QUADS, engine, workers)
         shared.truncate(SHARED)
-        ready()
         _allow_descriptors(2 * MOST_CONNECTIONS)
-        Supervisor(folder.resolve(), listener, shared, variables).keep(workers)
+        supervisor = Supervisor(folder.resolve(), listener, shared, variables)
+        supervisor.keep(workers, partial(_prepare_release, engine, workers), ready)
 
 
-def _prepare_release(release_file: Path, engine: str, workers: int) -> None:
-    """Check or build once, before the workers start, what each would do for itself or fail at."""
+def _prepare_release(engine: str, workers: int, release: Path, go_on: Callable[[], None]) -> None:
+    """Check or build once what each worker would do for itself or fail at."""
+    release_file = release / QUADS
     if engine == "memory":
         memory_check.refuse_what_does_not_fit(release_file, workers)
     elif engine == "disk":
-        with progress() as step:
+        with progress() as show:
+
+            def step(what: str, done: int, total: int) -> None:
+                go_on()
+                show(what, done, total)
+
             ensure_store(release_file, step)
 
 

@@ -19,6 +19,8 @@ GAUGES = {
     "queries_waiting_limit": "Queries that may wait; one more is refused.",
     "query_processes": "Query processes that are alive, idle ones included.",
     "workers": "HTTP processes that serve.",
+    "workers_not_on_current": "HTTP processes that serve another release, or none, because the"
+    " current one is damaged or missing.",
 }
 _HELP = {
     "replies_total": "Replies, of the endpoint (sparql) and of all else (other).",

@@ -23,7 +23,7 @@ _KINDS = (
     "unsupported-query", "unknown-function",
     "query-too-large", "result-too-large", "too-many-requests", "headers-too-long", "defect",
     "unknown-method", "unknown-coding", "query-too-slow", "engine-busy", "engine-down",
-    "too-many-connections", "unknown-version", "other",
+    "release-unready", "too-many-connections", "unknown-version", "other",
 )  # fmt: skip
 _CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KINDS)
 _COUNTERS = tuple(prometheus.COUNTERS)

@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 from server.http.process import load_balance, rate_limit
+from server.http.process.release_watch import Prepare, ReleaseWatch
+from server.http.process.shared_choice import SharedChoice
 from transform.errors import CannotServe
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Supervisor:
     def __init__(
         self, folder: Path, listener: socket.socket, shared: IO[bytes], variables: dict[str, str]
     ) -> None:
+        self._folder = folder
         self._listener = listener
         self._inherited = (listener.fileno(), shared.fileno())
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
@@ -56,22 +60,33 @@ class Supervisor:
         # No threading.Event: a signal handler could wait for its lock for ever.
         self._stopping = False
         self._workers: list[_WorkerState] = []
-        self._shared = mmap.mmap(shared.fileno(), 0, access=mmap.ACCESS_READ)
+        self._shared = mmap.mmap(shared.fileno(), 0)
         self._was_ready = False
         self._failures = 0
 
-    def keep(self, number: int) -> None:
-        """Keep so many workers running; raises CannotServe when none ever becomes ready."""
+    def keep(self, number: int, prepare: Prepare, ready: Callable[[], None]) -> None:
+        """Keep so many workers running, which serve the release that is chosen here.
+
+        `prepare` is called with the first release, `ready` before the first worker starts. Raises
+        UnreadableRelease without a release to serve, what `prepare` raises, and CannotServe when
+        no worker ever becomes ready.
+        """
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
         self._workers = [_WorkerState(place) for place in range(number)]
+        choice = SharedChoice(self._shared, rate_limit.SIZE + load_balance.SIZE)
+        watch = ReleaseWatch(self._folder, choice, number, prepare)
         try:
+            watch.start()
+            ready()
             while not self._stopping:
+                watch.a_worker_was_ready = self._was_ready
+                watch.check()
                 for worker in self._workers:
                     self._check_worker(worker, time.monotonic())
                 time.sleep(_CHECK_EVERY)
         finally:
+            watch.close()
             self._end()
-            self._shared.close()
             for name, handler in before.items():
                 signal.signal(name, handler)
 

@@ -25,9 +25,10 @@ from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock, Reply, Request
-from server.http.process import load_balance, rate_limit, shared_counters
+from server.http.process import load_balance, rate_limit, shared_choice, shared_counters
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
+from server.http.process.shared_choice import SharedChoice, WorkerChooser
 from server.http.process.shared_counters import Counts, SharedCounters
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
@@ -36,7 +37,9 @@ from server.release.current import CurrentRelease, Opener
 from server.settings import ENGINE, read_settings
 from transform.errors import PortraitError
 
-SHARED = rate_limit.SIZE + load_balance.SIZE + shared_counters.size(MOST_WORKERS)  # bytes
+CHOICE = rate_limit.SIZE + load_balance.SIZE  # where each part of the shared memory begins
+_COUNTERS = CHOICE + shared_choice.SIZE
+SHARED = _COUNTERS + shared_counters.size(MOST_WORKERS)  # bytes
 _LOOK_EVERY = 0.5
 _OWN_DESCRIPTORS = 256  # for files, query processes and the spool
 _LOG = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -109,6 +112,7 @@ class Worker:
             "queries_waiting_limit": engine.most_waiting,
             "query_processes": engine.processes,
             "workers": 1,
+            "workers_not_on_current": int(bool(self._current_release.trouble)),
         }
         return Counts(done, held)
 
@@ -144,16 +148,17 @@ def run(
     """
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
-    app = create_app(folder, settings, opener)
-    current_release: CurrentRelease = app.extensions["current_release"]
     with mmap.mmap(shared, SHARED) as memory:
+        chooser = WorkerChooser(SharedChoice(memory, CHOICE), place)
+        app = create_app(folder, settings, opener, chooser)
+        current_release: CurrentRelease = app.extensions["current_release"]
         trusted = read_networks(settings.trusted_proxies)
         limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
         cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
         longest = settings.query_kb * 1024
         dispatcher = Dispatcher(app, current_release, limit, cache, longest, core)
         share = LoadBalance(memory, rate_limit.SIZE, place)
-        counters = SharedCounters(memory, rate_limit.SIZE + load_balance.SIZE, place, MOST_WORKERS)
+        counters = SharedCounters(memory, _COUNTERS, place, MOST_WORKERS)
         gc.collect()
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)
@@ -163,9 +168,9 @@ def run(
         )
         core.settle()
         uvloop.run(_serve(worker, core))
-    current_release.close()
-    logging.shutdown()
-    os._exit(0)  # threads may still be busy for clients that have gone
+        current_release.close()
+        logging.shutdown()
+        os._exit(0)  # threads may still be busy for clients that have gone
 
 
 async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:

@@ -17,7 +17,7 @@ from server import texts
 from server.engine.faults import EngineFault
 from server.engine.interface import Outcome, Ticket
 from server.engine.pool.cpu_affinity import CpuAffinity
-from server.http.messages import Reply, Request
+from server.http.messages import Reply, Request, write_head
 from server.http.process.rate_limit import RateLimit
 from server.http.refusals import refuse, refuse_defect
 from server.http.responses import finish, sparql, wsgi
@@ -26,9 +26,10 @@ from server.http.responses.compression import choose_coding
 from server.http.responses.conditional import condition
 from server.http.responses.finish import KEPT_STATUSES
 from server.http.responses.in_flight import InFlight, Take, Waiter
-from server.negotiation import LONGEST, choose_language
+from server.negotiation import LONGEST, PLAIN, choose_language
 from server.release.current import CurrentRelease, Release
 from server.sparql.plan import Plan
+from server.web.headers import HEADERS
 from server.web.release_scope import PLAN
 
 if TYPE_CHECKING:
@@ -70,9 +71,22 @@ class Dispatcher:
         if wait := self._rate_limit.seconds_to_wait(request.peer, request.headers):
             detail = f"You have made too many requests: come again in {wait} s."
             return refuse(429, "too-many-requests", detail, wait)
+        if self._current_release.current is None:
+            return self._answer_unready(request)
         request.key = self._key(request)
         reply = self._cache.find(request.key) if request.key else None
         return condition(reply, request) if reply else None
+
+    def _answer_unready(self, request: Request) -> Reply | None:
+        """Return the reply while there is no release; the worker answers with its counts itself."""
+        if request.path == b"/metrics":
+            return None
+        if request.path == b"/healthz" and request.method in ("GET", "HEAD"):
+            headers = [("Content-Type", PLAIN.content_type), ("Content-Length", "3")]
+            headers += [("Cache-Control", "no-store"), *HEADERS.items()]
+            return Reply(200, write_head(200, headers), b"ok\n")
+        fault = self._current_release.unready()
+        return refuse(fault.status, fault.kind, fault.detail, fault.retry_after)
 
     def answer(self, request: Request, take: Take) -> Reply | Waiter:
         """Return the reply where `answer_at_once` had none, or call `take` with it later."""
@@ -90,7 +104,7 @@ class Dispatcher:
             return None
         plan, shared = None, request.key is not None
         if shared and sparql.is_of_endpoint(request):
-            base_uri = self._current_release.current.base_uri
+            base_uri = self._served().base_uri
             plan = sparql.plan_query(request, base_uri, self._longest)
             shared = not plan.fickle if plan else request.method != "POST"
         in_flight = InFlight(request, choice, self._release)
@@ -116,13 +130,18 @@ class Dispatcher:
         elif request.method not in ("GET", "HEAD"):
             return None
         # The name keeps late answers of a release that was replaced under way apart.
-        name = self._current_release.current.name
+        name = self._served().name
         if name != self._release:
             self._cache.clear()
             self._release = name
         get = headers.get
         preferences = _preferences(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
         return (name, request.target, *preferences, get(b"host"), posted)
+
+    def _served(self) -> Release:
+        release = self._current_release.current
+        assert release is not None  # noqa: S101  # `answer_at_once` has refused, and none goes away
+        return release
 
     def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
         """Ask the engine, on this loop."""

@@ -139,6 +139,22 @@ def _children(process: int) -> list[int]:
     return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
+def test_quads_that_change_under_the_loader_make_no_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quads = write(tmp_path)
+    load = disk_store._load
+
+    def load_and_change(file: Path, folder: Path, step: disk_store.Step) -> None:
+        load(file, folder, step)
+        quads.write_bytes(quads.read_bytes() + b"<a:a> <a:p> <a:o> <a:g> .\n")
+
+    monkeypatch.setattr(disk_store, "_load", load_and_change)
+    with pytest.raises(UnreadableRelease, match=r"portraits\.nq changed while"):
+        disk_store.ensure_store(quads)
+    assert stores(tmp_path) == set()
+
+
 def test_no_room_is_said_before_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quads = write(tmp_path)
     room = shutil.disk_usage(tmp_path)._replace(free=100)

@@ -163,6 +163,40 @@ def whole(path: Path) -> bool:
     return all((path / name).stat().st_size == size for name, size in sizes.items())
 
 
+def test_a_damaged_release_is_refused_and_mended_by_a_build(releases_folder: Path) -> None:
+    first, second = (build_another(releases_folder, f"http://localhost:{n}/") for n in (11, 12))
+    quads = releases_folder / first / "dumps/portraits.nq"
+    before = quads.read_bytes()
+    quads.chmod(0o644)
+    quads.write_bytes(b"".join(before.splitlines(keepends=True)[:-5]))
+
+    def refuse(*arguments: object) -> None:
+        result = CliRunner().invoke(main, [*map(str, arguments)])
+        assert result.exit_code == 2
+        assert f"{first}/dumps/portraits.nq: has " in result.output
+        assert len(result.output.splitlines()) == 1
+
+    refuse("rollback", releases_folder)
+    assert (releases_folder / "current").readlink().name == second
+    (releases_folder / "current").unlink()
+    (releases_folder / "current").symlink_to(first)
+    refuse("query", releases_folder, "ASK {}")
+    refuse("diff", releases_folder, 2024, 2025)
+    # A build compares with the release that is whole, and replaces the damaged one.
+    assert build_another(releases_folder, "http://localhost:11/") == first
+    assert quads.read_bytes() == before
+    assert list(releases_folder.glob(".building-*")) == []
+    # Where none is whole, the message says how to build all the same.
+    for name in (first, second):
+        (releases_folder / name / "dumps/portraits.nq").unlink()
+    result = CliRunner().invoke(main, small(releases_folder, "--base-uri", "http://localhost:11/"))
+    assert result.exit_code == 2
+    assert f"or remove {releases_folder / 'current'} to build" in result.output
+    (releases_folder / "current").unlink()
+    assert build_another(releases_folder, "http://localhost:11/") == first
+    assert quads.read_bytes() == before
+
+
 # Counts what a build opens, makes, moves and removes among releases; kills it at some number.
 KILLED = """
 import os, signal, sys

@@ -1,0 +1,145 @@
+"""Choose the release to serve: the current one, once it was checked, or the last good one.
+
+One process of a site does it: that which starts the workers, or the application itself under
+another server. What `current` points to is compared with its manifest before it is served. Where
+it is missing or damaged, the release that is served goes on, and when none is served yet, the last
+one that was published and is whole, until `current` is right again.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from transform.errors import DamagedRelease, UnreadableRelease
+from transform.release.folder import CURRENT, list_instead
+from transform.release.integrity import check_release, fingerprint
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+
+class Choice(NamedTuple):
+    """The release to serve, and why it is not the one that `current` points to, where it is not.
+
+    `release` is the path of its folder, "" while there is none to serve; `fingerprint` is that of
+    the files that were checked; `trouble` and `checking` are for everyone to read.
+    """
+
+    release: str = ""
+    fingerprint: str = ""
+    trouble: str = ""
+    checking: str = ""
+
+
+class Chooser(Protocol):
+    """Chooses the release to serve."""
+
+    def choose(self) -> Choice:
+        """Return the release to serve now."""
+        ...
+
+    def refuse(self, release: str, checked: str, reason: str) -> None:
+        """Refuse a release that could not be opened; `checked` is its fingerprint."""
+        ...
+
+
+class ReleaseChooser:
+    """Chooses from a folder of releases; for one thread."""
+
+    def __init__(self, folder: Path, progress: Progress = lambda _: None) -> None:
+        """Choose from a folder; `progress` is called with a text while a release is checked."""
+        self._folder = folder
+        self._progress = progress
+        self._choice: Choice | None = None
+        self._previous: Path | None = None
+        self._none_whole: list[tuple[Path, str]] = []  # when there was none to serve
+        self._target: tuple[Path, str] | None = None
+        self._whole: dict[Path, str] = {}  # fingerprints of releases that were checked
+        self._not_opened: dict[tuple[Path, str], str] = {}
+        self._logged: Path | None = None
+
+    def choose(self) -> Choice:
+        """Return the release to serve now; checks what has changed, which may take a while.
+
+        Raises UnreadableRelease where there never was a release to serve.
+        """
+        target = Path(os.path.realpath(self._folder / CURRENT))  # tolerates a loop of links
+        now = target, fingerprint(target)
+        if self._choice is None or now != self._target or self._others_have_changed():
+            self._choice = self._choose(target)
+            self._target = now
+        return self._choice
+
+    def refuse(self, release: str, checked: str, reason: str) -> None:
+        """Refuse a release that could not be opened, though its files are those of its manifest."""
+        self._not_opened[Path(release), checked] = reason
+        self._target = None
+
+    def _others_have_changed(self) -> bool:
+        """Check whether the release that is served has changed, or, without one, any other."""
+        if self._choice and self._choice.release:
+            return fingerprint(Path(self._choice.release)) != self._choice.fingerprint
+        instead = list_instead(self._folder, self._previous)
+        return [(release, fingerprint(release)) for release in instead] != self._none_whole
+
+    def _choose(self, target: Path) -> Choice:
+        try:
+            find_current(self._folder)
+            choice = self._check(target)
+        except UnreadableRelease as fault:
+            return self._choose_instead(target, fault)
+        self._logged = None
+        if self._choice and self._choice.release not in ("", choice.release):
+            self._previous = Path(self._choice.release)
+        return choice
+
+    def _choose_instead(self, target: Path, fault: UnreadableRelease) -> Choice:
+        served = Path(self._choice.release) if self._choice and self._choice.release else None
+        trouble = getattr(fault, "problem", f"{CURRENT}: leads to no release")
+        instead = list_instead(self._folder, self._previous)
+        self._none_whole = [(release, fingerprint(release)) for release in instead]
+        for release in [served, *instead] if served else instead:
+            try:
+                choice = self._check(release)
+            except UnreadableRelease:
+                continue
+            goes_on = "the old release goes on" if release == served else "served instead"
+            self._log(target, f"{str(fault).rstrip('.')}; {goes_on}: {release.name}")
+            return choice._replace(trouble=trouble)
+        if self._choice is None:
+            raise fault
+        self._previous = served or self._previous
+        self._log(target, f"{fault} No other release is whole: only what is in memory goes on.")
+        return Choice(trouble=trouble)
+
+    def _check(self, release: Path) -> Choice:
+        mark = fingerprint(release)
+        if reason := self._not_opened.get((release, mark)):
+            raise DamagedRelease(reason, f"{release.name}: cannot be opened")
+        if self._whole.get(release) != mark:
+            check_release(release, partial(self._report, release.name))
+            self._whole[release] = mark
+        return Choice(str(release), mark)
+
+    def _report(self, name: str, done: int, total: int) -> None:
+        self._progress(f"{name}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB")
+
+    def _log(self, target: Path, message: str) -> None:
+        """Log why a release is refused, once for each that `current` points to."""
+        if target != self._logged:
+            log.error("%s", message)
+        self._logged = target
+
+
+def find_current(folder: Path) -> Path:
+    """Return the release folder that `current` points to; raises UnreadableRelease."""
+    current = folder / CURRENT
+    if not current.exists():
+        raise UnreadableRelease(
+            f"{folder}: holds no current release; run portrait-ia build --to {folder}"
+        )
+    return current.resolve()

@@ -1,0 +1,168 @@
+"""Check that the files of a release are those that its manifest lists.
+
+Every file of a release but its manifest and `SHA256SUMS` has its size and SHA-256 in the manifest,
+and `SHA256SUMS` holds a part of that. A file that the manifest does not list is nobody's: it is
+neither read nor served, so it does no harm. The one exception is `catalogue.nq`, which an engine
+loads where there is one: it must be listed.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from transform.files import digest
+from transform.release.manifest import FILE, Manifest, damaged, read_manifest
+from transform.release.paths import CATALOGUE_QUADS, QUADS, SOURCES, SUMS
+
+_DUMPS = "dumps/"
+SUMS_PATH = f"{_DUMPS}{SUMS}"
+_SHA256 = re.compile("[0-9a-f]{64}")
+_SUMS_LINE = re.compile("([0-9a-f]{64})  (.+)")
+
+Step = Callable[[int, int], None]  # bytes that were compared, bytes of all files
+
+
+class Listed(NamedTuple):
+    """Size in bytes and SHA-256 of a file, as the manifest lists them."""
+
+    bytes: int
+    sha256: str
+
+
+def check_release(release: Path, step: Step = lambda *_: None) -> Manifest:
+    """Return the manifest of a release whose files are all there, of their size and digest.
+
+    Sizes come first, as they cost nothing. Raises UnreadableRelease, naming the first file
+    that does not agree.
+    """
+    manifest = read_manifest(release)
+    listed = list_files(release, manifest)
+    if not isinstance(manifest["base_uri"], str):
+        raise damaged(release, FILE, "base_uri is no text")
+    if QUADS not in listed:
+        raise damaged(release, FILE, f"does not list {QUADS}")
+    if CATALOGUE_QUADS not in listed and (release / CATALOGUE_QUADS).exists():
+        raise damaged(release, FILE, f"does not list {CATALOGUE_QUADS}, which is there")
+    for path, about in listed.items():
+        _check_size(release, path, about.bytes)
+    check_sums(release, listed)
+    done, total = 0, sum(about.bytes for about in listed.values())
+    for path, about in listed.items():
+        step(done, total)
+        _check_digest(release, path, about.sha256)
+        done += about.bytes
+    return manifest
+
+
+def check_quads(release: Path) -> Manifest:
+    """Return the manifest of a release whose N-Quads are of their size and digest.
+
+    Raises UnreadableRelease.
+    """
+    manifest = read_manifest(release)
+    listed = list_files(release, manifest)
+    for path in (QUADS, CATALOGUE_QUADS):
+        if path in listed:
+            check_file(release, path, listed[path])
+        elif path == QUADS or (release / path).exists():
+            raise damaged(release, FILE, f"does not list {path}")
+    return manifest
+
+
+def check_file(release: Path, path: str, about: Listed) -> None:
+    """Compare the size and the digest of a file; raises DamagedRelease."""
+    _check_size(release, path, about.bytes)
+    _check_digest(release, path, about.sha256)
+
+
+def list_files(release: Path, manifest: Manifest) -> dict[str, Listed]:
+    """Return size and digest of each file by its path; raises DamagedRelease."""
+    files = manifest["files"]
+    if not isinstance(files, Mapping):
+        raise damaged(release, FILE, "files is no object")
+    return {path: _read_entry(release, path, entry) for path, entry in files.items()}
+
+
+def fingerprint(release: Path) -> str:
+    """Return what changes once a file is written, replaced, moved or removed.
+
+    It is made of the size, the inode and the times of the manifest and of each file that it lists,
+    and reads none of them but the manifest. The time of change (`st_ctime`) cannot be set back.
+    """
+    manifest = release / FILE
+    try:
+        files = json.loads(manifest.read_bytes())["files"]
+        paths = [manifest, *(release / path for path in (SUMS_PATH, *files))]
+    except (OSError, ValueError, TypeError, KeyError):
+        paths = [manifest]
+    state = repr([state_of(path) for path in paths])
+    return hashlib.blake2b(state.encode(), digest_size=16).hexdigest()
+
+
+def state_of(path: Path) -> tuple[int, ...] | None:
+    """Return device, inode, size and times of a file; None where there is none."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+def _read_entry(release: Path, path: str, entry: Any) -> Listed:
+    size, sha256 = (
+        (entry.get("bytes"), entry.get("sha256")) if isinstance(entry, Mapping) else (None, None)
+    )
+    plain = not PurePosixPath(path).is_absolute() and ".." not in path.split("/")
+    if not (plain and isinstance(size, int) and _SHA256.fullmatch(str(sha256))):
+        raise damaged(release, FILE, f"the entry of {path!r} holds no path, size and SHA-256")
+    return Listed(size, str(sha256))
+
+
+def _check_size(release: Path, path: str, size: int) -> None:
+    file = release / path
+    try:
+        inside = file.resolve(strict=True).is_relative_to(release.resolve())
+        actual = file.stat().st_size
+    except (OSError, ValueError) as error:
+        raise damaged(release, path, f"cannot be read ({_reason(error)})") from error
+    if not (inside and file.is_file()):
+        raise damaged(release, path, "is no file of the release")
+    if actual != size:
+        raise damaged(release, path, f"has {actual:,} bytes instead of {size:,}")
+
+
+def _check_digest(release: Path, path: str, sha256: str) -> None:
+    try:
+        actual = digest(release / path)
+    except OSError as error:
+        raise damaged(release, path, f"cannot be read ({_reason(error)})") from error
+    if actual != sha256:
+        raise damaged(release, path, "is not what was built: its SHA-256 differs")
+
+
+def check_sums(release: Path, listed: Mapping[str, Listed]) -> None:
+    """Compare `SHA256SUMS`, which the manifest does not list, with it; raises DamagedRelease."""
+    try:
+        lines = (release / SUMS_PATH).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise damaged(release, SUMS_PATH, f"cannot be read ({_reason(error)})") from error
+    matches = [_SUMS_LINE.fullmatch(line) for line in lines]
+    sums = sorted((match[2], match[1]) if match else ("", "") for match in matches)
+    if sums != sorted(_dumps(listed.items())):
+        raise damaged(release, SUMS_PATH, f"does not hold the digests of {FILE}")
+
+
+def _dumps(listed: Iterable[tuple[str, Listed]]) -> Iterable[tuple[str, str]]:
+    """Return name and digest of each file that `SHA256SUMS` is about: dumps, but no source."""
+    for path, about in listed:
+        if path.startswith(_DUMPS) and not path.startswith(SOURCES):
+            yield path.removeprefix(_DUMPS), about.sha256
+
+
+def _reason(error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else str(error)
