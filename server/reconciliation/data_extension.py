@@ -8,9 +8,10 @@ import pyoxigraph as ox
 
 from server.faults import UnreadableRequest
 from server.reconciliation.index import Index
-from server.reconciliation.json_reading import LONGEST_TEXT, refuse_many
+from server.reconciliation.json_reading import read_text, refuse_many
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.read_queries import read_kinds
+from server.reconciliation.round_robin import Work
 from server.reconciliation.suggest import read_number
 from server.reconciliation.types import (
     BY_ID,
@@ -53,12 +54,8 @@ def read_extension(value: Any) -> Extension:
         raise UnreadableRequest("extend has ids and properties, both JSON arrays.")
     refuse_many(len(ids), MOST_ENTITIES, "identifiers", "extend.ids")
     refuse_many(len(properties), _MOST_PROPERTIES, "properties", "extend.properties")
-    for each in ids:
-        if not isinstance(each, str) or len(each) > LONGEST_TEXT:
-            raise UnreadableRequest(
-                f"extend.ids holds an item that is not a text of at most {LONGEST_TEXT} characters."
-            )
-    return Extension(list(dict.fromkeys(ids)), [_read_column(each) for each in properties])
+    texts = [read_text(each, f"extend.ids[{number}]") for number, each in enumerate(ids)]
+    return Extension(list(dict.fromkeys(texts)), [_read_column(each) for each in properties])
 
 
 def _read_column(value: Any) -> Column:
@@ -80,11 +77,17 @@ def _read_column(value: Any) -> Column:
     return Column(described, year, limit)
 
 
-def extend(release: Release, index: Index, extension: Extension, language: str) -> Cells:
+def extend(
+    release: Release, index: Index, extension: Extension, language: str, work: Work
+) -> Cells:
     """Return the values of each property of each entity; an unknown entity has none."""
-    paths = {each: _find_path(release, index, each) for each in extension.ids}
+    paths = {}
+    for each in extension.ids:
+        work.check()
+        paths[each] = _find_path(release, index, each)
     by_path: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(dict)
     for column in extension.columns:
+        work.check()
         for path, cells in _read(release, index, column, set(paths.values()), language).items():
             by_path[path][column.property.id] = cells[: column.most or None]
     return {

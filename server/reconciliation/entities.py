@@ -18,7 +18,7 @@ from server.reconciliation.types import (
     Property,
     class_iri,
 )
-from server.release import queries
+from server.release import labels, queries
 from server.release.current import Release
 
 _PREFERRED = ("prefLabel", "label")
@@ -54,6 +54,8 @@ def start_index(release: Release) -> "Future[Index]":
 
 def _build(release: Release, building: "Future[Index]") -> None:
     try:
+        # Read once here, so that no step of a request waits for the engine to name a type.
+        labels.name_of_term(class_iri(KINDS[0], release.base_uri), release, "fr")
         building.set_result(build_index(release))
     except BaseException as fault:  # the waiting requests raise it
         building.set_exception(fault)
@@ -62,15 +64,15 @@ def _build(release: Release, building: "Future[Index]") -> None:
 def build_index(release: Release) -> Index:
     """Build the index from names and values, read through the engine."""
     ours = f"{release.base_uri}id/"
-    labels: dict[str, list[tuple[str, str, str]]] = {}
+    named: dict[str, list[tuple[str, str, str]]] = {}
     kinds: dict[str, Kind] = {}
     for kind in KINDS:
         for path, *label in _read_names(release, kind, ours):
-            labels.setdefault(path, []).append((label[0], label[1], label[2]))
+            named.setdefault(path, []).append((label[0], label[1], label[2]))
             kinds[path] = kind
-    order = sorted(labels, key=lambda path: (KINDS.index(kinds[path]), path))
-    entities = [Entity(path, kinds[path], _choose_names(labels[path])) for path in order]
-    spellings = [(number, label[1]) for number, path in enumerate(order) for label in labels[path]]
+    order = sorted(named, key=lambda path: (KINDS.index(kinds[path]), path))
+    entities = [Entity(path, kinds[path], _choose_names(named[path])) for path in order]
+    spellings = [(number, label[1]) for number, path in enumerate(order) for label in named[path]]
     places = {path: number for number, path in enumerate(order)}
     values = {
         each.id: _read_values(release, each, places, ours) for each in PROPERTIES if each.restricts

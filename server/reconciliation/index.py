@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from rapidfuzz import process
 
-from server.reconciliation.types import BODY, PORTFOLIO, Kind
-from transform.text.normal_form import normal_form
+from server.reconciliation.types import Kind
+from transform.text.normal_form import normal_form, unkept_normal_form
 from transform.text.string_similarity import BY_LETTERS
 
 POOL = 200  # names that are compared with a text, letter by letter
@@ -56,11 +56,8 @@ class Index:
         self.entities = entities
         self.places = {entity.path: number for number, entity in enumerate(entities)}
         self.values = values
-        # The last value of each entity, which describes it.
-        self.lasts = {
-            name: {number: value for value, numbers in by_value.items() for number in numbers}
-            for name, by_value in values.items()
-            if name in (BODY.id, PORTFOLIO.id)
+        self._values_of = {
+            name: _invert(by_value, len(entities)) for name, by_value in values.items()
         }
         owners: defaultdict[str, set[int]] = defaultdict(set)
         for number, spelling in spellings:
@@ -68,18 +65,17 @@ class Index:
                 owners[form].add(number)
         self._owners = {form: tuple(sorted(owners[form])) for form in sorted(owners)}
         self._forms = list(self._owners)
+        self._bare = [strip_accents(form) for form in self._forms]
         shared: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-        for place, form in enumerate(self._forms):
-            for word in words(form):
+        for place, bare in enumerate(self._bare):
+            for word in words(bare):
                 shared[word].append(place)
         self._shared = dict(shared)
         self._words = sorted(shared)
         self._by_length: defaultdict[int, list[str]] = defaultdict(list)
         for word in self._words:
             self._by_length[len(word)].append(word)
-        self._begins = sorted(
-            (strip_accents(form), place) for place, form in enumerate(self._forms)
-        )
+        self._begins = sorted((bare, place) for place, bare in enumerate(self._bare))
 
     def kind_of(self, path: str) -> Kind:
         """Return the type of an entity; raises KeyError."""
@@ -89,20 +85,22 @@ class Index:
         """Return the entities with a spelling, given in normal form."""
         return self._owners.get(form, ())
 
-    def similar(self, form: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Yield spellings that share words with a text, best first, each with its entities."""
+    def similar(self, bare: str) -> list[tuple[str, tuple[int, ...]]]:
+        """Return spellings that share words with a text, best first, each with its entities.
+
+        The text and the spellings are normal forms without accents.
+        """
         weights: defaultdict[int, float] = defaultdict(float)
-        for word in self._select_words(form):
+        for word in self._select_words(bare):
             weight = log(1 + len(self._forms) / len(self._shared[word]))
             for place in self._shared[word]:
                 weights[place] += weight
         best = nlargest(POOL, weights.items(), key=lambda item: (item[1], -item[0]))
-        for place, _ in best:
-            yield self._forms[place], self._owners[self._forms[place]]
+        return [(self._bare[place], self._owners[self._forms[place]]) for place, _ in best]
 
-    def _select_words(self, form: str) -> list[str]:
+    def _select_words(self, bare: str) -> list[str]:
         """Return the words to look up: the rarest ones, without very common ones."""
-        present = sorted(words(form))
+        present = sorted(words(bare))
         unknown = [word for word in present if word not in self._shared]
         known = {word for word in present if word in self._shared}
         for word in sorted(unknown, key=len, reverse=True)[:_UNKNOWN]:
@@ -122,7 +120,7 @@ class Index:
 
     def beginning(self, prefix: str) -> Iterator[int]:
         """Yield the entities whose spelling begins with a prefix, then those with its words."""
-        start = strip_accents(normal_form(prefix))
+        start = strip_accents(unkept_normal_form(prefix))
         for place in range(bisect_left(self._begins, (start, -1)), len(self._begins)):
             form, at = self._begins[place]
             if not form.startswith(start):
@@ -147,11 +145,19 @@ class Index:
             places &= set(self._shared.get(word, ()))
         return places
 
-    def has(self, number: int, property_id: str, value: str) -> bool:
-        """Check whether an entity has a value of a property."""
-        numbers = self.values.get(property_id, {}).get(value, ())
-        place = bisect_left(numbers, number)
-        return place < len(numbers) and numbers[place] == number
+    def values_of(self, number: int, property_id: str) -> tuple[str, ...]:
+        """Return the values of a property that an entity has, in order."""
+        return self._values_of[property_id][number]
+
+
+def _invert(by_value: "Mapping[str, array[int]]", entities: int) -> list[tuple[str, ...]]:
+    """Return the values of each entity by its number; equal values are one object."""
+    values: list[tuple[str, ...]] = [()] * entities
+    for value, numbers in by_value.items():
+        for number in numbers:
+            values[number] += (value,)
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+    return [shared.setdefault(each, each) for each in values]
 
 
 def strip_accents(form: str) -> str:
@@ -162,6 +168,6 @@ def strip_accents(form: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def words(form: str) -> set[str]:
-    """Return the words of a normal form, without accents."""
-    return set(_WORD.findall(strip_accents(form)))
+def words(bare: str) -> set[str]:
+    """Return the words of a normal form without accents."""
+    return set(_WORD.findall(bare))

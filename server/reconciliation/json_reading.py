@@ -67,8 +67,11 @@ def read_text(value: Any, where: str) -> str:
         raise UnreadableRequest(f"{where} is not a text.")
     if len(value) > LONGEST_TEXT:
         raise QueryTooLong(f"{where} has {len(value)} characters; send at most {LONGEST_TEXT}.")
-    if any("\ud800" <= char <= "\udfff" for char in value):
-        raise UnreadableRequest(f"{where} holds half a surrogate pair.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        detail = f"{where} holds half a surrogate pair; send whole characters, in UTF-8."
+        raise UnreadableRequest(detail) from error
     return value
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.reconciliation.read_queries import MOST_QUERIES
+from server.reconciliation.read_queries import LEAST_COUNTED, MOST_CHARACTERS, MOST_QUERIES
 from server.reconciliation.types import DEFAULT, Kind, class_iri
 from server.release import labels
 from server.release.current import Release
@@ -32,6 +32,8 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
         "documentation": f"{address}?lang={language}#openrefine",
         "serviceVersion": str(release.manifest["software"]["version"]),
         "batchSize": MOST_QUERIES,
+        # Not of the standard, which knows no other limit of a batch.
+        "batchCharacters": {"most": MOST_CHARACTERS, "leastCounted": LEAST_COUNTED},
         "identifierSpace": f"{release.base_uri}id/",
         "schemaSpace": f"{release.base_uri}def#",
         # An identifier is an absolute IRI, which clients escape: it cannot be part of a path.

@@ -6,6 +6,7 @@ from server.faults import UnknownResource
 from server.reconciliation.data_extension import Column, Extension, extend
 from server.reconciliation.index import Index
 from server.reconciliation.manifest import describe_kind
+from server.reconciliation.round_robin import Work
 from server.reconciliation.types import PROPERTIES
 from server.release.current import Release
 from server.web import render
@@ -15,7 +16,7 @@ _SHOWN = 4  # values of a property
 _LEFT_OUT = ("nom", "nom-initiative")
 
 
-def show_preview(release: Release, index: Index, identifier: str) -> Response:
+def show_preview(release: Release, index: Index, identifier: str, work: Work) -> Response:
     """Answer with the page; raises UnknownResource."""
     language = render.language()
     path = find_path(release, index, identifier)
@@ -24,7 +25,7 @@ def show_preview(release: Release, index: Index, identifier: str) -> Response:
         for each in PROPERTIES
         if each.id not in _LEFT_OUT and index.kind_of(path) in each.kinds
     ]
-    cells = extend(release, index, Extension([path], columns), language)[path]
+    cells = extend(release, index, Extension([path], columns), language, work)[path]
     rows = [
         (each.property.names[language], [_text(cell) for cell in cells[each.property.id]])
         for each in columns

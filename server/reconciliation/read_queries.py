@@ -3,9 +3,9 @@
 Source: Reconciliation Service API 0.2, section 4.1.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from server.faults import UnreadableRequest
+from server.faults import QueryTooLong, UnreadableRequest
 from server.reconciliation.json_reading import (
     read_list,
     read_object,
@@ -24,6 +24,10 @@ from server.reconciliation.types import (
 )
 
 MOST_QUERIES = 50
+# Characters of the names and values of one request: as many as 50 queries with a name and the
+# five properties, of 200 characters each. The work grows with them, and also with their number.
+MOST_CHARACTERS = 60_000
+LEAST_COUNTED = 20  # what a shorter text is counted as
 _MOST_CANDIDATES = 100
 _CANDIDATES = 10
 _STRICT = ("any", "all", "should")
@@ -45,18 +49,48 @@ class Query(NamedTuple):
     constraints: tuple[Constraint, ...]
     limit: int
 
+    def count_characters(self) -> int:
+        """Count the characters of the name and of the values, each as `LEAST_COUNTED` or more."""
+        values = (value for constraint in self.constraints for value in constraint.values)
+        return sum(max(LEAST_COUNTED, len(text)) for text in (self.text or "", *values))
+
 
 def read_batch(value: Any, base_uri: str) -> dict[str, Query]:
     """Parse a batch: queries by keys of the client."""
     batch = read_object(value, "queries")
     refuse_many(len(batch), MOST_QUERIES, "queries", "queries")
-    return {
-        read_text(key, "a key of queries"): read_query(query, f"queries.{key[:40]}", base_uri)
-        for key, query in batch.items()
-    }
+    queries, characters = dict[str, Query](), 0
+    for key, query in batch.items():
+        where = f"queries.{read_text(key, 'a key of queries')[:40]}"
+        queries[key] = _read_query(query, where, base_uri)
+        characters += queries[key].count_characters()
+        if characters > MOST_CHARACTERS:  # the rest is not even read
+            _refuse_long_work(characters, len(queries), len(batch))
+    return queries
 
 
-def read_query(value: Any, where: str, base_uri: str) -> Query:
+def read_single(value: Any, base_uri: str) -> Query:
+    """Parse a query that comes alone."""
+    query = _read_query(value, "query", base_uri)
+    if (characters := query.count_characters()) > MOST_CHARACTERS:
+        _refuse_long_work(characters, 1, 1)
+    return query
+
+
+def _refuse_long_work(characters: int, number: int, queries: int) -> NoReturn:
+    """Refuse a request whose first queries, up to this number, are more than one may have."""
+    if number > 1:
+        first, step = f"The first {number} of {queries} queries", f"at most {number - 1} at once"
+    else:
+        first, step = "A single query", "fewer or shorter values of its properties"
+    raise QueryTooLong(
+        f"{first} would have {characters} characters of names and values matched, each name or"
+        f" value counted as at least {LEAST_COUNTED}; a request may have {MOST_CHARACTERS}:"
+        f" send {step}."
+    )
+
+
+def _read_query(value: Any, where: str, base_uri: str) -> Query:
     """Parse a query."""
     fields = read_object(value, where)
     refuse_others(fields, ("query", "type", "limit", "properties", "type_strict"), where)

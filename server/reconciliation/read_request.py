@@ -5,6 +5,7 @@ from flask import Request
 from server.faults import (
     DoubledQuery,
     Fault,
+    QueryTooLong,
     UnreadableRequest,
     WrongBodyType,
 )
@@ -17,7 +18,9 @@ from server.sparql.protocol import (
 )
 
 _FORM = "application/x-www-form-urlencoded"
-_LONGEST = 1 << 20  # bytes of a body
+# Bytes of a body: all that one request may have matched, each letter an accented one that is
+# written as an escape of JSON and then of the form (`%5Cu00e9`).
+_LONGEST = 512 << 10
 OPERATIONS = ("queries", "query", "extend")
 
 
@@ -58,7 +61,16 @@ def _read_form(request: Request) -> bytes:
         encoding = request.headers.get("Content-Encoding", "identity").lower()
         if encoding != "identity":
             raise WrongBodyType(f"The body is encoded as {encoding[:40]}; send it unencoded.")
-        return read_bytes(request, _LONGEST, _LONGEST)
+        return _read_whole(request)
     except Fault:
         drain(request)
         raise
+
+
+def _read_whole(request: Request) -> bytes:
+    try:
+        return read_bytes(request, _LONGEST, _LONGEST)
+    except QueryTooLong as fault:
+        raise QueryTooLong(
+            f"A form may have at most {_LONGEST} bytes: send fewer queries or identifiers at once."
+        ) from fault

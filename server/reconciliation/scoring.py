@@ -6,15 +6,15 @@ from typing import NamedTuple
 from server.reconciliation.index import Index, strip_accents
 from server.reconciliation.read_queries import Constraint, Query
 from server.reconciliation.types import YEAR
-from transform.text.normal_form import normal_form
-from transform.text.string_similarity import similarity
+from transform.text.normal_form import unkept_normal_form
+from transform.text.string_similarity import similarities
 
 EXACT = 100.0
 _ALMOST = 99.0  # the highest score without an exact spelling
 _WRONG_TYPE = 0.8  # factor
 _WRONG_VALUES = 0.5  # factor when no value fits
 _MOST = 2000  # entities that are scored in addition to the exact ones
-Constraints = list[tuple[Constraint, list[str]]]  # each with the keys of its values
+Constraints = list[tuple[str, frozenset[str]]]  # properties, each with the keys of the values
 
 
 class Candidate(NamedTuple):
@@ -38,12 +38,17 @@ def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
     The match is the only entity with the text of the query as a spelling in normal form, a
     requested type and all requested values; two such entities are no match.
     """
-    constraints = [(each, _list_keys(index, each, ours)) for each in query.constraints]
+    constraints = list(
+        dict.fromkeys(
+            (each.property.id, _find_keys(index, each, ours)) for each in query.constraints
+        )
+    )
     if query.text is None:
         exact, likenesses = set[int](), _find_by_values(index, constraints)
     else:
-        exact = _find_exact(index, query.text, ours)
-        likenesses = _find_similar(index, query.text, exact)
+        form = unkept_normal_form(query.text)
+        exact = _find_exact(index, query.text, form, ours)
+        likenesses = _find_similar(index, form, exact)
     candidates = [
         candidate
         for number, likeness in likenesses.items()
@@ -57,38 +62,34 @@ def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
     return candidates[: query.limit]
 
 
-def _find_exact(index: Index, text: str, ours: str) -> set[int]:
-    owners = set(index.owners(normal_form(text)))
+def _find_exact(index: Index, text: str, form: str, ours: str) -> set[int]:
+    owners = set(index.owners(form))
     place = index.places.get(text.strip().removeprefix(ours))
     return owners if place is None else owners | {place}
 
 
-def _find_similar(index: Index, text: str, exact: set[int]) -> dict[int, float]:
+def _find_similar(index: Index, form: str, exact: set[int]) -> dict[int, float]:
     """Return the likeness of each candidate: all exact ones, then the similar ones."""
     likenesses = dict.fromkeys(sorted(exact), EXACT)
     most = len(likenesses) + _MOST
-    form = normal_form(text)
-    for spelling, owners in index.similar(form):
-        likeness = compare(form, spelling)
+    bare = strip_accents(form)
+    similar = index.similar(bare)
+    measured = similarities(bare, (spelling for spelling, _ in similar))
+    for (_, owners), likeness in zip(similar, measured, strict=True):
         for number in owners:
             if number in likenesses or len(likenesses) < most:
-                likenesses[number] = max(likenesses.get(number, 0.0), likeness)
+                likenesses[number] = max(likenesses.get(number, 0.0), min(_ALMOST, likeness))
     return likenesses
 
 
 def _find_by_values(index: Index, constraints: Constraints) -> dict[int, float]:
     """Return the entities of the most selective constraint, for a query without text."""
     selections: list[set[int]] = []
-    for constraint, keys in constraints:
-        values = index.values[constraint.property.id]
+    for name, keys in constraints:
+        values = index.values[name]
         selections.append(set(chain.from_iterable(values.get(key, ()) for key in keys)))
     smallest: set[int] = min(selections, key=len) if selections else set()
     return dict.fromkeys(sorted(smallest)[:_MOST], EXACT)
-
-
-def compare(left: str, right: str) -> float:
-    """Return the similarity of two normal forms without accents, at most 99."""
-    return min(_ALMOST, similarity(strip_accents(left), strip_accents(right)))
 
 
 def _score(
@@ -103,24 +104,23 @@ def _score(
     if query.only and not fits:
         return None
     met: dict[str, bool] = {}
-    for constraint, keys in constraints:
-        name = constraint.property.id
-        holds = any(index.has(number, name, key) for key in keys)
+    for name, keys in constraints:
+        holds = not keys.isdisjoint(index.values_of(number, name))
         met[name] = met.get(name, True) and holds
     share = sum(met.values()) / len(met) if met else 1.0
     score = likeness * (_WRONG_VALUES + (1 - _WRONG_VALUES) * share) * (1 if fits else _WRONG_TYPE)
     return Candidate(number, round(score, 1), False, round(likeness, 1), exact, fits, met)
 
 
-def _list_keys(index: Index, constraint: Constraint, ours: str) -> list[str]:
+def _find_keys(index: Index, constraint: Constraint, ours: str) -> frozenset[str]:
     """Return the keys that the values of a constraint name: a year, an identifier, a spelling."""
     if constraint.property is YEAR:
-        return [value.strip() for value in constraint.values]
-    keys = []
-    for value in constraint.values:
+        return frozenset(value.strip() for value in constraint.values)
+    keys = set[str]()
+    for value in set(constraint.values):
         path = value.strip().removeprefix(ours)
-        owners = [index.entities[number] for number in index.owners(normal_form(value))]
+        owners = [index.entities[number] for number in index.owners(unkept_normal_form(value))]
         if path in index.places:
-            keys.append(path)
-        keys += [owner.path for owner in owners if owner.kind is constraint.property.value]
-    return keys
+            keys.add(path)
+        keys.update(owner.path for owner in owners if owner.kind is constraint.property.value)
+    return frozenset(keys)

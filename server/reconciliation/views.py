@@ -4,25 +4,29 @@ Source: W3C Reconciliation Service API 0.2.
 """
 
 import json
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from server.faults import MissingQuery, UnknownPage
 from server.negotiation import Format
 from server.reconciliation import data_extension, suggest
 from server.reconciliation.entities import find_index, start_index
+from server.reconciliation.index import Index
 from server.reconciliation.json_reading import parse
 from server.reconciliation.manifest import write_manifest
 from server.reconciliation.preview import find_path, show_preview
-from server.reconciliation.read_queries import read_batch, read_query
+from server.reconciliation.read_queries import Query, read_batch, read_single
 from server.reconciliation.read_request import OPERATIONS, read_fields
+from server.reconciliation.round_robin import Work, admit
 from server.reconciliation.write_candidates import answer
 from server.release.current import Release
 from server.web import render
 from server.web.links import link_to, link_to_iri
 from server.web.public_address import address_of
-from server.web.release_scope import current_release
+from server.web.release_scope import GONE, current_release
 
 bp = Blueprint("reconciliation", __name__)
 _JSON = Format("json", "application/json")
@@ -38,16 +42,18 @@ def ask() -> Response:
         if request.method == "POST":
             raise MissingQuery("Give queries, query or extend as a parameter of the form.")
         start_index(release)  # a client that reads the manifest queries names next
-        return _send(write_manifest(release, address_of(release), language), address_of(release))
-    if operation == "extend":
-        return _extend(release, parse(parameters["extend"], "extend"), language)
-    index, base = find_index(release), release.base_uri
-    if operation == "queries":
-        batch = read_batch(parse(parameters["queries"], "queries"), base)
-        results = {key: answer(release, index, query, language) for key, query in batch.items()}
-        return _send({key: {"result": candidates} for key, candidates in results.items()})
-    query = read_query(_read_single(parameters), "query", base)
-    return _send({"result": answer(release, index, query, language)})
+        manifest = write_manifest(release, address_of(release), language)
+        return _send(_write(manifest), address_of(release))
+    with _admit() as work:
+        if operation == "extend":
+            return _send(_extend(release, parameters["extend"], language, work))
+        if operation == "query":
+            query = work.run(partial(_read_single, parameters, release.base_uri))
+            return _send(_match(release, {"": query}, language, work)[""])
+        batch = work.run(partial(_read_batch, parameters["queries"], release.base_uri))
+        results = _match(release, batch, language, work)
+    members = ", ".join(f"{_write(key)}: {result}" for key, result in results.items())
+    return _send(f"{{{members}}}")
 
 
 @bp.route(f"{_PATH}/")
@@ -61,7 +67,11 @@ def complete(what: str) -> Response:
     """Answer with suggestions for a prefix."""
     parameters, release, language = read_fields(request), current_release(), render.language()
     if what == "entity":
-        items = suggest.suggest_entities(release, find_index(release), parameters, language)
+        with _admit() as work:
+            index = find_index(release)
+            items = work.run(
+                partial(suggest.suggest_entities, release, index, parameters, language)
+            )
     elif what == "type":
         items = suggest.suggest_types(release, parameters, language)
     elif what == "property":
@@ -70,55 +80,83 @@ def complete(what: str) -> Response:
         raise UnknownPage(
             f"There are no suggestions of {what[:40]!r}, only of entity, type and property."
         )
-    return _send({"result": items})
+    return _send(_write({"result": items}))
 
 
 @bp.route(f"{_PATH}/extend/propose")
 def propose() -> Response:
     """Answer with the properties that entities of a type have."""
-    return _send(data_extension.propose(current_release(), read_fields(request), render.language()))
+    proposal = data_extension.propose(current_release(), read_fields(request), render.language())
+    return _send(_write(proposal))
 
 
 @bp.route(f"{_PATH}/preview")
 def preview() -> Response:
     """Answer with a small page about an entity."""
     parameters, release = read_fields(request), current_release()
-    return show_preview(release, find_index(release), parameters.get("id", ""))
+    with _admit() as work:
+        return show_preview(release, find_index(release), parameters.get("id", ""), work)
 
 
 @bp.route(f"{_PATH}/view")
 def view() -> Response:
     """Redirect to an entity by its identifier, an IRI that cannot be part of a path."""
     release = current_release()
-    path = find_path(release, find_index(release), read_fields(request).get("id", ""))
+    parameters = read_fields(request)
+    with _admit():
+        path = find_path(release, find_index(release), parameters.get("id", ""))
     link = link_to_iri(f"{release.base_uri}id/{path}", release.base_uri)
     return Response(status=303, headers={"Location": link.href if link else "./"})
 
 
-def _read_single(parameters: dict[str, str]) -> dict[str, Any]:
+def _admit() -> AbstractContextManager[Work]:
+    """Admit this request to the work on names, for as long as a query of SPARQL may take."""
+    return admit(current_app.config["SETTINGS"].query_seconds, request.environ.get(GONE))
+
+
+def _read_batch(text: str, base_uri: str) -> dict[str, Query]:
+    return read_batch(parse(text, "queries"), base_uri)
+
+
+def _read_single(parameters: dict[str, str], base_uri: str) -> Query:
     """Read the single query of version 0.1: JSON, or a text with `type` and `limit` parameters."""
     text = parameters["query"]
     if text.lstrip().startswith("{"):
-        parsed: dict[str, Any] = parse(text, "query")
-        return parsed
+        return read_single(parse(text, "query"), base_uri)
     query: dict[str, Any] = {"query": text}
     if parameters.get("type"):
         query["type"] = parameters["type"]
     if parameters.get("limit"):
         query["limit"] = suggest.read_number(parameters["limit"], "limit")
-    return query
+    return read_single(query, base_uri)
 
 
-def _extend(release: Release, value: Any, language: str) -> Response:
-    extension = data_extension.read_extension(value)
-    rows = data_extension.extend(release, find_index(release), extension, language)
-    return _send({"meta": data_extension.write_meta(release, extension, language), "rows": rows})
+def _match(release: Release, batch: dict[str, Query], language: str, work: Work) -> dict[str, str]:
+    """Return the JSON of the answer to each query of a batch, each found in a step of its own."""
+    index = find_index(release)
+    return {
+        key: work.run(partial(_match_one, release, index, query, language))
+        for key, query in batch.items()
+    }
 
 
-def _send(value: Any, *parts: str) -> Response:
+def _match_one(release: Release, index: Index, query: Query, language: str) -> str:
+    return _write({"result": answer(release, index, query, language)})
+
+
+def _extend(release: Release, text: str, language: str, work: Work) -> str:
+    extension = work.run(lambda: data_extension.read_extension(parse(text, "extend")))
+    rows = data_extension.extend(release, find_index(release), extension, language, work)
+    return _write({"meta": data_extension.write_meta(release, extension, language), "rows": rows})
+
+
+def _write(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _send(body: str, *parts: str) -> Response:
     """Send JSON; caches may keep the answer to a GET, as they keep a page."""
     language = render.language()
-    body = json.dumps(value, ensure_ascii=False)
     response = Response(body, content_type=_JSON.content_type)
     if request.method != "POST":
         response = render.finish(response, _JSON, language, *parts)

@@ -52,5 +52,6 @@ def describe(index: Index, number: int, language: str) -> dict[str, str]:
 
 def find_owner(index: Index, number: int, property_id: str) -> Entity | None:
     """Return the entity that is the last value of a property, or None."""
-    place = index.places.get(index.lasts[property_id].get(number, ""))
+    values = index.values_of(number, property_id)
+    place = index.places.get(values[-1]) if values else None
     return None if place is None else index.entities[place]

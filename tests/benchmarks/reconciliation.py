@@ -12,7 +12,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from server.reconciliation.index import Entity, Index
-from server.reconciliation.read_queries import read_query
+from server.reconciliation.read_queries import read_single
 from server.reconciliation.scoring import find_candidates
 from server.reconciliation.types import INITIATIVE, ORGANISME
 
@@ -58,7 +58,7 @@ def main(initiatives: int) -> None:
     for label, batch in batches.items():
         begun = time.process_time()
         for query in batch:
-            find_candidates(index, read_query(query, "query", ""), "")
+            find_candidates(index, read_single(query, ""), "")
         print(f"{label}: {time.process_time() - begun:.2f} s")
 
 

@@ -5,12 +5,14 @@ import io
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 import pytest
 
 from tests.conftest import HEADER, ROW, Run
+from transform.fetch.http_client import Bounds
+from transform.linking.service import open_service
 
 OURS = "https://ia.exemple.gouv.qc.example/"
 THEIRS = "https://autre.exemple.gouv.qc.example/donnees/"
@@ -58,6 +60,18 @@ def test_our_service_proposes_the_body_of_the_same_name(two: Two) -> None:
     [row] = [row for row in rows if row["body"] == THEIRS + BODY and row["match"] == "true"]
     assert (row["iri"], row["iri_from"], row["score"]) == (OURS + BODY, "id", "100")
     assert row["name"] == "Bureau du coroner"
+
+
+def test_our_manifest_says_what_the_iri_of_an_identifier_is(two: Two) -> None:
+    service = open_service(f"{two.site}reconciliation", "fr", Bounds(1 << 20, 60, 3), print)
+    assert service.iri_of(THEIRS + BODY) == (THEIRS + BODY, "id")
+    short = BODY.removeprefix("id/")
+    assert service.iri_of(short) == (THEIRS + BODY, "identifierSpace")
+    # Had it named no space, its view would lead there too, by an address of its own.
+    address, field = service._replace(space="").iri_of(short)
+    assert (address, field) == (
+        f"{two.site}reconciliation/view?id={quote(short, safe='')}", "view.url"
+    )  # fmt: skip
 
 
 def ask(two: Two, fetch: Any, query: str) -> list[dict[str, str]]:

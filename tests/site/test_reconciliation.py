@@ -2,11 +2,12 @@
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +16,7 @@ from server.engine.faults import EngineDown
 from server.reconciliation import entities
 from server.reconciliation.index import Index
 from server.release.current import Release
+from tests.support.processes import find_workers, worked
 from tests.support.waiting import wait_until
 
 BODY, INITIATIVE = "def#Organisme", "def#Initiative"
@@ -71,7 +73,7 @@ def test_manifest_says_where_each_service_is(examples: str, fetch: Any) -> None:
         f"{BASE}def#{name}" for name in names
     ]
     assert all(each["name"] for each in manifest["defaultTypes"])
-    assert manifest["batchSize"] == 50
+    assert (manifest["batchSize"], manifest["batchCharacters"]["most"]) == (50, 60_000)
     for template in (manifest["view"]["url"], manifest["preview"]["url"]):
         assert template.startswith(examples)
         reply = fetch(template.replace("{{id}}", quote(HEC, safe="")))
@@ -266,6 +268,21 @@ def test_limit_is_kept(match: Any) -> None:
 
 def test_blanks_find_nothing(match: Any) -> None:
     assert match(" \u00a0\u200b") == []
+
+
+@pytest.mark.parametrize(
+    "query", ['{"query": "\\ud800"}', '{"properties": [{"pid": "annee", "v": "\\ud800"}]}']
+)
+def test_half_a_pair_in_a_single_query_is_refused(examples: str, fetch: Any, query: str) -> None:
+    reply = fetch(f"{examples}reconciliation?{urlencode({'query': query})}")
+    assert (reply.status, reply.kind) == (400, PROBLEM)
+    assert "surrogate" in json.loads(reply.body)["detail"]
+
+
+@pytest.mark.parametrize("what", ["entity", "property", "type"])
+def test_half_a_pair_in_a_suggestion_is_refused(examples: str, fetch: Any, what: str) -> None:
+    reply = fetch(f"{examples}reconciliation/suggest/{what}?prefix=%ED%A0%80")
+    assert (reply.status, reply.kind) == (400, PROBLEM)
 
 
 @pytest.mark.parametrize("query", ["HEC Montréal", json.dumps({"query": "HEC Montréal"})])
@@ -497,6 +514,33 @@ REFUSED = {
     "too many values": (
         {"q": {**ONE, "properties": [{"pid": "annee", "v": ["2025"] * 51}]}}, 413, "50"
     ),
+    "half a pair as a value": (
+        {"q": {**ONE, "properties": [{"pid": "annee", "v": ["2025", "\ud800"]}]}}, 400, "surrogate"
+    ),
+    "half a pair as an identifier": (
+        {"q": {**ONE, "properties": [{"pid": "organisme", "v": {"id": "\udfff"}}]}}, 400, "pair"
+    ),
+    "half a pair as a property": (
+        {"q": {**ONE, "properties": [{"pid": "\ud800", "v": 1}]}}, 400, "surrogate"
+    ),
+    "half a pair as a type": ({"q": {**ONE, "type": {"id": "\ud800"}}}, 400, "surrogate"),
+    "half a pair as a part": ({"q": {**ONE, "\ud800": 1}}, 400, "unknown field"),
+    "half a pair as how strict": ({"q": {**ONE, "type_strict": "\ud800"}}, 400, "type_strict"),
+    "half a pair as the limit": ({"q": {**ONE, "limit": "\ud800"}}, 400, "limit"),
+    "long names by their sum": (
+        {f"q{n}": {"query": "a" * 2000} for n in range(50)}, 413, "send at most 30 at once"
+    ),
+    "short values by their number": (
+        {f"q{n}": {**ONE, "properties": [{"pid": "annee", "v": ["2025"] * 25}] * 20}
+         for n in range(50)}, 413, "send at most 5 at once",
+    ),
+    "as many of everything as may be": (
+        {f"q{n}": {**ONE, "properties": [{"pid": "annee", "v": ["2025"] * 50}] * 20}
+         for n in range(50)}, 413, "send fewer queries",
+    ),
+    "a query that is too much alone": (
+        {"q": {"properties": [{"pid": "organisme", "v": ["a" * 2000] * 31}]}}, 413, "fewer"
+    ),
     "too many properties": (
         {"q": {**ONE, "properties": [{"pid": "annee", "v": 2025}] * 21}}, 413, "20"
     ),
@@ -512,6 +556,62 @@ def test_batch_that_cannot_be_one_is_refused_as_a_whole(ask: Any, name: str) -> 
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("queries", [10, 50])
+def test_batches_that_openrefine_sends_are_never_too_much(ask: Any, queries: int) -> None:
+    name, five = "é" * 200, ("annee", "organisme", "portefeuille", "categorie", "statut")
+    query = {"query": name, "properties": [{"pid": pid, "v": name} for pid in five]}
+    reply = ask(queries={f"q{n}": query for n in range(queries)})
+    assert reply.status == 200, reply.text
+    assert len(json.loads(reply.body)) == queries
+
+
+def test_a_batch_that_is_refused_is_answered_as_many_at_once_as_the_refusal_says(ask: Any) -> None:
+    batch = {f"q{n}": {"query": f"{n} ".ljust(2000, "e")} for n in range(50)}
+    detail = json.loads(ask(queries=batch).body)["detail"]
+    [most] = re.findall(r"send at most (\d+) at once", detail)
+    assert ask(queries=dict(list(batch.items())[: int(most)])).status == 200
+    assert ask(queries=dict(list(batch.items())[: int(most) + 1])).status == 413
+
+
+def test_hanging_up_ends_the_matching_of_names(examples: str, ask: Any) -> None:
+    """Each batch is as much as a request may be; twelve at once that run to their end show."""
+
+    def batch(name: str) -> dict[str, Any]:
+        years = [{"pid": "annee", "v": [str(n), str(2000 + n)]} for n in range(20, 40)]
+        query = {"query": f"Cégep Centre de services {name}", "limit": 100, "properties": years}
+        return {f"q{n}": {**query, "type_strict": "should", "type": BASE + BODY} for n in range(50)}
+
+    workers = find_workers(examples)
+
+    def sum_work() -> float:
+        return sum(map(worked, workers))
+
+    ask(queries=batch("both"))  # whichever worker answers has its names read
+    before = sum_work()
+    assert ask(queries=batch("whole")).status == 200
+    whole, clients, before = sum_work() - before, [], sum_work()
+    for number in range(12):
+        form = urlencode({"queries": json.dumps(batch(str(number)))})
+        client = socket.create_connection(urlsplit(examples).netloc.split(":"))  # type: ignore[arg-type]
+        client.sendall(
+            b"POST /reconciliation HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n\r\n%s"
+            % (len(form), form.encode())
+        )
+        clients.append(client)
+    wait_until(lambda: sum_work() > before + whole)
+    for client in clients:
+        client.close()
+    last = [0.0]
+
+    def rests() -> bool:
+        last.append(sum_work())
+        return last[-1] < last[-2] + 0.02
+
+    wait_until(rests, every=0.5)
+    assert sum_work() < before + 6 * whole
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
@@ -522,7 +622,13 @@ def test_batch_that_cannot_be_one_is_refused_as_a_whole(ask: Any, name: str) -> 
         ({"ids": [], "properties": [None]}, 400),
         ({"ids": "annee", "properties": []}, 400),
         ({"ids": [{}], "properties": []}, 400),
-        ({"ids": ["a" * 2001], "properties": []}, 400),
+        ({"ids": ["a" * 2001], "properties": []}, 413),
+        ({"ids": ["\ud800"], "properties": [{"id": "nom"}]}, 400),
+        ({"ids": [HEC, f"{BASE}id/\udfff"], "properties": [{"id": "nom"}]}, 400),
+        ({"ids": [HEC], "properties": [{"id": "\ud800"}]}, 400),
+        ({"ids": [HEC], "properties": [{"id": "nom", "settings": {"annee": "\ud800"}}]}, 400),
+        ({"ids": [HEC], "properties": [{"id": "nom", "settings": {"limit": "\ud800"}}]}, 400),
+        ({"ids": [HEC], "properties": [{"id": "nom", "settings": {"\ud800": "\ud800"}}]}, 200),
         ({"ids": [], "properties": [{"id": "annee", "settings": 1}]}, 400),
         ({"ids": [], "properties": [{"id": "annee", "settings": {"limit": "-1"}}]}, 400),
         ({"ids": [], "properties": [{"id": "annee", "settings": {"annee": "x"}}]}, 400),
@@ -548,7 +654,7 @@ def test_extension_of_any_shape_is_answered(ask: Any, sent: Any, status: int) ->
         ("queries=%FF", FORM, 400),
         ("rien=1", FORM, 400),
         ("", FORM, 400),
-        ("queries=" + "a" * (1 << 20), FORM, 413),
+        ("queries=" + "a" * (512 << 10), FORM, 413),
         ("queries=%7B%7D", FORM, 200),
     ],
 )

@@ -15,6 +15,11 @@ from transform.linking.session import LinkableBody, LinkSession
 from transform.text.csv_injection import safe_cell
 from transform.text.printable import visible
 
+_NO_SPACE = (
+    "makes no IRI, as the manifest of the service has neither view.url nor an identifierSpace that"
+    " identifiers can follow (it ends in /, # or =); link it with --accept BODY=IRI"
+)
+
 
 class Proposal(NamedTuple):
     """A body and an IRI that may describe it: where the IRI comes from, the candidate, the service.
@@ -82,7 +87,10 @@ def _proposal(
     """Return a proposal; None, with a note, for an unusable candidate, and for a refused one."""
     iri, origin = service.iri_of(candidate.id)
     described = f"{body.path}: {visible(candidate.name)} ({visible(candidate.id)})"
-    if why := iri_problem(iri):
+    if not iri.strip():
+        why = "has no identifier" if origin == "id" else _NO_SPACE
+        service.notify(f"{described} is left aside: it {why}")
+    elif why := iri_problem(iri):
         service.notify(f"{described} is left aside: {visible(iri, 120)!r} {why}")
     elif iri.startswith(session.known.base_uri):
         service.notify(f"{described} is left aside: it is of this site itself")

@@ -1,10 +1,9 @@
 """Query a reconciliation service: its manifest first, then for candidates, in batches (0.2)."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from transform.errors import FetchFailed, ServiceFailed
 from transform.fetch import http_client
@@ -19,11 +18,16 @@ from transform.fetch.http_client import (
     read_object,
     refuse_page,
 )
+from transform.linking import identifiers
 from transform.linking.answers import AnswerReader, ServiceCandidate
 
 STEP = (
     "Nothing of that answer was taken; what was decided before is written. Try again later or with"
     " another --service, or write a link that you know with --accept BODY=IRI."
+)
+_NO_ADDRESS = (
+    "Nothing of that answer was taken; what was decided before is written. Ask another"
+    " --service, or write a link that you know with --accept BODY=IRI."
 )
 _VERSIONS = {"0.1", "0.2"}
 _MOST_AT_ONCE = 10
@@ -59,19 +63,20 @@ class Service(NamedTuple):
         return [candidates[: query.limit] for candidates in batch]
 
     def iri_of(self, identifier: str) -> tuple[str, str]:
-        """Return the IRI of an identifier, perhaps malformed, and the field it is made from."""
-        if re.match("https?://", identifier):
+        """Return the IRI of an identifier, perhaps malformed, and the field it is made from.
+
+        "" where the manifest has no such field; raises ServiceFailed where view.url is no template.
+        """
+        if identifiers.is_whole(identifier) or not identifier.strip():
             return identifier, "id"
-        if self.space:
-            return self.space + identifier, "identifierSpace"
-        return self.view.replace("{{id}}", _quoted(identifier)), "view.url"
-
-
-def _quoted(identifier: str) -> str:
-    try:
-        return quote(identifier, safe="")
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can hold: it makes no IRI
-        return identifier
+        if identifiers.can_be_followed(self.space):
+            return identifiers.follow(self.space, identifier), "identifierSpace"
+        if not self.view:
+            return "", "view.url"
+        if why := identifiers.template_problem(self.view):
+            fault = failed(self.url, f"view.url of the manifest is {self.view[:200]!r}: it {why}")
+            raise ServiceFailed(f"{fault.problem}. {_NO_ADDRESS}")
+        return identifiers.fill(self.view, identifier), "view.url"
 
 
 def open_service(url: str, language: str, bounds: Bounds, notify: Notify) -> Service:
@@ -95,8 +100,6 @@ def _read_manifest(
     view = reader.record(manifest.get("view") or {}, "view")
     template = reader.text(view.get("url"), "view.url")
     space = reader.text(manifest.get("identifierSpace"), "identifierSpace")
-    if not re.match("https?://[^/]", space):
-        space = ""  # A relative IRI names nothing in our data.
     name = reader.text(manifest.get("name"), "name") or urlsplit(url).netloc
     size = manifest.get("batchSize")
     at_once = size if isinstance(size, int) and 0 < size < _MOST_AT_ONCE else _MOST_AT_ONCE

@@ -48,6 +48,9 @@ PREFIX schema: <https://schema.org/>
 PREFIX sssom: <https://w3id.org/sssom/>
 PREFIX void: <http://rdfs.org/ns/void#>
 """
+FREEBASE = "http://rdf.freebase.com/ns/type.object.id"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+CARDS = "https://a.example/c?id={{id}}&lang=fr"
 CORONER = "bureau-du-coroner"  # registered, and nothing elsewhere describes it
 UNKNOWN = "office-invente"  # the registry does not know it
 HEMA = "hema-quebec"  # the registry gives it records of Wikidata and ROR
@@ -230,6 +233,41 @@ def test_without_a_terminal_it_lists_and_writes_nothing(site: Site, service: Rec
         ("wd:", "https://a.example/{{id}}", "x y/z", "https://a.example/x%20y%2Fz", "view.url"),
         (None, "https://a.example/{{id}}", "x/y", "https://a.example/x%2Fy", "view.url"),
         (None, "{{id}}", "https://a.example/x", "https://a.example/x", "id"),
+        # An address that nobody has, made of a space that is an example in the specification.
+        (FREEBASE, CARDS, "NIC100012", "https://a.example/c?id=NIC100012&lang=fr", "view.url"),
+        (
+            FREEBASE,
+            CARDS,
+            "a&b #é/%",
+            "https://a.example/c?id=a%26b%20%23%C3%A9%2F%25&lang=fr",
+            "view.url",
+        ),
+        (
+            "http://rdf.freebase.com/ns/",
+            CARDS,
+            "m.01",
+            "https://a.example/c?id=m.01&lang=fr",
+            "view.url",
+        ),
+        (f"{SKOS}Concept", CARDS, "7", "https://a.example/c?id=7&lang=fr", "view.url"),
+        (SKOS, CARDS, "7", "https://a.example/c?id=7&lang=fr", "view.url"),
+        ("https://b.example/org", CARDS, "7", "https://a.example/c?id=7&lang=fr", "view.url"),
+        ("https://b.example/org/", CARDS, "7", "https://b.example/org/7", "identifierSpace"),
+        ("https://b.example/org#", CARDS, "a/b", "https://b.example/org#a/b", "identifierSpace"),
+        (
+            "https://b.example/?id=",
+            CARDS,
+            "a&b=é",
+            "https://b.example/?id=a%26b=é",
+            "identifierSpace",
+        ),
+        (
+            "https://b.example/",
+            "no template",
+            'aat/3 "x" <y>?z#%20%',
+            "https://b.example/aat/3%20%22x%22%20%3Cy%3E%3Fz%23%20%25",
+            "identifierSpace",
+        ),
         ("http://b.example/", None, "https://a.example/é", "https://a.example/é", "id"),
         ("https://ror.org/", None, "008jvv944", "https://ror.org/008jvv944", "identifierSpace"),
     ],
@@ -248,23 +286,65 @@ def test_the_iri_of_a_candidate(
 
 
 @pytest.mark.parametrize(
+    ("view", "why"),
+    [
+        ("https://a.example/page", "does not hold {{id}}"),
+        ("https://a.example/{id}", "does not hold {{id}}"),
+        ("/page/{{id}}", "is not an absolute http(s) address"),
+        ("//a.example/{{id}}", "is not an absolute http(s) address"),
+        ("{{id}}", "is not an absolute http(s) address"),
+        ("javascript:alert('{{id}}')", "is not an absolute http(s) address"),
+        ("ftp://a.example/{{id}}", "is not an absolute http(s) address"),
+        ("https://a.example/ {{id}}", "holds characters that no address holds"),
+        ('https://a.example/"><b>{{id}}', "holds characters that no address holds"),
+        ("https://a.example/\n{{id}}", "holds characters that no address holds"),
+        ("https://a.example/\ud800{{id}}", "holds characters that no address holds"),
+        ("https://a.example/{{id}}/{{lang}}", "holds characters that no address holds"),
+        ("https://a.example/\u202e{{id}}", "of visible characters"),
+        ("https://a:b@c.example/{{id}}", "without name or password"),
+        ("https://a.example:99999/{{id}}", "is not an http(s) address"),
+        ("https://{{id}}.example/", "holds {{id}} in the name of its host"),
+    ],
+)
+def test_a_view_that_gives_no_address_is_refused_where_an_identifier_needs_it(
+    site: Site, service: Reconciler, view: str, why: str
+) -> None:
+    service.manifest |= {"identifierSpace": FREEBASE, "view": {"url": view}}
+    done = site.link("--service", service.url, "--list")
+    assert_failed(done, f"{service.url}: view.url of the manifest is ", site)
+    assert why in done.stderr
+    assert "Ask another --service, or write a link that you know" in done.stderr
+
+
+def test_a_view_that_gives_no_address_is_no_matter_where_no_identifier_needs_it(
+    site: Site, service: Reconciler
+) -> None:
+    service.manifest["view"] = {"url": "javascript:alert(1)"}
+    assert proposed(site.link("--service", service.url, "--list")) == ALL
+
+
+@pytest.mark.parametrize(
     ("space", "identifier", "why"),
     [
         (WIKIDATA, 'Q1> <http://evil.example/p> "x" .\n<a', "is no IRI"),
-        (WIKIDATA, "Q1 Q2", "is no IRI"),
+        (WIKIDATA, "Q1 Q2", "write http://www.wikidata.org/entity/Q…"),
         (WIKIDATA, "Q1\x00", "is no IRI"),
         (WIKIDATA, "Q1\u202e", "no http(s) IRI"),
         (WIKIDATA, "\ud800", "is no IRI"),
         (WIKIDATA, "Q1/../../wiki/Q2", "write http://www.wikidata.org/entity/Q…"),
-        (WIKIDATA, "", "write http://www.wikidata.org/entity/Q…"),
+        (WIKIDATA, "", "it has no identifier"),
+        ("https://a.example/", " ", "it has no identifier"),
+        ("https://a.example/", "x\x00", "is no IRI"),
+        ("https://a.example/", "x\u202e", "no http(s) IRI"),
         (WIKIDATA, "Q" + "1" * 3000, "longer than 2000"),
         ("https://WWW.wikidata.org/wiki/", "Q1", "write http://www.wikidata.org/entity/Q…"),
         ("https://ror.org/", "x", "write https://ror.org/0…"),
         ("http://a:b@c.example/", "x", "no http(s) IRI without name or password"),
         ("http://a.example:99999/", "x", "no http(s) IRI"),
-        (None, "javascript:alert(1)", "no IRI"),
-        ("javascript:", "alert(1)", "no IRI"),
-        ("/entity/", "Q1", "no IRI"),
+        (None, "javascript:alert(1)", "makes no IRI, as the manifest of the service has neither"),
+        ("javascript:", "alert(1)", "makes no IRI"),
+        ("/entity/", "Q1", "link it with --accept BODY=IRI"),
+        (FREEBASE, "NIC100012", "makes no IRI"),
         (f"{BASE}id/organisme/", CORONER, "of this site itself"),
     ],
 )
