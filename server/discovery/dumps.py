@@ -131,7 +131,7 @@ def _list(chosen: Published, path: str) -> Response:
         embedded=schemaorg.script(_dataset()),
     )
     response = Response(body, content_type=HTML.content_type)
-    response = render.finish(response, HTML, *(release.name for release in releases))
+    response = render.finish(response, HTML)
     response.make_conditional(request)  # the HTTP front passes conditions on below /dumps/
     return add_relations(response, _relate(chosen, chosen.path))
 

@@ -38,7 +38,7 @@ def ask() -> Response:
         if request.method == "POST":
             raise MissingQuery("Give queries, query or extend as a parameter of the form.")
         start_index(release)  # a client that reads the manifest queries names next
-        return _send(write_manifest(release, address_of(release), language), address_of(release))
+        return _send(write_manifest(release, address_of(release), language))
     if operation == "extend":
         return _extend(release, parse(parameters["extend"], "extend"), language)
     index, base = find_index(release), release.base_uri
@@ -115,13 +115,13 @@ def _extend(release: Release, value: Any, language: str) -> Response:
     return _send({"meta": data_extension.write_meta(release, extension, language), "rows": rows})
 
 
-def _send(value: Any, *parts: str) -> Response:
+def _send(value: Any) -> Response:
     """Send JSON; caches may keep the answer to a GET, as they keep a page."""
     language = render.language()
     body = json.dumps(value, ensure_ascii=False)
     response = Response(body, content_type=_JSON.content_type)
     if request.method != "POST":
-        response = render.finish(response, _JSON, language, *parts)
+        response = render.finish(response, _JSON)
     response.headers["Vary"] = "Accept-Language"
     response.headers["Content-Language"] = language
     return response
