@@ -1,11 +1,12 @@
 """Define the faults of a request without an answer.
 
 Fault
-├── UnknownResource     404   ├── NotAcceptable      406
+├── UnknownResource     404   ├── OtherVersion       412
 ├── UnknownPage         404   ├── QueryTooLong       413
 ├── MissingQuery        400   ├── WrongBodyType      415
 ├── DoubledQuery        400   ├── ReleaseUnready     503
 └── UnreadableRequest   400
+
 The engine's faults (`server.engine.faults`) carry a kind and a status of their own;
 `server.web.problems` writes both for the client.
 """
@@ -52,6 +53,13 @@ class UnknownPage(Fault):
 
     kind = "unknown-page"
     status = 404
+
+
+class OtherVersion(Fault):
+    """A condition of the client that names another version than this one."""
+
+    kind = "precondition-failed"
+    status = 412
 
 
 class QueryTooLong(Fault):

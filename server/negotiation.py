@@ -1,7 +1,8 @@
 """Choose the representation of an answer: one table and one function.
 
 An explicit name (a suffix, or `?format=`) wins; then `Accept` decides (RFC 9110, section 12.5.1):
-the most specific range that matches an offer sets its weight, and a weight of 0 refuses it.
+the most specific range that matches an offer sets its weight, and a weight of 0 refuses it. A media
+type in `?format=` means what it means in `Accept`.
 """
 
 import re
@@ -87,20 +88,27 @@ def choose_format(offers: Sequence[Format], accept: str | None, name: str | None
     ranges = list(read_ranges(accept or ""))
     if not ranges:  # absent, empty or malformed: no preference (RFC 9110, 12.5.1)
         return offers[0]
+    if (offer := _choose_by_ranges(offers, ranges)) is None:
+        raise NothingAcceptable(accept or "", offers)
+    return offer
+
+
+def _choose_by_ranges(offers: Sequence[Format], ranges: list[Range]) -> Format | None:
+    """Return the offer of the highest weight, or None where all are refused."""
     ratings = [(*_rate(offer, ranges), -place) for place, offer in enumerate(offers)]
     weight, _, place = max(ratings)
-    if weight <= 0:
-        raise NothingAcceptable(accept or "", offers)
-    return offers[-place]
+    return offers[-place] if weight > 0 else None
 
 
 def find_format(offers: Sequence[Format], name: str) -> Format | None:
-    """Return the offer with a name, or None."""
-    name = name.strip().lower()
+    """Return the offer with a name, or the one that `Accept` with this media type would choose."""
+    # A «+» that was not escaped in an address is read as a blank there: «application/rdf xml».
+    name = _READ_AS_BLANK.sub("+", name.strip().lower())
     for offer in offers:
-        if name in (offer.suffix, offer.media_type, *offer.names):
+        if name in (offer.suffix, *offer.names):
             return offer
-    return None
+    ranges = list(read_ranges(name)) if "/" in name else []
+    return _choose_by_ranges(offers, ranges) if ranges else None
 
 
 def choose_language(
@@ -117,6 +125,7 @@ def choose_language(
     return max(offered, key=lambda language: weights.get(language, other))
 
 
+_READ_AS_BLANK = re.compile(r"(?<=\w) (?=\w)")
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 # An unclosed quote runs to the end, so that matching stays linear.
 _QUOTED_OR_OPEN = _QUOTED + "?"

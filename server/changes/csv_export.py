@@ -1,12 +1,12 @@
 """Write the numbers of a comparison as CSV: one line for each number or value of a list."""
 
-import csv
 import io
 from functools import partial
 
 from server.release.comparisons import PublishedComparison
 from server.release.current import Release
 from transform.comparison.sentences import name_evolution, name_movement
+from transform.text.csv_injection import Cell, SpreadsheetWriter
 
 HEADER = (
     "nom", "libelle", "effectif", "minimum", "maximum", "anterieur", "posterieur",
@@ -15,9 +15,9 @@ HEADER = (
 
 
 def write_csv(published: PublishedComparison, release: Release, language: str) -> bytes:
-    """Return the CSV (RFC 4180) in UTF-8; a cell without a number is empty."""
+    """Return the CSV (RFC 4180) in UTF-8, for spreadsheets; a cell without a number is empty."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = SpreadsheetWriter(out)
     writer.writerow(HEADER)
     comparison = published.comparison
     label = partial(published.label, release, language=language)
@@ -25,7 +25,7 @@ def write_csv(published: PublishedComparison, release: Release, language: str) -
     for m in comparison.movements.values():
         description = name_movement(comparison, m, label, language)
         unresolved = str(m.unresolved).lower()
-        numbers: tuple[object, ...] = (m.number, m.least, m.most, "", "")
+        numbers: tuple[Cell, ...] = (m.number, m.least, m.most, "", "")
         writer.writerow((m.name, description, *numbers, unresolved, prefix + m.name))
     for e in comparison.evolutions:
         description = name_evolution(comparison, e, label, language)

@@ -21,6 +21,7 @@ from server.release import queries
 from server.release.comparisons import PublishedComparison, list_pairs, read_comparison
 from server.release.current import Release
 from server.release.resource import about_document
+from server.sparql import spreadsheet
 from server.sparql.send import send
 from server.texts import LANGUAGES
 from server.web import render
@@ -86,7 +87,9 @@ def show_rows(years: str, name: str) -> Response:
     path = f"changements/{comparison.earlier}-{comparison.later}/{quote_path(bare)}"
     if form is not HTML:
         question = Question(text, release.base_uri, solutions=form.media_type)
-        return add_links(render.finish(send(ask(question)), form), form, path, (HTML, *SOLUTIONS))
+        answer = ask(question)
+        sent = spreadsheet.send_csv(answer) if form is CSV else send(answer)
+        return add_links(render.finish(sent, form), form, path, (HTML, *SOLUTIONS))
     number = read_page_number(request.args.get("page", "1"))
     rows = queries.ask_rows(release, text, _ROWS + 1, _ROWS * (number - 1))
     if number > 1 and not rows:

@@ -31,9 +31,8 @@ class Entry(NamedTuple):
 def show() -> Response:
     """Answer with the feed in the language of the request."""
     language, entries = render.language(), list(_entries())
-    stamps = [f"{entry.path} {entry.time.isoformat()}" for entry in entries]
     response = Response("".join(_write(entries, language)), content_type=_ATOM.content_type)
-    response = render.finish(response, _ATOM, language, *stamps)
+    response = render.finish(response, _ATOM)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 

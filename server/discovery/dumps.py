@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from flask import Blueprint, Response, request, send_file
-from werkzeug.http import parse_date, parse_if_range_header
+from werkzeug.http import http_date, parse_date, parse_etags, parse_if_range_header
 
 from server.discovery import schemaorg
-from server.faults import UnknownPage
+from server.faults import OtherVersion, UnknownPage
 from server.negotiation import HTML, Format
 from server.release.files import (
     FOLDER,
@@ -132,7 +132,8 @@ def _list(chosen: Published, path: str) -> Response:
         embedded=schemaorg.script(_dataset()),
     )
     response = Response(body, content_type=HTML.content_type)
-    response = render.finish(response, HTML, *(release.name for release in releases))
+    response = render.finish(response, HTML)
+    _check_preconditions(response.get_etag()[0] or "", None)
     response.make_conditional(request)  # the HTTP front passes conditions on below /dumps/
     return add_relations(response, _relate(chosen, chosen.path))
 
@@ -159,6 +160,7 @@ def _send(chosen: Published, path: str, freshness: str) -> Response:
             f"Release {chosen.name} holds no file {(FOLDER + path)[:200]}; there are: "
             f"{', '.join(names)}."
         )
+    _check_preconditions(file.tag, chosen.time)
     _drop_wrong_conditions(chosen.time)
     response = send_file(
         check_unchanged(chosen.folder, file.path, chosen.manifest),
@@ -175,15 +177,31 @@ def _send(chosen: Published, path: str, freshness: str) -> Response:
     return add_relations(response, _relate_file(chosen, file))
 
 
+def _check_preconditions(tag: str, time: datetime | None) -> None:
+    """Check that the client means this version; raises OtherVersion (RFC 9110, 13.1.1 and 13.1.4).
+
+    Werkzeug would refuse «*», which means any version, and send the file with the refusal.
+    """
+    date = parse_date(request.headers.get("If-Unmodified-Since"))
+    if "HTTP_IF_MATCH" in request.environ:
+        if not parse_etags(request.environ.pop("HTTP_IF_MATCH")).contains(tag):
+            raise OtherVersion(f'If-Match names another version; this one is "{tag}".')
+    elif time and date and date < time:
+        raise OtherVersion(f"This version is of {http_date(time)}, after If-Unmodified-Since.")
+
+
 def _drop_wrong_conditions(time: datetime) -> None:
     """Remove conditions that Werkzeug evaluates wrongly.
 
-    An unknown range unit must be ignored (RFC 9110, 14.2). A date other than ours belongs to
-    another release, possibly a later one that was rolled back.
+    An unknown range unit, and a range with another method than GET, must be ignored, and a request
+    for several ranges may be (RFC 9110, 14.2). A date other than ours belongs to another release,
+    possibly a later one that was rolled back.
     """
     environ = request.environ
-    if not request.headers.get("Range", "bytes=").lower().lstrip().startswith("bytes="):
-        del environ["HTTP_RANGE"]
+    ranges = request.headers.get("Range", "")
+    in_bytes = ranges.lower().lstrip().startswith("bytes=")
+    if not in_bytes or "," in ranges or request.method != "GET":
+        environ.pop("HTTP_RANGE", None)
     if parse_date(request.headers.get("If-Modified-Since")) != time:
         environ.pop("HTTP_IF_MODIFIED_SINCE", None)
     condition = parse_if_range_header(request.headers.get("If-Range"))

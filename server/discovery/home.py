@@ -37,7 +37,7 @@ def show() -> Response:
     response = Response(
         render.render("home.html", **values), content_type="text/html; charset=utf-8"
     )
-    response = render.finish(response, HTML, address)
+    response = render.finish(response, HTML)
     relations = [
         Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle"),
         Relation(link_to("atom.xml"), "alternate", "application/atom+xml"),

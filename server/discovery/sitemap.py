@@ -57,7 +57,7 @@ def _write(whole: str, each: str, release: Release, paths: Iterator[str]) -> Res
     entries = (_entry(each, release.base_uri + path, time) for path in paths)
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{whole} xmlns="{_SPACE}">\n'
     body = "".join((head, *entries, f"</{whole}>\n"))
-    return render.finish(Response(body, content_type=_XML.content_type), _XML, time.isoformat())
+    return render.finish(Response(body, content_type=_XML.content_type), _XML)
 
 
 def _entry(name: str, address: str, time: datetime) -> str:

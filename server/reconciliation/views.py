@@ -43,7 +43,7 @@ def ask() -> Response:
             raise MissingQuery("Give queries, query or extend as a parameter of the form.")
         start_index(release)  # a client that reads the manifest queries names next
         manifest = write_manifest(release, address_of(release), language)
-        return _send(_write(manifest), address_of(release))
+        return _send(_write(manifest))
     with _admit() as work:
         if operation == "extend":
             return _send(_extend(release, parameters["extend"], language, work))
@@ -154,12 +154,12 @@ def _write(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _send(body: str, *parts: str) -> Response:
+def _send(body: str) -> Response:
     """Send JSON; caches may keep the answer to a GET, as they keep a page."""
     language = render.language()
     response = Response(body, content_type=_JSON.content_type)
     if request.method != "POST":
-        response = render.finish(response, _JSON, language, *parts)
+        response = render.finish(response, _JSON)
     response.headers["Vary"] = "Accept-Language"
     response.headers["Content-Language"] = language
     return response

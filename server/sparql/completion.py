@@ -23,7 +23,7 @@ def show() -> Response:
     language = render.language()
     body = json.dumps(list_terms(current_release(), language), ensure_ascii=False)
     response = Response(body, content_type="application/json")
-    finished = render.finish(response, JSON, language)
+    finished = render.finish(response, JSON)
     finished.headers["Vary"] = "Accept-Language"
     return finished
 

@@ -5,7 +5,7 @@ from flask.blueprints import BlueprintSetupState
 
 from server.engine.faults import FormNotAcceptable
 from server.negotiation import EXCEL, HTML, PAGES, choose_format
-from server.sparql import excel, page, service_description
+from server.sparql import page, service_description, spreadsheet
 from server.sparql.plan import Plan, make_plan
 from server.sparql.protocol import read_request
 from server.sparql.send import send
@@ -37,7 +37,7 @@ def ask() -> Response:
     if chosen is HTML:
         response = page.show(plan.request, answer)
     else:
-        response = excel.send(answer) if chosen is EXCEL else send(answer)
+        response = spreadsheet.send_excel(answer) if chosen is EXCEL else send(answer)
     if plan.fickle:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -33,7 +33,8 @@ def _read_graph_iri() -> str | None:
     parameters = [pair for pair in read_address(request) if pair[0] in ("graph", "default")]
     if len(parameters) != 1:
         raise UnreadableRequest("Name one graph: ?graph= and its IRI, or ?default for all.")
-    return next(iter(absolute_iris("graph", parameters)), None)
+    name, value = parameters[0]
+    return next(iter(absolute_iris(name, [value]))) if name == "graph" else None
 
 
 def _refuse_unknown(iri: str) -> None:

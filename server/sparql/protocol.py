@@ -64,7 +64,9 @@ def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
         return SparqlRequest(_check(parameters[0][1], longest), (), (), None)
     values: dict[str, list[str]] = {}
     for name, value in parameters:
-        values.setdefault(name, []).append(value)
+        # Forms of other endpoints send their fields for graphs empty: they name none.
+        if value or name not in (_DEFAULT, _NAMED):
+            values.setdefault(name, []).append(value)
     queries = values.get("query")
     updates = values.get("update")
     if queries and (updates or len(queries) > 1):
@@ -75,8 +77,8 @@ def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
         raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
     return SparqlRequest(
         _check(queries[0], longest) if queries else None,
-        tuple(absolute_iris(_DEFAULT, parameters)) if _DEFAULT in values else (),
-        tuple(absolute_iris(_NAMED, parameters)) if _NAMED in values else (),
+        tuple(absolute_iris(_DEFAULT, values.get(_DEFAULT, ()))),
+        tuple(absolute_iris(_NAMED, values.get(_NAMED, ()))),
         (values["format"][0] or None) if "format" in values else None,
     )
 
@@ -191,10 +193,10 @@ def decode(raw: bytes, where: str) -> str:
         ) from error
 
 
-def absolute_iris(name: str, parameters: Parameters) -> Iterable[str]:
-    """Yield the IRIs of a parameter, each once. Raises UnreadableRequest."""
+def absolute_iris(name: str, values: Iterable[str]) -> Iterable[str]:
+    """Yield the IRIs that a parameter names, each once. Raises UnreadableRequest."""
     # The engine would count the statements of a graph that is named twice, twice.
-    for value in dict.fromkeys(value for key, value in parameters if key == name):
+    for value in dict.fromkeys(values):
         if not _ABSOLUTE_IRI.fullmatch(value):
             raise faults.UnreadableRequest(f"{name} is {value[:200]!r}; give an absolute IRI.")
         yield value

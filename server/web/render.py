@@ -1,8 +1,9 @@
-"""Build responses whose content depends on the release alone: pages, graphs, entity tags."""
+"""Build responses whose content stays until the next release: pages, graphs, entity tags."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from transform.rdf import syntaxes
 
 # Data changes once a year, but the replacement of a faulty release should show within minutes.
 _FRESH = "public, max-age=300"
-# Files of `server` that shape a page; `assets` hashes scripts and styles.
-_SHAPING = (".py", ".html", ".rq", ".toml")
+# Files that shape an answer which streams: code, and queries.
+_SHAPING = (".py", ".rq")
 
 
 def language() -> str:
@@ -57,25 +58,33 @@ def page(template: str, **values: Any) -> Response:
     return finish(Response(render(template, **values), content_type=HTML.content_type), HTML)
 
 
-def finish(response: Response, form: Format, *parts: str) -> Response:
-    """Add the entity tag, Vary and Cache-Control to a response."""
+def finish(response: Response, form: Format) -> Response:
+    """Add the entity tag, Vary and Cache-Control to a response.
+
+    The tag is of the content that is sent. An answer that streams is not read for it: what makes
+    one is the release, the address, and nothing that a publisher sets.
+    """
     vary = "Accept, Accept-Language" if form is HTML else "Accept"
     response.headers["Vary"] = vary
     response.headers["Cache-Control"] = _FRESH
-    chosen = language() if form is HTML else ""
-    path, name = request.full_path, current_release().name
-    key = "\n".join((name, _edition(), path, form.media_type, chosen, *parts))
-    response.set_etag(hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32])
+    if response.is_streamed:
+        sent = (current_release().name, _edition(), request.full_path)
+        content = "\n".join(sent).encode("utf-8", "replace")
+    else:
+        content = response.get_data()
+    tag = hashlib.sha256(form.content_type.encode() + b"\n" + content)
+    response.set_etag(tag.hexdigest()[:32])
     return response
 
 
 @cache
 def _edition() -> str:
-    """Hash the files that shape a page, so that an upgrade of the software changes the tags."""
-    digest = hashlib.sha256(assets.digest().encode())
-    for file in sorted(Path(str(files("server"))).rglob("*")):
-        if file.suffix in _SHAPING:
-            digest.update(file.read_bytes())
+    """Hash what shapes an answer, so that an upgrade of the software changes the tags."""
+    digest = hashlib.sha256(version("pyoxigraph").encode())
+    for package in ("server", "transform"):
+        for file in sorted(Path(str(files(package))).rglob("*")):
+            if file.suffix in _SHAPING:
+                digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

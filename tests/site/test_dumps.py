@@ -65,6 +65,39 @@ def test_a_part_of_another_version_is_the_whole(site: str, fetch: Any) -> None:
     assert (reply.status, len(reply.body) > 10) == (200, True)
 
 
+@pytest.mark.parametrize("ranges", ["bytes=0-1,5-6", "bytes=0-1, 5-6", "bytes=5-,-1", "bytes=0-1,"])
+def test_several_parts_at_once_are_the_whole(site: str, fetch: Any, ranges: str) -> None:
+    whole = fetch(f"{site}dumps/portraits.nq")
+    reply = fetch(f"{site}dumps/portraits.nq", Range=ranges)
+    assert (reply.status, reply.body) == (200, whole.body)
+    assert reply.headers["Content-Range"] is None
+
+
+def test_only_get_has_parts(site: str, fetch: Any) -> None:
+    whole = fetch(f"{site}dumps/portraits.nq")
+    reply = fetch(f"{site}dumps/portraits.nq", "HEAD", Range="bytes=0-9")
+    assert (reply.status, int(reply.headers["Content-Length"])) == (200, len(whole.body))
+
+
+def test_the_file_that_a_client_means_is_sent_and_another_refused(site: str, fetch: Any) -> None:
+    for path in ("dumps/portraits.nq", "dumps/"):
+        tag = fetch(site + path).headers["ETag"]
+        for known in (tag, f'"other", {tag}', "*"):
+            assert fetch(site + path, If_Match=known).status == 200, (path, known)
+        for other in ('"other"', f"W/{tag}", ""):
+            reply = fetch(site + path, If_Match=other)
+            assert (reply.status, reply.kind) == (412, "application/problem+json"), (path, other)
+            assert json.loads(reply.body)["kind"] == "precondition-failed"
+            assert tag in json.loads(reply.body)["detail"]
+
+
+def test_a_file_that_is_younger_than_a_client_means_is_refused(published: str, fetch: Any) -> None:
+    file = f"{published}dumps/portraits.nq"  # of 2025-06-07
+    assert fetch(file, If_Unmodified_Since="Sat, 07 Jun 2025 08:09:10 GMT").status == 200
+    assert fetch(file, If_Unmodified_Since="hier").status == 200
+    assert fetch(file, If_Unmodified_Since="Sat, 07 Jun 2025 08:09:09 GMT").status == 412
+
+
 def test_a_file_that_is_known_is_304(site: str, fetch: Any) -> None:
     tag = fetch(f"{site}dumps/portraits.nq").headers["ETag"]
     assert fetch(f"{site}dumps/portraits.nq", If_None_Match=tag).status == 304

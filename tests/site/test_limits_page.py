@@ -89,6 +89,20 @@ def test_the_service_description_has_each_limit(limited: str, fetch: Any) -> Non
     assert b"sparql/limites>" in reply.body
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/n-triples"])
+@pytest.mark.parametrize("path", ["sparql/limites", "sparql", "catalogue", "dumps/", ""])
+def test_a_tag_is_of_what_is_sent_whatever_the_settings(
+    site: str, limited: str, fetch: Any, path: str, accept: str, language: str
+) -> None:
+    headers = {"Accept": accept, "Accept-Language": language}
+    ours, theirs = (fetch(address + path, headers=headers) for address in (site, limited))
+    assert ours.headers["ETag"]
+    assert (ours.headers["ETag"] == theirs.headers["ETag"]) == (ours.body == theirs.body)
+    known = {**headers, "If-None-Match": ours.headers["ETag"]}
+    assert fetch(limited + path, headers=known).status == (304 if ours.body == theirs.body else 200)
+
+
 def test_the_form_leads_to_the_page(site: str, fetch: Any) -> None:
     assert "/sparql/limites" in fetch(f"{site}sparql", Accept="text/html").text
 

@@ -77,6 +77,21 @@ REFUSED = {
     "host with a path": (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
     "two types": (POST + b"Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nASK{}", 400),
     "absolute form of a user": (b"GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "absolute form without a host": (b"GET http:/// HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "absolute form of a port": (b"GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "absolute form of a query": (b"GET http://?a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "absolute form in place of the header": (b"GET http://a/ HTTP/1.1\r\n\r\n", 400),
+    "absolute form beside a broken host": (b"GET http://a/ HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+    "authority form": (b"GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "two blanks before the target": (GET.replace(b" /", b"  /") + b"\r\n", 400),
+    "two blanks behind the target": (GET.replace(b" HTTP", b"  HTTP") + b"\r\n", 400),
+    "blank lines, and two blanks": (b"\r\n\r\n" + GET.replace(b" /", b"  /") + b"\r\n", 400),
+    "no target between the blanks": (b"GET  HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "tab before the target": (GET.replace(b" /", b"\t/") + b"\r\n", 400),
+    "tab behind the target": (GET.replace(b" HTTP", b"\tHTTP") + b"\r\n", 400),
+    "blank before the method": (b" " + GET + b"\r\n", 400),
+    "blank in the version": (GET.replace(b"HTTP/", b"HTTP /") + b"\r\n", 400),
+    "blank behind the version": (GET.replace(b"1.1", b"1.1 ") + b"\r\n", 400),
     "another scheme": (b"GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "fragment": (b"GET /healthz#a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "asterisk": (b"GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
@@ -112,6 +127,39 @@ def test_it_is_refused_and_nothing_behind_it_is_read(site: str, name: str) -> No
     assert reply[0] == status
     problem = json.loads(reply[1])
     assert (problem["status"], bool(problem["detail"])) == (status, True)
+
+
+BEFORE = {
+    "a request": GET + b"\r\n",
+    "an offer of another protocol": GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+    "a body": POST + b"Content-Length: 7\r\n\r\nASK {}\n",
+    "a body that holds the line as it should be": POST + b"Content-Length: 36\r\n\r\n"
+    b"ASK {}\r\n\r\n#GET /healthz HTTP/1.1\r\n\r\n",
+    "chunks": CHUNKED + ASK + b"0\r\n\r\n",
+    "chunks of empty lines": CHUNKED + b"b\r\nASK{}\r\n\r\n\r\n\r\n" + b"0\r\nX: y\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("at_once", [10_000, 7, 1])
+@pytest.mark.parametrize("before", BEFORE)
+def test_two_blanks_are_refused_wherever_the_line_begins(
+    site: str, before: str, at_once: int
+) -> None:
+    data = BEFORE[before] + GET.replace(b" HTTP", b"  HTTP") + b"\r\n" + ONE["close"]
+    with connect(site) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(0, len(data), at_once):
+            with contextlib.suppress(ConnectionError):  # all was refused already
+                client.sendall(data[at : at + at_once])
+        answers = replies(read(client))
+    assert [status for status, _ in answers] == [200, 400]
+
+
+def test_behind_a_body_with_very_many_empty_lines_nothing_is_read(site: str) -> None:
+    query = b"ASK {" + b"\r\n" * 2 + (b" " + b"\r\n" * 2) * 100 + b"}"
+    chunks = CHUNKED + b"%x\r\n" % len(query) + query + b"\r\n0\r\n\r\n"
+    answers = replies(send(site, chunks + GET.replace(b" HTTP", b"  HTTP") + b"\r\n"))
+    assert [status for status, _ in answers] == [200]
 
 
 def test_a_refusal_is_text_for_those_who_read_text(site: str) -> None:

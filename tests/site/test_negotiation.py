@@ -142,11 +142,15 @@ def assert_names_the_offers(reply: http.client.HTTPResponse, name: str) -> None:
 # The names of ?format= and of suffixes; they beat Accept, and one that is unknown is 406.
 ROW_NAMES = {"json": JSON, "srj": JSON, "xml": XML, "srx": XML, "csv": CSV, "tsv": TSV,
              "excel": CSV, "html": HTML, "CSV": CSV, JSON: JSON, XML: XML, CSV: CSV, TSV: TSV,
+             "application/json": JSON, "application/xml": XML, "text/xml": XML, "text/*": CSV,
+             "application/xhtml+xml": HTML, f"{CSV};charset=utf-8": CSV, XML.upper(): XML,
+             f"{CSV};q=0": None, f"{PDF},{TSV}": TSV,
              "pdf": None, "ttl": None, "a/b": None, "%00": None}  # fmt: skip
 GRAPH_NAMES = {"ttl": TTL, "turtle": TTL, "n3": TTL, "jsonld": LD, "json-ld": LD, "json": LD,
                "nt": NT, "ntriples": NT, "rdf": RDF, "rdfxml": RDF, "xml": RDF, "TTL": TTL,
-               TTL: TTL, LD: LD, NT: NT, RDF: RDF, "pdf": None, "csv": None,
-               "excel": None}  # fmt: skip
+               TTL: TTL, LD: LD, NT: NT, RDF: RDF, "application/json": LD, "application/xml": RDF,
+               "text/xml": RDF, "application/x-turtle": TTL, "text/n3": TTL, "pdf": None,
+               "csv": None, "excel": None}  # fmt: skip
 QUAD_NAMES = {"nq": NQ, "nquads": NQ, "trig": TRIG, NQ: NQ, TRIG: TRIG}
 SUFFIXES = {"ttl": TTL, "jsonld": LD, "nt": NT, "rdf": RDF, "html": HTML}
 NAMED = [
@@ -176,6 +180,14 @@ def test_a_name_beats_accept(
     assert reply.status == (200 if kind else 406)
     if kind:
         assert reply.headers.get_content_type() == kind
+
+
+@pytest.mark.parametrize(("path", "kind"), [("ask", XML), ("construct", RDF), ("catalogue", RDF)])
+def test_a_plus_in_a_name_need_not_be_escaped(site: str, path: str, kind: str) -> None:
+    address = f"{PATHS[path]}{'&' if '?' in PATHS[path] else '?'}format={kind}"
+    assert "+" in address
+    reply = ask(site, address, (TTL,))
+    assert (reply.status, reply.headers.get_content_type()) == (200, kind)
 
 
 def test_an_empty_name_is_none(site: str) -> None:

@@ -1,6 +1,5 @@
 """List all that changed between two portraits, one change a line, with its evidence."""
 
-import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -9,6 +8,7 @@ from typing import NamedTuple
 from transform.comparison.compare import Sides
 from transform.comparison.entries import Entry
 from transform.comparison.model import Comparison
+from transform.text.csv_injection import SpreadsheetWriter
 
 
 class Change(NamedTuple):
@@ -34,9 +34,9 @@ def list_changes(
 
 
 def as_csv(changes: Iterator[Change]) -> str:
-    """Return changes as CSV (RFC 4180)."""
+    """Return changes as CSV (RFC 4180), for spreadsheets."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = SpreadsheetWriter(out)
     writer.writerow(Change._fields)
     writer.writerows(changes)
     return out.getvalue()

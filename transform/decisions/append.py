@@ -1,6 +1,5 @@
 """Find the decisions file of a build or a review, and append lines to it."""
 
-import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from transform.decisions.sssom import (
 )
 from transform.errors import MisusedCommand
 from transform.files import exclusive_lock, write_whole
+from transform.text.csv_injection import SpreadsheetWriter
 
 Result = TypeVar("Result")
 
@@ -39,7 +39,8 @@ def append_lines(
 ) -> bytes:
     """Append lines to the content of a decisions file, whose own bytes stay as they are.
 
-    `raw` is a whole file, or empty for a new one; each line maps SSSOM columns to texts. Raises
+    `raw` is a whole file, or empty for a new one; each line maps SSSOM columns to texts. People
+    open the file in a spreadsheet: `DecisionCells.cell` reads back what is made safe here. Raises
     MisusedCommand for a text that UTF-8 cannot hold.
     """
     text = raw.decode("utf-8-sig")
@@ -47,7 +48,8 @@ def append_lines(
     names = header or list(kind.columns)
     end = "\r\n" if "\r\n" in text else "\n"
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator(text) if header else ",", lineterminator=end)
+    delimiter = separator(text) if header else ","
+    writer = SpreadsheetWriter(out, delimiter=delimiter, lineterminator=end)
     if not header:
         writer.writerow(names)
     for line in lines:

@@ -20,6 +20,7 @@ from transform.decisions.sssom import (
 )
 from transform.errors import DecisionRefused, UnreadableDecisions
 from transform.text.characters import UNWRITABLE
+from transform.text.csv_injection import original_cell
 
 _BASE = re.compile("^https?://.*/(?=id/)")
 
@@ -65,9 +66,12 @@ class DecisionCells(NamedTuple):
     record: list[str]
 
     def cell(self, column: str) -> str:
-        """Return a cell without blanks around it, "" where the file lacks the column."""
+        """Return a cell without blanks around it, "" where the file lacks the column.
+
+        The apostrophe that keeps a spreadsheet from running the cell is no part of it.
+        """
         at = self.header.places.get(column)
-        return "" if at is None else self.record[at].strip()
+        return "" if at is None else original_cell(self.record[at]).strip()
 
     def refuse(self, column: str, why: str) -> DecisionRefused:
         """Return the fault of a cell, with its place."""

@@ -1,13 +1,12 @@
 """Print proposals: on the terminal one by one, or as CSV for scripts."""
 
-import csv
 import io
 from collections.abc import Iterable
 
 import click
 
 from transform.linking.proposals import Proposal
-from transform.text.csv_injection import safe_cell
+from transform.text.csv_injection import SpreadsheetWriter
 from transform.text.printable import visible
 
 COLUMNS = (
@@ -54,9 +53,9 @@ def print_proposal(proposal: Proposal, left: int) -> None:
 
 def _print_row(cells: Iterable[str]) -> None:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerow(cells)
+    SpreadsheetWriter(out, lineterminator="\n").writerow(cells)
     click.echo(out.getvalue(), nl=False)
 
 
 def _cell(text: str) -> str:
-    return safe_cell(visible(text, 2000))
+    return visible(text, 2000)

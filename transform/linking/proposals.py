@@ -12,7 +12,6 @@ from transform.errors import MisusedCommand
 from transform.linking.answers import ServiceCandidate
 from transform.linking.service import CandidateQuery, Service
 from transform.linking.session import LinkableBody, LinkSession
-from transform.text.csv_injection import safe_cell
 from transform.text.printable import visible
 
 _NO_SPACE = (
@@ -42,10 +41,10 @@ class Proposal(NamedTuple):
         """Return the line that accepts or refuses the proposal, by SSSOM column."""
         return {
             "subject_id": self.body.path,
-            "subject_label": safe_cell(self.body.name),
+            "subject_label": self.body.name,
             "predicate_id": PREDICATE,
             "object_id": self.iri,
-            "object_label": safe_cell(visible(self.candidate.name, 200)),
+            "object_label": visible(self.candidate.name, 200),
             "mapping_tool": self.service,
             **judgement.as_line(accepted, self.score_text()),
         }

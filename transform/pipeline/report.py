@@ -1,6 +1,5 @@
 """Write the report for people: findings of the shapes, and rows that were kept back."""
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from transform.rdf.namespaces import (
     XSD,
 )
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
+from transform.text.csv_injection import SpreadsheetWriter
 from transform.validation.locate import CellLocator, Located
 
 
@@ -82,7 +82,7 @@ REJECTED_COLUMNS = (
 def rejected_csv(located: Iterable[Located], places: CellLocator) -> bytes:
     """Return `report/rejets.csv`: a line for each reason to keep a row back, with all its cells."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = SpreadsheetWriter(out)
     writer.writerow(REJECTED_COLUMNS)
     for f in located:
         if f.severity == "Violation" and (row := places.find(f.focus)):

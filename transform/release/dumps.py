@@ -4,7 +4,6 @@ Beside the syntaxes of RDF, each year is a table for spreadsheets (`spreadsheets
 is written once, in pieces, and each dump is put together from them.
 """
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from transform.rdf import fragments
 from transform.release import csvw, pieces, spreadsheets
 from transform.release.csv_dialects import FLAVOURS, METADATA, CsvDialect
 from transform.release.pieces import Piece
+from transform.text.csv_injection import SpreadsheetWriter
 
 WHOLE = "portraits"
 _BLOCK = 1 << 20
@@ -158,7 +158,7 @@ def _table(graph: Graph, flavour: CsvDialect, stem: Path) -> Dump:
     def blocks() -> Iterator[bytes]:
         header = io.StringIO(newline="")
         names = [column.name for column in spreadsheets.COLUMNS]
-        csv.writer(header, delimiter=flavour.separator).writerow(names)
+        SpreadsheetWriter(header, delimiter=flavour.separator).writerow(names)
         yield header.getvalue().encode(flavour.encoding)
         yield from (piece.file(flavour.ending).read_bytes() for piece in graph.pieces)
 

@@ -4,7 +4,6 @@ A piece is a range of a file of N-Triples that ends where a subject ends. A year
 its own dumps and in those of the whole.
 """
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -16,6 +15,7 @@ import pyoxigraph as ox
 from transform.rdf import fragments
 from transform.release import spreadsheets
 from transform.release.csv_dialects import FLAVOURS
+from transform.text.csv_injection import SpreadsheetWriter
 
 # Bytes of N-Triples: some 15,000 statements, of which a process holds one piece at a time.
 SIZE = 2_000_000
@@ -94,7 +94,7 @@ def write_piece(piece: Piece) -> None:
         rows = list(spreadsheets.rows(quads, _labels(piece.labels), piece.base_uri))
         for flavour in FLAVOURS:
             out = io.StringIO(newline="")
-            csv.writer(out, delimiter=flavour.separator).writerows(rows)
+            SpreadsheetWriter(out, delimiter=flavour.separator).writerows(rows)
             piece.file(flavour.ending).write_bytes(out.getvalue().encode())
 
 

@@ -1,4 +1,4 @@
-"""Make the rows of a portrait for spreadsheets: a line a row, URIs next to labels, no formula.
+"""Make the rows of a portrait for spreadsheets: a line a row, URIs next to labels.
 
 Two files hold the same cells: one with commas (RFC 4180), one that Excel opens in French with
 its accents and in columns: semicolons after a byte order mark.
@@ -12,7 +12,6 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.rdf.namespaces import PREF_LABEL, property_iri
-from transform.text.csv_injection import safe_cell
 from transform.text.languages import LANGUAGES
 
 
@@ -69,7 +68,7 @@ def rows(statements: Iterable[ox.Quad], labels: Labels, base: str) -> Iterator[l
         if row_of in values:
             values[""] = str(getattr(subject, "value", ""))
             yield [
-                safe_cell(_cell(values.get(iri, ""), column, labels))
+                _cell(values.get(iri, ""), column, labels)
                 for column, iri in zip(COLUMNS, iris, strict=True)
             ]
 

@@ -1,10 +1,10 @@
 """Write pairs of initiatives that may be one as CSV, for the report and for reviewers."""
 
-import csv
 import io
 from collections.abc import Iterable
 
 from transform.review.candidates import Candidate
+from transform.text.csv_injection import Cell, SpreadsheetWriter
 
 _ROW_COLUMNS = ("row", "name", "body_name", "filed", "status", "benefits")
 CANDIDATE_COLUMNS = (
@@ -16,10 +16,10 @@ CANDIDATE_COLUMNS = (
 def candidates_csv(candidates: Iterable[Candidate], base_uri: str) -> bytes:
     """Write `report/candidats.csv`: pairs of initiatives that may be one, numbered as in review."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = SpreadsheetWriter(out)
     writer.writerow(CANDIDATE_COLUMNS)
     for number, candidate in enumerate(candidates, start=1):
-        cells: list[object] = [number, candidate.kind, f"{candidate.score:.1f}", candidate.reason]
+        cells: list[Cell] = [number, candidate.kind, f"{candidate.score:.1f}", candidate.reason]
         for row in (candidate.older, candidate.newer):
             cells += [f"{base_uri}id/initiative/{row.key}", row.year]
             cells += [getattr(row, name) for name in _ROW_COLUMNS]

@@ -14,7 +14,8 @@ from server.http.refusals import Refused
 ONCE = frozenset((b"host", b"content-type", b"content-encoding", b"expect"))
 # RFC 3986, 3.2.2, without the delimiters that no host name has in practice.
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%\-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
-_ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+# RFC 9110, 4.2: a host that is not empty.
+_ABSOLUTE = re.compile(rb"https?://(?!:)([^/?#]+)(.*)", re.IGNORECASE | re.DOTALL)
 _VERSIONS = ("1.1", "1.0")
 _KIND = "malformed-request"
 
@@ -25,21 +26,31 @@ def judge(method: str, version: str, target: bytes, headers: dict[bytes, bytes])
         raise Refused(505, "unknown-version", "HTTP/1.1 and HTTP/1.0 are spoken here.")
     if method == "CONNECT":
         raise Refused(501, "unknown-method", "This server is no proxy: it opens no tunnel.")
-    if not target.startswith(b"/") or b"#" in target:
-        target = _to_origin(method, target, headers)
     host = headers.get(b"host")
     if host is None and version == "1.1":
         raise _malformed("Name the Host once (RFC 9112, 3.2): it is missing.")
-    if host is not None and not _is_host(host):
-        raise _malformed("Name the Host as a name or an address, with a port or without.")
+    if host is not None:
+        _check_host(host)
+    if not target.startswith(b"/") or b"#" in target:
+        target = _to_origin(method, target, headers)
     if b"content-length" in headers or b"transfer-encoding" in headers:
         _check_body_headers(version, headers)
     return target
 
 
 @lru_cache(maxsize=256)
-def _is_host(name: bytes) -> bool:
-    return _HOST.fullmatch(name) is not None
+def _check_host(name: bytes) -> None:
+    if _HOST.fullmatch(name) is None:
+        raise _malformed("Name the Host as a name or an address, with a port or without.")
+
+
+def judge_line(line: bytearray) -> None:
+    """Raise Refused for a request line with more than the two blanks of RFC 9112, 3.
+
+    The parser passes over them; others read an empty target between them.
+    """
+    if b"  " in line:
+        raise _malformed("Put one blank before the address and one behind it.")
 
 
 def judge_repeated(name: bytes) -> None:
@@ -61,6 +72,7 @@ def _to_origin(method: str, target: bytes, headers: dict[bytes, bytes]) -> bytes
         return b"/"  # the server as a whole has the methods of its root
     if (absolute := _ABSOLUTE.fullmatch(target)) and b"#" not in target:
         # The host of the target replaces the one of the header (RFC 9112, 3.2.2).
+        _check_host(absolute[1])
         headers[b"host"] = absolute[1]
         return absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
     raise _malformed("Ask for a path, such as /sparql, or for a whole http address.")

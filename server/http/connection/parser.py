@@ -1,6 +1,7 @@
 """Parse the bytes of a connection into requests."""
 
 import logging
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Literal
@@ -19,6 +20,10 @@ log = logging.getLogger(__name__)
 _CHUNKS = 8
 
 _SLICE = 4096  # bytes parsed at once, so that few parsed requests wait for the application
+_LINE_ENDS = re.compile(rb"[\r\n]+")
+# Empty lines in a body of chunks after each of which it may end. Beyond them nobody looks for its
+# end, and nothing is read behind it.
+_EMPTY_LINES = 64
 
 _heads = KnownHeads()
 
@@ -45,9 +50,10 @@ class RequestParser:
         self.phase: Phase = "idle"
         self.wants_leave = False  # the client waits for 100 Continue (RFC 9110, 10.1.1)
         self.headers: dict[bytes, bytes] = {}
+        self._line = bytearray()  # the request line, as far as it has come
         self._url = bytearray()
         self._body = bytearray()
-        self._size = self._lines = self._came = 0
+        self._size = self._lines = self._came = self._empty_lines = 0
 
     @property
     def size(self) -> int:
@@ -73,11 +79,11 @@ class RequestParser:
         """Parse the next slice; raises Refused, after which nothing more can be parsed."""
         data, self.rest = self.rest[:_SLICE], self.rest[_SLICE:]
         if self.phase != "idle":
-            return self._feed(data)
+            return self._feed_pieces(data)
         if head := _heads.recognise(data):
             return self._add_known(head)
         before = self.number
-        self._feed(data)
+        self._feed_pieces(data)
         if self.phase == "idle" and self.number == before + 1:
             request, last = self.ready[-1]
             if request.method == "GET" and request.length is None and not last:
@@ -91,6 +97,42 @@ class RequestParser:
         target, headers, size = head
         request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
         self.ready.append((request, False))
+
+    def _feed_pieces(self, data: bytes) -> None:
+        """Feed the parser no further than to where a request may end.
+
+        So that the line of the next one, which the parser does not pass on, begins a piece.
+        """
+        at = 0
+        while at < len(data):
+            end = self._may_end(data, at)
+            piece = data[at:end]
+            if self.phase == "idle" or self._line:
+                self._check_line(piece)
+            self._feed(piece)
+            at = end
+
+    def _may_end(self, data: bytes, at: int) -> int:
+        """Return where the request may end that `data` goes on with at a place."""
+        if self.phase == "body" and (length := self.headers.get(b"content-length")):
+            return at + int(length) - len(self._body)
+        # Heads, and bodies in chunks, end with an empty line, which may have begun before `data`.
+        if self._empty_lines > _EMPTY_LINES:
+            return len(data)
+        if ends := _LINE_ENDS.match(data, at):
+            end = ends.end()
+        elif (end := data.find(b"\r\n\r\n", at) + 4) < 4:
+            return len(data)
+        self._empty_lines += self.phase == "body"
+        return end
+
+    def _check_line(self, piece: bytes) -> None:
+        """Check the line that a request begins with, once all of it has come."""
+        end = piece.find(b"\n")
+        self._line += piece if end < 0 else piece[:end]
+        if end >= 0:
+            rules.judge_line(self._line)
+            self._line.clear()
 
     def _feed(self, data: bytes) -> None:
         offered: int | None = None
@@ -187,6 +229,7 @@ class RequestParser:
         if self._parser.should_upgrade():
             return
         alive = self._parser.should_keep_alive() and self._version == "1.1"
+        alive = alive and self._empty_lines <= _EMPTY_LINES
         declared = b"content-length" in self.headers or b"transfer-encoding" in self.headers
         body = bytes(self._body)
         length = len(body) if declared else None
