@@ -8,6 +8,7 @@ from typing import Any
 
 NAMES = (
     "portrait-ia",
+    "externes",
     "categories",
     "statuts",
     "portefeuilles",
@@ -23,6 +24,13 @@ def read(name: str) -> bytes:
     if name not in NAMES:
         raise KeyError(f"no file {name!r} in the ontology; known: {', '.join(NAMES)}")
     return files(__name__).joinpath(f"{name}.ttl").read_bytes()
+
+
+def read_versions() -> dict[str, bytes]:
+    """Read the Turtle of each earlier version of the vocabulary, by its number."""
+    folder = files(__name__).joinpath("versions")
+    earlier = [file for file in folder.iterdir() if file.name.endswith(".ttl")]
+    return {file.name.removesuffix(".ttl"): file.read_bytes() for file in earlier}
 
 
 @cache

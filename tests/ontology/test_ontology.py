@@ -28,6 +28,7 @@ YEARS = (2024, 2025)
 CLASSES = [
     "Categorie",
     "Comparaison",
+    "Decision",
     "DecisionIdentite",
     "DecisionLien",
     "Decompte",
@@ -61,6 +62,7 @@ PROPERTIES = [
     "inscriptionDe",
     "membreAnterieur",
     "membrePosterieur",
+    "module",
     "nombreInscriptions",
     "nomTelQuEcrit",
     "organisme",
@@ -85,11 +87,13 @@ PROPERTIES = [
     "totalPublie",
     "voisin",
 ]
+INDIVIDUALS = ["ModuleComparaison", "ModuleNoyau", "Modules", "ProjetPortraitIA"]
 ALIGNMENTS = {
     ("Categorie", "subClassOf", SKOS + "Concept"),
     ("Comparaison", "subClassOf", "http://www.w3.org/ns/prov#Entity"),
-    ("DecisionIdentite", "subClassOf", "http://www.w3.org/ns/prov#Activity"),
-    ("DecisionLien", "subClassOf", "http://www.w3.org/ns/prov#Activity"),
+    ("Decision", "subClassOf", "http://www.w3.org/ns/prov#Activity"),
+    ("DecisionIdentite", "subClassOf", f"{BASE}def#Decision"),
+    ("DecisionLien", "subClassOf", f"{BASE}def#Decision"),
     ("Decompte", "subClassOf", "http://purl.org/linked-data/cube#Observation"),
     ("Evolution", "subClassOf", "http://purl.org/linked-data/cube#Observation"),
     ("Initiative", "subClassOf", "http://www.w3.org/ns/prov#Entity"),
@@ -97,11 +101,15 @@ ALIGNMENTS = {
     ("Mouvement", "subClassOf", "http://purl.org/linked-data/cube#Observation"),
     ("Organisme", "subClassOf", "http://data.europa.eu/m8g/PublicOrganisation"),
     ("Organisme", "subClassOf", "http://www.w3.org/ns/org#FormalOrganization"),
+    ("PaireOuverte", "subClassOf", "http://www.w3.org/ns/prov#Entity"),
     ("Portefeuille", "subClassOf", SKOS + "Concept"),
     ("PortefeuilleAnnuel", "subClassOf", "http://www.w3.org/ns/prov#Entity"),
     ("Portrait", "subClassOf", "http://www.w3.org/ns/dcat#Dataset"),
     ("Statut", "subClassOf", SKOS + "Concept"),
+    ("benefices", "subPropertyOf", "http://purl.org/dc/terms/description"),
+    ("categorie", "subPropertyOf", "http://purl.org/dc/terms/subject"),
     ("inscriptionDe", "subPropertyOf", "http://www.w3.org/ns/prov#specializationOf"),
+    ("organisme", "subPropertyOf", "http://www.w3.org/ns/prov#wasAttributedTo"),
     ("porteSur", "subPropertyOf", "http://www.w3.org/ns/prov#used"),
     ("portraitAnterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
     ("portraitPosterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
@@ -111,7 +119,7 @@ ALIGNMENTS = {
 RHYTHM = [
     *("a", "rdfs:label@fr", "rdfs:label@en", "skos:definition@fr", "skos:definition@en"),
     *("rdfs:subClassOf", "rdfs:subPropertyOf", "owl:disjointWith", "rdfs:domain", "rdfs:range"),
-    *("rdfs:isDefinedBy", "skos:changeNote@fr", "skos:changeNote@en"),
+    *("skos:example@fr", "skos:example@en", "rdfs:isDefinedBy", "pia:module", "dcterms:issued"),
 ]
 # Those whose terms were read in their own files before they were used here.
 NAMESPACES = (
@@ -210,7 +218,8 @@ def test_nothing_is_a_blank_node(name: str) -> None:
 
 @pytest.mark.parametrize("name", ontology.NAMES)
 def test_every_external_term_is_of_a_vocabulary_that_was_read(name: str) -> None:
-    statements = [t for t in triples(name) if not t.predicate.endswith(("/homepage", "/sameAs"))]
+    elsewhere = ("/homepage", "/sameAs", "#isDefinedBy")
+    statements = [t for t in triples(name) if not t.predicate.endswith(elsewhere)]
     foreign = {iri for iri in iris(statements) if not iri.startswith(BASE)}
     assert {iri for iri in foreign if not iri.startswith(NAMESPACES)} == set()
 
@@ -226,16 +235,57 @@ def test_terms_are_those_of_the_interface() -> None:
         for statement in triples("portrait-ia")
         if statement.predicate == RDFS + "isDefinedBy"
     }
-    assert defined == {*CLASSES, *PROPERTIES}
+    assert defined == {*CLASSES, *PROPERTIES, *INDIVIDUALS}
 
 
-@pytest.mark.parametrize("prop", ["label", "definition", "changeNote"])
+@pytest.mark.parametrize("prop", ["label", "definition"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_term_says_it_once_in_each_language(prop: str, language: str) -> None:
     by_term = texts("portrait-ia", (RDFS if prop == "label" else SKOS) + prop, language)
     assert {term: len(values) for term, values in by_term.items()} == dict.fromkeys(
-        CLASSES + PROPERTIES, 1
+        CLASSES + PROPERTIES + INDIVIDUALS, 1
     )
+
+
+def test_every_term_has_one_module_and_one_date() -> None:
+    for prop, values in (
+        (f"{BASE}def#module", {f"{BASE}def#ModuleNoyau", f"{BASE}def#ModuleComparaison"}),
+        ("http://purl.org/dc/terms/issued", {"2026-11-22", "2026-11-29"}),
+    ):
+        by_term = defaultdict(list)
+        for term in triples("portrait-ia"):
+            if term.predicate == prop:
+                by_term[last(term.subject)].append(term.object.value)
+        assert {term: len(by_term[term]) for term in CLASSES + PROPERTIES} == dict.fromkeys(
+            CLASSES + PROPERTIES, 1
+        )
+        assert {value for listed in by_term.values() for value in listed} == values
+
+
+def test_every_foreign_term_of_an_axiom_is_declared_once() -> None:
+    """OWL 2 Structural Specification, 5.8.2: an entity of an axiom or annotation is declared."""
+    built_in = (RDFS, "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2001/XMLSchema#")
+    built_in = (*built_in, "http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+    axioms = (RDF_TYPE, *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain")))
+    statements = triples("portrait-ia")
+    used = {t.predicate for t in statements}
+    used |= {t.object.value for t in statements if t.predicate in (*axioms, RDFS + "range")}
+    foreign = {iri for iri in used if not iri.startswith((*built_in, f"{BASE}def#"))}
+    declared = [t.subject for t in triples("externes") if t.predicate == RDF_TYPE]
+
+    assert len(declared) == len(set(declared))
+    assert foreign - set(declared) == set()
+
+
+def test_the_header_names_its_version_and_the_one_before() -> None:
+    says = {
+        t.predicate: t.object.value for t in triples("portrait-ia") if t.subject == f"{BASE}def"
+    }
+    owl = "http://www.w3.org/2002/07/owl#"
+    assert says[f"{owl}versionIRI"] == f"{BASE}def/{says[f'{owl}versionInfo']}"
+    earlier = [version.split(".") for version in ontology.read_versions()]
+    assert says[f"{owl}priorVersion"] == f"{BASE}def/{'.'.join(max(earlier))}"
+    assert max(earlier) < says[f"{owl}versionInfo"].split(".")
 
 
 def test_alignments_are_the_chosen_ones() -> None:
@@ -254,8 +304,9 @@ def test_terms_stand_in_one_rhythm() -> None:
     whole = "".join(prefixes) + "".join(f"\n{name}\n{body}.\n" for name, body in blocks)
 
     assert whole == text
-    assert [name for name, _ in blocks] == ["<def>", *(f"pia:{n}" for n in CLASSES + PROPERTIES)]
-    for name, body in blocks[1:]:
+    terms = [f"pia:{name}" for name in CLASSES + PROPERTIES]
+    assert [name for name, _ in blocks] == ["<def>", *terms, *(f"pia:{n}" for n in INDIVIDUALS)]
+    for name, body in blocks[1 : 1 + len(terms)]:
         rhythm = [_beat(line) for line in body.splitlines()]
         assert rhythm == sorted(rhythm, key=RHYTHM.index), name
 
