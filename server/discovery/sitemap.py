@@ -23,7 +23,7 @@ bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
 _XML = Format("xml", "application/xml", "; charset=utf-8")
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("", "dumps/", "catalogue", "def")
+_FIXED = ("", "dumps/", "catalogue", "def", "shapes")
 
 
 @bp.route("/robots.txt")

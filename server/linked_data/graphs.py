@@ -1,5 +1,6 @@
-"""Answer with the vocabulary and with each named graph."""
+"""Answer with the vocabulary, its earlier versions, the shapes, and each named graph."""
 
+import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from server.engine.interface import Question
@@ -11,11 +12,14 @@ from server.negotiation import (
     PAGES,
 )
 from server.release import queries
+from server.release.current import Release
 from server.sparql.send import send
 from server.web import render
-from server.web.link_header import add_links
+from server.web.link_header import Relation, add_links, add_relations
 from server.web.links import quote_path
 from server.web.release_scope import ask, current_release
+from transform.rdf.namespaces import OWL
+from transform.release.definitions import SHAPES, version_path
 
 bp = Blueprint("graphs", __name__)
 
@@ -25,21 +29,73 @@ bp = Blueprint("graphs", __name__)
 def define(suffix: str | None = None) -> Response:
     """Answer with the vocabulary; its terms are fragments of this page."""
     release = current_release()
+    return _show_vocabulary(_read_vocabulary(release), release, "def", suffix)
+
+
+@bp.route("/def/<path:path>")
+def define_version(path: str) -> Response:
+    """Answer with a version of the vocabulary: the one in force, or one before it."""
+    version, suffix = split_suffix(path)
+    release = current_release()
+    triples = _read_vocabulary(release)
+    if version not in _versions(triples):
+        file = release.find_file(version_path(version))
+        if file is None:
+            raise UnknownResource(
+                f"This release holds no version {version[:40]!r} of the vocabulary:"
+                f" see {release.base_uri}def, which names its version and the one before."
+            )
+        triples = _read_turtle(file.read_bytes())
+    return _show_vocabulary(triples, release, f"def/{quote_path(version)}", suffix)
+
+
+def _read_vocabulary(release: Release) -> list[ox.Triple]:
     ontology = f"{release.base_uri}def"
     triples = queries.find_triples(release, "ontology", ontology=ontology)
     if not triples:
         raise UnknownResource(f"This release holds no vocabulary <{ontology}>.")
-    form = render.choose(PAGES, suffix)
+    return triples
+
+
+def _versions(triples: list[ox.Triple]) -> set[str]:
+    """Return the number of the version that a vocabulary says it is."""
+    numbers = (t.object for t in triples if t.predicate.value == f"{OWL}versionInfo")
+    return {number.value for number in numbers if isinstance(number, ox.Literal)}
+
+
+def _read_turtle(content: bytes) -> list[ox.Triple]:
+    quads = ox.parse(content, format=ox.RdfFormat.TURTLE)
+    return queries.sort_triples(quad.triple for quad in quads)
+
+
+def _show_vocabulary(
+    triples: list[ox.Triple], release: Release, path: str, suffix: str | None
+) -> Response:
+    ontology, form = f"{release.base_uri}def", render.choose(PAGES, suffix)
     if form is HTML:
-        response = render.page(
-            "ontology.html",
-            path="def",
-            formats=PAGES[1:],
-            **vocabulary_page.lay_out(triples, ontology, release, render.language()),
-        )
+        page = vocabulary_page.lay_out(triples, ontology, release, render.language())
+        response = render.page("ontology.html", path=path, formats=PAGES[1:], **page)
     else:
         response = render.graph(triples, form)
-    return add_links(response, form, "def")
+    response = add_links(response, form, path)
+    return add_relations(response, [Relation(ontology, "latest-version")])
+
+
+@bp.route("/shapes")
+@bp.route("/shapes.<suffix>")
+def show_shapes(suffix: str | None = None) -> Response:
+    """Answer with the shapes that the release passed; each is a fragment of this page."""
+    release = current_release()
+    file = release.find_file(SHAPES)
+    if file is None:
+        raise UnknownResource("This release was built without its shapes: build it again.")
+    triples, form = _read_turtle(file.read_bytes()), render.choose(PAGES, suffix)
+    if form is HTML:
+        page = vocabulary_page.lay_out_shapes(triples, release, render.language())
+        response = render.page("shapes.html", path="shapes", formats=PAGES[1:], **page)
+    else:
+        response = render.graph(triples, form)
+    return add_links(response, form, "shapes")
 
 
 @bp.route("/graph/<path:path>")

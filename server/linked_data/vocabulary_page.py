@@ -1,4 +1,4 @@
-"""Lay out the vocabulary for a page: its terms with labels and definitions in both languages."""
+"""Lay out the vocabulary, or the shapes, for a page: terms with their texts in both languages."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -9,13 +9,18 @@ from server.release import labels
 from server.release.current import Release
 from server.web import term_table
 from server.web.term_cell import Cell
-from transform.rdf.namespaces import DCTERMS, OWL, RDF_TYPE, RDFS
+from transform.rdf.namespaces import DCTERMS, OWL, RDF, RDF_TYPE, RDFS, SHACL
 
 _DEFINITIONS = (
     "http://www.w3.org/2004/02/skos/core#definition",
     f"{RDFS}comment",
     f"{DCTERMS}description",
+    f"{SHACL}message",
 )
+_PROPERTIES = {
+    f"{OWL}{kind}" for kind in ("AnnotationProperty", "DatatypeProperty", "ObjectProperty")
+}
+_NIL = ox.NamedNode(f"{RDF}nil")
 _SHOWN_APART = (*labels.NAMING, *_DEFINITIONS, f"{RDFS}isDefinedBy")
 
 
@@ -43,14 +48,51 @@ def lay_out(
         for iri in sorted(by_subject)
         if iri != ontology
     }
-    classes = [iri for iri in terms if OWL + "Class" in _types(by_subject[iri])]
+    kinds = {iri: _types(by_subject[iri]) for iri in terms}
+    classes = [iri for iri in terms if OWL + "Class" in kinds[iri]]
+    properties = [iri for iri in terms if kinds[iri] & _PROPERTIES]
+    others = [iri for iri in terms if iri not in {*classes, *properties}]
     return {
         "iri": ontology,
         "title": labels.best(known_labels.get(ontology, ()), language),
         "header": _term(ontology, by_subject.get(ontology, []), known_labels, release, language),
         "classes": [terms[iri] for iri in classes],
-        "properties": [terms[iri] for iri in terms if iri not in classes],
+        "properties": [terms[iri] for iri in properties],
+        "others": [terms[iri] for iri in others],
     }
+
+
+def lay_out_shapes(
+    triples: list[ox.Triple], release: Release, language: str
+) -> dict[str, list[Term]]:
+    """Return the shapes in the order of their names, each with what it says of what breaks it."""
+    by_subject: dict[str, list[ox.Triple]] = {}
+    within: dict[str, list[ox.Triple]] = {}
+    for triple in triples:
+        group = by_subject if isinstance(triple.subject, ox.NamedNode) else within
+        group.setdefault(str(getattr(triple.subject, "value", "")), []).append(triple)
+    return {
+        "shapes": [
+            _term(iri, _without_blanks(by_subject[iri], within), {}, release, language)
+            for iri in sorted(by_subject, key=str.casefold)
+        ]
+    }
+
+
+def _without_blanks(
+    triples: Iterable[ox.Triple], within: dict[str, list[ox.Triple]]
+) -> list[ox.Triple]:
+    """Return triples with what stands in a list, or in a path, in the place of its blank node."""
+    named: list[ox.Triple] = []
+    for triple in triples:
+        inside = [triple.object]
+        while inside:
+            node = inside.pop()
+            if isinstance(node, ox.BlankNode):
+                inside += [t.object for t in within.get(node.value, ())]
+            elif node != _NIL:
+                named.append(ox.Triple(triple.subject, triple.predicate, node))
+    return named
 
 
 def _term(

@@ -264,8 +264,8 @@ def test_every_term_has_one_module_and_one_date() -> None:
 
 def test_every_foreign_term_of_an_axiom_is_declared_once() -> None:
     """OWL 2 Structural Specification, 5.8.2: an entity of an axiom or annotation is declared."""
-    built_in = (RDFS, "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2001/XMLSchema#")
-    built_in = (*built_in, "http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+    w3c = ("2002/07/owl#", "2001/XMLSchema#", "1999/02/22-rdf-syntax-ns#")
+    built_in = (RDFS, *(f"http://www.w3.org/{space}" for space in w3c))
     axioms = (RDF_TYPE, *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain")))
     statements = triples("portrait-ia")
     used = {t.predicate for t in statements}

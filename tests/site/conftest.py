@@ -29,6 +29,7 @@ from server.settings import Settings
 from tests.support.waiting import wait_until
 from transform.rdf import syntaxes
 from transform.release import document_index
+from transform.release.definitions import definitions
 
 BASE = "https://exemple.gouv.qc.example/ia/"
 HERE = Path(__file__).parent
@@ -262,6 +263,10 @@ def write_release(release: Path, more: int = MORE) -> None:
     sums = "".join(f"{entry['sha256']}  {Path(path).name}\n" for path, entry in dumps.items())
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     files[document_index.FILE] = _file_entry(release / document_index.FILE, "text/plain")
+    for path, content in definitions(BASE).items():
+        (release / path).parent.mkdir(exist_ok=True)
+        (release / path).write_bytes(content)
+        files[path] = _file_entry(release / path, "text/turtle")
     manifest = _manifest(quads, files, more)
     (release / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
 

@@ -29,6 +29,7 @@ from transform.rdf.ntriples import in_order, literal
 from transform.rdf.turtle import read_turtle
 from transform.release import document_index, dumps, manifest
 from transform.release import folder as release_folder
+from transform.release.definitions import definitions
 from transform.release.paths import SUMS, is_packed, source_path
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
@@ -58,6 +59,7 @@ def write_release(
             **_write_dumps(work, checked, graphs, folder, workers, progress),
             **_copy_sources(work, folder),
             **_write_files({document_index.FILE: listed}, folder),
+            **_write_files(definitions(work.base_uri), folder),
             **_write_report(work, checked, folder),
         }
         counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")
@@ -91,6 +93,7 @@ def _name(documents: dict[str, bytes], listed: Files) -> str:
 def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
     """Write files by their paths in the release, and return their entries in the manifest."""
     for path, content in contents.items():
+        (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(content)
     return {path: describe_content(path, content) for path, content in contents.items()}
 
