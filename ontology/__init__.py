@@ -16,6 +16,7 @@ NAMES = (
     "organismes",
     "genres",
     "regles",
+    "mouvements",
 )
 
 

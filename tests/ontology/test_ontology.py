@@ -52,6 +52,8 @@ PROPERTIES = [
     "confiance",
     "decompteDe",
     "decomptePar",
+    "derniereAnnee",
+    "derniereInscription",
     "effectif",
     "effectifAnterieur",
     "effectifMaximal",
@@ -63,6 +65,7 @@ PROPERTIES = [
     "membreAnterieur",
     "membrePosterieur",
     "module",
+    "mouvementDe",
     "nombreInscriptions",
     "nomTelQuEcrit",
     "organisme",
@@ -72,6 +75,7 @@ PROPERTIES = [
     "porteSur",
     "portraitAnterieur",
     "portraitPosterieur",
+    "premiereAnnee",
     "preuve",
     "rattachement",
     "regle",
@@ -79,6 +83,7 @@ PROPERTIES = [
     "ressemblance",
     "revise",
     "sansResolution",
+    "sort",
     "statut",
     "statutAnterieur",
     "statutPosterieur",
@@ -108,6 +113,7 @@ ALIGNMENTS = {
     ("Statut", "subClassOf", SKOS + "Concept"),
     ("benefices", "subPropertyOf", "http://purl.org/dc/terms/description"),
     ("categorie", "subPropertyOf", "http://purl.org/dc/terms/subject"),
+    ("derniereInscription", "subPropertyOf", "http://purl.org/dc/terms/hasVersion"),
     ("inscriptionDe", "subPropertyOf", "http://www.w3.org/ns/prov#specializationOf"),
     ("organisme", "subPropertyOf", "http://www.w3.org/ns/prov#wasAttributedTo"),
     ("porteSur", "subPropertyOf", "http://www.w3.org/ns/prov#used"),
@@ -491,7 +497,7 @@ def test_context_reads_back_what_was_meant() -> None:
             {
                 "id": f"{BASE}id/portrait/2025",
                 "type": ["pia:Portrait", "dcat:Dataset"],
-                "annee": "2025",
+                "annee": 2025,
                 "nombreInscriptions": 258,
             },
             {
@@ -511,7 +517,7 @@ def test_context_reads_back_what_was_meant() -> None:
             pia:benefices "Réduire les délais"@fr , "« Mieux » servir"@fr ;
             pia:organismeTelQuEcrit "Héma-Québec\u00a0 " ;
             prov:hadPrimarySource <https://exemple.invalid/portrait-2025.csv#row=38> .
-        <id/portrait/2025> a pia:Portrait , dcat:Dataset ; pia:annee "2025"^^xsd:gYear ;
+        <id/portrait/2025> a pia:Portrait , dcat:Dataset ; pia:annee 2025 ;
             pia:nombreInscriptions 258 .
         <id/organisme/hema-quebec> skos:hiddenLabel "Héma-Québec " ; pia:revise false .
     """

@@ -81,6 +81,8 @@ class _Writer:
         about = self._node(movement.name)
         yield about, f"<{RDF_TYPE}>", self._term("Mouvement")
         yield from self._part(about, movement.unresolved)
+        yield about, self._term("mouvementDe"), self._iri(f"id/chose/{movement.kind.thing}")
+        yield about, self._term("sort"), self._iri(f"id/sort/{movement.kind.fate}")
         yield about, self._term("effectif"), integer(movement.number)
         yield about, self._term("effectifMinimal"), integer(movement.least)
         yield about, self._term("effectifMaximal"), integer(movement.most)

@@ -37,7 +37,7 @@ def vocabulary_graph(
 
     Where a layout names a registry of bodies, the kinds of bodies are included.
     """
-    always = ("portrait-ia", "externes", "regles")
+    always = ("portrait-ia", "externes", "regles", "mouvements")
     lines = [line for name in always for line in read_turtle(name, base_uri)]
     layouts = list(layouts)
     if any(layout.registry for layout in layouts):
