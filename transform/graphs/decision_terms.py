@@ -14,6 +14,7 @@ from transform.rdf.namespaces import (
     DCTERMS,
     ORCID,
     OWL,
+    PREF_LABEL,
     PROV,
     RDF_TYPE,
     RDFS,
@@ -42,7 +43,8 @@ class Rule(NamedTuple):
 class Verdict(NamedTuple):
     """One decision; things are paths below the base URI, author and justification whole IRIs.
 
-    `kind` is its class, `tool` the tool that proposed it, "" if none did.
+    `names` are what the things are called, in their order, `kind` is its class, `tool` the tool
+    that proposed it, "" if none did.
     """
 
     rule: str
@@ -54,6 +56,7 @@ class Verdict(NamedTuple):
     justification: str
     evidence: str
     language: str | None
+    names: tuple[str, str]
     kind: str = "DecisionIdentite"
     tool: str = ""
 
@@ -64,16 +67,35 @@ class Verdict(NamedTuple):
         return opaque_key("decision", *identifying)
 
 
+_BASE = "http://base.invalid/"
+# How names are quoted, by language.
+_QUOTED = {"fr": "«\u00a0%s\u00a0»", "en": "“%s”"}
+
+
+@cache
+def conclusions() -> dict[str, dict[str, str]]:
+    """Read the labels of the conclusions by slug and language."""
+    labels: dict[str, dict[str, str]] = {}
+    for about, predicate, value in _statements():
+        if predicate == PREF_LABEL and isinstance(value, ox.Literal) and value.language:
+            slug_ = about.removeprefix(f"{_BASE}id/conclusion/")
+            labels.setdefault(slug_, {})[value.language] = value.value
+    return labels
+
+
+def _statements() -> Iterator[tuple[str, str, ox.NamedNode | ox.Literal]]:
+    for quad in ox.parse(ontology.read("regles"), format=ox.RdfFormat.TURTLE, base_iri=_BASE):
+        if isinstance(quad.object, ox.NamedNode | ox.Literal):
+            yield str(quad.subject)[1:-1], quad.predicate.value, quad.object
+
+
 @cache
 def rules() -> dict[str, Rule]:
     """Read the rules by slug."""
     facts_by_rule: dict[str, dict[str, str]] = {}
-    base = "http://base.invalid/"
-    for quad in ox.parse(ontology.read("regles"), format=ox.RdfFormat.TURTLE, base_iri=base):
-        name = re.sub("^.*[/#]", "", quad.predicate.value)
-        about = str(quad.subject)[1:-1].removeprefix(f"{base}id/regle/")
-        if not isinstance(quad.object, ox.Triple | ox.BlankNode):
-            facts_by_rule.setdefault(about, {})[name] = quad.object.value
+    for about, predicate, value in _statements():
+        name = re.sub("^.*[/#]", "", predicate)
+        facts_by_rule.setdefault(about.removeprefix(f"{_BASE}id/regle/"), {})[name] = value.value
     return {
         about: Rule(facts["issued"], facts.get("confiance", ""), facts["mapping_justification"])
         for about, facts in facts_by_rule.items()
@@ -81,8 +103,10 @@ def rules() -> dict[str, Rule]:
     }
 
 
-def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) -> Verdict:
-    """Return the decision of a rule on two inscriptions that have one name."""
+def by_rule(
+    base_uri: str, rule: str, things: tuple[Thing, Thing], names: tuple[str, str]
+) -> Verdict:
+    """Return the decision of a rule on two inscriptions that have one name in normal form."""
     about = rules()[rule]
     return Verdict(
         rule,
@@ -92,13 +116,18 @@ def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) ->
         f"{base_uri}id/agent/portrait-ia",
         about.issued,
         about.justification,
-        f"Même organisme et même nom en forme normale : « {name} »",
+        f"Même organisme et même nom en forme normale : « {names[1]} »",
         "fr",
+        names,
     )
 
 
 def by_person(
-    base_uri: str, grounds: Grounds, things: tuple[Thing | str, Thing | str], conclusion: str
+    base_uri: str,
+    grounds: Grounds,
+    things: tuple[Thing | str, Thing | str],
+    conclusion: str,
+    names: tuple[str, str],
 ) -> Verdict:
     """Return the decision that a line of the decisions file records."""
     kind = _iri_of(grounds.justification)
@@ -113,6 +142,7 @@ def by_person(
         kind or rules()["jugement"].justification,
         " ".join(filter(None, evidence)),
         None,
+        names,
     )
 
 
@@ -144,6 +174,11 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
         (about, f"<{DCTERMS}date>", literal(verdict.date, datatype=f"{XSD}date")),
         (about, f"<{SSSOM}mapping_justification>", f"<{verdict.justification}>"),
     ]
+    names = dict.fromkeys(verdict.names)
+    for language, conclusion in conclusions()[verdict.conclusion].items():
+        quoted = ", ".join(_QUOTED[language] % name for name in names)
+        colon = "\u00a0: " if language == "fr" else ": "
+        lines.append((about, f"<{RDFS}label>", literal(conclusion + colon + quoted, language)))
     if verdict.evidence:
         lines.append((about, f"<{pia}preuve>", literal(verdict.evidence, verdict.language)))
     if verdict.tool:

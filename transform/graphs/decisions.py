@@ -105,15 +105,32 @@ def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 )
                 rule = "accord-exact-de-jumelles" if has_twin else "accord-exact"
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
-                name = " ".join(other.row.cells.nom.split())
-                yield by_rule(work.base_uri, rule, things, name)
+                yield by_rule(work.base_uri, rule, things, (_name(one), _name(other)))
 
 
 def _by_people(work: Prepared, things: set[Thing]) -> Iterator[Verdict]:
     continuity = work.identities.continuity
+    names = _names(work) if continuity.judged else {}
     for ruling, one, other in continuity.judged:
-        if things.issuperset((continuity.now(one), continuity.now(other))):
-            yield by_person(work.base_uri, ruling.grounds, (one, other), _conclusion(ruling))
+        now = continuity.now(one), continuity.now(other)
+        if things.issuperset(now):
+            called = names[now[0]], names[now[1]]
+            yield by_person(
+                work.base_uri, ruling.grounds, (one, other), _conclusion(ruling), called
+            )
+
+
+def _names(work: Prepared) -> dict[Thing, str]:
+    """Return the name of each entry, and for each initiative that of its last one."""
+    names: dict[Thing, str] = {}
+    for year, rows in work.rows.items():
+        for row in rows:
+            names[Thing(row.key, year)] = names[Thing(row.key, None)] = _name(row)
+    return names
+
+
+def _name(row: KeyedRow) -> str:
+    return " ".join(row.row.cells.nom.split())
 
 
 def _conclusion(ruling: Ruling) -> str:

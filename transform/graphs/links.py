@@ -1,6 +1,6 @@
 """Write decisions on links as RDF: accepted links, and who decided each, when and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 from transform.decisions.links import Link
@@ -14,6 +14,7 @@ from transform.graphs.prepared import Prepared
 from transform.identity.bodies import Body
 from transform.rdf.namespaces import SAME_AS
 from transform.rdf.ntriples import Line, in_order
+from transform.text.languages import LANGUAGES
 
 
 def link_lines(work: Prepared, published: Iterable[Body]) -> Iterator[Line]:
@@ -25,19 +26,22 @@ def link_lines(work: Prepared, published: Iterable[Body]) -> Iterator[Line]:
             yield about, f"<{SAME_AS}>", f"<{link.iri}>"
 
 
-def link_texts(work: Prepared, published: Iterable[Body]) -> list[str]:
+def link_texts(work: Prepared, published: Collection[Body]) -> list[str]:
     """Return the N-Triples of each decision on a link of a published body, and of the authors."""
     slugs = _published_slugs(work, published)
     judged = [link for link in work.links.judged if link.body in slugs]
     authors = (line for link in judged for line in author_lines(work.base_uri, link.grounds.author))
-    verdicts = sorted({_verdict(work.base_uri, link) for link in judged})
+    labels = {body.slug: body.label for body in published}
+    for slug, body in work.identities.bodies.registry.bodies.items():
+        labels[slug] = body.names.get(LANGUAGES[0]) or next(iter(body.names.values()))
+    verdicts = sorted({_verdict(work.base_uri, link, labels[link.body]) for link in judged})
     return [*(verdict_lines(work.base_uri, verdict) for verdict in verdicts), *in_order(authors)]
 
 
-def _verdict(base_uri: str, link: Link) -> Verdict:
+def _verdict(base_uri: str, link: Link, label: str) -> Verdict:
     things = f"id/organisme/{link.body}", link.iri
     conclusion = "distinct" if link.grounds.refused else "meme-organisme"
-    verdict = by_person(base_uri, link.grounds, things, conclusion)
+    verdict = by_person(base_uri, link.grounds, things, conclusion, (label, link.iri))
     return verdict._replace(kind="DecisionLien", tool=link.tool)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
+from transform.graphs.entailed import entailed_lines
 from transform.identity.concepts import Vocabulary
 from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
@@ -50,7 +51,7 @@ def vocabulary_graph(
             lines += _plain_scheme(base_uri, name)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
-    return in_order(lines)
+    return in_order((*lines, *entailed_lines(lines, base_uri)))
 
 
 def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:

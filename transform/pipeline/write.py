@@ -13,6 +13,7 @@ from transform.files import Stored, as_json, digest
 from transform.graphs.bodies import bodies_graph
 from transform.graphs.decisions import authors_and_derivations, decision_texts, former_texts
 from transform.graphs.editions import edition_lines
+from transform.graphs.entailed import entailed_lines
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
 from transform.graphs.portraits import descriptions
@@ -143,7 +144,8 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
         ),
     }
     if newest.framework:
-        texts["cadre"] = in_order(read_turtle(newest.framework, work.base_uri))
+        framework = read_turtle(newest.framework, work.base_uri)
+        texts["cadre"] = in_order((*framework, *entailed_lines(framework, work.base_uri)))
     for edition in editions:
         texts[str(edition.year)] = in_order(edition_lines(work, [edition]))
     mapped = {
