@@ -12,6 +12,7 @@ NAMES = (
     "categories",
     "statuts",
     "portefeuilles",
+    "correspondances",
     "cadre",
     "organismes",
     "genres",

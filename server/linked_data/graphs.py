@@ -10,18 +10,21 @@ from server.linked_data.documents import split_suffix
 from server.negotiation import (
     HTML,
     PAGES,
+    Format,
 )
 from server.release import queries
 from server.release.current import Release
 from server.sparql.send import send
 from server.web import render
-from server.web.link_header import Relation, add_links, add_relations
+from server.web.link_header import Relation, add_links, add_relations, licence
 from server.web.links import quote_path
 from server.web.release_scope import ask, current_release
 from transform.rdf.namespaces import OWL
+from transform.release.crosswalk import CROSSWALK
 from transform.release.definitions import SHAPES, version_path
 
 bp = Blueprint("graphs", __name__)
+_TSV = Format("tsv", "text/tab-separated-values", "; charset=utf-8")
 
 
 @bp.route("/def")
@@ -96,6 +99,17 @@ def show_shapes(suffix: str | None = None) -> Response:
     else:
         response = render.graph(triples, form)
     return add_links(response, form, "shapes")
+
+
+@bp.route(f"/{CROSSWALK}")
+def show_crosswalk() -> Response:
+    """Answer with what the values of our lists are to terms of other vocabularies (SSSOM)."""
+    release = current_release()
+    file = release.find_file(CROSSWALK)
+    if file is None:
+        raise UnknownResource("This release was built without its crosswalk: build it again.")
+    response = Response(file.read_bytes(), content_type=_TSV.content_type)
+    return add_relations(render.finish(response, _TSV), [licence(release.manifest)])
 
 
 @bp.route("/graph/<path:path>")

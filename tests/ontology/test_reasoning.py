@@ -26,11 +26,16 @@ SELECT (MIN(?thing) AS ?first) { ?thing a ?class ; ?property ?value } GROUP BY ?
 
 
 @pytest.fixture(scope="module")
-def sample(example: Path) -> list[ox.Triple]:
-    """The ontology, foreign axioms, and a thing of each class with each of its properties."""
+def store(example: Path) -> ox.Store:
     store = ox.Store()
     quads = example / "current/dumps/portraits.nq"
     store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+    return store
+
+
+@pytest.fixture(scope="module")
+def sample(store: ox.Store) -> list[ox.Triple]:
+    """The ontology, foreign axioms, and a thing of each class with each of its properties."""
     rows = store.query(_FIRST_OF_EACH, use_default_graph_as_union=True)
     assert isinstance(rows, ox.QuerySolutions)
     things = {row["first"] for row in rows} | {ox.NamedNode(f"{BASE}def")}
@@ -78,7 +83,7 @@ def test_nothing_becomes_what_it_is_not(sample: list[ox.Triple]) -> None:
 
 
 def test_the_closure_sees_what_cannot_be(sample: list[ox.Triple]) -> None:
-    """An initiative with a body would be an entry too; an act with a title of ELI, its expression."""
+    """An initiative with a body would be an entry too, an act with a title its expression."""
     axioms = [t for t in sample if t.predicate.value.startswith((str(RDFS), str(OWL)))]
     initiative, act = f"{BASE}id/initiative/abc", f"{BASE}id/cadre/arrete"
     graph = close(
@@ -94,7 +99,7 @@ def test_the_closure_sees_what_cannot_be(sample: list[ox.Triple]) -> None:
 
 
 def is_consistent(triples: Iterable[ox.Triple], folder: Path) -> bool:
-    """Return whether HermiT, which comes with owlready2 and needs a Java, finds no contradiction."""
+    """Return whether HermiT (in owlready2; it needs a Java) finds no contradiction."""
     java, package = shutil.which("java"), importlib.util.find_spec("owlready2")
     if not java:
         pytest.skip("no java on this machine, which HermiT needs")
@@ -120,3 +125,19 @@ def test_hermit_finds_the_ontology_and_a_release_consistent(
 
     assert is_consistent(sample, tmp_path)
     assert not is_consistent([*sample, *both], tmp_path)
+
+
+def test_an_initiative_is_a_system_where_its_categories_say_so(store: ox.Store) -> None:
+    def count(pattern: str) -> int:
+        query = f"PREFIX pia: <{PIA}> SELECT (COUNT(DISTINCT ?i) AS ?n) {{ {pattern} }}"
+        rows = store.query(query, use_default_graph_as_union=True)
+        assert isinstance(rows, ox.QuerySolutions)
+        return int(next(rows)["n"].value)
+
+    entry = "?i a pia:Initiative . ?e pia:inscriptionDe ?i ; pia:categorie ?c ."
+    other = f"{entry} ?c pia:systemeIA false ."
+    laboratory = "?i ^pia:inscriptionDe/pia:categorie <http://localhost:8000/id/categorie/laboratoire-et-equipement>"
+    for system in ("https://w3id.org/dpv/ai#AISystem", "https://w3id.org/airo#AISystem"):
+        assert count(f"{other} ?i a <{system}>") == 0
+        assert count(f"?i a <{system}>") == count("?i a pia:Initiative") - count(other)
+    assert 0 < count(laboratory) < count(other) < count("?i a pia:Initiative") / 4

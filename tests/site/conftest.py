@@ -263,7 +263,8 @@ def write_release(release: Path, more: int = MORE) -> None:
     sums = "".join(f"{entry['sha256']}  {Path(path).name}\n" for path, entry in dumps.items())
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     files[document_index.FILE] = _file_entry(release / document_index.FILE, "text/plain")
-    for path, content in definitions(BASE).items():
+    vocabulary = (f"{quad.triple} .\n" for quad in quads if "/vocabulaire" in _iri(quad.graph_name))
+    for path, content in definitions(BASE, vocabulary).items():
         (release / path).parent.mkdir(exist_ok=True)
         (release / path).write_bytes(content)
         files[path] = _file_entry(release / path, "text/turtle")

@@ -62,6 +62,7 @@ WALK = [
     ("def/0.0.9", TTL, 404, "text/plain", "no version '0.0.9'"),
     ("def/../manifest.json", None, 404, PROBLEM, ""),
     ("def/..%2F..%2Fdumps%2Fportraits", None, 404, PROBLEM, ""),
+    ("correspondances.sssom.tsv", None, 200, "text/tab-separated-values", "\tai:ComputerVision\t"),
     ("shapes", HTML, 200, HTML, 'id="Inscription-statut"'),
     ("shapes", TTL, 200, TTL, "sh:targetClass"),
     ("shapes", JSON_LD, 200, JSON_LD, "sh:NodeShape"),

@@ -14,6 +14,12 @@ TARGETS = {
     "wikidata": ("http://www.wikidata.org/entity/", "https://www.wikidata.org/", "Wikidata"),
     "ror": ("https://ror.org/", "https://ror.org/", "Research Organization Registry"),
     "dpv-ai": ("https://w3id.org/dpv/ai#", "https://w3id.org/dpv/ai", "AI concepts of DPV"),
+    "airo": ("https://w3id.org/airo#", "https://w3id.org/airo", "AI Risk Ontology"),
+    "themes": (
+        "http://publications.europa.eu/resource/authority/data-theme/",
+        "http://publications.europa.eu/resource/authority/data-theme",
+        "Data themes of the European Union",
+    ),
     "vair": ("https://w3id.org/vair#", "https://w3id.org/vair", "Vocabulary of AI Risks"),
 }
 _STARTS = tuple(f"<{start}" for start, _, _ in TARGETS.values())

@@ -19,8 +19,10 @@ from transform.catalogue.statements import (
 )
 from transform.catalogue.statistics import TARGETS, Numbers
 from transform.rdf.jsonld import prefixes_of
+from transform.rdf.namespaces import SKOS
 from transform.rdf.ntriples import Line, literal
 from transform.rdf.syntaxes import BY_MEDIA_TYPE
+from transform.release.crosswalk import CROSSWALK
 
 # Computes the numbers of the description, under the names of VoID.
 _QUERY = """\
@@ -154,6 +156,7 @@ def _editions(offer: Offer, dataset_iri: str, sizes: Mapping[str, int]) -> Itera
 
 
 def _linksets(base: str, dataset_iri: str, numbers: Numbers) -> Iterator[Line]:
+    crosswalk = f"<{base}{CROSSWALK}>"
     for place, ((name, predicate), number) in enumerate(sorted(numbers.links.items()), start=1):
         start, page, title = TARGETS[name]
         target, links = (f"<{base}.well-known/void#{end}>" for end in (name, f"liens-{place}"))
@@ -166,6 +169,7 @@ def _linksets(base: str, dataset_iri: str, numbers: Numbers) -> Iterator[Line]:
                 "void:objectsTarget": target,
                 "void:linkPredicate": f"<{predicate}>",
                 "void:triples": _number(number),
+                "rdfs:seeAlso": crosswalk if predicate.startswith(SKOS) else None,
             },
         )
         yield from statements(

@@ -47,11 +47,24 @@ def vocabulary_graph(
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
         for scheme in sorted(schemes):
             lines += read_turtle(scheme, base_uri)
+            if scheme == "portefeuilles":
+                lines += read_turtle("correspondances", base_uri)
         if not schemes:
             lines += _plain_scheme(base_uri, name)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
     return in_order((*lines, *entailed_lines(lines, base_uri)))
+
+
+def are_systems(vocabulary: Iterable[str], base_uri: str) -> set[str]:
+    """Return the slugs of the categories whose published definition is of an AI system."""
+    property_, category = f"<{base_uri}def#systemeIA>", f"<{base_uri}id/categorie/"
+    statements = (line.split(" ", 2) for line in vocabulary)
+    return {
+        about.removeprefix(category)[:-1]
+        for about, predicate, rest in statements
+        if predicate == property_ and rest.startswith('"true"')
+    }
 
 
 def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:

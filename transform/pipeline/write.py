@@ -60,7 +60,7 @@ def write_release(
             **_write_dumps(work, checked, graphs, folder, workers, progress),
             **_copy_sources(work, folder),
             **_write_files({document_index.FILE: listed}, folder),
-            **_write_files(definitions(work.base_uri), folder),
+            **_write_files(definitions(work.base_uri, work.vocabulary), folder),
             **_write_report(work, checked, folder),
         }
         counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")

@@ -1,9 +1,11 @@
 """Define the namespaces of the vocabularies that releases use."""
 
 ADMS = "http://www.w3.org/ns/adms#"
+AIRO = "https://w3id.org/airo#"
 DCAT = "http://www.w3.org/ns/dcat#"
 DCATAP = "http://data.europa.eu/r5r/"
 DCTERMS = "http://purl.org/dc/terms/"
+DPV_AI = "https://w3id.org/dpv/ai#"
 ELI = "http://data.europa.eu/eli/ontology#"
 EU_AUTHORITY = "http://publications.europa.eu/resource/authority/"
 FOAF = "http://xmlns.com/foaf/0.1/"

@@ -1,7 +1,10 @@
-"""Write what a release is defined by beside its data: the shapes, and earlier vocabularies."""
+"""Write what defines a release beside its data: shapes, earlier vocabularies, the crosswalk."""
+
+from collections.abc import Iterable
 
 import ontology
 import shapes
+from transform.release.crosswalk import CROSSWALK, write_crosswalk
 
 SHAPES = "shapes.ttl"
 
@@ -11,10 +14,14 @@ def version_path(version: str) -> str:
     return f"def/{version}.ttl"
 
 
-def definitions(base_uri: str) -> dict[str, bytes]:
-    """Return the Turtle of the shapes and of earlier vocabularies, by path in the release."""
+def definitions(base_uri: str, vocabulary: Iterable[str]) -> dict[str, bytes]:
+    """Return shapes, earlier vocabularies and the crosswalk, by path in the release.
+
+    `vocabulary` are the N-Triples of its graph.
+    """
     earlier = {
         version_path(version): f"@base <{base_uri}> .\n\n".encode() + content
         for version, content in sorted(ontology.read_versions().items())
     }
-    return {SHAPES: shapes.read_all(base_uri), **earlier}
+    crosswalk = write_crosswalk(vocabulary, base_uri)
+    return {SHAPES: shapes.read_all(base_uri), CROSSWALK: crosswalk, **earlier}

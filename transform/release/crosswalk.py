@@ -1,0 +1,69 @@
+"""Write what the values of our lists are to the terms of other vocabularies, as SSSOM.
+
+Source: SSSOM 1.0, «The SSSOM/TSV serialisation format».
+https://mapping-commons.github.io/sssom/spec-formats-tsv/
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+import ontology
+from transform.rdf.jsonld import prefixes_of
+from transform.rdf.namespaces import EU_AUTHORITY, PREF_LABEL, SKOS
+
+CROSSWALK = "correspondances.sssom.tsv"
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_COLUMNS = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
+# Nobody published these alignments: a person judged each of them.
+_JUSTIFICATION = "semapv:ManualMappingCuration"
+
+
+def write_crosswalk(vocabulary: Iterable[str], base_uri: str) -> bytes:
+    """Return the matches of concepts among the N-Triples of the vocabulary, as SSSOM/TSV."""
+    quads = list(ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES))
+    labels = {
+        quad.subject: quad.object.value
+        for quad in quads
+        if quad.predicate.value == PREF_LABEL
+        and isinstance(quad.object, ox.Literal)
+        and quad.object.language == "fr"
+    }
+    spaces = {"id": f"{base_uri}id/", "theme": f"{EU_AUTHORITY}data-theme/"}
+    spaces = {**prefixes_of(ontology.context(base_uri)), **spaces}
+    rows = sorted(
+        (
+            _shorten(str(getattr(quad.subject, "value", "")), spaces),
+            labels.get(quad.subject, ""),
+            _shorten(quad.predicate.value, spaces),
+            _shorten(str(getattr(quad.object, "value", "")), spaces),
+            _JUSTIFICATION,
+        )
+        for quad in quads
+        if quad.predicate.value.startswith(SKOS) and quad.predicate.value.endswith("Match")
+    )
+    used = {cell.partition(":")[0] for row in rows for cell in (row[0], row[2], row[3], row[4])}
+    out = io.StringIO(newline="")
+    out.writelines(_head(base_uri, {name: spaces[name] for name in sorted(used)}))
+    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+    writer.writerows([_COLUMNS, *rows])
+    return out.getvalue().encode()
+
+
+def _head(base_uri: str, spaces: dict[str, str]) -> Iterator[str]:
+    yield f'#mapping_set_id: "{base_uri}{CROSSWALK}"\n'
+    yield f'#license: "{_LICENCE}"\n'
+    yield "#curie_map:\n"
+    for name, space in spaces.items():
+        yield f'#  {name}: "{space}"\n'
+
+
+def _shorten(iri: str, spaces: dict[str, str]) -> str:
+    """Return an IRI with the prefix of the longest namespace that it begins with."""
+    fitting = [name for name, space in spaces.items() if iri.startswith(space)]
+    if not fitting:
+        raise ValueError(f"no prefix for <{iri}> in ontology/contexte.jsonld")
+    name = max(fitting, key=lambda name: len(spaces[name]))
+    return f"{name}:{iri.removeprefix(spaces[name])}"
