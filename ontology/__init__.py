@@ -36,10 +36,10 @@ def read_versions() -> dict[str, bytes]:
 
 
 @cache
-def context(base_uri: str) -> Mapping[str, Any]:
-    """Return the JSON-LD document {"@context": …} in which «pia» stands below a base URI.
+def context(vocabulary: str) -> Mapping[str, Any]:
+    """Return the JSON-LD document {"@context": …} in which «pia» is the URI of the vocabulary.
 
     Cached, as a sandboxed process cannot open files.
     """
     terms = json.loads(files(__name__).joinpath("contexte.jsonld").read_bytes())["@context"]
-    return {"@context": {**terms, "pia": f"{base_uri}def#"}}
+    return {"@context": {**terms, "pia": vocabulary}}

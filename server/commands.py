@@ -9,6 +9,7 @@ import click
 
 from transform.commands.options import RELEASES_FOLDER, option
 from transform.errors import MisusedCommand
+from transform.release.manifest import base_uri_of
 
 HOST = option(
     "--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on."
@@ -144,7 +145,7 @@ def query(releases_folder: Path, query: str, name: str | None) -> None:
         known = ", ".join(offer.suffix for offer in (*SOLUTIONS, *CONSTRUCTED))
         raise MisusedCommand(f"--format {name!r}: unknown; there are {known}.")
     release = (releases_folder / "current").resolve()
-    base_uri = check_quads(release)["base_uri"]
+    base_uri = base_uri_of(check_quads(release))
     question = Question(
         text=_query_text(query),
         base_iri=base_uri,

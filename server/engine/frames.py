@@ -101,7 +101,7 @@ def frame_question(question: Question) -> bytes:
     ]
     fields = (
         question.text,
-        question.base_iri,
+        question.base_iri and str(question.base_iri),  # no subclass can be marshalled
         question.solutions,
         question.graph,
         question.default_graphs,

@@ -19,7 +19,7 @@ from server.web import render
 from server.web.link_header import Relation, add_links, add_relations, licence
 from server.web.links import quote_path
 from server.web.release_scope import ask, current_release
-from transform.rdf.namespaces import OWL
+from transform.rdf.namespaces import OWL, ontology_of
 from transform.release.crosswalk import CROSSWALK
 from transform.release.definitions import SHAPES, version_path
 
@@ -53,7 +53,7 @@ def define_version(path: str) -> Response:
 
 
 def _read_vocabulary(release: Release) -> list[ox.Triple]:
-    ontology = f"{release.base_uri}def"
+    ontology = ontology_of(release.base_uri)
     triples = queries.find_triples(release, "ontology", ontology=ontology)
     if not triples:
         raise UnknownResource(f"This release holds no vocabulary <{ontology}>.")
@@ -74,7 +74,7 @@ def _read_turtle(content: bytes) -> list[ox.Triple]:
 def _show_vocabulary(
     triples: list[ox.Triple], release: Release, path: str, suffix: str | None
 ) -> Response:
-    ontology, form = f"{release.base_uri}def", render.choose(PAGES, suffix)
+    ontology, form = ontology_of(release.base_uri), render.choose(PAGES, suffix)
     if form is HTML:
         page = vocabulary_page.lay_out(triples, ontology, release, render.language())
         response = render.page("ontology.html", path=path, formats=PAGES[1:], **page)

@@ -24,6 +24,7 @@ from server.reconciliation.types import (
 from server.release import labels, queries
 from server.release.current import Release
 from server.release.resource import find_replacement
+from transform.rdf.namespaces import vocabulary_of
 
 MOST_ENTITIES = 200
 _MOST_PROPERTIES = 20
@@ -137,7 +138,7 @@ def _query_values(
     iris = [f"{base}id/{path}" for path in paths]
     bindings = {"property": requested.full_iri(base)}
     if requested.of_rows:
-        bindings["link"] = f"{base}def#{kind.link}"
+        bindings["link"] = f"{vocabulary_of(base)}{kind.link}"
     name = "reconciliation-row-values" if requested.of_rows else "reconciliation-own-values"
     return queries.find_rows_about(release, name, iris, **bindings)
 

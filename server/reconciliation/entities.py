@@ -20,6 +20,7 @@ from server.reconciliation.types import (
 )
 from server.release import labels, queries
 from server.release.current import Release
+from transform.rdf.namespaces import vocabulary_of
 
 _PREFERRED = ("prefLabel", "label")
 LONGEST_WAIT = 8.0  # seconds that a request waits for the index
@@ -113,7 +114,7 @@ def _read_values(
         rows = queries.find_table(
             release,
             "reconciliation-values",
-            link=f"{base}def#{kind.link}",
+            link=f"{vocabulary_of(base)}{kind.link}",
             property=requested.full_iri(base),
         )
         for iri, value, _, _ in rows:

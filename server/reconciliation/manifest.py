@@ -6,6 +6,7 @@ from server.reconciliation.read_queries import LEAST_COUNTED, MOST_CHARACTERS, M
 from server.reconciliation.types import DEFAULT, Kind, class_iri
 from server.release import labels
 from server.release.current import Release
+from transform.rdf.namespaces import vocabulary_of
 
 WIDTH, HEIGHT = 430, 300  # pixels of a preview
 _NAMES = {"fr": "{} – rapprochement", "en": "{} – reconciliation"}
@@ -35,7 +36,7 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
         # Not of the standard, which knows no other limit of a batch.
         "batchCharacters": {"most": MOST_CHARACTERS, "leastCounted": LEAST_COUNTED},
         "identifierSpace": f"{release.base_uri}id/",
-        "schemaSpace": f"{release.base_uri}def#",
+        "schemaSpace": vocabulary_of(release.base_uri),
         # An identifier is an absolute IRI, which clients escape: it cannot be part of a path.
         "view": {"url": f"{root}/view?id={{{{id}}}}"},
         "preview": {

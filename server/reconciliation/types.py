@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
+from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS, vocabulary_of
 
 _ORG = "http://www.w3.org/ns/org#"
 
@@ -41,7 +41,7 @@ class Property(NamedTuple):
 
     def full_iri(self, base_uri: str) -> str:
         """Return the IRI of the property in a release."""
-        return self.iri if ":" in self.iri else f"{base_uri}def#{self.iri}"
+        return self.iri if ":" in self.iri else f"{vocabulary_of(base_uri)}{self.iri}"
 
 
 YEAR = Property(
@@ -86,10 +86,10 @@ BY_ID = {each.id: each for each in PROPERTIES}
 
 def class_iri(kind: Kind, base_uri: str) -> str:
     """Return the IRI of a type, which is its identifier."""
-    return f"{base_uri}def#{kind.name}"
+    return f"{vocabulary_of(base_uri)}{kind.name}"
 
 
 def find_kind(text: str, base_uri: str) -> Kind | None:
     """Return the type that an identifier names: the IRI of its class, or the name alone."""
-    name = text.removeprefix(f"{base_uri}def#")
+    name = text.removeprefix(vocabulary_of(base_uri))
     return next((kind for kind in KINDS if kind.name == name), None)

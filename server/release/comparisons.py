@@ -9,7 +9,7 @@ from server.release import labels, queries
 from server.release.current import Release
 from transform.comparison.model import Comparison, Evolution, Movement
 from transform.layouts.model import LISTS
-from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE
+from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE, vocabulary_of
 
 
 class PublishedComparison(NamedTuple):
@@ -27,7 +27,7 @@ class PublishedComparison(NamedTuple):
 
 def list_pairs(release: Release) -> list[tuple[int, int]]:
     """List the pairs of years that a release compares, the newest first."""
-    if f"{release.base_uri}def#Comparaison" not in release.manifest["classes"]:
+    if f"{vocabulary_of(release.base_uri)}Comparaison" not in release.manifest["classes"]:
         return []
     years = sorted(portrait["year"] for portrait in release.manifest["portraits"])
     return sorted(combinations(years, 2), key=lambda pair: (-pair[1], -pair[0]))
@@ -43,10 +43,12 @@ def read_comparison(release: Release, earlier: int, later: int) -> PublishedComp
     numbers: dict[str, dict[str, list[Any]]] = {}
     for triple in triples:
         number = str(triple.subject)[1:-1].removeprefix(f"{iri}/")
-        term = triple.predicate.value.removeprefix(f"{release.base_uri}def#")
+        term = triple.predicate.value.removeprefix(vocabulary_of(release.base_uri))
         numbers.setdefault(number, {}).setdefault(term, []).append(triple.object)
     for name, values in numbers.items():
-        kinds = {value.value.removeprefix(f"{release.base_uri}def#") for value in values[RDF_TYPE]}
+        kinds = {
+            value.value.removeprefix(vocabulary_of(release.base_uri)) for value in values[RDF_TYPE]
+        }
         reader = _Reader(name, values, release.base_uri, list_of)
         if "Mouvement" in kinds:
             comparison.add(reader.movement())

@@ -16,8 +16,9 @@ from server.faults import ReleaseUnready
 from server.release.choice import Choice, Chooser, ReleaseChooser
 from server.release.files import Download, check_unchanged, list_downloads, trust
 from transform.errors import UnreadableRelease
+from transform.rdf.namespaces import BaseUri
 from transform.release.integrity import fingerprint
-from transform.release.manifest import Manifest, read_manifest
+from transform.release.manifest import Manifest, base_uri_of, read_manifest
 from transform.release.paths import QUADS
 
 log = logging.getLogger(__name__)
@@ -41,9 +42,9 @@ class Release:
         return self.folder.name
 
     @cached_property
-    def base_uri(self) -> str:
+    def base_uri(self) -> BaseUri:
         """Return the IRI below which its resources stand, independent of the requested host."""
-        return str(self.manifest["base_uri"])
+        return base_uri_of(self.manifest)
 
     @cached_property
     def downloads(self) -> dict[str, Download]:
@@ -64,7 +65,7 @@ def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> 
         raise UnreadableRelease(
             f"{folder}: {QUADS} is missing; run portrait-ia build --to {folder.parent}"
         )
-    return Release(folder, manifest, opener(folder / QUADS, manifest["base_uri"], limits))
+    return Release(folder, manifest, opener(folder / QUADS, base_uri_of(manifest), limits))
 
 
 class CurrentRelease:

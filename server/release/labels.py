@@ -9,7 +9,7 @@ from server import texts
 from server.release import queries
 from server.release.current import Release
 from transform.rdf import syntaxes
-from transform.rdf.namespaces import DCTERMS, FOAF, RDFS
+from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, ontology_of
 
 RDFS_LABEL = f"{RDFS}label"
 NAMING = (
@@ -67,6 +67,6 @@ def compact(iri: str, base_uri: str) -> str:
 
 def _own_terms(release: Release) -> Labels:
     if release not in _terms:
-        ontology = f"{release.base_uri}def"
+        ontology = ontology_of(release.base_uri)
         _terms[release] = collect(queries.find_triples(release, "terms", ontology=ontology))
     return _terms[release]

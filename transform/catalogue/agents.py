@@ -12,6 +12,7 @@ from transform.catalogue.statements import (
 )
 from transform.layouts.model import Publisher
 from transform.layouts.series import Coverage
+from transform.rdf.namespaces import ontology_of
 from transform.rdf.ntriples import Line, literal
 
 
@@ -76,7 +77,7 @@ def document_lines(iri: str, title: list[str] | None) -> Iterator[Line]:
 def standard_lines(base_uri: str) -> Iterator[Line]:
     """Describe the standards that the data conforms to: ontology, shapes and protocol."""
     standards = {
-        f"{base_uri}def": bilingual("Ontologie des portraits", "Ontology of the portraits"),
+        ontology_of(base_uri): bilingual("Ontologie des portraits", "Ontology of the portraits"),
         f"{base_uri}catalogue#formes": bilingual(
             "Formes SHACL auxquelles toute publication est soumise",
             "SHACL shapes that every release is held against",

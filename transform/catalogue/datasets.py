@@ -20,6 +20,7 @@ from transform.catalogue.statements import (
 )
 from transform.graphs.portraits import Edition, descriptions, titles
 from transform.layouts.model import Layout
+from transform.rdf.namespaces import ontology_of
 from transform.rdf.ntriples import Line, literal
 from transform.text.languages import LANGUAGES
 
@@ -157,7 +158,7 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
             "dct:temporal": dataset.period_iri(base_uri),
             "dct:provenance": statement,
             "dct:bibliographicCitation": texts(_citation(dataset, layout)),
-            "dct:conformsTo": [f"<{base_uri}def>", f"<{base_uri}catalogue#formes>"],
+            "dct:conformsTo": [f"<{ontology_of(base_uri)}>", f"<{base_uri}catalogue#formes>"],
             "dcat:contactPoint": f"<{base_uri}catalogue#contact>",
             "dcat:theme": [term(code.name) for code in codelists.THEMES],
             "dcat:keyword": [

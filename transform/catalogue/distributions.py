@@ -17,6 +17,7 @@ from transform.catalogue.statements import (
     typed,
 )
 from transform.graphs.portraits import Edition
+from transform.rdf.namespaces import ontology_of
 from transform.rdf.ntriples import Line
 from transform.rdf.syntaxes import BY_MEDIA_TYPE
 from transform.release.paths import (
@@ -106,7 +107,9 @@ def file_lines(file: File, shared: SharedFacts, base_uri: str) -> Iterator[Line]
     label += ", gzip" if file.packed else ""
     title = {language: f"{text} ({label})" for language, text in shared.title.items()}
     checksum = f"<{base_uri}catalogue#sha256-{file.sha256}>"
-    standards = [f"<{base_uri}def>", f"<{base_uri}catalogue#formes>"] if file.is_rdf else None
+    standards = (
+        [f"<{ontology_of(base_uri)}>", f"<{base_uri}catalogue#formes>"] if file.is_rdf else None
+    )
     yield from _common(file_iri(file), shared, title)
     yield from statements(
         file_iri(file),

@@ -19,7 +19,7 @@ from transform.catalogue.statements import (
 )
 from transform.catalogue.statistics import TARGETS, Numbers
 from transform.rdf.jsonld import prefixes_of
-from transform.rdf.namespaces import SKOS
+from transform.rdf.namespaces import SKOS, ontology_of, vocabulary_of
 from transform.rdf.ntriples import Line, literal
 from transform.rdf.syntaxes import BY_MEDIA_TYPE
 from transform.release.crosswalk import CROSSWALK
@@ -87,9 +87,10 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
 def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
     base, layout, all_portraits = offer.base_uri, offer.layout, offer.datasets[-1]
     newest = max(edition.year for edition in offer.editions)
-    resources = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "def", "sparql"]
+    ours = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "sparql"]
+    resources = [*(f"{base}{path}" for path in ours), ontology_of(base)]
     rdf = _dumps(all_portraits)
-    spaces = prefixes_of(ontology.context(base)).values()
+    spaces = prefixes_of(ontology.context(vocabulary_of(base))).values()
     used = [
         namespace
         for namespace in spaces
@@ -112,7 +113,7 @@ def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
             "void:dataDump": [f"<{file.url}>" for file in rdf],
             "void:feature": [f"<{BY_MEDIA_TYPE[file.media_type].iri}>" for file in rdf],
             "void:vocabulary": [f"<{space}>" for space in used],
-            "void:exampleResource": [f"<{base}{path}>" for path in resources],
+            "void:exampleResource": [f"<{iri}>" for iri in resources],
             "void:rootResource": f"<{base}catalogue>",
             "void:triples": _number(numbers.triples),
             "void:entities": _number(numbers.entities),

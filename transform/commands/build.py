@@ -17,6 +17,7 @@ from transform.commands.options import (
     QUARANTINE,
     REPORT,
     TO,
+    VOCABULARY_URI,
     YEAR_FILES,
 )
 from transform.commands.read_and_check import read_and_check
@@ -26,6 +27,7 @@ from transform.parallel import Workers
 @click.command()
 @YEAR_FILES
 @BASE_URI
+@VOCABULARY_URI
 @TO
 @LAYOUT
 @QUARANTINE

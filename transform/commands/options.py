@@ -66,6 +66,12 @@ BASE_URI = option(
     show_default=True,
     help="Where the published URIs begin: an absolute http(s) IRI that ends in «/».",
 )
+VOCABULARY_URI = option(
+    "--vocabulary-uri",
+    metavar="URI",
+    help="Where the terms of the vocabulary are at home, so that several registers share one: an"
+    " absolute http(s) IRI that ends in «#» or «/». Default: def# below the base URI.",
+)
 TO = option(
     "--to",
     "releases_folder",

@@ -30,10 +30,18 @@ def read_and_check(
     from transform.pipeline.check import check
     from transform.pipeline.checked import count_rows
     from transform.pipeline.prepare import prepare
-    from transform.pipeline.sources import example_sources, parse_base_uri, parse_sources
+    from transform.pipeline.sources import (
+        example_sources,
+        parse_base_uri,
+        parse_sources,
+        parse_vocabulary_uri,
+    )
     from transform.pipeline.write import report_files
+    from transform.rdf.namespaces import BaseUri
 
     base_uri = parse_base_uri(base_uri) if base_uri else None
+    if (home := options.get("vocabulary_uri")) is not None:
+        base_uri = BaseUri(base_uri or DEFAULT_BASE_URI, parse_vocabulary_uri(home))
     if layouts and not pairs:
         raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
     sources = parse_sources(pairs, layouts) if pairs else example_sources()

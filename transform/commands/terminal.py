@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from transform.release.folder import CURRENT
-from transform.release.manifest import read_manifest
+from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
@@ -181,4 +181,4 @@ def print_release(path: Path, *, published: bool) -> None:
 
 
 def _base_uri(release: Path) -> str:
-    return str(read_manifest(release)["base_uri"])
+    return base_uri_of(read_manifest(release))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.layouts.model import LISTS
-from transform.rdf.namespaces import PREF_LABEL, SKOS, property_iri
+from transform.rdf.namespaces import PREF_LABEL, SKOS, property_iri, vocabulary_of
 from transform.tables.rows import Cells
 
 Labels = dict[str, dict[str, str]]
@@ -73,7 +73,7 @@ def read_names(triples: Iterable[ox.Triple], base_uri: str) -> Names:
         if isinstance(value, ox.Literal):
             if property_ == PREF_LABEL:
                 names.labels.setdefault(path, {})[value.language or ""] = value.value
-            elif property_ == f"{base_uri}def#revise" and value.value == "true":
+            elif property_ == f"{vocabulary_of(base_uri)}revise" and value.value == "true":
                 names.reviewed.add(path)
         elif property_ == f"{SKOS}broader":
             names.broader[path] = str(value)[1:-1].removeprefix(base_uri)
@@ -97,7 +97,7 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
     cells: dict[str, dict[str, str]] = {}
     for triple in triples:
         about, name = str(triple.subject)[1:-1], triple.predicate.value
-        local = name.removeprefix(f"{base_uri}def#")
+        local = name.removeprefix(vocabulary_of(base_uri))
         if local in _WRITTEN:
             cells.setdefault(about, {})[_WRITTEN[local]] = triple.object.value  # type: ignore[union-attr]
         elif local in _RESOLVED:

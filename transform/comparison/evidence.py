@@ -11,6 +11,7 @@ from importlib.resources import files
 import pyoxigraph as ox
 
 from transform.comparison.model import Comparison, Evolution, Movement
+from transform.rdf.namespaces import vocabulary_of
 
 _AS_WRITTEN = {
     "categorie": "categorieTelleQuEcrite",
@@ -107,9 +108,18 @@ def _fill(
         "apres": f"id/portrait/{comparison.later}",
         **paths,
     }
-    terms = {f"<{key}>": str(ox.NamedNode(base_uri + path)) for key, path in all_paths.items()}
+    terms = {
+        f"<{key}>": str(
+            ox.NamedNode(
+                vocabulary_of(base_uri) + path.removeprefix("def#")
+                if path.startswith("def#")
+                else base_uri + path
+            )
+        )
+        for key, path in all_paths.items()
+    }
     terms |= {'"langue"': str(ox.Literal(language)), '"texte"': str(ox.Literal(text))}
-    terms["<def#>"] = str(ox.NamedNode(f"{base_uri}def#"))
+    terms["<def#>"] = str(ox.NamedNode(vocabulary_of(base_uri)))
     # One pass: a value that looks like a placeholder is not replaced in its turn.
     pattern = "|".join(map(re.escape, terms))
     return re.sub(pattern, lambda place: terms[place[0]], _read(name))

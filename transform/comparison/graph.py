@@ -25,6 +25,7 @@ from transform.rdf.namespaces import (
     RDF_TYPE,
     RDFS,
     XSD,
+    vocabulary_of,
 )
 from transform.rdf.ntriples import (
     Line,
@@ -58,7 +59,7 @@ class _Writer:
         return f"<{self._base}{path}>"
 
     def _term(self, name: str) -> str:
-        return f"<{self._base}def#{name}>"
+        return f"<{vocabulary_of(self._base)}{name}>"
 
     def _node(self, name: str) -> str:
         return self._iri(f"{self._comparison.path}/{name}")

@@ -21,6 +21,7 @@ from transform.rdf.namespaces import (
     RDFS,
     SCHEMA,
     SKOS,
+    vocabulary_of,
 )
 from transform.rdf.ntriples import (
     Line,
@@ -61,9 +62,9 @@ def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
     if body.reviewed:
         known.update(registry.bodies[body.slug].spellings)
     else:
-        yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Organisme>"
+        yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}Organisme>"
         yield about, f"<{PREF_LABEL}>", literal(body.label, body.language)
-        yield about, f"<{base_uri}def#revise>", boolean(False)
+        yield about, f"<{vocabulary_of(base_uri)}revise>", boolean(False)
     for spelling in body.spellings - known:
         yield about, f"<{SKOS}hiddenLabel>", literal(spelling, body.language)
 
@@ -72,7 +73,7 @@ def attachment_lines(base_uri: str, attached: Iterable[Attachment]) -> Iterator[
     """Yield the portfolio of each body in each year."""
     for body, portfolio, year in attached:
         yearly = f"<{base_uri}id/portefeuille/{portfolio}/{year}>"
-        yield f"<{base_uri}id/organisme/{body}>", f"<{base_uri}def#rattachement>", yearly
+        yield f"<{base_uri}id/organisme/{body}>", f"<{vocabulary_of(base_uri)}rattachement>", yearly
 
 
 def yearly_lines(
@@ -84,9 +85,9 @@ def yearly_lines(
     for slug, year in portfolios:
         portfolio = f"{base_uri}id/portefeuille/{slug}"
         about = f"<{portfolio}/{year}>"
-        yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#PortefeuilleAnnuel>"
+        yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}PortefeuilleAnnuel>"
         yield about, f"<{PROV}specializationOf>", f"<{portfolio}>"
-        yield about, f"<{base_uri}def#annee>", integer(year)
+        yield about, f"<{vocabulary_of(base_uri)}annee>", integer(year)
         for language, label in labels.get(portfolio, {}).items():
             yield about, f"<{RDFS}label>", literal(f"{label}, {year}", language)
 

@@ -21,6 +21,7 @@ from transform.rdf.namespaces import (
     SEMAPV,
     SSSOM,
     XSD,
+    vocabulary_of,
 )
 from transform.rdf.ntriples import (
     Line,
@@ -164,7 +165,7 @@ def _iri_of(text: str) -> str | None:
 def verdict_lines(base_uri: str, verdict: Verdict) -> str:
     """Return the N-Triples of one decision."""
     about = f"<{base_uri}id/decision/{verdict.key}>"
-    pia = f"{base_uri}def#"
+    pia = vocabulary_of(base_uri)
     lines = [
         (about, f"<{RDF_TYPE}>", f"<{pia}{verdict.kind}>"),
         (about, f"<{pia}regle>", f"<{base_uri}id/regle/{verdict.rule}>"),

@@ -6,7 +6,7 @@ A client that knows only rdfs:label, org:Organization or skos:narrower then find
 
 from collections.abc import Collection, Iterator
 
-from transform.rdf.namespaces import ORG, PREF_LABEL, RDF_TYPE, RDFS, SCHEMA, SKOS
+from transform.rdf.namespaces import ORG, PREF_LABEL, RDF_TYPE, RDFS, SCHEMA, SKOS, vocabulary_of
 from transform.rdf.ntriples import Line
 
 _INVERSE = {
@@ -19,7 +19,7 @@ _BODY_CLASSES = (f"<{ORG}FormalOrganization>", f"<{ORG}Organization>")
 def entailed_lines(lines: Collection[Line], base_uri: str) -> Iterator[Line]:
     """Yield what follows from the statements of a graph about things below `id/`."""
     ours = f"<{base_uri}id/"
-    is_body = f"<{RDF_TYPE}>", f"<{base_uri}def#Organisme>"
+    is_body = f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}Organisme>"
     bodies = {about for about, *rest in lines if tuple(rest) == is_body}
     for about in bodies:
         for class_ in _BODY_CLASSES:

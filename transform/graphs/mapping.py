@@ -6,7 +6,7 @@ from typing import NamedTuple
 from transform.identity.concepts import Vocabulary
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import Layout
-from transform.rdf.namespaces import property_iri
+from transform.rdf.namespaces import property_iri, vocabulary_of
 from transform.rdf.ntriples import integer, literal
 from transform.tables.rows import Reading
 
@@ -36,7 +36,7 @@ class MappingRule(NamedTuple):
 
 def _inscription(_s: MappingContext, _row: KeyedRow, _cell: str) -> str:
     """The row as what one portrait says of an initiative."""
-    return f"<{_s.base_uri}def#Inscription>"
+    return f"<{vocabulary_of(_s.base_uri)}Inscription>"
 
 
 def _trimmed(s: MappingContext, _row: KeyedRow, cell: str) -> str | None:

@@ -11,6 +11,7 @@ from transform.rdf.namespaces import (
     QB,
     RDF_TYPE,
     RDFS,
+    vocabulary_of,
 )
 from transform.rdf.ntriples import Line, integer, literal
 from transform.text.numbers import with_number
@@ -58,18 +59,18 @@ def descriptions(edition: Edition) -> dict[str, str]:
 def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
     """Yield the statements about one portrait, without its counts."""
     about = f"<{base_uri}id/portrait/{edition.year}>"
-    yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Portrait>"
+    yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}Portrait>"
     yield about, f"<{RDF_TYPE}>", f"<{DCAT}Dataset>"
     for language, text in titles(edition).items():
         yield about, f"<{DCTERMS}title>", literal(text, language)
         yield about, f"<{RDFS}label>", literal(text, language)
     for language, text in descriptions(edition).items():
         yield about, f"<{DCTERMS}description>", literal(text, language)
-    yield about, f"<{base_uri}def#annee>", integer(edition.year)
-    yield about, f"<{base_uri}def#nombreInscriptions>", integer(edition.rows)
+    yield about, f"<{vocabulary_of(base_uri)}annee>", integer(edition.year)
+    yield about, f"<{vocabulary_of(base_uri)}nombreInscriptions>", integer(edition.rows)
     facts = edition.layout.portraits.get(edition.year)
     if facts and facts.total is not None:
-        yield about, f"<{base_uri}def#totalPublie>", integer(facts.total)
+        yield about, f"<{vocabulary_of(base_uri)}totalPublie>", integer(facts.total)
     publisher = f"<{base_uri}id/organisme/{edition.layout.publisher.slug}>"
     yield about, f"<{DCTERMS}publisher>", publisher
     yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"
@@ -86,11 +87,11 @@ def count_lines(
         for slug, number in edition.counts[name].items():
             about = f"<{base_uri}id/portrait/{edition.year}/decompte/{name}/{slug}>"
             concept = f"{base_uri}id/{name}/{slug}"
-            yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Decompte>"
+            yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}Decompte>"
             yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
-            yield about, f"<{base_uri}def#decompteDe>", portrait
-            yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
-            yield about, f"<{base_uri}def#effectif>", integer(number)
+            yield about, f"<{vocabulary_of(base_uri)}decompteDe>", portrait
+            yield about, f"<{vocabulary_of(base_uri)}decomptePar>", f"<{concept}>"
+            yield about, f"<{vocabulary_of(base_uri)}effectif>", integer(number)
             for language, label in labels.get(concept, {}).items():
                 text = with_number(f"{label}, {edition.year}", str(number), language)
                 yield about, f"<{RDFS}label>", literal(text, language)

@@ -12,6 +12,7 @@ from transform.rdf.namespaces import (
     PREF_LABEL,
     RDF_TYPE,
     SKOS,
+    vocabulary_of,
 )
 from transform.rdf.ntriples import (
     Line,
@@ -58,7 +59,7 @@ def vocabulary_graph(
 
 def are_systems(vocabulary: Iterable[str], base_uri: str) -> set[str]:
     """Return the slugs of the categories whose published definition is of an AI system."""
-    property_, category = f"<{base_uri}def#systemeIA>", f"<{base_uri}id/categorie/"
+    property_, category = f"<{vocabulary_of(base_uri)}systemeIA>", f"<{base_uri}id/categorie/"
     statements = (line.split(" ", 2) for line in vocabulary)
     return {
         about.removeprefix(category)[:-1]
@@ -77,10 +78,10 @@ def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:
 
 def _concept(base_uri: str, name: str, slug: str, *, reviewed: bool) -> Iterator[Line]:
     about = f"<{base_uri}id/{name}/{slug}>"
-    yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#{CLASSES[name]}>"
+    yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}{CLASSES[name]}>"
     yield about, f"<{RDF_TYPE}>", f"<{SKOS}Concept>"
     yield about, f"<{SKOS}inScheme>", f"<{base_uri}id/{name}>"
-    yield about, f"<{base_uri}def#revise>", boolean(reviewed)
+    yield about, f"<{vocabulary_of(base_uri)}revise>", boolean(reviewed)
 
 
 def _declared_concepts(

@@ -9,12 +9,7 @@ import pyoxigraph as ox
 
 import ontology
 from transform.errors import UnreadableRegistry
-from transform.rdf.namespaces import (
-    FOAF,
-    IS_REPLACED_BY,
-    RDF_TYPE,
-    SKOS,
-)
+from transform.rdf.namespaces import FOAF, IS_REPLACED_BY, RDF_TYPE, SKOS, at_home, vocabulary_of
 from transform.text.characters import UNWRITABLE
 from transform.text.normal_form import normal_form
 
@@ -61,7 +56,7 @@ class Registry:
         objects = (
             str(triple.object)
             for triple in self.triples
-            if triple.predicate.value == f"{base_uri}def#rattachement"
+            if triple.predicate.value == f"{vocabulary_of(base_uri)}rattachement"
         )
         return {(match[1], int(match[2])) for match in map(pattern.fullmatch, objects) if match}
 
@@ -87,7 +82,9 @@ def read_registry(names: Iterable[str], base_uri: str) -> Registry:
 
 def _parse(name: str, base_uri: str) -> list[ox.Triple]:
     try:
-        data = ontology.read(name) if name in ontology.NAMES else _bytes(Path(name))
+        data = at_home(
+            ontology.read(name) if name in ontology.NAMES else _bytes(Path(name)), base_uri
+        )
         quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
         return [_published(quad.triple) for quad in quads]
     except (OSError, ValueError, SyntaxError) as error:
@@ -120,7 +117,9 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
     subjects: dict[str, None] = {}
     for subject, predicate, value in triples:
         about = str(subject)[1:-1]
-        if predicate.value == RDF_TYPE and value == ox.NamedNode(f"{base_uri}def#Organisme"):
+        if predicate.value == RDF_TYPE and value == ox.NamedNode(
+            f"{vocabulary_of(base_uri)}Organisme"
+        ):
             subjects[about] = None
         elif predicate.value in _LABELS and isinstance(value, ox.Literal):
             labels_of.setdefault(about, {}).setdefault(predicate.value, []).append(value)

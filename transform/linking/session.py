@@ -14,8 +14,8 @@ from transform.decisions.sssom import LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.identity.known_links import KnownLinks, known_links, slug_of
 from transform.identity.links import Settled, settle
-from transform.rdf.namespaces import FOAF, RDF
-from transform.release.manifest import read_manifest
+from transform.rdf.namespaces import FOAF, RDF, vocabulary_of
+from transform.release.manifest import base_uri_of, read_manifest
 from transform.release.reading import read_graph
 
 
@@ -76,7 +76,7 @@ class LinkSession:
 
 def open_session(release: Path, file: Path, language: str) -> LinkSession:
     """Read a release and a file of links, which need not exist yet."""
-    base_uri = str(read_manifest(release)["base_uri"])
+    base_uri = base_uri_of(read_manifest(release))
     triples = read_graph(release, "organismes")
     bodies = _bodies(triples, base_uri, language)
     known = known_links(base_uri, bodies, triples, {})
@@ -104,7 +104,7 @@ def _registry_only(known: KnownLinks, built: Settled) -> KnownLinks:
 
 def _bodies(triples: Sequence[ox.Triple], base_uri: str, language: str) -> dict[str, LinkableBody]:
     names = read_names(triples, base_uri)
-    a_body = (f"{RDF}type", f"<{base_uri}def#Organisme>")
+    a_body = (f"{RDF}type", f"<{vocabulary_of(base_uri)}Organisme>")
     slugs, sites = [], {}
     for subject, predicate, value in triples:
         slug = slug_of(str(subject)[1:-1], base_uri)

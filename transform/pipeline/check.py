@@ -17,7 +17,7 @@ from transform.graphs.vocabulary import CLASSES
 from transform.parallel import Progress, Workers
 from transform.pipeline.checked import Checked
 from transform.pipeline.compare import compare_all
-from transform.rdf.namespaces import RDF_TYPE
+from transform.rdf.namespaces import RDF_TYPE, vocabulary_of
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
 from transform.validation.locate import CellLocator, locate
@@ -80,7 +80,7 @@ def _check_vocabulary(work: Prepared) -> list[Finding]:
 
 def _concept_types(work: Prepared) -> Iterator[Line]:
     """Yield the class of each concept, which the shapes of rows and of counts need."""
-    classes = {f"<{work.base_uri}def#{name}>" for name in CLASSES.values()}
+    classes = {f"<{vocabulary_of(work.base_uri)}{name}>" for name in CLASSES.values()}
     for line in work.vocabulary:
         about, predicate, rest = line.split(" ", 2)
         if predicate == f"<{RDF_TYPE}>" and rest[:-3] in classes:
@@ -90,7 +90,7 @@ def _concept_types(work: Prepared) -> Iterator[Line]:
 def _body_types(work: Prepared) -> Iterator[Line]:
     for body in work.identities.bodies.by_form.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
-        yield about, f"<{RDF_TYPE}>", f"<{work.base_uri}def#Organisme>"
+        yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(work.base_uri)}Organisme>"
 
 
 def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:

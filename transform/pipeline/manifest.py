@@ -9,6 +9,7 @@ from transform.files import Stored, measure
 from transform.graphs.prepared import Prepared
 from transform.layouts.model import LISTS, Layout
 from transform.pipeline.checked import Checked, count_rows
+from transform.rdf.namespaces import vocabulary_of
 from transform.rdf.syntaxes import SYNTAXES
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
 from transform.release.paths import GZIP, is_packed
@@ -50,6 +51,7 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
     return {
         "software": {"name": "portrait-ia", "version": __version__},
         "base_uri": work.base_uri,
+        "vocabulary_uri": vocabulary_of(work.base_uri),
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest),
         "notice": dict(newest.notice) if newest.notice else None,

@@ -95,15 +95,32 @@ _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#@/]+(/[^\s<>\"{}|\\^`?#]*)?/", re
 
 def parse_base_uri(text: str) -> str:
     """Check and return an absolute http(s) IRI that ends in «/», or raise MisusedCommand."""
+    if not _is_absolute(text):
+        raise MisusedCommand(
+            f"--base-uri {text!r}: not an absolute http(s) IRI that ends in «/»."
+            " Write it like https://ia.exemple.gouv.qc.ca/."
+        )
+    return text
+
+
+def parse_vocabulary_uri(text: str) -> str:
+    """Check and return an absolute http(s) IRI that ends in «#» or «/», or raise MisusedCommand."""
+    document = text.removesuffix("#")
+    folder = document if document.endswith("/") else f"{document}/"
+    if not text.endswith(("#", "/")) or not _is_absolute(folder):
+        raise MisusedCommand(
+            f"--vocabulary-uri {text!r}: not an absolute http(s) IRI that ends in «#» or «/»."
+            " Write it like https://ia.exemple.gouv.qc.ca/def#."
+        )
+    return text
+
+
+def _is_absolute(text: str) -> bool:
+    """Return whether a text is an absolute http(s) IRI that ends in «/»."""
     fits = _BASE.fullmatch(text) and all(33 <= ord(character) < 127 for character in text)
     try:
         ox.NamedNode(text)
         host = urlsplit(text).hostname and urlsplit(text).port != 0
     except ValueError:
         host = False
-    if not fits or not host or "/../" in text or "/./" in text or "%" in text:
-        raise MisusedCommand(
-            f"--base-uri {text!r}: not an absolute http(s) IRI that ends in «/»."
-            " Write it like https://ia.exemple.gouv.qc.ca/."
-        )
-    return text
+    return bool(fits and host) and not any(part in text for part in ("/../", "/./", "%"))

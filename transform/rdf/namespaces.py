@@ -1,5 +1,7 @@
 """Define the namespaces of the vocabularies that releases use."""
 
+from typing import Self
+
 ADMS = "http://www.w3.org/ns/adms#"
 AIRO = "https://w3id.org/airo#"
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -38,8 +40,58 @@ RDF_TYPE = f"{RDF}type"
 SAME_AS = f"{SCHEMA}sameAs"
 
 
+class BaseUri(str):
+    """The base URI of a release whose vocabulary may be at home elsewhere.
+
+    Any other str is a base URI whose vocabulary is its own `def#`.
+    """
+
+    vocabulary: str
+
+    def __new__(cls, text: str, vocabulary: str | None = None) -> Self:
+        """Make one from its text, and from the URI below which the terms are, if not its own."""
+        base_uri = super().__new__(cls, text)
+        base_uri.vocabulary = vocabulary or f"{text}def#"
+        return base_uri
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (str(self), self.vocabulary)
+
+
+def vocabulary_of(base_uri: str) -> str:
+    """Return the URI below which the terms of the vocabulary of a release are."""
+    return base_uri.vocabulary if isinstance(base_uri, BaseUri) else f"{base_uri}def#"
+
+
+def ontology_of(base_uri: str) -> str:
+    """Return the IRI of the vocabulary itself."""
+    return vocabulary_of(base_uri).removesuffix("#")
+
+
+def at_home(turtle: bytes, base_uri: str) -> bytes:
+    """Return Turtle of ontology/ or shapes/, or a query, with the vocabulary where it is at home.
+
+    There it is written as relative IRIs: `<def#>`, `<def>`, and its versions `<def/…>`.
+    """
+    vocabulary, ontology = vocabulary_of(base_uri), ontology_of(base_uri)
+    for relative, absolute in (
+        ("<def#>", f"<{vocabulary}>"),
+        ('"def#"^^', f'"{vocabulary}"^^'),
+        ("<def>", f"<{ontology}>"),
+        ("<def/", f"<{ontology.rstrip('/')}/"),
+    ):
+        turtle = turtle.replace(relative.encode(), absolute.encode())
+    return turtle
+
+
 def property_iri(name: str, base_uri: str) -> str:
     """Return the IRI of a property written with its prefix, such as `pia:statut`."""
-    spaces = {"dcterms": DCTERMS, "pia": f"{base_uri}def#", "prov": PROV, "rdf": RDF, "rdfs": RDFS}
+    spaces = {
+        "dcterms": DCTERMS,
+        "pia": vocabulary_of(base_uri),
+        "prov": PROV,
+        "rdf": RDF,
+        "rdfs": RDFS,
+    }
     prefix, _, local = name.partition(":")
     return spaces[prefix] + local

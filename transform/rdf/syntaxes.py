@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 import ontology
 from transform.rdf import jsonld, rdfxml
-from transform.rdf.namespaces import W3C_FORMATS
+from transform.rdf.namespaces import W3C_FORMATS, vocabulary_of
 from transform.rdf.rdfxml import NotExpressible as NotExpressible
 
 
@@ -58,7 +58,7 @@ class Sink(Protocol):
 
 def prefixes(base_uri: str) -> dict[str, str]:
     """Return the prefixes under which our data is written: those of the JSON-LD context."""
-    return jsonld.prefixes_of(ontology.context(base_uri))
+    return jsonld.prefixes_of(ontology.context(vocabulary_of(base_uri)))
 
 
 def write(
@@ -69,7 +69,7 @@ def write(
     Statements about one subject that stand together are grouped. Raises NotExpressible.
     """
     if syntax.suffix == "jsonld":
-        jsonld.write(_triples(statements), out, ontology.context(base_uri))
+        jsonld.write(_triples(statements), out, ontology.context(vocabulary_of(base_uri)))
         return
     chosen: Iterable[ox.Triple] | Iterable[ox.Quad] = statements
     if not syntax.named_graphs:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 import ontology
 from transform.rdf.jsonld import prefixes_of
-from transform.rdf.namespaces import EU_AUTHORITY, PREF_LABEL, SKOS
+from transform.rdf.namespaces import EU_AUTHORITY, PREF_LABEL, SKOS, vocabulary_of
 
 CROSSWALK = "correspondances.sssom.tsv"
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -32,7 +32,7 @@ def write_crosswalk(vocabulary: Iterable[str], base_uri: str) -> bytes:
         and quad.object.language == "fr"
     }
     spaces = {"id": f"{base_uri}id/", "theme": f"{EU_AUTHORITY}data-theme/"}
-    spaces = {**prefixes_of(ontology.context(base_uri)), **spaces}
+    spaces = {**prefixes_of(ontology.context(vocabulary_of(base_uri))), **spaces}
     rows = sorted(
         (
             _shorten(str(getattr(quad.subject, "value", "")), spaces),

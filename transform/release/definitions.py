@@ -1,9 +1,11 @@
 """Write what defines a release beside its data: shapes, earlier vocabularies, the crosswalk."""
 
+import re
 from collections.abc import Iterable
 
 import ontology
 import shapes
+from transform.rdf.namespaces import at_home
 from transform.release.crosswalk import CROSSWALK, write_crosswalk
 
 SHAPES = "shapes.ttl"
@@ -20,8 +22,18 @@ def definitions(base_uri: str, vocabulary: Iterable[str]) -> dict[str, bytes]:
     `vocabulary` are the N-Triples of its graph.
     """
     earlier = {
-        version_path(version): f"@base <{base_uri}> .\n\n".encode() + content
+        version_path(version): f"@base <{base_uri}> .\n\n".encode() + at_home(content, base_uri)
         for version, content in sorted(ontology.read_versions().items())
     }
     crosswalk = write_crosswalk(vocabulary, base_uri)
-    return {SHAPES: shapes.read_all(base_uri), CROSSWALK: crosswalk, **earlier}
+    return {SHAPES: _all_shapes(base_uri), CROSSWALK: crosswalk, **earlier}
+
+
+def _all_shapes(base_uri: str) -> bytes:
+    """Return the shapes of all tiers as one Turtle file.
+
+    An xsd:anyURI is a literal, which no parser makes absolute: it is written as such.
+    """
+    tiers = b"\n".join(at_home(shapes.read(tier), base_uri) for tier in shapes.TIERS)
+    absolute = re.sub(r'(?<=sh:namespace ")(?=[^":]*")', base_uri, tiers.decode())
+    return f"@base <{base_uri}> .\n\n{absolute}".encode()

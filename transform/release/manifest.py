@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from transform.errors import DamagedRelease, UnreadableRelease
+from transform.rdf.namespaces import BaseUri
 
 Manifest = Mapping[str, Any]
 FILE = "manifest.json"
@@ -37,6 +38,11 @@ def read_manifest(release: Path) -> Manifest:
     if missing:
         raise damaged(release, FILE, f"holds no {', '.join(missing)}")
     return manifest  # type: ignore[no-any-return]
+
+
+def base_uri_of(manifest: Manifest) -> BaseUri:
+    """Return the base URI of a release, which knows where the vocabulary of it is at home."""
+    return BaseUri(str(manifest["base_uri"]), manifest.get("vocabulary_uri"))
 
 
 def damaged(release: Path, path: str, problem: str) -> DamagedRelease:

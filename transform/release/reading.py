@@ -18,10 +18,10 @@ from transform.comparison.entries import (
 )
 from transform.decisions.initiatives import THING, Thing
 from transform.errors import MisusedCommand, UnreadableRelease
-from transform.rdf.namespaces import DCTERMS
+from transform.rdf.namespaces import DCTERMS, vocabulary_of
 from transform.release.folder import CURRENT
 from transform.release.integrity import check_quads
-from transform.release.manifest import read_manifest
+from transform.release.manifest import base_uri_of, read_manifest
 from transform.release.paths import QUADS
 
 _PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*")
@@ -47,7 +47,7 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
     Raises UnreadableRelease where its dump is missing or damaged.
     """
     manifest = check_quads(release)
-    base_uri = str(manifest["base_uri"])
+    base_uri = base_uri_of(manifest)
     portraits = {str(year) for year in years or (p["year"] for p in manifest["portraits"])}
     released = Released(base_uri)
     labelled: list[ox.Triple] = []
@@ -65,7 +65,7 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
 
 def read_graph(release: Path, graph: str) -> list[ox.Triple]:
     """Read one graph of a release; raises UnreadableRelease."""
-    base_uri = str(check_quads(release)["base_uri"])
+    base_uri = base_uri_of(check_quads(release))
     with _readable(release):
         graphs = _graphs(release, base_uri)
         return [triple for name, triples in graphs if name == graph for triple in triples]
@@ -94,7 +94,7 @@ def _graph(quad: ox.Quad) -> str:
 def _read_ties(released: Released, triples: Iterable[ox.Triple]) -> None:
     """Add to `released` what replaced what, and the open pairs of initiatives."""
     ends = ("membreAnterieur", "membrePosterieur", "ressemblance")
-    names = {f"{released.base_uri}def#{name}": name for name in ends}
+    names = {f"{vocabulary_of(released.base_uri)}{name}": name for name in ends}
     pairs: dict[str, dict[str, str]] = {}
     for triple in triples:
         predicate = triple.predicate.value

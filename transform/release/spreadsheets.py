@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from transform.rdf.namespaces import PREF_LABEL, property_iri
+from transform.rdf.namespaces import PREF_LABEL, property_iri, vocabulary_of
 from transform.text.languages import LANGUAGES
 
 
@@ -62,7 +62,7 @@ Labels = Mapping[str, Mapping[str, str]]
 def rows(statements: Iterable[ox.Quad], labels: Labels, base: str) -> Iterator[list[str]]:
     """Yield the cells of each row of a portrait; successive statements of a subject are a row."""
     iris = [property_iri(column.property, base) if column.property else "" for column in COLUMNS]
-    row_of = f"{base}def#inscriptionDe"
+    row_of = f"{vocabulary_of(base)}inscriptionDe"
     for subject, group in groupby(statements, key=lambda statement: statement.subject):
         values = {quad.predicate.value: getattr(quad.object, "value", "") for quad in group}
         if row_of in values:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform.errors import DataRefused, UnreadableRelease
-from transform.rdf.namespaces import PROV
+from transform.rdf.namespaces import PROV, vocabulary_of
 from transform.release.folder import CURRENT, current, list_instead
 from transform.release.integrity import check_quads
-from transform.release.manifest import Manifest
+from transform.release.manifest import Manifest, base_uri_of
 from transform.release.paths import QUADS
 
 _GRAPHS = ("vocabulaire", "organismes", "rapprochements")
@@ -69,6 +69,7 @@ def read_published(releases_folder: Path, base_uri: str) -> Published | None:
     release, manifest = _find_whole(releases_folder, releases_folder / name)
     if manifest["base_uri"] != base_uri:
         return None
+    base_uri = base_uri_of(manifest)  # its vocabulary may have been at home elsewhere
     graphs: dict[str, str] = {}
     reviewed: set[str] = set()
     years: defaultdict[str, set[int]] = defaultdict(set)
@@ -81,7 +82,7 @@ def read_published(releases_folder: Path, base_uri: str) -> Published | None:
         iri = about[1:-1]
         if _PATH.fullmatch(iri.removeprefix(base_uri)):
             graphs[iri] = graph
-            if predicate == f"<{base_uri}def#revise>" and rest.startswith('"true"'):
+            if predicate == f"<{vocabulary_of(base_uri)}revise>" and rest.startswith('"true"'):
                 reviewed.add(iri)
         # The subject may be a replaced inscription, the object one of an initiative.
         for inscription in (iri, rest.split("> ", 1)[0][1:]):

@@ -16,7 +16,7 @@ from transform.decisions.judgement import Judgement
 from transform.decisions.sssom import DECISIONS_FILE
 from transform.errors import MisusedCommand
 from transform.identity.continuity import Continuity, join
-from transform.release.manifest import read_manifest
+from transform.release.manifest import base_uri_of, read_manifest
 from transform.release.reading import read_released
 from transform.review.candidates import (
     MERGED,
@@ -48,7 +48,7 @@ class Review:
 
 def open_review(release: Path, file: Path) -> Review:
     """Read a release and a decisions file, which need not exist yet."""
-    base_uri = str(read_manifest(release)["base_uri"])
+    base_uri = base_uri_of(read_manifest(release))
     copy = release / DECISIONS_FILE.copy
     built_with = parse_decisions(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
     raw = file.read_bytes() if file.is_file() else b""

@@ -14,6 +14,7 @@ from pyshacl.graph_abstraction import OxigraphDataGraph
 import shapes
 from transform.errors import PortraitError
 from transform.graphs.rows_file import RowsFile
+from transform.rdf.namespaces import at_home, vocabulary_of
 from transform.validation.indexed_graph import IndexedGraph
 
 SH = rdflib.SH
@@ -39,7 +40,7 @@ def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
     """Read the shapes of some tiers; `base_uri` of a release makes their IRIs absolute."""
     graph = rdflib.Graph()
     for tier in tiers:
-        graph.parse(data=shapes.read(tier), format="turtle", publicID=base_uri)
+        graph.parse(data=at_home(shapes.read(tier), base_uri), format="turtle", publicID=base_uri)
     # An xsd:anyURI is a literal, so the parser leaves it relative.
     for declared, namespace in list(graph.subject_objects(SH.namespace)):
         iri = str(namespace) if "://" in str(namespace) else base_uri + str(namespace)
@@ -130,7 +131,7 @@ def _row_shapes(base_uri: str) -> rdflib.Graph:
     graph = read_shapes(("required", "lists", "recommended"), base_uri)
     # A piece holds rows, their initiatives, the decisions; other things were validated before.
     for shape, target in list(graph.subject_objects(SH.targetClass)):
-        if str(target).removeprefix(f"{base_uri}def#") not in _OF_ROWS:
+        if str(target).removeprefix(vocabulary_of(base_uri)) not in _OF_ROWS:
             graph.remove((shape, SH.targetClass, target))
     return graph
 

@@ -28,17 +28,17 @@ from server.engine.faults import MalformedQuery, UnsupportedQuery
 _SECONDS = 0.25  # of processor time; beyond it, the message of the engine must do
 
 
-def find_mistake(text: str) -> MalformedQuery | UnsupportedQuery | None:
+def find_mistake(text: str, ours: str = "def#") -> MalformedQuery | UnsupportedQuery | None:
     """Return the fault for the first mistake, or for what SPARQL allows and the engine does not.
 
-    None where no rule known here is broken.
+    None where no rule known here is broken. `ours` is the namespace of the prefix pia.
     """
     tokens: list[Token] = []
     try:
         mistake = _read(text, tokens)
     except TimeoutError:
         return None
-    undeclared = prefixes.find_undeclared(tokens)  # precedes the unreadable token
+    undeclared = prefixes.find_undeclared(tokens, ours)  # precedes the unreadable token
     mistake = undeclared or mistake or scopes.find_mistake(tokens) or iris.find_wrong(tokens)
     if mistake is None:
         return _find_unsupported(text, tokens)

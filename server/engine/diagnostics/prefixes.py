@@ -3,7 +3,7 @@
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import Token
 
-# Prefixes that are often forgotten: ours, relative to the release, and those of Wikidata, DBpedia
+# Prefixes that are often forgotten: those of Wikidata, DBpedia
 # and common vocabularies, with the namespaces that prefix.cc lists first.
 _KNOWN = {
     "adms": "http://www.w3.org/ns/adms#",
@@ -20,7 +20,6 @@ _KNOWN = {
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "p": "http://www.wikidata.org/prop/",
-    "pia": "def#",
     "pq": "http://www.wikidata.org/prop/qualifier/",
     "prov": "http://www.w3.org/ns/prov#",
     "ps": "http://www.wikidata.org/prop/statement/",
@@ -39,8 +38,8 @@ _KNOWN = {
 }
 
 
-def find_undeclared(tokens: list[Token]) -> Mistake | None:
-    """Return the first name whose prefix is not declared before it."""
+def find_undeclared(tokens: list[Token], ours: str) -> Mistake | None:
+    """Return the first name whose prefix is not declared before it; `ours` is that of pia."""
     declared: set[str] = set()
     before = ""
     for token in tokens:
@@ -49,7 +48,7 @@ def find_undeclared(tokens: list[Token]) -> Mistake | None:
             if before == "PREFIX":
                 declared.add(prefix)
             elif prefix not in declared:
-                iri = _KNOWN.get(prefix, "…")
+                iri = ours if prefix == "pia" else _KNOWN.get(prefix, "…")
                 reason = f"the prefix of {token.text[:80]!r} is not declared"
                 return Mistake(token.start, f"{reason}: begin with PREFIX {prefix[:40]}: <{iri}>")
         before = token.kind

@@ -11,6 +11,7 @@ from typing import Any
 from server.engine.faults import EngineDown
 from server.engine.process import sandbox
 from transform.errors import UnreadableRelease
+from transform.rdf.namespaces import vocabulary_of
 
 _ROOT = Path(__file__).resolve().parents[3]
 _REPLY_SECONDS = 10.0
@@ -37,7 +38,8 @@ class QueryProcess:
 
 def fork_server_command(control: int, source: Path, base_uri: str, memory_mb: int) -> list[str]:
     """Return the command that starts a fork server; it inherits `control`, a descriptor."""
-    arguments = map(str, (_ROOT, control, source, base_uri, memory_mb))
+    home = vocabulary_of(base_uri)
+    arguments = map(str, (_ROOT, control, source, base_uri, home, memory_mb))
     return [sys.executable, "-P", "-c", _START, *arguments]
 
 

@@ -27,6 +27,7 @@ from server.engine.disk_loader import files_of
 from server.engine.faults import STORE_GONE
 from server.engine.process import sandbox, seccomp, serve
 from transform.rdf import syntaxes
+from transform.rdf.namespaces import BaseUri
 
 NO_STORE = 74  # exit code of a query process that cannot open the store (EX_IOERR of sysexits.h)
 _REAP_EVERY = 0.1
@@ -35,7 +36,8 @@ _STACK = 64 << 20  # the engine recurses: enough for what people write, not for 
 
 def main() -> None:
     """Run with the arguments that `fork_client` passes."""
-    control, source, base_uri, memory_mb = sys.argv[1:]
+    control, source, base, vocabulary, memory_mb = sys.argv[1:]
+    base_uri = BaseUri(base, vocabulary)
     run(socket.socket(fileno=int(control)), Path(source), base_uri, int(memory_mb))
 
 

@@ -25,6 +25,7 @@ from server.engine.interface import (
 from server.engine.process import csv_cells, sandbox
 from server.engine.process.frame_writer import FrameWriter, XmlFrameWriter
 from transform.rdf import syntaxes
+from transform.rdf.namespaces import vocabulary_of
 
 _SYNTAX = {
     JSON: ox.QueryResultsFormat.JSON,
@@ -88,7 +89,7 @@ def _answer_or_fault(
 
 def _answer(question: Question, store: ox.Store, base_uri: str, outlet: FrameWriter) -> None:
     try:
-        results = _run(question, store)
+        results = _run(question, store, base_uri)
         if isinstance(results, ox.QueryTriples):
             _write_graph(results, question.graph, base_uri, outlet)
         else:
@@ -99,7 +100,7 @@ def _answer(question: Question, store: ox.Store, base_uri: str, outlet: FrameWri
         raise
 
 
-def _run(question: Question, store: ox.Store) -> Results:
+def _run(question: Question, store: ox.Store, base_uri: str) -> Results:
     first: SyntaxError | None = None
     plain = query_text.is_plain(question.text)
     texts: list[str] = []
@@ -115,7 +116,13 @@ def _run(question: Question, store: ox.Store) -> Results:
     if any(query_text.is_update(text, question.base_iri) for text in texts):
         raise faults.UpdateRefused
     assert first is not None  # noqa: S101  # there is at least one spelling
-    raise find_mistake(texts[-1]) or query_text.malformed(first)
+    raise find_mistake(texts[-1], _own_prefix(base_uri)) or query_text.malformed(first)
+
+
+def _own_prefix(base_uri: str) -> str:
+    """Return the namespace of our terms as a query may write it: relative where it is our own."""
+    vocabulary = vocabulary_of(base_uri)
+    return vocabulary.removeprefix(base_uri)
 
 
 def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> Results:

@@ -19,7 +19,7 @@ from server.engine.interface import (
     Text,
 )
 from server.release.current import Release
-from transform.rdf.namespaces import RDF_TYPE
+from transform.rdf.namespaces import RDF_TYPE, at_home, vocabulary_of
 
 EXAMPLES = (
     "lignes", "categories", "organismes", "statuts", "nouvelles", "benefices", "graphes"
@@ -41,7 +41,7 @@ def read_example(name: str, base_uri: str, language: str = "fr") -> str:
 
     The names of categories and statuses are in the given language.
     """
-    text = read(f"exemple-{name}").replace("<def#>", f"<{base_uri}def#>")
+    text = read(f"exemple-{name}").replace("<def#>", f"<{vocabulary_of(base_uri)}>")
     return text.replace(') = "fr")', f') = "{language}")')
 
 
@@ -123,6 +123,7 @@ def find_rows_about(
 def _ask(
     release: Release, text: str, solutions: str | None, bindings: dict[str, str | Text]
 ) -> bytes:
+    text = at_home(text.encode(), release.base_uri).decode()
     question = Question(
         text, release.base_uri, solutions, None if solutions else _N_TRIPLES, bindings=bindings
     )

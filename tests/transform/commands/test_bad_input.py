@@ -156,6 +156,16 @@ def test_refused_file_is_one_line(
         (["2025=a.csv", "--layout", "2024=us-2024"], ["no file of 2024"]),
         (["2025=a.csv", "--layout", "absent.toml"], ["absent.toml"]),
         (["--layout", "quebec"], ["no file"]),
+        *(
+            (["--vocabulary-uri", uri], [f"--vocabulary-uri {uri!r}", "ends in «#» or «/»"])
+            for uri in (
+                "def#",
+                "ftp://a.ca/def#",
+                "https://a.ca/def",
+                "https://a.ca/d#e#",
+                "https://a.ca/?d#",
+            )
+        ),
         (["--base-uri", "exemple.gouv.qc.ca"], ["absolute http(s) IRI"]),
         (["--base-uri", "https://exemple.gouv.qc.ca"], ["ends in «/»"]),
         (["--base-uri", "ftp://exemple.gouv.qc.ca/"], ["absolute http(s) IRI"]),
