@@ -476,7 +476,7 @@ def test_the_facts_hold_no_other_concept() -> None:
 
 
 def test_context_is_complete_without_the_network() -> None:
-    terms = ontology.context(BASE)["@context"]
+    terms = ontology.context(f"{BASE}def#")["@context"]
     local = {name: meaning["@id"] for name, meaning in terms.items() if isinstance(meaning, dict)}
     assert terms["pia"] == f"{BASE}def#"
     assert {name: iri.partition(":")[2] for name, iri in local.items()} == {n: n for n in local}
@@ -486,7 +486,7 @@ def test_context_is_complete_without_the_network() -> None:
 
 def test_context_reads_back_what_was_meant() -> None:
     document = {
-        **ontology.context(BASE),
+        **ontology.context(f"{BASE}def#"),
         "@graph": [
             {
                 "id": f"{BASE}id/initiative/abc/2025",

@@ -155,7 +155,7 @@ def test_json_ld_is_compact() -> None:
         ox.Triple(about, iri(f"{PIA}decompteDe"), iri(f"{BASE}id/portrait/2025")),
     ]
     written = json.loads(write_bytes(statements, BY_SUFFIX["jsonld"], BASE))
-    assert written["@context"] == ontology.context(BASE)["@context"]
+    assert written["@context"] == ontology.context(f"{BASE}def#")["@context"]
     assert written["@graph"] == [
         {
             "id": about.value,
