@@ -15,10 +15,7 @@ test: .venv/installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	failed=0; \
-	$(BIN)/python -m pytest -m 'not ckan and not alone' -n $(PROCESSES) --dist loadfile || failed=1; \
-	$(BIN)/python -m pytest -m 'not ckan and alone' || failed=1; \
-	exit $$failed
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
 
 # Installs CKAN in an environment of its own, to take our catalogue. Wants Debian's postgresql.
 test-ckan: .venv/installed-for-tests
