@@ -82,9 +82,13 @@ def example(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = portrait_ia("build", "--to", releases_folder)
         assert done.returncode == 0, done.stderr
 
+    return make_once(common_folder(tmp_path_factory) / "example", build)
+
+
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the temporary folder that all processes of a run have in common."""
     base = tmp_path_factory.getbasetemp()
-    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return make_once(common / "example", build)
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture
