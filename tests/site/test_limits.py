@@ -109,12 +109,12 @@ def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(site: str, fetch: A
 
 
 def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any) -> None:
-    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
+    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 20000")
     clients = [connect(site) for _ in range(40)]
     for client in clients:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    clients[-1].recv(1, socket.MSG_PEEK)  # its answer has begun to come
+    clients[0].recv(1, socket.MSG_PEEK)  # its answer has begun to come
     assert fetch(f"{site}doc/portrait/2025.ttl").status == 200
     assert fetch(f"{site}sparql?query=ASK%7B%7D%23x").status == 200
     assert any(map(is_held, clients))  # they did not wait until those were let go
@@ -174,7 +174,7 @@ def test_who_a_client_is(peer: str, headers: Any, trusted: str, client: str) -> 
 
 
 def test_one_who_does_not_read_is_let_go(site: str) -> None:
-    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
+    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 20000")
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(90)
@@ -218,7 +218,7 @@ def test_long_preferences_are_not_remembered(
     with boot(folder) as site:
         workers = find_workers(site)
         grown, before = [], settled_megabytes(workers)
-        for number in range(6):
+        for number in range(4):
             send(site, fetch, number)
             after = proportional_megabytes(workers)
             grown.append(after - before)

