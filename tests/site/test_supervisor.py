@@ -17,7 +17,6 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.conftest import PROJECT
-from tests.support.delay_probe import DelayProbe
 from tests.support.processes import (
     children,
     family,
@@ -37,7 +36,7 @@ def site_of_its_own(folder: Path, boot: Any) -> Iterator[str]:
 
 
 def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
-    site_of_its_own: str, fetch: Any, delay_probe: DelayProbe
+    site_of_its_own: str, fetch: Any
 ) -> None:
     site = site_of_its_own
     server = server_process(site)
@@ -59,7 +58,7 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
     asker.start()
     time.sleep(0.3)
     os.kill(killed, signal.SIGKILL)
-    assert delay_probe.until(lambda: not any(map(lives, below)), 3)
+    wait_until(lambda: not any(map(lives, below)))
     before = len(statuses)
     wait_until(lambda: len(statuses) > before + 20)
     wait_until(
@@ -71,15 +70,13 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
     assert len([status for status in statuses if status != 200]) <= 2, statuses
 
 
-def test_workers_do_not_outlive_who_started_them(
-    folder: Path, boot: Any, delay_probe: DelayProbe
-) -> None:
+def test_workers_do_not_outlive_who_started_them(folder: Path, boot: Any) -> None:
     with boot(folder) as site:
         server = server_process(site)
         wait_until(lambda: len(children(server)) == 2)
         below = family(server)
         os.kill(server, signal.SIGKILL)
-        assert delay_probe.until(lambda: not any(map(lives, below[1:])), 5)
+        wait_until(lambda: not any(map(lives, below[1:])))
 
 
 def test_answers_under_way_are_given_before_the_end(site_of_its_own: str) -> None:

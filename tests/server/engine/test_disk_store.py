@@ -23,7 +23,6 @@ from server.engine.interface import (
 from server.engine.opening import open_disk
 from server.http.process import memory_check
 from tests.conftest import PROJECT
-from tests.support.delay_probe import DelayProbe
 from tests.support.processes import lives
 from tests.support.waiting import wait_until
 from transform.errors import MisusedCommand, UnreadableRelease
@@ -107,7 +106,7 @@ def test_two_that_build_at_once_build_one(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
-    tmp_path: Path, delay_probe: DelayProbe
+    tmp_path: Path,
 ) -> None:
     quads = write(tmp_path)
     lines = quads.read_bytes()
@@ -125,7 +124,7 @@ def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
         assert builder.poll() is None
         (loader,) = _children(builder.pid)
         builder.send_signal(signal.SIGKILL)
-    assert delay_probe.until(lambda: not lives(loader), 2)
+    wait_until(lambda: not lives(loader))
     os.close(writer)
     assert not disk_store.find_store(quads).exists()
     quads.unlink()
