@@ -13,7 +13,7 @@ from server.faults import ABANDONED, Fault
 from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
 
 log = logging.getLogger(__name__)
-_ASK_AGAIN = 5  # seconds, where no query process can be started
+_ASK_AGAIN = 5  # seconds, where no query process can be started, or one was killed
 
 
 class Problem(NamedTuple):
@@ -92,7 +92,7 @@ def describe(fault: BaseException, request: str) -> Problem:
 def _retry_headers(fault: engine.EngineFault) -> tuple[tuple[str, str], ...]:
     if isinstance(fault, engine.EngineBusy):
         return (("Retry-After", str(fault.retry_after)),)
-    if isinstance(fault, engine.EngineDown):
+    if isinstance(fault, engine.EngineDown | engine.QueryEnded):
         return (("Retry-After", str(_ASK_AGAIN)),)
     return ()
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.engine.faults import EngineDown
 from server.engine.process import sandbox
@@ -20,6 +20,14 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from server.engine.process.fork_server import main; main()"
 )
+
+
+class Ending(NamedTuple):
+    """How a process ended: as `Popen.returncode`, its last words, the bytes that it had grown."""
+
+    status: int
+    words: str
+    grown: int
 
 
 @dataclass(slots=True, eq=False)
@@ -89,11 +97,11 @@ class ForkClient:
         process.connection.close()
         self._request({"do": "kill", "process": process.number})
 
-    def reap(self, process: QueryProcess) -> int:
-        """Return how a process that closed its connection ended, as `Popen.returncode` would."""
+    def reap(self, process: QueryProcess) -> Ending:
+        """Return how a process that closed its connection ended."""
         process.connection.close()
-        status: int = self._request({"do": "reap", "process": process.number})["status"]
-        return status
+        reply = self._request({"do": "reap", "process": process.number})
+        return Ending(reply["status"], reply["words"], reply["peak"] - process.resident)
 
     def alive(self) -> bool:
         """Return whether the fork server can still take requests."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.engine.faults import EngineDown
-from server.engine.pool.fork_client import ForkClient, QueryProcess
+from server.engine.pool.fork_client import Ending, ForkClient, QueryProcess
 from transform.errors import UnreadableRelease
 
 _log = logging.getLogger(__name__)
@@ -69,8 +69,8 @@ class ForkThread:
         except EngineDown as down:
             _log.warning("query process %d is left to its fork server: %s", process.number, down)
 
-    def reap(self, process: QueryProcess) -> int:
-        """Return the status with which a process ended; raises EngineDown."""
+    def reap(self, process: QueryProcess) -> Ending:
+        """Return how a process ended; raises EngineDown."""
         process.connection.close()
         if self._client is None:
             raise EngineDown("The engine's fork server is gone.")

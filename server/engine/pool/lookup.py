@@ -60,11 +60,9 @@ class Lookups:
             )
             assert isinstance(results, ox.QuerySolutions)  # noqa: S101  # it begins with SELECT
             body = results.serialize(format=ox.QueryResultsFormat.JSON)
-        except (KeyboardInterrupt, SystemExit):
-            raise
         except SyntaxError:  # a query process says where and what
             return None
-        except BaseException:  # also the engine's panics, which are no Exception
+        except Exception:
             log.exception("a lookup is left to a query process")
             return None
         return Whole("solutions", JSON, body or b"")
