@@ -20,7 +20,10 @@ EngineFault
 """
 
 import json
+from pathlib import Path
 from typing import ClassVar
+
+from transform.errors import UnreadableRelease
 
 
 class EngineFault(Exception):  # named as in the tree above, without «Error»
@@ -162,6 +165,14 @@ class QueryEnded(EngineFault):
 
 
 STORE_GONE = "the store of the release is gone; serve again to build it"
+
+
+def unloadable(release_file: Path, reason: object) -> UnreadableRelease:
+    """Return the fault of a release whose N-Quads cannot be loaded."""
+    return UnreadableRelease(
+        f"{release_file} cannot be loaded: {reason}. Build the release again, or go back to the"
+        " one before with portrait-ia rollback."
+    )
 
 
 class EngineDown(EngineFault):

@@ -13,7 +13,7 @@ from transform.decisions.sssom import (
     separator,
 )
 from transform.errors import MisusedCommand
-from transform.files import exclusive_lock, write_whole
+from transform.files import exclusive_lock, reason_of, write_whole
 
 Result = TypeVar("Result")
 
@@ -89,7 +89,7 @@ def add_lines(
             write_whole(path, content)
     except OSError as error:
         raise MisusedCommand(
-            f"{path}: cannot be written ({error.strerror}). What was there still is;"
+            f"{path}: cannot be written ({reason_of(error)}). What was there still is;"
             f" name another file with {kind.option}."
         ) from error
     return result

@@ -2,10 +2,10 @@
 
 import re
 import signal
+from typing import NamedTuple
 
 from server.engine import faults
 from server.engine.faults import EngineFault
-from server.engine.pool.fork_client import Ending
 from server.engine.process.fork_server import STACK
 from transform.text.printable import shown
 
@@ -13,6 +13,14 @@ from transform.text.printable import shown
 # process can catch it. It aborts in the same way where it is refused memory, in other words.
 _UNSORTED = "does not correctly implement a total order"  # Rust's sort, of the engine's comparison
 _NO_MEMORY = re.compile(r"memory allocation of \d+ bytes failed|std::bad_alloc|MemoryError")
+
+
+class Ending(NamedTuple):
+    """How a process ended: as `Popen.returncode`, its last words, the bytes that it had grown."""
+
+    status: int
+    words: str
+    grown: int
 
 
 def name_fault(ending: Ending, memory_mb: int) -> EngineFault:

@@ -22,9 +22,9 @@ from server.engine.interface import Limits, Outcome, Question
 from server.engine.pool import event_loop
 from server.engine.pool.admission import Run, refuse_to_go_on
 from server.engine.pool.async_process import AsyncProcess
-from server.engine.pool.ending import describe, name_fault
+from server.engine.pool.ending import Ending, describe, name_fault
 from server.engine.pool.exchange import Exchange
-from server.engine.pool.fork_client import Ending, QueryProcess
+from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.fork_thread import ForkThread
 from server.engine.pool.spool import SpoolSpace
 from server.engine.process import sandbox
@@ -72,6 +72,7 @@ class Pool:
             for _ in range(self._spare):
                 self._opened.append(self._forks.fork())
                 self._started += 1
+            self._forks.check(self._opened[0])
         except BaseException:
             self.close()
             raise

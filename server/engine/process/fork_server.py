@@ -27,6 +27,7 @@ import pyoxigraph as ox
 from server.engine.disk_loader import files_of
 from server.engine.faults import STORE_GONE
 from server.engine.process import sandbox, seccomp, serve
+from transform.files import reason_of
 from transform.rdf import syntaxes
 
 NO_STORE = 74  # exit code of a query process that cannot open the store (EX_IOERR of sysexits.h)
@@ -106,7 +107,7 @@ class _ForkServer:
             try:
                 reply = self._do(json.loads(packet), descriptors)
             except OSError as error:
-                reply = {"failed": str(error)}
+                reply = {"failed": reason_of(error)}
             self._control.send(json.dumps(reply).encode())
 
     def _do(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
@@ -173,7 +174,11 @@ class _ForkServer:
     def _answer(self, connection: socket.socket) -> None:
         try:
             store = self._open() if self._store is None else self._store
-            sandbox.limit_memory(self._memory)
+            try:
+                sandbox.limit_memory(self._memory)
+            except MemoryError as error:
+                sys.stderr.write(f"{error}\n")
+                os._exit(70)
             if self._store is not None:
                 sandbox.close_for_good()
             serve.serve(connection, store, self._base_uri)

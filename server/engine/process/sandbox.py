@@ -42,10 +42,20 @@ def seal(fork_server: int, last_words: int) -> None:
 
 
 def limit_memory(memory: int) -> None:
-    """Limit what this process may add to its address space to `memory` bytes."""
+    """Limit what this process may add to its address space to `memory` bytes.
+
+    Raises MemoryError where this account may not have as much.
+    """
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         ceiling = pages * _PAGE + memory
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY and most < ceiling:
+            raise MemoryError(
+                f"a query process needs {ceiling >> 20} MB of address space and may have"
+                f" {most >> 20} MB: raise that limit (ulimit -v), or lower"
+                " PORTRAIT_IA_QUERY_MEMORY_MB"
+            )
         resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
 
 

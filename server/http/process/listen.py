@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from server.engine.disk_store import ensure_store
 from server.http.connection.connections import MOST_CONNECTIONS
@@ -16,7 +17,8 @@ from server.http.process.worker import SHARED
 from server.release.current import QUADS, find_current
 from server.settings import ENGINE, PREFIX, read_settings
 from transform.commands.terminal import progress
-from transform.errors import MisusedCommand
+from transform.errors import CannotServe, MisusedCommand, UnreadableRelease
+from transform.files import no_room_for_scratch
 from transform.release.manifest import read_manifest
 
 _BACKLOG = 1024
@@ -39,9 +41,9 @@ def listen(
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
     engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
-    dies. `ready` is called once all checks have passed. Raises UnreadableRelease,
-    MisusedCommand for an impossible setting or address, or a release that this machine cannot
-    hold, and CannotServe when no worker becomes ready.
+    dies. `ready` is called once the first of them answers. Raises UnreadableRelease where there
+    is no release, MisusedCommand for an impossible setting or address, and CannotServe for an
+    engine that cannot start.
     """
     release = find_current(folder)
     read_manifest(release)
@@ -49,21 +51,31 @@ def listen(
     read_settings(variables)
     if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
-    with _bind(host, port) as listener, tempfile.TemporaryFile() as shared:
+    with _bind(host, port) as listener, _open_shared() as shared:
         _prepare_release(release / QUADS, engine, workers)
         shared.truncate(SHARED)
-        ready()
         _allow_descriptors(2 * MOST_CONNECTIONS)
-        Supervisor(folder.resolve(), listener, shared, variables).keep(workers)
+        Supervisor(folder.resolve(), listener, shared, variables, ready).keep(workers)
+
+
+def _open_shared() -> IO[bytes]:
+    """Open the file without a name that all workers map into their memory."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise no_room_for_scratch(error) from error
 
 
 def _prepare_release(release_file: Path, engine: str, workers: int) -> None:
     """Check or build once, before the workers start, what each would do for itself or fail at."""
-    if engine == "memory":
-        memory_check.refuse_what_does_not_fit(release_file, workers)
-    elif engine == "disk":
-        with progress() as step:
-            ensure_store(release_file, step)
+    try:
+        if engine == "memory":
+            memory_check.refuse_what_does_not_fit(release_file, workers)
+        elif engine == "disk":
+            with progress() as step:
+                ensure_store(release_file, step)
+    except (MisusedCommand, UnreadableRelease) as fault:
+        raise CannotServe(str(fault)) from fault
 
 
 def _allow_descriptors(number: int) -> None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,7 @@ _END_SECONDS = 15.0  # longer than a query may run by default
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0  # seconds before a worker is started again
 _LASTING = 30.0  # a worker that ran so many seconds is started again without a longer pause
 _MOST_FAILURES = 3  # of workers before one was ready
+CANNOT_START = 78  # status of a worker that could not start and said why (sysexits.h, EX_CONFIG)
 _ROOT = Path(__file__).resolve().parents[3]
 _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -46,8 +48,14 @@ class Supervisor:
     """Starts the workers, starts each again when it ends, and ends all on a signal."""
 
     def __init__(
-        self, folder: Path, listener: socket.socket, shared: IO[bytes], variables: dict[str, str]
+        self,
+        folder: Path,
+        listener: socket.socket,
+        shared: IO[bytes],
+        variables: dict[str, str],
+        ready: Callable[[], None],
     ) -> None:
+        """Prepare; `ready` is called once, when the first worker answers."""
         self._listener = listener
         self._inherited = (listener.fileno(), shared.fileno())
         code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
@@ -57,6 +65,7 @@ class Supervisor:
         self._stopping = False
         self._workers: list[_WorkerState] = []
         self._shared = mmap.mmap(shared.fileno(), 0, access=mmap.ACCESS_READ)
+        self._ready = ready
         self._was_ready = False
         self._failures = 0
 
@@ -83,11 +92,17 @@ class Supervisor:
         ready = (
             load_balance.last_published(self._shared, rate_limit.SIZE, worker.place) > worker.begun
         )
-        self._was_ready = self._was_ready or ready
+        if ready and not self._was_ready:
+            self._was_ready = True
+            self._ready()
         status = worker.process.poll()
         if status is None:
             return
         worker.process = None
+        if status == CANNOT_START and not self._was_ready:
+            raise CannotServe(
+                "The engine cannot start; the line above says why. Correct that and serve again."
+            )
         if now - worker.begun > _LASTING:
             worker.pause = _FIRST_PAUSE
         worker.due, worker.pause = now + worker.pause, min(2 * worker.pause, _LONGEST_PAUSE)

@@ -29,6 +29,7 @@ from server.http.process import load_balance, rate_limit, shared_counters
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_counters import Counts, SharedCounters
+from server.http.process.supervisor import CANNOT_START
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
 from server.networks import read_networks
@@ -82,6 +83,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave)
         self._acceptor.open()
+        self._share.publish(0)  # which tells the supervisor that this worker answers
         while not self.leaving or len(self.connections):
             if not self.leaving and os.getppid() != self._parent:
                 logging.error("the process that started this worker is gone: leaving")
@@ -180,4 +182,5 @@ def main() -> None:
     try:
         run(Path(folder), *where, ENGINES[os.environ[ENGINE]])
     except (PortraitError, EngineDown) as error:
-        sys.exit(f"portrait-ia: {error}")
+        sys.stderr.write(f"portrait-ia: {error}\n")
+        sys.exit(CANNOT_START)

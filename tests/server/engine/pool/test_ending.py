@@ -10,8 +10,7 @@ from server.engine import faults
 from server.engine.faults import EngineFault
 from server.engine.interface import JSON, Engine, Limits, Question
 from server.engine.opening import ENGINES
-from server.engine.pool.ending import name_fault
-from server.engine.pool.fork_client import Ending
+from server.engine.pool.ending import Ending, name_fault
 
 BASE = "http://localhost:8000/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
