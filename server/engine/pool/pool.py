@@ -30,6 +30,7 @@ from server.engine.pool.spool import SpoolSpace
 from server.engine.process import sandbox
 from server.engine.process.fork_server import NO_STORE
 from server.engine.stats import EngineStats
+from transform.files import reason_of
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # questions that a process is put at once
@@ -297,7 +298,8 @@ class Pool:
             _log.error("no query process can be started: %s", fault)
             self._retry = time.monotonic() + _RETRY
             if not self._alive:
-                self._refuse_all(EngineDown(f"No query process can be started: {fault}"))
+                reason = reason_of(fault)
+                self._refuse_all(EngineDown(f"No query process can be started: {reason}"))
         elif self._closed:
             done.result().connection.close()
         else:

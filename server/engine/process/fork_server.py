@@ -12,6 +12,7 @@ thread, and ends when its client closes the control socket or dies. The requests
 """
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -112,6 +113,8 @@ class _ForkServer:
 
     def _do(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         if request["do"] == "fork":
+            if not descriptors:  # the kernel drops those for which there is no room
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
             with socket.socket(fileno=descriptors[0]) as connection:
                 return {"process": self._fork(connection)}
         process: int = request["process"]

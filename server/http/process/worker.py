@@ -1,6 +1,7 @@
 """Serve in one process: accept on the socket that all workers share, until a signal ends it."""
 
 import asyncio
+import codecs
 import gc
 import logging
 import mmap
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import uvloop
 
+from server import texts
 from server.app import create_app
 from server.engine.faults import EngineDown
 from server.engine.opening import ENGINES, open_engine
@@ -146,6 +148,7 @@ def run(
     """
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
+    _read_what_refusals_need()
     app = create_app(folder, settings, opener)
     current_release: CurrentRelease = app.extensions["current_release"]
     with mmap.mmap(shared, SHARED) as memory:
@@ -168,6 +171,12 @@ def run(
     current_release.close()
     logging.shutdown()
     os._exit(0)  # threads may still be busy for clients that have gone
+
+
+def _read_what_refusals_need() -> None:
+    """Read the files of which the answer is made that says that no file can be opened."""
+    texts.table("texts")
+    codecs.lookup("idna")  # of which Werkzeug makes addresses
 
 
 async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
