@@ -32,21 +32,24 @@ def order_totally(text: str) -> str | None:
     The result may be no query where a text is spelt as no one writes it: parse it before it runs.
     """
     tokens = list(tokenize(text))
-    rewritten, end = "", 0
+    parts, end = list[str](), 0
     for first, last in _conditions(tokens):
         start, after = tokens[first].start, tokens[last].start + len(tokens[last].text)
         has_direction = tokens[first].kind in ("ASC", "DESC")
         direction = tokens[first].kind if has_direction else "ASC"
         value = f"({text[tokens[first + has_direction].start : after]})"
         keys = " ".join(f"{direction}({key.format(value)})" for key in _KEYS)
-        rewritten, end = f"{rewritten}{text[end:start]} {keys} ", after
-    return rewritten + text[end:] if end else None
+        parts += (text[end:start], f" {keys} ")
+        end = after
+    return "".join((*parts, text[end:])) if parts else None
 
 
 def _conditions(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """Yield the first and the last token of each condition (SPARQL 1.1, grammar, rule 24)."""
+    first = 0
     for place, token in enumerate(tokens):
-        if token.kind != "BY" or tokens[place - 1].kind != "ORDER":
+        # An ORDER BY inside a condition (EXISTS) orders nothing that anybody sees.
+        if place < first or token.kind != "BY" or tokens[place - 1].kind != "ORDER":
             continue
         first = place + 1
         while (last := _last_of_condition(tokens, first)) is not None:

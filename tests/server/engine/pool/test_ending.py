@@ -51,7 +51,9 @@ def test_values_of_any_datatypes_are_ordered(engine: Engine) -> None:
         f"SELECT DISTINCT ?v {{ {{ {SELECT} ORDER BY ?v OFFSET 1 LIMIT 150 }} }} ORDER BY DESC(?v)"
     )
     assert ask(engine, within) == iris[::-1]
-    assert engine.stats().lost == lost + 3  # each costs one process, or none of this would be tried
+    nested = f"{SELECT} ORDER BY EXISTS {{ SELECT ?x {{ }} ORDER BY ?x }} ?v"
+    assert ask(engine, nested) == ordered
+    assert engine.stats().lost == lost + 4  # each costs one process, or none of this would be tried
 
 
 def test_an_order_that_cannot_be_had_is_told_with_the_next_step(
