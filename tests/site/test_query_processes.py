@@ -10,6 +10,8 @@ a worker starts for its first queries is its own affair.
 
 import itertools
 import json
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +28,7 @@ from tests.site.test_hang_up import ENDLESS, connect, write
 from tests.site.test_hostile import QUERIES
 from tests.site.test_limits_page import read_metrics
 from tests.support.processes import query_processes, worked
+from tests.support.waiting import wait_until
 
 CONNECTIONS = 8
 NUMBER = 480  # queries of a load: several hundred, so that one process is one too many
@@ -265,7 +268,7 @@ def measure_work(site: str, release: Release, pairs: int) -> float:
     [
         ("3", ENDLESS, (503, "query-too-slow")),
         ("600", QUERIES["doubling strings"], (422, "query-too-large")),
-        ("600", QUERIES["groups"], (422, "query-too-large")),
+        ("600", QUERIES["groups"], (422, "query-too-deep")),
         ("600", ENDLESS, None),
     ],
     indirect=["limited"],
@@ -299,6 +302,34 @@ def test_what_a_limit_a_crash_or_a_client_that_left_ends_costs_others_nothing(
     assert (after["queries_running"], after["queries_waiting"]) == (0, 0)
     assert {answer.status for answer in answers} == {200}
     check_right(limited, queries, answers)
+
+
+HEX = "http://www.w3.org/2001/XMLSchema#hexBinary"
+UNSORTED = " ".join(f'{7 * n % 60} "{11 * n % 60:02x}"^^<{HEX}> "{13 * n % 60}"' for n in range(60))
+
+
+def test_each_end_of_a_query_process_has_its_own_answer(patient: str, fetch: Any) -> None:
+    """A sort that the engine cannot follow is no lack of memory, and neither is a kill."""
+    select = f"SELECT ?v {{ VALUES ?v {{ {UNSORTED} }} }}"
+    answer = fetch(f"{patient}sparql?query={quote(f'{select} ORDER BY ?v')}", Accept="text/csv")
+    assert (answer.status, answer.text.split()[1:4]) == (200, ["0", "1", "2"])
+    refused = fetch(f"{patient}sparql?query={quote(f'{select} ORDERBY ?v')}")
+    assert (refused.status, json.loads(refused.body)["kind"]) == (422, "unorderable")
+    assert "ORDER BY STR(?o)" in refused.text
+    assert "/" not in json.loads(refused.body)["detail"]
+    before = {process: worked(process) for process in query_processes(patient)}
+    with ThreadPoolExecutor(1) as client:
+        asked = client.submit(fetch, f"{patient}sparql?query={quote(ENDLESS)}")
+
+        def busy() -> list[int]:
+            worked_now = {process: worked(process) for process in query_processes(patient)}
+            return [p for p, now in worked_now.items() if now - before.get(p, 0.0) > 0.3]
+
+        wait_until(lambda: bool(busy()))
+        os.kill(busy()[0], signal.SIGKILL)
+        ended = asked.result()
+    assert (ended.status, json.loads(ended.body)["kind"]) == (503, "query-ended")
+    assert int(ended.headers["Retry-After"]) > 0
 
 
 def offend(site: str, offences: Sequence[Query], outcome: tuple[int, str] | None) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.conftest import COMMAND, PROJECT
 from tests.support.processes import (
     children,
     family,
@@ -105,6 +106,12 @@ def test_answers_under_way_are_given_before_the_end(site_of_its_own: str) -> Non
     wait_until(lambda: not lives(server))
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def is_refused(host: str, port: int) -> bool:
     try:
         socket.create_connection((host, port), 10).close()
@@ -125,7 +132,7 @@ supervisor._START = "import sys; print('no engine today', file=sys.stderr); sys.
 from server.http.process.listen import listen
 from transform.errors import CannotServe
 try:
-    listen(Path(sys.argv[1]), "127.0.0.1", 0, 2)
+    listen(Path(sys.argv[1]), "127.0.0.1", 0, 2, lambda: print("ready"))
 except CannotServe as fault:
     sys.exit(str(fault))
 """
@@ -134,9 +141,37 @@ except CannotServe as fault:
 def test_workers_that_never_become_ready_are_given_up(folder: Path) -> None:
     command = [sys.executable, "-c", BREAKING, str(folder)]
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=180)
-    assert ended.returncode == 1
+    assert (ended.returncode, ended.stdout) == (1, "")
     assert "3 HTTP processes ended before one was ready (the last with status 3)" in ended.stderr
     assert ended.stderr.count("no engine today") in (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("engine", "workers", "damage", "reason"),
+    [
+        ("memory", 2, "N-Quads", r"portraits\.nq cannot be loaded: .*line 1.*portrait-ia rollback"),
+        ("disk", 2, "store", r"\.stores: .* cannot be written there: File exists.*--engine memory"),
+        ("memory", 1, "memory", r"needs .* MB .*ulimit -v.* or lower PORTRAIT_IA_QUERY_MEMORY_MB"),
+    ],
+)
+def test_a_server_whose_engine_cannot_start_says_so_before_any_address(
+    two_releases: Path, engine: str, workers: int, damage: str, reason: str
+) -> None:
+    settings = dict[str, str]()
+    if damage == "N-Quads":
+        (two_releases / "current" / "dumps" / "portraits.nq").write_text("no quads\n")
+    elif damage == "store":
+        (two_releases / ".stores").touch()
+    else:
+        settings = {"PORTRAIT_IA_QUERY_MEMORY_MB": "9000"}
+    ended = subprocess.run(
+        ["sh", "-c", 'ulimit -v 8000000; exec "$@"', "sh", COMMAND, "serve", str(two_releases),
+         "--engine", engine, "--workers", str(workers), "--port", str(free_port())],
+        env={**os.environ, **settings}, capture_output=True, text=True, timeout=180,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (1, ""), ended.stderr
+    assert re.search(reason, ended.stderr)
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_server_that_is_told_to_end_many_times_over_ends(folder: Path, boot: Any) -> None:

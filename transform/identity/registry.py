@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 import ontology
 from transform.errors import UnreadableRegistry
+from transform.files import reason_of
 from transform.rdf.namespaces import (
     FOAF,
     IS_REPLACED_BY,
@@ -91,9 +92,9 @@ def _parse(name: str, base_uri: str) -> list[ox.Triple]:
         quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
         return [_published(quad.triple) for quad in quads]
     except (OSError, ValueError, SyntaxError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise UnreadableRegistry(
-            f"{Path(name).name}: the registry of bodies cannot be read: {reason}. Correct it there."
+            f"{Path(name).name}: the registry of bodies cannot be read: {reason_of(error)}."
+            " Correct it there."
         ) from error
 
 

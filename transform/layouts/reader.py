@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from transform.errors import UnreadableLayout
+from transform.files import reason_of
 from transform.layouts.schema import FORMAT, REQUIRED, refuse_misfit
 
 _SHIPPED = files("transform.layouts")
@@ -73,9 +74,8 @@ def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:
             raise ValueError(f"larger than {LARGEST >> 20} MB")
         return path.name, str(path.resolve()), data
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise UnreadableLayout(
-            f"{reference}: no layout can be read there ({reason})."
+            f"{reference}: no layout can be read there ({reason_of(error)})."
             f" Give the path of a TOML file, or one of {', '.join(shipped())}."
         ) from error
 

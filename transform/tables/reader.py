@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from transform.errors import UnreadableFile
+from transform.files import reason_of
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import read_delimited
 from transform.tables.encoding import Text, decode
@@ -85,9 +86,8 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise UnreadableFile(f"{path}: no such file. Check the path.") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise UnreadableFile(
-            f"{path}: cannot be read ({reason}). Check its permissions."
+            f"{path}: cannot be read ({reason_of(error)}). Check its permissions."
         ) from error
     if not raw:
         raise UnreadableFile(f"{path.name}: an empty file. Download or save it again.")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import cast
 
 from server.engine.faults import EngineDefect, EngineFault, load_fault
-from server.engine.frames import DATA, END, FAULT, HEAD
+from server.engine.frames import DATA, END, FAULT, HEAD, ORDERED
 from server.engine.interface import Form, Outcome, Whole
 from server.engine.pool.spool import Spool
 
@@ -49,6 +49,14 @@ class Exchange:
         """Drop the frames received, before the question is put again."""
         self._drop()
         self._fault = None
+
+    def order_anew(self) -> bool:
+        """Have the question put again with its ORDER BY rewritten; False where it was already."""
+        if self.request.startswith(ORDERED):
+            return False
+        self.request = ORDERED + self.request[len(ORDERED) :]  # the letter of its frame
+        self.alone = True
+        return True
 
     @property
     def is_fresh(self) -> bool:

@@ -8,7 +8,6 @@ answer the rest: a process ends only by a limit, by itself, or for a client that
 import asyncio
 import logging
 import math
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -23,6 +22,7 @@ from server.engine.interface import Limits, Outcome, Question
 from server.engine.pool import event_loop
 from server.engine.pool.admission import Run, refuse_to_go_on
 from server.engine.pool.async_process import AsyncProcess
+from server.engine.pool.ending import Ending, describe, name_fault
 from server.engine.pool.exchange import Exchange
 from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.fork_thread import ForkThread
@@ -30,6 +30,7 @@ from server.engine.pool.spool import SpoolSpace
 from server.engine.process import sandbox
 from server.engine.process.fork_server import NO_STORE
 from server.engine.stats import EngineStats
+from transform.files import reason_of
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # questions that a process is put at once
@@ -72,6 +73,7 @@ class Pool:
             for _ in range(self._spare):
                 self._opened.append(self._forks.fork())
                 self._started += 1
+            self._forks.check(self._opened[0])
         except BaseException:
             self.close()
             raise
@@ -243,24 +245,26 @@ class Pool:
             self._ready.remove(process)
         return process.close()
 
-    def _explain(self, unanswered: list[Exchange], unread: bool, done: "Future[int]") -> None:
+    def _explain(self, unanswered: list[Exchange], unread: bool, done: "Future[Ending]") -> None:
         """End the query that a process died of with a fault; put the others again."""
         if self._closed:
             for exchange in unanswered:
                 exchange.finish(EngineDown("The engine was closed."))
             return
-        status = None if done.exception() else done.result()
+        ending = None if done.exception() else done.result()
         _log.warning(
-            "a query process ended by itself%s: status %s",
+            "a query process ended by itself%s: %s",
             ", it had not read its question" if unread else "",
-            status if status is not None else done.exception(),
+            describe(ending) if ending is not None else done.exception(),
         )
-        if status == NO_STORE:
+        if ending is not None and ending.status == NO_STORE:
             for exchange in unanswered:
                 exchange.finish(EngineDown(f"A query process cannot start: {faults.STORE_GONE}"))
             return
-        if unanswered and status is not None and not unread:
-            unanswered.pop(0).finish(self._name_crash(status))
+        if unanswered and ending is not None and not unread:
+            fault = name_fault(ending, self._limits.memory_mb)
+            if not (isinstance(fault, faults.Unorderable) and unanswered[0].order_anew()):
+                unanswered.pop(0).finish(fault)
         elif unanswered:
             unanswered[0].tries += 1
             unanswered[0].alone = True  # so that nothing is left unread if the process dies of it
@@ -268,15 +272,6 @@ class Pool:
                 detail = "Query processes end before they read the question: ask again."
                 unanswered.pop(0).finish(EngineDown(detail))
         self._put_again(unanswered)
-
-    def _name_crash(self, status: int) -> EngineFault:
-        if status in (-signal.SIGSEGV, -signal.SIGBUS):
-            return faults.QueryTooLarge("The query nests deeper than the engine can follow.")
-        if status in (-signal.SIGABRT, -signal.SIGKILL):
-            return faults.QueryTooLarge(
-                f"The query takes more than {self._limits.memory_mb} MB of memory."
-            )
-        return faults.EngineDefect(f"A query process ended with status {status}.")
 
     # The number of processes
 
@@ -303,7 +298,8 @@ class Pool:
             _log.error("no query process can be started: %s", fault)
             self._retry = time.monotonic() + _RETRY
             if not self._alive:
-                self._refuse_all(EngineDown(f"No query process can be started: {fault}"))
+                reason = reason_of(fault)
+                self._refuse_all(EngineDown(f"No query process can be started: {reason}"))
         elif self._closed:
             done.result().connection.close()
         else:

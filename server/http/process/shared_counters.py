@@ -21,9 +21,10 @@ _KINDS = (
     "not-acceptable", "unwritable", "too-slow", "query-too-long", "address-too-long",
     "wrong-body-type", "requested-range-not-satisfiable", "unknown-expectation",
     "unsupported-query", "unknown-function",
-    "query-too-large", "result-too-large", "too-many-requests", "headers-too-long", "defect",
-    "unknown-method", "unknown-coding", "query-too-slow", "engine-busy", "engine-down",
-    "release-unready", "too-many-connections", "unknown-version", "other",
+    "query-too-large", "query-too-deep", "unorderable", "result-too-large", "too-many-requests",
+    "headers-too-long", "defect", "unknown-method", "unknown-coding", "query-too-slow",
+    "query-ended", "engine-busy", "engine-down", "release-unready", "too-many-connections",
+    "unknown-version", "other",
 )  # fmt: skip
 _CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KINDS)
 _COUNTERS = tuple(prometheus.COUNTERS)

@@ -1,6 +1,7 @@
 """Serve in one process: accept on the socket that all workers share, until a signal ends it."""
 
 import asyncio
+import codecs
 import gc
 import logging
 import mmap
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import uvloop
 
+from server import texts
 from server.app import create_app
 from server.engine.faults import EngineDown
 from server.engine.opening import ENGINES, open_engine
@@ -30,6 +32,7 @@ from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_choice import SharedChoice, WorkerChooser
 from server.http.process.shared_counters import Counts, SharedCounters
+from server.http.process.supervisor import CANNOT_START
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
 from server.networks import read_networks
@@ -85,6 +88,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave)
         self._acceptor.open()
+        self._share.publish(0)  # which tells the supervisor that this worker answers
         while not self.leaving or len(self.connections):
             if not self.leaving and os.getppid() != self._parent:
                 logging.error("the process that started this worker is gone: leaving")
@@ -148,6 +152,7 @@ def run(
     """
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
+    _read_what_refusals_need()
     with mmap.mmap(shared, SHARED) as memory:
         chooser = WorkerChooser(SharedChoice(memory, CHOICE), place)
         app = create_app(folder, settings, opener, chooser)
@@ -173,6 +178,12 @@ def run(
         os._exit(0)  # threads may still be busy for clients that have gone
 
 
+def _read_what_refusals_need() -> None:
+    """Read the files of which the answer is made that says that no file can be opened."""
+    texts.table("texts")
+    codecs.lookup("idna")  # of which Werkzeug makes addresses
+
+
 async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
     serve_on(Home(asyncio.get_running_loop(), core))
     await worker().serve()
@@ -185,4 +196,5 @@ def main() -> None:
     try:
         run(Path(folder), *where, ENGINES[os.environ[ENGINE]])
     except (PortraitError, EngineDown) as error:
-        sys.exit(f"portrait-ia: {error}")
+        sys.stderr.write(f"portrait-ia: {error}\n")
+        sys.exit(CANNOT_START)

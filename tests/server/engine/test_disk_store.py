@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from server.engine import disk_store
-from server.engine.faults import EngineDown, EngineFault, QueryTooLarge
+from server.engine.faults import EngineDown, EngineFault, QueryTooDeep
 from server.engine.interface import (
     JSON,
     Engine,
@@ -276,7 +276,7 @@ def test_a_store_that_is_taken_away_is_no_defect(tmp_path: Path) -> None:
         shutil.rmtree(disk_store.find_store(quads))
         faults = [_fault_of(engine, bomb) for _ in range(5)]  # what stands ready goes on
     details = {type(fault): fault.detail for fault in faults}
-    assert set(details) <= {QueryTooLarge, EngineDown}
+    assert set(details) <= {QueryTooDeep, EngineDown}
     assert details[EngineDown].endswith("the store of the release is gone; serve again to build it")
     assert str(tmp_path) not in details[EngineDown]
 
@@ -287,7 +287,7 @@ def test_a_store_of_which_a_part_is_taken_away_is_no_defect(tmp_path: Path) -> N
     with open_disk(quads, BASE, Limits(idle=1)) as engine:
         next(disk_store.find_store(quads).glob("*.sst")).unlink()
         faults = [_fault_of(engine, bomb) for _ in range(5)]
-    assert {type(fault) for fault in faults} <= {QueryTooLarge, EngineDown}
+    assert {type(fault) for fault in faults} <= {QueryTooDeep, EngineDown}
     assert isinstance(faults[-1], EngineDown)
 
 

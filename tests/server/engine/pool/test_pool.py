@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.engine.faults import EngineBusy, EngineFault, MalformedQuery, QueryTooLarge, Unwritable
+from server.engine.faults import EngineBusy, EngineFault, MalformedQuery, QueryTooDeep, Unwritable
 from server.engine.interface import CSV, JSON, XML, Engine, Limits, Outcome, Question, Ticket
 from server.engine.opening import open_engine
 from server.engine.pool.event_loop import get_home
@@ -106,7 +106,7 @@ def test_a_crash_among_others_is_told_to_its_own_question(engine: Engine) -> Non
     texts = [GOOD.format(number) for number in range(30)]
     texts[1] = CRASH
     outcomes = Batch(engine, [ask(text + "#" * 20_000) for text in texts]).wait()
-    assert isinstance(outcomes.pop(1), QueryTooLarge)
+    assert isinstance(outcomes.pop(1), QueryTooDeep)
     assert all(
         holds(outcome, number) for number, outcome in zip([0, *range(2, 30)], outcomes, strict=True)
     )

@@ -126,9 +126,9 @@ def test_without_a_descriptor_idle_ones_are_closed_and_none_is_accepted_for_a_wh
 
     monkeypatch.setattr(acceptor, "_NO_DESCRIPTOR", 0.05)
     monkeypatch.setattr(Acceptor, "_step_back", count)
-    listener, connections = Listener(3, OSError(errno.EMFILE, "none left")), Full()
-    run(listener, connections, Portion(), lambda _: listener.accepts == 3)
-    assert listener.accepts == 3
+    listener, connections = Listener(5, OSError(errno.EMFILE, "none left")), Full()
+    run(listener, connections, Portion(), lambda _: listener.accepts == 5)
+    assert listener.accepts == 5  # from the second time on, also to refuse by the spare descriptor
     assert pauses == [0.05] * 3  # and not at once
     assert connections.clients == [""] * 3
 
