@@ -1,6 +1,7 @@
 """Read the rows of a portrait, and list its other lines."""
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from transform.errors import UnreadableFile
 from transform.layouts.model import FIELDS, LISTS, Layout
 from transform.tables.columns import Header, find_header
+from transform.tables.marks import Marks
 from transform.tables.reader import read_table
 from transform.tables.table import Table
 from transform.text.normal_form import normal_form
@@ -46,6 +48,19 @@ class Listed(NamedTuple):
     text: str
 
 
+class Remark(NamedTuple):
+    """What the text of a row or column does not say: hidden, formula or format.
+
+    `row` is None for a column as a whole, and `field` "" for a row as a whole or one without an
+    initiative; `text` is the name of a column, or the format by which a spreadsheet shows a cell.
+    """
+
+    kind: str
+    row: int | None
+    field: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The rows and other lines of one year's file.
@@ -59,6 +74,7 @@ class Reading:
     rows: list[Row]
     listed: list[Listed]
     borrowed: dict[tuple[int, str], int]
+    remarks: list[Remark] = dataclasses.field(default_factory=list)
 
     @property
     def read(self) -> int:
@@ -67,9 +83,12 @@ class Reading:
 
     def column(self, row: Row, field: str) -> str:
         """Return the name of the column from which a field of a row was read, "" for none."""
-        columns = self.header.columns[field]
-        main = columns[0] if columns else -1
-        return self.header.names.get(self.borrowed.get((row.number, field), main), "")
+        return self.header.names.get(self.source(row.number, field), "")
+
+    def source(self, number: int, field: str) -> int:
+        """Return the column from which a field of a row was read, from 0; -1 for none."""
+        columns = self.header.columns.get(field)
+        return self.borrowed.get((number, field), columns[0] if columns else -1)
 
 
 def read_rows(path: Path, year: int, layout: Layout) -> Reading:
@@ -77,17 +96,39 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
 
     Raises UnreadableFile where no row is below the header.
     """
-    table = read_table(path, layout)
+    table = read_table(path, layout, year)
     header = find_header(table, layout)
     # Rows use the texts of six columns; keeping those of sixty others would cost ten times more.
-    reading = Reading(replace(table, records=[]), header, year, [], [], {})
+    reading = Reading(replace(table, records=[], marks=Marks()), header, year, [], [], {})
     _sort(table, reading)
+    reading.remarks.extend(_remarks(table.marks, reading))
     if not reading.rows:
         raise UnreadableFile(
             f"{path.name}: no row stands below the header (row {header.row})."
             " Download or save the file again."
         )
     return reading
+
+
+def _remarks(marks: Marks, reading: Reading) -> Iterator[Remark]:
+    """Yield what a workbook says of the rows and of the cells that fields are read from."""
+    header = reading.header
+    fields = {at: name for name, columns in header.columns.items() for at in columns}
+    numbers = {row.number for row in reading.rows}
+    for first, last in marks.hidden_columns:
+        for at in sorted(fields.keys() & range(first, last + 1)):
+            yield Remark("hidden", None, fields[at], header.names[at])
+    for number in marks.hidden_rows:
+        if number in numbers:
+            yield Remark("hidden", number, "", "")
+    for number, at in marks.formulas():
+        if number > header.row and at in fields:
+            yield Remark(
+                "formula", number, fields[at] if number in numbers else "", header.names[at]
+            )
+    for number, at, code in marks.formatted():
+        if number in numbers and at == reading.source(number, fields.get(at, "")):
+            yield Remark("format", number, fields[at], code)
 
 
 def is_blank(cell: str) -> bool:
