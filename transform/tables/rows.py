@@ -1,6 +1,7 @@
 """Read the rows of a portrait, and list its other lines."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -15,6 +16,15 @@ from transform.tables.reader import read_table
 from transform.tables.table import Table
 from transform.text.normal_form import normal_form
 from transform.text.printable import shown
+
+# In normal form: «Total», «Sous-total : 12», «Total général», «Total des initiatives = 1 248».
+_TOTAL = re.compile(
+    r"(?:(?:grand|nombre|sous|sub)[ -]?)?(?:totals?|totaux|sommes?|sum)"
+    r"(?: (?:g[ée]n[ée]ral|global|cumul[ée]))?(?: (?:de|des|of)(?: [\w'-]+){1,4})?"
+    r"(?: ?[:=])?(?: ?\d[\d .,]*)?"
+)
+_TOTAL_BEGINS = re.compile(r"\W*(?:grand|nombre|so|sub|sum|tota)", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?\d[\d .,]*%?")
 
 
 class Cells(NamedTuple):
@@ -41,7 +51,7 @@ class Row(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A line that is no row; its kind is title, blank, note or header."""
+    """A line that is no row; its kind is title, blank, note, header or total."""
 
     row: int
     kind: str
@@ -137,7 +147,7 @@ def is_blank(cell: str) -> bool:
 
 
 def _sort(table: Table, reading: Reading) -> None:
-    """Sort records into rows, titles, blanks, notes and repeated headers."""
+    """Sort records into rows, titles, blanks, notes, totals and repeated headers."""
     header = reading.header
     for number, record in enumerate(table.records[: header.row - 1], start=1):
         reading.listed.append(_listed(number, "title", record))
@@ -147,6 +157,9 @@ def _sort(table: Table, reading: Reading) -> None:
     several = {field: columns for field, columns in header.columns.items() if len(columns) > 1}
     for number, record in enumerate(table.records[header.row :], start=header.row + 1):
         cells = pick(record)
+        if _is_total(record):
+            reading.listed.append(_listed(number, "total", record))
+            continue
         if _is_sparse(cells) and _is_note(record, header):
             reading.listed.append(_listed(number, "note", record))
             continue
@@ -179,6 +192,17 @@ def _is_note(record: Sequence[str], header: Header) -> bool:
     """Return whether no cell, or only the first, is filled: a source, a remark below the rows."""
     filled = [at for at, cell in enumerate(record) if not is_blank(cell)]
     return not filled or (len(filled) == 1 and filled[0] <= min(header.names))
+
+
+def _is_total(record: Sequence[str]) -> bool:
+    """Return whether a record holds the word total, or a sum, and beside it only numbers."""
+    if not any(map(_TOTAL_BEGINS.match, record)):
+        return False
+    filled = [normal_form(cell) for cell in record if not is_blank(cell)]
+    totals = [bool(_TOTAL.fullmatch(cell)) for cell in filled]
+    return any(totals) and all(
+        total or _NUMBER.fullmatch(cell) for total, cell in zip(totals, filled, strict=True)
+    )
 
 
 def _picker(header: Header) -> Callable[[tuple[str, ...]], Cells]:

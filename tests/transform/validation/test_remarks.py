@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from server.cli import main
 from tests.conftest import HEADER, ROW
-from transform.layouts.model import load_layout
+from transform.layouts.model import LISTS, load_layout
 from transform.pipeline.prepare import prepare
 from transform.pipeline.sources import Source
 
@@ -125,3 +125,20 @@ def test_escapes_of_a_workbook_do_not_part_one_initiative_from_itself(tmp_path: 
     [[earlier], [later]] = work.rows.values()
     assert (earlier.key, earlier.body) == (later.key, later.body)
     assert earlier.row.cells == later.row.cells
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_total_row_is_named_as_what_it_is(
+    portrait: Callable[..., Path], tmp_path: Path, is_open: bool
+) -> None:
+    layout = tmp_path / "ouvert.toml"
+    opened = "".join(f"[lists.{name}]\nopen = {str(is_open).lower()}\n" for name in LISTS)
+    layout.write_text(f'layout = 1\nextends = "quebec"\n{opened}')
+    file = portrait(ROW, ("248", "", "", "Total", "", ""))
+    result = CliRunner().invoke(main, ["check", f"2023={file}", "--layout", str(layout)])
+    assert result.exit_code == 0, result.output
+    assert "2 rows read = 1 published + 0 rejected + 1 listed" in result.output
+    assert (
+        "row 3 looks like a total row and is not published (248 | Total): take it out of the file,"
+        " or fill in its other cells if it is an initiative"
+    ) in result.output
