@@ -596,6 +596,14 @@ def test_a_sheet_that_would_fill_the_memory_is_refused(read: Read, rows: str, wh
     assert refusal(read, raw).startswith(f"portrait.csv: unpacks to {what}{UNPACKED}")
 
 
+def test_the_cells_of_all_sheets_are_counted_together(read: Read) -> None:
+    """Each sheet alone would be read, and all of them are, to find the portrait."""
+    large = sheet_of('<row r="900000"><c r="J900000"><v>1</v></c></row>')
+    raw = repacked(as_xlsx(a=[HEADER, ROW], b=[ROW]), sheet1=large, sheet2=large)
+    message = f"portrait.csv: unpacks to more than 16,000,000 cells{UNPACKED}"
+    assert refusal(read, raw).startswith(message)
+
+
 @pytest.mark.parametrize("name", ["count", "uniqueCount"])
 def test_a_list_that_declares_billions_of_entries_is_refused(read: Read, name: str) -> None:
     part = f'<sst xmlns="{SPREADSHEET}" {name}="4294967296"><si><t>x</t></si></sst>'
