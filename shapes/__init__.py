@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-TIERS = ("required", "lists", "recommended", "vocabulary", "registry")
+TIERS = ("required", "lists", "recommended", "reading", "vocabulary", "registry")
 
 
 def read(tier: str) -> bytes:

@@ -31,6 +31,7 @@ PREFIXES = {
     "prov": PROV,
     "rdfs": RDFS,
     "schema": "https://schema.org/",
+    "shapes": f"{BASE}shapes#",
     "skos": SKOS,
     "sssom": SSSOM,
 }

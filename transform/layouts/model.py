@@ -64,6 +64,7 @@ class PortraitFacts:
     title: Texts
     description: Texts
     dates: YearDates
+    sheet: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,11 @@ def _field(table: Mapping[str, Any]) -> Field:
 def _facts(table: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
     texts = table.get("title", {}), table.get("description", {})
     return PortraitFacts(
-        table.get("total"), table.get("url"), *texts, read_dates(table, source, year)
+        table.get("total"),
+        table.get("url"),
+        *texts,
+        read_dates(table, source, year),
+        table.get("sheet"),
     )
 
 

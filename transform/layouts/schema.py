@@ -125,6 +125,7 @@ FORMAT = {
         "*year": {
             "total": "count",
             "url": "file",
+            "sheet": "text",
             "title": _TEXTS,
             "description": _TEXTS,
             **dict.fromkeys(("issued", "modified", "begin", "end"), "date?"),

@@ -22,6 +22,7 @@ from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
 from transform.validation.locate import CellLocator, locate
 from transform.validation.registry import validate_registry
+from transform.validation.remarks import remark_texts
 from transform.validation.shacl import (
     PIECE,
     Finding,
@@ -109,10 +110,14 @@ def _check_rows(
     total = 2 * sum(map(len, work.rows.values()))
     others = chain(initiatives(work, {}), decision_texts(work, {}), former_texts(work, {}))
     decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
+    remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
+    files = (*files, decided, remarks)
     findings, done = [], 0
     types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     progress("Checking rows with the shapes", 0, total)
-    pieces = chain.from_iterable(cut_rows(file, work.base_uri, types) for file in (*files, decided))
+    pieces = chain.from_iterable(
+        cut_rows(file, work.base_uri, types) for file in (*files, decided, remarks)
+    )
     for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += broken
         done += rows

@@ -127,7 +127,7 @@ _OF_ROWS = ("Inscription", "Initiative", "DecisionIdentite")
 @lru_cache(maxsize=1)  # the pieces of a build are validated with the same shapes
 def _row_shapes(base_uri: str) -> rdflib.Graph:
     """Return the shapes of all tiers that target things of rows."""
-    graph = read_shapes(("required", "lists", "recommended"), base_uri)
+    graph = read_shapes(("required", "lists", "recommended", "reading"), base_uri)
     # A piece holds rows, their initiatives, the decisions; other things were validated before.
     for shape, target in list(graph.subject_objects(SH.targetClass)):
         if str(target).removeprefix(f"{base_uri}def#") not in _OF_ROWS:
