@@ -1,8 +1,7 @@
 """Declare the messages between connections and answers: requests, replies, streams."""
 
-import time
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Protocol
@@ -55,20 +54,17 @@ class Reply:
     kind: str = ""  # of the fault that it reports
 
 
-@dataclass(slots=True)
 class Clock:
-    """The Date header (RFC 9110, 6.6.1), written once a second."""
+    """The Date header line (RFC 9110, 6.6.1), which a worker writes anew twice a second."""
 
-    second: int = 0
-    line: bytes = field(default=b"")
+    __slots__ = ("date",)
 
-    def date(self) -> bytes:
-        """Return the header line of the present second."""
-        now = int(time.time())
-        if now != self.second:
-            self.second = now
-            self.line = b"Date: %s\r\n" % formatdate(now, usegmt=True).encode()
-        return self.line
+    def __init__(self) -> None:
+        self.tick()
+
+    def tick(self) -> None:
+        """Write the line of the present second."""
+        self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
 
 
 def write_head(status: int, headers: Headers) -> bytes:

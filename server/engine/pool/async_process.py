@@ -59,7 +59,7 @@ class AsyncProcess:
         self._space = space
         self._owner = owner
         self._unsent = bytearray()
-        self._rest = bytearray()
+        self._rest = b""
         self._paused = self._unread = self.closed = False
         self._loop.add_reader(self._connection, self._read)
 
@@ -133,12 +133,9 @@ class AsyncProcess:
         if not data:
             self._report_end()
             return
-        if self._rest:
-            self._rest += data
-            data, self._rest = self._rest, bytearray()  # type: ignore[assignment]
         whole: list[tuple[Exchange, bytes]] = []
         try:
-            self._take_frames(data, whole)
+            self._take_frames(self._rest + data if self._rest else data, whole)
         except EngineFault as fault:
             self._owner.end(self, fault)
         except Exception as broken:  # no query process of ours sends that
@@ -147,27 +144,8 @@ class AsyncProcess:
             exchange.take_whole(payload)
 
     def _take_frames(self, data: bytes, whole: list[tuple[Exchange, bytes]]) -> None:
-        for letter, payload in self._cut(data):
-            if letter == CANCEL:
-                while self.pending.popleft() is not _Mark.CANCELLED:
-                    pass
-                continue
-            entry = self.pending[0]
-            if letter == WHOLE and isinstance(entry, Exchange) and entry.is_fresh:
-                whole.append((entry, payload))
-            elif isinstance(entry, Exchange):
-                self._take(entry, letter, payload)
-            if letter in (WHOLE, END):
-                self.pending.popleft()
-            if letter == END and payload:  # it leaves
-                self._owner.end(self)
-                return
-        if not self.pending:
-            self._owner.take_back(self)
-
-    def _cut(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """Cut the bytes into frames; keep an incomplete one for the next read."""
-        frames, start, size = list[tuple[bytes, bytes]](), 0, len(data)
+        """Take the frames; keep an incomplete one for the next read."""
+        start, size = 0, len(data)
         while size - start >= _SIZE:
             letter, length = LETTER_AND_LENGTH.unpack_from(data, start)
             end = start + _SIZE + length
@@ -175,11 +153,32 @@ class AsyncProcess:
                 if length > _MOST_FRAME:
                     raise EngineDefect(f"A query process sent a frame of {length} bytes.")
                 break
-            frames.append((letter, bytes(data[start + _SIZE : end])))
-            start = end
-        if start < size:
-            self._rest += data[start:]
-        return frames
+            payload, start = data[start + _SIZE : end], end
+            if letter == CANCEL:
+                self._drop_cancelled()
+            else:
+                self._take_frame(letter, payload, whole)
+                if letter == END and payload:  # it leaves
+                    self._owner.end(self)
+                    return
+        self._rest = data[start:]
+        if not self.pending:
+            self._owner.take_back(self)
+
+    def _drop_cancelled(self) -> None:
+        while self.pending.popleft() is not _Mark.CANCELLED:
+            pass
+
+    def _take_frame(
+        self, letter: bytes, payload: bytes, whole: list[tuple[Exchange, bytes]]
+    ) -> None:
+        entry = self.pending[0]
+        if letter == WHOLE and isinstance(entry, Exchange) and entry.is_fresh:
+            whole.append((entry, payload))
+        elif isinstance(entry, Exchange):
+            self._take(entry, letter, payload)
+        if letter in (WHOLE, END):
+            self.pending.popleft()
 
     def _take(self, exchange: Exchange, letter: bytes, payload: bytes) -> None:
         exchange.take(letter, payload, partial(self._open_spool, exchange))

@@ -54,6 +54,7 @@ class Pool:
         self._forks = ForkThread(source, base_uri, limits.memory_mb)
         self._opened: list[QueryProcess] = []  # before there was a loop
         self._home: event_loop.Home | None = None
+        self._loop: asyncio.AbstractEventLoop  # of `_home`
         self._waiting: deque[Exchange] = deque()
         self._ready: list[AsyncProcess] = []
         self._busy: set[AsyncProcess] = set()
@@ -126,6 +127,7 @@ class Pool:
 
     def _settle(self) -> None:
         self._home = event_loop.get_home()
+        self._loop = self._home.loop
         opened, self._opened = self._opened, []
         for process in opened:
             self._ready.append(self._welcome(process))
@@ -134,11 +136,6 @@ class Pool:
         assert self._home is not None  # noqa: S101
         self._forks.do(partial(self._home.core.bind, process.number))
         return AsyncProcess(process, self._home, self._space, self)
-
-    @property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        assert self._home is not None  # noqa: S101
-        return self._home.loop
 
     @property
     def _alive(self) -> int:
@@ -168,11 +165,12 @@ class Pool:
             self._timer = self._loop.call_later(every, self._tick)
 
     def _take_ready(self) -> AsyncProcess | None:
-        assert self._home is not None  # noqa: S101
         if not self._ready:
             return None
+        assert self._home is not None  # noqa: S101
         if (
-            self._home.core.scarce
+            self._busy
+            and self._home.core.scarce
             and not all(process.late for process in self._busy)
             and time.monotonic() < self._waiting[0].begun + _SOON
         ):
@@ -282,11 +280,13 @@ class Pool:
 
     def _refill(self) -> None:
         """Start a process where too few are free of long queries, or one has waited too long."""
+        late = sum(process.late for process in self._busy)
+        short = len(self._ready) + len(self._busy) - late
+        if short >= self._spare and not self._waiting:
+            return
         if self._starting or self._closed or self._alive >= self._limits.processes:
             return
         now = time.monotonic()
-        late = sum(process.late for process in self._busy)
-        short = len(self._ready) + len(self._busy) - late
         waited = now - self._waiting[0].begun if self._waiting else 0.0
         # Where long queries come together, more of them are likely to wait.
         enough = self._spare + (late if self._waiting else 0)

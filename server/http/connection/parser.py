@@ -9,7 +9,7 @@ import httptools
 
 from server.bounds import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
 from server.http.connection import head_rules as rules
-from server.http.connection.known_heads import Head, KnownHeads
+from server.http.connection.known_heads import KnownHeads
 from server.http.messages import Request
 from server.http.refusals import Refused
 
@@ -75,7 +75,10 @@ class RequestParser:
         if self.phase != "idle":
             return self._feed(data)
         if head := _heads.recognise(data):
-            return self._add_known(head)
+            target, headers, size = head
+            self.number += 1
+            request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
+            return self.ready.append((request, False))
         before = self.number
         self._feed(data)
         if self.phase == "idle" and self.number == before + 1:
@@ -84,13 +87,6 @@ class RequestParser:
                 size = request.head_size - len(request.target)
                 _heads.remember(data, request.headers, size)
         return None
-
-    def _add_known(self, head: Head) -> None:
-        """Add a request whose header lines are known and need no parser."""
-        self.number += 1
-        target, headers, size = head
-        request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
-        self.ready.append((request, False))
 
     def _feed(self, data: bytes) -> None:
         offered: int | None = None

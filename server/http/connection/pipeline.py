@@ -14,6 +14,8 @@ from server.http.refusals import Refusal, refuse_defect
 
 log = logging.getLogger(__name__)
 
+_LAST = b"Connection: close\r\n\r\n"
+
 
 class Cancellable(Protocol):
     """A reply under way."""
@@ -90,21 +92,19 @@ class Pipeline:
             self._task.cancel()
 
     def _begin(self, request: Request, last: bool) -> None:
-        last = last or self._site.leaving
         self._out.begun = False
         self._answering = len(request.body)
+        answer: Reply | Cancellable | None
         try:
-            reply = self._site.answer_at_once(request)
-            if reply is None:
+            answer = self._site.answer_at_once(request)
+            if answer is None:
                 answer = self._site.answer(request, partial(self._take, request, last))
-                if isinstance(answer, Reply):
-                    reply = answer
-                else:
-                    self._task = answer
         except Exception as fault:
-            reply = refuse_defect(fault, request.method, request.path)
-        if reply is not None:
-            self._take(request, last, reply)
+            answer = refuse_defect(fault, request.method, request.path)
+        if isinstance(answer, Reply):
+            self._take(request, last, answer)
+        else:
+            self._task = answer
 
     def _take(self, request: Request, last: bool, reply: Reply) -> None:
         """Send a reply; a long one in a task."""
@@ -143,6 +143,6 @@ class Pipeline:
         self.over = self.over or last
 
     def _finish_head(self, reply: Reply, target: bytes, last: bool) -> bytes:
-        self._site.count(target, reply.status, reply.kind)
-        close = b"Connection: close\r\n\r\n" if last else b"\r\n"
-        return reply.head + self._site.clock.date() + close
+        site = self._site
+        site.count(target, reply.status, reply.kind)
+        return reply.head + site.clock.date + (_LAST if last else b"\r\n")

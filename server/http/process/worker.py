@@ -23,6 +23,7 @@ from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
+from server.http.connection.pipeline import Cancellable
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock, Reply, Request
 from server.http.process import load_balance, rate_limit, shared_counters
@@ -31,6 +32,7 @@ from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_counters import Counts, SharedCounters
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
+from server.http.responses.in_flight import Take
 from server.networks import read_networks
 from server.release.current import CurrentRelease, Opener
 from server.settings import ENGINE, read_settings
@@ -60,7 +62,7 @@ class Worker:
         self.most_body = most_body
         self.leaving = False
         self.connections = Connections(_most_connections())
-        self.answer = dispatcher.answer
+        self.answer_at_once = dispatcher.answer_at_once
         self.count = counters.count
         self._dispatcher = dispatcher
         self._current_release = current_release
@@ -70,12 +72,11 @@ class Worker:
         self._acceptor = Acceptor(listener, self, share)
         self._parent = parent
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Return a reply that needs no waiting, or None."""
-        reply = self._dispatcher.answer_at_once(request)
-        if reply is None and request.path == b"/metrics":
+    def answer(self, request: Request, take: Take) -> "Reply | Cancellable":
+        """Return a reply that `answer_at_once` had not, or have `take` called with it later."""
+        if request.path == b"/metrics":
             return self._counters.reply(request.method)
-        return reply
+        return self._dispatcher.answer(request, take)
 
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
@@ -87,6 +88,7 @@ class Worker:
                 logging.error("the process that started this worker is gone: leaving")
                 self._leave()
             await asyncio.sleep(_LOOK_EVERY if not self.leaving else 0.05)
+            self.clock.tick()
             self._share.publish(len(self.connections))
             self._counters.publish(self._counts())
             self.connections.each(self._look_at)

@@ -83,7 +83,7 @@ class Dispatcher:
         """Add a request to those that wait for its answer, or return a reply that is ready."""
         request = waiter.request
         choice = choose_coding(request.headers.get(b"accept-encoding"))
-        if choice.refuses_all:
+        if choice.coding is None and choice.plain_refused:
             return refuse(406, "not-acceptable", "Accept-Encoding leaves nothing: allow identity.")
         if under_way := self._in_flight.get(request.key):
             under_way.join(waiter)
@@ -106,10 +106,10 @@ class Dispatcher:
         return None
 
     def _key(self, request: Request) -> Hashable | None:
-        headers = request.headers
+        """Return the key of the answer: names, which the garbage collector need not visit."""
         if request.target.startswith(_UNKEPT):
             return None
-        posted: Hashable = None
+        headers, posted = request.headers, None
         if request.method == "POST":
             digest = hashlib.blake2b(request.body, digest_size=16).digest()
             posted = (headers.get(b"content-type"), digest)
@@ -121,8 +121,10 @@ class Dispatcher:
             self._cache.clear()
             self._release = name
         get = headers.get
-        preferences = _preferences(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
-        return (name, request.target, *preferences, get(b"host"), posted)
+        form = _name_form(
+            get(b"accept"), get(b"accept-language"), get(b"accept-encoding"), get(b"host")
+        )
+        return name, request.target, form, posted
 
     def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
         """Ask the engine, on this loop."""
@@ -149,24 +151,23 @@ class Dispatcher:
         self._no_more(in_flight)
 
     def _end(self, in_flight: InFlight, plan: Plan, release: Release, outcome: Outcome) -> None:
-        in_flight.give_up = partial(self._no_more, in_flight)
         self._current_release.give_back(release)
         if reply := self._write(in_flight, plan, outcome):
             self._give(in_flight, reply)
 
     def _write(self, in_flight: InFlight, plan: Plan, outcome: Outcome) -> Reply | None:
         """Return the reply with an outcome, or write it in a thread and give it later."""
-        write = partial(
-            sparql.write, outcome, plan, in_flight.request, in_flight.choice, self._threads
-        )
+        request, choice, threads = in_flight.request, in_flight.choice, self._threads
         in_flight.may_keep = not plan.fickle
-        if not sparql.is_soon_written(outcome, in_flight.choice):
-            self._threads.begin(write).add_done_callback(partial(self._give_done, in_flight))
+        if not sparql.is_soon_written(outcome, choice):
+            in_flight.give_up = partial(self._no_more, in_flight)
+            write = partial(sparql.write, outcome, plan, request, choice, threads)
+            threads.begin(write).add_done_callback(partial(self._give_done, in_flight))
             return None
         try:
-            reply = write()
+            reply = sparql.write(outcome, plan, request, choice, threads)
         except Exception as fault:  # for one, its spool may be broken
-            return refuse_defect(fault, in_flight.request.method, in_flight.request.path)
+            return refuse_defect(fault, request.method, request.path)
         self._keep(in_flight, reply)
         return reply
 
@@ -212,12 +213,13 @@ class Dispatcher:
 
     def _keep(self, in_flight: InFlight, reply: Reply) -> None:
         """Keep a reply, unless its release was replaced meanwhile: the key names the one before."""
-        good = (
+        if (
             in_flight.may_keep
             and in_flight.is_of == in_flight.release
             and in_flight.request.key is not None
-        )
-        if good and reply.status in KEPT_STATUSES and reply.stream is None:
+            and reply.status in KEPT_STATUSES
+            and reply.stream is None
+        ):
             self._cache.keep(in_flight.request, reply)
 
     def _no_more(self, in_flight: InFlight) -> None:
@@ -226,12 +228,10 @@ class Dispatcher:
 
 
 @lru_cache(maxsize=256)
-def _preferences(
-    accept: bytes | None, language: bytes | None, coding: bytes | None
-) -> tuple[bytes | None, str, str | None, bool]:
-    """Return the preferences that decide on the form of an answer.
-
-    Flat, so that the garbage collector need visit nothing in a key.
-    """
+def _name_form(
+    accept: bytes | None, language: bytes | None, coding: bytes | None, host: bytes | None
+) -> str:
+    """Return one name for all that decides on the form of an answer."""
     text = None if language is None else language[:LONGEST].decode("latin-1")
-    return accept, choose_language(text, None, texts.LANGUAGES), *choose_coding(coding)
+    chosen = choose_language(text, None, texts.LANGUAGES)
+    return repr((accept, chosen, *choose_coding(coding), host))

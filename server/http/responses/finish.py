@@ -99,7 +99,7 @@ def finish_whole(answer: Whole, request: Request, choice: Choice) -> Reply:
     tag = _write_tag(digest, form.coding)
     if form.coding:
         body = compress(body, form.coding)
-    return Reply(200, form.head % (tag.encode(), len(body)), body, tag=tag)
+    return Reply(200, form.head % (tag.encode(), len(body)), body, None, False, tag)
 
 
 class _WholeForm(NamedTuple):
