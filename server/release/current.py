@@ -80,7 +80,8 @@ class CurrentRelease:
         self._closed = threading.Event()
         self._every = 1.0  # seconds
         self._refused: tuple[Path, int] | None = None
-        self._current = open_release(find_current(self._folder), limits, opener)
+        # To look at; to ask, `lend` or `borrow` it.
+        self.current = open_release(find_current(self._folder), limits, opener)
         self._retired: list[Release] = []
         self._past = EngineStats()
 
@@ -96,8 +97,8 @@ class CurrentRelease:
     def borrow(self) -> Release:
         """Return the current release, which stays open until it is given back."""
         with self._lock:
-            self._current.lent += 1
-            return self._current
+            self.current.lent += 1
+            return self.current
 
     def give_back(self, release: Release) -> None:
         """Return a borrowed release; one that is retired is closed by the last."""
@@ -106,15 +107,10 @@ class CurrentRelease:
         if release.retired:
             self._close_if_done(release)
 
-    @property
-    def current(self) -> Release:
-        """Return the current release, to look at; to ask, `lend` or `borrow` it."""
-        return self._current
-
     def stats(self) -> EngineStats:
         """Add up the numbers of all open engines, and the totals of the closed ones."""
         with self._lock:
-            releases = (self._current, *self._retired)
+            releases = (self.current, *self._retired)
             return sum((release.engine.stats() for release in releases), self._past)
 
     def watch(self, seconds: float = 1.0) -> None:
@@ -126,7 +122,7 @@ class CurrentRelease:
     def look(self) -> None:
         """Switch to the release that `current` points to now; log one that cannot be opened."""
         target = Path(os.path.realpath(self._folder / "current"))  # tolerates a loop of links
-        if target == self._current.folder:
+        if target == self.current.folder:
             self._refused = None
             return
         candidate = (target, _time_of_manifest(target))
@@ -141,7 +137,7 @@ class CurrentRelease:
     def close(self) -> None:
         """Stop looking and close the current release."""
         self._closed.set()
-        self._current.engine.close()
+        self.current.engine.close()
 
     def _begin_to_look(self) -> None:
         looking = threading.Thread(target=self._keep_looking, name="current-release", daemon=True)
@@ -158,7 +154,7 @@ class CurrentRelease:
 
     def _replace(self, release: Release) -> None:
         with self._lock:
-            old, self._current = self._current, release
+            old, self.current = self.current, release
             old.retired = True
             self._retired.append(old)
         self._close_if_done(old)

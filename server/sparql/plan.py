@@ -62,11 +62,6 @@ class Plan(NamedTuple):
     formats: _Formats
     fickle: bool  # it may have another answer when asked again: no answer is kept or shared
 
-    @property
-    def plain(self) -> bool:
-        """Return whether the answer is sent as the engine writes it, whatever its form."""
-        return self.formats.plain
-
     def choose(self, answer: Answer) -> Format | None:
         """Return the format that the client gets an answer in."""
         return self.formats.graph if answer.form == "graph" else self.formats.solutions

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from enum import Enum
 from functools import partial
+from operator import attrgetter
 from typing import Protocol
 
 from server.engine.faults import EngineDefect, EngineFault
@@ -15,6 +16,7 @@ from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.spool import Spool, SpoolSpace
 
 _SIZE = LETTER_AND_LENGTH.size
+_request_of = attrgetter("request")
 _MOST_FRAME = 16 << 20  # bytes; a query process cuts answers into parts of PART
 
 
@@ -66,7 +68,7 @@ class AsyncProcess:
     def put(self, exchanges: Sequence[Exchange]) -> None:
         """Send questions together, so that the process is woken once."""
         self.pending.extend(exchanges)
-        self._send(b"".join(exchange.request for exchange in exchanges))
+        self._send(b"".join(map(_request_of, exchanges)))
 
     def cancel_followers(self) -> list[Exchange]:
         """Take back the questions behind the present one; an answer to one begun is dropped."""

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from server.engine import faults
@@ -41,6 +42,7 @@ _WEIGHED = 0.1  # seconds between two looks at the memory of a query
 _LEFT = 0.1  # seconds that a query goes on whose client has left: it may be over by then
 _SPARE = 2  # processes that work on no long query
 _TRIMMED = 30.0  # seconds in which a process was of no use that one more than `idle` is ended
+_is_late = attrgetter("late")
 _RETRY = 1.0  # seconds after which a process is started again where that failed
 
 
@@ -171,7 +173,7 @@ class Pool:
         if (
             self._busy
             and self._home.core.scarce
-            and not all(process.late for process in self._busy)
+            and not all(map(_is_late, self._busy))
             and time.monotonic() < self._waiting[0].begun + _SOON
         ):
             return None
@@ -280,7 +282,7 @@ class Pool:
 
     def _refill(self) -> None:
         """Start a process where too few are free of long queries, or one has waited too long."""
-        late = sum(process.late for process in self._busy)
+        late = sum(map(_is_late, self._busy))
         short = len(self._ready) + len(self._busy) - late
         if short >= self._spare and not self._waiting:
             return

@@ -72,8 +72,10 @@ class Pipeline:
     @property
     def held(self) -> int:
         """Return the bytes of unanswered requests and of answers being sent."""
-        waiting = sum(len(request.body) for request, _ in self._waiting) if self._waiting else 0
-        return waiting + self._answering + self._out.held + self._out.unread()
+        held = self._answering + self._out.held + self._out.unread()
+        if self._waiting:
+            held += sum(len(request.body) for request, _ in self._waiting)
+        return held
 
     def advance(self) -> bool:
         """Answer waiting requests while the client reads the answers; return `busy`."""

@@ -10,10 +10,9 @@ import asyncio
 import hashlib
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
-from server import texts
 from server.engine.faults import EngineFault
 from server.engine.interface import Outcome, Ticket
 from server.engine.pool.cpu_affinity import CpuAffinity
@@ -22,11 +21,10 @@ from server.http.process.rate_limit import RateLimit
 from server.http.refusals import refuse, refuse_defect
 from server.http.responses import finish, sparql, wsgi
 from server.http.responses.cache import ReplyCache
-from server.http.responses.compression import choose_coding
 from server.http.responses.conditional import condition
 from server.http.responses.finish import KEPT_STATUSES
 from server.http.responses.in_flight import InFlight, Take, Waiter
-from server.negotiation import LONGEST, choose_language
+from server.http.responses.preferences import read_preferences
 from server.release.current import CurrentRelease, Release
 from server.sparql.plan import Plan
 from server.web.release_scope import PLAN
@@ -58,7 +56,7 @@ class Dispatcher:
     ) -> None:
         self._app = app
         self._current_release = current_release
-        self._rate_limit = rate_limit
+        self._seconds_to_wait = rate_limit.seconds_to_wait
         self._cache = cache
         self._threads = wsgi.Threads(core)
         self._longest = longest
@@ -67,7 +65,7 @@ class Dispatcher:
 
     def answer_at_once(self, request: Request) -> Reply | None:
         """Return a reply that needs no waiting, from the cache or a refusal; else None."""
-        if wait := self._rate_limit.seconds_to_wait(request.peer, request.headers):
+        if wait := self._seconds_to_wait(request.peer, request.headers):
             detail = f"You have made too many requests: come again in {wait} s."
             return refuse(429, "too-many-requests", detail, wait)
         request.key = self._key(request)
@@ -82,8 +80,8 @@ class Dispatcher:
     def _join(self, waiter: Waiter) -> Reply | None:
         """Add a request to those that wait for its answer, or return a reply that is ready."""
         request = waiter.request
-        choice = choose_coding(request.headers.get(b"accept-encoding"))
-        if choice.coding is None and choice.plain_refused:
+        preferences = read_preferences(request)
+        if preferences.coding.refuses_all:
             return refuse(406, "not-acceptable", "Accept-Encoding leaves nothing: allow identity.")
         if under_way := self._in_flight.get(request.key):
             under_way.join(waiter)
@@ -91,11 +89,11 @@ class Dispatcher:
         plan, shared = None, request.key is not None
         if shared and sparql.is_of_endpoint(request):
             base_uri = self._current_release.current.base_uri
-            plan = sparql.plan_query(request, base_uri, self._longest)
+            plan = sparql.plan_query(request, preferences.accept, base_uri, self._longest)
             shared = not plan.fickle if plan else request.method != "POST"
-        in_flight = InFlight(request, choice, self._release)
-        in_flight.join(waiter)
-        if plan and sparql.can_be_written_here(plan, request):
+        in_flight = InFlight(waiter, preferences, self._release)
+        # No page or workbook is written on this loop.
+        if plan and plan.formats.plain and not preferences.page:
             reply = self._ask(in_flight, plan)
         else:
             reply = self._run(in_flight, plan)
@@ -109,10 +107,10 @@ class Dispatcher:
         """Return the key of the answer: names, which the garbage collector need not visit."""
         if request.target.startswith(_UNKEPT):
             return None
-        headers, posted = request.headers, None
+        posted = None
         if request.method == "POST":
             digest = hashlib.blake2b(request.body, digest_size=16).digest()
-            posted = (headers.get(b"content-type"), digest)
+            posted = (request.headers.get(b"content-type"), digest)
         elif request.method not in ("GET", "HEAD"):
             return None
         # The name keeps late answers of a release that was replaced under way apart.
@@ -120,11 +118,7 @@ class Dispatcher:
         if name != self._release:
             self._cache.clear()
             self._release = name
-        get = headers.get
-        form = _name_form(
-            get(b"accept"), get(b"accept-language"), get(b"accept-encoding"), get(b"host")
-        )
-        return name, request.target, form, posted
+        return name, request.target, read_preferences(request).name, posted
 
     def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
         """Ask the engine, on this loop."""
@@ -157,15 +151,15 @@ class Dispatcher:
 
     def _write(self, in_flight: InFlight, plan: Plan, outcome: Outcome) -> Reply | None:
         """Return the reply with an outcome, or write it in a thread and give it later."""
-        request, choice, threads = in_flight.request, in_flight.choice, self._threads
+        request, preferences, threads = in_flight.request, in_flight.preferences, self._threads
         in_flight.may_keep = not plan.fickle
-        if not sparql.is_soon_written(outcome, choice):
+        if not sparql.is_soon_written(outcome, preferences.coding):
             in_flight.give_up = partial(self._no_more, in_flight)
-            write = partial(sparql.write, outcome, plan, request, choice, threads)
+            write = partial(sparql.write, outcome, plan, request, preferences, threads)
             threads.begin(write).add_done_callback(partial(self._give_done, in_flight))
             return None
         try:
-            reply = sparql.write(outcome, plan, request, choice, threads)
+            reply = sparql.write(outcome, plan, request, preferences, threads)
         except Exception as fault:  # for one, its spool may be broken
             return refuse_defect(fault, request.method, request.path)
         self._keep(in_flight, reply)
@@ -188,7 +182,7 @@ class Dispatcher:
             in_flight.is_of, in_flight.may_keep = result.release, finish.may_keep(result)
             if files:
                 return finish.pass_on(result, self._threads)
-            return finish.finish(result, copy, in_flight.choice, self._threads)
+            return finish.finish(result, copy, in_flight.preferences.coding, self._threads)
 
         in_flight.give_up = partial(self._no_more, in_flight)
         self._threads.run(work, partial(self._give_done, in_flight))
@@ -225,13 +219,3 @@ class Dispatcher:
     def _no_more(self, in_flight: InFlight) -> None:
         if self._in_flight.get(in_flight.request.key) is in_flight:
             del self._in_flight[in_flight.request.key]
-
-
-@lru_cache(maxsize=256)
-def _name_form(
-    accept: bytes | None, language: bytes | None, coding: bytes | None, host: bytes | None
-) -> str:
-    """Return one name for all that decides on the form of an answer."""
-    text = None if language is None else language[:LONGEST].decode("latin-1")
-    chosen = choose_language(text, None, texts.LANGUAGES)
-    return repr((accept, chosen, *choose_coding(coding), host))

@@ -298,7 +298,7 @@ def test_a_form_that_is_long_is_not_read_by_the_loop() -> None:
         body = b"query=ASK{}&x=".ljust(size, b"x")
         kind = {b"content-type": b"application/x-www-form-urlencoded"}
         request = Request("POST", b"/sparql", kind, "127.0.0.1", body, len(body))
-        return plan_query(request, "http://localhost/", 1000) is not None
+        return plan_query(request, "", "http://localhost/", 1000) is not None
 
     assert read(1000)
     assert not read(1001)
