@@ -215,9 +215,6 @@ class Pool:
         self._ready.append(process)
         if self._waiting:
             self._assign()
-        if self._trimming is None and self._alive > self._limits.idle:
-            self._least_ready = len(self._ready)
-            self._trimming = self._loop.call_later(_TRIMMED, self._trim)
 
     def end(self, process: AsyncProcess, fault: EngineFault | None = None) -> None:
         """Kill a process; its present question ends with the fault."""
@@ -311,6 +308,9 @@ class Pool:
         else:
             self._started += 1
             self._ready.append(self._welcome(done.result()))
+            if self._trimming is None and self._alive > self._limits.idle:
+                self._least_ready = len(self._ready)
+                self._trimming = self._loop.call_later(_TRIMMED, self._trim)
             self._assign()
 
     def _trim(self) -> None:

@@ -37,12 +37,8 @@ class Site(Protocol):
         """Count a reply."""
         ...
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Return a reply that needs no waiting, or None."""
-        ...
-
     def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Cancellable":
-        """Return any other reply, or have `take` called with it later."""
+        """Return a reply that needs no waiting, or have `take` called with one later."""
         ...
 
 
@@ -96,11 +92,9 @@ class Pipeline:
     def _begin(self, request: Request, last: bool) -> None:
         self._out.begun = False
         self._answering = len(request.body)
-        answer: Reply | Cancellable | None
+        answer: Reply | Cancellable
         try:
-            answer = self._site.answer_at_once(request)
-            if answer is None:
-                answer = self._site.answer(request, partial(self._take, request, last))
+            answer = self._site.answer(request, partial(self._take, request, last))
         except Exception as fault:
             answer = refuse_defect(fault, request.method, request.path)
         if isinstance(answer, Reply):

@@ -23,16 +23,14 @@ from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
-from server.http.connection.pipeline import Cancellable
 from server.http.connection.protocol import Connection
-from server.http.messages import Clock, Reply, Request
+from server.http.messages import Clock
 from server.http.process import load_balance, rate_limit, shared_counters
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_counters import Counts, SharedCounters
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
-from server.http.responses.in_flight import Take
 from server.networks import read_networks
 from server.release.current import CurrentRelease, Opener
 from server.settings import ENGINE, read_settings
@@ -62,21 +60,14 @@ class Worker:
         self.most_body = most_body
         self.leaving = False
         self.connections = Connections(_most_connections())
-        self.answer_at_once = dispatcher.answer_at_once
+        self.answer = dispatcher.answer
         self.count = counters.count
-        self._dispatcher = dispatcher
         self._current_release = current_release
         self._cache = cache
         self._share = share
         self._counters = counters
         self._acceptor = Acceptor(listener, self, share)
         self._parent = parent
-
-    def answer(self, request: Request, take: Take) -> "Reply | Cancellable":
-        """Return a reply that `answer_at_once` had not, or have `take` called with it later."""
-        if request.path == b"/metrics":
-            return self._counters.reply(request.method)
-        return self._dispatcher.answer(request, take)
 
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
@@ -153,9 +144,10 @@ def run(
         limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
         cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
         longest = settings.query_kb * 1024
-        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core)
         share = LoadBalance(memory, rate_limit.SIZE, place)
         counters = SharedCounters(memory, rate_limit.SIZE + load_balance.SIZE, place, MOST_WORKERS)
+        own_pages = {b"/metrics": counters.reply}
+        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core, own_pages)
         gc.collect()
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)

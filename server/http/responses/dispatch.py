@@ -8,9 +8,10 @@ query that may give another when asked again.
 
 import asyncio
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from server.engine.faults import EngineFault
@@ -24,7 +25,7 @@ from server.http.responses.cache import ReplyCache
 from server.http.responses.conditional import condition
 from server.http.responses.finish import KEPT_STATUSES
 from server.http.responses.in_flight import InFlight, Take, Waiter
-from server.http.responses.preferences import read_preferences
+from server.http.responses.preferences import Preferences, read_preferences
 from server.release.current import CurrentRelease, Release
 from server.sparql.plan import Plan
 from server.web.release_scope import PLAN
@@ -53,34 +54,37 @@ class Dispatcher:
         cache: ReplyCache,
         longest: int,
         core: CpuAffinity,
+        own_pages: Mapping[bytes, Callable[[str], Reply]] = MappingProxyType({}),
     ) -> None:
+        """Answer with `own_pages`, by their path and for a method, before the application."""
         self._app = app
         self._current_release = current_release
         self._seconds_to_wait = rate_limit.seconds_to_wait
         self._cache = cache
         self._threads = wsgi.Threads(core)
         self._longest = longest
+        self._own_pages = own_pages
         self._in_flight: dict[Hashable, InFlight] = {}
         self._release = ""
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Return a reply that needs no waiting, from the cache or a refusal; else None."""
+    def answer(self, request: Request, take: Take) -> Reply | Waiter:
+        """Return a reply that needs no waiting, or call `take` with one later."""
         if wait := self._seconds_to_wait(request.peer, request.headers):
             detail = f"You have made too many requests: come again in {wait} s."
             return refuse(429, "too-many-requests", detail, wait)
-        request.key = self._key(request)
-        reply = self._cache.find(request.key) if request.key else None
-        return condition(reply, request) if reply else None
-
-    def answer(self, request: Request, take: Take) -> Reply | Waiter:
-        """Return the reply where `answer_at_once` had none, or call `take` with it later."""
+        preferences = read_preferences(request)
+        request.key = self._key(request, preferences)
+        if request.key is None:
+            if page := self._own_pages.get(request.path):
+                return page(request.method)
+        elif kept := self._cache.find(request.key):
+            return condition(kept, request)
         waiter = Waiter(request, take)
-        return self._join(waiter) or waiter
+        return self._join(waiter, preferences) or waiter
 
-    def _join(self, waiter: Waiter) -> Reply | None:
+    def _join(self, waiter: Waiter, preferences: Preferences) -> Reply | None:
         """Add a request to those that wait for its answer, or return a reply that is ready."""
         request = waiter.request
-        preferences = read_preferences(request)
         if preferences.coding.refuses_all:
             return refuse(406, "not-acceptable", "Accept-Encoding leaves nothing: allow identity.")
         if under_way := self._in_flight.get(request.key):
@@ -103,7 +107,7 @@ class Dispatcher:
             self._in_flight[request.key] = in_flight
         return None
 
-    def _key(self, request: Request) -> Hashable | None:
+    def _key(self, request: Request, preferences: Preferences) -> Hashable | None:
         """Return the key of the answer: names, which the garbage collector need not visit."""
         if request.target.startswith(_UNKEPT):
             return None
@@ -118,7 +122,7 @@ class Dispatcher:
         if name != self._release:
             self._cache.clear()
             self._release = name
-        return name, request.target, read_preferences(request).name, posted
+        return name, request.target, preferences.name, posted
 
     def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
         """Ask the engine, on this loop."""
@@ -202,7 +206,7 @@ class Dispatcher:
         in_flight.give(reply, self._ask_anew)
 
     def _ask_anew(self, waiter: Waiter) -> None:
-        if reply := self._join(waiter):
+        if reply := self._join(waiter, read_preferences(waiter.request)):
             waiter.take(reply)
 
     def _keep(self, in_flight: InFlight, reply: Reply) -> None:

@@ -97,10 +97,8 @@ class Front:
         """Ask; the reply will stand under the name. Return the waiter."""
         named = {key.replace("_", "-").encode(): value for key, value in headers.items()}
         request = Request("GET", target, named, "127.0.0.1")
-        waiter = self.dispatcher.answer_at_once(request)
-        if waiter is None:
-            take = lambda reply: self.replies.__setitem__(name, reply)  # noqa: E731
-            waiter = self.dispatcher.answer(request, take)  # type: ignore[assignment]
+        take = lambda reply: self.replies.__setitem__(name, reply)  # noqa: E731
+        waiter = self.dispatcher.answer(request, take)
         if isinstance(waiter, Reply):
             self.replies[name] = waiter
         return waiter

@@ -28,11 +28,8 @@ class Site:
     def count(self, target: bytes, status: int, kind: str) -> None:
         """Count nothing."""
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        return self._reply
-
-    def answer(self, request: Request, take: Callable[[Reply], None]) -> "Site":
-        return self
+    def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Site":
+        return self._reply or self
 
     def cancel(self) -> None:
         """Wait no more."""
