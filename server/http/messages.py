@@ -1,21 +1,30 @@
 """Declare the messages between connections and answers: requests, replies, streams."""
 
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 Headers = list[tuple[str, str]]
 
 
+class HeaderLines(dict[bytes, bytes]):
+    """Headers by name: names are lower case, several lines of one name are joined.
+
+    Requests with the same lines may share them, once they are whole, and what was read from them.
+    """
+
+    preferences: Any = None  # `server.http.responses.preferences`
+
+
 @dataclass(slots=True)
 class Request:
-    """One request; header names are lower case, several lines of one name are joined."""
+    """One request."""
 
     method: str
     target: bytes
-    headers: Mapping[bytes, bytes]
+    headers: HeaderLines
     peer: str
     body: bytes = b""
     length: int | None = None  # of `body`, if there may be one

@@ -5,7 +5,7 @@ only the target differs. The same lines, byte for byte, need no parser the next 
 are the lines of a GET without body, where no other bytes came with them.
 """
 
-from collections.abc import Mapping
+from server.http.messages import HeaderLines
 
 _MOST = 256
 _LONGEST = 1024  # bytes of the lines
@@ -18,14 +18,14 @@ _UNKNOWN = frozenset(
 )
 
 # A target, headers that several requests share and none may change, and the bytes of both.
-Head = tuple[bytes, Mapping[bytes, bytes], int]
+Head = tuple[bytes, HeaderLines, int]
 
 
 class KnownHeads:
     """Header lines with the headers parsed from them; for one thread."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Mapping[bytes, bytes], int]] = {}
+        self._known: dict[bytes, tuple[HeaderLines, int]] = {}
 
     def recognise(self, data: bytes) -> Head | None:
         """Return the head of one whole request whose lines are known, else None."""
@@ -40,7 +40,7 @@ class KnownHeads:
             return None
         return target, headers, size + len(target)
 
-    def remember(self, data: bytes, headers: Mapping[bytes, bytes], size: int) -> None:
+    def remember(self, data: bytes, headers: HeaderLines, size: int) -> None:
         """Keep the lines of a parsed GET without body; `size` is the bytes of its headers."""
         first, _, lines = data.partition(_VERSION)
         # A target with a host has changed the headers (`head_rules.judge`): not remembered.

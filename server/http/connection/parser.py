@@ -10,7 +10,7 @@ import httptools
 from server.bounds import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
 from server.http.connection import head_rules as rules
 from server.http.connection.known_heads import KnownHeads
-from server.http.messages import Request
+from server.http.messages import HeaderLines, Request
 from server.http.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class RequestParser:
     def _clear(self) -> None:
         self.phase: Phase = "idle"
         self.wants_leave = False  # the client waits for 100 Continue (RFC 9110, 10.1.1)
-        self.headers: dict[bytes, bytes] = {}
+        self.headers = HeaderLines()
         self._url = bytearray()
         self._body = bytearray()
         self._size = self._lines = self._came = 0

@@ -75,7 +75,7 @@ class Connection(asyncio.Protocol):
         incoming = self._incoming
         incoming.rest = incoming.rest + data if incoming.rest else data
         self._go_on()
-        if len(incoming.rest) > _AHEAD and not (self._paused or self._ended):
+        if incoming.rest and len(incoming.rest) > _AHEAD and not (self._paused or self._ended):
             self._paused = True
             self._transport.pause_reading()
 

@@ -38,7 +38,7 @@ class InFlight:
         self.is_of = ""  # the name of the release that the answer was made of
         self.may_keep = False
         self.waiters = [first]
-        self.give_up: Callable[[], None] = lambda: None
+        self.give_up: Callable[[], None] = _give_up_nothing
 
     def is_left(self) -> bool:
         """Return whether nobody waits any more."""
@@ -66,6 +66,10 @@ class InFlight:
                 ask_anew(waiter)
             else:
                 waiter.take(condition(reply, waiter.request))
+
+
+def _give_up_nothing() -> None:
+    """Do nothing: no work was begun, or it has ended."""
 
 
 def close(reply: Reply) -> None:

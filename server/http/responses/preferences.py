@@ -20,20 +20,23 @@ class Preferences(NamedTuple):
 
 
 def read_preferences(request: Request) -> Preferences:
-    """Return the preferences of a request."""
-    get = request.headers.get
-    return _read(
-        get(b"accept", b"")[:LONGEST],
-        get(b"accept-language", b"")[:LONGEST],
-        get(b"accept-encoding", b"")[:LONGEST],
-        get(b"host"),
-    )
+    """Return the preferences of a request, read from its headers the first time."""
+    headers = request.headers
+    if headers.preferences is None:
+        get = headers.get
+        headers.preferences = _read(
+            get(b"accept", b"")[:LONGEST].decode("latin-1"),
+            get(b"accept-language", b"")[:LONGEST].decode("latin-1"),
+            get(b"accept-encoding", b"")[:LONGEST].decode("latin-1"),
+            get(b"host"),
+        )
+    preferences: Preferences = headers.preferences
+    return preferences
 
 
-@lru_cache(maxsize=256)
-def _read(accept: bytes, languages: bytes, codings: bytes, host: bytes | None) -> Preferences:
-    text = accept.decode("latin-1")
-    language = choose_language(languages.decode("latin-1"), None, texts.LANGUAGES)
-    coding = choose_coding(codings.decode("latin-1"))
+@lru_cache(maxsize=256)  # for clients that send other lines each time
+def _read(accept: str, languages: str, codings: str, host: bytes | None) -> Preferences:
+    language = choose_language(languages, None, texts.LANGUAGES)
+    coding = choose_coding(codings)
     name = repr((accept, language, *coding, host))
-    return Preferences(name, text, coding, choose_form(text) is HTML)
+    return Preferences(name, accept, coding, choose_form(accept) is HTML)

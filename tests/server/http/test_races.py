@@ -14,7 +14,7 @@ import pytest
 from server.engine.faults import EngineBusy, EngineFault
 from server.engine.interface import JSON, Outcome, Question, Whole
 from server.engine.pool.cpu_affinity import CpuAffinity
-from server.http.messages import Reply, Request
+from server.http.messages import HeaderLines, Reply, Request
 from server.http.process import shared_counters
 from server.http.process.rate_limit import RateLimit
 from server.http.responses.cache import ReplyCache
@@ -96,7 +96,7 @@ class Front:
     def ask(self, name: str, target: bytes = ASK, **headers: bytes) -> Any:
         """Ask; the reply will stand under the name. Return the waiter."""
         named = {key.replace("_", "-").encode(): value for key, value in headers.items()}
-        request = Request("GET", target, named, "127.0.0.1")
+        request = Request("GET", target, HeaderLines(named), "127.0.0.1")
         take = lambda reply: self.replies.__setitem__(name, reply)  # noqa: E731
         waiter = self.dispatcher.answer(request, take)
         if isinstance(waiter, Reply):
@@ -295,7 +295,7 @@ def test_a_form_that_is_long_is_not_read_by_the_loop() -> None:
     def read(size: int) -> bool:
         body = b"query=ASK{}&x=".ljust(size, b"x")
         kind = {b"content-type": b"application/x-www-form-urlencoded"}
-        request = Request("POST", b"/sparql", kind, "127.0.0.1", body, len(body))
+        request = Request("POST", b"/sparql", HeaderLines(kind), "127.0.0.1", body, len(body))
         return plan_query(request, "", "http://localhost/", 1000) is not None
 
     assert read(1000)
