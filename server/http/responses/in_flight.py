@@ -59,6 +59,8 @@ class InFlight:
     def give(self, reply: Reply, ask_anew: Callable[[Waiter], None]) -> None:
         """Pass the reply to each waiting request by its conditions; a stream has one reader."""
         waiters, self.waiters = self.waiters, []
+        # It refers back to this object: left in place, both would wait for the garbage collector.
+        self.give_up = _give_up_nothing
         if not waiters:
             close(reply)
         for waiter in waiters:

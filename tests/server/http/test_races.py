@@ -1,10 +1,12 @@
 """Coincidences in the dispatcher, brought about: no client can make them happen at will."""
 
 import asyncio
+import gc
 import mmap
 import re
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -115,6 +117,21 @@ async def holds(look: Callable[[], object]) -> None:
 
 def whole(size: int = 4) -> Whole:
     return Whole("boolean", JSON, b"x" * size)
+
+
+def test_what_was_answered_is_freed_without_the_garbage_collector() -> None:
+    async def ask() -> bool:
+        front = Front()
+        under_way = weakref.ref(front.ask("first").in_flight)
+        front.engine.asked.pop()(whole())
+        assert front.replies["first"].status == 200
+        return under_way() is None
+
+    gc.disable()
+    try:
+        assert asyncio.run(ask())
+    finally:
+        gc.enable()
 
 
 def test_who_asks_what_is_under_way_waits_for_that() -> None:
