@@ -66,7 +66,7 @@ class Exchange:
     def take_whole(self, payload: bytes) -> None:
         """Take a small answer, which is one frame."""
         kind, _, body = payload.partition(b"\n")
-        self.finish(Whole(*read_kind(kind), body))
+        self._report(Whole(*read_kind(kind), body))
 
     def take(self, letter: bytes, payload: bytes, open_spool: Callable[[bytes], Spool]) -> None:
         """Take another frame; raises EngineFault for one out of turn, and beyond the limits."""
@@ -99,6 +99,9 @@ class Exchange:
         if isinstance(outcome, EngineDefect):
             _log.error("a question met a defect: %s", outcome.detail)
         self.spool = None
+        self._report(outcome)
+
+    def _report(self, outcome: Outcome) -> None:
         if self.withdrawn:
             return
         try:

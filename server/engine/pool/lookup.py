@@ -49,10 +49,12 @@ class Lookups:
     def answer(self, question: Question) -> Whole | None:
         """Return the answer to a lookup, as a query process would; None to any other question."""
         text = question.text
-        if question.solutions != JSON or not question.plain or len(text) > _LONGEST:
+        if question.solutions != JSON or len(text) > _LONGEST:
             return None
         match = _LOOKUP.fullmatch(text)
-        if match is None or match["subject"] in self._large or _DOTS.search(match["subject"]):
+        if match is None or not question.plain:
+            return None
+        if match["subject"] in self._large or _DOTS.search(match["subject"]):
             return None
         try:
             results = self._store.query(

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from server.engine import faults
@@ -42,6 +43,7 @@ _WEIGHED = 0.1  # seconds between two looks at the memory of a query
 _LEFT = 0.1  # seconds that a query goes on whose client has left: it may be over by then
 _SPARE = 2  # processes that work on no long query
 _TRIMMED = 30.0  # seconds in which a process was of no use that one more than `idle` is ended
+_is_late = attrgetter("late")
 _RETRY = 1.0  # seconds after which a process is started again where that failed
 
 
@@ -55,6 +57,7 @@ class Pool:
         self._forks = ForkThread(source, base_uri, limits.memory_mb)
         self._opened: list[QueryProcess] = []  # before there was a loop
         self._home: event_loop.Home | None = None
+        self._loop: asyncio.AbstractEventLoop  # of `_home`
         self._waiting: deque[Exchange] = deque()
         self._ready: list[AsyncProcess] = []
         self._busy: set[AsyncProcess] = set()
@@ -128,6 +131,7 @@ class Pool:
 
     def _settle(self) -> None:
         self._home = event_loop.get_home()
+        self._loop = self._home.loop
         opened, self._opened = self._opened, []
         for process in opened:
             self._ready.append(self._welcome(process))
@@ -136,11 +140,6 @@ class Pool:
         assert self._home is not None  # noqa: S101
         self._forks.do(partial(self._home.core.bind, process.number))
         return AsyncProcess(process, self._home, self._space, self)
-
-    @property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        assert self._home is not None  # noqa: S101
-        return self._home.loop
 
     @property
     def _alive(self) -> int:
@@ -170,12 +169,13 @@ class Pool:
             self._timer = self._loop.call_later(every, self._tick)
 
     def _take_ready(self) -> AsyncProcess | None:
-        assert self._home is not None  # noqa: S101
         if not self._ready:
             return None
+        assert self._home is not None  # noqa: S101
         if (
-            self._home.core.scarce
-            and not all(process.late for process in self._busy)
+            self._busy
+            and self._home.core.scarce
+            and not all(map(_is_late, self._busy))
             and time.monotonic() < self._waiting[0].begun + _SOON
         ):
             return None
@@ -217,9 +217,6 @@ class Pool:
         self._ready.append(process)
         if self._waiting:
             self._assign()
-        if self._trimming is None and self._alive > self._limits.idle:
-            self._least_ready = len(self._ready)
-            self._trimming = self._loop.call_later(_TRIMMED, self._trim)
 
     def end(self, process: AsyncProcess, fault: EngineFault | None = None) -> None:
         """Kill a process; its present question ends with the fault."""
@@ -277,11 +274,13 @@ class Pool:
 
     def _refill(self) -> None:
         """Start a process where too few are free of long queries, or one has waited too long."""
+        late = sum(map(_is_late, self._busy))
+        short = len(self._ready) + len(self._busy) - late
+        if short >= self._spare and not self._waiting:
+            return
         if self._starting or self._closed or self._alive >= self._limits.processes:
             return
         now = time.monotonic()
-        late = sum(process.late for process in self._busy)
-        short = len(self._ready) + len(self._busy) - late
         waited = now - self._waiting[0].begun if self._waiting else 0.0
         # Where long queries come together, more of them are likely to wait.
         enough = self._spare + (late if self._waiting else 0)
@@ -305,6 +304,9 @@ class Pool:
         else:
             self._started += 1
             self._ready.append(self._welcome(done.result()))
+            if self._trimming is None and self._alive > self._limits.idle:
+                self._least_ready = len(self._ready)
+                self._trimming = self._loop.call_later(_TRIMMED, self._trim)
             self._assign()
 
     def _trim(self) -> None:

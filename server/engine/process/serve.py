@@ -203,7 +203,7 @@ def _write_results(
             raise faults.Unwritable(detail, CSV) from deep
     else:
         out = XmlFrameWriter(outlet, media_type) if media_type == XML else outlet
-        results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])
+        results.serialize(cast("IO[bytes]", out), _SYNTAX[media_type])
 
 
 def _write_graph(

@@ -124,6 +124,6 @@ def _refuse_connection(client: socket.socket, clock: Clock) -> None:
     """
     reply = refuse(503, "too-many-connections", "Too many connections: come again soon.", 5)
     with client, contextlib.suppress(OSError):
-        client.send(reply.head + clock.date() + b"Connection: close\r\n\r\n" + reply.body)
+        client.send(reply.head + clock.date + b"Connection: close\r\n\r\n" + reply.body)
         client.shutdown(socket.SHUT_WR)
         client.recv(1 << 16)

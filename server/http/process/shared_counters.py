@@ -55,8 +55,8 @@ class SharedCounters:
 
     def count(self, target: bytes, status: int, kind: str = "") -> None:
         """Count a reply, and the kind of the fault that it reports."""
-        group = "sparql" if target.startswith(b"/sparql") else "other"
-        self._counts[group, status if status in _STATUSES else 0] += 1
+        cell = ("sparql" if target.startswith(b"/sparql") else "other", status)
+        self._counts[cell if cell in self._counts else (cell[0], 0)] += 1
         if kind:
             self._counts[kind if kind in _KINDS else "other"] += 1
 

@@ -26,7 +26,7 @@ from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
-from server.http.messages import Clock, Reply, Request
+from server.http.messages import Clock
 from server.http.process import load_balance, rate_limit, shared_choice, shared_counters
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
@@ -68,20 +68,12 @@ class Worker:
         self.connections = Connections(_most_connections())
         self.answer = dispatcher.answer
         self.count = counters.count
-        self._dispatcher = dispatcher
         self._current_release = current_release
         self._cache = cache
         self._share = share
         self._counters = counters
         self._acceptor = Acceptor(listener, self, share)
         self._parent = parent
-
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Return a reply that needs no waiting, or None."""
-        reply = self._dispatcher.answer_at_once(request)
-        if reply is None and request.path == b"/metrics":
-            return self._counters.reply(request.method)
-        return reply
 
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
@@ -94,6 +86,7 @@ class Worker:
                 logging.error("the process that started this worker is gone: leaving")
                 self._leave()
             await asyncio.sleep(_LOOK_EVERY if not self.leaving else 0.05)
+            self.clock.tick()
             self._share.publish(len(self.connections))
             self._counters.publish(self._counts())
             self.connections.each(self._look_at)
@@ -161,9 +154,10 @@ def run(
         limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
         cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
         longest = settings.query_kb * 1024
-        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core)
         share = LoadBalance(memory, rate_limit.SIZE, place)
         counters = SharedCounters(memory, _COUNTERS, place, MOST_WORKERS)
+        own_pages = {b"/metrics": counters.reply}
+        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core, own_pages)
         gc.collect()
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)
