@@ -225,7 +225,8 @@ def test_a_query_that_fails_among_others_costs_no_process(
     answers, rose = measure(served, fetch, before, queries)
     kinds = {answers[place].outcome for place in faulty}
     assert kinds == {
-        "malformed-query", "service-refused", "update-refused", "not-acceptable", "unwritable"
+        "malformed-query", "service-refused", "update-refused", "not-acceptable", "unwritable",
+        "unknown-function",
     }  # fmt: skip
     assert {answer.status for place, answer in enumerate(answers) if place not in faulty} == {200}
     check_right(served, queries, answers)
