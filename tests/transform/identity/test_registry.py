@@ -110,7 +110,7 @@ def test_ministries_hold_the_portfolios_that_the_facts_name(registry: Registry) 
     }
     values = QUEBEC.lists["portefeuille"].values
     rows = csv.DictReader(shared("facts", "portefeuilles.csv").read_text("utf-8").splitlines())
-    expected = {}
+    expected: dict[str, str] = {}
     for row in rows:
         ministry = registry.find(row["ministere"])
         assert ministry, row["ministere"]
