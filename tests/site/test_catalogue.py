@@ -286,6 +286,7 @@ slug = "laboratoire-de-donnees"
 name.fr = "Laboratoire de données"
 name.en = "Data lab"
 email = "lab@exemple.ca"
+kind = "academia"
 """
 DECISION = (
     "subject_id,predicate_id,predicate_modifier,object_id,mapping_justification,confidence,"
