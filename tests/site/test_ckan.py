@@ -96,7 +96,7 @@ def test_ckan_holds_every_dataset_whole(take: Take, at: str, fetch: Any, profile
         assert _extra(dataset, "contact_email") == "encadrement.ia@mcn.gouv.qc.ca"
         assert _extra(dataset, "modified") >= "2025-01-23"
         assert _extra(dataset, "frequency").endswith("frequency/ANNUAL")
-        assert _extra(dataset, "temporal_start") < _extra(dataset, "temporal_end")
+        assert _extra(dataset, "temporal_start") <= _extra(dataset, "temporal_end")
         for resource in dataset["resources"]:
             assert resource["name"]
             assert resource["format"]

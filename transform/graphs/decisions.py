@@ -17,6 +17,7 @@ from transform.graphs.decision_terms import (
     by_rule,
     derived_line,
     former_lines,
+    rules,
     verdict_lines,
 )
 from transform.graphs.prepared import Prepared, Rejected
@@ -25,6 +26,9 @@ from transform.identity.keyed_rows import KeyedRow
 from transform.identity.rule import Identities
 from transform.rdf.ntriples import Line, in_order
 from transform.tables.rows import Reading
+
+# The rules that join rows of one name: of one row a year, and of several.
+_JOINING = ("accord-exact", "accord-exact-de-jumelles")
 
 
 def settle(identities: Identities, readings: list[Reading], decisions: Decisions) -> Identities:
@@ -103,10 +107,22 @@ def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 has_twin = not twins.isdisjoint(
                     {(one.year, one.row.number), (other.year, other.row.number)}
                 )
-                rule = "accord-exact-de-jumelles" if has_twin else "accord-exact"
+                rule = _JOINING[has_twin]
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
                 name = " ".join(other.row.cells.nom.split())
                 yield by_rule(work.base_uri, rule, things, name)
+
+
+def rule_dates(work: Prepared, rejected: Rejected) -> set[str]:
+    """Return the dates of the rules that join rows of different years, if they join any."""
+    joining = {rules()[rule].issued for rule in _JOINING}
+    seen: set[str] = set()
+    for year in work.rows:
+        keys = {row.own_key for row in work.published(year, rejected)}
+        if not seen.isdisjoint(keys):
+            return joining
+        seen |= keys
+    return set()
 
 
 def _by_people(work: Prepared, things: set[Thing]) -> Iterator[Verdict]:

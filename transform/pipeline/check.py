@@ -48,8 +48,8 @@ def check(
     rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
     editions = [edition_of(work, setting, rejected) for setting in work.settings]
-    publisher = max(editions, key=lambda edition: edition.year).layout.publisher
-    directory = bodies_graph(work, bodies, attached, publisher)
+    newest = max(editions, key=lambda edition: edition.year).layout
+    directory = bodies_graph(work, bodies, attached, newest)
     comparisons, candidates = compare_all(work, rejected, directory)
     findings += _check_graphs(work, directory, editions, [*comparisons, *link_texts(work, bodies)])
     located = locate(findings, places)

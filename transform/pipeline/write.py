@@ -5,13 +5,18 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from transform.catalogue.dcat import Offer
+from transform.catalogue.dcat import Decided, Offer
 from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest
 from transform.graphs.bodies import bodies_graph
-from transform.graphs.decisions import authors_and_derivations, decision_texts, former_texts
+from transform.graphs.decisions import (
+    authors_and_derivations,
+    decision_texts,
+    former_texts,
+    rule_dates,
+)
 from transform.graphs.editions import edition_lines
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
@@ -64,20 +69,21 @@ def write_release(
         # The name ignores compressed copies: another zlib writes other bytes.
         plain = {path: about for path, about in files.items() if not is_packed(path)}
         name = _name(*_describe(work, checked, counted, plain))
-        documents, _ = _describe(work, checked, counted, files)
+        documents, _ = _describe(work, checked, counted, files, name)
         _write_files(documents, folder)
         shutil.rmtree(folder / "graphs")
         return release_folder.adopt(folder, name), gone
 
 
 def _describe(
-    work: Prepared, checked: Checked, counted: Counted, files: Files
+    work: Prepared, checked: Checked, counted: Counted, files: Files, name: str | None = None
 ) -> tuple[dict[str, bytes], Files]:
     """Return the catalogue and the manifest by path, and the files that the manifest lists.
 
-    The catalogue describes files of `dumps/`, the manifest every file but itself.
+    With the release's name, which is made from them without it, the catalogue states it. The
+    catalogue describes files of `dumps/`, the manifest every file but itself.
     """
-    documents, written = render_catalogue(_offer(work, checked, files), counted)
+    documents, written = render_catalogue(_offer(work, checked, files, name), counted)
     listed = files | {path: describe_content(path, text) for path, text in documents.items()}
     content = as_json(manifest_of(work, checked, written, listed))
     return {**documents, manifest.FILE: content}, listed
@@ -95,7 +101,7 @@ def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
     return {path: describe_content(path, content) for path, content in contents.items()}
 
 
-def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
+def _offer(work: Prepared, checked: Checked, files: Files, name: str | None = None) -> Offer:
     sources = {
         setting.reading.year: (
             setting.reading.table.path.name,
@@ -104,7 +110,14 @@ def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
         )
         for setting in work.settings
     }
-    return Offer(work.base_uri, checked.editions, files, sources)
+    return Offer(work.base_uri, checked.editions, files, sources, _decided(work, checked), name)
+
+
+def _decided(work: Prepared, checked: Checked) -> Decided:
+    people = {ruling.grounds.date for ruling in work.decisions.rulings}
+    links = {link.grounds.date for link in work.links.filed.rulings}
+    by_rule = rule_dates(work, checked.rejected)
+    return Decided(max(people, default=None), max(people | links | by_rule, default=None))
 
 
 def _check_stability(
@@ -127,7 +140,7 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
         "vocabulaire": work.vocabulary,
         "organismes": [
             *_notice(work, newest, "organismes"),
-            *bodies_graph(work, checked.bodies, checked.attached, newest.publisher),
+            *bodies_graph(work, checked.bodies, checked.attached, newest),
         ],
         "rapprochements": chain(
             _notice(work, newest, "rapprochements"),
