@@ -3,6 +3,7 @@
 QUADS = "dumps/portraits.nq"
 CATALOGUE_QUADS = "catalogue.nq"
 SUMS = "SHA256SUMS"
+DECISIONS = "decisions.sssom.tsv"
 SOURCES = "dumps/sources/"
 GZIP = "application/gzip"
 _ENDING = ".gz"
