@@ -91,8 +91,11 @@ def yearly_lines(
             yield about, f"<{RDFS}label>", literal(f"{label}, {year}", language)
 
 
-def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
-    """Yield which registered body replaced each URI that its texts had before it was registered."""
+def former_body_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
+    """Yield which registered body replaced each URI that its texts had before it was registered.
+
+    Those that the registry declares stand in the graph of bodies.
+    """
     declared = {old for old, _ in bodies.registry.replaced()}
     for old, slug in bodies.former.items():
         if (about := f"{base_uri}id/organisme/{old}") not in declared:
@@ -122,7 +125,6 @@ def bodies_graph(
     portfolios = {(one.portfolio, one.year) for one in attached}
     portfolios |= known.registry.yearly_portfolios(base_uri)
     lines += yearly_lines(base_uri, portfolios, concept_labels(work.vocabulary))
-    lines += former_lines(base_uri, known)
     lines += link_lines(work, published)
     lines += publisher_lines(base_uri, publisher)
     return in_order((*lines, *entailed_lines(lines, base_uri)))

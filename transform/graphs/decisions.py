@@ -74,11 +74,16 @@ def authors_and_derivations(work: Prepared, rejected: Rejected) -> list[str]:
     return in_order(lines)
 
 
-def former_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
-    """Yield the N-Triples of each former name of a published thing, as one string a name."""
-    things, replaced = _published_things(work, rejected), work.identities.continuity.replaced
+def former_texts(work: Prepared, rejected: Rejected, *, possible: bool) -> Iterator[str]:
+    """Yield the N-Triples of each former name of a published thing, as one string a name.
+
+    `possible`: the names that things would have had without the registry; else those that a
+    decision replaced.
+    """
+    things, continuity = _published_things(work, rejected), work.identities.continuity
+    replaced = continuity.replaced
     for old in sorted(replaced, key=lambda thing: (thing.key, thing.year or 0)):
-        if replaced[old] in things:
+        if replaced[old] in things and (old in continuity.possible) is possible:
             yield former_lines(work.base_uri, old, replaced[old])
 
 

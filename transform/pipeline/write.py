@@ -10,7 +10,7 @@ from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest
-from transform.graphs.bodies import bodies_graph
+from transform.graphs.bodies import bodies_graph, former_body_lines
 from transform.graphs.decisions import (
     authors_and_derivations,
     decision_texts,
@@ -36,7 +36,7 @@ from transform.rdf.ntriples import in_order, literal
 from transform.rdf.turtle import read_turtle
 from transform.release import decisions_table, document_index, dumps, manifest
 from transform.release import folder as release_folder
-from transform.release.paths import DECISIONS, SUMS, is_packed, source_path
+from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, source_path
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
 from transform.validation.locate import CellLocator
@@ -142,10 +142,17 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             decision_texts(work, checked.rejected),
             authors_and_derivations(work, checked.rejected),
             link_texts(work, checked.bodies),
-            former_texts(work, checked.rejected),
+            former_texts(work, checked.rejected, possible=False),
             checked.comparisons,
         ),
     }
+    possible = chain(
+        in_order(former_body_lines(work.base_uri, work.identities.bodies)),
+        former_texts(work, checked.rejected, possible=True),
+    )
+    if first := next(possible, ""):
+        notice = _notice(work, newest, FORMER_NAMES)
+        texts[FORMER_NAMES] = chain(notice, [first], possible)
     if newest.framework:
         framework = read_turtle(newest.framework, work.base_uri)
         texts["cadre"] = in_order((*framework, *entailed_lines(framework, work.base_uri)))
