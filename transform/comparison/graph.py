@@ -21,6 +21,7 @@ from transform.comparison.sentences import (
 from transform.rdf.namespaces import (
     DCTERMS,
     FOAF,
+    QB,
     RDF_TYPE,
     RDFS,
     XSD,
@@ -80,7 +81,10 @@ class _Writer:
     def movement(self, movement: Movement) -> Iterator[Line]:
         about = self._node(movement.name)
         yield about, f"<{RDF_TYPE}>", self._term("Mouvement")
+        yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
         yield from self._part(about, movement.unresolved)
+        yield about, self._term("mouvementDe"), self._iri(f"id/chose/{movement.kind.thing}")
+        yield about, self._term("sort"), self._iri(f"id/sort/{movement.kind.fate}")
         yield about, self._term("effectif"), integer(movement.number)
         yield about, self._term("effectifMinimal"), integer(movement.least)
         yield about, self._term("effectifMaximal"), integer(movement.most)
@@ -98,6 +102,7 @@ class _Writer:
     def evolution(self, evolution: Evolution) -> Iterator[Line]:
         about = self._node(evolution.name)
         yield about, f"<{RDF_TYPE}>", self._term("Evolution")
+        yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
         yield from self._part(about, evolution.text is not None)
         yield about, self._term("evolutionDe"), self._iri(evolution.concept)
         yield about, self._term("effectifAnterieur"), integer(evolution.before)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from transform.decisions.initiatives import (
+    PREDICATES,
     SAME,
     Decisions,
     Ruling,
@@ -19,6 +20,7 @@ from transform.graphs.decision_terms import (
     former_lines,
     rules,
     verdict_lines,
+    verdict_texts,
 )
 from transform.graphs.prepared import Prepared, Rejected
 from transform.identity.continuity import join
@@ -29,6 +31,8 @@ from transform.tables.rows import Reading
 
 # The rules that join rows of one name: of one row a year, and of several.
 _JOINING = ("accord-exact", "accord-exact-de-jumelles")
+# The predicate of SSSOM by what a ruling relates.
+_PREDICATES = {relation: predicate for predicate, relation in PREDICATES.items()}
 
 
 def settle(identities: Identities, readings: list[Reading], decisions: Decisions) -> Identities:
@@ -55,11 +59,9 @@ def _former(identities: Identities) -> dict[Thing, Thing]:
 
 def decision_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
     """Yield the N-Triples of each decision as one string; those of the rule come first."""
-    things = _published_things(work, rejected)
-    for verdict in _by_rule(work, rejected):
-        yield verdict_lines(work.base_uri, verdict)
-    for verdict in sorted(set(_by_people(work, things))):
-        yield verdict_lines(work.base_uri, verdict)
+    for verdict in rule_verdicts(work, rejected):
+        yield "".join(in_order(verdict_lines(work.base_uri, verdict)))
+    yield from verdict_texts(work.base_uri, people_verdicts(work, rejected))
 
 
 def authors_and_derivations(work: Prepared, rejected: Rejected) -> list[str]:
@@ -75,11 +77,16 @@ def authors_and_derivations(work: Prepared, rejected: Rejected) -> list[str]:
     return in_order(lines)
 
 
-def former_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
-    """Yield the N-Triples of each former name of a published thing, as one string a name."""
-    things, replaced = _published_things(work, rejected), work.identities.continuity.replaced
+def former_texts(work: Prepared, rejected: Rejected, *, possible: bool) -> Iterator[str]:
+    """Yield the N-Triples of each former name of a published thing, as one string a name.
+
+    `possible`: the names that things would have had without the registry; else those that a
+    decision replaced.
+    """
+    things, continuity = _published_things(work, rejected), work.identities.continuity
+    replaced = continuity.replaced
     for old in sorted(replaced, key=lambda thing: (thing.key, thing.year or 0)):
-        if replaced[old] in things:
+        if replaced[old] in things and (old in continuity.possible) is possible:
             yield former_lines(work.base_uri, old, replaced[old])
 
 
@@ -94,7 +101,12 @@ def _published_things(work: Prepared, rejected: Rejected) -> set[Thing]:
     return things
 
 
-def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
+def people_verdicts(work: Prepared, rejected: Rejected) -> list[Verdict]:
+    """Return the decisions of people on published things, each once and in order."""
+    return sorted(set(_by_people(work, _published_things(work, rejected))))
+
+
+def rule_verdicts(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
     """Yield a decision for each two successive rows to which the rule gives one key."""
     twins = {(twin.year, number) for twin in work.identities.twins for number in twin.rows}
     rows: dict[str, list[KeyedRow]] = {}
@@ -109,8 +121,7 @@ def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 )
                 rule = _JOINING[has_twin]
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
-                name = " ".join(other.row.cells.nom.split())
-                yield by_rule(work.base_uri, rule, things, name)
+                yield by_rule(work.base_uri, rule, things, (_name(one), _name(other)), one.key)
 
 
 def rule_dates(work: Prepared, rejected: Rejected) -> set[str]:
@@ -127,9 +138,40 @@ def rule_dates(work: Prepared, rejected: Rejected) -> set[str]:
 
 def _by_people(work: Prepared, things: set[Thing]) -> Iterator[Verdict]:
     continuity = work.identities.continuity
+    names = _names(work) if continuity.judged else {}
     for ruling, one, other in continuity.judged:
-        if things.issuperset((continuity.now(one), continuity.now(other))):
-            yield by_person(work.base_uri, ruling.grounds, (one, other), _conclusion(ruling))
+        now = continuity.now(one), continuity.now(other)
+        if things.issuperset(now):
+            # Each by its own name where it had one before it was joined with the other.
+            called = names.get(one, names[now[0]]), names.get(other, names[now[1]])
+            initiatives = dict.fromkeys(str(Thing(thing.key, None)) for thing in now)
+            yield by_person(
+                work.base_uri,
+                ruling.grounds,
+                (one, other),
+                _conclusion(ruling),
+                called,
+                f"skos:{_PREDICATES[ruling.relation]}",
+                tuple(initiatives),
+            )
+
+
+def _names(work: Prepared) -> dict[Thing, str]:
+    """Return the name of each entry, and for each initiative that of its last one.
+
+    What the rule called a thing goes before what it is called after people decided.
+    """
+    before: dict[Thing, str] = {}
+    names: dict[Thing, str] = {}
+    for year, rows in work.rows.items():
+        for row in rows:
+            for key, called in ((row.own_key, before), (row.key, names)):
+                called[Thing(key, year)] = called[Thing(key, None)] = _name(row)
+    return names | before
+
+
+def _name(row: KeyedRow) -> str:
+    return " ".join(row.row.cells.nom.split())
 
 
 def _conclusion(ruling: Ruling) -> str:

@@ -8,9 +8,9 @@ from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
     DCAT,
     DCTERMS,
+    QB,
     RDF_TYPE,
     RDFS,
-    XSD,
 )
 from transform.rdf.ntriples import Line, integer, literal
 from transform.text.numbers import with_number
@@ -65,8 +65,7 @@ def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
         yield about, f"<{RDFS}label>", literal(text, language)
     for language, text in descriptions(edition).items():
         yield about, f"<{DCTERMS}description>", literal(text, language)
-    year = literal(str(edition.year), datatype=f"{XSD}gYear")
-    yield about, f"<{base_uri}def#annee>", year
+    yield about, f"<{base_uri}def#annee>", integer(edition.year)
     yield about, f"<{base_uri}def#nombreInscriptions>", integer(edition.rows)
     facts = edition.layout.portraits.get(edition.year)
     if facts and facts.total is not None:
@@ -88,6 +87,7 @@ def count_lines(
             about = f"<{base_uri}id/portrait/{edition.year}/decompte/{name}/{slug}>"
             concept = f"{base_uri}id/{name}/{slug}"
             yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Decompte>"
+            yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
             yield about, f"<{base_uri}def#decompteDe>", portrait
             yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
             yield about, f"<{base_uri}def#effectif>", integer(number)

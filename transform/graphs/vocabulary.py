@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
+from transform.graphs.entailed import entailed_lines
 from transform.identity.concepts import Vocabulary
 from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
@@ -37,7 +38,8 @@ def vocabulary_graph(
 
     Where a layout names a registry of bodies, the kinds of bodies are included.
     """
-    lines = [*read_turtle("portrait-ia", base_uri), *read_turtle("regles", base_uri)]
+    always = ("portrait-ia", "regles", "mouvements")
+    lines = [line for name in always for line in read_turtle(name, base_uri)]
     layouts = list(layouts)
     if any(layout.registry for layout in layouts):
         lines += read_turtle("genres", base_uri)
@@ -49,7 +51,7 @@ def vocabulary_graph(
             lines += _plain_scheme(base_uri, name)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
-    return in_order(lines)
+    return in_order((*lines, *entailed_lines(lines, base_uri)))
 
 
 def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:
