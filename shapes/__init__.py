@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-TIERS = ("required", "lists", "recommended", "vocabulary", "registry")
+TIERS = ("required", "lists", "recommended", "vocabulary", "registry", "framework")
 
 
 def read(tier: str) -> bytes:

@@ -26,7 +26,6 @@ from transform.pipeline.checked import Checked, count_rows, open_candidates
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
-from transform.rdf.turtle import read_turtle
 from transform.release import document_index, dumps, manifest
 from transform.release import folder as release_folder
 from transform.release.paths import SUMS, is_packed, source_path
@@ -104,7 +103,8 @@ def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
         )
         for setting in work.settings
     }
-    return Offer(work.base_uri, checked.editions, files, sources)
+    framework = work.framework.lines if work.framework else ()
+    return Offer(work.base_uri, checked.editions, files, sources, framework)
 
 
 def _check_stability(
@@ -139,8 +139,8 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             checked.comparisons,
         ),
     }
-    if newest.framework:
-        texts["cadre"] = in_order(read_turtle(newest.framework, work.base_uri))
+    if work.framework:
+        texts["cadre"] = in_order(work.framework.lines)
     for edition in editions:
         texts[str(edition.year)] = in_order(edition_lines(work, [edition]))
     mapped = {
