@@ -6,6 +6,7 @@ PortraitError                 one line for the user, never a traceback
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
 ├── UnreadableLayout     2    a layout file contradicts itself or the format
 ├── UnreadableRegistry   2    a registry of bodies is not Turtle
+├── UnreadableFramework  2    a governance framework is not Turtle, or holds no text
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
 ├── FetchFailed          2    a portal answers something else than its files
@@ -41,6 +42,10 @@ class UnreadableLayout(PortraitError):
 
 class UnreadableRegistry(PortraitError):
     """A registry of bodies that is not Turtle."""
+
+
+class UnreadableFramework(PortraitError):
+    """A governance framework that is not Turtle, or that holds no text."""
 
 
 class UnreadableRelease(PortraitError):

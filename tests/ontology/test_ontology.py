@@ -41,33 +41,48 @@ CLASSES = [
     "Portefeuille",
     "PortefeuilleAnnuel",
     "Portrait",
+    "Principe",
     "Statut",
+    "Suspension",
+    "TexteDuCadre",
 ]
 PROPERTIES = [
     "annee",
     "benefices",
     "categorie",
     "categorieTelleQuEcrite",
+    "compteParmiLesOutils",
     "conclusion",
     "confiance",
+    "contraignant",
+    "debutAuPlusTard",
+    "debutAuPlusTot",
     "decompteDe",
     "decomptePar",
+    "decreteePar",
     "derniereAnnee",
     "derniereInscription",
+    "dispenseAccordeePar",
     "effectif",
     "effectifAnterieur",
     "effectifMaximal",
     "effectifMinimal",
     "effectifPosterieur",
     "element",
+    "emetteur",
     "etablit",
     "evolutionDe",
+    "finAuPlusTard",
+    "finAuPlusTot",
     "inscriptionDe",
+    "leveePar",
     "membreAnterieur",
     "membrePosterieur",
     "ministereTitulaire",
     "mouvementDe",
+    "natureDuTexte",
     "nombreInscriptions",
+    "nombreOrganismes",
     "nomTelQuEcrit",
     "objet",
     "organisme",
@@ -85,6 +100,8 @@ PROPERTIES = [
     "ressemblance",
     "revise",
     "sansResolution",
+    "seulementCite",
+    "signataire",
     "sort",
     "statut",
     "statutAnterieur",
@@ -93,6 +110,7 @@ PROPERTIES = [
     "sujet",
     "texteTelQuEcrit",
     "totalPublie",
+    "vise",
     "voisin",
 ]
 ALIGNMENTS = {
@@ -110,15 +128,21 @@ ALIGNMENTS = {
     ("Portefeuille", "subClassOf", SKOS + "Concept"),
     ("PortefeuilleAnnuel", "subClassOf", "http://www.w3.org/ns/prov#Entity"),
     ("Portrait", "subClassOf", "http://www.w3.org/ns/dcat#Dataset"),
+    ("Principe", "subClassOf", SKOS + "Concept"),
     ("Statut", "subClassOf", SKOS + "Concept"),
     ("derniereInscription", "subPropertyOf", "http://purl.org/dc/terms/hasVersion"),
+    ("TexteDuCadre", "subClassOf", "http://purl.org/dc/terms/BibliographicResource"),
+    ("compteParmiLesOutils", "subPropertyOf", "http://purl.org/dc/terms/references"),
+    ("emetteur", "subPropertyOf", "http://purl.org/dc/terms/creator"),
     ("inscriptionDe", "subPropertyOf", "http://www.w3.org/ns/prov#specializationOf"),
     ("objet", "subPropertyOf", f"{BASE}def#porteSur"),
     ("porteSur", "subPropertyOf", "http://www.w3.org/ns/prov#used"),
     ("portraitAnterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
     ("portraitPosterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
+    ("signataire", "subPropertyOf", "http://purl.org/dc/terms/contributor"),
     ("statut", "subPropertyOf", "http://www.w3.org/ns/adms#status"),
     ("sujet", "subPropertyOf", f"{BASE}def#porteSur"),
+    ("vise", "subPropertyOf", "http://purl.org/dc/terms/audience"),
 }
 # The whole rhythm of a term; what a term does not have is left out, nothing stands elsewhere.
 RHYTHM = [
@@ -131,7 +155,6 @@ NAMESPACES = (
     "http://data.europa.eu/eli/ontology#",
     "http://data.europa.eu/m8g/",
     "http://purl.org/dc/dcmitype/",
-    "http://purl.org/dc/elements/1.1/",
     "http://purl.org/dc/terms/",
     "http://purl.org/linked-data/cube#",
     "http://purl.org/vocab/vann/",
@@ -223,7 +246,9 @@ def test_nothing_is_a_blank_node(name: str) -> None:
 
 @pytest.mark.parametrize("name", ontology.NAMES)
 def test_every_external_term_is_of_a_vocabulary_that_was_read(name: str) -> None:
-    statements = [t for t in triples(name) if not t.predicate.endswith(("/homepage", "/sameAs"))]
+    statements = [
+        t for t in triples(name) if not t.predicate.endswith(("/homepage", "/page", "/sameAs"))
+    ]
     foreign = {iri for iri in iris(statements) if not iri.startswith(BASE)}
     assert {iri for iri in foreign if not iri.startswith(NAMESPACES)} == set()
 
@@ -251,6 +276,13 @@ def test_every_term_says_it_once_in_each_language(prop: str, language: str) -> N
         dated = {last(t.subject) for t in triples("portrait-ia") if t.predicate == ISSUED}
         terms = [term for term in terms if term not in dated]
     assert {term: len(values) for term, values in by_term.items()} == dict.fromkeys(terms, 1)
+
+
+def test_every_term_says_since_when() -> None:
+    noted = [texts("portrait-ia", SKOS + "changeNote", language) for language in ("fr", "en")]
+    issued = {last(t.subject) for t in triples("portrait-ia") if t.predicate.endswith("/issued")}
+    assert noted[0].keys() == noted[1].keys()
+    assert sorted([*noted[0], *issued]) == sorted(CLASSES + PROPERTIES)
 
 
 def test_alignments_are_the_chosen_ones() -> None:

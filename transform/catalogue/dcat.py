@@ -4,7 +4,7 @@ Source: DCAT-AP 3.0.1 (SEMICeu). The dates of the catalogue are those of its dat
 a release does not depend on when it was built.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -36,7 +36,6 @@ from transform.graphs.portraits import Edition
 from transform.layouts.model import Layout
 from transform.rdf.namespaces import DCTERMS, RDFS
 from transform.rdf.ntriples import Line, literal
-from transform.rdf.turtle import read_turtle
 from transform.text.languages import LANGUAGES
 
 
@@ -52,8 +51,8 @@ class Offer:
     """The contents of a catalogue: base URI, portraits by year, files of the release by path.
 
     `sources`: the name and SHA-256 of the file that each portrait was read from, and its rows;
-    `decided`: when decisions on the data were taken; `release`: the release's name, once it has
-    one, for it is made from everything else.
+    `decided`: when decisions on the data were taken; `framework`: the statements of the governance
+    framework; `release`: the release's name, once it has one, for it is made from everything else.
     """
 
     base_uri: str
@@ -61,6 +60,7 @@ class Offer:
     files: Mapping[str, Mapping[str, Any]]
     sources: Mapping[int, tuple[str, str, int]]
     decided: Decided
+    framework: Sequence[Line]
     release: str | None = None
 
     @cached_property
@@ -189,16 +189,15 @@ def _series(offer: Offer) -> Iterator[Line]:
         },
     )
     if law:
-        yield from _legislation(law, layout, base)
+        yield from _legislation(law, offer)
 
 
-def _legislation(law: str, layout: Layout, base_uri: str) -> Iterator[Line]:
+def _legislation(law: str, offer: Offer) -> Iterator[Line]:
     """Describe the law that demands the portraits, with its title in the framework."""
-    lines = read_turtle(layout.framework, base_uri) if layout.framework else []
-    titles = [line[2] for line in lines if line[:2] == (law, f"<{DCTERMS}title>")]
+    titles = [line[2] for line in offer.framework if line[:2] == (law, f"<{DCTERMS}title>")]
     if not titles:
         raise UnreadableLayout(
-            f"{layout.source}: series.legislation names {law}, of which series.framework says"
+            f"{offer.layout.source}: series.legislation names {law}, of which series.framework says"
             " nothing. Name a document of the framework."
         )
     yield from statements(law, {"a": term("eli:LegalResource"), "dct:title": titles})

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-import ontology
 from transform.errors import UnreadableRegistry
 from transform.files import reason_of
 from transform.rdf.namespaces import (
@@ -16,12 +15,11 @@ from transform.rdf.namespaces import (
     RDF_TYPE,
     SKOS,
 )
-from transform.text.characters import UNWRITABLE
+from transform.rdf.turtle import parse_publishable, read_bytes
 from transform.text.normal_form import normal_form
 
 _HOMEPAGE = f"{FOAF}homepage"
 _LABELS = tuple(f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden"))
-_LARGEST = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +86,12 @@ def read_registry(names: Iterable[str], base_uri: str) -> Registry:
 
 def _parse(name: str, base_uri: str) -> list[ox.Triple]:
     try:
-        data = ontology.read(name) if name in ontology.NAMES else _bytes(Path(name))
-        quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
-        return [_published(quad.triple) for quad in quads]
+        return parse_publishable(read_bytes(name), base_uri)
     except (OSError, ValueError, SyntaxError) as error:
         raise UnreadableRegistry(
             f"{Path(name).name}: the registry of bodies cannot be read: {reason_of(error)}."
             " Correct it there."
         ) from error
-
-
-def _published(triple: ox.Triple) -> ox.Triple:
-    """Return the triple; raises ValueError for what cannot be published in it."""
-    for node in (triple.subject, triple.object):
-        if isinstance(node, ox.BlankNode):
-            raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
-        if isinstance(node, ox.Literal) and (match := UNWRITABLE.search(node.value)):
-            raise ValueError(f"the character U+{ord(match[0]):04X} in a text of {triple.subject}")
-    return triple
-
-
-def _bytes(path: Path) -> bytes:
-    if not path.is_file() or path.stat().st_size > _LARGEST:
-        raise ValueError(f"no regular file of at most {_LARGEST >> 20} MB")
-    return path.read_bytes()
 
 
 def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]:

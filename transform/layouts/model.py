@@ -120,7 +120,7 @@ def load_layout(reference: str) -> Layout:
         description=series["description"],
         licence=series["licence"],
         landing=series.get("landing") or None,
-        framework=series.get("framework"),
+        framework=series.get("framework") or None,
         registry=raw.get("registry"),
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,

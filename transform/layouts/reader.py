@@ -86,8 +86,9 @@ def _read_merged(
         )
     raw = _parse(source, data)
     files.append((source, data.decode()))
-    if raw.get("registry", "").endswith(".ttl"):
-        raw["registry"] = str(Path(identity).parent / raw["registry"])
+    for table, key in ((raw, "registry"), (raw.get("series", {}), "framework")):
+        if table.get(key, "").endswith(".ttl"):
+            table[key] = str(Path(identity).parent / table[key])
     if "extends" not in raw:
         return source, raw
     if len(above) == _MOST_STEPS:

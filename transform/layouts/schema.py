@@ -83,6 +83,11 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         f"one of {', '.join(ontology.NAMES)}, or the path of a Turtle file that ends in .ttl",
         lambda v: v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
+    # "" where a layout extends another and has none of its own.
+    "framework?": (
+        f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
+        lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
+    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -119,7 +124,7 @@ FORMAT = {
         "description": _TEXTS,
         "licence": "iri",
         "landing": "iri?",
-        "framework": "turtle",
+        "framework": "framework?",
         "reference": "iri?",
         "identifier": "text?",
         "theme": _TEXTS_OR_NONE,

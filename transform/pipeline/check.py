@@ -20,7 +20,8 @@ from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import RDF_TYPE
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
-from transform.validation.locate import CellLocator, locate
+from transform.validation.framework import validate_framework
+from transform.validation.locate import CellLocator, Located, locate
 from transform.validation.registry import validate_registry
 from transform.validation.remarks import remark_texts
 from transform.validation.shacl import (
@@ -54,7 +55,7 @@ def check(
     former = in_order(former_body_lines(work.base_uri, work.identities.bodies))
     decided = [*comparisons, *link_texts(work, bodies), *former]
     findings += _check_graphs(work, directory, editions, decided)
-    located = locate(findings, places)
+    located = [*_check_framework(work), *locate(findings, places)]
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
     if not quarantine:
         kept_back = set()
@@ -79,6 +80,12 @@ def _check_vocabulary(work: Prepared) -> list[Finding]:
     findings = validate("".join(work.vocabulary).encode(), tiers)
     registry = work.identities.bodies.registry
     return findings + validate_registry(registry, work.vocabulary, work.base_uri)
+
+
+def _check_framework(work: Prepared) -> list[Located]:
+    bodies = work.identities.bodies.registry.bodies
+    known = (f"{work.base_uri}id/organisme/{slug}" for slug in bodies)
+    return validate_framework(work.framework, known, work.base_uri)
 
 
 def _concept_types(work: Prepared) -> Iterator[Line]:

@@ -34,7 +34,6 @@ from transform.pipeline.checked import Checked, count_rows, open_candidates
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
-from transform.rdf.turtle import read_turtle
 from transform.release import decisions_table, document_index, dumps, manifest
 from transform.release import folder as release_folder
 from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, source_path
@@ -113,7 +112,10 @@ def _offer(work: Prepared, checked: Checked, files: Files, name: str | None = No
         )
         for setting in work.settings
     }
-    return Offer(work.base_uri, checked.editions, files, sources, _decided(work, checked), name)
+    framework = work.framework.lines if work.framework else ()
+    return Offer(
+        work.base_uri, checked.editions, files, sources, _decided(work, checked), framework, name
+    )
 
 
 def _decided(work: Prepared, checked: Checked) -> Decided:
@@ -162,8 +164,8 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
     if first := next(possible, ""):
         notice = _notice(work, newest, FORMER_NAMES)
         texts[FORMER_NAMES] = chain(notice, [first], possible)
-    if newest.framework:
-        framework = read_turtle(newest.framework, work.base_uri)
+    if work.framework:
+        framework = work.framework.lines
         texts["cadre"] = in_order((*framework, *entailed_lines(framework, work.base_uri)))
     for edition in editions:
         texts[str(edition.year)] = in_order(edition_lines(work, [edition]))

@@ -1,12 +1,45 @@
-"""Read the Turtle files of ontology/ as statements of a release."""
+"""Read Turtle files of ontology/, or beside a layout, as statements of a release."""
+
+from pathlib import Path
 
 import pyoxigraph as ox
 
 import ontology
 from transform.rdf.ntriples import Line
+from transform.text.characters import UNWRITABLE
+
+_LARGEST = 256 << 20
 
 
 def read_turtle(name: str, base_uri: str) -> list[Line]:
     """Return the triples of a file of ontology/, its IRIs resolved against the base URI."""
     parsed = ox.parse(ontology.read(name), format=ox.RdfFormat.TURTLE, base_iri=base_uri)
     return [(str(q.subject), str(q.predicate), str(q.object)) for q in parsed]
+
+
+def read_bytes(name: str) -> bytes:
+    """Return the bytes of a file of ontology/, or of the Turtle file at a path.
+
+    Raises OSError or ValueError for a path that cannot be read.
+    """
+    if name in ontology.NAMES:
+        return ontology.read(name)
+    path = Path(name)
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        raise ValueError(f"no regular file of at most {_LARGEST >> 20} MB")
+    return path.read_bytes()
+
+
+def parse_publishable(data: bytes, base_uri: str) -> list[ox.Triple]:
+    """Parse Turtle; raises SyntaxError with the line, ValueError for what no release may hold."""
+    quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
+    return [_publishable(quad.triple) for quad in quads]
+
+
+def _publishable(triple: ox.Triple) -> ox.Triple:
+    for node in (triple.subject, triple.object):
+        if not isinstance(node, ox.NamedNode | ox.Literal):
+            raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
+        if isinstance(node, ox.Literal) and (match := UNWRITABLE.search(node.value)):
+            raise ValueError(f"the character U+{ord(match[0]):04X} in a text of {triple.subject}")
+    return triple

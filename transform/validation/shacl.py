@@ -1,5 +1,6 @@
 """Validate vocabulary and rows with the shapes; rows in pieces, on all cores."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from transform.graphs.rows_file import RowsFile
 from transform.validation.indexed_graph import IndexedGraph
 
 SH = rdflib.SH
+# A shape finds a literal that is not of its datatype; rdflib would log a traceback beside.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 # Rows in one piece: above, memory grows; below, what pySHACL does once a piece shows.
 PIECE = 2500
 

@@ -23,7 +23,7 @@ from transform.rdf.namespaces import RDF_TYPE
 
 EXAMPLES = (
     "lignes", "categories", "organismes", "statuts", "portefeuilles", "nouvelles", "benefices",
-    "graphes",
+    "graphes", "cadre", "cadre-changements", "cadre-collecte",
 )  # fmt: skip
 _N_TRIPLES = "application/n-triples"
 _TYPE = ox.NamedNode(RDF_TYPE)
