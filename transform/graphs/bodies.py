@@ -18,12 +18,12 @@ from transform.rdf.namespaces import (
     RDF_TYPE,
     RDFS,
     SKOS,
-    XSD,
 )
 from transform.rdf.ntriples import (
     Line,
     boolean,
     in_order,
+    integer,
     literal,
 )
 
@@ -83,7 +83,7 @@ def yearly_lines(
         about = f"<{portfolio}/{year}>"
         yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#PortefeuilleAnnuel>"
         yield about, f"<{PROV}specializationOf>", f"<{portfolio}>"
-        yield about, f"<{base_uri}def#annee>", literal(str(year), datatype=f"{XSD}gYear")
+        yield about, f"<{base_uri}def#annee>", integer(year)
         for language, label in labels.get(portfolio, {}).items():
             yield about, f"<{RDFS}label>", literal(f"{label}, {year}", language)
 

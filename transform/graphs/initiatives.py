@@ -1,11 +1,11 @@
-"""Write what each initiative is called, and in which portraits it stands."""
+"""Write what each initiative is called, in which portraits it stands, and which entry is last."""
 
 from collections.abc import Iterator
 
 from transform.graphs.mapping import subject
 from transform.graphs.prepared import Prepared, Rejected
 from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS
-from transform.rdf.ntriples import in_order, literal
+from transform.rdf.ntriples import in_order, integer, literal
 
 
 def initiatives(work: Prepared, rejected: Rejected) -> Iterator[str]:
@@ -24,4 +24,8 @@ def initiatives(work: Prepared, rejected: Rejected) -> Iterator[str]:
         for year, _ in named[key]:
             inscription = subject(work.base_uri, key, year)
             lines.append((about, f"<{DCTERMS}hasVersion>", f"<{inscription}>"))
+        last = f"<{subject(work.base_uri, key, newest)}>"
+        lines.append((about, f"<{work.base_uri}def#derniereInscription>", last))
+        lines.append((about, f"<{work.base_uri}def#premiereAnnee>", integer(named[key][0][0])))
+        lines.append((about, f"<{work.base_uri}def#derniereAnnee>", integer(newest)))
         yield "".join(in_order(lines))

@@ -7,7 +7,7 @@ from transform.identity.concepts import Vocabulary
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import Layout
 from transform.rdf.namespaces import property_iri
-from transform.rdf.ntriples import literal
+from transform.rdf.ntriples import integer, literal
 from transform.tables.rows import Reading
 
 
@@ -60,6 +60,11 @@ def _portrait(s: MappingContext, _row: KeyedRow, _cell: str) -> str:
     return f"<{s.base_uri}id/portrait/{s.reading.year}>"
 
 
+def _year(s: MappingContext, _row: KeyedRow, _cell: str) -> str:
+    """The year of the portrait."""
+    return integer(s.reading.year)
+
+
 def _initiative(s: MappingContext, row: KeyedRow, _cell: str) -> str:
     """The initiative: one for rows of different years with one body and one name in normal form."""
     return f"<{s.base_uri}id/initiative/{row.key}>"
@@ -90,6 +95,7 @@ MAPPING: tuple[MappingRule, ...] = (
     MappingRule("", "rdf:type", "IRI", _inscription, "pia:Inscription"),
     MappingRule("nom", "rdfs:label", "rdf:langString", _trimmed, '"Tri des demandes"@fr'),
     MappingRule("", "dcterms:isPartOf", "IRI", _portrait, "<id/portrait/2025>"),
+    MappingRule("", "pia:annee", "xsd:integer", _year, "2025"),
     MappingRule("nom", "pia:inscriptionDe", "IRI", _initiative, "<id/initiative/5k2w…>"),
     MappingRule("organisme", "pia:organisme", "IRI", _body, "<id/organisme/hema-quebec>"),
     MappingRule("portefeuille", "pia:portefeuille", "IRI", _concept("portefeuille"), "<id/…/justice>"),  # noqa: E501

@@ -10,7 +10,6 @@ from transform.rdf.namespaces import (
     DCTERMS,
     RDF_TYPE,
     RDFS,
-    XSD,
 )
 from transform.rdf.ntriples import Line, integer, literal
 from transform.text.numbers import with_number
@@ -65,8 +64,7 @@ def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
         yield about, f"<{RDFS}label>", literal(text, language)
     for language, text in descriptions(edition).items():
         yield about, f"<{DCTERMS}description>", literal(text, language)
-    year = literal(str(edition.year), datatype=f"{XSD}gYear")
-    yield about, f"<{base_uri}def#annee>", year
+    yield about, f"<{base_uri}def#annee>", integer(edition.year)
     yield about, f"<{base_uri}def#nombreInscriptions>", integer(edition.rows)
     facts = edition.layout.portraits.get(edition.year)
     if facts and facts.total is not None:

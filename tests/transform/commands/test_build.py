@@ -112,7 +112,13 @@ def test_one_string_has_two_extents_by_year(store: ox.Store) -> None:
 
 def test_each_row_says_everything_once(store: ox.Store) -> None:
     said_once = [
-        *("dcterms:isPartOf", "pia:inscriptionDe", "pia:organisme", "pia:portefeuille"),
+        *(
+            "dcterms:isPartOf",
+            "pia:annee",
+            "pia:inscriptionDe",
+            "pia:organisme",
+            "pia:portefeuille",
+        ),
         *("pia:categorie", "pia:statut", "rdfs:label", "pia:nomTelQuEcrit"),
         *("pia:organismeTelQuEcrit", "pia:portefeuilleTelQuEcrit"),
         *("pia:categorieTelleQuEcrite", "pia:statutTelQuEcrit", "prov:hadPrimarySource"),
@@ -122,6 +128,16 @@ def test_each_row_says_everything_once(store: ox.Store) -> None:
             {{ SELECT ?i (COUNT(?o) AS ?n) WHERE {{ ?i a pia:Inscription . ?i {name} ?o }}
                GROUP BY ?i }} }} GROUP BY ?n"""
         assert select(store, query) == [("1", "426")], name
+
+
+def test_an_initiative_says_its_years_and_its_last_entry(store: ox.Store) -> None:
+    counted = """SELECT ?i (MIN(?year) AS ?first) (MAX(?year) AS ?last) WHERE {
+        ?i dcterms:hasVersion/dcterms:isPartOf/pia:annee ?year } GROUP BY ?i ORDER BY ?i"""
+    stated = """SELECT ?i ?first ?last WHERE {
+        ?i pia:premiereAnnee ?first ; pia:derniereAnnee ?last ;
+            pia:derniereInscription/pia:annee ?last } ORDER BY ?i"""
+    assert len(select(store, stated)) == 350
+    assert select(store, stated) == select(store, counted)
 
 
 def test_nothing_published_is_a_blank_node(store: ox.Store) -> None:

@@ -195,6 +195,20 @@ def test_graph_is_without_blank_nodes_and_all_of_it_has_a_label(store: ox.Store)
     assert {number for _, number in select(store, query)} == {"2"}
 
 
+@pytest.mark.parametrize(
+    ("movement", "pattern"),
+    [
+        ("initiatives-nouvelles", "pia:premiereAnnee 2025"),
+        ("initiatives-absentes", "pia:derniereAnnee 2024"),
+    ],
+)
+def test_what_is_new_or_absent_is_one_pattern(
+    store: ox.Store, comparison: Comparison, movement: str, pattern: str
+) -> None:
+    [(number,)] = select(store, f"SELECT (COUNT(?i) AS ?n) WHERE {{ ?i {pattern} }}")
+    assert int(number) == comparison.number(movement)
+
+
 def test_three_portraits_are_compared_in_all_pairs(
     portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -231,10 +231,10 @@ PREFIX pia: <http://localhost:8000/def#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?in2024 ?in2025 (COUNT(?who) AS ?number) WHERE {
   { SELECT DISTINCT ?who WHERE { ?row %s ?who } }
-  BIND (EXISTS { ?a %s ?who ; dcterms:isPartOf/pia:annee "2024"^^<http://www.w3.org/2001/XMLSchema#gYear> } AS ?in2024)
-  BIND (EXISTS { ?b %s ?who ; dcterms:isPartOf/pia:annee "2025"^^<http://www.w3.org/2001/XMLSchema#gYear> } AS ?in2025)
+  BIND (EXISTS { ?a %s ?who ; dcterms:isPartOf/pia:annee 2024 } AS ?in2024)
+  BIND (EXISTS { ?b %s ?who ; dcterms:isPartOf/pia:annee 2025 } AS ?in2025)
 } GROUP BY ?in2024 ?in2025
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture(scope="module")
