@@ -18,6 +18,7 @@ from transform.comparison.sentences import (
     number_text,
     title,
 )
+from transform.graphs.cubes import evolution_observation
 from transform.rdf.namespaces import (
     DCTERMS,
     FOAF,
@@ -99,6 +100,9 @@ class _Writer:
         about = self._node(evolution.name)
         yield about, f"<{RDF_TYPE}>", self._term("Evolution")
         yield from self._part(about, evolution.text is not None)
+        concept = self._iri(evolution.concept) if evolution.text is None else None
+        years = self._comparison.earlier, self._comparison.later
+        yield from evolution_observation(self._base, about, evolution.kind, concept, years)
         yield about, self._term("evolutionDe"), self._iri(evolution.concept)
         yield about, self._term("effectifAnterieur"), integer(evolution.before)
         yield about, self._term("effectifPosterieur"), integer(evolution.after)

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
+from transform.graphs.cubes import KIND, counted_lists, cube_lines, cubes_of
 from transform.identity.concepts import Vocabulary
 from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
     DCTERMS,
     PREF_LABEL,
     RDF_TYPE,
+    RDFS,
     SKOS,
 )
 from transform.rdf.ntriples import (
@@ -33,13 +35,15 @@ _TITLES = {
 def vocabulary_graph(
     base_uri: str, layouts: Iterable[Layout], vocabularies: Mapping[str, Vocabulary]
 ) -> list[str]:
-    """Return the ontology, the lists that layouts declare, and the new values of open lists.
+    """Return the ontology, the lists that layouts declare, the new values of open lists, the cubes.
 
-    Where a layout names a registry of bodies, the kinds of bodies are included.
+    Layouts are one a portrait. Where one names a registry of bodies, their kinds are included.
     """
     lines = [*read_turtle("portrait-ia", base_uri), *read_turtle("regles", base_uri)]
     layouts = list(layouts)
-    if any(layout.registry for layout in layouts):
+    terms = _labels(lines)
+    lists = counted_lists(layouts)
+    if KIND in lists:
         lines += read_turtle("genres", base_uri)
     for name in LISTS:
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
@@ -49,7 +53,17 @@ def vocabulary_graph(
             lines += _plain_scheme(base_uri, name)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
+    lines += cube_lines(base_uri, cubes_of(lists, compared=len(layouts) > 1), terms)
     return in_order(lines)
+
+
+def _labels(lines: Iterable[Line]) -> dict[str, list[str]]:
+    """Return the literals that name each thing."""
+    labels: dict[str, list[str]] = {}
+    for about, predicate, value in lines:
+        if predicate == f"<{RDFS}label>":
+            labels.setdefault(about, []).append(value)
+    return labels
 
 
 def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:
