@@ -15,6 +15,7 @@ NAMES = (
     "organismes",
     "genres",
     "regles",
+    "mouvements",
 )
 
 

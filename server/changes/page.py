@@ -118,7 +118,7 @@ class _Page:
             )
             heading = name_movement(self._comparison, movement, self._label, self._language)
             cells = [self._cell(row) for row in rows]
-            lists.setdefault(name.partition("-")[0], []).append((heading, self._part(name), cells))
+            lists.setdefault(movement.kind.thing, []).append((heading, self._part(name), cells))
         return lists
 
     def _cell(self, row: queries.Row) -> Cell:

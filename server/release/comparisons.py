@@ -8,7 +8,8 @@ import pyoxigraph as ox
 from server.release import labels, queries
 from server.release.current import Release
 from transform.comparison.model import Comparison, Evolution, Movement
-from transform.rdf.namespaces import RDF_TYPE
+from transform.layouts.model import LISTS
+from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE
 
 
 class PublishedComparison(NamedTuple):
@@ -37,6 +38,8 @@ def read_comparison(release: Release, earlier: int, later: int) -> PublishedComp
     comparison = Comparison(earlier, later)
     iri = release.base_uri + comparison.path
     triples = queries.find_triples(release, "comparison", comparison=iri)
+    label_triples = queries.find_triples(release, "comparison-labels", comparison=iri)
+    list_of = _lists(label_triples, release.base_uri)
     numbers: dict[str, dict[str, list[Any]]] = {}
     for triple in triples:
         number = str(triple.subject)[1:-1].removeprefix(f"{iri}/")
@@ -44,25 +47,41 @@ def read_comparison(release: Release, earlier: int, later: int) -> PublishedComp
         numbers.setdefault(number, {}).setdefault(term, []).append(triple.object)
     for name, values in numbers.items():
         kind = values[RDF_TYPE][0].value.rpartition("#")[2]
-        reader = _Reader(name, values, release.base_uri)
+        reader = _Reader(name, values, release.base_uri, list_of)
         if kind == "Mouvement":
             comparison.add(reader.movement())
         elif kind == "Evolution":
             comparison.evolutions.append(reader.evolution())
-    label_triples = queries.find_triples(release, "comparison-labels", comparison=iri)
     own_triples = queries.find_triples(release, "says", resource=iri)
     return PublishedComparison(
         comparison, [*own_triples, *triples, *label_triples], labels.collect(label_triples)
     )
 
 
-class _Reader:
-    """Reads one number of a comparison from its statements."""
+def _lists(triples: list[ox.Triple], base_uri: str) -> dict[str, str]:
+    """Return the list of each value by path, from the statements that name its scheme."""
+    names = {f"{base_uri}id/{name}": name for name in LISTS}
+    return {
+        str(triple.subject)[1:-1].removeprefix(base_uri): names[str(triple.object)[1:-1]]
+        for triple in triples
+        if triple.predicate.value == IN_SCHEME
+    }
 
-    def __init__(self, name: str, values: dict[str, list[Any]], base_uri: str) -> None:
+
+class _Reader:
+    """Reads one number of a comparison from its statements; `list_of` is by path of a value."""
+
+    def __init__(
+        self,
+        name: str,
+        values: dict[str, list[Any]],
+        base_uri: str,
+        list_of: dict[str, str],
+    ) -> None:
         self._name = name
         self._values = values
         self._base = base_uri
+        self._list_of = list_of
 
     def _number(self, name: str) -> int:
         return int(self._values[name][0].value)
@@ -84,11 +103,11 @@ class _Reader:
         )
 
     def evolution(self) -> Evolution:
-        """Return the number as an evolution; the path of its value begins with its list."""
+        """Return the number as an evolution."""
         (concept,) = self._paths("evolutionDe")
         text = self._values.get("texteTelQuEcrit")
         return Evolution(
-            concept.split("/")[1],
+            self._list_of[concept],
             self._name,
             concept,
             self._number("effectifAnterieur"),

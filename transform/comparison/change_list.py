@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from transform.comparison.compare import Sides
 from transform.comparison.entries import Entry
-from transform.comparison.model import Comparison
+from transform.comparison.model import SAME, Comparison
+from transform.layouts.model import LISTS
 from transform.text.csv_injection import SpreadsheetWriter
 
 
@@ -57,7 +58,7 @@ class _Lister:
         return {
             path: name
             for name, movement in self._comparison.movements.items()
-            if not name.startswith(("organismes", "portefeuilles-inchanges"))
+            if movement.kind.thing in LISTS and name != SAME
             for path in movement.elements
         }
 

@@ -16,6 +16,47 @@ SPLIT, JOINED = "portefeuilles-scindes", "portefeuilles-reunis"
 SAME = "portefeuilles-inchanges"
 
 
+class Kind(NamedTuple):
+    """What a movement counts and what happened to it: the key of a movement without statuses.
+
+    Each is the last segment of a concept of ontology/mouvements.ttl.
+    """
+
+    thing: str
+    fate: str
+
+
+PASSAGE = Kind("initiative", "passage")
+# By the name of a movement; French words agree with their noun.
+KINDS = {
+    "initiatives-avant": Kind("initiative", "avant"),
+    "initiatives-apres": Kind("initiative", "apres"),
+    "initiatives-nouvelles": Kind("initiative", "nouveau"),
+    "initiatives-absentes": Kind("initiative", "absent"),
+    "initiatives-poursuivies": Kind("initiative", "poursuivi"),
+    "initiatives-a-trancher": Kind("initiative", "a-trancher"),
+    "initiatives-statut-change": Kind("initiative", "statut-change"),
+    "initiatives-categorie-changee": Kind("initiative", "categorie-changee"),
+    "initiatives-deplacees": Kind("initiative", "deplace"),
+    "organismes-avant": Kind("organisme", "avant"),
+    "organismes-apres": Kind("organisme", "apres"),
+    "organismes-nouveaux": Kind("organisme", "nouveau"),
+    "organismes-absents": Kind("organisme", "absent"),
+    "organismes-poursuivis": Kind("organisme", "poursuivi"),
+    "organismes-a-trancher": Kind("organisme", "a-trancher"),
+    "organismes-renommes": Kind("organisme", "renomme"),
+    "textes-avant": Kind("texte", "avant"),
+    "textes-apres": Kind("texte", "apres"),
+    "textes-nouveaux": Kind("texte", "nouveau"),
+    "textes-absents": Kind("texte", "absent"),
+    "textes-poursuivis": Kind("texte", "poursuivi"),
+    **{name: Kind(thing, "reformule") for thing, name in REWORDED.items()},
+    SPLIT: Kind("portefeuille", "scinde"),
+    JOINED: Kind("portefeuille", "reuni"),
+    SAME: Kind("portefeuille", "inchange"),
+}
+
+
 class Movement(NamedTuple):
     """How many things changed in one way: the number, and its range while pairs are open.
 
@@ -30,6 +71,11 @@ class Movement(NamedTuple):
     unresolved: bool = False
     elements: tuple[str, ...] = ()
     statuses: tuple[str, str] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Return what the movement counts and what happened to it."""
+        return PASSAGE if self.statuses else KINDS[self.name]
 
 
 class Evolution(NamedTuple):

@@ -34,10 +34,13 @@ _NAMES = {
 # The list that holds the values of each coded dimension.
 _CODE_LISTS = {
     **{dimension: name for name, dimension in _DIMENSIONS.items()},
+    "mouvementDe": "chose",
+    "sort": "sort",
     "statutAnterieur": "statut",
     "statutPosterieur": "statut",
 }
 _EARLIER, _LATER = "dimensionAnneeAnterieure", "dimensionAnneePosterieure"
+_MOVEMENTS, _PASSAGES = "mouvements", "passages"
 _RANGE = ("effectif", "effectifMinimal", "effectifMaximal")
 
 
@@ -96,6 +99,24 @@ def _compared_cubes() -> Iterator[Cube]:
             (_EARLIER, _LATER, "texteTelQuEcrit"),
             measures,
             attributes,
+        )
+    for name, title, dimensions in (
+        (
+            _MOVEMENTS,
+            ("Mouvements d'un portrait à l'autre", "Movements from one portrait to the other"),
+            ("mouvementDe", "sort"),
+        ),
+        (
+            _PASSAGES,
+            (
+                "Initiatives par statut antérieur et par statut postérieur",
+                "Initiatives by earlier status and later status",
+            ),
+            ("statutAnterieur", "statutPosterieur"),
+        ),
+    ):
+        yield Cube(
+            name, title, (_EARLIER, _LATER, *dimensions), _RANGE, ("requete", "sansResolution")
         )
 
 
@@ -175,6 +196,17 @@ def evolution_observation(
     cube = _evolution_cube(name, as_written=concept is None)
     coded = {_DIMENSIONS[name]: concept} if concept else {}
     return _observation(base_uri, about, cube, _both(years) | coded)
+
+
+def movement_observation(
+    base_uri: str, about: str, years: tuple[int, int], *, passage: bool
+) -> Iterator[Line]:
+    """Yield what makes a movement an observation; a `passage` has a status before and after.
+
+    What moved, its fate and its statuses are dimensions, and stated with the movement.
+    """
+    cube = _PASSAGES if passage else _MOVEMENTS
+    return _observation(base_uri, about, cube, _both(years))
 
 
 def _both(years: tuple[int, int]) -> dict[str, str]:

@@ -39,7 +39,8 @@ def vocabulary_graph(
 
     Layouts are one a portrait. Where one names a registry of bodies, their kinds are included.
     """
-    lines = [*read_turtle("portrait-ia", base_uri), *read_turtle("regles", base_uri)]
+    always = ("portrait-ia", "regles", "mouvements")
+    lines = [line for name in always for line in read_turtle(name, base_uri)]
     layouts = list(layouts)
     terms = _labels(lines)
     lists = counted_lists(layouts)

@@ -28,6 +28,7 @@ VOID = "http://rdfs.org/ns/void#"
 W3C_FORMATS = "http://www.w3.org/ns/formats/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
+IN_SCHEME = f"{SKOS}inScheme"
 IS_REPLACED_BY = f"{DCTERMS}isReplacedBy"
 PREF_LABEL = f"{SKOS}prefLabel"
 RDF_TYPE = f"{RDF}type"

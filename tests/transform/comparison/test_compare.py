@@ -209,6 +209,18 @@ def test_what_is_new_or_absent_is_one_pattern(
     assert int(number) == comparison.number(movement)
 
 
+def test_a_movement_is_found_by_what_moved_and_its_fate(
+    store: ox.Store, comparison: Comparison
+) -> None:
+    pattern = f"""?m dcterms:isPartOf <{BASE}id/comparaison/2024-2025> ; pia:effectif ?n ;
+        pia:mouvementDe <{BASE}id/chose/%s> ; pia:sort <{BASE}id/sort/%s>"""
+    for movement in comparison.movements.values():
+        query = pattern % movement.kind
+        for side, status in zip(("Anterieur", "Posterieur"), movement.statuses or (), strict=False):
+            query += f" ; pia:statut{side} <{BASE}{status}>"
+        assert select(store, f"SELECT ?n WHERE {{ {query} }}") == [(str(movement.number),)]
+
+
 def test_three_portraits_are_compared_in_all_pairs(
     portrait_ia: Run, portrait: Callable[..., Path], tmp_path: Path
 ) -> None:
