@@ -46,11 +46,11 @@ def read_comparison(release: Release, earlier: int, later: int) -> PublishedComp
         term = triple.predicate.value.removeprefix(f"{release.base_uri}def#")
         numbers.setdefault(number, {}).setdefault(term, []).append(triple.object)
     for name, values in numbers.items():
-        kind = values[RDF_TYPE][0].value.rpartition("#")[2]
+        kinds = {value.value.removeprefix(f"{release.base_uri}def#") for value in values[RDF_TYPE]}
         reader = _Reader(name, values, release.base_uri, list_of)
-        if kind == "Mouvement":
+        if "Mouvement" in kinds:
             comparison.add(reader.movement())
-        elif kind == "Evolution":
+        elif "Evolution" in kinds:
             comparison.evolutions.append(reader.evolution())
     own_triples = queries.find_triples(release, "says", resource=iri)
     return PublishedComparison(

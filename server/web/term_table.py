@@ -17,12 +17,14 @@ from server.web.term_cell import (
     name_term,
     show_literal,
 )
-from transform.rdf.namespaces import RDF_TYPE
+from transform.rdf.namespaces import PREF_LABEL, RDF_TYPE, SCHEMA
 
 PAGE = 50
 # Longer lists stand in the order of the engine, property by property: sorting them would read
 # the names of all for each page.
 _MOST_SORTED = 2000
+# Properties that repeat the preferred label.
+_REPEATING = (labels.RDFS_LABEL, f"{SCHEMA}name")
 
 
 class Pointing(NamedTuple):
@@ -56,19 +58,31 @@ def name_types(resource: Resource, release: Release, language: str) -> list[Cell
 def lay_out(
     triples: Iterable[ox.Triple], known_labels: labels.Labels, release: Release, language: str
 ) -> list[tuple[Cell, list[Cell]]]:
-    """Return a row for each property with its values: type, labels, our own properties, others."""
+    """Return a row for each property with its values: type, labels, our own properties, others.
+
+    A name is shown once, as the preferred label, though it is stated for other clients too.
+    """
 
     def rank(triple: ox.Triple) -> tuple[tuple[int, str], int, str]:
         by_language = labels.rank_language(getattr(triple.object, "language", None), language)
         return _rank(triple.predicate.value, release), by_language, str(triple.object)
 
-    ordered = sorted(triples, key=rank)
+    ordered = sorted(_without_repeated_names(list(triples)), key=rank)
     return [
         (
             name_term(iri, release, language),
             [_value(t.object, known_labels, release, language) for t in group],
         )
         for iri, group in groupby(ordered, key=lambda t: t.predicate.value)
+    ]
+
+
+def _without_repeated_names(triples: list[ox.Triple]) -> list[ox.Triple]:
+    preferred = {(t.subject, t.object) for t in triples if t.predicate.value == PREF_LABEL}
+    return [
+        t
+        for t in triples
+        if t.predicate.value not in _REPEATING or (t.subject, t.object) not in preferred
     ]
 
 

@@ -66,6 +66,7 @@ PROPERTIES = [
     "effectifMinimal",
     "effectifPosterieur",
     "element",
+    "etablit",
     "evolutionDe",
     "inscriptionDe",
     "membreAnterieur",
@@ -73,6 +74,7 @@ PROPERTIES = [
     "mouvementDe",
     "nombreInscriptions",
     "nomTelQuEcrit",
+    "objet",
     "organisme",
     "organismeTelQuEcrit",
     "portefeuille",
@@ -93,6 +95,7 @@ PROPERTIES = [
     "statutAnterieur",
     "statutPosterieur",
     "statutTelQuEcrit",
+    "sujet",
     "texteTelQuEcrit",
     "totalPublie",
     "voisin",
@@ -115,10 +118,12 @@ ALIGNMENTS = {
     ("Statut", "subClassOf", SKOS + "Concept"),
     ("derniereInscription", "subPropertyOf", "http://purl.org/dc/terms/hasVersion"),
     ("inscriptionDe", "subPropertyOf", "http://www.w3.org/ns/prov#specializationOf"),
+    ("objet", "subPropertyOf", f"{BASE}def#porteSur"),
     ("porteSur", "subPropertyOf", "http://www.w3.org/ns/prov#used"),
     ("portraitAnterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
     ("portraitPosterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
     ("statut", "subPropertyOf", "http://www.w3.org/ns/adms#status"),
+    ("sujet", "subPropertyOf", f"{BASE}def#porteSur"),
 }
 # The whole rhythm of a term; what a term does not have is left out, nothing stands elsewhere.
 RHYTHM = [

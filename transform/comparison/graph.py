@@ -22,6 +22,7 @@ from transform.graphs.cubes import evolution_observation, movement_observation
 from transform.rdf.namespaces import (
     DCTERMS,
     FOAF,
+    QB,
     RDF_TYPE,
     RDFS,
     XSD,
@@ -81,6 +82,7 @@ class _Writer:
     def movement(self, movement: Movement) -> Iterator[Line]:
         about = self._node(movement.name)
         yield about, f"<{RDF_TYPE}>", self._term("Mouvement")
+        yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
         yield from self._part(about, movement.unresolved)
         passage = movement.statuses is not None
         yield from movement_observation(self._base, about, self._years, passage=passage)
@@ -103,6 +105,7 @@ class _Writer:
     def evolution(self, evolution: Evolution) -> Iterator[Line]:
         about = self._node(evolution.name)
         yield about, f"<{RDF_TYPE}>", self._term("Evolution")
+        yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
         yield from self._part(about, evolution.text is not None)
         concept = self._iri(evolution.concept) if evolution.text is None else None
         yield from evolution_observation(self._base, about, evolution.kind, concept, self._years)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from transform.errors import UnreadableLayout
+from transform.graphs.entailed import entailed_lines
 from transform.graphs.links import link_lines
 from transform.graphs.prepared import Prepared
 from transform.graphs.vocabulary import concept_labels
@@ -13,10 +14,12 @@ from transform.layouts.model import Layout, Publisher
 from transform.rdf.namespaces import (
     DCTERMS,
     FOAF,
+    ORG,
     PREF_LABEL,
     PROV,
     RDF_TYPE,
     RDFS,
+    SCHEMA,
     SKOS,
 )
 from transform.rdf.ntriples import (
@@ -88,8 +91,11 @@ def yearly_lines(
             yield about, f"<{RDFS}label>", literal(f"{label}, {year}", language)
 
 
-def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
-    """Yield which registered body replaced each URI that its texts had before it was registered."""
+def former_body_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
+    """Yield which registered body replaced each URI that its texts had before it was registered.
+
+    Those that the registry declares stand in the graph of bodies.
+    """
     declared = {old for old, _ in bodies.registry.replaced()}
     for old, slug in bodies.former.items():
         if (about := f"{base_uri}id/organisme/{old}") not in declared:
@@ -99,9 +105,11 @@ def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
 def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
     """Yield the statements about the publisher, who need not be a body of a portrait."""
     about = f"<{base_uri}id/organisme/{publisher.slug}>"
-    yield about, f"<{RDF_TYPE}>", f"<{FOAF}Organization>"
+    for space in (FOAF, ORG):
+        yield about, f"<{RDF_TYPE}>", f"<{space}Organization>"
     for language, name in publisher.name.items():
-        yield about, f"<{FOAF}name>", literal(name, language)
+        for property_ in (f"{FOAF}name", f"{RDFS}label", f"{SCHEMA}name"):
+            yield about, f"<{property_}>", literal(name, language)
     if publisher.homepage:
         yield about, f"<{FOAF}homepage>", f"<{publisher.homepage}>"
 
@@ -117,7 +125,6 @@ def bodies_graph(
     portfolios = {(one.portfolio, one.year) for one in attached}
     portfolios |= known.registry.yearly_portfolios(base_uri)
     lines += yearly_lines(base_uri, portfolios, concept_labels(work.vocabulary))
-    lines += former_lines(base_uri, known)
     lines += link_lines(work, published)
     lines += publisher_lines(base_uri, publisher)
-    return in_order(lines)
+    return in_order((*lines, *entailed_lines(lines, base_uri)))

@@ -175,7 +175,6 @@ def _cube(base_uri: str, name: str) -> str:
 def _observation(
     base_uri: str, about: str, cube: str, dimensions: Mapping[str, str]
 ) -> Iterator[Line]:
-    yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
     yield about, f"<{QB}dataSet>", _cube(base_uri, cube)
     for term, value in dimensions.items():
         yield about, f"<{base_uri}def#{term}>", value

@@ -1,7 +1,7 @@
 """Write the decisions of a release as RDF: those of rules, those of people, and former names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from transform.rdf.namespaces import (
     DCTERMS,
     ORCID,
     OWL,
+    PREF_LABEL,
     PROV,
     RDF_TYPE,
     RDFS,
@@ -42,7 +43,9 @@ class Rule(NamedTuple):
 class Verdict(NamedTuple):
     """One decision; things are paths below the base URI, author and justification whole IRIs.
 
-    `kind` is its class, `tool` the tool that proposed it, "" if none did.
+    `things` are subject and object, `names` what they are called; `predicate` is what was asked of
+    them, as SSSOM names it, and `established` the paths of the initiatives that result. `kind` is
+    its class, `tool` the tool that proposed it, "" if none did.
     """
 
     rule: str
@@ -54,6 +57,9 @@ class Verdict(NamedTuple):
     justification: str
     evidence: str
     language: str | None
+    names: tuple[str, str]
+    predicate: str
+    established: tuple[str, ...] = ()
     kind: str = "DecisionIdentite"
     tool: str = ""
 
@@ -64,16 +70,36 @@ class Verdict(NamedTuple):
         return opaque_key("decision", *identifying)
 
 
+_BASE = "http://base.invalid/"
+_DATE_TIME = f"{XSD}dateTime"
+# How names are quoted, by language.
+_QUOTED = {"fr": "«\u00a0%s\u00a0»", "en": "“%s”"}
+
+
+@cache
+def conclusions() -> dict[str, dict[str, str]]:
+    """Read the labels of the conclusions by slug and language."""
+    labels: dict[str, dict[str, str]] = {}
+    for about, predicate, value in _statements():
+        if predicate == PREF_LABEL and isinstance(value, ox.Literal) and value.language:
+            slug_ = about.removeprefix(f"{_BASE}id/conclusion/")
+            labels.setdefault(slug_, {})[value.language] = value.value
+    return labels
+
+
+def _statements() -> Iterator[tuple[str, str, ox.NamedNode | ox.Literal]]:
+    for quad in ox.parse(ontology.read("regles"), format=ox.RdfFormat.TURTLE, base_iri=_BASE):
+        if isinstance(quad.object, ox.NamedNode | ox.Literal):
+            yield str(quad.subject)[1:-1], quad.predicate.value, quad.object
+
+
 @cache
 def rules() -> dict[str, Rule]:
     """Read the rules by slug."""
     facts_by_rule: dict[str, dict[str, str]] = {}
-    base = "http://base.invalid/"
-    for quad in ox.parse(ontology.read("regles"), format=ox.RdfFormat.TURTLE, base_iri=base):
-        name = re.sub("^.*[/#]", "", quad.predicate.value)
-        about = str(quad.subject)[1:-1].removeprefix(f"{base}id/regle/")
-        if not isinstance(quad.object, ox.Triple | ox.BlankNode):
-            facts_by_rule.setdefault(about, {})[name] = quad.object.value
+    for about, predicate, value in _statements():
+        name = re.sub("^.*[/#]", "", predicate)
+        facts_by_rule.setdefault(about.removeprefix(f"{_BASE}id/regle/"), {})[name] = value.value
     return {
         about: Rule(facts["issued"], facts.get("confiance", ""), facts["mapping_justification"])
         for about, facts in facts_by_rule.items()
@@ -81,8 +107,13 @@ def rules() -> dict[str, Rule]:
     }
 
 
-def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) -> Verdict:
-    """Return the decision of a rule on two inscriptions that have one name."""
+def by_rule(
+    base_uri: str, rule: str, things: tuple[Thing, Thing], names: tuple[str, str], key: str
+) -> Verdict:
+    """Return the decision of a rule on two inscriptions that have one name in normal form.
+
+    `key` is that of the initiative of both.
+    """
     about = rules()[rule]
     return Verdict(
         rule,
@@ -92,13 +123,22 @@ def by_rule(base_uri: str, rule: str, things: tuple[Thing, Thing], name: str) ->
         f"{base_uri}id/agent/portrait-ia",
         about.issued,
         about.justification,
-        f"Même organisme et même nom en forme normale : « {name} »",
+        f"Même organisme et même nom en forme normale : « {names[1]} »",
         "fr",
+        names,
+        "skos:exactMatch",
+        (f"id/initiative/{key}",),
     )
 
 
 def by_person(
-    base_uri: str, grounds: Grounds, things: tuple[Thing | str, Thing | str], conclusion: str
+    base_uri: str,
+    grounds: Grounds,
+    things: tuple[Thing | str, Thing | str],
+    conclusion: str,
+    names: tuple[str, str],
+    predicate: str,
+    established: tuple[str, ...] = (),
 ) -> Verdict:
     """Return the decision that a line of the decisions file records."""
     kind = _iri_of(grounds.justification)
@@ -113,6 +153,9 @@ def by_person(
         kind or rules()["jugement"].justification,
         " ".join(filter(None, evidence)),
         None,
+        names,
+        predicate,
+        established,
     )
 
 
@@ -131,8 +174,20 @@ def _iri_of(text: str) -> str | None:
         return None
 
 
-def verdict_lines(base_uri: str, verdict: Verdict) -> str:
-    """Return the N-Triples of one decision."""
+def verdict_texts(base_uri: str, verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """Yield the N-Triples of each decision as one string.
+
+    Two lines of a file may record one decision twice; what either says of it is said once.
+    """
+    by_key: dict[str, list[Line]] = {}
+    for verdict in verdicts:
+        by_key.setdefault(verdict.key, []).extend(verdict_lines(base_uri, verdict))
+    for lines in by_key.values():
+        yield "".join(in_order(lines))
+
+
+def verdict_lines(base_uri: str, verdict: Verdict) -> list[Line]:
+    """Return the statements about one decision."""
     about = f"<{base_uri}id/decision/{verdict.key}>"
     pia = f"{base_uri}def#"
     lines = [
@@ -142,19 +197,30 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
         (about, f"<{pia}confiance>", literal(verdict.confidence, datatype=f"{XSD}decimal")),
         (about, f"<{PROV}wasAssociatedWith>", f"<{verdict.author}>"),
         (about, f"<{DCTERMS}date>", literal(verdict.date, datatype=f"{XSD}date")),
+        # A file of decisions has the day only: the decision stands from its first moment on.
+        (about, f"<{PROV}endedAtTime>", literal(f"{verdict.date}T00:00:00Z", None, _DATE_TIME)),
         (about, f"<{SSSOM}mapping_justification>", f"<{verdict.justification}>"),
     ]
+    names = dict.fromkeys(verdict.names)
+    for language, conclusion in conclusions()[verdict.conclusion].items():
+        quoted = ", ".join(_QUOTED[language] % name for name in names)
+        colon = "\u00a0: " if language == "fr" else ": "
+        lines.append((about, f"<{RDFS}label>", literal(conclusion + colon + quoted, language)))
     if verdict.evidence:
         lines.append((about, f"<{pia}preuve>", literal(verdict.evidence, verdict.language)))
     if verdict.tool:
         lines.append((about, f"<{SSSOM}mapping_tool>", literal(verdict.tool)))
-    lines += [(about, f"<{pia}porteSur>", _reference(base_uri, thing)) for thing in verdict.things]
-    return "".join(in_order(lines))
+    for place, thing in zip(("sujet", "objet"), verdict.things, strict=True):
+        reference = f"<{full_iri(base_uri, thing)}>"
+        lines += [(about, f"<{pia}{name}>", reference) for name in ("porteSur", place)]
+    lines += [(about, f"<{pia}etablit>", f"<{base_uri}{path}>") for path in verdict.established]
+    return lines
 
 
-def _reference(base_uri: str, thing: Thing | str) -> str:
+def full_iri(base_uri: str, thing: Thing | str) -> str:
+    """Return the IRI of a thing that a decision is about."""
     text = str(thing)
-    return f"<{text}>" if "://" in text else f"<{base_uri}{text}>"
+    return text if "://" in text else f"{base_uri}{text}"
 
 
 def author_lines(base_uri: str, author: str) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from transform.layouts.model import Layout
 from transform.rdf.namespaces import (
     DCAT,
     DCTERMS,
+    QB,
     RDF_TYPE,
     RDFS,
 )
@@ -87,6 +88,7 @@ def count_lines(
             about = f"<{base_uri}id/portrait/{edition.year}/decompte/{name}/{slug}>"
             concept = f"{base_uri}id/{name}/{slug}"
             yield about, f"<{RDF_TYPE}>", f"<{base_uri}def#Decompte>"
+            yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
             yield about, f"<{base_uri}def#decompteDe>", portrait
             yield about, f"<{base_uri}def#decomptePar>", f"<{concept}>"
             yield about, f"<{base_uri}def#effectif>", integer(number)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyoxigraph as ox
 
 from transform.graphs.cubes import KIND, counted_lists, cube_lines, cubes_of
+from transform.graphs.entailed import entailed_lines
 from transform.identity.concepts import Vocabulary
 from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
@@ -55,7 +56,7 @@ def vocabulary_graph(
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
     lines += cube_lines(base_uri, cubes_of(lists, compared=len(layouts) > 1), terms)
-    return in_order(lines)
+    return in_order((*lines, *entailed_lines(lines, base_uri)))
 
 
 def _labels(lines: Iterable[Line]) -> dict[str, list[str]]:

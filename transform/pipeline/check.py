@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from transform.graphs.bodies import bodies_graph
+from transform.graphs.bodies import bodies_graph, former_body_lines
 from transform.graphs.cubes import KIND
 from transform.graphs.decisions import decision_texts, former_texts
 from transform.graphs.editions import edition_lines, edition_of
@@ -52,7 +52,9 @@ def check(
     publisher = max(editions, key=lambda edition: edition.year).layout.publisher
     directory = bodies_graph(work, bodies, attached, publisher)
     comparisons, candidates = compare_all(work, rejected, directory)
-    findings += _check_graphs(work, directory, editions, [*comparisons, *link_texts(work, bodies)])
+    former = in_order(former_body_lines(work.base_uri, work.identities.bodies))
+    decided = [*comparisons, *link_texts(work, bodies), *former]
+    findings += _check_graphs(work, directory, editions, decided)
     located = locate(findings, places)
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
     if not quarantine:
@@ -112,7 +114,8 @@ def _check_rows(
     work: Prepared, files: Iterable[RowsFile], scratch: Path, workers: Workers, progress: Progress
 ) -> list[Finding]:
     total = 2 * sum(map(len, work.rows.values()))
-    others = chain(initiatives(work, {}), decision_texts(work, {}), former_texts(work, {}))
+    former = (former_texts(work, {}, possible=possible) for possible in (False, True))
+    others = chain(initiatives(work, {}), decision_texts(work, {}), *former)
     decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
     remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
     files = (*files, decided, remarks)

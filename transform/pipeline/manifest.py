@@ -18,6 +18,7 @@ _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
     **MEDIA_TYPES,
     "json": "application/json",
+    "tsv": "text/tab-separated-values",
     "txt": "text/plain",
 }
 

@@ -10,11 +10,18 @@ from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest
-from transform.graphs.bodies import bodies_graph
-from transform.graphs.decisions import authors_and_derivations, decision_texts, former_texts
+from transform.graphs.bodies import bodies_graph, former_body_lines
+from transform.graphs.decisions import (
+    authors_and_derivations,
+    decision_texts,
+    former_texts,
+    people_verdicts,
+    rule_verdicts,
+)
 from transform.graphs.editions import edition_lines
+from transform.graphs.entailed import entailed_lines
 from transform.graphs.initiatives import initiatives
-from transform.graphs.links import link_texts
+from transform.graphs.links import link_texts, link_verdicts
 from transform.graphs.portraits import descriptions
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import copy_rows
@@ -27,9 +34,9 @@ from transform.pipeline.manifest import Files, describe_content, describe_file, 
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
 from transform.rdf.turtle import read_turtle
-from transform.release import document_index, dumps, manifest
+from transform.release import decisions_table, document_index, dumps, manifest
 from transform.release import folder as release_folder
-from transform.release.paths import SUMS, is_packed, source_path
+from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, source_path
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
 from transform.validation.locate import CellLocator
@@ -135,12 +142,20 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             decision_texts(work, checked.rejected),
             authors_and_derivations(work, checked.rejected),
             link_texts(work, checked.bodies),
-            former_texts(work, checked.rejected),
+            former_texts(work, checked.rejected, possible=False),
             checked.comparisons,
         ),
     }
+    possible = chain(
+        in_order(former_body_lines(work.base_uri, work.identities.bodies)),
+        former_texts(work, checked.rejected, possible=True),
+    )
+    if first := next(possible, ""):
+        notice = _notice(work, newest, FORMER_NAMES)
+        texts[FORMER_NAMES] = chain(notice, [first], possible)
     if newest.framework:
-        texts["cadre"] = in_order(read_turtle(newest.framework, work.base_uri))
+        framework = read_turtle(newest.framework, work.base_uri)
+        texts["cadre"] = in_order((*framework, *entailed_lines(framework, work.base_uri)))
     for edition in editions:
         texts[str(edition.year)] = in_order(edition_lines(work, [edition]))
     mapped = {
@@ -184,11 +199,26 @@ def _write_dumps(
         workers=workers,
         many=sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES,
         progress=progress,
+        others=[_decisions_table(work, checked, target)],
     )
     shutil.rmtree(scratch)
     sums = [f"{file.sha256}  {file.name}\n" for file in sorted(stored)]
     (target / SUMS).write_text("".join(sums), encoding="ascii")
     return {f"dumps/{file.name}": describe_file(f"dumps/{file.name}", file) for file in stored}
+
+
+def _decisions_table(work: Prepared, checked: Checked, folder: Path) -> dumps.Dump:
+    judged = [
+        *people_verdicts(work, checked.rejected),
+        *link_verdicts(work, checked.bodies),
+    ]
+    licence = max(checked.editions, key=lambda edition: edition.year).layout.licence
+    return dumps.Dump(
+        folder / DECISIONS,
+        lambda: decisions_table.table_blocks(
+            lambda: rule_verdicts(work, checked.rejected), judged, work.base_uri, licence
+        ),
+    )
 
 
 def _copy_sources(work: Prepared, folder: Path) -> Files:

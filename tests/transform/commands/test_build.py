@@ -16,6 +16,9 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX qb: <http://purl.org/linked-data/cube#>
+PREFIX schema: <https://schema.org/>
 """
 
 # What the ministry published, by category and status: 2024, 2025.
@@ -140,6 +143,29 @@ def test_an_initiative_says_its_years_and_its_last_entry(store: ox.Store) -> Non
     assert select(store, stated) == select(store, counted)
 
 
+# What a client that knows no class and no property of ours asks, and how ours would be asked for.
+GENERIC = [
+    ("?x a org:Organization , org:FormalOrganization ; schema:name ?name", "?x a pia:Organisme"),
+    ("?x a qb:Observation", "?x a ?of VALUES ?of { pia:Mouvement pia:Evolution pia:Decompte }"),
+    ("?x skos:narrower ?y", "?y skos:broader ?x"),
+    ("?x skos:hasTopConcept ?y", "?y skos:topConceptOf ?x"),
+    ("?x rdfs:label ?name FILTER(STRSTARTS(STR(?x), 'http://localhost:8000/id/'))", "?x a ?any"),
+]
+
+
+@pytest.mark.parametrize(("generic", "ours"), GENERIC, ids=[generic for generic, _ in GENERIC])
+def test_generic_clients_find_all_without_a_reasoner(
+    store: ox.Store, generic: str, ours: str
+) -> None:
+    below = "FILTER(STRSTARTS(STR(?x), 'http://localhost:8000/id/'))"
+    found_by = [
+        {iri for (iri,) in select(store, f"SELECT DISTINCT ?x WHERE {{ {pattern} {below} }}")}
+        for pattern in (generic, ours)
+    ]
+    assert found_by[0]
+    assert found_by[1] <= found_by[0]
+
+
 def test_nothing_published_is_a_blank_node(store: ox.Store) -> None:
     for quad in store:
         assert not isinstance(quad.subject, ox.BlankNode)
@@ -188,7 +214,9 @@ def test_everything_from_the_examples_says_that_it_is_made_up(example: Path) -> 
             assert "the initiatives are made up" in text, file
 
 
-@pytest.mark.parametrize("graph", ["2024", "2025", "organismes", "rapprochements", "catalogue"])
+@pytest.mark.parametrize(
+    "graph", ["2024", "2025", "organismes", "rapprochements", "anciens-noms", "catalogue"]
+)
 def test_each_graph_of_made_up_things_says_so(store: ox.Store, graph: str) -> None:
     iri = ox.NamedNode(f"http://localhost:8000/graph/{graph}")
     texts = [str(quad.object) for quad in store.quads_for_pattern(None, None, None, iri)]
