@@ -19,17 +19,22 @@ from transform.rdf.turtle import parse_publishable, read_bytes
 from transform.text.normal_form import normal_form
 
 _HOMEPAGE = f"{FOAF}homepage"
+_KIND = "http://www.w3.org/ns/org#classification"
 _LABELS = tuple(f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden"))
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A body that a person has reviewed: slug, names by language, spellings in their order."""
+    """A body that a person has reviewed: slug, names by language, spellings in their order.
+
+    `kind` is the slug of a concept of the list id/genre, None where the registry names none.
+    """
 
     slug: str
     names: Mapping[str, str]
     spellings: tuple[str, ...]
     homepage: str | None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
     """Yield the bodies in the order of the files."""
     labels_of: dict[str, dict[str, list[ox.Literal]]] = {}
     homepages: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    begin = f"{base_uri}id/genre/"
     subjects: dict[str, None] = {}
     for subject, predicate, value in triples:
         about = str(subject)[1:-1]
@@ -107,9 +114,11 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
             labels_of.setdefault(about, {}).setdefault(predicate.value, []).append(value)
         elif predicate.value == _HOMEPAGE:
             homepages[about] = str(value)[1:-1]
+        elif predicate.value == _KIND and (kind := str(value)[1:-1]).startswith(begin):
+            kinds[about] = kind.removeprefix(begin)
     for about in subjects:
         slug = about.removeprefix(f"{base_uri}id/organisme/")
         labels = labels_of.get(about, {})
         names = {name.language or "": name.value for name in labels.get(_LABELS[0], ())}
         spellings = [text.value for kind in _LABELS for text in labels.get(kind, ())]
-        yield Registered(slug, names, tuple(spellings), homepages.get(about))
+        yield Registered(slug, names, tuple(spellings), homepages.get(about), kinds.get(about))

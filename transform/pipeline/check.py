@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from transform.graphs.bodies import bodies_graph, former_body_lines
+from transform.graphs.cubes import KIND
 from transform.graphs.decisions import decision_texts, former_texts
 from transform.graphs.editions import edition_lines, edition_of
 from transform.graphs.initiatives import initiatives
@@ -17,7 +18,7 @@ from transform.graphs.vocabulary import CLASSES
 from transform.parallel import Progress, Workers
 from transform.pipeline.checked import Checked
 from transform.pipeline.compare import compare_all
-from transform.rdf.namespaces import RDF_TYPE
+from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
 from transform.validation.framework import validate_framework
@@ -89,12 +90,15 @@ def _check_framework(work: Prepared) -> list[Located]:
 
 
 def _concept_types(work: Prepared) -> Iterator[Line]:
-    """Yield the class of each concept, which the shapes of rows and of counts need."""
+    """Yield what the shapes of rows and counts need: the class of each concept, kinds of bodies."""
+    kinds = f"<{work.base_uri}id/{KIND}>"
     classes = {f"<{work.base_uri}def#{name}>" for name in CLASSES.values()}
     for line in work.vocabulary:
         about, predicate, rest = line.split(" ", 2)
         if predicate == f"<{RDF_TYPE}>" and rest[:-3] in classes:
             yield about, predicate, rest[:-3]
+        elif predicate == f"<{IN_SCHEME}>" and rest[:-3] == kinds:
+            yield about, predicate, kinds
 
 
 def _body_types(work: Prepared) -> Iterator[Line]:
