@@ -48,8 +48,9 @@ def main() -> None:
                     portrait-ia serve releases
 
     Exit codes: 0 done; 1 the data does not pass, the report says why; 2 the command was misused
-    or a file cannot be read; 130 Ctrl-C. For fetch --check, 1 says that something changed. Each
-    option can also be given as a variable, such as PORTRAIT_IA_BASE_URI.
+    or a file cannot be read; 130 Ctrl-C. For fetch --check, 1 says that something changed; for
+    serve and demo, that the engine cannot start. Each option can also be given as a variable, such
+    as PORTRAIT_IA_BASE_URI.
     """
 
 

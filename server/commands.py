@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -58,6 +57,7 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
     """
     from server.http.process.listen import try_address
     from transform.commands.terminal import progress
+    from transform.files import scratch_folder
     from transform.parallel import Workers
     from transform.pipeline.check import check
     from transform.pipeline.prepare import prepare
@@ -67,9 +67,9 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
 
     try_address(host, port)
     folder = folder or _cache_folder() / "portrait-ia" / "demo"
-    with TemporaryDirectory() as scratch, Workers() as processes, progress() as step:
+    with scratch_folder() as scratch, Workers() as processes, progress() as step:
         work = prepare(example_sources(), f"http://localhost:{port}/", step)
-        checked = check(work, False, Path(scratch), processes, step)
+        checked = check(work, False, scratch, processes, step)
         path, _ = write_release(work, checked, folder, processes, step)
         publish(path)
     _serve(folder, host, port, workers)
@@ -153,18 +153,20 @@ def query(releases_folder: Path, query: str, name: str | None) -> None:
         graph=graph.media_type if graph else None,
     )
     limits = read_settings(os.environ).limits
-    with open_engine(release / "dumps" / "portraits.nq", base_uri, limits) as engine:
-        try:
-            with engine.ask(question) as answer:
-                for part in answer.body:
-                    sys.stdout.buffer.write(part)
-        except FormNotAcceptable as fault:
-            formats = ", ".join(offer.suffix for offer in (SOLUTIONS if graph else CONSTRUCTED))
-            raise MisusedCommand(
-                f"--format {name}: not what this query answers. Choose one of {formats}."
-            ) from fault
-        except EngineFault as fault:
-            raise MisusedCommand(f"query: {fault.detail}") from fault
+    try:
+        with (
+            open_engine(release / "dumps" / "portraits.nq", base_uri, limits) as engine,
+            engine.ask(question) as answer,
+        ):
+            for part in answer.body:
+                sys.stdout.buffer.write(part)
+    except FormNotAcceptable as fault:
+        formats = ", ".join(offer.suffix for offer in (SOLUTIONS if graph else CONSTRUCTED))
+        raise MisusedCommand(
+            f"--format {name}: not what this query answers. Choose one of {formats}."
+        ) from fault
+    except EngineFault as fault:
+        raise MisusedCommand(f"query: {fault.detail}") from fault
 
 
 def _query_text(argument: str) -> str:

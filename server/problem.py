@@ -8,12 +8,13 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from server import texts
+from server.bounds import EXHAUSTED
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault, ReleaseUnready
 from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
 
 log = logging.getLogger(__name__)
-_ASK_AGAIN = 5  # seconds, where no query process can be started
+_ASK_AGAIN = 5  # seconds, where the system is short of something
 
 
 class Problem(NamedTuple):
@@ -83,6 +84,11 @@ def describe(fault: BaseException, request: str) -> Problem:
         return Problem(fault.status, fault.kind, fault.detail, more, _retry_headers(fault))
     if isinstance(fault, Fault):
         return Problem(fault.status, fault.kind, fault.detail, headers=_retry_headers(fault))
+    if isinstance(fault, OSError) and fault.errno in EXHAUSTED:
+        log.error("the system has no more to give: %s: %s", request, fault)
+        detail = "This server has as much open as it may: come again soon."
+        retry = (("Retry-After", str(_ASK_AGAIN)),)
+        return Problem(503, "too-many-connections", detail, headers=retry)
     number = secrets.token_hex(6)
     log.error("defect %s: %s", number, request, exc_info=fault)
     detail = f"Something is wrong on our side; the log knows it as {number}."
@@ -92,7 +98,7 @@ def describe(fault: BaseException, request: str) -> Problem:
 def _retry_headers(fault: BaseException) -> tuple[tuple[str, str], ...]:
     if isinstance(fault, engine.EngineBusy | ReleaseUnready):
         return (("Retry-After", str(fault.retry_after)),)
-    if isinstance(fault, engine.EngineDown):
+    if isinstance(fault, engine.EngineDown | engine.QueryEnded):
         return (("Retry-After", str(_ASK_AGAIN)),)
     return ()
 

@@ -2,7 +2,9 @@
 
 from importlib.resources import files
 
-TIERS = ("required", "lists", "recommended", "vocabulary", "registry")
+TIERS = (
+    "required", "lists", "recommended", "reading", "vocabulary", "registry", "framework",
+)  # fmt: skip
 
 
 def read(tier: str) -> bytes:

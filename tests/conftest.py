@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.alone import mark_alone
 from tests.support.build_once import make_once
-from tests.support.delay_probe import DelayProbe, start_probe
 from tests.support.preloaded_command import PreloadedCommand, preload
 
 PROJECT = Path(__file__).parents[1]
@@ -47,12 +45,6 @@ ROW = (
     "- Réduire les délais",
     "Solution en production",
 )
-
-
-@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need the machine for themselves."""
-    mark_alone(items)
 
 
 @pytest.fixture(scope="session")
@@ -90,16 +82,13 @@ def example(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = portrait_ia("build", "--to", releases_folder)
         assert done.returncode == 0, done.stderr
 
+    return make_once(common_folder(tmp_path_factory) / "example", build)
+
+
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the temporary folder that all processes of a run have in common."""
     base = tmp_path_factory.getbasetemp()
-    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return make_once(common / "example", build)
-
-
-@pytest.fixture
-def delay_probe(tmp_path: Path) -> Iterator[DelayProbe]:
-    """A bare process that measures how long this machine makes others wait at this moment."""
-    with start_probe(tmp_path) as probe:
-        yield probe
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture

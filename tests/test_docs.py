@@ -27,6 +27,7 @@ PAIRS = [
     PATHS,
     SETTINGS,
     STATUSES,
+    ["docs/cadre.md", "docs/cadre.en.md"],
     ["docs/catalogue.fr.md", "docs/catalogue.md"],
     ["docs/identite.md", "docs/identite.en.md"],
     ["docs/mapping.fr.md", "docs/mapping.md"],

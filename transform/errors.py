@@ -6,11 +6,12 @@ PortraitError                 one line for the user, never a traceback
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
 ├── UnreadableLayout     2    a layout file contradicts itself or the format
 ├── UnreadableRegistry   2    a registry of bodies is not Turtle
+├── UnreadableFramework  2    a governance framework is not Turtle, or holds no text
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
-├── CannotServe          2    the processes that should answer end at once
 ├── FetchFailed          2    a portal answers something else than its files
 ├── ServiceFailed        2    a reconciliation service answers something else than candidates
+├── CannotServe          1    a server cannot start its engine
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
     └── DecisionRefused  1    a line of the decisions file contradicts the data or another line
@@ -43,6 +44,10 @@ class UnreadableRegistry(PortraitError):
     """A registry of bodies that is not Turtle."""
 
 
+class UnreadableFramework(PortraitError):
+    """A governance framework that is not Turtle, or that holds no text."""
+
+
 class UnreadableRelease(PortraitError):
     """A folder that holds no release, or an incomplete one."""
 
@@ -59,7 +64,9 @@ class DamagedRelease(UnreadableRelease):
 
 
 class CannotServe(PortraitError):
-    """A site of which no process becomes ready."""
+    """A site whose engine cannot be started."""
+
+    exit_code = 1
 
 
 class FetchFailed(PortraitError):

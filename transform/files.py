@@ -8,12 +8,46 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
-from transform.errors import PortraitError
+from transform.errors import MisusedCommand, PortraitError
 
 # The file whose lock keeps a folder to one process at a time.
 LOCK = ".lock"
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why a file or folder could not be used, in the system's words where there are any."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def reason_and_file(error: OSError) -> str:
+    """Return why a file or folder could not be used, and which where the system names one.
+
+    It names none where writing to an open file fails, as on a full disk.
+    """
+    reason = reason_of(error)
+    return reason if error.filename is None else f"{reason}: {error.filename}"
+
+
+def no_room_for_scratch(error: OSError) -> MisusedCommand:
+    """Return the fault of a command that cannot write its temporary files."""
+    return MisusedCommand(
+        f"The temporary files cannot be written ({reason_and_file(error)})."
+        " Make room, or set TMPDIR to a folder that has it."
+    )
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Create a folder for temporary files, and remove it afterwards; raises MisusedCommand."""
+    try:
+        folder = TemporaryDirectory()
+    except OSError as error:
+        raise no_room_for_scratch(error) from error
+    with folder as path:
+        yield Path(path)
 
 
 def sync(path: Path) -> None:

@@ -63,7 +63,7 @@ def _count_entries(published: Published, language: str) -> str:
 def _write(entries: list[Entry], language: str) -> Iterator[str]:
     release = current_release()
     base, manifest = release.base_uri, release.manifest
-    names = manifest["publisher"]["name"]
+    names = (manifest.get("operator") or manifest["publisher"])["name"]
     feed = f"{base}atom.xml?lang={language}"
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'

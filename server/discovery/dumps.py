@@ -32,7 +32,7 @@ from server.web.links import link_to, quote_path
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
-from transform.release.paths import SOURCES
+from transform.release.paths import DECISIONS, SOURCES
 
 bp = Blueprint("dumps", __name__)
 _FRESH = "public, max-age=300"
@@ -117,6 +117,7 @@ def _list(chosen: Published, path: str) -> Response:
         "whole": [f for f in unpacked if f.path.startswith(f"{FOLDER}portraits.")],
         "tables": [f for f in unpacked if _is_ours(f) and f.path.endswith(".csv")],
         "yearly": [f for f in unpacked if _is_rdf(f) and f.path.startswith(f"{FOLDER}portrait-")],
+        "decisions": [f for f in unpacked if f.path == FOLDER + DECISIONS],
         "sources": [f for f in unpacked if not _is_ours(f)],
     }
     body = render.render(

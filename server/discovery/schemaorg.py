@@ -36,7 +36,7 @@ def catalogue(release: Release) -> Json:
         "name": _translate(manifest["series"]["title"], language),
         "description": _description(release),
         "url": release.base_uri,
-        "publisher": _publisher(release),
+        "publisher": _publisher(release, "operator"),
         "dataset": [{"@id": iri} for iri in (series_iri(release), *_portraits(release).values())],
     }
 
@@ -111,8 +111,9 @@ def _description(release: Release) -> str:
     return " ".join(filter(None, (_translate(texts, language) for texts in parts)))
 
 
-def _publisher(release: Release) -> Json:
-    publisher = release.manifest["publisher"]
+def _publisher(release: Release, role: str = "publisher") -> Json:
+    """Describe who publishes; a release of an earlier version names no operator."""
+    publisher = release.manifest.get(role) or release.manifest["publisher"]
     return {
         "@type": "Organization",
         "@id": publisher["iri"],

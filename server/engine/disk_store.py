@@ -19,9 +19,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from server.engine import disk_loader
+from server.engine.faults import unloadable
 from server.engine.process import seccomp
 from transform.errors import MisusedCommand, UnreadableRelease
-from transform.files import exclusive_lock
+from transform.files import exclusive_lock, reason_of
 from transform.release.integrity import state_of
 
 STORES = ".stores"
@@ -71,7 +72,7 @@ def _locked(stores: Path) -> Iterator[None]:
             stores.mkdir(exist_ok=True)
             lock.enter_context(exclusive_lock(stores / _LOCK))
         except OSError as error:
-            raise _unwritable(stores, str(error.strerror)) from error
+            raise _unwritable(stores, reason_of(error)) from error
         for entry in stores.iterdir():
             release = entry.name.partition("-")[0]
             unused = entry.name.startswith(_BUILDING) or not (stores.parent / release).is_dir()
@@ -85,14 +86,14 @@ def _build(release_file: Path, store: Path, step: Step) -> None:
         size = release_file.stat().st_size
         free = shutil.disk_usage(store.parent).free
     except OSError as error:
-        raise UnreadableRelease(f"{release_file} cannot be loaded: {error.strerror}") from error
+        raise unloadable(release_file, reason_of(error)) from error
     if free < size * _SHARE:
         reason = f"{size * _SHARE / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free"
         raise _unwritable(store.parent, reason)
     try:
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=store.parent))
     except OSError as error:
-        raise _unwritable(store.parent, str(error.strerror)) from error
+        raise _unwritable(store.parent, reason_of(error)) from error
     try:
         before = _states(release_file)
         _load(release_file, building, step)
@@ -122,7 +123,7 @@ def _load(release_file: Path, folder: Path, step: Step) -> None:
             raise
         output = child.stdout.read().strip() if child.stdout else ""
     if child.returncode == 2:
-        raise UnreadableRelease(f"{release_file} cannot be loaded: {output}")
+        raise unloadable(release_file, output)
     if child.returncode:
         reason = output or f"the loader ended with status {child.returncode}"
         raise _unwritable(folder.parent, reason)

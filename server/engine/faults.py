@@ -9,9 +9,12 @@ EngineFault
 ├── FormNotAcceptable    not-acceptable        406  form: fits none of the negotiated types
 ├── Unwritable           unwritable            406  media_type cannot express the result, others can
 ├── QueryTooSlow         query-too-slow        503  seconds: the limit
-├── QueryTooLarge        query-too-large       422  memory or nesting beyond what a query may take
+├── QueryTooLarge        query-too-large       422  more memory than a query may take
+├── QueryTooDeep         query-too-deep        422  nested deeper than the engine can follow
+├── Unorderable          unorderable           422  the engine's sort failed on the values
 ├── ResultTooLarge       result-too-large      422  megabytes: the limit
 ├── EngineBusy           engine-busy           503  retry_after: whole seconds
+├── QueryEnded           query-ended           503  its process was killed, not by us
 ├── EngineDown           engine-down           503  no query process can be started
 ├── EngineDefect         engine-defect         500  a bug; the log has the rest
 ├── Abandoned            abandoned              –   the client has gone
@@ -19,7 +22,10 @@ EngineFault
 """
 
 import json
+from pathlib import Path
 from typing import ClassVar
+
+from transform.errors import UnreadableRelease
 
 
 class EngineFault(Exception):  # named as in the tree above, without «Error»
@@ -120,10 +126,32 @@ class QueryTooSlow(EngineFault):
 
 
 class QueryTooLarge(EngineFault):
-    """A query that took more memory, or was nested deeper, than allowed."""
+    """A query that took more memory than allowed."""
 
     kind = "query-too-large"
     status = 422
+
+
+class QueryTooDeep(EngineFault):
+    """A query on which the engine, which recurses, used up its stack."""
+
+    kind = "query-too-deep"
+    status = 422
+    usual = (
+        "The query nests deeper, or chains more, than the engine can follow: make it simpler, or"
+        " ask several."
+    )
+
+
+class Unorderable(EngineFault):
+    """A query with an ORDER BY that the engine's sort cannot follow."""
+
+    kind = "unorderable"
+    status = 422
+    usual = (
+        "The engine cannot order these values, among which are numbers and datatypes that it does"
+        " not know: order by their text, such as ORDER BY STR(?o)."
+    )
 
 
 class ResultTooLarge(EngineFault):
@@ -151,7 +179,26 @@ class EngineBusy(EngineFault):
         self.retry_after = retry_after
 
 
+class QueryEnded(EngineFault):
+    """A query whose process was killed, and not by this engine."""
+
+    kind = "query-ended"
+    status = 503
+    usual = (
+        "The query was ended from outside, as a machine does that has no memory left:"
+        " ask again in a moment, or ask for less."
+    )
+
+
 STORE_GONE = "the store of the release is gone; serve again to build it"
+
+
+def unloadable(release_file: Path, reason: object) -> UnreadableRelease:
+    """Return the fault of a release whose N-Quads cannot be loaded."""
+    return UnreadableRelease(
+        f"{release_file} cannot be loaded: {reason}. Build the release again, or go back to the"
+        " one before with portrait-ia rollback."
+    )
 
 
 class EngineDown(EngineFault):
@@ -186,7 +233,7 @@ _FROM_A_PROCESS: dict[str, type[EngineFault]] = {
     fault.__name__: fault
     for fault in (
         MalformedQuery, UnsupportedQuery, UnknownFunction, UpdateRefused, ServiceRefused,
-        FormNotAcceptable, Unwritable, QueryTooLarge, EngineDefect,
+        FormNotAcceptable, Unwritable, QueryTooLarge, Unorderable, EngineDefect,
     )
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 A frame is one letter, the payload's length (32 bits) and the payload:
 
 Q  question, marshalled   towards the query process
+O  a question again, on which the engine's sort failed: its ORDER BY is to be rewritten
 C  the questions before this that have not begun are cancelled; answered with C, in its turn
 W  a small answer, whole: form and media type, a line feed, its bytes; nothing more comes
 H  form and media type    the answer begins
@@ -22,6 +23,7 @@ import struct
 from server.engine.interface import Question, Text
 
 QUESTION, CANCEL, WHOLE, HEAD, DATA, END, FAULT = b"Q", b"C", b"W", b"H", b"D", b"E", b"X"
+ORDERED = b"O"
 LETTER_AND_LENGTH = struct.Struct("!cI")
 _SIZE = LETTER_AND_LENGTH.size
 _NOTHING_BOUND: dict[str, str | Text] = {}

@@ -1,22 +1,30 @@
 """Declare the messages between connections and answers: requests, replies, streams."""
 
-import time
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Hashable
+from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 Headers = list[tuple[str, str]]
 
 
+class HeaderLines(dict[bytes, bytes]):
+    """Headers by name: names are lower case, several lines of one name are joined.
+
+    Requests with the same lines may share them, once they are whole, and what was read from them.
+    """
+
+    preferences: Any = None  # `server.http.responses.preferences`
+
+
 @dataclass(slots=True)
 class Request:
-    """One request; header names are lower case, several lines of one name are joined."""
+    """One request."""
 
     method: str
     target: bytes
-    headers: Mapping[bytes, bytes]
+    headers: HeaderLines
     peer: str
     body: bytes = b""
     length: int | None = None  # of `body`, if there may be one
@@ -55,20 +63,17 @@ class Reply:
     kind: str = ""  # of the fault that it reports
 
 
-@dataclass(slots=True)
 class Clock:
-    """The Date header (RFC 9110, 6.6.1), written once a second."""
+    """The Date header line (RFC 9110, 6.6.1), which a worker writes anew twice a second."""
 
-    second: int = 0
-    line: bytes = field(default=b"")
+    __slots__ = ("date",)
 
-    def date(self) -> bytes:
-        """Return the header line of the present second."""
-        now = int(time.time())
-        if now != self.second:
-            self.second = now
-            self.line = b"Date: %s\r\n" % formatdate(now, usegmt=True).encode()
-        return self.line
+    def __init__(self) -> None:
+        self.tick()
+
+    def tick(self) -> None:
+        """Write the line of the present second."""
+        self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
 
 
 def write_head(status: int, headers: Headers) -> bytes:

@@ -89,7 +89,8 @@ class CurrentRelease:
         self._every = 1.0  # seconds
         self._refused = ("", "")  # release and fingerprint
         self._choice = self._chooser.choose()
-        self._current = self._open_first() if self._choice.release else None
+        # To look at, None while there is none; to ask, `lend` or `borrow` it.
+        self.current = self._open_first() if self._choice.release else None
         self._retired: list[Release] = []
         self._past = EngineStats()
 
@@ -105,10 +106,10 @@ class CurrentRelease:
     def borrow(self) -> Release:
         """Return the release, which stays open until it is given back; raises ReleaseUnready."""
         with self._lock:
-            if self._current is None:
+            if self.current is None:
                 raise self.unready()
-            self._current.lent += 1
-            return self._current
+            self.current.lent += 1
+            return self.current
 
     def give_back(self, release: Release) -> None:
         """Return a borrowed release; one that is retired is closed by the last."""
@@ -116,11 +117,6 @@ class CurrentRelease:
             release.lent -= 1
         if release.retired:
             self._close_if_done(release)
-
-    @property
-    def current(self) -> Release | None:
-        """Return the release, None while there is none; to ask it, `lend` or `borrow` it."""
-        return self._current
 
     @property
     def trouble(self) -> str:
@@ -137,7 +133,7 @@ class CurrentRelease:
     def stats(self) -> EngineStats:
         """Add up the numbers of all open engines, and the totals of the closed ones."""
         with self._lock:
-            releases = (*([self._current] if self._current else []), *self._retired)
+            releases = (*([self.current] if self.current else []), *self._retired)
             return sum((release.engine.stats() for release in releases), self._past)
 
     def watch(self, seconds: float = 1.0) -> None:
@@ -150,22 +146,22 @@ class CurrentRelease:
         """Switch to the release that is chosen now; log one that cannot be opened."""
         try:
             self._choice = choice = self._chooser.choose()
-            served = str(self._current.folder) if self._current else ""
+            served = str(self.current.folder) if self.current else ""
             if choice.release in ("", served) or choice[:2] == self._refused:
                 return
             self._replace(self._open(choice))
             log.info("serving release %s", Path(choice.release).name)
         except Exception as fault:  # no fault of a new release may end the site
             log.error("%s cannot be opened: %s", self._choice.release, fault)
-            if self._current or isinstance(fault, UnreadableRelease):
+            if self.current or isinstance(fault, UnreadableRelease):
                 self._refused = self._choice[:2]
                 self._chooser.refuse(*self._refused, str(fault))
 
     def close(self) -> None:
         """Stop looking and close the release."""
         self._closed.set()
-        if self._current:
-            self._current.engine.close()
+        if self.current:
+            self.current.engine.close()
 
     def _open_first(self) -> Release:
         """Open the release that is chosen, or the one that is chosen once that was refused."""
@@ -209,7 +205,7 @@ class CurrentRelease:
 
     def _replace(self, release: Release) -> None:
         with self._lock:
-            old, self._current = self._current, release
+            old, self.current = self.current, release
             if old is None:
                 return
             old.retired = True

@@ -50,6 +50,7 @@ class _Formats(NamedTuple):
     graph: Format | None
     engine_solutions: str | None
     engine_graph: str | None
+    plain: bool  # an answer is sent as the engine writes it, whatever its form
 
 
 class Plan(NamedTuple):
@@ -60,11 +61,6 @@ class Plan(NamedTuple):
     accept: str | None
     formats: _Formats
     fickle: bool  # it may have another answer when asked again: no answer is kept or shared
-
-    @property
-    def plain(self) -> bool:
-        """Return whether the answer is sent as the engine writes it, whatever its form."""
-        return not {HTML, EXCEL} & {self.formats.solutions, self.formats.graph}
 
     def choose(self, answer: Answer) -> Format | None:
         """Return the format that the client gets an answer in."""
@@ -114,6 +110,7 @@ def _choose_both(accept: str | None, name: str | None) -> _Formats:
         graph,
         rows.media_type if rows else None,
         written.media_type if written else None,
+        plain=rows is solutions and written is graph,
     )
 
 

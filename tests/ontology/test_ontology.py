@@ -21,6 +21,7 @@ BASE = "https://données.exemple/ia/"
 FACTS = PROJECT.parent / "shared" / "facts"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+ISSUED = "http://purl.org/dc/terms/issued"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LISTS = {"categorie": "categories", "statut": "statuts", "portefeuille": "portefeuilles"}
 YEARS = (2024, 2025)
@@ -41,33 +42,58 @@ CLASSES = [
     "Portefeuille",
     "PortefeuilleAnnuel",
     "Portrait",
+    "Principe",
     "Statut",
+    "Suspension",
+    "TexteDuCadre",
 ]
 PROPERTIES = [
     "annee",
     "benefices",
     "categorie",
     "categorieTelleQuEcrite",
+    "compteParmiLesOutils",
     "conclusion",
     "confiance",
+    "contraignant",
+    "debutAuPlusTard",
+    "debutAuPlusTot",
     "decompteDe",
     "decomptePar",
+    "decreteePar",
     "derniereAnnee",
     "derniereInscription",
+    "dimensionAnnee",
+    "dimensionAnneeAnterieure",
+    "dimensionAnneePosterieure",
+    "dimensionCategorie",
+    "dimensionGenre",
+    "dimensionPortefeuille",
+    "dimensionStatut",
+    "dispenseAccordeePar",
     "effectif",
     "effectifAnterieur",
     "effectifMaximal",
     "effectifMinimal",
     "effectifPosterieur",
     "element",
+    "emetteur",
+    "etablit",
     "evolutionDe",
+    "finAuPlusTard",
+    "finAuPlusTot",
     "inscriptionDe",
+    "leveePar",
     "membreAnterieur",
     "membrePosterieur",
+    "ministereTitulaire",
     "module",
     "mouvementDe",
+    "natureDuTexte",
     "nombreInscriptions",
+    "nombreOrganismes",
     "nomTelQuEcrit",
+    "objet",
     "organisme",
     "organismeTelQuEcrit",
     "portefeuille",
@@ -83,17 +109,22 @@ PROPERTIES = [
     "ressemblance",
     "revise",
     "sansResolution",
+    "seulementCite",
+    "signataire",
     "sort",
     "statut",
     "statutAnterieur",
     "statutPosterieur",
     "statutTelQuEcrit",
+    "sujet",
     "systemeIA",
     "texteTelQuEcrit",
     "totalPublie",
+    "vise",
     "voisin",
 ]
-INDIVIDUALS = ["ModuleComparaison", "ModuleNoyau", "Modules", "ProjetPortraitIA"]
+MODULES = ["ModuleCadre", "ModuleComparaison", "ModuleNoyau"]
+INDIVIDUALS = [*MODULES, "Modules", "ProjetPortraitIA"]
 ALIGNMENTS = {
     ("Categorie", "subClassOf", SKOS + "Concept"),
     ("Comparaison", "subClassOf", "http://www.w3.org/ns/prov#Entity"),
@@ -111,16 +142,24 @@ ALIGNMENTS = {
     ("Portefeuille", "subClassOf", SKOS + "Concept"),
     ("PortefeuilleAnnuel", "subClassOf", "http://www.w3.org/ns/prov#Entity"),
     ("Portrait", "subClassOf", "http://www.w3.org/ns/dcat#Dataset"),
+    ("Principe", "subClassOf", SKOS + "Concept"),
     ("Statut", "subClassOf", SKOS + "Concept"),
     ("benefices", "subPropertyOf", "http://purl.org/dc/terms/description"),
     ("categorie", "subPropertyOf", "http://purl.org/dc/terms/subject"),
     ("derniereInscription", "subPropertyOf", "http://purl.org/dc/terms/hasVersion"),
+    ("TexteDuCadre", "subClassOf", "http://purl.org/dc/terms/BibliographicResource"),
+    ("compteParmiLesOutils", "subPropertyOf", "http://purl.org/dc/terms/references"),
+    ("emetteur", "subPropertyOf", "http://purl.org/dc/terms/creator"),
     ("inscriptionDe", "subPropertyOf", "http://www.w3.org/ns/prov#specializationOf"),
+    ("objet", "subPropertyOf", f"{BASE}def#porteSur"),
     ("organisme", "subPropertyOf", "http://www.w3.org/ns/prov#wasAttributedTo"),
     ("porteSur", "subPropertyOf", "http://www.w3.org/ns/prov#used"),
     ("portraitAnterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
     ("portraitPosterieur", "subPropertyOf", "http://www.w3.org/ns/prov#wasDerivedFrom"),
+    ("signataire", "subPropertyOf", "http://purl.org/dc/terms/contributor"),
     ("statut", "subPropertyOf", "http://www.w3.org/ns/adms#status"),
+    ("sujet", "subPropertyOf", f"{BASE}def#porteSur"),
+    ("vise", "subPropertyOf", "http://purl.org/dc/terms/audience"),
 }
 # The whole rhythm of a term; what a term does not have is left out, nothing stands elsewhere.
 RHYTHM = [
@@ -135,7 +174,6 @@ NAMESPACES = (
     "http://data.europa.eu/m8g/",
     "http://publications.europa.eu/resource/authority/data-theme/",
     "http://purl.org/dc/dcmitype/",
-    "http://purl.org/dc/elements/1.1/",
     "http://purl.org/dc/terms/",
     "http://purl.org/linked-data/cube#",
     "http://purl.org/vocab/vann/",
@@ -228,7 +266,7 @@ def test_nothing_is_a_blank_node(name: str) -> None:
 
 @pytest.mark.parametrize("name", ontology.NAMES)
 def test_every_external_term_is_of_a_vocabulary_that_was_read(name: str) -> None:
-    elsewhere = ("/homepage", "/sameAs", "#isDefinedBy")
+    elsewhere = ("/homepage", "/page", "/sameAs", "#isDefinedBy")
     statements = [t for t in triples(name) if not t.predicate.endswith(elsewhere)]
     foreign = {iri for iri in iris(statements) if not iri.startswith(BASE)}
     assert {iri for iri in foreign if not iri.startswith(NAMESPACES)} == set()
@@ -259,8 +297,8 @@ def test_every_term_says_it_once_in_each_language(prop: str, language: str) -> N
 
 def test_every_term_has_one_module_and_one_date() -> None:
     for prop, values in (
-        (f"{BASE}def#module", {f"{BASE}def#ModuleNoyau", f"{BASE}def#ModuleComparaison"}),
-        ("http://purl.org/dc/terms/issued", {"2026-11-22", "2026-11-29"}),
+        (f"{BASE}def#module", {f"{BASE}def#{name}" for name in MODULES}),
+        (ISSUED, {"2026-11-22", "2026-11-29"}),
     ):
         by_term = defaultdict(list)
         for term in triples("portrait-ia"):

@@ -1,6 +1,7 @@
 """Each shape is proved by a file that breaks it, one line away from the valid one."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,8 +11,10 @@ import rdflib
 import shapes
 from transform.rdf.namespaces import (
     DCTERMS,
+    ELI,
     FOAF,
     PROV,
+    QB,
     RDFS,
     SKOS,
     SSSOM,
@@ -24,28 +27,32 @@ VALID = sorted(FOLDER.glob("valid.*.ttl"))
 INVALID = sorted(FOLDER.glob("invalid.*.ttl"))
 PREFIXES = {
     "dcterms": DCTERMS,
+    "eli": ELI,
     "foaf": FOAF,
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "pia": f"{BASE}def#",
     "prov": PROV,
+    "qb": QB,
     "rdfs": RDFS,
     "schema": "https://schema.org/",
+    "shapes": f"{BASE}shapes#",
     "skos": SKOS,
     "sssom": SSSOM,
 }
 
 
-@pytest.fixture(scope="module")
+@cache
 def all_shapes() -> rdflib.Graph:
     return read_shapes(shapes.TIERS, BASE)
 
 
-def findings(file: Path, all_shapes: rdflib.Graph) -> list[Finding]:
+@cache  # each file is asked about twice: does it break its shape, and is each shape broken
+def findings(file: Path) -> list[Finding]:
     quads = ox.parse(path=file, format=ox.RdfFormat.TURTLE, base_iri=BASE)
     triples = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     assert triples is not None
-    return validate(triples, all_shapes)
+    return validate(triples, all_shapes())
 
 
 def expected(file: Path) -> dict[str, str]:
@@ -63,14 +70,14 @@ def valid_counterpart(file: Path) -> Path:
 
 
 @pytest.mark.parametrize("file", VALID, ids=lambda file: file.name.split(".")[1])
-def test_valid_file_has_no_finding(file: Path, all_shapes: rdflib.Graph) -> None:
-    assert findings(file, all_shapes) == []
+def test_valid_file_has_no_finding(file: Path) -> None:
+    assert findings(file) == []
 
 
 @pytest.mark.parametrize("file", INVALID, ids=lambda file: file.name.split(".")[1])
-def test_invalid_file_breaks_its_shape(file: Path, all_shapes: rdflib.Graph) -> None:
+def test_invalid_file_breaks_its_shape(file: Path) -> None:
     declared = expected(file)
-    reported = {(f.focus, f.path, f.severity, f.en) for f in findings(file, all_shapes)}
+    reported = {(f.focus, f.path, f.severity, f.en) for f in findings(file)}
     finding = (
         BASE + declared["focus"],
         absolute(declared["path"]),
@@ -97,28 +104,28 @@ def property_shapes() -> list[str]:
 
 @pytest.mark.parametrize("shape", property_shapes(), ids=lambda shape: shape.rpartition("#")[2])
 def test_each_property_shape_is_broken_by_some_file(
-    shape: str, all_shapes: rdflib.Graph, broken: dict[str, set[str]]
+    shape: str, broken: dict[str, set[str]]
 ) -> None:
     assert shape in broken
 
 
 @pytest.fixture(scope="module")
-def broken(all_shapes: rdflib.Graph) -> dict[str, set[str]]:
+def broken() -> dict[str, set[str]]:
     """The invalid files that break each shape."""
     by_shape: dict[str, set[str]] = {}
     for file in INVALID:
-        for finding in findings(file, all_shapes):
+        for finding in findings(file):
             by_shape.setdefault(finding.shape, set()).add(file.name)
     return by_shape
 
 
-def test_each_shape_speaks_french_and_english(all_shapes: rdflib.Graph) -> None:
+def test_each_shape_speaks_french_and_english() -> None:
     kinds = (rdflib.SH.PropertyShape, rdflib.SH.SPARQLConstraint)
     for kind in kinds:
-        for shape in all_shapes.subjects(rdflib.RDF.type, kind):
+        for shape in all_shapes().subjects(rdflib.RDF.type, kind):
             languages = sorted(
                 str(getattr(text, "language", None))
-                for text in all_shapes.objects(shape, rdflib.SH.message)
+                for text in all_shapes().objects(shape, rdflib.SH.message)
             )
             assert languages == ["en", "fr"], shape
 

@@ -34,6 +34,7 @@ EU = "http://publications.europa.eu/resource/authority/"
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 VCARD = rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
 IN_SERIES = rdflib.URIRef("http://www.w3.org/ns/dcat#inSeries")
+VERSION = rdflib.URIRef("http://www.w3.org/ns/dcat#version")
 LEGISLATION = rdflib.URIRef("http://data.europa.eu/r5r/applicableLegislation")
 # rdflib's own parser of JSON-LD uses a deprecated class.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
@@ -206,13 +207,159 @@ def test_what_it_says(catalogue: rdflib.Graph) -> None:
         assert str(value(dataset, DCTERMS.license)).endswith("licenses/by/4.0/")
         assert value(dataset, DCTERMS.provenance)
         assert value(dataset, DCTERMS.bibliographicCitation)
-    period = catalogue.value(iri(f"{BASE}id/portrait/2024"), DCTERMS.temporal)
-    days = [str(catalogue.value(period, name)) for name in (DCAT.startDate, DCAT.endDate)]
-    assert days == ["2024-06-15", "2024-10-31"]
+    # A collection as of one day, made more precise later, is no period between the two.
+    day = catalogue.value(iri(f"{BASE}id/portrait/2024"), DCTERMS.temporal)
+    days = [str(catalogue.value(day, name)) for name in (DCAT.startDate, DCAT.endDate)]
+    assert days == ["2024-06-15", "2024-06-15"]
+    assert str(catalogue.value(day, DCTERMS.modified)) == "2024-10-31"
     assert not any(isinstance(term, rdflib.BNode) for triple in catalogue for term in triple)
     hidden = {triple[0] for triple in catalogue.triples((None, rdflib.RDFS.label, None))}
     for name in (DCAT.downloadURL, DCAT.accessURL, DCAT.landingPage, DCTERMS.license):
         assert not hidden & set(catalogue.objects(None, name)), name
+
+
+# The dataset's page on Données Québec, fact by fact, in words of our own: what of the catalogue
+# has it, by which properties, and what stands there.
+PAGE = {
+    "its identifier": ("#serie", "dct:identifier", "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"),
+    "its page": ("#serie", "dcat:landingPage", "donneesquebec.ca/recherche/dataset/"),
+    "the ministry's own site on it": ("#serie", "foaf:page", "www.quebec.ca/gouvernement/"),
+    "who publishes": ("#serie", "dct:publisher/foaf:name", "Cybersécurité et du Numérique"),
+    "who answers for it": (
+        "#serie", "dcat:contactPoint/vcard:organization-unit", "encadrement éthique",
+    ),
+    "whom to write to": ("#serie", "dcat:contactPoint/vcard:hasEmail", "encadrement.ia@mcn"),
+    "its licence": ("#serie", "dct:license", "/by/4.0/"),
+    "its theme": ("#serie", "dcat:theme/skos:prefLabel", "Gouvernement et finances"),
+    "how often it changes": ("#serie", "dct:accrualPeriodicity/skos:prefLabel", "annuel"),
+    "the place": ("#serie", "dct:spatial/skos:prefLabel", "Québec"),
+    "when it first came out": ("#serie", "dct:issued", "2024-11-08T16:32:00-05:00"),
+    "when it last changed": ("#serie", "dct:modified", "2026-01-27T14:04:00-05:00"),
+    "how to cite it": ("#serie", "dct:bibliographicCitation", "dans Données Québec, 2024"),
+    "at which address": ("#serie", "dct:bibliographicCitation", "[https://www.donneesquebec.ca/"),
+    "what nobody guarantees": ("#serie", "dct:rights/rdfs:label", "peuvent garantir l'exactitude"),
+    "and so of its files": ("#source", "dct:rights/rdfs:label", "peuvent garantir l'exactitude"),
+    "which order": ("#serie", "dcatap:applicableLegislation/dct:title", "intelligence"),
+    "when the order was taken": ("#serie", "dct:description", "28 février 2024"),
+    "what it is for": ("#serie", "dct:description", "perspective de transparence"),
+    "and what else": ("#serie", "dct:description", "cohérence de l'action gouvernementale"),
+    "what came too early": ("#serie", "dct:description", "analyse d'opportunités"),
+    "what is over": ("#serie", "dct:description", "abandonnés ou en fin de cycle de vie"),
+    "cyberdefence is left out": ("#serie", "dct:description", "cybersécurité et de cyberdéfense"),
+    "why it is": ("#serie", "dct:description", "raisons évidentes de sécurité"),
+    "names of suppliers too": ("#serie", "dct:description", "fournisseurs de solutions"),
+    "in English as well": ("#serie", "dct:description", "suppliers of solutions"),
+    "as of which day": ("/2024", "dct:temporal/skos:prefLabel", "Collecte en date du 15 juin 2024"),
+    "made precise when": ("/2024", "dct:temporal/skos:prefLabel", "précisée le 31 octobre 2024"),
+    "a file": ("#serie", "dct:hasPart/dct:title", "gouvernement Quebec 2024"),
+    "another": ("#serie", "dct:hasPart/dct:title", "2024 version Excel"),
+    "a third": ("#serie", "dct:hasPart/dct:title", "Quebec 2025.csv"),
+    "a fourth": ("#serie", "dct:hasPart/dct:title", "2025 version Excel.xlsx"),
+    "some are workbooks": ("#serie", "dct:hasPart/dct:format/skos:prefLabel", "XLSX"),
+    "how big they are": ("#serie", "dct:hasPart/dct:description", "1 Mo"),
+    "changed once": ("#serie", "dct:hasPart/dct:modified", "2025-01-23"),
+    "what they hold": ("/2025", "dct:title", "Portrait public annuel 2025 des utilisations"),
+    "a tag": ("/2025", "dcat:keyword", "Projets informatiques"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("about", "path", "value"), PAGE.values(), ids=PAGE)
+def test_everything_that_the_page_of_the_dataset_says(
+    catalogue: rdflib.Graph, about: str, path: str, value: str
+) -> None:
+    source = quote("portrait 2024 é#.csv")
+    where = {"#serie": "catalogue#serie", "#source": f"dumps/sources/2024/{source}"}
+    prefixes = {"dct": DCTERMS, "dcatap": "http://data.europa.eu/r5r/", "vcard": VCARD}
+    subject = rdflib.URIRef(BASE + where.get(about, f"id/portrait{about}"))
+    query = f"SELECT ?value {{ ?subject {path} ?value }}"
+    rows = catalogue.query(query, initNs=prefixes, initBindings={"subject": subject})
+    assert value in " | ".join(str(row[0]) for row in rows)  # type: ignore[index]
+
+
+OPERATED = """
+extends = "quebec"
+layout = 1
+name = "exploite"
+
+[operator]
+slug = "laboratoire-de-donnees"
+name.fr = "Laboratoire de données"
+name.en = "Data lab"
+email = "lab@exemple.ca"
+kind = "academia"
+"""
+DECISION = (
+    "subject_id,predicate_id,predicate_modifier,object_id,mapping_justification,confidence,"
+    "author_id,mapping_date\n{0}/2024,skos:exactMatch,Not,{0}/2025,à part,1,Ada,2027-02-03\n"
+)
+Operated = tuple[Path, rdflib.Graph]
+
+
+@pytest.fixture(scope="module")
+def operated(quebec: Path, portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Operated:
+    """The same portraits from somebody else, who has decided once: the release, its catalogue."""
+    folder = tmp_path_factory.mktemp("operated")
+    (folder / "own.toml").write_text(OPERATED, encoding="utf-8")
+    text = (quebec / "current/dumps/portraits.nt").read_text()
+    [key] = {*re.findall(r"/id/initiative/(\w+)/2024> <\S+#inscriptionDe>", text)}
+    decision = DECISION.format(f"id/initiative/{key}")
+    (folder / "decisions.csv").write_text(decision, encoding="utf-8")
+    sources = [
+        f"{year}={next((quebec / 'current/dumps/sources' / year).iterdir())}"
+        for year in ("2024", "2025")
+    ]
+    options = ["--layout", folder / "own.toml", "--decisions", folder / "decisions.csv"]
+    to = ["--base-uri", BASE, "--to", folder / "releases"]
+    done = portrait_ia("build", *sources, *options, *to)
+    assert done.returncode == 0, done.stderr
+    release = (folder / "releases/current").resolve()
+    return release, rdflib.Graph().parse(release / "catalogue.ttl")
+
+
+def test_an_operator_publishes_what_it_made_of_the_portraits(operated: Operated) -> None:
+    release, graph = operated
+    assert violations(graph, shared("data", "dcat-ap-3.0.1")) == set()
+    lab = rdflib.URIRef(f"{BASE}id/organisme/laboratoire-de-donnees")
+    assert graph.value(lab, FOAF.name)
+    for place in ("catalogue", "catalogue#sparql", "catalogue#ensemble"):
+        subject = rdflib.URIRef(BASE + place)
+        assert set(graph.objects(subject, DCTERMS.publisher)) == {lab}, place
+        contact = graph.value(subject, DCAT.contactPoint)
+        assert str(graph.value(contact, VCARD.hasEmail)) == "mailto:lab@exemple.ca"
+        [adapted] = graph.objects(subject, DCTERMS.rights)
+        labels = " ".join(map(str, graph.objects(adapted, rdflib.RDFS.label)))
+        for words in ("Adapté par Laboratoire", "Adapted by Data lab", "Cybersécurité", "/by/4.0/"):
+            assert words in labels
+    void = rdflib.Graph().parse(release / "void.ttl")
+    whole = rdflib.URIRef(f"{BASE}catalogue#ensemble")
+    assert set(void.objects(whole, DCTERMS.publisher)) == {lab}
+    for place in ("catalogue#serie", "id/portrait/2024", "id/portrait/2025"):
+        subject = rdflib.URIRef(BASE + place)
+        [publisher] = graph.objects(subject, DCTERMS.publisher)
+        assert str(publisher).endswith("cybersecurite-et-du-numerique")
+        contact = graph.value(subject, DCAT.contactPoint)
+        assert "encadrement.ia@mcn" in str(graph.value(contact, VCARD.hasEmail))
+
+
+def test_it_says_when_the_data_changed_and_in_which_release_they_are(
+    operated: Operated, quebec: Path, catalogue: rdflib.Graph
+) -> None:
+    release, graph = operated
+    places = ("catalogue", "catalogue#ensemble", "id/portrait/2024")
+    site, whole, portrait = (rdflib.URIRef(BASE + place) for place in places)
+    for subject in (site, whole, portrait):
+        assert str(graph.value(subject, DCTERMS.modified)) == "2027-02-03", subject
+        assert str(graph.value(subject, VERSION)) == release.name
+        assert str(catalogue.value(subject, VERSION)) == (quebec / "current").resolve().name
+    # Nobody decided: a rule joined the two rows, on the day on which it was adopted.
+    assert str(catalogue.value(whole, DCTERMS.modified)) == "2026-11-22"
+    assert str(catalogue.value(portrait, DCTERMS.modified)) == "2025-01-23"
+    french = rdflib.URIRef(f"{EU}language/FRA")
+    for file in graph.objects(portrait, DCAT.distribution):
+        is_source = "/sources/" in str(file)
+        day = "2025-01-23" if is_source else "2027-02-03"
+        assert str(graph.value(file, DCTERMS.modified)) == day
+        assert (set(graph.objects(file, DCTERMS.language)) == {french}) == is_source
 
 
 def _as_the_engine_holds(triple: Any) -> Any:

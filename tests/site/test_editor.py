@@ -11,8 +11,8 @@ from server.web import assets
 from tests.site.conftest import BASE
 from tests.site.test_browser import CONTRAST
 from tests.site.test_hang_up import ENDLESS
-from tests.support.delay_probe import DelayProbe
 from tests.support.processes import find_busy, lives
+from tests.support.waiting import wait_until
 
 PIA = f"PREFIX pia: <{BASE}def#>\n"
 COUNT = PIA + "SELECT (COUNT(*) AS ?n) { ?s a pia:Inscription }"
@@ -171,9 +171,7 @@ def test_completion_knows_what_the_description_says(site: str, fetch: Any) -> No
         assert {term["iri"] for term in terms["graphs"]} == set(graphs)
 
 
-def test_a_query_that_is_stopped_leaves_nothing_running(
-    patient: str, page: Any, delay_probe: DelayProbe
-) -> None:
+def test_a_query_that_is_stopped_leaves_nothing_running(patient: str, page: Any) -> None:
     open_page(page, f"{patient}sparql")
     write(page, ENDLESS)
     page.keyboard.press("Control+Enter")
@@ -183,7 +181,7 @@ def test_a_query_that_is_stopped_leaves_nothing_running(
     stop.click()
     page.get_by_text("Requête interrompue.").wait_for()
     assert not stop.is_visible()
-    assert delay_probe.until(lambda: not lives(busy), 1.7), "the query was ended"
+    wait_until(lambda: not lives(busy))
 
 
 def test_columns_sort_by_number_and_by_language(site: str, page: Any) -> None:

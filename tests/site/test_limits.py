@@ -13,14 +13,13 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from server import networks
-from server.bounds import READER_SECONDS
-from tests.support.delay_probe import DelayProbe
 from tests.support.processes import (
     find_workers,
     is_held,
     proportional_megabytes,
     settled_megabytes,
 )
+from tests.support.waiting import wait_until
 
 
 def connect(site: str) -> socket.socket:
@@ -96,36 +95,29 @@ def test_a_client_that_waits_for_leave_to_send_gets_it(site: str) -> None:
         assert client.recv(1000).startswith(b"HTTP/1.1 200 OK")
 
 
-def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(
-    site: str, fetch: Any, delay_probe: DelayProbe
-) -> None:
+def test_idle_and_slow_clients_hold_up_nobody_and_are_let_go(site: str, fetch: Any) -> None:
     idle = [connect(site) for _ in range(150)]
     slow = [connect(site) for _ in range(150)]
     for client in slow:
         client.sendall(b"GET /sparql HTTP/1.1\r\nX: ")
-    begun = time.monotonic()
     assert fetch(f"{site}sparql?query=ASK%7B%7D").status == 200
-    assert time.monotonic() - begun < delay_probe.allow(1, begun)
+    assert any(map(is_held, slow))  # the answer did not wait until they were let go
     assert idle[0].recv(10) == b""
     assert problem(b"".join(iter(lambda: slow[0].recv(9999), b""))) == (408, "too-slow")
-    assert time.monotonic() - begun < delay_probe.allow(15, begun)
     for client in (*idle, *slow):
         client.close()
 
 
-def test_one_who_does_not_read_holds_up_nobody(
-    site: str, fetch: Any, delay_probe: DelayProbe
-) -> None:
-    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
+def test_one_who_does_not_read_holds_up_nobody(site: str, fetch: Any) -> None:
+    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 20000")
     clients = [connect(site) for _ in range(40)]
     for client in clients:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    time.sleep(1)
-    begun = time.monotonic()
+    clients[0].recv(1, socket.MSG_PEEK)  # its answer has begun to come
     assert fetch(f"{site}doc/portrait/2025.ttl").status == 200
     assert fetch(f"{site}sparql?query=ASK%7B%7D%23x").status == 200
-    assert time.monotonic() - begun < delay_probe.allow(3, begun)
+    assert any(map(is_held, clients))  # they did not wait until those were let go
     for client in clients:
         client.close()
 
@@ -181,8 +173,8 @@ def test_who_a_client_is(peer: str, headers: Any, trusted: str, client: str) -> 
     assert networks.find_client(peer, headers, networks.read_networks(trusted)) == client
 
 
-def test_one_who_does_not_read_is_let_go(site: str, delay_probe: DelayProbe) -> None:
-    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 100000")
+def test_one_who_does_not_read_is_let_go(site: str) -> None:
+    query = quote("SELECT * { ?a ?b ?c . ?d a ?e } LIMIT 20000")
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(90)
@@ -191,7 +183,7 @@ def test_one_who_does_not_read_is_let_go(site: str, delay_probe: DelayProbe) -> 
     client.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     client.recv(1, socket.MSG_PEEK)  # the answer has begun to come
     assert is_held(client)
-    assert delay_probe.until(lambda: not is_held(client), READER_SECONDS + 4)
+    wait_until(lambda: not is_held(client))
     reply = b""
     with client, contextlib.suppress(ConnectionError):
         while part := client.recv(65536):
@@ -226,7 +218,7 @@ def test_long_preferences_are_not_remembered(
     with boot(folder) as site:
         workers = find_workers(site)
         grown, before = [], settled_megabytes(workers)
-        for number in range(6):
+        for number in range(4):
             send(site, fetch, number)
             after = proportional_megabytes(workers)
             grown.append(after - before)

@@ -164,7 +164,7 @@ def test_metrics_tell_what_is_kept_refused_and_lost(limited: str, fetch: Any) ->
     assert rose["cache_bytes"] > 1000
     assert rose["query_processes_lost_total"] == 1
     assert after["query_processes_started_total"] > after["query_processes"]
-    kinds = ("malformed-query", "unknown-page", "wrong-body-type", "query-too-large")
+    kinds = ("malformed-query", "unknown-page", "wrong-body-type", "query-too-deep")
     for kind in kinds:
         assert rose[f'refusals_total{{reason="{kind}"}}'] == 1, kind
     # Shared out to the workers, each a whole number.

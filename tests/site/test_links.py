@@ -1,6 +1,7 @@
 """Every link on a page works, on another host and path than those of the base URI too."""
 
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
@@ -9,6 +10,9 @@ from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
+
+from server.app import create_app
+from server.settings import Settings
 
 MOST = 400
 
@@ -77,3 +81,20 @@ def test_a_parameter_may_have_any_name(client: Any) -> None:
     reply = client.get("/id/portrait/2025?path=a&query=b&self=c")
     assert reply.status_code == 303
     assert reply.headers["Location"] == "../../doc/portrait/2025?path=a&query=b&self=c"
+
+
+def test_the_home_page_leads_to_the_framework_where_there_is_one(
+    client: Any, example: Path
+) -> None:
+    app = create_app(example, Settings())
+    try:
+        home = app.test_client().get("/?lang=en").text
+        [target] = [
+            link for link in Links(home).local if link.partition("?")[0].endswith("id/cadre")
+        ]
+        page = urljoin("/", target).replace("/id/", "/doc/")
+        framework = app.test_client().get(page, headers={"Accept": "text/html"}).text
+        assert "Governance framework for AI in Québec" in framework
+    finally:
+        app.extensions["current_release"].close()
+    assert "id/cadre" not in client.get("/").text

@@ -16,6 +16,7 @@ from server.engine.faults import EngineDown
 from server.reconciliation import entities
 from server.reconciliation.index import Index
 from server.release.current import Release
+from tests.site.conftest import list_anew
 from tests.support.processes import find_workers, worked
 from tests.support.waiting import wait_until
 
@@ -710,6 +711,7 @@ def test_each_release_has_names_of_its_own(
                     f"<{base_uri}{BODY}> {graph} .\n")  # fmt: skip
         quads.write(f"{new} <http://www.w3.org/2004/02/skos/core#prefLabel> "
                     f'"Tout nouveau"@fr {graph} .\n')  # fmt: skip
+    list_anew(two_releases / "bbbbbbbbbbbbbbbb", "dumps/portraits.nq")
     with boot(two_releases) as address:
 
         def find() -> Any:  # None while the names are being read, 503

@@ -47,6 +47,16 @@ def test_the_replacement_says_what_it_replaced(site: str, fetch: Any, base_uri: 
     assert ox.Triple(old, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), new) in statements
 
 
+def test_a_name_that_was_only_possible_leads_on_and_stands_on_no_page(
+    site: str, fetch: Any
+) -> None:
+    assert fetch(f"{site}id/organisme/nom-possible").status == 301
+    for suffix in SUFFIXES[1:]:
+        document = fetch(f"{site}doc/organisme/cegep-du-vieux-montreal{suffix}").text
+        assert "organisme/vieux-montreal" in document
+        assert "nom-possible" not in document
+
+
 def test_a_replacement_elsewhere_is_named_whole(site: str, fetch: Any) -> None:
     for path in ("id/organisme/ailleurs", "doc/organisme/ailleurs.ttl"):
         reply = fetch(site + path)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,8 +17,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.conftest import PROJECT
-from tests.support.delay_probe import DelayProbe
+from tests.conftest import COMMAND, PROJECT
+from tests.site.conftest import list_anew
 from tests.support.processes import (
     children,
     family,
@@ -37,7 +38,7 @@ def site_of_its_own(folder: Path, boot: Any) -> Iterator[str]:
 
 
 def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
-    site_of_its_own: str, fetch: Any, delay_probe: DelayProbe
+    site_of_its_own: str, fetch: Any
 ) -> None:
     site = site_of_its_own
     server = server_process(site)
@@ -59,7 +60,7 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
     asker.start()
     time.sleep(0.3)
     os.kill(killed, signal.SIGKILL)
-    assert delay_probe.until(lambda: not any(map(lives, below)), 3)
+    wait_until(lambda: not any(map(lives, below)))
     before = len(statuses)
     wait_until(lambda: len(statuses) > before + 20)
     wait_until(
@@ -71,15 +72,13 @@ def test_a_killed_worker_takes_its_processes_along_and_is_replaced(
     assert len([status for status in statuses if status != 200]) <= 2, statuses
 
 
-def test_workers_do_not_outlive_who_started_them(
-    folder: Path, boot: Any, delay_probe: DelayProbe
-) -> None:
+def test_workers_do_not_outlive_who_started_them(folder: Path, boot: Any) -> None:
     with boot(folder) as site:
         server = server_process(site)
         wait_until(lambda: len(children(server)) == 2)
         below = family(server)
         os.kill(server, signal.SIGKILL)
-        assert delay_probe.until(lambda: not any(map(lives, below[1:])), 5)
+        wait_until(lambda: not any(map(lives, below[1:])))
 
 
 def test_answers_under_way_are_given_before_the_end(site_of_its_own: str) -> None:
@@ -108,6 +107,12 @@ def test_answers_under_way_are_given_before_the_end(site_of_its_own: str) -> Non
     wait_until(lambda: not lives(server))
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def is_refused(host: str, port: int) -> bool:
     try:
         socket.create_connection((host, port), 10).close()
@@ -128,7 +133,7 @@ supervisor._START = "import sys; print('no engine today', file=sys.stderr); sys.
 from server.http.process.listen import listen
 from transform.errors import CannotServe
 try:
-    listen(Path(sys.argv[1]), "127.0.0.1", 0, 2)
+    listen(Path(sys.argv[1]), "127.0.0.1", 0, 2, lambda: print("ready"))
 except CannotServe as fault:
     sys.exit(str(fault))
 """
@@ -137,9 +142,56 @@ except CannotServe as fault:
 def test_workers_that_never_become_ready_are_given_up(folder: Path) -> None:
     command = [sys.executable, "-c", BREAKING, str(folder)]
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=180)
-    assert ended.returncode == 1
+    assert (ended.returncode, ended.stdout) == (1, "")
     assert "3 HTTP processes ended before one was ready (the last with status 3)" in ended.stderr
     assert ended.stderr.count("no engine today") in (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("engine", "workers", "damage", "status", "reason"),
+    [
+        (
+            "memory",
+            2,
+            "N-Quads",
+            2,
+            r"portraits\.nq cannot be loaded: .*line 1.*portrait-ia rollback",
+        ),
+        (
+            "disk",
+            2,
+            "store",
+            1,
+            r"\.stores: .* cannot be written there: File exists.*--engine memory",
+        ),
+        (
+            "memory",
+            1,
+            "memory",
+            1,
+            r"needs .* MB .*ulimit -v.* or lower PORTRAIT_IA_QUERY_MEMORY_MB",
+        ),
+    ],
+)
+def test_a_server_whose_engine_cannot_start_says_so_before_any_address(
+    two_releases: Path, engine: str, workers: int, damage: str, status: int, reason: str
+) -> None:
+    settings = dict[str, str]()
+    if damage == "N-Quads":
+        (two_releases / "current" / "dumps" / "portraits.nq").write_text("no quads\n")
+        list_anew(two_releases / "current", "dumps/portraits.nq")
+    elif damage == "store":
+        (two_releases / ".stores").touch()
+    else:
+        settings = {"PORTRAIT_IA_QUERY_MEMORY_MB": "9000"}
+    ended = subprocess.run(
+        ["sh", "-c", 'ulimit -v 8000000; exec "$@"', "sh", COMMAND, "serve", str(two_releases),
+         "--engine", engine, "--workers", str(workers), "--port", str(free_port())],
+        env={**os.environ, **settings}, capture_output=True, text=True, timeout=180,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (status, ""), ended.stderr
+    assert re.search(reason, ended.stderr)
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_server_that_is_told_to_end_many_times_over_ends(folder: Path, boot: Any) -> None:

@@ -13,8 +13,22 @@ from transform.files import (
     exclusive_lock,
     new_file,
     put_in_place,
+    reason_and_file,
     write_whole,
 )
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError(28, "No space left on device", "a.csv"), "No space left on device: a.csv"),
+        (OSError("the file has gone"), "the file has gone"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_a_reason_never_names_nothing(error: OSError, reason: str) -> None:
+    assert reason_and_file(error) == reason
 
 
 def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path) -> None:

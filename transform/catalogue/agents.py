@@ -1,4 +1,4 @@
-"""Describe the publisher, the contact, the place and the standards of a catalogue."""
+"""Describe who publishes and operates a catalogue, whom to contact, its place and standards."""
 
 from collections.abc import Iterator
 
@@ -10,45 +10,58 @@ from transform.catalogue.statements import (
     texts,
     typed,
 )
-from transform.layouts.model import Publisher
+from transform.layouts.model import Layout, Publisher
 from transform.layouts.series import Coverage
 from transform.rdf.namespaces import ontology_of
 from transform.rdf.ntriples import Line, literal
 
 
-def publisher_iri(base_uri: str, publisher: Publisher) -> str:
-    """Return the publisher's IRI as N-Triples writes it."""
-    return f"<{base_uri}id/organisme/{publisher.slug}>"
+def agent_iri(base_uri: str, agent: Publisher) -> str:
+    """Return the IRI of a publisher or operator as N-Triples writes it."""
+    return f"<{base_uri}id/organisme/{agent.slug}>"
 
 
-def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
-    """Describe the publisher as an agent, with its kind where the layout states it."""
-    kind = codelists.PUBLISHERS.get(publisher.kind or "")
+def contact_iri(base_uri: str, layout: Layout, agent: Publisher) -> str:
+    """Return the IRI of the contact of the layout's operator or publisher."""
+    name = "contact" if agent == layout.operator else "contact-editeur"
+    return f"<{base_uri}catalogue#{name}>"
+
+
+def agent_lines(base_uri: str, layout: Layout) -> Iterator[Line]:
+    """Describe publisher and operator as agents, and the contact of each."""
+    for agent in (layout.publisher, layout.operator):
+        yield from _agent(base_uri, agent)
+        yield from _contact(base_uri, layout, agent)
+
+
+def _agent(base_uri: str, agent: Publisher) -> Iterator[Line]:
+    kind = codelists.PUBLISHERS.get(agent.kind or "")
     yield from statements(
-        publisher_iri(base_uri, publisher),
+        agent_iri(base_uri, agent),
         {
             "a": [term("foaf:Agent"), term("foaf:Organization")],
-            "foaf:name": texts(publisher.name),
-            "foaf:homepage": f"<{publisher.homepage}>" if publisher.homepage else None,
+            "foaf:name": texts(agent.name),
+            "foaf:homepage": f"<{agent.homepage}>" if agent.homepage else None,
             "dct:type": term(kind.name) if kind else None,
         },
     )
     if kind:
         yield from codelists.code_lines(kind)
-    if publisher.homepage:
-        yield from document_lines(publisher.homepage, None)
+    if agent.homepage:
+        yield from document_lines(agent.homepage, None)
 
 
-def contact_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
-    """Describe the contact: its e-mail address where one is known, else its web page."""
-    page = publisher.homepage or base_uri
+def _contact(base_uri: str, layout: Layout, agent: Publisher) -> Iterator[Line]:
+    """Describe a contact: its e-mail address where one is known, else its web page."""
+    page = agent.homepage or base_uri
     yield from statements(
-        f"<{base_uri}catalogue#contact>",
+        contact_iri(base_uri, layout, agent),
         {
             "a": [term("vcard:Kind"), term("vcard:Organization")],
-            "vcard:fn": texts(publisher.name),
-            "vcard:hasEmail": f"<mailto:{publisher.email}>" if publisher.email else None,
-            "vcard:hasURL": None if publisher.email else f"<{page}>",
+            "vcard:fn": texts(agent.name),
+            "vcard:organization-unit": literal(agent.unit, layout.language) if agent.unit else None,
+            "vcard:hasEmail": f"<mailto:{agent.email}>" if agent.email else None,
+            "vcard:hasURL": None if agent.email else f"<{page}>",
         },
     )
 

@@ -20,13 +20,17 @@ from transform.catalogue.statements import (
 )
 from transform.graphs.portraits import Edition, descriptions, titles
 from transform.layouts.model import Layout
+from transform.layouts.series import YearDates
 from transform.rdf.namespaces import ontology_of
 from transform.rdf.ntriples import Line, literal
 from transform.text.languages import LANGUAGES
 
+# What was made of the publisher's files, and what the publisher does not vouch for.
+ADAPTATION, DISCLAIMER = "catalogue#adaptation", "catalogue#responsabilite"
+
 
 class Dataset(NamedTuple):
-    """A dataset: IRI, what its files share, description, days that it covers, files, version.
+    """A dataset: IRI, what its files share, description, days that it covers, files, its years.
 
     `provenance` by language; `year` is None for the dataset of all portraits.
     """
@@ -34,43 +38,56 @@ class Dataset(NamedTuple):
     iri: str
     shared: SharedFacts
     description: Mapping[str, str]
-    begin: str | None
-    end: str | None
+    dates: YearDates
     files: Sequence[File]
-    version: str
+    span: str
     provenance: Mapping[str, str]
     year: int | None
     neighbours: tuple[int | None, int | None]
 
     def period_iri(self, base_uri: str) -> str | None:
-        """Return the IRI of the period that the dataset covers, None where it is unknown."""
-        if not self.begin:
-            return None
-        return f"<{base_uri}catalogue#periode-{self.begin}-{self.end}>"
+        """Return the IRI of what the dataset covers in time, None where it is unknown."""
+        if self.dates.begin:
+            return f"<{base_uri}catalogue#periode-{self.dates.begin}-{self.dates.end}>"
+        return f"<{base_uri}catalogue#collecte-{self.span}>" if self.dates.collected else None
 
 
 def dataset_of_year(
-    base_uri: str, edition: Edition, source: tuple[str, str, int], files: Sequence[File]
+    base_uri: str,
+    edition: Edition,
+    source: tuple[str, str, int],
+    files: Sequence[File],
+    decided: str | None,
 ) -> Dataset:
-    """Return the dataset of a portrait; `source` is name, SHA-256 and rows of its file."""
+    """Return the dataset of a portrait; `source` is name, SHA-256 and rows of its file.
+
+    `decided` is the day of the newest decision of a person that its statements rest on.
+    """
     layout, year = edition.layout, edition.year
     name, sha256, rows = source
     published = official(edition, sha256)
     own = [file for file in files if file.url != published.url]
     facts = layout.portraits.get(year)
-    dates = facts.dates if facts else None
+    dates = facts.dates if facts else YearDates()
+    file = SharedFacts(
+        titles(edition),
+        layout.licence,
+        dates.issued,
+        newest(dates.issued, _modified(edition) or dates.modified),
+        _own_language(layout),
+        f"<{base_uri}{DISCLAIMER}>" if layout.catalogue.disclaimer else None,
+    )
+    shared = file._replace(
+        modified=newest(file.modified, decided),
+        languages=_languages(layout),
+        rights=f"<{base_uri}{ADAPTATION}>",
+        source=file,
+    )
     return Dataset(
         f"<{base_uri}id/portrait/{year}>",
-        SharedFacts(
-            titles(edition),
-            layout.licence,
-            dates.issued if dates else None,
-            _modified(edition) or (dates.modified if dates else None),
-            _languages(layout),
-        ),
+        shared,
         descriptions(edition),
-        dates.begin if dates else None,
-        dates.end if dates else None,
+        dates,
         [published, *own],
         str(year),
         # The provenance of a fetched file is stated from its origin.
@@ -88,10 +105,17 @@ def dataset_of_year(
 
 
 def dataset_of_all(
-    base_uri: str, layout: Layout, each: list[Dataset], files: Sequence[File]
+    base_uri: str,
+    layout: Layout,
+    each: list[Dataset],
+    files: Sequence[File],
+    decided: str | None,
 ) -> Dataset:
-    """Return the dataset of all portraits and the links between them."""
-    facts, years = layout.catalogue, [dataset.version for dataset in each]
+    """Return the dataset of all portraits and the links between them.
+
+    `decided` is the day of the newest decision, of a rule or a person, on identity or a link.
+    """
+    facts, years = layout.catalogue, [dataset.span for dataset in each]
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     notice = layout.notice or {}
     introductions = {
@@ -109,9 +133,15 @@ def dataset_of_all(
                 for language, word in title.items()
             },
             layout.licence,
-            facts.issued,
-            facts.modified,
+            facts.issued[:10] if facts.issued else None,
+            newest(
+                facts.issued,
+                facts.modified,
+                decided,
+                *(dataset.shared.modified for dataset in each),
+            ),
             _languages(layout),
+            f"<{base_uri}{ADAPTATION}>",
         ),
         {
             language: " ".join(
@@ -119,8 +149,12 @@ def dataset_of_all(
             )
             for language, text in introductions.items()
         },
-        min((dataset.begin for dataset in each if dataset.begin), default=None),
-        max((dataset.end for dataset in each if dataset.end), default=None),
+        YearDates(
+            begin=min(
+                filter(None, (d.dates.begin or d.dates.collected for d in each)), default=None
+            ),
+            end=max(filter(None, (d.dates.end or d.dates.collected for d in each)), default=None),
+        ),
         files,
         span,
         {
@@ -132,10 +166,16 @@ def dataset_of_all(
     )
 
 
-def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[Line]:
-    """Describe a dataset, its period and its provenance."""
+def dataset_lines(
+    dataset: Dataset, layout: Layout, base_uri: str, release: str | None
+) -> Iterator[Line]:
+    """Describe a dataset, its period and its provenance.
+
+    A portrait is the publisher's; all of them together are what the operator made of them.
+    """
     facts, shared = layout.catalogue, dataset.shared
-    statement = f"<{base_uri}catalogue#provenance-{dataset.version}>"
+    agent = layout.publisher if dataset.year else layout.operator
+    statement = f"<{base_uri}catalogue#provenance-{dataset.span}>"
     distributions = [file_iri(file) for file in dataset.files]
     if dataset.year is None:
         distributions.append(endpoint_iri(base_uri))
@@ -146,8 +186,9 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
             "a": term("dcat:Dataset"),
             "dct:title": texts(shared.title),
             "dct:description": texts(dataset.description),
-            "dct:publisher": agents.publisher_iri(base_uri, layout.publisher),
+            "dct:publisher": agents.agent_iri(base_uri, agent),
             "dct:license": f"<{shared.licence}>",
+            "dct:rights": shared.rights,
             "dct:identifier": literal(dataset.iri[1:-1]),
             "dct:issued": typed(shared.issued, "xsd:date"),
             "dct:modified": typed(shared.modified, "xsd:date"),
@@ -159,13 +200,13 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
             "dct:provenance": statement,
             "dct:bibliographicCitation": texts(_citation(dataset, layout)),
             "dct:conformsTo": [f"<{ontology_of(base_uri)}>", f"<{base_uri}catalogue#formes>"],
-            "dcat:contactPoint": f"<{base_uri}catalogue#contact>",
+            "dcat:contactPoint": agents.contact_iri(base_uri, layout, agent),
             "dcat:theme": [term(code.name) for code in codelists.THEMES],
             "dcat:keyword": [
                 literal(word, language) for language, words in keywords.items() for word in words
             ],
             "dcat:landingPage": f"<{layout.landing}>" if layout.landing else None,
-            "dcat:version": literal(dataset.version),
+            "dcat:version": literal(release) if release else None,
             "dcat:inSeries": f"<{base_uri}catalogue#serie>" if dataset.year else None,
             "dcat:prev": _portrait(base_uri, dataset.neighbours[0]),
             "dcat:next": _portrait(base_uri, dataset.neighbours[1]),
@@ -175,15 +216,38 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
     yield from statements(
         statement, {"a": term("dct:ProvenanceStatement"), "rdfs:label": texts(dataset.provenance)}
     )
-    if period := dataset.period_iri(base_uri):
+    yield from _period_lines(dataset, base_uri)
+
+
+def _period_lines(dataset: Dataset, base_uri: str) -> Iterator[Line]:
+    """Describe the period that a dataset covers, or the one day of which it says how things were.
+
+    That day bears the words of the publisher, and the day on which it was made more precise.
+    """
+    dates, period = dataset.dates, dataset.period_iri(base_uri)
+    if period:
         yield from statements(
             period,
             {
                 "a": term("dct:PeriodOfTime"),
-                "dcat:startDate": typed(dataset.begin, "xsd:date"),
-                "dcat:endDate": typed(dataset.end, "xsd:date"),
+                "dcat:startDate": typed(dates.begin or dates.collected, "xsd:date"),
+                "dcat:endDate": typed(dates.end or dates.collected, "xsd:date"),
             },
         )
+    if period and not dates.begin:
+        yield from statements(
+            period,
+            {
+                "skos:prefLabel": texts(dates.collection),
+                "dct:date": typed(dates.collected, "xsd:date"),
+                "dct:modified": typed(dates.clarified, "xsd:date"),
+            },
+        )
+
+
+def newest(*moments: str | None) -> str | None:
+    """Return the newest day of some days and times in ISO 8601, None without any."""
+    return max((moment[:10] for moment in moments if moment), default=None)
 
 
 def _modified(edition: Edition) -> str | None:
@@ -202,8 +266,14 @@ def _languages(layout: Layout) -> tuple[str, ...]:
     return tuple(name for name in names if name in codelists.LANGUAGES)
 
 
+def _own_language(layout: Layout) -> tuple[str, ...]:
+    """Return the language of the publisher's files."""
+    return tuple(name for name in (layout.language,) if name in codelists.LANGUAGES)
+
+
 def _citation(dataset: Dataset, layout: Layout) -> dict[str, str]:
-    kind, names = {"fr": "Jeu de données", "en": "dataset"}, layout.publisher.name
+    agent = layout.publisher if dataset.year else layout.operator
+    kind, names = {"fr": "Jeu de données", "en": "dataset"}, agent.name
     return {
         language: f"{names.get(language) or next(iter(names.values()))}."
         f" {dataset.shared.title[language]}, [{word}]. {dataset.iri[1:-1]}"

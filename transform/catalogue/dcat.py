@@ -4,13 +4,14 @@ Source: DCAT-AP 3.0.1 (SEMICeu). The dates of the catalogue are those of its dat
 a release does not depend on when it was built.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from transform.catalogue import agents, codelists
+from transform.catalogue import agents, codelists, source
 from transform.catalogue.datasets import (
+    ADAPTATION,
     Dataset,
     dataset_lines,
     dataset_of_all,
@@ -24,10 +25,10 @@ from transform.catalogue.distributions import (
 )
 from transform.catalogue.statements import (
     bilingual,
+    moment,
     statements,
     term,
     texts,
-    typed,
 )
 from transform.errors import UnreadableLayout
 from transform.fetch.origin import origin_lines
@@ -35,21 +36,32 @@ from transform.graphs.portraits import Edition
 from transform.layouts.model import Layout
 from transform.rdf.namespaces import DCTERMS, RDFS
 from transform.rdf.ntriples import Line, literal
-from transform.rdf.turtle import read_turtle
 from transform.text.languages import LANGUAGES
+
+
+class Decided(NamedTuple):
+    """The day of the newest decision of a person on identity, and of any decision or link."""
+
+    by_people: str | None
+    at_all: str | None
 
 
 @dataclass(frozen=True)
 class Offer:
     """The contents of a catalogue: base URI, portraits by year, files of the release by path.
 
-    `sources`: the name and SHA-256 of the file that each portrait was read from, and its rows.
+    `sources`: the name and SHA-256 of the file that each portrait was read from, and its rows;
+    `decided`: when decisions on the data were taken; `framework`: the statements of the governance
+    framework; `release`: the release's name, once it has one, for it is made from everything else.
     """
 
     base_uri: str
     editions: list[Edition]
     files: Mapping[str, Mapping[str, Any]]
     sources: Mapping[int, tuple[str, str, int]]
+    decided: Decided
+    framework: Sequence[Line]
+    release: str | None = None
 
     @cached_property
     def layout(self) -> Layout:
@@ -64,7 +76,11 @@ class Offer:
             files.setdefault(year, []).append(file)
         each = [
             dataset_of_year(
-                self.base_uri, edition, self.sources[edition.year], files.get(edition.year, [])
+                self.base_uri,
+                edition,
+                self.sources[edition.year],
+                files.get(edition.year, []),
+                self.decided.by_people,
             )
             for edition in sorted(self.editions, key=lambda edition: edition.year)
         ]
@@ -72,7 +88,10 @@ class Offer:
         each = [
             dataset._replace(neighbours=(years[n], years[n + 2])) for n, dataset in enumerate(each)
         ]
-        return [*each, dataset_of_all(self.base_uri, self.layout, each, files.get(None, []))]
+        whole = dataset_of_all(
+            self.base_uri, self.layout, each, files.get(None, []), self.decided.at_all
+        )
+        return [*each, whole]
 
 
 def catalogue_lines(offer: Offer) -> Iterator[Line]:
@@ -82,15 +101,16 @@ def catalogue_lines(offer: Offer) -> Iterator[Line]:
     yield from _series(offer)
     yield from _service(offer)
     for dataset in offer.datasets:
-        yield from dataset_lines(dataset, layout, base)
+        yield from dataset_lines(dataset, layout, base, offer.release)
         for file in dataset.files:
             yield from file_lines(file, dataset.shared, base)
     for edition in offer.editions:
         if edition.origin:
             yield from origin_lines(base, edition.year, edition.source_url, edition.origin)
     yield from endpoint_lines(offer.datasets[-1].shared, base)
-    yield from agents.publisher_lines(base, layout.publisher)
-    yield from agents.contact_lines(base, layout.publisher)
+    yield from agents.agent_lines(base, layout)
+    yield from source.source_lines(base, layout)
+    yield from source.adaptation_lines(base, layout)
     yield from agents.standard_lines(base)
     for licence in sorted({edition.layout.licence for edition in offer.editions}):
         yield from codelists.licence_lines(licence)
@@ -108,15 +128,8 @@ def _languages(layout: Layout) -> list[codelists.Code]:
     return [codelists.LANGUAGES[name] for name in names if name in codelists.LANGUAGES]
 
 
-def _shared(offer: Offer) -> dict[str, Any]:
-    """Return the values that catalogue, series and service have in common."""
-    layout, facts = offer.layout, offer.layout.catalogue
-    return {
-        "dct:publisher": agents.publisher_iri(offer.base_uri, layout.publisher),
-        "dct:spatial": f"<{facts.coverage.iri}>" if facts.coverage else None,
-        "dct:issued": typed(facts.issued, "xsd:date"),
-        "dct:modified": typed(facts.modified, "xsd:date"),
-    }
+def _spatial(layout: Layout) -> str | None:
+    return f"<{layout.catalogue.coverage.iri}>" if layout.catalogue.coverage else None
 
 
 def _catalogue(offer: Offer) -> Iterator[Line]:
@@ -128,7 +141,13 @@ def _catalogue(offer: Offer) -> Iterator[Line]:
             "a": term("dcat:Catalog"),
             "dct:title": texts(layout.title),
             "dct:description": texts(_description(layout)),
-            **_shared(offer),
+            "dct:publisher": agents.agent_iri(base, layout.operator),
+            "dct:spatial": _spatial(layout),
+            "dct:issued": moment(offer.datasets[-1].shared.issued),
+            "dct:modified": moment(offer.datasets[-1].shared.modified),
+            "dct:rights": f"<{base}{ADAPTATION}>",
+            "dcat:contactPoint": agents.contact_iri(base, layout, layout.operator),
+            "dcat:version": literal(offer.release) if offer.release else None,
             "dct:language": [term(code.name) for code in _languages(layout)],
             "dct:license": f"<{layout.licence}>",
             "dcat:themeTaxonomy": term("eu:data-theme"),
@@ -154,9 +173,12 @@ def _series(offer: Offer) -> Iterator[Line]:
             "a": term("dcat:DatasetSeries"),
             "dct:title": texts(layout.title),
             "dct:description": texts(_description(layout)),
-            **_shared(offer),
+            "dct:publisher": agents.agent_iri(base, layout.publisher),
+            "dct:spatial": _spatial(layout),
+            "dct:issued": moment(facts.issued),
+            "dct:modified": moment(facts.modified),
             "dct:license": f"<{layout.licence}>",
-            "dcat:contactPoint": f"<{base}catalogue#contact>",
+            "dcat:contactPoint": agents.contact_iri(base, layout, layout.publisher),
             "dct:accrualPeriodicity": term(codelists.ANNUAL.name),
             "dct:temporal": offer.datasets[-1].period_iri(base),
             "dct:bibliographicCitation": texts(facts.citation),
@@ -167,16 +189,15 @@ def _series(offer: Offer) -> Iterator[Line]:
         },
     )
     if law:
-        yield from _legislation(law, layout, base)
+        yield from _legislation(law, offer)
 
 
-def _legislation(law: str, layout: Layout, base_uri: str) -> Iterator[Line]:
+def _legislation(law: str, offer: Offer) -> Iterator[Line]:
     """Describe the law that demands the portraits, with its title in the framework."""
-    lines = read_turtle(layout.framework, base_uri) if layout.framework else []
-    titles = [line[2] for line in lines if line[:2] == (law, f"<{DCTERMS}title>")]
+    titles = [line[2] for line in offer.framework if line[:2] == (law, f"<{DCTERMS}title>")]
     if not titles:
         raise UnreadableLayout(
-            f"{layout.source}: series.legislation names {law}, of which series.framework says"
+            f"{offer.layout.source}: series.legislation names {law}, of which series.framework says"
             " nothing. Name a document of the framework."
         )
     yield from statements(law, {"a": term("eli:LegalResource"), "dct:title": titles})
@@ -184,7 +205,6 @@ def _legislation(law: str, layout: Layout, base_uri: str) -> Iterator[Line]:
 
 def _service(offer: Offer) -> Iterator[Line]:
     base, layout = offer.base_uri, offer.layout
-    shared = {name: values for name, values in _shared(offer).items() if name == "dct:publisher"}
     yield from statements(
         f"<{base}catalogue#sparql>",
         {
@@ -194,11 +214,12 @@ def _service(offer: Offer) -> Iterator[Line]:
                 "Requêtes SPARQL 1.1, en lecture, sur tous les portraits à la fois.",
                 "SPARQL 1.1 queries, read only, over all portraits at once.",
             ),
-            **shared,
+            "dct:publisher": agents.agent_iri(base, layout.operator),
             "dct:license": f"<{layout.licence}>",
             "dct:accessRights": term(codelists.PUBLIC.name),
             "dct:conformsTo": f"<{agents.PROTOCOL}>",
-            "dcat:contactPoint": f"<{base}catalogue#contact>",
+            "dct:rights": f"<{base}{ADAPTATION}>",
+            "dcat:contactPoint": agents.contact_iri(base, layout, layout.operator),
             "dcat:endpointURL": f"<{base}sparql>",
             "dcat:endpointDescription": f"<{base}sparql>",
             "dcat:servesDataset": [dataset.iri for dataset in offer.datasets],

@@ -54,13 +54,18 @@ class File(NamedTuple):
 
 
 class SharedFacts(NamedTuple):
-    """What distributions of a dataset share: its title by language, licence, dates, languages."""
+    """What distributions of a dataset share: its title by language, licence, dates, languages.
+
+    `source`: what differs for the publisher's own file, which nobody adapted.
+    """
 
     title: Mapping[str, str]
     licence: str
     issued: str | None
     modified: str | None
     languages: tuple[str, ...]
+    rights: str | None
+    source: "SharedFacts | None" = None
 
 
 def offered(
@@ -102,6 +107,7 @@ def file_iri(file: File) -> str:
 
 def file_lines(file: File, shared: SharedFacts, base_uri: str) -> Iterator[Line]:
     """Describe a file: address, format, size, digest, and what it conforms to."""
+    shared = (file.source and shared.source) or shared
     file_format = codelists.FORMATS.get(file.suffix)
     label = file_format.french if file_format else file.suffix.upper()
     label += ", gzip" if file.packed else ""
@@ -179,6 +185,7 @@ def _common(iri: str, shared: SharedFacts, title: Mapping[str, str]) -> Iterator
             "a": term("dcat:Distribution"),
             "dct:title": texts(title),
             "dct:license": f"<{shared.licence}>",
+            "dct:rights": shared.rights,
             "dct:issued": typed(shared.issued, "xsd:date"),
             "dct:modified": typed(shared.modified, "xsd:date"),
             "dct:language": [term(code.name) for code in languages],

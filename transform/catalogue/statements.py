@@ -77,6 +77,11 @@ def bilingual(french: str, english: str) -> list[str]:
     return texts({"fr": french, "en": english})
 
 
+def moment(text: str | None) -> list[str]:
+    """Return a date or a time in ISO 8601 as a literal, none for a missing one."""
+    return typed(text, "xsd:dateTime" if text and "T" in text else "xsd:date")
+
+
 def typed(text: str | None, datatype: str) -> list[str]:
     """Return a literal of a datatype such as `xsd:date`, none for a missing text."""
     return [literal(text, datatype=expand(datatype))] if text else []

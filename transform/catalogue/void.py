@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import ontology
 from transform.catalogue import agents
-from transform.catalogue.datasets import Dataset
+from transform.catalogue.datasets import ADAPTATION, Dataset
 from transform.catalogue.dcat import Offer
 from transform.catalogue.distributions import File
 from transform.catalogue.statements import (
@@ -102,10 +102,12 @@ def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
             "a": term("void:Dataset"),
             "dct:title": texts(all_portraits.shared.title),
             "dct:description": texts(all_portraits.description),
-            "dct:publisher": agents.publisher_iri(base, layout.publisher),
+            "dct:publisher": agents.agent_iri(base, layout.operator),
             "dct:license": f"<{layout.licence}>",
             "dct:issued": typed(all_portraits.shared.issued, "xsd:date"),
             "dct:modified": typed(all_portraits.shared.modified, "xsd:date"),
+            "dct:rights": f"<{base}{ADAPTATION}>",
+            "dcat:version": literal(offer.release) if offer.release else None,
             "dct:source": sorted({f"<{edition.source_url}>" for edition in offer.editions}),
             "foaf:homepage": f"<{base}>",
             "void:sparqlEndpoint": f"<{base}sparql>",

@@ -1,7 +1,6 @@
 """Define the command that builds a release from yearly files."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -21,6 +20,7 @@ from transform.commands.options import (
     YEAR_FILES,
 )
 from transform.commands.read_and_check import read_and_check
+from transform.files import scratch_folder
 from transform.parallel import Workers
 
 
@@ -60,9 +60,9 @@ def build(
     from transform.release.stability import UrisDropped, read_published
 
     options["releases_folder"] = releases_folder
-    with TemporaryDirectory() as scratch, Workers() as workers:
+    with scratch_folder() as scratch, Workers() as workers:
         work, checked = read_and_check(
-            pairs, layouts, base_uri, quarantine, Path(scratch), workers, options
+            pairs, layouts, base_uri, quarantine, scratch, workers, options
         )
         old = read_published(releases_folder, work.base_uri)
         terminal.print_compared(releases_folder, work.base_uri, old)

@@ -1,7 +1,5 @@
 """Define the command that reads and validates yearly files without a release."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -17,6 +15,7 @@ from transform.commands.options import (
 )
 from transform.commands.read_and_check import read_and_check
 from transform.errors import MisusedCommand
+from transform.files import scratch_folder
 from transform.parallel import Workers
 
 
@@ -37,8 +36,8 @@ def check(pairs: tuple[str, ...], layouts: tuple[str, ...], **options: Any) -> N
 
     if not pairs:
         raise MisusedCommand("check: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
-    with TemporaryDirectory() as scratch, Workers() as workers:
-        _, checked = read_and_check(pairs, layouts, None, False, Path(scratch), workers, options)
+    with scratch_folder() as scratch, Workers() as workers:
+        _, checked = read_and_check(pairs, layouts, None, False, scratch, workers, options)
     folder = options["report_folder"]
     where = f"See {folder / 'candidats.csv'}" if folder else "--report FOLDER lists them."
     terminal.print_candidates(len(open_candidates(checked)), where)

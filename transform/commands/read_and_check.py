@@ -7,6 +7,7 @@ from transform.commands import terminal
 from transform.commands.decision_files import read_decision_files
 from transform.commands.options import DEFAULT_BASE_URI
 from transform.errors import DataRefused, MisusedCommand
+from transform.files import reason_of
 from transform.parallel import Workers
 
 if TYPE_CHECKING:
@@ -78,5 +79,5 @@ def _write_report(folder: Path, contents: dict[str, bytes]) -> None:
             (folder / name).write_bytes(content)
     except OSError as error:
         raise MisusedCommand(
-            f"--report {folder}: cannot write there ({error.strerror}). Choose another folder."
+            f"--report {folder}: cannot write there ({reason_of(error)}). Choose another folder."
         ) from error

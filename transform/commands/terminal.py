@@ -67,15 +67,23 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
                 f"  the name of the file says {other}: is it the portrait of {portrait['year']}?"
             )
         for listed in portrait["listed"][:SHOWN]:
-            click.echo(
-                f"  row {listed['row']} holds no row ({listed['kind']}): {visible(listed['text'])}"
-            )
+            click.echo(f"  {_listed(listed)}")
         if len(portrait["listed"]) > SHOWN:
             click.echo(f"  … and {len(portrait['listed']) - SHOWN} more lines; see --report.")
         for twins in portrait["twins"][:SHOWN]:
             rows = ", ".join(map(str, twins["rows"]))
             what = "are the same row" if twins["same"] else "have one body and one name"
             click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
+
+
+def _listed(line: Mapping[str, Any]) -> str:
+    text = visible(line["text"])
+    if line["kind"] == "total":
+        return (
+            f"row {line['row']} looks like a total row and is not published ({text}): take it out"
+            " of the file, or fill in its other cells if it is an initiative"
+        )
+    return f"row {line['row']} holds no row ({line['kind']}): {text}"
 
 
 def _other_year(file: str, year: int) -> str | None:

@@ -18,6 +18,7 @@ from transform.comparison.sentences import (
     number_text,
     title,
 )
+from transform.graphs.cubes import evolution_observation, movement_observation
 from transform.rdf.namespaces import (
     DCTERMS,
     FOAF,
@@ -54,6 +55,7 @@ class _Writer:
         self._comparison = comparison
         self._names = names
         self._base = base_uri
+        self._years = comparison.earlier, comparison.later
 
     def _iri(self, path: str) -> str:
         return f"<{self._base}{path}>"
@@ -66,16 +68,15 @@ class _Writer:
 
     def comparison(self) -> Iterator[Line]:
         about = self._iri(self._comparison.path)
-        years = self._comparison.earlier, self._comparison.later
         yield about, f"<{RDF_TYPE}>", self._term("Comparaison")
         for language in LANGUAGES:
             sentences = comparison_sentences(self._comparison, self._labels(language), language)
             text = " ".join(sentence.text for sentence in sentences)
             yield about, f"<{RDFS}label>", literal(title(self._comparison, language), language)
             yield about, f"<{DCTERMS}description>", literal(text, language)
-        for year, name in zip(years, ("Anterieur", "Posterieur"), strict=True):
+        for year, name in zip(self._years, ("Anterieur", "Posterieur"), strict=True):
             yield about, self._term(f"portrait{name}"), self._iri(f"id/portrait/{year}")
-        page = self._iri(f"changements/{years[0]}-{years[1]}")
+        page = self._iri(f"changements/{'-'.join(map(str, self._years))}")
         yield about, f"<{FOAF}page>", page
         yield page, f"<{RDF_TYPE}>", f"<{FOAF}Document>"
 
@@ -84,6 +85,8 @@ class _Writer:
         yield about, f"<{RDF_TYPE}>", self._term("Mouvement")
         yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
         yield from self._part(about, movement.unresolved)
+        passage = movement.statuses is not None
+        yield from movement_observation(self._base, about, self._years, passage=passage)
         yield about, self._term("mouvementDe"), self._iri(f"id/chose/{movement.kind.thing}")
         yield about, self._term("sort"), self._iri(f"id/sort/{movement.kind.fate}")
         yield about, self._term("effectif"), integer(movement.number)
@@ -105,6 +108,8 @@ class _Writer:
         yield about, f"<{RDF_TYPE}>", self._term("Evolution")
         yield about, f"<{RDF_TYPE}>", f"<{QB}Observation>"
         yield from self._part(about, evolution.text is not None)
+        concept = self._iri(evolution.concept) if evolution.text is None else None
+        yield from evolution_observation(self._base, about, evolution.kind, concept, self._years)
         yield about, self._term("evolutionDe"), self._iri(evolution.concept)
         yield about, self._term("effectifAnterieur"), integer(evolution.before)
         yield about, self._term("effectifPosterieur"), integer(evolution.after)

@@ -12,7 +12,7 @@ from transform.decisions.sssom import (
     separator,
 )
 from transform.errors import MisusedCommand
-from transform.files import exclusive_lock, write_whole
+from transform.files import exclusive_lock, reason_of, write_whole
 from transform.text.csv_injection import SpreadsheetWriter
 
 Result = TypeVar("Result")
@@ -91,7 +91,7 @@ def add_lines(
             write_whole(path, content)
     except OSError as error:
         raise MisusedCommand(
-            f"{path}: cannot be written ({error.strerror}). What was there still is;"
+            f"{path}: cannot be written ({reason_of(error)}). What was there still is;"
             f" name another file with {kind.option}."
         ) from error
     return result

@@ -19,6 +19,7 @@ from transform.decisions.sssom import (
     records,
 )
 from transform.errors import DecisionRefused, UnreadableDecisions
+from transform.files import reason_of
 from transform.text.characters import UNWRITABLE
 from transform.text.csv_injection import original_cell
 
@@ -102,7 +103,7 @@ def read_file(path: Path, kind: FileKind) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableDecisions(
-            f"{path}: cannot be read ({error.strerror}). Name another file with {kind.option}."
+            f"{path}: cannot be read ({reason_of(error)}). Name another file with {kind.option}."
         ) from error
 
 

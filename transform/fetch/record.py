@@ -22,6 +22,7 @@ from transform.files import (
     LOCK,
     as_json,
     exclusive_lock,
+    reason_and_file,
     write_whole,
 )
 
@@ -114,6 +115,6 @@ def fetching(folder: Path) -> Iterator[Path]:
 
 def _unwritten(folder: Path, error: OSError) -> MisusedCommand:
     return MisusedCommand(
-        f"{folder}: cannot be written ({error.strerror}: {error.filename}). Make room, see to its"
+        f"{folder}: cannot be written ({reason_and_file(error)}). Make room, see to its"
         " permissions or choose another --to; what was fetched before still is."
     )

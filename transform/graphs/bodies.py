@@ -33,20 +33,26 @@ from transform.rdf.ntriples import (
 
 
 def name_publisher(layout: Layout, registry: Registry) -> Layout:
-    """Return the layout with the publisher's name and home page from the registry, if it is there.
+    """Return the layout with publisher and operator named as the registry names them, if it does.
 
     Raises UnreadableLayout where neither has a name.
     """
-    publisher = layout.publisher
-    if known := registry.bodies.get(publisher.slug):
-        named = replace(publisher, name=dict(known.names), homepage=known.homepage)
-        return replace(layout, publisher=named)
-    if not publisher.name:
+    publisher = _named(layout, "publisher", layout.publisher, registry)
+    if layout.operator == layout.publisher:
+        return replace(layout, publisher=publisher, operator=publisher)
+    operator = _named(layout, "operator", layout.operator, registry)
+    return replace(layout, publisher=publisher, operator=operator)
+
+
+def _named(layout: Layout, key: str, body: Publisher, registry: Registry) -> Publisher:
+    if known := registry.bodies.get(body.slug):
+        return replace(body, name=dict(known.names), homepage=known.homepage or body.homepage)
+    if not body.name:
         raise UnreadableLayout(
-            f"{layout.source}: publisher.name.fr is missing, and the registry of bodies does not"
-            f' know "{publisher.slug}". Add the name, or the body to the registry.'
+            f"{layout.source}: {key}.name.fr is missing, and the registry of bodies does not"
+            f' know "{body.slug}". Add the name, or the body to the registry.'
         )
-    return layout
+    return body
 
 
 def registry_lines(registry: Registry) -> Iterator[Line]:
@@ -92,30 +98,34 @@ def yearly_lines(
             yield about, f"<{RDFS}label>", literal(f"{label}, {year}", language)
 
 
-def former_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
-    """Yield which registered body replaced each URI that its texts had before it was registered."""
+def former_body_lines(base_uri: str, bodies: Bodies) -> Iterator[Line]:
+    """Yield which registered body replaced each URI that its texts had before it was registered.
+
+    Those that the registry declares stand in the graph of bodies.
+    """
     declared = {old for old, _ in bodies.registry.replaced()}
     for old, slug in bodies.former.items():
         if (about := f"{base_uri}id/organisme/{old}") not in declared:
             yield f"<{about}>", f"<{DCTERMS}isReplacedBy>", f"<{base_uri}id/organisme/{slug}>"
 
 
-def publisher_lines(base_uri: str, publisher: Publisher) -> Iterator[Line]:
-    """Yield the statements about the publisher, who need not be a body of a portrait."""
-    about = f"<{base_uri}id/organisme/{publisher.slug}>"
-    for space in (FOAF, ORG):
-        yield about, f"<{RDF_TYPE}>", f"<{space}Organization>"
-    for language, name in publisher.name.items():
-        for property_ in (f"{FOAF}name", f"{RDFS}label", f"{SCHEMA}name"):
-            yield about, f"<{property_}>", literal(name, language)
-    if publisher.homepage:
-        yield about, f"<{FOAF}homepage>", f"<{publisher.homepage}>"
+def publisher_lines(base_uri: str, layout: Layout) -> Iterator[Line]:
+    """Yield the statements about publisher and operator, who need not be bodies of a portrait."""
+    for body in (layout.publisher, layout.operator):
+        about = f"<{base_uri}id/organisme/{body.slug}>"
+        for space in (FOAF, ORG):
+            yield about, f"<{RDF_TYPE}>", f"<{space}Organization>"
+        for language, name in body.name.items():
+            for property_ in (f"{FOAF}name", f"{RDFS}label", f"{SCHEMA}name"):
+                yield about, f"<{property_}>", literal(name, language)
+        if body.homepage:
+            yield about, f"<{FOAF}homepage>", f"<{body.homepage}>"
 
 
 def bodies_graph(
-    work: Prepared, published: Sequence[Body], attached: Sequence[Attachment], publisher: Publisher
+    work: Prepared, published: Sequence[Body], attached: Sequence[Attachment], layout: Layout
 ) -> list[str]:
-    """Return the graph of bodies: the registry, what rows and people add, and the publisher."""
+    """Return the graph of bodies: the registry, what rows and people add, publisher, operator."""
     base_uri, known = work.base_uri, work.identities.bodies
     lines = [*registry_lines(known.registry), *attachment_lines(base_uri, attached)]
     for body in published:
@@ -123,7 +133,6 @@ def bodies_graph(
     portfolios = {(one.portfolio, one.year) for one in attached}
     portfolios |= known.registry.yearly_portfolios(base_uri)
     lines += yearly_lines(base_uri, portfolios, concept_labels(work.vocabulary))
-    lines += former_lines(base_uri, known)
     lines += link_lines(work, published)
-    lines += publisher_lines(base_uri, publisher)
+    lines += publisher_lines(base_uri, layout)
     return in_order((*lines, *entailed_lines(lines, base_uri)))

@@ -1,7 +1,7 @@
 """Write the decisions of a release as RDF: those of rules, those of people, and former names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -44,8 +44,9 @@ class Rule(NamedTuple):
 class Verdict(NamedTuple):
     """One decision; things are paths below the base URI, author and justification whole IRIs.
 
-    `names` are what the things are called, in their order, `kind` is its class, `tool` the tool
-    that proposed it, "" if none did.
+    `things` are subject and object, `names` what they are called; `predicate` is what was asked of
+    them, as SSSOM names it, and `established` the paths of the initiatives that result. `kind` is
+    its class, `tool` the tool that proposed it, "" if none did.
     """
 
     rule: str
@@ -58,6 +59,8 @@ class Verdict(NamedTuple):
     evidence: str
     language: str | None
     names: tuple[str, str]
+    predicate: str
+    established: tuple[str, ...] = ()
     kind: str = "DecisionIdentite"
     tool: str = ""
 
@@ -69,6 +72,7 @@ class Verdict(NamedTuple):
 
 
 _BASE = "http://base.invalid/"
+_DATE_TIME = f"{XSD}dateTime"
 # How names are quoted, by language.
 _QUOTED = {"fr": "«\u00a0%s\u00a0»", "en": "“%s”"}
 
@@ -105,9 +109,12 @@ def rules() -> dict[str, Rule]:
 
 
 def by_rule(
-    base_uri: str, rule: str, things: tuple[Thing, Thing], names: tuple[str, str]
+    base_uri: str, rule: str, things: tuple[Thing, Thing], names: tuple[str, str], key: str
 ) -> Verdict:
-    """Return the decision of a rule on two inscriptions that have one name in normal form."""
+    """Return the decision of a rule on two inscriptions that have one name in normal form.
+
+    `key` is that of the initiative of both.
+    """
     about = rules()[rule]
     return Verdict(
         rule,
@@ -120,6 +127,8 @@ def by_rule(
         f"Même organisme et même nom en forme normale : « {names[1]} »",
         "fr",
         names,
+        "skos:exactMatch",
+        (f"id/initiative/{key}",),
     )
 
 
@@ -129,6 +138,8 @@ def by_person(
     things: tuple[Thing | str, Thing | str],
     conclusion: str,
     names: tuple[str, str],
+    predicate: str,
+    established: tuple[str, ...] = (),
 ) -> Verdict:
     """Return the decision that a line of the decisions file records."""
     kind = _iri_of(grounds.justification)
@@ -144,6 +155,8 @@ def by_person(
         " ".join(filter(None, evidence)),
         None,
         names,
+        predicate,
+        established,
     )
 
 
@@ -162,8 +175,20 @@ def _iri_of(text: str) -> str | None:
         return None
 
 
-def verdict_lines(base_uri: str, verdict: Verdict) -> str:
-    """Return the N-Triples of one decision."""
+def verdict_texts(base_uri: str, verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """Yield the N-Triples of each decision as one string.
+
+    Two lines of a file may record one decision twice; what either says of it is said once.
+    """
+    by_key: dict[str, list[Line]] = {}
+    for verdict in verdicts:
+        by_key.setdefault(verdict.key, []).extend(verdict_lines(base_uri, verdict))
+    for lines in by_key.values():
+        yield "".join(in_order(lines))
+
+
+def verdict_lines(base_uri: str, verdict: Verdict) -> list[Line]:
+    """Return the statements about one decision."""
     about = f"<{base_uri}id/decision/{verdict.key}>"
     pia = vocabulary_of(base_uri)
     lines = [
@@ -173,6 +198,8 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
         (about, f"<{pia}confiance>", literal(verdict.confidence, datatype=f"{XSD}decimal")),
         (about, f"<{PROV}wasAssociatedWith>", f"<{verdict.author}>"),
         (about, f"<{DCTERMS}date>", literal(verdict.date, datatype=f"{XSD}date")),
+        # A file of decisions has the day only: the decision stands from its first moment on.
+        (about, f"<{PROV}endedAtTime>", literal(f"{verdict.date}T00:00:00Z", None, _DATE_TIME)),
         (about, f"<{SSSOM}mapping_justification>", f"<{verdict.justification}>"),
     ]
     names = dict.fromkeys(verdict.names)
@@ -184,13 +211,17 @@ def verdict_lines(base_uri: str, verdict: Verdict) -> str:
         lines.append((about, f"<{pia}preuve>", literal(verdict.evidence, verdict.language)))
     if verdict.tool:
         lines.append((about, f"<{SSSOM}mapping_tool>", literal(verdict.tool)))
-    lines += [(about, f"<{pia}porteSur>", _reference(base_uri, thing)) for thing in verdict.things]
-    return "".join(in_order(lines))
+    for place, thing in zip(("sujet", "objet"), verdict.things, strict=True):
+        reference = f"<{full_iri(base_uri, thing)}>"
+        lines += [(about, f"<{pia}{name}>", reference) for name in ("porteSur", place)]
+    lines += [(about, f"<{pia}etablit>", f"<{base_uri}{path}>") for path in verdict.established]
+    return lines
 
 
-def _reference(base_uri: str, thing: Thing | str) -> str:
+def full_iri(base_uri: str, thing: Thing | str) -> str:
+    """Return the IRI of a thing that a decision is about."""
     text = str(thing)
-    return f"<{text}>" if "://" in text else f"<{base_uri}{text}>"
+    return text if "://" in text else f"{base_uri}{text}"
 
 
 def author_lines(base_uri: str, author: str) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from transform.decisions.initiatives import (
+    PREDICATES,
     SAME,
     Decisions,
     Ruling,
@@ -17,7 +18,9 @@ from transform.graphs.decision_terms import (
     by_rule,
     derived_line,
     former_lines,
+    rules,
     verdict_lines,
+    verdict_texts,
 )
 from transform.graphs.prepared import Prepared, Rejected
 from transform.identity.continuity import join
@@ -25,6 +28,11 @@ from transform.identity.keyed_rows import KeyedRow
 from transform.identity.rule import Identities
 from transform.rdf.ntriples import Line, in_order
 from transform.tables.rows import Reading
+
+# The rules that join rows of one name: of one row a year, and of several.
+_JOINING = ("accord-exact", "accord-exact-de-jumelles")
+# The predicate of SSSOM by what a ruling relates.
+_PREDICATES = {relation: predicate for predicate, relation in PREDICATES.items()}
 
 
 def settle(identities: Identities, readings: list[Reading], decisions: Decisions) -> Identities:
@@ -51,11 +59,9 @@ def _former(identities: Identities) -> dict[Thing, Thing]:
 
 def decision_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
     """Yield the N-Triples of each decision as one string; those of the rule come first."""
-    things = _published_things(work, rejected)
-    for verdict in _by_rule(work, rejected):
-        yield verdict_lines(work.base_uri, verdict)
-    for verdict in sorted(set(_by_people(work, things))):
-        yield verdict_lines(work.base_uri, verdict)
+    for verdict in rule_verdicts(work, rejected):
+        yield "".join(in_order(verdict_lines(work.base_uri, verdict)))
+    yield from verdict_texts(work.base_uri, people_verdicts(work, rejected))
 
 
 def authors_and_derivations(work: Prepared, rejected: Rejected) -> list[str]:
@@ -71,11 +77,16 @@ def authors_and_derivations(work: Prepared, rejected: Rejected) -> list[str]:
     return in_order(lines)
 
 
-def former_texts(work: Prepared, rejected: Rejected) -> Iterator[str]:
-    """Yield the N-Triples of each former name of a published thing, as one string a name."""
-    things, replaced = _published_things(work, rejected), work.identities.continuity.replaced
+def former_texts(work: Prepared, rejected: Rejected, *, possible: bool) -> Iterator[str]:
+    """Yield the N-Triples of each former name of a published thing, as one string a name.
+
+    `possible`: the names that things would have had without the registry; else those that a
+    decision replaced.
+    """
+    things, continuity = _published_things(work, rejected), work.identities.continuity
+    replaced = continuity.replaced
     for old in sorted(replaced, key=lambda thing: (thing.key, thing.year or 0)):
-        if replaced[old] in things:
+        if replaced[old] in things and (old in continuity.possible) is possible:
             yield former_lines(work.base_uri, old, replaced[old])
 
 
@@ -90,7 +101,12 @@ def _published_things(work: Prepared, rejected: Rejected) -> set[Thing]:
     return things
 
 
-def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
+def people_verdicts(work: Prepared, rejected: Rejected) -> list[Verdict]:
+    """Return the decisions of people on published things, each once and in order."""
+    return sorted(set(_by_people(work, _published_things(work, rejected))))
+
+
+def rule_verdicts(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
     """Yield a decision for each two successive rows to which the rule gives one key."""
     twins = {(twin.year, number) for twin in work.identities.twins for number in twin.rows}
     rows: dict[str, list[KeyedRow]] = {}
@@ -103,9 +119,21 @@ def _by_rule(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 has_twin = not twins.isdisjoint(
                     {(one.year, one.row.number), (other.year, other.row.number)}
                 )
-                rule = "accord-exact-de-jumelles" if has_twin else "accord-exact"
+                rule = _JOINING[has_twin]
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
-                yield by_rule(work.base_uri, rule, things, (_name(one), _name(other)))
+                yield by_rule(work.base_uri, rule, things, (_name(one), _name(other)), one.key)
+
+
+def rule_dates(work: Prepared, rejected: Rejected) -> set[str]:
+    """Return the dates of the rules that join rows of different years, if they join any."""
+    joining = {rules()[rule].issued for rule in _JOINING}
+    seen: set[str] = set()
+    for year in work.rows:
+        keys = {row.own_key for row in work.published(year, rejected)}
+        if not seen.isdisjoint(keys):
+            return joining
+        seen |= keys
+    return set()
 
 
 def _by_people(work: Prepared, things: set[Thing]) -> Iterator[Verdict]:
@@ -114,19 +142,32 @@ def _by_people(work: Prepared, things: set[Thing]) -> Iterator[Verdict]:
     for ruling, one, other in continuity.judged:
         now = continuity.now(one), continuity.now(other)
         if things.issuperset(now):
-            called = names[now[0]], names[now[1]]
+            # Each by its own name where it had one before it was joined with the other.
+            called = names.get(one, names[now[0]]), names.get(other, names[now[1]])
+            initiatives = dict.fromkeys(str(Thing(thing.key, None)) for thing in now)
             yield by_person(
-                work.base_uri, ruling.grounds, (one, other), _conclusion(ruling), called
+                work.base_uri,
+                ruling.grounds,
+                (one, other),
+                _conclusion(ruling),
+                called,
+                f"skos:{_PREDICATES[ruling.relation]}",
+                tuple(initiatives),
             )
 
 
 def _names(work: Prepared) -> dict[Thing, str]:
-    """Return the name of each entry, and for each initiative that of its last one."""
+    """Return the name of each entry, and for each initiative that of its last one.
+
+    What the rule called a thing goes before what it is called after people decided.
+    """
+    before: dict[Thing, str] = {}
     names: dict[Thing, str] = {}
     for year, rows in work.rows.items():
         for row in rows:
-            names[Thing(row.key, year)] = names[Thing(row.key, None)] = _name(row)
-    return names
+            for key, called in ((row.own_key, before), (row.key, names)):
+                called[Thing(key, year)] = called[Thing(key, None)] = _name(row)
+    return names | before
 
 
 def _name(row: KeyedRow) -> str:

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from transform.graphs.cubes import KIND, UNKNOWN_KIND, counted_lists
 from transform.graphs.mapping import MappingContext
 from transform.graphs.portraits import Edition, count_lines, portrait_lines
 from transform.graphs.prepared import Prepared, Rejected
 from transform.graphs.vocabulary import concept_labels
+from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
 from transform.rdf.ntriples import Line
 
@@ -16,8 +18,16 @@ def edition_of(work: Prepared, setting: MappingContext, rejected: Rejected) -> E
     year, layout, table = setting.reading.year, setting.layout, setting.reading.table
     rows = work.published(year, rejected)
     counts = {name: _count(getattr(row.concepts, name) for row in rows) for name in LISTS}
+    if KIND in counted_lists(context.layout for context in work.settings):
+        counts[KIND] = _count(_kind(work, row) for row in rows)
     file = (setting.source_url, table.format, table.bytes, work.origins.get(year))
     return Edition(year, layout, len(rows), counts, *file)
+
+
+def _kind(work: Prepared, row: KeyedRow) -> str:
+    """Return the kind of a row's body, unknown where the registry does not know the body."""
+    known = work.identities.bodies.registry.bodies.get(row.body.slug) if row.body else None
+    return (known.kind if known else None) or UNKNOWN_KIND
 
 
 def _count(slugs: Iterable[str | None]) -> dict[str, int]:

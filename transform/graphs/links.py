@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
-from transform.decisions.links import Link
+from transform.decisions.links import PREDICATE, Link
 from transform.graphs.decision_terms import (
     Verdict,
     author_lines,
     by_person,
-    verdict_lines,
+    verdict_texts,
 )
 from transform.graphs.prepared import Prepared
 from transform.identity.bodies import Body
@@ -28,20 +28,30 @@ def link_lines(work: Prepared, published: Iterable[Body]) -> Iterator[Line]:
 
 def link_texts(work: Prepared, published: Collection[Body]) -> list[str]:
     """Return the N-Triples of each decision on a link of a published body, and of the authors."""
-    slugs = _published_slugs(work, published)
-    judged = [link for link in work.links.judged if link.body in slugs]
+    judged = _judged(work, published)
     authors = (line for link in judged for line in author_lines(work.base_uri, link.grounds.author))
+    verdicts = link_verdicts(work, published)
+    return [*verdict_texts(work.base_uri, verdicts), *in_order(authors)]
+
+
+def _judged(work: Prepared, published: Iterable[Body]) -> list[Link]:
+    slugs = _published_slugs(work, published)
+    return [link for link in work.links.judged if link.body in slugs]
+
+
+def link_verdicts(work: Prepared, published: Collection[Body]) -> list[Verdict]:
+    """Return the decisions on links of published bodies, each once and in order."""
     labels = {body.slug: body.label for body in published}
     for slug, body in work.identities.bodies.registry.bodies.items():
         labels[slug] = body.names.get(LANGUAGES[0]) or next(iter(body.names.values()))
-    verdicts = sorted({_verdict(work.base_uri, link, labels[link.body]) for link in judged})
-    return [*(verdict_lines(work.base_uri, verdict) for verdict in verdicts), *in_order(authors)]
+    judged = _judged(work, published)
+    return sorted({_verdict(work.base_uri, link, labels[link.body]) for link in judged})
 
 
 def _verdict(base_uri: str, link: Link, label: str) -> Verdict:
     things = f"id/organisme/{link.body}", link.iri
     conclusion = "distinct" if link.grounds.refused else "meme-organisme"
-    verdict = by_person(base_uri, link.grounds, things, conclusion, (label, link.iri))
+    verdict = by_person(base_uri, link.grounds, things, conclusion, (label, link.iri), PREDICATE)
     return verdict._replace(kind="DecisionLien", tool=link.tool)
 
 

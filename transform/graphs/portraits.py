@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from transform.fetch.origin import Origin
-from transform.layouts.model import LISTS, Layout
+from transform.graphs.cubes import count_observation
+from transform.layouts.model import Layout
 from transform.rdf.namespaces import (
     DCAT,
     DCTERMS,
@@ -83,8 +84,8 @@ def count_lines(
 ) -> Iterator[Line]:
     """Yield a count for each value of each list; `labels` are by concept IRI and language."""
     portrait = f"<{base_uri}id/portrait/{edition.year}>"
-    for name in LISTS:
-        for slug, number in edition.counts[name].items():
+    for name, counts in edition.counts.items():
+        for slug, number in counts.items():
             about = f"<{base_uri}id/portrait/{edition.year}/decompte/{name}/{slug}>"
             concept = f"{base_uri}id/{name}/{slug}"
             yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}Decompte>"
@@ -92,6 +93,7 @@ def count_lines(
             yield about, f"<{vocabulary_of(base_uri)}decompteDe>", portrait
             yield about, f"<{vocabulary_of(base_uri)}decomptePar>", f"<{concept}>"
             yield about, f"<{vocabulary_of(base_uri)}effectif>", integer(number)
+            yield from count_observation(base_uri, about, name, f"<{concept}>", edition.year)
             for language, label in labels.get(concept, {}).items():
                 text = with_number(f"{label}, {edition.year}", str(number), language)
                 yield about, f"<{RDFS}label>", literal(text, language)

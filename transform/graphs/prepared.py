@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from transform.decisions.initiatives import Decisions
 from transform.fetch.origin import Origin
+from transform.graphs.framework import Framework
 from transform.graphs.mapping import MappingContext
 from transform.identity.bodies import Attachment, Body
 from transform.identity.concepts import Vocabulary
@@ -21,7 +22,7 @@ class Prepared:
     """Everything that was read and decided, before any shape is applied.
 
     `rows` are by year, in the order of the file; `origins` tell by year where fetched files came
-    from.
+    from; `framework` is that of the newest portrait's layout.
     """
 
     base_uri: str
@@ -33,6 +34,7 @@ class Prepared:
     decisions: Decisions
     links: Settled
     origins: Mapping[int, Origin]
+    framework: Framework | None
 
     def published(self, year: int, rejected: Rejected) -> list[KeyedRow]:
         """Return the rows of a portrait that are published, in the order of the file."""

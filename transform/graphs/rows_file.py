@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from transform.errors import MisusedCommand
+from transform.files import reason_of
 from transform.graphs.mapping import MappingContext, map_rows
 from transform.identity.keyed_rows import KeyedRow
 
@@ -38,7 +39,7 @@ def write_texts(path: Path, texts: Iterable[tuple[str, str]]) -> RowsFile:
                 written.append((key, out.write(text.encode())))
     except OSError as error:
         raise MisusedCommand(
-            f"{path.parent}: cannot write there ({error.strerror})."
+            f"{path.parent}: cannot write there ({reason_of(error)})."
             " Make room, or set TMPDIR to a folder that has it."
         ) from error
     return RowsFile(path, written)

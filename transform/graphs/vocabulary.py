@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
+from transform.graphs.cubes import KIND, counted_lists, cube_lines, cubes_of
 from transform.graphs.entailed import entailed_lines
 from transform.identity.concepts import Vocabulary
 from transform.layouts.model import LISTS, Layout
@@ -11,6 +12,7 @@ from transform.rdf.namespaces import (
     DCTERMS,
     PREF_LABEL,
     RDF_TYPE,
+    RDFS,
     SKOS,
     vocabulary_of,
 )
@@ -35,14 +37,16 @@ _TITLES = {
 def vocabulary_graph(
     base_uri: str, layouts: Iterable[Layout], vocabularies: Mapping[str, Vocabulary]
 ) -> list[str]:
-    """Return the ontology, the lists that layouts declare, and the new values of open lists.
+    """Return the ontology, the lists that layouts declare, the new values of open lists, the cubes.
 
-    Where a layout names a registry of bodies, the kinds of bodies are included.
+    Layouts are one a portrait. Where one names a registry of bodies, their kinds are included.
     """
     always = ("portrait-ia", "externes", "regles", "mouvements")
     lines = [line for name in always for line in read_turtle(name, base_uri)]
     layouts = list(layouts)
-    if any(layout.registry for layout in layouts):
+    terms = _labels(lines)
+    lists = counted_lists(layouts)
+    if KIND in lists:
         lines += read_turtle("genres", base_uri)
     for name in LISTS:
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
@@ -54,6 +58,7 @@ def vocabulary_graph(
             lines += _plain_scheme(base_uri, name)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
+    lines += cube_lines(base_uri, cubes_of(lists, compared=len(layouts) > 1), terms)
     return in_order((*lines, *entailed_lines(lines, base_uri)))
 
 
@@ -66,6 +71,15 @@ def are_systems(vocabulary: Iterable[str], base_uri: str) -> set[str]:
         for about, predicate, rest in statements
         if predicate == property_ and rest.startswith('"true"')
     }
+
+
+def _labels(lines: Iterable[Line]) -> dict[str, list[str]]:
+    """Return the literals that name each thing."""
+    labels: dict[str, list[str]] = {}
+    for about, predicate, value in lines:
+        if predicate == f"<{RDFS}label>":
+            labels.setdefault(about, []).append(value)
+    return labels
 
 
 def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:

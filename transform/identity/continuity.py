@@ -19,12 +19,14 @@ class Continuity:
 
     `keys` are by year, in the order of the rows; `replaced` maps a former key, with its year or
     without, to the one that replaced it; `judged` are the lines with the things they name, by
-    their names before any line joins two.
+    their names before any line joins two; `possible` are the former keys that things would have
+    had without the registry, which no decision replaced.
     """
 
     keys: dict[int, list[str]] = field(default_factory=dict)
     replaced: dict[Thing, Thing] = field(default_factory=dict)
     judged: list[tuple[Ruling, Thing, Thing]] = field(default_factory=list)
+    possible: frozenset[Thing] = frozenset()
 
     def now(self, thing: Thing) -> Thing:
         """Return the name of a thing after all decisions."""
@@ -58,10 +60,12 @@ def join(
         if not ruling.says_same():
             clusters.hold_apart(ruling)
     first = {part: clusters.first(part) for part in parts.touched(clusters.joined())}
+    formerly, replaced = _replaced(parts, first, aliases)
     return Continuity(
         {year: _keys_of(year, keys, parts, first) for year, keys in own.items()},
-        _replaced(parts, first, aliases),
+        formerly | replaced,
         [(ruling, *parts.things(ruling)) for ruling in rulings],
+        frozenset(formerly.keys() - replaced.keys()),
     )
 
 
@@ -72,8 +76,8 @@ def _keys_of(year: int, keys: Sequence[str], parts: Parts, first: Mapping[str, s
 
 def _replaced(
     parts: Parts, first: Mapping[str, str], aliases: Mapping[Thing, Thing]
-) -> dict[Thing, Thing]:
-    """Map each former name to the one that replaced it.
+) -> tuple[dict[Thing, Thing], dict[Thing, Thing]]:
+    """Map each former name to the one that replaced it: those of `aliases`, and those of decisions.
 
     Where twins are cut and joined crosswise, a former name of a year is a present one again.
     """
@@ -88,4 +92,4 @@ def _replaced(
                 replaced[name] = Thing(now, year)
     present |= {Thing(thing.key, None) for thing in present}
     formerly = {old: replaced.get(own, own) for old, own in aliases.items() if old not in present}
-    return formerly | replaced
+    return formerly, replaced

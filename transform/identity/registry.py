@@ -7,25 +7,29 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-import ontology
 from transform.errors import UnreadableRegistry
-from transform.rdf.namespaces import FOAF, IS_REPLACED_BY, RDF_TYPE, SKOS, at_home, vocabulary_of
-from transform.text.characters import UNWRITABLE
+from transform.files import reason_of
+from transform.rdf.namespaces import FOAF, IS_REPLACED_BY, RDF_TYPE, SKOS, vocabulary_of
+from transform.rdf.turtle import parse_publishable, read_bytes
 from transform.text.normal_form import normal_form
 
 _HOMEPAGE = f"{FOAF}homepage"
+_KIND = "http://www.w3.org/ns/org#classification"
 _LABELS = tuple(f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden"))
-_LARGEST = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A body that a person has reviewed: slug, names by language, spellings in their order."""
+    """A body that a person has reviewed: slug, names by language, spellings in their order.
+
+    `kind` is the slug of a concept of the list id/genre, None where the registry names none.
+    """
 
     slug: str
     names: Mapping[str, str]
     spellings: tuple[str, ...]
     homepage: str | None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +86,20 @@ def read_registry(names: Iterable[str], base_uri: str) -> Registry:
 
 def _parse(name: str, base_uri: str) -> list[ox.Triple]:
     try:
-        data = at_home(
-            ontology.read(name) if name in ontology.NAMES else _bytes(Path(name)), base_uri
-        )
-        quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
-        return [_published(quad.triple) for quad in quads]
+        return parse_publishable(read_bytes(name, base_uri), base_uri)
     except (OSError, ValueError, SyntaxError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise UnreadableRegistry(
-            f"{Path(name).name}: the registry of bodies cannot be read: {reason}. Correct it there."
+            f"{Path(name).name}: the registry of bodies cannot be read: {reason_of(error)}."
+            " Correct it there."
         ) from error
-
-
-def _published(triple: ox.Triple) -> ox.Triple:
-    """Return the triple; raises ValueError for what cannot be published in it."""
-    for node in (triple.subject, triple.object):
-        if isinstance(node, ox.BlankNode):
-            raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
-        if isinstance(node, ox.Literal) and (match := UNWRITABLE.search(node.value)):
-            raise ValueError(f"the character U+{ord(match[0]):04X} in a text of {triple.subject}")
-    return triple
-
-
-def _bytes(path: Path) -> bytes:
-    if not path.is_file() or path.stat().st_size > _LARGEST:
-        raise ValueError(f"no regular file of at most {_LARGEST >> 20} MB")
-    return path.read_bytes()
 
 
 def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]:
     """Yield the bodies in the order of the files."""
     labels_of: dict[str, dict[str, list[ox.Literal]]] = {}
     homepages: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    begin = f"{base_uri}id/genre/"
     subjects: dict[str, None] = {}
     for subject, predicate, value in triples:
         about = str(subject)[1:-1]
@@ -125,9 +111,11 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
             labels_of.setdefault(about, {}).setdefault(predicate.value, []).append(value)
         elif predicate.value == _HOMEPAGE:
             homepages[about] = str(value)[1:-1]
+        elif predicate.value == _KIND and (kind := str(value)[1:-1]).startswith(begin):
+            kinds[about] = kind.removeprefix(begin)
     for about in subjects:
         slug = about.removeprefix(f"{base_uri}id/organisme/")
         labels = labels_of.get(about, {})
         names = {name.language or "": name.value for name in labels.get(_LABELS[0], ())}
         spellings = [text.value for kind in _LABELS for text in labels.get(kind, ())]
-        yield Registered(slug, names, tuple(spellings), homepages.get(about))
+        yield Registered(slug, names, tuple(spellings), homepages.get(about), kinds.get(about))

@@ -9,10 +9,12 @@ from transform.errors import UnreadableLayout
 from transform.layouts.reader import read_layout_file, shipped
 from transform.layouts.schema import FIELDS, LISTS
 from transform.layouts.series import (
+    OfferedFile,
     SeriesFacts,
     Texts,
     YearDates,
     read_dates,
+    read_offered,
     read_series,
 )
 from transform.text.normal_form import normal_form
@@ -64,22 +66,28 @@ class PortraitFacts:
     title: Texts
     description: Texts
     dates: YearDates
+    sheet: str | None
+    files: tuple[OfferedFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The body that publishes the series."""
+    """The body that publishes the series, or that operates the site; `unit`: who in it does."""
 
     slug: str
     name: Texts
     homepage: str | None
     email: str | None
     kind: str | None
+    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Everything that is particular to one series of files."""
+    """Everything that is particular to one series of files.
+
+    `operator` publishes what is made of the files; it is the publisher unless the layout has one.
+    """
 
     source: str
     name: str
@@ -91,6 +99,7 @@ class Layout:
     framework: str | None
     registry: str | None
     publisher: Publisher
+    operator: Publisher
     notice: Texts | None
     fields: Mapping[str, Field]
     lists: Mapping[str, ListOf]
@@ -102,7 +111,7 @@ class Layout:
 def load_layout(reference: str) -> Layout:
     """Read a layout by the name of a shipped one or by the path of a TOML file."""
     source, raw = read_layout_file(reference)
-    series, publisher = raw["series"], raw["publisher"]
+    series, publisher = raw["series"], _publisher(raw["publisher"])
     layout = Layout(
         source=source,
         name=raw["name"],
@@ -111,15 +120,10 @@ def load_layout(reference: str) -> Layout:
         description=series["description"],
         licence=series["licence"],
         landing=series.get("landing") or None,
-        framework=series.get("framework"),
+        framework=series.get("framework") or None,
         registry=raw.get("registry"),
-        publisher=Publisher(
-            publisher["slug"],
-            publisher.get("name", {}),
-            publisher.get("homepage") or None,
-            publisher.get("email") or None,
-            publisher.get("kind"),
-        ),
+        publisher=publisher,
+        operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
         lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
@@ -136,6 +140,17 @@ def load_layout(reference: str) -> Layout:
     return layout
 
 
+def _publisher(table: Mapping[str, Any]) -> Publisher:
+    return Publisher(
+        table["slug"],
+        table.get("name", {}),
+        table.get("homepage") or None,
+        table.get("email") or None,
+        table.get("kind"),
+        table.get("unit") or None,
+    )
+
+
 def _field(table: Mapping[str, Any]) -> Field:
     fallback = tuple(table.get("fallback", ()))
     return Field(tuple(table["columns"]), fallback, table.get("optional", False))
@@ -144,7 +159,12 @@ def _field(table: Mapping[str, Any]) -> Field:
 def _facts(table: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
     texts = table.get("title", {}), table.get("description", {})
     return PortraitFacts(
-        table.get("total"), table.get("url"), *texts, read_dates(table, source, year)
+        table.get("total"),
+        table.get("url"),
+        *texts,
+        read_dates(table, source, year),
+        table.get("sheet"),
+        read_offered(table, source, year),
     )
 
 

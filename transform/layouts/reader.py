@@ -1,5 +1,6 @@
 """Read a layout's TOML with all that it extends, and check it against the layout format."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from transform.errors import UnreadableLayout
+from transform.files import reason_of
 from transform.layouts.schema import FORMAT, REQUIRED, refuse_misfit
 
 _SHIPPED = files("transform.layouts")
@@ -22,23 +24,59 @@ def shipped() -> list[str]:
 
 def read_layout_file(reference: str) -> tuple[str, dict[str, Any]]:
     """Read a layout by shipped name or path: the file's name, and its keys with inherited ones."""
-    source, raw = _read_merged(reference, Path(), ())
+    files: list[tuple[str, str]] = []
+    source, raw = _read_merged(reference, Path(), (), files)
     notice = ["notice.fr", "notice.en"] if "notice" in raw else []
-    # A registry of bodies may know the publisher.
-    named = "name" in raw.get("publisher", {}) or "registry" not in raw
-    publisher = ["publisher.name.fr", "publisher.name.en"] if named else []
-    for key in REQUIRED + notice + publisher:
+    bodies = []
+    for body in ("publisher", "operator") if "operator" in raw else ("publisher",):
+        bodies.append(f"{body}.slug")
+        # A registry of bodies may know its name.
+        if "name" in raw.get(body, {}) or "registry" not in raw:
+            bodies += [f"{body}.name.fr", f"{body}.name.en"]
+    for key in REQUIRED + notice + bodies:
         value: Any = raw
         for part in key.split("."):
             value = value.get(part, {})
         if value in ({}, []):
             raise UnreadableLayout(f"{source}: {key} is missing. Add it, or extend a layout.")
+    if "operator" in raw:
+        _refuse_unreachable(raw["operator"], files)
     return source, raw
 
 
+def _refuse_unreachable(operator: Mapping[str, Any], files: list[tuple[str, str]]) -> None:
+    """Refuse an operator whom nobody could reach; `files` are source and text, the topmost first.
+
+    The line is where the topmost file that has the operator begins to describe it.
+    """
+    if operator.get("email") or operator.get("homepage"):
+        return
+    lines = ((source, _find_table(text, "operator")) for source, text in files)
+    source, line = next((source, line) for source, line in lines if line)
+    raise UnreadableLayout(
+        f"{source}, line {line}: operator has no contact. Add operator.email, or"
+        " operator.homepage, the page where one can write to it."
+    )
+
+
+def _find_table(text: str, table: str) -> int | None:
+    """Return the number of the line on which a table of a TOML text begins, None without it."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if re.match(rf"\s*\[?\s*[\"']?{re.escape(table)}[\"']?\s*[].=]", line):
+            # A line within a text of several lines looks the same; what is before it ends nowhere.
+            try:
+                tomllib.loads("\n".join(lines[: number - 1]))
+            except tomllib.TOMLDecodeError:
+                continue
+            return number
+    return None
+
+
 def _read_merged(
-    reference: str, folder: Path, above: tuple[str, ...]
+    reference: str, folder: Path, above: tuple[str, ...], files: list[tuple[str, str]]
 ) -> tuple[str, dict[str, Any]]:
+    """Read a layout with all that it extends; `files` receives source and text of each."""
     source, identity, data = _read_bytes(reference, folder)
     if identity in above:
         raise UnreadableLayout(
@@ -47,15 +85,17 @@ def _read_merged(
             " Take one of these extends out."
         )
     raw = _parse(source, data)
-    if raw.get("registry", "").endswith(".ttl"):
-        raw["registry"] = str(Path(identity).parent / raw["registry"])
+    files.append((source, data.decode()))
+    for table, key in ((raw, "registry"), (raw.get("series", {}), "framework")):
+        if table.get(key, "").endswith(".ttl"):
+            table[key] = str(Path(identity).parent / table[key])
     if "extends" not in raw:
         return source, raw
     if len(above) == _MOST_STEPS:
         raise UnreadableLayout(
             f"{source}: extends leads on after {_MOST_STEPS} layouts. Take some of them together."
         )
-    _, below = _read_merged(raw.pop("extends"), Path(identity).parent, (*above, identity))
+    _, below = _read_merged(raw.pop("extends"), Path(identity).parent, (*above, identity), files)
     return source, _merge(below, raw)
 
 
@@ -73,9 +113,8 @@ def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:
             raise ValueError(f"larger than {LARGEST >> 20} MB")
         return path.name, str(path.resolve()), data
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise UnreadableLayout(
-            f"{reference}: no layout can be read there ({reason})."
+            f"{reference}: no layout can be read there ({reason_of(error)})."
             f" Give the path of a TOML file, or one of {', '.join(shipped())}."
         ) from error
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 import ontology
 from transform.errors import UnreadableLayout
-from transform.layouts.series import PUBLISHER_KINDS
+from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.text.characters import UNWRITABLE
 from transform.text.languages import LANGUAGES
 from transform.text.normal_form import slug
@@ -67,6 +67,12 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         "a keyword of 2 to 100 letters, digits, blanks and - _ .",
         lambda v: isinstance(v, str) and re.fullmatch(r"[\w .-]{2,100}", v) and v == v.strip(),
     ),
+    "text?": ('text in quotes, without controls, or ""', _is_text),
+    "moment?": (
+        "a date such as 2026-01-27, or a time with its zone such as 2026-01-27T14:04:00-05:00,"
+        ' without quotes, or ""',
+        lambda v: v == "" or (isinstance(v, datetime) and v.tzinfo) or type(v) is date,
+    ),
     "degrees": (
         "a number of degrees between -180 and 180",
         lambda v: type(v) in (int, float) and -180 <= v <= 180,
@@ -77,11 +83,27 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         f"one of {', '.join(ontology.NAMES)}, or the path of a Turtle file that ends in .ttl",
         lambda v: v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
+    # "" where a layout extends another and has none of its own.
+    "framework?": (
+        f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
+        lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
+    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
 # "*year" and "*language" stand for any key of that kind.
 _TEXTS = {"*language": "text"}
+# "" where a layout extends another and has none of its own.
+_TEXTS_OR_NONE = {"*language": "text?"}
+_OFFERED = {"title": "text", "format": "text", "megabytes": "count", "modified": "date?"}
+_PUBLISHER = {
+    "slug": "slug",
+    "name": _TEXTS,
+    "homepage": "iri?",
+    "email": "email?",
+    "kind": "publisher",
+    "unit": "text?",
+}
 _VALUE = {
     "concept": "slug",
     "spellings": ["text"],
@@ -102,21 +124,20 @@ FORMAT = {
         "description": _TEXTS,
         "licence": "iri",
         "landing": "iri?",
-        "framework": "turtle",
-        "issued": "date?",
-        "modified": "date?",
+        "framework": "framework?",
+        "reference": "iri?",
+        "identifier": "text?",
+        "theme": _TEXTS_OR_NONE,
+        "disclaimer": _TEXTS_OR_NONE,
+        "issued": "moment?",
+        "modified": "moment?",
         "keywords": {"*language": ["keyword"]},
         "citation": _TEXTS,
         "legislation": "slug",
         "coverage": {"iri": "iri", "name": _TEXTS, "bounds": ["degrees"], "middle": ["degrees"]},
     },
-    "publisher": {
-        "slug": "slug",
-        "name": _TEXTS,
-        "homepage": "iri?",
-        "email": "email?",
-        "kind": "publisher",
-    },
+    "publisher": _PUBLISHER,
+    "operator": _PUBLISHER,
     "notice": _TEXTS,
     "fields": dict.fromkeys(FIELDS, _FIELD),
     "columns": {"other": "other"},
@@ -125,15 +146,18 @@ FORMAT = {
         "*year": {
             "total": "count",
             "url": "file",
+            "sheet": "text",
             "title": _TEXTS,
             "description": _TEXTS,
-            **dict.fromkeys(("issued", "modified", "begin", "end"), "date?"),
+            "collection": _TEXTS,
+            "files": [_OFFERED],
+            **dict.fromkeys(DAYS, "date?"),
         }
     },
 }
 _IN_BOTH_LANGUAGES = ("series.title", "series.description")
 REQUIRED = [
-    *("layout", "name", "language", "series.licence", "publisher.slug"),
+    *("layout", "name", "language", "series.licence"),
     *(f"{texts}.{language}" for texts in _IN_BOTH_LANGUAGES for language in LANGUAGES),
     *(f"fields.{field}.columns" for field in FIELDS),
     *(f"lists.{name}" for name in LISTS),

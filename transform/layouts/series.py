@@ -6,8 +6,11 @@ from datetime import date
 from typing import Any
 
 from transform.errors import UnreadableLayout
+from transform.text.languages import LANGUAGES
 
 Texts = Mapping[str, str]
+# The dates of a portrait.
+DAYS = ("issued", "modified", "begin", "end", "collected", "clarified")
 # The kinds of publisher: those of the ADMS list of publisher types that may publish portraits.
 PUBLISHER_KINDS = ("academia", "company", "local", "national", "non-profit", "regional")
 
@@ -27,7 +30,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class SeriesFacts:
-    """Dates (ISO 8601), keywords by language, citation, the law that demands it, the place."""
+    """What the publisher states of the series; dates and times are in ISO 8601.
+
+    `reference` is the publisher's own page on the subject, `identifier` that of the dataset on
+    its portal, `theme` the portal's name of its subject.
+    """
 
     issued: str | None = None
     modified: str | None = None
@@ -35,40 +42,105 @@ class SeriesFacts:
     citation: Texts | None = None
     legislation: str | None = None
     coverage: Coverage | None = None
+    reference: str | None = None
+    identifier: str | None = None
+    theme: Texts | None = None
+    disclaimer: Texts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class YearDates:
-    """When a portrait was issued and changed, and the first and last day it covers (ISO 8601)."""
+    """When a portrait was issued and changed, and the first and last day it covers (ISO 8601).
+
+    One that says how things were on a day has that day as `collected`, the day on which this was
+    made more precise as `clarified`, and both in words as `collection`.
+    """
 
     issued: str | None = None
     modified: str | None = None
     begin: str | None = None
     end: str | None = None
+    collected: str | None = None
+    clarified: str | None = None
+    collection: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """A file that the publisher's page offers: title, format, megabytes there, last change."""
+
+    title: str
+    format: str
+    megabytes: int | None
+    modified: str | None
 
 
 def read_series(table: Mapping[str, Any], source: str) -> SeriesFacts:
     """Read the facts of a layout's table `series`; raises UnreadableLayout naming `source`."""
     place = table.get("coverage")
     return SeriesFacts(
-        _day(table, "issued"),
-        _day(table, "modified"),
+        _moment(table, "issued"),
+        _moment(table, "modified"),
         table.get("keywords"),
         table.get("citation"),
         table.get("legislation"),
         _coverage(place, source) if place else None,
+        table.get("reference") or None,
+        table.get("identifier") or None,
+        _stated(table.get("theme", {})),
+        _stated(table.get("disclaimer", {})),
     )
 
 
 def read_dates(table: Mapping[str, Any], source: str, year: str) -> YearDates:
     """Read the dates of a layout's table `portraits.YEAR`; raises UnreadableLayout."""
-    dates = YearDates(*(_day(table, key) for key in ("issued", "modified", "begin", "end")))
+    dates = YearDates(
+        issued=_day(table, "issued"),
+        modified=_day(table, "modified"),
+        begin=_day(table, "begin"),
+        end=_day(table, "end"),
+        collected=_day(table, "collected"),
+        clarified=_day(table, "clarified"),
+        collection=_stated(table.get("collection", {})),
+    )
     if bool(dates.begin) != bool(dates.end) or (dates.begin or "") > (dates.end or ""):
         raise UnreadableLayout(
             f"{source}: portraits.{year} begins {dates.begin or 'nowhere'} and ends"
             f" {dates.end or 'nowhere'}. Give both days, the earlier one as begin."
         )
+    missing = {*LANGUAGES} - {*(dates.collection or {})}
+    if (dates.collected and missing) or (dates.clarified or "9999") < (dates.collected or "9999"):
+        raise UnreadableLayout(
+            f"{source}: portraits.{year} was collected on {dates.collected or 'no day'} and"
+            f" clarified on {dates.clarified or 'no day'}. Give both in words as collection.fr and"
+            " collection.en, and no earlier day as clarified than as collected."
+        )
     return dates
+
+
+def read_offered(table: Mapping[str, Any], source: str, year: str) -> tuple[OfferedFile, ...]:
+    """Read the files of a layout's table `portraits.YEAR`; raises UnreadableLayout."""
+    files = table.get("files", ())
+    for number, file in enumerate(files, start=1):
+        if missing := [key for key in ("title", "format") if key not in file]:
+            raise UnreadableLayout(
+                f"{source}: portraits.{year}.files[{number}].{missing[0]} is missing. Add it."
+            )
+    return tuple(
+        OfferedFile(file["title"], file["format"], file.get("megabytes"), _day(file, "modified"))
+        for file in files
+    )
+
+
+def _stated(texts: Texts) -> Texts | None:
+    """Return the texts that are not empty, None without any."""
+    return {language: text for language, text in texts.items() if text} or None
+
+
+def _moment(table: Mapping[str, Any], key: str) -> str | None:
+    """Return a day or a time with its zone; datetime is a kind of date."""
+    moment = table.get(key)
+    return moment.isoformat() if isinstance(moment, date) else None
 
 
 def _coverage(table: Mapping[str, Any], source: str) -> Coverage:

@@ -16,7 +16,8 @@ from transform.identity.known_links import KnownLinks, known_links, slug_of
 from transform.identity.links import Settled, settle
 from transform.rdf.namespaces import FOAF, RDF, vocabulary_of
 from transform.release.manifest import base_uri_of, read_manifest
-from transform.release.reading import read_graph
+from transform.release.paths import FORMER_NAMES
+from transform.release.reading import read_graphs
 
 
 class LinkableBody(NamedTuple):
@@ -77,7 +78,7 @@ class LinkSession:
 def open_session(release: Path, file: Path, language: str) -> LinkSession:
     """Read a release and a file of links, which need not exist yet."""
     base_uri = base_uri_of(read_manifest(release))
-    triples = read_graph(release, "organismes")
+    triples = read_graphs(release, "organismes", FORMER_NAMES)
     bodies = _bodies(triples, base_uri, language)
     known = known_links(base_uri, bodies, triples, {})
     copy = release / LINKS_FILE.copy

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from transform.graphs.bodies import bodies_graph
+from transform.graphs.bodies import bodies_graph, former_body_lines
+from transform.graphs.cubes import KIND
 from transform.graphs.decisions import decision_texts, former_texts
 from transform.graphs.editions import edition_lines, edition_of
 from transform.graphs.initiatives import initiatives
@@ -17,11 +18,13 @@ from transform.graphs.vocabulary import CLASSES
 from transform.parallel import Progress, Workers
 from transform.pipeline.checked import Checked
 from transform.pipeline.compare import compare_all
-from transform.rdf.namespaces import RDF_TYPE, vocabulary_of
+from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE, vocabulary_of
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
-from transform.validation.locate import CellLocator, locate
+from transform.validation.framework import validate_framework
+from transform.validation.locate import CellLocator, Located, locate
 from transform.validation.registry import validate_registry
+from transform.validation.remarks import remark_texts
 from transform.validation.shacl import (
     PIECE,
     Finding,
@@ -47,11 +50,13 @@ def check(
     rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
     editions = [edition_of(work, setting, rejected) for setting in work.settings]
-    publisher = max(editions, key=lambda edition: edition.year).layout.publisher
-    directory = bodies_graph(work, bodies, attached, publisher)
+    newest = max(editions, key=lambda edition: edition.year).layout
+    directory = bodies_graph(work, bodies, attached, newest)
     comparisons, candidates = compare_all(work, rejected, directory)
-    findings += _check_graphs(work, directory, editions, [*comparisons, *link_texts(work, bodies)])
-    located = locate(findings, places)
+    former = in_order(former_body_lines(work.base_uri, work.identities.bodies))
+    decided = [*comparisons, *link_texts(work, bodies), *former]
+    findings += _check_graphs(work, directory, editions, decided)
+    located = [*_check_framework(work), *locate(findings, places)]
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
     if not quarantine:
         kept_back = set()
@@ -78,13 +83,22 @@ def _check_vocabulary(work: Prepared) -> list[Finding]:
     return findings + validate_registry(registry, work.vocabulary, work.base_uri)
 
 
+def _check_framework(work: Prepared) -> list[Located]:
+    bodies = work.identities.bodies.registry.bodies
+    known = (f"{work.base_uri}id/organisme/{slug}" for slug in bodies)
+    return validate_framework(work.framework, known, work.base_uri)
+
+
 def _concept_types(work: Prepared) -> Iterator[Line]:
-    """Yield the class of each concept, which the shapes of rows and of counts need."""
+    """Yield what the shapes of rows and counts need: the class of each concept, kinds of bodies."""
+    kinds = f"<{work.base_uri}id/{KIND}>"
     classes = {f"<{vocabulary_of(work.base_uri)}{name}>" for name in CLASSES.values()}
     for line in work.vocabulary:
         about, predicate, rest = line.split(" ", 2)
         if predicate == f"<{RDF_TYPE}>" and rest[:-3] in classes:
             yield about, predicate, rest[:-3]
+        elif predicate == f"<{IN_SCHEME}>" and rest[:-3] == kinds:
+            yield about, predicate, kinds
 
 
 def _body_types(work: Prepared) -> Iterator[Line]:
@@ -107,12 +121,17 @@ def _check_rows(
     work: Prepared, files: Iterable[RowsFile], scratch: Path, workers: Workers, progress: Progress
 ) -> list[Finding]:
     total = 2 * sum(map(len, work.rows.values()))
-    others = chain(initiatives(work, {}), decision_texts(work, {}), former_texts(work, {}))
+    former = (former_texts(work, {}, possible=possible) for possible in (False, True))
+    others = chain(initiatives(work, {}), decision_texts(work, {}), *former)
     decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
+    remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
+    files = (*files, decided, remarks)
     findings, done = [], 0
     types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     progress("Checking rows with the shapes", 0, total)
-    pieces = chain.from_iterable(cut_rows(file, work.base_uri, types) for file in (*files, decided))
+    pieces = chain.from_iterable(
+        cut_rows(file, work.base_uri, types) for file in (*files, decided, remarks)
+    )
     for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += broken
         done += rows

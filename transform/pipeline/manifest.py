@@ -7,7 +7,7 @@ from transform.catalogue.files import Written
 from transform.decisions.lines import Filed
 from transform.files import Stored, measure
 from transform.graphs.prepared import Prepared
-from transform.layouts.model import LISTS, Layout
+from transform.layouts.model import LISTS, Layout, Publisher
 from transform.pipeline.checked import Checked, count_rows
 from transform.rdf.namespaces import vocabulary_of
 from transform.rdf.syntaxes import SYNTAXES
@@ -53,7 +53,8 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
         "base_uri": work.base_uri,
         "vocabulary_uri": vocabulary_of(work.base_uri),
         "series": _series(newest),
-        "publisher": _publisher(work.base_uri, newest),
+        "publisher": _publisher(work.base_uri, newest.publisher),
+        "operator": _publisher(work.base_uri, newest.operator),
         "notice": dict(newest.notice) if newest.notice else None,
         "portraits": [
             _portrait(work, checked, n, read) for n, read in enumerate(count_rows(work, checked))
@@ -84,8 +85,7 @@ def _series(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _publisher(base_uri: str, layout: Layout) -> dict[str, Any]:
-    publisher = layout.publisher
+def _publisher(base_uri: str, publisher: Publisher) -> dict[str, Any]:
     return {
         "iri": f"{base_uri}id/organisme/{publisher.slug}",
         "name": dict(publisher.name),

@@ -8,6 +8,7 @@ from transform.decisions.links import Links
 from transform.fetch.origin import check_fetched
 from transform.graphs.bodies import name_publisher
 from transform.graphs.decisions import settle
+from transform.graphs.framework import read_framework
 from transform.graphs.mapping import MappingContext
 from transform.graphs.prepared import Prepared
 from transform.graphs.vocabulary import vocabulary_graph
@@ -42,6 +43,8 @@ def prepare(
             check_fetched(source.path, source.origin, reading.table.raw_sha256)
         pairs.append((reading, source.layout))
     progress("Reading", len(sources), len(sources))
+    newest = max(sources, key=lambda source: source.year).layout
+    framework = read_framework(newest, base_uri)
     registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
@@ -67,4 +70,5 @@ def prepare(
         decisions=decisions,
         links=linked,
         origins=origins,
+        framework=framework,
     )

@@ -5,17 +5,24 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from transform.catalogue.dcat import Offer
+from transform.catalogue.dcat import Decided, Offer
 from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest
-from transform.graphs.bodies import bodies_graph
-from transform.graphs.decisions import authors_and_derivations, decision_texts, former_texts
+from transform.graphs.bodies import bodies_graph, former_body_lines
+from transform.graphs.decisions import (
+    authors_and_derivations,
+    decision_texts,
+    former_texts,
+    people_verdicts,
+    rule_dates,
+    rule_verdicts,
+)
 from transform.graphs.editions import edition_lines
 from transform.graphs.entailed import entailed_lines
 from transform.graphs.initiatives import initiatives
-from transform.graphs.links import link_texts
+from transform.graphs.links import link_texts, link_verdicts
 from transform.graphs.portraits import descriptions
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import copy_rows
@@ -27,11 +34,10 @@ from transform.pipeline.checked import Checked, count_rows, open_candidates
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
-from transform.rdf.turtle import read_turtle
-from transform.release import document_index, dumps, manifest
+from transform.release import decisions_table, document_index, dumps, manifest
 from transform.release import folder as release_folder
 from transform.release.definitions import definitions
-from transform.release.paths import SUMS, is_packed, source_path
+from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, source_path
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
 from transform.validation.locate import CellLocator
@@ -67,20 +73,21 @@ def write_release(
         # The name ignores compressed copies: another zlib writes other bytes.
         plain = {path: about for path, about in files.items() if not is_packed(path)}
         name = _name(*_describe(work, checked, counted, plain))
-        documents, _ = _describe(work, checked, counted, files)
+        documents, _ = _describe(work, checked, counted, files, name)
         _write_files(documents, folder)
         shutil.rmtree(folder / "graphs")
         return release_folder.adopt(folder, name), gone
 
 
 def _describe(
-    work: Prepared, checked: Checked, counted: Counted, files: Files
+    work: Prepared, checked: Checked, counted: Counted, files: Files, name: str | None = None
 ) -> tuple[dict[str, bytes], Files]:
     """Return the catalogue and the manifest by path, and the files that the manifest lists.
 
-    The catalogue describes files of `dumps/`, the manifest every file but itself.
+    With the release's name, which is made from them without it, the catalogue states it. The
+    catalogue describes files of `dumps/`, the manifest every file but itself.
     """
-    documents, written = render_catalogue(_offer(work, checked, files), counted)
+    documents, written = render_catalogue(_offer(work, checked, files, name), counted)
     listed = files | {path: describe_content(path, text) for path, text in documents.items()}
     content = as_json(manifest_of(work, checked, written, listed))
     return {**documents, manifest.FILE: content}, listed
@@ -99,7 +106,7 @@ def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
     return {path: describe_content(path, content) for path, content in contents.items()}
 
 
-def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
+def _offer(work: Prepared, checked: Checked, files: Files, name: str | None = None) -> Offer:
     sources = {
         setting.reading.year: (
             setting.reading.table.path.name,
@@ -108,7 +115,17 @@ def _offer(work: Prepared, checked: Checked, files: Files) -> Offer:
         )
         for setting in work.settings
     }
-    return Offer(work.base_uri, checked.editions, files, sources)
+    framework = work.framework.lines if work.framework else ()
+    return Offer(
+        work.base_uri, checked.editions, files, sources, _decided(work, checked), framework, name
+    )
+
+
+def _decided(work: Prepared, checked: Checked) -> Decided:
+    people = {ruling.grounds.date for ruling in work.decisions.rulings}
+    links = {link.grounds.date for link in work.links.filed.rulings}
+    by_rule = rule_dates(work, checked.rejected)
+    return Decided(max(people, default=None), max(people | links | by_rule, default=None))
 
 
 def _check_stability(
@@ -131,7 +148,7 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
         "vocabulaire": work.vocabulary,
         "organismes": [
             *_notice(work, newest, "organismes"),
-            *bodies_graph(work, checked.bodies, checked.attached, newest.publisher),
+            *bodies_graph(work, checked.bodies, checked.attached, newest),
         ],
         "rapprochements": chain(
             _notice(work, newest, "rapprochements"),
@@ -139,12 +156,19 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             decision_texts(work, checked.rejected),
             authors_and_derivations(work, checked.rejected),
             link_texts(work, checked.bodies),
-            former_texts(work, checked.rejected),
+            former_texts(work, checked.rejected, possible=False),
             checked.comparisons,
         ),
     }
-    if newest.framework:
-        framework = read_turtle(newest.framework, work.base_uri)
+    possible = chain(
+        in_order(former_body_lines(work.base_uri, work.identities.bodies)),
+        former_texts(work, checked.rejected, possible=True),
+    )
+    if first := next(possible, ""):
+        notice = _notice(work, newest, FORMER_NAMES)
+        texts[FORMER_NAMES] = chain(notice, [first], possible)
+    if work.framework:
+        framework = work.framework.lines
         texts["cadre"] = in_order((*framework, *entailed_lines(framework, work.base_uri)))
     for edition in editions:
         texts[str(edition.year)] = in_order(edition_lines(work, [edition]))
@@ -189,11 +213,26 @@ def _write_dumps(
         workers=workers,
         many=sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES,
         progress=progress,
+        others=[_decisions_table(work, checked, target)],
     )
     shutil.rmtree(scratch)
     sums = [f"{file.sha256}  {file.name}\n" for file in sorted(stored)]
     (target / SUMS).write_text("".join(sums), encoding="ascii")
     return {f"dumps/{file.name}": describe_file(f"dumps/{file.name}", file) for file in stored}
+
+
+def _decisions_table(work: Prepared, checked: Checked, folder: Path) -> dumps.Dump:
+    judged = [
+        *people_verdicts(work, checked.rejected),
+        *link_verdicts(work, checked.bodies),
+    ]
+    licence = max(checked.editions, key=lambda edition: edition.year).layout.licence
+    return dumps.Dump(
+        folder / DECISIONS,
+        lambda: decisions_table.table_blocks(
+            lambda: rule_verdicts(work, checked.rejected), judged, work.base_uri, licence
+        ),
+    )
 
 
 def _copy_sources(work: Prepared, folder: Path) -> Files:

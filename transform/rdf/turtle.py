@@ -1,5 +1,6 @@
-"""Read the Turtle files of ontology/ as statements of a release."""
+"""Read Turtle files of ontology/, or beside a layout, as statements of a release."""
 
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
@@ -7,13 +8,14 @@ import pyoxigraph as ox
 import ontology
 from transform.rdf.namespaces import XSD, at_home
 from transform.rdf.ntriples import Line, literal
+from transform.text.characters import UNWRITABLE
+
+_LARGEST = 256 << 20
 
 
 def read_turtle(name: str, base_uri: str) -> list[Line]:
     """Return the triples of a file of ontology/, its IRIs resolved against the base URI."""
-    parsed = ox.parse(
-        at_home(ontology.read(name), base_uri), format=ox.RdfFormat.TURTLE, base_iri=base_uri
-    )
+    parsed = ox.parse(read_bytes(name, base_uri), format=ox.RdfFormat.TURTLE, base_iri=base_uri)
     return [(str(q.subject), str(q.predicate), _absolute(q.object, base_uri)) for q in parsed]
 
 
@@ -22,3 +24,31 @@ def _absolute(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, base_u
     if isinstance(node, ox.Literal) and node.datatype.value == f"{XSD}anyURI":
         return literal(urljoin(str(base_uri), node.value), datatype=f"{XSD}anyURI")
     return str(node)
+
+
+def read_bytes(name: str, base_uri: str) -> bytes:
+    """Return a file of ontology/, or the Turtle file at a path, with the vocabulary at home.
+
+    Raises OSError or ValueError for a path that cannot be read.
+    """
+    if name in ontology.NAMES:
+        return at_home(ontology.read(name), base_uri)
+    path = Path(name)
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        raise ValueError(f"no regular file of at most {_LARGEST >> 20} MB")
+    return at_home(path.read_bytes(), base_uri)
+
+
+def parse_publishable(data: bytes, base_uri: str) -> list[ox.Triple]:
+    """Parse Turtle; raises SyntaxError with the line, ValueError for what no release may hold."""
+    quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
+    return [_publishable(quad.triple) for quad in quads]
+
+
+def _publishable(triple: ox.Triple) -> ox.Triple:
+    for node in (triple.subject, triple.object):
+        if not isinstance(node, ox.NamedNode | ox.Literal):
+            raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
+        if isinstance(node, ox.Literal) and (match := UNWRITABLE.search(node.value)):
+            raise ValueError(f"the character U+{ord(match[0]):04X} in a text of {triple.subject}")
+    return triple

@@ -51,15 +51,21 @@ def write_dumps(
     workers: Workers,
     many: bool,
     progress: Progress,
+    others: Sequence[Dump] = (),
 ) -> list[Stored]:
     """Write the dumps and their compressed copies, and return what was written.
 
     `files` are pairs of graph IRI and N-Triples file, in the order in which they stand in the
     whole. `about` says of each year, by language, what its portrait is. The pieces are laid down
-    in `scratch`. `many`: there is so much that other processes are worth their start.
+    in `scratch`. `many`: there is so much that other processes are worth their start. `others` are
+    dumps that are no graphs.
     """
     graphs = _cut(files, about, base_uri, scratch)
-    dumps = [*_of_the_whole(graphs, folder, base_uri), *_of_years(graphs, about, folder, base_uri)]
+    dumps = [
+        *_of_the_whole(graphs, folder, base_uri),
+        *_of_years(graphs, about, folder, base_uri),
+        *others,
+    ]
     planned = [piece for graph in graphs for piece in graph.pieces]
     steps = len(planned) + len(dumps)
     written: list[Stored] = []

@@ -19,6 +19,8 @@ from transform.files import (
     LOCK,
     exclusive_lock,
     put_in_place,
+    reason_and_file,
+    reason_of,
     sync,
 )
 from transform.release import history
@@ -52,11 +54,14 @@ def building(releases_folder: Path) -> Iterator[Path]:
             lock.enter_context(exclusive_lock(releases_folder / LOCK, taken))
         except OSError as error:
             raise MisusedCommand(
-                f"{releases_folder}: cannot write there ({error.strerror}). Choose another --to."
+                f"{releases_folder}: cannot write there ({reason_of(error)}). Choose another --to."
             ) from error
         for left in releases_folder.glob(f"{_BUILDING}*"):
             _remove(left)
-        folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases_folder))
+        try:
+            folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases_folder))
+        except OSError as error:
+            raise _unwritten(releases_folder, error) from error
         try:
             yield folder
         except OSError as error:
@@ -123,7 +128,7 @@ def _point(releases_folder: Path, name: str) -> None:
 def _unwritten(releases_folder: Path, error: OSError) -> MisusedCommand:
     return MisusedCommand(
         f"{releases_folder}: the release cannot be written there"
-        f" ({error.strerror}: {error.filename})."
+        f" ({reason_and_file(error)})."
         " Make room or see to its permissions; what was current still is."
     )
 

@@ -3,6 +3,9 @@
 QUADS = "dumps/portraits.nq"
 CATALOGUE_QUADS = "catalogue.nq"
 SUMS = "SHA256SUMS"
+# The graph of names that things would have had, and that lead to those that they have.
+FORMER_NAMES = "anciens-noms"
+DECISIONS = "decisions.sssom.tsv"
 SOURCES = "dumps/sources/"
 GZIP = "application/gzip"
 _ENDING = ".gz"

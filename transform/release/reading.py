@@ -22,7 +22,7 @@ from transform.rdf.namespaces import DCTERMS, vocabulary_of
 from transform.release.folder import CURRENT
 from transform.release.integrity import check_quads
 from transform.release.manifest import base_uri_of, read_manifest
-from transform.release.paths import QUADS
+from transform.release.paths import FORMER_NAMES, QUADS
 
 _PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*")
 
@@ -57,18 +57,18 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
                 released.entries[int(name)] = read_entries(triples, base_uri)
             elif name in ("vocabulaire", "organismes"):
                 labelled += triples
-            elif name == "rapprochements":
+            elif name in ("rapprochements", FORMER_NAMES):
                 _read_ties(released, triples)
     names = read_names(labelled, base_uri)
     return Released(base_uri, released.entries, names, released.replaced, released.open)
 
 
-def read_graph(release: Path, graph: str) -> list[ox.Triple]:
-    """Read one graph of a release; raises UnreadableRelease."""
+def read_graphs(release: Path, *names: str) -> list[ox.Triple]:
+    """Read some graphs of a release, those that it has; raises UnreadableRelease."""
     base_uri = base_uri_of(check_quads(release))
     with _readable(release):
         graphs = _graphs(release, base_uri)
-        return [triple for name, triples in graphs if name == graph for triple in triples]
+        return [triple for name, triples in graphs if name in names for triple in triples]
 
 
 @contextmanager

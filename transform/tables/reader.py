@@ -5,12 +5,13 @@ import re
 from pathlib import Path
 
 from transform.errors import UnreadableFile
+from transform.files import reason_of
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import read_delimited
 from transform.tables.encoding import Text, decode
 from transform.tables.table import Table
 from transform.tables.xlsx_reader import read_workbook
-from transform.tables.zip_limits import open_archive
+from transform.tables.zip_limits import open_package
 from transform.text.printable import shown
 
 LARGEST = 256 << 20
@@ -36,13 +37,13 @@ _UNFIT_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uff
 _PAGE = ("<!doctype html", "<html", "<head", "<body", "<script", "<meta", "<title", "<table")
 
 
-def read_table(path: Path, layout: Layout) -> Table:
+def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
     """Read a file, whatever its name says it is; the layout tells header, separator and sheet."""
     raw = _bytes(path)
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(_ZIP):
-        sheet, records = read_workbook(raw, path.name, layout)
-        table = Table(path, digest, len(raw), "xlsx", None, None, sheet, records)
+        sheet, records, marks = read_workbook(raw, path.name, layout, year)
+        table = Table(path, digest, len(raw), "xlsx", None, None, sheet, records, marks)
     else:
         text = _text(raw, path.name)
         separator, records = read_delimited(text, path.name, layout)
@@ -59,8 +60,8 @@ def find_format(path: Path) -> str:
     """
     raw = _bytes(path)
     if raw.startswith(_ZIP):
-        names = open_archive(raw, path.name).namelist()
-        if not any(name.startswith("xl/") for name in names):
+        names = open_package(raw, path.name).names
+        if not any(name.casefold().startswith("xl/") for name in names):
             raise UnreadableFile(f"{path.name}: a zip archive, no workbook. {_AS_TABLE}")
         return "xlsx"
     with _text(raw, path.name).lines() as lines:
@@ -85,9 +86,8 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise UnreadableFile(f"{path}: no such file. Check the path.") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise UnreadableFile(
-            f"{path}: cannot be read ({reason}). Check its permissions."
+            f"{path}: cannot be read ({reason_of(error)}). Check its permissions."
         ) from error
     if not raw:
         raise UnreadableFile(f"{path.name}: an empty file. Download or save it again.")

@@ -1,6 +1,8 @@
 """Read the rows of a portrait, and list its other lines."""
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
@@ -9,10 +11,20 @@ from typing import NamedTuple
 from transform.errors import UnreadableFile
 from transform.layouts.model import FIELDS, LISTS, Layout
 from transform.tables.columns import Header, find_header
+from transform.tables.marks import Marks
 from transform.tables.reader import read_table
 from transform.tables.table import Table
 from transform.text.normal_form import normal_form
 from transform.text.printable import shown
+
+# In normal form: «Total», «Sous-total : 12», «Total général», «Total des initiatives = 1 248».
+_TOTAL = re.compile(
+    r"(?:(?:grand|nombre|sous|sub)[ -]?)?(?:totals?|totaux|sommes?|sum)"
+    r"(?: (?:g[ée]n[ée]ral|global|cumul[ée]))?(?: (?:de|des|of)(?: [\w'-]+){1,4})?"
+    r"(?: ?[:=])?(?: ?\d[\d .,]*)?"
+)
+_TOTAL_BEGINS = re.compile(r"\W*(?:grand|nombre|so|sub|sum|tota)", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?\d[\d .,]*%?")
 
 
 class Cells(NamedTuple):
@@ -39,10 +51,23 @@ class Row(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A line that is no row; its kind is title, blank, note or header."""
+    """A line that is no row; its kind is title, blank, note, header or total."""
 
     row: int
     kind: str
+    text: str
+
+
+class Remark(NamedTuple):
+    """What the text of a row or column does not say: hidden, formula or format.
+
+    `row` is None for a column as a whole, and `field` "" for a row as a whole or one without an
+    initiative; `text` is the name of a column, or the format by which a spreadsheet shows a cell.
+    """
+
+    kind: str
+    row: int | None
+    field: str
     text: str
 
 
@@ -59,6 +84,7 @@ class Reading:
     rows: list[Row]
     listed: list[Listed]
     borrowed: dict[tuple[int, str], int]
+    remarks: list[Remark] = dataclasses.field(default_factory=list)
 
     @property
     def read(self) -> int:
@@ -67,9 +93,12 @@ class Reading:
 
     def column(self, row: Row, field: str) -> str:
         """Return the name of the column from which a field of a row was read, "" for none."""
-        columns = self.header.columns[field]
-        main = columns[0] if columns else -1
-        return self.header.names.get(self.borrowed.get((row.number, field), main), "")
+        return self.header.names.get(self.source(row.number, field), "")
+
+    def source(self, number: int, field: str) -> int:
+        """Return the column from which a field of a row was read, from 0; -1 for none."""
+        columns = self.header.columns.get(field)
+        return self.borrowed.get((number, field), columns[0] if columns else -1)
 
 
 def read_rows(path: Path, year: int, layout: Layout) -> Reading:
@@ -77,11 +106,12 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
 
     Raises UnreadableFile where no row is below the header.
     """
-    table = read_table(path, layout)
+    table = read_table(path, layout, year)
     header = find_header(table, layout)
     # Rows use the texts of six columns; keeping those of sixty others would cost ten times more.
-    reading = Reading(replace(table, records=[]), header, year, [], [], {})
+    reading = Reading(replace(table, records=[], marks=Marks()), header, year, [], [], {})
     _sort(table, reading)
+    reading.remarks.extend(_remarks(table.marks, reading))
     if not reading.rows:
         raise UnreadableFile(
             f"{path.name}: no row stands below the header (row {header.row})."
@@ -90,13 +120,34 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
     return reading
 
 
+def _remarks(marks: Marks, reading: Reading) -> Iterator[Remark]:
+    """Yield what a workbook says of the rows and of the cells that fields are read from."""
+    header = reading.header
+    fields = {at: name for name, columns in header.columns.items() for at in columns}
+    numbers = {row.number for row in reading.rows}
+    for first, last in marks.hidden_columns:
+        for at in sorted(fields.keys() & range(first, last + 1)):
+            yield Remark("hidden", None, fields[at], header.names[at])
+    for number in marks.hidden_rows:
+        if number in numbers:
+            yield Remark("hidden", number, "", "")
+    for number, at in marks.formulas():
+        if number > header.row and at in fields:
+            yield Remark(
+                "formula", number, fields[at] if number in numbers else "", header.names[at]
+            )
+    for number, at, code in marks.formatted():
+        if number in numbers and at == reading.source(number, fields.get(at, "")):
+            yield Remark("format", number, fields[at], code)
+
+
 def is_blank(cell: str) -> bool:
     """Return whether a cell shows no text."""
     return not cell or (not cell[0].isalnum() and not normal_form(cell))
 
 
 def _sort(table: Table, reading: Reading) -> None:
-    """Sort records into rows, titles, blanks, notes and repeated headers."""
+    """Sort records into rows, titles, blanks, notes, totals and repeated headers."""
     header = reading.header
     for number, record in enumerate(table.records[: header.row - 1], start=1):
         reading.listed.append(_listed(number, "title", record))
@@ -106,6 +157,9 @@ def _sort(table: Table, reading: Reading) -> None:
     several = {field: columns for field, columns in header.columns.items() if len(columns) > 1}
     for number, record in enumerate(table.records[header.row :], start=header.row + 1):
         cells = pick(record)
+        if _is_total(record):
+            reading.listed.append(_listed(number, "total", record))
+            continue
         if _is_sparse(cells) and _is_note(record, header):
             reading.listed.append(_listed(number, "note", record))
             continue
@@ -138,6 +192,17 @@ def _is_note(record: Sequence[str], header: Header) -> bool:
     """Return whether no cell, or only the first, is filled: a source, a remark below the rows."""
     filled = [at for at, cell in enumerate(record) if not is_blank(cell)]
     return not filled or (len(filled) == 1 and filled[0] <= min(header.names))
+
+
+def _is_total(record: Sequence[str]) -> bool:
+    """Return whether a record holds the word total, or a sum, and beside it only numbers."""
+    if not any(map(_TOTAL_BEGINS.match, record)):
+        return False
+    filled = [normal_form(cell) for cell in record if not is_blank(cell)]
+    totals = [bool(_TOTAL.fullmatch(cell)) for cell in filled]
+    return any(totals) and all(
+        total or _NUMBER.fullmatch(cell) for total, cell in zip(totals, filled, strict=True)
+    )
 
 
 def _picker(header: Header) -> Callable[[tuple[str, ...]], Cells]:

@@ -1,7 +1,9 @@
 """Define a table: the records of a file, whatever its format, as raw text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from transform.tables.marks import Marks
 
 MEDIA_TYPES = {
     "csv": "text/csv",
@@ -16,7 +18,10 @@ Records = list[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's records: number n, counted from 1, is records[n - 1]; every cell is raw text."""
+    """A file's records: number n, counted from 1, is records[n - 1]; every cell is raw text.
+
+    `marks` are what a workbook says of its cells beside their values.
+    """
 
     path: Path
     raw_sha256: str
@@ -26,3 +31,4 @@ class Table:
     separator: str | None
     sheet: str | None
     records: Records
+    marks: Marks = field(default_factory=Marks)

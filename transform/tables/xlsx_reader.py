@@ -1,50 +1,56 @@
 """Read the sheet of a workbook that holds a portrait, each cell as a spreadsheet shows it."""
 
-import datetime as dt
 import io
-import warnings
-from collections.abc import Iterable, Sequence
+import posixpath
+from collections.abc import Mapping
 
 import pandas as pd
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from transform.errors import UnreadableFile
 from transform.layouts.model import Layout
-from transform.tables.header import SEARCHED, best_fit
+from transform.tables.header import SEARCHED, Fit, best_fit
+from transform.tables.marks import Marks, no_marks, position
+from transform.tables.number_formats import code_of, display
+from transform.tables.part_scan import BookNotes, SheetNotes
 from transform.tables.table import Records
-from transform.tables.zip_limits import open_archive
+from transform.tables.zip_limits import Package, open_package
 from transform.text.printable import shown
 
+_WORKBOOK = "xl/workbook.xml"
 
-def read_workbook(raw: bytes, file: str, layout: Layout) -> tuple[str, Records]:
-    """Return the name of the sheet whose header fits, and its records.
 
-    Raises UnreadableFile where no sheet or several fit, and for a damaged file.
+def read_workbook(
+    raw: bytes, file: str, layout: Layout, year: int | None = None
+) -> tuple[str, Records, Marks]:
+    """Return the name of the portrait's sheet, its records, and the marks of its cells.
+
+    The sheet is the one that the layout names for the year, else the visible one whose header
+    fits. Raises UnreadableFile where there is none or are several, and for a damaged file.
     """
-    _refuse_other_archives(raw, file)
-    with warnings.catch_warnings():
-        # openpyxl warns of styles and extensions that it leaves out; they hold no text.
-        warnings.simplefilter("ignore")
-        try:
-            with pd.ExcelFile(io.BytesIO(raw), engine="openpyxl") as book:
-                sheet = _choose(book, file, layout)
-                return sheet, _records(book, sheet)
-        except UnreadableFile:
-            raise
-        except Exception as error:  # openpyxl raises errors of many kinds on damaged parts
-            reason = shown(f"{type(error).__name__}: {error}")
-            raise UnreadableFile(
-                f"{file}: a workbook that cannot be read ({reason})."
-                " Open it in a spreadsheet and save it again as .xlsx, or as .csv in UTF-8."
-            ) from error
+    package = open_package(raw, file)
+    _refuse_other_archives(package, file)
+    try:
+        with pd.ExcelFile(io.BytesIO(package.parts), engine="calamine") as book:
+            sheet, frame = _Choice(book, file, layout, year).choose()
+    except UnreadableFile:
+        raise
+    except Exception as error:  # calamine has one family, pandas raises others on odd values
+        reason = shown(f"{type(error).__name__}: {error}")
+        raise UnreadableFile(
+            f"{file}: a workbook that cannot be read ({reason})."
+            " Open it in a spreadsheet and save it again as .xlsx, or as .csv in UTF-8."
+        ) from error
+    return sheet, *_Display(package, sheet).records(frame)
 
 
-def _refuse_other_archives(raw: bytes, file: str) -> None:
-    names = set(open_archive(raw, file).namelist())
+def _refuse_other_archives(package: Package, file: str) -> None:
+    names = {name.casefold() for name in package.names}
     if "xl/workbook.bin" in names:
         what = "a binary workbook (.xlsb)"
     elif "content.xml" in names:
         what = "an OpenDocument file"
-    elif "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+    elif "[content_types].xml" in names and any(name.startswith("xl/") for name in names):
         return
     else:
         what = "a zip archive that is no workbook"
@@ -54,72 +60,139 @@ def _refuse_other_archives(raw: bytes, file: str) -> None:
     )
 
 
-def _choose(book: pd.ExcelFile, file: str, layout: Layout) -> str:
-    """Choose the one sheet whose header names all required fields, else the most fields."""
-    names = [str(sheet.title) for sheet in book.book.worksheets]
-    fits = {name: best_fit(_records(book, name, SEARCHED), layout) for name in names}
-    whole = [name for name in names if fits[name].is_whole(layout)]
-    most = max((len(fit.fields) for fit in fits.values()), default=0)
-    nearest = [name for name in names if len(fits[name].fields) == most]
-    chosen = whole or nearest
-    if len(chosen) == 1:
-        return chosen[0]
-    listed = ", ".join(f'"{shown(name)}"' for name in names)
-    fault = "several sheets have" if most else "no sheet has"
-    raise UnreadableFile(
-        f"{file}: {fault} a header that fits {layout.source} (sheets: {listed})."
-        " Save the portrait's sheet alone, or declare its columns in the layout."
-    )
+class _Choice:
+    """The choice of the sheet that holds a portrait, among those of a workbook."""
 
+    def __init__(self, book: pd.ExcelFile, file: str, layout: Layout, year: int | None) -> None:
+        self._book, self._file, self._layout = book, file, layout
+        facts = layout.portraits.get(year) if year else None
+        self._named = facts.sheet if facts else None
+        self._key = f"[portraits.{year or 'YYYY'}] of {layout.source}"
+        sheets = [s for s in book.book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+        self._names = [str(sheet.name) for sheet in sheets]
+        self._visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
 
-def _records(book: pd.ExcelFile, sheet: str, rows: int | None = None) -> Records:
-    frame = pd.read_excel(
-        book,
-        sheet_name=sheet,
-        header=None,
-        dtype=object,
-        na_filter=False,
-        keep_default_na=False,
-        nrows=rows,
-    )
-    columns = [frame[at].tolist() for at in frame.columns]
-    errors = _error_texts(book, sheet) if any(map(_has_error, columns)) else {}
-    return list(
-        zip(
-            *(
-                [
-                    cell if type(cell) is str else _displayed(errors.get((row, at), cell))
-                    for row, cell in enumerate(column)
-                ]
-                for at, column in enumerate(columns)
-            ),
-            strict=True,
+    def choose(self) -> tuple[str, pd.DataFrame]:
+        """Return the sheet that the layout names, else the visible one that fits, and its cells."""
+        if self._named in self._names:
+            return self._named, self._frame(self._named)
+        if self._named:
+            raise self._refusal(
+                f'no sheet is named "{shown(self._named)}"', f"Correct sheet under {self._key}."
+            )
+        frames = {name: self._frame(name) for name in self._visible}
+        fits = {name: self._fit(frame) for name, frame in frames.items()}
+        whole = self._whole(fits)
+        most = max((len(fit.fields) for fit in fits.values()), default=0)
+        chosen = whole or [name for name in fits if len(fits[name].fields) == most]
+        if not whole:
+            self._refuse_hidden()
+        if len(chosen) == 1:
+            return chosen[0], frames[chosen[0]]
+        if most:
+            raise self._refusal(
+                f"several sheets have a header that fits {self._layout.source}",
+                f"Save the portrait's sheet alone, or name it as sheet under {self._key}.",
+            )
+        raise self._refusal(
+            f"no sheet has a header that fits {self._layout.source}",
+            "Save the portrait's sheet alone, or declare its columns in the layout.",
         )
-    )
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        return pd.read_excel(
+            self._book,
+            sheet_name=name,
+            header=None,
+            dtype=object,
+            na_filter=False,
+            keep_default_na=False,
+        )
+
+    def _fit(self, frame: pd.DataFrame) -> Fit:
+        head = frame.head(SEARCHED).itertuples(index=False, name=None)
+        return best_fit(([str(cell) for cell in row] for row in head), self._layout)
+
+    def _whole(self, fits: Mapping[str, Fit]) -> list[str]:
+        return [name for name, fit in fits.items() if fit.is_whole(self._layout)]
+
+    def _refuse_hidden(self) -> None:
+        """Refuse a workbook of which only a hidden sheet fits: it may be an older portrait."""
+        hidden = (name for name in self._names if name not in self._visible)
+        if whole := self._whole({name: self._fit(self._frame(name)) for name in hidden}):
+            raise self._refusal(
+                f'only the hidden sheet "{shown(whole[0])}" has a header that fits'
+                f" {self._layout.source}",
+                "Unhide it in a spreadsheet if it is the portrait,"
+                f" or name it as sheet under {self._key}.",
+            )
+
+    def _refusal(self, fault: str, step: str) -> UnreadableFile:
+        listed = ", ".join(f'"{shown(name)}"' for name in self._names)
+        return UnreadableFile(f"{self._file}: {fault} (sheets: {listed}). {step}")
 
 
-def _has_error(column: Sequence[object]) -> bool:
-    return any(cell != cell for cell in column if type(cell) is float)
+class _Display:
+    """What a spreadsheet shows in the cells of a sheet."""
+
+    def __init__(self, package: Package, sheet: str) -> None:
+        self._book = _book_notes(package)
+        self._sheet = _sheet_notes(package, self._book, sheet)
+        self._codes: dict[int, str] = {}
+        self._shown, self._shown_as = no_marks(), no_marks()
+
+    def records(self, frame: pd.DataFrame) -> tuple[Records, Marks]:
+        """Return the text of all cells, and the marks of those that do not say all."""
+        errors = bool(self._sheet.errors)
+        columns = [
+            [
+                cell if type(cell) is str and (cell or not errors) else self._text(row, at, cell)
+                for row, cell in enumerate(frame.iloc[:, at].tolist(), start=1)
+            ]
+            for at in range(frame.shape[1])
+        ]
+        sheet = self._sheet
+        marks = Marks(
+            sheet.hidden_rows,
+            sheet.hidden_columns,
+            sheet.without_value,
+            self._shown,
+            self._shown_as,
+            [self._codes.get(style, "") for style in range(max(self._codes, default=-1) + 1)],
+        )
+        return list(zip(*columns, strict=True)), marks
+
+    def _text(self, row: int, at: int, cell: object) -> str:
+        number = position(row, at)
+        if cell == "":  # calamine reads errors such as #N/A as blank
+            return self._sheet.error_of(number) or ""
+        style = self._sheet.style_of(number)
+        if style not in self._codes:
+            self._codes[style] = code_of(style, self._book.formats, self._book.codes)
+        text, same = display(cell, self._codes[style])
+        if not same:
+            self._shown.append(number)
+            self._shown_as.append(style)
+        return text
 
 
-def _error_texts(book: pd.ExcelFile, sheet: str) -> dict[tuple[int, int], str]:
-    """Read the cells with errors such as #N/A again: pandas reads them as missing."""
-    rows: Iterable[Sequence[object]] = book.book[sheet].iter_rows()
-    return {
-        (row, at): str(getattr(cell, "value", ""))
-        for row, cells in enumerate(rows)
-        for at, cell in enumerate(cells)
-        if getattr(cell, "data_type", "") == "e"
-    }
+def _book_notes(package: Package) -> BookNotes:
+    """Return what the parts that a workbook has once say of it."""
+    notes = BookNotes()
+    for name, scan in package.scans.items():
+        if name == _WORKBOOK:
+            notes.sheets = scan.book.sheets
+        elif name == "xl/_rels/workbook.xml.rels":
+            notes.targets = scan.book.targets
+        elif name == "xl/styles.xml":
+            notes.codes, notes.formats = scan.book.codes, scan.book.formats
+    return notes
 
 
-def _displayed(value: object) -> str:
-    """Return a cell as a spreadsheet shows it: 5, not 5.0; dates as ISO 8601."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return format(value, ".15g")
-    if isinstance(value, dt.datetime):
-        whole_day = value.time() == dt.time()
-        return value.date().isoformat() if whole_day else value.isoformat(timespec="seconds")
-    return str(value)
+def _sheet_notes(package: Package, book: BookNotes, sheet: str) -> SheetNotes:
+    """Return what was noted in the part that a sheet is."""
+    identifier = next((id_ for name, id_ in book.sheets if name == sheet), "")
+    # A target is relative to the workbook's part, unless it begins with a slash.
+    path = posixpath.normpath(posixpath.join("/xl", book.targets.get(identifier, "")))
+    scan = package.scans.get(path.lstrip("/").casefold())
+    return scan.sheet if scan else SheetNotes()

@@ -1,13 +1,16 @@
 """Locate each finding in a file, and name the next step."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transform.graphs.mapping import MappingContext, field_of, subject
 from transform.graphs.prepared import Prepared
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
 from transform.text.characters import UNWRITABLE
+from transform.text.garbled import probable_original
+from transform.text.printable import shown
+from transform.validation.remarks import is_of_reading
 from transform.validation.shacl import Finding
 
 
@@ -81,12 +84,30 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
     if row is None:
         # What no row made is found by its file, if it is a portrait, or by its IRI.
         file = places.file_of(finding.focus)
-        return _located(finding, file, None, "", finding.value, _elsewhere(finding), "")
+        # The reading tier names a column of a portrait, or a row that is no inscription.
+        column = finding.value if finding.shape.endswith("#Lecture-colonne-masquee") else ""
+        line = int(finding.value) if finding.shape.endswith("#Lecture-ligne-sans-valeur") else None
+        return _located(finding, file, line, column, finding.value, _elsewhere(finding), "")
     context, number = places.contexts[row.year], row.row.number
+    if is_of_reading(finding.path, context.base_uri):
+        return _of_reading(finding, context, row)
     field = field_of(finding.path, context.base_uri)
     column = context.reading.column(row.row, field) if field else ""
     raw = getattr(row.row.cells, field) if field else finding.value
     steps = _next_step(context, row, field, raw, column)
+    source = f"{context.source_url}#row={number}"
+    return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
+
+
+def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Located:
+    """Locate what the reading tier found, in a row or in the cell that its value names."""
+    number, cells = row.row.number, row.row.cells
+    field = field_of(finding.value, context.base_uri)
+    column, raw = "", " | ".join(cell for cell in cells if cell.strip())
+    if field:
+        column, raw = context.reading.column(row.row, field), getattr(cells, field)
+        finding = replace(finding, path=finding.value)
+    steps = _next_step_of_reading(finding.shape, context, number, field or "", raw)
     source = f"{context.source_url}#row={number}"
     return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
 
@@ -118,7 +139,59 @@ def _located(
     )
 
 
+def _next_step_of_reading(
+    shape: str, context: MappingContext, number: int, field: str, raw: str
+) -> tuple[str, str]:
+    if shape.endswith("#Lecture-texte-abime"):
+        original = _around_change(raw, probable_original(raw) or "")
+        return (
+            f"C'était sans doute « {original} » : corriger la cellule à la source.",
+            f'It probably was "{original}": correct the cell at its source.',
+        )
+    if shape.endswith("#Lecture-formule-sans-valeur"):
+        return _RECALCULATE
+    if shape.endswith("#Lecture-montree-autrement"):
+        code = next(
+            remark.text
+            for remark in context.reading.remarks
+            if (remark.kind, remark.row, remark.field) == ("format", number, field)
+        )
+        return (
+            f"Si le format {code} doit se lire, écrire la cellule comme texte dans le tableur.",
+            f"If the format {code} should be read, write the cell as text in the spreadsheet.",
+        )
+    return (
+        f"Afficher la ligne {number} dans le tableur, ou l'ôter du fichier.",
+        f"Show row {number} in the spreadsheet, or take it out of the file.",
+    )
+
+
+def _around_change(raw: str, original: str) -> str:
+    """Return the original on one line; of a long one, what stands around the first change."""
+    if len(original) <= 2 * _AROUND:
+        return shown(original)
+    pairs = enumerate(zip(raw, original, strict=False))
+    changed = next((at for at, (one, other) in pairs if one != other), 0)
+    start, end = max(changed - _AROUND, 0), changed + _AROUND
+    before, after = "… " if start else "", " …" if end < len(original) else ""
+    return f"{before}{shown(original[start:end])}{after}"
+
+
+_AROUND = 60  # characters before and after a change that are enough to find it
+_RECALCULATE = (
+    "Ouvrir le classeur dans un tableur et l'enregistrer : les valeurs y seront.",
+    "Open the workbook in a spreadsheet and save it: the values will be there.",
+)
+
+
 def _elsewhere(finding: Finding) -> tuple[str, str]:
+    if finding.shape.endswith("#Lecture-colonne-masquee"):
+        return (
+            f"Afficher la colonne « {finding.value} » dans le tableur, ou l'ôter du fichier.",
+            f'Show the column "{finding.value}" in the spreadsheet, or take it out of the file.',
+        )
+    if finding.shape.endswith("#Lecture-ligne-sans-valeur"):
+        return _RECALCULATE
     if finding.shape.endswith("#Portrait-total"):
         return (
             "Vérifier que le fichier est complet, ou corriger [portraits.AAAA] total du gabarit.",

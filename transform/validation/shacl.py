@@ -1,5 +1,6 @@
 """Validate vocabulary and rows with the shapes; rows in pieces, on all cores."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from transform.rdf.namespaces import at_home, vocabulary_of
 from transform.validation.indexed_graph import IndexedGraph
 
 SH = rdflib.SH
+# A shape finds a literal that is not of its datatype; rdflib would log a traceback beside.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 # Rows in one piece: above, memory grows; below, what pySHACL does once a piece shows.
 PIECE = 2500
 
@@ -128,7 +131,7 @@ _OF_ROWS = ("Inscription", "Initiative", "DecisionIdentite")
 @lru_cache(maxsize=1)  # the pieces of a build are validated with the same shapes
 def _row_shapes(base_uri: str) -> rdflib.Graph:
     """Return the shapes of all tiers that target things of rows."""
-    graph = read_shapes(("required", "lists", "recommended"), base_uri)
+    graph = read_shapes(("required", "lists", "recommended", "reading"), base_uri)
     # A piece holds rows, their initiatives, the decisions; other things were validated before.
     for shape, target in list(graph.subject_objects(SH.targetClass)):
         if str(target).removeprefix(vocabulary_of(base_uri)) not in _OF_ROWS:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from enum import Enum
 from functools import partial
+from operator import attrgetter
 from typing import Protocol
 
 from server.engine.faults import EngineDefect, EngineFault
@@ -15,6 +16,7 @@ from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.spool import Spool, SpoolSpace
 
 _SIZE = LETTER_AND_LENGTH.size
+_request_of = attrgetter("request")
 _MOST_FRAME = 16 << 20  # bytes; a query process cuts answers into parts of PART
 
 
@@ -59,14 +61,14 @@ class AsyncProcess:
         self._space = space
         self._owner = owner
         self._unsent = bytearray()
-        self._rest = bytearray()
+        self._rest = b""
         self._paused = self._unread = self.closed = False
         self._loop.add_reader(self._connection, self._read)
 
     def put(self, exchanges: Sequence[Exchange]) -> None:
         """Send questions together, so that the process is woken once."""
         self.pending.extend(exchanges)
-        self._send(b"".join(exchange.request for exchange in exchanges))
+        self._send(b"".join(map(_request_of, exchanges)))
 
     def cancel_followers(self) -> list[Exchange]:
         """Take back the questions behind the present one; an answer to one begun is dropped."""
@@ -133,12 +135,9 @@ class AsyncProcess:
         if not data:
             self._report_end()
             return
-        if self._rest:
-            self._rest += data
-            data, self._rest = self._rest, bytearray()  # type: ignore[assignment]
         whole: list[tuple[Exchange, bytes]] = []
         try:
-            self._take_frames(data, whole)
+            self._take_frames(self._rest + data if self._rest else data, whole)
         except EngineFault as fault:
             self._owner.end(self, fault)
         except Exception as broken:  # no query process of ours sends that
@@ -147,27 +146,8 @@ class AsyncProcess:
             exchange.take_whole(payload)
 
     def _take_frames(self, data: bytes, whole: list[tuple[Exchange, bytes]]) -> None:
-        for letter, payload in self._cut(data):
-            if letter == CANCEL:
-                while self.pending.popleft() is not _Mark.CANCELLED:
-                    pass
-                continue
-            entry = self.pending[0]
-            if letter == WHOLE and isinstance(entry, Exchange) and entry.is_fresh:
-                whole.append((entry, payload))
-            elif isinstance(entry, Exchange):
-                self._take(entry, letter, payload)
-            if letter in (WHOLE, END):
-                self.pending.popleft()
-            if letter == END and payload:  # it leaves
-                self._owner.end(self)
-                return
-        if not self.pending:
-            self._owner.take_back(self)
-
-    def _cut(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """Cut the bytes into frames; keep an incomplete one for the next read."""
-        frames, start, size = list[tuple[bytes, bytes]](), 0, len(data)
+        """Take the frames; keep an incomplete one for the next read."""
+        start, size = 0, len(data)
         while size - start >= _SIZE:
             letter, length = LETTER_AND_LENGTH.unpack_from(data, start)
             end = start + _SIZE + length
@@ -175,11 +155,32 @@ class AsyncProcess:
                 if length > _MOST_FRAME:
                     raise EngineDefect(f"A query process sent a frame of {length} bytes.")
                 break
-            frames.append((letter, bytes(data[start + _SIZE : end])))
-            start = end
-        if start < size:
-            self._rest += data[start:]
-        return frames
+            payload, start = data[start + _SIZE : end], end
+            if letter == CANCEL:
+                self._drop_cancelled()
+            else:
+                self._take_frame(letter, payload, whole)
+                if letter == END and payload:  # it leaves
+                    self._owner.end(self)
+                    return
+        self._rest = data[start:]
+        if not self.pending:
+            self._owner.take_back(self)
+
+    def _drop_cancelled(self) -> None:
+        while self.pending.popleft() is not _Mark.CANCELLED:
+            pass
+
+    def _take_frame(
+        self, letter: bytes, payload: bytes, whole: list[tuple[Exchange, bytes]]
+    ) -> None:
+        entry = self.pending[0]
+        if letter == WHOLE and isinstance(entry, Exchange) and entry.is_fresh:
+            whole.append((entry, payload))
+        elif isinstance(entry, Exchange):
+            self._take(entry, letter, payload)
+        if letter in (WHOLE, END):
+            self.pending.popleft()
 
     def _take(self, exchange: Exchange, letter: bytes, payload: bytes) -> None:
         exchange.take(letter, payload, partial(self._open_spool, exchange))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import cast
 
 from server.engine.faults import EngineDefect, EngineFault, load_fault
-from server.engine.frames import DATA, END, FAULT, HEAD
+from server.engine.frames import DATA, END, FAULT, HEAD, ORDERED
 from server.engine.interface import Form, Outcome, Whole
 from server.engine.pool.spool import Spool
 
@@ -50,6 +50,14 @@ class Exchange:
         self._drop()
         self._fault = None
 
+    def order_anew(self) -> bool:
+        """Have the question put again with its ORDER BY rewritten; False where it was already."""
+        if self.request.startswith(ORDERED):
+            return False
+        self.request = ORDERED + self.request[len(ORDERED) :]  # the letter of its frame
+        self.alone = True
+        return True
+
     @property
     def is_fresh(self) -> bool:
         """Return whether no frame has come yet."""
@@ -58,7 +66,7 @@ class Exchange:
     def take_whole(self, payload: bytes) -> None:
         """Take a small answer, which is one frame."""
         kind, _, body = payload.partition(b"\n")
-        self.finish(Whole(*read_kind(kind), body))
+        self._report(Whole(*read_kind(kind), body))
 
     def take(self, letter: bytes, payload: bytes, open_spool: Callable[[bytes], Spool]) -> None:
         """Take another frame; raises EngineFault for one out of turn, and beyond the limits."""
@@ -91,6 +99,9 @@ class Exchange:
         if isinstance(outcome, EngineDefect):
             _log.error("a question met a defect: %s", outcome.detail)
         self.spool = None
+        self._report(outcome)
+
+    def _report(self, outcome: Outcome) -> None:
         if self.withdrawn:
             return
         try:

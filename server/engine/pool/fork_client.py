@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.engine.faults import EngineDown
+from server.engine.faults import EngineDown, unloadable
+from server.engine.frames import CANCEL, LETTER_AND_LENGTH, frame
+from server.engine.pool.ending import Ending, describe
 from server.engine.process import sandbox
-from transform.errors import UnreadableRelease
+from transform.files import reason_of
 from transform.rdf.namespaces import vocabulary_of
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -65,11 +67,11 @@ class ForkClient:
                 )
             except OSError as error:
                 self._control.close()
-                raise EngineDown(f"No process can be started: {error}") from error
+                raise EngineDown(f"No process can be started: {reason_of(error)}") from error
         try:
-            loaded = self._receive()
+            loaded = self._receive_loaded()
             if "unreadable" in loaded:
-                raise UnreadableRelease(f"{source} cannot be loaded: {loaded['unreadable']}")
+                raise unloadable(source, loaded["unreadable"])
         except BaseException:
             self.close()
             raise
@@ -86,16 +88,29 @@ class ForkClient:
             raise
         return QueryProcess(number, ours)
 
+    def check(self, process: QueryProcess) -> None:
+        """Wait until a fresh process answers; raises EngineDown where it ends instead."""
+        connection = process.connection
+        connection.setblocking(True)
+        try:
+            connection.sendall(frame(CANCEL))  # which nothing comes before, and which is answered
+            answered = connection.recv(LETTER_AND_LENGTH.size)
+        except ConnectionError:
+            answered = b""
+        connection.setblocking(False)
+        if not answered:
+            raise EngineDown(f"No query process can start: {describe(self.reap(process))}")
+
     def kill(self, process: QueryProcess) -> None:
         """End a process at once, whatever it does; its memory is free soon after."""
         process.connection.close()
         self._request({"do": "kill", "process": process.number})
 
-    def reap(self, process: QueryProcess) -> int:
-        """Return how a process that closed its connection ended, as `Popen.returncode` would."""
+    def reap(self, process: QueryProcess) -> Ending:
+        """Return how a process that closed its connection ended."""
         process.connection.close()
-        status: int = self._request({"do": "reap", "process": process.number})["status"]
-        return status
+        reply = self._request({"do": "reap", "process": process.number})
+        return Ending(reply["status"], reply["words"], reply["peak"] - process.resident)
 
     def alive(self) -> bool:
         """Return whether the fork server can still take requests."""
@@ -117,18 +132,30 @@ class ForkClient:
             socket.send_fds(self._control, [packet], descriptors or [])
         except OSError as error:
             self._control.close()  # it is gone, though it may not count as ended yet
-            raise EngineDown(f"The engine's fork server is gone: {error}") from error
+            raise EngineDown(f"The engine's fork server is gone: {reason_of(error)}") from error
         reply = self._receive()
         if "failed" in reply:
             raise EngineDown(f"The engine's fork server cannot {request['do']}: {reply['failed']}")
         return reply
+
+    def _receive_loaded(self) -> dict[str, Any]:
+        try:
+            return self._receive()
+        except EngineDown as down:
+            status = self._fork_server.wait()  # nothing else closes its end of the socket
+            raise EngineDown(
+                f"The process that loads the release ended with status {status}, as for lack of"
+                " memory; the log says what it wrote."
+            ) from down
 
     def _receive(self) -> dict[str, Any]:
         try:
             packet = self._control.recv(65536)
         except OSError as error:
             self._control.close()  # a late reply must not be taken for that to the next request
-            raise EngineDown(f"The engine's fork server does not answer: {error}") from error
+            raise EngineDown(
+                f"The engine's fork server does not answer: {reason_of(error)}"
+            ) from error
         if not packet:
             self._control.close()
             raise EngineDown("The engine's fork server is gone.")

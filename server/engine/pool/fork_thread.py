@@ -1,6 +1,7 @@
 """Fork, kill and reap query processes in a thread, so that no event loop waits for that."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.engine.faults import EngineDown
+from server.engine.pool.ending import Ending
 from server.engine.pool.fork_client import ForkClient, QueryProcess
 from transform.errors import UnreadableRelease
 
@@ -41,8 +43,12 @@ class ForkThread:
         then: "Callable[[Future[_T]], None]",
     ) -> None:
         """Queue work; `then` is called with its outcome, on a loop."""
-        doing = self._thread.submit(work)
-        doing.add_done_callback(lambda done: loop.call_soon_threadsafe(then, done))
+
+        def report(done: "Future[_T]") -> None:
+            with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits
+                loop.call_soon_threadsafe(then, done)
+
+        self._thread.submit(work).add_done_callback(report)
 
     def fork(self) -> QueryProcess:
         """Return a fresh query process; raises EngineDown."""
@@ -57,8 +63,14 @@ class ForkThread:
         try:
             self._client = ForkClient(*self._source)
         except UnreadableRelease as gone:
-            raise EngineDown(f"The release can be read no more: {gone}") from gone
+            _log.error("the release can be read no more: %s", gone)
+            raise EngineDown("The release can be read no more; the log says why.") from gone
         return self._client.fork()
+
+    def check(self, process: QueryProcess) -> None:
+        """Wait until a fresh process answers, after `start`; raises EngineDown where it ends."""
+        assert self._client is not None  # noqa: S101
+        self._client.check(process)
 
     def kill(self, process: QueryProcess) -> None:
         """End a process; those of a lost fork server have ended with it."""
@@ -69,8 +81,8 @@ class ForkThread:
         except EngineDown as down:
             _log.warning("query process %d is left to its fork server: %s", process.number, down)
 
-    def reap(self, process: QueryProcess) -> int:
-        """Return the status with which a process ended; raises EngineDown."""
+    def reap(self, process: QueryProcess) -> Ending:
+        """Return how a process ended; raises EngineDown."""
         process.connection.close()
         if self._client is None:
             raise EngineDown("The engine's fork server is gone.")

@@ -15,8 +15,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from server.engine.disk_loader import files_of
+from server.engine.faults import unloadable
 from server.engine.interface import JSON, Question, Whole
-from transform.errors import UnreadableRelease
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,12 @@ class Lookups:
     def answer(self, question: Question) -> Whole | None:
         """Return the answer to a lookup, as a query process would; None to any other question."""
         text = question.text
-        if question.solutions != JSON or not question.plain or len(text) > _LONGEST:
+        if question.solutions != JSON or len(text) > _LONGEST:
             return None
         match = _LOOKUP.fullmatch(text)
-        if match is None or match["subject"] in self._large or _DOTS.search(match["subject"]):
+        if match is None or not question.plain:
+            return None
+        if match["subject"] in self._large or _DOTS.search(match["subject"]):
             return None
         try:
             results = self._store.query(
@@ -60,11 +62,9 @@ class Lookups:
             )
             assert isinstance(results, ox.QuerySolutions)  # noqa: S101  # it begins with SELECT
             body = results.serialize(format=ox.QueryResultsFormat.JSON)
-        except (KeyboardInterrupt, SystemExit):
-            raise
         except SyntaxError:  # a query process says where and what
             return None
-        except BaseException:  # also the engine's panics, which are no Exception
+        except Exception:
             log.exception("a lookup is left to a query process")
             return None
         return Whole("solutions", JSON, body or b"")
@@ -78,7 +78,7 @@ def open_lookups(release_file: Path) -> Lookups | None:
     try:
         return _load(files_of(release_file))
     except (OSError, SyntaxError, ValueError) as error:
-        raise UnreadableRelease(f"{release_file} cannot be loaded: {error}") from error
+        raise unloadable(release_file, error) from error
 
 
 def _load(files: list[Path]) -> Lookups | None:

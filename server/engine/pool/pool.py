@@ -8,12 +8,12 @@ answer the rest: a process ends only by a limit, by itself, or for a client that
 import asyncio
 import logging
 import math
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from server.engine import faults
@@ -23,6 +23,7 @@ from server.engine.interface import Limits, Outcome, Question
 from server.engine.pool import event_loop
 from server.engine.pool.admission import Run, refuse_to_go_on
 from server.engine.pool.async_process import AsyncProcess
+from server.engine.pool.ending import Ending, describe, name_fault
 from server.engine.pool.exchange import Exchange
 from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.fork_thread import ForkThread
@@ -30,6 +31,7 @@ from server.engine.pool.spool import SpoolSpace
 from server.engine.process import sandbox
 from server.engine.process.fork_server import NO_STORE
 from server.engine.stats import EngineStats
+from transform.files import reason_of
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # questions that a process is put at once
@@ -41,6 +43,7 @@ _WEIGHED = 0.1  # seconds between two looks at the memory of a query
 _LEFT = 0.1  # seconds that a query goes on whose client has left: it may be over by then
 _SPARE = 2  # processes that work on no long query
 _TRIMMED = 30.0  # seconds in which a process was of no use that one more than `idle` is ended
+_is_late = attrgetter("late")
 _RETRY = 1.0  # seconds after which a process is started again where that failed
 
 
@@ -54,6 +57,7 @@ class Pool:
         self._forks = ForkThread(source, base_uri, limits.memory_mb)
         self._opened: list[QueryProcess] = []  # before there was a loop
         self._home: event_loop.Home | None = None
+        self._loop: asyncio.AbstractEventLoop  # of `_home`
         self._waiting: deque[Exchange] = deque()
         self._ready: list[AsyncProcess] = []
         self._busy: set[AsyncProcess] = set()
@@ -72,6 +76,7 @@ class Pool:
             for _ in range(self._spare):
                 self._opened.append(self._forks.fork())
                 self._started += 1
+            self._forks.check(self._opened[0])
         except BaseException:
             self.close()
             raise
@@ -126,6 +131,7 @@ class Pool:
 
     def _settle(self) -> None:
         self._home = event_loop.get_home()
+        self._loop = self._home.loop
         opened, self._opened = self._opened, []
         for process in opened:
             self._ready.append(self._welcome(process))
@@ -134,11 +140,6 @@ class Pool:
         assert self._home is not None  # noqa: S101
         self._forks.do(partial(self._home.core.bind, process.number))
         return AsyncProcess(process, self._home, self._space, self)
-
-    @property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        assert self._home is not None  # noqa: S101
-        return self._home.loop
 
     @property
     def _alive(self) -> int:
@@ -168,12 +169,13 @@ class Pool:
             self._timer = self._loop.call_later(every, self._tick)
 
     def _take_ready(self) -> AsyncProcess | None:
-        assert self._home is not None  # noqa: S101
         if not self._ready:
             return None
+        assert self._home is not None  # noqa: S101
         if (
-            self._home.core.scarce
-            and not all(process.late for process in self._busy)
+            self._busy
+            and self._home.core.scarce
+            and not all(map(_is_late, self._busy))
             and time.monotonic() < self._waiting[0].begun + _SOON
         ):
             return None
@@ -215,9 +217,6 @@ class Pool:
         self._ready.append(process)
         if self._waiting:
             self._assign()
-        if self._trimming is None and self._alive > self._limits.idle:
-            self._least_ready = len(self._ready)
-            self._trimming = self._loop.call_later(_TRIMMED, self._trim)
 
     def end(self, process: AsyncProcess, fault: EngineFault | None = None) -> None:
         """Kill a process; its present question ends with the fault."""
@@ -243,24 +242,26 @@ class Pool:
             self._ready.remove(process)
         return process.close()
 
-    def _explain(self, unanswered: list[Exchange], unread: bool, done: "Future[int]") -> None:
+    def _explain(self, unanswered: list[Exchange], unread: bool, done: "Future[Ending]") -> None:
         """End the query that a process died of with a fault; put the others again."""
         if self._closed:
             for exchange in unanswered:
                 exchange.finish(EngineDown("The engine was closed."))
             return
-        status = None if done.exception() else done.result()
+        ending = None if done.exception() else done.result()
         _log.warning(
-            "a query process ended by itself%s: status %s",
+            "a query process ended by itself%s: %s",
             ", it had not read its question" if unread else "",
-            status if status is not None else done.exception(),
+            describe(ending) if ending is not None else done.exception(),
         )
-        if status == NO_STORE:
+        if ending is not None and ending.status == NO_STORE:
             for exchange in unanswered:
                 exchange.finish(EngineDown(f"A query process cannot start: {faults.STORE_GONE}"))
             return
-        if unanswered and status is not None and not unread:
-            unanswered.pop(0).finish(self._name_crash(status))
+        if unanswered and ending is not None and not unread:
+            fault = name_fault(ending, self._limits.memory_mb)
+            if not (isinstance(fault, faults.Unorderable) and unanswered[0].order_anew()):
+                unanswered.pop(0).finish(fault)
         elif unanswered:
             unanswered[0].tries += 1
             unanswered[0].alone = True  # so that nothing is left unread if the process dies of it
@@ -269,24 +270,17 @@ class Pool:
                 unanswered.pop(0).finish(EngineDown(detail))
         self._put_again(unanswered)
 
-    def _name_crash(self, status: int) -> EngineFault:
-        if status in (-signal.SIGSEGV, -signal.SIGBUS):
-            return faults.QueryTooLarge("The query nests deeper than the engine can follow.")
-        if status in (-signal.SIGABRT, -signal.SIGKILL):
-            return faults.QueryTooLarge(
-                f"The query takes more than {self._limits.memory_mb} MB of memory."
-            )
-        return faults.EngineDefect(f"A query process ended with status {status}.")
-
     # The number of processes
 
     def _refill(self) -> None:
         """Start a process where too few are free of long queries, or one has waited too long."""
+        late = sum(map(_is_late, self._busy))
+        short = len(self._ready) + len(self._busy) - late
+        if short >= self._spare and not self._waiting:
+            return
         if self._starting or self._closed or self._alive >= self._limits.processes:
             return
         now = time.monotonic()
-        late = sum(process.late for process in self._busy)
-        short = len(self._ready) + len(self._busy) - late
         waited = now - self._waiting[0].begun if self._waiting else 0.0
         # Where long queries come together, more of them are likely to wait.
         enough = self._spare + (late if self._waiting else 0)
@@ -303,12 +297,16 @@ class Pool:
             _log.error("no query process can be started: %s", fault)
             self._retry = time.monotonic() + _RETRY
             if not self._alive:
-                self._refuse_all(EngineDown(f"No query process can be started: {fault}"))
+                reason = reason_of(fault)
+                self._refuse_all(EngineDown(f"No query process can be started: {reason}"))
         elif self._closed:
             done.result().connection.close()
         else:
             self._started += 1
             self._ready.append(self._welcome(done.result()))
+            if self._trimming is None and self._alive > self._limits.idle:
+                self._least_ready = len(self._ready)
+                self._trimming = self._loop.call_later(_TRIMMED, self._trim)
             self._assign()
 
     def _trim(self) -> None:

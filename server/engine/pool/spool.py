@@ -15,6 +15,7 @@ from typing import IO, Self
 
 from server.engine.faults import AnswerBroken, EngineBusy, ResultTooLarge
 from server.engine.interface import Form, Limits
+from transform.files import reason_of
 
 _IN_MEMORY = 1 << 20
 _MOST_UNWRITTEN = 1 << 20  # bytes of one answer that wait for a thread to write them
@@ -100,7 +101,7 @@ class Spool:
                 left -= len(part)
                 yield part
         except (OSError, ValueError) as error:
-            raise AnswerBroken(f"The answer cannot be read back: {error}.") from error
+            raise AnswerBroken(f"The answer cannot be read back: {reason_of(error)}.") from error
         if left:
             raise AnswerBroken(f"The answer cannot be read back: {left} bytes are missing.")
 
@@ -144,8 +145,8 @@ class Spool:
                 self._file.close()
             return
         if error := done.exception():
-            reason = error.strerror if isinstance(error, OSError) else repr(error)
-            self.fault = EngineBusy(f"The answer cannot be kept: {reason}.", 60)
+            detail = f"The answer cannot be kept: {reason_of(error)}: ask for less, or again later."
+            self.fault = EngineBusy(detail, 60)
         elif self._parts:
             self._begin_to_write()
         self._changed()

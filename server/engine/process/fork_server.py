@@ -7,10 +7,12 @@ thread, and ends when its client closes the control socket or dies. The requests
 
 {"do": "fork"}            with one descriptor: fork a process that answers on it; {"process": 12}
 {"do": "kill", "process"} end a process now, reap it later; {}
-{"do": "reap", "process"} wait for a process that has closed its connection; {"status": -11}
+{"do": "reap", "process"} wait for a process that has closed its connection;
+                          {"status": -11, "words": the end of its standard error, "peak": bytes}
 """
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -26,18 +28,22 @@ import pyoxigraph as ox
 from server.engine.disk_loader import files_of
 from server.engine.faults import STORE_GONE
 from server.engine.process import sandbox, seccomp, serve
+from transform.files import reason_of
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import BaseUri
 
 NO_STORE = 74  # exit code of a query process that cannot open the store (EX_IOERR of sysexits.h)
 _REAP_EVERY = 0.1
-_STACK = 64 << 20  # the engine recurses: enough for what people write, not for hostile nesting
+_LAST_WORDS = 4000  # bytes
+STACK = 64 << 20  # the engine recurses: enough for what people write, not for hostile nesting
 
 
 def main() -> None:
     """Run with the arguments that `fork_client` passes."""
     control, source, base, vocabulary, memory_mb = sys.argv[1:]
     base_uri = BaseUri(base, vocabulary)
+    # A panic's first lines say what it was; a backtrace would take memory and bury them.
+    os.environ["RUST_BACKTRACE"] = "0"
     run(socket.socket(fileno=int(control)), Path(source), base_uri, int(memory_mb))
 
 
@@ -52,7 +58,7 @@ def run(control: socket.socket, source: Path, base_uri: str, memory_mb: int) -> 
     except (OSError, SyntaxError, ValueError) as error:
         control.send(json.dumps({"unreadable": str(error)}).encode())
         return
-    threading.stack_size(_STACK)
+    threading.stack_size(STACK)
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
     with contextlib.suppress(ConnectionError):  # the client has ended, maybe during the load
@@ -87,7 +93,7 @@ class _ForkServer:
         self._store = store
         self._base_uri = base_uri
         self._memory = memory_mb << 20
-        self._processes: set[int] = set()
+        self._processes: dict[int, int] = {}  # by process, where its standard error is read
         self._dying: set[int] = set()
 
     def answer_requests(self) -> None:
@@ -104,38 +110,59 @@ class _ForkServer:
             try:
                 reply = self._do(json.loads(packet), descriptors)
             except OSError as error:
-                reply = {"failed": str(error)}
+                reply = {"failed": reason_of(error)}
             self._control.send(json.dumps(reply).encode())
 
     def _do(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         if request["do"] == "fork":
+            if not descriptors:  # the kernel drops those for which there is no room
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
             with socket.socket(fileno=descriptors[0]) as connection:
                 return {"process": self._fork(connection)}
         process: int = request["process"]
         if process not in self._processes:
             return {"failed": f"{process} is not a process of this fork server"}
-        self._processes.remove(process)
-        os.kill(process, signal.SIGKILL)  # not reaped yet: no other process has its id
-        if request["do"] == "kill":
-            self._dying.add(process)
-            return {}
-        _, status = os.waitpid(process, 0)
-        return {"status": os.waitstatus_to_exitcode(status)}
+        words = self._processes.pop(process)
+        try:
+            os.kill(process, signal.SIGKILL)  # not reaped yet: no other process has its id
+            if request["do"] == "kill":
+                self._dying.add(process)
+                return {}
+            _, status, usage = os.wait4(process, 0)
+            return {
+                "status": os.waitstatus_to_exitcode(status),
+                "words": _read_last_words(words),
+                "peak": usage.ru_maxrss * 1024,
+            }
+        finally:
+            os.close(words)
 
     def _fork(self, connection: socket.socket) -> int:
         if self._store is None and not self._source.is_dir():
             raise FileNotFoundError(STORE_GONE)
         fork_server = os.getpid()
-        process = os.fork()
-        if process == 0:
-            self._run_query_process(connection, fork_server)
-        self._processes.add(process)
+        words, last_words = os.pipe()
+        os.set_blocking(last_words, False)  # who writes much loses it, and never waits
+        try:
+            process = os.fork()
+            if process == 0:
+                self._run_query_process(connection, fork_server, last_words)
+        except OSError:
+            os.close(words)
+            raise
+        finally:
+            os.close(last_words)
+        self._processes[process] = words
         return process
 
-    def _run_query_process(self, connection: socket.socket, fork_server: int) -> NoReturn:
+    def _run_query_process(
+        self, connection: socket.socket, fork_server: int, last_words: int
+    ) -> NoReturn:
         try:
             self._control.close()
-            sandbox.seal(fork_server)
+            for words in self._processes.values():  # those of its siblings
+                os.close(words)
+            sandbox.seal(fork_server, last_words)
             if self._store is None:
                 # Before there are threads, so that the filter applies to all of them.
                 seccomp.install_filter()
@@ -152,7 +179,11 @@ class _ForkServer:
     def _answer(self, connection: socket.socket) -> None:
         try:
             store = self._open() if self._store is None else self._store
-            sandbox.limit_memory(self._memory)
+            try:
+                sandbox.limit_memory(self._memory)
+            except MemoryError as error:
+                sys.stderr.write(f"{error}\n")
+                os._exit(70)
             if self._store is not None:
                 sandbox.close_for_good()
             serve.serve(connection, store, self._base_uri)
@@ -172,3 +203,11 @@ class _ForkServer:
         for process in list(self._dying):
             if os.waitpid(process, os.WNOHANG)[0]:
                 self._dying.discard(process)
+
+
+def _read_last_words(words: int) -> str:
+    """Return the end of what an ended process wrote to standard error."""
+    written = b""
+    while part := os.read(words, 1 << 16):  # nobody else has the other end
+        written += part
+    return written[-_LAST_WORDS:].decode("utf-8", "replace")

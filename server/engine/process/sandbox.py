@@ -14,8 +14,10 @@ _STEP, _LAST = 10, 19  # niceness, see nice(2)
 _PAGE = resource.getpagesize()
 
 
-def seal(fork_server: int) -> None:
+def seal(fork_server: int, last_words: int) -> None:
     """Seal this freshly forked process, before it starts the thread that runs queries.
+
+    What it writes to standard error goes to the descriptor `last_words`, which is closed.
 
     Where it can open no descriptor (`close_for_good`; on disk the filter of `seccomp`), no query
     reaches a file or an address, whatever the engine tries (SERVICE, LOAD). The process dies with
@@ -32,17 +34,28 @@ def seal(fork_server: int) -> None:
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     os.setpgid(0, 0)  # so that `yield_to_younger` reaches all of its threads
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):  # the engine writes «memory allocation failed» there; we log why
-        os.dup2(nowhere, standard)
+    for standard, target in enumerate((nowhere, nowhere, last_words)):
+        os.dup2(target, standard)
     os.close(nowhere)
+    os.close(last_words)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def limit_memory(memory: int) -> None:
-    """Limit what this process may add to its address space to `memory` bytes."""
+    """Limit what this process may add to its address space to `memory` bytes.
+
+    Raises MemoryError where this account may not have as much.
+    """
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         ceiling = pages * _PAGE + memory
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY and most < ceiling:
+            raise MemoryError(
+                f"a query process needs {ceiling >> 20} MB of address space and may have"
+                f" {most >> 20} MB: raise that limit (ulimit -v), or lower"
+                " PORTRAIT_IA_QUERY_MEMORY_MB"
+            )
         resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
 
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from server.engine import faults, query_text
 from server.engine.diagnostics.diagnose import find_mistake
 from server.engine.diagnostics.functions import find_call
-from server.engine.frames import CANCEL, ClosedError, Questions, unpack_question
+from server.engine.frames import CANCEL, ORDERED, ClosedError, Questions, unpack_question
 from server.engine.interface import (
     CSV,
     JSON,
@@ -24,6 +24,7 @@ from server.engine.interface import (
 )
 from server.engine.process import csv_cells, sandbox
 from server.engine.process.frame_writer import FrameWriter, XmlFrameWriter
+from server.engine.process.total_order import order_totally
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import vocabulary_of
 
@@ -63,7 +64,7 @@ def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
             outlet.send(CANCEL)
             continue
         start, unseen = time.monotonic(), unseen + 1
-        fault = _answer_or_fault(payload, store, base_uri, outlet)
+        fault = _answer_or_fault(payload, letter == ORDERED, store, base_uri, outlet)
         leaving = fault is not None and isinstance(fault, _BREAKING)
         if unseen == _LOOK_EVERY or time.monotonic() - start > _MOMENT:
             unseen, leaving = 0, leaving or sandbox.peak() - begun > _GROWN
@@ -74,17 +75,30 @@ def serve(connection: socket.socket, store: ox.Store, base_uri: str) -> None:
 
 
 def _answer_or_fault(
-    payload: bytes, store: ox.Store, base_uri: str, outlet: FrameWriter
+    payload: bytes, ordered: bool, store: ox.Store, base_uri: str, outlet: FrameWriter
 ) -> faults.EngineFault | None:
     try:
-        _answer(unpack_question(payload), store, base_uri, outlet)
+        question = unpack_question(payload)
+        if ordered:
+            question = question._replace(text=_order(question))
+        _answer(question, store, base_uri, outlet)
     except faults.EngineFault as fault:
         return fault
     except MemoryError:
         return faults.QueryTooLarge("The query takes more memory than one query may.")
-    except BaseException:  # also the engine's panics, which are no Exception
+    except Exception:  # not the engine's panics, which end the process (`pool/ending.py`)
         return faults.EngineDefect(traceback.format_exc())
     return None
+
+
+def _order(question: Question) -> str:
+    """Return the text with an ORDER BY that the engine can follow; raises Unorderable."""
+    for spelling in query_text.spellings(question.text):
+        if query_text.is_query(spelling, question.base_iri):
+            text = order_totally(spelling)
+            if text is not None and query_text.is_query(text, question.base_iri):
+                return text
+    raise faults.Unorderable
 
 
 def _answer(question: Question, store: ox.Store, base_uri: str, outlet: FrameWriter) -> None:
@@ -196,7 +210,7 @@ def _write_results(
             raise faults.Unwritable(detail, CSV) from deep
     else:
         out = XmlFrameWriter(outlet, media_type) if media_type == XML else outlet
-        results.serialize(cast(IO[bytes], out), _SYNTAX[media_type])
+        results.serialize(cast("IO[bytes]", out), _SYNTAX[media_type])
 
 
 def _write_graph(

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-import errno
 import logging
+import os
 import socket
 from typing import Any
 
+from server.bounds import EXHAUSTED
 from server.http.connection.connections import MOST_CONNECTIONS, Connections
 from server.http.connection.pipeline import Site
 from server.http.connection.protocol import Connection
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 
 _STEP_BACK = 0.002  # without accepting, while another worker has fewer connections
 _NO_DESCRIPTOR = 0.5  # seconds until a file descriptor may be free again
-_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_REFUSED_AT_ONCE = 64  # connections, where there is no descriptor
 
 
 class Acceptor:
@@ -32,6 +33,9 @@ class Acceptor:
         self._share = share
         self._tasks: set[asyncio.Task[None]] = set()
         self.refused = 0
+        # Closed where no descriptor is left, so that who comes then is still told so.
+        self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
+        self._exhausted = False  # already when the last connection was to be accepted
         listener.setblocking(False)
 
     def open(self) -> None:
@@ -46,6 +50,7 @@ class Acceptor:
             for _ in range(MOST_CONNECTIONS):
                 self._take(*self._listener.accept())
         self._listener.close()
+        self._close_spare()
 
     def _step_back(self, seconds: float) -> None:
         """Stop accepting for some seconds."""
@@ -66,12 +71,33 @@ class Acceptor:
             return
         except OSError as error:
             log.error("no connection can be taken: %s", error)
-            if error.errno in _EXHAUSTED:
+            if error.errno in EXHAUSTED:
                 self._connections.has_room("")  # closes idle ones only when all places are taken
+                if self._exhausted:  # no other worker has taken what waits since then
+                    self._refuse_waiting()
+                self._exhausted = True
                 self._step_back(_NO_DESCRIPTOR)
             return
+        self._exhausted = False
         self._share.publish(number + 1)
         self._take(client, address)
+
+    def _refuse_waiting(self) -> None:
+        """Tell those who wait that there is no descriptor, by means of the spare one."""
+        self._close_spare()
+        with contextlib.suppress(OSError):  # as soon as none waits, or the spare one was taken
+            for _ in range(_REFUSED_AT_ONCE):
+                client, _address = self._listener.accept()
+                self.refused += 1
+                client.setblocking(False)
+                _refuse_connection(client, self._site.clock)
+        with contextlib.suppress(OSError):
+            self._spare = os.open(os.devnull, os.O_RDONLY)
+
+    def _close_spare(self) -> None:
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
 
     def _take(self, client: socket.socket, address: Any) -> None:
         client.setblocking(False)
@@ -98,6 +124,6 @@ def _refuse_connection(client: socket.socket, clock: Clock) -> None:
     """
     reply = refuse(503, "too-many-connections", "Too many connections: come again soon.", 5)
     with client, contextlib.suppress(OSError):
-        client.send(reply.head + clock.date() + b"Connection: close\r\n\r\n" + reply.body)
+        client.send(reply.head + clock.date + b"Connection: close\r\n\r\n" + reply.body)
         client.shutdown(socket.SHUT_WR)
         client.recv(1 << 16)

@@ -5,46 +5,42 @@ only the target differs. The same lines, byte for byte, need no parser the next 
 are the lines of a GET without body, where no other bytes came with them.
 """
 
-import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from server.http.messages import HeaderLines
 
 _MOST = 256
 _LONGEST = 1024  # bytes of the lines
 _VERSION = b" HTTP/1.1\r\n"
-# Targets that the parser and `head_rules.judge` return unchanged: a path, no fragment.
-_TARGET = re.compile(rb"/[!\"$-~]*")
+# Of these is a target that the parser and `head_rules.judge` return unchanged: without fragment.
+_OF_TARGET = bytes({*range(ord("!"), ord("~") + 1)} - {ord("#")})
 # Headers about the connection or a body are left to the parser.
 _UNKNOWN = frozenset(
     (b"connection", b"content-length", b"transfer-encoding", b"expect", b"upgrade")
 )
 
-
-class Head(NamedTuple):
-    """A target, and headers that several requests share and none may change."""
-
-    target: bytes
-    headers: Mapping[bytes, bytes]
-    size: int  # bytes of both
+# A target, headers that several requests share and none may change, and the bytes of both.
+Head = tuple[bytes, HeaderLines, int]
 
 
 class KnownHeads:
     """Header lines with the headers parsed from them; for one thread."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Mapping[bytes, bytes], int]] = {}
+        self._known: dict[bytes, tuple[HeaderLines, int]] = {}
 
     def recognise(self, data: bytes) -> Head | None:
         """Return the head of one whole request whose lines are known, else None."""
         if not data.startswith(b"GET /"):
             return None
-        end = data.find(_VERSION)
-        known = self._known.get(data[end + len(_VERSION) :])
-        if known is None or not _TARGET.fullmatch(data, 4, end):
+        first, _, lines = data.partition(_VERSION)
+        known = self._known.get(lines)
+        if known is None:
             return None
-        return Head(data[4:end], known[0], known[1] + end - 4)
+        target, (headers, size) = first[4:], known
+        if target.translate(None, _OF_TARGET):
+            return None
+        return target, headers, size + len(target)
 
-    def remember(self, data: bytes, headers: Mapping[bytes, bytes], size: int) -> None:
+    def remember(self, data: bytes, headers: HeaderLines, size: int) -> None:
         """Keep the lines of a parsed GET without body; `size` is the bytes of its headers."""
         first, _, lines = data.partition(_VERSION)
         # A target with a host has changed the headers (`head_rules.judge`): not remembered.

@@ -10,8 +10,8 @@ import httptools
 
 from server.bounds import HEAD_BYTES, LINE_BYTES, MOST_HEADERS
 from server.http.connection import head_rules as rules
-from server.http.connection.known_heads import Head, KnownHeads
-from server.http.messages import Request
+from server.http.connection.known_heads import KnownHeads
+from server.http.messages import HeaderLines, Request
 from server.http.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class RequestParser:
     def _clear(self) -> None:
         self.phase: Phase = "idle"
         self.wants_leave = False  # the client waits for 100 Continue (RFC 9110, 10.1.1)
-        self.headers: dict[bytes, bytes] = {}
+        self.headers = HeaderLines()
         self._line = bytearray()  # the request line, as far as it has come
         self._url = bytearray()
         self._body = bytearray()
@@ -81,7 +81,10 @@ class RequestParser:
         if self.phase != "idle":
             return self._feed_pieces(data)
         if head := _heads.recognise(data):
-            return self._add_known(head)
+            target, headers, size = head
+            self.number += 1
+            request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
+            return self.ready.append((request, False))
         before = self.number
         self._feed_pieces(data)
         if self.phase == "idle" and self.number == before + 1:
@@ -90,13 +93,6 @@ class RequestParser:
                 size = request.head_size - len(request.target)
                 _heads.remember(data, request.headers, size)
         return None
-
-    def _add_known(self, head: Head) -> None:
-        """Add a request whose header lines are known and need no parser."""
-        self.number += 1
-        target, headers, size = head
-        request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
-        self.ready.append((request, False))
 
     def _feed_pieces(self, data: bytes) -> None:
         """Feed the parser no further than to where a request may end.

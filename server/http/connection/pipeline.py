@@ -14,6 +14,8 @@ from server.http.refusals import Refusal, refuse_defect
 
 log = logging.getLogger(__name__)
 
+_LAST = b"Connection: close\r\n\r\n"
+
 
 class Cancellable(Protocol):
     """A reply under way."""
@@ -35,12 +37,8 @@ class Site(Protocol):
         """Count a reply."""
         ...
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Return a reply that needs no waiting, or None."""
-        ...
-
     def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Cancellable":
-        """Return any other reply, or have `take` called with it later."""
+        """Return a reply that needs no waiting, or have `take` called with one later."""
         ...
 
 
@@ -70,8 +68,10 @@ class Pipeline:
     @property
     def held(self) -> int:
         """Return the bytes of unanswered requests and of answers being sent."""
-        waiting = sum(len(request.body) for request, _ in self._waiting) if self._waiting else 0
-        return waiting + self._answering + self._out.held + self._out.unread()
+        held = self._answering + self._out.held + self._out.unread()
+        if self._waiting:
+            held += sum(len(request.body) for request, _ in self._waiting)
+        return held
 
     def advance(self) -> bool:
         """Answer waiting requests while the client reads the answers; return `busy`."""
@@ -90,21 +90,17 @@ class Pipeline:
             self._task.cancel()
 
     def _begin(self, request: Request, last: bool) -> None:
-        last = last or self._site.leaving
         self._out.begun = False
         self._answering = len(request.body)
+        answer: Reply | Cancellable
         try:
-            reply = self._site.answer_at_once(request)
-            if reply is None:
-                answer = self._site.answer(request, partial(self._take, request, last))
-                if isinstance(answer, Reply):
-                    reply = answer
-                else:
-                    self._task = answer
+            answer = self._site.answer(request, partial(self._take, request, last))
         except Exception as fault:
-            reply = refuse_defect(fault, request.method, request.path)
-        if reply is not None:
-            self._take(request, last, reply)
+            answer = refuse_defect(fault, request.method, request.path)
+        if isinstance(answer, Reply):
+            self._take(request, last, answer)
+        else:
+            self._task = answer
 
     def _take(self, request: Request, last: bool, reply: Reply) -> None:
         """Send a reply; a long one in a task."""
@@ -143,6 +139,6 @@ class Pipeline:
         self.over = self.over or last
 
     def _finish_head(self, reply: Reply, target: bytes, last: bool) -> bytes:
-        self._site.count(target, reply.status, reply.kind)
-        close = b"Connection: close\r\n\r\n" if last else b"\r\n"
-        return reply.head + self._site.clock.date() + close
+        site = self._site
+        site.count(target, reply.status, reply.kind)
+        return reply.head + site.clock.date + (_LAST if last else b"\r\n")

@@ -75,7 +75,7 @@ class Connection(asyncio.Protocol):
         incoming = self._incoming
         incoming.rest = incoming.rest + data if incoming.rest else data
         self._go_on()
-        if len(incoming.rest) > _AHEAD and not (self._paused or self._ended):
+        if incoming.rest and len(incoming.rest) > _AHEAD and not (self._paused or self._ended):
             self._paused = True
             self._transport.pause_reading()
 
@@ -91,17 +91,21 @@ class Connection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Answer the requests that have come, then read on; other connections have their turn."""
-        incoming, turns, busy = self._incoming, self._turns, False
+        incoming, turns = self._incoming, self._turns
         while not self._ended:
             busy = turns.advance()
-            if busy or turns.over or not incoming.rest:
+            if turns.over or not (busy or incoming.rest):
+                self._settle()
                 break
-            self._parse()
+            if busy:
+                break
+            try:
+                incoming.parse()
+            except Refused as refused:
+                self._part(refused.reply)
             if incoming.rest and incoming.phase != "body":
                 self._soon(self._go_on, 0.0)
                 break
-        if not self._ended and (turns.over or not (busy or incoming.rest)):
-            self._settle()
         if self._paused and len(incoming.rest) <= _AHEAD and not self._out.lost:
             self._paused = False
             self._transport.resume_reading()
@@ -109,12 +113,6 @@ class Connection(asyncio.Protocol):
 
     def _soon(self, work: Callable[[], None], seconds: float) -> None:
         asyncio.get_running_loop().call_later(seconds, work)
-
-    def _parse(self) -> None:
-        try:
-            self._incoming.parse()
-        except Refused as refused:
-            self._part(refused.reply)
 
     def _part(self, refusal: Refusal) -> None:
         """Send a refusal after the answers that are due; nothing is read after it."""

@@ -20,7 +20,7 @@ class ReplyWriter:
         transport.set_write_buffer_limits(high=PIECE)
         self._room: asyncio.Future[None] | None = None
         self._written = self._seen_taken = 0
-        self._seen = self._sent_since = 0.0
+        self._seen, self._sent_since = time.monotonic(), 0.0
         self._sent_before = 0
         self.held = 0
         self.lost = False
@@ -39,13 +39,11 @@ class ReplyWriter:
         if room and not room.done():
             room.set_result(None)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Write the start of a reply, or all of a short one."""
         if self.lost:
             return
         self._written += len(data)
-        if not self.unread():
-            self._seen, self._seen_taken = time.monotonic(), self._written - len(data)
         self._transport.write(data)
 
     async def send(self, head: bytes, reply: Reply, bare: bool) -> None:
@@ -64,7 +62,7 @@ class ReplyWriter:
     async def _send_body(self, reply: Reply) -> None:
         view = memoryview(reply.body)
         for start in range(0, len(view), PIECE):
-            await self._write(bytes(view[start : start + PIECE]))
+            await self._write(view[start : start + PIECE])
         if reply.stream is None:
             return
         async for part in reply.stream.parts():
@@ -72,7 +70,7 @@ class ReplyWriter:
         if reply.chunked:
             await self._write(b"0\r\n\r\n")
 
-    async def _write(self, data: bytes) -> None:
+    async def _write(self, data: bytes | memoryview) -> None:
         if self._room:
             await self._room
         self.write(data)

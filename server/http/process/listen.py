@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from server.engine.disk_store import ensure_store
 from server.http.connection.connections import MOST_CONNECTIONS
@@ -16,7 +17,8 @@ from server.http.process.supervisor import Supervisor
 from server.http.process.worker import SHARED
 from server.settings import ENGINE, PREFIX, read_settings
 from transform.commands.terminal import progress
-from transform.errors import MisusedCommand
+from transform.errors import CannotServe, MisusedCommand, UnreadableRelease
+from transform.files import no_room_for_scratch
 from transform.release.paths import QUADS
 
 _BACKLOG = 1024
@@ -39,35 +41,45 @@ def listen(
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
     engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
-    dies. `ready` is called once all checks have passed, but for that of a large release, which
-    goes on behind answers of 503. Raises UnreadableRelease, MisusedCommand for an impossible
-    setting or address, or a release that this machine cannot hold, and CannotServe when no worker
-    becomes ready.
+    dies. `ready` is called once the first of them answers; while a large release is being checked
+    that answer is 503. Raises UnreadableRelease where there is no release, MisusedCommand for an
+    impossible setting or address, and CannotServe for an engine that cannot start.
     """
     variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
     read_settings(variables)
     if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
-    with _bind(host, port) as listener, tempfile.TemporaryFile() as shared:
+    with _bind(host, port) as listener, _open_shared() as shared:
         shared.truncate(SHARED)
         _allow_descriptors(2 * MOST_CONNECTIONS)
-        supervisor = Supervisor(folder.resolve(), listener, shared, variables)
-        supervisor.keep(workers, partial(_prepare_release, engine, workers), ready)
+        supervisor = Supervisor(folder.resolve(), listener, shared, variables, ready)
+        supervisor.keep(workers, partial(_prepare_release, engine, workers))
+
+
+def _open_shared() -> IO[bytes]:
+    """Open the file without a name that all workers map into their memory."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise no_room_for_scratch(error) from error
 
 
 def _prepare_release(engine: str, workers: int, release: Path, go_on: Callable[[], None]) -> None:
     """Check or build once what each worker would do for itself or fail at."""
     release_file = release / QUADS
-    if engine == "memory":
-        memory_check.refuse_what_does_not_fit(release_file, workers)
-    elif engine == "disk":
-        with progress() as show:
+    try:
+        if engine == "memory":
+            memory_check.refuse_what_does_not_fit(release_file, workers)
+        elif engine == "disk":
+            with progress() as show:
 
-            def step(what: str, done: int, total: int) -> None:
-                go_on()
-                show(what, done, total)
+                def step(what: str, done: int, total: int) -> None:
+                    go_on()
+                    show(what, done, total)
 
-            ensure_store(release_file, step)
+                ensure_store(release_file, step)
+    except (MisusedCommand, UnreadableRelease) as fault:
+        raise CannotServe(str(fault)) from fault
 
 
 def _allow_descriptors(number: int) -> None:

@@ -19,11 +19,12 @@ _KINDS = (
     "malformed-query", "missing-query", "doubled-query", "unreadable-request", "malformed-request",
     "update-refused", "service-refused", "unknown-resource", "unknown-page", "method-not-allowed",
     "not-acceptable", "unwritable", "too-slow", "query-too-long", "address-too-long",
-    "wrong-body-type", "requested-range-not-satisfiable", "unknown-expectation",
-    "unsupported-query", "unknown-function",
-    "query-too-large", "result-too-large", "too-many-requests", "headers-too-long", "defect",
-    "unknown-method", "unknown-coding", "query-too-slow", "engine-busy", "engine-down",
-    "release-unready", "too-many-connections", "unknown-version", "other",
+    "precondition-failed", "wrong-body-type", "requested-range-not-satisfiable",
+    "unknown-expectation", "unsupported-query", "unknown-function",
+    "query-too-large", "query-too-deep", "unorderable", "result-too-large", "too-many-requests",
+    "headers-too-long", "defect", "unknown-method", "unknown-coding", "query-too-slow",
+    "query-ended", "engine-busy", "engine-down", "release-unready", "too-many-connections",
+    "unknown-version", "other",
 )  # fmt: skip
 _CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KINDS)
 _COUNTERS = tuple(prometheus.COUNTERS)
@@ -54,8 +55,8 @@ class SharedCounters:
 
     def count(self, target: bytes, status: int, kind: str = "") -> None:
         """Count a reply, and the kind of the fault that it reports."""
-        group = "sparql" if target.startswith(b"/sparql") else "other"
-        self._counts[group, status if status in _STATUSES else 0] += 1
+        cell = ("sparql" if target.startswith(b"/sparql") else "other", status)
+        self._counts[cell if cell in self._counts else (cell[0], 0)] += 1
         if kind:
             self._counts[kind if kind in _KINDS else "other"] += 1
 

@@ -27,6 +27,7 @@ _END_SECONDS = 15.0  # longer than a query may run by default
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0  # seconds before a worker is started again
 _LASTING = 30.0  # a worker that ran so many seconds is started again without a longer pause
 _MOST_FAILURES = 3  # of workers before one was ready
+CANNOT_START = 78  # status of a worker that could not start and said why (sysexits.h, EX_CONFIG)
 _ROOT = Path(__file__).resolve().parents[3]
 _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -46,10 +47,18 @@ class _WorkerState:
 
 
 class Supervisor:
-    """Starts the workers, starts each again when it ends, and ends all on a signal."""
+    """Starts the workers, starts each again when it ends, and ends all on a signal.
+
+    `ready` is called once, when the first worker answers.
+    """
 
     def __init__(
-        self, folder: Path, listener: socket.socket, shared: IO[bytes], variables: dict[str, str]
+        self,
+        folder: Path,
+        listener: socket.socket,
+        shared: IO[bytes],
+        variables: dict[str, str],
+        ready: Callable[[], None],
     ) -> None:
         self._folder = folder
         self._listener = listener
@@ -61,15 +70,15 @@ class Supervisor:
         self._stopping = False
         self._workers: list[_WorkerState] = []
         self._shared = mmap.mmap(shared.fileno(), 0)
+        self._ready = ready
         self._was_ready = False
         self._failures = 0
 
-    def keep(self, number: int, prepare: Prepare, ready: Callable[[], None]) -> None:
+    def keep(self, number: int, prepare: Prepare) -> None:
         """Keep so many workers running, which serve the release that is chosen here.
 
-        `prepare` is called with the first release, `ready` before the first worker starts. Raises
-        UnreadableRelease without a release to serve, what `prepare` raises, and CannotServe when
-        no worker ever becomes ready.
+        `prepare` is called with the first release. Raises UnreadableRelease without a release to
+        serve, what `prepare` raises, and CannotServe when no worker ever becomes ready.
         """
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
         self._workers = [_WorkerState(place) for place in range(number)]
@@ -77,7 +86,6 @@ class Supervisor:
         watch = ReleaseWatch(self._folder, choice, number, prepare)
         try:
             watch.start()
-            ready()
             while not self._stopping:
                 watch.a_worker_was_ready = self._was_ready
                 watch.check()
@@ -98,11 +106,17 @@ class Supervisor:
         ready = (
             load_balance.last_published(self._shared, rate_limit.SIZE, worker.place) > worker.begun
         )
-        self._was_ready = self._was_ready or ready
+        if ready and not self._was_ready:
+            self._was_ready = True
+            self._ready()
         status = worker.process.poll()
         if status is None:
             return
         worker.process = None
+        if status == CANNOT_START and not self._was_ready:
+            raise CannotServe(
+                "The engine cannot start; the line above says why. Correct that and serve again."
+            )
         if now - worker.begun > _LASTING:
             worker.pause = _FIRST_PAUSE
         worker.due, worker.pause = now + worker.pause, min(2 * worker.pause, _LONGEST_PAUSE)

@@ -1,6 +1,7 @@
 """Serve in one process: accept on the socket that all workers share, until a signal ends it."""
 
 import asyncio
+import codecs
 import gc
 import logging
 import mmap
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import uvloop
 
+from server import texts
 from server.app import create_app
 from server.engine.faults import EngineDown
 from server.engine.opening import ENGINES, open_engine
@@ -24,12 +26,13 @@ from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
-from server.http.messages import Clock, Reply, Request
+from server.http.messages import Clock
 from server.http.process import load_balance, rate_limit, shared_choice, shared_counters
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_choice import SharedChoice, WorkerChooser
 from server.http.process.shared_counters import Counts, SharedCounters
+from server.http.process.supervisor import CANNOT_START
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
 from server.networks import read_networks
@@ -65,7 +68,6 @@ class Worker:
         self.connections = Connections(_most_connections())
         self.answer = dispatcher.answer
         self.count = counters.count
-        self._dispatcher = dispatcher
         self._current_release = current_release
         self._cache = cache
         self._share = share
@@ -73,23 +75,18 @@ class Worker:
         self._acceptor = Acceptor(listener, self, share)
         self._parent = parent
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Return a reply that needs no waiting, or None."""
-        reply = self._dispatcher.answer_at_once(request)
-        if reply is None and request.path == b"/metrics":
-            return self._counters.reply(request.method)
-        return reply
-
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._leave)
         self._acceptor.open()
+        self._share.publish(0)  # which tells the supervisor that this worker answers
         while not self.leaving or len(self.connections):
             if not self.leaving and os.getppid() != self._parent:
                 logging.error("the process that started this worker is gone: leaving")
                 self._leave()
             await asyncio.sleep(_LOOK_EVERY if not self.leaving else 0.05)
+            self.clock.tick()
             self._share.publish(len(self.connections))
             self._counters.publish(self._counts())
             self.connections.each(self._look_at)
@@ -148,6 +145,7 @@ def run(
     """
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
+    _read_what_refusals_need()
     with mmap.mmap(shared, SHARED) as memory:
         chooser = WorkerChooser(SharedChoice(memory, CHOICE), place)
         app = create_app(folder, settings, opener, chooser)
@@ -156,9 +154,10 @@ def run(
         limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
         cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
         longest = settings.query_kb * 1024
-        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core)
         share = LoadBalance(memory, rate_limit.SIZE, place)
         counters = SharedCounters(memory, _COUNTERS, place, MOST_WORKERS)
+        own_pages = {b"/metrics": counters.reply}
+        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core, own_pages)
         gc.collect()
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)
@@ -173,6 +172,12 @@ def run(
         os._exit(0)  # threads may still be busy for clients that have gone
 
 
+def _read_what_refusals_need() -> None:
+    """Read the files of which the answer is made that says that no file can be opened."""
+    texts.table("texts")
+    codecs.lookup("idna")  # of which Werkzeug makes addresses
+
+
 async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
     serve_on(Home(asyncio.get_running_loop(), core))
     await worker().serve()
@@ -185,4 +190,5 @@ def main() -> None:
     try:
         run(Path(folder), *where, ENGINES[os.environ[ENGINE]])
     except (PortraitError, EngineDown) as error:
-        sys.exit(f"portrait-ia: {error}")
+        sys.stderr.write(f"portrait-ia: {error}\n")
+        sys.exit(CANNOT_START)

@@ -2,13 +2,12 @@
 
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import brotli
 import zstandard
 
-from server.negotiation import LONGEST, read_ranges
+from server.negotiation import read_ranges
 
 # In our order of preference: at these levels zstd is the quickest, br the smallest.
 CODINGS = ("zstd", "br", "gzip")
@@ -52,18 +51,13 @@ class Choice(NamedTuple):
         return self.coding is None and self.plain_refused
 
 
-_UNCOMPRESSED = Choice(None)
+def choose_coding(accepted: str) -> Choice:
+    """Return the coding that a client prefers, from its Accept-Encoding, empty where it is absent.
 
-
-def choose_coding(accepted: bytes | None) -> Choice:
-    """Return the coding that a client prefers, from its Accept-Encoding."""
-    return _UNCOMPRESSED if accepted is None else _choose(accepted[:LONGEST])
-
-
-@lru_cache(maxsize=1024)
-def _choose(accepted: bytes) -> Choice:
+    Without a preference the body is sent as it is.
+    """
     weights: dict[str, float] = {}
-    for item in read_ranges(accepted.decode("latin-1")):
+    for item in read_ranges(accepted):
         name = {"x-gzip": "gzip", "*/*": "*"}.get(item.value, item.value)
         weights[name] = max(weights.get(name, 0.0), item.weight)
     rest = weights.get("*", 0.0)

@@ -8,12 +8,12 @@ query that may give another when asked again.
 
 import asyncio
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from server import texts
 from server.engine.faults import EngineFault
 from server.engine.interface import Outcome, Ticket
 from server.engine.pool.cpu_affinity import CpuAffinity
@@ -22,11 +22,11 @@ from server.http.process.rate_limit import RateLimit
 from server.http.refusals import refuse, refuse_defect
 from server.http.responses import finish, sparql, wsgi
 from server.http.responses.cache import ReplyCache
-from server.http.responses.compression import choose_coding
 from server.http.responses.conditional import condition
 from server.http.responses.finish import KEPT_STATUSES
 from server.http.responses.in_flight import InFlight, Take, Waiter
-from server.negotiation import LONGEST, PLAIN, choose_language
+from server.http.responses.preferences import Preferences, read_preferences
+from server.negotiation import PLAIN
 from server.release.current import CurrentRelease, Release
 from server.sparql.plan import Plan
 from server.web.headers import HEADERS
@@ -56,31 +56,40 @@ class Dispatcher:
         cache: ReplyCache,
         longest: int,
         core: CpuAffinity,
+        own_pages: Mapping[bytes, Callable[[str], Reply]] = MappingProxyType({}),
     ) -> None:
+        """Answer with `own_pages`, by their path and for a method, before the application."""
         self._app = app
         self._current_release = current_release
-        self._rate_limit = rate_limit
+        self._seconds_to_wait = rate_limit.seconds_to_wait
         self._cache = cache
         self._threads = wsgi.Threads(core)
         self._longest = longest
+        self._own_pages = own_pages
         self._in_flight: dict[Hashable, InFlight] = {}
         self._release = ""
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        """Return a reply that needs no waiting, from the cache or a refusal; else None."""
-        if wait := self._rate_limit.seconds_to_wait(request.peer, request.headers):
+    def answer(self, request: Request, take: Take) -> Reply | Waiter:
+        """Return a reply that needs no waiting, or call `take` with one later."""
+        if wait := self._seconds_to_wait(request.peer, request.headers):
             detail = f"You have made too many requests: come again in {wait} s."
             return refuse(429, "too-many-requests", detail, wait)
         if self._current_release.current is None:
             return self._answer_unready(request)
-        request.key = self._key(request)
-        reply = self._cache.find(request.key) if request.key else None
-        return condition(reply, request) if reply else None
+        preferences = read_preferences(request)
+        request.key = self._key(request, preferences)
+        if request.key is None:
+            if page := self._own_pages.get(request.path):
+                return page(request.method)
+        elif kept := self._cache.find(request.key):
+            return condition(kept, request)
+        waiter = Waiter(request, take)
+        return self._join(waiter, preferences) or waiter
 
-    def _answer_unready(self, request: Request) -> Reply | None:
-        """Return the reply while there is no release; the worker answers with its counts itself."""
-        if request.path == b"/metrics":
-            return None
+    def _answer_unready(self, request: Request) -> Reply:
+        """Return the reply while there is no release."""
+        if page := self._own_pages.get(request.path):
+            return page(request.method)
         if request.path == b"/healthz" and request.method in ("GET", "HEAD"):
             headers = [("Content-Type", PLAIN.content_type), ("Content-Length", "3")]
             headers += [("Cache-Control", "no-store"), *HEADERS.items()]
@@ -88,16 +97,10 @@ class Dispatcher:
         fault = self._current_release.unready()
         return refuse(fault.status, fault.kind, fault.detail, fault.retry_after)
 
-    def answer(self, request: Request, take: Take) -> Reply | Waiter:
-        """Return the reply where `answer_at_once` had none, or call `take` with it later."""
-        waiter = Waiter(request, take)
-        return self._join(waiter) or waiter
-
-    def _join(self, waiter: Waiter) -> Reply | None:
+    def _join(self, waiter: Waiter, preferences: Preferences) -> Reply | None:
         """Add a request to those that wait for its answer, or return a reply that is ready."""
         request = waiter.request
-        choice = choose_coding(request.headers.get(b"accept-encoding"))
-        if choice.refuses_all:
+        if preferences.coding.refuses_all:
             return refuse(406, "not-acceptable", "Accept-Encoding leaves nothing: allow identity.")
         if under_way := self._in_flight.get(request.key):
             under_way.join(waiter)
@@ -105,11 +108,11 @@ class Dispatcher:
         plan, shared = None, request.key is not None
         if shared and sparql.is_of_endpoint(request):
             base_uri = self._served().base_uri
-            plan = sparql.plan_query(request, base_uri, self._longest)
+            plan = sparql.plan_query(request, preferences.accept, base_uri, self._longest)
             shared = not plan.fickle if plan else request.method != "POST"
-        in_flight = InFlight(request, choice, self._release)
-        in_flight.join(waiter)
-        if plan and sparql.can_be_written_here(plan, request):
+        in_flight = InFlight(waiter, preferences, self._release)
+        # No page or workbook is written on this loop.
+        if plan and plan.formats.plain and not preferences.page:
             reply = self._ask(in_flight, plan)
         else:
             reply = self._run(in_flight, plan)
@@ -119,14 +122,14 @@ class Dispatcher:
             self._in_flight[request.key] = in_flight
         return None
 
-    def _key(self, request: Request) -> Hashable | None:
-        headers = request.headers
+    def _key(self, request: Request, preferences: Preferences) -> Hashable | None:
+        """Return the key of the answer: names, which the garbage collector need not visit."""
         if request.target.startswith(_UNKEPT):
             return None
-        posted: Hashable = None
+        posted = None
         if request.method == "POST":
             digest = hashlib.blake2b(request.body, digest_size=16).digest()
-            posted = (headers.get(b"content-type"), digest)
+            posted = (request.headers.get(b"content-type"), digest)
         elif request.method not in ("GET", "HEAD"):
             return None
         # The name keeps late answers of a release that was replaced under way apart.
@@ -134,13 +137,11 @@ class Dispatcher:
         if name != self._release:
             self._cache.clear()
             self._release = name
-        get = headers.get
-        preferences = _preferences(get(b"accept"), get(b"accept-language"), get(b"accept-encoding"))
-        return (name, request.target, *preferences, get(b"host"), posted)
+        return name, request.target, preferences.name, posted
 
     def _served(self) -> Release:
         release = self._current_release.current
-        assert release is not None  # noqa: S101  # `answer_at_once` has refused, and none goes away
+        assert release is not None  # noqa: S101  # `answer` has refused, and none goes away
         return release
 
     def _ask(self, in_flight: InFlight, plan: Plan) -> Reply | None:
@@ -168,24 +169,23 @@ class Dispatcher:
         self._no_more(in_flight)
 
     def _end(self, in_flight: InFlight, plan: Plan, release: Release, outcome: Outcome) -> None:
-        in_flight.give_up = partial(self._no_more, in_flight)
         self._current_release.give_back(release)
         if reply := self._write(in_flight, plan, outcome):
             self._give(in_flight, reply)
 
     def _write(self, in_flight: InFlight, plan: Plan, outcome: Outcome) -> Reply | None:
         """Return the reply with an outcome, or write it in a thread and give it later."""
-        write = partial(
-            sparql.write, outcome, plan, in_flight.request, in_flight.choice, self._threads
-        )
+        request, preferences, threads = in_flight.request, in_flight.preferences, self._threads
         in_flight.may_keep = not plan.fickle
-        if not sparql.is_soon_written(outcome, in_flight.choice):
-            self._threads.begin(write).add_done_callback(partial(self._give_done, in_flight))
+        if not sparql.is_soon_written(outcome, preferences.coding):
+            in_flight.give_up = partial(self._no_more, in_flight)
+            write = partial(sparql.write, outcome, plan, request, preferences, threads)
+            threads.begin(write).add_done_callback(partial(self._give_done, in_flight))
             return None
         try:
-            reply = write()
+            reply = sparql.write(outcome, plan, request, preferences, threads)
         except Exception as fault:  # for one, its spool may be broken
-            return refuse_defect(fault, in_flight.request.method, in_flight.request.path)
+            return refuse_defect(fault, request.method, request.path)
         self._keep(in_flight, reply)
         return reply
 
@@ -206,7 +206,7 @@ class Dispatcher:
             in_flight.is_of, in_flight.may_keep = result.release, finish.may_keep(result)
             if files:
                 return finish.pass_on(result, self._threads)
-            return finish.finish(result, copy, in_flight.choice, self._threads)
+            return finish.finish(result, copy, in_flight.preferences.coding, self._threads)
 
         in_flight.give_up = partial(self._no_more, in_flight)
         self._threads.run(work, partial(self._give_done, in_flight))
@@ -226,31 +226,20 @@ class Dispatcher:
         in_flight.give(reply, self._ask_anew)
 
     def _ask_anew(self, waiter: Waiter) -> None:
-        if reply := self._join(waiter):
+        if reply := self._join(waiter, read_preferences(waiter.request)):
             waiter.take(reply)
 
     def _keep(self, in_flight: InFlight, reply: Reply) -> None:
         """Keep a reply, unless its release was replaced meanwhile: the key names the one before."""
-        good = (
+        if (
             in_flight.may_keep
             and in_flight.is_of == in_flight.release
             and in_flight.request.key is not None
-        )
-        if good and reply.status in KEPT_STATUSES and reply.stream is None:
+            and reply.status in KEPT_STATUSES
+            and reply.stream is None
+        ):
             self._cache.keep(in_flight.request, reply)
 
     def _no_more(self, in_flight: InFlight) -> None:
         if self._in_flight.get(in_flight.request.key) is in_flight:
             del self._in_flight[in_flight.request.key]
-
-
-@lru_cache(maxsize=256)
-def _preferences(
-    accept: bytes | None, language: bytes | None, coding: bytes | None
-) -> tuple[bytes | None, str, str | None, bool]:
-    """Return the preferences that decide on the form of an answer.
-
-    Flat, so that the garbage collector need visit nothing in a key.
-    """
-    text = None if language is None else language[:LONGEST].decode("latin-1")
-    return accept, choose_language(text, None, texts.LANGUAGES), *choose_coding(coding)

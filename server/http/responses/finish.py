@@ -24,6 +24,7 @@ from server.web.headers import HEADERS
 # Data changes once a year, yet a release that replaces a faulty one should show within minutes;
 # until then a CDN may answer with the old one while it asks for the new one (RFC 5861).
 FRESH = "public, max-age=300, stale-while-revalidate=3600"
+_TAG = 32  # hexadecimal digits
 KEPT_STATUSES = (200, 301, 303, 308)
 
 
@@ -99,14 +100,14 @@ def finish_whole(answer: Whole, request: Request, choice: Choice) -> Reply:
     tag = _write_tag(digest, form.coding)
     if form.coding:
         body = compress(body, form.coding)
-    return Reply(200, form.head % (tag.encode(), len(body)), body, tag=tag)
+    return Reply(200, form.head % (tag.encode(), len(body)), body, None, False, tag)
 
 
 class _WholeForm(NamedTuple):
     """The common part of small answers of a kind; the head has places for tag and length."""
 
     coding: str | None
-    digest: "hashlib.blake2b"  # begun, see `_begin_digest`
+    digest: "hashlib._Hash"  # begun, see `_begin_digest`
     head: bytes
 
 
@@ -151,12 +152,13 @@ def _digest(content_type: str, body: bytes, coding: str | None) -> str:
     return _write_tag(digest, coding)
 
 
-def _begin_digest(content_type: str) -> "hashlib.blake2b":
-    return hashlib.blake2b(content_type.encode() + b"\0", digest_size=16)
+def _begin_digest(content_type: str) -> "hashlib._Hash":
+    # Processors have instructions for it: twice as quick as Python's blake2b on long answers.
+    return hashlib.sha256(content_type.encode() + b"\0")
 
 
-def _write_tag(digest: "hashlib.blake2b", coding: str | None) -> str:
-    value = digest.hexdigest()
+def _write_tag(digest: "hashlib._Hash", coding: str | None) -> str:
+    value = digest.hexdigest()[:_TAG]
     return f'"{value}-{coding}"' if coding else f'"{value}"'
 
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from server.http.messages import Reply, Request
-from server.http.responses.compression import Choice
 from server.http.responses.conditional import condition
+from server.http.responses.preferences import Preferences
 
 Take = Callable[[Reply], None]
 
@@ -29,15 +29,16 @@ class Waiter:
 class InFlight:
     """One answer, for all requests that want the same; it is given up when all have left."""
 
-    def __init__(self, request: Request, choice: Choice, release: str) -> None:
-        """Begin; `release` is the name of the release under which the answer may be kept."""
-        self.request = request
-        self.choice = choice
+    def __init__(self, first: Waiter, preferences: Preferences, release: str) -> None:
+        """Begin for the first that waits; under the name of `release` the answer may be kept."""
+        first.in_flight = self
+        self.request = first.request
+        self.preferences = preferences
         self.release = release
         self.is_of = ""  # the name of the release that the answer was made of
         self.may_keep = False
-        self.waiters: list[Waiter] = []
-        self.give_up: Callable[[], None] = lambda: None
+        self.waiters = [first]
+        self.give_up: Callable[[], None] = _give_up_nothing
 
     def is_left(self) -> bool:
         """Return whether nobody waits any more."""
@@ -58,6 +59,8 @@ class InFlight:
     def give(self, reply: Reply, ask_anew: Callable[[Waiter], None]) -> None:
         """Pass the reply to each waiting request by its conditions; a stream has one reader."""
         waiters, self.waiters = self.waiters, []
+        # It refers back to this object: left in place, both would wait for the garbage collector.
+        self.give_up = _give_up_nothing
         if not waiters:
             close(reply)
         for waiter in waiters:
@@ -65,6 +68,10 @@ class InFlight:
                 ask_anew(waiter)
             else:
                 waiter.take(condition(reply, waiter.request))
+
+
+def _give_up_nothing() -> None:
+    """Do nothing: no work was begun, or it has ended."""
 
 
 def close(reply: Reply) -> None:

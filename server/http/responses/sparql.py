@@ -9,8 +9,9 @@ from server.faults import Fault
 from server.http.messages import Headers, Reply, Request
 from server.http.responses import finish
 from server.http.responses.compression import Choice
+from server.http.responses.preferences import Preferences
 from server.http.responses.wsgi import WHOLE, Result, Threads
-from server.negotiation import HTML, NothingAcceptable
+from server.negotiation import NothingAcceptable
 from server.problem import choose_form, describe
 from server.sparql.plan import CONTENT_TYPES, Plan, make_plan
 from server.sparql.protocol import SparqlRequest, read_form, read_target
@@ -23,11 +24,11 @@ _FORM = (b"application/x-www-form-urlencoded", b"application/x-www-form-urlencod
 
 def is_of_endpoint(request: Request) -> bool:
     """Return whether a request is one to the endpoint."""
-    path = request.path
+    path = request.target.partition(b"?")[0]
     return path == _PATH or (b"%" in path and unquote_to_bytes(path) == _PATH)
 
 
-def plan_query(request: Request, base_uri: str, longest: int) -> Plan | None:
+def plan_query(request: Request, accept: str, base_uri: str, longest: int) -> Plan | None:
     """Plan the answer to a query that a loop can read at once; None for any other request.
 
     The view of the application answers a faulty request with its fault.
@@ -39,24 +40,19 @@ def plan_query(request: Request, base_uri: str, longest: int) -> Plan | None:
             sparql_request = read_target(request.target, longest)
         if sparql_request is None or sparql_request.query is None:
             return None
-        return make_plan(sparql_request, _accept(request), base_uri)
+        return make_plan(sparql_request, accept, base_uri)
     except (Fault, UpdateRefused, NothingAcceptable):
         return None
 
 
-def can_be_written_here(plan: Plan, request: Request) -> bool:
-    """Return whether neither the answer nor a fault would be a page or a workbook."""
-    return plan.plain and choose_form(_accept(request) or "") is not HTML
-
-
 def write(
-    outcome: Outcome, plan: Plan, request: Request, choice: Choice, threads: Threads
+    outcome: Outcome, plan: Plan, request: Request, preferences: Preferences, threads: Threads
 ) -> Reply:
     """Write the reply with the outcome of a query."""
-    if isinstance(outcome, Exception):
-        return _refuse(plan.explain(outcome), request, choice, threads)
     if isinstance(outcome, Whole) and not plan.fickle:
-        return finish.finish_whole(outcome, request, choice)
+        return finish.finish_whole(outcome, request, preferences.coding)
+    if isinstance(outcome, Exception):
+        return _refuse(plan.explain(outcome), request, preferences, threads)
     headers = [
         ("Content-Type", CONTENT_TYPES[outcome.media_type]),
         ("Content-Length", str(outcome.length)),
@@ -68,7 +64,7 @@ def write(
     result = Result(200, headers, rest=_Body(outcome))
     if outcome.length <= WHOLE:
         result.make_whole()
-    return finish.finish(result, request, choice, threads)
+    return finish.finish(result, request, preferences.coding, threads)
 
 
 def is_soon_written(outcome: Outcome, choice: Choice) -> bool:
@@ -78,9 +74,11 @@ def is_soon_written(outcome: Outcome, choice: Choice) -> bool:
     return not _SMALL < outcome.length <= WHOLE
 
 
-def _refuse(fault: Exception, request: Request, choice: Choice, threads: Threads) -> Reply:
+def _refuse(
+    fault: Exception, request: Request, preferences: Preferences, threads: Threads
+) -> Reply:
     problem = describe(fault, f"{request.method} {request.path.decode('latin-1')}")
-    form = choose_form(_accept(request) or "")
+    form = choose_form(preferences.accept)
     headers: Headers = [
         ("Content-Type", form.content_type),
         ("Cache-Control", "no-store"),
@@ -91,7 +89,7 @@ def _refuse(fault: Exception, request: Request, choice: Choice, threads: Threads
     body = problem.write(form)
     headers.append(("Content-Length", str(len(body))))
     result = Result(problem.status, headers, body=body, kind=problem.kind)
-    return finish.finish(result, request, choice, threads)
+    return finish.finish(result, request, preferences.coding, threads)
 
 
 def _read_form(request: Request, longest: int) -> SparqlRequest | None:
@@ -100,11 +98,6 @@ def _read_form(request: Request, longest: int) -> SparqlRequest | None:
     if request.length != len(request.body) or len(request.body) > longest:
         return None
     return read_form(request.target, request.body, longest)
-
-
-def _accept(request: Request) -> str | None:
-    accept = request.headers.get(b"accept")
-    return None if accept is None else accept.decode("latin-1")
 
 
 class _Body:

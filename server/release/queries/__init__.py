@@ -22,7 +22,8 @@ from server.release.current import Release
 from transform.rdf.namespaces import RDF_TYPE, at_home, vocabulary_of
 
 EXAMPLES = (
-    "lignes", "categories", "organismes", "statuts", "nouvelles", "benefices", "graphes"
+    "lignes", "categories", "organismes", "statuts", "portefeuilles", "nouvelles", "benefices",
+    "graphes", "cadre", "cadre-changements", "cadre-collecte",
 )  # fmt: skip
 _N_TRIPLES = "application/n-triples"
 _TYPE = ox.NamedNode(RDF_TYPE)

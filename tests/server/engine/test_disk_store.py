@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from server.engine import disk_store
-from server.engine.faults import EngineDown, EngineFault, QueryTooLarge
+from server.engine.faults import EngineDown, EngineFault, QueryTooDeep
 from server.engine.interface import (
     JSON,
     Engine,
@@ -23,7 +23,6 @@ from server.engine.interface import (
 from server.engine.opening import open_disk
 from server.http.process import memory_check
 from tests.conftest import PROJECT
-from tests.support.delay_probe import DelayProbe
 from tests.support.processes import lives
 from tests.support.waiting import wait_until
 from transform.errors import MisusedCommand, UnreadableRelease
@@ -107,7 +106,7 @@ def test_two_that_build_at_once_build_one(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
-    tmp_path: Path, delay_probe: DelayProbe
+    tmp_path: Path,
 ) -> None:
     quads = write(tmp_path)
     lines = quads.read_bytes()
@@ -125,7 +124,7 @@ def test_a_builder_that_is_killed_leaves_nothing_that_runs_or_serves(
         assert builder.poll() is None
         (loader,) = _children(builder.pid)
         builder.send_signal(signal.SIGKILL)
-    assert delay_probe.until(lambda: not lives(loader), 2)
+    wait_until(lambda: not lives(loader))
     os.close(writer)
     assert not disk_store.find_store(quads).exists()
     quads.unlink()
@@ -277,7 +276,7 @@ def test_a_store_that_is_taken_away_is_no_defect(tmp_path: Path) -> None:
         shutil.rmtree(disk_store.find_store(quads))
         faults = [_fault_of(engine, bomb) for _ in range(5)]  # what stands ready goes on
     details = {type(fault): fault.detail for fault in faults}
-    assert set(details) <= {QueryTooLarge, EngineDown}
+    assert set(details) <= {QueryTooDeep, EngineDown}
     assert details[EngineDown].endswith("the store of the release is gone; serve again to build it")
     assert str(tmp_path) not in details[EngineDown]
 
@@ -288,7 +287,7 @@ def test_a_store_of_which_a_part_is_taken_away_is_no_defect(tmp_path: Path) -> N
     with open_disk(quads, BASE, Limits(idle=1)) as engine:
         next(disk_store.find_store(quads).glob("*.sst")).unlink()
         faults = [_fault_of(engine, bomb) for _ in range(5)]
-    assert {type(fault) for fault in faults} <= {QueryTooLarge, EngineDown}
+    assert {type(fault) for fault in faults} <= {QueryTooDeep, EngineDown}
     assert isinstance(faults[-1], EngineDown)
 
 

@@ -12,7 +12,7 @@ from server import bounds
 from server.http.connection import connections as connection_connections
 from server.http.connection.deadlines import Deadlines
 from server.http.connection.writer import ReplyWriter
-from server.http.messages import Reply, Request
+from server.http.messages import HeaderLines, Reply, Request
 from server.http.process import rate_limit as gates
 from server.http.process import worker
 from server.http.process.rate_limit import RateLimit
@@ -110,7 +110,7 @@ def test_a_reader_of_an_answer_of_a_minute_takes_16_kb_a_second(
 
 
 def keep(kept: ReplyCache, name: str, size: int) -> None:
-    kept.keep(Request("GET", b"/", {}, "", key=name), Reply(200, b"", b"x" * size))
+    kept.keep(Request("GET", b"/", HeaderLines(), "", key=name), Reply(200, b"", b"x" * size))
 
 
 def test_what_was_least_used_makes_room_in_what_is_kept() -> None:

@@ -1,10 +1,12 @@
 """Coincidences in the dispatcher, brought about: no client can make them happen at will."""
 
 import asyncio
+import gc
 import mmap
 import re
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +16,7 @@ import pytest
 from server.engine.faults import EngineBusy, EngineFault
 from server.engine.interface import JSON, Outcome, Question, Whole
 from server.engine.pool.cpu_affinity import CpuAffinity
-from server.http.messages import Reply, Request
+from server.http.messages import HeaderLines, Reply, Request
 from server.http.process import shared_counters
 from server.http.process.rate_limit import RateLimit
 from server.http.responses.cache import ReplyCache
@@ -96,11 +98,9 @@ class Front:
     def ask(self, name: str, target: bytes = ASK, **headers: bytes) -> Any:
         """Ask; the reply will stand under the name. Return the waiter."""
         named = {key.replace("_", "-").encode(): value for key, value in headers.items()}
-        request = Request("GET", target, named, "127.0.0.1")
-        waiter = self.dispatcher.answer_at_once(request)
-        if waiter is None:
-            take = lambda reply: self.replies.__setitem__(name, reply)  # noqa: E731
-            waiter = self.dispatcher.answer(request, take)  # type: ignore[assignment]
+        request = Request("GET", target, HeaderLines(named), "127.0.0.1")
+        take = lambda reply: self.replies.__setitem__(name, reply)  # noqa: E731
+        waiter = self.dispatcher.answer(request, take)
         if isinstance(waiter, Reply):
             self.replies[name] = waiter
         return waiter
@@ -117,6 +117,21 @@ async def holds(look: Callable[[], object]) -> None:
 
 def whole(size: int = 4) -> Whole:
     return Whole("boolean", JSON, b"x" * size)
+
+
+def test_what_was_answered_is_freed_without_the_garbage_collector() -> None:
+    async def ask() -> bool:
+        front = Front()
+        under_way = weakref.ref(front.ask("first").in_flight)
+        front.engine.asked.pop()(whole())
+        assert front.replies["first"].status == 200
+        return under_way() is None
+
+    gc.disable()
+    try:
+        assert asyncio.run(ask())
+    finally:
+        gc.enable()
 
 
 def test_who_asks_what_is_under_way_waits_for_that() -> None:
@@ -297,8 +312,8 @@ def test_a_form_that_is_long_is_not_read_by_the_loop() -> None:
     def read(size: int) -> bool:
         body = b"query=ASK{}&x=".ljust(size, b"x")
         kind = {b"content-type": b"application/x-www-form-urlencoded"}
-        request = Request("POST", b"/sparql", kind, "127.0.0.1", body, len(body))
-        return plan_query(request, "http://localhost/", 1000) is not None
+        request = Request("POST", b"/sparql", HeaderLines(kind), "127.0.0.1", body, len(body))
+        return plan_query(request, "", "http://localhost/", 1000) is not None
 
     assert read(1000)
     assert not read(1001)

@@ -214,7 +214,9 @@ def test_everything_from_the_examples_says_that_it_is_made_up(example: Path) -> 
             assert "the initiatives are made up" in text, file
 
 
-@pytest.mark.parametrize("graph", ["2024", "2025", "organismes", "rapprochements", "catalogue"])
+@pytest.mark.parametrize(
+    "graph", ["2024", "2025", "organismes", "rapprochements", "anciens-noms", "catalogue"]
+)
 def test_each_graph_of_made_up_things_says_so(store: ox.Store, graph: str) -> None:
     iri = ox.NamedNode(f"http://localhost:8000/graph/{graph}")
     texts = [str(quad.object) for quad in store.quads_for_pattern(None, None, None, iri)]

@@ -39,7 +39,7 @@ from tests.support.ckan_portal import (
     replies,
     running,
 )
-from tests.support.waiting import wait_until
+from tests.support.waiting import ends, wait_until
 
 Fetch = Callable[..., subprocess.CompletedProcess[str]]
 DIRECT = {"NO_PROXY": "127.0.0.1"}
@@ -669,12 +669,11 @@ def test_a_server_that_is_busy_for_longer_than_there_is_time_is_not_waited_for(
     fetch: Fetch, portal: Portal, folder: Path, retry_after: str
 ) -> None:
     portal.offer(2025, SMALL).answers = [replies(503, Retry_After=retry_after)] * 9
-    start = time.monotonic()
-    done = fetch("--seconds", 50)
+    with ends():
+        done = fetch("--seconds", 600)
     assert_failed(done, "answers 503, again only in", folder)
-    assert "not done after 50 s (--seconds)" in done.stderr
+    assert "not done after 600 s (--seconds)" in done.stderr
     assert len(portal.gets("2025.csv")) == 1
-    assert time.monotonic() - start < 40
 
 
 @pytest.mark.parametrize("retry_after", ["soon", "-1", "", "Fri, 99 Foo 2026", "9" * 5000], ids=len)
@@ -727,9 +726,8 @@ def test_drops_that_never_end_are_ended(
     fetch: Fetch, portal: Portal, folder: Path, answer: Answer
 ) -> None:
     portal.offer(2025, LARGE).answers = [answer]
-    start = time.monotonic()
-    assert_failed(fetch("--seconds", 2), "not done after 2 s", folder)
-    assert time.monotonic() - start < 60  # in drops it would be hours
+    with ends():  # in drops it would be hours
+        assert_failed(fetch("--seconds", 2), "not done after 2 s", folder)
 
 
 # Killed and simultaneous fetches

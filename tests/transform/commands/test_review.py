@@ -125,6 +125,18 @@ def test_accepted_candidate_is_one_initiative_and_reversible(site: Site) -> None
         (f"{gone}/2024", f"{kept}/2024"),
     ]
     assert site.candidates() == []
+    query = """SELECT DISTINCT ?initiative { ?decision pia:sujet ?older ; pia:objet ?newer ;
+        prov:endedAtTime ?time ; pia:etablit ?initiative . ?newer dcterms:isReplacedBy ?older }"""
+    assert site.ask(query) == [(kept,)]
+    by_rule, by_person = decisions_table(after)
+    assert by_rule["curation_rule"] == "ia:regle/accord-exact"
+    assert by_rule["subject_id"].endswith("/2023")
+    assert by_rule["object_id"] == by_rule["subject_id"].replace("/2023", "/2024")
+    ends = [by_person["subject_id"], by_person["object_id"]]
+    assert ends == [iri.replace(f"{BASE}id/", "ia:") for iri in (kept, gone)]
+    assert (by_person["subject_label"], by_person["object_label"]) == (OLD, NEW)
+    assert by_person["predicate_id"] == "skos:exactMatch"
+    assert by_person["comment"].startswith("même texte")
     manifest = json.loads((after / "manifest.json").read_bytes())
     copy = manifest["files"]["report/decisions.csv"]
     assert (after / "report" / "decisions.csv").read_bytes() == site.decisions.read_bytes()
@@ -142,6 +154,15 @@ def test_accepted_candidate_is_one_initiative_and_reversible(site: Site) -> None
     again = site.build()
     assert again.name == before.name
     assert contents(again) == contents(before)
+
+
+def decisions_table(release: Path) -> list[dict[str, str]]:
+    """Read all decisions of a release, without the metadata before them."""
+    text = (release / "dumps" / "decisions.sssom.tsv").read_text(encoding="utf-8")
+    metadata = [line for line in text.splitlines() if line.startswith("#")]
+    assert f'#  ia: "{BASE}id/"' in metadata
+    lines = text.splitlines(keepends=True)[len(metadata) :]
+    return list(csv.DictReader(lines, delimiter="\t"))
 
 
 def test_cut_that_is_taken_out_publishes_what_was_before(site: Site) -> None:

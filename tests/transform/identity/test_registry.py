@@ -62,7 +62,7 @@ def test_spellings_of_one_body(registry: Registry, one: str, other: str) -> None
     "bodies",
     [
         ("CISSS de Laval", "Centre de services scolaire de Laval", "Université Laval"),
-        ("Université du Québec", "Université du Québec à Montréal", "UQAM"),
+        ("Université du Québec", "Université du Québec à Trois-Rivières", "UQAM"),
         ("Ministère de la Santé et des Services sociaux", "Santé Québec"),
         ("CHU de Québec - UL", "Université Laval", "IUCPQ - UL"),
         ("Commission scolaire de Laval", "Centre de services scolaire de Laval"),
@@ -83,22 +83,46 @@ def test_bodies_that_only_look_alike(registry: Registry, bodies: tuple[str, ...]
 
 
 def test_what_nobody_attested_is_not_in_the_registry(registry: Registry) -> None:
-    for text in ("MTESS", "CCSMTL", "CSTJ", "Régie de l'assurance maladie du Québec", ""):
+    for text in ("MTESS", "CCSMTL", "CSTJ", "CNESST", "Société de télédiffusion du Québec", ""):
         assert registry.find(text) is None
 
 
-def test_identifiers_are_those_that_were_verified() -> None:
+def test_identifiers_are_those_that_were_verified(registry: Registry) -> None:
     text = ontology.read("organismes").decode()
     assert "Q30282741" not in text  # from a field of ROR that is not preferred
     assert "05ekmpa79>" not in text  # the second record of one ministry
     assert "owl:sameAs" not in text
     rows = csv.DictReader(shared("facts", "organismes.csv").read_text("utf-8").splitlines())
-    attested = [row for row in rows if int(row["id"]) <= 65]
+    attested = [row for row in rows if registry.find(row["nom_officiel_fr"])]
+    assert len(attested) == 85
     assert text.count("sameAs <https://ror.org/") == sum(bool(row["ror"]) for row in attested)
     wikidata = {row["wikidata"] for row in attested} - {"", "Q30282741"}
     assert set(re.findall(r"wikidata.org/entity/(Q\d+)>", text)) == wikidata
     sites = {row["site_web"] for row in attested} - {""}
     assert set(re.findall(r"foaf:homepage <(.*)>", text)) == sites
+
+
+def test_ministries_hold_the_portfolios_that_the_facts_name(registry: Registry) -> None:
+    held = {
+        str(triple.subject)[1:-1].rpartition("/")[2]: str(triple.object)[1:-1].rpartition("/")[2]
+        for triple in registry.triples
+        if triple.predicate.value == f"{BASE}def#ministereTitulaire"
+    }
+    values = QUEBEC.lists["portefeuille"].values
+    rows = csv.DictReader(shared("facts", "portefeuilles.csv").read_text("utf-8").splitlines())
+    expected: dict[str, str] = {}
+    for row in rows:
+        ministry = registry.find(row["ministere"])
+        assert ministry, row["ministere"]
+        concepts = {value.concept for value in values if row["libelle"] in value.spellings}
+        expected |= dict.fromkeys(concepts, ministry.slug)
+    assert held == expected
+    assert held.keys() == {value.concept for value in values}
+
+
+def test_former_ministries_have_their_full_names(registry: Registry) -> None:
+    assert registry.bodies["mern"].names["fr"].startswith("Ministère de l'Énergie")
+    assert registry.find("MFFP") == registry.find("Ministère des Forêts, de la Faune et des Parcs")
 
 
 def findings(registry: Registry) -> list[str]:
@@ -120,7 +144,7 @@ def edited(tmp_path: Path, old: str, new: str) -> Path:
 
 def test_registry_passes_its_shapes(registry: Registry) -> None:
     assert findings(registry) == []
-    assert len(registry.bodies) == 72
+    assert len(registry.bodies) == 95
 
 
 def test_no_registry_has_nothing_to_say() -> None:

@@ -101,7 +101,8 @@ REFUSED = [
     (
         'xyz = "blue"',
         "essai.toml: xyz is no key of a layout; known here: layout, name, extends, registry,"
-        " language, series, publisher, notice, fields, columns, lists, portraits. Correct the key.",
+        " language, series, publisher, operator, notice, fields, columns, lists, portraits."
+        " Correct the key.",
     ),
     (
         'fields.nom.column = ["Nom"]',
@@ -270,6 +271,48 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
     with pytest.raises(UnreadableLayout) as refused:
         load_layout(written(tmp_path, text[:start] + text[end:]))
     assert str(refused.value) == f"essai.toml: {key} is missing. Add it, or extend a layout."
+
+
+OPERATOR = '[operator]\nslug = "laboratoire"\nname = { fr = "Labo", en = "Lab" }\n'
+
+
+def test_the_publisher_operates_unless_the_layout_says_who(tmp_path: Path) -> None:
+    assert load_layout("quebec").operator == load_layout("quebec").publisher
+    layout = load_layout(extended(tmp_path, f'{OPERATOR}email = "a@b.ca"'))
+    assert (layout.operator.slug, layout.operator.email) == ("laboratoire", "a@b.ca")
+    assert layout.publisher.slug == "editeur"
+
+
+@pytest.mark.parametrize("more", ["", 'email = ""\n', 'homepage = ""\n'])
+def test_an_operator_without_contact_is_refused_where_it_stands(tmp_path: Path, more: str) -> None:
+    title = "[series]\ntitle.fr = '''\n[operator]\noperator.slug = 1'''\n"
+    with pytest.raises(UnreadableLayout) as refused:
+        load_layout(extended(tmp_path, f"{title}{OPERATOR}{more}"))
+    assert str(refused.value) == (
+        "essai.toml, line 6: operator has no contact. Add operator.email, or operator.homepage,"
+        " the page where one can write to it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ('[operator]\nemail = "a@b.ca"', "operator.slug is missing"),
+        ('[operator]\nslug = "labo"\nemail = "a@b.ca"', "operator.name.fr is missing"),
+        ("[portraits.2024]\ncollected = 2024-06-15", "Give both in words"),
+        (
+            "[portraits.2024]\ncollected = 2024-06-15\nclarified = 2024-06-14\n"
+            'collection = { fr = "Le 15", en = "On the 15th" }',
+            "no earlier day as clarified",
+        ),
+        ('[portraits.2024]\nfiles = [{ title = "F" }]', "files[1].format is missing"),
+        ("[series]\nmodified = 2026-01-27T14:04:00", "a time with its zone"),
+    ],
+)
+def test_facts_that_miss_something_are_refused(tmp_path: Path, more: str, message: str) -> None:
+    with pytest.raises(UnreadableLayout) as refused:
+        load_layout(extended(tmp_path, more))
+    assert message in str(refused.value)
 
 
 def test_a_circle_of_extends_is_refused(tmp_path: Path) -> None:

@@ -259,15 +259,15 @@ def test_a_full_disk_is_one_line_and_leaves_what_was_current(
 ) -> None:
     first = build_another(releases_folder)
 
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(releases_folder))
+    def full(*_: object) -> None:  # without a file, as where an open one is written to
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for step in ("fsync", "symlink"):
+    for step in ("mkdir", "fsync", "symlink"):
         with monkeypatch.context() as patch:
             patch.setattr(os, step, full)
             given = small(releases_folder, "--base-uri", f"http://localhost/{step}/")
             result = CliRunner().invoke(main, given)
         assert result.exit_code == 2
-        assert "No space left on device" in result.output.splitlines()[-1]
+        assert "(No space left on device)" in result.output.splitlines()[-1]
         assert (releases_folder / "current").readlink().name == first
         assert not list(releases_folder.glob(".building-*"))

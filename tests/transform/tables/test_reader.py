@@ -19,7 +19,6 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl.styles import numbers
 
 from tests.conftest import PROJECT
 from transform.errors import UnreadableFile
@@ -78,9 +77,19 @@ def repacked(raw: bytes, **replaced: bytes) -> bytes:
     return out.getvalue()
 
 
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRICT = {
+    SPREADSHEET.encode(): b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+    ),
+}
+HEAD = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in HEADER)
+HEAD = f'<row r="1">{HEAD}</row>'
+
+
 def sheet_of(rows: str) -> bytes:
-    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    return f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{rows}</sheetData></worksheet>'.encode()
 
 
 @pytest.fixture
@@ -357,8 +366,11 @@ SEEN = [
     (dt.date(2025, 12, 19), "2025-12-19"),
     (dt.datetime.fromisoformat("2025-12-19T08:05"), "2025-12-19T08:05:00"),
     (dt.time(8, 5), "08:05:00"), ("#N/A", "#N/A"), ("#DIV/0!", "#DIV/0!"), ("nan", "nan"),
-    ("NA", "NA"), ("NULL", "NULL"), ("007", "007"), ("a\nb", "a\nb"), ("a_x000D_b", "a_x000D_b"),
+    ("NA", "NA"), ("NULL", "NULL"), ("007", "007"), ("a\nb", "a\nb"),
     ("\U0001f600 é", "\U0001f600 é"),
+    # ECMA-376 part 1, 22.4.2.4: _xHHHH_ is a character, and _x005F_ a line that begins none.
+    ("a_x000D_\nb", "a\r\nb"), ("_x00E9_t_x00e9_", "été"), ("_x005F_x000D_", "_x000D_"),
+    ("0x005F_FFFF", "0x005F_FFFF"), ("a_x00G1_b", "a_x00G1_b"),
 ]  # fmt: skip
 
 
@@ -367,15 +379,134 @@ def test_a_cell_of_a_workbook_reads_as_it_is_seen(read: Read, value: object, tex
     assert read(as_xlsx(a=[HEADER, (value, *ROW[1:])])).records[1] == (text, *ROW[1:])
 
 
-def test_a_percentage_and_a_formula_read_by_their_value(read: Read) -> None:
+SHOWN = [
+    (7, "0000", "0007"), (-7, "0000", "-0007"), (12345, "0000", "12345"), (7, "0", "7"),
+    (7, "@", "7"), (999, "#,##0", "999"), (dt.timedelta(hours=36), "[h]:mm", "36:00"),
+    (dt.timedelta(hours=1, seconds=5), "[mm]:ss", "60:05"),
+    (dt.timedelta(days=-1), "[h]:mm:ss", "-24:00:00"),
+    (dt.date(2025, 3, 1), "yyyy", "2025"), (dt.date(2025, 3, 1), 'd" yyy "mmm yy', "2025-03-01"),
+    (dt.time(8, 5), "h:mm", "08:05:00"),
+]  # fmt: skip
+NOT_SHOWN = [
+    (0.25, "0%", "0.25"), (3.5, "0.00", "3.5"), (1000, "#,##0", "1000"), (0.5, "0000", "0.5"),
+    (7, '"no "0', "7"), (dt.date(2025, 3, 1), "mmm yyyy", "2025-03-01"),
+    (dt.timedelta(hours=36), "[h] h", "36:00:00"), (7, "000;-000", "7"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "code", "text"), [*SHOWN, *NOT_SHOWN])
+def test_a_value_reads_in_its_format_or_is_marked_as_shown_otherwise(
+    read: Read, value: object, code: str, text: str
+) -> None:
     book = openpyxl.Workbook()
     book.active.append(HEADER)
     book.active.append(ROW)
-    book.active["A2"] = 0.25
-    book.active["A2"].number_format = numbers.FORMAT_PERCENTAGE
+    book.active["A2"] = value
+    book.active["A2"].number_format = code
     out = io.BytesIO()
     book.save(out)
-    assert read(out.getvalue()).records[1][0] == "0.25"
+    table = read(out.getvalue())
+    assert table.records[1][0] == text
+    marked = [(2, 0, code)] if (value, code, text) in NOT_SHOWN else []
+    assert list(table.marks.formatted()) == marked
+
+
+def test_a_format_that_a_workbook_names_by_number_is_known(read: Read) -> None:
+    """Number 10 is 0.00%, which needs no declaration; number 41 depends on the reader's country."""
+    styles = f'<styleSheet xmlns="{SPREADSHEET}"><cellXfs><xf/>'
+    styles += '<xf numFmtId="10"/><xf numFmtId="41"/></cellXfs></styleSheet>'
+    row = '<row r="2"><c r="A2" s="1"><v>0.5</v></c><c r="B2" s="2"><v>5</v></c></row>'
+    raw = repacked(as_xlsx(a=[HEADER]), sheet1=sheet_of(HEAD + row), styles=styles.encode())
+    assert list(read(raw).marks.formatted()) == [(2, 0, "0.00%"), (2, 1, "number 41")]
+
+
+FORMULAS = {
+    "<c r='A2' t='str'><f>B2</f></c>": True,
+    "<c r='A2'><f>B2</f><v/></c>": True,
+    "<c r='A2'><f>B2</f><v></v>\n</c>": True,
+    "<c r='A2'><f t='shared' si='0'/></c>": True,
+    "<c r='A2' t='str'><f>B2</f><v></v></c>": False,
+    "<c r='A2' t='str'><f>B2</f><v>x</v></c>": False,
+    "<c r='A2'><f>B2</f><v>0</v></c>": False,
+    "<c r='A2' t='e'><f>B2</f><v>#REF!</v></c>": False,
+    "<c r='A2' t='inlineStr'><is><t>x</t></is></c>": False,
+    "<c r='A2' s='0'/>": False,
+}
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_a_formula_whose_value_is_not_stored_is_marked(read: Read, cell: str) -> None:
+    sheet = sheet_of(f"{HEAD}<row r='2'>{cell}<c r='B2'><v>1</v></c></row>")
+    table = read(repacked(as_xlsx(a=[HEADER]), sheet1=sheet))
+    assert list(table.marks.formulas()) == ([(2, 0)] if FORMULAS[cell] else [])
+
+
+def test_a_hidden_row_and_a_hidden_column_are_marked(read: Read) -> None:
+    book = openpyxl.Workbook()
+    for record in (HEADER, ROW, ROW):
+        book.active.append(record)
+    book.active.row_dimensions[3].hidden = True
+    book.active.column_dimensions["B"].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    table = read(out.getvalue())
+    assert (table.marks.hidden_rows, table.marks.hidden_columns) == ([3], [(1, 1)])
+    assert table.records == [HEADER, ROW, ROW]
+
+
+def strict(raw: bytes) -> bytes:
+    """Write a workbook in the namespaces of Strict Open XML (ISO/IEC 29500-1)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            for transitional, other in STRICT.items():
+                part = part.replace(transitional, other)
+            new.writestr(name, part)
+    return out.getvalue()
+
+
+def test_a_strict_workbook_and_parts_in_another_case_are_read(read: Read) -> None:
+    raw = as_xlsx(a=[HEADER, ROW])
+    assert read(strict(raw)).records == [HEADER, ROW]
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name.replace("worksheets/sheet1", "Worksheets/Sheet1"), old.read(name))
+    assert read(out.getvalue()).records == [HEADER, ROW]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_the_portrait_only_where_the_layout_names_it(
+    read: Read, tmp_path: Path, state: str
+) -> None:
+    def book(**sheets: Sequence[Sequence[object]]) -> bytes:
+        made = openpyxl.load_workbook(io.BytesIO(as_xlsx(**sheets)))
+        made["Vieux"].sheet_state = state
+        out = io.BytesIO()
+        made.save(out)
+        return out.getvalue()
+
+    both = book(Neuf=[HEADER, ROW], Vieux=[HEADER, ROW, ROW])
+    assert read(both).sheet == "Neuf"
+    alone = book(Aide=[("Statut",)], Vieux=[HEADER, ROW])
+    assert refusal(read, alone) == (
+        'portrait.csv: only the hidden sheet "Vieux" has a header that fits petit.toml'
+        ' (sheets: "Aide", "Vieux"). Unhide it in a spreadsheet if it is the portrait, or name it'
+        " as sheet under [portraits.YYYY] of petit.toml."
+    )
+    named = tmp_path / "nomme.toml"
+    named.write_text(f'layout = 1\nextends = "{SMALL}"\n[portraits.2025]\nsheet = "Vieux"\n')
+    (tmp_path / "portrait.xlsx").write_bytes(alone)
+    layout = load_layout(str(named))
+    assert read_table(tmp_path / "portrait.xlsx", layout, 2025).records == [HEADER, ROW]
+    (tmp_path / "portrait.xlsx").write_bytes(as_xlsx(Neuf=[HEADER, ROW]))
+    with pytest.raises(UnreadableFile) as refused:
+        read_table(tmp_path / "portrait.xlsx", layout, 2025)
+    assert str(refused.value) == (
+        'portrait.xlsx: no sheet is named "Vieux" (sheets: "Neuf").'
+        " Correct sheet under [portraits.2025] of nomme.toml."
+    )
 
 
 def test_the_sheet_whose_header_fits_is_found(read: Read) -> None:
@@ -400,9 +531,12 @@ def test_of_sheets_that_lack_a_column_the_nearest_is_read(read: Read) -> None:
 def test_sheets_that_leave_a_doubt_are_listed(
     read: Read, sheets: dict[str, list[tuple[str, ...]]], fault: str
 ) -> None:
+    step = "declare its columns in the layout."
+    if fault == "several sheets have":
+        step = "name it as sheet under [portraits.YYYY] of petit.toml."
     assert refusal(read, as_xlsx(**sheets), "portrait.xlsx") == (
         f'portrait.xlsx: {fault} a header that fits petit.toml (sheets: "2024", "2025", "n").'
-        " Save the portrait's sheet alone, or declare its columns in the layout."
+        f" Save the portrait's sheet alone, or {step}"
     )
 
 
@@ -422,8 +556,7 @@ def test_rows_of_a_workbook_keep_their_place(read: Read) -> None:
 
 
 def test_a_number_has_the_fifteen_digits_that_a_spreadsheet_shows(read: Read) -> None:
-    head = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in HEADER)
-    sheet = sheet_of(f"<row>{head}</row><row><c><v>0.30000000000000004</v></c></row>")
+    sheet = sheet_of(f"{HEAD}<row><c><v>0.30000000000000004</v></c></row>")
     assert read(repacked(as_xlsx(a=[HEADER]), sheet1=sheet)).records[1][0] == "0.3"
 
 
@@ -446,6 +579,10 @@ BOMBS = [
      "more than 16,000,000 cells"),
     ('<row r="1"><c r="XFD1"><is/></c></row><row r="1000"><c><is/></c></row>',
      "more than 16,000,000 cells"),
+    # The reader places a cell by its own reference, not by that of its row.
+    ('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row>',
+     "more than 16,000,000 cells"),
+    ('<row r="1"><c r="A1048577"><v>1</v></c></row>', "more than 1,048,576 rows"),
     ("<a/>" * 2_000_001, "more than 2,000,000 elements outside of rows"),
     ("<row><c><v>" + "1" * (2 << 20) + "1</v></c></row>", "a text of more than 2 MB"),
     ('<row x="' + "1" * (3 << 20) + '"/>', "a tag of more than 2 MB"),
@@ -457,6 +594,22 @@ BOMBS = [
 def test_a_sheet_that_would_fill_the_memory_is_refused(read: Read, rows: str, what: str) -> None:
     raw = repacked(as_xlsx(a=[HEADER]), sheet1=sheet_of(rows))
     assert refusal(read, raw).startswith(f"portrait.csv: unpacks to {what}{UNPACKED}")
+
+
+def test_the_cells_of_all_sheets_are_counted_together(read: Read) -> None:
+    """Each sheet alone would be read, and all of them are, to find the portrait."""
+    large = sheet_of('<row r="900000"><c r="J900000"><v>1</v></c></row>')
+    raw = repacked(as_xlsx(a=[HEADER, ROW], b=[ROW]), sheet1=large, sheet2=large)
+    message = f"portrait.csv: unpacks to more than 16,000,000 cells{UNPACKED}"
+    assert refusal(read, raw).startswith(message)
+
+
+@pytest.mark.parametrize("name", ["count", "uniqueCount"])
+def test_a_list_that_declares_billions_of_entries_is_refused(read: Read, name: str) -> None:
+    part = f'<sst xmlns="{SPREADSHEET}" {name}="4294967296"><si><t>x</t></si></sst>'
+    raw = repacked(as_xlsx(a=[HEADER, ROW]), styles=part.encode())
+    message = f"portrait.csv: unpacks to a list of 4,294,967,296 entries{UNPACKED}"
+    assert refusal(read, raw).startswith(message)
 
 
 def test_entities_are_refused(read: Read) -> None:
@@ -487,7 +640,7 @@ def test_a_damaged_part_is_refused(read: Read, part: str) -> None:
     assert refusal(read, raw).startswith("portrait.csv: a damaged or protected zip archive (")
 
 
-@pytest.mark.parametrize("part", ["workbook", "[Content_Types]"])
+@pytest.mark.parametrize("part", ["workbook", "workbook.xml"])
 def test_a_part_that_is_another_is_refused(read: Read, part: str) -> None:
     raw = repacked(as_xlsx(a=[HEADER, ROW]), **{part: b"<other/>"})
     assert refusal(read, raw).startswith("portrait.csv: ")
@@ -526,17 +679,23 @@ def gigabytes(declared: int) -> bytes:
 
 
 MEASURE = """
-import sys, time
+import sys, zipfile
 from pathlib import Path
 from transform.errors import UnreadableFile
 from transform.layouts.model import load_layout
 from transform.tables.reader import read_table
-layout, start = load_layout(sys.argv[2]), time.process_time()
+unpacked, read = 0, zipfile.ZipExtFile.read
+def count(*arguments):
+    global unpacked
+    part = read(*arguments)
+    unpacked += len(part)
+    return part
+zipfile.ZipExtFile.read, layout = count, load_layout(sys.argv[2])
 try:
     read_table(Path(sys.argv[1]), layout)
 except UnreadableFile as refused:
     print(refused)
-print(time.process_time() - start)
+print(unpacked / 2**20)
 # ru_maxrss of a new process begins with what its parent had (getrusage(2) counts before execve).
 status = Path("/proc/self/status").read_text()
 print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
@@ -547,7 +706,7 @@ print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
     ("declared", "message"),
     [(3 << 30, "unpacks to 3,072 MB, more"), (1000, "damaged or protected zip archive")],
 )
-def test_gigabytes_are_refused_within_seconds_and_below_one_gigabyte(
+def test_gigabytes_are_refused_before_they_are_unpacked(
     tmp_path: Path, declared: int, message: str
 ) -> None:
     file = tmp_path / "bombe.xlsx"
@@ -556,9 +715,9 @@ def test_gigabytes_are_refused_within_seconds_and_below_one_gigabyte(
         [sys.executable, "-c", MEASURE, str(file), str(SMALL)],
         capture_output=True, text=True, check=True, cwd=PROJECT,
     )  # fmt: skip
-    line, seconds, megabytes = done.stdout.splitlines()
+    line, unpacked, megabytes = done.stdout.splitlines()
     assert message in line
-    assert float(seconds) < 10
+    assert float(unpacked) < 1
     assert float(megabytes) < 1000
 
 

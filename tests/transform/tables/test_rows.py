@@ -53,6 +53,15 @@ LISTED = [
     (("", " ", "\u00a0", "\u200b\ufeff", "\t"), "blank", ""),
     (("Source : ministère",), "note", "Source : ministère"),
     ((" * remarque ", "", " "), "note", " * remarque "),
+    ((" TOTAL : 1 248 ",), "total", " TOTAL : 1 248 "),
+    (("", "", "Sous-total", "", "", "248"), "total", "Sous-total | 248"),
+    (
+        ("Total des initiatives", "", "12,5 %", "", "-3"),
+        "total",
+        "Total des initiatives | 12,5 % | -3",
+    ),
+    (("Grand total",), "total", "Grand total"),
+    (("", "Somme", "1\u00a0248"), "total", "Somme | 1\u00a0248"),
     (HEADER, "header", " | ".join(HEADER)),
     (("NOM", "catégorie ", *HEADER[2:]), "header", "NOM | catégorie  | " + " | ".join(HEADER[2:])),
 ]
@@ -85,6 +94,10 @@ FAULTY = [
     (*ROW[:5], "Statut"),
     ("\x1b[31m\x07", *ROW[1:]),
     ("*", "Automatisation"),
+    ("Total", "Automatisation"),
+    ("Totalisation des dépôts", "248"),
+    ("Total", "", "Régie", "", "248"),
+    ("248", "12"),
 ]
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from server.engine.faults import EngineDown, QueryTooLarge
+from server.engine.faults import EngineDown, QueryEnded, QueryTooDeep
 from server.engine.interface import JSON, Answer, Engine, Limits, Question
 from server.engine.opening import ENGINES
 from server.engine.pool.fork_client import fork_server_command
@@ -108,7 +108,7 @@ def test_there_is_an_end_to_processes_that_end_unasked(opened: Opened) -> None:
     with ThreadPoolExecutor(1) as killer:
         killing = killer.submit(kill_all)
         try:
-            with pytest.raises((EngineDown, QueryTooLarge)):  # the latter where it was read
+            with pytest.raises((EngineDown, QueryEnded)):  # the latter where it was read
                 ask_on(opened.engine)
         finally:
             over.set()
@@ -124,13 +124,13 @@ def ask_on(engine: Engine) -> None:
 def insist(engine: Engine) -> Answer:
     """Ask again where the process that was asked was the last to be killed."""
     for _ in range(10):
-        with contextlib.suppress(EngineDown, QueryTooLarge):
+        with contextlib.suppress(EngineDown, QueryEnded):
             return engine.ask(Question(SHORT, BASE, JSON))
     raise AssertionError("no process answers")
 
 
 def test_who_read_the_question_died_of_it(opened: Opened) -> None:
-    with pytest.raises(QueryTooLarge):
+    with pytest.raises(QueryTooDeep):
         opened.engine.ask(Question(CRASH, BASE, JSON))
     assert opened.engine.stats().lost == 1
 

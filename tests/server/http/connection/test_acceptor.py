@@ -118,15 +118,18 @@ def test_a_refused_client_gets_the_reason_and_is_counted() -> None:
 def test_without_a_descriptor_idle_ones_are_closed_and_none_is_accepted_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    pauses, step_back = list[float](), Acceptor._step_back
+
+    def count(opened: Acceptor, seconds: float) -> None:
+        pauses.append(seconds)
+        step_back(opened, seconds)
+
     monkeypatch.setattr(acceptor, "_NO_DESCRIPTOR", 0.05)
-    listener, connections, begun = (
-        Listener(3, OSError(errno.EMFILE, "none left")),
-        Full(),
-        time.monotonic(),
-    )
-    run(listener, connections, Portion(), lambda _: listener.accepts == 3)
-    assert listener.accepts == 3
-    assert time.monotonic() - begun >= 0.1  # and not at once
+    monkeypatch.setattr(Acceptor, "_step_back", count)
+    listener, connections = Listener(5, OSError(errno.EMFILE, "none left")), Full()
+    run(listener, connections, Portion(), lambda _: listener.accepts == 5)
+    assert listener.accepts == 5  # from the second time on, also to refuse by the spare descriptor
+    assert pauses == [0.05] * 3  # and not at once
     assert connections.clients == [""] * 3
 
 

@@ -28,11 +28,8 @@ class Site:
     def count(self, target: bytes, status: int, kind: str) -> None:
         """Count nothing."""
 
-    def answer_at_once(self, request: Request) -> Reply | None:
-        return self._reply
-
-    def answer(self, request: Request, take: Callable[[Reply], None]) -> "Site":
-        return self
+    def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Site":
+        return self._reply or self
 
     def cancel(self) -> None:
         """Wait no more."""
@@ -101,7 +98,10 @@ class Stream:
 
 
 def connect(reply: Reply | None, takes: bool) -> tuple[Connection, Transport]:
-    site: Any = Site(reply)
+    return connect_to(Site(reply), takes)
+
+
+def connect_to(site: Any, takes: bool) -> tuple[Connection, Transport]:
     connection, transport = Connection(site, "192.0.2.1"), Transport(takes)
     transport.connection = connection
     connection.connection_made(transport)  # type: ignore[arg-type]
@@ -248,10 +248,11 @@ def test_a_site_that_leaves_waits_for_no_request() -> None:
     async def leave() -> list[list[str]]:
         ends = []
         for data in (b"", GET, GET + HEAD):
-            connection, transport = connect(Reply(200, OK), takes=True)
+            site = Site(Reply(200, OK))
+            connection, transport = connect_to(site, takes=True)
             connection.data_received(data)
             await wait()
-            connection._site.leaving = True
+            site.leaving = True
             connection.look_at(connection.since)
             ends.append(transport.ends)
         return ends
@@ -264,10 +265,11 @@ def test_a_site_that_leaves_waits_for_no_request() -> None:
 )
 def test_a_site_that_leaves_answers_once_more(body: bytes, soon: bool) -> None:
     async def ask() -> tuple[bytes, list[str]]:
-        connection, transport = connect(Reply(200, OK, body), takes=True)
-        connection._site.leaving = soon
+        site = Site(Reply(200, OK, body))
+        connection, transport = connect_to(site, takes=True)
+        site.leaving = soon
         connection.data_received(GET + GET)
-        connection._site.leaving = True
+        site.leaving = True
         await wait()
         return transport.written, transport.ends
 
@@ -291,16 +293,16 @@ def test_a_connection_that_gives_way_gets_the_reason_where_possible(
     reply: Reply | None, data: bytes, expected: bytes, ends: list[str]
 ) -> None:
     async def give_way() -> None:
-        connection, transport = connect(reply, takes=True)
+        site = Site(reply)
+        connection, transport = connect_to(site, takes=True)
         connection.data_received(data)
         await wait()
-        connections = connection._site.connections
-        assert len(connections) == 1
+        assert len(site.connections) == 1
         connection.give_way()
         assert transport.written.startswith(expected)
         assert transport.ends == ends
         connection.connection_lost(None)
-        assert len(connections) == 0
+        assert len(site.connections) == 0
 
     asyncio.run(give_way())
 

@@ -1,0 +1,66 @@
+"""Write what files say beside the text of their cells, as statements for the shapes alone."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from transform.graphs.mapping import MAPPING, MappingContext, subject
+from transform.graphs.prepared import Prepared
+from transform.identity.keyed_rows import KeyedRow
+from transform.layouts.model import FIELDS
+from transform.rdf.namespaces import property_iri
+from transform.rdf.ntriples import literal
+from transform.text.garbled import probable_original
+
+# Where two properties come from one cell, the one that keeps it as it was written.
+_PROPERTIES = {entry.field: entry.property for entry in MAPPING if entry.field}
+_OF_CELLS = {"formula": "formuleSansValeur", "format": "montreeAutrement"}
+
+
+def remark_texts(work: Prepared) -> Iterator[str]:
+    """Yield N-Triples about inscriptions and portraits, with predicates of `shapes/reading.ttl`."""
+    for context in work.settings:
+        rows = work.rows[context.reading.year]
+        yield from _of_reading(context, {row.row.number: row for row in rows})
+        yield from _of_texts(context, rows)
+
+
+def is_of_reading(path: str, base_uri: str) -> bool:
+    """Check whether a path is a predicate of `shapes/reading.ttl`."""
+    return path.startswith(f"{base_uri}shapes#")
+
+
+def _of_reading(context: MappingContext, rows: dict[int, KeyedRow]) -> Iterator[str]:
+    """Yield what a workbook says of rows, columns and cells."""
+    base_uri, year = context.base_uri, context.reading.year
+    portrait = f"{base_uri}id/portrait/{year}"
+    for kind, number, field, text in context.reading.remarks:
+        row = rows.get(number) if number else None
+        if number is None:
+            yield _statement(base_uri, portrait, "colonneMasquee", literal(text))
+        elif row is None:
+            yield _statement(base_uri, portrait, "ligneSansValeur", literal(str(number)))
+        elif kind == "hidden":
+            about = subject(base_uri, row.key, year)
+            yield _statement(base_uri, about, "ligneMasquee", literal(str(number)))
+        else:
+            about = subject(base_uri, row.key, year)
+            yield _statement(base_uri, about, _OF_CELLS[kind], _property(base_uri, field))
+
+
+def _of_texts(context: MappingContext, rows: list[KeyedRow]) -> Iterator[str]:
+    """Yield which cells seem to have been garbled before they came."""
+    base_uri = context.base_uri
+    for row in rows:
+        for field in FIELDS:
+            if probable_original(getattr(row.row.cells, field)) is not None:
+                about = subject(base_uri, row.key, row.year)
+                yield _statement(base_uri, about, "texteAbime", _property(base_uri, field))
+
+
+def _statement(base_uri: str, about: str, predicate: str, value: str) -> str:
+    return f"<{about}> <{base_uri}shapes#{predicate}> {value} .\n"
+
+
+@lru_cache(maxsize=64)
+def _property(base_uri: str, field: str) -> str:
+    return f"<{property_iri(_PROPERTIES[field], base_uri)}>"
