@@ -22,11 +22,15 @@ _BLOCK = 1 << 20
 
 
 class Graph(NamedTuple):
-    """A named graph: its IRI, its file of N-Triples and the pieces of that."""
+    """A named graph: its IRI, its file of N-Triples and the pieces of that.
+
+    `prefixes` are those that its Turtle uses, known once its pieces are written.
+    """
 
     iri: str
     file: Path
     pieces: list[Piece]
+    prefixes: set[str]
 
 
 class Dump(NamedTuple):
@@ -60,10 +64,12 @@ def write_dumps(
     """
     graphs = _cut(files, about, base_uri, scratch)
     dumps = [*_of_the_whole(graphs, folder, base_uri), *_of_years(graphs, about, folder, base_uri)]
-    planned = [piece for graph in graphs for piece in graph.pieces]
+    planned = [(graph, piece) for graph in graphs for piece in graph.pieces]
     steps = len(planned) + len(dumps)
     written: list[Stored] = []
-    for number, _ in enumerate(workers.spread(pieces.write_piece, planned, many=many), start=1):
+    used = workers.spread(pieces.write_piece, [piece for _, piece in planned], many=many)
+    for number, ((graph, _), prefixes) in enumerate(zip(planned, used, strict=True), start=1):
+        graph.prefixes.update(prefixes)
         progress("Writing dumps", number, steps)
     for number, stored in enumerate(spread_in_threads(_write, dumps), start=len(planned) + 1):
         progress("Writing dumps", number, steps)
@@ -82,6 +88,7 @@ def _cut(
             iri,
             file,
             pieces.cut(file, scratch, base_uri, labels if _name(iri) in portraits else None),
+            set(),
         )
         for iri, file in files
     ]
@@ -136,7 +143,7 @@ def _quads(graphs: Sequence[Graph]) -> Iterator[bytes]:
 
 
 def _document(graphs: Sequence[Graph], suffix: str, base_uri: str) -> Iterator[bytes]:
-    around = fragments.frame(suffix, base_uri)
+    around = _frame(graphs, suffix, base_uri)
     before = around.head
     for graph in graphs:
         for piece in graph.pieces:
@@ -146,12 +153,19 @@ def _document(graphs: Sequence[Graph], suffix: str, base_uri: str) -> Iterator[b
 
 
 def _trig(graphs: Sequence[Graph], base_uri: str) -> Iterator[bytes]:
-    yield fragments.frame("ttl", base_uri).head
+    around = _frame(graphs, fragments.TURTLE, base_uri)
+    before = around.head
     for graph in graphs:
+        for number, piece in enumerate(graph.pieces):
+            yield before if number else before + f"<{graph.iri}> {{\n".encode()
+            yield fragments.indent_turtle(piece.file(fragments.TURTLE).read_bytes())
+            before = around.between
         if graph.pieces:
-            yield f"<{graph.iri}> {{\n".encode()
-            yield from (fragments.indent_turtle(p.file("ttl").read_bytes()) for p in graph.pieces)
             yield b"}\n"
+
+
+def _frame(graphs: Sequence[Graph], suffix: str, base_uri: str) -> fragments.Frame:
+    return fragments.frame(suffix, base_uri, set().union(*(graph.prefixes for graph in graphs)))
 
 
 def _table(graph: Graph, flavour: CsvDialect, stem: Path) -> Dump:
