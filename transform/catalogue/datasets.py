@@ -174,6 +174,11 @@ def dataset_lines(dataset: Dataset, layout: Layout, base_uri: str) -> Iterator[L
     yield from statements(
         statement, {"a": term("dct:ProvenanceStatement"), "rdfs:label": texts(dataset.provenance)}
     )
+    yield from period_lines(dataset, base_uri)
+
+
+def period_lines(dataset: Dataset, base_uri: str) -> Iterator[Line]:
+    """Describe the period that a dataset covers, where it is known."""
     if period := dataset.period_iri(base_uri):
         yield from statements(
             period,

@@ -1,10 +1,11 @@
 """Write what was checked as a release: graphs, dumps, report, manifest."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
+from transform.catalogue import dcat
 from transform.catalogue.dcat import Offer
 from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
@@ -27,7 +28,7 @@ from transform.pipeline.manifest import Files, describe_content, describe_file, 
 from transform.rdf.namespaces import RDFS
 from transform.rdf.ntriples import in_order, literal
 from transform.rdf.turtle import read_turtle
-from transform.release import document_index, dumps, manifest
+from transform.release import document_index, dumps, manifest, year_context
 from transform.release import folder as release_folder
 from transform.release.paths import SUMS, is_packed, source_path
 from transform.release.stability import Gone, Published, check_published
@@ -54,13 +55,15 @@ def write_release(
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
         gone = _check_stability(old, work, checked, graphs) if old else []
         listed = document_index.list_documents(graphs, work.base_uri)
+        contexts = _write_contexts(work, checked, graphs, folder / "graphs")
         files = {
-            **_write_dumps(work, checked, graphs, folder, workers, progress),
+            **_write_dumps(work, checked, graphs, contexts, folder, workers, progress),
             **_copy_sources(work, folder),
             **_write_files({document_index.FILE: listed}, folder),
             **_write_report(work, checked, folder),
         }
-        counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")
+        scratch = folder / "graphs"
+        counted = count_graphs(_offer(work, checked, files), graphs, contexts, scratch)
         # The name ignores compressed copies: another zlib writes other bytes.
         plain = {path: about for path, about in files.items() if not is_packed(path)}
         name = _name(*_describe(work, checked, counted, plain))
@@ -164,10 +167,23 @@ def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
     return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in notices)
 
 
+def _write_contexts(
+    work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path
+) -> dict[int, Path]:
+    """Write what the dumps of each year hold beside its graph."""
+    by_name = {graph.stem: graph for graph in graphs}
+    portraits = {edition.year: by_name.pop(str(edition.year)) for edition in checked.editions}
+    initiatives = by_name.pop("rapprochements")
+    series = in_order(dcat.series_lines(_offer(work, checked, {})))
+    others = list(by_name.values())
+    return year_context.write_contexts(portraits, initiatives, others, series, folder)
+
+
 def _write_dumps(
     work: Prepared,
     checked: Checked,
     graphs: Sequence[Path],
+    contexts: Mapping[int, Path],
     folder: Path,
     workers: Workers,
     progress: Progress,
@@ -178,6 +194,7 @@ def _write_dumps(
     stored = dumps.write_dumps(
         [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs],
         {edition.year: descriptions(edition) for edition in checked.editions},
+        contexts,
         target,
         work.base_uri,
         scratch,

@@ -27,6 +27,8 @@ VOID = "http://rdfs.org/ns/void#"
 W3C_FORMATS = "http://www.w3.org/ns/formats/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
+# The properties that name a thing, the ones to show first before the others.
+NAMING = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCTERMS}title", f"{FOAF}name")
 IS_REPLACED_BY = f"{DCTERMS}isReplacedBy"
 PREF_LABEL = f"{SKOS}prefLabel"
 RDF_TYPE = f"{RDF}type"

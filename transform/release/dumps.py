@@ -1,7 +1,8 @@
 """Write the dumps of a release: the whole and each year, in every syntax, plain and compressed.
 
-Beside the syntaxes of RDF, each year is a table for spreadsheets (`spreadsheets.py`). Every graph
-is written once, in pieces, and each dump is put together from them.
+The dumps of a year also hold what `year_context.py` writes beside its graph, so that they can be
+read alone. Beside the syntaxes of RDF, each year is a table for spreadsheets (`spreadsheets.py`).
+Every graph is written once, in pieces, and each dump is put together from them.
 """
 
 import io
@@ -24,7 +25,8 @@ _BLOCK = 1 << 20
 class Graph(NamedTuple):
     """A named graph: its IRI, its file of N-Triples and the pieces of that.
 
-    `prefixes` are those that its Turtle uses, known once its pieces are written.
+    The IRI is empty for what stands beside a graph in its dumps. `prefixes` are those that its
+    Turtle uses, known once its pieces are written.
     """
 
     iri: str
@@ -48,6 +50,7 @@ def year_name(year: int) -> str:
 def write_dumps(
     files: Sequence[tuple[str, Path]],
     about: Mapping[int, Mapping[str, str]],
+    contexts: Mapping[int, Path],
     folder: Path,
     base_uri: str,
     scratch: Path,
@@ -59,12 +62,17 @@ def write_dumps(
     """Write the dumps and their compressed copies, and return what was written.
 
     `files` are pairs of graph IRI and N-Triples file, in the order in which they stand in the
-    whole. `about` says of each year, by language, what its portrait is. The pieces are laid down
-    in `scratch`. `many`: there is so much that other processes are worth their start.
+    whole. `about` says of each year, by language, what its portrait is; `contexts` are N-Triples
+    files of what stands beside its graph in its dumps. The pieces are laid down in `scratch`.
+    `many`: there is so much that other processes are worth their start.
     """
     graphs = _cut(files, about, base_uri, scratch)
-    dumps = [*_of_the_whole(graphs, folder, base_uri), *_of_years(graphs, about, folder, base_uri)]
-    planned = [(graph, piece) for graph in graphs for piece in graph.pieces]
+    beside = {
+        year: Graph("", file, pieces.cut(file, scratch, base_uri, None), set())
+        for year, file in contexts.items()
+    }
+    dumps = [*_of_the_whole(graphs, folder, base_uri), *_of_years(graphs, beside, folder, base_uri)]
+    planned = [(graph, piece) for graph in (*graphs, *beside.values()) for piece in graph.pieces]
     steps = len(planned) + len(dumps)
     written: list[Stored] = []
     used = workers.spread(pieces.write_piece, [piece for _, piece in planned], many=many)
@@ -109,12 +117,12 @@ def _of_the_whole(graphs: Sequence[Graph], folder: Path, base_uri: str) -> Itera
 
 
 def _of_years(
-    graphs: Sequence[Graph], years: Iterable[int], folder: Path, base_uri: str
+    graphs: Sequence[Graph], beside: Mapping[int, Graph], folder: Path, base_uri: str
 ) -> Iterator[Dump]:
     by_name = {_name(graph.iri): graph for graph in graphs}
-    for year in years:
+    for year, context in beside.items():
         graph, stem = by_name[str(year)], folder / year_name(year)
-        yield from _of_triples([graph], stem, base_uri)
+        yield from _of_triples([graph, context], stem, base_uri)
         yield from (_table(graph, flavour, stem) for flavour in FLAVOURS)
 
 
