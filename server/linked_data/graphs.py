@@ -38,7 +38,7 @@ def define(suffix: str | None = None) -> Response:
             **vocabulary_page.lay_out(triples, ontology, release, render.language()),
         )
     else:
-        response = render.graph(triples, form)
+        response = render.graph(triples, form, linked=True)
     return add_links(response, form, "def")
 
 

@@ -61,14 +61,19 @@ def prefixes(base_uri: str) -> dict[str, str]:
 
 
 def write(
-    statements: Iterable[ox.Triple] | Iterable[ox.Quad], syntax: Syntax, out: Sink, base_uri: str
+    statements: Iterable[ox.Triple] | Iterable[ox.Quad],
+    syntax: Syntax,
+    out: Sink,
+    base_uri: str,
+    context_link: str | None = None,
 ) -> None:
     """Write triples, or quads where the syntax holds named graphs, as they come.
 
-    Statements about one subject that stand together are grouped. Raises NotExpressible.
+    Statements about one subject that stand together are grouped. JSON-LD holds its context, or
+    the link to it. Raises NotExpressible.
     """
     if syntax.suffix == "jsonld":
-        jsonld.write(_triples(statements), out, ontology.context(base_uri))
+        jsonld.write(_triples(statements), out, ontology.context(base_uri), context_link)
         return
     chosen: Iterable[ox.Triple] | Iterable[ox.Quad] = statements
     if not syntax.named_graphs:
@@ -84,10 +89,12 @@ def write(
         ox.serialize(chosen, _as_file(out), format=syntax.rdf)
 
 
-def write_bytes(statements: Iterable[ox.Triple], syntax: Syntax, base_uri: str) -> bytes:
+def write_bytes(
+    statements: Iterable[ox.Triple], syntax: Syntax, base_uri: str, context_link: str | None = None
+) -> bytes:
     """Return the bytes that `write` writes."""
     out = io.BytesIO()
-    write(statements, syntax, out, base_uri)
+    write(statements, syntax, out, base_uri, context_link)
     return out.getvalue()
 
 

@@ -37,7 +37,8 @@ def write_contexts(
     paths = {year: folder / f"contexte-{year}.nt" for year in portraits}
     for year, graph in portraits.items():
         named = {line for iri in _mentioned(graph, labels) for line in labels[iri]}
-        paths[year].write_bytes(b"".join(sorted(named | described, key=_place)))
+        lines = sorted(named | described, key=_place)
+        paths[year].write_bytes(b"".join(lines))
     _add_initiatives(initiatives, paths)
     return paths
 

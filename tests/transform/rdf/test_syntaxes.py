@@ -191,7 +191,7 @@ def test_json_ld_is_compact() -> None:
     assert written["@graph"] == [
         {
             "id": about.value,
-            "type": "pia:Decompte",
+            "type": ["pia:Decompte"],
             "effectif": 36,
             "label": {"fr": "Automatisation, 2025"},
             "decompteDe": f"{BASE}id/portrait/2025",
