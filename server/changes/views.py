@@ -65,7 +65,7 @@ def show(years: str) -> Response:
     else:
         topic = release.base_uri + published.comparison.path
         document = about_document(release.base_uri + path, release, topic)
-        response = render.graph([*document, *published.triples], form, linked=True)
+        response = render.graph([*document, *published.triples], form)
     return add_links(response, form, path, (*PAGES, CSV))
 
 

@@ -123,6 +123,7 @@ NAMESPACES = (
     "http://purl.org/dc/elements/1.1/",
     "http://purl.org/dc/terms/",
     "http://purl.org/linked-data/cube#",
+    "http://rdfs.org/ns/void#",
     "http://purl.org/vocab/vann/",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "http://www.w3.org/2000/01/rdf-schema#",

@@ -18,6 +18,7 @@ from transform.catalogue.statements import (
     typed,
 )
 from transform.catalogue.statistics import TARGETS, Numbers
+from transform.graphs.named_graphs import graph_lines
 from transform.rdf.jsonld import prefixes_of
 from transform.rdf.ntriples import Line, literal
 from transform.rdf.syntaxes import BY_MEDIA_TYPE
@@ -76,6 +77,7 @@ def void_lines(offer: Offer, numbers: Numbers, dumps: Mapping[int, int]) -> Iter
             "sh:select": literal(_QUERY.format(base=base)),
         },
     )
+    yield from graph_lines(base, "catalogue", offer.layout)
     yield from _whole(offer, numbers, dataset_iri)
     yield from _partitions(base, dataset_iri, numbers)
     yield from _editions(offer, dataset_iri, dumps)

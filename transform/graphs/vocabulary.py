@@ -37,7 +37,8 @@ def vocabulary_graph(
 
     Where a layout names a registry of bodies, the kinds of bodies are included.
     """
-    lines = [*read_turtle("portrait-ia", base_uri), *read_turtle("regles", base_uri)]
+    files = ("portrait-ia", "regles", "collections")
+    lines = [line for name in files for line in read_turtle(name, base_uri)]
     layouts = list(layouts)
     if any(layout.registry for layout in layouts):
         lines += read_turtle("genres", base_uri)

@@ -16,17 +16,16 @@ from transform.graphs.decisions import authors_and_derivations, decision_texts, 
 from transform.graphs.editions import edition_lines
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
+from transform.graphs.named_graphs import graph_lines
 from transform.graphs.portraits import descriptions
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import copy_rows
 from transform.identity.splits import cut_off
-from transform.layouts.model import Layout
 from transform.parallel import Progress, Workers
 from transform.pipeline import report
 from transform.pipeline.checked import Checked, count_rows, open_candidates
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
-from transform.rdf.namespaces import RDFS
-from transform.rdf.ntriples import in_order, literal
+from transform.rdf.ntriples import in_order
 from transform.rdf.turtle import read_turtle
 from transform.release import document_index, dumps, manifest, year_context
 from transform.release import folder as release_folder
@@ -128,12 +127,8 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
     newest = max(editions, key=lambda edition: edition.year).layout
     texts: dict[str, Iterable[str]] = {
         "vocabulaire": work.vocabulary,
-        "organismes": [
-            *_notice(work, newest, "organismes"),
-            *bodies_graph(work, checked.bodies, checked.attached, newest.publisher),
-        ],
+        "organismes": bodies_graph(work, checked.bodies, checked.attached, newest.publisher),
         "rapprochements": chain(
-            _notice(work, newest, "rapprochements"),
             initiatives(work, checked.rejected),
             decision_texts(work, checked.rejected),
             authors_and_derivations(work, checked.rejected),
@@ -156,15 +151,10 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             if name in mapped:
                 copy_rows(*mapped[name], out)
             out.writelines(line.encode() for line in lines)
+            described = in_order(graph_lines(work.base_uri, name, newest))
+            out.writelines(line.encode() for line in described)
     progress("Writing graphs", len(texts), len(texts))
     return [folder / f"{name}.nt" for name in sorted(texts)]
-
-
-def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
-    """Return the notice of a graph about made-up things, if the layout has one."""
-    about = f"<{work.base_uri}graph/{graph}>"
-    notices = (layout.notice or {}).items()
-    return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in notices)
 
 
 def _write_contexts(
