@@ -12,9 +12,8 @@ from server.release import queries
 BASE = "http://localhost:8000/"
 LANGUAGES = ("fr", "en")
 # The lines of a query that only name things.
-NAMING = re.compile(
-    r"(?m)^ *OPTIONAL \{ \?\w+ (?:skos:prefLabel|rdfs:label) \?\w+ FILTER\(.*\) \}\n"
-)
+_LABEL = r"\?\w+ (?:skos:prefLabel|rdfs:label) \?\w+"
+NAMING = re.compile(rf"(?m)^ *(?:OPTIONAL \{{ {_LABEL} FILTER\(.*\) \}}|{_LABEL} *\.?)\n")
 # How many rows the example portraits give, at least where reviewed facts grow; cells of one row in
 # French, and in English where they differ.
 MINISTRY = "<id/organisme/ministere-des-ressources-naturelles-et-des-forets>"
