@@ -12,6 +12,7 @@ NAMES = (
     "statuts",
     "portefeuilles",
     "cadre",
+    "collections",
     "organismes",
     "genres",
     "regles",
