@@ -14,6 +14,7 @@ NAMES = (
     "portefeuilles",
     "correspondances",
     "cadre",
+    "collections",
     "organismes",
     "genres",
     "regles",

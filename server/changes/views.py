@@ -31,7 +31,6 @@ from server.web.paging import read_page_number
 from server.web.release_scope import ask, current_release
 from transform.comparison.evidence import evolution_query, movement_query
 from transform.comparison.sentences import name_evolution, name_movement
-from transform.rdf import syntaxes
 
 bp = Blueprint("changes", __name__)
 _ROWS = 100
@@ -66,9 +65,7 @@ def show(years: str) -> Response:
     else:
         topic = release.base_uri + published.comparison.path
         document = about_document(release.base_uri + path, release, topic)
-        triples = [*document, *published.triples]
-        written = syntaxes.write_bytes(triples, syntaxes.BY_SUFFIX[form.suffix], release.base_uri)
-        response = render.finish(Response(written, content_type=form.content_type), form)
+        response = render.graph([*document, *published.triples], form)
     return add_links(response, form, path, (*PAGES, CSV))
 
 

@@ -92,7 +92,7 @@ def split_suffix(path: str) -> tuple[str, str | None]:
 
 def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Response:
     triples = document(resource, f"{release.base_uri}doc/{bare}", release)
-    return render.graph(triples, form)
+    return render.graph(triples, form, linked=True)
 
 
 def _page(resource: Resource, release: Release, bare: str) -> Response:

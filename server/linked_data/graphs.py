@@ -12,10 +12,10 @@ from server.negotiation import (
     PAGES,
     Format,
 )
-from server.release import queries
+from server.release import labels, queries
 from server.release.current import Release
 from server.sparql.send import send
-from server.web import render
+from server.web import render, term_table
 from server.web.link_header import Relation, add_links, add_relations, licence
 from server.web.links import quote_path
 from server.web.release_scope import ask, current_release
@@ -79,7 +79,7 @@ def _show_vocabulary(
         page = vocabulary_page.lay_out(triples, ontology, release, render.language())
         response = render.page("ontology.html", path=path, formats=PAGES[1:], **page)
     else:
-        response = render.graph(triples, form)
+        response = render.graph(triples, form, linked=True)
     response = add_links(response, form, path)
     return add_relations(response, [Relation(ontology, "latest-version")])
 
@@ -121,18 +121,25 @@ def graph(path: str) -> Response:
         raise UnknownResource(f"This release holds no graph {name!r}.")
     iri, form = f"{release.base_uri}graph/{name}", render.choose(PAGES, suffix)
     if form is HTML:
-        size = release.manifest["graphs"][name]
-        response = render.page(
-            "graph.html",
-            path=f"graph/{quote_path(name)}",
-            name=name,
-            iri=iri,
-            size=size,
-            formats=PAGES[1:],
-        )
+        response = _page(name, iri, release)
     else:
         question = Question(
             queries.read("graph"), release.base_uri, graph=form.media_type, bindings={"graph": iri}
         )
         response = render.finish(send(ask(question)), form)
     return add_links(response, form, f"graph/{quote_path(name)}")
+
+
+def _page(name: str, iri: str, release: Release) -> Response:
+    language = render.language()
+    says = queries.find_triples(release, "says", resource=iri)
+    known = labels.collect([*says, *queries.find_triples(release, "labels", resource=iri)])
+    return render.page(
+        "graph.html",
+        path=f"graph/{quote_path(name)}",
+        name=name,
+        iri=iri,
+        size=release.manifest["graphs"][name],
+        rows=term_table.lay_out(says, known, release, language),
+        formats=PAGES[1:],
+    )

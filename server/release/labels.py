@@ -9,15 +9,10 @@ from server import texts
 from server.release import queries
 from server.release.current import Release
 from transform.rdf import syntaxes
-from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, ontology_of
+from transform.rdf.namespaces import NAMING as NAMING
+from transform.rdf.namespaces import RDFS, ontology_of
 
 RDFS_LABEL = f"{RDFS}label"
-NAMING = (
-    "http://www.w3.org/2004/02/skos/core#prefLabel",
-    RDFS_LABEL,
-    f"{DCTERMS}title",
-    f"{FOAF}name",
-)
 Labels = Mapping[str, list[tuple[str, ox.Literal]]]
 _terms: WeakKeyDictionary[Release, Labels] = WeakKeyDictionary()
 

@@ -1,29 +1,42 @@
 """Find the statements about a resource, and build the document about it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from server.release import queries
 from server.release.current import Release
-from transform.rdf.namespaces import DCTERMS, FOAF, RDF_TYPE, RDFS
+from transform.rdf.namespaces import DCTERMS, FOAF, RDF_TYPE, RDFS, VOID
 
 MOST_POINTING = 1000
+_CLASS = f"{VOID}class"
+_HAS_VERSION = f"{DCTERMS}hasVersion"
 _RDF_TYPE = ox.NamedNode(RDF_TYPE)
-_IN_DATASET = ox.NamedNode("http://rdfs.org/ns/void#inDataset")
+_IN_DATASET = ox.NamedNode(f"{VOID}inDataset")
 _LICENCE = ox.NamedNode(f"{DCTERMS}license")
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource: its statements, the labels of what they mention, and what points at it."""
+    """A resource: its statements, the labels of what they mention, and what points at it.
+
+    `entries` are the statements of the entries of an initiative. What points at a collection is
+    what points by its type at the class of its members.
+    """
 
     iri: str
     says: list[ox.Triple]
     labels: list[ox.Triple]
     pointing: list[ox.Triple]
+    entries: list[ox.Triple]
+
+    @property
+    def member_class(self) -> str | None:
+        """Return the class of the members of a collection; None for another resource."""
+        classes = (t.object for t in self.says if t.predicate.value == _CLASS)
+        return next((c.value for c in classes if isinstance(c, ox.NamedNode)), None)
 
     @property
     def pointing_is_cut(self) -> bool:
@@ -42,7 +55,12 @@ def find_resource(release: Release, iri: str) -> Resource | None:
     if not says and not pointing:
         return None
     labels = queries.find_triples(release, "labels", resource=iri) if says else []
-    return Resource(iri, says, labels, pointing)
+    resource = Resource(iri, says, labels, pointing, [])
+    if kind := resource.member_class:
+        return replace(resource, pointing=queries.find_triples(release, "members", kind=kind))
+    if any(t.predicate.value == _HAS_VERSION for t in says):
+        return replace(resource, entries=queries.find_triples(release, "entries", resource=iri))
+    return resource
 
 
 def find_replacement(release: Release, iri: str) -> str | None:
@@ -63,7 +81,11 @@ def document(
     if pointing and resource.pointing_is_cut:
         yield from _about_the_limit(document_iri, resource, release)
     yield from resource.says
-    others = [*resource.labels, *(resource.pointing[:MOST_POINTING] if pointing else ())]
+    others = [*resource.labels, *resource.entries]
+    if pointing:
+        others += resource.pointing[:MOST_POINTING]
+        if kind := resource.member_class:
+            others += queries.find_triples(release, "member-labels", kind=kind)
     # Writers group adjacent triples; those of the resource itself are written already.
     own = ox.NamedNode(resource.iri)
     yield from queries.sort_triples(t for t in set(others) if t.subject != own)
@@ -90,7 +112,10 @@ def _about_the_limit(
     document_iri: str, resource: Resource, release: Release
 ) -> Iterator[ox.Triple]:
     node = ox.NamedNode(document_iri)
-    query = f"CONSTRUCT {{ ?s ?p <{resource.iri}> }} WHERE {{ ?s ?p <{resource.iri}> }}"
+    pattern = f"?s ?p <{resource.iri}>"
+    if resource.member_class:
+        pattern = f"?s a <{resource.member_class}>"
+    query = f"CONSTRUCT {{ {pattern} }} WHERE {{ {pattern} }}"
     whole = f"{release.base_uri}sparql?query={quote(query, safe='')}"
     yield ox.Triple(node, ox.NamedNode(f"{RDFS}seeAlso"), ox.NamedNode(whole))
     cut = {

@@ -53,14 +53,19 @@ def about_form() -> dict[str, Any]:
     """Return the values of the form in a page: scripts, formats, examples."""
     base, language = current_release().base_uri, render.language()
     return {
-        "examples": [
-            (name, queries.read_example(name, base, language)) for name in queries.EXAMPLES
-        ],
+        "examples": [(name, _example(name, base, language)) for name in queries.EXAMPLES],
         "settings": current_app.config["SETTINGS"],
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
         "modules": assets.modules(),
     }
+
+
+def _example(name: str, base_uri: str, language: str) -> str:
+    """Return an example query below comments that say what it asks and what comes of it."""
+    keys = (f"example_{name}", f"example_{name}_result")
+    about = "".join(f"# {texts.text(key, language)}\n" for key in keys)
+    return about + queries.read_example(name, base_uri, language)
 
 
 def _show_solutions(answer: Answer) -> dict[str, Any]:

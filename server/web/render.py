@@ -94,11 +94,14 @@ def choose(offers: Sequence[Format], suffix: str | None = None) -> Format:
     return choose_format(offers, request.headers.get("Accept"), name)
 
 
-def graph(triples: Iterable[ox.Triple], form: Format) -> Response:
-    """Answer with triples in a syntax of RDF."""
-    body = syntaxes.write_bytes(
-        triples, syntaxes.BY_SUFFIX[form.suffix], current_release().base_uri
-    )
+def graph(triples: Iterable[ox.Triple], form: Format, *, linked: bool = False) -> Response:
+    """Answer with triples in a syntax of RDF.
+
+    JSON-LD holds its context, or where it is `linked`, a link to it, relative as all links here.
+    """
+    syntax, base_uri = syntaxes.BY_SUFFIX[form.suffix], current_release().base_uri
+    context = links.link_to("contexte.jsonld", lang=None) if linked else None
+    body = syntaxes.write_bytes(triples, syntax, base_uri, context)
     return finish(Response(body, content_type=form.content_type), form)
 
 

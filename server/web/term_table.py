@@ -90,14 +90,16 @@ def list_pointing(
     resource: Resource, release: Release, language: str, number: int
 ) -> tuple[list[Pointing], int]:
     """Return a page (from 1) of what points at a resource, and the number of pages."""
-    count_rows = queries.find_rows(release, "pointing-counts", resource=resource.iri)
+    target = resource.member_class or resource.iri
+    only = RDF_TYPE if resource.member_class else None
+    count_rows = queries.find_rows(release, "pointing-counts", resource=target)
     counts = {
         row["property"]["value"]: int(row["total"]["value"])
         for row in count_rows
-        if "property" in row
+        if "property" in row and only in (None, row["property"]["value"])
     }
     read_rows = _read_page if sum(counts.values()) <= _MOST_SORTED else _read_page_of_many
-    page_rows = read_rows(resource, release, language, PAGE * (number - 1), counts)
+    page_rows = read_rows(target, release, language, PAGE * (number - 1), counts)
     groups = [
         Pointing(
             name_term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
@@ -108,20 +110,22 @@ def list_pointing(
 
 
 def _read_page(
-    resource: Resource, release: Release, language: str, offset: int, _: Mapping[str, int]
+    target: str, release: Release, language: str, offset: int, counts: Mapping[str, int]
 ) -> list[queries.Row]:
-    bindings: dict[str, str | Text] = {"resource": resource.iri, "language": Text(language)}
+    bindings: dict[str, str | Text] = {"resource": target, "language": Text(language)}
+    if len(counts) == 1:
+        bindings["property"] = next(iter(counts))
     return queries.find_rows(release, "pointing-page", PAGE, offset, **bindings)
 
 
 def _read_page_of_many(
-    resource: Resource, release: Release, language: str, offset: int, counts: Mapping[str, int]
+    target: str, release: Release, language: str, offset: int, counts: Mapping[str, int]
 ) -> list[queries.Row]:
     """Read a page property by property, each by its own index, so that nothing is sorted."""
     rows: list[queries.Row] = []
     for iri, total in counts.items():
         if 0 <= offset < total and len(rows) < PAGE:
-            bindings: dict[str, str | Text] = {"property": iri, "resource": resource.iri}
+            bindings: dict[str, str | Text] = {"property": iri, "resource": target}
             bindings["language"] = Text(language)
             limit = PAGE - len(rows)
             rows += queries.find_rows(release, "pointing-page-of-many", limit, offset, **bindings)

@@ -3,8 +3,9 @@
 import csv
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ from rdflib.compare import isomorphic
 import ontology
 from tests.conftest import PROJECT
 from transform.layouts.model import load_layout
+from transform.rdf.jsonld import prefixes_of
 from transform.text.normal_form import normal_form, slug
 
 BASE = "https://données.exemple/ia/"
@@ -176,6 +178,7 @@ NAMESPACES = (
     "http://purl.org/dc/dcmitype/",
     "http://purl.org/dc/terms/",
     "http://purl.org/linked-data/cube#",
+    "http://rdfs.org/ns/void#",
     "http://purl.org/vocab/vann/",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "http://www.w3.org/2000/01/rdf-schema#",
@@ -515,11 +518,41 @@ def test_the_facts_hold_no_other_concept() -> None:
 
 def test_context_is_complete_without_the_network() -> None:
     terms = ontology.context(f"{BASE}def#")["@context"]
-    local = {name: meaning["@id"] for name, meaning in terms.items() if isinstance(meaning, dict)}
+    assert terms["type"] == {"@id": "@type", "@container": "@set"}
+    local = {
+        name: meaning["@id"]
+        for name, meaning in terms.items()
+        if isinstance(meaning, dict) and name != "type"
+    }
     assert terms["pia"] == f"{BASE}def#"
     assert {name: iri.partition(":")[2] for name, iri in local.items()} == {n: n for n in local}
     assert {iri.partition(":")[0] for iri in local.values()} <= terms.keys()
     assert set(PROPERTIES) <= local.keys()
+
+
+def test_context_says_what_repeats_and_what_has_two_languages(example: Path) -> None:
+    context = ontology.context("http://localhost:8000/def#")
+    spaces = prefixes_of(context)
+    containers = {
+        spaces[prefix] + local: meaning.get("@container") or ()
+        for meaning in context["@context"].values()
+        if isinstance(meaning, dict)
+        for prefix, colon, local in [meaning["@id"].partition(":")]
+        if colon
+    }
+    triples = {quad.triple for quad in ox.parse(path=example / "current/dumps/portraits.nq")}
+    values = Counter(
+        (t.subject, t.predicate.value, getattr(t.object, "language", None)) for t in triples
+    )
+    repeated = {name for (_, name, _), number in values.items() if number > 1}
+    languages = defaultdict(set)
+    for _, name, language in values:
+        languages[name].add(language)
+    bilingual = {name for name in languages if {"fr", "en"} <= languages[name]}
+    for container, names in (("@set", repeated), ("@language", bilingual)):
+        known = names & containers.keys()
+        assert len(known) > 5
+        assert [name for name in known if container not in containers[name]] == []
 
 
 def test_context_reads_back_what_was_meant() -> None:

@@ -2,10 +2,13 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from xml.dom.minidom import Document
@@ -27,6 +30,7 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )
 
+from tests.conftest import PROJECT
 from tests.support import npm
 
 COUNT = """PREFIX pia: <https://exemple.gouv.qc.example/ia/def#>
@@ -207,3 +211,25 @@ def test_python_without_any_library(site: str) -> None:
     address = f"{site}sparql?{urlencode({'query': COUNT, 'format': 'tsv'})}"
     done = subprocess.run([sys.executable, "-c", code, address], capture_output=True, text=True)
     assert done.stdout.split() == ["?n", "63"]
+
+
+@pytest.fixture(scope="module")
+def examples(example: Path, boot: Any) -> Iterator[str]:
+    """The address of a site over the example portraits."""
+    with boot(example) as address:
+        yield address
+
+
+@pytest.mark.parametrize("page", ["endpoint.md", "endpoint.fr.md"])
+def test_a_client_joins_its_own_data_with_service(examples: str, page: str) -> None:
+    text = (PROJECT / "docs" / page).read_text("utf-8")
+    (query,) = re.findall(r"```sparql\n([^`]*SERVICE[^`]*)```", text)
+    own = rdflib.Graph()
+    ministry = rdflib.URIRef("http://www.wikidata.org/entity/Q3315394")
+    elsewhere = rdflib.URIRef("http://www.wikidata.org/entity/Q1")
+    for entity, name in ((ministry, "Ressources naturelles"), (elsewhere, "Univers")):
+        own.add((entity, rdflib.SDO.name, rdflib.Literal(name)))
+    asked = query.replace("http://localhost:8000/sparql", f"{examples}sparql")
+    assert list(own.query(asked)) == [
+        (ministry, rdflib.Literal("Ressources naturelles"), rdflib.Literal(51))
+    ]

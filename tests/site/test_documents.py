@@ -2,14 +2,19 @@
 
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
+import ontology
 from server.release import resource
 from server.web import assets
+from tests.site.conftest import BASE
+from transform.rdf.namespaces import NAMING
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SYNTAXES = {
@@ -30,6 +35,9 @@ CELLS = [
 
 
 def triples(body: bytes, suffix: str) -> set[ox.Triple]:
+    """Return what a document says; one in JSON-LD is read with the context that it links to."""
+    if suffix == "jsonld" and isinstance((document := json.loads(body))["@context"], str):
+        body = json.dumps({**document, **ontology.context(f"{BASE}def#")}).encode()
     return {quad.triple for quad in ox.parse(body, format=SYNTAXES[suffix])}
 
 
@@ -211,3 +219,87 @@ def test_the_catalogue_has_names_and_anchors(site: str, fetch: Any) -> None:
 def test_the_catalogue_says_that_examples_are_made_up(site: str, fetch: Any) -> None:
     assert "fictives" in fetch(f"{site}catalogue.ttl").text
     assert "made up" in fetch(f"{site}catalogue.html").text
+
+
+EXAMPLE = "http://localhost:8000/"
+PIA = f"{EXAMPLE}def#"
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+
+
+@pytest.fixture(scope="module")
+def examples(example: Path, boot: Any) -> Iterator[str]:
+    """The address of a site over the example portraits."""
+    with boot(example) as address:
+        yield address
+
+
+def read(address: str, fetch: Any, path: str) -> set[ox.Triple]:
+    reply = fetch(f"{address}{path}.nt")
+    assert reply.status == 200
+    return triples(reply.body, "nt")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "fewest"),
+    [
+        ("agent", "http://www.w3.org/ns/prov#Agent", 1),
+        ("changement", "http://www.w3.org/ns/org#ChangeEvent", 7),
+        ("comparaison", f"{PIA}Comparaison", 1),
+        ("decision", f"{PIA}DecisionIdentite", 76),
+        ("initiative", f"{PIA}Initiative", 300),
+        ("organisme", f"{PIA}Organisme", 80),
+        ("portrait", f"{PIA}Portrait", 2),
+    ],
+)
+def test_a_collection_lists_its_members_with_their_labels(
+    examples: str, fetch: Any, name: str, kind: str, fewest: int
+) -> None:
+    assert fetch(f"{examples}id/{name}").headers["Location"] == f"../doc/{name}"
+    says = read(examples, fetch, f"doc/{name}")
+    collection = ox.NamedNode(f"{EXAMPLE}id/{name}")
+    named = {t.subject for t in says if t.predicate.value in NAMING}
+    typed = (t for t in says if t.predicate.value == RDF_TYPE)
+    members = {t.subject for t in typed if t.object == ox.NamedNode(kind)}
+    assert len(members) >= fewest
+    assert named >= {collection} | (members if name != "decision" else set())
+    page = fetch(f"{examples}doc/{name}.html?lang=fr").text
+    shown = re.findall(r'<ul class="subjects">(.*?)</ul>', page, re.DOTALL)
+    assert sum(part.count("<li>") for part in shown) == min(len(members), 50)
+    count = re.search(r'<span class="count">([^<]+)</span>', page)
+    assert count
+    assert re.sub(r"\D", "", count[1]) == str(len(members))
+
+
+def test_the_document_of_an_initiative_holds_its_entries(examples: str, fetch: Any) -> None:
+    several = (
+        t.subject
+        for t in read(examples, fetch, "graph/rapprochements")
+        if t.predicate.value.endswith("/hasVersion") and str(t.object).endswith("/2024>")
+    )
+    path = next(several).value.removeprefix(f"{EXAMPLE}id/")  # type: ignore[union-attr]
+    says = read(examples, fetch, f"doc/{path}")
+    versions = {t.object for t in says if t.predicate.value.endswith("/hasVersion")}
+    assert versions
+    for entry in versions:
+        about = {t for t in says if t.subject == entry}
+        year = str(entry)[-5:-1]
+        assert about == {t for t in read(examples, fetch, f"graph/{year}") if t.subject == entry}
+        for name in ("organisme", "portefeuille", "categorie", "statut"):
+            (value,) = (t.object for t in about if t.predicate.value == f"{PIA}{name}")
+            assert any(t.subject == value and t.predicate.value in NAMING for t in says)
+
+
+@pytest.mark.parametrize(
+    "name", ["2024", "2025", "cadre", "catalogue", "organismes", "rapprochements", "vocabulaire"]
+)
+def test_a_graph_is_described(examples: str, fetch: Any, name: str) -> None:
+    iri = ox.NamedNode(f"{EXAMPLE}graph/{name}")
+    about = {t for t in read(examples, fetch, f"graph/{name}") if t.subject == iri}
+    labels = {
+        t.object.language: t.object.value
+        for t in about
+        if t.predicate.value == LABEL and isinstance(t.object, ox.Literal)
+    }
+    assert labels.keys() == {"fr", "en"}
+    assert len([t for t in about if t.predicate.value.endswith("/description")]) == 2
+    assert labels["fr"] in fetch(f"{examples}graph/{name}.html").text

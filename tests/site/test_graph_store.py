@@ -101,7 +101,7 @@ def test_writes_are_not_allowed_and_read_nothing(
 
 
 @pytest.mark.parametrize(
-    "path", ["sparql?query=CONSTRUCT+WHERE%7B?s+a+?o%7D&", "doc/portrait/2025?"]
+    "path", ["sparql?query=CONSTRUCT+WHERE%7B?s+a+?o%7D&", "graph/2025?", "catalogue?"]
 )
 def test_json_ld_brings_its_context_along(site: str, fetch: Any, path: str) -> None:
     document = json.loads(fetch(f"{site}{path}format=jsonld").body)

@@ -216,10 +216,10 @@ def dataset_lines(
     yield from statements(
         statement, {"a": term("dct:ProvenanceStatement"), "rdfs:label": texts(dataset.provenance)}
     )
-    yield from _period_lines(dataset, base_uri)
+    yield from period_lines(dataset, base_uri)
 
 
-def _period_lines(dataset: Dataset, base_uri: str) -> Iterator[Line]:
+def period_lines(dataset: Dataset, base_uri: str) -> Iterator[Line]:
     """Describe the period that a dataset covers, or the one day of which it says how things were.
 
     That day bears the words of the publisher, and the day on which it was made more precise.

@@ -16,6 +16,7 @@ from transform.catalogue.datasets import (
     dataset_lines,
     dataset_of_all,
     dataset_of_year,
+    period_lines,
 )
 from transform.catalogue.distributions import (
     File,
@@ -120,6 +121,18 @@ def catalogue_lines(offer: Offer) -> Iterator[Line]:
         yield from agents.coverage_lines(layout.catalogue.coverage)
     if layout.landing:
         yield from agents.document_lines(layout.landing, texts(layout.title))
+
+
+def series_lines(offer: Offer) -> Iterator[Line]:
+    """Yield the description of the series and of what it names, for a file that is read alone."""
+    base, layout = offer.base_uri, offer.layout
+    yield from _series(offer)
+    yield from period_lines(offer.datasets[-1], base)
+    yield from agents.agent_lines(base, layout)
+    yield from codelists.licence_lines(layout.licence)
+    yield from codelists.code_lines(codelists.ANNUAL)
+    if layout.catalogue.coverage:
+        yield from agents.coverage_lines(layout.catalogue.coverage)
 
 
 def _languages(layout: Layout) -> list[codelists.Code]:

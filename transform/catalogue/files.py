@@ -4,7 +4,7 @@ The other graphs are counted once, and can then be described for several catalog
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,17 +30,24 @@ class Written(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What the other graphs hold, how many statements each, and which of the catalogue's."""
+    """What the other graphs hold, how many statements each, and which of the catalogue's.
+
+    `dumps` is how many statements the dumps of each year hold.
+    """
 
     numbers: Numbers
     sizes: dict[str, int]
+    dumps: dict[int, int]
     in_other_graphs: set[Line]
 
 
-def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted:
+def count_graphs(
+    offer: Offer, graphs: Sequence[Path], contexts: Mapping[int, Path], scratch: Path
+) -> Counted:
     """Count the other graphs, given as N-Triples; `offer` holds everything that may be described.
 
-    `scratch` is a folder for what does not fit into memory.
+    `contexts` are the files of what stands beside the graph of a year in its dumps. `scratch` is a
+    folder for what does not fit into memory.
     """
     texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in dcat.catalogue_lines(offer)}
     count = Statistics(offer.base_uri, scratch)
@@ -49,7 +56,13 @@ def count_graphs(offer: Offer, graphs: Sequence[Path], scratch: Path) -> Counted
     for graph in graphs:
         sizes[graph.stem], repeated = count.add(graph, set(texts))
         in_other_graphs |= {texts[text] for text in repeated}
-    return Counted(count.numbers(), sizes, in_other_graphs)
+    dumps = {year: sizes[str(year)] + _count_lines(file) for year, file in contexts.items()}
+    return Counted(count.numbers(), sizes, dumps, in_other_graphs)
+
+
+def _count_lines(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for _ in lines)
 
 
 def render_catalogue(offer: Offer, counted: Counted) -> tuple[dict[str, bytes], Written]:
@@ -58,9 +71,9 @@ def render_catalogue(offer: Offer, counted: Counted) -> tuple[dict[str, bytes], 
     `catalogue.nq` is graph/catalogue as the engine loads it: both documents without the statements
     of other graphs, for an engine counts a statement that stands in two graphs twice.
     """
-    numbers, sizes, in_other_graphs = counted
+    numbers, sizes, dumps, in_other_graphs = counted
     lines = set(dcat.catalogue_lines(offer))
-    description = set(void.void_lines(offer, numbers, sizes))
+    description = set(void.void_lines(offer, numbers, dumps))
     own_statements = (lines | description) - in_other_graphs
     own_lines = in_order(own_statements)
     files: dict[str, bytes] = {}

@@ -18,6 +18,7 @@ from transform.catalogue.statements import (
     typed,
 )
 from transform.catalogue.statistics import TARGETS, Numbers
+from transform.graphs.named_graphs import graph_lines
 from transform.rdf.jsonld import prefixes_of
 from transform.rdf.namespaces import SKOS, ontology_of, vocabulary_of
 from transform.rdf.ntriples import Line, literal
@@ -41,11 +42,11 @@ WHERE {{
 """
 
 
-def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iterator[Line]:
+def void_lines(offer: Offer, numbers: Numbers, dumps: Mapping[int, int]) -> Iterator[Line]:
     """Yield the statements of the description.
 
-    `numbers` and `sizes` count every named graph but `graph/catalogue`, which holds this
-    description: its own digits would change a sum that included it.
+    `numbers` count every named graph but `graph/catalogue`, which holds this description: its own
+    digits would change a sum that included it. `dumps` count the statements in those of each year.
     """
     base = offer.base_uri
     document, dataset_iri = f"<{base}.well-known/void>", f"<{base}catalogue#ensemble>"
@@ -78,9 +79,10 @@ def void_lines(offer: Offer, numbers: Numbers, sizes: Mapping[str, int]) -> Iter
             "sh:select": literal(_QUERY.format(base=base)),
         },
     )
+    yield from graph_lines(base, "catalogue", offer.layout)
     yield from _whole(offer, numbers, dataset_iri)
     yield from _partitions(base, dataset_iri, numbers)
-    yield from _editions(offer, dataset_iri, sizes)
+    yield from _editions(offer, dataset_iri, dumps)
     yield from _linksets(base, dataset_iri, numbers)
 
 
@@ -149,11 +151,13 @@ def _partitions(base: str, dataset_iri: str, numbers: Numbers) -> Iterator[Line]
             yield from statements(part, {kind: f"<{iri}>", measure: _number(number)})
 
 
-def _editions(offer: Offer, dataset_iri: str, sizes: Mapping[str, int]) -> Iterator[Line]:
-    for dataset in offer.datasets[:-1]:
+def _editions(offer: Offer, dataset_iri: str, counts: Mapping[int, int]) -> Iterator[Line]:
+    for dataset in offer.datasets:
+        if dataset.year is None:
+            continue
         yield dataset_iri, term("void:subset"), dataset.iri
         dumps = [f"<{file.url}>" for file in _dumps(dataset)]
-        size = _number(sizes[str(dataset.year)])
+        size = _number(counts[dataset.year])
         properties = {"a": term("void:Dataset"), "void:triples": size, "void:dataDump": dumps}
         yield from statements(dataset.iri, properties)
 

@@ -41,7 +41,7 @@ def vocabulary_graph(
 
     Layouts are one a portrait. Where one names a registry of bodies, their kinds are included.
     """
-    always = ("portrait-ia", "externes", "regles", "mouvements")
+    always = ("portrait-ia", "externes", "regles", "mouvements", "collections")
     lines = [line for name in always for line in read_turtle(name, base_uri)]
     layouts = list(layouts)
     terms = _labels(lines)

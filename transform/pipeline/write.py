@@ -1,10 +1,11 @@
 """Write what was checked as a release: graphs, dumps, report, manifest."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
+from transform.catalogue import dcat
 from transform.catalogue.dcat import Decided, Offer
 from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
@@ -23,18 +24,17 @@ from transform.graphs.editions import edition_lines
 from transform.graphs.entailed import entailed_lines
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts, link_verdicts
+from transform.graphs.named_graphs import graph_lines
 from transform.graphs.portraits import descriptions
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import copy_rows
 from transform.identity.splits import cut_off
-from transform.layouts.model import Layout
 from transform.parallel import Progress, Workers
 from transform.pipeline import report
 from transform.pipeline.checked import Checked, count_rows, open_candidates
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
-from transform.rdf.namespaces import RDFS
-from transform.rdf.ntriples import in_order, literal
-from transform.release import decisions_table, document_index, dumps, manifest
+from transform.rdf.ntriples import in_order
+from transform.release import decisions_table, document_index, dumps, manifest, year_context
 from transform.release import folder as release_folder
 from transform.release.definitions import definitions
 from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, source_path
@@ -62,14 +62,16 @@ def write_release(
         graphs = _write_graphs(work, checked, folder / "graphs", progress)
         gone = _check_stability(old, work, checked, graphs) if old else []
         listed = document_index.list_documents(graphs, work.base_uri)
+        contexts = _write_contexts(work, checked, graphs, folder / "graphs")
         files = {
-            **_write_dumps(work, checked, graphs, folder, workers, progress),
+            **_write_dumps(work, checked, graphs, contexts, folder, workers, progress),
             **_copy_sources(work, folder),
             **_write_files({document_index.FILE: listed}, folder),
             **_write_files(definitions(work.base_uri, work.vocabulary), folder),
             **_write_report(work, checked, folder),
         }
-        counted = count_graphs(_offer(work, checked, files), graphs, folder / "graphs")
+        scratch = folder / "graphs"
+        counted = count_graphs(_offer(work, checked, files), graphs, contexts, scratch)
         # The name ignores compressed copies: another zlib writes other bytes.
         plain = {path: about for path, about in files.items() if not is_packed(path)}
         name = _name(*_describe(work, checked, counted, plain))
@@ -146,12 +148,8 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
     newest = max(editions, key=lambda edition: edition.year).layout
     texts: dict[str, Iterable[str]] = {
         "vocabulaire": work.vocabulary,
-        "organismes": [
-            *_notice(work, newest, "organismes"),
-            *bodies_graph(work, checked.bodies, checked.attached, newest),
-        ],
+        "organismes": bodies_graph(work, checked.bodies, checked.attached, newest),
         "rapprochements": chain(
-            _notice(work, newest, "rapprochements"),
             initiatives(work, checked.rejected),
             decision_texts(work, checked.rejected),
             authors_and_derivations(work, checked.rejected),
@@ -165,8 +163,7 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
         former_texts(work, checked.rejected, possible=True),
     )
     if first := next(possible, ""):
-        notice = _notice(work, newest, FORMER_NAMES)
-        texts[FORMER_NAMES] = chain(notice, [first], possible)
+        texts[FORMER_NAMES] = chain([first], possible)
     if work.framework:
         framework = work.framework.lines
         texts["cadre"] = in_order((*framework, *entailed_lines(framework, work.base_uri)))
@@ -182,21 +179,29 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             if name in mapped:
                 copy_rows(*mapped[name], out)
             out.writelines(line.encode() for line in lines)
+            described = in_order(graph_lines(work.base_uri, name, newest))
+            out.writelines(line.encode() for line in described)
     progress("Writing graphs", len(texts), len(texts))
     return [folder / f"{name}.nt" for name in sorted(texts)]
 
 
-def _notice(work: Prepared, layout: Layout, graph: str) -> list[str]:
-    """Return the notice of a graph about made-up things, if the layout has one."""
-    about = f"<{work.base_uri}graph/{graph}>"
-    notices = (layout.notice or {}).items()
-    return in_order((about, f"<{RDFS}comment>", literal(text, lang)) for lang, text in notices)
+def _write_contexts(
+    work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path
+) -> dict[int, Path]:
+    """Write what the dumps of each year hold beside its graph."""
+    by_name = {graph.stem: graph for graph in graphs}
+    portraits = {edition.year: by_name.pop(str(edition.year)) for edition in checked.editions}
+    initiatives = by_name.pop("rapprochements")
+    series = in_order(dcat.series_lines(_offer(work, checked, {})))
+    others = list(by_name.values())
+    return year_context.write_contexts(portraits, initiatives, others, series, folder)
 
 
 def _write_dumps(
     work: Prepared,
     checked: Checked,
     graphs: Sequence[Path],
+    contexts: Mapping[int, Path],
     folder: Path,
     workers: Workers,
     progress: Progress,
@@ -207,6 +212,7 @@ def _write_dumps(
     stored = dumps.write_dumps(
         [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs],
         {edition.year: descriptions(edition) for edition in checked.editions},
+        contexts,
         target,
         work.base_uri,
         scratch,

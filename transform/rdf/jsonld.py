@@ -23,9 +23,12 @@ class _Sink(Protocol):
 
 
 class _Term(NamedTuple):
+    """A term of the context; `as_set`: its values, or those of a language, are always a list."""
+
     name: str
     datatype: str | None
     by_language: bool
+    as_set: bool
 
 
 def prefixes_of(context: Context) -> dict[str, str]:
@@ -38,10 +41,15 @@ def prefixes_of(context: Context) -> dict[str, str]:
     }
 
 
-def write(triples: Iterable[ox.Triple], out: _Sink, context: Context) -> None:
-    """Write triples as one compact document; successive triples of one subject are one node."""
+def write(
+    triples: Iterable[ox.Triple], out: _Sink, context: Context, link: str | None = None
+) -> None:
+    """Write triples as one compact document; successive triples of one subject are one node.
+
+    The document holds the context, or where there is a link to it, that.
+    """
     compactor = _Compactor(context)
-    head = json.dumps(context["@context"], ensure_ascii=False, separators=(",", ":"))
+    head = json.dumps(link or context["@context"], ensure_ascii=False, separators=(",", ":"))
     out.write(b'{"@context":' + head.encode() + b',\n"@graph":[')
     separator = b"\n"
     for subject, group in groupby(triples, key=lambda triple: triple.subject):
@@ -55,22 +63,22 @@ class _Compactor:
     def __init__(self, context: Context) -> None:
         self._prefixes = prefixes_of(context)
         self._keys = set(context["@context"])
+        self._types_as_set = _containers(context["@context"].get("type")) == {"@set"}
         self._terms = dict(self._read_terms(context["@context"]))
         self._names: dict[str, str] = {}
 
     def _read_terms(self, terms: Mapping[str, Any]) -> Iterable[tuple[str, _Term]]:
         for name, meaning in terms.items():
             if isinstance(meaning, dict) and "@id" in meaning:
-                container = meaning.get("@container")
-                if container in (None, "@language", "@set") and meaning.get("@type") != "@vocab":
-                    datatype = meaning.get("@type")
-                    iri = self._expand(meaning["@id"])
+                containers, datatype = _containers(meaning), meaning.get("@type")
+                if containers <= {"@language", "@set"} and datatype != "@vocab":
                     yield (
-                        iri,
+                        self._expand(meaning["@id"]),
                         _Term(
                             name,
                             self._expand(datatype) if datatype else None,
-                            container == "@language",
+                            "@language" in containers,
+                            "@set" in containers,
                         ),
                     )
 
@@ -110,22 +118,30 @@ class _Compactor:
 
     def _add(self, node: Json, predicate: str, value: Any) -> None:
         if predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
-            _append(node, "type" if "type" in self._keys else "@type", self._name(value.value))
+            key = "type" if "type" in self._keys else "@type"
+            _append(node, key, self._name(value.value), self._types_as_set)
             return
         term = self._terms.get(predicate)
         if term and term.by_language and isinstance(value, ox.Literal) and _is_text(value):
-            _append(node.setdefault(term.name, {}), value.language or "@none", value.value)
+            texts = node.setdefault(term.name, {})
+            _append(texts, value.language or "@none", value.value, term.as_set)
         elif (
             term and not term.by_language and (short := _coerced(value, term.datatype)) is not None
         ):
-            _append(node, term.name, short)
+            _append(node, term.name, short, term.as_set)
         else:
             _append(node, self._name(predicate), _value_object(value))
 
 
-def _append(node: Json, key: str, value: Any) -> None:
+def _containers(meaning: Any) -> set[str]:
+    """Return the containers of a term: none, one or several (JSON-LD 1.1, 9.15.1)."""
+    container = meaning.get("@container", []) if isinstance(meaning, dict) else []
+    return {container} if isinstance(container, str) else set(container)
+
+
+def _append(node: Json, key: str, value: Any, as_set: bool = False) -> None:
     if key not in node:
-        node[key] = value
+        node[key] = [value] if as_set else value
     elif isinstance(node[key], list):
         node[key].append(value)
     else:

@@ -24,6 +24,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA = "https://schema.org/"
 SEMAPV = "https://w3id.org/semapv/vocab/"
+SERVICE_DESCRIPTION = "http://www.w3.org/ns/sparql-service-description#"
 SHACL = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SPDX = "http://spdx.org/rdf/terms#"
@@ -34,6 +35,8 @@ W3C_FORMATS = "http://www.w3.org/ns/formats/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 IN_SCHEME = f"{SKOS}inScheme"
+# The properties that name a thing, the ones to show first before the others.
+NAMING = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCTERMS}title", f"{FOAF}name")
 IS_REPLACED_BY = f"{DCTERMS}isReplacedBy"
 PREF_LABEL = f"{SKOS}prefLabel"
 RDF_TYPE = f"{RDF}type"

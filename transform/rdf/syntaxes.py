@@ -11,7 +11,7 @@ from typing import IO, NamedTuple, Protocol
 import pyoxigraph as ox
 
 import ontology
-from transform.rdf import jsonld, rdfxml
+from transform.rdf import jsonld, rdfxml, turtle_writer
 from transform.rdf.namespaces import W3C_FORMATS, vocabulary_of
 from transform.rdf.rdfxml import NotExpressible as NotExpressible
 
@@ -41,12 +41,11 @@ SYNTAXES = (
 )
 BY_SUFFIX = {syntax.suffix: syntax for syntax in SYNTAXES}
 BY_MEDIA_TYPE = {syntax.media_type: syntax for syntax in SYNTAXES}
+_TURTLES = ("ttl", "trig")
 
-
-# Where a head ends, and what one declaration in it looks like.
-_TURTLE_HEAD = (re.compile(rb"(?m)^(?!@prefix)."), re.compile(rb"@prefix \S+ <[^>]*> \.\n"))
-_XML_HEAD = (re.compile(rb"<rdf:RDF[^>]*>"), re.compile(rb"xmlns:\S+=\"[^\"]*\""))
-_HEADS = {"ttl": _TURTLE_HEAD, "trig": _TURTLE_HEAD, "rdf": _XML_HEAD}
+# The element that declares the prefixes of RDF/XML, and one declaration in it.
+_XML_HEAD = re.compile(rb"<rdf:RDF[^>]*>")
+_XML_PREFIX = re.compile(rb"xmlns:\S+=\"[^\"]*\"")
 
 
 class Sink(Protocol):
@@ -62,33 +61,41 @@ def prefixes(base_uri: str) -> dict[str, str]:
 
 
 def write(
-    statements: Iterable[ox.Triple] | Iterable[ox.Quad], syntax: Syntax, out: Sink, base_uri: str
+    statements: Iterable[ox.Triple] | Iterable[ox.Quad],
+    syntax: Syntax,
+    out: Sink,
+    base_uri: str,
+    context_link: str | None = None,
 ) -> None:
     """Write triples, or quads where the syntax holds named graphs, as they come.
 
-    Statements about one subject that stand together are grouped. Raises NotExpressible.
+    Statements about one subject that stand together are grouped. JSON-LD holds its context, or
+    the link to it. Raises NotExpressible.
     """
     if syntax.suffix == "jsonld":
-        jsonld.write(_triples(statements), out, ontology.context(vocabulary_of(base_uri)))
+        context = ontology.context(vocabulary_of(base_uri))
+        jsonld.write(_triples(statements), out, context, context_link)
         return
     chosen: Iterable[ox.Triple] | Iterable[ox.Quad] = statements
     if not syntax.named_graphs:
         chosen = _triples(statements)
-    if syntax.suffix == "rdf":
+    if syntax.suffix in _TURTLES:
+        turtle_writer.write(chosen, syntax.rdf, out, prefixes(base_uri))
+    elif syntax.suffix == "rdf":
+        steady = _SteadyXml(_KeepCarriageReturns(out))
         chosen = rdfxml.expressible(_triples(statements))
-        out = _KeepCarriageReturns(out)
-    if syntax.suffix not in _HEADS:
+        ox.serialize(chosen, _as_file(steady), format=syntax.rdf, prefixes=prefixes(base_uri))
+        steady.flush()
+    else:
         ox.serialize(chosen, _as_file(out), format=syntax.rdf)
-        return
-    steady = _Steady(out, *_HEADS[syntax.suffix])
-    ox.serialize(chosen, _as_file(steady), format=syntax.rdf, prefixes=prefixes(base_uri))
-    steady.flush()
 
 
-def write_bytes(statements: Iterable[ox.Triple], syntax: Syntax, base_uri: str) -> bytes:
+def write_bytes(
+    statements: Iterable[ox.Triple], syntax: Syntax, base_uri: str, context_link: str | None = None
+) -> bytes:
     """Return the bytes that `write` writes."""
     out = io.BytesIO()
-    write(statements, syntax, out, base_uri)
+    write(statements, syntax, out, base_uri, context_link)
     return out.getvalue()
 
 
@@ -97,16 +104,14 @@ def _triples(statements: Iterable[ox.Triple] | Iterable[ox.Quad]) -> Iterator[ox
         yield statement.triple if isinstance(statement, ox.Quad) else statement
 
 
-class _Steady:
-    """Write a head that declares prefixes in the order of their names, whatever order it came in.
+class _SteadyXml:
+    """Write an element rdf:RDF that declares prefixes in the order of their names.
 
     The serializer declares them in an order that changes from run to run.
     """
 
-    def __init__(self, out: Sink, ends: re.Pattern[bytes], entry: re.Pattern[bytes]) -> None:
+    def __init__(self, out: Sink) -> None:
         self._out = out
-        self._ends = ends
-        self._entry = entry
         self._head: bytes | None = b""
 
     def write(self, data: bytes, /) -> int:
@@ -114,7 +119,7 @@ class _Steady:
             self._out.write(data)
         else:
             self._head += data
-            if match := self._ends.search(self._head):
+            if match := _XML_HEAD.search(self._head):
                 self._write_head(match.end())
         return len(data)
 
@@ -125,9 +130,8 @@ class _Steady:
 
     def _write_head(self, end: int) -> None:
         head, rest = (self._head or b"")[:end], (self._head or b"")[end:]
-        entries = sorted(self._entry.findall(head))
-        ordered = iter(entries)
-        self._out.write(self._entry.sub(lambda _: next(ordered), head) + rest)
+        ordered = iter(sorted(_XML_PREFIX.findall(head)))
+        self._out.write(_XML_PREFIX.sub(lambda _: next(ordered), head) + rest)
         self._head = None
 
 

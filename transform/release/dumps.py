@@ -1,7 +1,8 @@
 """Write the dumps of a release: the whole and each year, in every syntax, plain and compressed.
 
-Beside the syntaxes of RDF, each year is a table for spreadsheets (`spreadsheets.py`). Every graph
-is written once, in pieces, and each dump is put together from them.
+The dumps of a year also hold what `year_context.py` writes beside its graph, so that they can be
+read alone. Beside the syntaxes of RDF, each year is a table for spreadsheets (`spreadsheets.py`).
+Every graph is written once, in pieces, and each dump is put together from them.
 """
 
 import io
@@ -22,11 +23,16 @@ _BLOCK = 1 << 20
 
 
 class Graph(NamedTuple):
-    """A named graph: its IRI, its file of N-Triples and the pieces of that."""
+    """A named graph: its IRI, its file of N-Triples and the pieces of that.
+
+    The IRI is empty for what stands beside a graph in its dumps. `prefixes` are those that its
+    Turtle uses, known once its pieces are written.
+    """
 
     iri: str
     file: Path
     pieces: list[Piece]
+    prefixes: set[str]
 
 
 class Dump(NamedTuple):
@@ -44,6 +50,7 @@ def year_name(year: int) -> str:
 def write_dumps(
     files: Sequence[tuple[str, Path]],
     about: Mapping[int, Mapping[str, str]],
+    contexts: Mapping[int, Path],
     folder: Path,
     base_uri: str,
     scratch: Path,
@@ -56,20 +63,27 @@ def write_dumps(
     """Write the dumps and their compressed copies, and return what was written.
 
     `files` are pairs of graph IRI and N-Triples file, in the order in which they stand in the
-    whole. `about` says of each year, by language, what its portrait is. The pieces are laid down
-    in `scratch`. `many`: there is so much that other processes are worth their start. `others` are
-    dumps that are no graphs.
+    whole. `about` says of each year, by language, what its portrait is; `contexts` are N-Triples
+    files of what stands beside its graph in its dumps. The pieces are laid down in `scratch`.
+    `many`: there is so much that other processes are worth their start. `others` are dumps that
+    are no graphs.
     """
     graphs = _cut(files, about, base_uri, scratch)
+    beside = {
+        year: Graph("", file, pieces.cut(file, scratch, base_uri, None), set())
+        for year, file in contexts.items()
+    }
     dumps = [
         *_of_the_whole(graphs, folder, base_uri),
-        *_of_years(graphs, about, folder, base_uri),
+        *_of_years(graphs, beside, folder, base_uri),
         *others,
     ]
-    planned = [piece for graph in graphs for piece in graph.pieces]
+    planned = [(graph, piece) for graph in (*graphs, *beside.values()) for piece in graph.pieces]
     steps = len(planned) + len(dumps)
     written: list[Stored] = []
-    for number, _ in enumerate(workers.spread(pieces.write_piece, planned, many=many), start=1):
+    used = workers.spread(pieces.write_piece, [piece for _, piece in planned], many=many)
+    for number, ((graph, _), prefixes) in enumerate(zip(planned, used, strict=True), start=1):
+        graph.prefixes.update(prefixes)
         progress("Writing dumps", number, steps)
     for number, stored in enumerate(spread_in_threads(_write, dumps), start=len(planned) + 1):
         progress("Writing dumps", number, steps)
@@ -88,6 +102,7 @@ def _cut(
             iri,
             file,
             pieces.cut(file, scratch, base_uri, labels if _name(iri) in portraits else None),
+            set(),
         )
         for iri, file in files
     ]
@@ -108,12 +123,12 @@ def _of_the_whole(graphs: Sequence[Graph], folder: Path, base_uri: str) -> Itera
 
 
 def _of_years(
-    graphs: Sequence[Graph], years: Iterable[int], folder: Path, base_uri: str
+    graphs: Sequence[Graph], beside: Mapping[int, Graph], folder: Path, base_uri: str
 ) -> Iterator[Dump]:
     by_name = {_name(graph.iri): graph for graph in graphs}
-    for year in years:
+    for year, context in beside.items():
         graph, stem = by_name[str(year)], folder / year_name(year)
-        yield from _of_triples([graph], stem, base_uri)
+        yield from _of_triples([graph, context], stem, base_uri)
         yield from (_table(graph, flavour, stem) for flavour in FLAVOURS)
 
 
@@ -142,7 +157,7 @@ def _quads(graphs: Sequence[Graph]) -> Iterator[bytes]:
 
 
 def _document(graphs: Sequence[Graph], suffix: str, base_uri: str) -> Iterator[bytes]:
-    around = fragments.frame(suffix, base_uri)
+    around = _frame(graphs, suffix, base_uri)
     before = around.head
     for graph in graphs:
         for piece in graph.pieces:
@@ -152,12 +167,19 @@ def _document(graphs: Sequence[Graph], suffix: str, base_uri: str) -> Iterator[b
 
 
 def _trig(graphs: Sequence[Graph], base_uri: str) -> Iterator[bytes]:
-    yield fragments.frame("ttl", base_uri).head
+    around = _frame(graphs, fragments.TURTLE, base_uri)
+    before = around.head
     for graph in graphs:
+        for number, piece in enumerate(graph.pieces):
+            yield before if number else before + f"<{graph.iri}> {{\n".encode()
+            yield fragments.indent_turtle(piece.file(fragments.TURTLE).read_bytes())
+            before = around.between
         if graph.pieces:
-            yield f"<{graph.iri}> {{\n".encode()
-            yield from (fragments.indent_turtle(p.file("ttl").read_bytes()) for p in graph.pieces)
             yield b"}\n"
+
+
+def _frame(graphs: Sequence[Graph], suffix: str, base_uri: str) -> fragments.Frame:
+    return fragments.frame(suffix, base_uri, set().union(*(graph.prefixes for graph in graphs)))
 
 
 def _table(graph: Graph, flavour: CsvDialect, stem: Path) -> Dump:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.rdf import fragments
+from transform.rdf.turtle_writer import used_prefixes
 from transform.release import spreadsheets
 from transform.release.csv_dialects import FLAVOURS
 from transform.text.csv_injection import SpreadsheetWriter
@@ -83,19 +84,26 @@ def _subject(line: bytes) -> bytes:
     return line.partition(b" ")[0]
 
 
-def write_piece(piece: Piece) -> None:
-    """Parse a piece once, and write it in every syntax and, if it is of a portrait, as rows."""
+def write_piece(piece: Piece) -> set[str]:
+    """Parse a piece once, and write it in every syntax and, if it is of a portrait, as rows.
+
+    Return the names of the prefixes that its Turtle uses.
+    """
+    used: set[str] = set()
     quads = list(ox.parse(piece.read(), format=ox.RdfFormat.N_TRIPLES))
     triples = [quad.triple for quad in quads]
     for suffix in fragments.SUFFIXES:
         part = fragments.write_fragment(triples, suffix, piece.base_uri)
         piece.file(suffix).write_bytes(part)
+        if suffix == fragments.TURTLE:
+            used = used_prefixes(part)
     if piece.labels is not None:
         rows = list(spreadsheets.rows(quads, _labels(piece.labels), piece.base_uri))
         for flavour in FLAVOURS:
             out = io.StringIO(newline="")
             SpreadsheetWriter(out, delimiter=flavour.separator).writerows(rows)
             piece.file(flavour.ending).write_bytes(out.getvalue().encode())
+    return used
 
 
 @lru_cache(maxsize=1)  # the pieces of a build have the same labels

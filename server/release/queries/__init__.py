@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import logging
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -22,11 +23,14 @@ from server.release.current import Release
 from transform.rdf.namespaces import RDF_TYPE, at_home, vocabulary_of
 
 EXAMPLES = (
-    "lignes", "categories", "organismes", "statuts", "portefeuilles", "nouvelles", "benefices",
-    "graphes", "cadre", "cadre-changements", "cadre-collecte",
+    "lignes", "categories", "statuts", "portefeuilles", "organismes", "benefices", "deux-annees",
+    "transition", "nouvelles", "decision", "cadre", "cadre-changements", "cadre-collecte",
+    "wikidata", "fichiers", "graphes",
 )  # fmt: skip
 _N_TRIPLES = "application/n-triples"
 _TYPE = ox.NamedNode(RDF_TYPE)
+# A relative IRI of an example query that is no term.
+_OUR_IRI = re.compile(r"<(id/|catalogue#)")
 Row = dict[str, dict[str, str]]
 _log = logging.getLogger(__name__)
 
@@ -38,11 +42,12 @@ def read(name: str) -> str:
 
 
 def read_example(name: str, base_uri: str, language: str = "fr") -> str:
-    """Return an example query, with the prefix of the release filled in.
+    """Return an example query, with the IRIs of the release filled in.
 
-    The names of categories and statuses are in the given language.
+    Names are in the given language, in French where it has none.
     """
     text = read(f"exemple-{name}").replace("<def#>", f"<{vocabulary_of(base_uri)}>")
+    text = _OUR_IRI.sub(lambda iri: f"<{base_uri}{iri[1]}", text)
     return text.replace(') = "fr")', f') = "{language}")')
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pyoxigraph as ox
 import pytest
@@ -17,6 +18,7 @@ from transform.rdf.syntaxes import (
     write,
     write_bytes,
 )
+from transform.rdf.turtle_writer import FIRST
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -78,16 +80,46 @@ def test_quads_read_back(suffix: str) -> None:
     assert list(ox.parse(out.getvalue(), format=BY_SUFFIX[suffix].rdf)) == quads
 
 
-@pytest.mark.parametrize("suffix", ["ttl", "rdf", "trig"])
-def test_prefixes_are_declared_in_the_order_of_their_names(suffix: str) -> None:
-    quads = [ox.Quad(iri(f"{BASE}a"), iri(f"{PIA}b"), ox.Literal("@prefix zz: <x> .\n"))]
+def test_xml_declares_prefixes_in_the_order_of_their_names() -> None:
+    triple = ox.Triple(iri(f"{BASE}a"), iri(f"{PIA}b"), ox.Literal('xmlns:zz="x"'))
+    text = write_bytes([triple], BY_SUFFIX["rdf"], BASE).decode().partition(">\n\t")[0]
+    declared = re.findall('xmlns:([^=]+)="', text)
+    assert declared == sorted(declared)
+    assert set(declared) >= set(prefixes(BASE))
+
+
+# Neither a name in a literal nor one in an IRI uses a prefix.
+HIDDEN = ox.Literal('a "skos:b" \\ owl:c .\n<x> dc:d <y> .\n}\n', language="fr")
+
+
+@pytest.mark.parametrize(("suffix", "graphs"), [("ttl", 0), ("trig", 0), ("trig", 1), ("trig", 2)])
+@pytest.mark.parametrize("things", [1, 3, FIRST + 2])
+def test_turtle_declares_what_it_uses_and_parts_subjects(
+    suffix: str, graphs: int, things: int
+) -> None:
+    named: list[ox.NamedNode | ox.DefaultGraph] = [iri(f"{BASE}graph/{n}") for n in range(graphs)]
+    quads = [
+        ox.Quad(iri(f"{BASE}id/{n}"), iri(predicate), HIDDEN, graph)
+        for graph in named or [ox.DefaultGraph()]
+        for n in range(things)
+        for predicate in (f"{PIA}b", "http://purl.org/dc/terms/c", "urn:prov:d")
+    ]
     out = io.BytesIO()
     write(quads, BY_SUFFIX[suffix], out, BASE)
     text = out.getvalue().decode()
-    declared = [name for name in prefixes(BASE) if f"{name}: <" in text or f"xmlns:{name}=" in text]
-    assert set(declared) == set(prefixes(BASE))
-    places = [text.index(f"@prefix {n}: " if suffix != "rdf" else f"xmlns:{n}=") for n in declared]
-    assert [name for _, name in sorted(zip(places, declared, strict=True))] == sorted(declared)
+    head, *blocks = text.split("\n\n")
+    assert re.findall(r"@prefix (\w+): <[^>]*> \.", head) == ["dcterms", "pia"]
+    assert len(blocks) == things * max(graphs, 1)
+    assert all(block.count(" .\n") + block.endswith(" .") == 1 for block in blocks)
+    assert list(ox.parse(text, format=BY_SUFFIX[suffix].rdf)) == quads
+
+
+def test_a_stream_of_turtle_keeps_later_namespaces_whole() -> None:
+    early = [ox.Triple(iri(f"{BASE}{n}"), iri(f"{PIA}b"), ox.Literal(n)) for n in range(FIRST)]
+    late = ox.Triple(iri(f"{BASE}z"), iri("http://purl.org/dc/terms/c"), ox.Literal("é"))
+    written = write_bytes([*early, late], BY_SUFFIX["ttl"], BASE)
+    assert written.endswith(b'z> <http://purl.org/dc/terms/c> "\xc3\xa9" .\n')
+    assert {q.triple for q in ox.parse(written, format=ox.RdfFormat.TURTLE)} == {*early, late}
 
 
 def test_xml_keeps_carriage_returns() -> None:
@@ -159,7 +191,7 @@ def test_json_ld_is_compact() -> None:
     assert written["@graph"] == [
         {
             "id": about.value,
-            "type": "pia:Decompte",
+            "type": ["pia:Decompte"],
             "effectif": 36,
             "label": {"fr": "Automatisation, 2025"},
             "decompteDe": f"{BASE}id/portrait/2025",

@@ -40,7 +40,7 @@ def write_graph(path: Path, things: int, text: str = "") -> Path:
 
 
 def dump(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graphs: list[Path], size: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graphs: list[Path], context: Path, size: int
 ) -> dict[str, bytes]:
     """Write dumps with pieces of about `size` bytes, and return them by name."""
     monkeypatch.setattr(pieces, "SIZE", size)
@@ -51,6 +51,7 @@ def dump(
     stored = write_dumps(
         named,
         {2025: {}},
+        {2025: context},
         folder,
         BASE,
         scratch,
@@ -77,7 +78,8 @@ def test_documents_of_pieces_are_those_written_in_one_go(
         write_graph(tmp_path / "organismes.nt", 1, text),
         write_graph(tmp_path / "vocabulaire.nt", 3),
     ]
-    files = dump(tmp_path, monkeypatch, graphs, size)
+    context = write_graph(tmp_path / "contexte-2025.nt", 2, text)
+    files = dump(tmp_path, monkeypatch, graphs, context, size)
     quads = [
         ox.Quad(
             quad.subject, quad.predicate, quad.object, ox.NamedNode(f"{BASE}graph/{graph.stem}")
@@ -89,6 +91,7 @@ def test_documents_of_pieces_are_those_written_in_one_go(
         syntax = BY_SUFFIX[suffix]
         assert files[f"portraits.{suffix}"] == write_bytes([q.triple for q in quads], syntax, BASE)
         of_year = [quad.triple for quad in quads if quad.graph_name == ox.NamedNode(YEAR)]
+        of_year += [quad.triple for quad in ox.parse(path=context)]
         assert files[f"portrait-2025.{suffix}"] == write_bytes(of_year, syntax, BASE)
     for suffix in ("nq", "trig"):
         whole = write_bytes(quads, BY_SUFFIX[suffix], BASE)  # type: ignore[arg-type]
