@@ -35,7 +35,9 @@ for name in ("organismes", "vocabulaire"):
     graphs[name].touch()
 named = [(f"{base}graph/{name}", file) for name, file in graphs.items()]
 quiet = dict(workers=Workers(), many=False, progress=lambda *_: None)
-write_dumps(named, {2025: {}}, folder, base, scratch, **quiet)
+context = scratch / "context.nt"
+context.touch()
+write_dumps(named, {2025: {}}, {2025: context}, folder, base, scratch, **quiet)
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])
 """

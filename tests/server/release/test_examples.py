@@ -40,12 +40,7 @@ EXPECTED: dict[str, tuple[int, bool, list[str], list[str]]] = {
     ),
     "cadre-changements": (10, True, ["2025-12-03", "<id/cadre/enonce-2024>"], []),
     "cadre-collecte": (6, True, ["<id/cadre/lggri>", "true"], []),
-    "portefeuilles": (
-        33,
-        True,
-        ["Santé et Services sociaux (ensemble)", "2025", "95"],
-        ["Health and Social Services (whole)", "2025", "95"],
-    ),
+    "portefeuilles": (33, True, ["<id/portefeuille/sante-et-services-sociaux>", "2025", "95"], []),
     "wikidata": (30, False, [MINISTRY, "<http://www.wikidata.org/entity/Q3315394>", "51"], []),
     "fichiers": (30, False, ["<id/portrait/2024>", "<dumps/portrait-2024.ttl>"], []),
     "graphes": (
