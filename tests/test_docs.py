@@ -32,6 +32,7 @@ PAIRS = [
     ["docs/identite.md", "docs/identite.en.md"],
     ["docs/mapping.fr.md", "docs/mapping.md"],
     ["docs/performance.md", "docs/performance.en.md"],
+    ["docs/questions.md", "docs/questions.en.md"],
     ["docs/reconciliation.fr.md", "docs/reconciliation.md"],
 ]
 FOLDERS = ("ontology", "shapes", "transform", "server", "tests", "docs")

@@ -10,6 +10,7 @@ import pytest
 import ontology
 from server.release.queries import read
 from tests.conftest import PROJECT
+from tests.support.docs_queries import answers, load_release, read_page
 
 BASE = "https://données.exemple/ia/"
 FACTS = PROJECT.parent / "shared" / "facts" / "cadre.md"
@@ -234,52 +235,19 @@ def test_documents_and_relations_are_those_of_the_facts() -> None:
     assert relations <= statements
 
 
-PREFIXES_OF_ANSWERS = {
-    ELI: "eli:",
-    DCTERMS: "dcterms:",
-    f"{SITE}def#": "pia:",
-    SITE: "",
-}
-
-
 @pytest.fixture(scope="module")
 def store(example: Path) -> ox.Store:
-    store = ox.Store()
-    for file in ("dumps/portraits.nq", "catalogue.nq"):
-        store.bulk_load(path=example / "current" / file, format=ox.RdfFormat.N_QUADS)
-    return store
-
-
-def answers(store: ox.Store, query: str, columns: list[str]) -> list[list[str]]:
-    solutions = store.query(query, base_iri=SITE, use_default_graph_as_union=True)
-    assert isinstance(solutions, ox.QuerySolutions)
-    return [["" if row[c] is None else shorten(row[c].value) for c in columns] for row in solutions]
-
-
-def shorten(value: str) -> str:
-    for namespace, prefix in PREFIXES_OF_ANSWERS.items():
-        value = value.replace(namespace, prefix)
-    return value
-
-
-def read_docs(page: str) -> list[tuple[str, list[list[str]]]]:
-    """Return each query of a page, with the table that stands below it."""
-    text = (PROJECT / "docs" / page).read_text(encoding="utf-8")
-    blocks = re.findall(r"```sparql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", text, re.DOTALL)
-    return [
-        (query, [[c.strip() for c in line.strip("|").split("|")] for line in table.splitlines()])
-        for query, table in blocks
-    ]
+    return load_release(example / "current")
 
 
 @pytest.mark.parametrize("page", ["cadre.md", "cadre.en.md"])
 def test_queries_of_the_docs_answer_what_stands_below_them(store: ox.Store, page: str) -> None:
-    queries = read_docs(page)
+    queries = read_page(page)
     assert len(queries) == 4
-    for query, (columns, _, *rows) in queries:
+    for query, _, columns, rows in queries:
         assert answers(store, query, columns) == rows
-    for name, (query, _) in zip(("", "-changements", "-collecte"), queries, strict=False):
-        assert read(f"exemple-cadre{name}") == query
+    for name, shown in zip(("", "-changements", "-collecte"), queries, strict=False):
+        assert read(f"exemple-cadre{name}") == shown.query
 
 
 def test_the_suspension_is_in_force_in_april_2025_and_not_in_january_2026(store: ox.Store) -> None:
