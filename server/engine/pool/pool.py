@@ -322,6 +322,12 @@ class Pool:
 
     def _tick(self) -> None:
         self._timer, now = None, time.monotonic()
+        try:
+            self._look_at_all(now)
+        finally:  # a defect in one look must not end the looking: nothing would time out any more
+            self._assign()
+
+    def _look_at_all(self, now: float) -> None:
         memory = now - self._weighed > _WEIGHED
         if memory:
             self._weighed = now
@@ -336,7 +342,6 @@ class Pool:
                     self._retry_after(),
                 )
             )
-        self._assign()
 
     def _look(self, process: AsyncProcess, now: float, memory: bool) -> None:
         """Measure the question that a process works on, and end it beyond its limits."""
