@@ -68,7 +68,8 @@ def test_a_large_answer_leaves_the_page_short(site: str, page: Any, width: int) 
     page.goto(f"{site}sparql?query=SELECT*%7B%3Fs%3Fp%3Fo%7DLIMIT%20400")
     assert page.locator("tbody tr").count() > 50
     assert page.locator(".answer .scroll").bounding_box()["height"] <= 0.9 * 800
-    assert page.evaluate("document.documentElement.scrollHeight") < 5 * 800
+    # The examples take five screens of a phone; 400 rows would take dozens more.
+    assert page.evaluate("document.documentElement.scrollHeight") < 7 * 800
 
 
 def test_hostile_cells_are_shown_as_text(site: str, page: Any) -> None:

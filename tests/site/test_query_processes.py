@@ -243,7 +243,10 @@ def test_queries_that_are_slow_only_together_cost_no_process(
     answers, rose = measure(served, fetch, before, queries)
     assert {answer.status for answer in answers} == {200}
     check_right(served, queries, answers)
-    check_flat(rose, len(queries))
+    assert rose["query_processes_lost_total"] == 0
+    # A query that waits half a second, as on a machine with other work, is given one more process;
+    # when whole batches were taken for slow, 98 were started.
+    assert rose["query_processes_started_total"] <= 4
 
 
 def make_pairs(release: Release, number: int) -> Query:

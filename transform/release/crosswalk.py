@@ -4,7 +4,6 @@ Source: SSSOM 1.0, «The SSSOM/TSV serialisation format».
 https://mapping-commons.github.io/sssom/spec-formats-tsv/
 """
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 
@@ -13,6 +12,7 @@ import pyoxigraph as ox
 import ontology
 from transform.rdf.jsonld import prefixes_of
 from transform.rdf.namespaces import EU_AUTHORITY, PREF_LABEL, SKOS, vocabulary_of
+from transform.text.csv_injection import SpreadsheetWriter
 
 CROSSWALK = "correspondances.sssom.tsv"
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -47,7 +47,7 @@ def write_crosswalk(vocabulary: Iterable[str], base_uri: str) -> bytes:
     used = {cell.partition(":")[0] for row in rows for cell in (row[0], row[2], row[3], row[4])}
     out = io.StringIO(newline="")
     out.writelines(_head(base_uri, {name: spaces[name] for name in sorted(used)}))
-    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+    writer = SpreadsheetWriter(out, delimiter="\t", lineterminator="\n")
     writer.writerows([_COLUMNS, *rows])
     return out.getvalue().encode()
 
