@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from transform.validation.locate import Located
 
 SHOWN = 40
+_ROWS_SHOWN = 12
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
 
 
@@ -74,6 +75,22 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
             rows = ", ".join(map(str, twins["rows"]))
             what = "are the same row" if twins["same"] else "have one body and one name"
             click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
+        shared = portrait.get("shared", [])
+        for text in shared[:SHOWN]:
+            click.echo(f"  {_shared(text)}")
+        if len(shared) > SHOWN:
+            click.echo(f"  … and {len(shared) - SHOWN} more such texts; see --report.")
+
+
+def _shared(text: Mapping[str, Any]) -> str:
+    rows = ", ".join(map(str, text["rows"][:_ROWS_SHOWN]))
+    rest = len(text["rows"]) - _ROWS_SHOWN
+    return (
+        f'"{visible(text["text"])}" stands in {text["portfolios"]} portfolios and is one body'
+        f" (rows {rows}{f' and {rest} more' if rest > 0 else ''}). If it is a body of each, write"
+        f' within = "portefeuille" under [fields.organisme] of {text["layout"]}; if it is one, add'
+        " it to the registry of bodies"
+    )
 
 
 def _listed(line: Mapping[str, Any]) -> str:

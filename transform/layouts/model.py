@@ -25,11 +25,15 @@ __all__ += ["load_layout", "shipped"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The columns that can hold one field, and whether its cell may be blank."""
+    """The columns that can hold one field, and whether its cell may be blank.
+
+    `within`: of bodies, the field that names what they are a part of.
+    """
 
     columns: tuple[str, ...]
     fallback: tuple[str, ...]
     optional: bool
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
 
 def _field(table: Mapping[str, Any]) -> Field:
     fallback = tuple(table.get("fallback", ()))
-    return Field(tuple(table["columns"]), fallback, table.get("optional", False))
+    optional, within = table.get("optional", False), table.get("within") or None
+    return Field(tuple(table["columns"]), fallback, optional, within)
 
 
 def _facts(table: Mapping[str, Any], source: str, year: str) -> PortraitFacts:

@@ -102,7 +102,7 @@ def _concept_types(work: Prepared) -> Iterator[Line]:
 
 
 def _body_types(work: Prepared) -> Iterator[Line]:
-    for body in work.identities.bodies.by_form.values():
+    for body in work.identities.bodies.by_place.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
         yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(work.base_uri)}Organisme>"
 

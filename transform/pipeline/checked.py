@@ -8,6 +8,7 @@ from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import RowsFile
 from transform.identity.bodies import Attachment, Body
+from transform.identity.keyed_rows import shared_texts
 from transform.review.candidates import Candidate, Candidates
 from transform.validation.locate import Located
 
@@ -47,6 +48,9 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
     for setting, edition in zip(work.settings, checked.editions, strict=True):
         reading = setting.reading
         twins = [group for group in work.identities.twins if group.year == reading.year]
+        layout = setting.layout
+        whole = layout.fields["organisme"].within
+        shared = [] if whole else shared_texts(work.rows[reading.year])
         files.append(
             {
                 "year": reading.year,
@@ -56,6 +60,11 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
                 "rejected": len(checked.rejected.get(reading.year, ())),
                 "listed": [listed._asdict() for listed in reading.listed],
                 "twins": [{"rows": list(group.rows), "same": group.same} for group in twins],
+                **(
+                    {"shared": [{**text._asdict(), "layout": layout.source} for text in shared]}
+                    if shared
+                    else {}
+                ),
             }
         )
     return files

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from transform.identity.registry import EMPTY, Registry, read_registry
+from transform.identity.registry import EMPTY, Claim, Registry, read_registry
 from transform.review.nearest_bodies import Spellings
 
 REGISTRY = read_registry(["organismes"], "https://exemple.gouv.qc.ca/")
@@ -29,7 +29,7 @@ def test_the_body_that_was_meant_comes_first(raw: str, slug: str) -> None:
 
 
 def test_a_large_registry_finds_the_same() -> None:
-    more = {f"organisme {n:05} de la ville": (f"o-{n}", 0) for n in range(9000)}
+    more = {f"organisme {n:05} de la ville": Claim(f"o-{n}", 0) for n in range(9000)}
     large = Spellings(Registry(REGISTRY.bodies, {**REGISTRY.claims, **more}, ()))
     assert large.nearest("Musée des civilisations")[0].slug == "musee-de-la-civilisation"
     assert large.nearest("Organisme 04321 de la vile")[0].slug == "o-4321"
