@@ -185,7 +185,6 @@ def build(
     layout = tmp_path / "essai.toml"
     settings = {
         "name": "essai",
-        "language": "fr",
         "extends": "quebec",
         "registry": "organismes.ttl",
     }
