@@ -56,7 +56,7 @@ class Registry:
     A body with a parent claims its spellings only under it: `claims_within` are by the slug of
     the parent, or of one further up, and the normal form; `parents` are the slugs of those by
     theirs. The shapes refuse two bodies that claim one form; until they do, the first has the
-    claim.
+    claim. `kinds` are the triples of the list of kinds, where the registry has kinds of its own.
     """
 
     bodies: Mapping[str, Registered]
@@ -64,6 +64,7 @@ class Registry:
     triples: tuple[ox.Triple, ...]
     claims_within: Mapping[tuple[str, str], Claim] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[ox.Triple, ...] = ()
 
     def claim(self, raw: str, parent: str = "") -> Claim | None:
         """Return the claim on a text that stands under the text of a parent, None without one."""
@@ -121,7 +122,10 @@ def read_registry(names: Iterable[str], base_uri: str) -> Registry:
     for slug in dict.fromkeys(slug for slugs in above.values() for slug in slugs):
         for spelling in bodies[slug].spellings:
             parents.setdefault(normal_form(spelling), slug)
-    return Registry(bodies, claims, tuple(dict.fromkeys(triples)), within, parents)
+    about_kinds = re.compile(rf"<{re.escape(base_uri)}id/genre(/[^>]*)?>")
+    kinds = dict.fromkeys(t for t in triples if about_kinds.fullmatch(str(t.subject)))
+    others = dict.fromkeys(triple for triple in triples if triple not in kinds)
+    return Registry(bodies, claims, tuple(others), within, parents, tuple(kinds))
 
 
 def _above(body: Registered, bodies: Mapping[str, Registered]) -> Iterator[str]:

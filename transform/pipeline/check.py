@@ -80,7 +80,8 @@ def _check_vocabulary(work: Prepared) -> list[Finding]:
     tiers = read_shapes(("vocabulary", "recommended"), work.base_uri)
     findings = validate("".join(work.vocabulary).encode(), tiers)
     registry = work.identities.bodies.registry
-    return findings + validate_registry(registry, work.vocabulary, work.base_uri)
+    newest = max(work.settings, key=lambda setting: setting.reading.year).layout
+    return findings + validate_registry(registry, work.vocabulary, work.base_uri, newest.languages)
 
 
 def _check_framework(work: Prepared) -> list[Located]:

@@ -60,7 +60,8 @@ def prepare(
         path = source_path(reading.year, quote(reading.table.path.name))
         url = (facts.url if facts else None) or base_uri + path
         settings.append(MappingContext(base_uri, reading, layout, url, vocabularies))
-    vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
+    layouts = [layout for _, layout in pairs]
+    vocabulary = vocabulary_graph(base_uri, layouts, vocabularies, registry)
     origins = {source.year: source.origin for source in sources if source.origin}
     linked = settle_links(links, know_of_build(base_uri, identities.bodies))
     return Prepared(
