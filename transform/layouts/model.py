@@ -87,6 +87,19 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchFacts:
+    """Where the files are offered: a dataset of a CKAN portal, and which resources are of a year.
+
+    `words` mark the years' files, `resources` name those of some years by id or name.
+    """
+
+    api: str | None
+    dataset: str | None
+    words: tuple[str, ...]
+    resources: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Everything that is particular to one series of files.
 
@@ -111,6 +124,7 @@ class Layout:
     other_columns: str
     portraits: Mapping[int, PortraitFacts]
     catalogue: SeriesFacts
+    fetch: FetchFacts
 
     @property
     def language(self) -> str:
@@ -143,6 +157,7 @@ def load_layout(reference: str) -> Layout:
             for year, table in raw.get("portraits", {}).items()
         },
         catalogue=read_series(series, source),
+        fetch=_fetch(raw.get("fetch", {})),
     )
     _refuse_shared_columns(layout)
     for name in LISTS:
@@ -159,6 +174,12 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
         table.get("kind"),
         table.get("unit") or None,
     )
+
+
+def _fetch(table: Mapping[str, Any]) -> FetchFacts:
+    resources = {int(year): name for year, name in table.get("resources", {}).items()}
+    api, dataset = table.get("api") or None, table.get("dataset") or None
+    return FetchFacts(api, dataset, tuple(table.get("words", ())), resources)
 
 
 def _field(table: Mapping[str, Any]) -> Field:

@@ -146,6 +146,12 @@ FORMAT = {
     "notice": _TEXTS,
     "fields": {**dict.fromkeys(FIELDS, _FIELD), "organisme": _FIELD | {"within": "list?"}},
     "columns": {"other": "other"},
+    "fetch": {
+        "api": "iri?",
+        "dataset": "text?",
+        "words": ["text"],
+        "resources": {"*year": "text"},
+    },
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
         "*year": {
