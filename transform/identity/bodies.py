@@ -17,8 +17,9 @@ from transform.text.slugs import name_all
 class Body:
     """A public body: slug, label, language of the files, and the raw texts that name it.
 
-    `reviewed`: the registry has it; otherwise all its texts have one normal form. `parent` is the
-    slug of the body that rows state it to be a part of.
+    `reviewed`: the registry has it; otherwise all its texts have one normal form, and the label
+    is one of them, with the parent where others have the same. `within` is the parent that rows
+    state, `parent` its slug where it is a body.
     """
 
     slug: str
@@ -26,7 +27,13 @@ class Body:
     language: str
     reviewed: bool = False
     spellings: set[str] = field(default_factory=set)
+    within: Parent | None = None
     parent: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the label without the parent that tells it from those of other bodies."""
+        return self.label.removesuffix(f" ({self.within.text})" if self.within else "")
 
 
 class Place(NamedTuple):
@@ -98,6 +105,7 @@ def identify_bodies(
             bodies[place] = body
     for place, texts in groups.items():
         if place.parent and not place.claimant:
+            bodies[place].within = Parent(texts.parent(), place.parent)
             above = bodies.get(_place(texts.parent(), None, registry))
             bodies[place].parent = above.slug if above else None
     _tell_labels_apart(bodies, groups)
@@ -205,7 +213,7 @@ def _tell_labels_apart(bodies: Mapping[Place, Body], groups: Mapping[Place, _Tex
         slugs[place.form].add(body.slug)
     for place, body in bodies.items():
         if place.parent and not place.claimant and len(slugs[place.form]) > 1:
-            body.label = f"{body.label} ({groups[place].parent()})"
+            body.label = f"{groups[place].label()} ({groups[place].parent()})"
 
 
 def _registered(registry: Registry, slug: str, language: str) -> Body:

@@ -10,6 +10,8 @@ from transform.graphs.rows_file import RowsFile
 from transform.identity.bodies import Attachment, Body
 from transform.identity.keyed_rows import shared_texts
 from transform.review.candidates import Candidate, Candidates
+from transform.review.nearest_bodies import Unreviewed
+from transform.review.renamings import Renaming
 from transform.validation.locate import Located
 
 
@@ -22,7 +24,7 @@ class Checked:
     `not_reviewed`: the bodies that the registry does not know, each with the most similar known
     ones.
     `comparisons` are the N-Triples of the comparison of each pair of portraits, `candidates`
-    the initiatives that may be one.
+    the initiatives that may be one, `renamings` the bodies that may be one under a new name.
     """
 
     located: list[Located]
@@ -30,10 +32,11 @@ class Checked:
     rejected: Mapping[int, set[str]]
     bodies: list[Body]
     attached: list[Attachment]
-    not_reviewed: list[Mapping[str, object]]
+    not_reviewed: list[Unreviewed]
     editions: list[Edition]
     comparisons: list[str]
     candidates: Candidates
+    renamings: list[Renaming]
     refused: bool
 
 
