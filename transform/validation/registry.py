@@ -1,46 +1,30 @@
 """Validate the registry of bodies with its shapes."""
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import rdflib
-from rdflib.collection import Collection
+from collections.abc import Iterable, Iterator
 
 from transform.errors import UnreadableRegistry
 from transform.graphs.bodies import registry_lines, yearly_lines
 from transform.identity.registry import Registry
 from transform.identity.rule import Identities
+from transform.layouts.model import Languages
 from transform.rdf.namespaces import RDF
 from transform.rdf.ntriples import Line, in_order, literal
 from transform.text.normal_form import normal_form
-from transform.validation.shacl import SH, Finding, read_shapes, validate
+from transform.validation.shacl import Finding, read_shapes, validate
 
 
 def validate_registry(
-    registry: Registry, vocabulary: Iterable[str], base_uri: str, languages: Sequence[str]
+    registry: Registry, vocabulary: Iterable[str], base_uri: str, languages: Languages
 ) -> list[Finding]:
-    """Return what breaks a shape; `vocabulary` holds the kinds and portfolios, as N-Triples.
-
-    Bodies have a name in the first of the languages, changes one in each.
-    """
+    """Return what breaks a shape; `vocabulary` holds the kinds and portfolios, as N-Triples."""
     if not registry.triples:
         return []
     lines = list(registry_lines(registry))
     lines += yearly_lines(base_uri, registry.yearly_portfolios(base_uri), {})
     lines += _spelling_lines(registry, base_uri)
     types = [line for line in vocabulary if f"> <{RDF}type> <" in line]
-    tier = read_shapes(("registry",), base_uri)
-    _set_languages(tier, base_uri, languages)
+    tier = read_shapes(("registry",), base_uri, languages)
     return validate("".join([*in_order(lines), *types]).encode(), tier)
-
-
-def _set_languages(tier: rdflib.Graph, base_uri: str, languages: Sequence[str]) -> None:
-    """Put the languages of a layout in the place of those that the shapes are written with."""
-    label = rdflib.URIRef(f"{base_uri}shapes#Changement-nom")
-    first = rdflib.URIRef(f"{base_uri}shapes#Premiere-langue")
-    for shape, tags in ((first, languages[:1]), (label, languages)):
-        listed = Collection(tier, rdflib.BNode(), [rdflib.Literal(tag) for tag in tags])
-        tier.set((shape, SH.languageIn, listed.uri))
-    tier.set((label, SH.minCount, rdflib.Literal(len(languages))))
 
 
 def check_replacements(identities: Identities, base_uri: str) -> None:

@@ -3,7 +3,7 @@
 import csv
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,11 +14,12 @@ from tests.conftest import ROW, Run, shared
 from transform.graphs.vocabulary import vocabulary_graph
 from transform.identity.concepts import read_vocabulary
 from transform.identity.registry import EMPTY, Registry, read_registry
-from transform.layouts.model import LISTS, load_layout
+from transform.layouts.model import LISTS, Languages, languages_of, load_layout
 from transform.validation.registry import validate_registry
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 QUEBEC = load_layout("quebec")
+IN_FRENCH = languages_of([QUEBEC])
 HEMA = "<id/organisme/hema-quebec>\n    a pia:Organisme ;\n"
 
 
@@ -130,7 +131,7 @@ def vocabulary_of(registry: Registry) -> list[str]:
     return vocabulary_graph(BASE, [QUEBEC], vocabularies, registry)
 
 
-def findings(registry: Registry, languages: Sequence[str] = QUEBEC.languages) -> list[str]:
+def findings(registry: Registry, languages: Languages = IN_FRENCH) -> list[str]:
     return [
         f"{f.focus.removeprefix(BASE)}: {f.en}"
         for f in validate_registry(registry, vocabulary_of(registry), BASE, languages)
@@ -169,10 +170,10 @@ def test_an_english_registry_has_english_names_and_kinds_of_its_own(tmp_path: Pa
     path = tmp_path / "bodies.ttl"
     path.write_text(ENGLISH)
     registry = read_registry([str(path)], BASE)
-    assert findings(registry, ("en",)) == []
+    assert findings(registry, languages_of([load_layout("us-2025")])) == []
     assert sorted({each.partition(": ")[2] for each in findings(registry)}) == [
-        "The body has no official name in the first language of the layout.",
-        "The change does not have a label in each language of the layout, and in no other.",
+        "The body has no official name in the register's own language.",
+        "The change does not have one label in each language of the register and in no other.",
     ]
     lines = vocabulary_of(registry)
     kinds = {line.split()[0] for line in lines if f"inScheme> <{BASE}id/genre>" in line}
