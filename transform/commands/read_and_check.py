@@ -56,6 +56,8 @@ def read_and_check(
     terminal.print_links(work.links.notes)
     terminal.print_read(count_rows(work, checked), refused=checked.refused)
     terminal.print_not_reviewed(checked.not_reviewed)
+    newest = max(checked.editions, key=lambda edition: edition.year).layout
+    terminal.print_renamings(checked.renamings, newest)
     terminal.print_findings(checked.located, options["language"])
     if checked.refused:
         raise DataRefused(_refusal(checked, quarantine))

@@ -15,10 +15,14 @@ from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
+    from transform.layouts.model import Layout
     from transform.release.stability import Gone, Published
+    from transform.review.nearest_bodies import Unreviewed
+    from transform.review.renamings import Renaming
     from transform.validation.locate import Located
 
 SHOWN = 40
+_ROWS_SHOWN = 12
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
 
 
@@ -74,6 +78,22 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
             rows = ", ".join(map(str, twins["rows"]))
             what = "are the same row" if twins["same"] else "have one body and one name"
             click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
+        shared = portrait.get("shared", [])
+        for text in shared[:SHOWN]:
+            click.echo(f"  {_shared(text)}")
+        if len(shared) > SHOWN:
+            click.echo(f"  … and {len(shared) - SHOWN} more such texts; see --report.")
+
+
+def _shared(text: Mapping[str, Any]) -> str:
+    rows = ", ".join(map(str, text["rows"][:_ROWS_SHOWN]))
+    rest = len(text["rows"]) - _ROWS_SHOWN
+    return (
+        f'"{visible(text["text"])}" stands in {text["portfolios"]} portfolios and is one body'
+        f" (rows {rows}{f' and {rest} more' if rest > 0 else ''}). If it is a body of each, write"
+        f' within = "portefeuille" under [fields.organisme] of {text["layout"]}; if it is one, add'
+        " it to the registry of bodies"
+    )
 
 
 def _listed(line: Mapping[str, Any]) -> str:
@@ -119,14 +139,47 @@ def print_findings(located: "Sequence[Located]", language: str) -> None:
         click.echo(f"… and {len(serious) - SHOWN} more; --report FOLDER writes them all.")
 
 
-def print_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
-    """List the bodies that the registry does not know, each with the nearest known ones."""
+def print_not_reviewed(bodies: "Sequence[Unreviewed]") -> None:
+    """Print how many bodies the registry does not know, and those with a known one that is near."""
     if not bodies:
         return
     click.echo(f"{len(bodies)} bodies that nobody has reviewed; --report FOLDER writes them all.")
-    for body in [body for body in bodies if body["nearest"]][:SHOWN]:
-        near = ", ".join(f"{c['slug']} ({c['score']:g})" for c in body["nearest"])
-        click.echo(f"  {visible(body['label'])}: nearest {near}")
+    near_some = [each for each in bodies if each.helpful]
+    for each in near_some[:SHOWN]:
+        near = ", ".join(f"{known.slug} ({known.score:g})" for known in each.helpful)
+        click.echo(f"  {visible(each.body.label)}: nearest {near}")
+    if len(near_some) > SHOWN:
+        click.echo(f"  … and {len(near_some) - SHOWN} more that are near a known one.")
+
+
+def print_renamings(renamings: "Sequence[Renaming]", layout: "Layout") -> None:
+    """Print which bodies may be one under a new name, and what the registry says if they are."""
+    if not renamings:
+        return
+    click.echo(f"Bodies that may have been renamed, for a person to decide: {len(renamings)}.")
+    for each in renamings[:SHOWN]:
+        before, after = visible(each.before_label), visible(each.after_label)
+        click.echo(
+            f"  {before} ({each.older}) and {after} ({each.newer}):"
+            f" {each.shared} of {each.initiatives} initiatives in both. If they are one, write"
+            f" {_registry_of(layout)}:"
+        )
+        for line in each.lines.splitlines():
+            click.echo(f"    {visible(line, 2000)}")
+    if len(renamings) > SHOWN:
+        click.echo(f"  … and {len(renamings) - SHOWN} more; --report FOLDER writes them all.")
+
+
+def _registry_of(layout: "Layout") -> str:
+    """Return where the registry of bodies of a layout is written."""
+    if not layout.registry:
+        return (
+            f'into a file bodies.ttl beside {layout.source}, named there: registry = "bodies.ttl"'
+        )
+    if layout.registry.endswith(".ttl"):
+        return f"into {layout.registry}"
+    file = f"{layout.registry}.ttl"
+    return f'into ontology/{file}, or into a copy of it beside {layout.source}: registry = "{file}"'
 
 
 def print_links(notes: "Sequence[str]") -> None:

@@ -71,7 +71,7 @@ def _initiative(s: MappingContext, row: KeyedRow, _cell: str) -> str:
 
 
 def _body(s: MappingContext, row: KeyedRow, _cell: str) -> str | None:
-    """The body that claims the text in the registry, else one for all texts of one normal form."""
+    """The body that claims the text in the registry, else one a normal form and parent."""
     return f"<{s.base_uri}id/organisme/{row.body.slug}>" if row.body else None
 
 

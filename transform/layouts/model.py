@@ -25,11 +25,15 @@ __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The columns that can hold one field, and whether its cell may be blank."""
+    """The columns that can hold one field, and whether its cell may be blank.
+
+    `within`: of bodies, the field that names what they are a part of.
+    """
 
     columns: tuple[str, ...]
     fallback: tuple[str, ...]
     optional: bool
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,19 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchFacts:
+    """Where the files are offered: a dataset of a CKAN portal, and which resources are of a year.
+
+    `words` mark the years' files, `resources` name those of some years by id or name.
+    """
+
+    api: str | None
+    dataset: str | None
+    words: tuple[str, ...]
+    resources: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Everything that is particular to one series of files.
 
@@ -107,6 +124,7 @@ class Layout:
     other_columns: str
     portraits: Mapping[int, PortraitFacts]
     catalogue: SeriesFacts
+    fetch: FetchFacts
 
     @property
     def language(self) -> str:
@@ -159,6 +177,7 @@ def load_layout(reference: str) -> Layout:
             for year, table in raw.get("portraits", {}).items()
         },
         catalogue=read_series(series, source),
+        fetch=_fetch(raw.get("fetch", {})),
     )
     _refuse_shared_columns(layout)
     for name in LISTS:
@@ -177,9 +196,16 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
     )
 
 
+def _fetch(table: Mapping[str, Any]) -> FetchFacts:
+    resources = {int(year): name for year, name in table.get("resources", {}).items()}
+    api, dataset = table.get("api") or None, table.get("dataset") or None
+    return FetchFacts(api, dataset, tuple(table.get("words", ())), resources)
+
+
 def _field(table: Mapping[str, Any]) -> Field:
     fallback = tuple(table.get("fallback", ()))
-    return Field(tuple(table["columns"]), fallback, table.get("optional", False))
+    optional, within = table.get("optional", False), table.get("within") or None
+    return Field(tuple(table["columns"]), fallback, optional, within)
 
 
 def _facts(

@@ -90,6 +90,8 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
         lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
+    # "" where a layout extends another and its bodies are within nothing.
+    "list?": (f'one of {", ".join(LISTS)}, or ""', lambda v: v == "" or v in LISTS),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -142,8 +144,14 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
-    "fields": dict.fromkeys(FIELDS, _FIELD),
+    "fields": {**dict.fromkeys(FIELDS, _FIELD), "organisme": _FIELD | {"within": "list?"}},
     "columns": {"other": "other"},
+    "fetch": {
+        "api": "iri?",
+        "dataset": "text?",
+        "words": ["text"],
+        "resources": {"*year": "text"},
+    },
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
         "*year": {

@@ -52,9 +52,9 @@ def check(
     editions = [edition_of(work, setting, rejected) for setting in work.settings]
     newest = max(editions, key=lambda edition: edition.year).layout
     directory = bodies_graph(work, bodies, attached, newest)
-    comparisons, candidates = compare_all(work, rejected, directory)
+    compared = compare_all(work, rejected, directory)
     former = in_order(former_body_lines(work.base_uri, work.identities.bodies))
-    decided = [*comparisons, *link_texts(work, bodies), *former]
+    decided = [*compared.lines, *link_texts(work, bodies), *former]
     findings += _check_graphs(work, directory, editions, decided)
     located = [*_check_framework(work), *locate(findings, places)]
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
@@ -70,8 +70,9 @@ def check(
         attached,
         unknown,
         editions,
-        comparisons,
-        candidates,
+        compared.lines,
+        compared.candidates,
+        compared.renamings,
         refused,
     )
 
@@ -102,7 +103,7 @@ def _concept_types(work: Prepared) -> Iterator[Line]:
 
 
 def _body_types(work: Prepared) -> Iterator[Line]:
-    for body in work.identities.bodies.by_form.values():
+    for body in work.identities.bodies.by_place.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
         yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(work.base_uri)}Organisme>"
 

@@ -276,7 +276,12 @@ def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": as_json(
-            report.as_json(checked.located, count_rows(work, checked), checked.not_reviewed)
+            report.as_json(
+                checked.located,
+                count_rows(work, checked),
+                checked.not_reviewed,
+                checked.renamings,
+            )
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
         "candidats.csv": candidates_csv(open_candidates(checked), work.base_uri),

@@ -30,7 +30,7 @@ def validate_registry(
 def check_replacements(identities: Identities, base_uri: str) -> None:
     """Raise UnreadableRegistry if a body or initiative declared replaced still exists."""
     bodies = identities.bodies
-    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
+    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_place.values())}
     living = {f"{base_uri}id/organisme/{slug}" for slug in slugs}
     declared = dict(bodies.registry.replaced())
     if any("/id/initiative/" in old for old in declared):
