@@ -25,7 +25,8 @@ class _OneLineErrors(click.Group):
         try:
             return super().invoke(ctx)
         except PortraitError as error:
-            click.echo(shown(f"portrait-ia: {error}"), err=True)
+            for line in error.lines():
+                click.echo(shown(f"portrait-ia: {line}"), err=True)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("portrait-ia: interrupted.", err=True)
