@@ -6,7 +6,6 @@ from itertools import combinations
 from transform.layouts.located import Faults, Node, Place, dotted
 from transform.layouts.schema import FIELDS, LISTS, required_keys
 from transform.layouts.series import DAYS
-from transform.text.languages import LANGUAGES
 from transform.text.normal_form import normal_form
 
 
@@ -21,7 +20,7 @@ def find_contradictions(layout: Node, faults: Faults) -> None:
         _find_shared_spellings(layout, name, faults)
     _find_unfit_coverage(layout, faults)
     for year, portrait in layout.tables("portraits"):
-        _find_unfit_days(portrait, year, faults)
+        _find_unfit_days(layout, portrait, year, faults)
         for number, file in enumerate(portrait.elements("files")):
             for key in ("title", "format"):
                 if file.sound and not file.find(key):
@@ -155,7 +154,7 @@ def _find_unfit_coverage(layout: Node, faults: Faults) -> None:
         )
 
 
-def _find_unfit_days(portrait: Node, year: str, faults: Faults) -> None:
+def _find_unfit_days(layout: Node, portrait: Node, year: str, faults: Faults) -> None:
     """Find days of a portrait that are out of order or come alone."""
     days = {key: _day(portrait, key) for key in DAYS}
     begin, end = days["begin"], days["end"]
@@ -167,12 +166,14 @@ def _find_unfit_days(portrait: Node, year: str, faults: Faults) -> None:
         )
     collected, clarified = days["collected"], days["clarified"]
     words = {language for language, text in portrait.tables("collection") if text.value}
-    if (collected and {*LANGUAGES} - words) or (clarified or "9999") < (collected or "9999"):
+    languages = [node.value for node in layout.elements("languages") if node.sound]
+    named = " and ".join(f"collection.{language}" for language in languages)
+    if (collected and {*languages} - words) or (clarified or "9999") < (collected or "9999"):
         faults.add(
             _first_place(portrait, "collected", "clarified"),
             f"portraits.{year} was collected on {collected or 'no day'} and clarified on"
-            f" {clarified or 'no day'}. Give both in words as collection.fr and collection.en, and"
-            " no earlier day as clarified than as collected.",
+            f" {clarified or 'no day'}. Give both in words as {named}, and no earlier day as"
+            " clarified than as collected.",
         )
 
 

@@ -84,12 +84,13 @@ class Layout:
     """Everything that is particular to one series of files.
 
     `source` is the path of its file, or the name of a shipped one with .toml behind it.
-    `operator` publishes what is made of the files; it is the publisher unless the layout has one.
+    `languages` are those of its texts, the register's own first, in lower case. `operator`
+    publishes what is made of the files; it is the publisher unless the layout has one.
     """
 
     source: str
     name: str
-    language: str
+    languages: tuple[str, ...]
     title: Texts
     description: Texts
     licence: str
@@ -114,6 +115,11 @@ class Layout:
             return f'a layout of your own that begins with extends = "{name}" (--layout FILE)'
         return self.source
 
+    @property
+    def language(self) -> str:
+        """Return the register's own language: that of the cells."""
+        return self.languages[0]
+
 
 def load_layout(reference: str) -> Layout:
     """Read a layout by the name of a shipped one or by the path of a TOML file."""
@@ -123,7 +129,7 @@ def load_layout(reference: str) -> Layout:
     return Layout(
         source=source,
         name=raw["name"],
-        language=raw["language"],
+        languages=tuple(dict.fromkeys(raw["languages"])),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],

@@ -15,7 +15,7 @@ from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.layouts.toml_lines import Path
 from transform.text.characters import UNWRITABLE
-from transform.text.languages import LANGUAGES
+from transform.text.languages import is_language
 from transform.text.normal_form import slug
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
@@ -48,9 +48,11 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
     "year": ("a year of four digits", lambda v: type(v) is int and 1900 <= v <= 2999),
     "slug": ("a slug: a-z, 0-9, single hyphens", lambda v: isinstance(v, str) and slug(v) == v),
-    "language": (
-        'a language code such as "fr"',
-        lambda v: isinstance(v, str) and re.fullmatch("[a-z]{2,3}", v),
+    "language": ('a language tag such as "fr"', lambda v: isinstance(v, str) and is_language(v)),
+    "former language": (
+        "languages, a list of language tags of which the first is the register's own, such as"
+        ' languages = ["fr", "en"]',
+        lambda _: False,
     ),
     "iri": ("an absolute http(s) IRI", _is_iri),
     # The IRIs of rows are this IRI with a fragment.
@@ -120,7 +122,8 @@ FORMAT = {
     "extends": "text",
     "afresh": ["text"],
     "registry": "registry",
-    "language": "language",
+    "languages": ["language"],
+    "language": "former language",
     "series": {
         "title": _TEXTS,
         "description": _TEXTS,
@@ -157,26 +160,22 @@ FORMAT = {
         }
     },
 }
-_IN_BOTH_LANGUAGES = ("series.title", "series.description")
-REQUIRED = [
-    *("layout", "name", "language", "series.licence"),
-    *(f"{texts}.{language}" for texts in _IN_BOTH_LANGUAGES for language in LANGUAGES),
-    *(f"fields.{field}.columns" for field in FIELDS),
-    *(f"lists.{name}" for name in LISTS),
-]
 
 
 def required_keys(layout: Node) -> list[str]:
-    """Return the keys that a layout must have, with what its other keys ask for."""
-    keys = [*REQUIRED]
-    if layout.find("notice"):
-        keys += ["notice.fr", "notice.en"]
+    """Return the keys that a layout must have, with all that it extends: texts in its languages."""
+    texts = ["series.title", "series.description"]
+    texts += ["notice"] if layout.find("notice") else []
+    keys = ["layout", "name", "languages", "series.licence"]
     for body in ("publisher", "operator") if layout.find("operator") else ("publisher",):
         keys.append(f"{body}.slug")
         # A registry of bodies may know its name.
         if layout.find(body, "name") or not layout.find("registry"):
-            keys += [f"{body}.name.fr", f"{body}.name.en"]
-    return keys
+            texts.append(f"{body}.name")
+    languages = [node.value for node in layout.elements("languages") if node.sound]
+    keys += [f"{text}.{language}" for text in texts for language in languages]
+    keys += [f"fields.{field}.columns" for field in FIELDS]
+    return keys + [f"lists.{name}" for name in LISTS]
 
 
 def read_value(
@@ -184,7 +183,8 @@ def read_value(
 ) -> Node:
     """Return a value with the places of all that is in it, adding each misfit to the faults.
 
-    Only what the format knows is read: nothing goes deeper than it.
+    Only what the format knows is read: nothing goes deeper than it. Language tags are written in
+    lower case, as RDF has them.
     """
     place = Place(file.file, file.rank, lines.get(path, file.line))
     if isinstance(expected, dict):
@@ -197,8 +197,12 @@ def read_value(
             if known is None:
                 where = Place(file.file, file.rank, lines.get(inner, place.line))
                 faults.add(where, _unknown_key(name, inner, expected))
-            else:
-                table[name] = read_value(element, known, inner, place, lines, faults)
+                continue
+            read = read_value(element, known, inner, place, lines, faults)
+            key = name.lower() if "*language" in expected else name
+            if key in table:
+                faults.add(read.place, f"{dotted(inner)} stands twice. Leave it once.")
+            table[key] = read
         return Node(place, table)
     if isinstance(expected, list):
         if not isinstance(value, list):
@@ -209,7 +213,9 @@ def read_value(
             [read_value(v, expected[0], (*path, n), place, lines, faults) for n, v in elements],
         )
     words, fits = _KINDS[expected]
-    return Node(place, value) if fits(value) else _misfit(value, words, path, place, faults)
+    if not fits(value):
+        return _misfit(value, words, path, place, faults)
+    return Node(place, value.lower() if expected == "language" else value)
 
 
 def _misfit(value: Any, words: str, path: Path, place: Place, faults: Faults) -> Node:
@@ -246,5 +252,6 @@ def _unknown_key(name: str, path: Path, table: Mapping[str, Any]) -> str:
 
 
 def _known(table: Mapping[str, Any]) -> str:
-    names = {"*language": 'a language code such as "fr"', "*year": "a year"}
-    return ", ".join(names.get(name, name) for name in table)
+    names = {"*language": 'a language tag such as "fr"', "*year": "a year"}
+    known = (name for name, expected in table.items() if expected != "former language")
+    return ", ".join(names.get(name, name) for name in known)

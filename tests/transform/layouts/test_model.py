@@ -37,6 +37,7 @@ def refusal(file: str) -> list[str]:
 def test_a_layout_is_read_whole() -> None:
     layout = load_layout(str(SMALL))
     assert (layout.source, layout.name, layout.language) == (str(SMALL), "petit", "fr")
+    assert layout.languages == ("fr", "en")
     assert layout.title == {"fr": "Petite série", "en": "Small series"}
     assert layout.licence == "https://creativecommons.org/licenses/by/4.0/"
     assert layout.publisher.slug == "editeur"
@@ -155,7 +156,7 @@ REFUSED = [
     (
         'xyz = "blue"',
         "2: xyz is no key of a layout; known here: layout, name, extends, afresh, registry,"
-        " language, series, publisher, operator, notice, fields, columns, lists, portraits."
+        " languages, series, publisher, operator, notice, fields, columns, lists, portraits."
         " Correct the key.",
     ),
     (
@@ -187,9 +188,21 @@ REFUSED = [
         "2: fields.nom is 3. Make it a table of keys (columns, fallback, optional).",
     ),
     ("layout = 2", "2: layout is 2. Make it 1, the only version of the format."),
+    *(
+        (
+            f'languages = ["fr", "{tag}"]',
+            f"2: languages[2] is '{tag}'. Make it a language tag such as \"fr\".",
+        )
+        for tag in ("français", "french", "f", "fr_CA", "")
+    ),
     (
-        'language = "français"',
-        "2: language is 'français'. Make it a language code such as \"fr\".",
+        'language = "fr"',
+        "2: language is 'fr'. Make it languages, a list of language tags of which the"
+        ' first is the register\'s own, such as languages = ["fr", "en"].',
+    ),
+    (
+        'series.title = { FR = "a", fr = "b" }',
+        "2: series.title.fr stands twice. Leave it once.",
     ),
     (
         'series.licence = "CC-BY"',
@@ -218,7 +231,7 @@ REFUSED = [
     (
         'series.title.French = "x"',
         "2: series.title.French is no key of a layout;"
-        ' known here: a language code such as "fr". Correct the key.',
+        ' known here: a language tag such as "fr". Correct the key.',
     ),
     ('notice.fr = "x"', "2: notice.en is missing. Add it, or extend a layout."),
     (
@@ -323,8 +336,15 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) ->
         'essai.toml, line 23: lists.statut.values: "en  cours" means both un and deux in the same'
         " years",
         "essai.toml, line 24: lists.statut.values[2].label.french is no key of a layout; known"
-        ' here: a language code such as "fr"',
+        ' here: a language tag such as "fr"',
         "base.toml, line 31: fields.benefices.optional is 1",
+    ]
+
+
+def test_texts_are_missing_in_each_language_of_the_register(tmp_path: Path) -> None:
+    assert refusal(extended(tmp_path, 'languages = ["fr", "zh-Hant"]')) == [
+        f"essai.toml: {key}.zh-hant is missing. Add it, or extend a layout."
+        for key in ("series.title", "series.description", "publisher.name")
     ]
 
 
@@ -383,7 +403,7 @@ def test_what_cannot_be_a_layout_is_not_read(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["language", "name", "series.licence", "publisher.slug", "lists.statut"]
+    "key", ["languages", "name", "series.licence", "publisher.slug", "lists.statut"]
 )
 def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
     text = SMALL.read_text(encoding="utf-8")
