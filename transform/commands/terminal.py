@@ -15,6 +15,8 @@ from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
+    from transform.graphs.mapping import MappingContext
+    from transform.layouts.model import Layout
     from transform.release.stability import Gone, Published
     from transform.validation.locate import Located
 
@@ -90,6 +92,26 @@ def _other_year(file: str, year: int) -> str | None:
     """Return the year in a file's name where it differs from the year it is read for."""
     years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", file)
     return None if str(year) in years else next(iter(years), None)
+
+
+def print_untaken(settings: "Sequence[MappingContext]") -> None:
+    """List the columns of each file that no field takes, and that are not ignored by name."""
+    for setting in settings:
+        reading, layout = setting.reading, setting.layout
+        if names := reading.header.untaken:
+            listed = ", ".join(f'"{visible(name)}"' for name in names)
+            click.echo(
+                f"{reading.table.path.name}: no field takes {len(names)} of its columns: {listed}."
+                " To take one, add it to columns under a [fields.…]; to pass it over, to ignore"
+                f" under [columns], of {visible(layout.to_edit, 600)}."
+            )
+
+
+def print_layouts(layouts: "Iterable[Layout]") -> None:
+    """Print where the layouts are that findings name by the name of their file alone."""
+    for source in sorted({layout.source for layout in layouts if not layout.shipped_as}):
+        if (name := Path(source).name) != source:
+            click.echo(f"{visible(name)} is {visible(source, 600)}")
 
 
 def print_findings(located: "Sequence[Located]", language: str) -> None:

@@ -108,10 +108,15 @@ class Layout:
     catalogue: SeriesFacts
 
     @property
+    def shipped_as(self) -> str | None:
+        """Return the name of a layout that comes with the package, None for a file."""
+        name = self.source.removesuffix(".toml")
+        return name if name in shipped() else None
+
+    @property
     def to_edit(self) -> str:
         """Name the file in which to change something: nobody edits a shipped one."""
-        name = self.source.removesuffix(".toml")
-        if name in shipped():
+        if name := self.shipped_as:
             return f'a layout of your own that begins with extends = "{name}" (--layout FILE)'
         return self.source
 
