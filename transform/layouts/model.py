@@ -84,6 +84,7 @@ class Layout:
     """Everything that is particular to one series of files.
 
     `source` is the path of its file, or the name of a shipped one with .toml behind it.
+    `records_path` is where the list of rows stands in a JSON document, "" for the top.
     `languages` are those of its texts, the register's own first, in lower case. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one.
     """
@@ -104,6 +105,7 @@ class Layout:
     lists: Mapping[str, ListOf]
     other_columns: str
     ignored_columns: tuple[str, ...]
+    records_path: str
     portraits: Mapping[int, PortraitFacts]
     catalogue: SeriesFacts
 
@@ -148,6 +150,7 @@ def load_layout(reference: str) -> Layout:
         lists={name: _list(raw["lists"][name]) for name in LISTS},
         other_columns=columns.get("other", "refuse"),
         ignored_columns=tuple(columns.get("ignore", ())),
+        records_path=raw.get("file", {}).get("path", ""),
         portraits={int(year): _facts(table) for year, table in raw.get("portraits", {}).items()},
         catalogue=read_series(series),
     )

@@ -145,6 +145,7 @@ FORMAT = {
     "operator": _PUBLISHER,
     "notice": _TEXTS,
     "fields": dict.fromkeys(FIELDS, _FIELD),
+    "file": {"path": "text"},
     "columns": {"other": "other", "ignore": ["text"]},
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {

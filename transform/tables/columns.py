@@ -36,7 +36,8 @@ class Header:
 
 def find_header(table: Table, layout: Layout) -> Header:
     """Find the header; raises UnfitColumns with all missing, doubled and unknown columns."""
-    fit = best_fit(table.records, layout)
+    # The names of JSON are its keys, whatever its rows hold.
+    fit = best_fit(table.records[:1] if table.made_header else table.records, layout)
     known = [column for field in layout.fields.values() for column in field.columns]
     if not fit.fields:
         raise UnfitColumns(
@@ -60,7 +61,8 @@ def find_header(table: Table, layout: Layout) -> Header:
         *_unknown(header.untaken, known, layout),
     ]
     if faults:
-        raise UnfitColumns(f"{table.path.name}, row {fit.row}: {' '.join(faults)}")
+        place = table.path.name if table.made_header else f"{table.path.name}, row {fit.row}"
+        raise UnfitColumns(f"{place}: {' '.join(faults)}")
     return header
 
 

@@ -107,7 +107,7 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
     column = context.reading.column(row.row, field) if field else ""
     raw = getattr(row.row.cells, field) if field else finding.value
     steps = _next_step(context, row, field, raw, column)
-    source = f"{context.source_url}#row={number}"
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
 
 
@@ -120,7 +120,7 @@ def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Loc
         column, raw = context.reading.column(row.row, field), getattr(cells, field)
         finding = replace(finding, path=finding.value)
     steps = _next_step_of_reading(finding.shape, context, number, field or "", raw)
-    source = f"{context.source_url}#row={number}"
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
 
 

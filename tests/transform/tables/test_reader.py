@@ -39,7 +39,7 @@ CODECS = {
     "utf-16-be": ("utf-16-be", codecs.BOM_UTF16_BE),
     "windows-1252": ("cp1252", b""),
 }
-AS_TABLE = "Give the portrait as .csv in UTF-8, or as .xlsx."
+AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx or as .json."
 
 
 def as_csv(*records: Sequence[object], separator: str = ",", **how: Any) -> str:
