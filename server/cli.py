@@ -10,6 +10,7 @@ from transform.commands.build import build
 from transform.commands.check import check
 from transform.commands.diff import diff
 from transform.commands.fetch import fetch
+from transform.commands.layout import layout
 from transform.commands.link import link
 from transform.commands.releases import releases
 from transform.commands.review import review
@@ -55,5 +56,16 @@ def main() -> None:
     """
 
 
-for command in (*SERVER_COMMANDS, check, build, review, releases, rollback, diff, fetch, link):
+for command in (
+    *SERVER_COMMANDS,
+    check,
+    build,
+    review,
+    releases,
+    rollback,
+    diff,
+    fetch,
+    link,
+    layout,
+):
     main.add_command(command)

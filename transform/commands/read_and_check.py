@@ -55,7 +55,8 @@ def read_and_check(
         _write_report(folder, report_files(work, checked))
     terminal.print_links(work.links.notes)
     terminal.print_read(count_rows(work, checked), refused=checked.refused)
-    terminal.print_untaken(work.settings)
+    for context in work.settings:
+        terminal.print_untaken(context.reading, context.layout)
     terminal.print_not_reviewed(checked.not_reviewed)
     terminal.print_findings(checked.located, options["language"])
     if any(finding.severity != "Info" for finding in checked.located):

@@ -15,9 +15,9 @@ from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
-    from transform.graphs.mapping import MappingContext
     from transform.layouts.model import Layout
     from transform.release.stability import Gone, Published
+    from transform.tables.rows import Reading
     from transform.validation.locate import Located
 
 SHOWN = 40
@@ -94,17 +94,15 @@ def _other_year(file: str, year: int) -> str | None:
     return None if str(year) in years else next(iter(years), None)
 
 
-def print_untaken(settings: "Sequence[MappingContext]") -> None:
-    """List the columns of each file that no field takes, and that are not ignored by name."""
-    for setting in settings:
-        reading, layout = setting.reading, setting.layout
-        if names := reading.header.untaken:
-            listed = ", ".join(f'"{visible(name)}"' for name in names)
-            click.echo(
-                f"{reading.table.path.name}: no field takes {len(names)} of its columns: {listed}."
-                " To take one, add it to columns under a [fields.…]; to pass it over, to ignore"
-                f" under [columns], of {visible(layout.to_edit, 600)}."
-            )
+def print_untaken(reading: "Reading", layout: "Layout") -> None:
+    """List the columns of a file that no field takes, and that are not ignored by name."""
+    if names := reading.header.untaken:
+        listed = ", ".join(f'"{visible(name)}"' for name in names)
+        click.echo(
+            f"{reading.table.path.name}: no field takes {len(names)} of its columns: {listed}."
+            " To take one, add it to columns under a [fields.…]; to pass it over, to ignore"
+            f" under [columns], of {visible(layout.to_edit, 600)}."
+        )
 
 
 def print_layouts(layouts: "Iterable[Layout]") -> None:

@@ -83,10 +83,13 @@ class Faults:
         """Add what is wrong at a place, and the next step."""
         self._found.setdefault(f"{place}: {message}", (*place.order, len(self._found)))
 
+    def told(self) -> list[str]:
+        """Return all faults, in the order of the files and of their lines."""
+        return sorted(self._found, key=self._found.__getitem__)
+
     def refuse(self) -> None:
-        """Raise UnreadableLayout with all faults, in the order of the files and of their lines."""
-        if self._found:
-            lines = sorted(self._found, key=self._found.__getitem__)
+        """Raise UnreadableLayout with all faults, if there are any."""
+        if lines := self.told():
             more = [f"… and {len(lines) - SHOWN} more faults."] if len(lines) > SHOWN else []
             raise UnreadableLayout(*lines[:SHOWN], *more)
 

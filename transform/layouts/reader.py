@@ -34,6 +34,11 @@ def read_shipped(name: str) -> str:
     return (_SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
 
 
+def check_readable(reference: str) -> None:
+    """Raise UnreadableLayout where no layout can be read, whatever it would say."""
+    _read_bytes(reference, Path())
+
+
 def read_layout_file(reference: str) -> tuple[str, dict[str, Any]]:
     """Read a layout by shipped name or path: how messages name it, its keys with inherited ones.
 

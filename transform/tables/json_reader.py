@@ -137,18 +137,26 @@ def _find_rows(document: Any, file: str, layout: Layout) -> tuple[str, list[Any]
     )
 
 
-def find_lists(document: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
+def find_longest_list(text: Text, file: str) -> str:
+    """Return the path of the longest list of objects of a document, "" for the top or none."""
+    if text.broken or _is_by_lines(text):
+        return ""
+    lists = [*_find_lists(_parse(_bounded(text, file), file, file))]
+    return max(lists, key=lambda pair: pair[1])[0] if lists else ""
+
+
+def _find_lists(document: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
     """Yield the path and the length of each list of objects, from the top down."""
     if isinstance(document, list):
         if document and isinstance(document[0], dict):
             yield path, len(document)
     elif isinstance(document, dict) and depth < DEEPEST:
         for key, value in document.items():
-            yield from find_lists(value, f"{path}.{key}".lstrip("."), depth + 1)
+            yield from _find_lists(value, f"{path}.{key}".lstrip("."), depth + 1)
 
 
 def _advice(document: Any) -> str:
-    lists = [f'"{visible(path)}" ({length})' for path, length in find_lists(document)]
+    lists = [f'"{visible(path)}" ({length})' for path, length in _find_lists(document)]
     return f"Lists of objects: {', '.join(lists[:8])}." if lists else "It has no list of objects."
 
 

@@ -9,7 +9,7 @@ from transform.files import reason_of
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import read_delimited
 from transform.tables.encoding import Text, decode
-from transform.tables.json_reader import is_json, read_json
+from transform.tables.json_reader import find_longest_list, is_json, read_json
 from transform.tables.table import Table
 from transform.tables.xlsx_reader import read_workbook
 from transform.tables.zip_limits import open_package
@@ -77,6 +77,17 @@ def find_format(path: Path) -> str:
         return "xlsx"
     with _text(raw, path.name).lines() as lines:
         return "json" if is_json(lines.read(_HEAD)) else "csv"
+
+
+def find_records_path(path: Path) -> str:
+    """Return the path of the longest list of objects of a JSON document, "" for any other file."""
+    raw = _bytes(path)
+    if raw.startswith(_ZIP):
+        return ""
+    text = _text(raw, path.name)
+    with text.lines() as lines:
+        head = lines.read(_HEAD)
+    return find_longest_list(text, path.name) if is_json(head) else ""
 
 
 def _bytes(path: Path) -> bytes:
