@@ -1,8 +1,8 @@
 """Parse a layout's declarations: columns, spellings, titles, licence, totals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from transform.layouts.reader import read_layout_file, shipped
 from transform.layouts.schema import FIELDS, LISTS
@@ -17,7 +17,7 @@ from transform.layouts.series import (
 )
 
 __all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
-__all__ += ["load_layout", "shipped"]
+__all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,25 @@ class Layout:
     def language(self) -> str:
         """Return the register's own language: that of the cells."""
         return self.languages[0]
+
+
+class Languages(NamedTuple):
+    """The languages of a register: all, its own first, and those that each of its layouts has."""
+
+    tags: tuple[str, ...]
+    in_each: tuple[str, ...]
+
+    @property
+    def own(self) -> str:
+        """Return the register's own language."""
+        return self.tags[0]
+
+
+def languages_of(layouts: Iterable[Layout]) -> Languages:
+    """Return the languages of the layouts of a register, in their order."""
+    each = [layout.languages for layout in layouts]
+    tags = tuple(dict.fromkeys(tag for languages in each for tag in languages))
+    return Languages(tags, tuple(tag for tag in tags if all(tag in one for one in each)))
 
 
 def load_layout(reference: str) -> Layout:

@@ -53,7 +53,7 @@ def compare_all(
     """
     text = "".join((*work.vocabulary, *directory)).encode()
     triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
-    names = read_names(triples, work.base_uri)
+    names = read_names(triples, work.base_uri, work.languages.tags)
     contexts = {context.reading.year: context for context in work.settings}
     compared = {year: comparable_rows(work, year, rejected) for year in sorted(contexts)}
     entries = {
