@@ -10,6 +10,7 @@ from transform.commands.build import build
 from transform.commands.check import check
 from transform.commands.diff import diff
 from transform.commands.fetch import fetch
+from transform.commands.layout import layout
 from transform.commands.link import link
 from transform.commands.releases import releases
 from transform.commands.review import review
@@ -25,7 +26,8 @@ class _OneLineErrors(click.Group):
         try:
             return super().invoke(ctx)
         except PortraitError as error:
-            click.echo(shown(f"portrait-ia: {error}"), err=True)
+            for line in error.lines():
+                click.echo(shown(f"portrait-ia: {line}"), err=True)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("portrait-ia: interrupted.", err=True)
@@ -54,5 +56,16 @@ def main() -> None:
     """
 
 
-for command in (*SERVER_COMMANDS, check, build, review, releases, rollback, diff, fetch, link):
+for command in (
+    *SERVER_COMMANDS,
+    check,
+    build,
+    review,
+    releases,
+    rollback,
+    diff,
+    fetch,
+    link,
+    layout,
+):
     main.add_command(command)

@@ -4,7 +4,7 @@ PortraitError                 one line for the user, never a traceback
 ├── MisusedCommand       2    an option or argument is wrong
 ├── UnreadableFile       2    a file is not the table that it should be
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
-├── UnreadableLayout     2    a layout file contradicts itself or the format
+├── UnreadableLayout     2    a layout file contradicts itself or the format; a line for each fault
 ├── UnreadableRegistry   2    a registry of bodies is not Turtle
 ├── UnreadableFramework  2    a governance framework is not Turtle, or holds no text
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
@@ -23,6 +23,10 @@ class PortraitError(Exception):
 
     exit_code = 2
 
+    def lines(self) -> list[str]:
+        """Return the lines of the message: one, but for a family that tells several faults."""
+        return [str(self)]
+
 
 class MisusedCommand(PortraitError):
     """An option or argument that makes no sense."""
@@ -37,7 +41,15 @@ class UnfitColumns(UnreadableFile):
 
 
 class UnreadableLayout(PortraitError):
-    """A layout file that contradicts itself or the layout format."""
+    """A layout file that contradicts itself or the layout format; each fault is one line."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+    def lines(self) -> list[str]:
+        """Return the faults, one a line."""
+        return [*self.faults]
 
 
 class UnreadableRegistry(PortraitError):

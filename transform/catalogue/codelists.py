@@ -49,6 +49,7 @@ FORMATS = {
     "html": _format("HTML", "HTML"),
     "json": _format("JSON", "JSON"),
     "jsonld": _format("JSON_LD", "JSON-LD"),
+    "ndjson": _format("JSON", "JSON"),
     "nq": _format("RDF_N_QUADS", "N-Quads"),
     "nt": _format("RDF_N_TRIPLES", "N-Triples"),
     "parquet": _format("PARQUET", "Parquet"),

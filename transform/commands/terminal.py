@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from transform.release.stability import Gone, Published
     from transform.review.nearest_bodies import Unreviewed
     from transform.review.renamings import Renaming
+    from transform.tables.rows import Reading
     from transform.validation.locate import Located
 
 SHOWN = 40
@@ -110,6 +111,24 @@ def _other_year(file: str, year: int) -> str | None:
     """Return the year in a file's name where it differs from the year it is read for."""
     years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", file)
     return None if str(year) in years else next(iter(years), None)
+
+
+def print_untaken(reading: "Reading", layout: "Layout") -> None:
+    """List the columns of a file that no field takes, and that are not ignored by name."""
+    if names := reading.header.untaken:
+        listed = ", ".join(f'"{visible(name)}"' for name in names)
+        click.echo(
+            f"{reading.table.path.name}: no field takes {len(names)} of its columns: {listed}."
+            " To take one, add it to columns under a [fields.…]; to pass it over, to ignore"
+            f" under [columns], of {visible(layout.to_edit, 600)}."
+        )
+
+
+def print_layouts(layouts: "Iterable[Layout]") -> None:
+    """Print where the layouts are that findings name by the name of their file alone."""
+    for source in sorted({layout.source for layout in layouts if not layout.shipped_as}):
+        if (name := Path(source).name) != source:
+            click.echo(f"{visible(name)} is {visible(source, 600)}")
 
 
 def print_findings(located: "Sequence[Located]", language: str) -> None:

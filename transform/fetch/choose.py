@@ -11,7 +11,7 @@ from transform.fetch.target import Target
 from transform.tables.table import MEDIA_TYPES
 
 _FORMATS = ("csv", "xlsx")  # the first is preferred
-_BY_MEDIA_TYPE = {media_type: form for form, media_type in MEDIA_TYPES.items()}
+_BY_MEDIA_TYPE = {MEDIA_TYPES[form]: form for form in _FORMATS}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _EXPLAINS = re.compile(
     "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées|metadata|read ?me|codebook",

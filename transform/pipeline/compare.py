@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from transform.comparison.compare import Sides, compare
 from transform.comparison.entries import Entry, read_names
 from transform.comparison.graph import comparison_lines
+from transform.graphs.mapping import MappingContext
 from transform.graphs.prepared import Prepared, Rejected
 from transform.identity.keyed_rows import KeyedRow
 from transform.rdf.ntriples import in_order
@@ -36,7 +37,7 @@ def comparable_rows(work: Prepared, year: int, rejected: Rejected) -> list[Keyed
     return [row for row in work.published(year, rejected) if row.is_whole()]
 
 
-def entry_of(row: KeyedRow, source_url: str) -> Entry:
+def entry_of(row: KeyedRow, context: MappingContext) -> Entry:
     """Return a row as a comparison reads it."""
     if row.body is None:
         raise AssertionError("a shape refuses a row without a body")
@@ -50,7 +51,7 @@ def entry_of(row: KeyedRow, source_url: str) -> Entry:
         statut=f"id/statut/{row.concepts.statut}",
         portefeuille=f"id/portefeuille/{row.concepts.portefeuille}",
         cells=row.row.cells,
-        source=f"{source_url}#row={row.row.number}",
+        source=f"{context.source_url}#{context.reading.table.fragment(row.row.number)}",
     )
 
 
@@ -59,9 +60,11 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
     text = "".join((*work.vocabulary, *directory)).encode()
     triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
     names = read_names(triples, work.base_uri, work.languages.tags)
-    urls = {setting.reading.year: setting.source_url for setting in work.settings}
-    compared = {year: comparable_rows(work, year, rejected) for year in sorted(urls)}
-    entries = {year: [entry_of(row, urls[year]) for row in rows] for year, rows in compared.items()}
+    contexts = {context.reading.year: context for context in work.settings}
+    compared = {year: comparable_rows(work, year, rejected) for year in sorted(contexts)}
+    entries = {
+        year: [entry_of(row, contexts[year]) for row in rows] for year, rows in compared.items()
+    }
     rows = {year: review_rows(entries[year], names) for year in entries}
     decided = decided_pairs(work.identities.continuity)
     bodies = {body.slug: body for body in work.identities.bodies.by_place.values()}

@@ -146,7 +146,7 @@ def _portrait(
         "encoding": table.encoding,
         "separator": table.separator,
         "sheet": table.sheet,
-        "header_row": header.row,
+        "header_row": None if table.made_header else header.row,
         "other_columns": list(header.other),
         "published_total": facts.total if facts else None,
         "initiatives": len(rows),

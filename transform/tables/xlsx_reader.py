@@ -67,7 +67,7 @@ class _Choice:
         self._book, self._file, self._layout = book, file, layout
         facts = layout.portraits.get(year) if year else None
         self._named = facts.sheet if facts else None
-        self._key = f"[portraits.{year or 'YYYY'}] of {layout.source}"
+        self._key = f"[portraits.{year or 'YYYY'}] of {layout.to_edit}"
         sheets = [s for s in book.book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
         self._names = [str(sheet.name) for sheet in sheets]
         self._visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
@@ -96,7 +96,8 @@ class _Choice:
             )
         raise self._refusal(
             f"no sheet has a header that fits {self._layout.source}",
-            "Save the portrait's sheet alone, or declare its columns in the layout.",
+            "Save the portrait's sheet alone, or add its columns to those under [fields.…] of"
+            f" {self._layout.to_edit}.",
         )
 
     def _frame(self, name: str) -> pd.DataFrame:

@@ -10,6 +10,13 @@ from transform.layouts.model import LISTS
 from transform.text.characters import UNWRITABLE
 from transform.text.garbled import probable_original
 from transform.text.printable import shown
+from transform.validation.list_advice import (
+    concept_of,
+    layout_to_edit,
+    replaced_value,
+    unknown_value,
+    unreviewed_value,
+)
 from transform.validation.remarks import is_of_reading
 from transform.validation.shacl import Finding
 
@@ -52,6 +59,11 @@ class CellLocator:
             }
         return self._rows.get(focus)
 
+    @property
+    def newest(self) -> MappingContext:
+        """Return the context of the newest portrait, whose layout is the one to edit."""
+        return self.contexts[max(self.contexts)]
+
     def file_of(self, focus: str) -> str:
         """Return the name of the file that a portrait was read from, "" for any other resource."""
         for year, context in self.contexts.items():
@@ -87,7 +99,7 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
         # The reading tier names a column of a portrait, or a row that is no inscription.
         column = finding.value if finding.shape.endswith("#Lecture-colonne-masquee") else ""
         line = int(finding.value) if finding.shape.endswith("#Lecture-ligne-sans-valeur") else None
-        return _located(finding, file, line, column, finding.value, _elsewhere(finding), "")
+        return _located(finding, file, line, column, finding.value, _elsewhere(finding, places), "")
     context, number = places.contexts[row.year], row.row.number
     if is_of_reading(finding.path, context.base_uri):
         return _of_reading(finding, context, row)
@@ -95,7 +107,7 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
     column = context.reading.column(row.row, field) if field else ""
     raw = getattr(row.row.cells, field) if field else finding.value
     steps = _next_step(context, row, field, raw, column)
-    source = f"{context.source_url}#row={number}"
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
 
 
@@ -108,7 +120,7 @@ def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Loc
         column, raw = context.reading.column(row.row, field), getattr(cells, field)
         finding = replace(finding, path=finding.value)
     steps = _next_step_of_reading(finding.shape, context, number, field or "", raw)
-    source = f"{context.source_url}#row={number}"
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
 
 
@@ -184,7 +196,7 @@ _RECALCULATE = (
 )
 
 
-def _elsewhere(finding: Finding) -> tuple[str, str]:
+def _elsewhere(finding: Finding, places: CellLocator) -> tuple[str, str]:
     if finding.shape.endswith("#Lecture-colonne-masquee"):
         return (
             f"Afficher la colonne « {finding.value} » dans le tableur, ou l'ôter du fichier.",
@@ -193,9 +205,12 @@ def _elsewhere(finding: Finding) -> tuple[str, str]:
     if finding.shape.endswith("#Lecture-ligne-sans-valeur"):
         return _RECALCULATE
     if finding.shape.endswith("#Portrait-total"):
+        year = int(finding.focus.rpartition("/")[2])
+        fr, en = layout_to_edit(places.contexts[year].layout)
+        key = f"[portraits.{year}]"
         return (
-            "Vérifier que le fichier est complet, ou corriger [portraits.AAAA] total du gabarit.",
-            "Check that the file is whole, or correct [portraits.YYYY] total of the layout.",
+            f"Vérifier que le fichier est complet, ou corriger total sous {key} dans {fr}.",
+            f"Check that the file is whole, or correct total under {key} of {en}.",
         )
     if finding.component == "SPARQLConstraintComponent" and finding.focus.endswith("id/organisme"):
         return (
@@ -203,18 +218,18 @@ def _elsewhere(finding: Finding) -> tuple[str, str]:
             "Take the spelling out of one of the two in the registry of bodies.",
         )
     if finding.shape.endswith("#Concept-revise-par-une-personne"):
-        return (
-            "Ajouter la valeur à [[lists.….values]] du gabarit quand une personne l'aura lue.",
-            "Add the value to [[lists.….values]] of the layout once a person has read it.",
-        )
+        context = places.newest
+        if named := concept_of(finding.focus, context.base_uri):
+            return unreviewed_value(context, *named)
     if finding.shape.endswith("#Evolution-voisin"):
-        return (
-            f"Dire si <{finding.value}> est la même valeur : une graphie de plus dans le gabarit.",
-            f"Say whether <{finding.value}> is the same value: one more spelling in the layout.",
-        )
+        context = places.newest
+        old, new = finding.focus.rpartition("/")[2], concept_of(finding.value, context.base_uri)
+        if new:
+            return replaced_value(context, new[0], old, new[1])
+    fr, en = layout_to_edit(places.newest.layout)
     return (
-        f"Corriger <{finding.focus}> dans ontology/ ou dans le gabarit.",
-        f"Correct <{finding.focus}> in ontology/ or in the layout.",
+        f"Corriger <{finding.focus}> dans ontology/, ou dans {fr}.",
+        f"Correct <{finding.focus}> in ontology/, or in {en}.",
     )
 
 
@@ -233,20 +248,5 @@ def _next_step(
         number = row.row.number
         return f"Remplir « {column} » à la ligne {number}.", f'Fill in "{column}" in row {number}.'
     if field in LISTS and getattr(row.concepts, field) is None:
-        return _unknown_value(setting, field, raw)
+        return unknown_value(setting, field, raw)
     return "Corriger la cellule.", "Correct the cell."
-
-
-def _unknown_value(setting: MappingContext, field: str, raw: str) -> tuple[str, str]:
-    vocabulary, year = setting.vocabularies[field], setting.reading.year
-    nearest = vocabulary.nearest(raw, year)
-    known = " | ".join(vocabulary.known(year)[:12])
-    where = f"[[lists.{field}.values]] ({setting.layout.source})"
-    if nearest:
-        fr, en = f"Voulait-on « {nearest} » ?", f'Was "{nearest}" meant?'
-    else:
-        fr, en = f"Valeurs connues : {known}.", f"Known: {known}."
-    return (
-        f"{fr} Corriger la ligne, ou ajouter la graphie dans {where}.",
-        f"{en} Correct the row, or add the spelling in {where}.",
-    )
