@@ -5,7 +5,7 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -49,6 +49,14 @@ def read_example(name: str, base_uri: str, language: str = "fr") -> str:
     text = read(f"exemple-{name}").replace("<def#>", f"<{vocabulary_of(base_uri)}>")
     text = _OUR_IRI.sub(lambda iri: f"<{base_uri}{iri[1]}", text)
     return text.replace(') = "fr")', f') = "{language}")')
+
+
+def write_order(languages: Sequence[str]) -> Text:
+    """Write the order of languages in which queries choose labels: these, none, then any other.
+
+    What stands behind a language between blanks is the longer, the better it is.
+    """
+    return Text(f" {' '.join(languages)}  .")
 
 
 def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
