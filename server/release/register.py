@@ -32,6 +32,15 @@ class Register(NamedTuple):
         first = own if own in texts.LANGUAGES else _ELSE
         return (first, *(language for language in texts.LANGUAGES if language != first))
 
+    def has(self, language: str) -> bool:
+        """Check whether a language is one of the register's, of whichever region."""
+        return any(_primary(tag) == _primary(language) for tag in self.languages)
+
+    def nearest(self, reader: str) -> str:
+        """Return the language of the register for a reader: the reader's, else its own."""
+        kin = (tag for tag in self.languages if _primary(tag) == _primary(reader))
+        return next(kin, self.languages[0])
+
     def order(self, reader: str) -> tuple[str, ...]:
         """Return the languages of a label, the best first: the reader's, then the register's.
 
