@@ -43,7 +43,7 @@ def _entries() -> Iterator[Entry]:
     now = current_published(release).time
     for earlier, later in list_pairs(release):
         words = texts.text("from_to", language, earlier=earlier, later=later)
-        summary = texts.text("about_comparisons", language)
+        summary = release.register.text("about_comparisons", language)
         title = f"{texts.text('comparisons', language)}{texts.text('colon', language)} {words}"
         yield Entry(title, f"changements/{earlier}-{later}", now, summary)
     for published in list_published(release):

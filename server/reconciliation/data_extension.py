@@ -171,7 +171,7 @@ def _cell(
     requested: Property, value: dict[str, str], ours: str, names: dict[str, str]
 ) -> dict[str, Any]:
     text = value["value"]
-    if requested is YEAR:
+    if requested.id == YEAR.id:
         return {"int": int(text.rpartition("/")[2])}
     if value["type"] == "uri" and text.startswith(ours):
         return {"id": text, "name": names.get(text, text.removeprefix(ours))}

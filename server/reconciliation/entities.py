@@ -130,5 +130,5 @@ def _read_values(
             path = value.removeprefix(ours)
             number = places.get(iri.removeprefix(ours))
             if number is not None:
-                numbers[_last_segment(path) if requested is YEAR else path].add(number)
+                numbers[_last_segment(path) if requested.id == YEAR.id else path].add(number)
     return {value: array("I", sorted(numbers[value])) for value in sorted(numbers)}

@@ -11,9 +11,9 @@ from transform.rdf.namespaces import vocabulary_of
 WIDTH, HEIGHT = 430, 300  # pixels of a preview
 _NAMES = {"fr": "{} – rapprochement", "en": "{} – reconciliation"}
 _SETTINGS = (
-    ("annee", "text", {"fr": "Année de portrait", "en": "Year of portrait"}, {
-        "fr": "Seulement ce que dit le portrait de cette année ; vide : tous.",
-        "en": "Only what the portrait of this year says; empty: all.",
+    ("annee", "text", {"fr": "Année de {portrait}", "en": "Year of {portrait}"}, {
+        "fr": "Seulement ce que dit le {portrait} de cette année ; vide : tous.",
+        "en": "Only what the {portrait} of this year says; empty: all.",
     }, ""),
     ("limit", "number", {"fr": "Nombre de valeurs", "en": "Number of values"}, {
         "fr": "Le plus de valeurs par entité ; 0 : toutes.",
@@ -25,6 +25,7 @@ _SETTINGS = (
 def write_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
     """Return the manifest; `address` is that of the site as the client reaches it."""
     title = release.register.choose(release.manifest["series"]["title"], language)
+    words = release.register.words_in(language)
     root, default = f"{address}reconciliation", read_offer(release).default
     return {
         "versions": ["0.2"],
@@ -51,8 +52,8 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
         "extend": {
             "propose_properties": {"service_url": root, "service_path": "/extend/propose"},
             "property_settings": [
-                {"name": name, "label": label[language], "type": kind,
-                 "help_text": help_text[language], "default": default}
+                {"name": name, "label": label[language].format(**words), "type": kind,
+                 "help_text": help_text[language].format(**words), "default": default}
                 for name, kind, label, help_text, default in _SETTINGS
             ],
         },

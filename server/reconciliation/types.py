@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from server import texts
 from server.release.current import Release
 from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS, vocabulary_of
 
@@ -33,8 +34,9 @@ DEFAULT = (ORGANISME, PORTEFEUILLE, INITIATIVE)
 class Property(NamedTuple):
     """A property of an entity.
 
-    `iri` is absolute or a name in `def#`; with `of_rows`, the rows of the portraits have it, year
-    by year, else the entity itself. With `restricts`, a query may name a value of it.
+    `names` by language may hold words of the register, in braces. `iri` is absolute or a name in
+    `def#`; with `of_rows`, the rows of the portraits have it, year by year, else the entity itself.
+    With `restricts`, a query may name a value of it.
     """
 
     id: str
@@ -50,27 +52,32 @@ class Property(NamedTuple):
         return self.iri if ":" in self.iri else f"{vocabulary_of(base_uri)}{self.iri}"
 
 
+def _worded(word: str) -> dict[str, str]:
+    """Return the names of a property of which the register has the word."""
+    return dict.fromkeys(texts.LANGUAGES, f"{{{word}}}")
+
+
 YEAR = Property(
-    "annee", {"fr": "Année de portrait", "en": "Year of portrait"}, KINDS,
+    "annee", {"fr": "Année de {portrait}", "en": "Year of {portrait}"}, KINDS,
     f"{DCTERMS}isPartOf", restricts=True,
 )  # fmt: skip
 BODY = Property(
-    "organisme", {"fr": "Organisme", "en": "Public body"}, (INITIATIVE,),
+    "organisme", _worded("Organisme"), (INITIATIVE,),
     "organisme", value=ORGANISME, restricts=True,
 )  # fmt: skip
 PORTFOLIO = Property(
-    "portefeuille", {"fr": "Portefeuille", "en": "Portfolio"}, (ORGANISME, INITIATIVE),
+    "portefeuille", _worded("Portefeuille"), (ORGANISME, INITIATIVE),
     "portefeuille", value=PORTEFEUILLE, restricts=True,
 )  # fmt: skip
 PROPERTIES = (
     YEAR,
     BODY,
     PORTFOLIO,
-    Property("categorie", {"fr": "Catégorie", "en": "Category"}, (INITIATIVE,),
+    Property("categorie", _worded("Categorie"), (INITIATIVE,),
              "categorie", value=CATEGORIE, restricts=True),
-    Property("statut", {"fr": "Statut", "en": "Status"}, (INITIATIVE,),
+    Property("statut", _worded("Statut"), (INITIATIVE,),
              "statut", value=STATUT, restricts=True),
-    Property("benefices", {"fr": "Bénéfices", "en": "Benefits"}, (INITIATIVE,), "benefices"),
+    Property("benefices", _worded("Benefices"), (INITIATIVE,), "benefices"),
     Property("nom", {"fr": "Nom", "en": "Name"},
              (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{SKOS}prefLabel", of_rows=False),
     Property("nom-initiative", {"fr": "Nom de l'initiative", "en": "Name of the initiative"},
@@ -126,7 +133,10 @@ def read_offer(release: Release) -> Offer:
     fields = release.register.fields
     kinds = tuple(kind for kind in KINDS if kind.field in fields)
     offer = Offer(release.base_uri, kinds)
-    properties = offer.list_properties(kinds)
-    return offer._replace(
-        properties=tuple(each for each in properties if each.id in fields or each.id not in _FIELDS)
-    )
+    words = {language: release.register.words_in(language) for language in texts.LANGUAGES}
+    properties = [
+        each._replace(names={tag: name.format(**words[tag]) for tag, name in each.names.items()})
+        for each in offer.list_properties(kinds)
+        if each.id in fields or each.id not in _FIELDS
+    ]
+    return offer._replace(properties=tuple(properties))

@@ -1,15 +1,25 @@
 """Read what a release says of its register: its languages, its fields, and what it calls things."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from server import texts
 
-# A release of an earlier version does not say them: it was of Québec's register, or laid out as it.
+# A release of an earlier version does not say them: it was laid out as Québec's register is.
 _LANGUAGES = ("fr", "en")
 _FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 # The language of the interface for a register in neither of its languages.
 _ELSE = "en"
+# What a register may call otherwise than we do, one and many of it: `word_…` of texts.toml.
+WORDS = {
+    "portrait": ("portrait", "portraits"),
+    "categorie": ("categorie", "categories"),
+    "organisme": ("organisme", "organismes"),
+    "portefeuille": ("portefeuille", "portefeuilles"),
+    "benefices": ("benefice", "benefices"),
+    "statut": ("statut", "statuts"),
+}
 
 
 class OwnText(NamedTuple):
@@ -20,10 +30,14 @@ class OwnText(NamedTuple):
 
 
 class Register(NamedTuple):
-    """A register: its languages (BCP 47), its own first, and the fields that it has."""
+    """A register: its languages (BCP 47), its own first, the fields that it has, and its words.
+
+    `words` has by language, by field and for `portrait`, a file of one year, one and many of it.
+    """
 
     languages: tuple[str, ...] = _LANGUAGES
     fields: frozenset[str] = frozenset(_FIELDS)
+    words: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({})
 
     @property
     def interface(self) -> tuple[str, ...]:
@@ -60,6 +74,20 @@ class Register(NamedTuple):
         tags = sorted(own_texts, key=lambda tag: self._rank(tag, self.languages[0]))
         return [OwnText(own_texts[tag], tag) for tag in tags]
 
+    def text(self, key: str, language: str, **values: object) -> str:
+        """Return a text of the interface with the register's words and its values filled in."""
+        return texts.text(key, language, **self.words_in(language), **values)
+
+    def words_in(self, language: str) -> Mapping[str, str]:
+        """Return the words to fill in, each as it stands within a sentence and at its beginning."""
+        places: dict[str, str] = {}
+        for name, forms in WORDS.items():
+            own = self.words.get(language, {}).get(name)
+            for form, word in zip(forms, own or (None, None), strict=True):
+                within = word or texts.text(f"word_{form}", language)
+                places |= {form: within, form.capitalize(): within[:1].upper() + within[1:]}
+        return places
+
     def _rank(self, tag: str, reader: str) -> int:
         order = self.order(reader)
         return order.index(tag.lower()) if tag.lower() in order else len(order)
@@ -68,7 +96,8 @@ class Register(NamedTuple):
 def read_register(manifest: Mapping[str, Any]) -> Register:
     """Return the register of a release."""
     languages = tuple(manifest.get("languages") or _LANGUAGES)
-    return Register(languages, frozenset(manifest.get("fields") or _FIELDS))
+    fields = frozenset(manifest.get("fields") or _FIELDS)
+    return Register(languages, fields, manifest.get("words") or {})
 
 
 def _primary(language: str) -> str:

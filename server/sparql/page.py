@@ -65,7 +65,7 @@ def about_form() -> dict[str, Any]:
 def _example(name: str, release: Release, language: str) -> str:
     """Return an example query below comments that say what it asks and what comes of it."""
     keys = (f"example_{name}", f"example_{name}_result")
-    about = "".join(f"# {texts.text(key, language)}\n" for key in keys)
+    about = "".join(f"# {release.register.text(key, language)}\n" for key in keys)
     return about + read_example(name, release.base_uri, language, release.register)
 
 

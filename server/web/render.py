@@ -37,13 +37,16 @@ def language() -> str:
 def render(template: str, **values: Any) -> str:
     """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
+    words = release.register.words_in(chosen)
     return render_template(
         template,
         lang=chosen,
         languages=release.register.interface,
+        has=release.register.fields.__contains__,
         own=lambda own_texts: release.register.choose(own_texts or {}, chosen),
         register=release.register,
-        t=lambda key, **values: texts.text(key, chosen, **values),
+        t=lambda key, **values: texts.text(key, chosen, **words, **values),
+        words=words,
         whole=lambda number: texts.whole(number, chosen),
         link=links.link_to,
         link_file=lambda path: links.link_to(links.quote_path(path), lang=None),

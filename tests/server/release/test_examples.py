@@ -6,7 +6,6 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from server import texts
 from server.release import queries
 from server.release.examples import EXAMPLES, read_example
 from server.release.register import Register
@@ -89,8 +88,8 @@ def test_every_example_is_expected_and_has_its_texts() -> None:
     assert len(EXAMPLES) >= 12
     for name in EXAMPLES:
         for language in LANGUAGES:
-            assert texts.text(f"example_{name}", language)
-            assert texts.text(f"example_{name}_result", language)
+            assert Register().text(f"example_{name}", language)
+            assert Register().text(f"example_{name}_result", language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
