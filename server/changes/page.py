@@ -59,7 +59,7 @@ def lay_out(published: PublishedComparison, release: Release, language: str) -> 
     """Return the values of the template."""
     page = _Page(published, release, language)
     return {
-        "title": title(published.comparison, language),
+        "title": title(published.comparison, language, release.register.words_in(language)),
         "comparison": published.comparison,
         "sentences": page.sentences(),
         "body_counts": page.body_counts(),
@@ -76,6 +76,7 @@ def _sort_key(evolution: Evolution) -> tuple[int, str]:
 class _Page:
     def __init__(self, published: PublishedComparison, release: Release, language: str) -> None:
         self._published = published
+        self._words = release.register.words_in(language)
         self._comparison: Comparison = published.comparison
         self._release = release
         self._language = language
@@ -84,7 +85,9 @@ class _Page:
     def sentences(self) -> dict[str, list[list[Part]]]:
         """Return the sentences by topic; the caution has a topic of its own."""
         topics: dict[str, list[list[Part]]] = {}
-        for sentence in comparison_sentences(self._comparison, self._label, self._language):
+        for sentence in comparison_sentences(
+            self._comparison, self._label, self._language, self._words
+        ):
             topic = "caution" if sentence.key == "caution" else sentence.topic
             topics.setdefault(topic, []).append(sentence.parts)
         return topics
@@ -114,7 +117,9 @@ class _Page:
                 movement=f"{self._release.base_uri}{self._comparison.path}/{name}",
                 order=queries.write_order(self._release.register.order(self._language)),
             )
-            heading = name_movement(self._comparison, movement, self._label, self._language)
+            heading = name_movement(
+                self._comparison, movement, self._label, self._language, self._words
+            )
             cells = [self._cell(row) for row in rows]
             lists.setdefault(movement.kind.thing, []).append((heading, self._part(name), cells))
         return lists

@@ -134,7 +134,8 @@ def _find_number(
     """Return the title and the query of a number; raises UnknownPage."""
     comparison, label = published.comparison, partial(published.label, release, language=language)
     if movement := comparison.movements.get(name):
-        title = name_movement(comparison, movement, label, language)
+        words = release.register.words_in(language)
+        title = name_movement(comparison, movement, label, language, words)
         return title, movement_query(comparison, movement, release.base_uri, language)
     bare, _, year = name.rpartition("/")
     for evolution in comparison.evolutions:

@@ -1,6 +1,6 @@
 """Read what a release says of its register: its languages, its fields, and what it calls things."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -32,12 +32,13 @@ class OwnText(NamedTuple):
 class Register(NamedTuple):
     """A register: its languages (BCP 47), its own first, the fields that it has, and its words.
 
-    `words` has by language, by field and for `portrait`, a file of one year, one and many of it.
+    `words` has by language, by field and for `portrait`, a file of one year, one and many of it,
+    and as `absence` a sentence on what the register leaves out.
     """
 
     languages: tuple[str, ...] = _LANGUAGES
     fields: frozenset[str] = frozenset(_FIELDS)
-    words: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({})
+    words: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
     @property
     def interface(self) -> tuple[str, ...]:
@@ -86,6 +87,8 @@ class Register(NamedTuple):
             for form, word in zip(forms, own or (None, None), strict=True):
                 within = word or texts.text(f"word_{form}", language)
                 places |= {form: within, form.capitalize(): within[:1].upper() + within[1:]}
+        own_absence = self.words.get(language, {}).get("absence")
+        places["absence"] = own_absence or texts.text("word_absence", language)
         return places
 
     def _rank(self, tag: str, reader: str) -> int:

@@ -38,7 +38,10 @@ NOTICE = {
     "en": "The initiatives of these example portraits are made up.",
 }
 WORDS = {
-    "fr": {"portrait": ["portrait", "portraits"]},
+    "fr": {
+        "portrait": ["portrait", "portraits"],
+        "portefeuille": ["portefeuille", "portefeuilles ministériels"],
+    },
     "en": {
         "portrait": ["portrait", "portraits"],
         "organisme": ["public body", "public bodies"],

@@ -27,6 +27,9 @@ from transform.text.numbers import (
 )
 
 Label = Callable[[str], str]
+Words = Mapping[str, str]
+# What a file of one year is called where the caller passes no words of the register.
+_OURS: Words = {"portrait": "portrait", "portraits": "portraits"}
 _PLACE = re.compile(r"\{([\w/-]+)(?::([^|}]*)\|([^}]*))?\}")
 
 
@@ -61,17 +64,19 @@ def _table() -> dict[str, dict[str, str]]:
     return templates
 
 
-def title(comparison: Comparison, language: str) -> str:
+def title(comparison: Comparison, language: str, words: Words = _OURS) -> str:
     """Return the title of a comparison."""
-    return _plain("title", comparison, language)
+    return _plain("title", comparison, language, words)
 
 
-def name_movement(comparison: Comparison, movement: Movement, label: Label, language: str) -> str:
+def name_movement(
+    comparison: Comparison, movement: Movement, label: Label, language: str, words: Words = _OURS
+) -> str:
     """Return the name of a movement."""
     if movement.statuses:
         old, new = map(label, movement.statuses)
-        return _plain("passage_name", comparison, language, old=old, new=new)
-    return _plain(movement.name, comparison, language)
+        return _plain("passage_name", comparison, language, words, old=old, new=new)
+    return _plain(movement.name, comparison, language, words)
 
 
 def name_evolution(
@@ -79,8 +84,8 @@ def name_evolution(
 ) -> str:
     """Return the name of an evolution."""
     if evolution.text is not None:
-        return _plain("text_name", comparison, language, label=evolution.text)
-    return _plain("evolution_name", comparison, language, label=label(evolution.concept))
+        return _plain("text_name", comparison, language, _OURS, label=evolution.text)
+    return _plain("evolution_name", comparison, language, _OURS, label=label(evolution.concept))
 
 
 def number_text(movement: Movement, language: str) -> str:
@@ -91,27 +96,38 @@ def number_text(movement: Movement, language: str) -> str:
     return _table()["range"][language].format(**ends)
 
 
-def comparison_sentences(comparison: Comparison, label: Label, language: str) -> list[Sentence]:
-    """Return the sentences of a comparison; `label` returns a concept's label in the language."""
-    return list(_Writer(comparison, label, language).sentences())
+def comparison_sentences(
+    comparison: Comparison, label: Label, language: str, words: Words = _OURS
+) -> list[Sentence]:
+    """Return the sentences of a comparison; `label` returns a concept's label in the language.
+
+    `words` are those of the register: `portrait`, `portraits`, and `absence`, a sentence on what it
+    leaves out.
+    """
+    return list(_Writer(comparison, label, language, words).sentences())
 
 
-def _plain(key: str, comparison: Comparison, language: str, **labels: str) -> str:
-    values = {"earlier": str(comparison.earlier), "later": str(comparison.later), **labels}
+def _plain(key: str, comparison: Comparison, language: str, words: Words, **labels: str) -> str:
+    years = {"earlier": str(comparison.earlier), "later": str(comparison.later)}
+    values = {**words, **years, **labels}
     return _table()[key][language].format(**values)
 
 
 class _Writer:
-    def __init__(self, comparison: Comparison, label: Label, language: str) -> None:
+    def __init__(self, comparison: Comparison, label: Label, language: str, words: Words) -> None:
         self._comparison = comparison
         self._label = label
         self._language = language
+        self._own_words = words
 
     def sentences(self) -> Iterator[Sentence]:
         for topic in ("initiatives", "organismes"):
             yield from self._sums(topic)
         yield from self._lists()
-        yield self._sentence("caution", "initiatives", {})
+        if absence := self._own_words.get("absence"):
+            yield Sentence("caution", "initiatives", [Part(absence)])
+        else:
+            yield self._sentence("caution", "initiatives", {})
 
     def _sums(self, topic: str) -> Iterator[Sentence]:
         before, after = (
@@ -197,6 +213,8 @@ class _Writer:
                 parts += words[name]
             elif name in years:
                 parts.append(Part(years[name]))
+            elif name in self._own_words:
+                parts.append(Part(self._own_words[name]))
             else:
                 movement = self._comparison.movements[name]
                 parts.append(self._number(movement))

@@ -90,6 +90,10 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
         lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
+    "one and many": (
+        'a list of two texts, what one and what many are called: ["portrait", "portraits"]',
+        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -115,12 +119,18 @@ _VALUE = {
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
+# What a register calls things on the pages of its site; benefits and the like are fields.
+_WORDS = {
+    "absence": "text",
+    **{name: "one and many" for name in ("portrait", *FIELDS) if name != "nom"},
+}
 FORMAT = {
     "layout": "format",
     "name": "text",
     "extends": "text",
     "registry": "registry",
     "languages": ["language"],
+    "words": {"*language": _WORDS},
     "language": "former language",
     "series": {
         "title": _TEXTS,
