@@ -5,12 +5,11 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from server import texts
+from transform.release.manifest import languages_in
+from transform.text.languages import reading_language
 
 # A release of an earlier version does not say them: it was laid out as Québec's register is.
-_LANGUAGES = ("fr", "en")
 _FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
-# The language of the interface for a register in neither of its languages.
-_ELSE = "en"
 # What a register may call otherwise than we do, one and many of it: `word_…` of texts.toml.
 WORDS = {
     "portrait": ("portrait", "portraits"),
@@ -36,15 +35,14 @@ class Register(NamedTuple):
     and as `absence` a sentence on what the register leaves out.
     """
 
-    languages: tuple[str, ...] = _LANGUAGES
+    languages: tuple[str, ...] = texts.LANGUAGES
     fields: frozenset[str] = frozenset(_FIELDS)
     words: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
     @property
     def interface(self) -> tuple[str, ...]:
         """Return the languages of the interface, that of a reader who states none first."""
-        own = _primary(self.languages[0])
-        first = own if own in texts.LANGUAGES else _ELSE
+        first = reading_language(self.languages[0])
         return (first, *(language for language in texts.LANGUAGES if language != first))
 
     def has(self, language: str) -> bool:
@@ -98,7 +96,7 @@ class Register(NamedTuple):
 
 def read_register(manifest: Mapping[str, Any]) -> Register:
     """Return the register of a release."""
-    languages = tuple(manifest.get("languages") or _LANGUAGES)
+    languages = languages_in(manifest)
     fields = frozenset(manifest.get("fields") or _FIELDS)
     return Register(languages, fields, manifest.get("words") or {})
 
