@@ -46,6 +46,7 @@ WORDS = {
     "en": {
         "portrait": ["portrait", "portraits"],
         "organisme": ["public body", "public bodies"],
+        "portefeuille": ["portfolio", "ministerial portfolios"],
     },
 }
 SOURCES = {2024: "exemple-2024.csv", 2025: "exemple #2025 à 100% ?.csv.gz"}

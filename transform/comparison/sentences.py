@@ -28,8 +28,17 @@ from transform.text.numbers import (
 
 Label = Callable[[str], str]
 Words = Mapping[str, str]
-# What a file of one year is called where the caller passes no words of the register.
-_OURS: Words = {"portrait": "portrait", "portraits": "portraits"}
+# Where the caller passes no words of the register.
+_OURS: Mapping[str, Words] = {
+    language: {
+        "portrait": "portrait",
+        "portraits": "portraits",
+        "portefeuille": name,
+        "Portefeuille": name.capitalize(),
+        "Portefeuilles": f"{name.capitalize()}s",
+    }
+    for language, name in (("fr", "portefeuille"), ("en", "portfolio"))
+}
 _PLACE = re.compile(r"\{([\w/-]+)(?::([^|}]*)\|([^}]*))?\}")
 
 
@@ -64,13 +73,17 @@ def _table() -> dict[str, dict[str, str]]:
     return templates
 
 
-def title(comparison: Comparison, language: str, words: Words = _OURS) -> str:
+def title(comparison: Comparison, language: str, words: Words | None = None) -> str:
     """Return the title of a comparison."""
     return _plain("title", comparison, language, words)
 
 
 def name_movement(
-    comparison: Comparison, movement: Movement, label: Label, language: str, words: Words = _OURS
+    comparison: Comparison,
+    movement: Movement,
+    label: Label,
+    language: str,
+    words: Words | None = None,
 ) -> str:
     """Return the name of a movement."""
     if movement.statuses:
@@ -84,8 +97,8 @@ def name_evolution(
 ) -> str:
     """Return the name of an evolution."""
     if evolution.text is not None:
-        return _plain("text_name", comparison, language, _OURS, label=evolution.text)
-    return _plain("evolution_name", comparison, language, _OURS, label=label(evolution.concept))
+        return _plain("text_name", comparison, language, None, label=evolution.text)
+    return _plain("evolution_name", comparison, language, None, label=label(evolution.concept))
 
 
 def number_text(movement: Movement, language: str) -> str:
@@ -97,28 +110,32 @@ def number_text(movement: Movement, language: str) -> str:
 
 
 def comparison_sentences(
-    comparison: Comparison, label: Label, language: str, words: Words = _OURS
+    comparison: Comparison, label: Label, language: str, words: Words | None = None
 ) -> list[Sentence]:
     """Return the sentences of a comparison; `label` returns a concept's label in the language.
 
-    `words` are those of the register: `portrait`, `portraits`, and `absence`, a sentence on what it
-    leaves out.
+    `words` are those of the register: of a file of one year and of a portfolio, and as `absence` a
+    sentence on what it leaves out.
     """
     return list(_Writer(comparison, label, language, words).sentences())
 
 
-def _plain(key: str, comparison: Comparison, language: str, words: Words, **labels: str) -> str:
+def _plain(
+    key: str, comparison: Comparison, language: str, words: Words | None, **labels: str
+) -> str:
     years = {"earlier": str(comparison.earlier), "later": str(comparison.later)}
-    values = {**words, **years, **labels}
+    values = {**(words or _OURS[language]), **years, **labels}
     return _table()[key][language].format(**values)
 
 
 class _Writer:
-    def __init__(self, comparison: Comparison, label: Label, language: str, words: Words) -> None:
+    def __init__(
+        self, comparison: Comparison, label: Label, language: str, words: Words | None
+    ) -> None:
         self._comparison = comparison
         self._label = label
         self._language = language
-        self._own_words = words
+        self._own_words = words or _OURS[language]
 
     def sentences(self) -> Iterator[Sentence]:
         for topic in ("initiatives", "organismes"):
