@@ -102,13 +102,15 @@ class Layout:
 
     `source` is the path of its file, or the name of a shipped one with .toml behind it.
     `records_path` is where the list of rows stands in a JSON document, "" for the top.
-    `languages` are those of its texts, the register's own first, in lower case. `operator`
+    `languages` are those of its texts, the register's own first, in lower case; `words` by
+    language what it calls things where that differs from what the site says by itself. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one.
     """
 
     source: str
     name: str
     languages: tuple[str, ...]
+    words: Mapping[str, Mapping[str, Any]]
     title: Texts
     description: Texts
     licence: str
@@ -174,6 +176,7 @@ def load_layout(reference: str) -> Layout:
         source=source,
         name=raw["name"],
         languages=tuple(dict.fromkeys(raw["languages"])),
+        words=raw.get("words", {}),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],

@@ -93,6 +93,10 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     ),
     # "" where a layout extends another and its bodies are within nothing.
     "list?": (f'one of {", ".join(LISTS)}, or ""', lambda v: v == "" or v in LISTS),
+    "one and many": (
+        'a list of two texts, what one and what many are called: ["portrait", "portraits"]',
+        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -118,6 +122,11 @@ _VALUE = {
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
+# What a register calls things on the pages of its site; benefits and the like are fields.
+_WORDS = {
+    "absence": "text",
+    **{name: "one and many" for name in ("portrait", *FIELDS) if name != "nom"},
+}
 FORMAT = {
     "layout": "format",
     "name": "text",
@@ -125,6 +134,7 @@ FORMAT = {
     "afresh": ["text"],
     "registry": "registry",
     "languages": ["language"],
+    "words": {"*language": _WORDS},
     "language": "former language",
     "series": {
         "title": _TEXTS,
@@ -224,7 +234,9 @@ def read_value(
     words, fits = _KINDS[expected]
     if not fits(value):
         return _misfit(value, words, path, place, faults)
-    return Node(place, value.lower() if expected == "language" else value)
+    # A list that is one value has no places of its own for its elements.
+    one = tuple(value) if isinstance(value, list) else value
+    return Node(place, value.lower() if expected == "language" else one)
 
 
 def _misfit(value: Any, words: str, path: Path, place: Place, faults: Faults) -> Node:

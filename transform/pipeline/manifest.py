@@ -58,6 +58,7 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
         "vocabulary_uri": vocabulary_of(work.base_uri),
         "languages": list(work.languages.tags),
         "fields": list(FIELDS),
+        "words": dict(newest.words),
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest.publisher),
         "operator": _publisher(work.base_uri, newest.operator),

@@ -156,8 +156,8 @@ REFUSED = [
     (
         'xyz = "blue"',
         "2: xyz is no key of a layout; known here: layout, name, extends, afresh, registry,"
-        " languages, series, publisher, operator, notice, fields, file, columns, fetch, lists,"
-        " portraits. Correct the key.",
+        " languages, words, series, publisher, operator, notice, fields, file, columns, fetch,"
+        " lists, portraits. Correct the key.",
     ),
     (
         'fields.nom.column = ["Nom"]',
