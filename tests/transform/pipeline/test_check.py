@@ -1,5 +1,7 @@
 """Everything that rows make is validated with the shapes, and nothing is validated twice."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +22,16 @@ def test_what_rows_make_is_checked_once(portrait: Callable[..., Path], tmp_path:
     checked = [done for what, done, _ in steps if what == "Checking rows with the shapes"]
     # Two rows, two initiatives, the names that both would have without the registry, garbled text.
     assert checked[-1] == 2 + 2 + 4 + 1
+
+
+def test_a_process_that_checks_rows_loads_no_reader_of_workbooks() -> None:
+    code = "import sys; import transform.pipeline.check; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
+    )
+    assert "transform.validation.shacl" in done.stdout.split()
+    assert "pandas" not in done.stdout.split()
 
 
 def _nothing(*_: object) -> None:
