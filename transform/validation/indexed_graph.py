@@ -39,7 +39,7 @@ class IndexedGraph(OxigraphDataGraph):
         self, subject: Any, predicate: Any, unique: bool = False
     ) -> Generator[Any, None, None]:
         """Return the values of a property of a node."""
-        if isinstance(subject, rdflib.term.Node) and isinstance(predicate, rdflib.URIRef):
+        if subject is not None and isinstance(predicate, rdflib.URIRef):
             yield from self._values.get(predicate, {}).get(subject, ())
         else:
             yield from super().objects(subject, predicate, unique)
