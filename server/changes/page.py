@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any, NamedTuple
 
-from server.engine.interface import Text
 from server.release import queries
 from server.release.comparisons import PublishedComparison
 from server.release.current import Release
@@ -114,7 +113,7 @@ class _Page:
                 query,
                 limit=_SHOWN,
                 movement=f"{self._release.base_uri}{self._comparison.path}/{name}",
-                language=Text(self._language),
+                order=queries.write_order(self._release.register.order(self._language)),
             )
             heading = name_movement(self._comparison, movement, self._label, self._language)
             cells = [self._cell(row) for row in rows]

@@ -113,9 +113,10 @@ class _Page:
         )
 
     def _value(self, iri: str, predicate: str) -> str:
-        """Return a value in the language of the page, else in any language, else ""."""
+        """Return a value in the best language for the reader, else ""."""
         values = [t.object for t in self.groups.get(iri, ()) if t.predicate.value == predicate]
-        values.sort(key=lambda term: getattr(term, "language", None) != self._language)
+        order = self._release.register.order(self._language)
+        values.sort(key=lambda term: labels.rank_language(getattr(term, "language", None), order))
         return _iri(values[0]) if values else ""
 
 

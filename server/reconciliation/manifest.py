@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.reconciliation.read_queries import LEAST_COUNTED, MOST_CHARACTERS, MOST_QUERIES
-from server.reconciliation.types import DEFAULT, Kind, class_iri
+from server.reconciliation.types import Kind, class_iri, read_offer
 from server.release import labels
 from server.release.current import Release
 from transform.rdf.namespaces import vocabulary_of
@@ -24,12 +24,12 @@ _SETTINGS = (
 
 def write_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
     """Return the manifest; `address` is that of the site as the client reaches it."""
-    title = release.manifest["series"]["title"]
-    root = f"{address}reconciliation"
+    title = release.register.choose(release.manifest["series"]["title"], language)
+    root, default = f"{address}reconciliation", read_offer(release).default
     return {
         "versions": ["0.2"],
-        "name": _NAMES[language].format(title.get(language) or title.get("fr", "")),
-        "defaultTypes": [describe_kind(kind, release, language) for kind in DEFAULT],
+        "name": _NAMES[language].format(title.value),
+        "defaultTypes": [describe_kind(kind, release, language) for kind in default],
         "documentation": f"{address}?lang={language}#openrefine",
         "serviceVersion": str(release.manifest["software"]["version"]),
         "batchSize": MOST_QUERIES,

@@ -7,7 +7,7 @@ from server.reconciliation.data_extension import Column, Extension, extend
 from server.reconciliation.index import Index
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.round_robin import Work
-from server.reconciliation.types import PROPERTIES
+from server.reconciliation.types import read_offer
 from server.release.current import Release
 from server.web import render
 
@@ -22,8 +22,8 @@ def show_preview(release: Release, index: Index, identifier: str, work: Work) ->
     path = find_path(release, index, identifier)
     columns = [
         Column(each, "", _SHOWN + 1)
-        for each in PROPERTIES
-        if each.id not in _LEFT_OUT and index.kind_of(path) in each.kinds
+        for each in read_offer(release).list_properties([index.kind_of(path)])
+        if each.id not in _LEFT_OUT
     ]
     cells = extend(release, index, Extension([path], columns), language, work)[path]
     rows = [

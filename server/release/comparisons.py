@@ -21,7 +21,9 @@ class PublishedComparison(NamedTuple):
 
     def label(self, release: Release, path: str, language: str) -> str:
         """Return the label of a value of a list, or the end of its path."""
-        best = labels.best(self.labels.get(release.base_uri + path, ()), language)
+        best = labels.best(
+            self.labels.get(release.base_uri + path, ()), release.register.order(language)
+        )
         return best.value if best else path.rpartition("/")[2]
 
 

@@ -25,10 +25,11 @@ _SHAPING = (".py", ".rq")
 
 
 def language() -> str:
-    """Return the language of this request: `?lang=`, else Accept-Language, else French."""
+    """Return the language of this request: `?lang=`, else Accept-Language, else the site's."""
     if "language" not in g:
         accepted = request.headers.get("Accept-Language")
-        g.language = choose_language(accepted, request.args.get("lang"), texts.LANGUAGES)
+        offered = current_release().register.interface
+        g.language = choose_language(accepted, request.args.get("lang"), offered)
     chosen: str = g.language
     return chosen
 
@@ -39,7 +40,9 @@ def render(template: str, **values: Any) -> str:
     return render_template(
         template,
         lang=chosen,
-        languages=texts.LANGUAGES,
+        languages=release.register.interface,
+        own=lambda own_texts: release.register.choose(own_texts or {}, chosen),
+        register=release.register,
         t=lambda key, **values: texts.text(key, chosen, **values),
         whole=lambda number: texts.whole(number, chosen),
         link=links.link_to,

@@ -86,12 +86,13 @@ class Publisher:
 class Layout:
     """Everything that is particular to one series of files.
 
-    `operator` publishes what is made of the files; it is the publisher unless the layout has one.
+    `languages` are those of its texts, the register's own first, in lower case. `operator`
+    publishes what is made of the files; it is the publisher unless the layout has one.
     """
 
     source: str
     name: str
-    language: str
+    languages: tuple[str, ...]
     title: Texts
     description: Texts
     licence: str
@@ -107,6 +108,11 @@ class Layout:
     portraits: Mapping[int, PortraitFacts]
     catalogue: SeriesFacts
 
+    @property
+    def language(self) -> str:
+        """Return the register's own language: that of the cells."""
+        return self.languages[0]
+
 
 def load_layout(reference: str) -> Layout:
     """Read a layout by the name of a shipped one or by the path of a TOML file."""
@@ -115,7 +121,7 @@ def load_layout(reference: str) -> Layout:
     layout = Layout(
         source=source,
         name=raw["name"],
-        language=raw["language"],
+        languages=tuple(dict.fromkeys(raw["languages"])),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],

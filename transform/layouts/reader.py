@@ -9,7 +9,7 @@ from typing import Any
 
 from transform.errors import UnreadableLayout
 from transform.files import reason_of
-from transform.layouts.schema import FORMAT, REQUIRED, refuse_misfit
+from transform.layouts.schema import FORMAT, fold_tags, refuse_misfit, required_keys
 
 _SHIPPED = files("transform.layouts")
 LARGEST = 16 << 20
@@ -26,14 +26,7 @@ def read_layout_file(reference: str) -> tuple[str, dict[str, Any]]:
     """Read a layout by shipped name or path: the file's name, and its keys with inherited ones."""
     files: list[tuple[str, str]] = []
     source, raw = _read_merged(reference, Path(), (), files)
-    notice = ["notice.fr", "notice.en"] if "notice" in raw else []
-    bodies = []
-    for body in ("publisher", "operator") if "operator" in raw else ("publisher",):
-        bodies.append(f"{body}.slug")
-        # A registry of bodies may know its name.
-        if "name" in raw.get(body, {}) or "registry" not in raw:
-            bodies += [f"{body}.name.fr", f"{body}.name.en"]
-    for key in REQUIRED + notice + bodies:
+    for key in required_keys(raw):
         value: Any = raw
         for part in key.split("."):
             value = value.get(part, {})
@@ -125,7 +118,7 @@ def _parse(source: str, data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UnreadableLayout(f"{source}: not TOML: {error}. Correct it there.") from error
     refuse_misfit(raw, FORMAT, "", source)
-    return raw
+    return fold_tags(raw, FORMAT)  # type: ignore[no-any-return]
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

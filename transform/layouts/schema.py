@@ -14,7 +14,7 @@ import ontology
 from transform.errors import UnreadableLayout
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.text.characters import UNWRITABLE
-from transform.text.languages import LANGUAGES
+from transform.text.languages import is_language
 from transform.text.normal_form import slug
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
@@ -47,9 +47,11 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
     "year": ("a year of four digits", lambda v: type(v) is int and 1900 <= v <= 2999),
     "slug": ("a slug: a-z, 0-9, single hyphens", lambda v: isinstance(v, str) and slug(v) == v),
-    "language": (
-        'a language code such as "fr"',
-        lambda v: isinstance(v, str) and re.fullmatch("[a-z]{2,3}", v),
+    "language": ('a language tag such as "fr"', lambda v: isinstance(v, str) and is_language(v)),
+    "former language": (
+        "languages, a list of language tags of which the first is the register's own, such as"
+        ' languages = ["fr", "en"]',
+        lambda _: False,
     ),
     "iri": ("an absolute http(s) IRI", _is_iri),
     # The IRIs of rows are this IRI with a fragment.
@@ -118,7 +120,8 @@ FORMAT = {
     "name": "text",
     "extends": "text",
     "registry": "registry",
-    "language": "language",
+    "languages": ["language"],
+    "language": "former language",
     "series": {
         "title": _TEXTS,
         "description": _TEXTS,
@@ -155,13 +158,32 @@ FORMAT = {
         }
     },
 }
-_IN_BOTH_LANGUAGES = ("series.title", "series.description")
-REQUIRED = [
-    *("layout", "name", "language", "series.licence"),
-    *(f"{texts}.{language}" for texts in _IN_BOTH_LANGUAGES for language in LANGUAGES),
-    *(f"fields.{field}.columns" for field in FIELDS),
-    *(f"lists.{name}" for name in LISTS),
-]
+
+
+def required_keys(raw: Mapping[str, Any]) -> list[str]:
+    """Return the keys that a layout must have, with all that it extends: texts in its languages."""
+    texts = ["series.title", "series.description"]
+    texts += ["notice"] if "notice" in raw else []
+    keys = ["layout", "name", "languages", "series.licence"]
+    for body in ("publisher", "operator") if "operator" in raw else ("publisher",):
+        keys.append(f"{body}.slug")
+        # A registry of bodies may know its name.
+        texts += [f"{body}.name"] if "name" in raw.get(body, {}) or "registry" not in raw else []
+    keys += [f"{text}.{language}" for text in texts for language in raw.get("languages", ())]
+    keys += [f"fields.{field}.columns" for field in FIELDS]
+    return keys + [f"lists.{name}" for name in LISTS]
+
+
+def fold_tags(value: Any, expected: Any) -> Any:
+    """Return a value that fits the format with its language tags in lower case, as RDF has them."""
+    if isinstance(expected, dict) and "*language" in expected:
+        return {tag.lower(): text for tag, text in value.items()}
+    if isinstance(expected, dict):
+        formats = {name: expected.get(name, expected.get("*year")) for name in value}
+        return {name: fold_tags(inner, formats[name]) for name, inner in value.items()}
+    if isinstance(expected, list):
+        return [fold_tags(element, expected[0]) for element in value]
+    return value.lower() if expected == "language" else value
 
 
 def refuse_misfit(value: Any, expected: Any, key: str, source: str) -> None:
@@ -210,5 +232,6 @@ def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> An
 
 
 def _known(table: Mapping[str, Any]) -> str:
-    names = {"*language": 'a language code such as "fr"', "*year": "a year"}
-    return ", ".join(names.get(name, name) for name in table)
+    names = {"*language": 'a language tag such as "fr"', "*year": "a year"}
+    known = (name for name, expected in table.items() if expected != "former language")
+    return ", ".join(names.get(name, name) for name in known)

@@ -7,7 +7,7 @@ from transform.catalogue.files import Written
 from transform.decisions.lines import Filed
 from transform.files import Stored, measure
 from transform.graphs.prepared import Prepared
-from transform.layouts.model import LISTS, Layout, Publisher
+from transform.layouts.model import FIELDS, LISTS, Layout, Publisher
 from transform.pipeline.checked import Checked, count_rows
 from transform.rdf.namespaces import vocabulary_of
 from transform.rdf.syntaxes import SYNTAXES
@@ -46,13 +46,20 @@ def _media_type(name: str) -> str:
 
 
 def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files) -> dict[str, Any]:
-    """Return the content of `manifest.json`."""
+    """Return the content of `manifest.json`.
+
+    `languages` are those of the layouts, that of the oldest portrait first; `fields` are those
+    that any portrait has.
+    """
     newest = max(checked.editions, key=lambda edition: edition.year).layout
+    layouts = [edition.layout for edition in checked.editions]
     severities = [located.severity for located in checked.located]
     return {
         "software": {"name": "portrait-ia", "version": __version__},
         "base_uri": work.base_uri,
         "vocabulary_uri": vocabulary_of(work.base_uri),
+        "languages": list(dict.fromkeys(lang for la in layouts for lang in la.languages)),
+        "fields": list(FIELDS),
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest.publisher),
         "operator": _publisher(work.base_uri, newest.operator),

@@ -30,6 +30,7 @@ def extended(folder: Path, text: str) -> str:
 def test_a_layout_is_read_whole() -> None:
     layout = load_layout(str(SMALL))
     assert (layout.source, layout.name, layout.language) == ("petit.toml", "petit", "fr")
+    assert layout.languages == ("fr", "en")
     assert layout.title == {"fr": "Petite série", "en": "Small series"}
     assert layout.licence == "https://creativecommons.org/licenses/by/4.0/"
     assert layout.publisher.slug == "editeur"
@@ -101,7 +102,7 @@ REFUSED = [
     (
         'xyz = "blue"',
         "essai.toml: xyz is no key of a layout; known here: layout, name, extends, registry,"
-        " language, series, publisher, operator, notice, fields, columns, lists, portraits."
+        " languages, series, publisher, operator, notice, fields, columns, lists, portraits."
         " Correct the key.",
     ),
     (
@@ -133,9 +134,21 @@ REFUSED = [
         "essai.toml: fields.nom is 3. Make it a table of keys (columns, fallback, optional).",
     ),
     ("layout = 2", "essai.toml: layout is 2. Make it 1, the only version of the format."),
+    *(
+        (
+            f'languages = ["fr", "{tag}"]',
+            f"essai.toml: languages[2] is '{tag}'. Make it a language tag such as \"fr\".",
+        )
+        for tag in ("français", "french", "f", "fr_CA", "")
+    ),
     (
-        'language = "français"',
-        "essai.toml: language is 'français'. Make it a language code such as \"fr\".",
+        'language = "fr"',
+        "essai.toml: language is 'fr'. Make it languages, a list of language tags of which the"
+        ' first is the register\'s own, such as languages = ["fr", "en"].',
+    ),
+    (
+        'languages = ["fr", "zh-Hant"]',
+        "essai.toml: series.title.zh-hant is missing. Add it, or extend a layout.",
     ),
     (
         'series.licence = "CC-BY"',
@@ -164,7 +177,7 @@ REFUSED = [
     (
         'series.title.French = "x"',
         "essai.toml: series.title.French is no key of a layout;"
-        ' known here: a language code such as "fr". Correct the key.',
+        ' known here: a language tag such as "fr". Correct the key.',
     ),
     ('notice.fr = "x"', "essai.toml: notice.en is missing. Add it, or extend a layout."),
     (
@@ -261,7 +274,7 @@ def test_what_cannot_be_a_layout_is_not_read(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["language", "name", "series.licence", "publisher.slug", "lists.statut"]
+    "key", ["languages", "name", "series.licence", "publisher.slug", "lists.statut"]
 )
 def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
     text = SMALL.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from transform.validation.locate import Located
 BASE = "https://exemple.gouv.qc.ca/ia/"
 BODY = f"{BASE}id/organisme/ministere-de-la-cybersecurite-et-du-numerique"
 QUEBEC = ontology.read("cadre").decode()
-LAYOUT = 'layout = 1\nname = "essai"\nlanguage = "fr"\nextends = "quebec"\n[series]\n'
+LAYOUT = 'layout = 1\nname = "essai"\nlanguages = ["fr", "en"]\nextends = "quebec"\n[series]\n'
 Command = Callable[[], CompletedProcess[str]]
 
 
