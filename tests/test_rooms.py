@@ -54,6 +54,7 @@ ORDER = [
     "server.discovery",
     "server.linked_data",
     "server.changes",
+    "server.lists",
     "server.reconciliation",
     "server.app",
     "server.http",

@@ -19,6 +19,7 @@ from transform.identity.bodies import Body
 from transform.identity.keyed_rows import KeyedRow
 from transform.release.names import Names, read_names
 from transform.release.search_index import index_texts
+from transform.text.search_words import fold
 
 # The table of each list of concepts, by the path of its concepts below id/.
 CONCEPTS = {
@@ -89,7 +90,8 @@ def _bodies(work: Prepared, bodies: Iterable[Body], names: Names) -> Iterator[tu
         known = registered.get(body.slug)
         iri = f"{work.base_uri}id/organisme/{body.slug}"
         about = (known.kind, known.homepage) if known else (None, None)
-        yield body.slug, iri, names.of(iri).name or body.label, about[0], body.reviewed, about[1]
+        name = names.of(iri).name or body.label
+        yield body.slug, iri, name, fold(name), about[0], body.reviewed, about[1]
 
 
 def _initiatives(
@@ -101,7 +103,7 @@ def _initiatives(
             first = spans[row.key][0] if row.key in spans else year
             spans[row.key] = first, year, row.row.cells.nom.strip()
     for key, (first, last, name) in spans.items():
-        yield key, f"{base_uri}id/initiative/{key}", name, first, last
+        yield key, f"{base_uri}id/initiative/{key}", name, fold(name), first, last
 
 
 def _entries(

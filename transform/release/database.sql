@@ -21,6 +21,7 @@ CREATE TABLE organismes (
   organisme TEXT PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
   nom TEXT NOT NULL,
+  tri TEXT NOT NULL,
   genre TEXT REFERENCES genres,
   revise INTEGER NOT NULL,
   site TEXT
@@ -29,6 +30,7 @@ CREATE TABLE initiatives (
   initiative TEXT PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
   nom TEXT NOT NULL,
+  tri TEXT NOT NULL,
   premiere_annee INTEGER NOT NULL REFERENCES portraits,
   derniere_annee INTEGER NOT NULL REFERENCES portraits
 );
