@@ -65,6 +65,7 @@ def test_a_page_has_one_style_sheet_and_its_script(
         brotli.decompress(page.body).decode(),
     )
     assert [kind.split()[0] for kind, _ in links] == ["link", *["script"] * scripts]
+    assert all(re.search(r"static/built/\w+-[A-Z0-9]{8}\.(css|js)$", link) for _, link in links)
     files = [fetch(site + link[link.index("static/") :], headers=accepted) for _, link in links]
     assert all(file.status == 200 for file in files)
     assert sum(len(reply.body) for reply in (page, *files)) < most
