@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from transform.layouts.reader import read_layout_file, shipped
-from transform.layouts.schema import FIELDS, LISTS
+from transform.layouts.schema import FIELDS, LISTS, NEEDED
 from transform.layouts.series import (
     OfferedFile,
     SeriesFacts,
@@ -16,17 +16,31 @@ from transform.layouts.series import (
     read_series,
 )
 
-__all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
+__all__ = [
+    "FIELDS",
+    "LISTS",
+    "NEEDED",
+    "Field",
+    "Layout",
+    "ListOf",
+    "PortraitFacts",
+    "Publisher",
+    "Value",
+]
 __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The columns that can hold one field, and whether its cell may be blank."""
+    """The columns that can hold one field, and whether a file may have none of them.
+
+    `absent`: the register has no such field, whatever columns a layout below names.
+    """
 
     columns: tuple[str, ...]
     fallback: tuple[str, ...]
     optional: bool
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +180,7 @@ def load_layout(reference: str) -> Layout:
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
-        lists={name: _list(raw["lists"][name]) for name in LISTS},
+        lists={name: _list(raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=columns.get("other", "refuse"),
         ignored_columns=tuple(columns.get("ignore", ())),
         records_path=raw.get("file", {}).get("path", ""),
@@ -187,6 +201,8 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
 
 
 def _field(table: Mapping[str, Any]) -> Field:
+    if table.get("absent"):
+        return Field((), (), optional=True, absent=True)
     fallback = tuple(table.get("fallback", ()))
     return Field(tuple(table["columns"]), fallback, table.get("optional", False))
 
