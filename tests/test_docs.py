@@ -100,8 +100,9 @@ def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
 def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> None:
     rows = re.findall(r"^\| `([\w.]+)` \| .+ \| `([^|]+)` \|$", read(page), re.MULTILINE)
     assert sorted(key for key, _ in rows) == sorted({*keys_of_format()})
-    some = {"FIELD": "organisme", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
     for key, example in rows:
+        field = "organisme" if key.endswith(".within") else "statut"
+        some = {"FIELD": field, "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
         keys = [some.get(part, part) for part in key.split(".")]
         value = tomllib.loads(f"value = {example.removeprefix('languages = ')}")["value"]
         for part in reversed(keys):

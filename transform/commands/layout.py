@@ -85,8 +85,10 @@ def _summary(layout: "Layout") -> Iterator[str]:
     for name, field in layout.fields.items():
         fallback = f", fallback {len(field.fallback)}" if field.fallback else ""
         optional = ", optional" if field.optional else ""
-        yield f"field {name}: columns {len(field.columns)}{fallback}{optional}"
-    for name, declared in layout.lists.items():
+        columns = f"columns {len(field.columns)}{fallback}{optional}"
+        yield f"field {name}: {'absent' if field.absent else columns}"
+    present = [name for name in layout.lists if not layout.fields[name].absent]
+    for name, declared in ((name, layout.lists[name]) for name in present):
         state = "open" if declared.open else "closed"
         yield f"list {name}: {state}, values {len({value.concept for value in declared.values})}"
     yield f"years: {', '.join(map(str, sorted(layout.portraits))) or 'none described'}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from transform.layouts.reader import read_layout_file, shipped
-from transform.layouts.schema import FIELDS, LISTS
+from transform.layouts.schema import FIELDS, LISTS, NEEDED
 from transform.layouts.series import (
     OfferedFile,
     SeriesFacts,
@@ -16,20 +16,32 @@ from transform.layouts.series import (
     read_series,
 )
 
-__all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
+__all__ = [
+    "FIELDS",
+    "LISTS",
+    "NEEDED",
+    "Field",
+    "Layout",
+    "ListOf",
+    "PortraitFacts",
+    "Publisher",
+    "Value",
+]
 __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The columns that can hold one field, and whether its cell may be blank.
+    """The columns that can hold one field, and whether a file may have none of them.
 
-    `within`: of bodies, the field that names what they are a part of.
+    `absent`: the register has no such field, whatever columns a layout below names. `within`: of
+    bodies, the field that names what they are a part of.
     """
 
     columns: tuple[str, ...]
     fallback: tuple[str, ...]
     optional: bool
+    absent: bool = False
     within: str | None = None
 
 
@@ -187,7 +199,7 @@ def load_layout(reference: str) -> Layout:
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
-        lists={name: _list(raw["lists"][name]) for name in LISTS},
+        lists={name: _list(raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=columns.get("other", "refuse"),
         ignored_columns=tuple(columns.get("ignore", ())),
         records_path=raw.get("file", {}).get("path", ""),
@@ -215,9 +227,11 @@ def _fetch(table: Mapping[str, Any]) -> FetchFacts:
 
 
 def _field(table: Mapping[str, Any]) -> Field:
+    if table.get("absent"):
+        return Field((), (), optional=True, absent=True)
     fallback = tuple(table.get("fallback", ()))
     optional, within = table.get("optional", False), table.get("within") or None
-    return Field(tuple(table["columns"]), fallback, optional, within)
+    return Field(tuple(table["columns"]), fallback, optional, within=within)
 
 
 def _facts(table: Mapping[str, Any]) -> PortraitFacts:

@@ -19,6 +19,8 @@ from transform.text.languages import is_language
 from transform.text.normal_form import slug
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
+# Without these, a register is none; it may do without any other field.
+NEEDED = ("nom", "organisme")
 LISTS = ("categorie", "statut", "portefeuille")
 
 
@@ -121,6 +123,10 @@ _VALUE = {
     "label": _TEXTS,
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
+_FIELDS = {
+    **{name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS},
+    "organisme": {**_FIELD, "within": "list?"},
+}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 # What a register calls things on the pages of its site; benefits and the like are fields.
 _WORDS = {
@@ -156,7 +162,7 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
-    "fields": {**dict.fromkeys(FIELDS, _FIELD), "organisme": _FIELD | {"within": "list?"}},
+    "fields": _FIELDS,
     "file": {"path": "text"},
     "columns": {"other": "other", "ignore": ["text"]},
     "fetch": {
@@ -193,8 +199,9 @@ def required_keys(layout: Node) -> list[str]:
             texts.append(f"{body}.name")
     languages = [node.value for node in layout.elements("languages") if node.sound]
     keys += [f"{text}.{language}" for text in texts for language in languages]
-    keys += [f"fields.{field}.columns" for field in FIELDS]
-    return keys + [f"lists.{name}" for name in LISTS]
+    present = [name for name in FIELDS if not layout.get("fields", name, "absent")]
+    keys += [f"fields.{name}.columns" for name in present]
+    return keys + [f"lists.{name}" for name in LISTS if name in present]
 
 
 def read_value(

@@ -120,5 +120,5 @@ def _utf16_by_nul(sample: bytes, file: str) -> str:
 def _no_text(file: str) -> UnreadableFile:
     return UnreadableFile(
         f"{file}: holds NUL characters: a binary file, or an encoding other than UTF-8, UTF-16"
-        " and Windows-1252. Give the portrait as .csv in UTF-8, as .xlsx or as .json."
+        " and Windows-1252. Give the portrait as .csv in UTF-8, as .xlsx, .ods or .json."
     )

@@ -1,4 +1,4 @@
-"""Read a CSV, XLSX or JSON file into records of raw text."""
+"""Read a CSV, XLSX, ODS or JSON file into records of raw text."""
 
 import hashlib
 import re
@@ -17,7 +17,7 @@ from transform.text.printable import shown
 LARGEST = 256 << 20
 _HEAD = 4096
 
-_AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx or as .json."
+_AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx, .ods or .json."
 _DOWNLOAD = "Download the file itself, not the page that shows it."
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -46,8 +46,8 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
         # It needs pandas, whose import takes longer than a file is read, in each process.
         from transform.tables.xlsx_reader import read_workbook
 
-        sheet, records, marks = read_workbook(raw, path.name, layout, year)
-        table = Table(path, digest, len(raw), "xlsx", None, None, sheet, records, marks)
+        form, sheet, records, marks = read_workbook(raw, path.name, layout, year)
+        table = Table(path, digest, len(raw), form, None, None, sheet, records, marks)
     else:
         text = _text(raw, path.name)
         table = _read_text(text, path, layout, (digest, len(raw)))
@@ -67,13 +67,16 @@ def _read_text(text: Text, path: Path, layout: Layout, measured: tuple[str, int]
 
 
 def find_format(path: Path) -> str:
-    """Return csv, json or xlsx by the content of a file; raises UnreadableFile for any other.
+    """Return csv, json, ods or xlsx by the content of a file; raises UnreadableFile for any other.
 
     A workbook that unpacks to too much is refused, as it would be when it is read.
     """
     raw = _bytes(path)
     if raw.startswith(_ZIP):
-        names = open_package(raw, path.name).names
+        package = open_package(raw, path.name)
+        names = package.names
+        if package.content and package.content.tables:
+            return "ods"
         if not any(name.casefold().startswith("xl/") for name in names):
             raise UnreadableFile(f"{path.name}: a zip archive, no workbook. {_AS_TABLE}")
         return "xlsx"
