@@ -41,6 +41,7 @@ from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, so
 from transform.release.spreadsheets import Table, columns_of
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
+from transform.review.renamings import renamings_turtle
 from transform.validation.locate import CellLocator
 
 # From here on, other processes are worth their start.
@@ -285,4 +286,5 @@ def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
         "candidats.csv": candidates_csv(open_candidates(checked), work.base_uri),
+        **({"renommages.ttl": renamings_turtle(checked.renamings)} if checked.renamings else {}),
     }

@@ -5,7 +5,7 @@ was renamed where the newer one has much of the initiatives of the older one: na
 normal form, or that are like enough for a candidate of the review, or that people joined.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from transform.review.candidates import MOVED, Candidate
 from transform.review.nearest_bodies import WordCounts
 from transform.review.rows import ReviewRow
 from transform.text.normal_form import normal_form
+from transform.text.printable import visible
 
 # The least share of the initiatives of a body that is gone.
 LEAST_SHARE = 0.5
@@ -86,7 +87,24 @@ def find_renamings(
                 registry_lines(bodies[before], bodies[after]),
             )
         )
-    return renamings
+    # One body that has half of two others, or is half of it in two, is no renaming of either.
+    sides = Counter(side for each in renamings for side in (each.before, each.after))
+    return [each for each in renamings if sides[each.before] == sides[each.after] == 1]
+
+
+def renamings_turtle(renamings: Iterable[Renaming]) -> bytes:
+    """Write all proposals as a registry: each as a comment, and the lines that make one body."""
+    blocks = [f"# {printable_line(each)}\n{each.lines}\n" for each in renamings]
+    return "\n".join(blocks).encode()
+
+
+def printable_line(renaming: Renaming) -> str:
+    """Return on one line which two bodies may be one, and why."""
+    before, after = visible(renaming.before_label), visible(renaming.after_label)
+    return (
+        f"{before} ({renaming.older}) and {after} ({renaming.newer}):"
+        f" {renaming.shared} of {renaming.initiatives} initiatives in both"
+    )
 
 
 def _alike(

@@ -69,6 +69,7 @@ def test_the_lines_of_a_renaming_make_one_body_when_they_are_written(
     def check() -> subprocess.CompletedProcess[str]:
         return portrait_ia(
             *("check", f"2024={files[0]}", f"2025={files[1]}", "--layout", layout),
+            *("--report", tmp_path / "report"),
         )
 
     done = check()
@@ -77,8 +78,10 @@ def test_the_lines_of_a_renaming_make_one_body_when_they_are_written(
     head = "Bodies that may have been renamed, for a person to decide: 1."
     after = done.stdout.partition(head)[2]
     assert "2 of " in after
-    assert f'registry = "{registry}":' in after
+    assert f'registry = "{registry}".' in after
     lines = [line.strip() for line in after.splitlines() if line.startswith("    ")]
+    written = (tmp_path / "report/renommages.ttl").read_text("utf-8").splitlines()
+    assert [line.strip() for line in written if not line.startswith("#")] == lines
     shipped = ontology.read("organismes").decode() if registry == "organismes.ttl" else ""
     text = "\n".join([shipped, *lines, ""])
     (tmp_path / registry).write_text(text, encoding="utf-8")
