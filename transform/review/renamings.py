@@ -134,8 +134,16 @@ def _can_be_written(before: Body, after: Body) -> bool:
     """
     if before.reviewed and after.reviewed:
         return False
-    other = after if before.reviewed else before
-    return not (before.reviewed or after.reviewed) or other.label == other.text
+    alone = all(body.reviewed or body.label == body.text for body in (before, after))
+    below = not (before.reviewed or after.reviewed) and _parent(before, after) is not None
+    return alone or below
+
+
+def _parent(before: Body, after: Body) -> str | None:
+    """Return the slug of the parent below which the two are one, None where one is the parent."""
+    if not (before.within and after.within):
+        return None
+    return after.parent or after.within.slug
 
 
 def registry_lines(before: Body, after: Body) -> str:
@@ -151,14 +159,14 @@ def registry_lines(before: Body, after: Body) -> str:
     prefixes = (("org", ORG), ("pia", "def#"), ("skos", SKOS))
     lines = [f"@prefix {prefix}: <{iri}> ." for prefix, iri in prefixes]
     described = "org:classification <id/genre/organisme> ; pia:revise true ."
-    above = after.parent or (after.within.slug if after.within else None)
+    above = _parent(before, after)
     lines += [
         f"<id/organisme/{before.slug}> a pia:Organisme ;",
         f"  skos:prefLabel {_name(after)} ; skos:altLabel {_name(before)} ;",
         *([f"  org:subOrganizationOf <id/organisme/{above}> ;"] if above else []),
         f"  {described}",
     ]
-    if after.within:
+    if above and after.within:
         name = literal(after.within.text, after.language)
         lines.append(f"<id/organisme/{above}> a pia:Organisme ; skos:prefLabel {name} ;")
         lines.append(f"  {described}")
