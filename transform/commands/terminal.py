@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 _ROWS_SHOWN = 12
+_RENAMINGS_SHOWN = 8
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
 
 
@@ -178,30 +179,33 @@ def print_renamings(renamings: "Sequence[Renaming]", layout: "Layout") -> None:
     """Print which bodies may be one under a new name, and what the registry says if they are."""
     if not renamings:
         return
+    from transform.review.renamings import printable_line
+
     click.echo(f"Bodies that may have been renamed, for a person to decide: {len(renamings)}.")
-    for each in renamings[:SHOWN]:
-        before, after = visible(each.before_label), visible(each.after_label)
-        click.echo(
-            f"  {before} ({each.older}) and {after} ({each.newer}):"
-            f" {each.shared} of {each.initiatives} initiatives in both. If they are one, write"
-            f" {_registry_of(layout)}:"
-        )
+    click.echo(f"  Where two are one, write the lines below them {_registry_of(layout)}")
+    for each in renamings[:_RENAMINGS_SHOWN]:
+        click.echo(f"  {printable_line(each)}")
         for line in each.lines.splitlines():
             click.echo(f"    {visible(line, 2000)}")
-    if len(renamings) > SHOWN:
-        click.echo(f"  … and {len(renamings) - SHOWN} more; --report FOLDER writes them all.")
+    if len(renamings) > _RENAMINGS_SHOWN:
+        click.echo(
+            f"  … and {len(renamings) - _RENAMINGS_SHOWN} more;"
+            " renommages.ttl of --report FOLDER, and of a release's report, has them all."
+        )
 
 
 def _registry_of(layout: "Layout") -> str:
     """Return where the registry of bodies of a layout is written."""
+    from transform.layouts.reader import shipped
+
+    name = Path(layout.source).stem
+    own = f'a layout of your own, extends = "{name}"' if name in shipped() else layout.source
     if not layout.registry:
-        return (
-            f'into a file bodies.ttl beside {layout.source}, named there: registry = "bodies.ttl"'
-        )
+        return f'into a file bodies.ttl beside {own}, registry = "bodies.ttl".'
     if layout.registry.endswith(".ttl"):
-        return f"into {layout.registry}"
+        return f"into {layout.registry}."
     file = f"{layout.registry}.ttl"
-    return f'into ontology/{file}, or into a copy of it beside {layout.source}: registry = "{file}"'
+    return f'into ontology/{file}, or into a copy of it beside {own}, registry = "{file}".'
 
 
 def print_links(notes: "Sequence[str]") -> None:

@@ -56,6 +56,7 @@ from transform.release.paths import (
 from transform.release.spreadsheets import Table, columns_of
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
+from transform.review.renamings import renamings_turtle
 from transform.validation.locate import CellLocator
 
 # The graphs that say what things are called.
@@ -328,4 +329,5 @@ def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
         "candidats.csv": candidates_csv(open_candidates(checked), work.base_uri),
+        **({"renommages.ttl": renamings_turtle(checked.renamings)} if checked.renamings else {}),
     }
