@@ -71,10 +71,10 @@ class Site(NamedTuple):
     rows: Rows
 
 
-def write(
-    folder: Path, columns: dict[str, str], rows: Rows, **words: str
-) -> tuple[Path, list[str]]:
-    """Write a layout and the files of a register; return the layout and the arguments."""
+def build(
+    portrait_ia: Run, folder: Path, columns: dict[str, str], rows: Rows, **words: str
+) -> Path:
+    """Write a layout and the files of a register, and build its release."""
     fields = "".join(f'fields.{name}.columns = ["{title}"]\n' for name, title in columns.items())
     lists = (name for name in ("categorie", "statut", "portefeuille") if name in columns)
     fields += "".join(f"lists.{name}.open = true\n" for name in lists)
@@ -83,13 +83,7 @@ def write(
     for year in YEARS:
         with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([tuple(columns.values()), *rows[year]])
-    return layout, [f"{year}={folder / f'{year}.csv'}" for year in YEARS]
-
-
-def build(
-    portrait_ia: Run, folder: Path, columns: dict[str, str], rows: Rows, **words: str
-) -> Path:
-    layout, files = write(folder, columns, rows, **words)
+    files = [f"{year}={folder / f'{year}.csv'}" for year in YEARS]
     done = portrait_ia("build", *files, "--layout", layout, "--to", folder / "releases")
     assert done.returncode == 0, done.stderr
     return folder / "releases"
