@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from transform.errors import UnreadableLayout
 from transform.layouts.reader import read_layout_file, shipped
-from transform.layouts.schema import FIELDS, LISTS
+from transform.layouts.schema import FIELDS, LISTS, NEEDED
 from transform.layouts.series import (
     OfferedFile,
     SeriesFacts,
@@ -19,17 +19,31 @@ from transform.layouts.series import (
 )
 from transform.text.normal_form import normal_form
 
-__all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
+__all__ = [
+    "FIELDS",
+    "LISTS",
+    "NEEDED",
+    "Field",
+    "Layout",
+    "ListOf",
+    "PortraitFacts",
+    "Publisher",
+    "Value",
+]
 __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The columns that can hold one field, and whether its cell may be blank."""
+    """The columns that can hold one field, and whether a file may have none of them.
+
+    `absent`: the register has no such field, whatever columns a layout below names.
+    """
 
     columns: tuple[str, ...]
     fallback: tuple[str, ...]
     optional: bool
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +169,7 @@ def load_layout(reference: str) -> Layout:
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
-        lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
+        lists={name: _list(source, name, raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=raw.get("columns", {}).get("other", "refuse"),
         portraits={
             int(year): _facts(table, source, year, languages)
@@ -181,6 +195,8 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
 
 
 def _field(table: Mapping[str, Any]) -> Field:
+    if table.get("absent"):
+        return Field((), (), optional=True, absent=True)
     fallback = tuple(table.get("fallback", ()))
     return Field(tuple(table["columns"]), fallback, table.get("optional", False))
 

@@ -18,6 +18,8 @@ from transform.text.languages import is_language
 from transform.text.normal_form import slug
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
+# Without these, a register is none; it may do without any other field.
+NEEDED = ("nom", "organisme")
 LISTS = ("categorie", "statut", "portefeuille")
 
 
@@ -118,6 +120,7 @@ _VALUE = {
     "label": _TEXTS,
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
+_FIELDS = {name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 # What a register calls things on the pages of its site; benefits and the like are fields.
 _WORDS = {
@@ -152,7 +155,7 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
-    "fields": dict.fromkeys(FIELDS, _FIELD),
+    "fields": _FIELDS,
     "columns": {"other": "other"},
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
@@ -180,8 +183,10 @@ def required_keys(raw: Mapping[str, Any]) -> list[str]:
         # A registry of bodies may know its name.
         texts += [f"{body}.name"] if "name" in raw.get(body, {}) or "registry" not in raw else []
     keys += [f"{text}.{language}" for text in texts for language in raw.get("languages", ())]
-    keys += [f"fields.{field}.columns" for field in FIELDS]
-    return keys + [f"lists.{name}" for name in LISTS]
+    fields = raw.get("fields", {})
+    present = [name for name in FIELDS if not fields.get(name, {}).get("absent")]
+    keys += [f"fields.{name}.columns" for name in present]
+    return keys + [f"lists.{name}" for name in LISTS if name in present]
 
 
 def fold_tags(value: Any, expected: Any) -> Any:
