@@ -17,6 +17,7 @@ from transform.layouts.series import (
     read_offered,
     read_series,
 )
+from transform.layouts.words import Words, read_words
 from transform.text.normal_form import normal_form
 
 __all__ = [
@@ -100,15 +101,13 @@ class Publisher:
 class Layout:
     """Everything that is particular to one series of files.
 
-    `languages` are those of its texts, the register's own first, in lower case; `words` by
-    language what it calls things where that differs from what the site says by itself. `operator`
+    `languages` are those of its texts, the register's own first, in lower case. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one.
     """
 
     source: str
     name: str
     languages: tuple[str, ...]
-    words: Mapping[str, Mapping[str, Any]]
     title: Texts
     description: Texts
     licence: str
@@ -118,6 +117,7 @@ class Layout:
     publisher: Publisher
     operator: Publisher
     notice: Texts | None
+    words: Words
     fields: Mapping[str, Field]
     lists: Mapping[str, ListOf]
     other_columns: str
@@ -158,7 +158,6 @@ def load_layout(reference: str) -> Layout:
         source=source,
         name=raw["name"],
         languages=languages,
-        words=raw.get("words", {}),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],
@@ -168,6 +167,7 @@ def load_layout(reference: str) -> Layout:
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
+        words=read_words(raw.get("words", {})),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
         lists={name: _list(source, name, raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=raw.get("columns", {}).get("other", "refuse"),

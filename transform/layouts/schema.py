@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import ontology
 from transform.errors import UnreadableLayout
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
+from transform.layouts.words import NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.languages import is_language
 from transform.text.normal_form import slug
@@ -44,6 +45,10 @@ def _is_address(value: object) -> bool:
 
 _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "text": ("text in quotes, without controls", lambda v: _is_text(v) and v.strip()),
+    "forms": (
+        'a list of one and several, such as ["portfolio", "portfolios"]',
+        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+    ),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
     "count": ("a whole number, zero or more", lambda v: type(v) is int and 0 <= v < 1 << 31),
     "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
@@ -92,10 +97,6 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
         lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
-    "one and many": (
-        'a list of two texts, what one and what many are called: ["portrait", "portraits"]',
-        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
-    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -122,18 +123,12 @@ _VALUE = {
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
 _FIELDS = {name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
-# What a register calls things on the pages of its site; benefits and the like are fields.
-_WORDS = {
-    "absence": "text",
-    **{name: "one and many" for name in ("portrait", *FIELDS) if name != "nom"},
-}
 FORMAT = {
     "layout": "format",
     "name": "text",
     "extends": "text",
     "registry": "registry",
     "languages": ["language"],
-    "words": {"*language": _WORDS},
     "language": "former language",
     "series": {
         "title": _TEXTS,
@@ -155,6 +150,7 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
+    "words": {**{thing: {"*language": "forms"} for thing in NAMED}, "left_out": _TEXTS},
     "fields": _FIELDS,
     "columns": {"other": "other"},
     "lists": dict.fromkeys(LISTS, _LIST),

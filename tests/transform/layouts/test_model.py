@@ -102,7 +102,7 @@ REFUSED = [
     (
         'xyz = "blue"',
         "essai.toml: xyz is no key of a layout; known here: layout, name, extends, registry,"
-        " languages, words, series, publisher, operator, notice, fields, columns, lists, portraits."
+        " languages, series, publisher, operator, notice, words, fields, columns, lists, portraits."
         " Correct the key.",
     ),
     (
