@@ -88,7 +88,7 @@ def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
         yield from keys_of_format(expected[0], key) if isinstance(expected[0], dict) else [key]
     elif isinstance(expected, dict):
         fields = dict.fromkeys(FIELDS, "FIELD")
-        any_of = {"fields": fields, "words.LANG": fields, "lists": dict.fromkeys(LISTS, "LIST")}
+        any_of = {"fields": fields, "words": fields, "lists": dict.fromkeys(LISTS, "LIST")}
         names = {"*language": "LANG", "*year": "YEAR", **any_of.get(key, {})}
         for name, inner in expected.items():
             yield from keys_of_format(inner, f"{key}.{names.get(name, name)}".lstrip("."))

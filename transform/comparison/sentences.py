@@ -54,7 +54,10 @@ class Part(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence: its key in `sentences.toml`, its topic and its parts."""
+    """One sentence: its key in `sentences.toml`, its topic and its parts.
+
+    The sentence `caution` is the layout's.
+    """
 
     key: str
     topic: str
@@ -115,7 +118,7 @@ def comparison_sentences(
 ) -> list[Sentence]:
     """Return the sentences of a comparison; `label` returns a concept's label in the language.
 
-    `words` are those of the register: of a file of one year and of a portfolio, and as `absence` a
+    `words` are those of the register: of a file of one year and of a portfolio, and as `left_out` a
     sentence on what it leaves out.
     """
     return list(_Writer(comparison, label, language, words).sentences())
@@ -148,10 +151,9 @@ class _Writer:
         for topic in ("initiatives", "organismes"):
             yield from self._sums(topic)
         yield from self._lists()
-        if absence := self._own_words.get("absence"):
-            yield Sentence("caution", "initiatives", [Part(absence)])
-        else:
-            yield self._sentence("caution", "initiatives", {})
+        own = self._own_words.get("left_out")
+        if caution := own or self._comparison.left_out.get(self._language):
+            yield Sentence("caution", "initiatives", [Part(caution)])
 
     def _sums(self, topic: str) -> Iterator[Sentence]:
         before, after = (

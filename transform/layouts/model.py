@@ -15,6 +15,7 @@ from transform.layouts.series import (
     read_offered,
     read_series,
 )
+from transform.layouts.words import Words, read_words
 
 __all__ = [
     "FIELDS",
@@ -114,15 +115,13 @@ class Layout:
 
     `source` is the path of its file, or the name of a shipped one with .toml behind it.
     `records_path` is where the list of rows stands in a JSON document, "" for the top.
-    `languages` are those of its texts, the register's own first, in lower case; `words` by
-    language what it calls things where that differs from what the site says by itself. `operator`
+    `languages` are those of its texts, the register's own first, in lower case. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one.
     """
 
     source: str
     name: str
     languages: tuple[str, ...]
-    words: Mapping[str, Mapping[str, Any]]
     title: Texts
     description: Texts
     licence: str
@@ -132,6 +131,7 @@ class Layout:
     publisher: Publisher
     operator: Publisher
     notice: Texts | None
+    words: Words
     fields: Mapping[str, Field]
     lists: Mapping[str, ListOf]
     other_columns: str
@@ -188,7 +188,6 @@ def load_layout(reference: str) -> Layout:
         source=source,
         name=raw["name"],
         languages=tuple(dict.fromkeys(raw["languages"])),
-        words=raw.get("words", {}),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],
@@ -198,6 +197,7 @@ def load_layout(reference: str) -> Layout:
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
+        words=read_words(raw.get("words", {})),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
         lists={name: _list(raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=columns.get("other", "refuse"),

@@ -71,6 +71,8 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
     decided = decided_pairs(work.identities.continuity)
     bodies = {body.slug: body for body in work.identities.bodies.by_place.values()}
     words = WordCounts((slug, name) for slug, body in bodies.items() for name in body.spellings)
+    newest = max(work.settings, key=lambda setting: setting.reading.year).layout
+    left_out = newest.words.left_out
     lines: list[str] = []
     candidates: Candidates = {}
     renamings: list[Renaming] = []
@@ -84,6 +86,6 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
         else:
             maybe = open_pairs(older, newer, decided)
         before, after = (entries[year] for year in years)
-        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe])
+        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe], left_out)
         lines += in_order(comparison_lines(compare(sides), names, work.base_uri))
     return Compared(lines, candidates, renamings)

@@ -165,7 +165,7 @@ REFUSED = [
     (
         'xyz = "blue"',
         "2: xyz is no key of a layout; known here: layout, name, extends, afresh, registry,"
-        " languages, words, series, publisher, operator, notice, fields, file, columns, fetch,"
+        " languages, series, publisher, operator, notice, words, fields, file, columns, fetch,"
         " lists, portraits. Correct the key.",
     ),
     (
