@@ -58,7 +58,7 @@ def test_manifest_catalogue_table_and_shapes_follow_the_register(dutch: Path) ->
     # The layout names one thing in its language; the rest is neutral.
     words = manifest["words"]
     assert words["nl"] == {"portrait": ["momentopname", "momentopnamen"]}
-    assert words["en"]["portefeuille"] == ["portfolio", "portfolios"]
+    assert words["en"]["portefeuille"] == ["sector", "sectors"]
     assert "abandoned" not in words["en"]["left_out"]
     about = "http://localhost:8000/id/portrait/2025"
     spoken = [
