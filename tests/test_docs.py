@@ -19,6 +19,7 @@ from transform.graphs.mapping import MAPPING
 from transform.layouts.located import Faults, Place
 from transform.layouts.model import FIELDS, LISTS
 from transform.layouts.schema import FORMAT, read_value
+from transform.layouts.words import NAMED
 
 READMES = ["README.md", "README.en.md"]
 # Where each is described, in French and in English.
@@ -87,6 +88,7 @@ def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
         yield from keys_of_format(expected[0], key) if isinstance(expected[0], dict) else [key]
     elif isinstance(expected, dict):
         any_of = {"fields": dict.fromkeys(FIELDS, "FIELD"), "lists": dict.fromkeys(LISTS, "LIST")}
+        any_of["words"] = dict.fromkeys(NAMED, "THING")
         names = {"*language": "LANG", "*year": "YEAR", **any_of.get(key, {})}
         for name, inner in expected.items():
             yield from keys_of_format(inner, f"{key}.{names.get(name, name)}".lstrip("."))
@@ -98,7 +100,7 @@ def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
 def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> None:
     rows = re.findall(r"^\| `([\w.]+)` \| .+ \| `([^|]+)` \|$", read(page), re.MULTILINE)
     assert sorted(key for key, _ in rows) == sorted({*keys_of_format()})
-    some = {"FIELD": "statut", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
+    some = {"THING": "portrait", "FIELD": "statut", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
     for key, example in rows:
         keys = [some.get(part, part) for part in key.split(".")]
         value = tomllib.loads(f"value = {example.removeprefix('languages = ')}")["value"]

@@ -15,6 +15,7 @@ from transform.layouts.series import (
     read_offered,
     read_series,
 )
+from transform.layouts.words import Words, read_words
 
 __all__ = [
     "FIELDS",
@@ -115,6 +116,7 @@ class Layout:
     publisher: Publisher
     operator: Publisher
     notice: Texts | None
+    words: Words
     fields: Mapping[str, Field]
     lists: Mapping[str, ListOf]
     other_columns: str
@@ -179,6 +181,7 @@ def load_layout(reference: str) -> Layout:
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
+        words=read_words(raw.get("words", {})),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
         lists={name: _list(raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=columns.get("other", "refuse"),

@@ -14,6 +14,7 @@ import ontology
 from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.layouts.toml_lines import Path
+from transform.layouts.words import NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.languages import is_language
 from transform.text.normal_form import slug
@@ -45,6 +46,10 @@ def _is_address(value: object) -> bool:
 
 _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "text": ("text in quotes, without controls", lambda v: _is_text(v) and v.strip()),
+    "forms": (
+        'a list of one and several, such as ["portfolio", "portfolios"]',
+        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+    ),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
     "count": ("a whole number, zero or more", lambda v: type(v) is int and 0 <= v < 1 << 31),
     "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
@@ -147,6 +152,7 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
+    "words": {**{thing: {"*language": "forms"} for thing in NAMED}, "left_out": _TEXTS},
     "fields": _FIELDS,
     "file": {"path": "text"},
     "columns": {"other": "other", "ignore": ["text"]},
@@ -220,6 +226,8 @@ def read_value(
     words, fits = _KINDS[expected]
     if not fits(value):
         return _misfit(value, words, path, place, faults)
+    if isinstance(value, list):
+        return Node(place, [Node(place, element) for element in value])
     return Node(place, value.lower() if expected == "language" else value)
 
 

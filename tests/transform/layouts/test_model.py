@@ -165,7 +165,8 @@ REFUSED = [
     (
         'xyz = "blue"',
         "2: xyz is no key of a layout; known here: layout, name, extends, afresh, registry,"
-        " languages, series, publisher, operator, notice, fields, file, columns, lists, portraits."
+        " languages, series, publisher, operator, notice, words, fields, file, columns, lists,"
+        " portraits."
         " Correct the key.",
     ),
     (
