@@ -70,9 +70,9 @@ def replaced_value(context: MappingContext, field: str, old: str, new: str) -> S
         )
     return (
         f"Si c'est la même valeur, donner les graphies de « {new} » à « {old} » sous"
-        f" [[lists.{field}.values]] dans {fr}, avec afresh.",
+        f" [[lists.{field}.values]] dans {fr}, et y ôter « {new} » (hérité : afresh).",
         f'If it is the same value, give the spellings of "{new}" to "{old}" under'
-        f" [[lists.{field}.values]] of {en}, with afresh.",
+        f' [[lists.{field}.values]] of {en}, and take "{new}" out there (inherited: afresh).',
     )
 
 
