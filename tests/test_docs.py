@@ -18,7 +18,7 @@ from tests.conftest import PROJECT
 from transform.graphs.mapping import MAPPING
 from transform.layouts.located import Faults, Place
 from transform.layouts.model import FIELDS, LISTS
-from transform.layouts.schema import FORMAT, read_value
+from transform.layouts.schema import FORMAT, MATCHES, read_value
 from transform.layouts.words import NAMED
 
 READMES = ["README.md", "README.en.md"]
@@ -90,6 +90,7 @@ def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
     elif isinstance(expected, dict):
         any_of = {"fields": dict.fromkeys(FIELDS, "FIELD"), "lists": dict.fromkeys(LISTS, "LIST")}
         any_of["words"] = dict.fromkeys(NAMED, "THING")
+        any_of["lists.LIST.values.match"] = dict.fromkeys(MATCHES, "KIND")
         names = {"*language": "LANG", "*year": "YEAR", **any_of.get(key, {})}
         for name, inner in expected.items():
             yield from keys_of_format(inner, f"{key}.{names.get(name, name)}".lstrip("."))
@@ -104,6 +105,7 @@ def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> N
     for key, example in rows:
         field = "organisme" if key.endswith(".within") else "statut"
         some = {"FIELD": field, "THING": "portrait", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
+        some["KIND"] = "narrow"
         keys = [some.get(part, part) for part in key.split(".")]
         value = tomllib.loads(f"value = {example.removeprefix('languages = ')}")["value"]
         for part in reversed(keys):

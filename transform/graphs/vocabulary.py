@@ -155,6 +155,9 @@ def _declared_concepts(
             labelled = dict(value.label)
             if about not in in_files and value.spellings:
                 labelled.setdefault(layout.language, value.spellings[0])
+            for kind, terms in value.match.items():
+                for term in terms:
+                    yield about, f"<{SKOS}{kind}Match>", f"<{term}>"
             texts = [*labelled.items(), *((layout.language, s) for s in value.spellings)]
             for number, (language, text) in enumerate(texts):
                 label = (about, literal(text, language))

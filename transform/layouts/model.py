@@ -1,6 +1,6 @@
 """Parse a layout's declarations: columns, spellings, titles, licence, totals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -48,13 +48,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A concept of a list, and the spellings that mean it from one year to another."""
+    """A concept of a list, and the spellings that mean it from one year to another.
+
+    `match`: by kind (`MATCHES`) the terms of other vocabularies that it is related to.
+    """
 
     concept: str
     spellings: tuple[str, ...]
     since: int | None
     until: int | None
     label: Texts
+    match: Mapping[str, Sequence[str]]
 
     def holds_in(self, year: int) -> bool:
         """Check whether the spellings mean the concept in that year."""
@@ -254,6 +258,7 @@ def _list(table: Mapping[str, Any]) -> ListOf:
             value.get("from"),
             value.get("until"),
             value.get("label", {}),
+            value.get("match", {}),
         )
         for value in table.get("values", ())
     )

@@ -22,6 +22,8 @@ from transform.text.normal_form import slug
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 # Without these, a register is none; it may do without any other field.
 NEEDED = ("nom", "organisme")
+# How a value is related to a term of another vocabulary (SKOS Reference, 10).
+MATCHES = ("exact", "close", "broad", "narrow", "related")
 LISTS = ("categorie", "statut", "portefeuille")
 
 
@@ -122,6 +124,7 @@ _VALUE = {
     "from": "year",
     "until": "year",
     "label": _TEXTS,
+    "match": {kind: ["iri"] for kind in MATCHES},
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
 _FIELDS = {
