@@ -15,13 +15,24 @@ PortraitError                 one line for the user, never a traceback
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
     └── DecisionRefused  1    a line of the decisions file contradicts the data or another line
+
+A fault carries a message of the catalogue (transform/text/message.py), or a plain text. It is
+written where it is printed: `str(fault)` in the language of the process, `fault.text("fr")` in one.
 """
+
+from transform.text.message import Message, message, text_in
+
+Said = Message | str
 
 
 class PortraitError(Exception):
     """A fault whose message is one line: where, what and the next step."""
 
     exit_code = 2
+
+    def text(self, language: str) -> str:
+        """Return the message in a language."""
+        return text_in(language, self.args[0])
 
 
 class MisusedCommand(PortraitError):
@@ -58,8 +69,8 @@ class DamagedRelease(UnreadableRelease):
     `problem`: the file, by its path in the release, and what is wrong with it.
     """
 
-    def __init__(self, message: str, problem: str) -> None:
-        super().__init__(message)
+    def __init__(self, fault: Said, problem: Said) -> None:
+        super().__init__(fault)
         self.problem = problem
 
 
@@ -75,8 +86,8 @@ class FetchFailed(PortraitError):
     `problem`: where and what, without the next step.
     """
 
-    def __init__(self, problem: str, step: str) -> None:
-        super().__init__(f"{problem}. {step}")
+    def __init__(self, problem: Said, step: Said) -> None:
+        super().__init__(message("errors.problem_and_step", problem=problem, step=step))
         self.problem = problem
 
 

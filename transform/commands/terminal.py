@@ -12,6 +12,7 @@ import click
 
 from transform.release.folder import CURRENT
 from transform.release.manifest import base_uri_of, read_manifest
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
@@ -19,7 +20,20 @@ if TYPE_CHECKING:
     from transform.validation.locate import Located
 
 SHOWN = 40
-_COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
+_REPLACED = "dcterms:isReplacedBy"
+_COLOURS = {"Violation": "red", "Warning": "yellow"}
+_SEVERITIES = {
+    "Violation": message("commands.severity_violation"),
+    "Warning": message("commands.severity_warning"),
+}
+_HEADS = (
+    message("commands.head_file"),
+    message("commands.head_row"),
+    message("commands.head_column"),
+    message("commands.head_raw"),
+    message("commands.head_what"),
+    message("commands.head_step"),
+)
 
 
 @contextmanager
@@ -48,42 +62,47 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def print_note(text: str) -> None:
+def print_note(text: Message | str) -> None:
     """Print progress on standard error, in a text that may be foreign."""
-    click.echo(visible(text, 600), err=True)
+    click.echo(visible(str(text), 600), err=True)
 
 
 def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
     """Print that rows read = published + rejected + listed, and list the lines that hold no row."""
-    good = "in order" if refused else "published"
     for portrait in files:
-        click.echo(
-            f"{portrait['file']} ({portrait['year']}): {portrait['read']} rows read = "
-            f"{portrait['published']} {good} + {portrait['rejected']} rejected"
-            f" + {len(portrait['listed'])} listed"
-        )
+        click.echo(_counts(portrait, refused))
         if other := _other_year(portrait["file"], portrait["year"]):
-            click.echo(
-                f"  the name of the file says {other}: is it the portrait of {portrait['year']}?"
-            )
+            click.echo(message("commands.other_year", other=other, year=portrait["year"]))
         for listed in portrait["listed"][:SHOWN]:
-            click.echo(f"  {_listed(listed)}")
-        if len(portrait["listed"]) > SHOWN:
-            click.echo(f"  … and {len(portrait['listed']) - SHOWN} more lines; see --report.")
+            click.echo(_listed(listed))
+        if (more := len(portrait["listed"]) - SHOWN) > 0:
+            click.echo(message("commands.more_lines", number=more))
         for twins in portrait["twins"][:SHOWN]:
-            rows = ", ".join(map(str, twins["rows"]))
-            what = "are the same row" if twins["same"] else "have one body and one name"
-            click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
+            click.echo(_twins(twins["rows"], twins["same"]))
 
 
-def _listed(line: Mapping[str, Any]) -> str:
-    text = visible(line["text"])
+def _counts(portrait: Mapping[str, Any], refused: bool) -> Message:
+    counts = {name: portrait[name] for name in ("file", "year", "read", "published", "rejected")}
+    counts["listed"] = len(portrait["listed"])
+    return (
+        message("commands.read_refused", **counts)
+        if refused
+        else message("commands.read", **counts)
+    )
+
+
+def _listed(line: Mapping[str, Any]) -> Message:
+    row, text = line["row"], visible(line["text"])
     if line["kind"] == "total":
-        return (
-            f"row {line['row']} looks like a total row and is not published ({text}): take it out"
-            " of the file, or fill in its other cells if it is an initiative"
-        )
-    return f"row {line['row']} holds no row ({line['kind']}): {text}"
+        return message("commands.line_total_row", row=row, text=text)
+    kind = message(f"commands.line_{line['kind']}")
+    return message("commands.line_listed", row=row, kind=kind, text=text)
+
+
+def _twins(rows: Sequence[int], same: bool) -> Message:
+    if same:
+        return message("commands.twins_same", rows=rows, number=len(rows))
+    return message("commands.twins_alike", rows=rows, number=len(rows))
 
 
 def _other_year(file: str, year: int) -> str | None:
@@ -93,10 +112,13 @@ def _other_year(file: str, year: int) -> str | None:
 
 
 def print_findings(located: "Sequence[Located]", language: str) -> None:
-    """Print the findings as a table: severity, place, raw text, message and next step."""
+    """Print the findings as a table: severity, place, raw text, message and next step.
+
+    All of the table is in the language of what the shapes say.
+    """
     serious = [f for f in located if f.severity != "Info"]
     if infos := len(located) - len(serious):
-        click.echo(f"{infos} values of open lists that nobody has reviewed; --report lists them.")
+        click.echo(message("commands.values_not_reviewed", number=infos))
     if not serious:
         return
     from rich.console import Console
@@ -106,58 +128,54 @@ def print_findings(located: "Sequence[Located]", language: str) -> None:
     wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
     console = Console(width=wide, highlight=False)
     table = Table(show_lines=True)
-    for name in ("", "file", "row", "column", "raw text", "what", "next step"):
-        table.add_column(name, overflow="fold")
+    for head in ("", *(head.text(language) for head in _HEADS)):
+        table.add_column(head, overflow="fold")
     for f in serious[:SHOWN]:
         what, step = (f.fr, f.next_fr) if language == "fr" else (f.en, f.next_en)
         place = (f.file or f.focus, str(f.row or ""), f.column, visible(f.raw, 160), what, step)
-        severity = Text(f.severity, style=_COLOURS[f.severity])
+        severity = Text(_SEVERITIES[f.severity].text(language), style=_COLOURS[f.severity])
         # A next step that is cut helps nobody: only the raw text of a cell may be long.
         table.add_row(severity, *(Text(visible(text, 2000)) for text in place))
     console.print(table)
     if len(serious) > SHOWN:
-        click.echo(f"… and {len(serious) - SHOWN} more; --report FOLDER writes them all.")
+        click.echo(message("commands.more_findings", number=len(serious) - SHOWN))
 
 
 def print_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
     """List the bodies that the registry does not know, each with the nearest known ones."""
     if not bodies:
         return
-    click.echo(f"{len(bodies)} bodies that nobody has reviewed; --report FOLDER writes them all.")
+    click.echo(message("commands.bodies_not_reviewed", number=len(bodies)))
     for body in [body for body in bodies if body["nearest"]][:SHOWN]:
-        near = ", ".join(f"{c['slug']} ({c['score']:g})" for c in body["nearest"])
-        click.echo(f"  {visible(body['label'])}: nearest {near}")
+        near = [f"{c['slug']} ({c['score']:g})" for c in body["nearest"]]
+        click.echo(message("commands.nearest_bodies", body=visible(body["label"]), near=near))
 
 
-def print_links(notes: "Sequence[str]") -> None:
+def print_links(notes: "Sequence[Message | str]") -> None:
     """List the accepted links of bodies that the registry already links."""
     for note in notes[:SHOWN]:
-        click.echo(visible(note, 600))
+        click.echo(visible(str(note), 600))
     if len(notes) > SHOWN:
-        click.echo(f"… and {len(notes) - SHOWN} more links of bodies that have some.")
+        click.echo(message("commands.more_links", number=len(notes) - SHOWN))
 
 
-def print_candidates(number: int, where: str) -> None:
+def print_candidates(number: int, where: Message) -> None:
     """Print how many pairs of initiatives wait for a person, and where they are listed."""
     if number:
-        click.echo(
-            f"Pairs of initiatives that may be one, for a person to decide: {number}. {where}"
-        )
+        click.echo(message("commands.candidates", number=number, where=where))
 
 
 def print_compared(releases_folder: Path, base_uri: str, old: "Published | None") -> None:
     """Print that URIs are not compared where the current release has another base URI."""
     if old is None and (releases_folder / CURRENT).exists():
-        click.echo(
-            f"{releases_folder}/current publishes elsewhere than {base_uri}: URIs are not compared."
-        )
+        click.echo(message("commands.not_compared", folder=releases_folder, base=base_uri))
 
 
 def print_left_out(years: "Iterable[int]", old: "Published | None") -> None:
     """List the portraits of the current release that the new one will not have."""
     published = {portrait["year"] for portrait in old.manifest["portraits"]} if old else set()
     for year in sorted(published - {*years}):
-        click.echo(f"The current release has {year}, this one has not. Add {year}=FILE to keep it.")
+        click.echo(message("commands.left_out", year=year))
 
 
 def print_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
@@ -165,27 +183,30 @@ def print_dropped(gone: "Sequence[Gone]", base_uri: str) -> None:
     for lost in gone[:SHOWN]:
         old = lost.iri.removeprefix(base_uri)
         new = lost.instead.removeprefix(base_uri) or "…"
-        click.echo(f"{lost.iri} (graph/{lost.graph}) would be gone. Add:")
-        click.echo(f"  <{old}> dcterms:isReplacedBy <{new}> .")
+        click.echo(message("commands.would_be_gone", iri=lost.iri, graph=lost.graph))
+        click.echo(f"  <{old}> {_REPLACED} <{new}> .")
     if len(gone) > SHOWN:
-        click.echo(f"… and {len(gone) - SHOWN} more.")
+        click.echo(message("commands.more", number=len(gone) - SHOWN))
 
 
 def print_gone(gone: "Sequence[Gone]") -> None:
     """List the URIs that went with rows of files that changed."""
     if not gone:
         return
-    click.echo(f"{len(gone)} URIs of the current release went with rows that changed or are gone:")
+    click.echo(message("commands.gone", number=len(gone)))
     for lost in gone[:SHOWN]:
         click.echo(f"  {lost.iri}")
     if len(gone) > SHOWN:
-        click.echo(f"  … and {len(gone) - SHOWN} more.")
+        click.echo(message("commands.more", number=len(gone) - SHOWN))
 
 
 def print_release(path: Path, *, published: bool) -> None:
     """Print where a release is, whether it is the current one, and where its URIs begin."""
-    state = "current" if published else "not current: --no-publish"
-    click.echo(f"{path.parent / path.name} ({state}), URIs begin at {_base_uri(path)}")
+    release, base = path.parent / path.name, _base_uri(path)
+    if published:
+        click.echo(message("commands.release_current", path=release, base=base))
+    else:
+        click.echo(message("commands.release_not_current", path=release, base=base))
 
 
 def _base_uri(release: Path) -> str:

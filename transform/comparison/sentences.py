@@ -19,9 +19,9 @@ from transform.comparison.model import (
     Evolution,
     Movement,
 )
+from transform.text.difference import net
 from transform.text.numbers import (
     is_one,
-    net,
     percent,
     whole,
 )

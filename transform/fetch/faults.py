@@ -2,7 +2,8 @@
 
 from urllib3.exceptions import HTTPError
 
-from transform.errors import FetchFailed
+from transform.errors import FetchFailed, Said
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
 BY_HAND = (
@@ -11,9 +12,12 @@ BY_HAND = (
 )
 
 
-def failed(where: str, problem: str) -> FetchFailed:
+def failed(where: str, problem: Said) -> FetchFailed:
     """Return the fault of an answer that is not what it should be; the texts may be foreign."""
-    return FetchFailed(f"{visible(where, 300)}: {visible(problem, 400).rstrip('.')}", BY_HAND)
+    if not isinstance(problem, Message):
+        problem = visible(problem, 400).rstrip(".")
+    place = visible(where, 300)
+    return FetchFailed(message("errors.place_and_problem", where=place, problem=problem), BY_HAND)
 
 
 class BrokenOff(HTTPError):

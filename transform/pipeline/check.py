@@ -21,6 +21,7 @@ from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE, vocabulary_of
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
+from transform.text.message import message
 from transform.validation.framework import validate_framework
 from transform.validation.locate import CellLocator, Located, locate
 from transform.validation.registry import validate_registry
@@ -128,15 +129,16 @@ def _check_rows(
     files = (*files, decided, remarks)
     findings, done = [], 0
     types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
-    progress("Checking rows with the shapes", 0, total)
+    what = str(message("pipeline.step_check"))
+    progress(what, 0, total)
     pieces = chain.from_iterable(
         cut_rows(file, work.base_uri, types) for file in (*files, decided, remarks)
     )
     for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += broken
         done += rows
-        progress("Checking rows with the shapes", min(done, total), total)
-    progress("Checking rows with the shapes", total, total)
+        progress(what, min(done, total), total)
+    progress(what, total, total)
     return findings
 
 
