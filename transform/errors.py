@@ -42,6 +42,13 @@ class MisusedCommand(PortraitError):
 class UnreadableFile(PortraitError):
     """A file that is not the table it should be."""
 
+    @property
+    def problem(self) -> Said:
+        """What is wrong with the file, without its name and the next step where it says so."""
+        fault: Said = self.args[0]
+        problem = fault.values.get("problem") if isinstance(fault, Message) else None
+        return problem if isinstance(problem, Message | str) else fault
+
 
 class UnfitColumns(UnreadableFile):
     """A table whose columns are not those that the layout declares."""

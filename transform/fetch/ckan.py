@@ -22,6 +22,7 @@ from transform.fetch.http_client import (
     refuse_page,
     send,
 )
+from transform.text.message import message
 
 DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
 _KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license_url")
@@ -73,7 +74,7 @@ def _read(api: str, reply: Reply) -> bytes:
     raw = read_body(api, reply)
     if reply.status != 200:
         raise failed(api, f"answers {reply.status}{_error(raw)}")
-    refuse_page(api, "CKAN answer", reply, raw)
+    refuse_page(api, message("fetch.ckan_answer"), reply, raw)
     return raw
 
 

@@ -6,10 +6,7 @@ from transform.errors import FetchFailed, Said
 from transform.text.message import Message, message
 from transform.text.printable import visible
 
-BY_HAND = (
-    "Nothing was overwritten. Try again later, or download the files by hand and build with"
-    " YEAR=FILE, such as `portrait-ia build 2025=portrait-2025.csv`."
-)
+BY_HAND = message("fetch.by_hand")
 
 
 def failed(where: str, problem: Said) -> FetchFailed:
@@ -22,3 +19,7 @@ def failed(where: str, problem: Said) -> FetchFailed:
 
 class BrokenOff(HTTPError):
     """An answer whose body ends too soon: another try may get all of it."""
+
+    def __init__(self, problem: Message) -> None:
+        super().__init__(problem)
+        self.problem = problem

@@ -144,7 +144,7 @@ def _read(url: str, reply: Reply) -> Mapping[str, Any]:
     raw = read_body(url, reply)
     if reply.status != 200:
         raise failed(url, _refusal(reply.status, raw))
-    refuse_page(url, "JSON object", reply, raw)
+    refuse_page(url, message("fetch.json_object"), reply, raw)
     return read_object(url, raw)
 
 

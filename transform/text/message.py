@@ -47,7 +47,7 @@ class Message:
         return _WRITERS[language].vformat(template(self.key, language), (), self.values)
 
 
-def message(key: str, **values: object) -> Message:
+def message(key: str, /, **values: object) -> Message:
     """Return the message of a key such as `decisions.two_files`, with its values."""
     return Message(key, values)
 

@@ -28,7 +28,21 @@ BY_TEXT = {"click", "metavars", "system"}
 # Rooms whose texts all stand in the catalogue.
 CONVERTED = [
     *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
-    *("transform/pipeline", "transform/validation"),
+    *("transform/linking", "transform/pipeline", "transform/validation"),
+    *(f"transform/fetch/{name}.py" for name in ("download", "http_client", "origin", "record")),
+    *(
+        f"transform/tables/{name}.py"
+        for name in (
+            *("csv_reader", "encoding", "faults", "marks", "part_scan", "xlsx_reader"),
+            "zip_limits",
+        )
+    ),
+    *(f"transform/graphs/{name}.py" for name in ("framework", "rows_file")),
+    *(f"transform/identity/{name}.py" for name in ("continuity", "links", "merges", "splits")),
+    *(
+        f"transform/review/{name}.py"
+        for name in ("candidates", "candidates_csv", "display", "rows", "session", "similarity")
+    ),
     *(f"transform/comparison/{name}.py" for name in ("text_table", "change_list", "sentences")),
     *(
         f"transform/release/{name}.py"
@@ -111,13 +125,15 @@ def test_every_text_is_used_and_every_used_one_is_there_with_its_values() -> Non
 
 
 def no_texts(node: ast.AST) -> Iterator[ast.AST | None]:
-    """Yield what is no text of a message: docstrings, types, names of values, what a bug shows."""
+    """Yield what is no text of a message: docstrings, types, names, comparisons, defects."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
     if isinstance(node, ast.arg | ast.AnnAssign):
         yield node.annotation
     if isinstance(node, ast.FunctionDef):
         yield node.returns
+    if isinstance(node, ast.Compare):
+        yield node
     if isinstance(node, ast.keyword) and node.arg == "metavar":
         yield node.value
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
