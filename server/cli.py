@@ -10,6 +10,7 @@ from transform.commands.build import build
 from transform.commands.check import check
 from transform.commands.diff import diff
 from transform.commands.fetch import fetch
+from transform.commands.layout import layout
 from transform.commands.link import link
 from transform.commands.releases import releases
 from transform.commands.review import review
@@ -27,7 +28,8 @@ class _OneLineErrors(TranslatedGroup):
         try:
             return super().invoke(ctx)
         except PortraitError as error:
-            click.echo(shown(str(message("commands.fault", fault=str(error)))), err=True)
+            for line in error.lines():
+                click.echo(shown(str(message("commands.fault", fault=line))), err=True)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo(message("commands.interrupted"), err=True)
@@ -49,5 +51,16 @@ def main() -> None:
     """Publish yearly portraits of the uses of AI as linked data, with a SPARQL endpoint."""
 
 
-for command in (*SERVER_COMMANDS, check, build, review, releases, rollback, diff, fetch, link):
+for command in (
+    *SERVER_COMMANDS,
+    check,
+    build,
+    review,
+    releases,
+    rollback,
+    diff,
+    fetch,
+    link,
+    layout,
+):
     main.add_command(command)

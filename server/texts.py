@@ -7,7 +7,7 @@ from importlib.resources import files
 from transform.text.numbers import decimal, whole
 
 __all__ = ["LANGUAGES", "table", "text", "whole"]
-LANGUAGES = ("fr", "en")  # the first is the default
+LANGUAGES = ("fr", "en")  # in which one a site opens, its register says
 
 
 @cache

@@ -1,7 +1,10 @@
 """The docs say what the code does: routes, commands, options, settings, mapping."""
 
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -13,7 +16,9 @@ from server.engine import faults as engine
 from server.settings import PREFIX, Settings
 from tests.conftest import PROJECT
 from transform.graphs.mapping import MAPPING
-from transform.layouts.model import FIELDS
+from transform.layouts.located import Faults, Place
+from transform.layouts.model import FIELDS, LISTS
+from transform.layouts.schema import FORMAT, read_value
 
 READMES = ["README.md", "README.en.md"]
 # Where each is described, in French and in English.
@@ -21,6 +26,7 @@ COMMANDS = ["docs/commandes.md", "docs/commandes.en.md"]
 PATHS = ["docs/chemins.md", "docs/chemins.en.md"]
 SETTINGS = ["docs/exploitation.md", "docs/exploitation.en.md"]
 STATUSES = ["docs/endpoint.fr.md", "docs/endpoint.md"]
+LAYOUTS = ["docs/layout.md", "docs/layout.en.md"]
 PAIRS = [
     READMES,
     COMMANDS,
@@ -30,6 +36,7 @@ PAIRS = [
     ["docs/cadre.md", "docs/cadre.en.md"],
     ["docs/catalogue.fr.md", "docs/catalogue.md"],
     ["docs/identite.md", "docs/identite.en.md"],
+    LAYOUTS,
     ["docs/mapping.fr.md", "docs/mapping.md"],
     ["docs/performance.md", "docs/performance.en.md"],
     ["docs/questions.md", "docs/questions.en.md"],
@@ -72,6 +79,36 @@ def test_french_mapping_page_shows_the_table_too() -> None:
 
 def test_every_field_stands_in_the_mapping() -> None:
     assert {entry.field for entry in MAPPING} - {""} == set(FIELDS)
+
+
+def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
+    """Yield each key of a layout, with FIELD, LIST, LANG and YEAR in the place of any of them."""
+    if isinstance(expected, list):
+        yield from keys_of_format(expected[0], key) if isinstance(expected[0], dict) else [key]
+    elif isinstance(expected, dict):
+        fields = dict.fromkeys(FIELDS, "FIELD")
+        any_of = {"fields": fields, "words.LANG": fields, "lists": dict.fromkeys(LISTS, "LIST")}
+        names = {"*language": "LANG", "*year": "YEAR", **any_of.get(key, {})}
+        for name, inner in expected.items():
+            yield from keys_of_format(inner, f"{key}.{names.get(name, name)}".lstrip("."))
+    else:
+        yield key
+
+
+@pytest.mark.parametrize("page", LAYOUTS)
+def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> None:
+    rows = re.findall(r"^\| `([\w.]+)` \| .+ \| `([^|]+)` \|$", read(page), re.MULTILINE)
+    assert sorted(key for key, _ in rows) == sorted({*keys_of_format()})
+    some = {"FIELD": "organisme", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
+    for key, example in rows:
+        keys = [some.get(part, part) for part in key.split(".")]
+        value = tomllib.loads(f"value = {example.removeprefix('languages = ')}")["value"]
+        for part in reversed(keys):
+            value = {part: [value] if part in ("values", "files") else value}
+        faults = Faults()
+        read_value(value, FORMAT, (), Place(page), {}, faults)
+        # The key of old is described so that who has it finds the one of today.
+        assert faults.told() == [] or key == "language", (key, faults.told())
 
 
 def commands() -> list[click.Command]:

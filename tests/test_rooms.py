@@ -27,6 +27,7 @@ ORDER = [
     "transform.rdf",
     "transform.layouts",
     "transform.tables",
+    "transform.proposal",
     "transform.fetch",
     "transform.decisions",
     "transform.identity",

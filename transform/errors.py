@@ -4,7 +4,7 @@ PortraitError                 one line for the user, never a traceback
 ├── MisusedCommand       2    an option or argument is wrong
 ├── UnreadableFile       2    a file is not the table that it should be
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
-├── UnreadableLayout     2    a layout file contradicts itself or the format
+├── UnreadableLayout     2    a layout file contradicts itself or the format; a line for each fault
 ├── UnreadableRegistry   2    a registry of bodies is not Turtle
 ├── UnreadableFramework  2    a governance framework is not Turtle, or holds no text
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
@@ -32,7 +32,11 @@ class PortraitError(Exception):
 
     def text(self, language: str) -> str:
         """Return the message in a language."""
-        return text_in(language, self.args[0])
+        return "\n".join(text_in(language, fault) for fault in self.args)
+
+    def lines(self) -> list[str]:
+        """Return the lines of the message: one, but for a family that tells several faults."""
+        return [str(self)]
 
 
 class MisusedCommand(PortraitError):
@@ -55,7 +59,18 @@ class UnfitColumns(UnreadableFile):
 
 
 class UnreadableLayout(PortraitError):
-    """A layout file that contradicts itself or the layout format."""
+    """A layout file that contradicts itself or the layout format; each fault is one line."""
+
+    def __init__(self, *faults: Said) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """Return the faults, one a line."""
+        return [str(fault) for fault in self.faults]
 
 
 class UnreadableRegistry(PortraitError):

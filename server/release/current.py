@@ -15,6 +15,7 @@ from server.engine.stats import EngineStats
 from server.faults import ReleaseUnready
 from server.release.choice import Choice, Chooser, ReleaseChooser
 from server.release.files import Download, check_unchanged, list_downloads, trust
+from server.release.register import Register, read_register
 from transform.errors import UnreadableRelease
 from transform.rdf.namespaces import BaseUri
 from transform.release.integrity import fingerprint
@@ -46,6 +47,11 @@ class Release:
     def base_uri(self) -> BaseUri:
         """Return the IRI below which its resources stand, independent of the requested host."""
         return base_uri_of(self.manifest)
+
+    @cached_property
+    def register(self) -> Register:
+        """Return its register: languages, fields, words."""
+        return read_register(self.manifest)
 
     @cached_property
     def downloads(self) -> dict[str, Download]:

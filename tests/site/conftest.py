@@ -27,6 +27,7 @@ import ontology
 from server.app import create_app
 from server.settings import Settings
 from tests.support.waiting import wait_until
+from transform.layouts.model import Languages
 from transform.rdf import syntaxes
 from transform.release import document_index
 from transform.release.definitions import definitions
@@ -36,6 +37,17 @@ HERE = Path(__file__).parent
 NOTICE = {
     "fr": "Les initiatives de ces portraits d'exemple sont fictives.",
     "en": "The initiatives of these example portraits are made up.",
+}
+WORDS = {
+    "fr": {
+        "portrait": ["portrait", "portraits"],
+        "portefeuille": ["portefeuille", "portefeuilles ministériels"],
+    },
+    "en": {
+        "portrait": ["portrait", "portraits"],
+        "organisme": ["public body", "public bodies"],
+        "portefeuille": ["portfolio", "ministerial portfolios"],
+    },
 }
 SOURCES = {2024: "exemple-2024.csv", 2025: "exemple #2025 à 100% ?.csv.gz"}
 SOURCE = "Nom;Organisme\r\nExemple 1 : Tri des demandes;Cégep du Vieux Montréal \r\n"
@@ -264,7 +276,9 @@ def write_release(release: Path, more: int = MORE) -> None:
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     files[document_index.FILE] = _file_entry(release / document_index.FILE, "text/plain")
     vocabulary = (f"{quad.triple} .\n" for quad in quads if "/vocabulaire" in _iri(quad.graph_name))
-    for path, content in definitions(BASE, vocabulary).items():
+    for path, content in definitions(
+        BASE, vocabulary, Languages(("fr", "en"), ("fr", "en"))
+    ).items():
         (release / path).parent.mkdir(exist_ok=True)
         (release / path).write_bytes(content)
         files[path] = _file_entry(release / path, "text/turtle")
@@ -340,6 +354,7 @@ def _manifest(
             "licence": "https://creativecommons.org/licenses/by/4.0/",
             "landing": "https://exemple.gouv.qc.example/",
         },
+        "words": WORDS,
         "publisher": {
             "iri": f"{BASE}id/organisme/cegep-du-vieux-montreal",
             "name": {"fr": "Éditeur d'exemple", "en": "Example publisher"},

@@ -29,9 +29,9 @@ def diff(releases_folder: Path, earlier: int, later: int, form: str) -> None:
     """Print what is new, continued, changed and absent from one portrait to a later one."""
     from transform.commands.diff_formats import write_differences
     from transform.release.folder import CURRENT
-    from transform.release.manifest import languages_of, read_manifest
+    from transform.release.manifest import languages_in, read_manifest
     from transform.release.reading import read_sides
 
     sides, base_uri = read_sides(releases_folder, earlier, later)
-    language = language_for(languages_of(read_manifest(releases_folder / CURRENT)))
+    language = language_for(languages_in(read_manifest(releases_folder / CURRENT)))
     click.echo(write_differences(sides, base_uri, form, language), nl=False)

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
-from transform.commands.options import RETRIES, option, seconds_option
+from transform.commands.options import LAYOUT, RETRIES, option, seconds_option
 from transform.commands.terminal import print_note, progress
 from transform.commands.translated import TranslatedOption, command
 from transform.text.message import message
 from transform.text.printable import visible
 
-API = "https://www.donneesquebec.ca/recherche/api/3/action"
 FOLDER = option(
     "--to",
     "folder",
@@ -21,8 +20,14 @@ FOLDER = option(
     envvar="PORTRAIT_IA_FETCH_TO",
     help=message("commands.option_fetch_folder"),
 )
-PORTAL = option(
-    "--api", metavar="URL", default=API, show_default=True, help=message("commands.option_api")
+PORTAL = option("--api", metavar="URL", help=message("commands.option_api"))
+DATASET = option("--dataset", metavar="ID", help=message("commands.option_dataset"))
+RESOURCES = option(
+    "--resource",
+    "resources",
+    multiple=True,
+    metavar="YEAR=ID",
+    help=message("commands.option_resource"),
 )
 CHECK = click.option(
     "--check",
@@ -44,28 +49,43 @@ SECONDS = seconds_option(600, message("commands.option_fetch_seconds"))
 
 @command(message("commands.help_fetch"))
 @FOLDER
+@LAYOUT
 @PORTAL
+@DATASET
+@RESOURCES
 @CHECK
 @MAX_MB
 @SECONDS
 @RETRIES
 def fetch(
-    folder: Path, api: str, only_check: bool, max_mb: int, seconds: float, retries: int
+    folder: Path,
+    layouts: tuple[str, ...],
+    api: str | None,
+    dataset: str | None,
+    resources: tuple[str, ...],
+    only_check: bool,
+    max_mb: int,
+    seconds: float,
+    retries: int,
 ) -> None:
-    """Download the official files of every year from Données Québec."""
+    """Download the official files of every year from a CKAN portal."""
     from transform.fetch.changes import changes, check
     from transform.fetch.http_client import Bounds
+    from transform.fetch.target import find_target
+    from transform.pipeline.sources import parse_layouts
 
     bounds = Bounds(max_mb << 20, seconds, retries)
+    layout, _ = parse_layouts(layouts)
+    target = find_target(layout, api, dataset, resources)
     if only_check:
-        changed = check(folder, api, bounds, print_note)
+        changed = check(folder, target, bounds, print_note)
         _print_changes(changed)
         raise SystemExit(1 if changed else 0)
     from transform.fetch.collect import fetch_all
     from transform.fetch.record import place
 
     with progress() as step:
-        done = fetch_all(folder, api, bounds, print_note, step)
+        done = fetch_all(folder, target, bounds, print_note, step)
     for name, reason in done.aside:
         print_note(message("commands.left_aside", name=name, reason=reason))
     for year, entry in sorted(done.after.files.items()):

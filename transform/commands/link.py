@@ -74,11 +74,11 @@ REFUSE = pairs_option(
 def link(releases_folder: Path, links_file: Path | None, **options: Any) -> None:
     """Propose links to Wikidata or another source, and record what a person decides."""
     from transform.linking.session import open_session
-    from transform.release.manifest import languages_of, read_manifest
+    from transform.release.manifest import languages_in, read_manifest
 
     file = file_to_write(LINKS_FILE, releases_folder, links_file)
     release = find_release(releases_folder)
-    options["language"] = language_for(languages_of(read_manifest(release)))
+    options["language"] = language_for(languages_in(read_manifest(release)))
     session = open_session(release, file, options["language"])
     if options["accepted"] or options["refused"]:
         _record(session, options)

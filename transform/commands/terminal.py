@@ -16,10 +16,15 @@ from transform.text.message import Message, message
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
+    from transform.layouts.model import Layout
     from transform.release.stability import Gone, Published
+    from transform.review.nearest_bodies import Unreviewed
+    from transform.review.renamings import Renaming
+    from transform.tables.rows import Reading
     from transform.validation.locate import Located
 
 SHOWN = 40
+_ROWS_SHOWN = 12
 _REPLACED = "dcterms:isReplacedBy"
 _COLOURS = {"Violation": "red", "Warning": "yellow"}
 _SEVERITIES = {
@@ -79,6 +84,23 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
             click.echo(message("commands.more_lines", number=more))
         for twins in portrait["twins"][:SHOWN]:
             click.echo(_twins(twins["rows"], twins["same"]))
+        shared = portrait.get("shared", [])
+        for text in shared[:SHOWN]:
+            click.echo(_shared(text))
+        if (more := len(shared) - SHOWN) > 0:
+            click.echo(message("commands.more_shared", number=more))
+
+
+def _shared(text: Mapping[str, Any]) -> Message:
+    rows = text["rows"][:_ROWS_SHOWN]
+    rest = len(text["rows"]) - _ROWS_SHOWN
+    return message(
+        "commands.shared_text",
+        text=visible(text["text"]),
+        portfolios=text["portfolios"],
+        rows=[*rows, message("commands.rows_more", number=rest)] if rest > 0 else rows,
+        layout=text["layout"],
+    )
 
 
 def _counts(portrait: Mapping[str, Any], refused: bool) -> Message:
@@ -111,6 +133,29 @@ def _other_year(file: str, year: int) -> str | None:
     return None if str(year) in years else next(iter(years), None)
 
 
+def print_untaken(reading: "Reading", layout: "Layout") -> None:
+    """List the columns of a file that no field takes, and that are not ignored by name."""
+    if names := reading.header.untaken:
+        listed = [message("commands.quoted", text=visible(name)) for name in names]
+        click.echo(
+            message(
+                "commands.untaken",
+                file=reading.table.path.name,
+                number=len(names),
+                columns=listed,
+                layout=visible(layout.to_edit, 600),
+            )
+        )
+
+
+def print_layouts(layouts: "Iterable[Layout]") -> None:
+    """Print where the layouts are that findings name by the name of their file alone."""
+    for source in sorted({layout.source for layout in layouts if not layout.shipped_as}):
+        if (name := Path(source).name) != source:
+            path = visible(source, 600)
+            click.echo(message("commands.layout_is", name=visible(name), path=path))
+
+
 def print_findings(located: "Sequence[Located]", language: str) -> None:
     """Print the findings as a table: severity, place, raw text, message and next step.
 
@@ -141,14 +186,51 @@ def print_findings(located: "Sequence[Located]", language: str) -> None:
         click.echo(message("commands.more_findings", number=len(serious) - SHOWN))
 
 
-def print_not_reviewed(bodies: "Sequence[Mapping[str, Any]]") -> None:
-    """List the bodies that the registry does not know, each with the nearest known ones."""
+def print_not_reviewed(bodies: "Sequence[Unreviewed]") -> None:
+    """Print how many bodies the registry does not know, and those with a known one that is near."""
     if not bodies:
         return
     click.echo(message("commands.bodies_not_reviewed", number=len(bodies)))
-    for body in [body for body in bodies if body["nearest"]][:SHOWN]:
-        near = [f"{c['slug']} ({c['score']:g})" for c in body["nearest"]]
-        click.echo(message("commands.nearest_bodies", body=visible(body["label"]), near=near))
+    near_some = [each for each in bodies if each.helpful]
+    for each in near_some[:SHOWN]:
+        near = [f"{known.slug} ({known.score:g})" for known in each.helpful]
+        click.echo(message("commands.nearest_bodies", body=visible(each.body.label), near=near))
+    if (more := len(near_some) - SHOWN) > 0:
+        click.echo(message("commands.more_near", number=more))
+
+
+def print_renamings(renamings: "Sequence[Renaming]", layout: "Layout") -> None:
+    """Print which bodies may be one under a new name, and what the registry says if they are."""
+    if not renamings:
+        return
+    click.echo(message("commands.renamings", number=len(renamings)))
+    for each in renamings[:SHOWN]:
+        click.echo(
+            message(
+                "commands.renaming",
+                before=visible(each.before_label),
+                older=each.older,
+                after=visible(each.after_label),
+                newer=each.newer,
+                shared=each.shared,
+                initiatives=each.initiatives,
+                where=_registry_of(layout),
+            )
+        )
+        for line in each.lines.splitlines():
+            click.echo(f"    {visible(line, 2000)}")
+    if len(renamings) > SHOWN:
+        click.echo(message("commands.more_renamings", number=len(renamings) - SHOWN))
+
+
+def _registry_of(layout: "Layout") -> Message:
+    """Return where the registry of bodies of a layout is written."""
+    if not layout.registry:
+        return message("commands.registry_new", layout=layout.source)
+    if layout.registry.endswith(".ttl"):
+        return message("commands.registry_own", file=layout.registry)
+    file = f"{layout.registry}.ttl"
+    return message("commands.registry_shipped", file=file, layout=layout.source)
 
 
 def print_links(notes: "Sequence[Message | str]") -> None:

@@ -27,6 +27,18 @@ from transform.text.numbers import (
 )
 
 Label = Callable[[str], str]
+Words = Mapping[str, str]
+# Where the caller passes no words of the register.
+_OURS: Mapping[str, Words] = {
+    language: {
+        "portrait": "portrait",
+        "portraits": "portraits",
+        "portefeuille": name,
+        "Portefeuille": name.capitalize(),
+        "Portefeuilles": f"{name.capitalize()}s",
+    }
+    for language, name in (("fr", "portefeuille"), ("en", "portfolio"))
+}
 _PLACE = re.compile(r"\{([\w/-]+)(?::([^|}]*)\|([^}]*))?\}")
 
 
@@ -61,17 +73,23 @@ def _table() -> dict[str, dict[str, str]]:
     return templates
 
 
-def title(comparison: Comparison, language: str) -> str:
+def title(comparison: Comparison, language: str, words: Words | None = None) -> str:
     """Return the title of a comparison."""
-    return _plain("title", comparison, language)
+    return _plain("title", comparison, language, words)
 
 
-def name_movement(comparison: Comparison, movement: Movement, label: Label, language: str) -> str:
+def name_movement(
+    comparison: Comparison,
+    movement: Movement,
+    label: Label,
+    language: str,
+    words: Words | None = None,
+) -> str:
     """Return the name of a movement."""
     if movement.statuses:
         old, new = map(label, movement.statuses)
-        return _plain("passage_name", comparison, language, old=old, new=new)
-    return _plain(movement.name, comparison, language)
+        return _plain("passage_name", comparison, language, words, old=old, new=new)
+    return _plain(movement.name, comparison, language, words)
 
 
 def name_evolution(
@@ -79,8 +97,8 @@ def name_evolution(
 ) -> str:
     """Return the name of an evolution."""
     if evolution.text is not None:
-        return _plain("text_name", comparison, language, label=evolution.text)
-    return _plain("evolution_name", comparison, language, label=label(evolution.concept))
+        return _plain("text_name", comparison, language, None, label=evolution.text)
+    return _plain("evolution_name", comparison, language, None, label=label(evolution.concept))
 
 
 def number_text(movement: Movement, language: str) -> str:
@@ -91,27 +109,42 @@ def number_text(movement: Movement, language: str) -> str:
     return _table()["range"][language].format(**ends)
 
 
-def comparison_sentences(comparison: Comparison, label: Label, language: str) -> list[Sentence]:
-    """Return the sentences of a comparison; `label` returns a concept's label in the language."""
-    return list(_Writer(comparison, label, language).sentences())
+def comparison_sentences(
+    comparison: Comparison, label: Label, language: str, words: Words | None = None
+) -> list[Sentence]:
+    """Return the sentences of a comparison; `label` returns a concept's label in the language.
+
+    `words` are those of the register: of a file of one year and of a portfolio, and as `absence` a
+    sentence on what it leaves out.
+    """
+    return list(_Writer(comparison, label, language, words).sentences())
 
 
-def _plain(key: str, comparison: Comparison, language: str, **labels: str) -> str:
-    values = {"earlier": str(comparison.earlier), "later": str(comparison.later), **labels}
+def _plain(
+    key: str, comparison: Comparison, language: str, words: Words | None, **labels: str
+) -> str:
+    years = {"earlier": str(comparison.earlier), "later": str(comparison.later)}
+    values = {**(words or _OURS[language]), **years, **labels}
     return _table()[key][language].format(**values)
 
 
 class _Writer:
-    def __init__(self, comparison: Comparison, label: Label, language: str) -> None:
+    def __init__(
+        self, comparison: Comparison, label: Label, language: str, words: Words | None
+    ) -> None:
         self._comparison = comparison
         self._label = label
         self._language = language
+        self._own_words = words or _OURS[language]
 
     def sentences(self) -> Iterator[Sentence]:
         for topic in ("initiatives", "organismes"):
             yield from self._sums(topic)
         yield from self._lists()
-        yield self._sentence("caution", "initiatives", {})
+        if absence := self._own_words.get("absence"):
+            yield Sentence("caution", "initiatives", [Part(absence)])
+        else:
+            yield self._sentence("caution", "initiatives", {})
 
     def _sums(self, topic: str) -> Iterator[Sentence]:
         before, after = (
@@ -197,6 +230,8 @@ class _Writer:
                 parts += words[name]
             elif name in years:
                 parts.append(Part(years[name]))
+            elif name in self._own_words:
+                parts.append(Part(self._own_words[name]))
             else:
                 movement = self._comparison.movements[name]
                 parts.append(self._number(movement))

@@ -8,6 +8,7 @@ from transform.fetch.collect import (
     describe,
     intact,
     offered,
+    refuse_other,
     withdraw,
 )
 from transform.fetch.faults import failed
@@ -19,6 +20,7 @@ from transform.fetch.http_client import (
     send,
 )
 from transform.fetch.record import Entry, Record, read_record
+from transform.fetch.target import Target
 
 _LONGEST_SHOWN = 60  # characters of a value in a sentence
 
@@ -40,10 +42,11 @@ def changes(before: Record | None, after: Record) -> Iterator[str]:
             yield from _file_changes(files[year], entry)
 
 
-def check(folder: Path, api: str, bounds: Bounds, notify: Notify) -> list[str]:
+def check(folder: Path, target: Target, bounds: Bounds, notify: Notify) -> list[str]:
     """Return a sentence for each change at the portal, none without one; raises FetchFailed."""
     before = read_record(folder)
-    dataset, choice = offered(api, bounds, notify)
+    dataset, choice = offered(target, bounds, notify)
+    refuse_other(folder, before, dataset)
     old = before.files if before else {}
     files = dict(withdraw(old, choice))
     sentences = []

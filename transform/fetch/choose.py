@@ -7,14 +7,18 @@ from urllib.parse import unquote, urlsplit
 
 from transform.fetch.ckan import Resource
 from transform.fetch.faults import failed
+from transform.fetch.target import Target
 from transform.tables.table import MEDIA_TYPES
 
 _FORMATS = ("csv", "xlsx")  # the first is preferred
-_BY_MEDIA_TYPE = {media_type: form for form, media_type in MEDIA_TYPES.items()}
+_BY_MEDIA_TYPE = {MEDIA_TYPES[form]: form for form in _FORMATS}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _EXPLAINS = re.compile(
-    "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées", re.IGNORECASE
+    "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées|metadata|read ?me|codebook",
+    re.IGNORECASE,
 )
+_SHOWN = 5  # resources that a message names
+_ONLY_STORED = "in the DataStore only, without a file"
 _STORE_ONLY = "_datastore_only_resource"
 
 
@@ -33,33 +37,24 @@ class Choice(NamedTuple):
     aside: tuple[tuple[str, str], ...]
 
 
-def choose(where: str, resources: Iterable[Resource]) -> Choice:
+def choose(target: Target, resources: Iterable[Resource]) -> Choice:
     """Choose a file for each year; raises FetchFailed for a year that has no file to download."""
+    resources, where = list(resources), target.api
+    named = _named(target, resources)
     offers: dict[int, list[Chosen]] = {}
-    aside, only_stored = [], {}
+    aside: list[tuple[str, str]] = []
     for resource in resources:
-        label = resource.name or resource.id
-        form, year = _format(resource), _year(resource)
-        if not form:
-            aside.append((label, f"neither CSV nor XLSX ({resource.format or 'no format'})"))
-        elif resource.state not in ("", "active"):
-            aside.append((label, f"its state is {resource.state!r}"))
-        elif _EXPLAINS.search(resource.name):
-            aside.append((label, "explains the portraits"))
-        elif year is None:
-            aside.append((label, "its name bears no year, or several"))
-        elif _only_stored(resource):
-            aside.append((label, "in the DataStore only, without a file"))
-            only_stored[year] = label
+        form, year = _format(resource), named.get(resource.id) or _year(resource)
+        reason = _why_not(resource, form, year, target, named)
+        if reason or not form or year is None:
+            aside.append((resource.name or resource.id, reason))
         else:
             offers.setdefault(year, []).append(Chosen(year, form, resource))
-    if unavailable := sorted(set(only_stored) - set(offers)):
-        raise failed(
-            where, f"{only_stored[unavailable[0]]!r} is in the DataStore only, without a file"
-        )
+    _refuse_years_without_file(target, resources, named, offers)
     if not offers:
-        raise failed(where, "no CSV or XLSX file that bears a year in its name")
-    chosen = {year: _best(where, candidates) for year, candidates in sorted(offers.items())}
+        problem = "no CSV or XLSX file that bears a year in its name"
+        raise failed(where, f"{problem}; name one with --resource YEAR=ID: {_listed(resources)}")
+    chosen = {year: _best(target, candidates) for year, candidates in sorted(offers.items())}
     aside += [
         (other.resource.name, f"{chosen[year].resource.name!r} is preferred for {year}")
         for year, candidates in sorted(offers.items())
@@ -69,20 +64,75 @@ def choose(where: str, resources: Iterable[Resource]) -> Choice:
     return Choice(chosen, tuple(aside))
 
 
-def _best(where: str, candidates: list[Chosen]) -> Chosen:
-    """Prefer a file called a portrait, then CSV, then the newest; refuse two of equal rank."""
-    ranked = sorted(candidates, key=_rank, reverse=True)
-    if len(ranked) > 1 and _rank(ranked[0]) == _rank(ranked[1]):
+def _why_not(
+    resource: Resource, form: str | None, year: int | None, target: Target, named: Mapping[str, int]
+) -> str:
+    """Return why a resource is not the file of a year, "" for one that may be."""
+    if not form:
+        return f"neither CSV nor XLSX ({resource.format or 'no format'})"
+    if resource.state not in ("", "active"):
+        return f"its state is {resource.state!r}"
+    if _EXPLAINS.search(resource.name) and resource.id not in named:
+        return "explains the files"
+    if year is None:
+        return "its name bears no year, or several"
+    if year in target.resources and resource.id not in named:
+        return f"{target.resources[year]!r} is named for {year}"
+    return _ONLY_STORED if _only_stored(resource) else ""
+
+
+def _refuse_years_without_file(
+    target: Target,
+    resources: Iterable[Resource],
+    named: Mapping[str, int],
+    offers: Mapping[int, list[Chosen]],
+) -> None:
+    """Raise FetchFailed for a year that is named, or only in the DataStore, and has no file."""
+    for resource in resources:
+        year = named.get(resource.id) or _year(resource)
+        if year is None or year in offers:
+            continue
+        reason = _why_not(resource, _format(resource), year, target, named)
+        if reason == _ONLY_STORED or resource.id in named:
+            name = resource.name or resource.id
+            raise failed(target.api, f"{name!r}, of {year}, cannot be fetched: {reason}")
+
+
+def _named(target: Target, resources: Iterable[Resource]) -> dict[str, int]:
+    """Return the years of the resources that the target names, by their ids."""
+    named = {}
+    for year, text in target.resources.items():
+        ids = [each.id for each in resources if text in (each.id, each.name)]
+        if len(ids) != 1:
+            problem = f"{len(ids)} resources are {text!r}, named for {year}; name one of"
+            raise failed(target.api, f"{problem}: {_listed(resources)}")
+        named[ids[0]] = year
+    return named
+
+
+def _listed(resources: Iterable[Resource]) -> str:
+    labels = [f"{each.id} ({each.name})" for each in resources]
+    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+    return f"{', '.join(labels[:_SHOWN]) or 'it has none'}{more}"
+
+
+def _best(target: Target, candidates: list[Chosen]) -> Chosen:
+    """Prefer a file with one of the words, then CSV, then the newest; refuse two of equal rank."""
+
+    def rank(offer: Chosen) -> tuple[bool, int, str]:
+        resource = offer.resource
+        date = resource.last_modified or resource.created or resource.metadata_modified
+        text = f"{resource.name} {resource.description}".casefold()
+        worded = any(word.casefold() in text for word in target.words)
+        return worded, -_FORMATS.index(offer.format), date
+
+    ranked = sorted(candidates, key=rank, reverse=True)
+    if len(ranked) > 1 and rank(ranked[0]) == rank(ranked[1]):
         names = " and ".join(repr(each.resource.name) for each in ranked[:2])
-        raise failed(where, f"{names} may both be the portrait of {ranked[0].year}")
+        year, ids = ranked[0].year, " or ".join(each.resource.id for each in ranked[:2])
+        problem = f"{names} may both be the file of {year}"
+        raise failed(target.api, f"{problem}; say which with --resource {year}=ID ({ids})")
     return ranked[0]
-
-
-def _rank(offer: Chosen) -> tuple[bool, int, str]:
-    resource = offer.resource
-    date = resource.last_modified or resource.created or resource.metadata_modified
-    named = "portrait" in f"{resource.name} {resource.description}".lower()
-    return named, -_FORMATS.index(offer.format), date
 
 
 def _format(resource: Resource) -> str | None:

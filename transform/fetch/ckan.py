@@ -24,7 +24,6 @@ from transform.fetch.http_client import (
 )
 from transform.text.message import message
 
-DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
 _KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license_url")
 _DATED = ("metadata_created", "metadata_modified")
 
@@ -54,19 +53,21 @@ class Dataset(NamedTuple):
     resources: tuple[Resource, ...]
 
 
-def package_show(api: str, bounds: Bounds, notify: Notify) -> Dataset:
-    """Read the dataset of the portraits from the portal; raises FetchFailed."""
+def package_show(api: str, dataset: str, bounds: Bounds, notify: Notify) -> Dataset:
+    """Read a dataset, by its id or name, from the portal; raises FetchFailed."""
     api = check_url("--api", api).rstrip("/")
-    url = f"{api}/package_show?id={quote(DATASET)}"
+    url = f"{api}/package_show?id={quote(dataset, safe='')}"
     request = Request(api, url, {"Accept": "application/json"})
     raw = send(request, bounds, notify, lambda reply: _read(api, reply))
     result = _result(api, raw)
     if not isinstance(listed := result.get("resources"), list):
         raise failed(api, "a dataset without a list of resources")
-    if result.get("id") != DATASET:
-        raise failed(api, f"another dataset than {DATASET} was sent: {result.get('id')!r}")
+    if dataset not in (result.get("id"), result.get("name")):
+        raise failed(api, f"another dataset than {dataset} was sent: {result.get('id')!r}")
     facts = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
-    facts["page"] = f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or DATASET)}"
+    facts["page"] = (
+        f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or dataset, safe='')}"
+    )
     return Dataset(facts, tuple(_resource(entry) for entry in listed if isinstance(entry, dict)))
 
 

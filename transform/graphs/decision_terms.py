@@ -74,6 +74,10 @@ class Verdict(NamedTuple):
 _BASE = "http://base.invalid/"
 _DATE_TIME = f"{XSD}dateTime"
 # How names are quoted, by language.
+_EVIDENCE = {
+    "fr": "Même organisme et même nom en forme normale : « %s »",
+    "en": "Same body and same name in normal form: “%s”",
+}
 _QUOTED = {"fr": "«\u00a0%s\u00a0»", "en": "“%s”"}
 
 
@@ -109,11 +113,16 @@ def rules() -> dict[str, Rule]:
 
 
 def by_rule(
-    base_uri: str, rule: str, things: tuple[Thing, Thing], names: tuple[str, str], key: str
+    base_uri: str,
+    rule: str,
+    things: tuple[Thing, Thing],
+    names: tuple[str, str],
+    key: str,
+    language: str,
 ) -> Verdict:
     """Return the decision of a rule on two inscriptions that have one name in normal form.
 
-    `key` is that of the initiative of both.
+    `key` is that of the initiative of both; the evidence is worded in `language`, one of ours.
     """
     about = rules()[rule]
     return Verdict(
@@ -124,8 +133,8 @@ def by_rule(
         f"{base_uri}id/agent/portrait-ia",
         about.issued,
         about.justification,
-        f"Même organisme et même nom en forme normale : « {names[1]} »",
-        "fr",
+        _EVIDENCE[language] % names[1],
+        language,
         names,
         "skos:exactMatch",
         (f"id/initiative/{key}",),

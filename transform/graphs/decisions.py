@@ -28,6 +28,7 @@ from transform.identity.keyed_rows import KeyedRow
 from transform.identity.rule import Identities
 from transform.rdf.ntriples import Line, in_order
 from transform.tables.rows import Reading
+from transform.text.languages import reading_language
 
 # The rules that join rows of one name: of one row a year, and of several.
 _JOINING = ("accord-exact", "accord-exact-de-jumelles")
@@ -49,11 +50,12 @@ def _former(identities: Identities) -> dict[Thing, Thing]:
     by_year = {year: set(keys) for year, keys in identities.keys.items()}
     all_keys = set().union(*by_year.values())
     for year in sorted(identities.keys):
-        for old, key in zip(identities.former[year], identities.keys[year], strict=True):
-            if old not in by_year[year]:
-                former[Thing(old, year)] = Thing(key, year)
-            if old not in all_keys:
-                former.setdefault(Thing(old, None), Thing(key, None))
+        for former_keys in identities.former[year]:
+            for old, key in zip(former_keys, identities.keys[year], strict=True):
+                if old not in by_year[year]:
+                    former.setdefault(Thing(old, year), Thing(key, year))
+                if old not in all_keys:
+                    former.setdefault(Thing(old, None), Thing(key, None))
     return former
 
 
@@ -109,6 +111,7 @@ def people_verdicts(work: Prepared, rejected: Rejected) -> list[Verdict]:
 def rule_verdicts(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
     """Yield a decision for each two successive rows to which the rule gives one key."""
     twins = {(twin.year, number) for twin in work.identities.twins for number in twin.rows}
+    language = reading_language(work.languages.own)
     rows: dict[str, list[KeyedRow]] = {}
     for year in work.rows:
         for row in work.published(year, rejected):
@@ -121,7 +124,8 @@ def rule_verdicts(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 )
                 rule = _JOINING[has_twin]
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
-                yield by_rule(work.base_uri, rule, things, (_name(one), _name(other)), one.key)
+                names = _name(one), _name(other)
+                yield by_rule(work.base_uri, rule, things, names, one.key, language)
 
 
 def rule_dates(work: Prepared, rejected: Rejected) -> set[str]:

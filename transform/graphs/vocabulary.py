@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
-from transform.graphs.cubes import KIND, counted_lists, cube_lines, cubes_of
+from transform.graphs.cubes import KIND, UNKNOWN_KIND, counted_lists, cube_lines, cubes_of
 from transform.graphs.entailed import entailed_lines
 from transform.identity.concepts import Vocabulary
+from transform.identity.registry import EMPTY, Registry
 from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
     DCTERMS,
@@ -35,11 +36,15 @@ _TITLES = {
 
 
 def vocabulary_graph(
-    base_uri: str, layouts: Iterable[Layout], vocabularies: Mapping[str, Vocabulary]
+    base_uri: str,
+    layouts: Iterable[Layout],
+    vocabularies: Mapping[str, Vocabulary],
+    registry: Registry = EMPTY,
 ) -> list[str]:
     """Return the ontology, the lists that layouts declare, the new values of open lists, the cubes.
 
-    Layouts are one a portrait. Where one names a registry of bodies, their kinds are included.
+    Layouts are one a portrait. Where one names a registry of bodies, the kinds that it uses or
+    declares are included.
     """
     always = ("portrait-ia", "externes", "regles", "mouvements", "collections")
     lines = [line for name in always for line in read_turtle(name, base_uri)]
@@ -47,7 +52,7 @@ def vocabulary_graph(
     terms = _labels(lines)
     lists = counted_lists(layouts)
     if KIND in lists:
-        lines += read_turtle("genres", base_uri)
+        lines += _kind_lines(base_uri, registry)
     for name in LISTS:
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
         for scheme in sorted(schemes):
@@ -60,6 +65,29 @@ def vocabulary_graph(
         lines += _new_concepts(base_uri, vocabularies[name])
     lines += cube_lines(base_uri, cubes_of(lists, compared=len(layouts) > 1), terms)
     return in_order((*lines, *entailed_lines(lines, base_uri)))
+
+
+def _kind_lines(base_uri: str, registry: Registry) -> Iterator[Line]:
+    """Yield the registry's own kinds, and of the shipped ones those that it uses, broader ones too.
+
+    What the registry says of a kind, or of the list, stands in place of what ships.
+    """
+    begin = f"<{base_uri}id/{KIND}"
+    kinds: dict[str, list[Line]] = {}
+    for line in read_turtle("genres", base_uri):
+        kinds.setdefault(line[0], []).append(line)
+    own: dict[str, list[Line]] = {}
+    for triple in registry.kinds:
+        line = str(triple.subject), str(triple.predicate), str(triple.object)
+        own.setdefault(line[0], []).append(line)
+    kinds |= own
+    used = {UNKNOWN_KIND, *(body.kind for body in registry.bodies.values() if body.kind)}
+    waiting = [f"{begin}>", *own, *(f"{begin}/{slug}>" for slug in sorted(used))]
+    for about in waiting:
+        for line in kinds.pop(about, ()):
+            yield line
+            if line[1] == f"<{SKOS}broader>":
+                waiting.append(line[2])
 
 
 def are_systems(vocabulary: Iterable[str], base_uri: str) -> set[str]:
@@ -104,7 +132,8 @@ def _declared_concepts(
     """Yield the concepts and spellings that layouts add to the files of ontology/.
 
     Where two layouts name one concept, the newer layout's label is preferred and the other is
-    a spelling.
+    a spelling. A concept of no file that has no label in a layout's own language is called there
+    as it is first spelled.
     """
     labels = {(s, o) for s, p, o in known if p.endswith("Label>")}
     preferred = {(s, o.rpartition("@")[2]) for s, p, o in known if p == f"<{PREF_LABEL}>"}
@@ -114,13 +143,16 @@ def _declared_concepts(
             about = f"<{base_uri}id/{name}/{value.concept}>"
             if about not in in_files:
                 yield from _concept(base_uri, name, value.concept, reviewed=True)
-            texts = [*value.label.items(), *((layout.language, s) for s in value.spellings)]
+            labelled = dict(value.label)
+            if about not in in_files and value.spellings:
+                labelled.setdefault(layout.language, value.spellings[0])
+            texts = [*labelled.items(), *((layout.language, s) for s in value.spellings)]
             for number, (language, text) in enumerate(texts):
                 label = (about, literal(text, language))
                 if label in labels:
                     continue
                 labels.add(label)
-                first = (about, language) not in preferred and number < len(value.label)
+                first = (about, language) not in preferred and number < len(labelled)
                 preferred |= {(about, language)} if first else set()
                 yield about, f"<{SKOS}{'prefLabel' if first else 'hiddenLabel'}>", label[1]
 

@@ -1,7 +1,7 @@
 """Compute for each row the key of its initiative, before any decision joins two."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,38 +30,32 @@ class Twins:
 class Keyed:
     """The keys of a portrait's rows in the order of the file, and the twins among them.
 
-    `former` are the keys that the rows have, or had, where no registry knows their body.
+    `former` are the keys that the rows have by each of the former anchors.
     """
 
     keys: list[str]
-    former: list[str]
+    former: list[list[str]]
     twins: list[Twins]
 
 
-def anchor_as_written(raw: str) -> Anchor:
-    """Return the anchor of a body that no registry knows: its normal form."""
-    return Anchor(normal_form(raw), 0)
+Anchoring = Callable[[Row], Anchor]
 
 
-def key_rows(reading: Reading, anchor: Callable[[str], Anchor] = anchor_as_written) -> Keyed:
-    """Return the keys of a portrait's rows; `anchor` maps the cell of a body to its anchor."""
+def key_rows(reading: Reading, anchor: Anchoring, former: Iterable[Anchoring] = ()) -> Keyed:
+    """Return the keys of a portrait's rows by the anchor of a row's body, and by former ones."""
     together = _together(reading, anchor)
     keys = _keys(reading, together)
-    former = keys
-    if anchor is not anchor_as_written:
-        former = _keys(reading, _together(reading, anchor_as_written))
+    former_keys = [_keys(reading, _together(reading, each)) for each in former]
     twins = [_twins(reading, indexes) for indexes in together.values() if len(indexes) > 1]
-    return Keyed(keys, former, sorted(twins, key=lambda group: group.rows))
+    return Keyed(keys, former_keys, sorted(twins, key=lambda group: group.rows))
 
 
-def _together(
-    reading: Reading, anchor: Callable[[str], Anchor]
-) -> dict[tuple[str, str], list[int]]:
+def _together(reading: Reading, anchor: Anchoring) -> dict[tuple[str, str], list[int]]:
     """Group rows, by index, that share anchor and name, in an order independent of the file."""
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     ranks = []
     for index, row in enumerate(reading.rows):
-        text, rank = anchor(row.cells.organisme)
+        text, rank = anchor(row)
         ranks.append(rank)
         together[text, normal_form(row.cells.nom)].append(index)
     for indexes in together.values():

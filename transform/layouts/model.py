@@ -1,11 +1,9 @@
 """Parse a layout's declarations: columns, spellings, titles, licence, totals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
-from transform.errors import UnreadableLayout
 from transform.layouts.reader import read_layout_file, shipped
 from transform.layouts.schema import FIELDS, LISTS
 from transform.layouts.series import (
@@ -17,19 +15,22 @@ from transform.layouts.series import (
     read_offered,
     read_series,
 )
-from transform.text.normal_form import normal_form
 
 __all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
-__all__ += ["load_layout", "shipped"]
+__all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The columns that can hold one field, and whether its cell may be blank."""
+    """The columns that can hold one field, and whether its cell may be blank.
+
+    `within`: of bodies, the field that names what they are a part of.
+    """
 
     columns: tuple[str, ...]
     fallback: tuple[str, ...]
     optional: bool
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +84,33 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchFacts:
+    """Where the files are offered: a dataset of a CKAN portal, and which resources are of a year.
+
+    `words` mark the years' files, `resources` name those of some years by id or name.
+    """
+
+    api: str | None
+    dataset: str | None
+    words: tuple[str, ...]
+    resources: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Everything that is particular to one series of files.
 
-    `languages` are those of its texts, the register's own first, in lower case. `operator`
+    `source` is the path of its file, or the name of a shipped one with .toml behind it.
+    `records_path` is where the list of rows stands in a JSON document, "" for the top.
+    `languages` are those of its texts, the register's own first, in lower case; `words` by
+    language what it calls things where that differs from what the site says by itself. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one.
     """
 
     source: str
     name: str
     languages: tuple[str, ...]
+    words: Mapping[str, Mapping[str, Any]]
     title: Texts
     description: Texts
     licence: str
@@ -105,8 +123,24 @@ class Layout:
     fields: Mapping[str, Field]
     lists: Mapping[str, ListOf]
     other_columns: str
+    ignored_columns: tuple[str, ...]
+    records_path: str
     portraits: Mapping[int, PortraitFacts]
     catalogue: SeriesFacts
+    fetch: FetchFacts
+
+    @property
+    def shipped_as(self) -> str | None:
+        """Return the name of a layout that comes with the package, None for a file."""
+        name = self.source.removesuffix(".toml")
+        return name if name in shipped() else None
+
+    @property
+    def to_edit(self) -> str:
+        """Name the file in which to change something: nobody edits a shipped one."""
+        if name := self.shipped_as:
+            return f'a layout of your own that begins with extends = "{name}" (--layout FILE)'
+        return self.source
 
     @property
     def language(self) -> str:
@@ -114,14 +148,35 @@ class Layout:
         return self.languages[0]
 
 
+class Languages(NamedTuple):
+    """The languages of a register: all, its own first, and those that each of its layouts has."""
+
+    tags: tuple[str, ...]
+    in_each: tuple[str, ...]
+
+    @property
+    def own(self) -> str:
+        """Return the register's own language."""
+        return self.tags[0]
+
+
+def languages_of(layouts: Iterable[Layout]) -> Languages:
+    """Return the languages of the layouts of a register, in their order."""
+    each = [layout.languages for layout in layouts]
+    tags = tuple(dict.fromkeys(tag for languages in each for tag in languages))
+    return Languages(tags, tuple(tag for tag in tags if all(tag in one for one in each)))
+
+
 def load_layout(reference: str) -> Layout:
     """Read a layout by the name of a shipped one or by the path of a TOML file."""
     source, raw = read_layout_file(reference)
     series, publisher = raw["series"], _publisher(raw["publisher"])
-    layout = Layout(
+    columns = raw.get("columns", {})
+    return Layout(
         source=source,
         name=raw["name"],
         languages=tuple(dict.fromkeys(raw["languages"])),
+        words=raw.get("words", {}),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],
@@ -132,18 +187,14 @@ def load_layout(reference: str) -> Layout:
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
-        lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
-        other_columns=raw.get("columns", {}).get("other", "refuse"),
-        portraits={
-            int(year): _facts(table, source, year)
-            for year, table in raw.get("portraits", {}).items()
-        },
-        catalogue=read_series(series, source),
+        lists={name: _list(raw["lists"][name]) for name in LISTS},
+        other_columns=columns.get("other", "refuse"),
+        ignored_columns=tuple(columns.get("ignore", ())),
+        records_path=raw.get("file", {}).get("path", ""),
+        portraits={int(year): _facts(table) for year, table in raw.get("portraits", {}).items()},
+        catalogue=read_series(series),
+        fetch=_fetch(raw.get("fetch", {})),
     )
-    _refuse_shared_columns(layout)
-    for name in LISTS:
-        _refuse_contradictions(source, name, layout.lists[name])
-    return layout
 
 
 def _publisher(table: Mapping[str, Any]) -> Publisher:
@@ -157,77 +208,39 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
     )
 
 
+def _fetch(table: Mapping[str, Any]) -> FetchFacts:
+    resources = {int(year): name for year, name in table.get("resources", {}).items()}
+    api, dataset = table.get("api") or None, table.get("dataset") or None
+    return FetchFacts(api, dataset, tuple(table.get("words", ())), resources)
+
+
 def _field(table: Mapping[str, Any]) -> Field:
     fallback = tuple(table.get("fallback", ()))
-    return Field(tuple(table["columns"]), fallback, table.get("optional", False))
+    optional, within = table.get("optional", False), table.get("within") or None
+    return Field(tuple(table["columns"]), fallback, optional, within)
 
 
-def _facts(table: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
+def _facts(table: Mapping[str, Any]) -> PortraitFacts:
     texts = table.get("title", {}), table.get("description", {})
     return PortraitFacts(
         table.get("total"),
         table.get("url"),
         *texts,
-        read_dates(table, source, year),
+        read_dates(table),
         table.get("sheet"),
-        read_offered(table, source, year),
+        read_offered(table),
     )
 
 
-def _list(source: str, name: str, table: Mapping[str, Any]) -> ListOf:
-    values = []
-    for number, value in enumerate(table.get("values", ()), start=1):
-        key = f"lists.{name}.values[{number}]"
-        if "concept" not in value:
-            raise UnreadableLayout(f"{source}: {key}.concept is missing. Add the concept's slug.")
-        since, until = value.get("from"), value.get("until")
-        if since and until and since > until:
-            raise UnreadableLayout(
-                f"{source}: {key} ({value['concept']}) is from {since} until {until}."
-                " Make from the earlier year."
-            )
-        values.append(
-            Value(
-                value["concept"],
-                tuple(value.get("spellings", ())),
-                since,
-                until,
-                value.get("label", {}),
-            )
+def _list(table: Mapping[str, Any]) -> ListOf:
+    values = tuple(
+        Value(
+            value["concept"],
+            tuple(value.get("spellings", ())),
+            value.get("from"),
+            value.get("until"),
+            value.get("label", {}),
         )
-    return ListOf(table.get("scheme"), table.get("open", False), table.get("blank"), tuple(values))
-
-
-def _refuse_shared_columns(layout: Layout) -> None:
-    """Refuse one column name under two fields: it could fill either."""
-    owner: dict[str, str] = {}
-    for name, field in layout.fields.items():
-        for column in field.columns:
-            other = owner.setdefault(normal_form(column), name)
-            if other != name:
-                raise UnreadableLayout(
-                    f'{layout.source}: fields.{name}.columns holds "{column}", which'
-                    f" fields.{other}.columns claims too. Leave it under one of them."
-                )
-
-
-def _refuse_contradictions(source: str, name: str, declared: ListOf) -> None:
-    if declared.blank and declared.blank not in {value.concept for value in declared.values}:
-        raise UnreadableLayout(
-            f'{source}: lists.{name}.blank is "{declared.blank}", which is no concept of'
-            f" lists.{name}.values. Add a value with this concept."
-        )
-    claims: dict[str, list[Value]] = {}
-    for value in declared.values:
-        for spelling in {normal_form(spelling) for spelling in value.spellings}:
-            claims.setdefault(spelling, []).append(value)
-    for spelling, claiming in claims.items():
-        for one, two in combinations(claiming, 2):
-            overlap = max(one.since or 0, two.since or 0) <= min(
-                one.until or 9999, two.until or 9999
-            )
-            if overlap and one.concept != two.concept:
-                raise UnreadableLayout(
-                    f'{source}: lists.{name}.values: "{spelling}" means both {one.concept} and'
-                    f" {two.concept} in the same years. Set from and until, or leave it under one."
-                )
+        for value in table.get("values", ())
+    )
+    return ListOf(table.get("scheme"), table.get("open", False), table.get("blank"), values)

@@ -1,4 +1,4 @@
-"""Declare what a layout may hold, in one table, and refuse anything else, in one function."""
+"""Declare what a layout may hold, in one table, and find anything else, in one function."""
 
 import difflib
 import re
@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 import ontology
-from transform.errors import UnreadableLayout
+from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
+from transform.layouts.toml_lines import Path
 from transform.text.characters import UNWRITABLE
 from transform.text.languages import is_language
 from transform.text.normal_form import slug
@@ -90,6 +91,12 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
         lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
+    # "" where a layout extends another and its bodies are within nothing.
+    "list?": (f'one of {", ".join(LISTS)}, or ""', lambda v: v == "" or v in LISTS),
+    "one and many": (
+        'a list of two texts, what one and what many are called: ["portrait", "portraits"]',
+        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -115,12 +122,19 @@ _VALUE = {
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
+# What a register calls things on the pages of its site; benefits and the like are fields.
+_WORDS = {
+    "absence": "text",
+    **{name: "one and many" for name in ("portrait", *FIELDS) if name != "nom"},
+}
 FORMAT = {
     "layout": "format",
     "name": "text",
     "extends": "text",
+    "afresh": ["text"],
     "registry": "registry",
     "languages": ["language"],
+    "words": {"*language": _WORDS},
     "language": "former language",
     "series": {
         "title": _TEXTS,
@@ -142,8 +156,15 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
-    "fields": dict.fromkeys(FIELDS, _FIELD),
-    "columns": {"other": "other"},
+    "fields": {**dict.fromkeys(FIELDS, _FIELD), "organisme": _FIELD | {"within": "list?"}},
+    "file": {"path": "text"},
+    "columns": {"other": "other", "ignore": ["text"]},
+    "fetch": {
+        "api": "iri?",
+        "dataset": "text?",
+        "words": ["text"],
+        "resources": {"*year": "text"},
+    },
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
         "*year": {
@@ -160,52 +181,67 @@ FORMAT = {
 }
 
 
-def required_keys(raw: Mapping[str, Any]) -> list[str]:
+def required_keys(layout: Node) -> list[str]:
     """Return the keys that a layout must have, with all that it extends: texts in its languages."""
     texts = ["series.title", "series.description"]
-    texts += ["notice"] if "notice" in raw else []
+    texts += ["notice"] if layout.find("notice") else []
     keys = ["layout", "name", "languages", "series.licence"]
-    for body in ("publisher", "operator") if "operator" in raw else ("publisher",):
+    for body in ("publisher", "operator") if layout.find("operator") else ("publisher",):
         keys.append(f"{body}.slug")
         # A registry of bodies may know its name.
-        texts += [f"{body}.name"] if "name" in raw.get(body, {}) or "registry" not in raw else []
-    keys += [f"{text}.{language}" for text in texts for language in raw.get("languages", ())]
+        if layout.find(body, "name") or not layout.find("registry"):
+            texts.append(f"{body}.name")
+    languages = [node.value for node in layout.elements("languages") if node.sound]
+    keys += [f"{text}.{language}" for text in texts for language in languages]
     keys += [f"fields.{field}.columns" for field in FIELDS]
     return keys + [f"lists.{name}" for name in LISTS]
 
 
-def fold_tags(value: Any, expected: Any) -> Any:
-    """Return a value that fits the format with its language tags in lower case, as RDF has them."""
-    if isinstance(expected, dict) and "*language" in expected:
-        return {tag.lower(): text for tag, text in value.items()}
-    if isinstance(expected, dict):
-        formats = {name: expected.get(name, expected.get("*year")) for name in value}
-        return {name: fold_tags(inner, formats[name]) for name, inner in value.items()}
-    if isinstance(expected, list):
-        return [fold_tags(element, expected[0]) for element in value]
-    return value.lower() if expected == "language" else value
+def read_value(
+    value: Any, expected: Any, path: Path, file: Place, lines: Mapping[Path, int], faults: Faults
+) -> Node:
+    """Return a value with the places of all that is in it, adding each misfit to the faults.
 
-
-def refuse_misfit(value: Any, expected: Any, key: str, source: str) -> None:
-    """Raise UnreadableLayout, naming file and key, for a value that breaks the format."""
+    Only what the format knows is read: nothing goes deeper than it. Language tags are written in
+    lower case, as RDF has them.
+    """
+    place = Place(file.file, file.rank, lines.get(path, file.line))
     if isinstance(expected, dict):
-        _refuse_type(value, dict, f"a table of keys ({_known(expected)})", key, source)
+        if not isinstance(value, dict):
+            return _misfit(value, f"a table of keys ({_known(expected)})", path, place, faults)
+        table = {}
         for name, element in value.items():
-            inner_key = f"{key}.{name}".lstrip(".")
-            refuse_misfit(element, _format_of(name, expected, inner_key, source), inner_key, source)
-    elif isinstance(expected, list):
-        _refuse_type(value, list, "a list in square brackets", key, source)
-        for number, element in enumerate(value, start=1):
-            refuse_misfit(element, expected[0], f"{key}[{number}]", source)
-    else:
-        words, fits = _KINDS[expected]
-        if not fits(value):
-            raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
+            inner = (*path, name)
+            known = _format_of(name, expected)
+            if known is None:
+                where = Place(file.file, file.rank, lines.get(inner, place.line))
+                faults.add(where, _unknown_key(name, inner, expected))
+                continue
+            read = read_value(element, known, inner, place, lines, faults)
+            key = name.lower() if "*language" in expected else name
+            if key in table:
+                faults.add(read.place, f"{dotted(inner)} stands twice. Leave it once.")
+            table[key] = read
+        return Node(place, table)
+    if isinstance(expected, list):
+        if not isinstance(value, list):
+            return _misfit(value, "a list in square brackets", path, place, faults)
+        elements = enumerate(value)
+        return Node(
+            place,
+            [read_value(v, expected[0], (*path, n), place, lines, faults) for n, v in elements],
+        )
+    words, fits = _KINDS[expected]
+    if not fits(value):
+        return _misfit(value, words, path, place, faults)
+    # A list that is one value has no places of its own for its elements.
+    one = tuple(value) if isinstance(value, list) else value
+    return Node(place, value.lower() if expected == "language" else one)
 
 
-def _refuse_type(value: Any, expected: type, words: str, key: str, source: str) -> None:
-    if not isinstance(value, expected):
-        raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
+def _misfit(value: Any, words: str, path: Path, place: Place, faults: Faults) -> Node:
+    faults.add(place, f"{dotted(path)} is {_shown(value)}. Make it {words}.")
+    return Node(place, None, sound=False)
 
 
 def _shown(value: object) -> str:
@@ -218,17 +254,22 @@ def _shown(value: object) -> str:
         return "a number of too many digits"
 
 
-def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> Any:
-    """Return the format of a key, or refuse the key with the nearest known one."""
+def _format_of(name: str, table: Mapping[str, Any]) -> Any:
+    """Return the format of a key, None for a key that is not known."""
     if name in table and not name.startswith("*"):
         return table[name]
     if "*language" in table and _KINDS["language"][1](name):
         return table["*language"]
     if "*year" in table and re.fullmatch("[12][0-9]{3}", name):
         return table["*year"]
-    near = difflib.get_close_matches(name, table, n=1)
+    return None
+
+
+def _unknown_key(name: str, path: Path, table: Mapping[str, Any]) -> str:
+    """Return the message on an unknown key, with the nearest known one."""
+    near = difflib.get_close_matches(name[:LONGEST_KEY], table, n=1)
     hint = f"nearest: {near[0]}" if near else f"known here: {_known(table)}"
-    raise UnreadableLayout(f"{source}: {key} is no key of a layout; {hint}. Correct the key.")
+    return f"{dotted(path)} is no key of a layout; {hint}. Correct the key."
 
 
 def _known(table: Mapping[str, Any]) -> str:

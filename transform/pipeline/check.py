@@ -53,9 +53,9 @@ def check(
     editions = [edition_of(work, setting, rejected) for setting in work.settings]
     newest = max(editions, key=lambda edition: edition.year).layout
     directory = bodies_graph(work, bodies, attached, newest)
-    comparisons, candidates = compare_all(work, rejected, directory)
+    compared = compare_all(work, rejected, directory)
     former = in_order(former_body_lines(work.base_uri, work.identities.bodies))
-    decided = [*comparisons, *link_texts(work, bodies), *former]
+    decided = [*compared.lines, *link_texts(work, bodies), *former]
     findings += _check_graphs(work, directory, editions, decided)
     located = [*_check_framework(work), *locate(findings, places)]
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
@@ -71,23 +71,24 @@ def check(
         attached,
         unknown,
         editions,
-        comparisons,
-        candidates,
+        compared.lines,
+        compared.candidates,
+        compared.renamings,
         refused,
     )
 
 
 def _check_vocabulary(work: Prepared) -> list[Finding]:
-    tiers = read_shapes(("vocabulary", "recommended"), work.base_uri)
+    tiers = read_shapes(("vocabulary", "recommended"), work.base_uri, work.languages)
     findings = validate("".join(work.vocabulary).encode(), tiers)
     registry = work.identities.bodies.registry
-    return findings + validate_registry(registry, work.vocabulary, work.base_uri)
+    return findings + validate_registry(registry, work.vocabulary, work.base_uri, work.languages)
 
 
 def _check_framework(work: Prepared) -> list[Located]:
     bodies = work.identities.bodies.registry.bodies
     known = (f"{work.base_uri}id/organisme/{slug}" for slug in bodies)
-    return validate_framework(work.framework, known, work.base_uri)
+    return validate_framework(work.framework, known, work.base_uri, work.languages)
 
 
 def _concept_types(work: Prepared) -> Iterator[Line]:
@@ -103,7 +104,7 @@ def _concept_types(work: Prepared) -> Iterator[Line]:
 
 
 def _body_types(work: Prepared) -> Iterator[Line]:
-    for body in work.identities.bodies.by_form.values():
+    for body in work.identities.bodies.by_place.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
         yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(work.base_uri)}Organisme>"
 
@@ -132,7 +133,7 @@ def _check_rows(
     what = str(message("pipeline.step_check"))
     progress(what, 0, total)
     pieces = chain.from_iterable(
-        cut_rows(file, work.base_uri, types) for file in (*files, decided, remarks)
+        cut_rows(file, work.base_uri, types, work.languages) for file in (*files, decided, remarks)
     )
     for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += broken
@@ -154,6 +155,6 @@ def _rejected(findings: Iterable[Finding], places: CellLocator) -> dict[int, set
 def _check_graphs(
     work: Prepared, directory: list[str], editions: list[Edition], decided: list[str]
 ) -> list[Finding]:
-    tiers = read_shapes(("required", "recommended"), work.base_uri)
+    tiers = read_shapes(("required", "recommended"), work.base_uri, work.languages)
     lines = in_order((*_concept_types(work), *edition_lines(work, editions)))
     return validate("".join((*directory, *lines, *decided)).encode(), tiers)

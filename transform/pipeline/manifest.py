@@ -51,14 +51,14 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
     that any portrait has.
     """
     newest = max(checked.editions, key=lambda edition: edition.year).layout
-    layouts = [edition.layout for edition in checked.editions]
     severities = [located.severity for located in checked.located]
     return {
         "software": {"name": "portrait-ia", "version": __version__},
         "base_uri": work.base_uri,
         "vocabulary_uri": vocabulary_of(work.base_uri),
-        "languages": list(dict.fromkeys(lang for la in layouts for lang in la.languages)),
+        "languages": list(work.languages.tags),
         "fields": list(FIELDS),
+        "words": dict(newest.words),
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest.publisher),
         "operator": _publisher(work.base_uri, newest.operator),
@@ -147,7 +147,7 @@ def _portrait(
         "encoding": table.encoding,
         "separator": table.separator,
         "sheet": table.sheet,
-        "header_row": header.row,
+        "header_row": None if table.made_header else header.row,
         "other_columns": list(header.other),
         "published_total": facts.total if facts else None,
         "initiatives": len(rows),

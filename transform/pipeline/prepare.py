@@ -16,6 +16,7 @@ from transform.identity.concepts import read_vocabulary
 from transform.identity.keyed_rows import key_readings
 from transform.identity.known_links import know_of_build
 from transform.identity.links import settle as settle_links
+from transform.identity.parents import read_parents
 from transform.identity.registry import read_registry
 from transform.identity.rule import identify
 from transform.layouts.model import LISTS
@@ -49,7 +50,9 @@ def prepare(
     registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
-    identities = identify([(reading, layout.language) for reading, layout in pairs], registry)
+    parents = read_parents(pairs, vocabularies, registry)
+    languages = [(reading, layout.language) for reading, layout in pairs]
+    identities = identify(languages, registry, parents)
     check_replacements(identities, base_uri)
     identities = settle(identities, [reading for reading, _ in pairs], decisions)
     settings = []
@@ -58,7 +61,8 @@ def prepare(
         path = source_path(reading.year, quote(reading.table.path.name))
         url = (facts.url if facts else None) or base_uri + path
         settings.append(MappingContext(base_uri, reading, layout, url, vocabularies))
-    vocabulary = vocabulary_graph(base_uri, [layout for _, layout in pairs], vocabularies)
+    layouts = [layout for _, layout in pairs]
+    vocabulary = vocabulary_graph(base_uri, layouts, vocabularies, registry)
     origins = {source.year: source.origin for source in sources if source.origin}
     linked = settle_links(links, know_of_build(base_uri, identities.bodies))
     return Prepared(

@@ -32,7 +32,7 @@ def parse_sources(pairs: Iterable[str], layouts: Sequence[str]) -> list[Source]:
 
     A folder without a year stands for the files that a fetch left in it.
     """
-    default, by_year = _parse_layouts(layouts)
+    default, by_year = parse_layouts(layouts)
     sources: list[Source] = []
     for pair in pairs:
         for year, path, origin in _files(pair):
@@ -70,7 +70,8 @@ def example_sources() -> list[Source]:
     return [Source(year, folder / name, layout) for year, name in _EXAMPLES.items()]
 
 
-def _parse_layouts(layouts: Sequence[str]) -> tuple[Layout, dict[int, Layout]]:
+def parse_layouts(layouts: Sequence[str]) -> tuple[Layout, dict[int, Layout]]:
+    """Read `quebec` or `2025=layout.toml …`: the layout of all years, and those of some."""
     default = "quebec"
     by_year: dict[int, Layout] = {}
     for reference in layouts:

@@ -38,6 +38,7 @@ IN_SCHEME = f"{SKOS}inScheme"
 # The properties that name a thing, the ones to show first before the others.
 NAMING = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCTERMS}title", f"{FOAF}name")
 IS_REPLACED_BY = f"{DCTERMS}isReplacedBy"
+SUB_ORGANIZATION_OF = f"{ORG}subOrganizationOf"
 PREF_LABEL = f"{SKOS}prefLabel"
 RDF_TYPE = f"{RDF}type"
 SAME_AS = f"{SCHEMA}sameAs"

@@ -1,7 +1,7 @@
 """Read the description of a release, `manifest.json`, and name what is damaged of a release."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,12 @@ def base_uri_of(manifest: Manifest) -> BaseUri:
     return BaseUri(str(manifest["base_uri"]), manifest.get("vocabulary_uri"))
 
 
-def languages_of(manifest: Manifest) -> Sequence[str]:
-    """Return the languages of a release's register, its own first; French where it states none."""
-    return tuple(manifest.get("languages") or LANGUAGES[:1])
+def languages_in(manifest: Manifest) -> tuple[str, ...]:
+    """Return the languages of a release's register, its own first.
+
+    Releases of before there were others are in French and English.
+    """
+    return tuple(manifest.get("languages", LANGUAGES))
 
 
 def damaged(release: Path, path: str, problem: Message) -> DamagedRelease:

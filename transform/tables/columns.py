@@ -18,40 +18,52 @@ SHOWN = 8
 class Header:
     """The header: its row, from 1, and the columns of each field, from 0.
 
-    `names` are the texts of all named columns, `other` those that no field uses.
+    `names` are the texts of all named columns, `other` those that no field uses, `ignored` those
+    of them that the layout passes over by name.
     """
 
     row: int
     columns: Mapping[str, tuple[int, ...]]
     names: Mapping[int, str]
     other: tuple[str, ...]
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def untaken(self) -> list[str]:
+        """Return the names of the columns that no field takes and that are not ignored."""
+        return [name for name in self.other if name not in self.ignored]
 
 
 def find_header(table: Table, layout: Layout) -> Header:
     """Find the header; raises UnfitColumns with all missing, doubled and unknown columns."""
-    fit = best_fit(table.records, layout)
+    # The names of JSON are its keys, whatever its rows hold.
+    fit = best_fit(table.records[:1] if table.made_header else table.records, layout)
     known = [column for field in layout.fields.values() for column in field.columns]
     if not fit.fields:
         raise UnfitColumns(
             f"{table.path.name}: none of the first {min(SEARCHED, len(table.records))} rows names"
             f" a column that {layout.source} declares ({_listed(known[:3])} …)."
-            f" Name the file's columns under [fields.…] of {layout.source}, or give another file."
+            f" Name the file's columns under [fields.…] of {layout.to_edit}, or give another file."
         )
     names = {at: text for at, text in enumerate(table.records[fit.row - 1]) if normal_form(text)}
     main = {field: _claimed(layout.fields[field].columns, names) for field in FIELDS}
     fallback = {field: _claimed(layout.fields[field].fallback, names) for field in FIELDS}
     used = {at for columns in (*main.values(), *fallback.values()) for at in columns}
     other = tuple(text for at, text in names.items() if at not in used)
+    passed_over = {normal_form(text) for text in layout.ignored_columns}
+    ignored = frozenset(text for text in other if normal_form(text) in passed_over)
+    columns = {field: main[field] + fallback[field] for field in FIELDS}
+    header = Header(fit.row, columns, names, other, ignored)
     faults = [
-        *_doubled(main, names),
-        *_doubled(_twins(fallback, names), names),
+        *_doubled(main, names, layout),
+        *_doubled(_twins(fallback, names), names, layout),
         *_missing(main, layout),
-        *_unknown(other, known, layout),
+        *_unknown(header.untaken, known, layout),
     ]
     if faults:
-        raise UnfitColumns(f"{table.path.name}, row {fit.row}: {' '.join(faults)}")
-    columns = {field: main[field] + fallback[field] for field in FIELDS}
-    return Header(fit.row, columns, names, other)
+        place = table.path.name if table.made_header else f"{table.path.name}, row {fit.row}"
+        raise UnfitColumns(f"{place}: {' '.join(faults)}")
+    return header
 
 
 def column_label(at: int, names: Mapping[int, str]) -> str:
@@ -70,13 +82,21 @@ def _claimed(synonyms: Sequence[str], names: Mapping[int, str]) -> tuple[int, ..
     return tuple(at for _, at in sorted(ranked))
 
 
-def _doubled(main: Mapping[str, tuple[int, ...]], names: Mapping[int, str]) -> Iterable[str]:
+def _doubled(
+    main: Mapping[str, tuple[int, ...]], names: Mapping[int, str], layout: Layout
+) -> Iterable[str]:
     for field, columns in main.items():
         if len(columns) > 1:
             claims = " and ".join(
                 f"{column_label(at, names)} (column {at + 1})" for at in sorted(columns)
             )
-            yield f"{claims} fill {field}. Take one of them out of the file."
+            step = "Take one of them out of the file."
+            if len({normal_form(names[at]) for at in columns}) == len(columns):
+                step = (
+                    "Join them in the file, or name all but one of them under [columns] ignore of"
+                    f" {layout.to_edit}."
+                )
+            yield f"{claims} fill {field}. {step}"
 
 
 def _twins(
@@ -97,7 +117,7 @@ def _missing(main: Mapping[str, tuple[int, ...]], layout: Layout) -> Iterable[st
         if not columns and not layout.fields[field].optional:
             yield (
                 f"No column for {field} (known: {_listed(layout.fields[field].columns)})."
-                f" Add its name to columns under [fields.{field}] of {layout.source},"
+                f" Add its name to columns under [fields.{field}] of {layout.to_edit},"
                 " or correct the file."
             )
 
@@ -108,7 +128,8 @@ def _unknown(texts: Sequence[str], known: Sequence[str], layout: Layout) -> Iter
     rest = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
     yield (
         f"Not declared: {', '.join(_with_nearest(text, known) for text in texts[:SHOWN])}{rest}."
-        f" Add to columns under a [fields.…] of {layout.source}, or correct the file."
+        f" Add each to columns under a [fields.…], or to ignore under [columns], of"
+        f" {layout.to_edit}, or correct the file."
     )
 
 

@@ -1,4 +1,4 @@
-"""Read a CSV or XLSX file into records of raw text."""
+"""Read a CSV, XLSX or JSON file into records of raw text."""
 
 import hashlib
 import re
@@ -9,14 +9,16 @@ from transform.files import reason_of
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import read_delimited
 from transform.tables.encoding import Text, decode
+from transform.tables.json_reader import find_longest_list, is_json, read_json
 from transform.tables.table import Table
 from transform.tables.xlsx_reader import read_workbook
 from transform.tables.zip_limits import open_package
 from transform.text.printable import shown
 
 LARGEST = 256 << 20
+_HEAD = 4096
 
-_AS_TABLE = "Give the portrait as .csv in UTF-8, or as .xlsx."
+_AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx or as .json."
 _DOWNLOAD = "Download the file itself, not the page that shows it."
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -46,15 +48,24 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
         table = Table(path, digest, len(raw), "xlsx", None, None, sheet, records, marks)
     else:
         text = _text(raw, path.name)
-        separator, records = read_delimited(text, path.name, layout)
-        table = Table(path, digest, len(raw), "csv", text.encoding, separator, None, records)
-    if not any(cell.strip() for record in records for cell in record):
+        table = _read_text(text, path, layout, (digest, len(raw)))
+    if not any(cell.strip() for record in table.records for cell in record):
         raise UnreadableFile(f"{path.name}: holds nothing but blanks. {_AS_TABLE}")
     return table
 
 
+def _read_text(text: Text, path: Path, layout: Layout, measured: tuple[str, int]) -> Table:
+    with text.lines() as lines:
+        head = lines.read(_HEAD)
+    if is_json(head):
+        form, pointer, records = read_json(text, path.name, layout)
+        return Table(path, *measured, form, text.encoding, None, None, records, pointer=pointer)
+    separator, records = read_delimited(text, path.name, layout)
+    return Table(path, *measured, "csv", text.encoding, separator, None, records)
+
+
 def find_format(path: Path) -> str:
-    """Return csv or xlsx by the content of a file; raises UnreadableFile where it is neither.
+    """Return csv, json or xlsx by the content of a file; raises UnreadableFile for any other.
 
     A workbook that unpacks to too much is refused, as it would be when it is read.
     """
@@ -65,9 +76,18 @@ def find_format(path: Path) -> str:
             raise UnreadableFile(f"{path.name}: a zip archive, no workbook. {_AS_TABLE}")
         return "xlsx"
     with _text(raw, path.name).lines() as lines:
-        if lines.read(4096).lstrip().startswith("{"):
-            raise UnreadableFile(f"{path.name}: a JSON document. {_AS_TABLE}")
-    return "csv"
+        return "json" if is_json(lines.read(_HEAD)) else "csv"
+
+
+def find_records_path(path: Path) -> str:
+    """Return the path of the longest list of objects of a JSON document, "" for any other file."""
+    raw = _bytes(path)
+    if raw.startswith(_ZIP):
+        return ""
+    text = _text(raw, path.name)
+    with text.lines() as lines:
+        head = lines.read(_HEAD)
+    return find_longest_list(text, path.name) if is_json(head) else ""
 
 
 def _bytes(path: Path) -> bytes:
@@ -113,7 +133,7 @@ def _text(raw: bytes, file: str) -> Text:
             raise UnreadableFile(f"{file}: {what}")
     text = decode(raw, file)
     with text.lines() as lines:
-        head = lines.read(4096).lstrip().lower()
+        head = lines.read(_HEAD).lstrip().lower()
     if head.startswith(_PAGE) or (head.startswith("<") and "<html" in head):
         raise UnreadableFile(f"{file}: a web page. {_DOWNLOAD}")
     if head.startswith(("<?xml", "<svg", "<workbook")):

@@ -113,8 +113,9 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
     _sort(table, reading)
     reading.remarks.extend(_remarks(table.marks, reading))
     if not reading.rows:
+        row = f" (row {header.row})"
         raise UnreadableFile(
-            f"{path.name}: no row stands below the header (row {header.row})."
+            f"{path.name}: no row stands below the header{'' if table.made_header else row}."
             " Download or save the file again."
         )
     return reading
@@ -149,13 +150,15 @@ def is_blank(cell: str) -> bool:
 def _sort(table: Table, reading: Reading) -> None:
     """Sort records into rows, titles, blanks, notes, totals and repeated headers."""
     header = reading.header
-    for number, record in enumerate(table.records[: header.row - 1], start=1):
-        reading.listed.append(_listed(number, "title", record))
+    if not table.made_header:
+        for number, record in enumerate(table.records[: header.row - 1], start=1):
+            reading.listed.append(_listed(number, "title", record))
     pick = _picker(header)
     (probe, probed), *others = _names_to_repeat(header)
     nameless = [at for at in range(len(table.records[0])) if at not in header.names]
     several = {field: columns for field, columns in header.columns.items() if len(columns) > 1}
-    for number, record in enumerate(table.records[header.row :], start=header.row + 1):
+    first = header.row + 1 - table.made_header
+    for number, record in enumerate(table.records[header.row :], start=first):
         cells = pick(record)
         if _is_total(record):
             reading.listed.append(_listed(number, "total", record))

@@ -65,7 +65,7 @@ class _Choice:
         facts = layout.portraits.get(year) if year else None
         self._named = facts.sheet if facts else None
         of_year: Said = str(year) if year else message("tables.any_year")
-        self._key = message("tables.key_of_year", year=of_year, layout=layout.source)
+        self._key = message("tables.key_of_year", year=of_year, layout=layout.to_edit)
         sheets = [s for s in book.book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
         self._names = [str(sheet.name) for sheet in sheets]
         self._visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
@@ -95,7 +95,7 @@ class _Choice:
             )
         raise self._refusal(
             message("tables.sheets_none", layout=self._layout.source),
-            message("tables.step_sheet_columns"),
+            message("tables.step_sheet_columns", layout=self._layout.to_edit),
         )
 
     def _frame(self, name: str) -> pd.DataFrame:

@@ -11,6 +11,13 @@ from transform.text.characters import UNWRITABLE
 from transform.text.garbled import probable_original
 from transform.text.message import Message, message
 from transform.text.printable import shown
+from transform.validation.list_advice import (
+    concept_of,
+    layout_to_edit,
+    replaced_value,
+    unknown_value,
+    unreviewed_value,
+)
 from transform.validation.remarks import is_of_reading
 from transform.validation.shacl import Finding
 
@@ -53,6 +60,11 @@ class CellLocator:
             }
         return self._rows.get(focus)
 
+    @property
+    def newest(self) -> MappingContext:
+        """Return the context of the newest portrait, whose layout is the one to edit."""
+        return self.contexts[max(self.contexts)]
+
     def file_of(self, focus: str) -> str:
         """Return the name of the file that a portrait was read from, "" for any other resource."""
         for year, context in self.contexts.items():
@@ -88,7 +100,7 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
         # The reading tier names a column of a portrait, or a row that is no inscription.
         column = finding.value if finding.shape.endswith("#Lecture-colonne-masquee") else ""
         line = int(finding.value) if finding.shape.endswith("#Lecture-ligne-sans-valeur") else None
-        return _located(finding, file, line, column, finding.value, _elsewhere(finding), "")
+        return _located(finding, file, line, column, finding.value, _elsewhere(finding, places), "")
     context, number = places.contexts[row.year], row.row.number
     if is_of_reading(finding.path, context.base_uri):
         return _of_reading(finding, context, row)
@@ -96,7 +108,7 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
     column = context.reading.column(row.row, field) if field else ""
     raw = getattr(row.row.cells, field) if field else finding.value
     step = _next_step(context, row, field, raw, column)
-    source = f"{context.source_url}#row={number}"
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     return _located(finding, context.reading.table.path.name, number, column, raw, step, source)
 
 
@@ -109,7 +121,7 @@ def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Loc
         column, raw = context.reading.column(row.row, field), getattr(cells, field)
         finding = replace(finding, path=finding.value)
     step = _next_step_of_reading(finding.shape, context, number, field or "", raw)
-    source = f"{context.source_url}#row={number}"
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     return _located(finding, context.reading.table.path.name, number, column, raw, step, source)
 
 
@@ -172,20 +184,28 @@ def _around_change(raw: str, original: str) -> str:
 _AROUND = 60  # characters before and after a change that are enough to find it
 
 
-def _elsewhere(finding: Finding) -> Message:
+def _elsewhere(finding: Finding, places: CellLocator) -> Message:
     if finding.shape.endswith("#Lecture-colonne-masquee"):
         return message("validation.show_column", column=finding.value)
     if finding.shape.endswith("#Lecture-ligne-sans-valeur"):
         return message("validation.recalculate")
     if finding.shape.endswith("#Portrait-total"):
-        return message("validation.total")
+        year = int(finding.focus.rpartition("/")[2])
+        layout = layout_to_edit(places.contexts[year].layout)
+        return message("validation.total", year=year, layout=layout)
     if finding.component == "SPARQLConstraintComponent" and finding.focus.endswith("id/organisme"):
         return message("validation.spelling_of_two")
     if finding.shape.endswith("#Concept-revise-par-une-personne"):
-        return message("validation.value_not_reviewed")
+        context = places.newest
+        if named := concept_of(finding.focus, context.base_uri):
+            return unreviewed_value(context, *named)
     if finding.shape.endswith("#Evolution-voisin"):
-        return message("validation.neighbour", iri=finding.value)
-    return message("validation.correct_term", iri=finding.focus)
+        context = places.newest
+        old, new = finding.focus.rpartition("/")[2], concept_of(finding.value, context.base_uri)
+        if new:
+            return replaced_value(context, new[0], old, new[1])
+    layout = layout_to_edit(places.newest.layout)
+    return message("validation.correct_term", iri=finding.focus, layout=layout)
 
 
 def _next_step(
@@ -198,15 +218,5 @@ def _next_step(
     if not raw.strip():
         return message("validation.fill_in", column=column, number=row.row.number)
     if field in LISTS and getattr(row.concepts, field) is None:
-        return _unknown_value(setting, field, raw)
+        return unknown_value(setting, field, raw)
     return message("validation.correct_cell")
-
-
-def _unknown_value(setting: MappingContext, field: str, raw: str) -> Message:
-    vocabulary, year = setting.vocabularies[field], setting.reading.year
-    nearest = vocabulary.nearest(raw, year)
-    known = " | ".join(vocabulary.known(year)[:12])
-    where = f"[[lists.{field}.values]] ({setting.layout.source})"
-    if nearest:
-        return message("validation.unknown_near", nearest=nearest, where=where)
-    return message("validation.unknown", known=known, where=where)

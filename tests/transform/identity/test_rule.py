@@ -148,7 +148,7 @@ def test_spellings_of_a_body_are_one_body(portrait: Callable[..., Path]) -> None
     other = (*ROW[:2], "HÉMA\u2011QUÉBEC", *ROW[3:])
     file = portrait(ROW, ("Autre", *ROW[1:]), ("Troisième", *other[1:]))
     result = identities(read_rows(file, 2025, QUEBEC))
-    [body] = result.bodies.by_form.values()
+    [body] = result.bodies.by_place.values()
     assert (body.slug, body.label) == ("hema-quebec", "Héma-Québec")
     assert body.spellings == {"Héma-Québec ", "HÉMA\u2011QUÉBEC"}
 
