@@ -1,5 +1,6 @@
 """Define the command that fetches the official files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ import click
 from transform.commands.options import LAYOUT, RETRIES, option, seconds_option
 from transform.commands.terminal import print_note, progress
 from transform.commands.translated import TranslatedOption, command
-from transform.text.message import message
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
 FOLDER = option(
@@ -94,9 +95,8 @@ def fetch(
     _print_changes(list(changes(done.before, done.after)))
 
 
-def _print_changes(changed: list[str]) -> None:
-
+def _print_changes(changed: Sequence[Message]) -> None:
     for change in changed:
-        click.echo(visible(change, 300))
+        click.echo(visible(str(change), 300))
     if not changed:
         click.echo(message("commands.nothing_changed"))
