@@ -41,6 +41,7 @@ PAIRS = [
     ["docs/performance.md", "docs/performance.en.md"],
     ["docs/questions.md", "docs/questions.en.md"],
     ["docs/reconciliation.fr.md", "docs/reconciliation.md"],
+    ["docs/tables.md", "docs/tables.en.md"],
 ]
 FOLDERS = ("ontology", "shapes", "transform", "server", "tests", "docs")
 PAGES = sorted(

@@ -58,7 +58,7 @@ def about_form() -> dict[str, Any]:
         "settings": current_app.config["SETTINGS"],
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
-        "modules": assets.modules(),
+        "has_editor": assets.has_editor(),
     }
 
 

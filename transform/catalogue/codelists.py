@@ -54,6 +54,8 @@ FORMATS = {
     "nt": _format("RDF_N_TRIPLES", "N-Triples"),
     "parquet": _format("PARQUET", "Parquet"),
     "rdf": _format("RDF_XML", "RDF/XML"),
+    # The list has no format of databases.
+    "sqlite": _eu("file-type/BIN", "données binaires", "Binary data", "dct:MediaTypeOrExtent"),
     "srx": _format("SPARQLQRES", "SPARQL"),
     "trig": _format("RDF_TRIG", "TriG"),
     "tsv": _format("TSV", "TSV"),

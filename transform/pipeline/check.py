@@ -122,24 +122,23 @@ def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
 def _check_rows(
     work: Prepared, files: Iterable[RowsFile], scratch: Path, workers: Workers, progress: Progress
 ) -> list[Finding]:
-    total = 2 * sum(map(len, work.rows.values()))
     former = (former_texts(work, {}, possible=possible) for possible in (False, True))
     others = chain(initiatives(work, {}), decision_texts(work, {}), *former)
     decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
     remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
     files = (*files, decided, remarks)
+    total = sum(len(file.rows) for file in files)
     findings, done = [], 0
     types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     what = str(message("pipeline.step_check"))
     progress(what, 0, total)
     pieces = chain.from_iterable(
-        cut_rows(file, work.base_uri, types, work.languages) for file in (*files, decided, remarks)
+        cut_rows(file, work.base_uri, types, work.languages) for file in files
     )
-    for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
+    for rows, broken in workers.spread(validate_piece, pieces, many=total > 4 * PIECE):
         findings += broken
         done += rows
-        progress(what, min(done, total), total)
-    progress(what, total, total)
+        progress(what, done, total)
     return findings
 
 

@@ -19,6 +19,7 @@ _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
     **MEDIA_TYPES,
     "json": "application/json",
+    "sqlite": "application/vnd.sqlite3",
     "tsv": "text/tab-separated-values",
     "txt": "text/plain",
 }

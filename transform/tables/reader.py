@@ -11,7 +11,6 @@ from transform.tables.encoding import Text, decode
 from transform.tables.faults import unreadable
 from transform.tables.json_reader import find_longest_list, is_json, read_json
 from transform.tables.table import Table
-from transform.tables.xlsx_reader import read_workbook
 from transform.tables.zip_limits import open_package
 from transform.text.message import message
 from transform.text.printable import shown
@@ -46,6 +45,9 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
     raw = _bytes(path)
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(_ZIP):
+        # It needs pandas, whose import takes longer than a file is read, in each process.
+        from transform.tables.xlsx_reader import read_workbook
+
         sheet, records, marks = read_workbook(raw, path.name, layout, year)
         table = Table(path, digest, len(raw), "xlsx", None, None, sheet, records, marks)
     else:
