@@ -54,7 +54,7 @@ class Settings:
 
     @property
     def shown(self) -> dict[str, str | int]:
-        """Return the values of the sentence about the limits (`rule_limits` of texts.toml)."""
+        """Return the values of the sentence about the limits (`rule_limits` of site.toml)."""
         return {
             "seconds": f"{self.query_seconds:g}",
             "memory": self.query_memory_mb,

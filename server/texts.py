@@ -4,6 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from transform.text.message import read_room
 from transform.text.numbers import decimal, whole
 
 __all__ = ["LANGUAGES", "table", "text", "whole"]
@@ -12,7 +13,12 @@ LANGUAGES = ("fr", "en")  # in which one a site opens, its register says
 
 @cache
 def table(name: str) -> dict[str, dict[str, str]]:
-    """Read a table: `texts`, those of the interface, or `terms`, labels of foreign terms."""
+    """Read a table: `texts`, those of the interface, or `terms`, labels of foreign terms.
+
+    Those of the interface are the room `site` of the catalogue of texts.
+    """
+    if name == "texts":
+        return read_room("site")
     entries: dict[str, dict[str, str]] = tomllib.loads(
         files("server").joinpath(f"{name}.toml").read_text("utf-8")
     )

@@ -5,10 +5,7 @@ can link the number to the rows.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from transform.comparison.model import (
@@ -20,6 +17,7 @@ from transform.comparison.model import (
     Movement,
 )
 from transform.text.difference import net
+from transform.text.message import read_room
 from transform.text.numbers import (
     is_one,
     percent,
@@ -53,7 +51,7 @@ class Part(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence: its key in `sentences.toml`, its topic and its parts."""
+    """One sentence: its key in `comparison.toml`, its topic and its parts."""
 
     key: str
     topic: str
@@ -65,12 +63,8 @@ class Sentence(NamedTuple):
         return "".join(part.text for part in self.parts)
 
 
-@cache
 def _table() -> dict[str, dict[str, str]]:
-    templates: dict[str, dict[str, str]] = tomllib.loads(
-        files("transform.comparison").joinpath("sentences.toml").read_text("utf-8")
-    )
-    return templates
+    return read_room("comparison")
 
 
 def title(comparison: Comparison, language: str, words: Words | None = None) -> str:

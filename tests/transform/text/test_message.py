@@ -25,6 +25,8 @@ ROOMS = sorted(file.stem for file in CATALOGUE.glob("*.toml"))
 # Looked up by what stands in their place: a text of Click, the English name of a value, an error
 # of the system.
 BY_TEXT = {"click", "metavars", "system"}
+# Filled in by their own writers, and held complete by tests of their own.
+BY_WRITER = {"comparison", "site"}
 # Rooms whose texts all stand in the catalogue.
 CONVERTED = [
     *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
@@ -101,7 +103,7 @@ def test_every_text_is_in_both_languages_with_the_same_values(room: str) -> None
     for name, texts in read_room(room).items():
         assert list(texts) == list(LANGUAGES), name
         assert all(texts.values()), name
-        if room != "click":
+        if room not in {"click", *BY_WRITER}:
             assert fields(f"{room}.{name}", "fr") == fields(f"{room}.{name}", "en"), name
 
 
@@ -119,11 +121,10 @@ def test_every_text_is_used_and_every_used_one_is_there_with_its_values() -> Non
         if None not in named:  # no `**values`
             assert named == fields(key.value, "en"), (file, key.value)
     assert used <= keys()
-    unused = {
-        key
-        for key in keys() - used
-        if key.split(".")[0] not in BY_TEXT and not key.startswith(tuple(map(str, beginnings)))
-    }
+    begun = tuple(map(str, beginnings))
+    apart = BY_TEXT | BY_WRITER
+    unused = {key for key in keys() - used if key.split(".")[0] not in apart}
+    unused = {key for key in unused if not key.startswith(begun)}
     assert unused == set()
 
 
