@@ -107,3 +107,20 @@ def test_a_fault_of_a_row_is_told_in_one_language(
     words = " ".join(text.replace("│", " ").split(" "))
     assert status == 1
     assert [each for each in told if each not in words] == [], text
+
+
+def test_a_report_is_the_same_whoever_reads_it(
+    say: Callable[..., tuple[int, str]], portrait: Callable[..., Path], tmp_path: Path
+) -> None:
+    file = portrait(BAD_STATUS, ROW)
+    for language in ("fr", "en"):
+        arguments = (f"2025={file}", "--report", tmp_path / language)
+        assert say("check", *arguments, PORTRAIT_IA_LANG=language)[0] == 1
+    french, english = (
+        {path.name: path.read_bytes() for path in (tmp_path / language).iterdir()}
+        for language in ("fr", "en")
+    )
+    assert len(french) > 3
+    assert french == english
+    assert b"Corriger la ligne" in french["rejets.csv"]
+    assert b"Correct the row" in french["rejets.csv"]
