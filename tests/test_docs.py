@@ -19,6 +19,7 @@ from transform.graphs.mapping import MAPPING
 from transform.layouts.located import Faults, Place
 from transform.layouts.model import FIELDS, LISTS
 from transform.layouts.schema import FORMAT, read_value
+from transform.layouts.words import NAMED
 
 READMES = ["README.md", "README.en.md"]
 # Where each is described, in French and in English.
@@ -87,8 +88,8 @@ def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
     if isinstance(expected, list):
         yield from keys_of_format(expected[0], key) if isinstance(expected[0], dict) else [key]
     elif isinstance(expected, dict):
-        fields = dict.fromkeys(FIELDS, "FIELD")
-        any_of = {"fields": fields, "words.LANG": fields, "lists": dict.fromkeys(LISTS, "LIST")}
+        any_of = {"fields": dict.fromkeys(FIELDS, "FIELD"), "lists": dict.fromkeys(LISTS, "LIST")}
+        any_of["words"] = dict.fromkeys(NAMED, "THING")
         names = {"*language": "LANG", "*year": "YEAR", **any_of.get(key, {})}
         for name, inner in expected.items():
             yield from keys_of_format(inner, f"{key}.{names.get(name, name)}".lstrip("."))
@@ -100,8 +101,9 @@ def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
 def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> None:
     rows = re.findall(r"^\| `([\w.]+)` \| .+ \| `([^|]+)` \|$", read(page), re.MULTILINE)
     assert sorted(key for key, _ in rows) == sorted({*keys_of_format()})
-    some = {"FIELD": "organisme", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
     for key, example in rows:
+        field = "organisme" if key.endswith(".within") else "statut"
+        some = {"FIELD": field, "THING": "portrait", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
         keys = [some.get(part, part) for part in key.split(".")]
         value = tomllib.loads(f"value = {example.removeprefix('languages = ')}")["value"]
         for part in reversed(keys):

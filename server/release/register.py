@@ -32,7 +32,7 @@ class Register(NamedTuple):
     """A register: its languages (BCP 47), its own first, the fields that it has, and its words.
 
     `words` has by language, by field and for `portrait`, a file of one year, one and many of it,
-    and as `absence` a sentence on what the register leaves out.
+    and as `left_out` a sentence on what the register leaves out.
     """
 
     languages: tuple[str, ...] = texts.LANGUAGES
@@ -85,8 +85,8 @@ class Register(NamedTuple):
             for form, word in zip(forms, own or (None, None), strict=True):
                 within = word or texts.text(f"word_{form}", language)
                 places |= {form: within, form.capitalize(): within[:1].upper() + within[1:]}
-        own_absence = self.words.get(language, {}).get("absence")
-        places["absence"] = own_absence or texts.text("word_absence", language)
+        left_out = self.words.get(language, {}).get("left_out")
+        places["left_out"] = left_out or texts.text("word_left_out", language)
         return places
 
     def _rank(self, tag: str, reader: str) -> int:

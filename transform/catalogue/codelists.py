@@ -52,6 +52,7 @@ FORMATS = {
     "ndjson": _format("JSON", "JSON"),
     "nq": _format("RDF_N_QUADS", "N-Quads"),
     "nt": _format("RDF_N_TRIPLES", "N-Triples"),
+    "ods": _format("ODS", "OpenDocument ODS"),
     "parquet": _format("PARQUET", "Parquet"),
     "rdf": _format("RDF_XML", "RDF/XML"),
     # The list has no format of databases.

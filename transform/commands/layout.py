@@ -79,6 +79,9 @@ def _summary(layout: "Layout") -> Iterator[Message]:
     for name, field in layout.fields.items():
         fallback = message("commands.layout_fallback", number=len(field.fallback))
         optional = message("commands.layout_optional")
+        if field.absent:
+            yield message("commands.layout_absent", name=name)
+            continue
         yield message(
             "commands.layout_field",
             name=name,
@@ -86,7 +89,8 @@ def _summary(layout: "Layout") -> Iterator[Message]:
             fallback=fallback if field.fallback else "",
             optional=optional if field.optional else "",
         )
-    for name, declared in layout.lists.items():
+    present = [name for name in layout.lists if not layout.fields[name].absent]
+    for name, declared in ((name, layout.lists[name]) for name in present):
         values = len({value.concept for value in declared.values})
         if declared.open:
             yield message("commands.layout_list_open", name=name, values=values)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from transform.layouts.model import FIELDS
 from transform.release.folder import CURRENT
 from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.message import Message, message
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 _ROWS_SHOWN = 12
+_RENAMINGS_SHOWN = 8
 _REPLACED = "dcterms:isReplacedBy"
 _COLOURS = {"Violation": "red", "Warning": "yellow"}
 _SEVERITIES = {
@@ -76,6 +78,8 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
     """Print that rows read = published + rejected + listed, and list the lines that hold no row."""
     for portrait in files:
         click.echo(_counts(portrait, refused))
+        if without := [name for name in FIELDS if name not in portrait["fields"]]:
+            click.echo(message("commands.without_fields", fields=without))
         if other := _other_year(portrait["file"], portrait["year"]):
             click.echo(message("commands.other_year", other=other, year=portrait["year"]))
         for listed in portrait["listed"][:SHOWN]:
@@ -203,34 +207,32 @@ def print_renamings(renamings: "Sequence[Renaming]", layout: "Layout") -> None:
     """Print which bodies may be one under a new name, and what the registry says if they are."""
     if not renamings:
         return
+    from transform.review.renamings import printable_line
+
     click.echo(message("commands.renamings", number=len(renamings)))
-    for each in renamings[:SHOWN]:
-        click.echo(
-            message(
-                "commands.renaming",
-                before=visible(each.before_label),
-                older=each.older,
-                after=visible(each.after_label),
-                newer=each.newer,
-                shared=each.shared,
-                initiatives=each.initiatives,
-                where=_registry_of(layout),
-            )
-        )
+    click.echo(message("commands.renamings_step", where=_registry_of(layout)))
+    for each in renamings[:_RENAMINGS_SHOWN]:
+        click.echo(f"  {printable_line(each)}")
         for line in each.lines.splitlines():
             click.echo(f"    {visible(line, 2000)}")
-    if len(renamings) > SHOWN:
-        click.echo(message("commands.more_renamings", number=len(renamings) - SHOWN))
+    if len(renamings) > _RENAMINGS_SHOWN:
+        click.echo(message("commands.more_renamings", number=len(renamings) - _RENAMINGS_SHOWN))
 
 
 def _registry_of(layout: "Layout") -> Message:
     """Return where the registry of bodies of a layout is written."""
+    from transform.layouts.reader import shipped
+
+    name = Path(layout.source).stem
+    own: Message | str = layout.source
+    if name in shipped():
+        own = message("commands.own_layout", name=name)
     if not layout.registry:
-        return message("commands.registry_new", layout=layout.source)
+        return message("commands.registry_new", layout=own)
     if layout.registry.endswith(".ttl"):
         return message("commands.registry_own", file=layout.registry)
     file = f"{layout.registry}.ttl"
-    return message("commands.registry_shipped", file=file, layout=layout.source)
+    return message("commands.registry_shipped", file=file, layout=own)
 
 
 def print_links(notes: "Sequence[Message | str]") -> None:

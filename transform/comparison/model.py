@@ -3,8 +3,11 @@
 Things are named by their paths below the base URI.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from transform.layouts.model import LISTS
 
 # The names of the movements of values; each participle agrees with its noun.
 REWORDED = {
@@ -26,6 +29,11 @@ class Kind(NamedTuple):
     fate: str
 
 
+# The movements of initiatives whose value of a list changed, and the list.
+CHANGES = {
+    "initiatives-statut-change": "statut",
+    "initiatives-categorie-changee": "categorie",
+}
 PASSAGE = Kind("initiative", "passage")
 # By the name of a movement; French words agree with their noun.
 KINDS = {
@@ -108,7 +116,8 @@ class Pair(NamedTuple):
 class Comparison:
     """The numbers of all that changed between the portraits of two years.
 
-    `called` are the names of the initiatives in `pairs`, by path: no list holds them.
+    `called` are the names of the initiatives in `pairs`, by path: no list holds them. `left_out`
+    is the layout's sentence, by language, on what absence does and does not mean.
     """
 
     earlier: int
@@ -117,11 +126,17 @@ class Comparison:
     evolutions: list[Evolution] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
         """Return the path of the comparison below the base URI."""
         return f"id/comparaison/{self.earlier}-{self.later}"
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Return the lists whose values were compared: those that both portraits have."""
+        return tuple(name for name in LISTS if REWORDED[name] in self.movements)
 
     def number(self, name: str) -> int:
         """Return the number of a movement, 0 for one that did not occur."""

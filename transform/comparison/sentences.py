@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from transform.comparison.model import (
+    CHANGES,
     JOINED,
     REWORDED,
     SPLIT,
@@ -17,7 +18,7 @@ from transform.comparison.model import (
     Movement,
 )
 from transform.text.difference import net
-from transform.text.message import read_room
+from transform.text.message import message, read_room
 from transform.text.numbers import (
     is_one,
     percent,
@@ -51,7 +52,10 @@ class Part(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence: its key in `comparison.toml`, its topic and its parts."""
+    """One sentence: its key in `comparison.toml`, its topic and its parts.
+
+    The sentence `caution` is the layout's.
+    """
 
     key: str
     topic: str
@@ -83,7 +87,7 @@ def name_movement(
     if movement.statuses:
         old, new = map(label, movement.statuses)
         return _plain("passage_name", comparison, language, words, old=old, new=new)
-    return _plain(movement.name, comparison, language, words)
+    return _plain(_key_of(movement.name, comparison), comparison, language, words)
 
 
 def name_evolution(
@@ -108,10 +112,16 @@ def comparison_sentences(
 ) -> list[Sentence]:
     """Return the sentences of a comparison; `label` returns a concept's label in the language.
 
-    `words` are those of the register: of a file of one year and of a portfolio, and as `absence` a
+    `words` are those of the register: of a file of one year and of a portfolio, and as `left_out` a
     sentence on what it leaves out.
     """
     return list(_Writer(comparison, label, language, words).sentences())
+
+
+def _key_of(name: str, comparison: Comparison) -> str:
+    """Return the key of a movement's texts; without portfolios, only the body can be another."""
+    moved = name == "initiatives-deplacees" and "portefeuille" not in comparison.lists
+    return "initiatives-d-un-autre-organisme" if moved else name
 
 
 def _plain(
@@ -135,10 +145,9 @@ class _Writer:
         for topic in ("initiatives", "organismes"):
             yield from self._sums(topic)
         yield from self._lists()
-        if absence := self._own_words.get("absence"):
-            yield Sentence("caution", "initiatives", [Part(absence)])
-        else:
-            yield self._sentence("caution", "initiatives", {})
+        own = self._own_words.get("left_out")
+        if caution := own or self._comparison.left_out.get(self._language):
+            yield Sentence("caution", "initiatives", [Part(caution)])
 
     def _sums(self, topic: str) -> Iterator[Sentence]:
         before, after = (
@@ -159,7 +168,7 @@ class _Writer:
         yield self._sentence("naive", topic, {})
 
     def _statuses(self) -> Iterator[Sentence]:
-        yield self._sentence("statuses", "initiatives", {})
+        yield self._sentence("changes", "initiatives", {"changes": self._changes()})
         changes = [
             m for m in self._comparison.movements.values() if m.statuses and len({*m.statuses}) > 1
         ]
@@ -168,6 +177,25 @@ class _Writer:
             old, new = map(self._label, most.statuses or ())
             words = {"old": [Part(old)], "new": [Part(new)], "passage": [self._number(most)]}
             yield self._sentence("passage", "initiatives", words)
+
+    def _changes(self) -> list[Part]:
+        """Return how many initiatives changed what, as far as both portraits have it."""
+        names = [n for n in (*CHANGES, "initiatives-deplacees") if n in self._comparison.movements]
+        keys = [f"changes_{_key_of(name, self._comparison)}" for name in names]
+        keys[0] += "_first"
+        parts: list[Part] = []
+        for number, key in enumerate(keys, start=1):
+            if parts:
+                parts.append(Part(self._between(number, len(keys))))
+            parts += self._sentence(key, "initiatives", {}).parts
+        return parts
+
+    def _between(self, number: int, total: int) -> str:
+        """Return what stands before an item of an enumeration, by its number."""
+        if number < total:
+            return ", "
+        last = message("text.between_last") if total > 2 else message("text.between_two")
+        return last.text(self._language)
 
     def _lists(self) -> Iterator[Sentence]:
         keys = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "reworded")}

@@ -14,18 +14,19 @@ def initiatives(work: Prepared, rejected: Rejected) -> Iterator[str]:
     languages = {setting.reading.year: setting.layout.language for setting in work.settings}
     pia = vocabulary_of(work.base_uri)
     systems = are_systems(work.vocabulary, work.base_uri)
-    categories: dict[str, set[str | None]] = {}
+    categories: dict[str, set[str]] = {}
     named: dict[str, list[tuple[int, str]]] = {}
     for year in work.rows:
         for row in work.published(year, rejected):
             if name := row.row.cells.nom.strip():
                 named.setdefault(row.key, []).append((year, name))
-                categories.setdefault(row.key, set()).add(row.concepts.categorie)
+                if row.concepts.categorie:
+                    categories.setdefault(row.key, set()).add(row.concepts.categorie)
     for key in sorted(named):
         newest, name = named[key][-1]
         about = f"<{work.base_uri}id/initiative/{key}>"
         lines = [(about, f"<{RDF_TYPE}>", f"<{pia}Initiative>")]
-        if categories[key] <= systems:
+        if key in categories and categories[key] <= systems:
             lines += [(about, f"<{RDF_TYPE}>", f"<{space}AISystem>") for space in (DPV_AI, AIRO)]
         lines.append((about, f"<{RDFS}label>", literal(name, languages[newest])))
         for year, _ in named[key]:

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
-from transform.graphs.cubes import KIND, UNKNOWN_KIND, counted_lists, cube_lines, cubes_of
+from transform.graphs.cubes import (
+    KIND,
+    UNKNOWN_KIND,
+    compared_lists,
+    counted_lists,
+    cube_lines,
+    cubes_of,
+)
 from transform.graphs.entailed import entailed_lines
 from transform.identity.concepts import Vocabulary
 from transform.identity.registry import EMPTY, Registry
@@ -53,7 +60,7 @@ def vocabulary_graph(
     lists = counted_lists(layouts)
     if KIND in lists:
         lines += _kind_lines(base_uri, registry)
-    for name in LISTS:
+    for name in (name for name in LISTS if name in lists):
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
         for scheme in sorted(schemes):
             lines += read_turtle(scheme, base_uri)
@@ -63,7 +70,9 @@ def vocabulary_graph(
             lines += _plain_scheme(base_uri, name)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
-    lines += cube_lines(base_uri, cubes_of(lists, compared=len(layouts) > 1), terms)
+    lines += cube_lines(
+        base_uri, cubes_of(lists, compared_lists(layouts) if len(layouts) > 1 else None), terms
+    )
     return in_order((*lines, *entailed_lines(lines, base_uri)))
 
 

@@ -14,6 +14,7 @@ def find_contradictions(layout: Node, faults: Faults) -> None:
     for key in required_keys(layout):
         _find_missing(layout, key, faults)
     _find_unreachable(layout, faults)
+    _find_absent_columns(layout, faults)
     _find_shared_columns(layout, faults)
     for name in LISTS:
         _find_unfit_values(layout, name, faults)
@@ -55,6 +56,17 @@ def _find_unreachable(layout: Node, faults: Faults) -> None:
         )
 
 
+def _find_absent_columns(layout: Node, faults: Faults) -> None:
+    """Find a field that one file says is absent and has columns."""
+    for name, field in layout.tables("fields"):
+        absent, columns = field.find("absent"), field.elements("columns")
+        if absent and absent.value and columns and columns[0].place.rank == absent.place.rank:
+            faults.add(
+                absent.place,
+                f"fields.{name} is absent and has columns. Take absent or the columns out.",
+            )
+
+
 def _find_shared_columns(layout: Node, faults: Faults) -> None:
     """Find a column that two fields claim, which could fill either, or that one names twice.
 
@@ -63,6 +75,8 @@ def _find_shared_columns(layout: Node, faults: Faults) -> None:
     owners: dict[str, str] = {}
     used: dict[str, str] = {}
     for field in FIELDS:
+        if layout.get("fields", field, "absent"):
+            continue
         within: dict[str, str] = {}
         for key in ("columns", "fallback"):
             where = f"fields.{field}.{key}"

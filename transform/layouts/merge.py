@@ -76,6 +76,8 @@ def _over(below: Node, above: Node, key: str) -> Node:
         return above
     if isinstance(above.value, dict):
         table = dict(below.value)
+        if above.find("columns"):  # a field that has some is absent no more
+            table.pop("absent", None)
         for name, node in above.value.items():
             table[name] = _over(table[name], node, name) if name in table else node
         return replace(above, value=table)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from transform.layouts.reader import read_layout_file, shipped
-from transform.layouts.schema import FIELDS, LISTS
+from transform.layouts.schema import FIELDS, LISTS, NEEDED
 from transform.layouts.series import (
     OfferedFile,
     SeriesFacts,
@@ -15,21 +15,34 @@ from transform.layouts.series import (
     read_offered,
     read_series,
 )
+from transform.layouts.words import Words, read_words
 
-__all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
+__all__ = [
+    "FIELDS",
+    "LISTS",
+    "NEEDED",
+    "Field",
+    "Layout",
+    "ListOf",
+    "PortraitFacts",
+    "Publisher",
+    "Value",
+]
 __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The columns that can hold one field, and whether its cell may be blank.
+    """The columns that can hold one field, and whether a file may have none of them.
 
-    `within`: of bodies, the field that names what they are a part of.
+    `absent`: the register has no such field, whatever columns a layout below names. `within`: of
+    bodies, the field that names what they are a part of.
     """
 
     columns: tuple[str, ...]
     fallback: tuple[str, ...]
     optional: bool
+    absent: bool = False
     within: str | None = None
 
 
@@ -102,15 +115,13 @@ class Layout:
 
     `source` is the path of its file, or the name of a shipped one with .toml behind it.
     `records_path` is where the list of rows stands in a JSON document, "" for the top.
-    `languages` are those of its texts, the register's own first, in lower case; `words` by
-    language what it calls things where that differs from what the site says by itself. `operator`
+    `languages` are those of its texts, the register's own first, in lower case. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one.
     """
 
     source: str
     name: str
     languages: tuple[str, ...]
-    words: Mapping[str, Mapping[str, Any]]
     title: Texts
     description: Texts
     licence: str
@@ -120,6 +131,7 @@ class Layout:
     publisher: Publisher
     operator: Publisher
     notice: Texts | None
+    words: Words
     fields: Mapping[str, Field]
     lists: Mapping[str, ListOf]
     other_columns: str
@@ -176,7 +188,6 @@ def load_layout(reference: str) -> Layout:
         source=source,
         name=raw["name"],
         languages=tuple(dict.fromkeys(raw["languages"])),
-        words=raw.get("words", {}),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],
@@ -186,8 +197,9 @@ def load_layout(reference: str) -> Layout:
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
+        words=read_words(raw.get("words", {})),
         fields={name: _field(raw["fields"][name]) for name in FIELDS},
-        lists={name: _list(raw["lists"][name]) for name in LISTS},
+        lists={name: _list(raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=columns.get("other", "refuse"),
         ignored_columns=tuple(columns.get("ignore", ())),
         records_path=raw.get("file", {}).get("path", ""),
@@ -215,9 +227,11 @@ def _fetch(table: Mapping[str, Any]) -> FetchFacts:
 
 
 def _field(table: Mapping[str, Any]) -> Field:
+    if table.get("absent"):
+        return Field((), (), optional=True, absent=True)
     fallback = tuple(table.get("fallback", ()))
     optional, within = table.get("optional", False), table.get("within") or None
-    return Field(tuple(table["columns"]), fallback, optional, within)
+    return Field(tuple(table["columns"]), fallback, optional, within=within)
 
 
 def _facts(table: Mapping[str, Any]) -> PortraitFacts:

@@ -14,11 +14,14 @@ import ontology
 from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.layouts.toml_lines import Path
+from transform.layouts.words import NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.languages import is_language
 from transform.text.normal_form import slug
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
+# Without these, a register is none; it may do without any other field.
+NEEDED = ("nom", "organisme")
 LISTS = ("categorie", "statut", "portefeuille")
 
 
@@ -43,6 +46,10 @@ def _is_address(value: object) -> bool:
 
 _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "text": ("text in quotes, without controls", lambda v: _is_text(v) and v.strip()),
+    "forms": (
+        'a list of one and several, such as ["portfolio", "portfolios"]',
+        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+    ),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
     "count": ("a whole number, zero or more", lambda v: type(v) is int and 0 <= v < 1 << 31),
     "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
@@ -93,10 +100,6 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     ),
     # "" where a layout extends another and its bodies are within nothing.
     "list?": (f'one of {", ".join(LISTS)}, or ""', lambda v: v == "" or v in LISTS),
-    "one and many": (
-        'a list of two texts, what one and what many are called: ["portrait", "portraits"]',
-        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
-    ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
@@ -121,12 +124,11 @@ _VALUE = {
     "label": _TEXTS,
 }
 _FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
-_LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
-# What a register calls things on the pages of its site; benefits and the like are fields.
-_WORDS = {
-    "absence": "text",
-    **{name: "one and many" for name in ("portrait", *FIELDS) if name != "nom"},
+_FIELDS = {
+    **{name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS},
+    "organisme": {**_FIELD, "within": "list?"},
 }
+_LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 FORMAT = {
     "layout": "format",
     "name": "text",
@@ -134,7 +136,6 @@ FORMAT = {
     "afresh": ["text"],
     "registry": "registry",
     "languages": ["language"],
-    "words": {"*language": _WORDS},
     "language": "former language",
     "series": {
         "title": _TEXTS,
@@ -156,7 +157,8 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
-    "fields": {**dict.fromkeys(FIELDS, _FIELD), "organisme": _FIELD | {"within": "list?"}},
+    "words": {**{thing: {"*language": "forms"} for thing in NAMED}, "left_out": _TEXTS},
+    "fields": _FIELDS,
     "file": {"path": "text"},
     "columns": {"other": "other", "ignore": ["text"]},
     "fetch": {
@@ -193,8 +195,9 @@ def required_keys(layout: Node) -> list[str]:
             texts.append(f"{body}.name")
     languages = [node.value for node in layout.elements("languages") if node.sound]
     keys += [f"{text}.{language}" for text in texts for language in languages]
-    keys += [f"fields.{field}.columns" for field in FIELDS]
-    return keys + [f"lists.{name}" for name in LISTS]
+    present = [name for name in FIELDS if not layout.get("fields", name, "absent")]
+    keys += [f"fields.{name}.columns" for name in present]
+    return keys + [f"lists.{name}" for name in LISTS if name in present]
 
 
 def read_value(

@@ -11,7 +11,7 @@ from transform.graphs.editions import edition_lines, edition_of
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
 from transform.graphs.mapping import subject
-from transform.graphs.portraits import Edition
+from transform.graphs.portraits import Edition, absent_field_lines, portrait_iri
 from transform.graphs.prepared import Prepared, published_bodies
 from transform.graphs.rows_file import RowsFile, write_rows, write_texts
 from transform.graphs.vocabulary import CLASSES
@@ -109,6 +109,12 @@ def _body_types(work: Prepared) -> Iterator[Line]:
         yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(work.base_uri)}Organisme>"
 
 
+def _absent_fields(work: Prepared) -> Iterator[Line]:
+    for context in work.settings:
+        about = portrait_iri(work.base_uri, context.reading.year)
+        yield from absent_field_lines(work.base_uri, about, context.reading.fields)
+
+
 def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
     """Write the statements of all rows, a file a year, for the shapes and for the graphs."""
     return {
@@ -129,7 +135,9 @@ def _check_rows(
     files = (*files, decided, remarks)
     total = sum(len(file.rows) for file in files)
     findings, done = [], 0
-    types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
+    types = "".join(
+        in_order((*_concept_types(work), *_body_types(work), *_absent_fields(work)))
+    ).encode()
     what = str(message("pipeline.step_check"))
     progress(what, 0, total)
     pieces = chain.from_iterable(

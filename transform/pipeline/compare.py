@@ -34,7 +34,8 @@ class Compared(NamedTuple):
 
 def comparable_rows(work: Prepared, year: int, rejected: Rejected) -> list[KeyedRow]:
     """Return the rows of a portrait that are published and known in full."""
-    return [row for row in work.published(year, rejected) if row.is_whole()]
+    (lists,) = (s.reading.lists for s in work.settings if s.reading.year == year)
+    return [row for row in work.published(year, rejected) if row.is_whole(lists)]
 
 
 def entry_of(row: KeyedRow, context: MappingContext) -> Entry:
@@ -47,9 +48,10 @@ def entry_of(row: KeyedRow, context: MappingContext) -> Entry:
         row=row.row.number,
         initiative=f"id/initiative/{row.key}",
         organisme=f"id/organisme/{row.body.slug}",
-        categorie=f"id/categorie/{row.concepts.categorie}",
-        statut=f"id/statut/{row.concepts.statut}",
-        portefeuille=f"id/portefeuille/{row.concepts.portefeuille}",
+        **{
+            name: f"id/{name}/{slug}" if slug else ""
+            for name, slug in row.concepts._asdict().items()
+        },
         cells=row.row.cells,
         source=f"{context.source_url}#{context.reading.table.fragment(row.row.number)}",
     )
@@ -69,6 +71,8 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
     decided = decided_pairs(work.identities.continuity)
     bodies = {body.slug: body for body in work.identities.bodies.by_place.values()}
     words = WordCounts((slug, name) for slug, body in bodies.items() for name in body.spellings)
+    newest = max(work.settings, key=lambda setting: setting.reading.year).layout
+    left_out = newest.words.left_out
     lines: list[str] = []
     candidates: Candidates = {}
     renamings: list[Renaming] = []
@@ -82,6 +86,6 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
         else:
             maybe = open_pairs(older, newer, decided)
         before, after = (entries[year] for year in years)
-        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe])
+        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe], left_out)
         lines += in_order(comparison_lines(compare(sides), names, work.base_uri))
     return Compared(lines, candidates, renamings)

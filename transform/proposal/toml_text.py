@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from transform.layouts.model import FIELDS, LISTS
+from transform.layouts.model import FIELDS, LISTS, NEEDED
 from transform.proposal.fields import Choice, Choices, choose_columns, is_list
 from transform.proposal.survey import Survey
 from transform.proposal.words import guess_languages
@@ -87,14 +87,18 @@ def _fields(found: Found) -> Iterator[str]:
         names = list({normal_form(name): name for name in names}.values())
         chosen = [(survey, choices[field]) for survey, choices in found if field in choices]
         yield from _remarks(field, chosen)
+        if not names and field not in NEEDED:
+            yield f"{_CONFIRM} no column holds it; if one does, write columns = […] instead"
+            yield "absent = true"
+            continue
         if names:
             yield f"columns = [{', '.join(map(_quoted, names))}]"
         else:
-            yield f"{_CONFIRM} no column holds it; without one, each cell is as if blank"
+            yield f"{_CONFIRM} no column was found; each register has one: write its name"
             yield f'columns = ["{field}"]'
         if field == "organisme":
             yield from _fallback(found)
-        if field == "benefices" or len(chosen) < len(found):
+        if field == "benefices" or 0 < len(chosen) < len(found):
             yield "optional = true"
 
 
@@ -149,7 +153,9 @@ def _lists(found: Found, own: str) -> Iterator[str]:
             for text in column.texts
             if not UNWRITABLE.search(text)
         }
-        blank = len(columns) < len(found) or any(column.blank for column in columns)
+        if not columns:
+            continue
+        blank = any(column.blank for column in columns)
         yield from ("", f"[lists.{name}]")
         yield f"{_CONFIRM} false refuses a value that does not stand below"
         yield "open = true"

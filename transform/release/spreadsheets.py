@@ -4,7 +4,7 @@ Two files hold the same cells: one with commas (RFC 4180), one that Excel opens 
 its accents and in columns: semicolons after a byte order mark.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -32,9 +32,10 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The CSV of a portrait: its columns, its description by language, the register's language."""
+    """The CSV of a portrait: its columns, title and description by language, the own language."""
 
     columns: tuple[Column, ...]
+    title: Mapping[str, str]
     about: Mapping[str, str]
     language: str
 
@@ -70,17 +71,18 @@ _THINGS = {
 }
 
 
-def columns_of(layout: Layout) -> tuple[Column, ...]:
-    """Return the columns of a portrait: those of the fields that its layout has, in its languages.
+def columns_of(layout: Layout, fields: Collection[str]) -> tuple[Column, ...]:
+    """Return the columns of a portrait: those of the fields that it has, in its languages.
 
     A value has a column of its IRI, one of its label in the register's own language and one in
     each other language; a body has names in the own one alone.
     """
     columns = list(_BEFORE)
-    for name in _THINGS:
+    for name in filter(fields.__contains__, _THINGS):
         languages = layout.languages[: 1 if name == _BODY else None]
         columns += _of_values(name, languages)
-    return (*columns, _BENEFITS, _SOURCE)
+    benefits = [_BENEFITS] if "benefices" in fields else []
+    return (*columns, *benefits, _SOURCE)
 
 
 def _of_values(name: str, languages: tuple[str, ...]) -> Iterator[Column]:

@@ -5,7 +5,7 @@ was renamed where the newer one has much of the initiatives of the older one: na
 normal form, or that are like enough for a candidate of the review, or that people joined.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,7 +15,9 @@ from transform.rdf.ntriples import literal
 from transform.review.candidates import MOVED, Candidate
 from transform.review.nearest_bodies import WordCounts
 from transform.review.rows import ReviewRow
+from transform.text.message import Message, message
 from transform.text.normal_form import normal_form
+from transform.text.printable import visible
 
 # The least share of the initiatives of a body that is gone.
 LEAST_SHARE = 0.5
@@ -86,7 +88,28 @@ def find_renamings(
                 registry_lines(bodies[before], bodies[after]),
             )
         )
-    return renamings
+    # One body that has half of two others, or is half of it in two, is no renaming of either.
+    sides = Counter(side for each in renamings for side in (each.before, each.after))
+    return [each for each in renamings if sides[each.before] == sides[each.after] == 1]
+
+
+def renamings_turtle(renamings: Iterable[Renaming]) -> bytes:
+    """Write all proposals as a registry: each as a comment, and the lines that make one body."""
+    blocks = [f"# {printable_line(each).text('en')}\n{each.lines}\n" for each in renamings]
+    return "\n".join(blocks).encode()
+
+
+def printable_line(renaming: Renaming) -> Message:
+    """Return on one line which two bodies may be one, and why."""
+    return message(
+        "review.renaming",
+        before=visible(renaming.before_label),
+        older=renaming.older,
+        after=visible(renaming.after_label),
+        newer=renaming.newer,
+        shared=renaming.shared,
+        initiatives=renaming.initiatives,
+    )
 
 
 def _alike(
@@ -116,8 +139,16 @@ def _can_be_written(before: Body, after: Body) -> bool:
     """
     if before.reviewed and after.reviewed:
         return False
-    other = after if before.reviewed else before
-    return not (before.reviewed or after.reviewed) or other.label == other.text
+    alone = all(body.reviewed or body.label == body.text for body in (before, after))
+    below = not (before.reviewed or after.reviewed) and _parent(before, after) is not None
+    return alone or below
+
+
+def _parent(before: Body, after: Body) -> str | None:
+    """Return the slug of the parent below which the two are one, None where one is the parent."""
+    if not (before.within and after.within):
+        return None
+    return after.parent or after.within.slug
 
 
 def registry_lines(before: Body, after: Body) -> str:
@@ -133,14 +164,14 @@ def registry_lines(before: Body, after: Body) -> str:
     prefixes = (("org", ORG), ("pia", "def#"), ("skos", SKOS))
     lines = [f"@prefix {prefix}: <{iri}> ." for prefix, iri in prefixes]
     described = "org:classification <id/genre/organisme> ; pia:revise true ."
-    above = after.parent or (after.within.slug if after.within else None)
+    above = _parent(before, after)
     lines += [
         f"<id/organisme/{before.slug}> a pia:Organisme ;",
         f"  skos:prefLabel {_name(after)} ; skos:altLabel {_name(before)} ;",
         *([f"  org:subOrganizationOf <id/organisme/{above}> ;"] if above else []),
         f"  {described}",
     ]
-    if after.within:
+    if above and after.within:
         name = literal(after.within.text, after.language)
         lines.append(f"<id/organisme/{above}> a pia:Organisme ; skos:prefLabel {name} ;")
         lines.append(f"  {described}")

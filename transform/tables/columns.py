@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from transform.errors import UnfitColumns
-from transform.layouts.model import FIELDS, Layout
+from transform.layouts.model import FIELDS, NEEDED, Layout
 from transform.tables.header import SEARCHED, best_fit
 from transform.tables.table import Table
 from transform.text.normal_form import normal_form
@@ -115,10 +115,13 @@ def _twins(
 def _missing(main: Mapping[str, tuple[int, ...]], layout: Layout) -> Iterable[str]:
     for field, columns in main.items():
         if not columns and not layout.fields[field].optional:
+            place = f"[fields.{field}] of {layout.to_edit}"
+            steps = [f"Add its name to columns under {place}"]
+            if field not in NEEDED:
+                steps.append("write absent = true there if the register has no such field")
             yield (
                 f"No column for {field} (known: {_listed(layout.fields[field].columns)})."
-                f" Add its name to columns under [fields.{field}] of {layout.to_edit},"
-                " or correct the file."
+                f" {', '.join(steps)}, or correct the file."
             )
 
 

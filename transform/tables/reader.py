@@ -1,4 +1,4 @@
-"""Read a CSV, XLSX or JSON file into records of raw text."""
+"""Read a CSV, XLSX, ODS or JSON file into records of raw text."""
 
 import hashlib
 import re
@@ -48,8 +48,8 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
         # It needs pandas, whose import takes longer than a file is read, in each process.
         from transform.tables.xlsx_reader import read_workbook
 
-        sheet, records, marks = read_workbook(raw, path.name, layout, year)
-        table = Table(path, digest, len(raw), "xlsx", None, None, sheet, records, marks)
+        form, sheet, records, marks = read_workbook(raw, path.name, layout, year)
+        table = Table(path, digest, len(raw), form, None, None, sheet, records, marks)
     else:
         text = _text(raw, path.name)
         table = _read_text(text, path, layout, (digest, len(raw)))
@@ -69,13 +69,16 @@ def _read_text(text: Text, path: Path, layout: Layout, measured: tuple[str, int]
 
 
 def find_format(path: Path) -> str:
-    """Return csv, json or xlsx by the content of a file; raises UnreadableFile for any other.
+    """Return csv, json, ods or xlsx by the content of a file; raises UnreadableFile for any other.
 
     A workbook that unpacks to too much is refused, as it would be when it is read.
     """
     raw = _bytes(path)
     if raw.startswith(_ZIP):
-        names = open_package(raw, path.name).names
+        package = open_package(raw, path.name)
+        names = package.names
+        if package.content and package.content.tables:
+            return "ods"
         if not any(name.casefold().startswith("xl/") for name in names):
             raise unreadable(path.name, message("tables.zip_only"), _AS_TABLE)
         return "xlsx"

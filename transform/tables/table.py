@@ -10,6 +10,7 @@ MEDIA_TYPES = {
     "json": "application/json",
     # Not registered; the media type that tools state.
     "ndjson": "application/x-ndjson",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 # All rows are as long as the widest: a hundred thousand rows of 62 columns are six million.

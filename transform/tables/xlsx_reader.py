@@ -12,7 +12,7 @@ from transform.layouts.model import Layout
 from transform.tables.faults import unreadable
 from transform.tables.header import SEARCHED, Fit, best_fit
 from transform.tables.marks import Marks, no_marks, position
-from transform.tables.number_formats import code_of, display
+from transform.tables.number_formats import GENERAL, code_of, display
 from transform.tables.part_scan import BookNotes, SheetNotes
 from transform.tables.table import Records
 from transform.tables.zip_limits import Package, open_package
@@ -24,8 +24,8 @@ _WORKBOOK = "xl/workbook.xml"
 
 def read_workbook(
     raw: bytes, file: str, layout: Layout, year: int | None = None
-) -> tuple[str, Records, Marks]:
-    """Return the name of the portrait's sheet, its records, and the marks of its cells.
+) -> tuple[str, str, Records, Marks]:
+    """Return xlsx or ods, the name of the portrait's sheet, its records, and their marks.
 
     The sheet is the one that the layout names for the year, else the visible one whose header
     fits. Raises UnreadableFile where there is none or are several, and for a damaged file.
@@ -41,14 +41,20 @@ def read_workbook(
         reason = shown(f"{type(error).__name__}: {error}")
         problem = message("tables.workbook_unreadable", reason=reason)
         raise unreadable(file, problem, message("tables.step_workbook_again")) from error
-    return sheet, *_Display(package, sheet).records(frame)
+    form = "ods" if package.content else "xlsx"
+    return form, sheet, *_Display(package, sheet).records(frame)
 
 
 def _refuse_other_archives(package: Package, file: str) -> None:
     names = {name.casefold() for name in package.names}
+    office = "[content_types].xml" in names or any(name.startswith("xl/") for name in names)
     if "xl/workbook.bin" in names:
         what = message("tables.workbook_binary")
-    elif "content.xml" in names:
+    elif package.content and office:
+        what = message("tables.workbook_two")
+    elif package.content and package.content.tables:
+        return
+    elif package.content:
         what = message("tables.workbook_opendocument")
     elif "[content_types].xml" in names and any(name.startswith("xl/") for name in names):
         return
@@ -135,7 +141,12 @@ class _Display:
 
     def __init__(self, package: Package, sheet: str) -> None:
         self._book = _book_notes(package)
-        self._sheet = _sheet_notes(package, self._book, sheet)
+        self._content = package.content
+        self._sheet = (
+            package.content.tables.get(sheet, SheetNotes())
+            if package.content
+            else _sheet_notes(package, self._book, sheet)
+        )
         self._codes: dict[int, str] = {}
         self._shown, self._shown_as = no_marks(), no_marks()
 
@@ -166,12 +177,19 @@ class _Display:
             return self._sheet.error_of(number) or ""
         style = self._sheet.style_of(number)
         if style not in self._codes:
-            self._codes[style] = code_of(style, self._book.formats, self._book.codes)
+            self._codes[style] = self._code(style)
         text, same = display(cell, self._codes[style])
+        if self._content:  # which says how a number is shown, where its value does not
+            same = not style
         if not same:
             self._shown.append(number)
             self._shown_as.append(style)
         return text
+
+    def _code(self, style: int) -> str:
+        if self._content:
+            return self._content.shown[style - 1] if style else GENERAL
+        return code_of(style, self._book.formats, self._book.codes)
 
 
 def _book_notes(package: Package) -> BookNotes:

@@ -9,6 +9,7 @@ from typing import IO
 from xml.parsers import expat
 
 from transform.tables.faults import unreadable
+from transform.tables.ods_scan import OdsScan
 from transform.tables.part_scan import PartScan, TooMuchError
 from transform.text.message import message
 from transform.text.printable import shown
@@ -17,6 +18,8 @@ UNPACKED = 256 << 20
 MEMBERS = 2_000
 
 _BLOCK = 1 << 16
+# Of an OpenDocument spreadsheet: its cells, and what says that it is one.
+_CONTENT, _MIMETYPE = "content.xml", "mimetype"
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, expat.ExpatError, OSError, EOFError),
     *(RuntimeError, NotImplementedError, ValueError, OverflowError, KeyError),
@@ -28,12 +31,14 @@ class Package:
     """A zip archive within the limits: the names of all members, and its parts of XML.
 
     `parts` is an archive of these parts alone, so that a reader can reach nothing that was not
-    scanned; `scans` holds what was noted in each, by its name in small letters.
+    scanned; `scans` holds what was noted in each, by its name in small letters, and `content` what
+    was in that of an OpenDocument spreadsheet.
     """
 
     names: tuple[str, ...]
     parts: bytes
     scans: Mapping[str, PartScan]
+    content: OdsScan | None = None
 
 
 def open_package(raw: bytes, file: str) -> Package:
@@ -74,35 +79,45 @@ def _scan(archive: zipfile.ZipFile) -> Package:
     kept = io.BytesIO()
     scans: dict[str, PartScan] = {}
     left, cells = UNPACKED, 0
+    content: OdsScan | None = None
     with zipfile.ZipFile(kept, "w") as parts:
         for member in archive.infolist():
-            if not member.filename.casefold().endswith((".xml", ".rels")):
+            if not member.filename.casefold().endswith((".xml", ".rels")) and (
+                member.filename != _MIMETYPE
+            ):
                 left -= _unpack(archive, member, left)
                 continue
-            scan = PartScan(cells)
+            if member.filename == _MIMETYPE:
+                with parts.open(zipfile.ZipInfo(member.filename), "w") as target:
+                    left -= _unpack(archive, member, left, None, target)
+                continue
+            if member.filename == _CONTENT:
+                scan: PartScan | OdsScan = (content := OdsScan())
+            else:
+                scan = scans.setdefault(member.filename.casefold(), PartScan(cells))
             with parts.open(zipfile.ZipInfo(member.filename), "w") as target:
                 left -= _unpack(archive, member, left, scan, target)
             scan.finish()
             cells += scan.cells
-            scans[member.filename.casefold()] = scan
-    return Package(tuple(archive.namelist()), kept.getvalue(), scans)
+    return Package(tuple(archive.namelist()), kept.getvalue(), scans, content)
 
 
 def _unpack(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     left: int,
-    scan: PartScan | None = None,
+    scan: PartScan | OdsScan | None = None,
     target: IO[bytes] | None = None,
 ) -> int:
-    """Unpack a member, through a scan into a target where it is XML; return its size in bytes."""
+    """Unpack a member, through a scan and into a target where given; return its size in bytes."""
     size = 0
     with archive.open(member) as stream:
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > left:
                 raise TooMuchError(message("tables.much_bytes", number=UNPACKED >> 20))
-            if scan and target:
+            if scan:
                 scan.feed(block)
+            if target:
                 target.write(block)
     return size

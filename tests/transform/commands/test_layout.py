@@ -88,7 +88,7 @@ def test_an_english_register_is_proposed_and_built(
     assert layout.languages == ("en",)
     assert columns(layout) == {
         "nom": ("toolName",),
-        "categorie": ("categorie",),
+        "categorie": (),
         "organisme": ("publishing_body",),
         "portefeuille": ("Parent organisation",),
         "benefices": ("Expected benefits",),
@@ -97,7 +97,8 @@ def test_an_english_register_is_proposed_and_built(
     assert list(layout.portraits) == [2025]
     statuses = {value.concept: value.spellings for value in layout.lists["statut"].values}
     assert statuses == {"live": ("Live",), "pilot": ("Pilot",)}
-    assert layout.lists["portefeuille"].blank == layout.lists["categorie"].blank == "not-stated"
+    assert layout.fields["categorie"].absent
+    assert layout.lists["portefeuille"].blank == "not-stated"
     checked = portrait_ia("layout", "check", tmp_path / "mine.toml", f"2025={file}").stdout
     assert '3 of its columns: "id", "status_date", "url".' in checked
     done = portrait_ia(

@@ -101,6 +101,15 @@ def test_a_spelling_of_other_years_stands_beside_the_inherited_ones(tmp_path: Pa
     ]
 
 
+def test_a_field_that_is_absent_below_may_have_columns_above(tmp_path: Path) -> None:
+    written(tmp_path, f'extends = "{SMALL}"\nfields.statut.absent = true', "base.toml")
+    fields = load_layout(written(tmp_path, 'extends = "base.toml"')).fields
+    assert (fields["statut"].absent, fields["statut"].columns) == (True, ())
+    above = written(tmp_path, 'extends = "base.toml"\nfields.statut.columns = ["État"]')
+    fields = load_layout(above).fields
+    assert (fields["statut"].absent, fields["statut"].columns) == (False, ("État", "Statut"))
+
+
 def test_afresh_inherits_nothing_of_a_key(tmp_path: Path) -> None:
     afresh = 'afresh = ["fields.nom.columns", "lists.categorie.values", "portraits.2024"]'
     layout = load_layout(
@@ -156,7 +165,7 @@ REFUSED = [
     (
         'xyz = "blue"',
         "2: xyz is no key of a layout; known here: layout, name, extends, afresh, registry,"
-        " languages, words, series, publisher, operator, notice, fields, file, columns, fetch,"
+        " languages, series, publisher, operator, notice, words, fields, file, columns, fetch,"
         " lists, portraits. Correct the key.",
     ),
     (
@@ -265,6 +274,10 @@ REFUSED = [
         for one, two in [("", ""), ("until = 2025", "from = 2025"), ("from = 2020", "")]
     ),
     (
+        'fields.statut = { absent = true, columns = ["Statut"] }',
+        "2: fields.statut is absent and has columns. Take absent or the columns out.",
+    ),
+    (
         'afresh = ["lists.statut.valeurs"]',
         '2: afresh names "lists.statut.valeurs", which the extended layout does'
         ' not have. Name one of its keys, such as "lists.statut.values", or take it out.',
@@ -329,7 +342,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) ->
         " middle (longitude, latitude)",
         "essai.toml, line 8: portraits.2025.files[1].format is missing",
         "essai.toml, line 12: fields.statut.blanc is no key of a layout; known here: columns,"
-        " fallback, optional",
+        " fallback, optional, absent",
         'essai.toml, line 12: fields.statut.columns holds "NOM", which fields.nom.columns claims'
         " too",
         "essai.toml, line 15: fields.nom.columns[2] is 7",

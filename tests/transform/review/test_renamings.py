@@ -9,6 +9,9 @@ import pytest
 
 import ontology
 from tests.conftest import PROJECT, Run
+from transform.identity.bodies import Body
+from transform.identity.parents import Parent
+from transform.review.renamings import registry_lines
 
 LABOR, ENERGY = "Department of Labor", "Department of Energy"
 MINISTRY = "Ministère de la Cybersécurité et du Numérique"
@@ -69,6 +72,7 @@ def test_the_lines_of_a_renaming_make_one_body_when_they_are_written(
     def check() -> subprocess.CompletedProcess[str]:
         return portrait_ia(
             *("check", f"2024={files[0]}", f"2025={files[1]}", "--layout", layout),
+            *("--report", tmp_path / "report"),
         )
 
     done = check()
@@ -77,8 +81,10 @@ def test_the_lines_of_a_renaming_make_one_body_when_they_are_written(
     head = "Bodies that may have been renamed, for a person to decide: 1."
     after = done.stdout.partition(head)[2]
     assert "2 of " in after
-    assert f'registry = "{registry}":' in after
+    assert f'registry = "{registry}".' in after
     lines = [line.strip() for line in after.splitlines() if line.startswith("    ")]
+    written = (tmp_path / "report/renommages.ttl").read_text("utf-8").splitlines()
+    assert [line.strip() for line in written if not line.startswith("#")] == lines
     shipped = ontology.read("organismes").decode() if registry == "organismes.ttl" else ""
     text = "\n".join([shipped, *lines, ""])
     (tmp_path / registry).write_text(text, encoding="utf-8")
@@ -91,3 +97,11 @@ def test_the_lines_of_a_renaming_make_one_body_when_they_are_written(
     # The two initiatives are one now: no pair of them waits for a person any longer.
     assert (pairs(after), pairs(done.stdout)) == waiting
     assert "1 bodies that nobody has reviewed" in done.stdout
+
+
+def test_an_agency_is_no_part_of_itself_under_its_new_name() -> None:
+    agency = Body("ferc", "Federal Energy Regulatory Commission", "en")
+    within = Parent(agency.label, "Parent:ferc")
+    office = Body("ferc-ferc", "FERC", "en", within=within, parent="ferc")
+    assert "subOrganizationOf" not in registry_lines(agency, office)
+    assert "subOrganizationOf <id/organisme/ferc>" in registry_lines(office, office)

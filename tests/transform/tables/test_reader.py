@@ -39,7 +39,7 @@ CODECS = {
     "utf-16-be": ("utf-16-be", codecs.BOM_UTF16_BE),
     "windows-1252": ("cp1252", b""),
 }
-AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx or as .json."
+AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx, .ods or .json."
 
 
 def as_csv(*records: Sequence[object], separator: str = ",", **how: Any) -> str:
@@ -294,8 +294,13 @@ FOREIGN = [
     ),
     (
         as_zip(**{"content.xml": "<x/>"}),
-        "an OpenDocument file. Unpack it, or open it in a spreadsheet and save it"
-        " as .xlsx or as .csv in UTF-8.",
+        "an OpenDocument file that is no spreadsheet. Unpack it, or open it in a spreadsheet and"
+        " save it as .xlsx or as .csv in UTF-8.",
+    ),
+    (
+        as_zip(**{"content.xml": "<x/>", "xl__worksheets__sheet1.xml": "<x/>"}),
+        "two workbooks of different kinds in one zip archive. Unpack it, or open it in a"
+        " spreadsheet and save it as .xlsx or as .csv in UTF-8.",
     ),
     (
         as_zip(**{"[Content_Types].xml": "<x/>", "xl__workbook.bin": "x"}),
