@@ -10,7 +10,7 @@ from transform.text.languages import reading_language
 
 # A release of an earlier version does not say them: it was laid out as Québec's register is.
 _FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
-# What a register may call otherwise than we do, one and many of it: `word_…` of texts.toml.
+# What a register may call otherwise than we do, one and many of it: `word_…` of site.toml.
 WORDS = {
     "portrait": ("portrait", "portraits"),
     "categorie": ("categorie", "categories"),

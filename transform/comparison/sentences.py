@@ -5,10 +5,7 @@ can link the number to the rows.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from transform.comparison.model import (
@@ -20,9 +17,10 @@ from transform.comparison.model import (
     Evolution,
     Movement,
 )
+from transform.text.difference import net
+from transform.text.message import message, read_room
 from transform.text.numbers import (
     is_one,
-    net,
     percent,
     whole,
 )
@@ -54,7 +52,7 @@ class Part(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence: its key in `sentences.toml`, its topic and its parts.
+    """One sentence: its key in `comparison.toml`, its topic and its parts.
 
     The sentence `caution` is the layout's.
     """
@@ -69,12 +67,8 @@ class Sentence(NamedTuple):
         return "".join(part.text for part in self.parts)
 
 
-@cache
 def _table() -> dict[str, dict[str, str]]:
-    templates: dict[str, dict[str, str]] = tomllib.loads(
-        files("transform.comparison").joinpath("sentences.toml").read_text("utf-8")
-    )
-    return templates
+    return read_room("comparison")
 
 
 def title(comparison: Comparison, language: str, words: Words | None = None) -> str:
@@ -200,7 +194,8 @@ class _Writer:
         """Return what stands before an item of an enumeration, by its number."""
         if number < total:
             return ", "
-        return {"fr": " et ", "en": ", and " if total > 2 else " and "}[self._language]
+        last = message("text.between_last") if total > 2 else message("text.between_two")
+        return last.text(self._language)
 
     def _lists(self) -> Iterator[Sentence]:
         keys = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "reworded")}

@@ -9,6 +9,8 @@ from transform.fetch.ckan import Resource
 from transform.fetch.faults import failed
 from transform.fetch.target import Target
 from transform.tables.table import MEDIA_TYPES
+from transform.text.message import Message, message
+from transform.text.printable import visible
 
 _FORMATS = ("csv", "xlsx")  # the first is preferred
 _BY_MEDIA_TYPE = {MEDIA_TYPES[form]: form for form in _FORMATS}
@@ -18,8 +20,8 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 _SHOWN = 5  # resources that a message names
-_ONLY_STORED = "in the DataStore only, without a file"
 _STORE_ONLY = "_datastore_only_resource"
+_ONLY_STORED = message("fetch.only_stored")
 
 
 class Chosen(NamedTuple):
@@ -34,7 +36,7 @@ class Choice(NamedTuple):
     """The files chosen, by year, and those left aside, each with the reason."""
 
     chosen: Mapping[int, Chosen]
-    aside: tuple[tuple[str, str], ...]
+    aside: tuple[tuple[str, Message], ...]
 
 
 def choose(target: Target, resources: Iterable[Resource]) -> Choice:
@@ -42,21 +44,23 @@ def choose(target: Target, resources: Iterable[Resource]) -> Choice:
     resources, where = list(resources), target.api
     named = _named(target, resources)
     offers: dict[int, list[Chosen]] = {}
-    aside: list[tuple[str, str]] = []
+    aside: list[tuple[str, Message]] = []
     for resource in resources:
         form, year = _format(resource), named.get(resource.id) or _year(resource)
         reason = _why_not(resource, form, year, target, named)
-        if reason or not form or year is None:
+        if reason:
             aside.append((resource.name or resource.id, reason))
-        else:
+        elif form and year is not None:
             offers.setdefault(year, []).append(Chosen(year, form, resource))
     _refuse_years_without_file(target, resources, named, offers)
     if not offers:
-        problem = "no CSV or XLSX file that bears a year in its name"
-        raise failed(where, f"{problem}; name one with --resource YEAR=ID: {_listed(resources)}")
+        raise failed(where, message("fetch.none_of_a_year", resources=_listed(resources)))
     chosen = {year: _best(target, candidates) for year, candidates in sorted(offers.items())}
     aside += [
-        (other.resource.name, f"{chosen[year].resource.name!r} is preferred for {year}")
+        (
+            other.resource.name,
+            message("fetch.preferred", name=chosen[year].resource.name, year=year),
+        )
         for year, candidates in sorted(offers.items())
         for other in candidates
         if other != chosen[year]
@@ -66,19 +70,21 @@ def choose(target: Target, resources: Iterable[Resource]) -> Choice:
 
 def _why_not(
     resource: Resource, form: str | None, year: int | None, target: Target, named: Mapping[str, int]
-) -> str:
-    """Return why a resource is not the file of a year, "" for one that may be."""
+) -> Message | None:
+    """Return why a resource is not the file of a year, None for one that may be."""
+    if not form and resource.format:
+        return message("fetch.format", format=visible(resource.format))
     if not form:
-        return f"neither CSV nor XLSX ({resource.format or 'no format'})"
+        return message("fetch.no_format")
     if resource.state not in ("", "active"):
-        return f"its state is {resource.state!r}"
+        return message("fetch.state", state=visible(resource.state))
     if _EXPLAINS.search(resource.name) and resource.id not in named:
-        return "explains the files"
+        return message("fetch.explains")
     if year is None:
-        return "its name bears no year, or several"
+        return message("fetch.no_year")
     if year in target.resources and resource.id not in named:
-        return f"{target.resources[year]!r} is named for {year}"
-    return _ONLY_STORED if _only_stored(resource) else ""
+        return message("fetch.named_other", name=target.resources[year], year=year)
+    return _ONLY_STORED if _only_stored(resource) else None
 
 
 def _refuse_years_without_file(
@@ -93,9 +99,10 @@ def _refuse_years_without_file(
         if year is None or year in offers:
             continue
         reason = _why_not(resource, _format(resource), year, target, named)
-        if reason == _ONLY_STORED or resource.id in named:
-            name = resource.name or resource.id
-            raise failed(target.api, f"{name!r}, of {year}, cannot be fetched: {reason}")
+        if reason and (reason == _ONLY_STORED or resource.id in named):
+            name = visible(resource.name or resource.id)
+            problem = message("fetch.not_fetchable", name=name, year=year, reason=reason)
+            raise failed(target.api, problem)
 
 
 def _named(target: Target, resources: Iterable[Resource]) -> dict[str, int]:
@@ -104,16 +111,25 @@ def _named(target: Target, resources: Iterable[Resource]) -> dict[str, int]:
     for year, text in target.resources.items():
         ids = [each.id for each in resources if text in (each.id, each.name)]
         if len(ids) != 1:
-            problem = f"{len(ids)} resources are {text!r}, named for {year}; name one of"
-            raise failed(target.api, f"{problem}: {_listed(resources)}")
+            problem = message(
+                "fetch.named_several",
+                number=len(ids),
+                text=text,
+                year=year,
+                resources=_listed(resources),
+            )
+            raise failed(target.api, problem)
         named[ids[0]] = year
     return named
 
 
-def _listed(resources: Iterable[Resource]) -> str:
-    labels = [f"{each.id} ({each.name})" for each in resources]
-    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
-    return f"{', '.join(labels[:_SHOWN]) or 'it has none'}{more}"
+def _listed(resources: Iterable[Resource]) -> Message:
+    labels = [f"{visible(each.id)} ({visible(each.name)})" for each in resources]
+    if not labels:
+        return message("fetch.resources_none")
+    if (more := len(labels) - _SHOWN) > 0:
+        return message("fetch.resources_more", resources=labels[:_SHOWN], number=more)
+    return message("fetch.resources", resources=labels)
 
 
 def _best(target: Target, candidates: list[Chosen]) -> Chosen:
@@ -128,10 +144,13 @@ def _best(target: Target, candidates: list[Chosen]) -> Chosen:
 
     ranked = sorted(candidates, key=rank, reverse=True)
     if len(ranked) > 1 and rank(ranked[0]) == rank(ranked[1]):
-        names = " and ".join(repr(each.resource.name) for each in ranked[:2])
-        year, ids = ranked[0].year, " or ".join(each.resource.id for each in ranked[:2])
-        problem = f"{names} may both be the file of {year}"
-        raise failed(target.api, f"{problem}; say which with --resource {year}=ID ({ids})")
+        problem = message(
+            "fetch.two_of_a_year",
+            names=[repr(each.resource.name) for each in ranked[:2]],
+            year=ranked[0].year,
+            ids=[visible(each.resource.id) for each in ranked[:2]],
+        )
+        raise failed(target.api, problem)
     return ranked[0]
 
 

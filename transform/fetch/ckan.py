@@ -22,6 +22,8 @@ from transform.fetch.http_client import (
     refuse_page,
     send,
 )
+from transform.text.message import Message, message
+from transform.text.printable import visible
 
 _KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license_url")
 _DATED = ("metadata_created", "metadata_modified")
@@ -60,9 +62,10 @@ def package_show(api: str, dataset: str, bounds: Bounds, notify: Notify) -> Data
     raw = send(request, bounds, notify, lambda reply: _read(api, reply))
     result = _result(api, raw)
     if not isinstance(listed := result.get("resources"), list):
-        raise failed(api, "a dataset without a list of resources")
+        raise failed(api, message("fetch.no_resources"))
     if dataset not in (result.get("id"), result.get("name")):
-        raise failed(api, f"another dataset than {dataset} was sent: {result.get('id')!r}")
+        sent = visible(str(result.get("id")))
+        raise failed(api, message("fetch.other_dataset", dataset=dataset, sent=sent))
     facts = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
     facts["page"] = (
         f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or dataset, safe='')}"
@@ -73,28 +76,30 @@ def package_show(api: str, dataset: str, bounds: Bounds, notify: Notify) -> Data
 def _read(api: str, reply: Reply) -> bytes:
     raw = read_body(api, reply)
     if reply.status != 200:
-        raise failed(api, f"answers {reply.status}{_error(raw)}")
-    refuse_page(api, "CKAN answer", reply, raw)
+        raise failed(api, _with_error(message("fetch.answers", status=reply.status), raw))
+    refuse_page(api, message("fetch.ckan_answer"), reply, raw)
     return raw
 
 
 def _result(api: str, raw: bytes) -> Mapping[str, Any]:
     answer = read_object(api, raw)
     if answer.get("success") is not True:
-        raise failed(api, f"answers that it did not succeed{_error(raw)}")
+        raise failed(api, _with_error(message("fetch.not_succeeded"), raw))
     if not isinstance(result := answer.get("result"), dict):
-        raise failed(api, "an answer without a result")
+        raise failed(api, message("fetch.no_result"))
     return result
 
 
-def _error(raw: bytes) -> str:
-    """Return CKAN's error in its words, or the excerpt of the answer."""
+def _with_error(problem: Message, raw: bytes) -> Message:
+    """Return a problem with CKAN's error in its words, or the excerpt of the answer."""
     try:
         error = json.loads(raw)["error"]
-        kind, message = error.get("__type", "error"), error.get("message", error)
-        return f" ({kind}: {message})"
+        told = f"{error.get('__type', 'error')}: {error.get('message', error)}"
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return f" ({excerpt(raw)!r})" if raw else ""
+        told = repr(excerpt(raw)) if raw else ""
+    if not told:
+        return problem
+    return message("fetch.with_error", problem=problem, error=visible(told, 300))
 
 
 def _resource(fields: Mapping[str, Any]) -> Resource:

@@ -22,6 +22,7 @@ from transform.fetch.record import (
 from transform.fetch.target import Target
 from transform.files import digest, put_in_place, sync
 from transform.parallel import Progress
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
 
@@ -30,7 +31,7 @@ class Fetched(NamedTuple):
 
     before: Record | None
     after: Record
-    aside: tuple[tuple[str, str], ...]
+    aside: tuple[tuple[str, Message], ...]
 
 
 def fetch_all(
@@ -48,7 +49,7 @@ def fetch_all(
             files[year] = _fetch_one(folder, download, old.get(year))
         # A file that was replaced meanwhile would be recorded with its predecessor's metadata.
         if offered(target, bounds, notify)[1].chosen != choice.chosen:
-            raise failed(target.api, "the dataset changed while it was fetched")
+            raise failed(target.api, message("fetch.dataset_changing"))
         after = Record(dataset.facts, files)
         if after != before:
             write_record(folder, after)
@@ -67,10 +68,7 @@ def refuse_other(folder: Path, before: Record | None, dataset: Dataset) -> None:
         held, now = (
             visible(str(each.get("title")), 100) for each in (before.dataset, dataset.facts)
         )
-        raise MisusedCommand(
-            f"{folder}: holds the files of another dataset, {held!r} and not {now!r}."
-            " Choose another --to."
-        )
+        raise MisusedCommand(message("fetch.folder_of_other", folder=folder, held=held, now=now))
 
 
 def withdraw(old: Mapping[int, Entry], choice: Choice) -> Iterator[tuple[int, Entry]]:

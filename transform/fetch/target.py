@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from transform.errors import MisusedCommand
 from transform.layouts.model import Layout
+from transform.text.message import message
 
 
 class Target(NamedTuple):
@@ -38,8 +39,7 @@ def find_target(
     ):
         if not value:
             raise MisusedCommand(
-                f"{layout.source}: no [fetch] {key}, so there is nothing to ask. Add it there, or"
-                f" give {option}; files that no CKAN portal has are given to build as YEAR=FILE."
+                message("fetch.no_target", layout=layout.source, key=key, option=option)
             )
     return target
 
@@ -47,8 +47,5 @@ def find_target(
 def _parse_resource(text: str) -> tuple[int, str]:
     year, _, name = text.partition("=")
     if not (year.isascii() and year.isdigit() and 1900 <= int(year) <= 2999 and name):
-        raise MisusedCommand(
-            f"--resource {text!r}: no year and resource. Write YEAR=ID, such as"
-            " 2025=0f7b7b3c-… or 2025=inventory.csv, its name."
-        )
+        raise MisusedCommand(message("fetch.resource_option", text=text))
     return int(year), name

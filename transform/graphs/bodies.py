@@ -31,6 +31,7 @@ from transform.rdf.ntriples import (
     integer,
     literal,
 )
+from transform.text.message import message
 
 
 def name_publisher(layout: Layout, registry: Registry) -> Layout:
@@ -49,9 +50,9 @@ def _named(layout: Layout, key: str, body: Publisher, registry: Registry) -> Pub
     if known := registry.bodies.get(body.slug):
         return replace(body, name=dict(known.names), homepage=known.homepage or body.homepage)
     if not body.name:
+        name = f"{key}.name.{layout.language}"
         raise UnreadableLayout(
-            f"{layout.source}: {key}.name.{layout.language} is missing, and the registry of bodies"
-            f' does not know "{body.slug}". Add the name, or the body to the registry.'
+            message("graphs.publisher_unknown", layout=layout.source, key=name, body=body.slug)
         )
     return body
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.errors import UnreadableRegistry
-from transform.files import reason_of
+from transform.files import reason_message
 from transform.rdf.namespaces import (
     FOAF,
     IS_REPLACED_BY,
@@ -19,6 +19,7 @@ from transform.rdf.namespaces import (
     vocabulary_of,
 )
 from transform.rdf.turtle import parse_publishable, read_bytes
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 
 _HOMEPAGE = f"{FOAF}homepage"
@@ -141,9 +142,9 @@ def _parse(name: str, base_uri: str) -> list[ox.Triple]:
     try:
         return parse_publishable(read_bytes(name, base_uri), base_uri)
     except (OSError, ValueError, SyntaxError) as error:
+        reason = reason_message(error)
         raise UnreadableRegistry(
-            f"{Path(name).name}: the registry of bodies cannot be read: {reason_of(error)}."
-            " Correct it there."
+            message("identity.registry_unreadable", file=Path(name).name, reason=reason)
         ) from error
 
 

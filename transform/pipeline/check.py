@@ -21,6 +21,7 @@ from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE, vocabulary_of
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
+from transform.text.message import message
 from transform.validation.framework import validate_framework
 from transform.validation.locate import CellLocator, Located, locate
 from transform.validation.registry import validate_registry
@@ -137,14 +138,15 @@ def _check_rows(
     types = "".join(
         in_order((*_concept_types(work), *_body_types(work), *_absent_fields(work)))
     ).encode()
-    progress("Checking rows with the shapes", 0, total)
+    what = str(message("pipeline.step_check"))
+    progress(what, 0, total)
     pieces = chain.from_iterable(
         cut_rows(file, work.base_uri, types, work.languages) for file in files
     )
     for rows, broken in workers.spread(validate_piece, pieces, many=total > 4 * PIECE):
         findings += broken
         done += rows
-        progress("Checking rows with the shapes", done, total)
+        progress(what, done, total)
     return findings
 
 

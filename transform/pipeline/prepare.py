@@ -24,6 +24,7 @@ from transform.parallel import Progress
 from transform.pipeline.sources import Source
 from transform.release.paths import source_path
 from transform.tables.rows import read_rows
+from transform.text.message import message
 from transform.validation.registry import check_replacements
 
 
@@ -36,14 +37,14 @@ def prepare(
 ) -> Prepared:
     """Read every file, and identify bodies and initiatives by the rule and people's decisions."""
     decisions, links = decisions or Decisions(), links or Links()
-    pairs = []
+    pairs, what = [], str(message("pipeline.step_read"))
     for number, source in enumerate(sources):
-        progress("Reading", number, len(sources))
+        progress(what, number, len(sources))
         reading = read_rows(source.path, source.year, source.layout)
         if source.origin:
             check_fetched(source.path, source.origin, reading.table.raw_sha256)
         pairs.append((reading, source.layout))
-    progress("Reading", len(sources), len(sources))
+    progress(what, len(sources), len(sources))
     newest = max(sources, key=lambda source: source.year).layout
     framework = read_framework(newest, base_uri)
     registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)

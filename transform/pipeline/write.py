@@ -57,6 +57,7 @@ from transform.release.spreadsheets import Table, columns_of
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
 from transform.review.renamings import renamings_turtle
+from transform.text.message import message
 from transform.validation.locate import CellLocator
 
 # The graphs that say what things are called.
@@ -192,15 +193,16 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
         str(year): (rows, checked.rejected.get(year, set()))
         for year, rows in checked.mapped.items()
     }
+    what = str(message("pipeline.step_graphs"))
     for number, (name, lines) in enumerate(sorted(texts.items())):
-        progress("Writing graphs", number, len(texts))
+        progress(what, number, len(texts))
         with (folder / f"{name}.nt").open("wb") as out:
             if name in mapped:
                 copy_rows(*mapped[name], out)
             out.writelines(line.encode() for line in lines)
             described = in_order(graph_lines(work.base_uri, name, newest))
             out.writelines(line.encode() for line in described)
-    progress("Writing graphs", len(texts), len(texts))
+    progress(what, len(texts), len(texts))
     return [folder / f"{name}.nt" for name in sorted(texts)]
 
 
@@ -304,7 +306,7 @@ def _copy_sources(work: Prepared, folder: Path) -> Files:
         target.parent.mkdir(parents=True)
         shutil.copyfile(table.path, target)
         if digest(target) != table.raw_sha256:
-            raise MisusedCommand(f"{table.path}: changed while it was read. Build again.")
+            raise MisusedCommand(message("pipeline.changed_while_read", file=table.path))
         stored = Stored(target.name, table.bytes, table.raw_sha256)
         files[path] = describe_file(path, stored)
     return files

@@ -15,6 +15,7 @@ from transform.rdf.ntriples import literal
 from transform.review.candidates import MOVED, Candidate
 from transform.review.nearest_bodies import WordCounts
 from transform.review.rows import ReviewRow
+from transform.text.message import Message, message
 from transform.text.normal_form import normal_form
 from transform.text.printable import visible
 
@@ -94,16 +95,20 @@ def find_renamings(
 
 def renamings_turtle(renamings: Iterable[Renaming]) -> bytes:
     """Write all proposals as a registry: each as a comment, and the lines that make one body."""
-    blocks = [f"# {printable_line(each)}\n{each.lines}\n" for each in renamings]
+    blocks = [f"# {printable_line(each).text('en')}\n{each.lines}\n" for each in renamings]
     return "\n".join(blocks).encode()
 
 
-def printable_line(renaming: Renaming) -> str:
+def printable_line(renaming: Renaming) -> Message:
     """Return on one line which two bodies may be one, and why."""
-    before, after = visible(renaming.before_label), visible(renaming.after_label)
-    return (
-        f"{before} ({renaming.older}) and {after} ({renaming.newer}):"
-        f" {renaming.shared} of {renaming.initiatives} initiatives in both"
+    return message(
+        "review.renaming",
+        before=visible(renaming.before_label),
+        older=renaming.older,
+        after=visible(renaming.after_label),
+        newer=renaming.newer,
+        shared=renaming.shared,
+        initiatives=renaming.initiatives,
     )
 
 

@@ -7,6 +7,7 @@ from xml.parsers import expat
 from transform.tables.marks import no_marks, position
 from transform.tables.part_scan import COLUMNS, ELEMENTS, ROWS, TEXT, SheetNotes, TooMuchError
 from transform.tables.table import CELLS
+from transform.text.message import message
 
 # Elements and attributes by the prefixes that the reader knows them by.
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -49,7 +50,7 @@ class OdsScan:
         self._size += len(block)
         self.parser.Parse(block)
         if self._size - self.parser.CurrentByteIndex > TEXT:
-            raise TooMuchError(f"a tag of more than {TEXT >> 20} MB")
+            raise TooMuchError(message("tables.much_tag", number=TEXT >> 20))
 
     def finish(self) -> None:
         """Parse the end of the part."""
@@ -74,11 +75,11 @@ class OdsScan:
         self._length = 0
         self._elements += 1
         if self._elements > ELEMENTS:
-            raise TooMuchError(f"more than {ELEMENTS:,} elements outside of rows")
+            raise TooMuchError(message("tables.much_elements", number=ELEMENTS))
         self._open.append(tag)
         if tag == "table:table":
             if tag in self._open[:-1]:
-                raise ValueError("a table within a table")
+                raise ValueError(message("tables.ods_nested"))
             name = attributes.get("table:name", "")
             self._sheet = self.tables.setdefault(name, SheetNotes())
             self._no_table()
@@ -111,7 +112,7 @@ class OdsScan:
     def _text(self, text: str) -> None:
         self._length += len(text)
         if self._length > TEXT:
-            raise TooMuchError(f"a text of more than {TEXT >> 20} MB")
+            raise TooMuchError(message("tables.much_text", number=TEXT >> 20))
         if self._cell is not None and "office:annotation" not in self._open:
             self._paragraphs.append(text)
 
@@ -145,11 +146,11 @@ class OdsScan:
 
     def _refuse_excess(self) -> None:
         if self._row + self._row_repeats > ROWS:
-            raise TooMuchError(f"more than {ROWS:,} rows")
+            raise TooMuchError(message("tables.much_rows", number=ROWS))
         if self._column > COLUMNS:
-            raise TooMuchError(f"more than {COLUMNS:,} columns")
+            raise TooMuchError(message("tables.much_columns", number=COLUMNS))
         if self._before + (self._row + self._row_repeats) * self._widest > CELLS:
-            raise TooMuchError(f"more than {CELLS:,} cells")
+            raise TooMuchError(message("tables.much_cells", number=CELLS))
 
     def _places(self, row: int, first: int, repeats: int) -> "array[int]":
         """Return the positions of a cell in all rows and columns that it stands for."""
@@ -172,13 +173,13 @@ class OdsScan:
         texts = self._sheet.error_texts
         if text not in texts:
             if len(texts) == 50:
-                raise ValueError("more kinds of errors than spreadsheets have")
+                raise ValueError(message("tables.xml_errors"))
             texts.append(text)
         return texts.index(text)
 
     def _doctype(self, *_: object) -> None:
         # Its entities can expand without limit.
-        raise expat.ExpatError("a document type declaration")
+        raise expat.ExpatError(message("tables.xml_doctype"))
 
 
 def _repeats(attributes: Mapping[str, str], name: str) -> int:

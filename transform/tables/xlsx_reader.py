@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-from transform.errors import UnreadableFile
+from transform.errors import Said, UnreadableFile
 from transform.layouts.model import Layout
+from transform.tables.faults import unreadable
 from transform.tables.header import SEARCHED, Fit, best_fit
 from transform.tables.marks import Marks, no_marks, position
 from transform.tables.number_formats import GENERAL, code_of, display
 from transform.tables.part_scan import BookNotes, SheetNotes
 from transform.tables.table import Records
 from transform.tables.zip_limits import Package, open_package
+from transform.text.message import Message, message
 from transform.text.printable import shown
 
 _WORKBOOK = "xl/workbook.xml"
@@ -37,10 +39,8 @@ def read_workbook(
         raise
     except Exception as error:  # calamine has one family, pandas raises others on odd values
         reason = shown(f"{type(error).__name__}: {error}")
-        raise UnreadableFile(
-            f"{file}: a workbook that cannot be read ({reason})."
-            " Open it in a spreadsheet and save it again as .xlsx, or as .csv in UTF-8."
-        ) from error
+        problem = message("tables.workbook_unreadable", reason=reason)
+        raise unreadable(file, problem, message("tables.step_workbook_again")) from error
     form = "ods" if package.content else "xlsx"
     return form, sheet, *_Display(package, sheet).records(frame)
 
@@ -49,21 +49,18 @@ def _refuse_other_archives(package: Package, file: str) -> None:
     names = {name.casefold() for name in package.names}
     office = "[content_types].xml" in names or any(name.startswith("xl/") for name in names)
     if "xl/workbook.bin" in names:
-        what = "a binary workbook (.xlsb)"
+        what = message("tables.workbook_binary")
     elif package.content and office:
-        what = "two workbooks of different kinds in one zip archive"
+        what = message("tables.workbook_two")
     elif package.content and package.content.tables:
         return
     elif package.content:
-        what = "an OpenDocument file that is no spreadsheet"
+        what = message("tables.workbook_opendocument")
     elif "[content_types].xml" in names and any(name.startswith("xl/") for name in names):
         return
     else:
-        what = "a zip archive that is no workbook"
-    raise UnreadableFile(
-        f"{file}: {what}. Unpack it, or open it in a spreadsheet and save it as .xlsx"
-        " or as .csv in UTF-8."
-    )
+        what = message("tables.zip_no_workbook")
+    raise unreadable(file, what, message("tables.step_unpack"))
 
 
 class _Choice:
@@ -73,7 +70,8 @@ class _Choice:
         self._book, self._file, self._layout = book, file, layout
         facts = layout.portraits.get(year) if year else None
         self._named = facts.sheet if facts else None
-        self._key = f"[portraits.{year or 'YYYY'}] of {layout.to_edit}"
+        of_year: Said = str(year) if year else message("tables.any_year")
+        self._key = message("tables.key_of_year", year=of_year, layout=layout.to_edit)
         sheets = [s for s in book.book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
         self._names = [str(sheet.name) for sheet in sheets]
         self._visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
@@ -84,7 +82,8 @@ class _Choice:
             return self._named, self._frame(self._named)
         if self._named:
             raise self._refusal(
-                f'no sheet is named "{shown(self._named)}"', f"Correct sheet under {self._key}."
+                message("tables.sheet_not_there", name=shown(self._named)),
+                message("tables.step_sheet_key", key=self._key),
             )
         frames = {name: self._frame(name) for name in self._visible}
         fits = {name: self._fit(frame) for name, frame in frames.items()}
@@ -97,13 +96,12 @@ class _Choice:
             return chosen[0], frames[chosen[0]]
         if most:
             raise self._refusal(
-                f"several sheets have a header that fits {self._layout.source}",
-                f"Save the portrait's sheet alone, or name it as sheet under {self._key}.",
+                message("tables.sheets_several", layout=self._layout.source),
+                message("tables.step_sheet_named", key=self._key),
             )
         raise self._refusal(
-            f"no sheet has a header that fits {self._layout.source}",
-            "Save the portrait's sheet alone, or add its columns to those under [fields.…] of"
-            f" {self._layout.to_edit}.",
+            message("tables.sheets_none", layout=self._layout.source),
+            message("tables.step_sheet_columns", layout=self._layout.to_edit),
         )
 
     def _frame(self, name: str) -> pd.DataFrame:
@@ -128,15 +126,14 @@ class _Choice:
         hidden = (name for name in self._names if name not in self._visible)
         if whole := self._whole({name: self._fit(self._frame(name)) for name in hidden}):
             raise self._refusal(
-                f'only the hidden sheet "{shown(whole[0])}" has a header that fits'
-                f" {self._layout.source}",
-                "Unhide it in a spreadsheet if it is the portrait,"
-                f" or name it as sheet under {self._key}.",
+                message("tables.sheet_hidden", name=shown(whole[0]), layout=self._layout.source),
+                message("tables.step_sheet_unhide", key=self._key),
             )
 
-    def _refusal(self, fault: str, step: str) -> UnreadableFile:
-        listed = ", ".join(f'"{shown(name)}"' for name in self._names)
-        return UnreadableFile(f"{self._file}: {fault} (sheets: {listed}). {step}")
+    def _refusal(self, problem: Message, step: Message) -> UnreadableFile:
+        sheets = [message("tables.sheet_name", name=shown(name)) for name in self._names]
+        listed = message("tables.sheets", problem=problem, sheets=sheets)
+        return unreadable(self._file, listed, step)
 
 
 class _Display:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
-from transform.errors import UnreadableFile
+from transform.tables.faults import unreadable
 from transform.tables.ods_scan import OdsScan
 from transform.tables.part_scan import PartScan, TooMuchError
+from transform.text.message import message
 from transform.text.printable import shown
 
 UNPACKED = 256 << 20
@@ -47,33 +48,30 @@ def open_package(raw: bytes, file: str) -> Package:
     """
     try:
         if raw.count(b"PK\x01\x02") > MEMBERS:
-            raise TooMuchError(f"more than {MEMBERS:,} files")
+            raise TooMuchError(message("tables.much_files", number=MEMBERS))
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _refuse_declared(archive)
             return _scan(archive)
     except TooMuchError as error:
-        raise UnreadableFile(
-            f"{file}: unpacks to {error}, more than a portrait can need."
-            " Save only the portrait's sheet as a new .xlsx, or as .csv in UTF-8."
-        ) from None
+        problem = message("tables.unpacks_to", what=error.what)
+        raise unreadable(file, problem, message("tables.step_sheet_alone")) from None
     except _DAMAGE as error:
-        raise UnreadableFile(
-            f"{file}: a damaged or protected zip archive ({shown(str(error))})."
-            " Download or save the file again."
-        ) from error
+        reason = shown(str(error.args[0] if error.args else error))
+        problem = message("tables.zip_damaged", reason=reason)
+        raise unreadable(file, problem, message("tables.step_again")) from error
 
 
 def _refuse_declared(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     size = sum(member.file_size for member in members)
     if size > UNPACKED:
-        raise TooMuchError(f"{size >> 20:,} MB")
+        raise TooMuchError(message("tables.much_size", number=size >> 20))
     # Office Open XML allows no other (ECMA-376 part 2, annex on mapping to ZIP).
     if any(member.compress_type not in (0, 8) for member in members):
-        raise zipfile.BadZipFile("neither stored nor deflated")
+        raise zipfile.BadZipFile(message("tables.zip_compression"))
     # Names of parts are compared without regard to case (ECMA-376 part 2, 6.2.2.3).
     if len({member.filename.casefold() for member in members}) < len(members):
-        raise zipfile.BadZipFile("two parts of one name")
+        raise zipfile.BadZipFile(message("tables.zip_two_names"))
 
 
 def _scan(archive: zipfile.ZipFile) -> Package:
@@ -117,7 +115,7 @@ def _unpack(
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > left:
-                raise TooMuchError(f"more than {UNPACKED >> 20:,} MB")
+                raise TooMuchError(message("tables.much_bytes", number=UNPACKED >> 20))
             if scan:
                 scan.feed(block)
             if target:

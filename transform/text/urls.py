@@ -2,16 +2,18 @@
 
 from urllib.parse import urlsplit
 
+from transform.text.message import Message, message
 
-def url_problem(url: str) -> str:
-    """Return why a text is no http(s) URL that may be requested or shown, "" if it is one."""
+
+def url_problem(url: str) -> Message | None:
+    """Return why a text is no http(s) URL that may be requested or shown, None if it is one."""
     try:
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         valid = False
     if not valid or not url.isprintable() or " " in url:
-        return f"{url!r} is not an http(s) URL"
+        return message("text.url_none", url=url)
     if parts.username is not None or parts.password is not None:
-        return f"a URL on {parts.hostname} that bears a name or password"
-    return ""
+        return message("text.url_password", host=parts.hostname)
+    return None

@@ -3,77 +3,53 @@
 import json
 from pathlib import PurePath
 
+from transform.errors import Said
 from transform.graphs.mapping import MappingContext
 from transform.layouts.model import LISTS, Layout
+from transform.text.message import Message, message
 from transform.text.normal_form import slug
 from transform.text.slugs import LONGEST_SLUG
 
-# The same advice in French and in English.
-Steps = tuple[str, str]
 _SHOWN = 12
 
 
-def layout_to_edit(layout: Layout) -> Steps:
+def layout_to_edit(layout: Layout) -> Said:
     """Name the layout in which to change something; reports hold no folders of this machine."""
     if name := layout.shipped_as:
-        start = f'extends = "{name}"'
-        return (
-            f"un gabarit à soi qui commence par {start} (--layout FICHIER)",
-            f"a layout of your own that begins with {start} (--layout FILE)",
-        )
-    return (PurePath(layout.source).name,) * 2
+        return message("validation.own_layout", name=name)
+    return PurePath(layout.source).name
 
 
-def unknown_value(context: MappingContext, field: str, raw: str) -> Steps:
+def unknown_value(context: MappingContext, field: str, raw: str) -> Message:
     """Advise on a cell whose text the list of its field does not know."""
     vocabulary, year = context.vocabularies[field], context.reading.year
     text = " ".join(raw.split())
-    fr, en = layout_to_edit(context.layout)
+    layout = layout_to_edit(context.layout)
     known = " | ".join(vocabulary.known(year)[:_SHOWN])
     new = _lines(field, _new_slug(text), text)
     if not (nearest := vocabulary.nearest(raw, year)):
-        return (
-            f"Valeurs connues : {known}. Corriger la ligne, ou ajouter trois lignes dans {fr} :"
-            f" {new}.",
-            f"Known: {known}. Correct the row, or add three lines to {en}: {new}.",
-        )
+        return message("validation.unknown", known=known, layout=layout, new=new)
     same = _lines(field, vocabulary.concept(nearest, year) or "", text)
-    return (
-        f"Voulait-on « {nearest} » ? Corriger la ligne, ou ajouter trois lignes dans {fr} : si"
-        f" c'est la même valeur, {same} ; si elle est nouvelle, {new}.",
-        f'Was "{nearest}" meant? Correct the row, or add three lines to {en}: if it is the same'
-        f" value, {same}; if it is a new one, {new}.",
-    )
+    return message("validation.unknown_near", nearest=nearest, layout=layout, same=same, new=new)
 
 
-def unreviewed_value(context: MappingContext, field: str, concept: str) -> Steps:
+def unreviewed_value(context: MappingContext, field: str, concept: str) -> Message:
     """Advise on a value of an open list that no layout declares."""
-    fr, en = layout_to_edit(context.layout)
+    layout = layout_to_edit(context.layout)
     lines = _lines(field, concept, context.vocabularies[field].new[concept].label)
-    return (
-        f"Quand une personne l'aura lue, ajouter trois lignes dans {fr} : {lines}.",
-        f"Once a person has read it, add three lines to {en}: {lines}.",
-    )
+    return message("validation.value_not_reviewed", layout=layout, lines=lines)
 
 
-def replaced_value(context: MappingContext, field: str, old: str, new: str) -> Steps:
+def replaced_value(context: MappingContext, field: str, old: str, new: str) -> Message:
     """Advise on a value that went while another one, which looks like it, came."""
-    fr, en = layout_to_edit(context.layout)
+    layout = layout_to_edit(context.layout)
     vocabulary = context.vocabularies[field]
     if coined := vocabulary.new.get(new):
         # A concept that is declared is no longer made of its own text.
         own = [vocabulary.new[old].label] if old in vocabulary.new else []
         lines = _lines(field, old, *own, coined.label)
-        return (
-            f"Si c'est la même valeur, ajouter trois lignes dans {fr} : {lines}.",
-            f"If it is the same value, add three lines to {en}: {lines}.",
-        )
-    return (
-        f"Si c'est la même valeur, donner les graphies de « {new} » à « {old} » sous"
-        f" [[lists.{field}.values]] dans {fr}, et y ôter « {new} » (hérité : afresh).",
-        f'If it is the same value, give the spellings of "{new}" to "{old}" under'
-        f' [[lists.{field}.values]] of {en}, and take "{new}" out there (inherited: afresh).',
-    )
+        return message("validation.same_value", layout=layout, lines=lines)
+    return message("validation.same_declared", new=new, old=old, field=field, layout=layout)
 
 
 def concept_of(iri: str, base_uri: str) -> tuple[str, str] | None:
@@ -86,8 +62,8 @@ def _new_slug(text: str) -> str:
     return slug(text)[:LONGEST_SLUG].strip("-")
 
 
-def _lines(field: str, concept: str, *texts: str) -> str:
+def _lines(field: str, concept: str, *texts: str) -> Message:
     """Write the three lines of a layout that make texts spellings of a concept."""
     # JSON escapes texts as TOML does.
     spellings = json.dumps(texts, ensure_ascii=False)
-    return f'[[lists.{field}.values]], concept = "{concept}", spellings = {spellings}'
+    return message("validation.value", field=field, concept=concept, spellings=spellings)

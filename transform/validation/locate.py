@@ -9,6 +9,7 @@ from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
 from transform.text.characters import UNWRITABLE
 from transform.text.garbled import probable_original
+from transform.text.message import Message, message
 from transform.text.printable import shown
 from transform.validation.list_advice import (
     concept_of,
@@ -106,9 +107,9 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
     field = field_of(finding.path, context.base_uri)
     column = context.reading.column(row.row, field) if field else ""
     raw = getattr(row.row.cells, field) if field else finding.value
-    steps = _next_step(context, row, field, raw, column)
+    step = _next_step(context, row, field, raw, column)
     source = f"{context.source_url}#{context.reading.table.fragment(number)}"
-    return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
+    return _located(finding, context.reading.table.path.name, number, column, raw, step, source)
 
 
 def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Located:
@@ -119,9 +120,9 @@ def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Loc
     if field:
         column, raw = context.reading.column(row.row, field), getattr(cells, field)
         finding = replace(finding, path=finding.value)
-    steps = _next_step_of_reading(finding.shape, context, number, field or "", raw)
+    step = _next_step_of_reading(finding.shape, context, number, field or "", raw)
     source = f"{context.source_url}#{context.reading.table.fragment(number)}"
-    return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
+    return _located(finding, context.reading.table.path.name, number, column, raw, step, source)
 
 
 def _located(
@@ -130,7 +131,7 @@ def _located(
     row: int | None,
     column: str,
     raw: str,
-    steps: tuple[str, str],
+    step: Message,
     source: str,
 ) -> Located:
     return Located(
@@ -141,8 +142,8 @@ def _located(
         raw=raw,
         fr=finding.fr,
         en=finding.en,
-        next_fr=steps[0],
-        next_en=steps[1],
+        next_fr=step.text("fr"),
+        next_en=step.text("en"),
         focus=finding.focus,
         path=finding.path,
         shape=finding.shape,
@@ -153,29 +154,20 @@ def _located(
 
 def _next_step_of_reading(
     shape: str, context: MappingContext, number: int, field: str, raw: str
-) -> tuple[str, str]:
+) -> Message:
     if shape.endswith("#Lecture-texte-abime"):
         original = _around_change(raw, probable_original(raw) or "")
-        return (
-            f"C'était sans doute « {original} » : corriger la cellule à la source.",
-            f'It probably was "{original}": correct the cell at its source.',
-        )
+        return message("validation.garbled", original=original)
     if shape.endswith("#Lecture-formule-sans-valeur"):
-        return _RECALCULATE
+        return message("validation.recalculate")
     if shape.endswith("#Lecture-montree-autrement"):
         code = next(
             remark.text
             for remark in context.reading.remarks
             if (remark.kind, remark.row, remark.field) == ("format", number, field)
         )
-        return (
-            f"Si le format {code} doit se lire, écrire la cellule comme texte dans le tableur.",
-            f"If the format {code} should be read, write the cell as text in the spreadsheet.",
-        )
-    return (
-        f"Afficher la ligne {number} dans le tableur, ou l'ôter du fichier.",
-        f"Show row {number} in the spreadsheet, or take it out of the file.",
-    )
+        return message("validation.format", code=code)
+    return message("validation.show_row", number=number)
 
 
 def _around_change(raw: str, original: str) -> str:
@@ -190,33 +182,19 @@ def _around_change(raw: str, original: str) -> str:
 
 
 _AROUND = 60  # characters before and after a change that are enough to find it
-_RECALCULATE = (
-    "Ouvrir le classeur dans un tableur et l'enregistrer : les valeurs y seront.",
-    "Open the workbook in a spreadsheet and save it: the values will be there.",
-)
 
 
-def _elsewhere(finding: Finding, places: CellLocator) -> tuple[str, str]:
+def _elsewhere(finding: Finding, places: CellLocator) -> Message:
     if finding.shape.endswith("#Lecture-colonne-masquee"):
-        return (
-            f"Afficher la colonne « {finding.value} » dans le tableur, ou l'ôter du fichier.",
-            f'Show the column "{finding.value}" in the spreadsheet, or take it out of the file.',
-        )
+        return message("validation.show_column", column=finding.value)
     if finding.shape.endswith("#Lecture-ligne-sans-valeur"):
-        return _RECALCULATE
+        return message("validation.recalculate")
     if finding.shape.endswith("#Portrait-total"):
         year = int(finding.focus.rpartition("/")[2])
-        fr, en = layout_to_edit(places.contexts[year].layout)
-        key = f"[portraits.{year}]"
-        return (
-            f"Vérifier que le fichier est complet, ou corriger total sous {key} dans {fr}.",
-            f"Check that the file is whole, or correct total under {key} of {en}.",
-        )
+        layout = layout_to_edit(places.contexts[year].layout)
+        return message("validation.total", year=year, layout=layout)
     if finding.component == "SPARQLConstraintComponent" and finding.focus.endswith("id/organisme"):
-        return (
-            "Ôter la graphie de l'un des deux dans le registre des organismes.",
-            "Take the spelling out of one of the two in the registry of bodies.",
-        )
+        return message("validation.spelling_of_two")
     if finding.shape.endswith("#Concept-revise-par-une-personne"):
         context = places.newest
         if named := concept_of(finding.focus, context.base_uri):
@@ -226,27 +204,19 @@ def _elsewhere(finding: Finding, places: CellLocator) -> tuple[str, str]:
         old, new = finding.focus.rpartition("/")[2], concept_of(finding.value, context.base_uri)
         if new:
             return replaced_value(context, new[0], old, new[1])
-    fr, en = layout_to_edit(places.newest.layout)
-    return (
-        f"Corriger <{finding.focus}> dans ontology/, ou dans {fr}.",
-        f"Correct <{finding.focus}> in ontology/, or in {en}.",
-    )
+    layout = layout_to_edit(places.newest.layout)
+    return message("validation.correct_term", iri=finding.focus, layout=layout)
 
 
 def _next_step(
     setting: MappingContext, row: KeyedRow, field: str | None, raw: str, column: str
-) -> tuple[str, str]:
+) -> Message:
     if not field:
-        return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
+        return message("validation.bug")
     if match := UNWRITABLE.search(raw):
-        code = f"U+{ord(match[0]):04X}"
-        return (
-            f"Ôter le caractère {code} de la cellule.",
-            f"Take the character {code} out of the cell.",
-        )
+        return message("validation.character", code=f"U+{ord(match[0]):04X}")
     if not raw.strip():
-        number = row.row.number
-        return f"Remplir « {column} » à la ligne {number}.", f'Fill in "{column}" in row {number}.'
+        return message("validation.fill_in", column=column, number=row.row.number)
     if field in LISTS and getattr(row.concepts, field) is None:
         return unknown_value(setting, field, raw)
-    return "Corriger la cellule.", "Correct the cell."
+    return message("validation.correct_cell")

@@ -541,7 +541,10 @@ def zipped(**members: bytes) -> bytes:
         (replies(200, HTML, "text/html; charset=utf-8"), "text/html came instead of a table"),
         (replies(200, HTML, "text/csv"), "a web page"),
         (replies(200, b"%PDF-1.7", "application/octet-stream"), "a PDF document"),
-        (replies(200, b'{"success": false}', "application/octet-stream"), "a JSON document"),
+        (
+            replies(200, b'{"success": false}', "application/octet-stream"),
+            "JSON came, where the portal says CSV",
+        ),
         (replies(200, b"{}", "application/json"), "application/json came"),
         (replies(200, zipped(a=b"b")), "a zip archive, no workbook"),
         (replies(200, workbook()), "XLSX came, where the portal says CSV"),
