@@ -252,7 +252,8 @@ def test_queries_of_the_docs_answer_what_stands_below_them(store: ox.Store, page
     for query, _, columns, rows in queries:
         assert answers(store, query, columns) == rows
     for name, shown in zip(("", "-changements", "-collecte"), queries, strict=False):
-        assert read(f"exemple-cadre{name}") == shown.query
+        # A site writes its reader's language in this place.
+        assert read(f"exemple-cadre{name}").replace('"registre"', '"fr"') == shown.query
 
 
 def test_the_suspension_is_in_force_in_april_2025_and_not_in_january_2026(store: ox.Store) -> None:

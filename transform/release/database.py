@@ -13,7 +13,7 @@ from pathlib import Path
 
 from transform.graphs.decision_terms import Verdict, full_iri
 from transform.graphs.mapping import subject
-from transform.graphs.portraits import Edition, titles
+from transform.graphs.portraits import Edition, descriptions, titles
 from transform.graphs.prepared import Prepared, Rejected
 from transform.identity.bodies import Body
 from transform.identity.keyed_rows import KeyedRow
@@ -70,10 +70,9 @@ def _fill(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[ob
 
 def _portraits(work: Prepared, editions: Iterable[Edition]) -> Iterator[tuple[object, ...]]:
     for edition in editions:
-        names = titles(edition)
-        title = names.get(edition.layout.language) or next(iter(names.values()))
+        texts = (text[edition.layout.language] for text in (titles(edition), descriptions(edition)))
         uri = f"{work.base_uri}id/portrait/{edition.year}"
-        yield edition.year, uri, title, edition.rows, edition.source_url
+        yield edition.year, uri, *texts, edition.rows, edition.source_url
 
 
 def _concepts(base_uri: str, name: str, names: Names) -> Iterator[tuple[object, ...]]:

@@ -5,6 +5,7 @@ CREATE TABLE portraits (
   annee INTEGER PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
   titre TEXT NOT NULL,
+  description TEXT NOT NULL,
   inscriptions INTEGER NOT NULL,
   source TEXT NOT NULL
 );

@@ -208,6 +208,8 @@ def test_everything_from_the_examples_says_that_it_is_made_up(example: Path) -> 
     for file in sorted((example / "current" / "dumps").glob("portrait*")):
         if file.suffix == ".csv":  # which has no place for it but its metadata
             assert file.with_name(f"{file.name}-metadata.json").exists()
+        elif file.suffix == ".sqlite":  # which has texts in the register's own language
+            assert "les initiatives sont inventées".encode() in file.read_bytes()
         elif file.suffix != ".gz":
             text = file.read_text(encoding="utf-8")
             assert "les initiatives sont inventées" in text, file
@@ -270,7 +272,7 @@ def test_sums_of_dumps_are_true(example: Path) -> None:
 
     dumps = example / "current" / "dumps"
     lines = (dumps / "SHA256SUMS").read_text().splitlines()
-    assert len(lines) == 42
+    assert len(lines) == 44
     for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256((dumps / name).read_bytes()).hexdigest() == digest

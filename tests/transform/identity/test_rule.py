@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROW
 from transform.identity.rule import Identities, identify
-from transform.layouts.model import load_layout
+from transform.layouts.model import FIELDS, load_layout
+from transform.tables.columns import Header
 from transform.tables.rows import (
     Cells,
     Reading,
@@ -91,8 +92,9 @@ cells = st.builds(Cells, texts, texts, texts, texts, texts, texts)
 
 def reading_of(rows: list[Cells], year: int = 2025) -> Reading:
     table: object = None
+    header = Header(1, {name: (place,) for place, name in enumerate(FIELDS)}, {}, ())
     numbered = [Row(number, row) for number, row in enumerate(rows, start=2)]
-    return Reading(table, table, year, numbered, [], {})  # type: ignore[arg-type]
+    return Reading(table, header, year, numbered, [], {})  # type: ignore[arg-type]
 
 
 def identities(*readings: Reading) -> Identities:
