@@ -81,7 +81,7 @@ def test_every_number_leads_to_as_many_rows_and_to_a_query_that_gives_them(
         assert answer.status == 200, address
         lines = list(csv.reader(io.StringIO(answer.text, newline="")))
         if number.startswith("entre"):
-            line = by_name[rows.rpartition("/")[2]]
+            line = by_name[address.partition(f"{PATH}/")[2]]
             assert number == f"entre {line['minimum']} et {line['maximum']}"
             number = line["effectif"]
         assert len(lines) - 1 == int(number), address

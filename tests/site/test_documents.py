@@ -223,6 +223,7 @@ def test_the_catalogue_says_that_examples_are_made_up(site: str, fetch: Any) -> 
 
 EXAMPLE = "http://localhost:8000/"
 PIA = f"{EXAMPLE}def#"
+QB = "http://purl.org/linked-data/cube#"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 
@@ -245,10 +246,13 @@ def read(address: str, fetch: Any, path: str) -> set[ox.Triple]:
         ("agent", "http://www.w3.org/ns/prov#Agent", 1),
         ("changement", "http://www.w3.org/ns/org#ChangeEvent", 7),
         ("comparaison", f"{PIA}Comparaison", 1),
+        ("composante", f"{QB}ComponentSpecification", 10),
+        ("cube", f"{QB}DataSet", 12),
         ("decision", f"{PIA}DecisionIdentite", 76),
         ("initiative", f"{PIA}Initiative", 300),
         ("organisme", f"{PIA}Organisme", 80),
         ("portrait", f"{PIA}Portrait", 2),
+        ("structure", f"{QB}DataStructureDefinition", 12),
     ],
 )
 def test_a_collection_lists_its_members_with_their_labels(
@@ -268,6 +272,14 @@ def test_a_collection_lists_its_members_with_their_labels(
     count = re.search(r'<span class="count">([^<]+)</span>', page)
     assert count
     assert re.sub(r"\D", "", count[1]) == str(len(members))
+
+
+def test_what_stands_above_a_thing_answers(examples: str, fetch: Any, example: Path) -> None:
+    dump = (example / "current" / "dumps" / "portraits.nq").read_text(encoding="utf-8")
+    folders = sorted(set(re.findall(rf"<{EXAMPLE}id/([^/>]+)/", dump)))
+    assert len(folders) > 20
+    lost = [name for name in folders if fetch(f"{examples}doc/{name}.nt").status != 200]
+    assert lost == []
 
 
 def test_the_document_of_an_initiative_holds_its_entries(examples: str, fetch: Any) -> None:

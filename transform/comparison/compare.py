@@ -4,9 +4,10 @@ Everything here is pure. What makes two rows one initiative or two texts one bod
 before (transform/identity/rule.py); here it is only counted, and so are the texts as written.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from transform.comparison.entries import Entry, Names
 from transform.comparison.lists import compare_lists
@@ -15,6 +16,8 @@ from transform.comparison.pairing import find_alike, most_at_once
 from transform.layouts.model import LISTS
 from transform.text.normal_form import normal_form
 
+# The status of an initiative before and after.
+Statuses = tuple[str, str]
 # Two initiatives, absent and new, that may be one, and how alike they are, from 0 to 100.
 Likely = tuple[str, str, float]
 
@@ -141,16 +144,26 @@ def _compare_initiatives(comparison: Comparison, sides: Sides) -> None:
     )
     _compare_sets(comparison, _INITIATIVES, before, after, open_pairs=still)
     both = sides.continued()
-    changed = {
-        "initiatives-statut-change": sum(old.statut != new.statut for old, new in both),
-        "initiatives-categorie-changee": sum(old.categorie != new.categorie for old, new in both),
-        "initiatives-deplacees": sum(sides.moved(old, new) for old, new in both),
-    }
-    for name, number in changed.items():
-        comparison.add(Movement(name, number, number, number))
-    for statuses, number in sorted(Counter((o.statut, n.statut) for o, n in both).items()):
+    entry_of = {entry.initiative: entry for entry in (*sides.before, *sides.after)}
+    possible = [(entry_of[a], entry_of[b]) for a, b, _ in still]
+
+    def add(
+        name: str, holds: Callable[[Entry, Entry], bool], statuses: Statuses | None = None
+    ) -> None:
+        number = sum(holds(old, new) for old, new in both)
+        maybe = most_at_once((o.initiative, n.initiative) for o, n in possible if holds(o, n))
+        comparison.add(Movement(name, number, number, number + maybe, statuses=statuses))
+
+    add("initiatives-statut-change", lambda old, new: old.statut != new.statut)
+    add("initiatives-categorie-changee", lambda old, new: old.categorie != new.categorie)
+    add("initiatives-deplacees", sides.moved)
+    for statuses in sorted({(old.statut, new.statut) for old, new in both}):
         name = "passage/" + "/".join(path.rpartition("/")[2] for path in statuses)
-        comparison.add(Movement(name, number, number, number, statuses=statuses))
+        add(name, partial(_passes, statuses), statuses)
+
+
+def _passes(statuses: Statuses, old: Entry, new: Entry) -> bool:
+    return (old.statut, new.statut) == statuses
 
 
 def find_faults(comparison: Comparison) -> list[str]:

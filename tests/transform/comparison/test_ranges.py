@@ -13,6 +13,7 @@ from tests.conftest import HEADER, ROW, Run
 
 BASE = "http://localhost:8000/"
 OLD, NEW = "Tri des demandes reçues", "Tri des demandes reçues, phase 2"
+STATUSES = ("Développement de la solution", "Solution en production")
 Ends = tuple[int, int, int]
 
 
@@ -90,14 +91,15 @@ def test_report_lists_what_review_lists_and_build_names_the_file(
 
 
 class Years:
-    """Two portraits of one body: one name reworded, one kept, one new."""
+    """Two portraits of one body: one name reworded with another status, one kept, one new."""
 
     def __init__(self, portrait_ia: Run, folder: Path) -> None:
         self.run, self.folder, self.releases_folder = portrait_ia, folder, folder / "shelf"
-        rest = (ROW[1], "Office inventé", *ROW[3:])
+        rest = (ROW[1], "Office inventé", *ROW[3:5])
         for year, names in ((2023, (OLD, "Veille")), (2024, (NEW, "Veille", "Autre chose"))):
             with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
-                csv.writer(out).writerows([HEADER, *((name, *rest) for name in names)])
+                rows = [(name, *rest, STATUSES[name == NEW]) for name in names]
+                csv.writer(out).writerows([HEADER, *rows])
 
     def build(self) -> str:
         files = (f"{year}={self.folder / f'{year}.csv'}" for year in (2023, 2024))
@@ -106,18 +108,21 @@ class Years:
         return done.stdout
 
     def numbers(self) -> list[Ends]:
-        """Return the ends of new, absent, continued and open; `diff` and the graph must agree."""
+        """Return the ends of new, absent, continued, open and changed in status.
+
+        `diff` and the graph must agree.
+        """
         by_movement = in_diff(self.run, self.releases_folder, 2023, 2024)
         assert by_movement == ends(in_graph(self.releases_folder))
-        names = ("nouvelles", "absentes", "poursuivies", "a-trancher")
+        names = ("nouvelles", "absentes", "poursuivies", "a-trancher", "statut-change")
         return [by_movement[f"initiatives-{name}"] for name in names]
 
 
 @pytest.mark.parametrize(
     ("option", "then"),
     [
-        ("--accept", [(1, 1, 1), (0, 0, 0), (2, 2, 2), (0, 0, 0)]),
-        ("--refuse", [(2, 2, 2), (1, 1, 1), (1, 1, 1), (0, 0, 0)]),
+        ("--accept", [(1, 1, 1), (0, 0, 0), (2, 2, 2), (0, 0, 0), (1, 1, 1)]),
+        ("--refuse", [(2, 2, 2), (1, 1, 1), (1, 1, 1), (0, 0, 0), (0, 0, 0)]),
     ],
 )
 def test_a_decision_ends_the_range_at_the_next_build_and_taking_it_back_opens_it(
@@ -128,7 +133,7 @@ def test_a_decision_ends_the_range_at_the_next_build_and_taking_it_back_opens_it
     assert re.search(
         r"may be one, .*: 1\. See .*/report/candidats\.csv, or portrait-ia rev", output
     )
-    before = [(2, 1, 2), (1, 0, 1), (1, 1, 2), (1, 1, 1)]
+    before = [(2, 1, 2), (1, 0, 1), (1, 1, 2), (1, 1, 1), (0, 0, 1)]
     assert years.numbers() == before
     done = portrait_ia("review", years.releases_folder, option, "1", "--author", "Ada Tremblay")
     assert done.returncode == 0, done.stderr
