@@ -12,7 +12,9 @@ from server.cli import main
 from server.engine import faults as engine
 from server.settings import PREFIX, Settings
 from tests.conftest import PROJECT
-from transform.graphs.mapping import MAPPING
+from transform.graphs.field_values import FIELD_RULES, FieldRule
+from transform.graphs.mapping import MAPPING, MappingRule
+from transform.layouts.fields import MORE_FIELDS
 from transform.layouts.model import FIELDS
 
 READMES = ["README.md", "README.en.md"]
@@ -50,8 +52,10 @@ def read(name: str) -> str:
 def mapping_table() -> str:
     """Write the mapping as the table that docs/mapping.md shows."""
     lines = ["| field | property | datatype | rule | example |", "|---|---|---|---|---|"]
-    for entry in MAPPING:
-        rule = (entry.rule.__doc__ or "").replace("\n", " ").strip()
+    entries: tuple[MappingRule | FieldRule, ...] = (*MAPPING, *FIELD_RULES)
+    for entry in entries:
+        rule = entry.rule if isinstance(entry, FieldRule) else entry.rule.__doc__ or ""
+        rule = rule.replace("\n", " ").strip()
         cells = (entry.field or "(the row)", f"`{entry.property}`", entry.datatype, rule)
         lines.append(f"| {' | '.join(cells)} | `{entry.example}` |")
     return "\n".join(lines)
@@ -72,6 +76,7 @@ def test_french_mapping_page_shows_the_table_too() -> None:
 
 def test_every_field_stands_in_the_mapping() -> None:
     assert {entry.field for entry in MAPPING} - {""} == set(FIELDS)
+    assert {entry.field for entry in FIELD_RULES} == set(MORE_FIELDS)
 
 
 def commands() -> list[click.Command]:

@@ -73,6 +73,11 @@ def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
         yield about, f"<{vocabulary_of(base_uri)}revise>", boolean(False)
     for spelling in body.spellings - known:
         yield about, f"<{SKOS}hiddenLabel>", literal(spelling, body.language)
+    for language, (name, *others) in body.names.items():
+        if not body.reviewed:
+            yield about, f"<{PREF_LABEL}>", literal(name, language)
+        for spelling in {name, *others} - (known if body.reviewed else {name}):
+            yield about, f"<{SKOS}hiddenLabel>", literal(spelling, language)
 
 
 def attachment_lines(base_uri: str, attached: Iterable[Attachment]) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from transform.graphs.field_values import property_of, read_values
 from transform.identity.concepts import Vocabulary
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import Layout
@@ -120,6 +121,14 @@ def field_of(iri: str, base_uri: str) -> str | None:
     return None
 
 
+def slot_of(iri: str, context: MappingContext) -> int | None:
+    """Return the number of the slot whose text a property comes from, the first one, else None."""
+    for number, slot in enumerate(context.reading.slots):
+        if property_of(slot, context.base_uri) == iri:
+            return number
+    return None
+
+
 def subject(base_uri: str, key: str, year: int) -> str:
     """Return the IRI of an inscription: the entry of an initiative in one portrait."""
     return f"{base_uri}id/initiative/{key}/{year}"
@@ -130,16 +139,24 @@ def map_rows(context: MappingContext, rows: Iterable[KeyedRow]) -> Iterator[str]
 
     What a row does not say, or says in no known spelling, is left out: the shapes find it.
     """
+    slots = [(slot, context.layout.fields[slot.field]) for slot in context.reading.slots]
     compiled = [
         (entry.field, f"<{property_iri(entry.property, context.base_uri)}>", entry.rule)
         for entry in MAPPING
     ]
     for row in rows:
         about = f"<{subject(context.base_uri, row.key, row.year)}>"
-        cells = row.row.cells
+        cells, written = row.row.cells, row.row.written()
         lines = []
         for field, predicate, rule in compiled:
-            value = rule(context, row, getattr(cells, field) if field else "")
+            texts = written if rule is _raw else cells
+            value = rule(context, row, getattr(texts, field) if field else "")
             if value is not None:
                 lines.append(f"{about} {predicate} {value} .\n")
+        for (slot, declared), text in zip(slots, row.row.others, strict=True):
+            lines += [
+                f"{about} <{value.property}> {value.term} .\n"
+                for value in read_values(declared, slot, text, context.base_uri)
+                if value.term
+            ]
         yield "".join(lines)

@@ -16,7 +16,8 @@ from transform.text.slugs import name_all
 class Body:
     """A public body: slug, label, language of the files, and the raw texts that name it.
 
-    `reviewed`: the registry has it; otherwise all its texts have one normal form.
+    `reviewed`: the registry has it; otherwise all its texts have one normal form. `names` are
+    its texts in other languages, by language, the one to show first.
     """
 
     slug: str
@@ -24,6 +25,7 @@ class Body:
     language: str
     reviewed: bool = False
     spellings: set[str] = field(default_factory=set)
+    names: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Attachment(NamedTuple):

@@ -6,6 +6,14 @@ from itertools import combinations
 from typing import Any
 
 from transform.errors import UnreadableLayout
+from transform.layouts.fields import (
+    Field,
+    OwnField,
+    read_field,
+    read_more_fields,
+    read_own,
+    refuse_faults,
+)
 from transform.layouts.reader import read_layout_file, shipped
 from transform.layouts.schema import FIELDS, LISTS
 from transform.layouts.series import (
@@ -21,15 +29,6 @@ from transform.text.normal_form import normal_form
 
 __all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
 __all__ += ["load_layout", "shipped"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """The columns that can hold one field, and whether its cell may be blank."""
-
-    columns: tuple[str, ...]
-    fallback: tuple[str, ...]
-    optional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,9 @@ class Layout:
     """Everything that is particular to one series of files.
 
     `languages` are those of its texts, the register's own first, in lower case. `operator`
-    publishes what is made of the files; it is the publisher unless the layout has one.
+    publishes what is made of the files; it is the publisher unless the layout has one. `fields`
+    are the six, then those that the layout has beside them; `own` are the properties of those of
+    the register's own.
     """
 
     source: str
@@ -103,6 +104,7 @@ class Layout:
     operator: Publisher
     notice: Texts | None
     fields: Mapping[str, Field]
+    own: tuple[OwnField, ...]
     lists: Mapping[str, ListOf]
     other_columns: str
     portraits: Mapping[int, PortraitFacts]
@@ -131,7 +133,8 @@ def load_layout(reference: str) -> Layout:
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
-        fields={name: _field(raw["fields"][name]) for name in FIELDS},
+        fields={name: read_field(raw["fields"][name]) for name in FIELDS} | read_more_fields(raw),
+        own=read_own(raw),
         lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
         other_columns=raw.get("columns", {}).get("other", "refuse"),
         portraits={
@@ -140,7 +143,7 @@ def load_layout(reference: str) -> Layout:
         },
         catalogue=read_series(series, source),
     )
-    _refuse_shared_columns(layout)
+    refuse_faults(source, layout.fields, layout.languages)
     for name in LISTS:
         _refuse_contradictions(source, name, layout.lists[name])
     return layout
@@ -155,11 +158,6 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
         table.get("kind"),
         table.get("unit") or None,
     )
-
-
-def _field(table: Mapping[str, Any]) -> Field:
-    fallback = tuple(table.get("fallback", ()))
-    return Field(tuple(table["columns"]), fallback, table.get("optional", False))
 
 
 def _facts(table: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
@@ -196,19 +194,6 @@ def _list(source: str, name: str, table: Mapping[str, Any]) -> ListOf:
             )
         )
     return ListOf(table.get("scheme"), table.get("open", False), table.get("blank"), tuple(values))
-
-
-def _refuse_shared_columns(layout: Layout) -> None:
-    """Refuse one column name under two fields: it could fill either."""
-    owner: dict[str, str] = {}
-    for name, field in layout.fields.items():
-        for column in field.columns:
-            other = owner.setdefault(normal_form(column), name)
-            if other != name:
-                raise UnreadableLayout(
-                    f'{layout.source}: fields.{name}.columns holds "{column}", which'
-                    f" fields.{other}.columns claims too. Leave it under one of them."
-                )
 
 
 def _refuse_contradictions(source: str, name: str, declared: ListOf) -> None:

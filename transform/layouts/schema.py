@@ -12,10 +12,13 @@ import pyoxigraph as ox
 
 import ontology
 from transform.errors import UnreadableLayout
+from transform.layouts.fields import MORE_FIELDS, RANGES
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.text.characters import UNWRITABLE
+from transform.text.dates import is_date_pattern
 from transform.text.languages import is_language
 from transform.text.normal_form import slug
+from transform.text.urls import is_email
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 LISTS = ("categorie", "statut", "portefeuille")
@@ -36,8 +39,7 @@ def _is_iri(value: object) -> bool:
 
 
 def _is_address(value: object) -> bool:
-    # RFC 6068, section 2, without what would have to be escaped in a «mailto:».
-    return isinstance(value, str) and bool(re.fullmatch(r"[\w.!$'*+~-]+@[\w-]+(\.[\w-]+)*", value))
+    return isinstance(value, str) and is_email(value)
 
 
 _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
@@ -91,9 +93,21 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
+    "unreadable": ('"refuse" or "leave"', lambda v: v in ("refuse", "leave")),
+    "separator": (
+        "the text that stands between two parts, in quotes, without controls",
+        lambda v: _is_text(v) and v,
+    ),
+    "number of a part": ("a whole number, one or more", lambda v: type(v) is int and 1 <= v < 99),
+    "date pattern": (
+        'a pattern of YYYY, MM or M, DD or D, such as "D/M/YYYY"',
+        lambda v: _is_text(v) and is_date_pattern(v),
+    ),
+    "decimal": ('"." or ","', lambda v: v in (".", ",")),
+    "range": (f"one of {', '.join(RANGES)}", lambda v: v in RANGES),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
-# "*year" and "*language" stand for any key of that kind.
+# "*year", "*language" and "*name" stand for any key of that kind.
 _TEXTS = {"*language": "text"}
 # "" where a layout extends another and has none of its own.
 _TEXTS_OR_NONE = {"*language": "text?"}
@@ -113,7 +127,29 @@ _VALUE = {
     "until": "year",
     "label": _TEXTS,
 }
-_FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
+_FIELD = {
+    "columns": ["text"],
+    "fallback": ["text"],
+    "optional": "flag",
+    "translations": {"*language": ["text"]},
+    "join": ["text"],
+    "joiner": "text?",
+    "split": "separator",
+    "languages": ["language"],
+    "part": "number of a part",
+}
+_DATE = {"dates": ["date pattern"]}
+_MORE = {**_FIELD, "empty": ["text"], "unreadable": "unreadable"}
+_OWN = {
+    **_MORE,
+    **_DATE,
+    "label": _TEXTS,
+    "definition": _TEXTS,
+    "range": "range",
+    "decimal": "decimal",
+    "yes": ["text"],
+    "no": ["text"],
+}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 FORMAT = {
     "layout": "format",
@@ -142,7 +178,12 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
-    "fields": dict.fromkeys(FIELDS, _FIELD),
+    "fields": {
+        **dict.fromkeys(FIELDS, _FIELD),
+        **{name: _MORE | (_DATE if kind == "date" else {}) for name, kind in MORE_FIELDS.items()},
+        "identifiant": {**_MORE, "identity": "flag"},
+    },
+    "own": {"*name": _OWN},
     "columns": {"other": "other"},
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
@@ -170,7 +211,11 @@ def required_keys(raw: Mapping[str, Any]) -> list[str]:
         # A registry of bodies may know its name.
         texts += [f"{body}.name"] if "name" in raw.get(body, {}) or "registry" not in raw else []
     keys += [f"{text}.{language}" for text in texts for language in raw.get("languages", ())]
-    keys += [f"fields.{field}.columns" for field in FIELDS]
+    more = [field for field in MORE_FIELDS if field in raw.get("fields", {})]
+    keys += [f"fields.{field}.columns" for field in (*FIELDS, *more)]
+    for own in raw.get("own", {}):
+        keys.append(f"own.{own}.columns")
+        keys += [f"own.{own}.label.{language}" for language in raw.get("languages", ())]
     return keys + [f"lists.{name}" for name in LISTS]
 
 
@@ -179,7 +224,8 @@ def fold_tags(value: Any, expected: Any) -> Any:
     if isinstance(expected, dict) and "*language" in expected:
         return {tag.lower(): text for tag, text in value.items()}
     if isinstance(expected, dict):
-        formats = {name: expected.get(name, expected.get("*year")) for name in value}
+        others = expected.get("*year", expected.get("*name"))
+        formats = {name: expected.get(name, others) for name in value}
         return {name: fold_tags(inner, formats[name]) for name, inner in value.items()}
     if isinstance(expected, list):
         return [fold_tags(element, expected[0]) for element in value]
@@ -226,6 +272,8 @@ def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> An
         return table["*language"]
     if "*year" in table and re.fullmatch("[12][0-9]{3}", name):
         return table["*year"]
+    if "*name" in table and re.fullmatch("[a-z][A-Za-z0-9]*", name):
+        return table["*name"]
     near = difflib.get_close_matches(name, table, n=1)
     hint = f"nearest: {near[0]}" if near else f"known here: {_known(table)}"
     raise UnreadableLayout(f"{source}: {key} is no key of a layout; {hint}. Correct the key.")
@@ -233,5 +281,6 @@ def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> An
 
 def _known(table: Mapping[str, Any]) -> str:
     names = {"*language": 'a language tag such as "fr"', "*year": "a year"}
+    names["*name"] = "a name such as fournisseur, of letters and digits"
     known = (name for name, expected in table.items() if expected != "former language")
     return ", ".join(names.get(name, name) for name in known)

@@ -38,7 +38,7 @@ def entry_of(row: KeyedRow, source_url: str) -> Entry:
         categorie=f"id/categorie/{row.concepts.categorie}",
         statut=f"id/statut/{row.concepts.statut}",
         portefeuille=f"id/portefeuille/{row.concepts.portefeuille}",
-        cells=row.row.cells,
+        cells=row.row.written(),
         source=f"{source_url}#row={row.row.number}",
     )
 

@@ -12,6 +12,7 @@ from transform.graphs.framework import read_framework
 from transform.graphs.mapping import MappingContext
 from transform.graphs.prepared import Prepared
 from transform.graphs.vocabulary import vocabulary_graph
+from transform.identity.body_names import name_in_other_languages
 from transform.identity.concepts import read_vocabulary
 from transform.identity.keyed_rows import key_readings
 from transform.identity.known_links import know_of_build
@@ -49,6 +50,9 @@ def prepare(
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
     identities = identify([(reading, layout.language) for reading, layout in pairs], registry)
+    name_in_other_languages(
+        (reading for reading, _ in pairs), lambda row, _: identities.body(row.cells.organisme)
+    )
     check_replacements(identities, base_uri)
     identities = settle(identities, [reading for reading, _ in pairs], decisions)
     settings = []

@@ -71,6 +71,11 @@ def ontology_of(base_uri: str) -> str:
     return vocabulary_of(base_uri).removesuffix("#")
 
 
+def own_property_iri(name: str, base_uri: str) -> str:
+    """Return the IRI of a property of the register's own, which is at home at its base URI."""
+    return f"{base_uri}def#{name}"
+
+
 def at_home(turtle: bytes, base_uri: str) -> bytes:
     """Return Turtle of ontology/ or shapes/, or a query, with the vocabulary where it is at home.
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from transform.errors import UnfitColumns
-from transform.layouts.model import FIELDS, Layout
+from transform.layouts.fields import Field, key_of
+from transform.layouts.model import Layout
 from transform.tables.header import SEARCHED, best_fit
 from transform.tables.table import Table
 from transform.text.normal_form import normal_form
@@ -18,19 +19,22 @@ SHOWN = 8
 class Header:
     """The header: its row, from 1, and the columns of each field, from 0.
 
-    `names` are the texts of all named columns, `other` those that no field uses.
+    Columns of a text in another language are those of `field@language`; `joined` are the fields
+    whose columns make one text together. `names` are the texts of all named columns, `other`
+    those that no field uses.
     """
 
     row: int
     columns: Mapping[str, tuple[int, ...]]
     names: Mapping[int, str]
     other: tuple[str, ...]
+    joined: frozenset[str] = frozenset()
 
 
 def find_header(table: Table, layout: Layout) -> Header:
     """Find the header; raises UnfitColumns with all missing, doubled and unknown columns."""
     fit = best_fit(table.records, layout)
-    known = [column for field in layout.fields.values() for column in field.columns]
+    known = [column for field in layout.fields.values() for column in field.all_columns]
     if not fit.fields:
         raise UnfitColumns(
             f"{table.path.name}: none of the first {min(SEARCHED, len(table.records))} rows names"
@@ -38,20 +42,38 @@ def find_header(table: Table, layout: Layout) -> Header:
             f" Name the file's columns under [fields.…] of {layout.source}, or give another file."
         )
     names = {at: text for at, text in enumerate(table.records[fit.row - 1]) if normal_form(text)}
-    main = {field: _claimed(layout.fields[field].columns, names) for field in FIELDS}
-    fallback = {field: _claimed(layout.fields[field].fallback, names) for field in FIELDS}
-    used = {at for columns in (*main.values(), *fallback.values()) for at in columns}
+    main = {name: _claimed(field.columns, names) for name, field in layout.fields.items()}
+    fallback = {name: _claimed(field.fallback, names) for name, field in layout.fields.items()}
+    translated = {
+        f"{name}@{tag}": _claimed(columns, names)
+        for name, field in layout.fields.items()
+        for tag, columns in field.translations.items()
+    }
+    joins = {name: _joins(field, names) for name, field in layout.fields.items() if field.join}
+    whole = {name: at for name, at in joins.items() if at and not main[name]}
+    used = {
+        at
+        for columns in (*main.values(), *fallback.values(), *translated.values(), *whole.values())
+        for at in columns
+    }
     other = tuple(text for at, text in names.items() if at not in used)
     faults = [
-        *_doubled(main, names),
+        *_doubled(main | translated, names),
         *_doubled(_twins(fallback, names), names),
-        *_missing(main, layout),
+        *_missing(main | whole, translated, layout),
         *_unknown(other, known, layout),
     ]
     if faults:
         raise UnfitColumns(f"{table.path.name}, row {fit.row}: {' '.join(faults)}")
-    columns = {field: main[field] + fallback[field] for field in FIELDS}
-    return Header(fit.row, columns, names, other)
+    columns = {name: whole.get(name) or main[name] + fallback[name] for name in layout.fields}
+    return Header(fit.row, columns | translated, names, other, frozenset(whole))
+
+
+def _joins(field: Field, names: Mapping[int, str]) -> tuple[int, ...]:
+    """Return the columns that make one text together, in their order, () where one is missing."""
+    places = {normal_form(text): at for at, text in names.items()}
+    spelled = [normal_form(column) for column in field.join]
+    return tuple(places[column] for column in spelled) if places.keys() >= set(spelled) else ()
 
 
 def column_label(at: int, names: Mapping[int, str]) -> str:
@@ -92,14 +114,28 @@ def _twins(
     }
 
 
-def _missing(main: Mapping[str, tuple[int, ...]], layout: Layout) -> Iterable[str]:
-    for field, columns in main.items():
-        if not columns and not layout.fields[field].optional:
+def _missing(
+    claimed: Mapping[str, tuple[int, ...]],
+    translated: Mapping[str, tuple[int, ...]],
+    layout: Layout,
+) -> Iterable[str]:
+    for name, field in layout.fields.items():
+        if field.optional:
+            continue
+        if not claimed[name]:
+            joined = f", or together: {_listed(field.join)}" if field.join else ""
             yield (
-                f"No column for {field} (known: {_listed(layout.fields[field].columns)})."
-                f" Add its name to columns under [fields.{field}] of {layout.source},"
+                f"No column for {name} (known: {_listed(field.columns)}{joined})."
+                f" Add its name to columns under [{key_of(name)}] of {layout.source},"
                 " or correct the file."
             )
+        for tag, columns in field.translations.items():
+            if not translated[f"{name}@{tag}"]:
+                yield (
+                    f"No column for {name} in {tag} (known: {_listed(columns)})."
+                    f" Add its name to translations.{tag} under [{key_of(name)}] of"
+                    f" {layout.source}, or correct the file."
+                )
 
 
 def _unknown(texts: Sequence[str], known: Sequence[str], layout: Layout) -> Iterable[str]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from transform.graphs.mapping import MappingContext, field_of, subject
+from transform.graphs.mapping import MappingContext, field_of, slot_of, subject
 from transform.graphs.prepared import Prepared
 from transform.identity.keyed_rows import KeyedRow
+from transform.layouts.fields import Field, key_of
 from transform.layouts.model import LISTS
 from transform.text.characters import UNWRITABLE
+from transform.text.dates import read_date, two_readings
 from transform.text.garbled import probable_original
 from transform.text.printable import shown
 from transform.validation.remarks import is_of_reading
@@ -91,23 +93,34 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
     context, number = places.contexts[row.year], row.row.number
     if is_of_reading(finding.path, context.base_uri):
         return _of_reading(finding, context, row)
-    field = field_of(finding.path, context.base_uri)
-    column = context.reading.column(row.row, field) if field else ""
-    raw = getattr(row.row.cells, field) if field else finding.value
-    steps = _next_step(context, row, field, raw, column)
+    field, column, raw = _cell_of(finding.path, context, row)
+    steps = _next_step(context, row, field, raw if field else finding.value, column)
     source = f"{context.source_url}#row={number}"
-    return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
+    shown_value = raw if field else finding.value
+    file = context.reading.table.path.name
+    return _located(finding, file, number, column, shown_value, steps, source)
+
+
+def _cell_of(path: str, context: MappingContext, row: KeyedRow) -> tuple[str, str, str]:
+    """Return field, column and cell that the values of a property come from, "" without one."""
+    if field := field_of(path, context.base_uri):
+        return field, context.reading.column(row.row, field), getattr(row.row.written(), field)
+    number = slot_of(path, context)
+    if number is None:
+        return "", "", ""
+    field, _ = context.reading.slots[number]
+    return field, context.reading.column(row.row, field), row.row.others[number]
 
 
 def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Located:
     """Locate what the reading tier found, in a row or in the cell that its value names."""
     number, cells = row.row.number, row.row.cells
-    field = field_of(finding.value, context.base_uri)
-    column, raw = "", " | ".join(cell for cell in cells if cell.strip())
+    field, column, raw = _cell_of(finding.value, context, row)
     if field:
-        column, raw = context.reading.column(row.row, field), getattr(cells, field)
         finding = replace(finding, path=finding.value)
-    steps = _next_step_of_reading(finding.shape, context, number, field or "", raw)
+    else:
+        raw = " | ".join(cell for cell in cells if cell.strip())
+    steps = _next_step_of_reading(finding.shape, context, number, field, raw)
     source = f"{context.source_url}#row={number}"
     return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
 
@@ -142,6 +155,9 @@ def _located(
 def _next_step_of_reading(
     shape: str, context: MappingContext, number: int, field: str, raw: str
 ) -> tuple[str, str]:
+    if shape.endswith(_OF_VALUES):
+        where = f"[{key_of(field)}] ({context.layout.source})"
+        return _next_step_of_value(shape, context.layout.fields[field], where, raw)
     if shape.endswith("#Lecture-texte-abime"):
         original = _around_change(raw, probable_original(raw) or "")
         return (
@@ -163,6 +179,49 @@ def _next_step_of_reading(
     return (
         f"Afficher la ligne {number} dans le tableur, ou l'ôter du fichier.",
         f"Show row {number} in the spreadsheet, or take it out of the file.",
+    )
+
+
+_OF_VALUES = (
+    "#Lecture-valeur-illisible",
+    "#Lecture-valeur-laissee",
+    "#Lecture-date-ambigue",
+    "#Lecture-cellule-non-decoupee",
+)
+# What to write in a cell, by what its values are.
+_AS_WRITTEN = {
+    "date": ("une date ISO 8601, comme 2025-04-30", "a date of ISO 8601, such as 2025-04-30"),
+    "iri": ("une adresse http(s) entière", "a whole http(s) address"),
+    "number": ("un nombre en chiffres", "a number in digits"),
+    "yes-no": ("oui ou non, ou un mot de yes ou de no", "yes or no, or a word of yes or of no"),
+}
+
+
+def _next_step_of_value(shape: str, field: Field, where: str, raw: str) -> tuple[str, str]:
+    """Return what to do about a cell that does not hold what its field wants."""
+    if shape.endswith("#Lecture-cellule-non-decoupee"):
+        order = field.split.join(field.languages)
+        return (
+            f"Écrire la cellule comme « {order} », ou corriger split et languages sous {where}.",
+            f'Write the cell as "{order}", or correct split and languages under {where}.',
+        )
+    if shape.endswith("#Lecture-date-ambigue"):
+        days = sorted(moment.text for moment in read_date(raw, field.dates)) or two_readings(raw)
+        return (
+            f"C'est {' ou '.join(days)} : n'écrire sous {where} que le motif de la source, comme"
+            ' dates = ["D/M/YYYY"].',
+            f"It is {' or '.join(days)}: write under {where} only the source's pattern, such as"
+            ' dates = ["D/M/YYYY"].',
+        )
+    french, english = _AS_WRITTEN[field.kind]
+    pattern = (
+        ("son motif dans dates, ", "its pattern to dates, ") if field.kind == "date" else ("", "")
+    )
+    return (
+        f"Écrire {french}, ou ajouter sous {where} {pattern[0]}la cellule à empty si elle ne dit"
+        ' rien, ou unreadable = "leave" pour publier la ligne sans elle.',
+        f"Write {english}, or add under {where} {pattern[1]}the cell to empty if it says nothing,"
+        ' or unreadable = "leave" to publish the row without it.',
     )
 
 

@@ -102,8 +102,8 @@ REFUSED = [
     (
         'xyz = "blue"',
         "essai.toml: xyz is no key of a layout; known here: layout, name, extends, registry,"
-        " languages, series, publisher, operator, notice, fields, columns, lists, portraits."
-        " Correct the key.",
+        " languages, series, publisher, operator, notice, fields, own, columns, lists,"
+        " portraits. Correct the key.",
     ),
     (
         'fields.nom.column = ["Nom"]',
@@ -131,7 +131,8 @@ REFUSED = [
     ),
     (
         "fields.nom = 3",
-        "essai.toml: fields.nom is 3. Make it a table of keys (columns, fallback, optional).",
+        "essai.toml: fields.nom is 3. Make it a table of keys (columns, fallback, optional,"
+        " translations, join, joiner, split, languages, part).",
     ),
     ("layout = 2", "essai.toml: layout is 2. Make it 1, the only version of the format."),
     *(
