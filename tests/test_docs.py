@@ -55,7 +55,7 @@ def mapping_table() -> str:
     entries: tuple[MappingRule | FieldRule, ...] = (*MAPPING, *FIELD_RULES)
     for entry in entries:
         rule = entry.rule if isinstance(entry, FieldRule) else entry.rule.__doc__ or ""
-        rule = rule.replace("\n", " ").strip()
+        rule = " ".join(rule.split())
         cells = (entry.field or "(the row)", f"`{entry.property}`", entry.datatype, rule)
         lines.append(f"| {' | '.join(cells)} | `{entry.example}` |")
     return "\n".join(lines)

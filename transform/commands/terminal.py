@@ -72,7 +72,10 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
             click.echo(f"  … and {len(portrait['listed']) - SHOWN} more lines; see --report.")
         for twins in portrait["twins"][:SHOWN]:
             rows = ", ".join(map(str, twins["rows"]))
-            what = "are the same row" if twins["same"] else "have one body and one name"
+            of_one = "one body and one name"
+            if "identifier" in twins:
+                of_one = f"the identifier {visible(twins['identifier'])}"
+            what = "are the same row" if twins["same"] else f"have {of_one}"
             click.echo(f"  rows {rows} {what}: kept as {len(twins['rows'])} initiatives")
 
 

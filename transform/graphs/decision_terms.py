@@ -109,12 +109,20 @@ def rules() -> dict[str, Rule]:
 
 
 def by_rule(
-    base_uri: str, rule: str, things: tuple[Thing, Thing], names: tuple[str, str], key: str
+    base_uri: str,
+    rule: str,
+    things: tuple[Thing, Thing],
+    names: tuple[str, str],
+    key: str,
+    identifier: str = "",
 ) -> Verdict:
-    """Return the decision of a rule on two inscriptions that have one name in normal form.
+    """Return the decision of a rule on two inscriptions of one name in normal form, or identifier.
 
     `key` is that of the initiative of both.
     """
+    evidence = f"Même organisme et même nom en forme normale : « {names[1]} »"
+    if identifier:
+        evidence = f"Même identifiant de la source : « {identifier} »"
     about = rules()[rule]
     return Verdict(
         rule,
@@ -124,7 +132,7 @@ def by_rule(
         f"{base_uri}id/agent/portrait-ia",
         about.issued,
         about.justification,
-        f"Même organisme et même nom en forme normale : « {names[1]} »",
+        evidence,
         "fr",
         names,
         "skos:exactMatch",

@@ -67,7 +67,10 @@ def _year(s: MappingContext, _row: KeyedRow, _cell: str) -> str:
 
 
 def _initiative(s: MappingContext, row: KeyedRow, _cell: str) -> str:
-    """The initiative: one for rows of different years with one body and one name in normal form."""
+    """The initiative: one for rows of different years with one body and one name in normal form.
+
+    Where the layout says so, one for rows of one identifier.
+    """
     return f"<{s.base_uri}id/initiative/{row.key}>"
 
 

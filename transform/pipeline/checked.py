@@ -8,6 +8,7 @@ from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import RowsFile
 from transform.identity.bodies import Attachment, Body
+from transform.identity.keys import Twins
 from transform.review.candidates import Candidate, Candidates
 from transform.validation.locate import Located
 
@@ -55,7 +56,12 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
                 "published": edition.rows,
                 "rejected": len(checked.rejected.get(reading.year, ())),
                 "listed": [listed._asdict() for listed in reading.listed],
-                "twins": [{"rows": list(group.rows), "same": group.same} for group in twins],
+                "twins": [_twins(group) for group in twins],
             }
         )
     return files
+
+
+def _twins(group: Twins) -> dict[str, Any]:
+    described = {"rows": list(group.rows), "same": group.same}
+    return {**described, "identifier": group.identifier} if group.identifier else described

@@ -43,7 +43,8 @@ class Row(NamedTuple):
     """One initiative as the file writes it.
 
     `others` are its texts beside the six cells, one for each slot of the reading; `whole` are the
-    cells, by field, of which `cells` hold a part only.
+    cells, by field, of which `cells` hold a part only. `identifier` is by what the row is known,
+    where the layout says that its identifier is, else "".
 
     The number counts the file's records from 1, titles and header included, as the fragment
     row=N does (RFC 7111, section 2.1; in the tests of CSV on the Web, the first row
@@ -54,6 +55,7 @@ class Row(NamedTuple):
     cells: Cells
     others: tuple[str, ...] = ()
     whole: tuple[tuple[str, str], ...] = ()
+    identifier: str = ""
 
     def written(self) -> Cells:
         """Return the cells of the six fields as they were written."""
@@ -200,7 +202,8 @@ def _sort(table: Table, reading: Reading, reader: TextReader) -> None:
 def _with_texts(number: int, cells: Cells, texts: RowTexts, remarks: list[Remark]) -> Row:
     """Return a row with all its texts, noting the cells that do not hold one for each language."""
     remarks += [Remark("uncut", number, field, "") for field in texts.uncut]
-    return Row(number, cells._replace(**texts.replaced), texts.others, tuple(texts.whole.items()))
+    cells, whole = cells._replace(**texts.replaced), tuple(texts.whole.items())
+    return Row(number, cells, texts.others, whole, texts.identifier)
 
 
 def _listed(number: int, kind: str, record: Sequence[str]) -> Listed:

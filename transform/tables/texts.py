@@ -20,13 +20,14 @@ class RowTexts(NamedTuple):
 
     `replaced` are the texts of the six fields that are no whole cell, `whole` the cells that such
     a text is a part of, `others` the texts of the slots, in their order, `uncut` the fields whose
-    cell does not hold one text for each language.
+    cell does not hold one text for each language, `identifier` what identifies the row, else "".
     """
 
     replaced: Mapping[str, str]
     whole: Mapping[str, str]
     others: tuple[str, ...]
     uncut: tuple[str, ...]
+    identifier: str
 
 
 class TextReader:
@@ -57,6 +58,7 @@ class TextReader:
         replaced: dict[str, str] = {}
         whole: dict[str, str] = {}
         uncut: list[str] = []
+        identifier = ""
         texts: dict[Slot, str] = {}
         for name, field in self._fields.items():
             cell = text = self._cell(name, record)
@@ -71,12 +73,14 @@ class TextReader:
             for tag in field.translations:
                 texts[Slot(name, tag)] = self._cell(f"{name}@{tag}", record)
             texts[Slot(name, self._own)] = text
+            if field.identity:
+                identifier = "".join(field.values(text))
             if name in FIELDS:
                 replaced[name] = text
                 if text != cell:
                     whole[name] = cell
         others = tuple(texts.get(slot, "") for slot in self.slots)
-        return RowTexts(replaced, whole, others, tuple(uncut))
+        return RowTexts(replaced, whole, others, tuple(uncut), identifier)
 
     def _cell(self, name: str, record: Sequence[str]) -> str:
         """Return the cell of a field, the first that is not blank, or its joined cells."""

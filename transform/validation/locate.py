@@ -155,6 +155,13 @@ def _located(
 def _next_step_of_reading(
     shape: str, context: MappingContext, number: int, field: str, raw: str
 ) -> tuple[str, str]:
+    if shape.endswith("#Lecture-identifiant-repete"):
+        return (
+            "Donner à chacune son identifiant à la source ; d'une année à l'autre, elles vont"
+            " ensemble dans l'ordre de leur contenu, à confirmer par une personne.",
+            "Give each its own identifier at the source; from one year to another they go"
+            " together in the order of their content, for a person to confirm.",
+        )
     if shape.endswith(_OF_VALUES):
         where = f"[{key_of(field)}] ({context.layout.source})"
         return _next_step_of_value(shape, context.layout.fields[field], where, raw)

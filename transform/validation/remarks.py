@@ -28,6 +28,20 @@ def remark_texts(work: Prepared) -> Iterator[str]:
         yield from _of_reading(context, {row.row.number: row for row in rows})
         yield from _of_texts(context, rows)
         yield from _of_values(context, rows)
+    yield from _of_identifiers(work)
+
+
+def _of_identifiers(work: Prepared) -> Iterator[str]:
+    """Yield which rows of one portrait have an identifier that others of it have."""
+    repeated = {
+        (t.year, number) for t in work.identities.twins if t.identifier for number in t.rows
+    }
+    for year in {year for year, _ in repeated}:
+        for row in work.rows[year]:
+            if (year, row.row.number) in repeated:
+                about = subject(work.base_uri, row.key, year)
+                property_ = _property(work.base_uri, "identifiant")
+                yield _statement(work.base_uri, about, "identifiantRepete", property_)
 
 
 def is_of_reading(path: str, base_uri: str) -> bool:

@@ -179,3 +179,45 @@ def test_what_cannot_be_read_is_told_with_its_row(
     expected = (2, column, raw, next_step)
     told = [(f["row"], f["column"], f["raw"], f["next_en"]) for f in findings(tmp_path, severity)]
     assert expected in told
+
+
+def test_the_identifier_decides_where_the_layout_says_so(portrait_ia: Run, tmp_path: Path) -> None:
+    """A renamed and moved row keeps its initiative, a reused name gets another one."""
+    layout = LAYOUT.replace('columns = ["No"]', 'columns = ["No"]\nidentity = true')
+    (tmp_path / "noms.toml").write_text(LAYOUT, encoding="utf-8")
+    older = [
+        ROW,
+        changed(ROW, No="A-2", Nom="Carte"),
+        changed(ROW, No="A-3", Nom="Plan"),
+        changed(ROW, No=" ", Nom="Devis"),
+    ]
+    newer = [
+        changed(ROW, No=" A-1", Nom="Classement", Organisme="Ville / City"),
+        changed(ROW, No="A-9", Nom="Carte"),
+        changed(ROW, No="", Nom="Devis"),
+        changed(ROW, No="A-3", Nom="Plan"),
+        changed(ROW, No="A-3", Nom="Plan bis"),
+    ]
+    files = [written(tmp_path, layout, *older, year=2024)[0]]
+    files.append(written(tmp_path, layout, *newer)[0])
+    build = ["build", *files, "--base-uri", "http://localhost:8000/", "--to", tmp_path]
+    before = portrait_ia(*build, "--layout", tmp_path / "noms.toml")
+    assert before.returncode == 0, before.stderr
+    done = portrait_ia(*build, "--layout", tmp_path / "essai.toml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rows 5, 6 have the identifier A-3: kept as 2 initiatives" in done.stdout
+    repeated = findings(tmp_path / "current/report", "Warning")
+    told = [(f["row"], f["column"], f["raw"]) for f in repeated]
+    assert told == [(5, "No", "A-3"), (6, "No", "A-3")]
+    store = load(tmp_path)
+    joined = """SELECT ?old ?new WHERE {
+        ?a pia:annee 2024 ; pia:inscriptionDe ?initiative ; pia:nomTelQuEcrit ?old .
+        ?b pia:annee 2025 ; pia:inscriptionDe ?initiative ; pia:nomTelQuEcrit ?new . }"""
+    pairs = {("Tri ", "Classement"), ("Plan", "Plan"), ("Devis", "Devis")}
+    assert set(select(store, joined)) == pairs
+    rules = "SELECT ?rule WHERE { ?decision pia:etablit ?i ; pia:regle ?rule }"
+    named = sorted(rule.rpartition("/")[2] for (rule,) in select(store, rules))
+    assert named == ["accord-exact", "identifiant", "identifiant-repete"]
+    # What was published by the names leads to what it is now.
+    former = "SELECT ?old WHERE { GRAPH ?g { ?old dcterms:isReplacedBy ?now } }"
+    assert len(select(store, former)) >= 3
