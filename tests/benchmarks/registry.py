@@ -33,7 +33,7 @@ def write_inputs(folder: Path, bodies: int) -> None:
         for n in range(bodies)
     ]
     (folder / "registre.ttl").write_text(_HEAD + "".join(blocks), encoding="utf-8")
-    settings = {"name": "essai", "language": "fr", "extends": "quebec-exemple"}
+    settings = {"name": "essai", "extends": "quebec-exemple"}
     settings["registry"] = "registre.ttl"
     lines = ["layout = 1", *(f'{key} = "{value}"' for key, value in settings.items())]
     (folder / "essai.toml").write_text("\n".join(lines), encoding="utf-8")

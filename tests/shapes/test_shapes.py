@@ -9,6 +9,7 @@ import pytest
 import rdflib
 
 import shapes
+from transform.layouts.model import Languages
 from transform.rdf.namespaces import (
     DCTERMS,
     ELI,
@@ -21,6 +22,7 @@ from transform.rdf.namespaces import (
 )
 from transform.validation.shacl import Finding, read_shapes, validate
 
+LANGUAGES = Languages(("fr", "en"), ("fr", "en"))
 BASE = "https://exemple.gouv.qc.ca/ia/"
 FOLDER = Path(__file__).parent
 VALID = sorted(FOLDER.glob("valid.*.ttl"))
@@ -44,7 +46,7 @@ PREFIXES = {
 
 @cache
 def all_shapes() -> rdflib.Graph:
-    return read_shapes(shapes.TIERS, BASE)
+    return read_shapes(shapes.TIERS, BASE, LANGUAGES)
 
 
 @cache  # each file is asked about twice: does it break its shape, and is each shape broken
@@ -98,7 +100,7 @@ def test_invalid_file_is_one_line_away_from_the_valid_one(file: Path) -> None:
 
 
 def property_shapes() -> list[str]:
-    graph = read_shapes(shapes.TIERS, BASE)
+    graph = all_shapes()
     return sorted(str(shape) for shape in graph.subjects(rdflib.RDF.type, rdflib.SH.PropertyShape))
 
 

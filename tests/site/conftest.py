@@ -27,6 +27,7 @@ import ontology
 from server.app import create_app
 from server.settings import Settings
 from tests.support.waiting import wait_until
+from transform.layouts.model import Languages
 from transform.rdf import syntaxes
 from transform.release import document_index
 from transform.release.definitions import definitions
@@ -264,7 +265,9 @@ def write_release(release: Path, more: int = MORE) -> None:
     (release / "dumps" / "SHA256SUMS").write_text(sums)
     files[document_index.FILE] = _file_entry(release / document_index.FILE, "text/plain")
     vocabulary = (f"{quad.triple} .\n" for quad in quads if "/vocabulaire" in _iri(quad.graph_name))
-    for path, content in definitions(BASE, vocabulary).items():
+    for path, content in definitions(
+        BASE, vocabulary, Languages(("fr", "en"), ("fr", "en"))
+    ).items():
         (release / path).parent.mkdir(exist_ok=True)
         (release / path).write_bytes(content)
         files[path] = _file_entry(release / path, "text/turtle")

@@ -4,7 +4,7 @@ Readers need no other source: every value in the catalogue is typed and labelled
 labels are those of the lists (Publications Office of the EU, ADMS, SPDX, IANA).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from transform.catalogue.statements import (
@@ -14,6 +14,7 @@ from transform.catalogue.statements import (
     term,
 )
 from transform.rdf.ntriples import Line, literal
+from transform.text.languages import language_name
 
 
 class Code(NamedTuple):
@@ -34,10 +35,6 @@ def _format(name: str, label: str) -> Code:
     return _eu(f"file-type/{name}", label, label, "dct:MediaTypeOrExtent")
 
 
-LANGUAGES = {
-    "fr": _eu("language/FRA", "français", "French", "dct:LinguisticSystem"),
-    "en": _eu("language/ENG", "anglais", "English", "dct:LinguisticSystem"),
-}
 ANNUAL = _eu("frequency/ANNUAL", "annuel", "annual", "dct:Frequency")
 PUBLIC = _eu("access-right/PUBLIC", "public", "public", "dct:RightsStatement")
 STABLE = _eu("planned-availability/STABLE", "stable", "stable")
@@ -125,6 +122,14 @@ _SCHEMES = {
     "publishertype:1.0": ("Type d'éditeur", "Publisher type"),
     "licencetype:1.0": ("Type de licence", "Licence type"),
 }
+
+
+def languages(tags: Iterable[str]) -> list[Code]:
+    """Return the languages of tags, without those that have no name here."""
+    names = dict.fromkeys(name for tag in tags if (name := language_name(tag)))
+    return [_eu(f"language/{n.code}", n.fr, n.en, "dct:LinguisticSystem") for n in names]
+
+
 SHA256 = "spdx:checksumAlgorithm_sha256"
 
 

@@ -23,7 +23,6 @@ from transform.layouts.model import Layout
 from transform.layouts.series import YearDates
 from transform.rdf.namespaces import ontology_of
 from transform.rdf.ntriples import Line, literal
-from transform.text.languages import LANGUAGES
 
 # What was made of the publisher's files, and what the publisher does not vouch for.
 ADAPTATION, DISCLAIMER = "catalogue#adaptation", "catalogue#responsabilite"
@@ -74,12 +73,12 @@ def dataset_of_year(
         layout.licence,
         dates.issued,
         newest(dates.issued, _modified(edition) or dates.modified),
-        _own_language(layout),
+        (layout.language,),
         f"<{base_uri}{DISCLAIMER}>" if layout.catalogue.disclaimer else None,
     )
     shared = file._replace(
         modified=newest(file.modified, decided),
-        languages=_languages(layout),
+        languages=layout.languages,
         rights=f"<{base_uri}{ADAPTATION}>",
         source=file,
     )
@@ -124,13 +123,13 @@ def dataset_of_all(
         "en": "All portraits together, with what joins them: initiatives followed from year to"
         " year, bodies, vocabularies, framework and changes.",
     }
-    title = {"fr": "ensemble", "en": "the whole"}
+    whole = {"fr": "ensemble ", "en": "the whole "}
     return Dataset(
         f"<{base_uri}catalogue#ensemble>",
         SharedFacts(
             {
-                language: f"{layout.title[language]} – {word} {span}"
-                for language, word in title.items()
+                language: f"{title} – {whole.get(language, '')}{span}"
+                for language, title in layout.title.items()
             },
             layout.licence,
             facts.issued[:10] if facts.issued else None,
@@ -140,14 +139,16 @@ def dataset_of_all(
                 decided,
                 *(dataset.shared.modified for dataset in each),
             ),
-            _languages(layout),
+            tuple(dict.fromkeys(tag for dataset in each for tag in dataset.shared.languages)),
             f"<{base_uri}{ADAPTATION}>",
         ),
         {
             language: " ".join(
-                filter(None, (notice.get(language), text, layout.description[language]))
+                texts[language]
+                for texts in (notice, introductions, layout.description)
+                if language in texts
             )
-            for language, text in introductions.items()
+            for language in dict.fromkeys((*introductions, *layout.description))
         },
         YearDates(
             begin=min(
@@ -192,7 +193,7 @@ def dataset_lines(
             "dct:identifier": literal(dataset.iri[1:-1]),
             "dct:issued": typed(shared.issued, "xsd:date"),
             "dct:modified": typed(shared.modified, "xsd:date"),
-            "dct:language": [term(codelists.LANGUAGES[name].name) for name in shared.languages],
+            "dct:language": [term(code.name) for code in codelists.languages(shared.languages)],
             "dct:accrualPeriodicity": term(codelists.ANNUAL.name),
             "dct:accessRights": term(codelists.PUBLIC.name),
             "dct:spatial": f"<{facts.coverage.iri}>" if facts.coverage else None,
@@ -260,22 +261,11 @@ def _portrait(base_uri: str, year: int | None) -> str | None:
     return f"<{base_uri}id/portrait/{year}>" if year else None
 
 
-def _languages(layout: Layout) -> tuple[str, ...]:
-    """Return the languages of a dataset: those of labels, and that of the cells."""
-    names = dict.fromkeys((*LANGUAGES, layout.language))
-    return tuple(name for name in names if name in codelists.LANGUAGES)
-
-
-def _own_language(layout: Layout) -> tuple[str, ...]:
-    """Return the language of the publisher's files."""
-    return tuple(name for name in (layout.language,) if name in codelists.LANGUAGES)
-
-
 def _citation(dataset: Dataset, layout: Layout) -> dict[str, str]:
     agent = layout.publisher if dataset.year else layout.operator
-    kind, names = {"fr": "Jeu de données", "en": "dataset"}, agent.name
+    kinds, names = {"fr": ", [Jeu de données]", "en": ", [dataset]"}, agent.name
     return {
         language: f"{names.get(language) or next(iter(names.values()))}."
-        f" {dataset.shared.title[language]}, [{word}]. {dataset.iri[1:-1]}"
-        for language, word in kind.items()
+        f" {title}{kinds.get(language, '')}. {dataset.iri[1:-1]}"
+        for language, title in dataset.shared.title.items()
     }

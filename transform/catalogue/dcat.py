@@ -136,9 +136,8 @@ def series_lines(offer: Offer) -> Iterator[Line]:
 
 
 def _languages(layout: Layout) -> list[codelists.Code]:
-    """Return the languages of labels, and that of the cells where the code list has it."""
-    names = dict.fromkeys((*LANGUAGES, layout.language))
-    return [codelists.LANGUAGES[name] for name in names if name in codelists.LANGUAGES]
+    """Return the languages of the site, then those of the register."""
+    return codelists.languages((*LANGUAGES, *layout.languages))
 
 
 def _spatial(layout: Layout) -> str | None:
@@ -170,8 +169,8 @@ def _catalogue(offer: Offer) -> Iterator[Line]:
             "dcat:service": f"<{base}catalogue#sparql>",
         },
     )
-    site = {"fr": "site des données", "en": "data site"}
-    named = {language: f"{layout.title[language]} – {word}" for language, word in site.items()}
+    site = {"fr": " – site des données", "en": " – data site"}
+    named = {language: title + site.get(language, "") for language, title in layout.title.items()}
     yield from agents.document_lines(base, texts(named))
     yield from ((catalogue, f"<{RDFS}comment>", notice) for notice in texts(layout.notice))
 

@@ -177,7 +177,7 @@ def endpoint_iri(base_uri: str) -> str:
 
 
 def _common(iri: str, shared: SharedFacts, title: Mapping[str, str]) -> Iterator[Line]:
-    languages = [codelists.LANGUAGES[name] for name in shared.languages]
+    languages = codelists.languages(shared.languages)
     codes = (codelists.STABLE, codelists.COMPLETED, *languages)
     yield from statements(
         iri,

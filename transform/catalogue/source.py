@@ -89,17 +89,17 @@ def _adaptation(layout: Layout) -> dict[str, str]:
     known = codelists.LICENCES.get(layout.licence)
     licence = f"{known.title} ({layout.licence})" if known else layout.licence
     landing = f" ({layout.landing})" if layout.landing else ""
-    by, of = (
-        {language: _name(body.name, language) for language in LANGUAGES}
-        for body in (operator, publisher)
+    by, of, title = (
+        {language: _in(texts, language) for language in LANGUAGES}
+        for texts in (operator.name, publisher.name, layout.title)
     )
     return {
-        "fr": f"Adapté par {by['fr']} de «\u00a0{layout.title['fr']}\u00a0» de {of['fr']}{landing},"
+        "fr": f"Adapté par {by['fr']} de «\u00a0{title['fr']}\u00a0» de {of['fr']}{landing},"
         f" licence {licence}. Les fichiers ont été convertis en données liées et en tables\u00a0;"
         " organismes, portefeuilles, catégories et statuts ont été rapportés à des listes, et des"
         " lignes de plusieurs années réunies en initiatives. Chaque cellule est aussi gardée telle"
         " qu'écrite." + ("" if same else " L'éditeur n'a pas approuvé ces changements."),
-        "en": f"Adapted by {by['en']} from “{layout.title['en']}” of {of['en']}{landing}, licence"
+        "en": f"Adapted by {by['en']} from “{title['en']}” of {of['en']}{landing}, licence"
         f" {licence}. The files were converted to linked data and to tables; bodies, portfolios,"
         " categories and statuses were matched with lists, and rows of several years joined into"
         " initiatives. Each cell is kept as written too."
@@ -107,5 +107,6 @@ def _adaptation(layout: Layout) -> dict[str, str]:
     }
 
 
-def _name(names: Texts, language: str) -> str:
-    return names.get(language) or next(iter(names.values()))
+def _in(texts: Texts, language: str) -> str:
+    """Return a text in a language, else in the first that it has."""
+    return texts.get(language) or next(iter(texts.values()))

@@ -127,7 +127,7 @@ def _open_bodies(sides: Sides, before: set[str], after: set[str]) -> list[Likely
 
 
 def _alike(names: Names, absent: list[str], new: list[str]) -> list[Likely]:
-    left, right = ([names.label(path, "fr") for path in paths] for paths in (absent, new))
+    left, right = ([names.own_label(path) for path in paths] for paths in (absent, new))
     return [(absent[a.before], new[a.after], a.likeness) for a in find_alike(left, right)]
 
 

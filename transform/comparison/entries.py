@@ -36,11 +36,15 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Labels of bodies and concepts by language, reviewed bodies, and broader concepts by path."""
+    """Labels of bodies and concepts by language, reviewed bodies, and broader concepts by path.
+
+    `languages` are those of the register, its own first.
+    """
 
     labels: Labels = field(default_factory=dict)
     reviewed: set[str] = field(default_factory=set)
     broader: dict[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
 
     def top(self, path: str) -> str:
         """Return the concept at which years are compared: the broadest one, or itself."""
@@ -51,10 +55,15 @@ class Names:
         return path
 
     def label(self, path: str, language: str) -> str:
-        """Return the label in a language, else in French, else in any, else the end of the path."""
+        """Return the label in a language, else in one of the register, else the end of the path."""
         labels = self.labels.get(path, {})
         any_label = next(iter(labels.values()), last_segment(path))
-        return labels.get(language) or labels.get("fr") or any_label
+        named = (labels[tag] for tag in (language, *self.languages) if labels.get(tag))
+        return next(named, any_label)
+
+    def own_label(self, path: str) -> str:
+        """Return the label in the register's own language, as far as it has one."""
+        return self.label(path, self.languages[0] if self.languages else "")
 
 
 def last_segment(path: str) -> str:
@@ -62,9 +71,9 @@ def last_segment(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def read_names(triples: Iterable[ox.Triple], base_uri: str) -> Names:
-    """Read the names of bodies and concepts."""
-    names = Names()
+def read_names(triples: Iterable[ox.Triple], base_uri: str, languages: Iterable[str] = ()) -> Names:
+    """Read the names of bodies and concepts; `languages` are those of the register."""
+    names = Names(languages=tuple(languages))
     for subject_, predicate, value in triples:
         about, property_ = str(subject_)[1:-1], predicate.value
         if not about.startswith(f"{base_uri}id/"):

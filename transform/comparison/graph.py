@@ -55,6 +55,7 @@ class _Writer:
         self._comparison = comparison
         self._names = names
         self._base = base_uri
+        self._own = next(iter(names.languages), LANGUAGES[0])
         self._years = comparison.earlier, comparison.later
 
     def _iri(self, path: str) -> str:
@@ -92,7 +93,7 @@ class _Writer:
         yield about, self._term("effectif"), integer(movement.number)
         yield about, self._term("effectifMinimal"), integer(movement.least)
         yield about, self._term("effectifMaximal"), integer(movement.most)
-        query = movement_query(self._comparison, movement, self._base, LANGUAGES[0])
+        query = movement_query(self._comparison, movement, self._base, self._own)
         yield about, self._term("requete"), literal(query)
         for element in movement.elements:
             yield about, self._term("element"), self._iri(element)
@@ -113,7 +114,7 @@ class _Writer:
         yield about, self._term("evolutionDe"), self._iri(evolution.concept)
         yield about, self._term("effectifAnterieur"), integer(evolution.before)
         yield about, self._term("effectifPosterieur"), integer(evolution.after)
-        query = evolution_query(self._comparison, evolution, self._base, LANGUAGES[0])
+        query = evolution_query(self._comparison, evolution, self._base, self._own)
         yield about, self._term("requete"), literal(query)
         if evolution.text is not None:
             yield about, self._term("texteTelQuEcrit"), literal(evolution.text)

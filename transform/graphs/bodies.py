@@ -49,8 +49,8 @@ def _named(layout: Layout, key: str, body: Publisher, registry: Registry) -> Pub
         return replace(body, name=dict(known.names), homepage=known.homepage or body.homepage)
     if not body.name:
         raise UnreadableLayout(
-            f"{layout.source}: {key}.name.fr is missing, and the registry of bodies does not"
-            f' know "{body.slug}". Add the name, or the body to the registry.'
+            f"{layout.source}: {key}.name.{layout.language} is missing, and the registry of bodies"
+            f' does not know "{body.slug}". Add the name, or the body to the registry.'
         )
     return body
 

@@ -74,6 +74,14 @@ class Verdict(NamedTuple):
 _BASE = "http://base.invalid/"
 _DATE_TIME = f"{XSD}dateTime"
 # How names are quoted, by language.
+_EVIDENCE = {
+    "fr": "Même organisme et même nom en forme normale : « %s »",
+    "en": "Same body and same name in normal form: “%s”",
+}
+_EVIDENCE_OF_IDENTIFIER = {
+    "fr": "Même identifiant de la source : « %s »",
+    "en": "Same identifier of the source: “%s”",
+}
 _QUOTED = {"fr": "«\u00a0%s\u00a0»", "en": "“%s”"}
 
 
@@ -114,15 +122,16 @@ def by_rule(
     things: tuple[Thing, Thing],
     names: tuple[str, str],
     key: str,
+    language: str,
     identifier: str = "",
 ) -> Verdict:
     """Return the decision of a rule on two inscriptions of one name in normal form, or identifier.
 
-    `key` is that of the initiative of both.
+    `key` is that of the initiative of both; the evidence is worded in `language`, one of ours.
     """
-    evidence = f"Même organisme et même nom en forme normale : « {names[1]} »"
+    evidence = _EVIDENCE[language] % names[1]
     if identifier:
-        evidence = f"Même identifiant de la source : « {identifier} »"
+        evidence = _EVIDENCE_OF_IDENTIFIER[language] % identifier
     about = rules()[rule]
     return Verdict(
         rule,
@@ -133,7 +142,7 @@ def by_rule(
         about.issued,
         about.justification,
         evidence,
-        "fr",
+        language,
         names,
         "skos:exactMatch",
         (f"id/initiative/{key}",),

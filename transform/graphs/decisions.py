@@ -28,6 +28,7 @@ from transform.identity.keyed_rows import KeyedRow
 from transform.identity.rule import Identities
 from transform.rdf.ntriples import Line, in_order
 from transform.tables.rows import Reading
+from transform.text.languages import reading_language
 
 # The rules that join rows of one name, or of one identifier: of one row a year, and of several.
 _BY_NAME = ("accord-exact", "accord-exact-de-jumelles")
@@ -110,6 +111,7 @@ def people_verdicts(work: Prepared, rejected: Rejected) -> list[Verdict]:
 def rule_verdicts(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
     """Yield a decision for each two successive rows to which the rule gives one key."""
     twins = {(twin.year, number) for twin in work.identities.twins for number in twin.rows}
+    language = reading_language(work.languages.own)
     rows: dict[str, list[KeyedRow]] = {}
     for year in work.rows:
         for row in work.published(year, rejected):
@@ -123,7 +125,7 @@ def rule_verdicts(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 rule = _rules_of(other)[has_twin]
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
                 names, identifier = (_name(one), _name(other)), other.row.identifier
-                yield by_rule(work.base_uri, rule, things, names, one.key, identifier)
+                yield by_rule(work.base_uri, rule, things, names, one.key, language, identifier)
 
 
 def rule_dates(work: Prepared, rejected: Rejected) -> set[str]:

@@ -14,7 +14,6 @@ from transform.graphs.prepared import Prepared
 from transform.identity.bodies import Body
 from transform.rdf.namespaces import SAME_AS
 from transform.rdf.ntriples import Line, in_order
-from transform.text.languages import LANGUAGES
 
 
 def link_lines(work: Prepared, published: Iterable[Body]) -> Iterator[Line]:
@@ -43,7 +42,7 @@ def link_verdicts(work: Prepared, published: Collection[Body]) -> list[Verdict]:
     """Return the decisions on links of published bodies, each once and in order."""
     labels = {body.slug: body.label for body in published}
     for slug, body in work.identities.bodies.registry.bodies.items():
-        labels[slug] = body.names.get(LANGUAGES[0]) or next(iter(body.names.values()))
+        labels[slug] = body.names.get(work.languages.own) or next(iter(body.names.values()))
     judged = _judged(work, published)
     return sorted({_verdict(work.base_uri, link, labels[link.body]) for link in judged})
 

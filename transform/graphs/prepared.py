@@ -12,6 +12,7 @@ from transform.identity.concepts import Vocabulary
 from transform.identity.keyed_rows import KeyedRow
 from transform.identity.links import Settled
 from transform.identity.rule import Identities
+from transform.layouts.model import Languages, languages_of
 
 # The keys of the rows that are kept back, by year.
 Rejected = Mapping[int, set[str]]
@@ -35,6 +36,11 @@ class Prepared:
     links: Settled
     origins: Mapping[int, Origin]
     framework: Framework | None
+
+    @property
+    def languages(self) -> Languages:
+        """Return the languages of the register."""
+        return languages_of(setting.layout for setting in self.settings)
 
     def published(self, year: int, rejected: Rejected) -> list[KeyedRow]:
         """Return the rows of a portrait that are published, in the order of the file."""

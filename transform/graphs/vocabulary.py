@@ -104,7 +104,8 @@ def _declared_concepts(
     """Yield the concepts and spellings that layouts add to the files of ontology/.
 
     Where two layouts name one concept, the newer layout's label is preferred and the other is
-    a spelling.
+    a spelling. A concept of no file that has no label in a layout's own language is called there
+    as it is first spelled.
     """
     labels = {(s, o) for s, p, o in known if p.endswith("Label>")}
     preferred = {(s, o.rpartition("@")[2]) for s, p, o in known if p == f"<{PREF_LABEL}>"}
@@ -114,13 +115,16 @@ def _declared_concepts(
             about = f"<{base_uri}id/{name}/{value.concept}>"
             if about not in in_files:
                 yield from _concept(base_uri, name, value.concept, reviewed=True)
-            texts = [*value.label.items(), *((layout.language, s) for s in value.spellings)]
+            labelled = dict(value.label)
+            if about not in in_files and value.spellings:
+                labelled.setdefault(layout.language, value.spellings[0])
+            texts = [*labelled.items(), *((layout.language, s) for s in value.spellings)]
             for number, (language, text) in enumerate(texts):
                 label = (about, literal(text, language))
                 if label in labels:
                     continue
                 labels.add(label)
-                first = (about, language) not in preferred and number < len(value.label)
+                first = (about, language) not in preferred and number < len(labelled)
                 preferred |= {(about, language)} if first else set()
                 yield about, f"<{SKOS}{'prefLabel' if first else 'hiddenLabel'}>", label[1]
 

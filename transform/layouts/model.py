@@ -1,9 +1,9 @@
 """Parse a layout's declarations: columns, spellings, titles, licence, totals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from transform.errors import UnreadableLayout
 from transform.layouts.fields import (
@@ -28,7 +28,7 @@ from transform.layouts.series import (
 from transform.text.normal_form import normal_form
 
 __all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
-__all__ += ["load_layout", "shipped"]
+__all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,34 @@ class Layout:
         return self.languages[0]
 
 
+class Languages(NamedTuple):
+    """The languages of a register: all, its own first, and those that each of its layouts has."""
+
+    tags: tuple[str, ...]
+    in_each: tuple[str, ...]
+
+    @property
+    def own(self) -> str:
+        """Return the register's own language."""
+        return self.tags[0]
+
+
+def languages_of(layouts: Iterable[Layout]) -> Languages:
+    """Return the languages of the layouts of a register, in their order."""
+    each = [layout.languages for layout in layouts]
+    tags = tuple(dict.fromkeys(tag for languages in each for tag in languages))
+    return Languages(tags, tuple(tag for tag in tags if all(tag in one for one in each)))
+
+
 def load_layout(reference: str) -> Layout:
     """Read a layout by the name of a shipped one or by the path of a TOML file."""
     source, raw = read_layout_file(reference)
     series, publisher = raw["series"], _publisher(raw["publisher"])
+    languages = tuple(dict.fromkeys(raw["languages"]))
     layout = Layout(
         source=source,
         name=raw["name"],
-        languages=tuple(dict.fromkeys(raw["languages"])),
+        languages=languages,
         title=series["title"],
         description=series["description"],
         licence=series["licence"],
@@ -138,7 +158,7 @@ def load_layout(reference: str) -> Layout:
         lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
         other_columns=raw.get("columns", {}).get("other", "refuse"),
         portraits={
-            int(year): _facts(table, source, year)
+            int(year): _facts(table, source, year, languages)
             for year, table in raw.get("portraits", {}).items()
         },
         catalogue=read_series(series, source),
@@ -160,13 +180,15 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
     )
 
 
-def _facts(table: Mapping[str, Any], source: str, year: str) -> PortraitFacts:
+def _facts(
+    table: Mapping[str, Any], source: str, year: str, languages: tuple[str, ...]
+) -> PortraitFacts:
     texts = table.get("title", {}), table.get("description", {})
     return PortraitFacts(
         table.get("total"),
         table.get("url"),
         *texts,
-        read_dates(table, source, year),
+        read_dates(table, source, year, languages),
         table.get("sheet"),
         read_offered(table, source, year),
     )

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from transform.errors import UnreadableLayout
-from transform.text.languages import LANGUAGES
 
 Texts = Mapping[str, str]
 # The dates of a portrait.
@@ -92,7 +91,9 @@ def read_series(table: Mapping[str, Any], source: str) -> SeriesFacts:
     )
 
 
-def read_dates(table: Mapping[str, Any], source: str, year: str) -> YearDates:
+def read_dates(
+    table: Mapping[str, Any], source: str, year: str, languages: Sequence[str]
+) -> YearDates:
     """Read the dates of a layout's table `portraits.YEAR`; raises UnreadableLayout."""
     dates = YearDates(
         issued=_day(table, "issued"),
@@ -108,12 +109,13 @@ def read_dates(table: Mapping[str, Any], source: str, year: str) -> YearDates:
             f"{source}: portraits.{year} begins {dates.begin or 'nowhere'} and ends"
             f" {dates.end or 'nowhere'}. Give both days, the earlier one as begin."
         )
-    missing = {*LANGUAGES} - {*(dates.collection or {})}
+    missing = {*languages} - {*(dates.collection or {})}
     if (dates.collected and missing) or (dates.clarified or "9999") < (dates.collected or "9999"):
         raise UnreadableLayout(
             f"{source}: portraits.{year} was collected on {dates.collected or 'no day'} and"
-            f" clarified on {dates.clarified or 'no day'}. Give both in words as collection.fr and"
-            " collection.en, and no earlier day as clarified than as collected."
+            f" clarified on {dates.clarified or 'no day'}. Give both in words as"
+            f" {' and '.join(f'collection.{language}' for language in languages)},"
+            " and no earlier day as clarified than as collected."
         )
     return dates
 

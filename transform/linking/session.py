@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from transform.comparison.entries import read_names
+from transform.comparison.entries import Names, read_names
 from transform.decisions.append import add_lines
 from transform.decisions.links import BODY, parse_links
 from transform.decisions.sssom import LINKS_FILE
@@ -15,7 +15,7 @@ from transform.errors import MisusedCommand
 from transform.identity.known_links import KnownLinks, known_links, slug_of
 from transform.identity.links import Settled, settle
 from transform.rdf.namespaces import FOAF, RDF, vocabulary_of
-from transform.release.manifest import base_uri_of, read_manifest
+from transform.release.manifest import base_uri_of, languages_in, read_manifest
 from transform.release.paths import FORMER_NAMES
 from transform.release.reading import read_graphs
 
@@ -77,9 +77,11 @@ class LinkSession:
 
 def open_session(release: Path, file: Path, language: str) -> LinkSession:
     """Read a release and a file of links, which need not exist yet."""
-    base_uri = base_uri_of(read_manifest(release))
+    manifest = read_manifest(release)
+    base_uri = base_uri_of(manifest)
     triples = read_graphs(release, "organismes", FORMER_NAMES)
-    bodies = _bodies(triples, base_uri, language)
+    names = read_names(triples, base_uri, languages_in(manifest))
+    bodies = _bodies(triples, names, base_uri, language)
     known = known_links(base_uri, bodies, triples, {})
     copy = release / LINKS_FILE.copy
     built = parse_links(copy, copy.read_bytes() if copy.is_file() else b"", base_uri)
@@ -103,8 +105,9 @@ def _registry_only(known: KnownLinks, built: Settled) -> KnownLinks:
     return known._replace(elsewhere={body: iris for body, iris in elsewhere.items() if iris})
 
 
-def _bodies(triples: Sequence[ox.Triple], base_uri: str, language: str) -> dict[str, LinkableBody]:
-    names = read_names(triples, base_uri)
+def _bodies(
+    triples: Sequence[ox.Triple], names: Names, base_uri: str, language: str
+) -> dict[str, LinkableBody]:
     a_body = (f"{RDF}type", f"<{vocabulary_of(base_uri)}Organisme>")
     slugs, sites = [], {}
     for subject, predicate, value in triples:

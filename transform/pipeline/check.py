@@ -77,16 +77,16 @@ def check(
 
 
 def _check_vocabulary(work: Prepared) -> list[Finding]:
-    tiers = read_shapes(("vocabulary", "recommended"), work.base_uri)
+    tiers = read_shapes(("vocabulary", "recommended"), work.base_uri, work.languages)
     findings = validate("".join(work.vocabulary).encode(), tiers)
     registry = work.identities.bodies.registry
-    return findings + validate_registry(registry, work.vocabulary, work.base_uri)
+    return findings + validate_registry(registry, work.vocabulary, work.base_uri, work.languages)
 
 
 def _check_framework(work: Prepared) -> list[Located]:
     bodies = work.identities.bodies.registry.bodies
     known = (f"{work.base_uri}id/organisme/{slug}" for slug in bodies)
-    return validate_framework(work.framework, known, work.base_uri)
+    return validate_framework(work.framework, known, work.base_uri, work.languages)
 
 
 def _concept_types(work: Prepared) -> Iterator[Line]:
@@ -130,7 +130,7 @@ def _check_rows(
     types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
     progress("Checking rows with the shapes", 0, total)
     pieces = chain.from_iterable(
-        cut_rows(file, work.base_uri, types) for file in (*files, decided, remarks)
+        cut_rows(file, work.base_uri, types, work.languages) for file in (*files, decided, remarks)
     )
     for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
         findings += broken
@@ -152,6 +152,6 @@ def _rejected(findings: Iterable[Finding], places: CellLocator) -> dict[int, set
 def _check_graphs(
     work: Prepared, directory: list[str], editions: list[Edition], decided: list[str]
 ) -> list[Finding]:
-    tiers = read_shapes(("required", "recommended"), work.base_uri)
+    tiers = read_shapes(("required", "recommended"), work.base_uri, work.languages)
     lines = in_order((*_concept_types(work), *edition_lines(work, editions)))
     return validate("".join((*directory, *lines, *decided)).encode(), tiers)

@@ -52,7 +52,7 @@ def compare_all(
     """
     text = "".join((*work.vocabulary, *directory)).encode()
     triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
-    names = read_names(triples, work.base_uri)
+    names = read_names(triples, work.base_uri, work.languages.tags)
     urls = {setting.reading.year: setting.source_url for setting in work.settings}
     compared = {year: comparable_rows(work, year, rejected) for year in sorted(urls)}
     entries = {year: [entry_of(row, urls[year]) for row in rows] for year, rows in compared.items()}

@@ -51,13 +51,12 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
     that any portrait has.
     """
     newest = max(checked.editions, key=lambda edition: edition.year).layout
-    layouts = [edition.layout for edition in checked.editions]
     severities = [located.severity for located in checked.located]
     return {
         "software": {"name": "portrait-ia", "version": __version__},
         "base_uri": work.base_uri,
         "vocabulary_uri": vocabulary_of(work.base_uri),
-        "languages": list(dict.fromkeys(lang for la in layouts for lang in la.languages)),
+        "languages": list(work.languages.tags),
         "fields": list(FIELDS),
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest.publisher),

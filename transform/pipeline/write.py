@@ -38,6 +38,7 @@ from transform.release import decisions_table, document_index, dumps, manifest, 
 from transform.release import folder as release_folder
 from transform.release.definitions import definitions
 from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, source_path
+from transform.release.spreadsheets import Table, columns_of
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
 from transform.validation.locate import CellLocator
@@ -67,7 +68,7 @@ def write_release(
             **_write_dumps(work, checked, graphs, contexts, folder, workers, progress),
             **_copy_sources(work, folder),
             **_write_files({document_index.FILE: listed}, folder),
-            **_write_files(definitions(work.base_uri, work.vocabulary), folder),
+            **_write_files(definitions(work.base_uri, work.vocabulary, work.languages), folder),
             **_write_report(work, checked, folder),
         }
         scratch = folder / "graphs"
@@ -211,7 +212,12 @@ def _write_dumps(
     scratch.mkdir()
     stored = dumps.write_dumps(
         [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs],
-        {edition.year: descriptions(edition) for edition in checked.editions},
+        {
+            edition.year: Table(
+                columns_of(edition.layout), descriptions(edition), edition.layout.language
+            )
+            for edition in checked.editions
+        },
         contexts,
         target,
         work.base_uri,

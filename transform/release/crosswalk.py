@@ -5,7 +5,7 @@ https://mapping-commons.github.io/sssom/spec-formats-tsv/
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
@@ -21,15 +21,22 @@ _COLUMNS = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping
 _JUSTIFICATION = "semapv:ManualMappingCuration"
 
 
-def write_crosswalk(vocabulary: Iterable[str], base_uri: str) -> bytes:
-    """Return the matches of concepts among the N-Triples of the vocabulary, as SSSOM/TSV."""
+def write_crosswalk(vocabulary: Iterable[str], base_uri: str, languages: Sequence[str]) -> bytes:
+    """Return the matches of concepts among the N-Triples of the vocabulary, as SSSOM/TSV.
+
+    Concepts are named in the first of `languages`, the register's, in which they have a label.
+    """
     quads = list(ox.parse("".join(vocabulary).encode(), format=ox.RdfFormat.N_TRIPLES))
-    labels = {
-        quad.subject: quad.object.value
+    by_language = {
+        (quad.subject, quad.object.language): quad.object.value
         for quad in quads
-        if quad.predicate.value == PREF_LABEL
-        and isinstance(quad.object, ox.Literal)
-        and quad.object.language == "fr"
+        if quad.predicate.value == PREF_LABEL and isinstance(quad.object, ox.Literal)
+    }
+    labels = {
+        subject: by_language[subject, language]
+        for language in reversed(languages)
+        for subject, tag in by_language
+        if tag == language
     }
     spaces = {"id": f"{base_uri}id/", "theme": f"{EU_AUTHORITY}data-theme/"}
     spaces = {**prefixes_of(ontology.context(vocabulary_of(base_uri))), **spaces}

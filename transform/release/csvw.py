@@ -5,13 +5,12 @@ to the file (`…csv-metadata.json`, Model for Tabular Data and Metadata, 5.3). 
 are statements of our graph; texts are only to be read, as an apostrophe may precede them.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from transform.files import as_json
 from transform.rdf.namespaces import property_iri
 from transform.release.csv_dialects import CsvDialect
-from transform.release.spreadsheets import COLUMNS, Column
+from transform.release.spreadsheets import Column, Table
 
 _ABOUT = "{+inscription}"
 _APOSTROPHE = {
@@ -20,20 +19,20 @@ _APOSTROPHE = {
 }
 
 
-def describe(
-    name: str, year: int, flavour: CsvDialect, base_uri: str, about: Mapping[str, str]
-) -> bytes:
-    """Return the metadata of the CSV of a portrait; `about` describes it by language."""
+def describe(name: str, year: int, flavour: CsvDialect, base_uri: str, table: Table) -> bytes:
+    """Return the metadata of the CSV of a portrait."""
     portrait = f"{base_uri}id/portrait/{year}"
     return as_json(
         {
-            "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
+            "@context": ["http://www.w3.org/ns/csvw", {"@language": table.language}],
             "url": name,
             "dc:title": {"fr": f"Portrait {year}", "en": f"Portrait {year}"},
             "dc:isPartOf": {"@id": portrait},
             "dc:description": {
-                language: " ".join(filter(None, (about.get(language), text)))
-                for language, text in _APOSTROPHE.items()
+                language: " ".join(
+                    texts[language] for texts in (table.about, _APOSTROPHE) if language in texts
+                )
+                for language in dict.fromkeys((*_APOSTROPHE, *table.about))
             },
             "dialect": {
                 "delimiter": flavour.separator,
@@ -48,7 +47,7 @@ def describe(
             "tableSchema": {
                 "aboutUrl": _ABOUT,
                 "primaryKey": "inscription",
-                "columns": [_column(column, base_uri) for column in COLUMNS],
+                "columns": [_column(column, base_uri) for column in table.columns],
             },
         }
     )

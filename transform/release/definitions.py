@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import ontology
 import shapes
+from transform.layouts.model import Languages
 from transform.rdf.namespaces import at_home
 from transform.release.crosswalk import CROSSWALK, write_crosswalk
 
@@ -16,24 +17,25 @@ def version_path(version: str) -> str:
     return f"def/{version}.ttl"
 
 
-def definitions(base_uri: str, vocabulary: Iterable[str]) -> dict[str, bytes]:
+def definitions(base_uri: str, vocabulary: Iterable[str], languages: Languages) -> dict[str, bytes]:
     """Return shapes, earlier vocabularies and the crosswalk, by path in the release.
 
-    `vocabulary` are the N-Triples of its graph.
+    `vocabulary` are the N-Triples of its graph, `languages` those of the register.
     """
     earlier = {
         version_path(version): f"@base <{base_uri}> .\n\n".encode() + at_home(content, base_uri)
         for version, content in sorted(ontology.read_versions().items())
     }
-    crosswalk = write_crosswalk(vocabulary, base_uri)
-    return {SHAPES: _all_shapes(base_uri), CROSSWALK: crosswalk, **earlier}
+    crosswalk = write_crosswalk(vocabulary, base_uri, languages.tags)
+    return {SHAPES: _all_shapes(base_uri, languages), CROSSWALK: crosswalk, **earlier}
 
 
-def _all_shapes(base_uri: str) -> bytes:
-    """Return the shapes of all tiers as one Turtle file.
+def _all_shapes(base_uri: str, languages: Languages) -> bytes:
+    """Return the shapes of all tiers for a register's languages, as one Turtle file.
 
     An xsd:anyURI is a literal, which no parser makes absolute: it is written as such.
     """
     tiers = b"\n".join(at_home(shapes.read(tier), base_uri) for tier in shapes.TIERS)
+    tiers += b"\n" + shapes.for_languages(*languages)
     absolute = re.sub(r'(?<=sh:namespace ")(?=[^":]*")', base_uri, tiers.decode())
     return f"@base <{base_uri}> .\n\n{absolute}".encode()

@@ -13,9 +13,10 @@ from typing import NamedTuple
 from transform.files import Stored, measure, write_with_copy
 from transform.parallel import Progress, Workers, spread_in_threads
 from transform.rdf import fragments
-from transform.release import csvw, pieces, spreadsheets
+from transform.release import csvw, pieces
 from transform.release.csv_dialects import FLAVOURS, METADATA, CsvDialect
 from transform.release.pieces import Piece
+from transform.release.spreadsheets import Table
 from transform.text.csv_injection import SpreadsheetWriter
 
 WHOLE = "portraits"
@@ -49,7 +50,7 @@ def year_name(year: int) -> str:
 
 def write_dumps(
     files: Sequence[tuple[str, Path]],
-    about: Mapping[int, Mapping[str, str]],
+    tables: Mapping[int, Table],
     contexts: Mapping[int, Path],
     folder: Path,
     base_uri: str,
@@ -63,19 +64,19 @@ def write_dumps(
     """Write the dumps and their compressed copies, and return what was written.
 
     `files` are pairs of graph IRI and N-Triples file, in the order in which they stand in the
-    whole. `about` says of each year, by language, what its portrait is; `contexts` are N-Triples
-    files of what stands beside its graph in its dumps. The pieces are laid down in `scratch`.
+    whole. `tables` are the tables of the portraits by year; `contexts` are N-Triples files of what
+    stands beside the graph of a year in its dumps. The pieces are laid down in `scratch`.
     `many`: there is so much that other processes are worth their start. `others` are dumps that
     are no graphs.
     """
-    graphs = _cut(files, about, base_uri, scratch)
+    graphs = _cut(files, tables, base_uri, scratch)
     beside = {
-        year: Graph("", file, pieces.cut(file, scratch, base_uri, None), set())
+        year: Graph("", file, pieces.cut(file, scratch, base_uri), set())
         for year, file in contexts.items()
     }
     dumps = [
         *_of_the_whole(graphs, folder, base_uri),
-        *_of_years(graphs, beside, folder, base_uri),
+        *_of_years(graphs, beside, tables, folder, base_uri),
         *others,
     ]
     planned = [(graph, piece) for graph in (*graphs, *beside.values()) for piece in graph.pieces]
@@ -88,20 +89,20 @@ def write_dumps(
     for number, stored in enumerate(spread_in_threads(_write, dumps), start=len(planned) + 1):
         progress("Writing dumps", number, steps)
         written += stored
-    return written + _write_metadata(about, folder, base_uri)
+    return written + _write_metadata(tables, folder, base_uri)
 
 
 def _cut(
-    files: Sequence[tuple[str, Path]], years: Iterable[int], base_uri: str, scratch: Path
+    files: Sequence[tuple[str, Path]], tables: Mapping[int, Table], base_uri: str, scratch: Path
 ) -> list[Graph]:
     by_name = {_name(iri): file for iri, file in files}
     labels = [by_name[name] for name in ("organismes", "vocabulaire")]
-    portraits = {str(year) for year in years}
+    columns = {str(year): table.columns for year, table in tables.items()}
     return [
         Graph(
             iri,
             file,
-            pieces.cut(file, scratch, base_uri, labels if _name(iri) in portraits else None),
+            pieces.cut(file, scratch, base_uri, labels, columns.get(_name(iri))),
             set(),
         )
         for iri, file in files
@@ -123,13 +124,17 @@ def _of_the_whole(graphs: Sequence[Graph], folder: Path, base_uri: str) -> Itera
 
 
 def _of_years(
-    graphs: Sequence[Graph], beside: Mapping[int, Graph], folder: Path, base_uri: str
+    graphs: Sequence[Graph],
+    beside: Mapping[int, Graph],
+    tables: Mapping[int, Table],
+    folder: Path,
+    base_uri: str,
 ) -> Iterator[Dump]:
     by_name = {_name(graph.iri): graph for graph in graphs}
     for year, context in beside.items():
         graph, stem = by_name[str(year)], folder / year_name(year)
         yield from _of_triples([graph, context], stem, base_uri)
-        yield from (_table(graph, flavour, stem) for flavour in FLAVOURS)
+        yield from (_table(graph, tables[year], flavour, stem) for flavour in FLAVOURS)
 
 
 def _of_triples(graphs: Sequence[Graph], stem: Path, base_uri: str) -> Iterator[Dump]:
@@ -182,10 +187,10 @@ def _frame(graphs: Sequence[Graph], suffix: str, base_uri: str) -> fragments.Fra
     return fragments.frame(suffix, base_uri, set().union(*(graph.prefixes for graph in graphs)))
 
 
-def _table(graph: Graph, flavour: CsvDialect, stem: Path) -> Dump:
+def _table(graph: Graph, table: Table, flavour: CsvDialect, stem: Path) -> Dump:
     def blocks() -> Iterator[bytes]:
         header = io.StringIO(newline="")
-        names = [column.name for column in spreadsheets.COLUMNS]
+        names = [column.name for column in table.columns]
         SpreadsheetWriter(header, delimiter=flavour.separator).writerow(names)
         yield header.getvalue().encode(flavour.encoding)
         yield from (piece.file(flavour.ending).read_bytes() for piece in graph.pieces)
@@ -193,15 +198,13 @@ def _table(graph: Graph, flavour: CsvDialect, stem: Path) -> Dump:
     return Dump(stem.with_name(stem.name + flavour.ending), blocks)
 
 
-def _write_metadata(
-    about: Mapping[int, Mapping[str, str]], folder: Path, base_uri: str
-) -> list[Stored]:
+def _write_metadata(tables: Mapping[int, Table], folder: Path, base_uri: str) -> list[Stored]:
     """Write the description of each table next to it."""
     written = []
-    for year, texts in about.items():
+    for year, table in tables.items():
         for flavour in FLAVOURS:
             name = year_name(year) + flavour.ending
-            described = csvw.describe(name, year, flavour, base_uri, texts)
+            described = csvw.describe(name, year, flavour, base_uri, table)
             (folder / (name + METADATA)).write_bytes(described)
             written.append(measure(name + METADATA, described))
     return written

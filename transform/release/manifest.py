@@ -7,6 +7,7 @@ from typing import Any
 
 from transform.errors import DamagedRelease, UnreadableRelease
 from transform.rdf.namespaces import BaseUri
+from transform.text.languages import LANGUAGES
 
 Manifest = Mapping[str, Any]
 FILE = "manifest.json"
@@ -43,6 +44,14 @@ def read_manifest(release: Path) -> Manifest:
 def base_uri_of(manifest: Manifest) -> BaseUri:
     """Return the base URI of a release, which knows where the vocabulary of it is at home."""
     return BaseUri(str(manifest["base_uri"]), manifest.get("vocabulary_uri"))
+
+
+def languages_in(manifest: Manifest) -> tuple[str, ...]:
+    """Return the languages of a release's register, its own first.
+
+    Releases of before there were others are in French and English.
+    """
+    return tuple(manifest.get("languages", LANGUAGES))
 
 
 def damaged(release: Path, path: str, problem: str) -> DamagedRelease:

@@ -16,6 +16,7 @@ from transform.rdf import fragments
 from transform.rdf.turtle_writer import used_prefixes
 from transform.release import spreadsheets
 from transform.release.csv_dialects import FLAVOURS
+from transform.release.spreadsheets import Column
 from transform.text.csv_injection import SpreadsheetWriter
 
 # Bytes of N-Triples: some 15,000 statements, of which a process holds one piece at a time.
@@ -25,7 +26,8 @@ SIZE = 2_000_000
 class Piece(NamedTuple):
     """A range of a graph, and the path of its files without their endings.
 
-    `labels` are the graphs that name what rows refer to; None where the graph is no portrait.
+    `columns` are those of a portrait's rows, None where the graph is no portrait; `labels` are
+    the graphs that name what rows refer to.
     """
 
     graph: Path
@@ -33,7 +35,8 @@ class Piece(NamedTuple):
     end: int
     stem: Path
     base_uri: str
-    labels: tuple[Path, ...] | None
+    labels: tuple[Path, ...]
+    columns: tuple[Column, ...] | None
 
     def file(self, ending: str) -> Path:
         """Return where the piece is written with an ending such as `ttl` or `-excel.csv`."""
@@ -50,13 +53,13 @@ def cut(
     graph: Path,
     folder: Path,
     base_uri: str,
-    labels: Sequence[Path] | None,
+    labels: Sequence[Path] = (),
+    columns: tuple[Column, ...] | None = None,
     size: int | None = None,
 ) -> list[Piece]:
     """Return the pieces of a graph; their files are to stand in a folder."""
-    shared = None if labels is None else tuple(labels)
     return [
-        Piece(graph, *ends, folder / f"{graph.stem}-{number}", base_uri, shared)
+        Piece(graph, *ends, folder / f"{graph.stem}-{number}", base_uri, tuple(labels), columns)
         for number, ends in enumerate(_ranges(graph, size or SIZE))
     ]
 
@@ -97,8 +100,9 @@ def write_piece(piece: Piece) -> set[str]:
         piece.file(suffix).write_bytes(part)
         if suffix == fragments.TURTLE:
             used = used_prefixes(part)
-    if piece.labels is not None:
-        rows = list(spreadsheets.rows(quads, _labels(piece.labels), piece.base_uri))
+    if piece.columns is not None:
+        labels = _labels(piece.labels)
+        rows = list(spreadsheets.rows(quads, piece.columns, labels, piece.base_uri))
         for flavour in FLAVOURS:
             out = io.StringIO(newline="")
             SpreadsheetWriter(out, delimiter=flavour.separator).writerows(rows)

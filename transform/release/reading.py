@@ -21,7 +21,7 @@ from transform.errors import MisusedCommand, UnreadableRelease
 from transform.rdf.namespaces import DCTERMS, vocabulary_of
 from transform.release.folder import CURRENT
 from transform.release.integrity import check_quads
-from transform.release.manifest import base_uri_of, read_manifest
+from transform.release.manifest import base_uri_of, languages_in, read_manifest
 from transform.release.paths import FORMER_NAMES, QUADS
 
 _PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*")
@@ -59,7 +59,7 @@ def read_released(release: Path, years: Iterable[int] | None = None) -> Released
                 labelled += triples
             elif name in ("rapprochements", FORMER_NAMES):
                 _read_ties(released, triples)
-    names = read_names(labelled, base_uri)
+    names = read_names(labelled, base_uri, languages_in(manifest))
     return Released(base_uri, released.entries, names, released.replaced, released.open)
 
 

@@ -38,7 +38,7 @@ def _review_row(entry: Entry, names: Names) -> ReviewRow:
         row=entry.row,
         name=cells.nom.strip(),
         body=last_segment(entry.organisme),
-        body_name=names.label(entry.organisme, "fr"),
+        body_name=names.own_label(entry.organisme),
         portfolio=last_segment(entry.portefeuille),
         category=last_segment(entry.categorie),
         filed=cells.categorie,

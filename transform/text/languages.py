@@ -1,11 +1,73 @@
 """List the languages in which every text of our own is written, and read language tags."""
 
 import re
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 # A reader whose language is not known gets the first.
 LANGUAGES = ("fr", "en")
+
+
+class LanguageName(NamedTuple):
+    """A language: its code in the EU's list (Publications Office), its name in French, English."""
+
+    code: str
+    fr: str
+    en: str
+
+
+_NAMES = {
+    "ar": LanguageName("ARA", "arabe", "Arabic"),
+    "bg": LanguageName("BUL", "bulgare", "Bulgarian"),
+    "ca": LanguageName("CAT", "catalan", "Catalan"),
+    "cs": LanguageName("CES", "tchèque", "Czech"),
+    "cy": LanguageName("CYM", "gallois", "Welsh"),
+    "da": LanguageName("DAN", "danois", "Danish"),
+    "de": LanguageName("DEU", "allemand", "German"),
+    "el": LanguageName("ELL", "grec", "Greek"),
+    "en": LanguageName("ENG", "anglais", "English"),
+    "es": LanguageName("SPA", "espagnol", "Spanish"),
+    "et": LanguageName("EST", "estonien", "Estonian"),
+    "eu": LanguageName("EUS", "basque", "Basque"),
+    "fi": LanguageName("FIN", "finnois", "Finnish"),
+    "fr": LanguageName("FRA", "français", "French"),
+    "ga": LanguageName("GLE", "irlandais", "Irish"),
+    "gl": LanguageName("GLG", "galicien", "Galician"),
+    "hi": LanguageName("HIN", "hindi", "Hindi"),
+    "hr": LanguageName("HRV", "croate", "Croatian"),
+    "hu": LanguageName("HUN", "hongrois", "Hungarian"),
+    "is": LanguageName("ISL", "islandais", "Icelandic"),
+    "it": LanguageName("ITA", "italien", "Italian"),
+    "iu": LanguageName("IKU", "inuktitut", "Inuktitut"),
+    "ja": LanguageName("JPN", "japonais", "Japanese"),
+    "ko": LanguageName("KOR", "coréen", "Korean"),
+    "lt": LanguageName("LIT", "lituanien", "Lithuanian"),
+    "lv": LanguageName("LAV", "letton", "Latvian"),
+    "mt": LanguageName("MLT", "maltais", "Maltese"),
+    "nl": LanguageName("NLD", "néerlandais", "Dutch"),
+    "no": LanguageName("NOR", "norvégien", "Norwegian"),
+    "pl": LanguageName("POL", "polonais", "Polish"),
+    "pt": LanguageName("POR", "portugais", "Portuguese"),
+    "ro": LanguageName("RON", "roumain", "Romanian"),
+    "sk": LanguageName("SLK", "slovaque", "Slovak"),
+    "sl": LanguageName("SLV", "slovène", "Slovenian"),
+    "sv": LanguageName("SWE", "suédois", "Swedish"),
+    "tr": LanguageName("TUR", "turc", "Turkish"),
+    "uk": LanguageName("UKR", "ukrainien", "Ukrainian"),
+    "zh": LanguageName("ZHO", "chinois", "Chinese"),
+}
+
+
+def language_name(tag: str) -> LanguageName | None:
+    """Return the name of the language of a tag such as `fr-ca`, None for one not in the table."""
+    return _NAMES.get(tag.partition("-")[0])
+
+
+def reading_language(tag: str) -> str:
+    """Return the language of ours for readers of a language: itself, else English."""
+    language = tag.partition("-")[0]
+    return language if language in LANGUAGES else "en"
 
 
 def is_language(tag: str) -> bool:

@@ -6,6 +6,7 @@ import rdflib
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from transform.graphs.framework import Framework
+from transform.layouts.model import Languages
 from transform.rdf.namespaces import (
     DCTERMS,
     ELI,
@@ -36,7 +37,7 @@ Statement = tuple[str, str, str]
 
 
 def validate_framework(
-    framework: Framework | None, bodies: Iterable[str], base_uri: str
+    framework: Framework | None, bodies: Iterable[str], base_uri: str, languages: Languages
 ) -> list[Located]:
     """Return what breaks a shape, with its line; `bodies` are the IRIs that the registry knows."""
     if not framework:
@@ -44,7 +45,7 @@ def validate_framework(
     organisation = f"<{vocabulary_of(base_uri)}Organisme>"
     types = ((f"<{body}>", f"<{RDF_TYPE}>", organisation) for body in bodies)
     data = "".join(in_order((*framework.lines, *types))).encode()
-    findings = validate(data, read_shapes(("framework", "vocabulary"), base_uri))
+    findings = validate(data, read_shapes(("framework", "vocabulary"), base_uri, languages))
     if not findings:
         return []
     lines = statement_lines(framework.turtle, base_uri)

@@ -6,6 +6,7 @@ from transform.errors import UnreadableRegistry
 from transform.graphs.bodies import registry_lines, yearly_lines
 from transform.identity.registry import Registry
 from transform.identity.rule import Identities
+from transform.layouts.model import Languages
 from transform.rdf.namespaces import RDF
 from transform.rdf.ntriples import Line, in_order, literal
 from transform.text.normal_form import normal_form
@@ -13,7 +14,7 @@ from transform.validation.shacl import Finding, read_shapes, validate
 
 
 def validate_registry(
-    registry: Registry, vocabulary: Iterable[str], base_uri: str
+    registry: Registry, vocabulary: Iterable[str], base_uri: str, languages: Languages
 ) -> list[Finding]:
     """Return what breaks a shape; `vocabulary` holds the kinds and portfolios, as N-Triples."""
     if not registry.triples:
@@ -22,7 +23,7 @@ def validate_registry(
     lines += yearly_lines(base_uri, registry.yearly_portfolios(base_uri), {})
     lines += _spelling_lines(registry, base_uri)
     types = [line for line in vocabulary if f"> <{RDF}type> <" in line]
-    tier = read_shapes(("registry",), base_uri)
+    tier = read_shapes(("registry",), base_uri, languages)
     return validate("".join([*in_order(lines), *types]).encode(), tier)
 
 

@@ -15,6 +15,7 @@ from pyshacl.graph_abstraction import OxigraphDataGraph
 import shapes
 from transform.errors import PortraitError
 from transform.graphs.rows_file import RowsFile
+from transform.layouts.model import Languages
 from transform.rdf.namespaces import at_home, vocabulary_of
 from transform.validation.indexed_graph import IndexedGraph
 
@@ -39,11 +40,15 @@ class Finding:
     en: str
 
 
-def read_shapes(tiers: Iterable[str], base_uri: str) -> rdflib.Graph:
-    """Read the shapes of some tiers; `base_uri` of a release makes their IRIs absolute."""
+def read_shapes(tiers: Iterable[str], base_uri: str, languages: Languages) -> rdflib.Graph:
+    """Read the shapes of some tiers, for the languages of a register.
+
+    `base_uri` of a release makes their IRIs absolute.
+    """
     graph = rdflib.Graph()
-    for tier in tiers:
-        graph.parse(data=at_home(shapes.read(tier), base_uri), format="turtle", publicID=base_uri)
+    tiers = {tier: at_home(shapes.read(tier), base_uri) for tier in tiers}
+    for turtle in (*tiers.values(), shapes.for_languages(*languages)):
+        graph.parse(data=turtle, format="turtle", publicID=base_uri)
     # An xsd:anyURI is a literal, so the parser leaves it relative.
     for declared, namespace in list(graph.subject_objects(SH.namespace)):
         iri = str(namespace) if "://" in str(namespace) else base_uri + str(namespace)
@@ -107,7 +112,8 @@ def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> 
 class RowsPiece(NamedTuple):
     """A range of a file of rows: how many rows, and what the shapes need to know.
 
-    `types` are the N-Triples with the classes of concepts and bodies.
+    `types` are the N-Triples with the classes of concepts and bodies, `languages` those of the
+    register.
     """
 
     rows: int
@@ -116,6 +122,7 @@ class RowsPiece(NamedTuple):
     length: int
     base_uri: str
     types: bytes
+    languages: Languages
 
     def read(self) -> bytes:
         """Return the N-Triples of the piece."""
@@ -129,9 +136,9 @@ _OF_ROWS = ("Inscription", "Initiative", "DecisionIdentite")
 
 
 @lru_cache(maxsize=1)  # the pieces of a build are validated with the same shapes
-def _row_shapes(base_uri: str) -> rdflib.Graph:
+def _row_shapes(base_uri: str, languages: Languages) -> rdflib.Graph:
     """Return the shapes of all tiers that target things of rows."""
-    graph = read_shapes(("required", "lists", "recommended", "reading"), base_uri)
+    graph = read_shapes(("required", "lists", "recommended", "reading"), base_uri, languages)
     # A piece holds rows, their initiatives, the decisions; other things were validated before.
     for shape, target in list(graph.subject_objects(SH.targetClass)):
         if str(target).removeprefix(vocabulary_of(base_uri)) not in _OF_ROWS:
@@ -139,16 +146,18 @@ def _row_shapes(base_uri: str) -> rdflib.Graph:
     return graph
 
 
-def cut_rows(rows: RowsFile, base_uri: str, types: bytes) -> Iterator[RowsPiece]:
+def cut_rows(
+    rows: RowsFile, base_uri: str, types: bytes, languages: Languages
+) -> Iterator[RowsPiece]:
     """Cut the rows of a file into pieces."""
     start = 0
     for first in range(0, len(rows.rows), PIECE):
         lengths = [length for _, length in rows.rows[first : first + PIECE]]
-        yield RowsPiece(len(lengths), rows.path, start, sum(lengths), base_uri, types)
+        yield RowsPiece(len(lengths), rows.path, start, sum(lengths), base_uri, types, languages)
         start += sum(lengths)
 
 
 def validate_piece(piece: RowsPiece) -> tuple[int, list[Finding]]:
     """Return how many rows a piece has, and what breaks a shape in it."""
-    shapes_graph = _row_shapes(piece.base_uri)
+    shapes_graph = _row_shapes(piece.base_uri, piece.languages)
     return piece.rows, validate(piece.types + piece.read(), shapes_graph)

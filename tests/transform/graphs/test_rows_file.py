@@ -8,6 +8,7 @@ import pytest
 from transform.errors import MisusedCommand
 from transform.graphs import rows_file
 from transform.graphs.rows_file import copy_rows, write_texts
+from transform.layouts.model import Languages
 from transform.validation import shacl
 
 TEXTS = [(key, f'<urn:{key}> <urn:p> "{key * 9} é" .\n') for key in "abcdefg"]
@@ -30,7 +31,7 @@ def test_pieces_for_the_shapes_hold_whole_rows(
 ) -> None:
     monkeypatch.setattr(shacl, "PIECE", size)
     rows = write_texts(tmp_path / "rows.nt", TEXTS)
-    pieces = list(shacl.cut_rows(rows, "urn:", b""))
+    pieces = list(shacl.cut_rows(rows, "urn:", b"", Languages(("fr",), ("fr",))))
     texts = [text for _, text in TEXTS]
     assert [piece.read().decode() for piece in pieces] == [
         "".join(texts[first : first + size]) for first in range(0, len(texts), size)

@@ -14,7 +14,7 @@ from tests.conftest import ROW, Run, shared
 from transform.graphs.vocabulary import vocabulary_graph
 from transform.identity.concepts import read_vocabulary
 from transform.identity.registry import EMPTY, Registry, read_registry
-from transform.layouts.model import LISTS, load_layout
+from transform.layouts.model import LISTS, languages_of, load_layout
 from transform.validation.registry import validate_registry
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
@@ -130,7 +130,7 @@ def findings(registry: Registry) -> list[str]:
     vocabulary = vocabulary_graph(BASE, [QUEBEC], vocabularies)
     return [
         f"{f.focus.removeprefix(BASE)}: {f.en}"
-        for f in validate_registry(registry, vocabulary, BASE)
+        for f in validate_registry(registry, vocabulary, BASE, languages_of([QUEBEC]))
     ]
 
 
@@ -185,7 +185,6 @@ def build(
     layout = tmp_path / "essai.toml"
     settings = {
         "name": "essai",
-        "language": "fr",
         "extends": "quebec",
         "registry": "organismes.ttl",
     }

@@ -8,12 +8,14 @@ import pyoxigraph as ox
 import pytest
 
 from transform.files import write_with_copy
+from transform.layouts.model import load_layout
 from transform.parallel import Workers
 from transform.rdf.fragments import SUFFIXES
 from transform.rdf.namespaces import RDF_TYPE, RDFS
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
 from transform.release import pieces
 from transform.release.dumps import write_dumps
+from transform.release.spreadsheets import Table, columns_of
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 YEAR = f"{BASE}graph/2025"
@@ -50,7 +52,7 @@ def dump(
     named = [(f"{BASE}graph/{graph.stem}", graph) for graph in graphs]
     stored = write_dumps(
         named,
-        {2025: {}},
+        {2025: Table(columns_of(load_layout("quebec")), {}, "fr")},
         {2025: context},
         folder,
         BASE,
@@ -103,7 +105,7 @@ def test_documents_of_pieces_are_those_written_in_one_go(
 @pytest.mark.parametrize("size", [1, 200, 333, 1_000, 5_000])
 def test_pieces_end_where_a_subject_ends(tmp_path: Path, size: int) -> None:
     graph = write_graph(tmp_path / "2025.nt", 9)
-    cut = pieces.cut(graph, tmp_path, BASE, None, size)
+    cut = pieces.cut(graph, tmp_path, BASE, size=size)
     texts = [piece.read() for piece in cut]
     assert b"".join(texts) == graph.read_bytes()
     subjects = [{line.split()[0] for line in text.splitlines()} for text in texts]
@@ -112,7 +114,7 @@ def test_pieces_end_where_a_subject_ends(tmp_path: Path, size: int) -> None:
 
 
 def test_a_graph_without_statements_has_no_piece(tmp_path: Path) -> None:
-    assert pieces.cut(write_graph(tmp_path / "cadre.nt", 0), tmp_path, BASE, None) == []
+    assert pieces.cut(write_graph(tmp_path / "cadre.nt", 0), tmp_path, BASE) == []
 
 
 def test_a_file_and_its_copy_are_the_same_bytes_however_the_blocks_fall(tmp_path: Path) -> None:

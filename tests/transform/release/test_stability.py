@@ -47,7 +47,6 @@ def first(tmp_path_factory: pytest.TempPathFactory, portrait_ia: Run) -> Path:
     builder.registry.write_bytes(ontology.read("organismes"))
     settings = {
         "name": "essai",
-        "language": "fr",
         "extends": "quebec",
         "registry": "organismes.ttl",
     }

@@ -11,7 +11,7 @@ import ontology
 from tests.conftest import PROJECT, ROW, Run
 from transform.errors import UnreadableFramework
 from transform.graphs.framework import Framework, read_framework
-from transform.layouts.model import Layout, load_layout
+from transform.layouts.model import Languages, Layout, load_layout
 from transform.validation.framework import validate_framework
 from transform.validation.locate import Located
 
@@ -36,7 +36,7 @@ def own(folder: Path, text: str) -> Framework:
 
 
 def find(framework: Framework) -> list[Located]:
-    return validate_framework(framework, [BODY], BASE)
+    return validate_framework(framework, [BODY], BASE, Languages(("fr", "en"), ("fr", "en")))
 
 
 @pytest.mark.parametrize("name", ["us-2024", "us-2025"])

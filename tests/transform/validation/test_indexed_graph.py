@@ -10,6 +10,7 @@ import rdflib
 from pyshacl.graph_abstraction import OxigraphDataGraph
 
 import shapes
+from transform.layouts.model import Languages
 from transform.rdf.namespaces import RDF_TYPE
 from transform.validation.indexed_graph import IndexedGraph
 from transform.validation.shacl import Finding, read_shapes, validate_graph
@@ -19,6 +20,7 @@ FILES = sorted(FOLDER.glob("*.ttl"))
 SAMPLE = FILES[::3]  # each kind of constraint stands in many of them
 FILES_BASE = "https://exemple.gouv.qc.ca/ia/"
 EXAMPLE_BASE = "http://localhost:8000/"
+LANGUAGES = Languages(("fr", "en"), ("fr", "en"))
 
 
 class PlainGraph(OxigraphDataGraph):
@@ -30,7 +32,7 @@ class PlainGraph(OxigraphDataGraph):
 
 @pytest.fixture(scope="module")
 def shapes_of_files() -> rdflib.Graph:
-    return read_shapes(shapes.TIERS, FILES_BASE)
+    return read_shapes(shapes.TIERS, FILES_BASE, LANGUAGES)
 
 
 def find_both_ways(triples: bytes, tiers: rdflib.Graph) -> tuple[list[Finding], list[Finding]]:
@@ -87,7 +89,7 @@ def test_rows_with_faults_of_each_kind_have_the_same_findings(example: Path) -> 
         for line in (dumps / "portraits.nt").read_bytes().splitlines(keepends=True)
         if f"> <{RDF_TYPE}> <{EXAMPLE_BASE}def#".encode() in line and b"/id/" in line.split()[0]
     ]
-    tiers = read_shapes(("required", "lists", "recommended"), EXAMPLE_BASE)
+    tiers = read_shapes(("required", "lists", "recommended"), EXAMPLE_BASE, LANGUAGES)
     indexed, plain = find_both_ways(b"".join(types) + broken, tiers)
     assert indexed == plain
     assert rows > 200
