@@ -1,12 +1,15 @@
 """Turn the texts that rows have beside the six fields into values, by one table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from transform.graphs.own_fields import list_iri
+from transform.identity.own_lists import OwnList
 from transform.layouts.fields import OWN, Field
-from transform.layouts.model import FIELDS
-from transform.rdf.namespaces import XSD, own_property_iri, property_iri
+from transform.layouts.model import FIELDS, Layout
+from transform.rdf.namespaces import XSD, property_iri
 from transform.rdf.ntriples import boolean, literal
+from transform.tables.rows import Row
 from transform.tables.texts import Slot
 from transform.text.dates import read_date, two_readings
 from transform.text.normal_form import normal_form
@@ -61,26 +64,45 @@ class Value(NamedTuple):
 def property_of(slot: Slot, base_uri: str) -> str | None:
     """Return the IRI of the property of a slot's values, None where rows do not state them."""
     if slot.field.startswith(OWN):
-        return own_property_iri(slot.field.removeprefix(OWN), base_uri)
+        return property_iri(f"own:{slot.field.removeprefix(OWN)}", base_uri)
     named = _PROPERTIES.get(slot.field)
     return property_iri(named, base_uri) if named else None
 
 
-def read_values(field: Field, slot: Slot, text: str, base_uri: str) -> Iterator[Value]:
-    """Yield the values of a slot's text, the text of a blank or empty cell having none."""
-    property_ = property_of(slot, base_uri)
-    if property_ is None:
-        return
-    for value in field.values(text):
+class ValueReader:
+    """A reader of the values of the texts that rows of one file have beside the six cells."""
+
+    def __init__(
+        self, layout: Layout, slots: Iterable[Slot], base_uri: str, lists: Mapping[str, OwnList]
+    ) -> None:
+        self._base_uri, self._lists = base_uri, lists
+        self._contact_as_text = property_iri(_CONTACT_AS_TEXT, base_uri)
+        self._slots = [
+            (number, slot, layout.fields[slot.field], property_of(slot, base_uri))
+            for number, slot in enumerate(slots)
+            # A value of a list has its texts in other languages as labels.
+            if layout.fields[slot.field].kind != "list" or slot.language == layout.language
+        ]
+
+    def read(self, row: Row) -> Iterator[Value]:
+        """Yield the values of a row; a blank cell, or one that says nothing, has none."""
+        for number, slot, field, property_ in self._slots:
+            text = row.others[number]
+            for value in field.values(text) if property_ else ():
+                yield self._value(field, slot, property_ or "", text, value)
+
+    def _value(self, field: Field, slot: Slot, property_: str, text: str, value: str) -> Value:
         if field.kind == "text":
             # Benefits are published as they were written, a name without the blanks around it.
             as_written = slot.field in FIELDS and slot.field != "nom"
-            yield Value(property_, literal(text if as_written else value, slot.language))
-        elif field.kind == "contact" and not (is_page(value) or is_email(_address(value))):
-            named = property_iri(_CONTACT_AS_TEXT, base_uri)
-            yield Value(named, literal(value, slot.language))
-        else:
-            yield Value(property_, _term(field, value), _is_ambiguous(field, value))
+            return Value(property_, literal(text if as_written else value, slot.language))
+        if field.kind == "contact" and not (is_page(value) or is_email(_address(value))):
+            return Value(self._contact_as_text, literal(value, slot.language))
+        if field.kind == "list":
+            name = slot.field.removeprefix(OWN)
+            slug = self._lists[name].concept(value)
+            return Value(property_, f"<{list_iri(self._base_uri, name, slug)}>" if slug else None)
+        return Value(property_, _term(field, value), _is_ambiguous(field, value))
 
 
 def _term(field: Field, value: str) -> str | None:

@@ -1,11 +1,12 @@
 """Turn rows into N-Triples lines by one table: column, property, datatype, rule, example."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from transform.graphs.field_values import property_of, read_values
+from transform.graphs.field_values import ValueReader, property_of
 from transform.identity.concepts import Vocabulary
 from transform.identity.keyed_rows import KeyedRow
+from transform.identity.own_lists import OwnList
 from transform.layouts.model import Layout
 from transform.rdf.namespaces import property_iri, vocabulary_of
 from transform.rdf.ntriples import integer, literal
@@ -13,13 +14,21 @@ from transform.tables.rows import Reading
 
 
 class MappingContext(NamedTuple):
-    """What the rules need besides the row: where URIs begin, how the file reads, where it is."""
+    """What the rules need besides the row: where URIs begin, how the file reads, where it is.
+
+    `own_lists` are the lists of the register's own, by name.
+    """
 
     base_uri: str
     reading: Reading
     layout: Layout
     source_url: str
     vocabularies: dict[str, Vocabulary]
+    own_lists: Mapping[str, OwnList] = {}
+
+    def values(self) -> ValueReader:
+        """Return a reader of the values that rows have beside the six fields."""
+        return ValueReader(self.layout, self.reading.slots, self.base_uri, self.own_lists)
 
 
 Rule = Callable[[MappingContext, KeyedRow, str], str | None]
@@ -142,7 +151,7 @@ def map_rows(context: MappingContext, rows: Iterable[KeyedRow]) -> Iterator[str]
 
     What a row does not say, or says in no known spelling, is left out: the shapes find it.
     """
-    slots = [(slot, context.layout.fields[slot.field]) for slot in context.reading.slots]
+    values = context.values()
     compiled = [
         (entry.field, f"<{property_iri(entry.property, context.base_uri)}>", entry.rule)
         for entry in MAPPING
@@ -156,10 +165,9 @@ def map_rows(context: MappingContext, rows: Iterable[KeyedRow]) -> Iterator[str]
             value = rule(context, row, getattr(texts, field) if field else "")
             if value is not None:
                 lines.append(f"{about} {predicate} {value} .\n")
-        for (slot, declared), text in zip(slots, row.row.others, strict=True):
-            lines += [
-                f"{about} <{value.property}> {value.term} .\n"
-                for value in read_values(declared, slot, text, context.base_uri)
-                if value.term
-            ]
+        lines += [
+            f"{about} <{value.property}> {value.term} .\n"
+            for value in values.read(row.row)
+            if value.term
+        ]
         yield "".join(lines)

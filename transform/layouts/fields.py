@@ -93,13 +93,26 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnValue:
+    """A value of a list of the register's own that a person has read: its slug, texts, label."""
+
+    concept: str
+    spellings: tuple[str, ...]
+    label: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class OwnField:
-    """A property of the register's own: its name below `def#`, label and definition by language."""
+    """A property of the register's own: its name below `def#`, label and definition by language.
+
+    `values` are those of a list that a person has read; cells may hold others.
+    """
 
     name: str
     label: Texts
     definition: Texts
     range: str
+    values: tuple[OwnValue, ...]
 
 
 def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
@@ -141,7 +154,16 @@ def read_more_fields(raw: Mapping[str, Any]) -> dict[str, Field]:
 def read_own(raw: Mapping[str, Any]) -> tuple[OwnField, ...]:
     """Read the properties of the register's own, in the order of the layout."""
     return tuple(
-        OwnField(name, table["label"], table.get("definition", {}), table.get("range", "text"))
+        OwnField(
+            name,
+            table["label"],
+            table.get("definition", {}),
+            table.get("range", "text"),
+            tuple(
+                OwnValue(value["concept"], tuple(value.get("spellings", ())), value["label"])
+                for value in table.get("values", ())
+            ),
+        )
         for name, table in raw.get("own", {}).items()
     )
 
@@ -193,8 +215,6 @@ def _split_faults(name: str, declared: Field) -> Iterator[str]:
             ".split would give many values, and the field has one. Add part, the number of the"
             " part that is meant, or languages."
         )
-    if declared.has_many and declared.translations:
-        yield ".split would give many texts, and translations one each. Take one of them out."
     if declared.has_many and declared.identity:
         yield ".identity wants one identifier a row. Take split out, or identity."
 

@@ -149,6 +149,7 @@ _OWN = {
     "decimal": "decimal",
     "yes": ["text"],
     "no": ["text"],
+    "values": [{"concept": "slug", "spellings": ["text"], "label": _TEXTS}],
 }
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 FORMAT = {

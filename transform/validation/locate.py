@@ -269,9 +269,11 @@ def _elsewhere(finding: Finding) -> tuple[str, str]:
             "Take the spelling out of one of the two in the registry of bodies.",
         )
     if finding.shape.endswith("#Concept-revise-par-une-personne"):
+        own = finding.focus.partition("/id/liste/")[2].partition("/")[0]
+        key = f"own.{own}.values" if own else "lists.….values"
         return (
-            "Ajouter la valeur à [[lists.….values]] du gabarit quand une personne l'aura lue.",
-            "Add the value to [[lists.….values]] of the layout once a person has read it.",
+            f"Ajouter la valeur à [[{key}]] du gabarit quand une personne l'aura lue.",
+            f"Add the value to [[{key}]] of the layout once a person has read it.",
         )
     if finding.shape.endswith("#Evolution-voisin"):
         return (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from transform.graphs.field_values import property_of, read_values
+from transform.graphs.field_values import property_of
 from transform.graphs.mapping import MAPPING, MappingContext, subject
 from transform.graphs.prepared import Prepared
 from transform.identity.keyed_rows import KeyedRow
@@ -81,19 +81,19 @@ def _of_texts(context: MappingContext, rows: list[KeyedRow]) -> Iterator[str]:
 
 def _of_values(context: MappingContext, rows: list[KeyedRow]) -> Iterator[str]:
     """Yield which texts beside the six cells cannot be read as what their field wants."""
-    base_uri = context.base_uri
-    slots = [
-        (number, slot, context.layout.fields[slot.field])
-        for number, slot in enumerate(context.reading.slots)
-    ]
-    for row in rows if slots else ():
-        for number, slot, field in slots:
-            for value in read_values(field, slot, row.row.others[number], base_uri):
-                if value.term is None:
-                    left = "valeurLaissee" if field.leave else "valeurIllisible"
-                    predicate = "dateAmbigue" if value.ambiguous else left
-                    about = subject(base_uri, row.key, row.year)
-                    yield _statement(base_uri, about, predicate, f"<{value.property}>")
+    base_uri, values = context.base_uri, context.values()
+    leaves = {
+        property_of(slot, base_uri)
+        for slot in context.reading.slots
+        if context.layout.fields[slot.field].leave
+    }
+    for row in rows if context.reading.slots else ():
+        for value in values.read(row.row):
+            if value.term is None:
+                left = "valeurLaissee" if value.property in leaves else "valeurIllisible"
+                predicate = "dateAmbigue" if value.ambiguous else left
+                about = subject(base_uri, row.key, row.year)
+                yield _statement(base_uri, about, predicate, f"<{value.property}>")
 
 
 def _statement(base_uri: str, about: str, predicate: str, value: str) -> str:

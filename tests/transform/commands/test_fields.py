@@ -8,6 +8,8 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from server.app import create_app
+from server.settings import Settings
 from tests.conftest import PROJECT, Run
 from tests.transform.commands.test_build import load, select
 
@@ -56,15 +58,50 @@ unreadable = "leave"
 [fields.contact]
 columns = ["Contact"]
 split = ";"
+
+[own.fournisseur]
+columns = ["Fournisseur"]
+label = {{ fr = "Fournisseur", en = "Vendor" }}
+definition = {{ fr = "Qui la fournit.", en = "Who supplies it." }}
+
+[own.usagers]
+columns = ["Usagers"]
+translations.en = ["Users"]
+split = ","
+range = "list"
+label = {{ fr = "Usagers", en = "Users" }}
+
+[[own.usagers.values]]
+concept = "personnel"
+spellings = ["Employés"]
+label = {{ fr = "Personnel", en = "Staff" }}
+
+[own.cout]
+columns = ["Coût"]
+range = "number"
+decimal = ","
+label = {{ fr = "Coût", en = "Cost" }}
+
+[own.renseignementsPersonnels]
+columns = ["Personnels"]
+range = "yes-no"
+label = {{ fr = "Renseignements personnels", en = "Personal information" }}
+
+[own.evaluation]
+columns = ["Évaluation"]
+range = "iri"
+label = {{ fr = "Évaluation", en = "Assessment" }}
 """
 HEADER = (
     *("No", "Nom", "Name", "Catégorie", "Organisme", "Unité", "Statut", "Pour les citoyens"),
     *("Pour l'organisme", "Descriptif", "Description", "Page", "Depuis", "En service", "Contact"),
+    *("Fournisseur", "Usagers", "Users", "Coût", "Personnels", "Évaluation"),
 )
 ROW = (
     *("A-1", "Tri ", "Sorting", "Automatisation", "Musée / Museum", "Culture > Musées", "Actif"),
     *("Délais", "Coûts", "Trie.", "Sorts.", "https://a.example/1", "30/4/2025", "2026-01"),
     "ia@a.example; https://a.example/c;Bureau",
+    *("ACME ", "employés, Public", "Staff, Anyone", "1 234,5", "O", "https://a.example/e"),
 )
 
 
@@ -89,7 +126,8 @@ def release(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fields")
     bare = changed(
         ROW, No="", Nom="Carte", Name="", Pour_les_citoyens="", Descriptif="", Description="",
-        Page="", Depuis="S.O.", En_service="un jour", Contact="",
+        Page="", Depuis="S.O.", En_service="un jour", Contact="", Fournisseur="", Coût="",
+        Usagers="Public", Users="Everyone, anyone", Personnels="non", Évaluation="",
     )  # fmt: skip
     arguments = written(folder, LAYOUT, ROW, bare)
     done = portrait_ia("build", *arguments, "--base-uri", "http://localhost:8000/", "--to", folder)
@@ -131,6 +169,52 @@ def test_each_cell_is_stated_as_the_layout_says(release: Path) -> None:
     assert {name for (name,) in select(store, called)} == {"Tri", "Sorting"}
     (left,) = findings(release / "current/report", "Warning")
     assert (left["row"], left["column"], left["raw"]) == (3, "En service", "un jour")
+
+
+def test_the_register_has_properties_of_its_own(release: Path) -> None:
+    store = load(release)
+    base = "http://localhost:8000"
+    assert statements(store, "Tri") >= {
+        ("fournisseur", "ACME@fr"), ("cout", "1234.5"), ("renseignementsPersonnels", "true"),
+        ("evaluation", "https://a.example/e"), ("usagers", f"{base}/id/liste/usagers/personnel"),
+        ("usagers", f"{base}/id/liste/usagers/public"),
+    }  # fmt: skip
+    named = f"SELECT ?p ?n {{ ?p rdfs:isDefinedBy <{base}/catalogue#serie> ; rdfs:label ?n }}"
+    assert (f"{base}/def#cout", "Cost") in select(store, named)
+    labels = """SELECT ?slug ?l WHERE {
+        ?v skos:inScheme <http://localhost:8000/id/liste/usagers> ; skos:prefLabel ?label
+        BIND (REPLACE(STR(?v), ".*/", "") AS ?slug)
+        BIND (CONCAT(?label, "@", LANG(?label)) AS ?l) }"""
+    assert set(select(store, labels)) == {
+        *(("personnel", "Personnel@fr"), ("personnel", "Staff@en")),
+        *(("public", "Public@fr"), ("public", "Anyone@en")),
+    }
+    app = create_app(release, Settings())
+    try:
+        client = app.test_client()
+        query = 'SELECT ?e { ?e a pia:Inscription ; rdfs:label "Tri"@fr }'
+        ((entry,),) = select(store, query)
+        page = client.get(entry.removeprefix(base).replace("/id/", "/doc/") + "?lang=en").text
+        assert all(name in page for name in ("Vendor", "Personal information", "Staff", "1234.5"))
+        assert "Who supplies it." in client.get("/def?lang=en").text
+        assert client.get("/doc/liste/usagers/public").status_code == 200
+        assert client.get("/doc/liste").status_code == 200
+    finally:
+        app.extensions["current_release"].close()
+
+
+def test_the_table_has_a_column_for_each_field_and_language(release: Path) -> None:
+    with (release / "current/dumps/portrait-2025.csv").open(encoding="utf-8", newline="") as lines:
+        by_name = {row["nom"]: row for row in csv.DictReader(lines)}
+    assert by_name["Tri"].items() >= {
+        "nom_en": "Sorting", "organisme": "Musée", "organisme_en": "Museum",
+        "benefices": "Délais ; Coûts", "identifiant": "A-1", "description": "Trie.",
+        "description_en": "Sorts.", "page": "https://a.example/1", "date_statut": "2025-04-30",
+        "date_mise_en_service": "2026-01", "contact_en_texte": "Bureau",
+        "contact": "mailto:ia@a.example | https://a.example/c", "fournisseur": "ACME",
+        "usagers": "Personnel | Public", "usagers_en": "Staff | Anyone", "cout": "1234.5",
+    }.items()  # fmt: skip
+    assert {name for name, text in by_name["Carte"].items() if not text} >= {"page", "nom_en"}
 
 
 def findings(report: Path, severity: str) -> list[dict[str, Any]]:
