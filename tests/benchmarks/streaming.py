@@ -24,7 +24,7 @@ SIZES = (10_000, 100_000)
 _WRITE = """
 import sys
 from pathlib import Path
-from transform.layouts.model import load_layout
+from transform.layouts.model import FIELDS, load_layout
 from transform.parallel import Workers
 from transform.release.dumps import write_dumps
 from transform.release.spreadsheets import Table, columns_of
@@ -39,7 +39,7 @@ named = [(f"{base}graph/{name}", file) for name, file in graphs.items()]
 quiet = dict(workers=Workers(), many=False, progress=lambda *_: None)
 context = scratch / "context.nt"
 context.touch()
-tables = {2025: Table(columns_of(load_layout("quebec")), {}, "fr")}
+tables = {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, "fr")}
 write_dumps(named, tables, {2025: context}, folder, base, scratch, **quiet)
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])

@@ -54,6 +54,7 @@ PROPERTIES = [
     "benefices",
     "categorie",
     "categorieTelleQuEcrite",
+    "champAbsent",
     "codeSource",
     "compteParmiLesOutils",
     "conclusion",

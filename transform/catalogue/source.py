@@ -96,15 +96,30 @@ def _adaptation(layout: Layout) -> dict[str, str]:
     return {
         "fr": f"Adapté par {by['fr']} de «\u00a0{title['fr']}\u00a0» de {of['fr']}{landing},"
         f" licence {licence}. Les fichiers ont été convertis en données liées et en tables\u00a0;"
-        " organismes, portefeuilles, catégories et statuts ont été rapportés à des listes, et des"
+        f" {_enumerated(layout, 'fr')} ont été rapportés à des listes, et des"
         " lignes de plusieurs années réunies en initiatives. Chaque cellule est aussi gardée telle"
         " qu'écrite." + ("" if same else " L'éditeur n'a pas approuvé ces changements."),
         "en": f"Adapted by {by['en']} from “{title['en']}” of {of['en']}{landing}, licence"
-        f" {licence}. The files were converted to linked data and to tables; bodies, portfolios,"
-        " categories and statuses were matched with lists, and rows of several years joined into"
-        " initiatives. Each cell is kept as written too."
+        f" {licence}. The files were converted to linked data and to tables;"
+        f" {_enumerated(layout, 'en')} were matched with lists, and rows of several years joined"
+        " into initiatives. Each cell is kept as written too."
         + ("" if same else " The publisher has not endorsed these changes."),
     }
+
+
+_THINGS = {
+    "organisme": {"fr": "organismes", "en": "bodies"},
+    "portefeuille": {"fr": "portefeuilles", "en": "portfolios"},
+    "categorie": {"fr": "catégories", "en": "categories"},
+    "statut": {"fr": "statuts", "en": "statuses"},
+}
+
+
+def _enumerated(layout: Layout, language: str) -> str:
+    """Return what is matched with lists: bodies, and what else the register has."""
+    things = [words[language] for of, words in _THINGS.items() if not layout.fields[of].absent]
+    *first, last = things
+    return f"{', '.join(first)} {'et' if language == 'fr' else 'and'} {last}" if first else last
 
 
 def _in(texts: Texts, language: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from transform.layouts.model import FIELDS
 from transform.release.folder import CURRENT
 from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.printable import visible
@@ -62,6 +63,8 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
             f"{portrait['published']} {good} + {portrait['rejected']} rejected"
             f" + {len(portrait['listed'])} listed"
         )
+        if without := [name for name in FIELDS if name not in portrait["fields"]]:
+            click.echo(f"  no column for {', '.join(without)}: this portrait is without")
         if other := _other_year(portrait["file"], portrait["year"]):
             click.echo(
                 f"  the name of the file says {other}: is it the portrait of {portrait['year']}?"

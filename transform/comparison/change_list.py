@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from transform.comparison.compare import Sides
 from transform.comparison.entries import Entry
-from transform.comparison.model import SAME, Comparison
+from transform.comparison.model import CHANGES, SAME, Comparison
 from transform.layouts.model import LISTS
 from transform.text.csv_injection import SpreadsheetWriter
 
@@ -108,15 +108,15 @@ class _Lister:
                 yield Change(kind, uri, label, before, after, _rows([old, new]))
 
     def _changed(self, old: Entry, new: Entry) -> Iterator[tuple[str, str, str]]:
-        for kind, name in (
-            ("initiatives-statut-change", "statut"),
-            ("initiatives-categorie-changee", "categorie"),
-        ):
+        for kind, name in CHANGES.items():
             before, after = getattr(old, name), getattr(new, name)
-            if before != after:
+            if name in self._sides.lists and before != after:
                 yield kind, self._label(before), self._label(after)
         if self._sides.moved(old, new):
-            before, after = (f"{e.cells.organisme} | {e.cells.portefeuille}" for e in (old, new))
+            before, after = (
+                " | ".join(filter(None, (e.cells.organisme, e.cells.portefeuille)))
+                for e in (old, new)
+            )
             yield "initiatives-deplacees", before, after
 
     def _of_one_year(self, kind: str, entry: Entry, before: str, after: str) -> Change:

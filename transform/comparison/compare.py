@@ -11,7 +11,7 @@ from functools import partial
 
 from transform.comparison.entries import Entry, Names
 from transform.comparison.lists import compare_lists
-from transform.comparison.model import Comparison, Movement, Pair
+from transform.comparison.model import CHANGES, Comparison, Movement, Pair
 from transform.comparison.pairing import find_alike, most_at_once
 from transform.layouts.model import LISTS
 from transform.text.normal_form import normal_form
@@ -42,15 +42,30 @@ class Sides:
     names: Names = field(default_factory=Names)
     likely: Collection[Likely] = ()
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Return the lists that both portraits have a field for."""
+        return tuple(
+            name
+            for name in LISTS
+            if all(
+                not side or any(getattr(entry, name) for entry in side)
+                for side in (self.before, self.after)
+            )
+        )
+
     def continued(self) -> list[tuple[Entry, Entry]]:
         """Return the entries of each initiative in both portraits, in the order of the later."""
         old = {entry.initiative: entry for entry in self.before}
         return [(old[e.initiative], e) for e in self.after if e.initiative in old]
 
     def moved(self, old: Entry, new: Entry) -> bool:
-        """Return whether an initiative has another body, or another broadest portfolio."""
-        tops = {self.names.top(entry.portefeuille) for entry in (old, new)}
-        return old.organisme != new.organisme or len(tops) > 1
+        """Return whether an initiative has another body, or another broadest portfolio.
+
+        Where one of the portraits has no portfolios, only the body counts.
+        """
+        portfolios = [self.names.top(entry.portefeuille) for entry in (old, new)]
+        return old.organisme != new.organisme or len({*filter(None, portfolios)}) > 1
 
 
 def compare(sides: Sides) -> Comparison:
@@ -59,7 +74,7 @@ def compare(sides: Sides) -> Comparison:
     _compare_texts(comparison, sides)
     _compare_bodies(comparison, sides)
     _compare_initiatives(comparison, sides)
-    compare_lists(comparison, sides.before, sides.after, sides.names)
+    compare_lists(comparison, sides.lists, sides.before, sides.after, sides.names)
     return comparison
 
 
@@ -154,12 +169,19 @@ def _compare_initiatives(comparison: Comparison, sides: Sides) -> None:
         maybe = most_at_once((o.initiative, n.initiative) for o, n in possible if holds(o, n))
         comparison.add(Movement(name, number, number, number + maybe, statuses=statuses))
 
-    add("initiatives-statut-change", lambda old, new: old.statut != new.statut)
-    add("initiatives-categorie-changee", lambda old, new: old.categorie != new.categorie)
+    lists = sides.lists
+    for name, of in CHANGES.items():
+        if of in lists:
+            add(name, partial(_differ, of))
     add("initiatives-deplacees", sides.moved)
-    for statuses in sorted({(old.statut, new.statut) for old, new in both}):
+    passages = {(old.statut, new.statut) for old, new in both} if "statut" in lists else set()
+    for statuses in sorted(passages):
         name = "passage/" + "/".join(path.rpartition("/")[2] for path in statuses)
         add(name, partial(_passes, statuses), statuses)
+
+
+def _differ(of: str, old: Entry, new: Entry) -> bool:
+    return bool(getattr(old, of) != getattr(new, of))
 
 
 def _passes(statuses: Statuses, old: Entry, new: Entry) -> bool:
@@ -177,7 +199,7 @@ def find_faults(comparison: Comparison) -> list[str]:
         expected = comparison.number(f"{what}-avant")
         if comparison.number(f"{what}-{absent}") + kept != expected:
             faults.append(f"{what}: absent + continued is not {expected}")
-    for kind in LISTS:
+    for kind in comparison.lists:
         for unresolved in (False, True):
             listed = comparison.of(kind, unresolved=unresolved)
             for expected, total in (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from transform.layouts.model import LISTS
+from transform.layouts.model import FIELDS, LISTS
 from transform.rdf.namespaces import PREF_LABEL, SKOS, property_iri, vocabulary_of
 from transform.tables.rows import Cells
 
@@ -19,7 +19,7 @@ Labels = dict[str, dict[str, str]]
 class Entry(NamedTuple):
     """One published row: its key, year and number, what it was resolved to, and its cells.
 
-    `source` is its row in the public file.
+    What a portrait has no field for is "". `source` is its row in the public file.
     """
 
     key: str
@@ -119,8 +119,8 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
             key=last_segment(resolved[about]["initiative"]),
             year=int(last_segment(about)),
             row=int(resolved[about]["source"].rpartition("#row=")[2]),
-            cells=Cells(**{"benefices": "", **cells[about]}),
-            **resolved[about],
+            cells=Cells(**{**dict.fromkeys(FIELDS, ""), **cells[about]}),
+            **{**dict.fromkeys(LISTS, ""), **resolved[about]},
         )
         for about in sorted(cells)
     ]

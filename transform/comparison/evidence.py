@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pyoxigraph as ox
 
-from transform.comparison.model import Comparison, Evolution, Movement
+from transform.comparison.model import CHANGES, Comparison, Evolution, Movement
 from transform.rdf.namespaces import vocabulary_of
 
 _AS_WRITTEN = {
@@ -45,10 +45,6 @@ _TEMPLATES = {
     "initiatives-categorie-changee": ("initiatives-changees", _LATER),
     "initiatives-deplacees": ("initiatives-deplacees", _LATER),
 }
-_LIST_OF = {
-    "initiatives-statut-change": "statut",
-    "initiatives-categorie-changee": "categorie",
-}
 
 
 @cache
@@ -63,6 +59,8 @@ def movement_query(comparison: Comparison, movement: Movement, base_uri: str, la
         paths = {"statutAvant": old, "statutApres": new}
         return _fill("initiatives-d-un-passage", comparison, base_uri, language, paths)
     template, side = _TEMPLATES.get(movement.name, ("elements", _LATER))
+    if movement.name == "initiatives-deplacees" and "portefeuille" not in comparison.lists:
+        template = "initiatives-d-un-autre-organisme"
     portrait, other = comparison.earlier, comparison.later
     if side == _LATER:
         portrait, other = other, portrait
@@ -70,7 +68,7 @@ def movement_query(comparison: Comparison, movement: Movement, base_uri: str, la
         "portrait": f"id/portrait/{portrait}",
         "autre": f"id/portrait/{other}",
         "mouvement": f"{comparison.path}/{movement.name}",
-        "propriete": f"def#{_LIST_OF.get(movement.name, 'statut')}",
+        "propriete": f"def#{CHANGES.get(movement.name, 'statut')}",
     }
     return _fill(template, comparison, base_uri, language, paths)
 

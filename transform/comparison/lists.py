@@ -18,16 +18,19 @@ from transform.comparison.model import (
     Movement,
 )
 from transform.comparison.pairing import find_alike
-from transform.layouts.model import LISTS
 from transform.text.normal_form import normal_form
 from transform.text.slugs import name_all
 
 
 def compare_lists(
-    comparison: Comparison, before: Sequence[Entry], after: Sequence[Entry], names: Names
+    comparison: Comparison,
+    lists: Iterable[str],
+    before: Sequence[Entry],
+    after: Sequence[Entry],
+    names: Names,
 ) -> None:
-    """Add to a comparison the numbers of each value of each list, and the movements of values."""
-    for kind in LISTS:
+    """Add to a comparison the numbers of each value of some lists, and the movements of values."""
+    for kind in lists:
         sides = [_Side(kind, entries, names) for entries in (before, after)]
         evolutions = _evolutions(kind, *sides)
         comparison.evolutions.extend(evolutions)

@@ -6,6 +6,8 @@ Things are named by their paths below the base URI.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from transform.layouts.model import LISTS
+
 # The names of the movements of values; each participle agrees with its noun.
 REWORDED = {
     "categorie": "categories-reformulees",
@@ -26,6 +28,11 @@ class Kind(NamedTuple):
     fate: str
 
 
+# The movements of initiatives whose value of a list changed, and the list.
+CHANGES = {
+    "initiatives-statut-change": "statut",
+    "initiatives-categorie-changee": "categorie",
+}
 PASSAGE = Kind("initiative", "passage")
 # By the name of a movement; French words agree with their noun.
 KINDS = {
@@ -122,6 +129,11 @@ class Comparison:
     def path(self) -> str:
         """Return the path of the comparison below the base URI."""
         return f"id/comparaison/{self.earlier}-{self.later}"
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Return the lists whose values were compared: those that both portraits have."""
+        return tuple(name for name in LISTS if REWORDED[name] in self.movements)
 
     def number(self, name: str) -> int:
         """Return the number of a movement, 0 for one that did not occur."""

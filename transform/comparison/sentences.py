@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from transform.comparison.model import (
+    CHANGES,
     JOINED,
     REWORDED,
     SPLIT,
@@ -71,7 +72,7 @@ def name_movement(comparison: Comparison, movement: Movement, label: Label, lang
     if movement.statuses:
         old, new = map(label, movement.statuses)
         return _plain("passage_name", comparison, language, old=old, new=new)
-    return _plain(movement.name, comparison, language)
+    return _plain(_key_of(movement.name, comparison), comparison, language)
 
 
 def name_evolution(
@@ -94,6 +95,12 @@ def number_text(movement: Movement, language: str) -> str:
 def comparison_sentences(comparison: Comparison, label: Label, language: str) -> list[Sentence]:
     """Return the sentences of a comparison; `label` returns a concept's label in the language."""
     return list(_Writer(comparison, label, language).sentences())
+
+
+def _key_of(name: str, comparison: Comparison) -> str:
+    """Return the key of a movement's texts; without portfolios, only the body can be another."""
+    moved = name == "initiatives-deplacees" and "portefeuille" not in comparison.lists
+    return "initiatives-d-un-autre-organisme" if moved else name
 
 
 def _plain(key: str, comparison: Comparison, language: str, **labels: str) -> str:
@@ -132,7 +139,7 @@ class _Writer:
         yield self._sentence("naive", topic, {})
 
     def _statuses(self) -> Iterator[Sentence]:
-        yield self._sentence("statuses", "initiatives", {})
+        yield self._sentence("changes", "initiatives", {"changes": self._changes()})
         changes = [
             m for m in self._comparison.movements.values() if m.statuses and len({*m.statuses}) > 1
         ]
@@ -141,6 +148,24 @@ class _Writer:
             old, new = map(self._label, most.statuses or ())
             words = {"old": [Part(old)], "new": [Part(new)], "passage": [self._number(most)]}
             yield self._sentence("passage", "initiatives", words)
+
+    def _changes(self) -> list[Part]:
+        """Return how many initiatives changed what, as far as both portraits have it."""
+        names = [n for n in (*CHANGES, "initiatives-deplacees") if n in self._comparison.movements]
+        keys = [f"changes_{_key_of(name, self._comparison)}" for name in names]
+        keys[0] += "_first"
+        parts: list[Part] = []
+        for number, key in enumerate(keys, start=1):
+            if parts:
+                parts.append(Part(self._between(number, len(keys))))
+            parts += self._sentence(key, "initiatives", {}).parts
+        return parts
+
+    def _between(self, number: int, total: int) -> str:
+        """Return what stands before an item of an enumeration, by its number."""
+        if number < total:
+            return ", "
+        return {"fr": " et ", "en": ", and " if total > 2 else " and "}[self._language]
 
     def _lists(self) -> Iterator[Sentence]:
         keys = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "reworded")}

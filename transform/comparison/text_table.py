@@ -11,7 +11,6 @@ from transform.comparison.sentences import (
     number_text,
     title,
 )
-from transform.layouts.model import LISTS
 from transform.text.numbers import percent, whole
 from transform.text.printable import visible
 
@@ -48,7 +47,7 @@ def _lines(comparison: Comparison, label: Label, language: str) -> Iterator[str]
             if movement.unresolved is unresolved and (movement.number or movement.most):
                 name = name_movement(comparison, movement, label, language)
                 yield from _row(name, [(number_text(movement, language), 20)])
-    for kind in LISTS:
+    for kind in comparison.lists:
         yield ""
         years = [(str(year), _NUMBER) for year in (comparison.earlier, comparison.later)]
         yield from _row(heads[kind], [*years, (heads["share"], _SHARE)])

@@ -6,7 +6,8 @@ Properties of entries, such as pia:categorie, are no dimensions: a query over en
 would count the counts too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from transform.layouts.model import LISTS, Layout
@@ -59,11 +60,25 @@ class Cube(NamedTuple):
 
 def counted_lists(layouts: Iterable[Layout]) -> tuple[str, ...]:
     """Return the lists by which entries are counted; kinds of bodies only where a registry is."""
-    return (*LISTS, KIND) if any(layout.registry for layout in layouts) else LISTS
+    layouts = list(layouts)
+    lists = filter(partial(_how_many_have, layouts), LISTS)
+    return (*lists, KIND) if any(layout.registry for layout in layouts) else (*lists,)
 
 
-def cubes_of(lists: Iterable[str], *, compared: bool) -> Iterator[Cube]:
-    """Yield the cubes of a release, those of comparisons only where portraits are `compared`."""
+def compared_lists(layouts: Sequence[Layout]) -> tuple[str, ...]:
+    """Return the lists that at least two portraits have; layouts are one a portrait."""
+    return tuple(name for name in LISTS if _how_many_have(layouts, name) > 1)
+
+
+def _how_many_have(layouts: Iterable[Layout], name: str) -> int:
+    return sum(not layout.fields[name].absent for layout in layouts)
+
+
+def cubes_of(lists: Iterable[str], compared: Collection[str] | None) -> Iterator[Cube]:
+    """Yield the cubes of a release; `compared` are the lists that portraits are compared by.
+
+    It is None where there is one portrait, and nothing to compare.
+    """
     for name in lists:
         fr, en = _NAMES[name]
         yield Cube(
@@ -73,12 +88,12 @@ def cubes_of(lists: Iterable[str], *, compared: bool) -> Iterator[Cube]:
             ("effectif",),
             ("decompteDe",),
         )
-    if compared:
-        yield from _compared_cubes()
+    if compared is not None:
+        yield from _compared_cubes(compared)
 
 
-def _compared_cubes() -> Iterator[Cube]:
-    for name in LISTS:
+def _compared_cubes(lists: Collection[str]) -> Iterator[Cube]:
+    for name in lists:
         fr, en = _NAMES[name]
         french, english = "d'un portrait à l'autre", "from one portrait to the other"
         measures = ("effectifAnterieur", "effectifPosterieur")
@@ -115,6 +130,8 @@ def _compared_cubes() -> Iterator[Cube]:
             ("statutAnterieur", "statutPosterieur"),
         ),
     ):
+        if name == _PASSAGES and "statut" not in lists:
+            continue
         yield Cube(
             name, title, (_EARLIER, _LATER, *dimensions), _RANGE, ("requete", "sansResolution")
         )

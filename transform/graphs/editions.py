@@ -9,7 +9,6 @@ from transform.graphs.portraits import Edition, count_lines, portrait_lines
 from transform.graphs.prepared import Prepared, Rejected
 from transform.graphs.vocabulary import concept_labels
 from transform.identity.keyed_rows import KeyedRow
-from transform.layouts.model import LISTS
 from transform.rdf.ntriples import Line
 
 
@@ -17,11 +16,13 @@ def edition_of(work: Prepared, setting: MappingContext, rejected: Rejected) -> E
     """Return a portrait as a whole: its file, and how many published rows have each value."""
     year, layout, table = setting.reading.year, setting.layout, setting.reading.table
     rows = work.published(year, rejected)
-    counts = {name: _count(getattr(row.concepts, name) for row in rows) for name in LISTS}
+    counts = {
+        name: _count(getattr(row.concepts, name) for row in rows) for name in setting.reading.lists
+    }
     if KIND in counted_lists(context.layout for context in work.settings):
         counts[KIND] = _count(_kind(work, row) for row in rows)
     file = (setting.source_url, table.format, table.bytes, work.origins.get(year))
-    return Edition(year, layout, len(rows), counts, *file)
+    return Edition(year, layout, len(rows), counts, setting.reading.fields, *file)
 
 
 def _kind(work: Prepared, row: KeyedRow) -> str:

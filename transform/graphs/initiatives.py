@@ -15,18 +15,19 @@ def initiatives(work: Prepared, rejected: Rejected) -> Iterator[str]:
     called = {setting.reading.year: _names_by_language(setting) for setting in work.settings}
     pia = vocabulary_of(work.base_uri)
     systems = are_systems(work.vocabulary, work.base_uri)
-    categories: dict[str, set[str | None]] = {}
+    categories: dict[str, set[str]] = {}
     named: dict[str, list[tuple[int, dict[str, str]]]] = {}
     for year in work.rows:
         for row in work.published(year, rejected):
             if row.row.cells.nom.strip():
                 named.setdefault(row.key, []).append((year, called[year](row)))
-                categories.setdefault(row.key, set()).add(row.concepts.categorie)
+                if row.concepts.categorie:
+                    categories.setdefault(row.key, set()).add(row.concepts.categorie)
     for key in sorted(named):
         newest, names = named[key][-1]
         about = f"<{work.base_uri}id/initiative/{key}>"
         lines = [(about, f"<{RDF_TYPE}>", f"<{pia}Initiative>")]
-        if categories[key] <= systems:
+        if key in categories and categories[key] <= systems:
             lines += [(about, f"<{RDF_TYPE}>", f"<{space}AISystem>") for space in (DPV_AI, AIRO)]
         for language, name in names.items():
             lines.append((about, f"<{RDFS}label>", literal(name, language)))

@@ -149,12 +149,14 @@ def subject(base_uri: str, key: str, year: int) -> str:
 def map_rows(context: MappingContext, rows: Iterable[KeyedRow]) -> Iterator[str]:
     """Return the N-Triples lines of rows, one string a row, in the order of the rows.
 
-    What a row does not say, or says in no known spelling, is left out: the shapes find it.
+    What a row does not say, or says in no known spelling, is left out: the shapes find it. Of a
+    field that the file has no column for, nothing is said.
     """
     values = context.values()
     compiled = [
         (entry.field, f"<{property_iri(entry.property, context.base_uri)}>", entry.rule)
         for entry in MAPPING
+        if not entry.field or entry.field in context.reading.fields
     ]
     for row in rows:
         about = f"<{subject(context.base_uri, row.key, row.year)}>"

@@ -1,11 +1,11 @@
 """Write the statements about a portrait: its title, source, series and counts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from transform.fetch.origin import Origin
 from transform.graphs.cubes import count_observation
-from transform.layouts.model import Layout
+from transform.layouts.model import FIELDS, Layout
 from transform.rdf.namespaces import (
     DCAT,
     DCTERMS,
@@ -19,15 +19,17 @@ from transform.text.numbers import with_number
 
 
 class Edition(NamedTuple):
-    """One published portrait: year, layout, rows, counts by list and slug, and its file.
+    """One published portrait: year, layout, rows, counts by list and slug, fields and its file.
 
-    `origin`: where the file was fetched, None for a file that was not fetched.
+    `fields` are those that the file has a column for. `origin`: where the file was fetched, None
+    for a file that was not fetched.
     """
 
     year: int
     layout: Layout
     rows: int
     counts: Mapping[str, Mapping[str, int]]
+    fields: tuple[str, ...]
     source_url: str
     source_format: str
     source_bytes: int
@@ -57,9 +59,22 @@ def descriptions(edition: Edition) -> dict[str, str]:
     }
 
 
+def portrait_iri(base_uri: str, year: int) -> str:
+    """Return the IRI of a portrait as N-Triples writes it."""
+    return f"<{base_uri}id/portrait/{year}>"
+
+
+def absent_field_lines(base_uri: str, portrait: str, fields: Collection[str]) -> Iterator[Line]:
+    """Yield which properties no entry of a portrait has, as its file has no such column."""
+    pia = vocabulary_of(base_uri)
+    for name in FIELDS:
+        if name not in fields:
+            yield portrait, f"<{pia}champAbsent>", f"<{pia}{name}>"
+
+
 def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
     """Yield the statements about one portrait, without its counts."""
-    about = f"<{base_uri}id/portrait/{edition.year}>"
+    about = portrait_iri(base_uri, edition.year)
     yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}Portrait>"
     yield about, f"<{RDF_TYPE}>", f"<{DCAT}Dataset>"
     for language, text in titles(edition).items():
@@ -72,6 +87,7 @@ def portrait_lines(base_uri: str, edition: Edition) -> Iterator[Line]:
     facts = edition.layout.portraits.get(edition.year)
     if facts and facts.total is not None:
         yield about, f"<{vocabulary_of(base_uri)}totalPublie>", integer(facts.total)
+    yield from absent_field_lines(base_uri, about, edition.fields)
     publisher = f"<{base_uri}id/organisme/{edition.layout.publisher.slug}>"
     yield about, f"<{DCTERMS}publisher>", publisher
     yield about, f"<{DCTERMS}license>", f"<{edition.layout.licence}>"

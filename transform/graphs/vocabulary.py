@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
-from transform.graphs.cubes import KIND, counted_lists, cube_lines, cubes_of
+from transform.graphs.cubes import KIND, compared_lists, counted_lists, cube_lines, cubes_of
 from transform.graphs.entailed import entailed_lines
 from transform.graphs.own_fields import own_lines
 from transform.identity.concepts import Vocabulary
@@ -54,7 +54,7 @@ def vocabulary_graph(
     lists = counted_lists(layouts)
     if KIND in lists:
         lines += read_turtle("genres", base_uri)
-    for name in LISTS:
+    for name in (name for name in LISTS if name in lists):
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
         for scheme in sorted(schemes):
             lines += read_turtle(scheme, base_uri)
@@ -65,7 +65,9 @@ def vocabulary_graph(
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
     lines += own_lines(base_uri, layouts, own_lists or {})
-    lines += cube_lines(base_uri, cubes_of(lists, compared=len(layouts) > 1), terms)
+    lines += cube_lines(
+        base_uri, cubes_of(lists, compared_lists(layouts) if len(layouts) > 1 else None), terms
+    )
     return in_order((*lines, *entailed_lines(lines, base_uri)))
 
 

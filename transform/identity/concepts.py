@@ -30,7 +30,12 @@ class Vocabulary:
     _blank: dict[int, str | None] = field(default_factory=dict)
 
     def concept(self, raw: str, year: int) -> str | None:
-        """Return the slug of the concept that `raw` means in `year`, None for an unknown text."""
+        """Return the slug of the concept that `raw` means in `year`, None for an unknown text.
+
+        In a year whose file has no such column, no text means anything.
+        """
+        if year not in self._by_year:
+            return None
         form = normal_form(raw)
         if not form:
             return self._blank[year]
@@ -52,7 +57,8 @@ def read_vocabulary(name: str, readings: Iterable[tuple[Reading, Layout]]) -> Vo
     vocabulary = Vocabulary(name)
     unknown: dict[str, tuple[int, str, str]] = {}
     slugs: set[str] = set()
-    for reading, layout in sorted(readings, key=lambda pair: pair[0].year):
+    having = [pair for pair in readings if name in pair[0].lists]
+    for reading, layout in sorted(having, key=lambda pair: pair[0].year):
         declared = layout.lists[name]
         _declare(vocabulary, declared, reading.year)
         slugs |= {value.concept for value in declared.values}
@@ -64,7 +70,7 @@ def read_vocabulary(name: str, readings: Iterable[tuple[Reading, Layout]]) -> Vo
     names = name_all(((year, form) for form, (year, _, _) in unknown.items()), slugs)
     for form, (_, text, language) in unknown.items():
         vocabulary.new[names[form]] = NewConcept(names[form], text, language)
-    for reading, layout in readings:
+    for reading, layout in having:
         if layout.lists[name].open:
             for form, slug in names.items():
                 vocabulary._by_year[reading.year].setdefault(form, slug)

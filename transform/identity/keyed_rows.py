@@ -34,9 +34,9 @@ class KeyedRow(NamedTuple):
     body: Body | None
     concepts: Concepts
 
-    def is_whole(self) -> bool:
-        """Return whether body and concepts are known; a shape refuses any other row."""
-        return self.body is not None and None not in self.concepts
+    def is_whole(self, lists: Iterable[str]) -> bool:
+        """Return whether body and concepts of some lists are known; a shape refuses other rows."""
+        return self.body is not None and all(getattr(self.concepts, name) for name in lists)
 
 
 def key_readings(

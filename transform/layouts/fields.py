@@ -43,6 +43,7 @@ class Field:
     without either, into many values. A cell that holds one of the texts `empty` says nothing.
     `dates` are patterns such as D/M/YYYY. `leave`: a value that cannot be read is left out, and
     the row is published without it. `identity`: rows of one identifier are one initiative.
+    `absent`: the register has no such field, whatever columns a layout below names.
     """
 
     columns: tuple[str, ...]
@@ -62,6 +63,7 @@ class Field:
     no: frozenset[str] = frozenset(_NO)
     leave: bool = False
     identity: bool = False
+    absent: bool = False
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -117,6 +119,8 @@ class OwnField:
 
 def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
     """Read a table `fields.….` or `own.…` of a layout, whose values are of a kind."""
+    if table.get("absent"):
+        return Field((), optional=True, absent=True)
     return Field(
         columns=tuple(table["columns"]),
         fallback=tuple(table.get("fallback", ())),
@@ -256,7 +260,10 @@ def _shared_columns(fields: Mapping[str, Field]) -> Iterator[str]:
                 (
                     other
                     for other, part in claiming
-                    if other != name and 0 in (part, declared.part, part - declared.part)
+                    if other != name
+                    and 0 in (part, declared.part, part - declared.part)
+                    # The address of a page may be what identifies its entry.
+                    and {name, other} != {"identifiant", "page"}
                 ),
                 None,
             )

@@ -15,7 +15,7 @@ from transform.layouts.fields import (
     refuse_faults,
 )
 from transform.layouts.reader import read_layout_file, shipped
-from transform.layouts.schema import FIELDS, LISTS
+from transform.layouts.schema import FIELDS, LISTS, NEEDED
 from transform.layouts.series import (
     OfferedFile,
     SeriesFacts,
@@ -27,7 +27,17 @@ from transform.layouts.series import (
 )
 from transform.text.normal_form import normal_form
 
-__all__ = ["FIELDS", "LISTS", "Field", "Layout", "ListOf", "PortraitFacts", "Publisher", "Value"]
+__all__ = [
+    "FIELDS",
+    "LISTS",
+    "NEEDED",
+    "Field",
+    "Layout",
+    "ListOf",
+    "PortraitFacts",
+    "Publisher",
+    "Value",
+]
 __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
@@ -155,7 +165,7 @@ def load_layout(reference: str) -> Layout:
         notice=raw.get("notice"),
         fields={name: read_field(raw["fields"][name]) for name in FIELDS} | read_more_fields(raw),
         own=read_own(raw),
-        lists={name: _list(source, name, raw["lists"][name]) for name in LISTS},
+        lists={name: _list(source, name, raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=raw.get("columns", {}).get("other", "refuse"),
         portraits={
             int(year): _facts(table, source, year, languages)

@@ -21,6 +21,8 @@ from transform.text.normal_form import slug
 from transform.text.urls import is_email
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
+# Without these, a register is none; it may do without any other field.
+NEEDED = ("nom", "organisme")
 LISTS = ("categorie", "statut", "portefeuille")
 
 
@@ -151,6 +153,7 @@ _OWN = {
     "no": ["text"],
     "values": [{"concept": "slug", "spellings": ["text"], "label": _TEXTS}],
 }
+_FIELDS = {name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 FORMAT = {
     "layout": "format",
@@ -180,7 +183,7 @@ FORMAT = {
     "operator": _PUBLISHER,
     "notice": _TEXTS,
     "fields": {
-        **dict.fromkeys(FIELDS, _FIELD),
+        **_FIELDS,
         **{name: _MORE | (_DATE if kind == "date" else {}) for name, kind in MORE_FIELDS.items()},
         "identifiant": {**_MORE, "identity": "flag"},
     },
@@ -212,12 +215,15 @@ def required_keys(raw: Mapping[str, Any]) -> list[str]:
         # A registry of bodies may know its name.
         texts += [f"{body}.name"] if "name" in raw.get(body, {}) or "registry" not in raw else []
     keys += [f"{text}.{language}" for text in texts for language in raw.get("languages", ())]
-    more = [field for field in MORE_FIELDS if field in raw.get("fields", {})]
-    keys += [f"fields.{field}.columns" for field in (*FIELDS, *more)]
+    fields = raw.get("fields", {})
+    present = [name for name in FIELDS if not fields.get(name, {}).get("absent")]
+    keys += [f"fields.{name}.columns" for name in present]
+    more = [field for field in MORE_FIELDS if field in fields]
+    keys += [f"fields.{field}.columns" for field in more]
     for own in raw.get("own", {}):
         keys.append(f"own.{own}.columns")
         keys += [f"own.{own}.label.{language}" for language in raw.get("languages", ())]
-    return keys + [f"lists.{name}" for name in LISTS]
+    return keys + [f"lists.{name}" for name in LISTS if name in present]
 
 
 def fold_tags(value: Any, expected: Any) -> Any:

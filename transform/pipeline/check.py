@@ -11,7 +11,7 @@ from transform.graphs.editions import edition_lines, edition_of
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts
 from transform.graphs.mapping import subject
-from transform.graphs.portraits import Edition
+from transform.graphs.portraits import Edition, absent_field_lines, portrait_iri
 from transform.graphs.prepared import Prepared, published_bodies
 from transform.graphs.rows_file import RowsFile, write_rows, write_texts
 from transform.graphs.vocabulary import CLASSES
@@ -107,6 +107,12 @@ def _body_types(work: Prepared) -> Iterator[Line]:
         yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(work.base_uri)}Organisme>"
 
 
+def _absent_fields(work: Prepared) -> Iterator[Line]:
+    for context in work.settings:
+        about = portrait_iri(work.base_uri, context.reading.year)
+        yield from absent_field_lines(work.base_uri, about, context.reading.fields)
+
+
 def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
     """Write the statements of all rows, a file a year, for the shapes and for the graphs."""
     return {
@@ -127,7 +133,9 @@ def _check_rows(
     remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
     files = (*files, decided, remarks)
     findings, done = [], 0
-    types = "".join(in_order((*_concept_types(work), *_body_types(work)))).encode()
+    types = "".join(
+        in_order((*_concept_types(work), *_body_types(work), *_absent_fields(work)))
+    ).encode()
     progress("Checking rows with the shapes", 0, total)
     pieces = chain.from_iterable(
         cut_rows(file, work.base_uri, types, work.languages) for file in (*files, decided, remarks)

@@ -52,6 +52,7 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
             {
                 "year": reading.year,
                 "file": reading.table.path.name,
+                "fields": list(reading.fields),
                 "read": reading.read,
                 "published": edition.rows,
                 "rejected": len(checked.rejected.get(reading.year, ())),

@@ -22,7 +22,8 @@ from transform.review.rows import review_rows
 
 def comparable_rows(work: Prepared, year: int, rejected: Rejected) -> list[KeyedRow]:
     """Return the rows of a portrait that are published and known in full."""
-    return [row for row in work.published(year, rejected) if row.is_whole()]
+    (lists,) = (s.reading.lists for s in work.settings if s.reading.year == year)
+    return [row for row in work.published(year, rejected) if row.is_whole(lists)]
 
 
 def entry_of(row: KeyedRow, source_url: str) -> Entry:
@@ -35,9 +36,10 @@ def entry_of(row: KeyedRow, source_url: str) -> Entry:
         row=row.row.number,
         initiative=f"id/initiative/{row.key}",
         organisme=f"id/organisme/{row.body.slug}",
-        categorie=f"id/categorie/{row.concepts.categorie}",
-        statut=f"id/statut/{row.concepts.statut}",
-        portefeuille=f"id/portefeuille/{row.concepts.portefeuille}",
+        **{
+            name: f"id/{name}/{slug}" if slug else ""
+            for name, slug in row.concepts._asdict().items()
+        },
         cells=row.row.written(),
         source=f"{source_url}#row={row.row.number}",
     )

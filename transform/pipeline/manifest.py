@@ -7,7 +7,7 @@ from transform.catalogue.files import Written
 from transform.decisions.lines import Filed
 from transform.files import Stored, measure
 from transform.graphs.prepared import Prepared
-from transform.layouts.model import FIELDS, LISTS, Layout, Publisher
+from transform.layouts.model import FIELDS, Layout, Publisher
 from transform.pipeline.checked import Checked, count_rows
 from transform.rdf.namespaces import vocabulary_of
 from transform.rdf.syntaxes import SYNTAXES
@@ -57,7 +57,7 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
         "base_uri": work.base_uri,
         "vocabulary_uri": vocabulary_of(work.base_uri),
         "languages": list(work.languages.tags),
-        "fields": list(FIELDS),
+        "fields": [f for f in FIELDS if any(f in s.reading.fields for s in work.settings)],
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest.publisher),
         "operator": _publisher(work.base_uri, newest.operator),
@@ -152,6 +152,6 @@ def _portrait(
         "initiatives": len(rows),
         "bodies": len(bodies),
         "body_strings": len({row.row.cells.organisme for row in rows}),
-        "counts": {name: dict(edition.counts[name]) for name in LISTS},
+        "counts": {name: dict(edition.counts[name]) for name in setting.reading.lists},
         "fetched": edition.origin._asdict() if edition.origin else None,
     }

@@ -214,7 +214,9 @@ def _write_dumps(
         [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs],
         {
             edition.year: Table(
-                columns_of(edition.layout), descriptions(edition), edition.layout.language
+                columns_of(edition.layout, edition.fields),
+                descriptions(edition),
+                edition.layout.language,
             )
             for edition in checked.editions
         },

@@ -5,7 +5,7 @@ its accents and in columns: semicolons after a byte order mark.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -107,17 +107,19 @@ _THINGS = {
 }
 
 
-def columns_of(layout: Layout) -> tuple[Column, ...]:
-    """Return the columns of a portrait: those of the fields that its layout has, in its languages.
+def columns_of(layout: Layout, fields: Collection[str]) -> tuple[Column, ...]:
+    """Return the columns of a portrait: those of the fields that it has, in its languages.
 
     A value has a column of its IRI, one of its label in the register's own language and one in
     each other language; a body has names in the own one, and in those in which the files name it.
     """
     columns = [*_BEFORE, *_texts("nom", "rdfs:label", _NAME, _languages(layout, "nom"))]
-    for name in _THINGS:
+    for name in filter(fields.__contains__, _THINGS):
         languages = _languages(layout, name) if name == _BODY else layout.languages
         columns += _of_values(name, languages)
-    columns += _texts("benefices", "pia:benefices", _BENEFITS, _languages(layout, "benefices"))
+    if "benefices" in fields:
+        languages = _languages(layout, "benefices")
+        columns += _texts("benefices", "pia:benefices", _BENEFITS, languages)
     for name in layout.fields:
         if name not in FIELDS:
             columns += _of_field(layout, name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from transform.errors import UnfitColumns
 from transform.layouts.fields import Field, key_of
-from transform.layouts.model import Layout
+from transform.layouts.model import FIELDS, NEEDED, Layout
 from transform.tables.header import SEARCHED, best_fit
 from transform.tables.table import Table
 from transform.text.normal_form import normal_form
@@ -124,10 +124,13 @@ def _missing(
             continue
         if not claimed[name]:
             joined = f", or together: {_listed(field.join)}" if field.join else ""
+            place = f"[{key_of(name)}] of {layout.source}"
+            steps = [f"Add its name to columns under {place}"]
+            if name in FIELDS and name not in NEEDED:
+                steps.append(f"write absent = true under {place} if the register has no such field")
             yield (
                 f"No column for {name} (known: {_listed(field.columns)}{joined})."
-                f" Add its name to columns under [{key_of(name)}] of {layout.source},"
-                " or correct the file."
+                f" {', '.join(steps)}, or correct the file."
             )
         for tag, columns in field.translations.items():
             if not translated[f"{name}@{tag}"]:

@@ -101,6 +101,16 @@ class Reading:
     slots: tuple[Slot, ...] = ()
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields that the file has a column for."""
+        return tuple(name for name in FIELDS if self.header.columns[name])
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Return the lists that the file names values of."""
+        return tuple(name for name in LISTS if self.header.columns[name])
+
+    @property
     def read(self) -> int:
         """Return the number of records of the file, without the header."""
         return len(self.rows) + len(self.listed)

@@ -85,3 +85,83 @@ def test_each_message_is_true_of_its_row(portrait_ia: Run, tmp_path: Path) -> No
         (3, "Naam", "The name of the initiative is missing."),
         (4, "Doel", "The text of the benefits holds a control character."),
     }
+
+
+WITHOUT = """extends = "{DUTCH}"
+name = "zonder"
+fields.categorie.absent = true
+fields.portefeuille.absent = true
+fields.statut.absent = true
+"""
+
+
+@pytest.fixture(scope="module")
+def partly(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register whose first year has neither category, portfolio nor status."""
+    folder = tmp_path_factory.mktemp("partly")
+    layout = folder / "zonder.toml"
+    layout.write_text(WITHOUT.format(DUTCH=DUTCH), "utf-8")
+    moved = (*CHATBOT[:2], "SVB", *CHATBOT[3:])
+    older = write(folder / "2024.csv", *(take(row) for row in (DUTCH_HEADER, CHATBOT, SEARCH)))
+    newer = write(folder / "2025.csv", DUTCH_HEADER, CHATBOT, moved)
+    files = (f"2024={older}", f"2025={newer}")
+    layouts = ("--layout", f"2024={layout}", "--layout", f"2025={DUTCH}")
+    done = portrait_ia("build", *files, *layouts, "--to", folder / "releases")
+    assert done.returncode == 0, done.stderr
+    assert "no column for categorie, portefeuille, statut: this portrait is without" in done.stdout
+    return folder / "releases"
+
+
+def take(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the cells of a row that the first year has: name, body and benefits."""
+    return row[0], row[2], row[4]
+
+
+def test_of_an_absent_field_nothing_is_said_or_counted(partly: Path) -> None:
+    current = partly / "current"
+    graph = triples(partly, "dumps/portrait-2024.nt")
+    absent = {
+        str(t.object).rpartition("#")[2][:-1] for t in graph if "champAbsent" in t.predicate.value
+    }
+    assert absent == {"categorie", "portefeuille", "statut"}
+    said = {t.predicate.value.rpartition("#")[2] for t in graph}
+    written = {"categorieTelleQuEcrite", "portefeuilleTelQuEcrit", "statutTelQuEcrit"}
+    assert said.isdisjoint(absent | written)
+    older, newer = json.loads((current / "manifest.json").read_bytes())["portraits"]
+    assert older["fields"] == ["nom", "organisme", "benefices"]
+    assert (older["counts"], newer["counts"]["statut"]) == ({}, {"in-gebruik": 2})
+    header = (current / "dumps/portrait-2024.csv").read_text("utf-8").partition("\n")[0]
+    assert header == "inscription,initiative,portrait,nom,organisme_uri,organisme,benefices,source"
+
+
+def test_two_years_are_compared_by_what_both_have(partly: Path, portrait_ia: Run) -> None:
+    about = "<http://localhost:8000/id/comparaison/2024-2025/"
+    kinds = {
+        str(t.subject).removeprefix(about).rpartition("/")[0].partition("/")[0] or "movement"
+        for t in triples(partly, "dumps/portraits.nt")
+        if str(t.subject).startswith(about)
+    }
+    assert kinds == {"movement"}
+    done = portrait_ia("diff", partly, "2024", "2025", "--lang", "en")
+    assert "Of the initiatives in both portraits, 0 changed their body." in done.stdout
+    assert "ategor" not in done.stdout + done.stderr
+    listed = portrait_ia("diff", partly, "2024", "2025", "--format", "csv").stdout
+    rows = list(csv.DictReader(listed.splitlines()))
+    assert {row["kind"] for row in rows} == {
+        *("organismes-nouveaux", "initiatives-nouvelles", "initiatives-absentes"),
+    }
+
+
+def test_a_field_without_column_is_told_once_with_what_to_write(
+    portrait_ia: Run, tmp_path: Path
+) -> None:
+    header, *rows = (row[:5] for row in (DUTCH_HEADER, CHATBOT, SEARCH))
+    file = write(tmp_path / "2025.csv", header, *rows * 300)
+    done = portrait_ia("check", f"2025={file}", "--layout", DUTCH)
+    assert (done.returncode, done.stderr) == (
+        2,
+        'portrait-ia: 2025.csv, row 1: No column for statut (known: "Status"). Add its name to'
+        " columns under [fields.statut] of nederlands.toml, write absent = true under"
+        " [fields.statut] of nederlands.toml if the register has no such field, or correct the"
+        " file.\n",
+    )

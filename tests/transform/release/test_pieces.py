@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from transform.files import write_with_copy
-from transform.layouts.model import load_layout
+from transform.layouts.model import FIELDS, load_layout
 from transform.parallel import Workers
 from transform.rdf.fragments import SUFFIXES
 from transform.rdf.namespaces import RDF_TYPE, RDFS
@@ -52,7 +52,7 @@ def dump(
     named = [(f"{BASE}graph/{graph.stem}", graph) for graph in graphs]
     stored = write_dumps(
         named,
-        {2025: Table(columns_of(load_layout("quebec")), {}, "fr")},
+        {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, "fr")},
         {2025: context},
         folder,
         BASE,

@@ -12,7 +12,7 @@ from csvw import CSVW
 from uritemplate import expand
 
 from tests.conftest import ROW, Run
-from transform.layouts.model import load_layout
+from transform.layouts.model import FIELDS, load_layout
 from transform.release.csv_dialects import FLAVOURS
 from transform.release.spreadsheets import columns_of
 from transform.text.csv_injection import safe_cell
@@ -54,7 +54,7 @@ def test_each_entry_is_a_line_with_its_uris_and_labels(
 ) -> None:
     rows = read(dumps_of(example) / f"portrait-{year}.csv")
     assert len(rows) == len({row["inscription"] for row in rows}) == YEARS[year]
-    assert list(rows[0]) == [column.name for column in columns_of(load_layout("quebec"))]
+    assert list(rows[0]) == [column.name for column in columns_of(load_layout("quebec"), FIELDS)]
     for row in rows:
         base = row["inscription"].partition("id/initiative/")[0]
         for name in ("organisme", "portefeuille", "categorie", "statut"):
