@@ -100,6 +100,42 @@ def test_one_spelling_may_mean_two_concepts_in_different_years(tmp_path: Path) -
 
 REFUSED = [
     (
+        '[fields.nom]\nsplit = ";"',
+        "essai.toml: fields.nom.split would give many values, and the field has one. Add part, the"
+        " number of the part that is meant, or languages.",
+    ),
+    (
+        '[fields.organisme]\nsplit = " / "\nlanguages = ["en", "de"]',
+        "essai.toml: fields.organisme.languages is en, de. Name languages of the register, each"
+        " once, fr among them, in the order of the cell.",
+    ),
+    (
+        '[fields.nom.translations]\nde = ["Name"]\n[fields.statut.translations]\nen = ["Status"]',
+        "essai.toml: fields.nom.translations.de is in no language of the register. Add it to"
+        " languages. fields.statut: it is no text, which alone has languages. Take translations"
+        " and languages out.",
+    ),
+    (
+        '[fields.identifiant]\ncolumns = ["No"]\nsplit = ";"\nidentity = true',
+        "essai.toml: fields.identifiant.identity wants one identifier a row. Take split out, or"
+        " identity.",
+    ),
+    (
+        '[fields.date_statut]\ncolumns = ["Depuis"]\ndates = ["D/M/Y"]',
+        "essai.toml: fields.date_statut.dates[1] is 'D/M/Y'. Make it a pattern of YYYY, MM or M,"
+        ' DD or D, such as "D/M/YYYY".',
+    ),
+    (
+        '[own.statut]\ncolumns = ["État"]\nlabel = { fr = "État", en = "State" }',
+        "essai.toml: own.statut would be <def#statut>, which is a term of the vocabulary already."
+        " Take another name.",
+    ),
+    (
+        '[own.cout]\ncolumns = ["Statut"]\nlabel = { fr = "Coût", en = "Cost" }',
+        'essai.toml: own.cout.columns holds "Statut", which fields.statut.columns claims too.'
+        " Leave it under one of them.",
+    ),
+    (
         'xyz = "blue"',
         "essai.toml: xyz is no key of a layout; known here: layout, name, extends, registry,"
         " languages, series, publisher, operator, notice, fields, own, columns, lists,"
