@@ -10,6 +10,7 @@ from server.release.current import Release
 from transform.comparison.model import Comparison, Evolution, Movement
 from transform.layouts.model import LISTS
 from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE, vocabulary_of
+from transform.release.manifest import left_out_in
 
 
 class PublishedComparison(NamedTuple):
@@ -35,7 +36,7 @@ def list_pairs(release: Release) -> list[tuple[int, int]]:
 
 def read_comparison(release: Release, earlier: int, later: int) -> PublishedComparison:
     """Read the comparison of two portraits from a release."""
-    comparison = Comparison(earlier, later)
+    comparison = Comparison(earlier, later, left_out=left_out_in(release.manifest))
     iri = release.base_uri + comparison.path
     triples = queries.find_triples(release, "comparison", comparison=iri)
     label_triples = queries.find_triples(release, "comparison-labels", comparison=iri)

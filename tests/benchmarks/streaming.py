@@ -39,7 +39,7 @@ named = [(f"{base}graph/{name}", file) for name, file in graphs.items()]
 quiet = dict(workers=Workers(), many=False, progress=lambda *_: None)
 context = scratch / "context.nt"
 context.touch()
-tables = {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, "fr")}
+tables = {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, {}, "fr")}
 write_dumps(named, tables, {2025: context}, folder, base, scratch, **quiet)
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])

@@ -5,7 +5,7 @@ before (transform/identity/rule.py); here it is only counted, and so are the tex
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -32,7 +32,7 @@ class Sides:
     """The entries of two portraits, and what the release calls things.
 
     `likely` are initiatives of which nobody has decided whether they are one: they widen the
-    range of what is new and what is absent.
+    range of what is new and what is absent. `left_out` is the layout's sentence on absence.
     """
 
     earlier: int
@@ -41,6 +41,7 @@ class Sides:
     after: Sequence[Entry]
     names: Names = field(default_factory=Names)
     likely: Collection[Likely] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ class Sides:
 
 def compare(sides: Sides) -> Comparison:
     """Compare two portraits."""
-    comparison = Comparison(sides.earlier, sides.later)
+    comparison = Comparison(sides.earlier, sides.later, left_out=sides.left_out)
     _compare_texts(comparison, sides)
     _compare_bodies(comparison, sides)
     _compare_initiatives(comparison, sides)

@@ -42,7 +42,10 @@ class Part(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence: its key in `sentences.toml`, its topic and its parts."""
+    """One sentence: its key in `sentences.toml`, its topic and its parts.
+
+    The sentence `caution` is the layout's.
+    """
 
     key: str
     topic: str
@@ -118,7 +121,8 @@ class _Writer:
         for topic in ("initiatives", "organismes"):
             yield from self._sums(topic)
         yield from self._lists()
-        yield self._sentence("caution", "initiatives", {})
+        if caution := self._comparison.left_out.get(self._language):
+            yield Sentence("caution", "initiatives", [Part(caution)])
 
     def _sums(self, topic: str) -> Iterator[Sentence]:
         before, after = (

@@ -25,6 +25,7 @@ from transform.layouts.series import (
     read_offered,
     read_series,
 )
+from transform.layouts.words import Words, read_words
 from transform.text.normal_form import normal_form
 
 __all__ = [
@@ -113,6 +114,7 @@ class Layout:
     publisher: Publisher
     operator: Publisher
     notice: Texts | None
+    words: Words
     fields: Mapping[str, Field]
     own: tuple[OwnField, ...]
     lists: Mapping[str, ListOf]
@@ -163,6 +165,7 @@ def load_layout(reference: str) -> Layout:
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
+        words=read_words(raw.get("words", {})),
         fields={name: read_field(raw["fields"][name]) for name in FIELDS} | read_more_fields(raw),
         own=read_own(raw),
         lists={name: _list(source, name, raw.get("lists", {}).get(name, {})) for name in LISTS},

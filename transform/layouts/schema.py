@@ -14,6 +14,7 @@ import ontology
 from transform.errors import UnreadableLayout
 from transform.layouts.fields import MORE_FIELDS, RANGES
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
+from transform.layouts.words import NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.dates import is_date_pattern
 from transform.text.languages import is_language
@@ -46,6 +47,10 @@ def _is_address(value: object) -> bool:
 
 _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "text": ("text in quotes, without controls", lambda v: _is_text(v) and v.strip()),
+    "forms": (
+        'a list of one and several, such as ["portfolio", "portfolios"]',
+        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+    ),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
     "count": ("a whole number, zero or more", lambda v: type(v) is int and 0 <= v < 1 << 31),
     "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
@@ -182,6 +187,7 @@ FORMAT = {
     "publisher": _PUBLISHER,
     "operator": _PUBLISHER,
     "notice": _TEXTS,
+    "words": {**{thing: {"*language": "forms"} for thing in NAMED}, "left_out": _TEXTS},
     "fields": {
         **_FIELDS,
         **{name: _MORE | (_DATE if kind == "date" else {}) for name, kind in MORE_FIELDS.items()},

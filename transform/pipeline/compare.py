@@ -60,6 +60,8 @@ def compare_all(
     entries = {year: [entry_of(row, urls[year]) for row in rows] for year, rows in compared.items()}
     rows = {year: review_rows(entries[year], names) for year in entries}
     decided = decided_pairs(work.identities.continuity)
+    newest = max(work.settings, key=lambda setting: setting.reading.year).layout
+    left_out = newest.words.left_out
     lines: list[str] = []
     candidates: Candidates = {}
     followed = follow(rows)
@@ -71,6 +73,6 @@ def compare_all(
         else:
             maybe = open_pairs(older, newer, decided)
         before, after = (entries[year] for year in years)
-        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe])
+        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe], left_out)
         lines += in_order(comparison_lines(compare(sides), names, work.base_uri))
     return lines, candidates

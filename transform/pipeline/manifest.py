@@ -48,7 +48,8 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
     """Return the content of `manifest.json`.
 
     `languages` are those of the layouts, that of the oldest portrait first; `fields` are those
-    that any portrait has.
+    that any portrait has; `words` are, by language, what the newest layout calls a yearly file
+    (`portrait`) and each field, one and several, and the sentence `left_out`.
     """
     newest = max(checked.editions, key=lambda edition: edition.year).layout
     severities = [located.severity for located in checked.located]
@@ -58,6 +59,7 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
         "vocabulary_uri": vocabulary_of(work.base_uri),
         "languages": list(work.languages.tags),
         "fields": [f for f in FIELDS if any(f in s.reading.fields for s in work.settings)],
+        "words": newest.words.as_json(),
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest.publisher),
         "operator": _publisher(work.base_uri, newest.operator),

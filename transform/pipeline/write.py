@@ -25,7 +25,7 @@ from transform.graphs.entailed import entailed_lines
 from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts, link_verdicts
 from transform.graphs.named_graphs import graph_lines
-from transform.graphs.portraits import descriptions
+from transform.graphs.portraits import Edition, descriptions
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import copy_rows
 from transform.identity.splits import cut_off
@@ -212,14 +212,7 @@ def _write_dumps(
     scratch.mkdir()
     stored = dumps.write_dumps(
         [(f"{work.base_uri}graph/{graph.stem}", graph) for graph in graphs],
-        {
-            edition.year: Table(
-                columns_of(edition.layout, edition.fields),
-                descriptions(edition),
-                edition.layout.language,
-            )
-            for edition in checked.editions
-        },
+        {edition.year: _table(edition) for edition in checked.editions},
         contexts,
         target,
         work.base_uri,
@@ -233,6 +226,17 @@ def _write_dumps(
     sums = [f"{file.sha256}  {file.name}\n" for file in sorted(stored)]
     (target / SUMS).write_text("".join(sums), encoding="ascii")
     return {f"dumps/{file.name}": describe_file(f"dumps/{file.name}", file) for file in stored}
+
+
+def _table(edition: Edition) -> Table:
+    words = edition.layout.words.names
+    title = {
+        language: f"{own['portrait'][0].capitalize()} {edition.year}"
+        for language, own in words.items()
+        if "portrait" in own
+    }
+    columns = columns_of(edition.layout, edition.fields)
+    return Table(columns, title, descriptions(edition), edition.layout.language)
 
 
 def _decisions_table(work: Prepared, checked: Checked, folder: Path) -> dumps.Dump:

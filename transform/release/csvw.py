@@ -26,7 +26,7 @@ def describe(name: str, year: int, flavour: CsvDialect, base_uri: str, table: Ta
         {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": table.language}],
             "url": name,
-            "dc:title": {"fr": f"Portrait {year}", "en": f"Portrait {year}"},
+            "dc:title": dict(table.title),
             "dc:isPartOf": {"@id": portrait},
             "dc:description": {
                 language: " ".join(

@@ -21,7 +21,7 @@ from transform.errors import MisusedCommand, UnreadableRelease
 from transform.rdf.namespaces import DCTERMS, vocabulary_of
 from transform.release.folder import CURRENT
 from transform.release.integrity import check_quads
-from transform.release.manifest import base_uri_of, languages_in, read_manifest
+from transform.release.manifest import base_uri_of, languages_in, left_out_in, read_manifest
 from transform.release.paths import FORMER_NAMES, QUADS
 
 _PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*")
@@ -126,11 +126,14 @@ def read_sides(releases_folder: Path, earlier: int, later: int) -> tuple[Sides, 
     year first.
     """
     release = (releases_folder / CURRENT).resolve()
-    _refuse_years(earlier, later, read_manifest(release), releases_folder)
+    manifest = read_manifest(release)
+    _refuse_years(earlier, later, manifest, releases_folder)
     released = read_released(release, (earlier, later))
     before, after = released.entries[earlier], released.entries[later]
     pairs = released.open.get(f"{earlier}-{later}", ())
-    return Sides(earlier, later, before, after, released.names, pairs), released.base_uri
+    left_out = left_out_in(manifest)
+    sides = Sides(earlier, later, before, after, released.names, pairs, left_out)
+    return sides, released.base_uri
 
 
 def _refuse_years(

@@ -37,9 +37,10 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The CSV of a portrait: its columns, its description by language, the register's language."""
+    """The CSV of a portrait: its columns, title and description by language, the own language."""
 
     columns: tuple[Column, ...]
+    title: Mapping[str, str]
     about: Mapping[str, str]
     language: str
 

@@ -55,6 +55,11 @@ def test_manifest_catalogue_table_and_shapes_follow_the_register(dutch: Path) ->
     manifest = json.loads((current / "manifest.json").read_bytes())
     assert manifest["languages"] == ["nl"]
     assert manifest["series"]["title"] == {"nl": "Algoritmeregister"}
+    # The layout names one thing in its language; the rest is neutral.
+    words = manifest["words"]
+    assert words["nl"] == {"portrait": ["momentopname", "momentopnamen"]}
+    assert words["en"]["portefeuille"] == ["portfolio", "portfolios"]
+    assert "abandoned" not in words["en"]["left_out"]
     about = "http://localhost:8000/id/portrait/2025"
     spoken = [
         str(triple.object)
@@ -64,6 +69,7 @@ def test_manifest_catalogue_table_and_shapes_follow_the_register(dutch: Path) ->
     assert [iri.rpartition("/")[2] for iri in spoken] == ["NLD>"]
     table = json.loads((current / "dumps/portrait-2025.csv-metadata.json").read_bytes())
     columns = {column["name"]: column.get("lang") for column in table["tableSchema"]["columns"]}
+    assert table["dc:title"]["nl"] == "Momentopname 2025"
     assert table["@context"][1] == {"@language": "nl"}
     assert {name: lang for name, lang in columns.items() if lang} == dict.fromkeys(
         ("organisme", "portefeuille", "categorie", "statut"), "nl"

@@ -138,7 +138,7 @@ REFUSED = [
     (
         'xyz = "blue"',
         "essai.toml: xyz is no key of a layout; known here: layout, name, extends, registry,"
-        " languages, series, publisher, operator, notice, fields, own, columns, lists,"
+        " languages, series, publisher, operator, notice, words, fields, own, columns, lists,"
         " portraits. Correct the key.",
     ),
     (

@@ -52,7 +52,7 @@ def dump(
     named = [(f"{BASE}graph/{graph.stem}", graph) for graph in graphs]
     stored = write_dumps(
         named,
-        {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, "fr")},
+        {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, {}, "fr")},
         {2025: context},
         folder,
         BASE,

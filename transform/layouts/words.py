@@ -1,0 +1,68 @@
+"""Define what a register calls things, and what it says that its source leaves out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# By language and thing: one and several. `portrait` is one yearly file, the others are fields.
+_NEUTRAL = {
+    "fr": {
+        "portrait": ("édition", "éditions"),
+        "nom": ("nom", "noms"),
+        "categorie": ("catégorie", "catégories"),
+        "organisme": ("organisme", "organismes"),
+        "portefeuille": ("portefeuille", "portefeuilles"),
+        "benefices": ("bénéfice", "bénéfices"),
+        "statut": ("statut", "statuts"),
+    },
+    "en": {
+        "portrait": ("edition", "editions"),
+        "nom": ("name", "names"),
+        "categorie": ("category", "categories"),
+        "organisme": ("body", "bodies"),
+        "portefeuille": ("portfolio", "portfolios"),
+        "benefices": ("benefit", "benefits"),
+        "statut": ("status", "statuses"),
+    },
+}
+NAMED = tuple(_NEUTRAL["fr"])
+_LEFT_OUT = {
+    "fr": "Absent ne veut pas dire terminé\u00a0: la source ne dit pas pourquoi une initiative"
+    " n'y est plus.",
+    "en": "Absent does not mean ended: the source does not say why an initiative is no longer in"
+    " it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a register calls things, by language and thing: one and several.
+
+    `left_out` is the sentence, by language, on what absence from a portrait does and does not mean.
+    """
+
+    names: Mapping[str, Mapping[str, tuple[str, ...]]]
+    left_out: Mapping[str, str]
+
+    def as_json(self) -> dict[str, dict[str, Any]]:
+        """Return the words and the sentence by language, as the manifest has them."""
+        languages = dict.fromkeys((*self.names, *self.left_out))
+        return {
+            language: {
+                **{thing: list(forms) for thing, forms in self.names.get(language, {}).items()},
+                **({"left_out": self.left_out[language]} if language in self.left_out else {}),
+            }
+            for language in languages
+        }
+
+
+def read_words(table: Mapping[str, Any]) -> Words:
+    """Read a layout's table `words`; what it does not name is called as in any register."""
+    names: dict[str, dict[str, Sequence[str]]] = {tag: {**own} for tag, own in _NEUTRAL.items()}
+    for thing in NAMED:
+        for language, forms in table.get(thing, {}).items():
+            names.setdefault(language, {})[thing] = forms
+    return Words(
+        {tag: {thing: tuple(forms) for thing, forms in own.items()} for tag, own in names.items()},
+        {**_LEFT_OUT, **table.get("left_out", {})},
+    )
