@@ -108,7 +108,8 @@ REFUSED = [
     (
         [(*HEADER[:5], "Statut\nactuel"), ROW],
         'portrait.csv, row 1: No column for statut (known: "Statut").'
-        " Add its name to columns under [fields.statut] of petit.toml, or correct the file."
+        " Add its name to columns under [fields.statut] of petit.toml, write absent = true under"
+        " [fields.statut] of petit.toml if the register has no such field, or correct the file."
         ' Not declared: "Statut actuel" (nearest known: "Statut").'
         " Add to columns under a [fields.…] of petit.toml, or correct the file.",
     ),
