@@ -7,9 +7,12 @@ MARKED ?= not ckan
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 SUPPLY := build/supply/bin
+# What style sheet and scripts are bundled from, when the package is built.
+FRONT_END := hatch_build.py package.json package-lock.json \
+	$(shell find server/static -name built -prune -o -name '*.css' -print -o -name '*.js' -print)
 # Vulnerabilities that do not concern us: their names, and above each the reason.
 WEIGHED :=
-COMPILE := $(SUPPLY)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
 .PHONY: serve test test-ckan lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
@@ -38,8 +41,9 @@ benchmark: .venv/installed-for-tests build/peer/installed
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/installed: .venv/bin/python pyproject.toml requirements.txt hatch_build.py server/libraries.toml
+.venv/installed: .venv/bin/python pyproject.toml requirements.txt requirements-node.txt $(FRONT_END)
 	$(INSTALL) --require-hashes -r requirements.txt
+	$(BIN)/python hatch_build.py --check-node || $(INSTALL) --require-hashes -r requirements-node.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -49,8 +53,9 @@ benchmark: .venv/installed-for-tests build/peer/installed
 
 # Writes what pyproject.toml wants as versions with hashes; make lock UPGRADE=--upgrade raises them.
 lock: build/supply/installed
-	$(COMPILE) --extra build --extra dev -o requirements-dev.txt
-	$(COMPILE) --extra build -c requirements-dev.txt -o requirements.txt
+	$(COMPILE) pyproject.toml --extra build --extra dev -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra build -c requirements-dev.txt -o requirements.txt
+	$(COMPILE) --group node -o requirements-node.txt
 
 # Whether a version that is installed has a known vulnerability.
 audit: build/supply/installed
@@ -93,4 +98,4 @@ build/peer/installed:
 	touch $@
 
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist node_modules server/static/built .mypy_cache .pytest_cache .ruff_cache

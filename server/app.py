@@ -15,6 +15,7 @@ from server.discovery import (
 )
 from server.engine.opening import open_engine
 from server.linked_data import documents, graphs, jsonld_context
+from server.lists import views as lists_views
 from server.reconciliation import views as reconciliation_views
 from server.release.choice import Chooser
 from server.release.current import CurrentRelease, Opener
@@ -41,6 +42,7 @@ _PARTS = (
     dumps,
     assets,
     reconciliation_views,
+    lists_views,
     jsonld_context,
     atom,
     sitemap,

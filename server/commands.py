@@ -7,11 +7,18 @@ from pathlib import Path
 import click
 
 from transform.commands.options import RELEASES_FOLDER, option
+from transform.commands.translated import argument, command
 from transform.errors import MisusedCommand
+from transform.files import reason_message
 from transform.release.manifest import base_uri_of
+from transform.text.message import message
 
 HOST = option(
-    "--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on."
+    "--host",
+    metavar="H",
+    default="127.0.0.1",
+    show_default=True,
+    help=message("commands.option_host"),
 )
 PORT = option(
     "--port",
@@ -19,7 +26,7 @@ PORT = option(
     type=click.IntRange(1, 65535),
     default=8000,
     show_default=True,
-    help="Port to listen on.",
+    help=message("commands.option_port"),
 )
 WORKERS = option(
     "--workers",
@@ -27,34 +34,31 @@ WORKERS = option(
     type=click.IntRange(1, 64),
     default=2,
     show_default=True,
-    help="HTTP processes; each keeps its own copy of the release for its queries.",
+    help=message("commands.option_workers"),
 )
 ENGINE = option(
     "--engine",
     type=click.Choice(["memory", "disk"]),
     default="memory",
     show_default=True,
-    help="Where queries are answered: in memory, or from a store in DIR/.stores, built once.",
+    help=message("commands.option_engine"),
 )
 DEMO_FOLDER = option(
     "--to",
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder for the example releases. Default: portrait-ia/demo in the user's cache.",
+    help=message("commands.option_demo_folder"),
 )
 
 
-@click.command()
+@command(message("commands.help_demo"))
 @DEMO_FOLDER
 @HOST
 @PORT
 @WORKERS
 def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
-    """Build the example portraits that ship with the package, and serve them.
-
-    Their initiatives are made up; the counts are those of the published portraits.
-    """
+    """Build the example portraits that ship with the package, and serve them."""
     from server.http.process.listen import try_address
     from transform.commands.terminal import progress
     from transform.files import scratch_folder
@@ -75,19 +79,14 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
     _serve(folder, host, port, workers)
 
 
-@click.command()
+@command(message("commands.help_serve"))
 @RELEASES_FOLDER
 @HOST
 @PORT
 @WORKERS
 @ENGINE
 def serve(releases_folder: Path, host: str, port: int, workers: int, engine: str) -> None:
-    """Serve DIR/current: pages, documents, dumps and SPARQL.
-
-    Moves to a new release, or back to an old one, without a failed request. The limits of the
-    endpoint are variables: PORTRAIT_IA_QUERY_SECONDS, PORTRAIT_IA_QUERY_MEMORY_MB,
-    PORTRAIT_IA_RESULT_MB, PORTRAIT_IA_QUERY_KB.
-    """
+    """Serve DIR/current: pages, documents, dumps and SPARQL."""
     _serve(releases_folder, host, port, workers, engine)
 
 
@@ -97,7 +96,7 @@ def _serve(folder: Path, host: str, port: int, workers: int, engine: str = "memo
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
 
     def ready() -> None:
-        click.echo(f"http://{shown}:{port}/  (Ctrl-C ends)")
+        click.echo(message("commands.serving", url=f"http://{shown}:{port}/"))
 
     listen(folder, host, port, workers, ready, engine)
 
@@ -111,21 +110,16 @@ QUERY_FORMAT = option(
     "--format",
     "name",
     metavar="F",
-    help="csv, tsv, json or xml for rows; ttl, nt, jsonld, rdf, nq or trig for a graph."
-    " Default: csv, or ttl.",
+    help=message("commands.option_query_format"),
 )
 
 
-@click.command()
+@command(message("commands.help_query"))
 @RELEASES_FOLDER
-@click.argument("query", metavar="TEXT-or-FILE")
+@argument("query", metavar="TEXT-or-FILE")
 @QUERY_FORMAT
 def query(releases_folder: Path, query: str, name: str | None) -> None:
-    """Ask a release a SPARQL query without a server; - reads it from standard input.
-
-    \b
-    portrait-ia query releases 'SELECT ?i { ?i a <http://localhost:8000/def#Inscription> }'
-    """
+    """Ask a release a SPARQL query without a server; - reads it from standard input."""
     from server.engine.faults import EngineFault, FormNotAcceptable
     from server.engine.interface import Question
     from server.engine.opening import open_engine
@@ -142,8 +136,8 @@ def query(releases_folder: Path, query: str, name: str | None) -> None:
     rows = find_format(SOLUTIONS, name) if name else CSV
     graph = find_format(CONSTRUCTED, name) if name else TURTLE
     if not rows and not graph:
-        known = ", ".join(offer.suffix for offer in (*SOLUTIONS, *CONSTRUCTED))
-        raise MisusedCommand(f"--format {name!r}: unknown; there are {known}.")
+        known = [offer.suffix for offer in (*SOLUTIONS, *CONSTRUCTED)]
+        raise MisusedCommand(message("commands.query_format", name=name, formats=known))
     release = (releases_folder / "current").resolve()
     base_uri = base_uri_of(check_quads(release))
     question = Question(
@@ -161,12 +155,10 @@ def query(releases_folder: Path, query: str, name: str | None) -> None:
             for part in answer.body:
                 sys.stdout.buffer.write(part)
     except FormNotAcceptable as fault:
-        formats = ", ".join(offer.suffix for offer in (SOLUTIONS if graph else CONSTRUCTED))
-        raise MisusedCommand(
-            f"--format {name}: not what this query answers. Choose one of {formats}."
-        ) from fault
+        formats = [offer.suffix for offer in (SOLUTIONS if graph else CONSTRUCTED)]
+        raise MisusedCommand(message("commands.query_form", name=name, formats=formats)) from fault
     except EngineFault as fault:
-        raise MisusedCommand(f"query: {fault.detail}") from fault
+        raise MisusedCommand(message("commands.query_fault", problem=fault.detail)) from fault
 
 
 def _query_text(argument: str) -> str:
@@ -178,7 +170,7 @@ def _query_text(argument: str) -> str:
             return Path(argument).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise MisusedCommand(
-                f"{argument}: cannot be read ({error}). Give a query or a file."
+                message("commands.query_unreadable", file=argument, reason=reason_message(error))
             ) from error
     return argument
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from server.engine.interface import Limits
 from server.networks import read_networks
 from transform.errors import MisusedCommand
+from transform.text.message import message
 
 PREFIX = "PORTRAIT_IA_"
 ENGINE = f"{PREFIX}ENGINE"  # how `server.http.process.listen` passes --engine to its workers
@@ -53,7 +54,7 @@ class Settings:
 
     @property
     def shown(self) -> dict[str, str | int]:
-        """Return the values of the sentence about the limits (`rule_limits` of texts.toml)."""
+        """Return the values of the sentence about the limits (`rule_limits` of site.toml)."""
         return {
             "seconds": f"{self.query_seconds:g}",
             "memory": self.query_memory_mb,
@@ -109,7 +110,7 @@ def _networks(name: str, text: str) -> str:
         read_networks(text)
     except ValueError as error:
         raise MisusedCommand(
-            f"{name}: {error}; give addresses or networks with commas, such as 10.0.0.0/8."
+            message("server.setting_networks", name=name, problem=error)
         ) from error
     return text.strip()
 
@@ -117,10 +118,7 @@ def _networks(name: str, text: str) -> str:
 def _contacts(name: str, text: str) -> str:
     for address in _items(text):
         if not _CONTACT.fullmatch(address):
-            raise MisusedCommand(
-                f"{name}: {address!r}; give addresses with commas, such as"
-                " mailto:securite@example.org or https://example.org/securite."
-            )
+            raise MisusedCommand(message("server.setting_contacts", name=name, address=address))
     return text.strip()
 
 
@@ -141,6 +139,8 @@ def _number(name: str, text: str, whole: bool, least: float) -> float:
     except ValueError:
         number = math.nan
     if not (math.isfinite(number) and number >= least):
-        kind = "whole number" if whole else "number"
-        raise MisusedCommand(f"{name} is {text!r}; give a {kind} of at least {least:g}.")
+        values = {"name": name, "text": text, "least": f"{least:g}"}
+        if whole:
+            raise MisusedCommand(message("server.setting_whole", **values))
+        raise MisusedCommand(message("server.setting_number", **values))
     return number

@@ -4,15 +4,21 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from transform.text.numbers import whole
+from transform.text.message import read_room
+from transform.text.numbers import decimal, whole
 
 __all__ = ["LANGUAGES", "table", "text", "whole"]
-LANGUAGES = ("fr", "en")  # the first is the default
+LANGUAGES = ("fr", "en")  # in which one a site opens, its register says
 
 
 @cache
 def table(name: str) -> dict[str, dict[str, str]]:
-    """Read a table: `texts`, those of the interface, or `terms`, labels of foreign terms."""
+    """Read a table: `texts`, those of the interface, or `terms`, labels of foreign terms.
+
+    Those of the interface are the room `site` of the catalogue of texts.
+    """
+    if name == "texts":
+        return read_room("site")
     entries: dict[str, dict[str, str]] = tomllib.loads(
         files("server").joinpath(f"{name}.toml").read_text("utf-8")
     )
@@ -27,6 +33,6 @@ def text(key: str, language: str, **values: object) -> str:
 def size(number: int, language: str) -> str:
     """Write a number of bytes in the decimal unit that fits: 12,3 Mo or 12.3 MB."""
     power = 2 if number >= 1_000_000 else 1 if number >= 1000 else 0
-    text = f"{number / 1000**power:.{1 if power == 2 else 0}f}"
+    text = decimal(number / 1000**power, language, "0.0" if power == 2 else "0")
     unit = ("", "k", "M")[power] + ("o" if language == "fr" else "B")
-    return f"{text.replace('.', ',') if language == 'fr' else text}\u00a0{unit}"
+    return f"{text}\u00a0{unit}"

@@ -17,6 +17,9 @@ PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
 COMMAND = Path(sys.executable).with_name("portrait-ia")
 os.environ.pop("COLUMNS", None)  # the width of the terminal that the tests are run in
+# Without a language of its own a command speaks English, and rules speak the register's language.
+os.environ.pop("PORTRAIT_IA_LANG", None)
+os.environ["LC_ALL"] = "C.UTF-8"
 # The command imports this checkout, whichever one the environment was installed from.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))

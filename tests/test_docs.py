@@ -1,7 +1,10 @@
 """The docs say what the code does: routes, commands, options, settings, mapping."""
 
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -15,7 +18,10 @@ from tests.conftest import PROJECT
 from transform.graphs.field_values import FIELD_RULES, FieldRule
 from transform.graphs.mapping import MAPPING, MappingRule
 from transform.layouts.fields import MORE_FIELDS
-from transform.layouts.model import FIELDS
+from transform.layouts.located import Faults, Place
+from transform.layouts.model import FIELDS, LISTS
+from transform.layouts.schema import FORMAT, MATCHES, read_value
+from transform.layouts.words import NAMED
 
 READMES = ["README.md", "README.en.md"]
 # Where each is described, in French and in English.
@@ -23,6 +29,7 @@ COMMANDS = ["docs/commandes.md", "docs/commandes.en.md"]
 PATHS = ["docs/chemins.md", "docs/chemins.en.md"]
 SETTINGS = ["docs/exploitation.md", "docs/exploitation.en.md"]
 STATUSES = ["docs/endpoint.fr.md", "docs/endpoint.md"]
+LAYOUTS = ["docs/layout.md", "docs/layout.en.md"]
 PAIRS = [
     READMES,
     COMMANDS,
@@ -32,10 +39,12 @@ PAIRS = [
     ["docs/cadre.md", "docs/cadre.en.md"],
     ["docs/catalogue.fr.md", "docs/catalogue.md"],
     ["docs/identite.md", "docs/identite.en.md"],
+    LAYOUTS,
     ["docs/mapping.fr.md", "docs/mapping.md"],
     ["docs/performance.md", "docs/performance.en.md"],
     ["docs/questions.md", "docs/questions.en.md"],
     ["docs/reconciliation.fr.md", "docs/reconciliation.md"],
+    ["docs/tables.md", "docs/tables.en.md"],
 ]
 FOLDERS = ("ontology", "shapes", "transform", "server", "tests", "docs")
 PAGES = sorted(
@@ -77,6 +86,50 @@ def test_french_mapping_page_shows_the_table_too() -> None:
 def test_every_field_stands_in_the_mapping() -> None:
     assert {entry.field for entry in MAPPING} - {""} == set(FIELDS)
     assert {entry.field for entry in FIELD_RULES} == set(MORE_FIELDS)
+
+
+def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
+    """Yield each key of a layout, with FIELD, LIST, LANG, NAME and YEAR in the place of any."""
+    if isinstance(expected, list):
+        yield from keys_of_format(expected[0], key) if isinstance(expected[0], dict) else [key]
+    elif isinstance(expected, dict):
+        fields = dict.fromkeys((*FIELDS, *MORE_FIELDS), "FIELD")
+        any_of = {"fields": fields, "lists": dict.fromkeys(LISTS, "LIST")}
+        any_of["words"] = dict.fromkeys(NAMED, "THING")
+        any_of["lists.LIST.values.match"] = dict.fromkeys(MATCHES, "KIND")
+        names = {"*language": "LANG", "*year": "YEAR", "*name": "NAME", **any_of.get(key, {})}
+        for name, inner in expected.items():
+            yield from keys_of_format(inner, f"{key}.{names.get(name, name)}".lstrip("."))
+    else:
+        yield key
+
+
+# Fields that may have a key, where statut may not.
+SOME_FIELDS = {
+    "within": "organisme",
+    "empty": "page",
+    "unreadable": "page",
+    "dates": "date_statut",
+    "identity": "identifiant",
+}
+
+
+@pytest.mark.parametrize("page", LAYOUTS)
+def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> None:
+    rows = re.findall(r"^\| `([\w.]+)` \| .+ \| `([^|]+)` \|$", read(page), re.MULTILINE)
+    assert sorted(key for key, _ in rows) == sorted({*keys_of_format()})
+    for key, example in rows:
+        field = SOME_FIELDS.get(key.rpartition(".")[2], "statut")
+        some = {"FIELD": field, "THING": "portrait", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
+        some |= {"KIND": "narrow", "NAME": "fournisseur"}
+        keys = [some.get(part, part) for part in key.split(".")]
+        value = tomllib.loads(f"value = {example.removeprefix('languages = ')}")["value"]
+        for part in reversed(keys):
+            value = {part: [value] if part in ("values", "files") else value}
+        faults = Faults()
+        read_value(value, FORMAT, (), Place(page), {}, faults)
+        # The key of old is described so that who has it finds the one of today.
+        assert faults.told() == [] or key == "language", (key, faults.told())
 
 
 def commands() -> list[click.Command]:

@@ -4,7 +4,7 @@ PortraitError                 one line for the user, never a traceback
 ├── MisusedCommand       2    an option or argument is wrong
 ├── UnreadableFile       2    a file is not the table that it should be
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
-├── UnreadableLayout     2    a layout file contradicts itself or the format
+├── UnreadableLayout     2    a layout file contradicts itself or the format; a line for each fault
 ├── UnreadableRegistry   2    a registry of bodies is not Turtle
 ├── UnreadableFramework  2    a governance framework is not Turtle, or holds no text
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
@@ -15,13 +15,28 @@ PortraitError                 one line for the user, never a traceback
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
     └── DecisionRefused  1    a line of the decisions file contradicts the data or another line
+
+A fault carries a message of the catalogue (transform/text/message.py), or a plain text. It is
+written where it is printed: `str(fault)` in the language of the process, `fault.text("fr")` in one.
 """
+
+from transform.text.message import Message, message, text_in
+
+Said = Message | str
 
 
 class PortraitError(Exception):
     """A fault whose message is one line: where, what and the next step."""
 
     exit_code = 2
+
+    def text(self, language: str) -> str:
+        """Return the message in a language."""
+        return "\n".join(text_in(language, fault) for fault in self.args)
+
+    def lines(self) -> list[str]:
+        """Return the lines of the message: one, but for a family that tells several faults."""
+        return [str(self)]
 
 
 class MisusedCommand(PortraitError):
@@ -31,13 +46,31 @@ class MisusedCommand(PortraitError):
 class UnreadableFile(PortraitError):
     """A file that is not the table it should be."""
 
+    @property
+    def problem(self) -> Said:
+        """What is wrong with the file, without its name and the next step where it says so."""
+        fault: Said = self.args[0]
+        problem = fault.values.get("problem") if isinstance(fault, Message) else None
+        return problem if isinstance(problem, Message | str) else fault
+
 
 class UnfitColumns(UnreadableFile):
     """A table whose columns are not those that the layout declares."""
 
 
 class UnreadableLayout(PortraitError):
-    """A layout file that contradicts itself or the layout format."""
+    """A layout file that contradicts itself or the layout format; each fault is one line."""
+
+    def __init__(self, *faults: Said) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """Return the faults, one a line."""
+        return [str(fault) for fault in self.faults]
 
 
 class UnreadableRegistry(PortraitError):
@@ -58,8 +91,8 @@ class DamagedRelease(UnreadableRelease):
     `problem`: the file, by its path in the release, and what is wrong with it.
     """
 
-    def __init__(self, message: str, problem: str) -> None:
-        super().__init__(message)
+    def __init__(self, fault: Said, problem: Said) -> None:
+        super().__init__(fault)
         self.problem = problem
 
 
@@ -75,8 +108,8 @@ class FetchFailed(PortraitError):
     `problem`: where and what, without the next step.
     """
 
-    def __init__(self, problem: str, step: str) -> None:
-        super().__init__(f"{problem}. {step}")
+    def __init__(self, problem: Said, step: Said) -> None:
+        super().__init__(message("errors.problem_and_step", problem=problem, step=step))
         self.problem = problem
 
 

@@ -1,5 +1,6 @@
 """Write files whole or not at all, on the disk itself, and one process at a time."""
 
+import errno
 import fcntl
 import gzip
 import hashlib
@@ -11,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
-from transform.errors import MisusedCommand, PortraitError
+from transform.errors import MisusedCommand, PortraitError, Said
+from transform.text.message import Message, is_known, message
 
 # The file whose lock keeps a folder to one process at a time.
 LOCK = ".lock"
@@ -22,21 +24,29 @@ def reason_of(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def reason_and_file(error: OSError) -> str:
+def reason_message(error: BaseException) -> Said:
+    """Return why a file or folder could not be used, for a reader of either language.
+
+    What the catalogue does not have stays in the system's words.
+    """
+    key = f"system.{errno.errorcode.get(getattr(error, 'errno', None) or 0, '')}"
+    return Message(key) if is_known(key) else reason_of(error)
+
+
+def reason_and_file(error: OSError) -> Said:
     """Return why a file or folder could not be used, and which where the system names one.
 
     It names none where writing to an open file fails, as on a full disk.
     """
-    reason = reason_of(error)
-    return reason if error.filename is None else f"{reason}: {error.filename}"
+    reason = reason_message(error)
+    if error.filename is None:
+        return reason
+    return message("files.reason_and_file", reason=reason, file=error.filename)
 
 
 def no_room_for_scratch(error: OSError) -> MisusedCommand:
     """Return the fault of a command that cannot write its temporary files."""
-    return MisusedCommand(
-        f"The temporary files cannot be written ({reason_and_file(error)})."
-        " Make room, or set TMPDIR to a folder that has it."
-    )
+    return MisusedCommand(message("files.no_room_for_scratch", reason=reason_and_file(error)))
 
 
 @contextmanager

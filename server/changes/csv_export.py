@@ -21,9 +21,10 @@ def write_csv(published: PublishedComparison, release: Release, language: str) -
     writer.writerow(HEADER)
     comparison = published.comparison
     label = partial(published.label, release, language=language)
+    words = release.register.words_in(language)
     prefix = f"{release.base_uri}{comparison.path}/"
     for m in comparison.movements.values():
-        description = name_movement(comparison, m, label, language)
+        description = name_movement(comparison, m, label, language, words)
         unresolved = str(m.unresolved).lower()
         numbers: tuple[Cell, ...] = (m.number, m.least, m.most, "", "")
         writer.writerow((m.name, description, *numbers, unresolved, prefix + m.name))

@@ -3,11 +3,9 @@
 from functools import partial
 from typing import Any, NamedTuple
 
-from server.engine.interface import Text
 from server.release import queries
 from server.release.comparisons import PublishedComparison
 from server.release.current import Release
-from server.web.links import link_to_iri
 from server.web.term_cell import Cell, link_name
 from transform.comparison.model import (
     JOINED,
@@ -47,10 +45,9 @@ _NOTES = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "
 
 
 class Value(NamedTuple):
-    """A line of a table of values: label, link, both numbers, the change, a note, and its texts."""
+    """A line of a table of values: its name, both numbers, the change, a note, and its texts."""
 
-    label: str
-    href: str | None
+    name: Cell
     before: Part
     after: Part
     share: str
@@ -62,12 +59,12 @@ def lay_out(published: PublishedComparison, release: Release, language: str) -> 
     """Return the values of the template."""
     page = _Page(published, release, language)
     return {
-        "title": title(published.comparison, language),
+        "title": title(published.comparison, language, release.register.words_in(language)),
         "comparison": published.comparison,
         "sentences": page.sentences(),
         "body_counts": page.body_counts(),
         "lists": page.lists(),
-        "values": {kind: page.values(kind) for kind in REWORDED},
+        "values": {kind: page.values(kind) for kind in published.comparison.lists},
         "matrix": page.matrix(),
     }
 
@@ -78,6 +75,8 @@ def _sort_key(evolution: Evolution) -> tuple[int, str]:
 
 class _Page:
     def __init__(self, published: PublishedComparison, release: Release, language: str) -> None:
+        self._published = published
+        self._words = release.register.words_in(language)
         self._comparison: Comparison = published.comparison
         self._release = release
         self._language = language
@@ -86,7 +85,9 @@ class _Page:
     def sentences(self) -> dict[str, list[list[Part]]]:
         """Return the sentences by topic; the caution has a topic of its own."""
         topics: dict[str, list[list[Part]]] = {}
-        for sentence in comparison_sentences(self._comparison, self._label, self._language):
+        for sentence in comparison_sentences(
+            self._comparison, self._label, self._language, self._words
+        ):
             topic = "caution" if sentence.key == "caution" else sentence.topic
             topics.setdefault(topic, []).append(sentence.parts)
         return topics
@@ -114,9 +115,11 @@ class _Page:
                 query,
                 limit=_SHOWN,
                 movement=f"{self._release.base_uri}{self._comparison.path}/{name}",
-                language=Text(self._language),
+                order=queries.write_order(self._release.register.order(self._language)),
             )
-            heading = name_movement(self._comparison, movement, self._label, self._language)
+            heading = name_movement(
+                self._comparison, movement, self._label, self._language, self._words
+            )
             cells = [self._cell(row) for row in rows]
             lists.setdefault(movement.kind.thing, []).append((heading, self._part(name), cells))
         return lists
@@ -133,24 +136,28 @@ class _Page:
         for evolution in self._comparison.of(kind):
             own = sorted((e for e in texts if e.concept == evolution.concept), key=_sort_key)
             note = self._note(evolution)
-            shown = [self._line(e, e.text or "") for e in own] if len(own) > 1 else []
-            label = self._label(evolution.concept)
-            lines.append(self._line(evolution, label, note, shown))
+            written = self._release.register.languages[0]
+            shown = [self._line(e, Cell(e.text or "", written)) for e in own]
+            name = self._name(evolution.concept)
+            lines.append(self._line(evolution, name, note, shown if len(own) > 1 else []))
         # É sorts as E.
-        return sorted(lines, key=lambda line: (slug(line.label), line.label))
+        return sorted(lines, key=lambda line: (slug(line.name.text), line.name.text))
+
+    def _name(self, path: str) -> Cell:
+        """Return the cell of a value of a list: its label, the language of it, and its link."""
+        label = self._published.find_label(self._release, path, self._language)
+        return link_name(self._release.base_uri + path, *label, self._release)
 
     def _line(
         self,
         evolution: Evolution,
-        label: str,
+        name: Cell,
         note: str | None = None,
         texts: list[Value] | None = None,
     ) -> Value:
         comparison, language = self._comparison, self._language
-        link = link_to_iri(self._release.base_uri + evolution.concept, self._release.base_uri)
         return Value(
-            label,
-            link.href if link and evolution.text is None else None,
+            name,
             Part(whole(evolution.before, language), f"{evolution.name}/{comparison.earlier}"),
             Part(whole(evolution.after, language), f"{evolution.name}/{comparison.later}"),
             percent(evolution.before, evolution.after, language),
@@ -170,13 +177,13 @@ class _Page:
             return "new"
         return "absent" if evolution.after == 0 else None
 
-    def matrix(self) -> tuple[list[str], list[tuple[str, list[Part | None]]]]:
+    def matrix(self) -> tuple[list[Cell], list[tuple[Cell, list[Part | None]]]]:
         """Return the statuses, and for each earlier one how many moved to each later one."""
         cells = {m.statuses: m for m in self._comparison.movements.values() if m.statuses}
         statuses = sorted({path for pair in cells for path in pair}, key=self._label)
         lines = [
             (
-                self._label(old),
+                self._name(old),
                 [
                     self._part(cells[old, new].name) if (old, new) in cells else None
                     for new in statuses
@@ -184,4 +191,4 @@ class _Page:
             )
             for old in statuses
         ]
-        return [self._label(path) for path in statuses], lines
+        return [self._name(path) for path in statuses], lines

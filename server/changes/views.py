@@ -23,7 +23,6 @@ from server.release.current import Release
 from server.release.resource import about_document
 from server.sparql import spreadsheet
 from server.sparql.send import send
-from server.texts import LANGUAGES
 from server.web import render
 from server.web.link_header import add_links
 from server.web.links import link_to, quote_path
@@ -109,8 +108,8 @@ def _language(form: Format) -> str:
     """Return the language of a page; only `?lang=` chooses that of a file."""
     if form is HTML:
         return render.language()
-    requested = request.args.get("lang")
-    return requested if requested in LANGUAGES else LANGUAGES[0]
+    requested, offered = request.args.get("lang"), current_release().register.interface
+    return requested if requested in offered else offered[0]
 
 
 def _split(name: str) -> tuple[str, str | None]:
@@ -135,7 +134,8 @@ def _find_number(
     """Return the title and the query of a number; raises UnknownPage."""
     comparison, label = published.comparison, partial(published.label, release, language=language)
     if movement := comparison.movements.get(name):
-        title = name_movement(comparison, movement, label, language)
+        words = release.register.words_in(language)
+        title = name_movement(comparison, movement, label, language, words)
         return title, movement_query(comparison, movement, release.base_uri, language)
     bare, _, year = name.rpartition("/")
     for evolution in comparison.evolutions:

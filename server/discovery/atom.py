@@ -43,7 +43,7 @@ def _entries() -> Iterator[Entry]:
     now = current_published(release).time
     for earlier, later in list_pairs(release):
         words = texts.text("from_to", language, earlier=earlier, later=later)
-        summary = texts.text("about_comparisons", language)
+        summary = release.register.text("about_comparisons", language)
         title = f"{texts.text('comparisons', language)}{texts.text('colon', language)} {words}"
         yield Entry(title, f"changements/{earlier}-{later}", now, summary)
     for published in list_published(release):
@@ -67,10 +67,12 @@ def _write(entries: list[Entry], language: str) -> Iterator[str]:
     feed = f"{base}atom.xml?lang={language}"
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
-    yield _text("id", feed) + _text("title", manifest["series"]["title"][language])
+    title = release.register.choose(manifest["series"]["title"], language)
+    yield _text("id", feed) + _text("title", title.value, title.language)
     yield _text("updated", _stamp(max(entry.time for entry in entries)))
-    name = names.get(language) or next(iter(names.values()))
-    yield f"<author>{_text('name', name)}</author>\n"
+    name = release.register.choose(names, language)
+    # Not in the author's name: it takes no language (RFC 4287, 3.2).
+    yield f"<author>{_text('name', name.value)}</author>\n"
     yield _link("self", feed, "application/atom+xml") + _link("alternate", base, "text/html")
     if licence := manifest["series"].get("licence"):
         yield f'<link rel="license" href={quoteattr(licence)}/>\n'
@@ -82,8 +84,9 @@ def _write(entries: list[Entry], language: str) -> Iterator[str]:
     yield "</feed>\n"
 
 
-def _text(name: str, value: str) -> str:
-    return f"<{name}>{escape(value)}</{name}>\n"
+def _text(name: str, value: str, language: str = "") -> str:
+    tagged = f" xml:lang={quoteattr(language)}" if language else ""
+    return f"<{name}{tagged}>{escape(value)}</{name}>\n"
 
 
 def _link(relation: str, address: str, media_type: str) -> str:

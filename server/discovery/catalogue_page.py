@@ -28,7 +28,7 @@ _MOST_SUBJECTS = 200
 class Distribution(NamedTuple):
     """A distribution: its description, link, bytes, SHA-256, and its compressed copy."""
 
-    text: str
+    text: Cell
     link: Link | None
     bytes: int | None
     sha256: str | None
@@ -104,19 +104,26 @@ class _Page:
         size, checksum = self._value(iri, f"{DCAT}byteSize"), "http://spdx.org/rdf/terms#checksum"
         address = self._value(iri, f"{DCAT}downloadURL") or self._value(iri, f"{DCAT}accessURL")
         name = name_iri(iri, self._labels, self._release, self._language)
+        described = self._literal(iri, f"{DCTERMS}description")
         return Distribution(
-            self._value(iri, f"{DCTERMS}description") or name.text,
+            Cell(described.value, described.language) if described else name,
             link_to_iri(address, self._release.base_uri),
             int(size) if size.isdecimal() else None,
             self._value(self._value(iri, checksum), _SHA256) or None,
             self._distribution(iri + _PACKED) if packed else None,
         )
 
+    def _literal(self, iri: str, predicate: str) -> ox.Literal | None:
+        """Return a text in the best language for the reader."""
+        objects = (t.object for t in self.groups.get(iri, ()) if t.predicate.value == predicate)
+        texts = [term for term in objects if isinstance(term, ox.Literal)]
+        order = self._release.register.order(self._language)
+        return min(texts, key=lambda text: labels.rank_language(text.language, order), default=None)
+
     def _value(self, iri: str, predicate: str) -> str:
-        """Return a value in the language of the page, else in any language, else ""."""
-        values = [t.object for t in self.groups.get(iri, ()) if t.predicate.value == predicate]
-        values.sort(key=lambda term: getattr(term, "language", None) != self._language)
-        return _iri(values[0]) if values else ""
+        """Return the first value of a property, else ""."""
+        objects = (t.object for t in self.groups.get(iri, ()) if t.predicate.value == predicate)
+        return next(map(_iri, objects), "")
 
 
 def _anchor(path: str) -> str:

@@ -6,6 +6,7 @@ from server.discovery import schemaorg
 from server.negotiation import HTML
 from server.release import queries
 from server.release.comparisons import list_pairs
+from server.release.examples import read_example
 from server.release.files import source_path
 from server.web import render
 from server.web.link_header import Relation, add_relations, licence
@@ -21,7 +22,7 @@ def show() -> Response:
     """Answer with the home page."""
     release = current_release()
     address = address_of(release)
-    example = queries.read_example("lignes", release.base_uri)
+    example = read_example("lignes", release.base_uri, render.language(), release.register)
     newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     values = {
         "address": address,

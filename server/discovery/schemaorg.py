@@ -7,10 +7,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pyoxigraph as ox
 from markupsafe import Markup
 
-from server.release import queries
+from server.release import labels, queries
 from server.release.current import Release
 from server.release.files import Download
 from server.web import render
@@ -29,11 +28,11 @@ def script(*nodes: Json) -> Markup:
 
 def catalogue(release: Release) -> Json:
     """Describe the site as a catalogue."""
-    manifest, language = release.manifest, render.language()
+    manifest = release.manifest
     return {
         "@type": "DataCatalog",
         "@id": f"{release.base_uri}catalogue",
-        "name": _translate(manifest["series"]["title"], language),
+        "name": _translate(release, manifest["series"]["title"]),
         "description": _description(release),
         "url": release.base_uri,
         "publisher": _publisher(release, "operator"),
@@ -46,11 +45,11 @@ def series(release: Release, files: Iterable[Download] = ()) -> Json:
 
     The catalogue wins; the manifest fills in what the catalogue lacks.
     """
-    manifest, language = release.manifest, render.language()
+    manifest = release.manifest
     iri = series_iri(release)
     years = sorted(_portraits(release))
     properties = {
-        "name": _translate(manifest["series"]["title"], language),
+        "name": _translate(release, manifest["series"]["title"]),
         "description": _description(release),
         "license": manifest["series"].get("licence"),
         "temporalCoverage": f"{years[0]}/{years[-1]}",
@@ -64,7 +63,7 @@ def series(release: Release, files: Iterable[Download] = ()) -> Json:
 def portrait(release: Release, year: int, files: Iterable[Download] = ()) -> Json:
     """Describe one portrait as a dataset, with its files of the current release."""
     iri = _portraits(release)[year]
-    title = _translate(release.manifest["series"]["title"], render.language())
+    title = _translate(release, release.manifest["series"]["title"])
     properties = {
         "name": f"{title} – {year}",
         "description": _description(release),
@@ -101,14 +100,14 @@ def _portraits(release: Release) -> dict[int, str]:
     return {year: f"{release.base_uri}id/portrait/{year}" for year in years}
 
 
-def _translate(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or next(iter(texts.values()), "")
+def _translate(release: Release, texts: Mapping[str, str]) -> str:
+    return release.register.choose(texts, render.language()).value
 
 
 def _description(release: Release) -> str:
-    manifest, language = release.manifest, render.language()
+    manifest = release.manifest
     parts = (manifest["series"]["description"], manifest["notice"] or {})
-    return " ".join(filter(None, (_translate(texts, language) for texts in parts)))
+    return " ".join(filter(None, (_translate(release, texts) for texts in parts)))
 
 
 def _publisher(release: Release, role: str = "publisher") -> Json:
@@ -117,7 +116,7 @@ def _publisher(release: Release, role: str = "publisher") -> Json:
     return {
         "@type": "Organization",
         "@id": publisher["iri"],
-        "name": _translate(publisher["name"], render.language()),
+        "name": _translate(release, publisher["name"]),
         **({"url": publisher["homepage"]} if publisher.get("homepage") else {}),
     }
 
@@ -130,6 +129,7 @@ def _shared(release: Release, iri: str, path: str) -> Json:
         "url": release.base_uri + path,
         "creator": _publisher(release),
         "publisher": _publisher(release),
+        "inLanguage": list(release.register.languages),
         "isAccessibleForFree": True,
         "includedInDataCatalog": {"@id": f"{release.base_uri}catalogue"},
     }
@@ -157,15 +157,14 @@ def _from_catalogue(release: Release, iri: str) -> Json:
     values: dict[str, list[Any]] = {}
     for triple in queries.find_triples(release, "dataset", dataset=iri):
         values.setdefault(triple.predicate.value, []).append(triple.object)
-    properties: Json = {name: _best(values.get(iri, [])) for name, iri in _SINGLE.items()}
-    begin, end = (_best(values.get(DCAT + name, [])) for name in ("startDate", "endDate"))
+    properties: Json = {name: _best(values.get(iri, []), release) for name, iri in _SINGLE.items()}
+    begin, end = (_best(values.get(DCAT + name, []), release) for name in ("startDate", "endDate"))
     if begin and end:
         properties["temporalCoverage"] = f"{begin}/{end}"
-    if place := _best(values.get(f"{DCTERMS}spatial", [])):
+    if place := _best(values.get(f"{DCTERMS}spatial", []), release):
         properties["spatialCoverage"] = {"@type": "Place", "@id": place}
-    properties["keywords"] = [
-        term.value for term in values.get(f"{DCAT}keyword", []) if _is_in(term, render.language())
-    ]
+    keywords = _in_best_language(values.get(f"{DCAT}keyword", []), release)
+    properties["keywords"] = [term.value for term in keywords]
     return {name: value for name, value in properties.items() if value}
 
 
@@ -183,11 +182,13 @@ _SINGLE = {
 }
 
 
-def _is_in(term: Any, language: str) -> bool:
-    return isinstance(term, ox.Literal) and term.language == language
+def _in_best_language(terms: list[Any], release: Release) -> list[Any]:
+    """Return the values in the best language for the reader, of those that they are in."""
+    order = release.register.order(render.language())
+    ranks = [labels.rank_language(getattr(term, "language", None), order) for term in terms]
+    return [term for term, rank in zip(terms, ranks, strict=True) if rank == min(ranks)]
 
 
-def _best(terms: list[Any]) -> str | None:
-    """Return the value in the language of the request, else the first."""
-    candidates = [term for term in terms if _is_in(term, render.language())] or terms
-    return candidates[0].value if candidates else None
+def _best(terms: list[Any], release: Release) -> str | None:
+    """Return a value in the best language for the reader."""
+    return next((term.value for term in _in_best_language(terms, release)), None)

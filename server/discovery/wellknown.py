@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, abort, current_app
 
-from server import texts
 from server.negotiation import PLAIN, Format
 from server.web import render
 from server.web.link_header import Relation, add_relations
@@ -38,7 +37,7 @@ def security() -> Response:
     lines = [
         *(f"Contact: {contact}" for contact in contacts),
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
-        f"Preferred-Languages: {', '.join(texts.LANGUAGES)}",
+        f"Preferred-Languages: {', '.join(current_release().register.languages)}",
         f"Canonical: {current_release().base_uri}.well-known/security.txt",
     ]
     response = Response("".join(f"{line}\n" for line in lines), content_type=PLAIN.content_type)

@@ -21,9 +21,10 @@ import pyoxigraph as ox
 from server.engine import disk_loader
 from server.engine.faults import unloadable
 from server.engine.process import seccomp
-from transform.errors import MisusedCommand, UnreadableRelease
-from transform.files import exclusive_lock, reason_of
+from transform.errors import MisusedCommand, Said, UnreadableRelease
+from transform.files import exclusive_lock, reason_message
 from transform.release.integrity import state_of
+from transform.text.message import message
 
 STORES = ".stores"
 _BUILDING = ".building-"
@@ -32,8 +33,6 @@ _MEMORY = 6 << 30  # bytes of address space of a build; measured: 1.9 GB in use 
 _SHARE = 1.2  # times the size of the N-Quads: the most that a store takes on disk while it is built
 _CHECK_SECONDS = 0.5
 _LOADER = [sys.executable, "-P", disk_loader.__file__]
-_AGAIN = "serve again once nothing writes there"
-_ALTERNATIVE = "or serve with --engine memory"
 
 Step = Callable[[str, int, int], None]
 
@@ -52,9 +51,7 @@ def ensure_store(release_file: Path, step: Step = lambda *_: None) -> Path:
     there will be.
     """
     if not seccomp.is_known():
-        raise MisusedCommand(
-            "--engine disk: only on Linux on x86-64 or ARM64. Serve with --engine memory."
-        )
+        raise MisusedCommand(message("server.disk_only_linux"))
     store = find_store(release_file)
     if store.is_dir():
         return store
@@ -72,7 +69,7 @@ def _locked(stores: Path) -> Iterator[None]:
             stores.mkdir(exist_ok=True)
             lock.enter_context(exclusive_lock(stores / _LOCK))
         except OSError as error:
-            raise _unwritable(stores, reason_of(error)) from error
+            raise _unwritable(stores, reason_message(error)) from error
         for entry in stores.iterdir():
             release = entry.name.partition("-")[0]
             unused = entry.name.startswith(_BUILDING) or not (stores.parent / release).is_dir()
@@ -86,19 +83,19 @@ def _build(release_file: Path, store: Path, step: Step) -> None:
         size = release_file.stat().st_size
         free = shutil.disk_usage(store.parent).free
     except OSError as error:
-        raise unloadable(release_file, reason_of(error)) from error
+        raise unloadable(release_file, reason_message(error)) from error
     if free < size * _SHARE:
-        reason = f"{size * _SHARE / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free"
-        raise _unwritable(store.parent, reason)
+        needed, left = round(size * _SHARE / 1e6), round(free / 1e6)
+        raise _unwritable(store.parent, message("server.store_room", needed=needed, free=left))
     try:
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=store.parent))
     except OSError as error:
-        raise _unwritable(store.parent, reason_of(error)) from error
+        raise _unwritable(store.parent, reason_message(error)) from error
     try:
         before = _states(release_file)
         _load(release_file, building, step)
         if _states(release_file) != before:
-            raise UnreadableRelease(f"{release_file} changed while its store was built: {_AGAIN}.")
+            raise UnreadableRelease(message("server.store_changed", file=release_file))
         building.rename(store)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
@@ -117,7 +114,7 @@ def _load(release_file: Path, folder: Path, step: Step) -> None:
     ) as child:
         try:
             while _runs(child):
-                step("store (MB)", min(_megabytes(folder), total), total)
+                step(str(message("server.store_step")), min(_megabytes(folder), total), total)
         except BaseException:
             child.kill()
             raise
@@ -125,7 +122,7 @@ def _load(release_file: Path, folder: Path, step: Step) -> None:
     if child.returncode == 2:
         raise unloadable(release_file, output)
     if child.returncode:
-        reason = output or f"the loader ended with status {child.returncode}"
+        reason = output or message("server.loader_ended", status=child.returncode)
         raise _unwritable(folder.parent, reason)
 
 
@@ -145,8 +142,5 @@ def _megabytes(folder: Path) -> int:
     return total // 1_000_000
 
 
-def _unwritable(stores: Path, reason: str) -> MisusedCommand:
-    return MisusedCommand(
-        f"{stores}: the store of the release cannot be written there: {reason}. Make room for it"
-        f" and let this account write there, {_ALTERNATIVE}."
-    )
+def _unwritable(stores: Path, reason: Said) -> MisusedCommand:
+    return MisusedCommand(message("server.store_unwritable", folder=stores, reason=reason))

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from transform.errors import UnreadableRelease
+from transform.text.message import message
 
 
 class EngineFault(Exception):  # named as in the tree above, without «Error»
@@ -195,10 +196,7 @@ STORE_GONE = "the store of the release is gone; serve again to build it"
 
 def unloadable(release_file: Path, reason: object) -> UnreadableRelease:
     """Return the fault of a release whose N-Quads cannot be loaded."""
-    return UnreadableRelease(
-        f"{release_file} cannot be loaded: {reason}. Build the release again, or go back to the"
-        " one before with portrait-ia rollback."
-    )
+    return UnreadableRelease(message("server.unloadable", file=release_file, reason=reason))
 
 
 class EngineDown(EngineFault):

@@ -1,5 +1,6 @@
 """Refuse requests that never reach the application, with a problem, a text or a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -33,12 +34,13 @@ class Refusal(Reply):
 
     problem: Problem = field(default_factory=lambda: Problem(500, "defect", ""))
 
-    def written_for(self, accept: bytes | None) -> Reply:
-        """Return the refusal for a client that accepts this."""
+    def written_for(self, accept: bytes | None, languages: Sequence[str]) -> Reply:
+        """Return the refusal for a client that accepts this; `languages` are those of a page."""
         form = choose_form((accept or b"").decode("latin-1"))
         if form is PROBLEM:
             return self
-        body = _write_page(self.problem) if form is HTML else self.problem.write(form)
+        page = form is HTML
+        body = _write_page(self.problem, languages) if page else self.problem.write(form)
         return Reply(
             self.status, _write_head(self.problem, form.content_type, body), body, kind=self.kind
         )
@@ -61,14 +63,15 @@ def _reply(problem: Problem) -> Refusal:
     return Refusal(problem.status, head, body, kind=problem.kind, problem=problem)
 
 
-def _write_page(problem: Problem) -> bytes:
+def _write_page(problem: Problem, languages: Sequence[str]) -> bytes:
     """Write a page in both languages: a refusal may come before the header with the client's."""
+    first, second = languages
     key = f"fault_{problem.status}"
     titles = texts.table("texts").get(key) or dict.fromkeys(texts.LANGUAGES, problem.title)
-    title = escape(f"{problem.status} {titles['fr']}")
+    title = escape(f"{problem.status} {titles[first]}")
     return (
-        f'<!doctype html>\n<html lang="fr"><meta charset="utf-8"><title>{title}</title>\n'
-        f'<h1>{title}</h1>\n<p lang="en">{escape(titles["en"])}.</p>\n'
+        f'<!doctype html>\n<html lang="{first}"><meta charset="utf-8"><title>{title}</title>\n'
+        f'<h1>{title}</h1>\n<p lang="{second}">{escape(titles[second])}.</p>\n'
         f'<p lang="en">{escape(problem.detail)}</p>\n</html>\n'
     ).encode()
 

@@ -108,7 +108,7 @@ def _page(resource: Resource, release: Release, bare: str) -> Response:
         iri=resource.iri,
         path=f"doc/{quote_path(bare)}",
         comparisons=[p for p in list_pairs(release) if bare in map("portrait/{}".format, p)],
-        heading=term_table.name_resource(resource, language),
+        heading=term_table.name_resource(resource, release, language),
         types=term_table.name_types(resource, release, language),
         rows=term_table.lay_out(resource.says, labels.collect(resource.labels), release, language),
         pointing=pointing,

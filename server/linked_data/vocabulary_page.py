@@ -1,6 +1,6 @@
 """Lay out the vocabulary, or the shapes, for a page: terms with their texts in both languages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -54,7 +54,7 @@ def lay_out(
     others = [iri for iri in terms if iri not in {*classes, *properties}]
     return {
         "iri": ontology,
-        "title": labels.best(known_labels.get(ontology, ()), language),
+        "title": labels.best(known_labels.get(ontology, ()), release.register.order(language)),
         "header": _term(ontology, by_subject.get(ontology, []), known_labels, release, language),
         "classes": [terms[iri] for iri in classes],
         "properties": [terms[iri] for iri in properties],
@@ -103,17 +103,26 @@ def _term(
         labels.compact(iri, release.base_uri),
         iri.rpartition("#")[2],
         iri,
-        _texts(triples, labels.NAMING),
-        _texts(triples, _DEFINITIONS),
+        _texts(triples, labels.NAMING, release.register.languages),
+        _texts(triples, _DEFINITIONS, release.register.languages),
         term_table.lay_out(others, known_labels, release, language),
     )
 
 
-def _texts(triples: Iterable[ox.Triple], properties: tuple[str, ...]) -> list[ox.Literal]:
-    """Return the literals of some properties, French first."""
+def _texts(
+    triples: Iterable[ox.Triple], properties: tuple[str, ...], languages: Sequence[str]
+) -> list[ox.Literal]:
+    """Return the literals of some properties, those of the register's languages first."""
     values = [t.object for t in triples if t.predicate.value in properties]
     texts = [text for text in values if isinstance(text, ox.Literal)]
-    return sorted(texts, key=lambda text: (text.language != "fr", text.language or "", text.value))
+    return sorted(
+        texts,
+        key=lambda text: (
+            labels.rank_language(text.language, languages),
+            text.language or "",
+            text.value,
+        ),
+    )
 
 
 def _types(triples: Iterable[ox.Triple]) -> set[str]:

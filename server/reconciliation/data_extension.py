@@ -14,12 +14,11 @@ from server.reconciliation.read_queries import read_kinds
 from server.reconciliation.round_robin import Work
 from server.reconciliation.suggest import read_number
 from server.reconciliation.types import (
-    BY_ID,
-    KINDS,
-    PROPERTIES,
     YEAR,
     Kind,
+    Offer,
     Property,
+    read_offer,
 )
 from server.release import labels, queries
 from server.release.current import Release
@@ -46,7 +45,7 @@ class Extension(NamedTuple):
     columns: list[Column]
 
 
-def read_extension(value: Any) -> Extension:
+def read_extension(value: Any, offer: Offer) -> Extension:
     """Parse a data extension query; raises Fault."""
     if not isinstance(value, dict):
         raise UnreadableRequest("extend is not a JSON object.")
@@ -56,16 +55,17 @@ def read_extension(value: Any) -> Extension:
     refuse_many(len(ids), MOST_ENTITIES, "identifiers", "extend.ids")
     refuse_many(len(properties), _MOST_PROPERTIES, "properties", "extend.properties")
     texts = [read_text(each, f"extend.ids[{number}]") for number, each in enumerate(ids)]
-    return Extension(list(dict.fromkeys(texts)), [_read_column(each) for each in properties])
+    return Extension(list(dict.fromkeys(texts)), [_read_column(each, offer) for each in properties])
 
 
-def _read_column(value: Any) -> Column:
+def _read_column(value: Any, offer: Offer) -> Column:
     fields = value if isinstance(value, dict) else {"id": value}
     name = fields.get("id")
-    described = BY_ID.get(name) if isinstance(name, str) else None
+    described = offer.find_property(name)
     if described is None:
+        known = ", ".join(each.id for each in offer.properties)
         raise UnreadableRequest(
-            f"extend.properties names {str(name)[:200]!r}; this service has {', '.join(BY_ID)}."
+            f"extend.properties names {str(name)[:200]!r}; this service has {known}."
         )
     settings = fields.get("settings") or {}
     if not isinstance(settings, dict):
@@ -161,7 +161,7 @@ def _name_values(
     }
     others = queries.find_labels(release, sorted(paths.keys() - names.keys()))
     for iri, candidates in labels.collect(others).items():
-        best = labels.best(candidates, language)
+        best = labels.best(candidates, release.register.order(language))
         if isinstance(best, ox.Literal):
             names[iri] = best.value
     return names
@@ -171,7 +171,7 @@ def _cell(
     requested: Property, value: dict[str, str], ours: str, names: dict[str, str]
 ) -> dict[str, Any]:
     text = value["value"]
-    if requested is YEAR:
+    if requested.id == YEAR.id:
         return {"int": int(text.rpartition("/")[2])}
     if value["type"] == "uri" and text.startswith(ours):
         return {"id": text, "name": names.get(text, text.removeprefix(ours))}
@@ -191,9 +191,9 @@ def write_meta(release: Release, extension: Extension, language: str) -> list[di
 
 def propose(release: Release, parameters: dict[str, str], language: str) -> dict[str, Any]:
     """Return the properties that entities of a type have, by default of any type."""
-    type_name = parameters.get("type", "")
-    kinds = read_kinds(type_name, "type", release.base_uri) if type_name else KINDS
-    properties = [each for each in PROPERTIES if set(each.kinds) & set(kinds)]
+    type_name, offer = parameters.get("type", ""), read_offer(release)
+    kinds = read_kinds(type_name, "type", offer) if type_name else offer.kinds
+    properties = offer.list_properties(kinds)
     limit = read_number(parameters.get("limit") or str(len(properties)), "limit")
     items = [{"id": each.id, "name": each.names[language]} for each in properties[:limit]]
     limited = {"limit": limit} if parameters.get("limit") else {}

@@ -3,20 +3,20 @@
 import threading
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from weakref import WeakKeyDictionary
 
+from server import texts
 from server.engine.faults import EngineBusy
 from server.reconciliation.index import Entity, Index
 from server.reconciliation.types import (
     INITIATIVE,
-    KINDS,
-    PROPERTIES,
     YEAR,
     Kind,
     Property,
     class_iri,
+    read_offer,
 )
 from server.release import labels, queries
 from server.release.current import Release
@@ -56,7 +56,7 @@ def start_index(release: Release) -> "Future[Index]":
 def _build(release: Release, building: "Future[Index]") -> None:
     try:
         # Read once here, so that no step of a request waits for the engine to name a type.
-        labels.name_of_term(class_iri(KINDS[0], release.base_uri), release, "fr")
+        labels.name_of_term(class_iri(INITIATIVE, release.base_uri), release, texts.LANGUAGES[0])
         building.set_result(build_index(release))
     except BaseException as fault:  # the waiting requests raise it
         building.set_exception(fault)
@@ -64,19 +64,22 @@ def _build(release: Release, building: "Future[Index]") -> None:
 
 def build_index(release: Release) -> Index:
     """Build the index from names and values, read through the engine."""
-    ours = f"{release.base_uri}id/"
+    ours, offer = f"{release.base_uri}id/", read_offer(release)
     named: dict[str, list[tuple[str, str, str]]] = {}
     kinds: dict[str, Kind] = {}
-    for kind in KINDS:
+    for kind in offer.kinds:
         for path, *label in _read_names(release, kind, ours):
             named.setdefault(path, []).append((label[0], label[1], label[2]))
             kinds[path] = kind
-    order = sorted(named, key=lambda path: (KINDS.index(kinds[path]), path))
-    entities = [Entity(path, kinds[path], _choose_names(named[path])) for path in order]
+    order = sorted(named, key=lambda path: (offer.kinds.index(kinds[path]), path))
+    languages = [release.register.order(reader) for reader in texts.LANGUAGES]
+    entities = [Entity(path, kinds[path], _choose_names(named[path], languages)) for path in order]
     spellings = [(number, label[1]) for number, path in enumerate(order) for label in named[path]]
     places = {path: number for number, path in enumerate(order)}
     values = {
-        each.id: _read_values(release, each, places, ours) for each in PROPERTIES if each.restricts
+        each.id: _read_values(release, each, places, ours)
+        for each in offer.properties
+        if each.restricts
     }
     return Index(entities, spellings, values)
 
@@ -97,11 +100,17 @@ def _last_segment(iri: str) -> str:
     return iri.replace("#", "/").rpartition("/")[2]
 
 
-def _choose_names(labels: list[tuple[str, str, str]]) -> tuple[str, str | None]:
-    """Return the French name, else any name, and the English name or None."""
-    preferred = sorted(label for label in labels if label[0] in _PREFERRED) or sorted(labels)
-    texts = {language: text for _, text, language in reversed(preferred)}
-    return texts.get("fr") or preferred[0][1], texts.get("en")
+def _choose_names(
+    spellings: list[tuple[str, str, str]], languages: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    """Return the best name for the reader of each order of languages."""
+    preferred = [each for each in spellings if each[0] in _PREFERRED] or spellings
+    names: list[str] = []
+    for order in languages:
+        ranked = ((labels.rank_language(each[2] or None, order), each) for each in preferred)
+        _, (_, name, _) = min(ranked)
+        names.append(names[-1] if names and names[-1] == name else name)  # one object
+    return tuple(names)
 
 
 def _read_values(
@@ -121,5 +130,5 @@ def _read_values(
             path = value.removeprefix(ours)
             number = places.get(iri.removeprefix(ours))
             if number is not None:
-                numbers[_last_segment(path) if requested is YEAR else path].add(number)
+                numbers[_last_segment(path) if requested.id == YEAR.id else path].add(number)
     return {value: array("I", sorted(numbers[value])) for value in sorted(numbers)}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from rapidfuzz import process
 
+from server import texts
 from server.reconciliation.types import Kind
 from transform.text.normal_form import normal_form, unkept_normal_form
 from transform.text.string_similarity import BY_LETTERS
@@ -28,16 +29,15 @@ _WORD = re.compile(r"\w+")
 
 
 class Entity(NamedTuple):
-    """An entity to match: its path below `id/`, its type, its names in French and English."""
+    """An entity to match: its path below `id/`, its type, its name for each of our readers."""
 
     path: str
     kind: Kind
-    names: tuple[str, str | None]
+    names: tuple[str, ...]
 
     def name(self, language: str) -> str:
-        """Return the name in a language, or else in French."""
-        french, english = self.names
-        return english if language == "en" and english else french
+        """Return the best name for a reader of a language of the interface."""
+        return self.names[texts.LANGUAGES.index(language)]
 
 
 class Index:
@@ -147,7 +147,8 @@ class Index:
 
     def values_of(self, number: int, property_id: str) -> tuple[str, ...]:
         """Return the values of a property that an entity has, in order."""
-        return self._values_of[property_id][number]
+        of_property = self._values_of.get(property_id)  # None where the register has no such field
+        return of_property[number] if of_property else ()
 
 
 def _invert(by_value: "Mapping[str, array[int]]", entities: int) -> list[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.reconciliation.read_queries import LEAST_COUNTED, MOST_CHARACTERS, MOST_QUERIES
-from server.reconciliation.types import DEFAULT, Kind, class_iri
+from server.reconciliation.types import Kind, class_iri, read_offer
 from server.release import labels
 from server.release.current import Release
 from transform.rdf.namespaces import vocabulary_of
@@ -11,9 +11,9 @@ from transform.rdf.namespaces import vocabulary_of
 WIDTH, HEIGHT = 430, 300  # pixels of a preview
 _NAMES = {"fr": "{} – rapprochement", "en": "{} – reconciliation"}
 _SETTINGS = (
-    ("annee", "text", {"fr": "Année de portrait", "en": "Year of portrait"}, {
-        "fr": "Seulement ce que dit le portrait de cette année ; vide : tous.",
-        "en": "Only what the portrait of this year says; empty: all.",
+    ("annee", "text", {"fr": "Année de {portrait}", "en": "Year of {portrait}"}, {
+        "fr": "Seulement ce que dit le {portrait} de cette année ; vide : tous.",
+        "en": "Only what the {portrait} of this year says; empty: all.",
     }, ""),
     ("limit", "number", {"fr": "Nombre de valeurs", "en": "Number of values"}, {
         "fr": "Le plus de valeurs par entité ; 0 : toutes.",
@@ -24,12 +24,13 @@ _SETTINGS = (
 
 def write_manifest(release: Release, address: str, language: str) -> dict[str, Any]:
     """Return the manifest; `address` is that of the site as the client reaches it."""
-    title = release.manifest["series"]["title"]
-    root = f"{address}reconciliation"
+    title = release.register.choose(release.manifest["series"]["title"], language)
+    words = release.register.words_in(language)
+    root, default = f"{address}reconciliation", read_offer(release).default
     return {
         "versions": ["0.2"],
-        "name": _NAMES[language].format(title.get(language) or title.get("fr", "")),
-        "defaultTypes": [describe_kind(kind, release, language) for kind in DEFAULT],
+        "name": _NAMES[language].format(title.value),
+        "defaultTypes": [describe_kind(kind, release, language) for kind in default],
         "documentation": f"{address}?lang={language}#openrefine",
         "serviceVersion": str(release.manifest["software"]["version"]),
         "batchSize": MOST_QUERIES,
@@ -51,8 +52,8 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
         "extend": {
             "propose_properties": {"service_url": root, "service_path": "/extend/propose"},
             "property_settings": [
-                {"name": name, "label": label[language], "type": kind,
-                 "help_text": help_text[language], "default": default}
+                {"name": name, "label": label[language].format(**words), "type": kind,
+                 "help_text": help_text[language].format(**words), "default": default}
                 for name, kind, label, help_text, default in _SETTINGS
             ],
         },

@@ -7,9 +7,11 @@ from server.reconciliation.data_extension import Column, Extension, extend
 from server.reconciliation.index import Index
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.round_robin import Work
-from server.reconciliation.types import PROPERTIES
+from server.reconciliation.types import read_offer
+from server.release import labels, queries
 from server.release.current import Release
 from server.web import render
+from server.web.term_cell import Cell
 
 _FRAMED = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors *"
 _SHOWN = 4  # values of a property
@@ -22,17 +24,20 @@ def show_preview(release: Release, index: Index, identifier: str, work: Work) ->
     path = find_path(release, index, identifier)
     columns = [
         Column(each, "", _SHOWN + 1)
-        for each in PROPERTIES
-        if each.id not in _LEFT_OUT and index.kind_of(path) in each.kinds
+        for each in read_offer(release).list_properties([index.kind_of(path)])
+        if each.id not in _LEFT_OUT
     ]
     cells = extend(release, index, Extension([path], columns), language, work)[path]
     rows = [
         (each.property.names[language], [_text(cell) for cell in cells[each.property.id]])
         for each in columns
     ]
+    entity, iri = index.entities[index.places[path]], f"{release.base_uri}id/{path}"
+    own = labels.collect(queries.find_labels(release, [iri])).get(iri, ())
+    label = labels.best(own, release.register.order(language))
     response = render.page(
         "preview.html",
-        name=index.entities[index.places[path]].name(language),
+        name=Cell(label.value, label.language) if label else Cell(entity.name(language)),
         kind=describe_kind(index.kind_of(path), release, language)["name"],
         path=path,
         rows=[(name, values[:_SHOWN], len(values) > _SHOWN) for name, values in rows if values],

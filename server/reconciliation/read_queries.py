@@ -15,12 +15,9 @@ from server.reconciliation.json_reading import (
     refuse_others,
 )
 from server.reconciliation.types import (
-    BY_ID,
-    DEFAULT,
-    KINDS,
     Kind,
+    Offer,
     Property,
-    find_kind,
 )
 
 MOST_QUERIES = 50
@@ -55,23 +52,23 @@ class Query(NamedTuple):
         return sum(max(LEAST_COUNTED, len(text)) for text in (self.text or "", *values))
 
 
-def read_batch(value: Any, base_uri: str) -> dict[str, Query]:
+def read_batch(value: Any, offer: Offer) -> dict[str, Query]:
     """Parse a batch: queries by keys of the client."""
     batch = read_object(value, "queries")
     refuse_many(len(batch), MOST_QUERIES, "queries", "queries")
     queries, characters = dict[str, Query](), 0
     for key, query in batch.items():
         where = f"queries.{read_text(key, 'a key of queries')[:40]}"
-        queries[key] = _read_query(query, where, base_uri)
+        queries[key] = _read_query(query, where, offer)
         characters += queries[key].count_characters()
         if characters > MOST_CHARACTERS:  # the rest is not even read
             _refuse_long_work(characters, len(queries), len(batch))
     return queries
 
 
-def read_single(value: Any, base_uri: str) -> Query:
+def read_single(value: Any, offer: Offer) -> Query:
     """Parse a query that comes alone."""
-    query = _read_query(value, "query", base_uri)
+    query = _read_query(value, "query", offer)
     if (characters := query.count_characters()) > MOST_CHARACTERS:
         _refuse_long_work(characters, 1, 1)
     return query
@@ -90,7 +87,7 @@ def _refuse_long_work(characters: int, number: int, queries: int) -> NoReturn:
     )
 
 
-def _read_query(value: Any, where: str, base_uri: str) -> Query:
+def _read_query(value: Any, where: str, offer: Offer) -> Query:
     """Parse a query."""
     fields = read_object(value, where)
     refuse_others(fields, ("query", "type", "limit", "properties", "type_strict"), where)
@@ -104,9 +101,9 @@ def _read_query(value: Any, where: str, base_uri: str) -> Query:
         place = f"{where}.properties[{number}]"
         pair = read_object(item, place)
         refuse_others(pair, ("pid", "v"), place)
-        restricting = _read_property(pair.get("pid"), f"{place}.pid")
+        restricting = _read_property(pair.get("pid"), f"{place}.pid", offer)
         constraints.append(Constraint(restricting, read_values(pair.get("v"), f"{place}.v")))
-    kinds = read_kinds(fields.get("type"), f"{where}.type", base_uri)
+    kinds = read_kinds(fields.get("type"), f"{where}.type", offer)
     if strict == "all" and len(kinds) > 1 and fields.get("type"):
         kinds = ()  # nothing has two types
     text = read_text(fields["query"], f"{where}.query") if "query" in fields else None
@@ -114,17 +111,17 @@ def _read_query(value: Any, where: str, base_uri: str) -> Query:
     return Query(text, kinds, strict != "should", tuple(constraints), limit)
 
 
-def read_kinds(value: Any, where: str, base_uri: str) -> tuple[Kind, ...]:
+def read_kinds(value: Any, where: str, offer: Offer) -> tuple[Kind, ...]:
     """Parse types; without any, return those that are searched by default."""
     kinds = []
     for item in read_list(value if isinstance(value, list) else [value] if value else [], where):
         text = read_text(item.get("id") if isinstance(item, dict) else item, where)
-        kind = find_kind(text, base_uri)
+        kind = offer.find_kind(text)
         if kind is None:
-            known = ", ".join(kind.name for kind in KINDS)
+            known = ", ".join(kind.name for kind in offer.kinds)
             raise UnreadableRequest(f"{where} is {text[:200]!r}; this service has {known}.")
         kinds.append(kind)
-    return tuple(dict.fromkeys(kinds)) or DEFAULT
+    return tuple(dict.fromkeys(kinds)) or offer.default
 
 
 def read_limit(value: Any, where: str, default: int = _CANDIDATES) -> int:
@@ -139,10 +136,10 @@ def read_limit(value: Any, where: str, default: int = _CANDIDATES) -> int:
     return min(int(value), _MOST_CANDIDATES)
 
 
-def _read_property(value: Any, where: str) -> Property:
+def _read_property(value: Any, where: str, offer: Offer) -> Property:
     text = read_text(value, where)
-    restricting = BY_ID.get(text)
+    restricting = offer.find_property(text)
     if restricting is None or not restricting.restricts:
-        known = ", ".join(each.id for each in BY_ID.values() if each.restricts)
+        known = ", ".join(each.id for each in offer.properties if each.restricts)
         raise UnreadableRequest(f"{where} is {text[:200]!r}; a query can name {known}.")
     return restricting

@@ -114,7 +114,7 @@ def _score(
 
 def _find_keys(index: Index, constraint: Constraint, ours: str) -> frozenset[str]:
     """Return the keys that the values of a constraint name: a year, an identifier, a spelling."""
-    if constraint.property is YEAR:
+    if constraint.property.id == YEAR.id:
         return frozenset(value.strip() for value in constraint.values)
     keys = set[str]()
     for value in set(constraint.values):

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from server import texts
 from server.faults import QueryTooLong, UnreadableRequest
 from server.reconciliation.index import Index, strip_accents
 from server.reconciliation.json_reading import LONGEST_TEXT
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.read_queries import read_kinds, read_limit
-from server.reconciliation.types import KINDS, PROPERTIES
+from server.reconciliation.types import read_offer
 from server.reconciliation.write_candidates import describe
 from server.release.current import Release
 from transform.text.normal_form import normal_form
@@ -24,7 +25,8 @@ def suggest_entities(
 ) -> list[Item]:
     """Return the entities with a spelling that begins with the prefix, or of that identifier."""
     prefix, base = read_prefix(parameters), release.base_uri
-    kinds = read_kinds(parameters["type"], "type", base) if parameters.get("type") else KINDS
+    offer, named = read_offer(release), parameters.get("type")
+    kinds = read_kinds(named, "type", offer) if named else offer.kinds
     place = index.places.get(prefix.strip().removeprefix(f"{base}id/"))
     numbers = index.beginning(prefix) if place is None else iter([place])
     matches = (number for number in _unique(numbers) if index.entities[number].kind in kinds)
@@ -42,8 +44,12 @@ def suggest_entities(
 def suggest_types(release: Release, parameters: dict[str, str], language: str) -> list[Item]:
     """Return the types with a name that begins with the prefix."""
     prefix = read_prefix(parameters)
-    items = [describe_kind(kind, release, language) for kind in KINDS]
-    names = [(describe_kind(kind, release, "fr")["name"], kind.name) for kind in KINDS]
+    kinds = read_offer(release).kinds
+    items = [describe_kind(kind, release, language) for kind in kinds]
+    names = [
+        (kind.name, *(describe_kind(kind, release, other)["name"] for other in texts.LANGUAGES))
+        for kind in kinds
+    ]
     matches = [
         item
         for item, other_names in zip(items, names, strict=True)
@@ -52,12 +58,12 @@ def suggest_types(release: Release, parameters: dict[str, str], language: str) -
     return list(_page(matches, parameters))
 
 
-def suggest_properties(parameters: dict[str, str], language: str) -> list[Item]:
+def suggest_properties(release: Release, parameters: dict[str, str], language: str) -> list[Item]:
     """Return the properties that a query can name, with a name that begins with the prefix."""
     prefix = read_prefix(parameters)
     items = [
         ({"id": each.id, "name": each.names[language]}, tuple(each.names.values()))
-        for each in PROPERTIES
+        for each in read_offer(release).properties
         if each.restricts
     ]
     matches = [item for item, all_names in items if _fits(prefix, item, all_names)]
@@ -74,8 +80,8 @@ def read_prefix(parameters: dict[str, str]) -> str:
 
 def _fits(prefix: str, item: Item, other_names: Iterable[str]) -> bool:
     start = strip_accents(normal_form(prefix))
-    texts = (item["id"], item["name"], *other_names)
-    return any(strip_accents(normal_form(text)).startswith(start) for text in texts)
+    names = (item["id"], item["name"], *other_names)
+    return any(strip_accents(normal_form(name)).startswith(start) for name in names)
 
 
 def _unique(numbers: Iterable[int]) -> Iterable[int]:

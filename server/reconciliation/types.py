@@ -1,24 +1,31 @@
 """List the types of entities and their properties: one table for all services."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from server import texts
+from server.release.current import Release
 from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS, vocabulary_of
 
 _ORG = "http://www.w3.org/ns/org#"
 
 
 class Kind(NamedTuple):
-    """A type of entities: its class in `def#`, and the property that links a row to an entity."""
+    """A type of entities: its class in `def#`, and the property that links a row to an entity.
+
+    `field` is that of the register which names them.
+    """
 
     name: str
     link: str
+    field: str
 
 
-ORGANISME = Kind("Organisme", "organisme")
-PORTEFEUILLE = Kind("Portefeuille", "portefeuille")
-INITIATIVE = Kind("Initiative", "inscriptionDe")
-CATEGORIE = Kind("Categorie", "categorie")
-STATUT = Kind("Statut", "statut")
+ORGANISME = Kind("Organisme", "organisme", "organisme")
+PORTEFEUILLE = Kind("Portefeuille", "portefeuille", "portefeuille")
+INITIATIVE = Kind("Initiative", "inscriptionDe", "nom")
+CATEGORIE = Kind("Categorie", "categorie", "categorie")
+STATUT = Kind("Statut", "statut", "statut")
 KINDS = (ORGANISME, PORTEFEUILLE, INITIATIVE, CATEGORIE, STATUT)
 # The types that are searched when a query names none.
 DEFAULT = (ORGANISME, PORTEFEUILLE, INITIATIVE)
@@ -27,8 +34,9 @@ DEFAULT = (ORGANISME, PORTEFEUILLE, INITIATIVE)
 class Property(NamedTuple):
     """A property of an entity.
 
-    `iri` is absolute or a name in `def#`; with `of_rows`, the rows of the portraits have it, year
-    by year, else the entity itself. With `restricts`, a query may name a value of it.
+    `names` by language may hold words of the register, in braces. `iri` is absolute or a name in
+    `def#`; with `of_rows`, the rows of the portraits have it, year by year, else the entity itself.
+    With `restricts`, a query may name a value of it.
     """
 
     id: str
@@ -44,27 +52,32 @@ class Property(NamedTuple):
         return self.iri if ":" in self.iri else f"{vocabulary_of(base_uri)}{self.iri}"
 
 
+def _worded(word: str) -> dict[str, str]:
+    """Return the names of a property of which the register has the word."""
+    return dict.fromkeys(texts.LANGUAGES, f"{{{word}}}")
+
+
 YEAR = Property(
-    "annee", {"fr": "Année de portrait", "en": "Year of portrait"}, KINDS,
+    "annee", {"fr": "Année de {portrait}", "en": "Year of {portrait}"}, KINDS,
     f"{DCTERMS}isPartOf", restricts=True,
 )  # fmt: skip
 BODY = Property(
-    "organisme", {"fr": "Organisme", "en": "Public body"}, (INITIATIVE,),
+    "organisme", _worded("Organisme"), (INITIATIVE,),
     "organisme", value=ORGANISME, restricts=True,
 )  # fmt: skip
 PORTFOLIO = Property(
-    "portefeuille", {"fr": "Portefeuille", "en": "Portfolio"}, (ORGANISME, INITIATIVE),
+    "portefeuille", _worded("Portefeuille"), (ORGANISME, INITIATIVE),
     "portefeuille", value=PORTEFEUILLE, restricts=True,
 )  # fmt: skip
 PROPERTIES = (
     YEAR,
     BODY,
     PORTFOLIO,
-    Property("categorie", {"fr": "Catégorie", "en": "Category"}, (INITIATIVE,),
+    Property("categorie", _worded("Categorie"), (INITIATIVE,),
              "categorie", value=CATEGORIE, restricts=True),
-    Property("statut", {"fr": "Statut", "en": "Status"}, (INITIATIVE,),
+    Property("statut", _worded("Statut"), (INITIATIVE,),
              "statut", value=STATUT, restricts=True),
-    Property("benefices", {"fr": "Bénéfices", "en": "Benefits"}, (INITIATIVE,), "benefices"),
+    Property("benefices", _worded("Benefices"), (INITIATIVE,), "benefices"),
     Property("nom", {"fr": "Nom", "en": "Name"},
              (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{SKOS}prefLabel", of_rows=False),
     Property("nom-initiative", {"fr": "Nom de l'initiative", "en": "Name of the initiative"},
@@ -81,7 +94,7 @@ PROPERTIES = (
     Property("revise", {"fr": "Revu par une personne", "en": "Reviewed by a person"}, (ORGANISME,),
              "revise", of_rows=False),
 )  # fmt: skip
-BY_ID = {each.id: each for each in PROPERTIES}
+_FIELDS = {each.field for each in KINDS} | {"benefices"}
 
 
 def class_iri(kind: Kind, base_uri: str) -> str:
@@ -89,7 +102,41 @@ def class_iri(kind: Kind, base_uri: str) -> str:
     return f"{vocabulary_of(base_uri)}{kind.name}"
 
 
-def find_kind(text: str, base_uri: str) -> Kind | None:
-    """Return the type that an identifier names: the IRI of its class, or the name alone."""
-    name = text.removeprefix(vocabulary_of(base_uri))
-    return next((kind for kind in KINDS if kind.name == name), None)
+class Offer(NamedTuple):
+    """The types and properties of one release: those of the fields that its register has."""
+
+    base_uri: str
+    kinds: tuple[Kind, ...] = KINDS
+    properties: tuple[Property, ...] = PROPERTIES
+
+    @property
+    def default(self) -> tuple[Kind, ...]:
+        """Return the types that are searched when a query names none."""
+        return tuple(kind for kind in DEFAULT if kind in self.kinds)
+
+    def find_kind(self, text: str) -> Kind | None:
+        """Return the type that an identifier names: the IRI of its class, or the name alone."""
+        name = text.removeprefix(vocabulary_of(self.base_uri))
+        return next((kind for kind in self.kinds if kind.name == name), None)
+
+    def find_property(self, name: object) -> Property | None:
+        """Return the property of an identifier."""
+        return next((each for each in self.properties if each.id == name), None)
+
+    def list_properties(self, kinds: Iterable[Kind]) -> list[Property]:
+        """List the properties that entities of some types have."""
+        return [each for each in self.properties if set(each.kinds) & set(kinds)]
+
+
+def read_offer(release: Release) -> Offer:
+    """Return what a release offers: nothing of a field that its register does not have."""
+    fields = release.register.fields
+    kinds = tuple(kind for kind in KINDS if kind.field in fields)
+    offer = Offer(release.base_uri, kinds)
+    words = {language: release.register.words_in(language) for language in texts.LANGUAGES}
+    properties = [
+        each._replace(names={tag: name.format(**words[tag]) for tag, name in each.names.items()})
+        for each in offer.list_properties(kinds)
+        if each.id in fields or each.id not in _FIELDS
+    ]
+    return offer._replace(properties=tuple(properties))

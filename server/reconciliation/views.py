@@ -21,6 +21,7 @@ from server.reconciliation.preview import find_path, show_preview
 from server.reconciliation.read_queries import Query, read_batch, read_single
 from server.reconciliation.read_request import OPERATIONS, read_fields
 from server.reconciliation.round_robin import Work, admit
+from server.reconciliation.types import Offer, read_offer
 from server.reconciliation.write_candidates import answer
 from server.release.current import Release
 from server.web import render
@@ -48,9 +49,9 @@ def ask() -> Response:
         if operation == "extend":
             return _send(_extend(release, parameters["extend"], language, work))
         if operation == "query":
-            query = work.run(partial(_read_single, parameters, release.base_uri))
+            query = work.run(partial(_read_single, parameters, read_offer(release)))
             return _send(_match(release, {"": query}, language, work)[""])
-        batch = work.run(partial(_read_batch, parameters["queries"], release.base_uri))
+        batch = work.run(partial(_read_batch, parameters["queries"], read_offer(release)))
         results = _match(release, batch, language, work)
     members = ", ".join(f"{_write(key)}: {result}" for key, result in results.items())
     return _send(f"{{{members}}}")
@@ -75,7 +76,7 @@ def complete(what: str) -> Response:
     elif what == "type":
         items = suggest.suggest_types(release, parameters, language)
     elif what == "property":
-        items = suggest.suggest_properties(parameters, language)
+        items = suggest.suggest_properties(release, parameters, language)
     else:
         raise UnknownPage(
             f"There are no suggestions of {what[:40]!r}, only of entity, type and property."
@@ -114,21 +115,21 @@ def _admit() -> AbstractContextManager[Work]:
     return admit(current_app.config["SETTINGS"].query_seconds, request.environ.get(GONE))
 
 
-def _read_batch(text: str, base_uri: str) -> dict[str, Query]:
-    return read_batch(parse(text, "queries"), base_uri)
+def _read_batch(text: str, offer: Offer) -> dict[str, Query]:
+    return read_batch(parse(text, "queries"), offer)
 
 
-def _read_single(parameters: dict[str, str], base_uri: str) -> Query:
+def _read_single(parameters: dict[str, str], offer: Offer) -> Query:
     """Read the single query of version 0.1: JSON, or a text with `type` and `limit` parameters."""
     text = parameters["query"]
     if text.lstrip().startswith("{"):
-        return read_single(parse(text, "query"), base_uri)
+        return read_single(parse(text, "query"), offer)
     query: dict[str, Any] = {"query": text}
     if parameters.get("type"):
         query["type"] = parameters["type"]
     if parameters.get("limit"):
         query["limit"] = suggest.read_number(parameters["limit"], "limit")
-    return read_single(query, base_uri)
+    return read_single(query, offer)
 
 
 def _match(release: Release, batch: dict[str, Query], language: str, work: Work) -> dict[str, str]:
@@ -145,7 +146,9 @@ def _match_one(release: Release, index: Index, query: Query, language: str) -> s
 
 
 def _extend(release: Release, text: str, language: str, work: Work) -> str:
-    extension = work.run(lambda: data_extension.read_extension(parse(text, "extend")))
+    extension = work.run(
+        lambda: data_extension.read_extension(parse(text, "extend"), read_offer(release))
+    )
     rows = data_extension.extend(release, find_index(release), extension, language, work)
     return _write({"meta": data_extension.write_meta(release, extension, language), "rows": rows})
 

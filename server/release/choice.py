@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from transform.errors import DamagedRelease, UnreadableRelease
 from transform.release.folder import CURRENT, list_instead
 from transform.release.integrity import check_release, fingerprint
+from transform.text.message import message, text_in
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Choice(NamedTuple):
     """The release to serve, and why it is not the one that `current` points to, where it is not.
 
     `release` is the path of its folder, "" while there is none to serve; `fingerprint` is that of
-    the files that were checked; `trouble` and `checking` are for everyone to read.
+    the files that were checked; `trouble` and `checking` are for everyone to read, in English.
     """
 
     release: str = ""
@@ -99,7 +100,8 @@ class ReleaseChooser:
 
     def _choose_instead(self, target: Path, fault: UnreadableRelease) -> Choice:
         served = Path(self._choice.release) if self._choice and self._choice.release else None
-        trouble = getattr(fault, "problem", f"{CURRENT}: leads to no release")
+        problem = getattr(fault, "problem", message("server.leads_nowhere", current=CURRENT))
+        trouble = text_in("en", problem)
         instead = list_instead(self._folder, self._previous)
         self._none_whole = [(release, fingerprint(release)) for release in instead]
         for release in [served, *instead] if served else instead:
@@ -108,18 +110,20 @@ class ReleaseChooser:
             except UnreadableRelease:
                 continue
             goes_on = "the old release goes on" if release == served else "served instead"
-            self._log(target, f"{str(fault).rstrip('.')}; {goes_on}: {release.name}")
+            self._log(target, f"{fault.text('en').rstrip('.')}; {goes_on}: {release.name}")
             return choice._replace(trouble=trouble)
         if self._choice is None:
             raise fault
         self._previous = served or self._previous
-        self._log(target, f"{fault} No other release is whole: only what is in memory goes on.")
+        self._log(
+            target, f"{fault.text('en')} No other release is whole: only what is in memory goes on."
+        )
         return Choice(trouble=trouble)
 
     def _check(self, release: Path) -> Choice:
         mark = fingerprint(release)
         if reason := self._not_opened.get((release, mark)):
-            raise DamagedRelease(reason, f"{release.name}: cannot be opened")
+            raise DamagedRelease(reason, message("server.not_opened", name=release.name))
         if self._whole.get(release) != mark:
             check_release(release, partial(self._report, release.name))
             self._whole[release] = mark
@@ -139,7 +143,5 @@ def find_current(folder: Path) -> Path:
     """Return the release folder that `current` points to; raises UnreadableRelease."""
     current = folder / CURRENT
     if not current.exists():
-        raise UnreadableRelease(
-            f"{folder}: holds no current release; run portrait-ia build --to {folder}"
-        )
+        raise UnreadableRelease(message("server.no_current", folder=folder))
     return current.resolve()

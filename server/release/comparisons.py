@@ -22,8 +22,14 @@ class PublishedComparison(NamedTuple):
 
     def label(self, release: Release, path: str, language: str) -> str:
         """Return the label of a value of a list, or the end of its path."""
-        best = labels.best(self.labels.get(release.base_uri + path, ()), language)
-        return best.value if best else path.rpartition("/")[2]
+        return self.find_label(release, path, language)[0]
+
+    def find_label(self, release: Release, path: str, language: str) -> tuple[str, str | None]:
+        """Return the label of a value of a list and its language, or the end of its path."""
+        best = labels.best(
+            self.labels.get(release.base_uri + path, ()), release.register.order(language)
+        )
+        return (best.value, best.language) if best else (path.rpartition("/")[2], None)
 
 
 def list_pairs(release: Release) -> list[tuple[int, int]]:

@@ -15,11 +15,13 @@ from server.engine.stats import EngineStats
 from server.faults import ReleaseUnready
 from server.release.choice import Choice, Chooser, ReleaseChooser
 from server.release.files import Download, check_unchanged, list_downloads, trust
+from server.release.register import Register, read_register
 from transform.errors import UnreadableRelease
 from transform.rdf.namespaces import BaseUri
 from transform.release.integrity import fingerprint
 from transform.release.manifest import Manifest, base_uri_of, read_manifest
 from transform.release.paths import QUADS
+from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,11 @@ class Release:
         return base_uri_of(self.manifest)
 
     @cached_property
+    def register(self) -> Register:
+        """Return its register: languages, fields, words."""
+        return read_register(self.manifest)
+
+    @cached_property
     def downloads(self) -> dict[str, Download]:
         """Return the public files, by path below the release."""
         return list_downloads(self.folder, self.manifest)
@@ -63,7 +70,7 @@ def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> 
     manifest = read_manifest(folder)
     if not (folder / QUADS).is_file():
         raise UnreadableRelease(
-            f"{folder}: {QUADS} is missing; run portrait-ia build --to {folder.parent}"
+            message("server.file_missing", folder=folder, file=QUADS, releases=folder.parent)
         )
     return Release(folder, manifest, opener(folder / QUADS, base_uri_of(manifest), limits))
 
@@ -226,4 +233,4 @@ class CurrentRelease:
 def _refuse_changed(folder: Path, choice: Choice) -> None:
     """Raise UnreadableRelease where a file is not the one that was checked."""
     if fingerprint(folder) != choice.fingerprint:
-        raise UnreadableRelease(f"{folder}: changed after it was checked; it is checked again.")
+        raise UnreadableRelease(message("server.changed_after_check", folder=folder))

@@ -18,7 +18,8 @@ from transform.files import digest
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import FLAVOURS
 from transform.release.integrity import check_file, check_sums, list_files, state_of
-from transform.release.paths import DECISIONS, SOURCES, is_packed
+from transform.release.paths import DATABASE, DECISIONS, SOURCES, is_packed
+from transform.text.message import text_in
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ def _compare(folder: Path, path: str, manifest: Mapping[str, Any]) -> str:
             check_file(folder, path, listed[path])
     except DamagedRelease as fault:
         log.error("not sent: %s", fault)
-        return fault.problem
+        return text_in("en", fault.problem)
     return ""
 
 
@@ -153,5 +154,7 @@ def name_kind(file: Download) -> tuple[str, str] | None:
             return "CSV", text
     if file.path == FOLDER + DECISIONS:
         return "SSSOM", "sssom"
+    if file.path == FOLDER + DATABASE:
+        return "SQLite", "sqlite"
     syntax = syntaxes.BY_SUFFIX.get(file.path.rpartition(".")[2])
     return (syntax.name, syntax.suffix) if syntax else None

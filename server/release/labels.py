@@ -1,6 +1,6 @@
 """Choose labels for pages: of resources, and of properties, classes and datatypes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
@@ -27,25 +27,25 @@ def collect(triples: Iterable[ox.Triple]) -> dict[str, list[tuple[str, ox.Litera
     return labels
 
 
-def best(labels: Iterable[tuple[str, ox.Literal]], language: str) -> ox.Literal | None:
-    """Return the label to show: in the given language, else French, else any."""
+def best(labels: Iterable[tuple[str, ox.Literal]], languages: Sequence[str]) -> ox.Literal | None:
+    """Return the label to show: in the first of the languages that it has, else any."""
 
     def rank(label: tuple[str, ox.Literal]) -> tuple[int, int, str]:
-        by_language = rank_language(label[1].language, language)
+        by_language = rank_language(label[1].language, languages)
         return by_language, NAMING.index(label[0]), label[1].value
 
     return min(labels, key=rank, default=(RDFS_LABEL, None))[1]
 
 
-def rank_language(language: str | None, preferred: str) -> int:
-    """Return the rank of a language: the preferred one, French, no language, any other."""
-    order = [preferred, "fr", None]
+def rank_language(language: str | None, languages: Sequence[str]) -> int:
+    """Return the rank of a language: its place among those, then no language, then any other."""
+    order = [*languages, None]
     return order.index(language) if language in order else len(order)
 
 
 def name_of_term(iri: str, release: Release, language: str) -> tuple[str, str | None]:
     """Return the name of a property, class or datatype, and its language or None."""
-    if own := best(_own_terms(release).get(iri, ()), language):
+    if own := best(_own_terms(release).get(iri, ()), release.register.order(language)):
         return own.value, own.language
     if foreign := texts.table("terms").get(iri):
         return foreign[language], language

@@ -22,7 +22,7 @@ bp = Blueprint("limits", __name__)
 
 
 class Limit(NamedTuple):
-    """A limit: its name (`limit_…` of texts.toml), its value, the status beyond it, its setting."""
+    """A limit: its name (`limit_…` of site.toml), its value, the status beyond it, its setting."""
 
     name: str
     value: str

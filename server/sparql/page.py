@@ -15,7 +15,8 @@ from server.negotiation import (
     SOLUTIONS,
     Format,
 )
-from server.release import queries
+from server.release.current import Release
+from server.release.examples import list_examples, read_example
 from server.sparql import result_table
 from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
@@ -51,21 +52,21 @@ def show(sparql_request: SparqlRequest, answer: Answer) -> Response:
 
 def about_form() -> dict[str, Any]:
     """Return the values of the form in a page: scripts, formats, examples."""
-    base, language = current_release().base_uri, render.language()
+    release, language = current_release(), render.language()
     return {
-        "examples": [(name, _example(name, base, language)) for name in queries.EXAMPLES],
+        "examples": [(name, _example(name, release, language)) for name in list_examples(release)],
         "settings": current_app.config["SETTINGS"],
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
-        "modules": assets.modules(),
+        "has_editor": assets.has_editor(),
     }
 
 
-def _example(name: str, base_uri: str, language: str) -> str:
+def _example(name: str, release: Release, language: str) -> str:
     """Return an example query below comments that say what it asks and what comes of it."""
     keys = (f"example_{name}", f"example_{name}_result")
-    about = "".join(f"# {texts.text(key, language)}\n" for key in keys)
-    return about + queries.read_example(name, base_uri, language)
+    about = "".join(f"# {release.register.text(key, language)}\n" for key in keys)
+    return about + read_example(name, release.base_uri, language, release.register)
 
 
 def _show_solutions(answer: Answer) -> dict[str, Any]:

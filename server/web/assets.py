@@ -1,7 +1,13 @@
-"""Serve the style sheet, scripts and libraries of the editor, at addresses with a digest."""
+"""Serve the style sheet and the scripts at addresses that change with their bytes.
+
+They are bundled when the package is built (hatch_build.py); without that, pages take the sources
+themselves, and the page for queries, whose scripts import libraries from npm, is a plain form.
+"""
 
 import hashlib
+import json
 import logging
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +19,9 @@ from server.web.links import link_to
 bp = Blueprint("assets", __name__)
 log = logging.getLogger(__name__)
 _FOLDER = Path(str(files("server").joinpath("static")))
-_EDITOR = "editor"
+_BUILT = "built/built.json"
+_EDITOR = "sparql/page.js"
+_AGAIN = "run «pip install -e .» again, with npm"
 # A year: the address changes with the bytes (RFC 8246).
 _FOREVER = "public, max-age=31536000, immutable"
 _FRESH = "public, max-age=300"
@@ -21,11 +29,11 @@ _FRESH = "public, max-age=300"
 
 @bp.route("/static/<path:path>")
 def send(path: str) -> Response:
-    """Answer with a file, at its address with or without the digest."""
+    """Answer with a file; `path` is a bundle, or a file with or without the digest before it."""
     prefix, _, name = path.partition("/")
-    current = prefix == digest()
-    if not current:
+    if prefix != digest():
         name = path
+    current = name != path or name in _bundles().values()
     if name not in _names():
         abort(404)
     response = send_from_directory(_FOLDER, name)
@@ -35,8 +43,22 @@ def send(path: str) -> Response:
 
 
 def link(name: str) -> str:
-    """Return the link to a file, at the address that never changes its content."""
-    return link_to(f"static/{digest()}/{name}", lang=None)
+    """Return the link to a file, or to its bundle, at an address that never changes its content."""
+    return link_to(locate(name), lang=None)
+
+
+def locate(name: str) -> str:
+    """Return the path of that address, from the root of the site."""
+    return f"static/{_bundles().get(name, f'{digest()}/{name}')}"
+
+
+@cache
+def has_editor() -> bool:
+    """Check whether the scripts of the query editor are bundled with their libraries."""
+    if _EDITOR not in _bundles():
+        log.warning("no query editor, only a plain form: %s", _AGAIN)
+        return False
+    return True
 
 
 @cache
@@ -61,13 +83,16 @@ def _files() -> dict[str, Path]:
 
 
 @cache
-def modules() -> tuple[str, ...]:
-    """List the scripts of the editor, so that a browser requests all of them at once.
-
-    Empty without the libraries: the page for queries is then a plain form.
-    """
-    if not (_FOLDER / _EDITOR / "built.json").is_file():
-        log.warning("no query editor, only a plain form: run «pip install -e .» again, with npm")
-        return ()
-    own, libraries = (sorted((_FOLDER / name).glob("*.js")) for name in ("sparql", _EDITOR))
-    return tuple(file.relative_to(_FOLDER).as_posix() for file in (*own, *libraries))
+def _bundles() -> Mapping[str, str]:
+    """Return the bundle of each source that a page names; empty where nothing was bundled."""
+    record = _FOLDER / _BUILT
+    if not record.is_file():
+        return {}
+    built = json.loads(record.read_text("utf-8"))
+    sources = {f"server/static/{name}": file.read_bytes() for name, file in _files().items()}
+    sums = {name: hashlib.sha256(body).hexdigest() for name, body in sources.items()}
+    for name, digest_then in built["sources"].items():
+        if sums.get(name, digest_then) != digest_then:
+            log.warning("%s has changed since it was bundled: %s", name, _AGAIN)
+    bundles: dict[str, str] = built["pages"]
+    return bundles

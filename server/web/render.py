@@ -25,10 +25,11 @@ _SHAPING = (".py", ".rq")
 
 
 def language() -> str:
-    """Return the language of this request: `?lang=`, else Accept-Language, else French."""
+    """Return the language of this request: `?lang=`, else Accept-Language, else the site's."""
     if "language" not in g:
         accepted = request.headers.get("Accept-Language")
-        g.language = choose_language(accepted, request.args.get("lang"), texts.LANGUAGES)
+        offered = current_release().register.interface
+        g.language = choose_language(accepted, request.args.get("lang"), offered)
     chosen: str = g.language
     return chosen
 
@@ -36,11 +37,16 @@ def language() -> str:
 def render(template: str, **values: Any) -> str:
     """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
+    words = release.register.words_in(chosen)
     return render_template(
         template,
         lang=chosen,
-        languages=texts.LANGUAGES,
-        t=lambda key, **values: texts.text(key, chosen, **values),
+        languages=release.register.interface,
+        has=release.register.fields.__contains__,
+        own=lambda own_texts: release.register.choose(own_texts or {}, chosen),
+        register=release.register,
+        t=lambda key, **values: texts.text(key, chosen, **words, **values),
+        words=words,
         whole=lambda number: texts.whole(number, chosen),
         link=links.link_to,
         link_file=lambda path: links.link_to(links.quote_path(path), lang=None),

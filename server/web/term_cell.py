@@ -40,7 +40,7 @@ def name_term(iri: str, release: Release, language: str) -> Cell:
 
 def name_iri(iri: str, known_labels: labels.Labels, release: Release, language: str) -> Cell:
     """Return the cell of a resource, by its best label, else by its name in a vocabulary."""
-    label = labels.best(known_labels.get(iri, ()), language)
+    label = labels.best(known_labels.get(iri, ()), release.register.order(language))
     if label is None or not label.value.strip():
         return name_term(iri, release, language)
     return link_name(iri, label.value, label.language, release)

@@ -35,10 +35,10 @@ class Pointing(NamedTuple):
     subjects: list[Cell]
 
 
-def name_resource(resource: Resource, language: str) -> Cell:
+def name_resource(resource: Resource, release: Release, language: str) -> Cell:
     """Return the heading of a resource: its label, or the end of its IRI."""
     own_labels = labels.collect(resource.says).get(resource.iri, ())
-    label = labels.best(own_labels, language)
+    label = labels.best(own_labels, release.register.order(language))
     if label is None or not label.value.strip():
         return Cell(resource.iri.rstrip("/").rpartition("/")[2] or resource.iri)
     return Cell(label.value, label.language)
@@ -62,9 +62,10 @@ def lay_out(
 
     A name is shown once, as the preferred label, though it is stated for other clients too.
     """
+    languages = release.register.order(language)
 
     def rank(triple: ox.Triple) -> tuple[tuple[int, str], int, str]:
-        by_language = labels.rank_language(getattr(triple.object, "language", None), language)
+        by_language = labels.rank_language(getattr(triple.object, "language", None), languages)
         return _rank(triple.predicate.value, release), by_language, str(triple.object)
 
     ordered = sorted(_without_repeated_names(list(triples)), key=rank)
@@ -112,7 +113,8 @@ def list_pointing(
 def _read_page(
     target: str, release: Release, language: str, offset: int, counts: Mapping[str, int]
 ) -> list[queries.Row]:
-    bindings: dict[str, str | Text] = {"resource": target, "language": Text(language)}
+    bindings: dict[str, str | Text] = {"resource": target}
+    bindings["order"] = queries.write_order(release.register.order(language))
     if len(counts) == 1:
         bindings["property"] = next(iter(counts))
     return queries.find_rows(release, "pointing-page", PAGE, offset, **bindings)
@@ -126,7 +128,7 @@ def _read_page_of_many(
     for iri, total in counts.items():
         if 0 <= offset < total and len(rows) < PAGE:
             bindings: dict[str, str | Text] = {"property": iri, "resource": target}
-            bindings["language"] = Text(language)
+            bindings["order"] = queries.write_order(release.register.order(language))
             limit = PAGE - len(rows)
             rows += queries.find_rows(release, "pointing-page-of-many", limit, offset, **bindings)
         offset = max(0, offset - total)

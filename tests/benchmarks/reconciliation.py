@@ -14,9 +14,10 @@ from typing import Any
 from server.reconciliation.index import Entity, Index
 from server.reconciliation.read_queries import read_single
 from server.reconciliation.scoring import find_candidates
-from server.reconciliation.types import INITIATIVE, ORGANISME
+from server.reconciliation.types import INITIATIVE, ORGANISME, Offer
 
 BODIES = 2000
+ALL = Offer("")
 COMMON = ("de", "la", "des", "pour", "et", "assistant", "traitement", "prévision", "demandes")
 
 
@@ -31,9 +32,9 @@ def main(initiatives: int) -> None:
     def name() -> str:
         return " ".join(chance.choice(rare if chance.random() < 0.5 else COMMON) for _ in range(9))
 
-    entities = [Entity(f"organisme/o{i:05}", ORGANISME, (name(), None)) for i in range(BODIES)]
+    entities = [Entity(f"organisme/o{i:05}", ORGANISME, (name(),) * 2) for i in range(BODIES)]
     entities += [
-        Entity(f"initiative/i{i:06}", INITIATIVE, (name(), None)) for i in range(initiatives)
+        Entity(f"initiative/i{i:06}", INITIATIVE, (name(),) * 2) for i in range(initiatives)
     ]
     values = {
         "organisme": {
@@ -58,7 +59,7 @@ def main(initiatives: int) -> None:
     for label, batch in batches.items():
         begun = time.process_time()
         for query in batch:
-            find_candidates(index, read_single(query, ""), "")
+            find_candidates(index, read_single(query, ALL), "")
         print(f"{label}: {time.process_time() - begun:.2f} s")
 
 

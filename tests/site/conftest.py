@@ -38,6 +38,17 @@ NOTICE = {
     "fr": "Les initiatives de ces portraits d'exemple sont fictives.",
     "en": "The initiatives of these example portraits are made up.",
 }
+WORDS = {
+    "fr": {
+        "portrait": ["portrait", "portraits"],
+        "portefeuille": ["portefeuille", "portefeuilles ministériels"],
+    },
+    "en": {
+        "portrait": ["portrait", "portraits"],
+        "organisme": ["public body", "public bodies"],
+        "portefeuille": ["portfolio", "ministerial portfolios"],
+    },
+}
 SOURCES = {2024: "exemple-2024.csv", 2025: "exemple #2025 à 100% ?.csv.gz"}
 SOURCE = "Nom;Organisme\r\nExemple 1 : Tri des demandes;Cégep du Vieux Montréal \r\n"
 MORE = 60  # plain entries of 2025, so that what points at the portrait needs two pages
@@ -343,6 +354,7 @@ def _manifest(
             "licence": "https://creativecommons.org/licenses/by/4.0/",
             "landing": "https://exemple.gouv.qc.example/",
         },
+        "words": WORDS,
         "publisher": {
             "iri": f"{BASE}id/organisme/cegep-du-vieux-montreal",
             "name": {"fr": "Éditeur d'exemple", "en": "Example publisher"},

@@ -153,7 +153,7 @@ def test_a_query_cannot_leave_its_textarea(site: str, fetch: Any) -> None:
 def own_scripts(page: Page) -> bool:
     """Check that the only scripts of a page are those of the editor: a file, and its texts."""
     scripts = [attributes.get("id") or attributes["src"] for attributes in page.find("script")]
-    return scripts == [f"./static/{assets.digest()}/sparql/page.js", "words"]
+    return scripts == [f"./{assets.locate('sparql/page.js')}", "words"]
 
 
 def test_labels_stand_in_place_of_iris(site: str, fetch: Any) -> None:

@@ -22,8 +22,8 @@ REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 @pytest.fixture(autouse=True)
 def built() -> None:
-    """Skip the tests where the libraries of the editor are not installed."""
-    assert assets.modules(), "no editor: run pip install -e . with npm's registry in reach"
+    """Refuse to test where the scripts of the editor are not bundled."""
+    assert assets.has_editor(), "no editor: run pip install -e . with npm's registry in reach"
 
 
 @pytest.fixture

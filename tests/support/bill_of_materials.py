@@ -1,15 +1,14 @@
 """Write a bill of materials (CycloneDX) of what a site runs and serves: `make sbom`.
 
-The packages are those of `requirements.txt`, as `cyclonedx-py` lists them; the libraries of the
-query editor, which come from npm, are added from `server/libraries.toml`.
+The packages are those of `requirements.txt`, as `cyclonedx-py` lists them; what comes from npm is
+added from `package-lock.json`.
 """
 
 import base64
 import json
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,20 +16,23 @@ from urllib.parse import quote
 ROOT = Path(__file__).parents[2]
 
 
-def add_libraries(bill: dict[str, Any], libraries: Iterable[Mapping[str, str]]) -> None:
-    """Add libraries from npm, and make all components what the application depends on."""
-    for library in libraries:
-        group, _, name = library["name"].rpartition("/")
-        algorithm, _, digest = library["integrity"].partition("-")
-        assert algorithm == "sha512", library
-        address = f"pkg:npm/{f'{quote(group)}/' if group else ''}{name}@{library['version']}"
+def add_packages(bill: dict[str, Any], packages: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add packages of `package-lock.json`, and make all components what the application wants."""
+    for path, package in packages.items():
+        if not path:
+            continue  # ours
+        group, _, name = path.rpartition("node_modules/")[2].rpartition("/")
+        algorithm, _, digest = package["integrity"].partition("-")
+        assert algorithm == "sha512", path
+        address = f"pkg:npm/{f'{quote(group)}/' if group else ''}{name}@{package['version']}"
         component = {
             "bom-ref": address,
             "type": "library",
             "name": name,
-            "version": library["version"],
+            "version": package["version"],
             "purl": address,
-            "licenses": [{"license": {"id": library["licence"]}}],
+            "scope": "excluded" if package.get("dev") else "required",  # «dev» builds, others serve
+            "licenses": [{"license": {"id": package["license"]}}],
             "hashes": [{"alg": "SHA-512", "content": base64.b64decode(digest).hex()}],
         }
         bill["components"].append(component | ({"group": group} if group else {}))
@@ -47,12 +49,12 @@ def main(target: str) -> None:
     command += ["requirements.txt", "--pyproject", "pyproject.toml", "--output-reproducible"]
     listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     bill = json.loads(listed)
-    libraries = tomllib.loads((ROOT / "server" / "libraries.toml").read_text("utf-8"))["libraries"]
-    add_libraries(bill, libraries)
+    packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    add_packages(bill, packages)
     file = Path(target)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(bill, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(f"{file}: {len(bill['components'])} components, {len(libraries)} of them from npm")
+    print(f"{file}: {len(bill['components'])} components, {len(packages) - 1} of them from npm")
 
 
 if __name__ == "__main__":

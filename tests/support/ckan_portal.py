@@ -134,11 +134,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def package(self) -> None:
         """Answer package_show."""
-        if f"id={DATASET}" not in self.path:
+        held = self.portal.result()
+        if not self.path.endswith((f"id={held['id']}", f"id={held['name']}")):
             error = {"message": "Not found: Dataset not found", "__type": "Not Found Error"}
             self.json(404, {"help": "…", "success": False, "error": error})
         else:
-            self.json(200, {"help": "…", "success": True, "result": self.portal.result()})
+            self.json(200, {"help": "…", "success": True, "result": held})
 
     @property
     def here(self) -> File:

@@ -31,6 +31,9 @@ from transform.tables.table import MEDIA_TYPES
 # The year of the portrait that a file belongs to; other files are of all portraits.
 _YEAR = re.compile(r"dumps/(?:sources/(\d{4})/|portrait-(\d{4})[.-])")
 
+# What a format is called where the list of formats has no name of its own for it.
+_NAMES = {"sqlite": "SQLite"}
+
 
 class File(NamedTuple):
     """A file to download: name, address, media type, format, bytes, SHA-256, is it the source.
@@ -109,7 +112,7 @@ def file_lines(file: File, shared: SharedFacts, base_uri: str) -> Iterator[Line]
     """Describe a file: address, format, size, digest, and what it conforms to."""
     shared = (file.source and shared.source) or shared
     file_format = codelists.FORMATS.get(file.suffix)
-    label = file_format.french if file_format else file.suffix.upper()
+    label = _NAMES.get(file.suffix) or (file_format.french if file_format else file.suffix.upper())
     label += ", gzip" if file.packed else ""
     title = {language: f"{text} ({label})" for language, text in shared.title.items()}
     checksum = f"<{base_uri}catalogue#sha256-{file.sha256}>"

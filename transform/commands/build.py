@@ -3,13 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import click
-
 from transform.commands import terminal
 from transform.commands.options import (
     BASE_URI,
     DECISIONS,
-    LANGUAGE,
     LAYOUT,
     LINKS,
     NO_PUBLISH,
@@ -20,11 +17,13 @@ from transform.commands.options import (
     YEAR_FILES,
 )
 from transform.commands.read_and_check import read_and_check
+from transform.commands.translated import command
 from transform.files import scratch_folder
 from transform.parallel import Workers
+from transform.text.message import message
 
 
-@click.command()
+@command(message("commands.help_build"))
 @YEAR_FILES
 @BASE_URI
 @VOCABULARY_URI
@@ -35,7 +34,6 @@ from transform.parallel import Workers
 @DECISIONS
 @LINKS
 @REPORT
-@LANGUAGE
 def build(
     pairs: tuple[str, ...],
     base_uri: str,
@@ -45,15 +43,7 @@ def build(
     no_publish: bool,
     **options: Any,
 ) -> None:
-    """Transform and validate yearly files, and write an immutable release.
-
-    A folder that fetch filled stands for all its files. Without any, builds the example portraits
-    that come with the package, whose initiatives are made up.
-
-    \b
-    portrait-ia build 2024=portrait-2024.csv 2025=portrait-2025.csv \\
-        --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
-    """
+    """Transform and validate yearly files, and write an immutable release."""
     from transform.pipeline.checked import open_candidates
     from transform.pipeline.write import write_release
     from transform.release.folder import publish
@@ -78,6 +68,5 @@ def build(
         publish(path)
     terminal.print_release(path, published=not no_publish)
     listed = path / "report" / "candidats.csv"
-    terminal.print_candidates(
-        len(open_candidates(checked)), f"See {listed}, or portrait-ia review {releases_folder}"
-    )
+    where = message("commands.candidates_in_release", file=listed, folder=releases_folder)
+    terminal.print_candidates(len(open_candidates(checked)), where)

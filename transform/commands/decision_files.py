@@ -8,6 +8,7 @@ import click
 
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE, FileKind
 from transform.errors import MisusedCommand
+from transform.text.message import message
 
 if TYPE_CHECKING:
     from transform.decisions.initiatives import Decisions
@@ -32,8 +33,13 @@ def file_to_write(kind: FileKind, releases_folder: Path, named: Path | None) -> 
     if named or (folder / kind.name).is_file() or not built_with:
         return named or folder / kind.name
     raise MisusedCommand(
-        f"{folder}: built with the {kind.key} of a {built_with['file']} that is not there."
-        f" Name it with {kind.option} FILE."
+        message(
+            "commands.built_with_other_file",
+            folder=folder,
+            kind=kind.key,
+            file=built_with["file"],
+            option=kind.option,
+        )
     )
 
 
@@ -51,7 +57,10 @@ def read_decision_files(
     decisions = read_decisions(file, base_uri) if file else Decisions()
     file = find_file(LINKS_FILE, options["links_file"], *folders)
     links = parse_links(file, read_file(file, LINKS_FILE), base_uri) if file else Links()
-    for kind, decided in ((DECISIONS_FILE, decisions), (LINKS_FILE, links)):
-        if decided.path:
-            click.echo(f"{decided.path}: {len(decided.rulings)} {kind.key}")
+    if decisions.path:
+        number = len(decisions.rulings)
+        click.echo(message("commands.decisions_read", file=decisions.path, number=number))
+    if links.path:
+        number = len(links.rulings)
+        click.echo(message("commands.links_read", file=links.path, number=number))
     return decisions, links

@@ -1,15 +1,17 @@
 """Define the command that fetches the official files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from transform.commands.options import RETRIES, option, seconds_option
+from transform.commands.options import LAYOUT, RETRIES, option, seconds_option
 from transform.commands.terminal import print_note, progress
+from transform.commands.translated import TranslatedOption, command
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
-API = "https://www.donneesquebec.ca/recherche/api/3/action"
-FOLDER = click.option(
+FOLDER = option(
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -17,17 +19,23 @@ FOLDER = click.option(
     default="portraits",
     show_default=True,
     envvar="PORTRAIT_IA_FETCH_TO",
-    show_envvar=True,
-    help="Folder of the fetched files; made if it is not there.",
+    help=message("commands.option_fetch_folder"),
 )
-PORTAL = option(
-    "--api", metavar="URL", default=API, show_default=True, help="CKAN Action API to ask."
+PORTAL = option("--api", metavar="URL", help=message("commands.option_api"))
+DATASET = option("--dataset", metavar="ID", help=message("commands.option_dataset"))
+RESOURCES = option(
+    "--resource",
+    "resources",
+    multiple=True,
+    metavar="YEAR=ID",
+    help=message("commands.option_resource"),
 )
 CHECK = click.option(
     "--check",
     "only_check",
+    cls=TranslatedOption,
     is_flag=True,
-    help="Download nothing; exit 0 if nothing changed since the last fetch, 1 if something did.",
+    help=message("commands.option_check"),
 )
 MAX_MB = option(
     "--max-mb",
@@ -35,56 +43,60 @@ MAX_MB = option(
     type=click.IntRange(1, 256),
     default=200,
     show_default=True,
-    help="Largest file to take.",
+    help=message("commands.option_max_mb"),
 )
-SECONDS = seconds_option(600, "Longest time for one answer or file, with all its tries and waits.")
+SECONDS = seconds_option(600, message("commands.option_fetch_seconds"))
 
 
-@click.command()
+@command(message("commands.help_fetch"))
 @FOLDER
+@LAYOUT
 @PORTAL
+@DATASET
+@RESOURCES
 @CHECK
 @MAX_MB
 @SECONDS
 @RETRIES
 def fetch(
-    folder: Path, api: str, only_check: bool, max_mb: int, seconds: float, retries: int
+    folder: Path,
+    layouts: tuple[str, ...],
+    api: str | None,
+    dataset: str | None,
+    resources: tuple[str, ...],
+    only_check: bool,
+    max_mb: int,
+    seconds: float,
+    retries: int,
 ) -> None:
-    """Download the official files of every year from Données Québec.
-
-    Only what is new or changed is downloaded; a download that was cut begins again.
-    DIR/fetched.json says what was fetched, when, from where, with SHA-256 and metadata.
-
-    \b
-    portrait-ia fetch --to portraits
-    portrait-ia build portraits --base-uri https://ia.exemple.gouv.qc.ca/ --to releases
-
-    Exit codes: 0 done, whether or not something changed; 2 failed. With --check: 0 nothing
-    changed, 1 something changed, 2 failed.
-    """
+    """Download the official files of every year from a CKAN portal."""
     from transform.fetch.changes import changes, check
     from transform.fetch.http_client import Bounds
+    from transform.fetch.target import find_target
+    from transform.pipeline.sources import parse_layouts
 
     bounds = Bounds(max_mb << 20, seconds, retries)
+    layout, _ = parse_layouts(layouts)
+    target = find_target(layout, api, dataset, resources)
     if only_check:
-        changed = check(folder, api, bounds, print_note)
+        changed = check(folder, target, bounds, print_note)
         _print_changes(changed)
         raise SystemExit(1 if changed else 0)
     from transform.fetch.collect import fetch_all
     from transform.fetch.record import place
 
     with progress() as step:
-        done = fetch_all(folder, api, bounds, print_note, step)
+        done = fetch_all(folder, target, bounds, print_note, step)
     for name, reason in done.aside:
-        print_note(f"left aside: {name}: {reason}")
+        print_note(message("commands.left_aside", name=name, reason=reason))
     for year, entry in sorted(done.after.files.items()):
-        click.echo(f"{year}: {place(folder, entry)}, {entry['bytes']:,} bytes")
+        path, size = place(folder, entry), entry["bytes"]
+        click.echo(message("commands.fetched", year=year, path=path, bytes=size))
     _print_changes(list(changes(done.before, done.after)))
 
 
-def _print_changes(changed: list[str]) -> None:
-
+def _print_changes(changed: Sequence[Message]) -> None:
     for change in changed:
-        click.echo(visible(change, 300))
+        click.echo(visible(str(change), 300))
     if not changed:
-        click.echo("Nothing changed since the last fetch.")
+        click.echo(message("commands.nothing_changed"))

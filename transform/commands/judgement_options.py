@@ -6,21 +6,33 @@ from typing import Any, TypeVar
 import click
 
 from transform.commands.options import option
+from transform.text.message import Message, message
 
 Command = TypeVar("Command")
 
 # Each option's help is written once here; the README's table is checked against it.
 _OPTIONS = (
+    option("--author", metavar="WHO", help=message("commands.option_author")),
     option(
-        "--author", metavar="WHO", help="Who decides: a name, an ORCID (orcid:…) or another IRI."
+        "--confidence",
+        metavar="N",
+        default="0.9",
+        show_default=True,
+        help=message("commands.option_confidence"),
     ),
-    option("--confidence", default="0.9", show_default=True, help="How surely, from 0 to 1."),
-    option("--date", metavar="YYYY-MM-DD", help="When it was decided. Default: today."),
-    option("--comment", "--because", "comment", default="", help="Why; published as the evidence."),
+    option("--date", metavar="YYYY-MM-DD", help=message("commands.option_date")),
+    option(
+        "--comment",
+        "--because",
+        "comment",
+        metavar="TEXT",
+        default="",
+        help=message("commands.option_comment"),
+    ),
 )
 
 
-def pairs_option(name: str, metavar: str, text: str) -> Callable[[Any], Any]:
+def pairs_option(name: str, metavar: str, text: Message) -> Callable[[Any], Any]:
     """Return the option that accepts or refuses pairs, `accepted` or `refused`."""
     variable = f"{name.removesuffix('e')}ed"
     return option(f"--{name}", variable, multiple=True, metavar=metavar, help=text)
@@ -35,10 +47,10 @@ def add_judgement_options(command: Command) -> Command:
 
 def ask_author(options: Mapping[str, Any]) -> str:
     """Return who decides; asks on the terminal where no option says it."""
-    return options["author"] or str(click.prompt("Who decides (a name, or orcid:…)"))
+    return options["author"] or str(click.prompt(str(message("commands.ask_author"))))
 
 
 def ask_key() -> str:
     """Ask what to do with the pair that is shown: a, r, s or q."""
-    choices = "[a]ccept, [r]efuse, [s]kip, [q]uit"
-    return str(click.prompt(choices, type=click.Choice(["a", "r", "s", "q"]), show_choices=False))
+    choices = click.Choice(["a", "r", "s", "q"])
+    return str(click.prompt(str(message("commands.ask_key")), type=choices, show_choices=False))

@@ -18,14 +18,16 @@ from transform.commands.options import (
     LINKS,
     RELEASES_FOLDER,
     RETRIES,
-    language_option,
     option,
     seconds_option,
 )
 from transform.commands.terminal import print_note
+from transform.commands.translated import command
 from transform.decisions.judgement import judge
 from transform.decisions.sssom import LINKS_FILE
 from transform.errors import MisusedCommand
+from transform.text.languages import language_for
+from transform.text.message import message
 from transform.text.urls import url_problem
 
 if TYPE_CHECKING:
@@ -36,41 +38,32 @@ if TYPE_CHECKING:
 SERVICE = option(
     "--service",
     metavar="URL",
-    help="Reconciliation service to ask (version 0.2). With --accept or --refuse: what had"
-    " proposed the link; it is not asked.",
+    help=message("commands.option_service"),
 )
-TYPE = option(
-    "--type", "kind", default="", metavar="ID", help="Only candidates of this type, such as Q43229."
-)
+TYPE = option("--type", "kind", default="", metavar="ID", help=message("commands.option_type"))
 LIMIT = option(
     "--limit",
     type=click.IntRange(1, 20),
     default=3,
     show_default=True,
     metavar="N",
-    help="Most candidates for a body.",
+    help=message("commands.option_limit"),
 )
-LANGUAGE = language_option("Language of the names that are asked, and of what is answered.")
-SECONDS = seconds_option(60, "Longest time for one answer, with all its tries.")
-LIST = option(
-    "--list", "listed", is_flag=True, help="List what the service proposes as CSV and ask nothing."
-)
-ACCEPT = pairs_option(
-    "accept", "BODY=IRI", "Write that the IRI describes the body, which is named by slug or IRI."
-)
+SECONDS = seconds_option(60, message("commands.option_link_seconds"))
+LIST = option("--list", "listed", is_flag=True, help=message("commands.option_link_list"))
+ACCEPT = pairs_option("accept", "BODY=IRI", message("commands.option_accept_link"))
 REFUSE = pairs_option(
     "refuse",
     "BODY=IRI",
-    "Write that the IRI describes something else; it is not proposed again.",
+    message("commands.option_refuse_link"),
 )
 
 
-@click.command()
+@command(message("commands.help_link"))
 @RELEASES_FOLDER
 @SERVICE
 @TYPE
 @LIMIT
-@LANGUAGE
 @LINKS
 @LIST
 @ACCEPT
@@ -79,26 +72,19 @@ REFUSE = pairs_option(
 @SECONDS
 @RETRIES
 def link(releases_folder: Path, links_file: Path | None, **options: Any) -> None:
-    """Propose links to Wikidata or another source, and record what you decide.
-
-    Asks a Reconciliation API service for the bodies that have no link (schema:sameAs), and you for
-    each candidate; --list, --accept and --refuse ask you nothing. Nothing is linked that nobody
-    accepted. What you decide goes to the file of links, and counts from the next build.
-
-    \b
-    portrait-ia link releases --service https://wikidata.reconci.link/fr/api --type Q43229
-    portrait-ia link releases --accept hema-quebec=http://www.wikidata.org/entity/Q… \\
-        --author "Ada Tremblay" --because "same site"
-    """
+    """Propose links to Wikidata or another source, and record what a person decides."""
     from transform.linking.session import open_session
+    from transform.release.manifest import languages_in, read_manifest
 
     file = file_to_write(LINKS_FILE, releases_folder, links_file)
-    session = open_session(find_release(releases_folder), file, options["language"])
+    release = find_release(releases_folder)
+    options["language"] = language_for(languages_in(read_manifest(release)))
+    session = open_session(release, file, options["language"])
     if options["accepted"] or options["refused"]:
         _record(session, options)
         return
     if not options["service"]:
-        raise MisusedCommand("link: no service. Say which to ask with --service URL.")
+        raise MisusedCommand(message("commands.link_no_service"))
     if options["listed"] or not sys.stdin.isatty():
         _list(session, options)
     else:
@@ -110,17 +96,17 @@ def _record(session: "LinkSession", options: dict[str, Any]) -> None:
 
     judgement = judge("link", options)
     if not judgement.comment.strip():
-        raise MisusedCommand("link: no reason. Say why with --because.")
+        raise MisusedCommand(message("commands.link_no_reason"))
     pairs = [(name, True) for name in options["accepted"]]
     pairs += [(name, False) for name in options["refused"]]
     service = options["service"] or ""
     if service and (why := url_problem(service)):
-        raise MisusedCommand(f"--service: {why}. It would be published with the link.")
+        raise MisusedCommand(message("commands.service_url", problem=why))
     lines = [proposal_from_text(session, name, service).line(yes, judgement) for name, yes in pairs]
     written = session.write(lines)
     for note in written.settled.notes:
         click.echo(note, err=True)
-    click.echo(f"{len(lines)} links written to {session.file}; they count from the next build.")
+    click.echo(message("commands.links_written", number=len(lines), file=session.file))
 
 
 def _list(session: "LinkSession", options: dict[str, Any]) -> None:
@@ -152,13 +138,14 @@ def _ask(session: "LinkSession", options: dict[str, Any]) -> None:
             if answer == "a":
                 break
         left -= 1
-    click.echo("Nothing more to decide.")
+    click.echo(message("commands.nothing_more"))
 
 
 def _ask_reason(answer: str, comment: str, reasons: dict[str, str]) -> str:
     """Ask why, where no option says it; the last reason of the same answer is the default."""
-    while not (why := comment or str(click.prompt("Why", default=reasons.get(answer))).strip()):
-        click.echo("Nothing is written without a reason.")
+    prompt = str(message("commands.ask_reason"))
+    while not (why := comment or str(click.prompt(prompt, default=reasons.get(answer))).strip()):
+        click.echo(message("commands.no_reason"))
     reasons[answer] = why
     return why
 
@@ -170,5 +157,8 @@ def _proposals(session: "LinkSession", options: dict[str, Any]) -> "Iterator[lis
 
     bounds = Bounds(LARGEST_JSON, options["seconds"], options["retries"])
     service = open_service(options["service"], options["language"], bounds, print_note)
-    print_note(f"{service.name} ({service.url}): {len(session.unlinked())} bodies without a link")
+    number = len(session.unlinked())
+    print_note(
+        message("commands.service_asked", service=service.name, url=service.url, number=number)
+    )
     return propose(session, service, CandidateQuery(options["limit"], options["kind"]))

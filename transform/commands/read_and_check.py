@@ -7,8 +7,10 @@ from transform.commands import terminal
 from transform.commands.decision_files import read_decision_files
 from transform.commands.options import DEFAULT_BASE_URI
 from transform.errors import DataRefused, MisusedCommand
-from transform.files import reason_of
+from transform.files import reason_message
 from transform.parallel import Workers
+from transform.text.languages import language_for
+from transform.text.message import Message, message
 
 if TYPE_CHECKING:
     from transform.graphs.prepared import Prepared
@@ -44,7 +46,7 @@ def read_and_check(
     if (home := options.get("vocabulary_uri")) is not None:
         base_uri = BaseUri(base_uri or DEFAULT_BASE_URI, parse_vocabulary_uri(home))
     if layouts and not pairs:
-        raise MisusedCommand("--layout: no file. Add YEAR=FILE, such as 2025=portrait-2025.csv.")
+        raise MisusedCommand(message("commands.layout_no_file"))
     sources = parse_sources(pairs, layouts) if pairs else example_sources()
     sources_folder = sources[0].path.parent if pairs else None
     decisions, links = read_decision_files(options, sources_folder, base_uri)
@@ -55,21 +57,25 @@ def read_and_check(
         _write_report(folder, report_files(work, checked))
     terminal.print_links(work.links.notes)
     terminal.print_read(count_rows(work, checked), refused=checked.refused)
+    for context in work.settings:
+        terminal.print_untaken(context.reading, context.layout)
     terminal.print_not_reviewed(checked.not_reviewed)
-    terminal.print_findings(checked.located, options["language"])
+    newest = max(checked.editions, key=lambda edition: edition.year).layout
+    terminal.print_renamings(checked.renamings, newest)
+    terminal.print_findings(checked.located, language_for(newest.languages))
+    if any(finding.severity != "Info" for finding in checked.located):
+        terminal.print_layouts(context.layout for context in work.settings)
     if checked.refused:
         raise DataRefused(_refusal(checked, quarantine))
     return work, checked
 
 
-def _refusal(checked: "Checked", quarantine: bool) -> str:
+def _refusal(checked: "Checked", quarantine: bool) -> Message:
     broken = sum(f.severity == "Violation" for f in checked.located)
     rows = sum(len(keys) for keys in checked.rejected.values())
     if quarantine or not rows:
-        step = "Correct what is named above."
-    else:
-        step = f"Correct the rows ({rows}), or publish the others with build --quarantine."
-    return f"Nothing was published, violations: {broken}. {step}"
+        return message("commands.refused_correct", violations=broken)
+    return message("commands.refused_rows", violations=broken, rows=rows)
 
 
 def _write_report(folder: Path, contents: dict[str, bytes]) -> None:
@@ -79,5 +85,5 @@ def _write_report(folder: Path, contents: dict[str, bytes]) -> None:
             (folder / name).write_bytes(content)
     except OSError as error:
         raise MisusedCommand(
-            f"--report {folder}: cannot write there ({reason_of(error)}). Choose another folder."
+            message("commands.report_unwritable", folder=folder, reason=reason_message(error))
         ) from error

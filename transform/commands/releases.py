@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from transform.commands.options import RELEASES_FOLDER
+from transform.commands.translated import command
+from transform.text.message import message
 
 
-@click.command()
+@command(message("commands.help_releases"))
 @RELEASES_FOLDER
 def releases(releases_folder: Path) -> None:
     """List the releases of a folder, the newest first."""

@@ -14,33 +14,35 @@ from transform.commands.judgement_options import (
     pairs_option,
 )
 from transform.commands.options import DECISIONS, RELEASES_FOLDER, option
+from transform.commands.translated import command
 from transform.decisions.judgement import judge
 from transform.decisions.sssom import DECISIONS_FILE
 from transform.review import display
+from transform.text.message import message
 
 if TYPE_CHECKING:
     from transform.review.candidates import Candidate
     from transform.review.session import Review
 
 # Each option's help is written once here; the README's table is checked against it.
-LIST = option("--list", "listed", is_flag=True, help="List the candidates and ask nothing.")
+LIST = option("--list", "listed", is_flag=True, help=message("commands.option_review_list"))
 FORMAT = option(
     "--format",
     "form",
     type=click.Choice(["table", "csv"]),
     default="table",
     show_default=True,
-    help="How --list writes them.",
+    help=message("commands.option_review_format"),
 )
 ACCEPT = pairs_option(
     "accept",
     "N|IRI=IRI",
-    "Write that a candidate is what it looks like: by its number, or by its two IRIs.",
+    message("commands.option_accept_candidate"),
 )
-REFUSE = pairs_option("refuse", "N|IRI=IRI", "Write that a candidate is not what it looks like.")
+REFUSE = pairs_option("refuse", "N|IRI=IRI", message("commands.option_refuse_candidate"))
 
 
-@click.command()
+@command(message("commands.help_review"))
 @RELEASES_FOLDER
 @DECISIONS
 @LIST
@@ -49,23 +51,18 @@ REFUSE = pairs_option("refuse", "N|IRI=IRI", "Write that a candidate is not what
 @REFUSE
 @add_judgement_options
 def review(releases_folder: Path, decisions_file: Path | None, **options: Any) -> None:
-    """Show initiatives that may be one, side by side, and record what you decide.
-
-    Asks for each candidate on a terminal; --list, --accept and --refuse ask nothing. What you
-    decide goes to the decisions file, and counts from the next build.
-
-    \b
-    portrait-ia review releases
-    portrait-ia review releases --accept 1 --refuse 4 --author "Ada Tremblay"
-    """
+    """Show initiatives that may be one, side by side, and record what a person decides."""
     from transform.review.session import open_review
 
     file = file_to_write(DECISIONS_FILE, releases_folder, decisions_file)
     opened = open_review(find_release(releases_folder), file)
-    lines = "no lines yet" if not opened.raw else f"{len(opened.built_with.rulings)} lines built"
-    click.echo(f"{file}: {lines}", err=True)
+    lines = message("commands.lines_none", file=file)
+    if opened.raw:
+        number = len(opened.built_with.rulings)
+        lines = message("commands.lines_built", file=file, number=number)
+    click.echo(lines, err=True)
     if opened.lost:
-        click.echo(f"{opened.lost} lines are gone since the release: build again first.", err=True)
+        click.echo(message("commands.lines_lost", number=opened.lost), err=True)
     if options["accepted"] or options["refused"]:
         _record(opened, options)
     elif options["listed"] or not sys.stdin.isatty():
@@ -81,7 +78,7 @@ def _record(opened: "Review", options: dict[str, Any]) -> None:
     pairs = [(find(opened, name), True) for name in options["accepted"]]
     pairs += [(find(opened, name), False) for name in options["refused"]]
     write(opened, [decision_line(candidate, accepted, judgement) for candidate, accepted in pairs])
-    click.echo(f"{len(pairs)} decisions written to {opened.file}; they count from the next build.")
+    click.echo(message("commands.decisions_written", number=len(pairs), file=opened.file))
 
 
 def _ask(opened: "Review", options: dict[str, Any]) -> None:
@@ -99,7 +96,7 @@ def _ask(opened: "Review", options: dict[str, Any]) -> None:
             skipped.add(candidate.pair)
         else:
             opened = write(opened, [decision_line(candidate, answer == "a", judgement)])
-    click.echo("Nothing more to decide.")
+    click.echo(message("commands.nothing_more"))
 
 
 def _next(opened: "Review", skipped: set[frozenset[str]]) -> "Candidate | None":

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-import click
-
 from transform.commands import terminal
 from transform.commands.options import RELEASES_FOLDER
+from transform.commands.translated import argument, command
+from transform.text.message import message
 
 
-@click.command()
+@command(message("commands.help_rollback"))
 @RELEASES_FOLDER
-@click.argument("name", required=False, metavar="[RELEASE]")
+@argument("name", required=False, metavar="[RELEASE]")
 def rollback(releases_folder: Path, name: str | None) -> None:
     """Go back to the release before the current one, or to RELEASE."""
     from transform.release.folder import roll_back

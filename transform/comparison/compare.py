@@ -170,19 +170,18 @@ def _compare_initiatives(comparison: Comparison, sides: Sides) -> None:
         maybe = most_at_once((o.initiative, n.initiative) for o, n in possible if holds(o, n))
         comparison.add(Movement(name, number, number, number + maybe, statuses=statuses))
 
-    lists = sides.lists
     for name, of in CHANGES.items():
-        if of in lists:
+        if of in sides.lists:
             add(name, partial(_differ, of))
     add("initiatives-deplacees", sides.moved)
-    passages = {(old.statut, new.statut) for old, new in both} if "statut" in lists else set()
+    passages = {(old.statut, new.statut) for old, new in both} if "statut" in sides.lists else set()
     for statuses in sorted(passages):
         name = "passage/" + "/".join(path.rpartition("/")[2] for path in statuses)
         add(name, partial(_passes, statuses), statuses)
 
 
-def _differ(of: str, old: Entry, new: Entry) -> bool:
-    return bool(getattr(old, of) != getattr(new, of))
+def _differ(field_name: str, old: Entry, new: Entry) -> bool:
+    return bool(getattr(old, field_name) != getattr(new, field_name))
 
 
 def _passes(statuses: Statuses, old: Entry, new: Entry) -> bool:

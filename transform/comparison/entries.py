@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from transform.layouts.model import FIELDS, LISTS
 from transform.rdf.namespaces import PREF_LABEL, SKOS, property_iri, vocabulary_of
 from transform.tables.rows import Cells
+from transform.tables.table import row_of
 
 Labels = dict[str, dict[str, str]]
 
@@ -118,7 +119,7 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
         Entry(
             key=last_segment(resolved[about]["initiative"]),
             year=int(last_segment(about)),
-            row=int(resolved[about]["source"].rpartition("#row=")[2]),
+            row=row_of(resolved[about]["source"]),
             cells=Cells(**{**dict.fromkeys(FIELDS, ""), **cells[about]}),
             **{**dict.fromkeys(LISTS, ""), **resolved[about]},
         )

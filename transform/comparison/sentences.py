@@ -5,10 +5,7 @@ can link the number to the rows.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from transform.comparison.model import (
@@ -20,14 +17,27 @@ from transform.comparison.model import (
     Evolution,
     Movement,
 )
+from transform.text.difference import net
+from transform.text.message import message, read_room
 from transform.text.numbers import (
     is_one,
-    net,
     percent,
     whole,
 )
 
 Label = Callable[[str], str]
+Words = Mapping[str, str]
+# Where the caller passes no words of the register.
+_OURS: Mapping[str, Words] = {
+    language: {
+        "portrait": "portrait",
+        "portraits": "portraits",
+        "portefeuille": name,
+        "Portefeuille": name.capitalize(),
+        "Portefeuilles": f"{name.capitalize()}s",
+    }
+    for language, name in (("fr", "portefeuille"), ("en", "portfolio"))
+}
 _PLACE = re.compile(r"\{([\w/-]+)(?::([^|}]*)\|([^}]*))?\}")
 
 
@@ -42,7 +52,7 @@ class Part(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence: its key in `sentences.toml`, its topic and its parts.
+    """One sentence: its key in `comparison.toml`, its topic and its parts.
 
     The sentence `caution` is the layout's.
     """
@@ -57,25 +67,27 @@ class Sentence(NamedTuple):
         return "".join(part.text for part in self.parts)
 
 
-@cache
 def _table() -> dict[str, dict[str, str]]:
-    templates: dict[str, dict[str, str]] = tomllib.loads(
-        files("transform.comparison").joinpath("sentences.toml").read_text("utf-8")
-    )
-    return templates
+    return read_room("comparison")
 
 
-def title(comparison: Comparison, language: str) -> str:
+def title(comparison: Comparison, language: str, words: Words | None = None) -> str:
     """Return the title of a comparison."""
-    return _plain("title", comparison, language)
+    return _plain("title", comparison, language, words)
 
 
-def name_movement(comparison: Comparison, movement: Movement, label: Label, language: str) -> str:
+def name_movement(
+    comparison: Comparison,
+    movement: Movement,
+    label: Label,
+    language: str,
+    words: Words | None = None,
+) -> str:
     """Return the name of a movement."""
     if movement.statuses:
         old, new = map(label, movement.statuses)
-        return _plain("passage_name", comparison, language, old=old, new=new)
-    return _plain(_key_of(movement.name, comparison), comparison, language)
+        return _plain("passage_name", comparison, language, words, old=old, new=new)
+    return _plain(_key_of(movement.name, comparison), comparison, language, words)
 
 
 def name_evolution(
@@ -83,8 +95,8 @@ def name_evolution(
 ) -> str:
     """Return the name of an evolution."""
     if evolution.text is not None:
-        return _plain("text_name", comparison, language, label=evolution.text)
-    return _plain("evolution_name", comparison, language, label=label(evolution.concept))
+        return _plain("text_name", comparison, language, None, label=evolution.text)
+    return _plain("evolution_name", comparison, language, None, label=label(evolution.concept))
 
 
 def number_text(movement: Movement, language: str) -> str:
@@ -95,9 +107,15 @@ def number_text(movement: Movement, language: str) -> str:
     return _table()["range"][language].format(**ends)
 
 
-def comparison_sentences(comparison: Comparison, label: Label, language: str) -> list[Sentence]:
-    """Return the sentences of a comparison; `label` returns a concept's label in the language."""
-    return list(_Writer(comparison, label, language).sentences())
+def comparison_sentences(
+    comparison: Comparison, label: Label, language: str, words: Words | None = None
+) -> list[Sentence]:
+    """Return the sentences of a comparison; `label` returns a concept's label in the language.
+
+    `words` are those of the register: of a file of one year and of a portfolio, and as `left_out` a
+    sentence on what it leaves out.
+    """
+    return list(_Writer(comparison, label, language, words).sentences())
 
 
 def _key_of(name: str, comparison: Comparison) -> str:
@@ -106,22 +124,29 @@ def _key_of(name: str, comparison: Comparison) -> str:
     return "initiatives-d-un-autre-organisme" if moved else name
 
 
-def _plain(key: str, comparison: Comparison, language: str, **labels: str) -> str:
-    values = {"earlier": str(comparison.earlier), "later": str(comparison.later), **labels}
+def _plain(
+    key: str, comparison: Comparison, language: str, words: Words | None, **labels: str
+) -> str:
+    years = {"earlier": str(comparison.earlier), "later": str(comparison.later)}
+    values = {**(words or _OURS[language]), **years, **labels}
     return _table()[key][language].format(**values)
 
 
 class _Writer:
-    def __init__(self, comparison: Comparison, label: Label, language: str) -> None:
+    def __init__(
+        self, comparison: Comparison, label: Label, language: str, words: Words | None
+    ) -> None:
         self._comparison = comparison
         self._label = label
         self._language = language
+        self._own_words = words or _OURS[language]
 
     def sentences(self) -> Iterator[Sentence]:
         for topic in ("initiatives", "organismes"):
             yield from self._sums(topic)
         yield from self._lists()
-        if caution := self._comparison.left_out.get(self._language):
+        own = self._own_words.get("left_out")
+        if caution := own or self._comparison.left_out.get(self._language):
             yield Sentence("caution", "initiatives", [Part(caution)])
 
     def _sums(self, topic: str) -> Iterator[Sentence]:
@@ -169,7 +194,8 @@ class _Writer:
         """Return what stands before an item of an enumeration, by its number."""
         if number < total:
             return ", "
-        return {"fr": " et ", "en": ", and " if total > 2 else " and "}[self._language]
+        last = message("text.between_last") if total > 2 else message("text.between_two")
+        return last.text(self._language)
 
     def _lists(self) -> Iterator[Sentence]:
         keys = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "reworded")}
@@ -226,6 +252,8 @@ class _Writer:
                 parts += words[name]
             elif name in years:
                 parts.append(Part(years[name]))
+            elif name in self._own_words:
+                parts.append(Part(self._own_words[name]))
             else:
                 movement = self._comparison.movements[name]
                 parts.append(self._number(movement))

@@ -11,21 +11,12 @@ from transform.comparison.sentences import (
     number_text,
     title,
 )
+from transform.text.message import message
 from transform.text.numbers import percent, whole
 from transform.text.printable import visible
 
 WIDTH = 80
 _NUMBER, _SHARE = 9, 10
-_HEADS = {
-    "fr": {
-        "categorie": "Catégories", "statut": "Statuts", "portefeuille": "Portefeuilles",
-        "resolved": "Résolu", "unresolved": "Naïf (textes tels quels)", "share": "écart",
-    },
-    "en": {
-        "categorie": "Categories", "statut": "Statuses", "portefeuille": "Portfolios",
-        "resolved": "Resolved", "unresolved": "Naive (texts as written)", "share": "change",
-    },
-}  # fmt: skip
 
 
 def as_text(comparison: Comparison, label: Label, language: str) -> str:
@@ -35,14 +26,14 @@ def as_text(comparison: Comparison, label: Label, language: str) -> str:
 
 
 def _lines(comparison: Comparison, label: Label, language: str) -> Iterator[str]:
-    heads = _HEADS[language]
     yield title(comparison, language)
     yield ""
     for sentence in comparison_sentences(comparison, label, language):
         yield from textwrap.wrap(sentence.text, WIDTH, initial_indent="- ", subsequent_indent="  ")
-    for unresolved, head in ((False, "resolved"), (True, "unresolved")):
+    heads = {False: message("diff.resolved"), True: message("diff.unresolved")}
+    for unresolved, head in heads.items():
         yield ""
-        yield heads[head]
+        yield head.text(language)
         for movement in comparison.movements.values():
             if movement.unresolved is unresolved and (movement.number or movement.most):
                 name = name_movement(comparison, movement, label, language)
@@ -50,7 +41,8 @@ def _lines(comparison: Comparison, label: Label, language: str) -> Iterator[str]
     for kind in comparison.lists:
         yield ""
         years = [(str(year), _NUMBER) for year in (comparison.earlier, comparison.later)]
-        yield from _row(heads[kind], [*years, (heads["share"], _SHARE)])
+        head, share = message(f"diff.{kind}"), message("diff.share").text(language)
+        yield from _row(head.text(language), [*years, (share, _SHARE)])
         texts = comparison.of(kind, unresolved=True)
         for evolution in comparison.of(kind):
             yield from _evolution(evolution, label, language)

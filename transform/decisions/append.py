@@ -12,8 +12,9 @@ from transform.decisions.sssom import (
     separator,
 )
 from transform.errors import MisusedCommand
-from transform.files import exclusive_lock, reason_of, write_whole
+from transform.files import exclusive_lock, reason_message, write_whole
 from transform.text.csv_injection import SpreadsheetWriter
+from transform.text.message import message
 
 Result = TypeVar("Result")
 
@@ -29,8 +30,9 @@ def find_file(kind: FileKind, named: Path | None, *folders: Path | None) -> Path
     paths = {path.resolve(): path for path in candidates}
     files = [path for path in paths.values() if path.is_file()]
     if len(files) > 1:
-        names = " and ".join(map(str, files))
-        raise MisusedCommand(f"{names}: two {kind.key} files. Say which with {kind.option} FILE.")
+        raise MisusedCommand(
+            message("decisions.two_files", files=files, kind=kind.key, option=kind.option)
+        )
     return files[0] if files else None
 
 
@@ -64,10 +66,7 @@ def _encode(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:  # bytes from the terminal that Python could not decode
         bad = ascii(text[error.start : error.end])
-        raise MisusedCommand(
-            f"nothing was written: what you wrote holds {bad}, which is no UTF-8. Set the terminal"
-            " and LANG to UTF-8, and write it again."
-        ) from error
+        raise MisusedCommand(message("decisions.not_utf8_text", bad=bad)) from error
 
 
 def add_lines(
@@ -91,7 +90,8 @@ def add_lines(
             write_whole(path, content)
     except OSError as error:
         raise MisusedCommand(
-            f"{path}: cannot be written ({reason_of(error)}). What was there still is;"
-            f" name another file with {kind.option}."
+            message(
+                "decisions.unwritable", file=path, reason=reason_message(error), option=kind.option
+            )
         ) from error
     return result

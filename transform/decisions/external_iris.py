@@ -4,6 +4,7 @@ import re
 
 import pyoxigraph as ox
 
+from transform.text.message import Message, message
 from transform.text.urls import url_problem
 
 LONGEST = 2000
@@ -23,17 +24,17 @@ _SOURCES = (
 )
 
 
-def iri_problem(iri: str) -> str:
-    """Return why an IRI may not be published as one that describes a body, "" if it may."""
+def iri_problem(iri: str) -> Message | None:
+    """Return why an IRI may not be published as one that describes a body, None if it may."""
     if len(iri) > LONGEST:
-        return f"is longer than {LONGEST} characters"
+        return message("decisions.iri_long", most=LONGEST)
     try:
         ox.NamedNode(iri)
     except ValueError:
-        return "is no IRI"
+        return message("decisions.iri_none")
     if url_problem(iri):
-        return "is no http(s) IRI without name or password"
+        return message("decisions.iri_address")
     for host, pattern, example in _SOURCES:
         if host.match(iri) and not pattern.fullmatch(iri):
-            return f"is not how this source names things; write {example}"
-    return ""
+            return message("decisions.iri_source", example=example)
+    return None

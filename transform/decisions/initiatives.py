@@ -16,6 +16,7 @@ from transform.decisions.lines import (
     read_file,
 )
 from transform.decisions.sssom import DECISIONS_FILE
+from transform.text.message import message
 
 # What a line may state, by its predicate: the two are one; the object was split off from the
 # subject; the subject was merged, with others, into the object.
@@ -85,16 +86,13 @@ def _ruling(cells: DecisionCells, base_uri: str | None) -> Ruling:
 def _thing(cells: DecisionCells, column: str, base_uri: str | None) -> Thing:
     if match := THING.fullmatch(cells.path(column, base_uri)):
         return Thing(match[1], int(match[2]) if match[2] else None)
-    raise cells.refuse(
-        column,
-        f"is no initiative below {base_uri or 'a base URI'}."
-        " Write it like id/initiative/5k2w… or id/initiative/5k2w…/2025.",
-    )
+    base = base_uri or message("decisions.any_base")
+    raise cells.refuse(column, message("decisions.no_initiative", base=base))
 
 
 def _relation(cells: DecisionCells) -> str:
     predicate = re.fullmatch(_SKOS + r"(\w+)", cells.cell("predicate_id"))
     if predicate and predicate[1] in PREDICATES:
         return PREDICATES[predicate[1]]
-    known = ", ".join(f"skos:{name}" for name in PREDICATES)
-    raise cells.refuse("predicate_id", f"is no predicate of a decision; known: {known}.")
+    known = [f"skos:{name}" for name in PREDICATES]
+    raise cells.refuse("predicate_id", message("decisions.predicate", known=known))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from transform.errors import MisusedCommand
+from transform.text.message import message
 
 
 class Judgement(NamedTuple):
@@ -31,7 +32,7 @@ def judge(command: str, options: Mapping[str, Any]) -> Judgement:
     """Return the judgement that the options state; raises MisusedCommand without an author."""
     author = options["author"]
     if not author or not author.strip():
-        raise MisusedCommand(f"{command}: nobody decides. Say who with --author.")
+        raise MisusedCommand(message("decisions.nobody", command=command))
     today = datetime.now(UTC).astimezone().date().isoformat()
     date = options["date"] or today
     return Judgement(author, options["confidence"], date, options["comment"])

@@ -17,11 +17,13 @@ from transform.decisions.sssom import (
     Header,
     read_header,
     records,
+    unreadable_line,
 )
 from transform.errors import DecisionRefused, UnreadableDecisions
-from transform.files import reason_of
+from transform.files import reason_message
 from transform.text.characters import UNWRITABLE
 from transform.text.csv_injection import original_cell
+from transform.text.message import Message, message
 
 _BASE = re.compile("^https?://.*/(?=id/)")
 
@@ -74,11 +76,19 @@ class DecisionCells(NamedTuple):
         at = self.header.places.get(column)
         return "" if at is None else original_cell(self.record[at]).strip()
 
-    def refuse(self, column: str, why: str) -> DecisionRefused:
+    def refuse(self, column: str, problem: Message) -> DecisionRefused:
         """Return the fault of a cell, with its place."""
         name = self.header.names[self.header.places[column]]
-        where = f"{self.file}, line {self.line}, {name}"
-        return DecisionRefused(f'{where}: "{self.cell(column)}" {why}')
+        return DecisionRefused(
+            message(
+                "decisions.cell",
+                file=self.file,
+                line=self.line,
+                column=name,
+                text=self.cell(column),
+                problem=problem,
+            )
+        )
 
     def path(self, column: str, base_uri: str | None) -> str:
         """Return an IRI below the base URI (None: below any) as its path."""
@@ -103,7 +113,9 @@ def read_file(path: Path, kind: FileKind) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableDecisions(
-            f"{path}: cannot be read ({reason_of(error)}). Name another file with {kind.option}."
+            message(
+                "decisions.unreadable", file=path, reason=reason_message(error), option=kind.option
+            )
         ) from error
 
 
@@ -120,7 +132,7 @@ def _lines(path: Path, raw: bytes, kind: FileKind) -> Iterator[DecisionCells]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableDecisions(
-            f"{path}: not UTF-8 (byte {error.start}). Save it as «CSV UTF-8»."
+            message("decisions.not_utf8", file=path, byte=error.start)
         ) from error
     file = path.name
     numbered_records = records(file, text)
@@ -131,35 +143,32 @@ def _lines(path: Path, raw: bytes, kind: FileKind) -> Iterator[DecisionCells]:
     header = read_header(file, line, names, kind)
     for line, record in numbered_records:
         if len(record) != len(names):
-            raise UnreadableDecisions(
-                f"{file}, line {line}: {len(record)} cells where the header has {len(names)}."
-                " Put cells that hold the separator in quotes, or fill in what is missing."
-            )
+            problem = message("decisions.cells_number", cells=len(record), columns=len(names))
+            raise unreadable_line(file, line, problem)
         yield _checked(DecisionCells(file, line, header, record), kind)
 
 
 def _checked(cells: DecisionCells, kind: FileKind) -> DecisionCells:
     for column in cells.header.places:
         if unwritable := UNWRITABLE.search(cells.cell(column)):
-            raise cells.refuse(
-                column, f"holds U+{ord(unwritable[0]):04X}. Take that character out."
-            )
+            code = f"U+{ord(unwritable[0]):04X}"
+            raise cells.refuse(column, message("decisions.holds_character", character=code))
         if kind.columns[column] and not cells.cell(column):
-            raise cells.refuse(column, "is blank. Fill in the cell.")
+            raise cells.refuse(column, message("decisions.blank"))
     return cells
 
 
 def _refused(cells: DecisionCells) -> bool:
     modifier = cells.cell("predicate_modifier")
     if modifier.casefold() not in ("", "not"):
-        raise cells.refuse("predicate_modifier", "is neither Not nor blank.")
+        raise cells.refuse("predicate_modifier", message("decisions.modifier"))
     return bool(modifier)
 
 
 def _confidence(cells: DecisionCells) -> str:
     number = cells.cell("confidence").replace(",", ".")
     if not re.fullmatch(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?|\.[0-9]{1,6}", number, re.ASCII):
-        raise cells.refuse("confidence", "is no number from 0 to 1, such as 0.9.")
+        raise cells.refuse("confidence", message("decisions.confidence"))
     plain = f"{Decimal(number).normalize():f}"
     return plain if "." in plain else f"{plain}.0"
 
@@ -171,5 +180,5 @@ def _date(cells: DecisionCells) -> str:
     except ValueError:
         fits = False
     if not fits:
-        raise cells.refuse("mapping_date", "is no date. Write it like 2026-01-31.")
+        raise cells.refuse("mapping_date", message("decisions.date"))
     return text

@@ -16,6 +16,7 @@ from transform.decisions.lines import (
     file_lines,
 )
 from transform.decisions.sssom import LINKS_FILE
+from transform.text.message import message
 
 PREDICATE = "schema:sameAs"
 _PREDICATE = re.compile(r"(schema:|https?://schema\.org/)sameAs")
@@ -51,10 +52,10 @@ def parse_links(path: Path, raw: bytes, base_uri: str | None) -> Links:
 
 def _link(cells: DecisionCells, base_uri: str | None) -> Link:
     if not _PREDICATE.fullmatch(cells.cell("predicate_id")):
-        raise cells.refuse("predicate_id", f"is no predicate of a link; known: {PREDICATE}.")
+        raise cells.refuse("predicate_id", message("decisions.link_predicate", known=PREDICATE))
     iri = cells.cell("object_id")
     if why := iri_problem(iri):
-        raise cells.refuse("object_id", f"{why}.")
+        raise cells.refuse("object_id", message("decisions.sentence", problem=why))
     return Link(
         line=cells.line,
         body=_body(cells, base_uri),
@@ -67,7 +68,5 @@ def _link(cells: DecisionCells, base_uri: str | None) -> Link:
 def _body(cells: DecisionCells, base_uri: str | None) -> str:
     if match := BODY.fullmatch(cells.path("subject_id", base_uri)):
         return match[1]
-    raise cells.refuse(
-        "subject_id",
-        f"is no body below {base_uri or 'a base URI'}. Write it like id/organisme/hema-quebec.",
-    )
+    base = base_uri or message("decisions.any_base")
+    raise cells.refuse("subject_id", message("decisions.no_body", base=base))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from transform.errors import UnreadableDecisions
+from transform.text.message import Message, message
 
 # The columns that are read, and whether their cells must be filled in.
 COLUMNS = {
@@ -114,25 +115,28 @@ def read_header(file: str, line: int, names: Sequence[str], kind: FileKind) -> H
         folded = name.strip().casefold()
         column = SHORT.get(folded, folded)
         if column not in kind.columns and column not in OTHERS:
-            raise UnreadableDecisions(f"{file}, line {line}: {_unknown(name, folded)}")
+            raise unreadable_line(file, line, _unknown(name, folded))
         if column in places:
-            raise UnreadableDecisions(
-                f"{file}, line {line}: two columns say {column}. Take one of them out."
-            )
+            raise unreadable_line(file, line, message("decisions.column_twice", column=column))
         places[column] = at
     missing = [name for name, needed in kind.columns.items() if needed and name not in places]
     if missing:
-        raise UnreadableDecisions(
-            f"{file}, line {line}: no column {', '.join(missing)}. The header is:"
-            f" {','.join(kind.columns)}"
-        )
+        header = ",".join(kind.columns)
+        problem = message("decisions.column_missing", missing=missing, header=header)
+        raise unreadable_line(file, line, problem)
     return Header(list(names), {name: at for name, at in places.items() if name in kind.columns})
 
 
-def _unknown(name: str, folded: str) -> str:
+def unreadable_line(file: str, line: int, problem: Message) -> UnreadableDecisions:
+    """Return the fault of a line that no table has."""
+    return UnreadableDecisions(message("decisions.line", file=file, line=line, problem=problem))
+
+
+def _unknown(name: str, folded: str) -> Message:
     near = difflib.get_close_matches(folded, [*COLUMNS, *SHORT], n=1)
-    step = f"Was {near[0]} meant?" if near else f"Known: {', '.join(COLUMNS)}."
-    return f'"{name}" is no column of a decisions file. {step}'
+    if near:
+        return message("decisions.column_unknown_near", name=name, near=near[0])
+    return message("decisions.column_unknown", name=name, known=list(COLUMNS))
 
 
 def records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
@@ -157,9 +161,8 @@ def records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
         try:
             record = next(reader, None)
         except csv.Error as error:
-            raise UnreadableDecisions(
-                f"{file}, line {begins}: not CSV ({error}). Close the quotes of the cell."
-            ) from error
+            problem = message("decisions.not_csv", reason=error)
+            raise unreadable_line(file, begins, problem) from error
         if record is None:
             return
         between = True

@@ -7,15 +7,21 @@ from urllib.parse import unquote, urlsplit
 
 from transform.fetch.ckan import Resource
 from transform.fetch.faults import failed
+from transform.fetch.target import Target
 from transform.tables.table import MEDIA_TYPES
+from transform.text.message import Message, message
+from transform.text.printable import visible
 
 _FORMATS = ("csv", "xlsx")  # the first is preferred
-_BY_MEDIA_TYPE = {media_type: form for form, media_type in MEDIA_TYPES.items()}
+_BY_MEDIA_TYPE = {MEDIA_TYPES[form]: form for form in _FORMATS}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _EXPLAINS = re.compile(
-    "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées", re.IGNORECASE
+    "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées|metadata|read ?me|codebook",
+    re.IGNORECASE,
 )
+_SHOWN = 5  # resources that a message names
 _STORE_ONLY = "_datastore_only_resource"
+_ONLY_STORED = message("fetch.only_stored")
 
 
 class Chosen(NamedTuple):
@@ -30,38 +36,31 @@ class Choice(NamedTuple):
     """The files chosen, by year, and those left aside, each with the reason."""
 
     chosen: Mapping[int, Chosen]
-    aside: tuple[tuple[str, str], ...]
+    aside: tuple[tuple[str, Message], ...]
 
 
-def choose(where: str, resources: Iterable[Resource]) -> Choice:
+def choose(target: Target, resources: Iterable[Resource]) -> Choice:
     """Choose a file for each year; raises FetchFailed for a year that has no file to download."""
+    resources, where = list(resources), target.api
+    named = _named(target, resources)
     offers: dict[int, list[Chosen]] = {}
-    aside, only_stored = [], {}
+    aside: list[tuple[str, Message]] = []
     for resource in resources:
-        label = resource.name or resource.id
-        form, year = _format(resource), _year(resource)
-        if not form:
-            aside.append((label, f"neither CSV nor XLSX ({resource.format or 'no format'})"))
-        elif resource.state not in ("", "active"):
-            aside.append((label, f"its state is {resource.state!r}"))
-        elif _EXPLAINS.search(resource.name):
-            aside.append((label, "explains the portraits"))
-        elif year is None:
-            aside.append((label, "its name bears no year, or several"))
-        elif _only_stored(resource):
-            aside.append((label, "in the DataStore only, without a file"))
-            only_stored[year] = label
-        else:
+        form, year = _format(resource), named.get(resource.id) or _year(resource)
+        reason = _why_not(resource, form, year, target, named)
+        if reason:
+            aside.append((resource.name or resource.id, reason))
+        elif form and year is not None:
             offers.setdefault(year, []).append(Chosen(year, form, resource))
-    if unavailable := sorted(set(only_stored) - set(offers)):
-        raise failed(
-            where, f"{only_stored[unavailable[0]]!r} is in the DataStore only, without a file"
-        )
+    _refuse_years_without_file(target, resources, named, offers)
     if not offers:
-        raise failed(where, "no CSV or XLSX file that bears a year in its name")
-    chosen = {year: _best(where, candidates) for year, candidates in sorted(offers.items())}
+        raise failed(where, message("fetch.none_of_a_year", resources=_listed(resources)))
+    chosen = {year: _best(target, candidates) for year, candidates in sorted(offers.items())}
     aside += [
-        (other.resource.name, f"{chosen[year].resource.name!r} is preferred for {year}")
+        (
+            other.resource.name,
+            message("fetch.preferred", name=chosen[year].resource.name, year=year),
+        )
         for year, candidates in sorted(offers.items())
         for other in candidates
         if other != chosen[year]
@@ -69,20 +68,90 @@ def choose(where: str, resources: Iterable[Resource]) -> Choice:
     return Choice(chosen, tuple(aside))
 
 
-def _best(where: str, candidates: list[Chosen]) -> Chosen:
-    """Prefer a file called a portrait, then CSV, then the newest; refuse two of equal rank."""
-    ranked = sorted(candidates, key=_rank, reverse=True)
-    if len(ranked) > 1 and _rank(ranked[0]) == _rank(ranked[1]):
-        names = " and ".join(repr(each.resource.name) for each in ranked[:2])
-        raise failed(where, f"{names} may both be the portrait of {ranked[0].year}")
+def _why_not(
+    resource: Resource, form: str | None, year: int | None, target: Target, named: Mapping[str, int]
+) -> Message | None:
+    """Return why a resource is not the file of a year, None for one that may be."""
+    if not form and resource.format:
+        return message("fetch.format", format=visible(resource.format))
+    if not form:
+        return message("fetch.no_format")
+    if resource.state not in ("", "active"):
+        return message("fetch.state", state=visible(resource.state))
+    if _EXPLAINS.search(resource.name) and resource.id not in named:
+        return message("fetch.explains")
+    if year is None:
+        return message("fetch.no_year")
+    if year in target.resources and resource.id not in named:
+        return message("fetch.named_other", name=target.resources[year], year=year)
+    return _ONLY_STORED if _only_stored(resource) else None
+
+
+def _refuse_years_without_file(
+    target: Target,
+    resources: Iterable[Resource],
+    named: Mapping[str, int],
+    offers: Mapping[int, list[Chosen]],
+) -> None:
+    """Raise FetchFailed for a year that is named, or only in the DataStore, and has no file."""
+    for resource in resources:
+        year = named.get(resource.id) or _year(resource)
+        if year is None or year in offers:
+            continue
+        reason = _why_not(resource, _format(resource), year, target, named)
+        if reason and (reason == _ONLY_STORED or resource.id in named):
+            name = visible(resource.name or resource.id)
+            problem = message("fetch.not_fetchable", name=name, year=year, reason=reason)
+            raise failed(target.api, problem)
+
+
+def _named(target: Target, resources: Iterable[Resource]) -> dict[str, int]:
+    """Return the years of the resources that the target names, by their ids."""
+    named = {}
+    for year, text in target.resources.items():
+        ids = [each.id for each in resources if text in (each.id, each.name)]
+        if len(ids) != 1:
+            problem = message(
+                "fetch.named_several",
+                number=len(ids),
+                text=text,
+                year=year,
+                resources=_listed(resources),
+            )
+            raise failed(target.api, problem)
+        named[ids[0]] = year
+    return named
+
+
+def _listed(resources: Iterable[Resource]) -> Message:
+    labels = [f"{visible(each.id)} ({visible(each.name)})" for each in resources]
+    if not labels:
+        return message("fetch.resources_none")
+    if (more := len(labels) - _SHOWN) > 0:
+        return message("fetch.resources_more", resources=labels[:_SHOWN], number=more)
+    return message("fetch.resources", resources=labels)
+
+
+def _best(target: Target, candidates: list[Chosen]) -> Chosen:
+    """Prefer a file with one of the words, then CSV, then the newest; refuse two of equal rank."""
+
+    def rank(offer: Chosen) -> tuple[bool, int, str]:
+        resource = offer.resource
+        date = resource.last_modified or resource.created or resource.metadata_modified
+        text = f"{resource.name} {resource.description}".casefold()
+        worded = any(word.casefold() in text for word in target.words)
+        return worded, -_FORMATS.index(offer.format), date
+
+    ranked = sorted(candidates, key=rank, reverse=True)
+    if len(ranked) > 1 and rank(ranked[0]) == rank(ranked[1]):
+        problem = message(
+            "fetch.two_of_a_year",
+            names=[repr(each.resource.name) for each in ranked[:2]],
+            year=ranked[0].year,
+            ids=[visible(each.resource.id) for each in ranked[:2]],
+        )
+        raise failed(target.api, problem)
     return ranked[0]
-
-
-def _rank(offer: Chosen) -> tuple[bool, int, str]:
-    resource = offer.resource
-    date = resource.last_modified or resource.created or resource.metadata_modified
-    named = "portrait" in f"{resource.name} {resource.description}".lower()
-    return named, -_FORMATS.index(offer.format), date
 
 
 def _format(resource: Resource) -> str | None:

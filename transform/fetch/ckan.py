@@ -22,8 +22,9 @@ from transform.fetch.http_client import (
     refuse_page,
     send,
 )
+from transform.text.message import Message, message
+from transform.text.printable import visible
 
-DATASET = "1c9131d2-ab2a-4513-9a46-945b2bc96e1b"
 _KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license_url")
 _DATED = ("metadata_created", "metadata_modified")
 
@@ -53,47 +54,52 @@ class Dataset(NamedTuple):
     resources: tuple[Resource, ...]
 
 
-def package_show(api: str, bounds: Bounds, notify: Notify) -> Dataset:
-    """Read the dataset of the portraits from the portal; raises FetchFailed."""
+def package_show(api: str, dataset: str, bounds: Bounds, notify: Notify) -> Dataset:
+    """Read a dataset, by its id or name, from the portal; raises FetchFailed."""
     api = check_url("--api", api).rstrip("/")
-    url = f"{api}/package_show?id={quote(DATASET)}"
+    url = f"{api}/package_show?id={quote(dataset, safe='')}"
     request = Request(api, url, {"Accept": "application/json"})
     raw = send(request, bounds, notify, lambda reply: _read(api, reply))
     result = _result(api, raw)
     if not isinstance(listed := result.get("resources"), list):
-        raise failed(api, "a dataset without a list of resources")
-    if result.get("id") != DATASET:
-        raise failed(api, f"another dataset than {DATASET} was sent: {result.get('id')!r}")
+        raise failed(api, message("fetch.no_resources"))
+    if dataset not in (result.get("id"), result.get("name")):
+        sent = visible(str(result.get("id")))
+        raise failed(api, message("fetch.other_dataset", dataset=dataset, sent=sent))
     facts = {key: _text(result, key) for key in (*_KEPT, *_DATED)}
-    facts["page"] = f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or DATASET)}"
+    facts["page"] = (
+        f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or dataset, safe='')}"
+    )
     return Dataset(facts, tuple(_resource(entry) for entry in listed if isinstance(entry, dict)))
 
 
 def _read(api: str, reply: Reply) -> bytes:
     raw = read_body(api, reply)
     if reply.status != 200:
-        raise failed(api, f"answers {reply.status}{_error(raw)}")
-    refuse_page(api, "CKAN answer", reply, raw)
+        raise failed(api, _with_error(message("fetch.answers", status=reply.status), raw))
+    refuse_page(api, message("fetch.ckan_answer"), reply, raw)
     return raw
 
 
 def _result(api: str, raw: bytes) -> Mapping[str, Any]:
     answer = read_object(api, raw)
     if answer.get("success") is not True:
-        raise failed(api, f"answers that it did not succeed{_error(raw)}")
+        raise failed(api, _with_error(message("fetch.not_succeeded"), raw))
     if not isinstance(result := answer.get("result"), dict):
-        raise failed(api, "an answer without a result")
+        raise failed(api, message("fetch.no_result"))
     return result
 
 
-def _error(raw: bytes) -> str:
-    """Return CKAN's error in its words, or the excerpt of the answer."""
+def _with_error(problem: Message, raw: bytes) -> Message:
+    """Return a problem with CKAN's error in its words, or the excerpt of the answer."""
     try:
         error = json.loads(raw)["error"]
-        kind, message = error.get("__type", "error"), error.get("message", error)
-        return f" ({kind}: {message})"
+        told = f"{error.get('__type', 'error')}: {error.get('message', error)}"
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return f" ({excerpt(raw)!r})" if raw else ""
+        told = repr(excerpt(raw)) if raw else ""
+    if not told:
+        return problem
+    return message("fetch.with_error", problem=problem, error=visible(told, 300))
 
 
 def _resource(fields: Mapping[str, Any]) -> Resource:

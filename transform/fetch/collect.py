@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from transform.errors import MisusedCommand
 from transform.fetch.choose import Choice, Chosen, choose
 from transform.fetch.ckan import Dataset, package_show
 from transform.fetch.download import Arrived, Download, Validators
@@ -18,8 +19,11 @@ from transform.fetch.record import (
     read_record,
     write_record,
 )
+from transform.fetch.target import Target
 from transform.files import digest, put_in_place, sync
 from transform.parallel import Progress
+from transform.text.message import Message, message
+from transform.text.printable import visible
 
 
 class Fetched(NamedTuple):
@@ -27,34 +31,44 @@ class Fetched(NamedTuple):
 
     before: Record | None
     after: Record
-    aside: tuple[tuple[str, str], ...]
+    aside: tuple[tuple[str, Message], ...]
 
 
 def fetch_all(
-    folder: Path, api: str, bounds: Bounds, notify: Notify, progress: Progress
+    folder: Path, target: Target, bounds: Bounds, notify: Notify, progress: Progress
 ) -> Fetched:
     """Fetch the files that are new or changed, and write the record last; raises FetchFailed."""
     with fetching(folder) as parts:
         before = read_record(folder)
-        dataset, choice = offered(api, bounds, notify)
+        dataset, choice = offered(target, bounds, notify)
+        refuse_other(folder, before, dataset)
         old = before.files if before else {}
         files = dict(withdraw(old, choice))
         for year, chosen in choice.chosen.items():
             download = Download(chosen, parts, bounds, notify, progress)
             files[year] = _fetch_one(folder, download, old.get(year))
         # A file that was replaced meanwhile would be recorded with its predecessor's metadata.
-        if offered(api, bounds, notify)[1].chosen != choice.chosen:
-            raise failed(api, "the dataset changed while it was fetched")
+        if offered(target, bounds, notify)[1].chosen != choice.chosen:
+            raise failed(target.api, message("fetch.dataset_changing"))
         after = Record(dataset.facts, files)
         if after != before:
             write_record(folder, after)
         return Fetched(before, after, choice.aside)
 
 
-def offered(api: str, bounds: Bounds, notify: Notify) -> tuple[Dataset, Choice]:
+def offered(target: Target, bounds: Bounds, notify: Notify) -> tuple[Dataset, Choice]:
     """Read the dataset from the portal, and choose among its files."""
-    dataset = package_show(api, bounds, notify)
-    return dataset, choose(api, dataset.resources)
+    dataset = package_show(target.api, target.dataset, bounds, notify)
+    return dataset, choose(target, dataset.resources)
+
+
+def refuse_other(folder: Path, before: Record | None, dataset: Dataset) -> None:
+    """Raise MisusedCommand where the folder holds the files of another dataset."""
+    if before and before.dataset.get("id") != dataset.facts["id"]:
+        held, now = (
+            visible(str(each.get("title")), 100) for each in (before.dataset, dataset.facts)
+        )
+        raise MisusedCommand(message("fetch.folder_of_other", folder=folder, held=held, now=now))
 
 
 def withdraw(old: Mapping[int, Entry], choice: Choice) -> Iterator[tuple[int, Entry]]:

@@ -17,6 +17,8 @@ from transform.fetch.http_client import (
 )
 from transform.files import new_file
 from transform.tables.reader import find_format
+from transform.text.message import message
+from transform.text.printable import visible
 
 # Media types that no table has; the content of any other is examined.
 _FOREIGN = re.compile(
@@ -72,7 +74,7 @@ class Download(NamedTuple):
         if reply.status == 304 and known:
             return None
         if reply.status != 200:
-            raise failed(self.where, f"answers {reply.status}")
+            raise failed(self.where, message("fetch.answers", status=reply.status))
         whole = self._announced_length(reply)
         part = self.folder / f"{self.chosen.year}.part"
         with new_file(part) as out:
@@ -85,42 +87,46 @@ class Download(NamedTuple):
     def _announced_length(self, reply: Reply) -> int | None:
         """Return the announced length; refuse a type or length that is already wrong."""
         if _FOREIGN.fullmatch(reply.media_type):
-            raise failed(self.where, f"{reply.media_type} came instead of a table")
+            kind = visible(reply.media_type)
+            raise failed(self.where, message("fetch.no_table_type", type=kind))
         chunked = "chunked" in reply.headers.get("Transfer-Encoding", "").lower()
         if reply.length is not None:
             self._check_length(reply.length)
         elif not chunked and self.size is None:
-            raise failed(self.where, "no length is given, so that a cut could not be seen")
+            raise failed(self.where, message("fetch.no_length"))
         return reply.length
 
     def _write_body(self, out: IO[bytes], whole: int | None, reply: Reply) -> None:
         have = 0
         most = self.bounds.bytes if whole is None else whole
+        what = str(message("fetch.progress_bytes", year=self.chosen.year))
         for block in reply.blocks():
             out.write(block)
             have += len(block)
-            self.progress(f"{self.chosen.year} (bytes)", have, whole or have)
+            self.progress(what, have, whole or have)
             if have > most:
-                raise failed(self.where, f"more than {_mb(most)} came (--max-mb)")
+                raise failed(self.where, message("fetch.came_over", most=_mb(most)))
         if whole is not None and have < whole:
-            raise BrokenOff(f"{have:,} of {whole:,} bytes came")
+            raise BrokenOff(message("fetch.came_part", have=have, whole=whole))
         self._check_length(have)
 
     def _check_length(self, length: int) -> None:
         if length > self.bounds.bytes:
-            raise failed(self.where, f"{length:,} bytes, over {_mb(self.bounds.bytes)} (--max-mb)")
+            most = _mb(self.bounds.bytes)
+            raise failed(self.where, message("fetch.over", length=length, most=most))
         if self.size is not None and length != self.size:
-            raise failed(self.where, f"{length:,} bytes came, where the portal says {self.size:,}")
+            lengths = message("fetch.came_other_length", length=length, stated=self.size)
+            raise failed(self.where, lengths)
 
     def _check_table(self, path: Path) -> None:
         try:
             form = find_format(path)
         except UnreadableFile as error:
-            problem = str(error).removeprefix(f"{path.name}: ").partition(". ")[0]
-            raise failed(self.where, f"what came is no table: {problem}") from error
+            raise failed(self.where, message("fetch.no_table", problem=error.problem)) from error
         if form != self.chosen.format:
             stated = self.chosen.format.upper()
-            raise failed(self.where, f"{form.upper()} came, where the portal says {stated}")
+            forms = message("fetch.other_format", form=form.upper(), stated=stated)
+            raise failed(self.where, forms)
 
 
 def _conditions(known: Validators | None) -> Mapping[str, str]:
@@ -131,5 +137,5 @@ def _conditions(known: Validators | None) -> Mapping[str, str]:
     return {}
 
 
-def _mb(size: int) -> str:
-    return f"{size / (1 << 20):g} MB"
+def _mb(size: int) -> float:
+    return size / (1 << 20)

@@ -2,19 +2,24 @@
 
 from urllib3.exceptions import HTTPError
 
-from transform.errors import FetchFailed
+from transform.errors import FetchFailed, Said
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
-BY_HAND = (
-    "Nothing was overwritten. Try again later, or download the files by hand and build with"
-    " YEAR=FILE, such as `portrait-ia build 2025=portrait-2025.csv`."
-)
+BY_HAND = message("fetch.by_hand")
 
 
-def failed(where: str, problem: str) -> FetchFailed:
+def failed(where: str, problem: Said) -> FetchFailed:
     """Return the fault of an answer that is not what it should be; the texts may be foreign."""
-    return FetchFailed(f"{visible(where, 300)}: {visible(problem, 400).rstrip('.')}", BY_HAND)
+    if not isinstance(problem, Message):
+        problem = visible(problem, 400).rstrip(".")
+    place = visible(where, 300)
+    return FetchFailed(message("errors.place_and_problem", where=place, problem=problem), BY_HAND)
 
 
 class BrokenOff(HTTPError):
     """An answer whose body ends too soon: another try may get all of it."""
+
+    def __init__(self, problem: Message) -> None:
+        super().__init__(problem)
+        self.problem = problem

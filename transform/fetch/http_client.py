@@ -20,6 +20,8 @@ from urllib3.exceptions import HTTPError, InvalidHeader, LocationParseError, Max
 
 from transform import __version__
 from transform.fetch.faults import BrokenOff, failed
+from transform.text.message import Message, message
+from transform.text.printable import visible
 from transform.text.urls import url_problem
 
 REDIRECTS = 5
@@ -68,7 +70,7 @@ class Reply(NamedTuple):
             while block := self.body.read1(1 << 16, decode_content=False):
                 yield block
         except HTTPError as error:
-            raise BrokenOff(f"the connection was lost ({_reason(error)})") from error
+            raise BrokenOff(message("fetch.lost", reason=_reason(error))) from error
 
 
 class Request(NamedTuple):
@@ -179,12 +181,13 @@ class _Retries(urllib3.Retry):
         retry_after = self.get_retry_after(response) if response else None
         pause = self.get_backoff_time() if retry_after is None else retry_after
         last = self.history[-1]
-        problem = _words(last.error) if last.error else f"answers {last.status}"
+        problem = _words(last.error) if last.error else message("fetch.answers", status=last.status)
         where, notify, seconds, end = self.limit
         if pause > end - time.monotonic():
-            late = f"again only in {pause:.0f} s: not done after {seconds:g} s (--seconds)"
-            raise failed(where, f"{problem}, {late}")
-        notify(f"{where}: {problem}; again in {pause:.0f} s")
+            late = {"pause": f"{pause:.0f}", "seconds": f"{seconds:g}"}
+            raise failed(where, message("fetch.again_too_late", problem=problem, **late))
+        pauses = message("fetch.again", where=where, problem=problem, pause=f"{pause:.0f}")
+        notify(str(pauses))
         time.sleep(pause)
 
 
@@ -197,7 +200,7 @@ def _deadline(where: str, seconds: float) -> Iterator[None]:
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise failed(where, f"not done after {seconds:g} s (--seconds)")
+        raise failed(where, message("fetch.not_done", seconds=f"{seconds:g}"))
 
     before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -225,19 +228,20 @@ def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
                     yield _check_answer(where, reply)
                     return
                 if not (target := reply.headers.get("Location")):
-                    raise failed(where, f"a redirect ({reply.status}) to nowhere")
+                    raise failed(where, message("fetch.redirect_nowhere", status=reply.status))
                 url = _redirect_target(where, url, target)
                 retries = reply.body.retries or retries
             finally:
                 reply.body.close()
-    raise failed(where, f"more than {REDIRECTS} redirects")
+    raise failed(where, message("fetch.redirects", most=REDIRECTS))
 
 
 def _redirect_target(where: str, url: str, target: str) -> str:
     try:
         return urljoin(url, target)
     except ValueError as error:
-        raise failed(where, f"a redirect to {target!r}, which is not an http(s) URL") from error
+        address = message("fetch.redirect_target", target=visible(target, 300))
+        raise failed(where, address) from error
 
 
 def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib3.Retry) -> Reply:
@@ -258,19 +262,21 @@ def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib
 def _check_answer(where: str, reply: Reply) -> Reply:
     """Refuse an answer still busy after the last try, and a compressed one: none was requested."""
     if reply.status in _BUSY:
-        raise failed(where, f"answers {reply.status}")
+        raise failed(where, message("fetch.answers", status=reply.status))
     packing = reply.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in ("", "identity"):
-        raise failed(where, f"packed as {packing!r}, which was not asked for")
+        raise failed(where, message("fetch.packed", packing=visible(packing)))
     return reply
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception) -> Message:
     """Return how a try failed."""
     if isinstance(error, BrokenOff):
-        return str(error)
-    unsafe = isinstance(error, SSLError | LocationParseError)
-    return f"{'no secure connection' if unsafe else 'no answer'} ({_reason(error)})"
+        return error.problem
+    reason = visible(_reason(error), 300)
+    if isinstance(error, SSLError | LocationParseError):
+        return message("fetch.no_secure_connection", reason=reason)
+    return message("fetch.no_answer", reason=reason)
 
 
 def _reason(error: Exception) -> str:
@@ -298,15 +304,16 @@ def read_body(where: str, reply: Reply) -> bytes:
     for block in reply.blocks():
         raw += block
         if len(raw) > LARGEST_JSON:
-            raise failed(where, f"an answer of more than {LARGEST_JSON >> 20} MB")
+            raise failed(where, message("fetch.answer_too_long", most=LARGEST_JSON >> 20))
     return raw
 
 
-def refuse_page(where: str, what: str, reply: Reply, raw: bytes) -> None:
+def refuse_page(where: str, expected: Message, reply: Reply, raw: bytes) -> None:
     """Raise FetchFailed for an answer that is no JSON object, such as an error page."""
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
-        kind = reply.media_type or "unnamed type"
-        raise failed(where, f"no {what} but {kind}: {excerpt(raw)!r}")
+        kind = visible(reply.media_type) or message("fetch.unnamed_type")
+        text = excerpt(raw)
+        raise failed(where, message("fetch.not_expected", expected=expected, kind=kind, text=text))
 
 
 def read_object(where: str, raw: bytes) -> Mapping[str, Any]:
@@ -314,12 +321,12 @@ def read_object(where: str, raw: bytes) -> Mapping[str, Any]:
     try:
         answer: Mapping[str, Any] = json.loads(raw, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise failed(where, f"broken JSON ({error})") from error
+        raise failed(where, message("fetch.broken_json", reason=error)) from error
     return answer
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(message("fetch.no_json", name=name))
 
 
 def excerpt(raw: bytes) -> str:

@@ -10,6 +10,8 @@ from transform.errors import MisusedCommand, UnreadableFile
 from transform.fetch.record import place, read_record
 from transform.rdf.namespaces import DCTERMS, RDF_TYPE, RDFS
 from transform.rdf.ntriples import Line, literal
+from transform.text.languages import LANGUAGES
+from transform.text.message import message
 
 # Characters of a URL that an IRI may hold too; "[" is allowed around an IPv6 address only.
 _IN_IRIS = "%/:?@!$&'()*+,;=~"
@@ -42,10 +44,7 @@ def read_fetched(folder: Path) -> dict[int, tuple[Path, Origin]]:
     """Read each year's fetched file and its origin from a folder; raises MisusedCommand."""
     record = read_record(folder)
     if record is None:
-        raise MisusedCommand(
-            f"{folder}: a folder without fetched.json. Fill it with `portrait-ia fetch --to"
-            f" {folder}`, or give files as YEAR=FILE."
-        )
+        raise MisusedCommand(message("fetch.no_record_folder", folder=folder))
     dataset = record.dataset
     return {
         year: (
@@ -78,10 +77,7 @@ def _iri(url: str) -> str:
 def check_fetched(path: Path, origin: Origin, digest: str) -> None:
     """Raise UnreadableFile for a file whose SHA-256 differs from the fetched one."""
     if digest != origin.sha256:
-        raise UnreadableFile(
-            f"{path}: no longer what was fetched on {origin.fetched}. Run `portrait-ia fetch`"
-            " again, or give the file as YEAR=FILE."
-        )
+        raise UnreadableFile(message("fetch.not_as_fetched", file=path, date=origin.fetched))
 
 
 def origin_lines(base_uri: str, year: int, source: str, origin: Origin) -> Iterator[Line]:
@@ -90,16 +86,15 @@ def origin_lines(base_uri: str, year: int, source: str, origin: Origin) -> Itera
     statement = f"<{base_uri}catalogue#provenance-{year}>"
     yield f"<{base_uri}id/portrait/{year}>", f"<{DCTERMS}provenance>", statement
     yield statement, f"<{RDF_TYPE}>", f"<{DCTERMS}ProvenanceStatement>"
-    for language, text in _sentences(origin).items():
-        yield statement, f"<{RDFS}label>", literal(text, language)
-
-
-def _sentences(origin: Origin) -> dict[str, str]:
-    return {
-        "fr": f"Fichier « {origin.name} », téléchargé de {origin.url} le {origin.fetched} ;"
-        f" jeu de données « {origin.title} » ({origin.page}), métadonnées modifiées le"
-        f" {origin.metadata_modified}, licence {origin.licence}.",
-        "en": f"File “{origin.name}”, downloaded from {origin.url} on {origin.fetched};"
-        f" dataset “{origin.title}” ({origin.page}), metadata modified on"
-        f" {origin.metadata_modified}, licence {origin.licence}.",
-    }
+    sentence = message(
+        "fetch.origin",
+        name=origin.name,
+        url=origin.url,
+        date=origin.fetched,
+        title=origin.title,
+        page=origin.page,
+        modified=origin.metadata_modified,
+        licence=origin.licence,
+    )
+    for language in LANGUAGES:
+        yield statement, f"<{RDFS}label>", literal(sentence.text(language), language)

@@ -23,8 +23,10 @@ from transform.files import (
     as_json,
     exclusive_lock,
     reason_and_file,
+    reason_message,
     write_whole,
 )
+from transform.text.message import message
 
 FILE = "fetched.json"
 _FORM = 1
@@ -49,14 +51,13 @@ def read_record(folder: Path) -> Record | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UnreadableFile(f"{path}: no record of a fetch ({error}). {_step(path)}") from error
+        reason = reason_message(error)
+        raise UnreadableFile(
+            message("fetch.record_unreadable", file=path, reason=reason, folder=path.parent)
+        ) from error
     if not valid:
-        raise UnreadableFile(f"{path}: no record that this version can read. {_step(path)}")
+        raise UnreadableFile(message("fetch.record_unknown", file=path, folder=path.parent))
     return record
-
-
-def _step(path: Path) -> str:
-    return f"Delete it and run `portrait-ia fetch --to {path.parent}` again."
 
 
 def _fits(entry: Entry) -> bool:
@@ -96,9 +97,7 @@ def place(folder: Path, entry: Entry) -> Path:
 def fetching(folder: Path) -> Iterator[Path]:
     """Yield an empty folder of parts while no other fetch writes there; raises MisusedCommand."""
     parts = folder / ".partial"
-    busy = MisusedCommand(
-        f"{folder}: another fetch is under way there. Wait for it, or choose another --to."
-    )
+    busy = MisusedCommand(message("fetch.busy", folder=folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with exclusive_lock(folder / LOCK, busy):
@@ -114,7 +113,4 @@ def fetching(folder: Path) -> Iterator[Path]:
 
 
 def _unwritten(folder: Path, error: OSError) -> MisusedCommand:
-    return MisusedCommand(
-        f"{folder}: cannot be written ({reason_and_file(error)}). Make room, see to its"
-        " permissions or choose another --to; what was fetched before still is."
-    )
+    return MisusedCommand(message("fetch.unwritable", folder=folder, reason=reason_and_file(error)))

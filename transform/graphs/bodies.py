@@ -1,6 +1,6 @@
 """Write the graph of bodies: registered or not reviewed, their portfolios, the publisher."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from transform.errors import UnreadableLayout
@@ -21,6 +21,7 @@ from transform.rdf.namespaces import (
     RDFS,
     SCHEMA,
     SKOS,
+    SUB_ORGANIZATION_OF,
     vocabulary_of,
 )
 from transform.rdf.ntriples import (
@@ -30,6 +31,7 @@ from transform.rdf.ntriples import (
     integer,
     literal,
 )
+from transform.text.message import message
 
 
 def name_publisher(layout: Layout, registry: Registry) -> Layout:
@@ -48,9 +50,9 @@ def _named(layout: Layout, key: str, body: Publisher, registry: Registry) -> Pub
     if known := registry.bodies.get(body.slug):
         return replace(body, name=dict(known.names), homepage=known.homepage or body.homepage)
     if not body.name:
+        name = f"{key}.name.{layout.language}"
         raise UnreadableLayout(
-            f"{layout.source}: {key}.name.{layout.language} is missing, and the registry of bodies"
-            f' does not know "{body.slug}". Add the name, or the body to the registry.'
+            message("graphs.publisher_unknown", layout=layout.source, key=name, body=body.slug)
         )
     return body
 
@@ -61,8 +63,13 @@ def registry_lines(registry: Registry) -> Iterator[Line]:
         yield str(subject), str(predicate), str(value)
 
 
-def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
-    """Yield what the files add on one body: all of it, or new spellings of a registered one."""
+def body_lines(
+    base_uri: str, body: Body, registry: Registry, described: Container[str]
+) -> Iterator[Line]:
+    """Yield what the files add on one body: all of it, or new spellings of a registered one.
+
+    `described` are the slugs of all bodies of the graph; no other is a parent.
+    """
     about = f"<{base_uri}id/organisme/{body.slug}>"
     known = {body.label}
     if body.reviewed:
@@ -71,6 +78,9 @@ def body_lines(base_uri: str, body: Body, registry: Registry) -> Iterator[Line]:
         yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(base_uri)}Organisme>"
         yield about, f"<{PREF_LABEL}>", literal(body.label, body.language)
         yield about, f"<{vocabulary_of(base_uri)}revise>", boolean(False)
+        if body.parent in described:
+            parent = f"<{base_uri}id/organisme/{body.parent}>"
+            yield about, f"<{SUB_ORGANIZATION_OF}>", parent
     for spelling in body.spellings - known:
         yield about, f"<{SKOS}hiddenLabel>", literal(spelling, body.language)
     for language, (name, *others) in body.names.items():
@@ -133,8 +143,9 @@ def bodies_graph(
     """Return the graph of bodies: the registry, what rows and people add, publisher, operator."""
     base_uri, known = work.base_uri, work.identities.bodies
     lines = [*registry_lines(known.registry), *attachment_lines(base_uri, attached)]
+    described = {*known.registry.bodies, *(body.slug for body in published)}
     for body in published:
-        lines += body_lines(base_uri, body, known.registry)
+        lines += body_lines(base_uri, body, known.registry, described)
     portfolios = {(one.portfolio, one.year) for one in attached}
     portfolios |= known.registry.yearly_portfolios(base_uri)
     lines += yearly_lines(base_uri, portfolios, concept_labels(work.vocabulary))

@@ -51,11 +51,12 @@ def _former(identities: Identities) -> dict[Thing, Thing]:
     by_year = {year: set(keys) for year, keys in identities.keys.items()}
     all_keys = set().union(*by_year.values())
     for year in sorted(identities.keys):
-        for old, key in zip(identities.former[year], identities.keys[year], strict=True):
-            if old not in by_year[year]:
-                former[Thing(old, year)] = Thing(key, year)
-            if old not in all_keys:
-                former.setdefault(Thing(old, None), Thing(key, None))
+        for former_keys in identities.former[year]:
+            for old, key in zip(former_keys, identities.keys[year], strict=True):
+                if old not in by_year[year]:
+                    former.setdefault(Thing(old, year), Thing(key, year))
+                if old not in all_keys:
+                    former.setdefault(Thing(old, None), Thing(key, None))
     return former
 
 

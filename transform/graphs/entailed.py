@@ -6,11 +6,21 @@ A client that knows only rdfs:label, org:Organization or skos:narrower then find
 
 from collections.abc import Collection, Iterator
 
-from transform.rdf.namespaces import ORG, PREF_LABEL, RDF_TYPE, RDFS, SCHEMA, SKOS, vocabulary_of
+from transform.rdf.namespaces import (
+    ORG,
+    PREF_LABEL,
+    RDF_TYPE,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    SUB_ORGANIZATION_OF,
+    vocabulary_of,
+)
 from transform.rdf.ntriples import Line
 
 _INVERSE = {
     f"<{SKOS}broader>": f"<{SKOS}narrower>",
+    f"<{SUB_ORGANIZATION_OF}>": f"<{ORG}hasSubOrganization>",
     f"<{SKOS}topConceptOf>": f"<{SKOS}hasTopConcept>",
 }
 _BODY_CLASSES = (f"<{ORG}FormalOrganization>", f"<{ORG}Organization>")

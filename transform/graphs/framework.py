@@ -5,10 +5,12 @@ from pathlib import Path
 
 import ontology
 from transform.errors import UnreadableFramework
+from transform.files import reason_message
 from transform.layouts.model import Layout
 from transform.rdf.namespaces import RDF_TYPE, vocabulary_of
 from transform.rdf.ntriples import Line
 from transform.rdf.turtle import parse_publishable, read_bytes
+from transform.text.message import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,14 @@ def read_framework(layout: Layout, base_uri: str) -> Framework | None:
         turtle = read_bytes(name, base_uri)
         triples = parse_publishable(turtle, base_uri)
     except (OSError, ValueError, SyntaxError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = reason_message(error)
         raise UnreadableFramework(
-            f"{file}: the governance framework cannot be read: {reason}. Correct it there, or"
-            f" correct series.framework of {layout.source}."
+            message("graphs.framework_unreadable", file=file, reason=reason, layout=layout.source)
         ) from error
     lines = tuple((str(t.subject), str(t.predicate), str(t.object)) for t in triples)
     text_of_it = f"<{vocabulary_of(base_uri)}TexteDuCadre>"
     if not any(line[1:] == (f"<{RDF_TYPE}>", text_of_it) for line in lines):
         raise UnreadableFramework(
-            f"{file}: series.framework of {layout.source} names it, but it describes no"
-            " pia:TexteDuCadre. Add the texts of the framework to it, or take the key out."
+            message("graphs.framework_empty", file=file, layout=layout.source)
         )
     return Framework(file, turtle, lines)

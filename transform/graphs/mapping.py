@@ -84,7 +84,7 @@ def _initiative(s: MappingContext, row: KeyedRow, _cell: str) -> str:
 
 
 def _body(s: MappingContext, row: KeyedRow, _cell: str) -> str | None:
-    """The body that claims the text in the registry, else one for all texts of one normal form."""
+    """The body that claims the text in the registry, else one a normal form and parent."""
     return f"<{s.base_uri}id/organisme/{row.body.slug}>" if row.body else None
 
 
@@ -99,7 +99,7 @@ def _concept(name: str) -> Rule:
 
 def _source(s: MappingContext, row: KeyedRow, _cell: str) -> str:
     """The row in the public file; rows count from 1, the header too (RFC 7111, section 2.1)."""
-    return f"<{s.source_url}#row={row.row.number}>"
+    return f"<{s.source_url}#{s.reading.table.fragment(row.row.number)}>"
 
 
 # The order is the one in which a reader of the Turtle meets the statements.

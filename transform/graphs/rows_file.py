@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from transform.errors import MisusedCommand
-from transform.files import reason_of
+from transform.files import reason_message
 from transform.graphs.mapping import MappingContext, map_rows
 from transform.identity.keyed_rows import KeyedRow
+from transform.text.message import message
 
 _BLOCK = 1 << 20
 
@@ -38,9 +39,9 @@ def write_texts(path: Path, texts: Iterable[tuple[str, str]]) -> RowsFile:
             for key, text in texts:
                 written.append((key, out.write(text.encode())))
     except OSError as error:
+        reason = reason_message(error)
         raise MisusedCommand(
-            f"{path.parent}: cannot write there ({reason_of(error)})."
-            " Make room, or set TMPDIR to a folder that has it."
+            message("graphs.rows_unwritable", folder=path.parent, reason=reason)
         ) from error
     return RowsFile(path, written)
 

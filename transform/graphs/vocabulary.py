@@ -4,11 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
-from transform.graphs.cubes import KIND, compared_lists, counted_lists, cube_lines, cubes_of
+from transform.graphs.cubes import (
+    KIND,
+    UNKNOWN_KIND,
+    compared_lists,
+    counted_lists,
+    cube_lines,
+    cubes_of,
+)
 from transform.graphs.entailed import entailed_lines
 from transform.graphs.own_fields import own_lines
 from transform.identity.concepts import Vocabulary
 from transform.identity.own_lists import OwnList
+from transform.identity.registry import EMPTY, Registry
 from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
     DCTERMS,
@@ -40,12 +48,13 @@ def vocabulary_graph(
     base_uri: str,
     layouts: Iterable[Layout],
     vocabularies: Mapping[str, Vocabulary],
+    registry: Registry = EMPTY,
     own_lists: Mapping[str, OwnList] | None = None,
 ) -> list[str]:
     """Return the ontology, the lists that layouts declare, the new values of open lists, the cubes.
 
-    Layouts are one a portrait, the oldest first. Where one names a registry of bodies, their kinds
-    are included. Properties and lists of the register's own stand beside.
+    Layouts are one a portrait, the oldest first. Where one names a registry of bodies, the kinds
+    that it uses or declares are included. Properties and lists of the register's own stand beside.
     """
     always = ("portrait-ia", "externes", "regles", "mouvements", "collections")
     lines = [line for name in always for line in read_turtle(name, base_uri)]
@@ -53,7 +62,7 @@ def vocabulary_graph(
     terms = _labels(lines)
     lists = counted_lists(layouts)
     if KIND in lists:
-        lines += read_turtle("genres", base_uri)
+        lines += _kind_lines(base_uri, registry)
     for name in (name for name in LISTS if name in lists):
         schemes = {scheme for layout in layouts if (scheme := layout.lists[name].scheme)}
         for scheme in sorted(schemes):
@@ -69,6 +78,29 @@ def vocabulary_graph(
         base_uri, cubes_of(lists, compared_lists(layouts) if len(layouts) > 1 else None), terms
     )
     return in_order((*lines, *entailed_lines(lines, base_uri)))
+
+
+def _kind_lines(base_uri: str, registry: Registry) -> Iterator[Line]:
+    """Yield the registry's own kinds, and of the shipped ones those that it uses, broader ones too.
+
+    What the registry says of a kind, or of the list, stands in place of what ships.
+    """
+    begin = f"<{base_uri}id/{KIND}"
+    kinds: dict[str, list[Line]] = {}
+    for line in read_turtle("genres", base_uri):
+        kinds.setdefault(line[0], []).append(line)
+    own: dict[str, list[Line]] = {}
+    for triple in registry.kinds:
+        line = str(triple.subject), str(triple.predicate), str(triple.object)
+        own.setdefault(line[0], []).append(line)
+    kinds |= own
+    used = {UNKNOWN_KIND, *(body.kind for body in registry.bodies.values() if body.kind)}
+    waiting = [f"{begin}>", *own, *(f"{begin}/{slug}>" for slug in sorted(used))]
+    for about in waiting:
+        for line in kinds.pop(about, ()):
+            yield line
+            if line[1] == f"<{SKOS}broader>":
+                waiting.append(line[2])
 
 
 def are_systems(vocabulary: Iterable[str], base_uri: str) -> set[str]:
@@ -127,6 +159,9 @@ def _declared_concepts(
             labelled = dict(value.label)
             if about not in in_files and value.spellings:
                 labelled.setdefault(layout.language, value.spellings[0])
+            for kind, terms in value.match.items():
+                for term in terms:
+                    yield about, f"<{SKOS}{kind}Match>", f"<{term}>"
             texts = [*labelled.items(), *((layout.language, s) for s in value.spellings)]
             for number, (language, text) in enumerate(texts):
                 label = (about, literal(text, language))

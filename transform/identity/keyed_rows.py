@@ -39,6 +39,37 @@ class KeyedRow(NamedTuple):
         return self.body is not None and all(getattr(self.concepts, name) for name in lists)
 
 
+class SharedText(NamedTuple):
+    """A text that stands in several portfolios of one portrait, where it may name several bodies.
+
+    `rows` are their numbers in the file.
+    """
+
+    text: str
+    portfolios: int
+    rows: tuple[int, ...]
+
+
+def shared_texts(rows: Iterable[KeyedRow]) -> list[SharedText]:
+    """Return the texts of a portrait that stand in several portfolios, by their first row.
+
+    A body that the registry knows is one, as a person has said.
+    """
+    places: dict[str, dict[str | None, list[KeyedRow]]] = {}
+    for row in rows:
+        if row.body and not row.body.reviewed:
+            of_body = places.setdefault(row.body.slug, {})
+            of_body.setdefault(row.concepts.portefeuille, []).append(row)
+    shared = []
+    for of_body in places.values():
+        of_body.pop(None, None)
+        if len(of_body) > 1:
+            numbers = sorted(row.row.number for rows in of_body.values() for row in rows)
+            label = next(row.body.label for rows in of_body.values() for row in rows if row.body)
+            shared.append(SharedText(label, len(of_body), tuple(numbers)))
+    return shared
+
+
 def key_readings(
     readings: Iterable[Reading], identities: Identities, vocabularies: Mapping[str, Vocabulary]
 ) -> dict[int, list[KeyedRow]]:
@@ -55,6 +86,6 @@ def _key_reading(
     keyed = []
     for row, key, own_key in zip(reading.rows, keys, own_keys, strict=True):
         slugs = {name: vocabularies[name].concept(getattr(row.cells, name), year) for name in LISTS}
-        body = identities.body(row.cells.organisme)
+        body = identities.body_of(row, year)
         keyed.append(KeyedRow(year, row, key, own_key, body, Concepts(**slugs)))
     return keyed

@@ -1,7 +1,7 @@
 """Compute for each row the key of its initiative, before any decision joins two."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,29 +34,31 @@ class Twins:
 class Keyed:
     """The keys of a portrait's rows in the order of the file, and the twins among them.
 
-    `former` are the keys that the rows have, or had, where no registry knows their body and no
-    identifier is looked at.
+    `former` are the keys that the rows have by each of the former anchors. Where the source
+    identifies rows, the first of them are those that they have by the anchor of today, as if it
+    did not.
     """
 
     keys: list[str]
-    former: list[str]
+    former: list[list[str]]
     twins: list[Twins]
 
 
-def anchor_as_written(raw: str) -> Anchor:
-    """Return the anchor of a body that no registry knows: its normal form."""
-    return Anchor(normal_form(raw), 0)
+Anchoring = Callable[[Row], Anchor]
 
 
-def key_rows(reading: Reading, anchor: Callable[[str], Anchor] = anchor_as_written) -> Keyed:
-    """Return the keys of a portrait's rows; `anchor` maps the cell of a body to its anchor."""
+def key_rows(reading: Reading, anchor: Anchoring, former: Iterable[Anchoring] = ()) -> Keyed:
+    """Return the keys of a portrait's rows by the anchor of a row's body, and by former ones."""
     together = _together(reading, anchor)
     keys = _keys(reading, together)
-    former = keys
-    if anchor is not anchor_as_written or any(row.identifier for row in reading.rows):
-        former = _keys(reading, _together(reading, anchor_as_written, by_identifier=False))
+    # An earlier release may have looked at no identifier.
+    identified = any(row.identifier for row in reading.rows)
+    former_keys = [
+        _keys(reading, _together(reading, each, by_identifier=False))
+        for each in ((anchor, *former) if identified else former)
+    ]
     twins = [_twins(reading, *group) for group in together.items() if len(group[1]) > 1]
-    return Keyed(keys, former, sorted(twins, key=lambda group: group.rows))
+    return Keyed(keys, former_keys, sorted(twins, key=lambda group: group.rows))
 
 
 # No normal form has a capital, so no text equals this anchor.
@@ -64,7 +66,7 @@ _BY_IDENTIFIER = "Identifiant"
 
 
 def _together(
-    reading: Reading, anchor: Callable[[str], Anchor], *, by_identifier: bool = True
+    reading: Reading, anchor: Anchoring, *, by_identifier: bool = True
 ) -> dict[tuple[str, str], list[int]]:
     """Group rows, by index, that share anchor and name, in an order independent of the file.
 
@@ -73,7 +75,7 @@ def _together(
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     ranks = []
     for index, row in enumerate(reading.rows):
-        text, rank = anchor(row.cells.organisme)
+        text, rank = anchor(row)
         ranks.append(rank)
         if by_identifier and row.identifier:
             together[_BY_IDENTIFIER, row.identifier].append(index)

@@ -49,7 +49,7 @@ def known_links(
 
 def know_of_build(base_uri: str, bodies: Bodies) -> KnownLinks:
     """Collect the bodies of a build: registered, named by rows, and their former slugs."""
-    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
+    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_place.values())}
     return known_links(base_uri, slugs, bodies.registry.triples, bodies.former)
 
 

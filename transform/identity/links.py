@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from transform.decisions.links import Link, Links
 from transform.errors import DecisionRefused
 from transform.identity.known_links import KnownLinks
+from transform.text.message import Message, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Settled:
 
     filed: Links = field(default_factory=Links)
     judged: tuple[Link, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def accepted(self) -> Iterator[Link]:
         """Return the lines that accept a link."""
@@ -34,71 +35,66 @@ def settle(links: Links, known: KnownLinks) -> Settled:
         _refuse_against_registry(link, links.file, known)
         earlier = first_of_pair.setdefault(link.pair, link)
         if earlier.grounds.refused != link.grounds.refused:
-            contrary = f"says of {_both(link)} the contrary of line {earlier.line}"
-            raise _refusal(links.file, link, contrary, "Take one of the two out.")
+            contrary = message("identity.contrary", pair=_both(link), line=earlier.line)
+            raise _refusal(links.file, link, contrary, message("identity.step_one_of_two"))
         owner = link if link.grounds.refused else owners.setdefault(link.iri, link)
         if owner.body != link.body:
-            raise _refusal(
-                links.file,
-                link,
-                f"<{link.iri}> is accepted for id/organisme/{link.body}, and in line {owner.line}"
-                f" for id/organisme/{owner.body}",
-                "One thing is not two bodies: take one of the lines out.",
+            problem = message(
+                "identity.two_bodies",
+                iri=link.iri,
+                body=link.body,
+                line=owner.line,
+                other=owner.body,
             )
+            raise _refusal(links.file, link, problem, message("identity.step_two_bodies"))
         judged.append(link)
     return Settled(links, tuple(judged), tuple(_notes(links.file, judged, known)))
 
 
 def _with_present_slug(link: Link, file: str, known: KnownLinks) -> Link:
     if link.iri.startswith(known.base_uri):
-        raise _refusal(
-            file, link, f"<{link.iri}> is of this site itself", "Name what another source says."
-        )
+        problem = message("identity.own_site", iri=link.iri)
+        raise _refusal(file, link, problem, message("identity.step_own_site"))
     if link.body in known.now:
         return link._replace(body=known.now[link.body])
-    raise _refusal(
-        file,
-        link,
-        f"id/organisme/{link.body} is no body of the files or of the registry",
-        "Correct it, or take the line out.",
-    )
+    problem = message("identity.no_body", body=link.body)
+    raise _refusal(file, link, problem, message("identity.step_no_body"))
 
 
 def _refuse_against_registry(link: Link, file: str, known: KnownLinks) -> None:
     if link.grounds.refused and link.iri in known.elsewhere.get(link.body, ()):
-        raise _refusal(
-            file,
-            link,
-            f"refuses {_both(link)}, which the registry says",
-            "Take it out of ontology/organismes.ttl, or take the line out.",
-        )
+        problem = message("identity.refuses_registry", pair=_both(link))
+        raise _refusal(file, link, problem, message("identity.step_refuses_registry"))
     for body, iris in known.elsewhere.items():
         if body != link.body and link.iri in iris and not link.grounds.refused:
-            raise _refusal(
-                file,
-                link,
-                f"<{link.iri}> is accepted for id/organisme/{link.body}, and the registry gives it"
-                f" to id/organisme/{body}",
-                "One thing is not two bodies: take the line out, or correct the registry.",
+            problem = message(
+                "identity.other_in_registry", iri=link.iri, body=link.body, other=body
             )
+            raise _refusal(file, link, problem, message("identity.step_other_in_registry"))
 
 
-def _notes(file: str, judged: list[Link], known: KnownLinks) -> Iterator[str]:
+def _notes(file: str, judged: list[Link], known: KnownLinks) -> Iterator[Message]:
     """Yield a note for each accepted link whose body the registry already links to a source."""
     for link in judged:
         if not link.grounds.refused and (iris := known.elsewhere.get(link.body)):
-            registered = " and ".join(f"<{iri}>" for iri in sorted(iris))
-            yield (
-                f"{file}, line {link.line}: id/organisme/{link.body} has {registered} in the"
-                f" registry already; <{link.iri}> is one more link."
-                if link.iri not in iris
-                else f"{file}, line {link.line}: the registry says {_both(link)} already."
+            if link.iri in iris:
+                yield message("identity.note_known", file=file, line=link.line, pair=_both(link))
+                continue
+            yield message(
+                "identity.note_one_more",
+                file=file,
+                line=link.line,
+                body=link.body,
+                registered=[f"<{iri}>" for iri in sorted(iris)],
+                iri=link.iri,
             )
 
 
-def _both(link: Link) -> str:
-    return f"id/organisme/{link.body} and <{link.iri}>"
+def _both(link: Link) -> Message:
+    return message("identity.pair", body=link.body, iri=link.iri)
 
 
-def _refusal(file: str, link: Link, what: str, step: str) -> DecisionRefused:
-    return DecisionRefused(f"{file}, line {link.line}: {what}. {step}")
+def _refusal(file: str, link: Link, problem: Message, step: Message) -> DecisionRefused:
+    return DecisionRefused(
+        message("identity.line_step", file=file, line=link.line, problem=problem, step=step)
+    )

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from transform.decisions.initiatives import SAME, Ruling
 from transform.errors import DecisionRefused
 from transform.identity.splits import Parts
+from transform.text.message import Message, message
 
 
 class RowNumbers:
@@ -43,13 +44,12 @@ class Clusters:
         one, other = self._parts.of(ruling, ruling.subject), self._parts.of(ruling, ruling.object)
         if one == other:
             if None in (ruling.subject.year, ruling.object.year) or ruling.subject == ruling.object:
-                raise self._refuse(ruling, "joins a thing with itself. Take the line out.")
+                raise self._refuse(ruling, message("identity.joins_itself"))
             return  # a person confirms what the rule joined
         if self._root(one) == self._root(other):
-            lines = _in_words(self._path(one, other))
-            raise self._refuse(
-                ruling, f"closes a circle: {lines} already joined the two. Take one of them out."
-            )
+            lines = self._path(one, other)
+            circle = message("identity.circle", lines=lines, number=len(lines))
+            raise self._refuse(ruling, circle)
         self._refuse_two_of_a_year(ruling, one, other)
         root, under = self._root(one), self._root(other)
         self._members[root] = [*self._cluster(one), *self._cluster(other)]
@@ -63,18 +63,14 @@ class Clusters:
         if one == other:
             raise self._refuse(ruling, self._parts.why_one(ruling))
         if self._root(one) == self._root(other):
-            lines = _in_words(self._path(one, other))
-            verb = "refuses" if ruling.relation == SAME else "tells apart"
-            raise self._refuse(
-                ruling, f"{verb} what {lines} joined: a contradiction. Take out one or the other."
-            )
+            lines = self._path(one, other)
+            why = message("identity.parts_joined", lines=lines, number=len(lines))
+            if ruling.relation == SAME:
+                why = message("identity.refuses_joined", lines=lines, number=len(lines))
+            raise self._refuse(ruling, why)
         before = self._apart.setdefault((one, other, ruling.relation), ruling)
         if before.refused != ruling.refused:
-            raise self._refuse(
-                ruling,
-                f"says the opposite of line {before.line}: a contradiction."
-                " Take out one or the other.",
-            )
+            raise self._refuse(ruling, message("identity.opposite", line=before.line))
 
     def _refuse_two_of_a_year(self, ruling: Ruling, one: str, other: str) -> None:
         part_of_year = {
@@ -86,11 +82,9 @@ class Clusters:
                 if year in part_of_year:
                     rival = self._parts.rows(part_of_year[year])[0]
                     pair = sorted((self._rows.number(key, year), self._rows.number(rival, year)))
-                    raise self._refuse(
-                        ruling,
-                        f"would make one initiative of rows {pair[0]} and {pair[1]} of {year}."
-                        " Two rows of one portrait are two; take the line out.",
-                    )
+                    one_row, other_row = pair
+                    why = message("identity.two_of_a_year", one=one_row, other=other_row, year=year)
+                    raise self._refuse(ruling, why)
 
     def _cluster(self, part: str) -> list[str]:
         return self._members.get(self._root(part), [part])
@@ -112,10 +106,7 @@ class Clusters:
                     waiting.append(partner)
         return sorted(ways[other])
 
-    def _refuse(self, ruling: Ruling, why: str) -> DecisionRefused:
-        return DecisionRefused(f"{self._file}, line {ruling.line}: {why}")
-
-
-def _in_words(lines: Sequence[int]) -> str:
-    numbers = ", ".join(map(str, lines))
-    return f"line{'s' if len(lines) > 1 else ''} {numbers}"
+    def _refuse(self, ruling: Ruling, why: Message) -> DecisionRefused:
+        return DecisionRefused(
+            message("identity.line", file=self._file, line=ruling.line, problem=why)
+        )

@@ -2,15 +2,24 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from transform.errors import UnreadableRegistry
-from transform.files import reason_of
-from transform.rdf.namespaces import FOAF, IS_REPLACED_BY, RDF_TYPE, SKOS, vocabulary_of
+from transform.files import reason_message
+from transform.rdf.namespaces import (
+    FOAF,
+    IS_REPLACED_BY,
+    RDF_TYPE,
+    SKOS,
+    SUB_ORGANIZATION_OF,
+    vocabulary_of,
+)
 from transform.rdf.turtle import parse_publishable, read_bytes
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 
 _HOMEPAGE = f"{FOAF}homepage"
@@ -22,7 +31,8 @@ _LABELS = tuple(f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden"))
 class Registered:
     """A body that a person has reviewed: slug, names by language, spellings in their order.
 
-    `kind` is the slug of a concept of the list id/genre, None where the registry names none.
+    `kind` is the slug of a concept of the list id/genre, None where the registry names none;
+    `parent` is the slug of the body that it is a part of.
     """
 
     slug: str
@@ -30,23 +40,44 @@ class Registered:
     spellings: tuple[str, ...]
     homepage: str | None
     kind: str | None = None
+    parent: str | None = None
+
+
+class Claim(NamedTuple):
+    """The body that claims a spelling, and the rank of the spelling among those of the body."""
+
+    slug: str
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The bodies by slug, the triples, and claims: by normal form, slug and rank of the spelling.
+    """The bodies by slug, the triples, and claims by normal form.
 
-    The shapes refuse two bodies that claim one form; until they do, the first has the claim.
+    A body with a parent claims its spellings only under it: `claims_within` are by the slug of
+    the parent, or of one further up, and the normal form; `parents` are the slugs of those by
+    theirs. The shapes refuse two bodies that claim one form; until they do, the first has the
+    claim. `kinds` are the triples of the list of kinds, where the registry has kinds of its own.
     """
 
     bodies: Mapping[str, Registered]
-    claims: Mapping[str, tuple[str, int]]
+    claims: Mapping[str, Claim]
     triples: tuple[ox.Triple, ...]
+    claims_within: Mapping[tuple[str, str], Claim] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[ox.Triple, ...] = ()
+
+    def claim(self, raw: str, parent: str = "") -> Claim | None:
+        """Return the claim on a text that stands under the text of a parent, None without one."""
+        form = normal_form(raw)
+        if self.parents and (above := self.parents.get(normal_form(parent))):
+            return self.claims_within.get((above, form)) or self.claims.get(form)
+        return self.claims.get(form)
 
     def find(self, raw: str) -> Registered | None:
-        """Return the body that a text names, None if the registry has no such body."""
+        """Return the body that a text names anywhere, None if the registry has no such body."""
         claim = self.claims.get(normal_form(raw))
-        return self.bodies[claim[0]] if claim else None
+        return self.bodies[claim.slug] if claim else None
 
     def replaced(self) -> Iterator[tuple[str, str]]:
         """Yield pairs of IRIs from the registry: the one replaced, and the one that replaced it."""
@@ -77,20 +108,43 @@ def read_registry(names: Iterable[str], base_uri: str) -> Registry:
     if not triples:
         return EMPTY
     bodies = {body.slug: body for body in _bodies(triples, base_uri)}
-    claims: dict[str, tuple[str, int]] = {}
-    for body in bodies.values():
+    claims: dict[str, Claim] = {}
+    within: dict[tuple[str, str], Claim] = {}
+    above = {body.slug: list(_above(body, bodies)) for body in bodies.values()}
+    # Of bodies that one name below one body may mean, the nearest below it has the name.
+    for body in sorted(bodies.values(), key=lambda body: len(above[body.slug])):
         for rank, spelling in enumerate(body.spellings):
-            claims.setdefault(normal_form(spelling), (body.slug, rank))
-    return Registry(bodies, claims, tuple(dict.fromkeys(triples)))
+            form, claim = normal_form(spelling), Claim(body.slug, rank)
+            if not body.parent:
+                claims.setdefault(form, claim)
+            for slug in above[body.slug]:
+                within.setdefault((slug, form), claim)
+    parents: dict[str, str] = {}
+    for slug in dict.fromkeys(slug for slugs in above.values() for slug in slugs):
+        for spelling in bodies[slug].spellings:
+            parents.setdefault(normal_form(spelling), slug)
+    about_kinds = re.compile(rf"<{re.escape(base_uri)}id/genre(/[^>]*)?>")
+    kinds = dict.fromkeys(t for t in triples if about_kinds.fullmatch(str(t.subject)))
+    others = dict.fromkeys(triple for triple in triples if triple not in kinds)
+    return Registry(bodies, claims, tuple(others), within, parents, tuple(kinds))
+
+
+def _above(body: Registered, bodies: Mapping[str, Registered]) -> Iterator[str]:
+    """Yield the slugs of what a body is a part of, the nearest first."""
+    passed = {body.slug}
+    while body.parent and body.parent in bodies and body.parent not in passed:
+        yield body.parent
+        passed.add(body.parent)
+        body = bodies[body.parent]
 
 
 def _parse(name: str, base_uri: str) -> list[ox.Triple]:
     try:
         return parse_publishable(read_bytes(name, base_uri), base_uri)
     except (OSError, ValueError, SyntaxError) as error:
+        reason = reason_message(error)
         raise UnreadableRegistry(
-            f"{Path(name).name}: the registry of bodies cannot be read: {reason_of(error)}."
-            " Correct it there."
+            message("identity.registry_unreadable", file=Path(name).name, reason=reason)
         ) from error
 
 
@@ -99,6 +153,7 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
     labels_of: dict[str, dict[str, list[ox.Literal]]] = {}
     homepages: dict[str, str] = {}
     kinds: dict[str, str] = {}
+    parents: dict[str, str] = {}
     begin = f"{base_uri}id/genre/"
     subjects: dict[str, None] = {}
     for subject, predicate, value in triples:
@@ -113,9 +168,18 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
             homepages[about] = str(value)[1:-1]
         elif predicate.value == _KIND and (kind := str(value)[1:-1]).startswith(begin):
             kinds[about] = kind.removeprefix(begin)
+        elif predicate.value == SUB_ORGANIZATION_OF:
+            parents[about] = str(value)[1:-1].removeprefix(f"{base_uri}id/organisme/")
     for about in subjects:
         slug = about.removeprefix(f"{base_uri}id/organisme/")
         labels = labels_of.get(about, {})
         names = {name.language or "": name.value for name in labels.get(_LABELS[0], ())}
         spellings = [text.value for kind in _LABELS for text in labels.get(kind, ())]
-        yield Registered(slug, names, tuple(spellings), homepages.get(about), kinds.get(about))
+        yield Registered(
+            slug,
+            names,
+            tuple(spellings),
+            homepages.get(about),
+            kinds.get(about),
+            parents.get(about),
+        )

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from transform.decisions.initiatives import SAME, Ruling, Thing
 from transform.errors import DecisionRefused
+from transform.text.message import Message, message
 from transform.text.slugs import opaque_key
 
 
@@ -64,26 +65,30 @@ class Parts:
             year = year or years[0]
         if key not in self._years or (year and year not in self._years[key]):
             raise DecisionRefused(
-                f"{self._file}, line {ruling.line}: <{thing}> is in no portrait that was read."
-                " Correct the line, or name the file of its year."
+                message(
+                    "identity.line_step",
+                    file=self._file,
+                    line=ruling.line,
+                    problem=message("identity.no_rows", thing=thing),
+                    step=message("identity.step_no_rows"),
+                )
             )
         return self.part_of(key, year or self._years[key][0])
 
-    def why_one(self, ruling: Ruling) -> str:
+    def why_one(self, ruling: Ruling) -> Message:
         """Return the reason, for a message, why a line cannot hold its two things apart."""
         one, other = self.things(ruling)
         if one.year and other.year and one.year != other.year:
             between = [y for y in self._years[one.key] if min(one.year, other.year) <= y]
             first, second = between[:2]
-            return (
-                f"refuses what the rule joins over {first} and {second}: a contradiction. Refuse"
-                f" the years that follow each other, such as {one._replace(year=first)} and"
-                f" {one._replace(year=second)}."
+            return message(
+                "identity.apart_over_years",
+                first=first,
+                second=second,
+                one=one._replace(year=first),
+                other=one._replace(year=second),
             )
-        return (
-            "tells a thing apart from itself. To cut what the rule joined, name two"
-            " inscriptions, such as id/initiative/5k2w…/2024 and id/initiative/5k2w…/2025."
-        )
+        return message("identity.apart_from_itself")
 
     def _known(self, thing: Thing) -> Thing:
         """Return a thing under its key by the rule; a piece without a year keeps its own key."""

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import ontology
-from transform.errors import UnreadableLayout
 from transform.layouts.series import Texts
 from transform.text.normal_form import normal_form
 
@@ -43,7 +42,8 @@ class Field:
     without either, into many values. A cell that holds one of the texts `empty` says nothing.
     `dates` are patterns such as D/M/YYYY. `leave`: a value that cannot be read is left out, and
     the row is published without it. `identity`: rows of one identifier are one initiative.
-    `absent`: the register has no such field, whatever columns a layout below names.
+    `absent`: the register has no such field, whatever columns a layout below names. `within`: of
+    bodies, the field that names what they are a part of.
     """
 
     columns: tuple[str, ...]
@@ -64,6 +64,7 @@ class Field:
     leave: bool = False
     identity: bool = False
     absent: bool = False
+    within: str | None = None
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -96,7 +97,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class OwnValue:
-    """A value of a list of the register's own that a person has read: its slug, texts, label."""
+    """A value of a list of the register's own that a person has read: its slug, texts, label.
+
+    Without a label, it is called by its first spelling.
+    """
 
     concept: str
     spellings: tuple[str, ...]
@@ -122,7 +126,7 @@ def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
     if table.get("absent"):
         return Field((), optional=True, absent=True)
     return Field(
-        columns=tuple(table["columns"]),
+        columns=tuple(table.get("columns", ())),
         fallback=tuple(table.get("fallback", ())),
         optional=table.get("optional", False),
         kind=kind,
@@ -139,6 +143,7 @@ def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
         no=frozenset(map(normal_form, table.get("no", _NO))),
         leave=table.get("unreadable", "refuse") == "leave",
         identity=table.get("identity", False),
+        within=table.get("within") or None,
     )
 
 
@@ -164,7 +169,9 @@ def read_own(raw: Mapping[str, Any]) -> tuple[OwnField, ...]:
             table.get("definition", {}),
             table.get("range", "text"),
             tuple(
-                OwnValue(value["concept"], tuple(value.get("spellings", ())), value["label"])
+                OwnValue(
+                    value["concept"], tuple(value.get("spellings", ())), value.get("label", {})
+                )
                 for value in table.get("values", ())
             ),
         )
@@ -177,22 +184,21 @@ def key_of(name: str) -> str:
     return name if name.startswith(OWN) else f"fields.{name}"
 
 
-def field_faults(fields: Mapping[str, Field], languages: Sequence[str]) -> Iterator[str]:
-    """Yield what contradicts itself in fields, each with its key; `languages` the own one first."""
-    for name, declared in fields.items():
-        for fault in (
-            *_name_faults(name),
-            *_split_faults(name, declared),
-            *_language_faults(name, declared, languages),
-        ):
-            yield f"{key_of(name)}{fault}"
-    yield from _shared_columns(fields)
+class FieldFault(NamedTuple):
+    """A fault of a field: the key below the field's that it is about, "" for none; a sentence."""
+
+    key: str
+    message: str
 
 
-def refuse_faults(source: str, fields: Mapping[str, Field], languages: Sequence[str]) -> None:
-    """Raise UnreadableLayout with all that contradicts itself in fields."""
-    if faults := list(field_faults(fields, languages)):
-        raise UnreadableLayout(f"{source}: {' '.join(faults)}")
+def field_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterator[FieldFault]:
+    """Yield what contradicts itself in a field; `languages` begin with the register's own."""
+    faults = [*_name_faults(name), *_split_faults(name, declared)]
+    if languages:
+        faults += _language_faults(name, declared, languages)
+    for fault in faults:
+        key = re.match(r"[.\w-]*", fault)
+        yield FieldFault(key[0].strip(".") if key else "", f"{key_of(name)}{fault}")
 
 
 def _name_faults(name: str) -> Iterator[str]:
@@ -247,29 +253,3 @@ def _language_faults(name: str, declared: Field, languages: Sequence[str]) -> It
             f".languages is {', '.join(declared.languages)}. Name languages of the register, each"
             f" once, {own} among them, in the order of the cell."
         )
-
-
-def _shared_columns(fields: Mapping[str, Field]) -> Iterator[str]:
-    """Yield each column name under two fields: it could fill either, unless each takes its part."""
-    claims: dict[str, list[tuple[str, int]]] = {}
-    for name, declared in fields.items():
-        translated = (text for texts in declared.translations.values() for text in texts)
-        for column in (*declared.columns, *declared.join, *translated):
-            claiming = claims.setdefault(normal_form(column), [])
-            other = next(
-                (
-                    other
-                    for other, part in claiming
-                    if other != name
-                    and 0 in (part, declared.part, part - declared.part)
-                    # The address of a page may be what identifies its entry.
-                    and {name, other} != {"identifiant", "page"}
-                ),
-                None,
-            )
-            claiming.append((name, declared.part))
-            if other:
-                yield (
-                    f'{key_of(name)}.columns holds "{column}", which'
-                    f" {key_of(other)}.columns claims too. Leave it under one of them."
-                )

@@ -1,18 +1,15 @@
 """Parse a layout's declarations: columns, spellings, titles, licence, totals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, NamedTuple
 
-from transform.errors import UnreadableLayout
 from transform.layouts.fields import (
     Field,
     OwnField,
     read_field,
     read_more_fields,
     read_own,
-    refuse_faults,
 )
 from transform.layouts.reader import read_layout_file, shipped
 from transform.layouts.schema import FIELDS, LISTS, NEEDED
@@ -26,7 +23,6 @@ from transform.layouts.series import (
     read_series,
 )
 from transform.layouts.words import Words, read_words
-from transform.text.normal_form import normal_form
 
 __all__ = [
     "FIELDS",
@@ -44,13 +40,17 @@ __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A concept of a list, and the spellings that mean it from one year to another."""
+    """A concept of a list, and the spellings that mean it from one year to another.
+
+    `match`: by kind (`MATCHES`) the terms of other vocabularies that it is related to.
+    """
 
     concept: str
     spellings: tuple[str, ...]
     since: int | None
     until: int | None
     label: Texts
+    match: Mapping[str, Sequence[str]]
 
     def holds_in(self, year: int) -> bool:
         """Check whether the spellings mean the concept in that year."""
@@ -93,9 +93,24 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchFacts:
+    """Where the files are offered: a dataset of a CKAN portal, and which resources are of a year.
+
+    `words` mark the years' files, `resources` name those of some years by id or name.
+    """
+
+    api: str | None
+    dataset: str | None
+    words: tuple[str, ...]
+    resources: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Everything that is particular to one series of files.
 
+    `source` is the path of its file, or the name of a shipped one with .toml behind it.
+    `records_path` is where the list of rows stands in a JSON document, "" for the top.
     `languages` are those of its texts, the register's own first, in lower case. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one. `fields`
     are the six, then those that the layout has beside them; `own` are the properties of those of
@@ -119,8 +134,24 @@ class Layout:
     own: tuple[OwnField, ...]
     lists: Mapping[str, ListOf]
     other_columns: str
+    ignored_columns: tuple[str, ...]
+    records_path: str
     portraits: Mapping[int, PortraitFacts]
     catalogue: SeriesFacts
+    fetch: FetchFacts
+
+    @property
+    def shipped_as(self) -> str | None:
+        """Return the name of a layout that comes with the package, None for a file."""
+        name = self.source.removesuffix(".toml")
+        return name if name in shipped() else None
+
+    @property
+    def to_edit(self) -> str:
+        """Name the file in which to change something: nobody edits a shipped one."""
+        if name := self.shipped_as:
+            return f'a layout of your own that begins with extends = "{name}" (--layout FILE)'
+        return self.source
 
     @property
     def language(self) -> str:
@@ -151,11 +182,11 @@ def load_layout(reference: str) -> Layout:
     """Read a layout by the name of a shipped one or by the path of a TOML file."""
     source, raw = read_layout_file(reference)
     series, publisher = raw["series"], _publisher(raw["publisher"])
-    languages = tuple(dict.fromkeys(raw["languages"]))
-    layout = Layout(
+    columns = raw.get("columns", {})
+    return Layout(
         source=source,
         name=raw["name"],
-        languages=languages,
+        languages=tuple(dict.fromkeys(raw["languages"])),
         title=series["title"],
         description=series["description"],
         licence=series["licence"],
@@ -168,18 +199,14 @@ def load_layout(reference: str) -> Layout:
         words=read_words(raw.get("words", {})),
         fields={name: read_field(raw["fields"][name]) for name in FIELDS} | read_more_fields(raw),
         own=read_own(raw),
-        lists={name: _list(source, name, raw.get("lists", {}).get(name, {})) for name in LISTS},
-        other_columns=raw.get("columns", {}).get("other", "refuse"),
-        portraits={
-            int(year): _facts(table, source, year, languages)
-            for year, table in raw.get("portraits", {}).items()
-        },
-        catalogue=read_series(series, source),
+        lists={name: _list(raw.get("lists", {}).get(name, {})) for name in LISTS},
+        other_columns=columns.get("other", "refuse"),
+        ignored_columns=tuple(columns.get("ignore", ())),
+        records_path=raw.get("file", {}).get("path", ""),
+        portraits={int(year): _facts(table) for year, table in raw.get("portraits", {}).items()},
+        catalogue=read_series(series),
+        fetch=_fetch(raw.get("fetch", {})),
     )
-    refuse_faults(source, layout.fields, layout.languages)
-    for name in LISTS:
-        _refuse_contradictions(source, name, layout.lists[name])
-    return layout
 
 
 def _publisher(table: Mapping[str, Any]) -> Publisher:
@@ -193,61 +220,34 @@ def _publisher(table: Mapping[str, Any]) -> Publisher:
     )
 
 
-def _facts(
-    table: Mapping[str, Any], source: str, year: str, languages: tuple[str, ...]
-) -> PortraitFacts:
+def _fetch(table: Mapping[str, Any]) -> FetchFacts:
+    resources = {int(year): name for year, name in table.get("resources", {}).items()}
+    api, dataset = table.get("api") or None, table.get("dataset") or None
+    return FetchFacts(api, dataset, tuple(table.get("words", ())), resources)
+
+
+def _facts(table: Mapping[str, Any]) -> PortraitFacts:
     texts = table.get("title", {}), table.get("description", {})
     return PortraitFacts(
         table.get("total"),
         table.get("url"),
         *texts,
-        read_dates(table, source, year, languages),
+        read_dates(table),
         table.get("sheet"),
-        read_offered(table, source, year),
+        read_offered(table),
     )
 
 
-def _list(source: str, name: str, table: Mapping[str, Any]) -> ListOf:
-    values = []
-    for number, value in enumerate(table.get("values", ()), start=1):
-        key = f"lists.{name}.values[{number}]"
-        if "concept" not in value:
-            raise UnreadableLayout(f"{source}: {key}.concept is missing. Add the concept's slug.")
-        since, until = value.get("from"), value.get("until")
-        if since and until and since > until:
-            raise UnreadableLayout(
-                f"{source}: {key} ({value['concept']}) is from {since} until {until}."
-                " Make from the earlier year."
-            )
-        values.append(
-            Value(
-                value["concept"],
-                tuple(value.get("spellings", ())),
-                since,
-                until,
-                value.get("label", {}),
-            )
+def _list(table: Mapping[str, Any]) -> ListOf:
+    values = tuple(
+        Value(
+            value["concept"],
+            tuple(value.get("spellings", ())),
+            value.get("from"),
+            value.get("until"),
+            value.get("label", {}),
+            value.get("match", {}),
         )
-    return ListOf(table.get("scheme"), table.get("open", False), table.get("blank"), tuple(values))
-
-
-def _refuse_contradictions(source: str, name: str, declared: ListOf) -> None:
-    if declared.blank and declared.blank not in {value.concept for value in declared.values}:
-        raise UnreadableLayout(
-            f'{source}: lists.{name}.blank is "{declared.blank}", which is no concept of'
-            f" lists.{name}.values. Add a value with this concept."
-        )
-    claims: dict[str, list[Value]] = {}
-    for value in declared.values:
-        for spelling in {normal_form(spelling) for spelling in value.spellings}:
-            claims.setdefault(spelling, []).append(value)
-    for spelling, claiming in claims.items():
-        for one, two in combinations(claiming, 2):
-            overlap = max(one.since or 0, two.since or 0) <= min(
-                one.until or 9999, two.until or 9999
-            )
-            if overlap and one.concept != two.concept:
-                raise UnreadableLayout(
-                    f'{source}: lists.{name}.values: "{spelling}" means both {one.concept} and'
-                    f" {two.concept} in the same years. Set from and until, or leave it under one."
-                )
+        for value in table.get("values", ())
+    )
+    return ListOf(table.get("scheme"), table.get("open", False), table.get("blank"), values)

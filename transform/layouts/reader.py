@@ -1,15 +1,18 @@
 """Read a layout's TOML with all that it extends, and check it against the layout format."""
 
-import re
 import tomllib
-from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from transform.errors import UnreadableLayout
 from transform.files import reason_of
-from transform.layouts.schema import FORMAT, fold_tags, refuse_misfit, required_keys
+from transform.layouts.contradictions import find_contradictions
+from transform.layouts.located import Faults, Node, Place
+from transform.layouts.merge import merge
+from transform.layouts.schema import FORMAT, read_value
+from transform.layouts.toml_lines import find_lines
 
 _SHIPPED = files("transform.layouts")
 LARGEST = 16 << 20
@@ -22,78 +25,72 @@ def shipped() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
+def read_shipped(name: str) -> str:
+    """Return the text of a layout that comes with the package, comments and all."""
+    if name not in shipped():
+        raise UnreadableLayout(
+            f"{name}: no shipped layout has this name. Give one of {', '.join(shipped())}."
+        )
+    return (_SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def check_readable(reference: str) -> None:
+    """Raise UnreadableLayout where no layout can be read, whatever it would say."""
+    _read_bytes(reference, Path())
+
+
 def read_layout_file(reference: str) -> tuple[str, dict[str, Any]]:
-    """Read a layout by shipped name or path: the file's name, and its keys with inherited ones."""
-    files: list[tuple[str, str]] = []
-    source, raw = _read_merged(reference, Path(), (), files)
-    for key in required_keys(raw):
-        value: Any = raw
-        for part in key.split("."):
-            value = value.get(part, {})
-        if value in ({}, []):
-            raise UnreadableLayout(f"{source}: {key} is missing. Add it, or extend a layout.")
-    if "operator" in raw:
-        _refuse_unreachable(raw["operator"], files)
-    return source, raw
+    """Read a layout by shipped name or path: how messages name it, its keys with inherited ones.
 
-
-def _refuse_unreachable(operator: Mapping[str, Any], files: list[tuple[str, str]]) -> None:
-    """Refuse an operator whom nobody could reach; `files` are source and text, the topmost first.
-
-    The line is where the topmost file that has the operator begins to describe it.
+    Raises UnreadableLayout with all faults of all its files.
     """
-    if operator.get("email") or operator.get("homepage"):
-        return
-    lines = ((source, _find_table(text, "operator")) for source, text in files)
-    source, line = next((source, line) for source, line in lines if line)
-    raise UnreadableLayout(
-        f"{source}, line {line}: operator has no contact. Add operator.email, or"
-        " operator.homepage, the page where one can write to it."
-    )
+    faults = Faults()
+    layout = _read_merged(reference, Path(), (), faults)
+    find_contradictions(layout, faults)
+    faults.refuse()
+    raw: dict[str, Any] = layout.plain()
+    return layout.place.file, raw
 
 
-def _find_table(text: str, table: str) -> int | None:
-    """Return the number of the line on which a table of a TOML text begins, None without it."""
-    lines = text.splitlines()
-    for number, line in enumerate(lines, start=1):
-        if re.match(rf"\s*\[?\s*[\"']?{re.escape(table)}[\"']?\s*[].=]", line):
-            # A line within a text of several lines looks the same; what is before it ends nowhere.
-            try:
-                tomllib.loads("\n".join(lines[: number - 1]))
-            except tomllib.TOMLDecodeError:
-                continue
-            return number
-    return None
-
-
-def _read_merged(
-    reference: str, folder: Path, above: tuple[str, ...], files: list[tuple[str, str]]
-) -> tuple[str, dict[str, Any]]:
-    """Read a layout with all that it extends; `files` receives source and text of each."""
-    source, identity, data = _read_bytes(reference, folder)
+def _read_merged(reference: str, folder: Path, above: tuple[str, ...], faults: Faults) -> Node:
+    """Read a layout with all that it extends; `above` are the layouts that lead to it."""
+    file, identity, data = _read_bytes(reference, folder)
     if identity in above:
         raise UnreadableLayout(
-            f"{source}: extends leads back to where it began"
+            f"{file}: extends leads back to where it began"
             f" ({' → '.join(Path(step).name for step in (*above, identity))})."
             " Take one of these extends out."
         )
-    raw = _parse(source, data)
-    files.append((source, data.decode()))
-    for table, key in ((raw, "registry"), (raw.get("series", {}), "framework")):
-        if table.get(key, "").endswith(".ttl"):
-            table[key] = str(Path(identity).parent / table[key])
-    if "extends" not in raw:
-        return source, raw
+    layout = _parse(Place(file, len(above)), data, faults)
+    for keys in (("registry",), ("series", "framework")):
+        layout = _find_beside(layout, keys, Path(identity).parent)
+    extends = layout.get("extends")
+    if not extends:
+        if named := layout.find("afresh"):
+            faults.add(named.place, "afresh, but nothing is extended. Add extends, or take it out.")
+        return layout
     if len(above) == _MOST_STEPS:
         raise UnreadableLayout(
-            f"{source}: extends leads on after {_MOST_STEPS} layouts. Take some of them together."
+            f"{file}: extends leads on after {_MOST_STEPS} layouts. Take some of them together."
         )
-    _, below = _read_merged(raw.pop("extends"), Path(identity).parent, (*above, identity), files)
-    return source, _merge(below, raw)
+    own = replace(layout, value={k: v for k, v in layout.value.items() if k != "extends"})
+    below = _read_merged(extends, Path(identity).parent, (*above, identity), faults)
+    return merge(below, own, faults)
+
+
+def _find_beside(layout: Node, keys: tuple[str, ...], folder: Path) -> Node:
+    """Make the path of a Turtle file one from the folder of the layout."""
+    if not keys:
+        return replace(layout, value=str(folder / layout.value))
+    name = layout.get(*keys)
+    if not isinstance(name, str) or not name.endswith(".ttl"):
+        return layout
+    inner = _find_beside(layout.value[keys[0]], keys[1:], folder)
+    return replace(layout, value={**layout.value, keys[0]: inner})
 
 
 def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:
-    """Read a layout: its file's name, an identity that no other layout has, its bytes."""
+    """Read a layout: how messages name it, an identity that no other layout has, its bytes."""
     if reference in shipped():
         return f"{reference}.toml", reference, (_SHIPPED / f"{reference}.toml").read_bytes()
     path = folder / reference
@@ -104,7 +101,7 @@ def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:
             data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise ValueError(f"larger than {LARGEST >> 20} MB")
-        return path.name, str(path.resolve()), data
+        return str(path), str(path.resolve()), data
     except (OSError, ValueError) as error:
         raise UnreadableLayout(
             f"{reference}: no layout can be read there ({reason_of(error)})."
@@ -112,19 +109,10 @@ def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:
         ) from error
 
 
-def _parse(source: str, data: bytes) -> dict[str, Any]:
+def _parse(place: Place, data: bytes, faults: Faults) -> Node:
     try:
-        raw = tomllib.loads(data.decode())
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnreadableLayout(f"{source}: not TOML: {error}. Correct it there.") from error
-    refuse_misfit(raw, FORMAT, "", source)
-    return fold_tags(raw, FORMAT)  # type: ignore[no-any-return]
-
-
-def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge one table over another, key by key; lists and single values are replaced."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = _merge(old, value) if isinstance(old, dict) else value
-    return merged
+        raise UnreadableLayout(f"{place}: not TOML: {error}. Correct it there.") from error
+    return read_value(raw, FORMAT, (), place, find_lines(text), faults)

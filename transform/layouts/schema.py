@@ -1,4 +1,4 @@
-"""Declare what a layout may hold, in one table, and refuse anything else, in one function."""
+"""Declare what a layout may hold, in one table, and find anything else, in one function."""
 
 import difflib
 import re
@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 import ontology
-from transform.errors import UnreadableLayout
 from transform.layouts.fields import MORE_FIELDS, RANGES
+from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
+from transform.layouts.toml_lines import Path
 from transform.layouts.words import NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.dates import is_date_pattern
@@ -24,6 +25,8 @@ from transform.text.urls import is_email
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 # Without these, a register is none; it may do without any other field.
 NEEDED = ("nom", "organisme")
+# How a value is related to a term of another vocabulary (SKOS Reference, 10).
+MATCHES = ("exact", "close", "broad", "narrow", "related")
 LISTS = ("categorie", "statut", "portefeuille")
 
 
@@ -99,6 +102,8 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
         f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
         lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
+    # "" where a layout extends another and its bodies are within nothing.
+    "list?": (f'one of {", ".join(LISTS)}, or ""', lambda v: v == "" or v in LISTS),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
     "unreadable": ('"refuse" or "leave"', lambda v: v in ("refuse", "leave")),
     "separator": (
@@ -133,6 +138,7 @@ _VALUE = {
     "from": "year",
     "until": "year",
     "label": _TEXTS,
+    "match": {kind: ["iri"] for kind in MATCHES},
 }
 _FIELD = {
     "columns": ["text"],
@@ -158,12 +164,18 @@ _OWN = {
     "no": ["text"],
     "values": [{"concept": "slug", "spellings": ["text"], "label": _TEXTS}],
 }
-_FIELDS = {name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS}
+_FIELDS = {
+    **{name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS},
+    "organisme": {**_FIELD, "within": "list?"},
+    **{name: _MORE | (_DATE if kind == "date" else {}) for name, kind in MORE_FIELDS.items()},
+    "identifiant": {**_MORE, "identity": "flag"},
+}
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 FORMAT = {
     "layout": "format",
     "name": "text",
     "extends": "text",
+    "afresh": ["text"],
     "registry": "registry",
     "languages": ["language"],
     "language": "former language",
@@ -188,13 +200,16 @@ FORMAT = {
     "operator": _PUBLISHER,
     "notice": _TEXTS,
     "words": {**{thing: {"*language": "forms"} for thing in NAMED}, "left_out": _TEXTS},
-    "fields": {
-        **_FIELDS,
-        **{name: _MORE | (_DATE if kind == "date" else {}) for name, kind in MORE_FIELDS.items()},
-        "identifiant": {**_MORE, "identity": "flag"},
-    },
+    "fields": _FIELDS,
     "own": {"*name": _OWN},
-    "columns": {"other": "other"},
+    "file": {"path": "text"},
+    "columns": {"other": "other", "ignore": ["text"]},
+    "fetch": {
+        "api": "iri?",
+        "dataset": "text?",
+        "words": ["text"],
+        "resources": {"*year": "text"},
+    },
     "lists": dict.fromkeys(LISTS, _LIST),
     "portraits": {
         "*year": {
@@ -211,60 +226,72 @@ FORMAT = {
 }
 
 
-def required_keys(raw: Mapping[str, Any]) -> list[str]:
+def required_keys(layout: Node) -> list[str]:
     """Return the keys that a layout must have, with all that it extends: texts in its languages."""
     texts = ["series.title", "series.description"]
-    texts += ["notice"] if "notice" in raw else []
+    texts += ["notice"] if layout.find("notice") else []
     keys = ["layout", "name", "languages", "series.licence"]
-    for body in ("publisher", "operator") if "operator" in raw else ("publisher",):
+    for body in ("publisher", "operator") if layout.find("operator") else ("publisher",):
         keys.append(f"{body}.slug")
         # A registry of bodies may know its name.
-        texts += [f"{body}.name"] if "name" in raw.get(body, {}) or "registry" not in raw else []
-    keys += [f"{text}.{language}" for text in texts for language in raw.get("languages", ())]
-    fields = raw.get("fields", {})
-    present = [name for name in FIELDS if not fields.get(name, {}).get("absent")]
+        if layout.find(body, "name") or not layout.find("registry"):
+            texts.append(f"{body}.name")
+    languages = [node.value for node in layout.elements("languages") if node.sound]
+    keys += [f"{text}.{language}" for text in texts for language in languages]
+    present = [name for name in FIELDS if not layout.get("fields", name, "absent")]
     keys += [f"fields.{name}.columns" for name in present]
-    more = [field for field in MORE_FIELDS if field in fields]
-    keys += [f"fields.{field}.columns" for field in more]
-    for own in raw.get("own", {}):
+    keys += [f"fields.{name}.columns" for name in MORE_FIELDS if layout.find("fields", name)]
+    for own, _ in layout.tables("own"):
         keys.append(f"own.{own}.columns")
-        keys += [f"own.{own}.label.{language}" for language in raw.get("languages", ())]
+        keys += [f"own.{own}.label.{language}" for language in languages]
     return keys + [f"lists.{name}" for name in LISTS if name in present]
 
 
-def fold_tags(value: Any, expected: Any) -> Any:
-    """Return a value that fits the format with its language tags in lower case, as RDF has them."""
-    if isinstance(expected, dict) and "*language" in expected:
-        return {tag.lower(): text for tag, text in value.items()}
-    if isinstance(expected, dict):
-        others = expected.get("*year", expected.get("*name"))
-        formats = {name: expected.get(name, others) for name in value}
-        return {name: fold_tags(inner, formats[name]) for name, inner in value.items()}
-    if isinstance(expected, list):
-        return [fold_tags(element, expected[0]) for element in value]
-    return value.lower() if expected == "language" else value
+def read_value(
+    value: Any, expected: Any, path: Path, file: Place, lines: Mapping[Path, int], faults: Faults
+) -> Node:
+    """Return a value with the places of all that is in it, adding each misfit to the faults.
 
-
-def refuse_misfit(value: Any, expected: Any, key: str, source: str) -> None:
-    """Raise UnreadableLayout, naming file and key, for a value that breaks the format."""
+    Only what the format knows is read: nothing goes deeper than it. Language tags are written in
+    lower case, as RDF has them.
+    """
+    place = Place(file.file, file.rank, lines.get(path, file.line))
     if isinstance(expected, dict):
-        _refuse_type(value, dict, f"a table of keys ({_known(expected)})", key, source)
+        if not isinstance(value, dict):
+            return _misfit(value, f"a table of keys ({_known(expected)})", path, place, faults)
+        table = {}
         for name, element in value.items():
-            inner_key = f"{key}.{name}".lstrip(".")
-            refuse_misfit(element, _format_of(name, expected, inner_key, source), inner_key, source)
-    elif isinstance(expected, list):
-        _refuse_type(value, list, "a list in square brackets", key, source)
-        for number, element in enumerate(value, start=1):
-            refuse_misfit(element, expected[0], f"{key}[{number}]", source)
-    else:
-        words, fits = _KINDS[expected]
-        if not fits(value):
-            raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
+            inner = (*path, name)
+            known = _format_of(name, expected)
+            if known is None:
+                where = Place(file.file, file.rank, lines.get(inner, place.line))
+                faults.add(where, _unknown_key(name, inner, expected))
+                continue
+            read = read_value(element, known, inner, place, lines, faults)
+            key = name.lower() if "*language" in expected else name
+            if key in table:
+                faults.add(read.place, f"{dotted(inner)} stands twice. Leave it once.")
+            table[key] = read
+        return Node(place, table)
+    if isinstance(expected, list):
+        if not isinstance(value, list):
+            return _misfit(value, "a list in square brackets", path, place, faults)
+        elements = enumerate(value)
+        return Node(
+            place,
+            [read_value(v, expected[0], (*path, n), place, lines, faults) for n, v in elements],
+        )
+    words, fits = _KINDS[expected]
+    if not fits(value):
+        return _misfit(value, words, path, place, faults)
+    # A list that is one value has no places of its own for its elements.
+    one = tuple(value) if isinstance(value, list) else value
+    return Node(place, value.lower() if expected == "language" else one)
 
 
-def _refuse_type(value: Any, expected: type, words: str, key: str, source: str) -> None:
-    if not isinstance(value, expected):
-        raise UnreadableLayout(f"{source}: {key} is {_shown(value)}. Make it {words}.")
+def _misfit(value: Any, words: str, path: Path, place: Place, faults: Faults) -> Node:
+    faults.add(place, f"{dotted(path)} is {_shown(value)}. Make it {words}.")
+    return Node(place, None, sound=False)
 
 
 def _shown(value: object) -> str:
@@ -277,8 +304,8 @@ def _shown(value: object) -> str:
         return "a number of too many digits"
 
 
-def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> Any:
-    """Return the format of a key, or refuse the key with the nearest known one."""
+def _format_of(name: str, table: Mapping[str, Any]) -> Any:
+    """Return the format of a key, None for a key that is not known."""
     if name in table and not name.startswith("*"):
         return table[name]
     if "*language" in table and _KINDS["language"][1](name):
@@ -287,9 +314,14 @@ def _format_of(name: str, table: Mapping[str, Any], key: str, source: str) -> An
         return table["*year"]
     if "*name" in table and re.fullmatch("[a-z][A-Za-z0-9]*", name):
         return table["*name"]
-    near = difflib.get_close_matches(name, table, n=1)
+    return None
+
+
+def _unknown_key(name: str, path: Path, table: Mapping[str, Any]) -> str:
+    """Return the message on an unknown key, with the nearest known one."""
+    near = difflib.get_close_matches(name[:LONGEST_KEY], table, n=1)
     hint = f"nearest: {near[0]}" if near else f"known here: {_known(table)}"
-    raise UnreadableLayout(f"{source}: {key} is no key of a layout; {hint}. Correct the key.")
+    return f"{dotted(path)} is no key of a layout; {hint}. Correct the key."
 
 
 def _known(table: Mapping[str, Any]) -> str:

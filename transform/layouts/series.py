@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from transform.errors import UnreadableLayout
-
 Texts = Mapping[str, str]
 # The dates of a portrait.
 DAYS = ("issued", "modified", "begin", "end", "collected", "clarified")
@@ -74,8 +72,8 @@ class OfferedFile:
     modified: str | None
 
 
-def read_series(table: Mapping[str, Any], source: str) -> SeriesFacts:
-    """Read the facts of a layout's table `series`; raises UnreadableLayout naming `source`."""
+def read_series(table: Mapping[str, Any]) -> SeriesFacts:
+    """Read the facts of a layout's table `series`."""
     place = table.get("coverage")
     return SeriesFacts(
         _moment(table, "issued"),
@@ -83,7 +81,7 @@ def read_series(table: Mapping[str, Any], source: str) -> SeriesFacts:
         table.get("keywords"),
         table.get("citation"),
         table.get("legislation"),
-        _coverage(place, source) if place else None,
+        _coverage(place) if place else None,
         table.get("reference") or None,
         table.get("identifier") or None,
         _stated(table.get("theme", {})),
@@ -91,11 +89,9 @@ def read_series(table: Mapping[str, Any], source: str) -> SeriesFacts:
     )
 
 
-def read_dates(
-    table: Mapping[str, Any], source: str, year: str, languages: Sequence[str]
-) -> YearDates:
-    """Read the dates of a layout's table `portraits.YEAR`; raises UnreadableLayout."""
-    dates = YearDates(
+def read_dates(table: Mapping[str, Any]) -> YearDates:
+    """Read the dates of a layout's table `portraits.YEAR`."""
+    return YearDates(
         issued=_day(table, "issued"),
         modified=_day(table, "modified"),
         begin=_day(table, "begin"),
@@ -104,33 +100,13 @@ def read_dates(
         clarified=_day(table, "clarified"),
         collection=_stated(table.get("collection", {})),
     )
-    if bool(dates.begin) != bool(dates.end) or (dates.begin or "") > (dates.end or ""):
-        raise UnreadableLayout(
-            f"{source}: portraits.{year} begins {dates.begin or 'nowhere'} and ends"
-            f" {dates.end or 'nowhere'}. Give both days, the earlier one as begin."
-        )
-    missing = {*languages} - {*(dates.collection or {})}
-    if (dates.collected and missing) or (dates.clarified or "9999") < (dates.collected or "9999"):
-        raise UnreadableLayout(
-            f"{source}: portraits.{year} was collected on {dates.collected or 'no day'} and"
-            f" clarified on {dates.clarified or 'no day'}. Give both in words as"
-            f" {' and '.join(f'collection.{language}' for language in languages)},"
-            " and no earlier day as clarified than as collected."
-        )
-    return dates
 
 
-def read_offered(table: Mapping[str, Any], source: str, year: str) -> tuple[OfferedFile, ...]:
-    """Read the files of a layout's table `portraits.YEAR`; raises UnreadableLayout."""
-    files = table.get("files", ())
-    for number, file in enumerate(files, start=1):
-        if missing := [key for key in ("title", "format") if key not in file]:
-            raise UnreadableLayout(
-                f"{source}: portraits.{year}.files[{number}].{missing[0]} is missing. Add it."
-            )
+def read_offered(table: Mapping[str, Any]) -> tuple[OfferedFile, ...]:
+    """Read the files of a layout's table `portraits.YEAR`."""
     return tuple(
         OfferedFile(file["title"], file["format"], file.get("megabytes"), _day(file, "modified"))
-        for file in files
+        for file in table.get("files", ())
     )
 
 
@@ -145,13 +121,8 @@ def _moment(table: Mapping[str, Any], key: str) -> str | None:
     return moment.isoformat() if isinstance(moment, date) else None
 
 
-def _coverage(table: Mapping[str, Any], source: str) -> Coverage:
-    bounds, middle = tuple(table.get("bounds", ())), tuple(table.get("middle", ()))
-    if "iri" not in table or not table.get("name") or (len(bounds), len(middle)) != (4, 2):
-        raise UnreadableLayout(
-            f"{source}: series.coverage wants iri, name, bounds (west, south, east, north) and"
-            " middle (longitude, latitude). Add what is missing."
-        )
+def _coverage(table: Mapping[str, Any]) -> Coverage:
+    bounds, middle = tuple(table["bounds"]), tuple(table["middle"])
     return Coverage(table["iri"], table["name"], bounds, middle)
 
 

@@ -4,23 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# By language and thing: one and several. `portrait` is one yearly file, the others are fields.
+# By language and thing: one and several; French words are masculine and begin with a consonant.
+# `portrait` is one yearly file, the others are fields.
 _NEUTRAL = {
     "fr": {
-        "portrait": ("édition", "éditions"),
+        "portrait": ("registre", "registres"),
         "nom": ("nom", "noms"),
         "categorie": ("catégorie", "catégories"),
         "organisme": ("organisme", "organismes"),
-        "portefeuille": ("portefeuille", "portefeuilles"),
+        "portefeuille": ("secteur", "secteurs"),
         "benefices": ("bénéfice", "bénéfices"),
         "statut": ("statut", "statuts"),
     },
     "en": {
-        "portrait": ("edition", "editions"),
+        "portrait": ("register", "registers"),
         "nom": ("name", "names"),
         "categorie": ("category", "categories"),
         "organisme": ("body", "bodies"),
-        "portefeuille": ("portfolio", "portfolios"),
+        "portefeuille": ("sector", "sectors"),
         "benefices": ("benefit", "benefits"),
         "statut": ("status", "statuses"),
     },

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from transform.errors import FetchFailed
 from transform.fetch.faults import failed
+from transform.text.message import Message, message
+from transform.text.printable import visible
 
 
 class ServiceCandidate(NamedTuple):
@@ -27,26 +29,26 @@ class AnswerReader(NamedTuple):
 
     url: str
 
-    def refuse(self, place: str, problem: str) -> FetchFailed:
+    def refuse(self, place: str, problem: Message) -> FetchFailed:
         """Return the fault of a part of the answer."""
-        return failed(self.url, f"{place} {problem}")
+        return failed(self.url, message("linking.part", place=place, problem=problem))
 
     def record(self, value: object, place: str) -> Mapping[str, Any]:
         """Return a value that must be a JSON object."""
         if not isinstance(value, dict):
-            raise self.refuse(place, f"is no object but {_kind(value)}")
+            raise self.refuse(place, message("linking.no_object", kind=_kind(value)))
         return value
 
     def array(self, value: object, place: str) -> list[Any]:
         """Return a value that must be a JSON array."""
         if not isinstance(value, list):
-            raise self.refuse(place, f"is no list but {_kind(value)}")
+            raise self.refuse(place, message("linking.no_list", kind=_kind(value)))
         return value
 
     def text(self, value: object, place: str) -> str:
         """Return a value that must be a text; "" for null and for a missing one."""
         if value is not None and not isinstance(value, str):
-            raise self.refuse(place, f"is no text but {_kind(value)}")
+            raise self.refuse(place, message("linking.no_text", kind=_kind(value)))
         return value or ""
 
     def candidates(self, value: object, place: str) -> list[ServiceCandidate]:
@@ -57,10 +59,10 @@ class AnswerReader(NamedTuple):
     def _candidate(self, value: object, place: str) -> ServiceCandidate:
         fields = self.record(value, place)
         if not isinstance(identifier := fields.get("id"), str):
-            raise self.refuse(f"{place}.id", f"is no text but {_kind(identifier)}")
+            raise self.refuse(f"{place}.id", message("linking.no_text", kind=_kind(identifier)))
         match = fields.get("match", False)
         if not isinstance(match, bool):
-            raise self.refuse(f"{place}.match", f"is neither true nor false but {_kind(match)}")
+            raise self.refuse(f"{place}.match", message("linking.no_boolean", kind=_kind(match)))
         return ServiceCandidate(
             id=identifier,
             name=self.text(fields.get("name"), f"{place}.name"),
@@ -89,9 +91,16 @@ class AnswerReader(NamedTuple):
                     return score
         except OverflowError:
             pass  # A whole number beyond all floats cannot be a score: refused below.
-        raise self.refuse(place, f"is no number but {_kind(value)}")
+        raise self.refuse(place, message("linking.no_number", kind=_kind(value)))
 
 
-def _kind(value: object) -> str:
-    kinds = {type(None): "nothing", dict: "an object", list: "a list", bool: "true or false"}
-    return kinds.get(type(value)) or f"{str(value)[:60]!r}"
+_KINDS = {
+    type(None): message("linking.kind_nothing"),
+    dict: message("linking.kind_object"),
+    list: message("linking.kind_list"),
+    bool: message("linking.kind_boolean"),
+}
+
+
+def _kind(value: object) -> Message | str:
+    return _KINDS.get(type(value)) or f"{visible(str(value), 60)!r}"

@@ -7,6 +7,7 @@ import click
 
 from transform.linking.proposals import Proposal
 from transform.text.csv_injection import SpreadsheetWriter
+from transform.text.message import message
 from transform.text.printable import visible
 
 COLUMNS = (
@@ -36,19 +37,20 @@ def print_proposal(proposal: Proposal, left: int) -> None:
     """Print one proposal: the body, the candidate as the service describes it, and its IRI."""
     body, candidate = proposal.body, proposal.candidate
     click.echo()
-    click.echo(f"{proposal.score_text()}; {left} bodies left")
+    click.echo(message("linking.left", score=proposal.score_text(), left=left))
     types = ", ".join(visible(name, 60) for name in candidate.types[:5])
-    lines = {
-        "body": f"{visible(body.name, 200)} ({body.path})",
-        "its site": body.homepage,
-        "candidate": visible(candidate.name, 200) or "—",
-        "described": visible(candidate.description, 300),
-        "types": types,
-        "IRI": f"{visible(proposal.iri, 2000)} (from {proposal.origin})",
-    }
-    for name, text in lines.items():
+    iri = message("linking.iri_from", iri=visible(proposal.iri, 2000), origin=proposal.origin)
+    lines = (
+        (message("linking.row_body"), f"{visible(body.name, 200)} ({body.path})"),
+        (message("linking.row_site"), body.homepage),
+        (message("linking.row_candidate"), visible(candidate.name, 200) or "—"),
+        (message("linking.row_described"), visible(candidate.description, 300)),
+        (message("linking.row_types"), types),
+        (message("linking.row_iri"), iri),
+    )
+    for name, text in lines:
         if text:
-            click.echo(f"  {name:<10} {text}")
+            click.echo(f"  {name!s:<10} {text}")
 
 
 def _print_row(cells: Iterable[str]) -> None:

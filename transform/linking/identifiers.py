@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import pyoxigraph as ox
 
 from transform.rdf.namespaces import OWL, RDF, RDFS, SKOS
+from transform.text.message import Message, message
 from transform.text.urls import url_problem
 
 _ID = "{{id}}"
@@ -49,19 +50,19 @@ def fill(template: str, identifier: str) -> str:
         return template.replace(_ID, identifier)
 
 
-def template_problem(template: str) -> str:
-    """Return why a template gives no addresses, "" if it does."""
+def template_problem(template: str) -> Message | None:
+    """Return why a template gives no addresses, None if it does."""
     if _ID not in template:
-        return f"does not hold {_ID}"
+        return message("linking.view_without_id", id=_ID)
     sample = template.replace(_ID, "x")
     if not _ABSOLUTE.match(sample):
-        return "is not an absolute http(s) address"
+        return message("linking.view_not_absolute")
     try:
         ox.NamedNode(sample)
     except ValueError:
-        return "holds characters that no address holds"
+        return message("linking.view_characters")
     if url_problem(sample):
-        return "is not an http(s) address without name or password, of visible characters"
+        return message("linking.view_address")
     if _ID in urlsplit(template).netloc:
-        return f"holds {_ID} in the name of its host"
-    return ""
+        return message("linking.view_id_in_host", id=_ID)
+    return None

@@ -12,12 +12,8 @@ from transform.errors import MisusedCommand
 from transform.linking.answers import ServiceCandidate
 from transform.linking.service import CandidateQuery, Service
 from transform.linking.session import LinkableBody, LinkSession
+from transform.text.message import Message, message
 from transform.text.printable import visible
-
-_NO_SPACE = (
-    "makes no IRI, as the manifest of the service has neither view.url nor an identifierSpace that"
-    " identifiers can follow (it ends in /, # or =); link it with --accept BODY=IRI"
-)
 
 
 class Proposal(NamedTuple):
@@ -46,24 +42,28 @@ class Proposal(NamedTuple):
             "object_id": self.iri,
             "object_label": visible(self.candidate.name, 200),
             "mapping_tool": self.service,
-            **judgement.as_line(accepted, self.score_text()),
+            **judgement.as_line(accepted, self.evidence()),
         }
 
-    def score_text(self) -> str:
-        """Return how sure the service is: `score 97.5, match`; "" where a person named the IRI."""
-        if not self.candidate.id:
-            return ""
-        score = "no score" if self.candidate.score is None else f"score {self.candidate.score:g}"
-        return f"{score}, match" if self.candidate.match else score
+    def evidence(self) -> str:
+        """Return how sure the service is, as a file of links has it; "" for an IRI of a person.
+
+        It is published, so its language is no reader's: `score 97.5, match`.
+        """
+        return self.score_text().text("en") if self.candidate.id else ""
+
+    def score_text(self) -> Message:
+        """Return how sure the service is."""
+        score = message("linking.score_none")
+        if self.candidate.score is not None:
+            score = message("linking.score", score=f"{self.candidate.score:g}")
+        return message("linking.score_match", score=score) if self.candidate.match else score
 
 
 def proposal_from_text(session: LinkSession, text: str, service: str) -> Proposal:
     """Parse `BODY=IRI`; raises MisusedCommand for no body of the release."""
     if not (match := re.fullmatch("(.*?)=(https?://.*)", text)):
-        raise MisusedCommand(
-            f"{text!r}: no link. Write BODY=IRI, such as"
-            " hema-quebec=http://www.wikidata.org/entity/Q…"
-        )
+        raise MisusedCommand(message("linking.no_link", text=text))
     candidate = ServiceCandidate("", "", "", (), None, False)
     return Proposal(session.find(match[1]), match[2], "--accept", candidate, service)
 
@@ -85,16 +85,32 @@ def _proposal(
 ) -> Proposal | None:
     """Return a proposal; None, with a note, for an unusable candidate, and for a refused one."""
     iri, origin = service.iri_of(candidate.id)
-    described = f"{body.path}: {visible(candidate.name)} ({visible(candidate.id)})"
-    if not iri.strip():
-        why = "has no identifier" if origin == "id" else _NO_SPACE
-        service.notify(f"{described} is left aside: it {why}")
-    elif why := iri_problem(iri):
-        service.notify(f"{described} is left aside: {visible(iri, 120)!r} {why}")
-    elif iri.startswith(session.known.base_uri):
-        service.notify(f"{described} is left aside: it is of this site itself")
-    elif owner := session.other_body(body, iri):
-        service.notify(f"{described} is left aside: <{iri}> is id/organisme/{owner} already")
+    if why := _reason_aside(session, body, candidate, iri, origin):
+        service.notify(str(why))
     elif not session.refused(body, iri):
         return Proposal(body, iri, origin, candidate, service.url)
+    return None
+
+
+def _reason_aside(
+    session: LinkSession, body: LinkableBody, candidate: ServiceCandidate, iri: str, origin: str
+) -> Message | None:
+    """Return why a candidate is left aside, None for one that can be proposed."""
+    about = message(
+        "linking.candidate",
+        body=body.path,
+        name=visible(candidate.name),
+        id=visible(candidate.id),
+    )
+    if not iri.strip() and origin == "id":
+        return message("linking.left_aside_no_identifier", candidate=about)
+    if not iri.strip():
+        return message("linking.left_aside_no_iri", candidate=about)
+    if problem := iri_problem(iri):
+        shown = visible(iri, 120)
+        return message("linking.left_aside_problem", candidate=about, iri=shown, problem=problem)
+    if iri.startswith(session.known.base_uri):
+        return message("linking.left_aside_own", candidate=about)
+    if owner := session.other_body(body, iri):
+        return message("linking.left_aside_other", candidate=about, iri=iri, owner=owner)
     return None

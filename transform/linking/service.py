@@ -20,17 +20,17 @@ from transform.fetch.http_client import (
 )
 from transform.linking import identifiers
 from transform.linking.answers import AnswerReader, ServiceCandidate
+from transform.text.message import Message, message
+from transform.text.printable import visible
 
-STEP = (
-    "Nothing of that answer was taken; what was decided before is written. Try again later or with"
-    " another --service, or write a link that you know with --accept BODY=IRI."
-)
-_NO_ADDRESS = (
-    "Nothing of that answer was taken; what was decided before is written. Ask another"
-    " --service, or write a link that you know with --accept BODY=IRI."
-)
+STEP = message("linking.next_step")
+_NO_ADDRESS = message("linking.next_step_other_service")
 _VERSIONS = {"0.1", "0.2"}
 _MOST_AT_ONCE = 10
+
+
+def _unanswered(fault: FetchFailed, step: Message = STEP) -> ServiceFailed:
+    return ServiceFailed(message("errors.problem_and_step", problem=fault.problem, step=step))
 
 
 class CandidateQuery(NamedTuple):
@@ -59,7 +59,7 @@ class Service(NamedTuple):
             answer = _send(self.url, self.bounds, self.notify, self.language, form)
             batch = _read_batch(self.url, answer, len(names))
         except FetchFailed as fault:
-            raise ServiceFailed(f"{fault.problem}. {STEP}") from fault
+            raise _unanswered(fault) from fault
         return [candidates[: query.limit] for candidates in batch]
 
     def iri_of(self, identifier: str) -> tuple[str, str]:
@@ -74,8 +74,8 @@ class Service(NamedTuple):
         if not self.view:
             return "", "view.url"
         if why := identifiers.template_problem(self.view):
-            fault = failed(self.url, f"view.url of the manifest is {self.view[:200]!r}: it {why}")
-            raise ServiceFailed(f"{fault.problem}. {_NO_ADDRESS}")
+            view = message("linking.view", template=visible(self.view, 200), problem=why)
+            raise _unanswered(failed(self.url, view), _NO_ADDRESS)
         return identifiers.fill(self.view, identifier), "view.url"
 
 
@@ -86,7 +86,7 @@ def open_service(url: str, language: str, bounds: Bounds, notify: Notify) -> Ser
         manifest = _send(url, bounds, notify, language, None)
         return _read_manifest(url, manifest, language, bounds, notify)
     except FetchFailed as fault:
-        raise ServiceFailed(f"{fault.problem}. {STEP}") from fault
+        raise _unanswered(fault) from fault
 
 
 def _read_manifest(
@@ -95,8 +95,8 @@ def _read_manifest(
     reader = AnswerReader(url)
     versions = reader.array(manifest.get("versions", ["0.1"]), "versions")
     if not any(version in _VERSIONS for version in versions if isinstance(version, str)):
-        listed = ", ".join(map(str, versions))[:60] or "none"
-        raise failed(url, f"speaks other versions ({listed}) than 0.2")
+        listed = visible(", ".join(map(str, versions)), 60) or message("linking.versions_none")
+        raise failed(url, message("linking.versions", versions=listed))
     view = reader.record(manifest.get("view") or {}, "view")
     template = reader.text(view.get("url"), "view.url")
     space = reader.text(manifest.get("identifierSpace"), "identifierSpace")
@@ -121,7 +121,9 @@ def _read_batch(url: str, answer: Mapping[str, Any], number: int) -> list[list[S
     reader, batch = AnswerReader(url), []
     for key in (f"q{place}" for place in range(number)):
         if key not in answer:
-            raise reader.refuse(key, f"is missing; {', '.join(list(answer)[:3]) or 'nothing'} came")
+            keys: list[Message | str] = [visible(name) for name in list(answer)[:3]]
+            keys = keys or [message("linking.kind_nothing")]
+            raise reader.refuse(key, message("linking.missing", keys=keys))
         entry = reader.record(answer[key], key)
         batch.append(reader.candidates(entry.get("result"), f"{key}.result"))
     return batch
@@ -141,8 +143,8 @@ def _send(
 def _read(url: str, reply: Reply) -> Mapping[str, Any]:
     raw = read_body(url, reply)
     if reply.status != 200:
-        raise failed(url, f"answers {reply.status}{_excerpt(raw)}")
-    refuse_page(url, "JSON object", reply, raw)
+        raise failed(url, _refusal(reply.status, raw))
+    refuse_page(url, message("fetch.json_object"), reply, raw)
     return read_object(url, raw)
 
 
@@ -152,11 +154,13 @@ def _stay_at(target: str) -> Any:
     def check(where: str, url: str) -> str:
         if url != target:
             check_url(where, url)
-            raise failed(where, f"leads on to {url}; give that as --service if you trust it")
+            raise failed(where, message("linking.leads_on", url=visible(url, 300)))
         return check_url(where, url)
 
     return check
 
 
-def _excerpt(raw: bytes) -> str:
-    return f" ({excerpt(raw)!r})" if raw else ""
+def _refusal(status: int, raw: bytes) -> Message:
+    if raw:
+        return message("linking.answers_text", status=status, text=excerpt(raw))
+    return message("linking.answers", status=status)

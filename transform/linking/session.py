@@ -18,6 +18,7 @@ from transform.rdf.namespaces import FOAF, RDF, vocabulary_of
 from transform.release.manifest import base_uri_of, languages_in, read_manifest
 from transform.release.paths import FORMER_NAMES
 from transform.release.reading import read_graphs
+from transform.text.message import message
 
 
 class LinkableBody(NamedTuple):
@@ -64,10 +65,7 @@ class LinkSession:
         match = BODY.fullmatch(path)
         slug = self.known.now.get(match[1] if match else path)
         if slug is None or slug not in self.bodies:
-            raise MisusedCommand(
-                f"{text!r}: no body of the release. Write BODY=IRI, such as hema-quebec=http://…;"
-                " --list --service URL shows those that have no link."
-            )
+            raise MisusedCommand(message("linking.no_body", text=text))
         return self.bodies[slug]
 
     def write(self, lines: Sequence[Mapping[str, str]]) -> "LinkSession":

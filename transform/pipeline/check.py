@@ -21,6 +21,7 @@ from transform.pipeline.compare import compare_all
 from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE, vocabulary_of
 from transform.rdf.ntriples import Line, in_order
 from transform.review.nearest_bodies import not_reviewed
+from transform.text.message import message
 from transform.validation.framework import validate_framework
 from transform.validation.locate import CellLocator, Located, locate
 from transform.validation.registry import validate_registry
@@ -52,9 +53,9 @@ def check(
     editions = [edition_of(work, setting, rejected) for setting in work.settings]
     newest = max(editions, key=lambda edition: edition.year).layout
     directory = bodies_graph(work, bodies, attached, newest)
-    comparisons, candidates = compare_all(work, rejected, directory)
+    compared = compare_all(work, rejected, directory)
     former = in_order(former_body_lines(work.base_uri, work.identities.bodies))
-    decided = [*comparisons, *link_texts(work, bodies), *former]
+    decided = [*compared.lines, *link_texts(work, bodies), *former]
     findings += _check_graphs(work, directory, editions, decided)
     located = [*_check_framework(work), *locate(findings, places)]
     kept_back = {subject(work.base_uri, k, year) for year, keys in rejected.items() for k in keys}
@@ -70,8 +71,9 @@ def check(
         attached,
         unknown,
         editions,
-        comparisons,
-        candidates,
+        compared.lines,
+        compared.candidates,
+        compared.renamings,
         refused,
     )
 
@@ -102,7 +104,7 @@ def _concept_types(work: Prepared) -> Iterator[Line]:
 
 
 def _body_types(work: Prepared) -> Iterator[Line]:
-    for body in work.identities.bodies.by_form.values():
+    for body in work.identities.bodies.by_place.values():
         about = f"<{work.base_uri}id/organisme/{body.slug}>"
         yield about, f"<{RDF_TYPE}>", f"<{vocabulary_of(work.base_uri)}Organisme>"
 
@@ -126,25 +128,25 @@ def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
 def _check_rows(
     work: Prepared, files: Iterable[RowsFile], scratch: Path, workers: Workers, progress: Progress
 ) -> list[Finding]:
-    total = 2 * sum(map(len, work.rows.values()))
     former = (former_texts(work, {}, possible=possible) for possible in (False, True))
     others = chain(initiatives(work, {}), decision_texts(work, {}), *former)
     decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
     remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
     files = (*files, decided, remarks)
+    total = sum(len(file.rows) for file in files)
     findings, done = [], 0
     types = "".join(
         in_order((*_concept_types(work), *_body_types(work), *_absent_fields(work)))
     ).encode()
-    progress("Checking rows with the shapes", 0, total)
+    what = str(message("pipeline.step_check"))
+    progress(what, 0, total)
     pieces = chain.from_iterable(
-        cut_rows(file, work.base_uri, types, work.languages) for file in (*files, decided, remarks)
+        cut_rows(file, work.base_uri, types, work.languages) for file in files
     )
-    for rows, broken in workers.spread(validate_piece, pieces, many=total > 2 * PIECE):
+    for rows, broken in workers.spread(validate_piece, pieces, many=total > 4 * PIECE):
         findings += broken
         done += rows
-        progress("Checking rows with the shapes", min(done, total), total)
-    progress("Checking rows with the shapes", total, total)
+        progress(what, done, total)
     return findings
 
 

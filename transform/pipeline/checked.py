@@ -8,8 +8,11 @@ from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import RowsFile
 from transform.identity.bodies import Attachment, Body
+from transform.identity.keyed_rows import shared_texts
 from transform.identity.keys import Twins
 from transform.review.candidates import Candidate, Candidates
+from transform.review.nearest_bodies import Unreviewed
+from transform.review.renamings import Renaming
 from transform.validation.locate import Located
 
 
@@ -22,7 +25,7 @@ class Checked:
     `not_reviewed`: the bodies that the registry does not know, each with the most similar known
     ones.
     `comparisons` are the N-Triples of the comparison of each pair of portraits, `candidates`
-    the initiatives that may be one.
+    the initiatives that may be one, `renamings` the bodies that may be one under a new name.
     """
 
     located: list[Located]
@@ -30,10 +33,11 @@ class Checked:
     rejected: Mapping[int, set[str]]
     bodies: list[Body]
     attached: list[Attachment]
-    not_reviewed: list[Mapping[str, object]]
+    not_reviewed: list[Unreviewed]
     editions: list[Edition]
     comparisons: list[str]
     candidates: Candidates
+    renamings: list[Renaming]
     refused: bool
 
 
@@ -48,6 +52,9 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
     for setting, edition in zip(work.settings, checked.editions, strict=True):
         reading = setting.reading
         twins = [group for group in work.identities.twins if group.year == reading.year]
+        layout = setting.layout
+        whole = layout.fields["organisme"].within
+        shared = [] if whole else shared_texts(work.rows[reading.year])
         files.append(
             {
                 "year": reading.year,
@@ -58,6 +65,11 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
                 "rejected": len(checked.rejected.get(reading.year, ())),
                 "listed": [listed._asdict() for listed in reading.listed],
                 "twins": [_twins(group) for group in twins],
+                **(
+                    {"shared": [{**text._asdict(), "layout": layout.source} for text in shared]}
+                    if shared
+                    else {}
+                ),
             }
         )
     return files

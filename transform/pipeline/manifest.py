@@ -19,6 +19,7 @@ _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
     **MEDIA_TYPES,
     "json": "application/json",
+    "sqlite": "application/vnd.sqlite3",
     "tsv": "text/tab-separated-values",
     "txt": "text/plain",
 }
@@ -148,7 +149,7 @@ def _portrait(
         "encoding": table.encoding,
         "separator": table.separator,
         "sheet": table.sheet,
-        "header_row": header.row,
+        "header_row": None if table.made_header else header.row,
         "other_columns": list(header.other),
         "published_total": facts.total if facts else None,
         "initiatives": len(rows),

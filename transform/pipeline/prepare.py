@@ -18,6 +18,7 @@ from transform.identity.keyed_rows import key_readings
 from transform.identity.known_links import know_of_build
 from transform.identity.links import settle as settle_links
 from transform.identity.own_lists import read_own_lists
+from transform.identity.parents import read_parents
 from transform.identity.registry import read_registry
 from transform.identity.rule import identify
 from transform.layouts.model import LISTS
@@ -25,6 +26,7 @@ from transform.parallel import Progress
 from transform.pipeline.sources import Source
 from transform.release.paths import source_path
 from transform.tables.rows import read_rows
+from transform.text.message import message
 from transform.validation.registry import check_replacements
 
 
@@ -37,23 +39,23 @@ def prepare(
 ) -> Prepared:
     """Read every file, and identify bodies and initiatives by the rule and people's decisions."""
     decisions, links = decisions or Decisions(), links or Links()
-    pairs = []
+    pairs, what = [], str(message("pipeline.step_read"))
     for number, source in enumerate(sources):
-        progress("Reading", number, len(sources))
+        progress(what, number, len(sources))
         reading = read_rows(source.path, source.year, source.layout)
         if source.origin:
             check_fetched(source.path, source.origin, reading.table.raw_sha256)
         pairs.append((reading, source.layout))
-    progress("Reading", len(sources), len(sources))
+    progress(what, len(sources), len(sources))
     newest = max(sources, key=lambda source: source.year).layout
     framework = read_framework(newest, base_uri)
     registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
-    identities = identify([(reading, layout.language) for reading, layout in pairs], registry)
-    name_in_other_languages(
-        (reading for reading, _ in pairs), lambda row, _: identities.body(row.cells.organisme)
-    )
+    parents = read_parents(pairs, vocabularies, registry)
+    languages = [(reading, layout.language) for reading, layout in pairs]
+    identities = identify(languages, registry, parents)
+    name_in_other_languages((reading for reading, _ in pairs), identities.body_of)
     check_replacements(identities, base_uri)
     identities = settle(identities, [reading for reading, _ in pairs], decisions)
     own_lists = read_own_lists(pairs)
@@ -64,7 +66,7 @@ def prepare(
         url = (facts.url if facts else None) or base_uri + path
         settings.append(MappingContext(base_uri, reading, layout, url, vocabularies, own_lists))
     layouts = [layout for _, layout in pairs]
-    vocabulary = vocabulary_graph(base_uri, layouts, vocabularies, own_lists)
+    vocabulary = vocabulary_graph(base_uri, layouts, vocabularies, registry, own_lists)
     origins = {source.year: source.origin for source in sources if source.origin}
     linked = settle_links(links, know_of_build(base_uri, identities.bodies))
     return Prepared(

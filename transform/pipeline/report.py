@@ -1,7 +1,7 @@
 """Write the report for people: findings of the shapes, and rows that were kept back."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import pyoxigraph as ox
@@ -14,6 +14,8 @@ from transform.rdf.namespaces import (
     XSD,
 )
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
+from transform.review.nearest_bodies import Unreviewed
+from transform.review.renamings import Renaming
 from transform.text.csv_injection import SpreadsheetWriter
 from transform.validation.locate import CellLocator, Located
 
@@ -21,9 +23,10 @@ from transform.validation.locate import CellLocator, Located
 def as_json(
     located: Sequence[Located],
     read: Sequence[dict[str, object]],
-    not_reviewed: Sequence[Mapping[str, object]],
+    not_reviewed: Sequence[Unreviewed],
+    renamings: Sequence[Renaming],
 ) -> dict[str, object]:
-    """Return `report/validation.json`: what was read, counts, findings, bodies not reviewed."""
+    """Return `report/validation.json`: what was read, counts, findings, bodies."""
     return {
         "conforms": not any(f.severity == "Violation" for f in located),
         "counts": {
@@ -31,7 +34,8 @@ def as_json(
             for severity in ("Violation", "Warning", "Info")
         },
         "files": list(read),
-        "not_reviewed": list(not_reviewed),
+        "not_reviewed": [body.as_json() for body in not_reviewed],
+        **({"renamings": [each._asdict() for each in renamings]} if renamings else {}),
         "results": [asdict(f) for f in located],
     }
 

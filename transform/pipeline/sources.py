@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from transform.errors import MisusedCommand
 from transform.fetch.origin import Origin, read_fetched
 from transform.layouts.model import Layout, load_layout
+from transform.text.message import message
 
 EXAMPLE_LAYOUT = "quebec-exemple"
 _EXAMPLES = {2024: "exemple-portrait-2024.csv", 2025: "exemple-portrait-2025.csv"}
@@ -31,15 +32,15 @@ def parse_sources(pairs: Iterable[str], layouts: Sequence[str]) -> list[Source]:
 
     A folder without a year stands for the files that a fetch left in it.
     """
-    default, by_year = _parse_layouts(layouts)
+    default, by_year = parse_layouts(layouts)
     sources: list[Source] = []
     for pair in pairs:
         for year, path, origin in _files(pair):
             if any(source.year == year for source in sources):
-                raise MisusedCommand(f"{pair!r}: {year} is named twice. Give one file a year.")
+                raise MisusedCommand(message("pipeline.year_twice", pair=pair, year=year))
             sources.append(Source(year, path, by_year.get(year) or default, origin))
     for year in sorted(set(by_year) - {source.year for source in sources}):
-        raise MisusedCommand(f"--layout {year}=…: no file of {year}. Add {year}=FILE.")
+        raise MisusedCommand(message("pipeline.layout_without_file", year=year))
     return sorted(sources, key=lambda source: source.year)
 
 
@@ -51,7 +52,7 @@ def _files(pair: str) -> Iterator[tuple[int, Path, Origin | None]]:
     text, equals, file = pair.partition("=")
     year = _year(text, pair)
     if not equals or not file:
-        raise MisusedCommand(f"{pair!r}: no file. Write YEAR=FILE, such as 2025=portrait-2025.csv.")
+        raise MisusedCommand(message("pipeline.no_file", pair=pair))
     yield year, Path(file), None
 
 
@@ -69,7 +70,8 @@ def example_sources() -> list[Source]:
     return [Source(year, folder / name, layout) for year, name in _EXAMPLES.items()]
 
 
-def _parse_layouts(layouts: Sequence[str]) -> tuple[Layout, dict[int, Layout]]:
+def parse_layouts(layouts: Sequence[str]) -> tuple[Layout, dict[int, Layout]]:
+    """Read `quebec` or `2025=layout.toml …`: the layout of all years, and those of some."""
     default = "quebec"
     by_year: dict[int, Layout] = {}
     for reference in layouts:
@@ -84,9 +86,7 @@ def _parse_layouts(layouts: Sequence[str]) -> tuple[Layout, dict[int, Layout]]:
 def _year(text: str, pair: str) -> int:
     # The years in which public bodies can have declared something.
     if not re.fullmatch("[12][0-9]{3}", text, re.ASCII) or not 1900 <= int(text) <= 2999:
-        raise MisusedCommand(
-            f"{pair!r}: {text!r} is no year. Write YEAR=FILE, such as 2025=portrait-2025.csv."
-        )
+        raise MisusedCommand(message("pipeline.no_year", pair=pair, year=text))
     return int(text)
 
 
@@ -96,10 +96,7 @@ _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#@/]+(/[^\s<>\"{}|\\^`?#]*)?/", re
 def parse_base_uri(text: str) -> str:
     """Check and return an absolute http(s) IRI that ends in «/», or raise MisusedCommand."""
     if not _is_absolute(text):
-        raise MisusedCommand(
-            f"--base-uri {text!r}: not an absolute http(s) IRI that ends in «/»."
-            " Write it like https://ia.exemple.gouv.qc.ca/."
-        )
+        raise MisusedCommand(message("pipeline.base_uri", uri=text))
     return text
 
 
@@ -108,10 +105,7 @@ def parse_vocabulary_uri(text: str) -> str:
     document = text.removesuffix("#")
     folder = document if document.endswith("/") else f"{document}/"
     if not text.endswith(("#", "/")) or not _is_absolute(folder):
-        raise MisusedCommand(
-            f"--vocabulary-uri {text!r}: not an absolute http(s) IRI that ends in «#» or «/»."
-            " Write it like https://ia.exemple.gouv.qc.ca/def#."
-        )
+        raise MisusedCommand(message("pipeline.vocabulary_uri", uri=text))
     return text
 
 

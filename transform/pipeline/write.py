@@ -1,7 +1,7 @@
 """Write what was checked as a release: graphs, dumps, report, manifest."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest
 from transform.graphs.bodies import bodies_graph, former_body_lines
+from transform.graphs.decision_terms import Verdict
 from transform.graphs.decisions import (
     authors_and_derivations,
     decision_texts,
@@ -34,15 +35,34 @@ from transform.pipeline import report
 from transform.pipeline.checked import Checked, count_rows, open_candidates
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
 from transform.rdf.ntriples import in_order
-from transform.release import decisions_table, document_index, dumps, manifest, year_context
+from transform.release import (
+    database,
+    decisions_table,
+    document_index,
+    dumps,
+    manifest,
+    year_context,
+)
 from transform.release import folder as release_folder
 from transform.release.definitions import definitions
-from transform.release.paths import DECISIONS, FORMER_NAMES, SUMS, is_packed, source_path
+from transform.release.paths import (
+    DATABASE,
+    DECISIONS,
+    FORMER_NAMES,
+    SUMS,
+    is_unnamed,
+    source_path,
+)
 from transform.release.spreadsheets import Table, columns_of
 from transform.release.stability import Gone, Published, check_published
 from transform.review.candidates_csv import candidates_csv
+from transform.review.renamings import renamings_turtle
+from transform.text.message import message
 from transform.validation.locate import CellLocator
 
+# The graphs that say what things are called.
+_NAMING = ("cadre", "organismes", "vocabulaire")
+_BLOCK = 1 << 20
 # From here on, other processes are worth their start.
 _MANY_BYTES = 10_000_000
 
@@ -73,8 +93,7 @@ def write_release(
         }
         scratch = folder / "graphs"
         counted = count_graphs(_offer(work, checked, files), graphs, contexts, scratch)
-        # The name ignores compressed copies: another zlib writes other bytes.
-        plain = {path: about for path, about in files.items() if not is_packed(path)}
+        plain = {path: about for path, about in files.items() if not is_unnamed(path)}
         name = _name(*_describe(work, checked, counted, plain))
         documents, _ = _describe(work, checked, counted, files, name)
         _write_files(documents, folder)
@@ -174,15 +193,16 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
         str(year): (rows, checked.rejected.get(year, set()))
         for year, rows in checked.mapped.items()
     }
+    what = str(message("pipeline.step_graphs"))
     for number, (name, lines) in enumerate(sorted(texts.items())):
-        progress("Writing graphs", number, len(texts))
+        progress(what, number, len(texts))
         with (folder / f"{name}.nt").open("wb") as out:
             if name in mapped:
                 copy_rows(*mapped[name], out)
             out.writelines(line.encode() for line in lines)
             described = in_order(graph_lines(work.base_uri, name, newest))
             out.writelines(line.encode() for line in described)
-    progress("Writing graphs", len(texts), len(texts))
+    progress(what, len(texts), len(texts))
     return [folder / f"{name}.nt" for name in sorted(texts)]
 
 
@@ -220,7 +240,10 @@ def _write_dumps(
         workers=workers,
         many=sum(graph.stat().st_size for graph in graphs) > _MANY_BYTES,
         progress=progress,
-        others=[_decisions_table(work, checked, target)],
+        others=[
+            _decisions_table(work, checked, target),
+            _database(work, checked, graphs, target, scratch),
+        ],
     )
     shutil.rmtree(scratch)
     sums = [f"{file.sha256}  {file.name}\n" for file in sorted(stored)]
@@ -240,10 +263,7 @@ def _table(edition: Edition) -> Table:
 
 
 def _decisions_table(work: Prepared, checked: Checked, folder: Path) -> dumps.Dump:
-    judged = [
-        *people_verdicts(work, checked.rejected),
-        *link_verdicts(work, checked.bodies),
-    ]
+    judged = _judged(work, checked)
     licence = max(checked.editions, key=lambda edition: edition.year).layout.licence
     return dumps.Dump(
         folder / DECISIONS,
@@ -251,6 +271,30 @@ def _decisions_table(work: Prepared, checked: Checked, folder: Path) -> dumps.Du
             lambda: rule_verdicts(work, checked.rejected), judged, work.base_uri, licence
         ),
     )
+
+
+def _judged(work: Prepared, checked: Checked) -> list[Verdict]:
+    """Return the decisions of people, on identity and on links."""
+    return [*people_verdicts(work, checked.rejected), *link_verdicts(work, checked.bodies)]
+
+
+def _database(
+    work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path, scratch: Path
+) -> dumps.Dump:
+    """Return the tables as one file, made once it is to be put in place."""
+
+    def blocks() -> Iterator[bytes]:
+        named = [graph for graph in graphs if graph.stem in _NAMING]
+        verdicts = chain(rule_verdicts(work, checked.rejected), _judged(work, checked))
+        made = scratch / DATABASE
+        database.write_database(
+            made, work, checked.editions, checked.rejected, checked.bodies, named, verdicts
+        )
+        with made.open("rb") as source:
+            while block := source.read(_BLOCK):
+                yield block
+
+    return dumps.Dump(folder / DATABASE, blocks)
 
 
 def _copy_sources(work: Prepared, folder: Path) -> Files:
@@ -262,7 +306,7 @@ def _copy_sources(work: Prepared, folder: Path) -> Files:
         target.parent.mkdir(parents=True)
         shutil.copyfile(table.path, target)
         if digest(target) != table.raw_sha256:
-            raise MisusedCommand(f"{table.path}: changed while it was read. Build again.")
+            raise MisusedCommand(message("pipeline.changed_while_read", file=table.path))
         stored = Stored(target.name, table.bytes, table.raw_sha256)
         files[path] = describe_file(path, stored)
     return files
@@ -282,8 +326,14 @@ def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:
     return {
         "validation.ttl": report.as_turtle(checked.located, work.base_uri),
         "validation.json": as_json(
-            report.as_json(checked.located, count_rows(work, checked), checked.not_reviewed)
+            report.as_json(
+                checked.located,
+                count_rows(work, checked),
+                checked.not_reviewed,
+                checked.renamings,
+            )
         ),
         "rejets.csv": report.rejected_csv(checked.located, places),
         "candidats.csv": candidates_csv(open_candidates(checked), work.base_uri),
+        **({"renommages.ttl": renamings_turtle(checked.renamings)} if checked.renamings else {}),
     }

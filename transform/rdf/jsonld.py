@@ -14,6 +14,9 @@ import pyoxigraph as ox
 from transform.rdf.namespaces import RDF_TYPE, XSD
 from transform.rdf.rdfxml import NotExpressible
 
+_STRING, _INTEGER, _BOOLEAN = (f"{XSD}{name}" for name in ("string", "integer", "boolean"))
+# Made once: `json.dumps` would make an encoder for each node.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 Context = Mapping[str, Any]
 Json = dict[str, Any]
 
@@ -54,7 +57,7 @@ def write(
     separator = b"\n"
     for subject, group in groupby(triples, key=lambda triple: triple.subject):
         node = compactor.node(subject, list(group))
-        out.write(separator + json.dumps(node, ensure_ascii=False).encode())
+        out.write(separator + _encode(node).encode())
         separator = b",\n"
     out.write(b"\n]}\n")
 
@@ -88,22 +91,25 @@ class _Compactor:
 
     def node(self, subject: Any, triples: list[ox.Triple]) -> Json:
         """Return the node object of one subject."""
+        statements = [(predicate.value, value) for _, predicate, value in triples]
         if self._looks_compact(subject) or any(
-            self._looks_compact(t.predicate) or self._looks_compact(t.object) for t in triples
+            self._is_compact(predicate) or self._looks_compact(value)
+            for predicate, value in statements
         ):
             return _expanded(subject, triples)
         node: Json = {"id" if "id" in self._keys else "@id": _reference(subject)}
-        for triple in triples:
-            self._add(node, triple.predicate.value, triple.object)
+        for predicate, value in statements:
+            self._add(node, predicate, value)
         return node
 
     def _looks_compact(self, term: Any) -> bool:
         """Return whether our context would make a reader expand an absolute IRI."""
         if isinstance(term, ox.Literal):
             term = term.datatype
-        if not isinstance(term, ox.NamedNode):
-            return False
-        scheme, _, rest = term.value.partition(":")
+        return isinstance(term, ox.NamedNode) and self._is_compact(term.value)
+
+    def _is_compact(self, iri: str) -> bool:
+        scheme, _, rest = iri.partition(":")
         return scheme in self._keys and not rest.startswith("//")
 
     def _name(self, iri: str) -> str:
@@ -152,22 +158,18 @@ def _is_text(literal: ox.Literal) -> bool:
     """Return whether a language map can hold a literal: it has no place for a direction."""
     if literal.language is not None:
         return literal.direction is None
-    return literal.datatype.value == XSD + "string"
+    return literal.datatype.value == _STRING
 
 
 def _coerced(value: Any, datatype: str | None) -> Any:
     """Return the plain JSON value that type coercion reads back as this value, or None."""
     if not isinstance(value, ox.Literal):
         return _reference(value) if datatype == "@id" else None
-    if value.language is not None or value.datatype.value != (datatype or XSD + "string"):
+    if value.language is not None or value.datatype.value != (datatype or _STRING):
         return None
-    if (
-        datatype == XSD + "integer"
-        and value.value.isascii()
-        and str(_whole(value.value)) == value.value
-    ):
+    if datatype == _INTEGER and value.value.isascii() and str(_whole(value.value)) == value.value:
         return _whole(value.value)
-    if datatype == XSD + "boolean" and value.value in ("true", "false"):
+    if datatype == _BOOLEAN and value.value in ("true", "false"):
         return value.value == "true"
     return value.value
 
@@ -191,7 +193,7 @@ def _value_object(value: Any) -> Json:
     if value.language is not None:
         text = {"@value": value.value, "@language": value.language}
         return {**text, "@direction": value.direction.value} if value.direction else text
-    if value.datatype.value == XSD + "string":
+    if value.datatype.value == _STRING:
         return {"@value": value.value}
     return {"@value": value.value, "@type": value.datatype.value}
 

@@ -1,5 +1,6 @@
 """Define the namespaces of the vocabularies that releases use."""
 
+import re
 from typing import Self
 
 ADMS = "http://www.w3.org/ns/adms#"
@@ -39,6 +40,7 @@ IN_SCHEME = f"{SKOS}inScheme"
 # The properties that name a thing, the ones to show first before the others.
 NAMING = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCTERMS}title", f"{FOAF}name")
 IS_REPLACED_BY = f"{DCTERMS}isReplacedBy"
+SUB_ORGANIZATION_OF = f"{ORG}subOrganizationOf"
 PREF_LABEL = f"{SKOS}prefLabel"
 RDF_TYPE = f"{RDF}type"
 SAME_AS = f"{SCHEMA}sameAs"
@@ -86,6 +88,12 @@ def at_home(turtle: bytes, base_uri: str) -> bytes:
     ):
         turtle = turtle.replace(relative.encode(), absolute.encode())
     return turtle
+
+
+def split_iri(iri: str) -> tuple[str, str]:
+    """Return the namespace of an IRI and its name there, which is not empty."""
+    match = re.fullmatch(r"(.*[/#:])(.+)", iri, re.DOTALL)
+    return (match[1], match[2]) if match else ("", iri)
 
 
 def property_iri(name: str, base_uri: str) -> str:

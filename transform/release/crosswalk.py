@@ -5,13 +5,13 @@ https://mapping-commons.github.io/sssom/spec-formats-tsv/
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
 import ontology
 from transform.rdf.jsonld import prefixes_of
-from transform.rdf.namespaces import EU_AUTHORITY, PREF_LABEL, SKOS, vocabulary_of
+from transform.rdf.namespaces import EU_AUTHORITY, PREF_LABEL, SKOS, split_iri, vocabulary_of
 from transform.text.csv_injection import SpreadsheetWriter
 
 CROSSWALK = "correspondances.sssom.tsv"
@@ -40,6 +40,12 @@ def write_crosswalk(vocabulary: Iterable[str], base_uri: str, languages: Sequenc
     }
     spaces = {"id": f"{base_uri}id/", "theme": f"{EU_AUTHORITY}data-theme/"}
     spaces = {**prefixes_of(ontology.context(vocabulary_of(base_uri))), **spaces}
+    matches = [
+        quad
+        for quad in quads
+        if quad.predicate.value.startswith(SKOS) and quad.predicate.value.endswith("Match")
+    ]
+    spaces |= _number((str(quad.object)[1:-1] for quad in matches), spaces)
     rows = sorted(
         (
             _shorten(str(getattr(quad.subject, "value", "")), spaces),
@@ -48,8 +54,7 @@ def write_crosswalk(vocabulary: Iterable[str], base_uri: str, languages: Sequenc
             _shorten(str(getattr(quad.object, "value", "")), spaces),
             _JUSTIFICATION,
         )
-        for quad in quads
-        if quad.predicate.value.startswith(SKOS) and quad.predicate.value.endswith("Match")
+        for quad in matches
     )
     used = {cell.partition(":")[0] for row in rows for cell in (row[0], row[2], row[3], row[4])}
     out = io.StringIO(newline="")
@@ -67,10 +72,15 @@ def _head(base_uri: str, spaces: dict[str, str]) -> Iterator[str]:
         yield f'#  {name}: "{space}"\n'
 
 
+def _number(iris: Iterable[str], spaces: Mapping[str, str]) -> dict[str, str]:
+    """Return a prefix for each namespace that has none yet: a layout may match any term."""
+    known = tuple(spaces.values())
+    unknown = sorted({split_iri(iri)[0] for iri in iris if not iri.startswith(known)})
+    return {f"n{number}": space for number, space in enumerate(unknown, start=1)}
+
+
 def _shorten(iri: str, spaces: dict[str, str]) -> str:
     """Return an IRI with the prefix of the longest namespace that it begins with."""
     fitting = [name for name, space in spaces.items() if iri.startswith(space)]
-    if not fitting:
-        raise ValueError(f"no prefix for <{iri}> in ontology/contexte.jsonld")
     name = max(fitting, key=lambda name: len(spaces[name]))
     return f"{name}:{iri.removeprefix(spaces[name])}"

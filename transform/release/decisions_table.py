@@ -6,11 +6,10 @@ that begin with «#», then tab-separated cells whose IRIs are shortened by the 
 
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from transform.graphs.decision_terms import Verdict, full_iri
-from transform.rdf.namespaces import ORCID, SCHEMA, SEMAPV, SKOS
+from transform.rdf.namespaces import ORCID, SCHEMA, SEMAPV, SKOS, split_iri
 from transform.release.paths import DECISIONS
 from transform.text.csv_injection import SpreadsheetWriter
 
@@ -32,8 +31,6 @@ COLUMNS = (
 )
 # Cells that are written at once.
 _LINES = 1000
-# Where the name of an IRI begins: it is not empty.
-_NAMESPACE = re.compile(r"(.*[/#:])(.+)", re.DOTALL)
 
 
 def table_blocks(
@@ -78,7 +75,7 @@ def _prefixes(verdicts: Iterable[Verdict], base_uri: str) -> dict[str, str]:
         for iri in (*_things(verdict, base_uri), verdict.author, verdict.justification)
         if not iri.startswith(tuple(prefixes))
     }
-    for space in sorted({_split(iri)[0] for iri in foreign}):
+    for space in sorted({split_iri(iri)[0] for iri in foreign}):
         prefixes[space] = f"n{len(prefixes) - 6}"
     return prefixes
 
@@ -120,11 +117,6 @@ def _row(verdict: Verdict, prefixes: dict[str, str], base_uri: str) -> list[str]
 def _things(verdict: Verdict, base_uri: str) -> tuple[str, str]:
     one, other = verdict.things
     return full_iri(base_uri, one), full_iri(base_uri, other)
-
-
-def _split(iri: str) -> tuple[str, str]:
-    match = _NAMESPACE.fullmatch(iri)
-    return (match[1], match[2]) if match else ("", iri)
 
 
 def _shorten(iri: str, prefixes: dict[str, str]) -> str:

@@ -18,6 +18,7 @@ from transform.release.csv_dialects import FLAVOURS, METADATA, CsvDialect
 from transform.release.pieces import Piece
 from transform.release.spreadsheets import Table
 from transform.text.csv_injection import SpreadsheetWriter
+from transform.text.message import message
 
 WHOLE = "portraits"
 _BLOCK = 1 << 20
@@ -82,12 +83,13 @@ def write_dumps(
     planned = [(graph, piece) for graph in (*graphs, *beside.values()) for piece in graph.pieces]
     steps = len(planned) + len(dumps)
     written: list[Stored] = []
+    what = str(message("release.step_dumps"))
     used = workers.spread(pieces.write_piece, [piece for _, piece in planned], many=many)
     for number, ((graph, _), prefixes) in enumerate(zip(planned, used, strict=True), start=1):
         graph.prefixes.update(prefixes)
-        progress("Writing dumps", number, steps)
+        progress(what, number, steps)
     for number, stored in enumerate(spread_in_threads(_write, dumps), start=len(planned) + 1):
-        progress("Writing dumps", number, steps)
+        progress(what, number, steps)
         written += stored
     return written + _write_metadata(tables, folder, base_uri)
 

@@ -14,17 +14,18 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.errors import MisusedCommand, UnreadableRelease
+from transform.errors import MisusedCommand, Said, UnreadableRelease
 from transform.files import (
     LOCK,
     exclusive_lock,
     put_in_place,
     reason_and_file,
-    reason_of,
+    reason_message,
     sync,
 )
 from transform.release import history
 from transform.release.integrity import check_release
+from transform.text.message import message
 
 CURRENT = "current"
 _BUILDING = ".building-"
@@ -45,16 +46,15 @@ def building(releases_folder: Path) -> Iterator[Path]:
 
     One build at a time: raises MisusedCommand when another one is under way.
     """
-    taken = MisusedCommand(
-        f"{releases_folder}: another build is under way there. Wait for it, or choose another --to."
-    )
+    taken = MisusedCommand(message("release.building_elsewhere", folder=releases_folder))
     with ExitStack() as lock:
         try:
             releases_folder.mkdir(parents=True, exist_ok=True)
             lock.enter_context(exclusive_lock(releases_folder / LOCK, taken))
         except OSError as error:
+            reason = reason_message(error)
             raise MisusedCommand(
-                f"{releases_folder}: cannot write there ({reason_of(error)}). Choose another --to."
+                message("release.folder_unwritable", folder=releases_folder, reason=reason)
             ) from error
         for left in releases_folder.glob(f"{_BUILDING}*"):
             _remove(left)
@@ -127,9 +127,7 @@ def _point(releases_folder: Path, name: str) -> None:
 
 def _unwritten(releases_folder: Path, error: OSError) -> MisusedCommand:
     return MisusedCommand(
-        f"{releases_folder}: the release cannot be written there"
-        f" ({reason_and_file(error)})."
-        " Make room or see to its permissions; what was current still is."
+        message("release.unwritten", folder=releases_folder, reason=reason_and_file(error))
     )
 
 
@@ -144,10 +142,7 @@ def current(releases_folder: Path) -> str | None:
 def releases(releases_folder: Path) -> list[Release]:
     """List the releases, the one that was published last first."""
     if not releases_folder.is_dir():
-        raise UnreadableRelease(
-            f"{releases_folder}: no such folder."
-            f" Build with `portrait-ia build … --to {releases_folder}`."
-        )
+        raise UnreadableRelease(message("release.no_folder", folder=releases_folder))
     paths = {path.name: path for path in releases_folder.iterdir() if _NAME.fullmatch(path.name)}
     published = [name for name in history.names(releases_folder) if name in paths]
     never = sorted(set(paths) - set(published))
@@ -160,8 +155,10 @@ def roll_back(releases_folder: Path, name: str | None) -> Release:
     known = {release.name: release for release in releases(releases_folder)}
     requested = name or _before(releases_folder, list(known))
     if requested not in known:
-        there = ", ".join(known) or "none"
-        raise MisusedCommand(f"{releases_folder}: no release {requested!r}; there are: {there}.")
+        there: list[Said] = [*known] or [message("release.none")]
+        raise MisusedCommand(
+            message("release.unknown", folder=releases_folder, name=requested, there=there)
+        )
     check_release(known[requested].path)
     _point(releases_folder, requested)
     return known[requested]._replace(current=True)
@@ -172,10 +169,7 @@ def _before(releases_folder: Path, newest_first: list[str]) -> str:
     published = [name for name in newest_first if name in history.names(releases_folder)]
     earlier = published[published.index(now) + 1 :] if now in published else published
     if not earlier:
-        raise MisusedCommand(
-            f"{releases_folder}: no release before the current one."
-            f" List them with `portrait-ia releases {releases_folder}`."
-        )
+        raise MisusedCommand(message("release.none_before", folder=releases_folder))
     return earlier[0]
 
 

@@ -8,15 +8,15 @@ loads where there is one: it must be listed.
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from transform.files import digest
+from transform.files import digest, reason_message
 from transform.release.manifest import FILE, Manifest, damaged, read_manifest
 from transform.release.paths import CATALOGUE_QUADS, QUADS, SOURCES, SUMS
+from transform.text.message import Message, message
 
 _DUMPS = "dumps/"
 SUMS_PATH = f"{_DUMPS}{SUMS}"
@@ -42,11 +42,12 @@ def check_release(release: Path, step: Step = lambda *_: None) -> Manifest:
     manifest = read_manifest(release)
     listed = list_files(release, manifest)
     if not isinstance(manifest["base_uri"], str):
-        raise damaged(release, FILE, "base_uri is no text")
+        raise damaged(release, FILE, message("release.base_uri_no_text"))
     if QUADS not in listed:
-        raise damaged(release, FILE, f"does not list {QUADS}")
+        raise damaged(release, FILE, message("release.lists_not", path=QUADS))
     if CATALOGUE_QUADS not in listed and (release / CATALOGUE_QUADS).exists():
-        raise damaged(release, FILE, f"does not list {CATALOGUE_QUADS}, which is there")
+        unlisted = message("release.lists_not_there", path=CATALOGUE_QUADS)
+        raise damaged(release, FILE, unlisted)
     for path, about in listed.items():
         _check_size(release, path, about.bytes)
     check_sums(release, listed)
@@ -69,7 +70,7 @@ def check_quads(release: Path) -> Manifest:
         if path in listed:
             check_file(release, path, listed[path])
         elif path == QUADS or (release / path).exists():
-            raise damaged(release, FILE, f"does not list {path}")
+            raise damaged(release, FILE, message("release.lists_not", path=path))
     return manifest
 
 
@@ -83,7 +84,7 @@ def list_files(release: Path, manifest: Manifest) -> dict[str, Listed]:
     """Return size and digest of each file by its path; raises DamagedRelease."""
     files = manifest["files"]
     if not isinstance(files, Mapping):
-        raise damaged(release, FILE, "files is no object")
+        raise damaged(release, FILE, message("release.files_no_object"))
     return {path: _read_entry(release, path, entry) for path, entry in files.items()}
 
 
@@ -118,7 +119,7 @@ def _read_entry(release: Path, path: str, entry: Any) -> Listed:
     )
     plain = not PurePosixPath(path).is_absolute() and ".." not in path.split("/")
     if not (plain and isinstance(size, int) and _SHA256.fullmatch(str(sha256))):
-        raise damaged(release, FILE, f"the entry of {path!r} holds no path, size and SHA-256")
+        raise damaged(release, FILE, message("release.entry", path=path))
     return Listed(size, str(sha256))
 
 
@@ -128,20 +129,20 @@ def _check_size(release: Path, path: str, size: int) -> None:
         inside = file.resolve(strict=True).is_relative_to(release.resolve())
         actual = file.stat().st_size
     except (OSError, ValueError) as error:
-        raise damaged(release, path, f"cannot be read ({_reason(error)})") from error
+        raise damaged(release, path, _unreadable(error)) from error
     if not (inside and file.is_file()):
-        raise damaged(release, path, "is no file of the release")
+        raise damaged(release, path, message("release.no_file"))
     if actual != size:
-        raise damaged(release, path, f"has {actual:,} bytes instead of {size:,}")
+        raise damaged(release, path, message("release.size", actual=actual, expected=size))
 
 
 def _check_digest(release: Path, path: str, sha256: str) -> None:
     try:
         actual = digest(release / path)
     except OSError as error:
-        raise damaged(release, path, f"cannot be read ({_reason(error)})") from error
+        raise damaged(release, path, _unreadable(error)) from error
     if actual != sha256:
-        raise damaged(release, path, "is not what was built: its SHA-256 differs")
+        raise damaged(release, path, message("release.digest"))
 
 
 def check_sums(release: Path, listed: Mapping[str, Listed]) -> None:
@@ -149,11 +150,11 @@ def check_sums(release: Path, listed: Mapping[str, Listed]) -> None:
     try:
         lines = (release / SUMS_PATH).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        raise damaged(release, SUMS_PATH, f"cannot be read ({_reason(error)})") from error
+        raise damaged(release, SUMS_PATH, _unreadable(error)) from error
     matches = [_SUMS_LINE.fullmatch(line) for line in lines]
     sums = sorted((match[2], match[1]) if match else ("", "") for match in matches)
     if sums != sorted(_dumps(listed.items())):
-        raise damaged(release, SUMS_PATH, f"does not hold the digests of {FILE}")
+        raise damaged(release, SUMS_PATH, message("release.sums", file=FILE))
 
 
 def _dumps(listed: Iterable[tuple[str, Listed]]) -> Iterable[tuple[str, str]]:
@@ -163,6 +164,5 @@ def _dumps(listed: Iterable[tuple[str, Listed]]) -> Iterable[tuple[str, str]]:
             yield path.removeprefix(_DUMPS), about.sha256
 
 
-def _reason(error: Exception) -> str:
-    number = getattr(error, "errno", None)
-    return os.strerror(number) if number else str(error)
+def _unreadable(error: Exception) -> Message:
+    return message("release.cannot_be_read", reason=reason_message(error))

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from transform.errors import DamagedRelease, UnreadableRelease
+from transform.files import reason_message
 from transform.rdf.namespaces import BaseUri
 from transform.text.languages import LANGUAGES
+from transform.text.message import Message, message
 
 Manifest = Mapping[str, Any]
 FILE = "manifest.json"
@@ -31,13 +33,13 @@ def read_manifest(release: Path) -> Manifest:
         manifest = json.loads((release / FILE).read_bytes())
     except OSError as error:
         raise UnreadableRelease(
-            f"{release}: no release here ({error}). Build one with `portrait-ia build … --to DIR`."
+            message("release.no_release", folder=release, reason=reason_message(error))
         ) from error
     except ValueError as error:
-        raise damaged(release, FILE, f"is not the JSON that was built ({error})") from error
+        raise damaged(release, FILE, message("release.not_json", reason=error)) from error
     missing = [key for key in _NEEDED if not isinstance(manifest, dict) or key not in manifest]
     if missing:
-        raise damaged(release, FILE, f"holds no {', '.join(missing)}")
+        raise damaged(release, FILE, message("release.holds_no", missing=missing))
     return manifest  # type: ignore[no-any-return]
 
 
@@ -60,10 +62,9 @@ def left_out_in(manifest: Manifest) -> dict[str, str]:
     return {tag: own["left_out"] for tag, own in words.items() if "left_out" in own}
 
 
-def damaged(release: Path, path: str, problem: str) -> DamagedRelease:
+def damaged(release: Path, path: str, problem: Message) -> DamagedRelease:
     """Return the fault of a release: the path of a file in it, and what is wrong with that."""
     return DamagedRelease(
-        f"{release / path}: {problem}. Copy or build the release again, or go back with"
-        f" `portrait-ia rollback {release.parent}`.",
-        f"{release.name}/{path}: {problem}",
+        message("release.damaged", file=release / path, problem=problem, folder=release.parent),
+        message("release.file_problem", file=f"{release.name}/{path}", problem=problem),
     )

@@ -1,4 +1,4 @@
-"""Define the paths of files in a release: sources, and compressed copies of other files."""
+"""Define the paths of files in a release: sources, compressed copies, what its name leaves out."""
 
 QUADS = "dumps/portraits.nq"
 CATALOGUE_QUADS = "catalogue.nq"
@@ -6,6 +6,7 @@ SUMS = "SHA256SUMS"
 # The graph of names that things would have had, and that lead to those that they have.
 FORMER_NAMES = "anciens-noms"
 DECISIONS = "decisions.sssom.tsv"
+DATABASE = "portraits.sqlite"
 SOURCES = "dumps/sources/"
 GZIP = "application/gzip"
 _ENDING = ".gz"
@@ -19,6 +20,14 @@ def source_path(year: int, name: str) -> str:
 def is_packed(path: str) -> bool:
     """Return whether a file is a compressed copy; a source never is, whatever its name."""
     return path.endswith(_ENDING) and not path.startswith(SOURCES)
+
+
+def is_unnamed(path: str) -> bool:
+    """Return whether a file does not enter the release's name: its bytes depend on a library.
+
+    Another zlib compresses to other bytes, another SQLite writes its version.
+    """
+    return is_packed(path) or path == f"dumps/{DATABASE}"
 
 
 def content_of(path: str) -> str:

@@ -18,11 +18,13 @@ from transform.comparison.entries import (
 )
 from transform.decisions.initiatives import THING, Thing
 from transform.errors import MisusedCommand, UnreadableRelease
+from transform.files import reason_message
 from transform.rdf.namespaces import DCTERMS, vocabulary_of
 from transform.release.folder import CURRENT
 from transform.release.integrity import check_quads
 from transform.release.manifest import base_uri_of, languages_in, left_out_in, read_manifest
 from transform.release.paths import FORMER_NAMES, QUADS
+from transform.text.message import message
 
 _PAIR = re.compile("id/comparaison/([0-9]{4}-[0-9]{4})/initiatives-a-trancher/.*")
 
@@ -77,7 +79,10 @@ def _readable(release: Path) -> Iterator[None]:
         yield
     except (OSError, SyntaxError, ValueError) as error:
         where = release / QUADS
-        raise UnreadableRelease(f"{where}: cannot be read ({error}). Build it again.") from error
+        reason = reason_message(error)
+        raise UnreadableRelease(
+            message("release.unreadable_dump", file=where, reason=reason)
+        ) from error
 
 
 def _graphs(release: Path, base_uri: str) -> Iterator[tuple[str, Iterator[ox.Triple]]]:
@@ -141,16 +146,11 @@ def _refuse_years(
 ) -> None:
     years = sorted(p["year"] for p in manifest["portraits"])  # type: ignore[attr-defined]
     unknown = [str(year) for year in (earlier, later) if year not in years]
-    listed = ", ".join(map(str, years))
     if unknown:
         raise MisusedCommand(
-            f"{releases_folder}: holds no portrait of {' or '.join(unknown)}; it holds {listed}."
+            message("release.no_portrait", folder=releases_folder, unknown=unknown, years=years)
         )
     if earlier == later:
-        raise MisusedCommand(
-            f"diff {earlier} {later}: a portrait does not differ from itself. It holds {listed}."
-        )
+        raise MisusedCommand(message("release.diff_same", year=earlier, years=years))
     if earlier > later:
-        raise MisusedCommand(
-            f"diff {earlier} {later}: the earlier year comes first. Write diff {later} {earlier}."
-        )
+        raise MisusedCommand(message("release.diff_order", earlier=earlier, later=later))

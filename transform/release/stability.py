@@ -14,6 +14,7 @@ from transform.release.folder import CURRENT, current, list_instead
 from transform.release.integrity import check_quads
 from transform.release.manifest import Manifest, base_uri_of
 from transform.release.paths import FORMER_NAMES, QUADS
+from transform.text.message import message
 
 _GRAPHS = ("vocabulaire", "organismes", "rapprochements", FORMER_NAMES)
 _PATH = re.compile(r"id/(organisme|portefeuille|categorie|statut|initiative)/[^/>]+$")
@@ -35,11 +36,7 @@ class UrisDropped(DataRefused):
     """Published URIs that an edit would drop, so that nothing is published."""
 
     def __init__(self, release: str, gone: list[Gone]) -> None:
-        super().__init__(
-            f"Nothing was published: {len(gone)} URIs of the current release ({release}) would be"
-            " gone, and no row that changed is the reason. Add the lines above to the registry of"
-            " bodies, or take the edit back."
-        )
+        super().__init__(message("release.uris_dropped", number=len(gone), release=release))
         self.gone = gone
 
 
@@ -99,11 +96,14 @@ def _find_whole(releases_folder: Path, now: Path) -> tuple[Path, Manifest]:
             return release, check_quads(release)
         except UnreadableRelease as fault:
             faults.append(fault)
-    problem = getattr(faults[0], "problem", f"{now.name} cannot be read")
+    problem = getattr(faults[0], "problem", message("release.unreadable", name=now.name))
     raise UnreadableRelease(
-        f"{releases_folder}: what was published cannot be compared with, as no release is whole:"
-        f" {problem}. Copy that release again, or remove {releases_folder / CURRENT} to build"
-        " without comparing."
+        message(
+            "release.none_whole",
+            folder=releases_folder,
+            problem=problem,
+            current=releases_folder / CURRENT,
+        )
     )
 
 

@@ -11,12 +11,9 @@ from pathlib import Path
 
 from transform.rdf.namespaces import DCTERMS, NAMING, RDF_TYPE
 
-_BLOCK = 1 << 20
 _TYPE = f"> <{RDF_TYPE}> <".encode()
 _LABEL = re.compile(f"<[^>]*> <(?:{'|'.join(map(re.escape, NAMING))})> ".encode())
 _STANDS_IN = re.compile(f"<[^>]*> <{re.escape(DCTERMS)}hasVersion> <[^>]*/([0-9]+)> ".encode())
-# The property of each line, and its value where that is an IRI.
-_MENTIONED = re.compile(rb"(?m)^<[^>]*> (<[^>]*>) (?:(<[^>]*>) \.$)?")
 
 
 def write_contexts(
@@ -56,11 +53,13 @@ def _read_labels(graphs: Iterable[Path]) -> dict[bytes, list[bytes]]:
 def _mentioned(graph: Path, labels: Mapping[bytes, object]) -> set[bytes]:
     """Return which things with labels are properties or values in a graph."""
     mentioned: set[bytes] = set()
-    with graph.open("rb") as source:
-        while lines := source.readlines(_BLOCK):
-            for pair in set(_MENTIONED.findall(b"".join(lines))):
-                mentioned.update(iri for iri in pair if iri in labels)
-    return mentioned
+    with graph.open("rb") as lines:
+        for line in lines:
+            _, predicate, rest = line.split(b" ", 2)
+            mentioned.add(predicate)
+            if (value := rest[: -len(b" .\n")]) in labels:
+                mentioned.add(value)
+    return mentioned & labels.keys()
 
 
 def _add_initiatives(graph: Path, paths: Mapping[int, Path]) -> None:

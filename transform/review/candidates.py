@@ -14,16 +14,17 @@ from transform.decisions.initiatives import Thing
 from transform.identity.continuity import Continuity
 from transform.review.rows import ReviewRow
 from transform.review.similarity import compare
+from transform.text.message import Message, message
 
 REWORDED, MOVED, SPLIT, MERGED = "reworded", "moved", "split", "merged"
 # The least score, of 100, that is worth a person's time: measured on the example portraits and
 # the two registers of docs/identite.md.
 LEAST = {REWORDED: 65.0, MOVED: 80.0, SPLIT: 80.0, MERGED: 80.0}
 _WHY = {
-    REWORDED: "same body, another name",
-    MOVED: "another body, a like name",
-    SPLIT: "goes on in the newer portrait; was this split off from it?",
-    MERGED: "was in the older portrait too; was this merged into it?",
+    REWORDED: message("review.why_reworded"),
+    MOVED: message("review.why_moved"),
+    SPLIT: message("review.why_split"),
+    MERGED: message("review.why_merged"),
 }
 
 
@@ -51,19 +52,21 @@ class Candidate(NamedTuple):
         return str(Thing(self.older.key, None)), str(Thing(self.newer.key, None)), self.score
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Message:
         """Why the two are suggested, in words."""
         same = [
             part
             for part, one, other in (
-                ("benefits", self.older.benefits, self.newer.benefits),
-                ("category", self.older.category, self.newer.category),
-                ("portfolio", self.older.portfolio, self.newer.portfolio),
+                (message("review.same_benefits"), self.older.benefits, self.newer.benefits),
+                (message("review.same_category"), self.older.category, self.newer.category),
+                (message("review.same_portfolio"), self.older.portfolio, self.newer.portfolio),
             )
             if one and one == other
         ]
-        also = f"; same {', '.join(same)}" if same else ""
-        return f"{_WHY[self.kind]} ({self.name_score:.0f} of 100 alike){also}"
+        why, name = _WHY[self.kind], f"{self.name_score:.0f}"
+        if same:
+            return message("review.reason_same", why=why, name=name, same=same)
+        return message("review.reason", why=why, name=name)
 
 
 # The candidates of each two years.

@@ -13,13 +13,17 @@ CANDIDATE_COLUMNS = (
 )
 
 
-def candidates_csv(candidates: Iterable[Candidate], base_uri: str) -> bytes:
-    """Write `report/candidats.csv`: pairs of initiatives that may be one, numbered as in review."""
+def candidates_csv(candidates: Iterable[Candidate], base_uri: str, language: str = "en") -> bytes:
+    """Write `report/candidats.csv`: pairs of initiatives that may be one, numbered as in review.
+
+    Reasons are in English in a release, which is the same in whatever language it is built.
+    """
     out = io.StringIO(newline="")
     writer = SpreadsheetWriter(out)
     writer.writerow(CANDIDATE_COLUMNS)
     for number, candidate in enumerate(candidates, start=1):
-        cells: list[Cell] = [number, candidate.kind, f"{candidate.score:.1f}", candidate.reason]
+        reason = candidate.reason.text(language)
+        cells: list[Cell] = [number, candidate.kind, f"{candidate.score:.1f}", reason]
         for row in (candidate.older, candidate.newer):
             cells += [f"{base_uri}id/initiative/{row.key}", row.year]
             cells += [getattr(row, name) for name in _ROW_COLUMNS]

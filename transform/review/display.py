@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from transform.text.languages import process_language
+from transform.text.message import message
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
@@ -14,12 +16,12 @@ if TYPE_CHECKING:
     from transform.review.rows import ReviewRow
 
 _HEADINGS = {
-    "row": "row",
-    "name": "name",
-    "body_name": "body",
-    "filed": "category",
-    "status": "status",
-    "benefits": "benefits",
+    "row": message("review.row_row"),
+    "name": message("review.row_name"),
+    "body_name": message("review.row_body_name"),
+    "filed": message("review.row_filed"),
+    "status": message("review.row_status"),
+    "benefits": message("review.row_benefits"),
 }
 
 
@@ -28,11 +30,11 @@ def print_candidates(candidates: "Sequence[Candidate]", form: str, base_uri: str
     if form == "csv":
         from transform.review.candidates_csv import candidates_csv
 
-        click.echo(candidates_csv(candidates, base_uri), nl=False)
+        click.echo(candidates_csv(candidates, base_uri, process_language()), nl=False)
         return
     for number, candidate in enumerate(candidates, start=1):
         print_candidate(candidate, None, number=number)
-    click.echo(f"{len(candidates)} candidates")
+    click.echo(message("review.number", number=len(candidates)))
 
 
 def print_candidate(candidate: "Candidate", left: int | None, number: int | None = None) -> None:
@@ -42,16 +44,22 @@ def print_candidate(candidate: "Candidate", left: int | None, number: int | None
 
     wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
     head = f"{number}. " if number else ""
-    rest = f"; {left} left" if left else ""
-    title = f"{head}{candidate.kind}, {candidate.score:.1f} of 100: {candidate.reason}{rest}"
-    click.echo(title)
+    values = {
+        "kind": message(f"review.kind_{candidate.kind}"),
+        "score": f"{candidate.score:.1f}",
+        "reason": candidate.reason,
+    }
+    title = message("review.title", **values)
+    if left:
+        title = message("review.title_left", left=left, **values)
+    click.echo(f"{head}{title}")
     table = Table(show_header=True, show_lines=False)
     table.add_column("")
     for entry in (candidate.older, candidate.newer):
         table.add_column(str(entry.year), overflow="fold", ratio=1)
     for name in _HEADINGS:
         one, other = (_cell(entry, name) for entry in (candidate.older, candidate.newer))
-        table.add_row(_HEADINGS[name], one, other)
+        table.add_row(str(_HEADINGS[name]), one, other)
     Console(width=wide, highlight=False, markup=False).print(table)
 
 

@@ -27,6 +27,7 @@ from transform.review.candidates import (
     follow,
 )
 from transform.review.rows import ReviewRow, review_rows
+from transform.text.message import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def decision_line(candidate: Candidate, accepted: bool, judgement: Judgement) ->
     kinds = {SPLIT: "narrowMatch", MERGED: "broadMatch"}
     older, newer = candidate.older, candidate.newer
     predicate = kinds.get(candidate.kind, "exactMatch")
-    evidence = f"{candidate.kind}, likeness {candidate.score:.1f} of 100"
+    kind, score = candidate.kind, f"{candidate.score:.1f}"
+    evidence = message("review.evidence", kind=kind, score=score).text("en")  # it is published
     return {
         "subject_id": str(Thing(older.key, None)),
         "subject_label": f"{older.name} ({older.body_name}, {older.year})",
@@ -86,18 +88,15 @@ def find(review: Review, text: str) -> Candidate:
     """Return the candidate that `3` or `IRI=IRI` names; IRIs may be relative, in either order."""
     if text.isascii() and text.isdigit():
         if not 1 <= int(text) <= len(review.candidates):
-            raise MisusedCommand(
-                f"no candidate {text}: there are {len(review.candidates)}. See --list."
-            )
+            number = len(review.candidates)
+            raise MisusedCommand(message("review.no_number", text=text, number=number))
         return review.candidates[int(text) - 1]
     keys = re.findall(r"id/initiative/([a-z2-7]{16})", text)
     pair = frozenset(review.replaced.get(Thing(key, None), Thing(key, None)).key for key in keys)
     for candidate in review.candidates:
         if len(keys) == 2 and candidate.pair == pair:
             return candidate
-    raise MisusedCommand(
-        f"{text!r}: no candidate. Write its number, or IRI=IRI as --list --format csv shows them."
-    )
+    raise MisusedCommand(message("review.no_candidate", text=text))
 
 
 def _with_lines_of(review: Review, raw: bytes) -> Review:

@@ -21,7 +21,7 @@ class Header:
 
     Columns of a text in another language are those of `field@language`; `joined` are the fields
     whose columns make one text together. `names` are the texts of all named columns, `other`
-    those that no field uses.
+    those that no field uses, `ignored` those of them that the layout passes over by name.
     """
 
     row: int
@@ -29,17 +29,24 @@ class Header:
     names: Mapping[int, str]
     other: tuple[str, ...]
     joined: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def untaken(self) -> list[str]:
+        """Return the names of the columns that no field takes and that are not ignored."""
+        return [name for name in self.other if name not in self.ignored]
 
 
 def find_header(table: Table, layout: Layout) -> Header:
     """Find the header; raises UnfitColumns with all missing, doubled and unknown columns."""
-    fit = best_fit(table.records, layout)
+    # The names of JSON are its keys, whatever its rows hold.
+    fit = best_fit(table.records[:1] if table.made_header else table.records, layout)
     known = [column for field in layout.fields.values() for column in field.all_columns]
     if not fit.fields:
         raise UnfitColumns(
             f"{table.path.name}: none of the first {min(SEARCHED, len(table.records))} rows names"
             f" a column that {layout.source} declares ({_listed(known[:3])} …)."
-            f" Name the file's columns under [fields.…] of {layout.source}, or give another file."
+            f" Name the file's columns under [fields.…] of {layout.to_edit}, or give another file."
         )
     names = {at: text for at, text in enumerate(table.records[fit.row - 1]) if normal_form(text)}
     main = {name: _claimed(field.columns, names) for name, field in layout.fields.items()}
@@ -57,16 +64,20 @@ def find_header(table: Table, layout: Layout) -> Header:
         for at in columns
     }
     other = tuple(text for at, text in names.items() if at not in used)
+    passed_over = {normal_form(text) for text in layout.ignored_columns}
+    ignored = frozenset(text for text in other if normal_form(text) in passed_over)
+    columns = {name: whole.get(name) or main[name] + fallback[name] for name in layout.fields}
+    header = Header(fit.row, columns | translated, names, other, frozenset(whole), ignored)
     faults = [
-        *_doubled(main | translated, names),
-        *_doubled(_twins(fallback, names), names),
+        *_doubled(main | translated, names, layout),
+        *_doubled(_twins(fallback, names), names, layout),
         *_missing(main | whole, translated, layout),
-        *_unknown(other, known, layout),
+        *_unknown(header.untaken, known, layout),
     ]
     if faults:
-        raise UnfitColumns(f"{table.path.name}, row {fit.row}: {' '.join(faults)}")
-    columns = {name: whole.get(name) or main[name] + fallback[name] for name in layout.fields}
-    return Header(fit.row, columns | translated, names, other, frozenset(whole))
+        place = table.path.name if table.made_header else f"{table.path.name}, row {fit.row}"
+        raise UnfitColumns(f"{place}: {' '.join(faults)}")
+    return header
 
 
 def _joins(field: Field, names: Mapping[int, str]) -> tuple[int, ...]:
@@ -92,13 +103,21 @@ def _claimed(synonyms: Sequence[str], names: Mapping[int, str]) -> tuple[int, ..
     return tuple(at for _, at in sorted(ranked))
 
 
-def _doubled(main: Mapping[str, tuple[int, ...]], names: Mapping[int, str]) -> Iterable[str]:
+def _doubled(
+    main: Mapping[str, tuple[int, ...]], names: Mapping[int, str], layout: Layout
+) -> Iterable[str]:
     for field, columns in main.items():
         if len(columns) > 1:
             claims = " and ".join(
                 f"{column_label(at, names)} (column {at + 1})" for at in sorted(columns)
             )
-            yield f"{claims} fill {field}. Take one of them out of the file."
+            step = "Take one of them out of the file."
+            if len({normal_form(names[at]) for at in columns}) == len(columns):
+                step = (
+                    "Join them in the file, or name all but one of them under [columns] ignore of"
+                    f" {layout.to_edit}."
+                )
+            yield f"{claims} fill {field}. {step}"
 
 
 def _twins(
@@ -124,10 +143,10 @@ def _missing(
             continue
         if not claimed[name]:
             joined = f", or together: {_listed(field.join)}" if field.join else ""
-            place = f"[{key_of(name)}] of {layout.source}"
+            place = f"[{key_of(name)}] of {layout.to_edit}"
             steps = [f"Add its name to columns under {place}"]
             if name in FIELDS and name not in NEEDED:
-                steps.append(f"write absent = true under {place} if the register has no such field")
+                steps.append("write absent = true there if the register has no such field")
             yield (
                 f"No column for {name} (known: {_listed(field.columns)}{joined})."
                 f" {', '.join(steps)}, or correct the file."
@@ -137,7 +156,7 @@ def _missing(
                 yield (
                     f"No column for {name} in {tag} (known: {_listed(columns)})."
                     f" Add its name to translations.{tag} under [{key_of(name)}] of"
-                    f" {layout.source}, or correct the file."
+                    f" {layout.to_edit}, or correct the file."
                 )
 
 
@@ -147,7 +166,8 @@ def _unknown(texts: Sequence[str], known: Sequence[str], layout: Layout) -> Iter
     rest = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
     yield (
         f"Not declared: {', '.join(_with_nearest(text, known) for text in texts[:SHOWN])}{rest}."
-        f" Add to columns under a [fields.…] of {layout.source}, or correct the file."
+        f" Add each to columns under a [fields.…], or to ignore under [columns], of"
+        f" {layout.to_edit}, or correct the file."
     )
 
 

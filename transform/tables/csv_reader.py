@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice, tee
 
-from transform.errors import UnreadableFile
+from transform.errors import Said, UnreadableFile
 from transform.layouts.model import Layout
 from transform.tables.encoding import Text
+from transform.tables.faults import unreadable
 from transform.tables.header import SEARCHED, best_fit
 from transform.tables.table import CELLS, Records
 from transform.text.characters import marked_byte
+from transform.text.message import Message, message
 from transform.text.printable import shown
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -66,12 +68,21 @@ def _broken(text: Text, file: str, separator: str, layout: Layout) -> Unreadable
             for at, cell in enumerate(record):
                 if (byte := marked_byte(cell)) is not None:
                     column = _column(text, separator, layout, row, at)
-                    return UnreadableFile(
-                        f"{file}, row {row}, column {column}: byte 0x{byte:02X} is not"
-                        f' {text.encoding}, in "{_around(cell)}". Correct the cell,'
-                        " or save the file again as UTF-8."
+                    return unreadable(
+                        _place(message("tables.row", file=file, row=row), column),
+                        message(
+                            "tables.byte",
+                            byte=f"0x{byte:02X}",
+                            encoding=text.encoding,
+                            text=_around(cell),
+                        ),
+                        message("tables.step_byte"),
                     )
     raise AssertionError("a broken text has a broken cell")
+
+
+def _place(row: Message, column: Said) -> Message:
+    return message("tables.row_column", row=row, column=column)
 
 
 def _around(cell: str) -> str:
@@ -79,13 +90,15 @@ def _around(cell: str) -> str:
     return shown(cell[max(at - 30, 0) : at + 30])
 
 
-def _column(text: Text, separator: str, layout: Layout, row: int, at: int) -> str:
+def _column(text: Text, separator: str, layout: Layout, row: int, at: int) -> Said:
     """Name a column by its number and, below the header, by its header."""
     with text.lines() as lines:
         head = _head(lines, separator)
     fit = best_fit(head, layout)
     names = dict(enumerate(head[fit.row - 1])) if fit.fields and row > fit.row else {}
-    return f'{at + 1} "{shown(names[at])}"' if names.get(at) else f"{at + 1}"
+    if names.get(at):
+        return message("tables.named_column", number=at + 1, name=shown(names[at]))
+    return str(at + 1)
 
 
 def _records(text: Text, file: str, separator: str, layout: Layout) -> Records:
@@ -100,26 +113,25 @@ def _records(text: Text, file: str, separator: str, layout: Layout) -> Records:
                 records.append(list(map(texts.setdefault, record, record)))
                 line, width = reader.line_num, max(width, len(record))
                 if width > WIDEST:
-                    raise _too_large(file, f"row {len(records)} has {width:,} cells")
+                    wide = message("tables.much_row_cells", row=len(records), number=width)
+                    raise _too_large(file, wide)
                 if len(records) * width > CELLS:
-                    raise _too_large(file, f"{len(records):,} rows of up to {width:,} cells")
+                    rows = len(records)
+                    many = message("tables.much_rows_cells", rows=rows, cells=width)
+                    raise _too_large(file, many)
         except csv.Error as error:
             row = len(records) + 1
             if "field limit" in str(error):
-                raise _too_large(
-                    file,
-                    f"row {row} (line {line + 1} of the text) has a cell of"
-                    f" over {LONGEST_CELL:,} characters",
-                ) from None
+                long = message("tables.much_cell", row=row, line=line + 1, number=LONGEST_CELL)
+                raise _too_large(file, long) from None
             place = (row, line, reader.line_num)
             raise _misquoted(text, file, separator, layout, place) from None
     return [tuple(record) + ("",) * (width - len(record)) for record in records]
 
 
-def _too_large(file: str, what: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"{file}: {what}, more than a portrait can need. Check separators and quotes."
-    )
+def _too_large(file: str, what: Message) -> UnreadableFile:
+    problem = message("tables.too_much", what=what)
+    return unreadable(file, problem, message("tables.step_separators"))
 
 
 def _misquoted(
@@ -133,9 +145,12 @@ def _misquoted(
     at = start = 0
     while (cell := sound.match(record, start)) and cell.end() > start:
         at, start = at + 1, cell.end()
+    line_of_text = message("tables.row_of_text", file=file, row=row, line=before + 1)
     return UnreadableFile(
-        f"{file}, row {row} (line {before + 1} of the text),"
-        f" column {_column(text, separator, layout, row, at)}: a quote that opens here is not"
-        f" closed, or not doubled inside the cell: {shown(record[start : start + 40])}"
-        ' … Close it, or write "" for each quote inside the cell.'
+        message(
+            "tables.fault_of_excerpt",
+            where=_place(line_of_text, _column(text, separator, layout, row, at)),
+            problem=message("tables.quote", text=shown(record[start : start + 40])),
+            step=message("tables.step_quote"),
+        )
     )

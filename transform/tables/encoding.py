@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transform.errors import UnreadableFile
+from transform.tables.faults import unreadable
 from transform.text.characters import MARKING, marked_byte
+from transform.text.message import message
 
 # Sequences that are rare outside UTF-8 (RFC 3629, section 4, without the finer limits).
 _MULTIBYTE = re.compile(
@@ -118,7 +120,4 @@ def _utf16_by_nul(sample: bytes, file: str) -> str:
 
 
 def _no_text(file: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"{file}: holds NUL characters: a binary file, or an encoding other than UTF-8, UTF-16"
-        " and Windows-1252. Give the portrait as .csv in UTF-8, or as .xlsx."
-    )
+    return unreadable(file, message("tables.nul"), message("tables.step_give_as_table"))

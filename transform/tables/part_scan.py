@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from transform.tables.marks import no_marks, position
 from transform.tables.table import CELLS
+from transform.text.message import Message, message
 
 # The largest sheet: Microsoft, "Excel specifications and limits".
 ROWS = 1_048_576
@@ -25,7 +26,11 @@ _SECTIONS = ("cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 
 
 class TooMuchError(Exception):
-    """The limit that an archive exceeds; the message goes after «unpacks to»."""
+    """The limit that an archive exceeds: `what` it unpacks to."""
+
+    def __init__(self, what: Message) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 @dataclass(slots=True)
@@ -112,7 +117,7 @@ class PartScan:
         self.size += len(block)
         self.parser.Parse(block)
         if self.size - self.parser.CurrentByteIndex > TEXT:
-            raise TooMuchError(f"a tag of more than {TEXT >> 20} MB")
+            raise TooMuchError(message("tables.much_tag", number=TEXT >> 20))
 
     def finish(self) -> None:
         """Parse the end of the part."""
@@ -131,7 +136,7 @@ class PartScan:
         self.keeping = False
         self.elements += 1
         if self.elements > ELEMENTS:
-            raise TooMuchError(f"more than {ELEMENTS:,} elements outside of rows")
+            raise TooMuchError(message("tables.much_elements", number=ELEMENTS))
         if name == "c":
             self._cell(attributes)
         elif name == "row":
@@ -156,7 +161,7 @@ class PartScan:
         self.digits = str(self.row)
         self.elements = self.column = 0
         if max(self.rows, self.row) > ROWS:
-            raise TooMuchError(f"more than {ROWS:,} rows")
+            raise TooMuchError(message("tables.much_rows", number=ROWS))
         if attributes.get("hidden") in _TRUE:
             self.sheet.hidden_rows.append(self.row)
 
@@ -175,9 +180,9 @@ class PartScan:
             self.column += 1
         self.visited += max(self.column - before, 1)
         if self.column > COLUMNS:
-            raise TooMuchError(f"more than {COLUMNS:,} columns")
+            raise TooMuchError(message("tables.much_columns", number=COLUMNS))
         if self.visited > CELLS:
-            raise TooMuchError(f"more than {CELLS:,} cells")
+            raise TooMuchError(message("tables.much_cells", number=CELLS))
         self.at = position(row, self.column - 1)
         self.cell_row = row
         self.kind = attributes.get("t")
@@ -186,7 +191,7 @@ class PartScan:
     def _column(self, letters: str) -> int:
         """Return the number of a column, counted from 1, by its letters."""
         if not 0 < len(letters) <= 3 or not (letters.isascii() and letters.isalpha()):
-            raise ValueError("a cell whose reference is not like AB12")
+            raise ValueError(message("tables.xml_reference"))
         number = 0
         for letter in letters:
             number = number * 26 + ord(letter.upper()) - 64
@@ -195,10 +200,10 @@ class PartScan:
 
     def _cell_row(self, digits: str) -> int:
         if not digits or digits.strip("0") == "":
-            raise ValueError("a cell whose reference is not like AB12")
+            raise ValueError(message("tables.xml_reference"))
         row = int(digits)
         if row > ROWS:
-            raise TooMuchError(f"more than {ROWS:,} rows")
+            raise TooMuchError(message("tables.much_rows", number=ROWS))
         return row
 
     def _value(self) -> None:
@@ -210,7 +215,7 @@ class PartScan:
         self.widest = max(self.widest, self.column)
         self.tallest = max(self.tallest, self.cell_row)
         if self.cells_before + self.tallest * self.widest > CELLS:
-            raise TooMuchError(f"more than {CELLS:,} cells")
+            raise TooMuchError(message("tables.much_cells", number=CELLS))
 
     def _end_cell(self) -> None:
         """Note of a cell that has ended what its value does not say."""
@@ -240,14 +245,14 @@ class PartScan:
         texts = self.sheet.error_texts
         if text not in texts:
             if len(texts) == 50:
-                raise ValueError("more kinds of errors than spreadsheets have")
+                raise ValueError(message("tables.xml_errors"))
             texts.append(text)
         return texts.index(text)
 
     def _text(self, text: str) -> None:
         self.length += len(text)
         if self.length > TEXT:
-            raise TooMuchError(f"a text of more than {TEXT >> 20} MB")
+            raise TooMuchError(message("tables.much_text", number=TEXT >> 20))
         if self.keeping:
             self.value.append(text)
 
@@ -270,8 +275,8 @@ class PartScan:
         for name in ("count", "uniqueCount"):
             digits = attributes.get(name, "").strip().lstrip("+")
             if digits.isdecimal() and int(digits) > CELLS:
-                raise TooMuchError(f"a list of {int(digits):,} entries")
+                raise TooMuchError(message("tables.much_entries", number=int(digits)))
 
     def _doctype(self, *_: object) -> None:
         # No part may have one (ECMA-376 part 2, 9.1.4): its entities can expand without limit.
-        raise expat.ExpatError("a document type declaration")
+        raise expat.ExpatError(message("tables.xml_doctype"))

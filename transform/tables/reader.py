@@ -1,36 +1,39 @@
-"""Read a CSV or XLSX file into records of raw text."""
+"""Read a CSV, XLSX, ODS or JSON file into records of raw text."""
 
 import hashlib
 import re
 from pathlib import Path
 
-from transform.errors import UnreadableFile
-from transform.files import reason_of
+from transform.files import reason_message
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import read_delimited
 from transform.tables.encoding import Text, decode
+from transform.tables.faults import unreadable
+from transform.tables.json_reader import find_longest_list, is_json, read_json
 from transform.tables.table import Table
-from transform.tables.xlsx_reader import read_workbook
 from transform.tables.zip_limits import open_package
+from transform.text.message import message
 from transform.text.printable import shown
 
 LARGEST = 256 << 20
+_HEAD = 4096
 
-_AS_TABLE = "Give the portrait as .csv in UTF-8, or as .xlsx."
-_DOWNLOAD = "Download the file itself, not the page that shows it."
+_AS_TABLE = message("tables.step_give_as_table")
+_UNPACK = message("tables.step_unpack_first")
+_IMAGE = message("tables.image")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
-    (b"%PDF-", f"a PDF document. {_AS_TABLE}"),
-    (b"\x89PNG", f"an image. {_AS_TABLE}"),
-    (b"\xff\xd8\xff", f"an image. {_AS_TABLE}"),
-    (b"GIF8", f"an image. {_AS_TABLE}"),
-    (b"{\\rtf", f"a word processor's document. {_AS_TABLE}"),
-    (b"\x1f\x8b", "a gzip archive. Unpack it first."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive. Unpack it first."),
-    (b"Rar!\x1a", "a RAR archive. Unpack it first."),
-    (b"BZh", "a bzip2 archive. Unpack it first."),
-    (b"PAR1", f"a Parquet file. {_AS_TABLE}"),
+    (b"%PDF-", message("tables.pdf"), _AS_TABLE),
+    (b"\x89PNG", _IMAGE, _AS_TABLE),
+    (b"\xff\xd8\xff", _IMAGE, _AS_TABLE),
+    (b"GIF8", _IMAGE, _AS_TABLE),
+    (b"{\\rtf", message("tables.word_processor"), _AS_TABLE),
+    (b"\x1f\x8b", message("tables.archive", kind="gzip"), _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", message("tables.archive", kind="7z"), _UNPACK),
+    (b"Rar!\x1a", message("tables.archive", kind="RAR"), _UNPACK),
+    (b"BZh", message("tables.archive", kind="bzip2"), _UNPACK),
+    (b"PAR1", message("tables.parquet"), _AS_TABLE),
 )
 # A broken encoding shows as half surrogate pairs (PEP 383).
 _UNFIT_NAME = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -42,60 +45,79 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
     raw = _bytes(path)
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(_ZIP):
-        sheet, records, marks = read_workbook(raw, path.name, layout, year)
-        table = Table(path, digest, len(raw), "xlsx", None, None, sheet, records, marks)
+        # It needs pandas, whose import takes longer than a file is read, in each process.
+        from transform.tables.xlsx_reader import read_workbook
+
+        form, sheet, records, marks = read_workbook(raw, path.name, layout, year)
+        table = Table(path, digest, len(raw), form, None, None, sheet, records, marks)
     else:
         text = _text(raw, path.name)
-        separator, records = read_delimited(text, path.name, layout)
-        table = Table(path, digest, len(raw), "csv", text.encoding, separator, None, records)
-    if not any(cell.strip() for record in records for cell in record):
-        raise UnreadableFile(f"{path.name}: holds nothing but blanks. {_AS_TABLE}")
+        table = _read_text(text, path, layout, (digest, len(raw)))
+    if not any(cell.strip() for record in table.records for cell in record):
+        raise unreadable(path.name, message("tables.blanks"), _AS_TABLE)
     return table
 
 
+def _read_text(text: Text, path: Path, layout: Layout, measured: tuple[str, int]) -> Table:
+    with text.lines() as lines:
+        head = lines.read(_HEAD)
+    if is_json(head):
+        form, pointer, records = read_json(text, path.name, layout)
+        return Table(path, *measured, form, text.encoding, None, None, records, pointer=pointer)
+    separator, records = read_delimited(text, path.name, layout)
+    return Table(path, *measured, "csv", text.encoding, separator, None, records)
+
+
 def find_format(path: Path) -> str:
-    """Return csv or xlsx by the content of a file; raises UnreadableFile where it is neither.
+    """Return csv, json, ods or xlsx by the content of a file; raises UnreadableFile for any other.
 
     A workbook that unpacks to too much is refused, as it would be when it is read.
     """
     raw = _bytes(path)
     if raw.startswith(_ZIP):
-        names = open_package(raw, path.name).names
+        package = open_package(raw, path.name)
+        names = package.names
+        if package.content and package.content.tables:
+            return "ods"
         if not any(name.casefold().startswith("xl/") for name in names):
-            raise UnreadableFile(f"{path.name}: a zip archive, no workbook. {_AS_TABLE}")
+            raise unreadable(path.name, message("tables.zip_only"), _AS_TABLE)
         return "xlsx"
     with _text(raw, path.name).lines() as lines:
-        if lines.read(4096).lstrip().startswith("{"):
-            raise UnreadableFile(f"{path.name}: a JSON document. {_AS_TABLE}")
-    return "csv"
+        return "json" if is_json(lines.read(_HEAD)) else "csv"
+
+
+def find_records_path(path: Path) -> str:
+    """Return the path of the longest list of objects of a JSON document, "" for any other file."""
+    raw = _bytes(path)
+    if raw.startswith(_ZIP):
+        return ""
+    text = _text(raw, path.name)
+    with text.lines() as lines:
+        head = lines.read(_HEAD)
+    return find_longest_list(text, path.name) if is_json(head) else ""
 
 
 def _bytes(path: Path) -> bytes:
     if _UNFIT_NAME.search(path.name):
-        raise UnreadableFile(
-            f"{shown(path.name)}: a name with a control character or broken encoding, under which"
-            " the file could not be published. Rename it."
-        )
+        unfit = message("tables.unfit_name")
+        raise unreadable(shown(path.name), unfit, message("tables.step_rename"))
     try:
         if path.is_dir():
-            raise UnreadableFile(f"{path}: a folder. Give the path of one .csv or .xlsx file.")
+            raise unreadable(str(path), message("tables.folder"), message("tables.step_path"))
         if path.exists() and not path.is_file():
-            raise UnreadableFile(f"{path}: no regular file. {_AS_TABLE}")
+            raise unreadable(str(path), message("tables.no_regular_file"), _AS_TABLE)
         with path.open("rb") as stream:
             raw = stream.read(LARGEST + 1)
     except FileNotFoundError:
-        raise UnreadableFile(f"{path}: no such file. Check the path.") from None
+        missing = message("tables.no_file")
+        raise unreadable(str(path), missing, message("tables.step_check_path")) from None
     except (OSError, ValueError) as error:
-        raise UnreadableFile(
-            f"{path}: cannot be read ({reason_of(error)}). Check its permissions."
-        ) from error
+        problem = message("tables.unreadable", reason=reason_message(error))
+        raise unreadable(str(path), problem, message("tables.step_permissions")) from error
     if not raw:
-        raise UnreadableFile(f"{path.name}: an empty file. Download or save it again.")
+        raise unreadable(path.name, message("tables.empty"), message("tables.step_file_again"))
     if len(raw) > LARGEST:
-        raise UnreadableFile(
-            f"{path.name}: larger than {LARGEST >> 20} MB, more than a portrait can need."
-            f" {_AS_TABLE}"
-        )
+        raise unreadable(path.name, message("tables.large", number=LARGEST >> 20), _AS_TABLE)
     return raw
 
 
@@ -103,19 +125,16 @@ def _text(raw: bytes, file: str) -> Text:
     """Refuse by their first bytes the files that are no table, and decode the others."""
     if raw.startswith(_OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in raw
-        what = "a workbook with a password" if locked else "an old Office file, such as .xls"
-        raise UnreadableFile(
-            f"{file}: {what}. Save it from a spreadsheet as .xlsx without password,"
-            " or as .csv in UTF-8."
-        )
-    for mark, what in _FOREIGN:
+        what = message("tables.locked") if locked else message("tables.old_office")
+        raise unreadable(file, what, message("tables.step_without_password"))
+    for mark, what, step in _FOREIGN:
         if raw.startswith(mark):
-            raise UnreadableFile(f"{file}: {what}")
+            raise unreadable(file, what, step)
     text = decode(raw, file)
     with text.lines() as lines:
-        head = lines.read(4096).lstrip().lower()
+        head = lines.read(_HEAD).lstrip().lower()
     if head.startswith(_PAGE) or (head.startswith("<") and "<html" in head):
-        raise UnreadableFile(f"{file}: a web page. {_DOWNLOAD}")
+        raise unreadable(file, message("tables.web_page"), message("tables.step_download"))
     if head.startswith(("<?xml", "<svg", "<workbook")):
-        raise UnreadableFile(f"{file}: an XML document. {_AS_TABLE}")
+        raise unreadable(file, message("tables.xml"), _AS_TABLE)
     return text

@@ -139,8 +139,9 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
     _sort(table, reading, reader)
     reading.remarks.extend(_remarks(table.marks, reading))
     if not reading.rows:
+        row = f" (row {header.row})"
         raise UnreadableFile(
-            f"{path.name}: no row stands below the header (row {header.row})."
+            f"{path.name}: no row stands below the header{'' if table.made_header else row}."
             " Download or save the file again."
         )
     return reading
@@ -175,17 +176,14 @@ def is_blank(cell: str) -> bool:
 def _sort(table: Table, reading: Reading, reader: TextReader) -> None:
     """Sort records into rows, titles, blanks, notes, totals and repeated headers."""
     header = reading.header
-    for number, record in enumerate(table.records[: header.row - 1], start=1):
-        reading.listed.append(_listed(number, "title", record))
+    titles = [] if table.made_header else table.records[: header.row - 1]
+    reading.listed.extend(_listed(at, "title", line) for at, line in enumerate(titles, start=1))
     pick = _picker(header)
     (probe, probed), *others = _names_to_repeat(header)
     nameless = [at for at in range(len(table.records[0])) if at not in header.names]
-    several = {
-        field: header.columns[field]
-        for field in FIELDS
-        if len(header.columns[field]) > 1 and field not in header.joined
-    }
-    for number, record in enumerate(table.records[header.row :], start=header.row + 1):
+    several = _with_several_columns(header)
+    first = header.row + 1 - table.made_header
+    for number, record in enumerate(table.records[header.row :], start=first):
         cells = pick(record)
         if _is_total(record):
             reading.listed.append(_listed(number, "total", record))
@@ -214,6 +212,15 @@ def _with_texts(number: int, cells: Cells, texts: RowTexts, remarks: list[Remark
     remarks += [Remark("uncut", number, field, "") for field in texts.uncut]
     cells, whole = cells._replace(**texts.replaced), tuple(texts.whole.items())
     return Row(number, cells, texts.others, whole, texts.identifier)
+
+
+def _with_several_columns(header: Header) -> dict[str, tuple[int, ...]]:
+    """Return those of the six fields that take the first of several cells, with their columns."""
+    return {
+        field: header.columns[field]
+        for field in FIELDS
+        if len(header.columns[field]) > 1 and field not in header.joined
+    }
 
 
 def _listed(number: int, kind: str, record: Sequence[str]) -> Listed:

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-from transform.errors import UnreadableFile
+from transform.errors import Said, UnreadableFile
 from transform.layouts.model import Layout
+from transform.tables.faults import unreadable
 from transform.tables.header import SEARCHED, Fit, best_fit
 from transform.tables.marks import Marks, no_marks, position
-from transform.tables.number_formats import code_of, display
+from transform.tables.number_formats import GENERAL, code_of, display
 from transform.tables.part_scan import BookNotes, SheetNotes
 from transform.tables.table import Records
 from transform.tables.zip_limits import Package, open_package
+from transform.text.message import Message, message
 from transform.text.printable import shown
 
 _WORKBOOK = "xl/workbook.xml"
@@ -22,8 +24,8 @@ _WORKBOOK = "xl/workbook.xml"
 
 def read_workbook(
     raw: bytes, file: str, layout: Layout, year: int | None = None
-) -> tuple[str, Records, Marks]:
-    """Return the name of the portrait's sheet, its records, and the marks of its cells.
+) -> tuple[str, str, Records, Marks]:
+    """Return xlsx or ods, the name of the portrait's sheet, its records, and their marks.
 
     The sheet is the one that the layout names for the year, else the visible one whose header
     fits. Raises UnreadableFile where there is none or are several, and for a damaged file.
@@ -37,27 +39,28 @@ def read_workbook(
         raise
     except Exception as error:  # calamine has one family, pandas raises others on odd values
         reason = shown(f"{type(error).__name__}: {error}")
-        raise UnreadableFile(
-            f"{file}: a workbook that cannot be read ({reason})."
-            " Open it in a spreadsheet and save it again as .xlsx, or as .csv in UTF-8."
-        ) from error
-    return sheet, *_Display(package, sheet).records(frame)
+        problem = message("tables.workbook_unreadable", reason=reason)
+        raise unreadable(file, problem, message("tables.step_workbook_again")) from error
+    form = "ods" if package.content else "xlsx"
+    return form, sheet, *_Display(package, sheet).records(frame)
 
 
 def _refuse_other_archives(package: Package, file: str) -> None:
     names = {name.casefold() for name in package.names}
+    office = "[content_types].xml" in names or any(name.startswith("xl/") for name in names)
     if "xl/workbook.bin" in names:
-        what = "a binary workbook (.xlsb)"
-    elif "content.xml" in names:
-        what = "an OpenDocument file"
+        what = message("tables.workbook_binary")
+    elif package.content and office:
+        what = message("tables.workbook_two")
+    elif package.content and package.content.tables:
+        return
+    elif package.content:
+        what = message("tables.workbook_opendocument")
     elif "[content_types].xml" in names and any(name.startswith("xl/") for name in names):
         return
     else:
-        what = "a zip archive that is no workbook"
-    raise UnreadableFile(
-        f"{file}: {what}. Unpack it, or open it in a spreadsheet and save it as .xlsx"
-        " or as .csv in UTF-8."
-    )
+        what = message("tables.zip_no_workbook")
+    raise unreadable(file, what, message("tables.step_unpack"))
 
 
 class _Choice:
@@ -67,7 +70,8 @@ class _Choice:
         self._book, self._file, self._layout = book, file, layout
         facts = layout.portraits.get(year) if year else None
         self._named = facts.sheet if facts else None
-        self._key = f"[portraits.{year or 'YYYY'}] of {layout.source}"
+        of_year: Said = str(year) if year else message("tables.any_year")
+        self._key = message("tables.key_of_year", year=of_year, layout=layout.to_edit)
         sheets = [s for s in book.book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
         self._names = [str(sheet.name) for sheet in sheets]
         self._visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
@@ -78,7 +82,8 @@ class _Choice:
             return self._named, self._frame(self._named)
         if self._named:
             raise self._refusal(
-                f'no sheet is named "{shown(self._named)}"', f"Correct sheet under {self._key}."
+                message("tables.sheet_not_there", name=shown(self._named)),
+                message("tables.step_sheet_key", key=self._key),
             )
         frames = {name: self._frame(name) for name in self._visible}
         fits = {name: self._fit(frame) for name, frame in frames.items()}
@@ -91,12 +96,12 @@ class _Choice:
             return chosen[0], frames[chosen[0]]
         if most:
             raise self._refusal(
-                f"several sheets have a header that fits {self._layout.source}",
-                f"Save the portrait's sheet alone, or name it as sheet under {self._key}.",
+                message("tables.sheets_several", layout=self._layout.source),
+                message("tables.step_sheet_named", key=self._key),
             )
         raise self._refusal(
-            f"no sheet has a header that fits {self._layout.source}",
-            "Save the portrait's sheet alone, or declare its columns in the layout.",
+            message("tables.sheets_none", layout=self._layout.source),
+            message("tables.step_sheet_columns", layout=self._layout.to_edit),
         )
 
     def _frame(self, name: str) -> pd.DataFrame:
@@ -121,15 +126,14 @@ class _Choice:
         hidden = (name for name in self._names if name not in self._visible)
         if whole := self._whole({name: self._fit(self._frame(name)) for name in hidden}):
             raise self._refusal(
-                f'only the hidden sheet "{shown(whole[0])}" has a header that fits'
-                f" {self._layout.source}",
-                "Unhide it in a spreadsheet if it is the portrait,"
-                f" or name it as sheet under {self._key}.",
+                message("tables.sheet_hidden", name=shown(whole[0]), layout=self._layout.source),
+                message("tables.step_sheet_unhide", key=self._key),
             )
 
-    def _refusal(self, fault: str, step: str) -> UnreadableFile:
-        listed = ", ".join(f'"{shown(name)}"' for name in self._names)
-        return UnreadableFile(f"{self._file}: {fault} (sheets: {listed}). {step}")
+    def _refusal(self, problem: Message, step: Message) -> UnreadableFile:
+        sheets = [message("tables.sheet_name", name=shown(name)) for name in self._names]
+        listed = message("tables.sheets", problem=problem, sheets=sheets)
+        return unreadable(self._file, listed, step)
 
 
 class _Display:
@@ -137,7 +141,12 @@ class _Display:
 
     def __init__(self, package: Package, sheet: str) -> None:
         self._book = _book_notes(package)
-        self._sheet = _sheet_notes(package, self._book, sheet)
+        self._content = package.content
+        self._sheet = (
+            package.content.tables.get(sheet, SheetNotes())
+            if package.content
+            else _sheet_notes(package, self._book, sheet)
+        )
         self._codes: dict[int, str] = {}
         self._shown, self._shown_as = no_marks(), no_marks()
 
@@ -168,12 +177,19 @@ class _Display:
             return self._sheet.error_of(number) or ""
         style = self._sheet.style_of(number)
         if style not in self._codes:
-            self._codes[style] = code_of(style, self._book.formats, self._book.codes)
+            self._codes[style] = self._code(style)
         text, same = display(cell, self._codes[style])
+        if self._content:  # which says how a number is shown, where its value does not
+            same = not style
         if not same:
             self._shown.append(number)
             self._shown_as.append(style)
         return text
+
+    def _code(self, style: int) -> str:
+        if self._content:
+            return self._content.shown[style - 1] if style else GENERAL
+        return code_of(style, self._book.formats, self._book.codes)
 
 
 def _book_notes(package: Package) -> BookNotes:

@@ -2,6 +2,11 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.core import Locale
 
 _MINUS = "\u2212"
 
@@ -11,9 +16,25 @@ def with_number(name: str, number: str, language: str) -> str:
     return f"{name}\u00a0: {number}" if language == "fr" else f"{name}: {number}"
 
 
+@lru_cache(maxsize=4096)  # pages write the same numbers again and again
 def whole(number: int, language: str) -> str:
     """Write a whole number as its readers group it: 3 611 or 3,611."""
-    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
+    return decimal(number, language, "#,##0")
+
+
+def decimal(number: Decimal | float, language: str, pattern: str = "#,##0.###") -> str:
+    """Write a number by a pattern of Unicode CLDR: "#,##0.0" for one decimal, 12,3 or 12.3."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, pattern, locale=_locale(language))
+
+
+@cache
+def _locale(language: str) -> "Locale":
+    # Babel and its data, Unicode CLDR, are loaded when first a number is written.
+    from babel.core import Locale
+
+    return Locale(language)
 
 
 def percent(before: int, after: int, language: str) -> str:
@@ -27,29 +48,14 @@ def percent(before: int, after: int, language: str) -> str:
     unit = Decimal(1) if abs(exact) >= 10 else Decimal("0.1")
     size = abs(exact).quantize(unit, ROUND_HALF_UP)
     sign = "" if after == before else "+" if after > before else _MINUS
-    digits = f"{size:,f}".removesuffix(".0")
-    if language == "fr":
-        digits = digits.replace(",", "\u202f").replace(".", ",")
+    digits = decimal(size, language, "#,##0.#")
     almost = "≈\u202f" if size == 0 and sign else ""
     return f"{almost}{sign}{digits}" + ("\u00a0%" if language == "fr" else "%")
 
 
 def is_one(number: int, language: str) -> bool:
-    """Check whether a noun counted by a number is singular (CLDR: 0 and 1 in French, 1 in English).
-
-    Source: Unicode CLDR, plural rules of cardinals; our numbers are whole.
-    """
-    return number in (0, 1) if language == "fr" else number == 1
-
-
-def net(before: int, after: int, language: str) -> str:
-    """Write the difference in words: «90 de plus (+54 %)», "3 fewer (−2%)"."""
-    words = {"fr": ("de plus", "de moins", "autant"), "en": ("more", "fewer", "as many")}[language]
-    if before == after:
-        return words[2]
-    share = percent(before, after, language)
-    difference = f"{whole(abs(after - before), language)} {words[after < before]}"
-    return f"{difference} ({share})" if share else difference
+    """Check whether a noun counted by a number is singular: 0 and 1 in French, 1 in English."""
+    return _locale(language).plural_form(number) == "one"
 
 
 def read_number(text: str, decimal: str = ".") -> str | None:

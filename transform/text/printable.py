@@ -9,6 +9,8 @@ from transform.text.characters import marked_byte
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_NO_BREAK = "\u00a0\u202f"
+_BLANKS = re.compile(rf"[^\S{_NO_BREAK}]+")
 
 
 def visible(text: str, most: int = 80) -> str:
@@ -18,12 +20,15 @@ def visible(text: str, most: int = 80) -> str:
 
 
 def shown(text: str) -> str:
-    """Show a text on one line: broken bytes as \\xNN, and no sign that acts on a terminal."""
-    return "".join(map(_escaped, " ".join(text.split())))
+    """Show a text on one line: broken bytes as \\xNN, and no sign that acts on a terminal.
+
+    Runs of blanks are one space; no-break spaces stay, as French is set with them.
+    """
+    return "".join(map(_escaped, _BLANKS.sub(" ", text).strip()))
 
 
 def _escaped(sign: str) -> str:
-    if sign.isprintable():
+    if sign.isprintable() or sign in _NO_BREAK:
         return sign
     byte = marked_byte(sign)
     return ascii(sign)[1:-1] if byte is None else f"\\x{byte:02x}"

@@ -5,19 +5,21 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
+from transform.text.message import Message, message
 
-def url_problem(url: str) -> str:
-    """Return why a text is no http(s) URL that may be requested or shown, "" if it is one."""
+
+def url_problem(url: str) -> Message | None:
+    """Return why a text is no http(s) URL that may be requested or shown, None if it is one."""
     try:
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         valid = False
     if not valid or not url.isprintable() or " " in url:
-        return f"{url!r} is not an http(s) URL"
+        return message("text.url_none", url=url)
     if parts.username is not None or parts.password is not None:
-        return f"a URL on {parts.hostname} that bears a name or password"
-    return ""
+        return message("text.url_password", host=parts.hostname)
+    return None
 
 
 def is_page(text: str) -> bool:
@@ -26,7 +28,7 @@ def is_page(text: str) -> bool:
         ox.NamedNode(text)
     except ValueError:
         return False
-    return not url_problem(text)
+    return url_problem(text) is None
 
 
 def is_email(text: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import rdflib
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
+from transform.errors import Said
 from transform.graphs.framework import Framework
 from transform.layouts.model import Languages
 from transform.rdf.namespaces import (
@@ -20,6 +21,7 @@ from transform.rdf.namespaces import (
     vocabulary_of,
 )
 from transform.rdf.ntriples import in_order
+from transform.text.message import message
 from transform.validation.locate import Located
 from transform.validation.shacl import Finding, read_shapes, validate
 
@@ -92,8 +94,10 @@ def _locate(
     row = _line(finding, lines)
     term = _shorten(finding.path, base_uri)
     what = f"{term} <{finding.focus.removeprefix(base_uri)}>".strip()
-    place = f"{framework.file}, ligne {row}" if row else framework.file
-    english = f"{framework.file}, line {row}" if row else framework.file
+    place: Said = framework.file
+    if row:
+        place = message("validation.file_line", file=framework.file, line=row)
+    step = message("validation.correct_in", what=what, place=place)
     return Located(
         severity=finding.severity,
         file=framework.file,
@@ -102,8 +106,8 @@ def _locate(
         raw=finding.value,
         fr=_shorten(finding.fr, base_uri),
         en=_shorten(finding.en, base_uri),
-        next_fr=f"Corriger {what} dans {place}.",
-        next_en=f"Correct {what} in {english}.",
+        next_fr=step.text("fr"),
+        next_en=step.text("en"),
         focus=finding.focus,
         path=finding.path,
         shape=finding.shape,

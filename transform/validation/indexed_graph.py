@@ -24,26 +24,12 @@ class IndexedGraph(OxigraphDataGraph):
         store = ox.Store()
         store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
         super().__init__(store)
-        self._values: dict[Any, dict[Any, list[Any]]] = {}
-        self._instances: dict[Any, list[Any]] = {}
         # As the store holds them: each once, and numbers as it writes them.
-        self._index(store)
-
-    def _index(self, quads: Iterable[ox.Quad]) -> None:
-        terms: dict[Any, Any] = {}
-
-        def convert(term: Any) -> Any:
-            converted = terms.get(term)
-            if converted is None:
-                converted = terms[term] = to_rdf(term)
-            return converted
-
-        for quad in quads:
-            subject, value = convert(quad.subject), convert(quad.object)
-            predicate = convert(quad.predicate)
-            self._values.setdefault(predicate, {}).setdefault(subject, []).append(value)
-            if predicate == rdflib.RDF.type:
-                self._instances.setdefault(value, []).append(subject)
+        self._values = _index(store)
+        self._instances: dict[Any, list[Any]] = {}
+        for subject, classes in self._values.get(rdflib.RDF.type, {}).items():
+            for each in classes:
+                self._instances.setdefault(each, []).append(subject)
 
     def __bool__(self) -> bool:
         """Return True: else Python counts the statements, for each result that pySHACL writes."""
@@ -53,7 +39,7 @@ class IndexedGraph(OxigraphDataGraph):
         self, subject: Any, predicate: Any, unique: bool = False
     ) -> Generator[Any, None, None]:
         """Return the values of a property of a node."""
-        if isinstance(subject, rdflib.term.Node) and isinstance(predicate, rdflib.URIRef):
+        if subject is not None and isinstance(predicate, rdflib.URIRef):
             yield from self._values.get(predicate, {}).get(subject, ())
         else:
             yield from super().objects(subject, predicate, unique)
@@ -66,3 +52,20 @@ class IndexedGraph(OxigraphDataGraph):
             yield from self._instances.get(object_, ())
         else:
             yield from super().subjects(predicate, object_, unique)
+
+
+def _index(quads: Iterable[ox.Quad]) -> dict[Any, dict[Any, list[Any]]]:
+    """Return the values by property and node, all converted; each term is converted once."""
+    terms: dict[Any, Any] = {}
+
+    def convert(term: Any) -> Any:
+        converted = terms.get(term)
+        if converted is None:
+            converted = terms[term] = to_rdf(term)
+        return converted
+
+    by_predicate: dict[Any, dict[Any, list[Any]]] = {}
+    for subject, predicate, value, _ in quads:
+        by_subject = by_predicate.setdefault(predicate, {})
+        by_subject.setdefault(convert(subject), []).append(convert(value))
+    return {convert(predicate): values for predicate, values in by_predicate.items()}

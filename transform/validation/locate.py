@@ -6,12 +6,22 @@ from dataclasses import dataclass, replace
 from transform.graphs.mapping import MappingContext, field_of, slot_of, subject
 from transform.graphs.prepared import Prepared
 from transform.identity.keyed_rows import KeyedRow
-from transform.layouts.fields import Field, key_of
-from transform.layouts.model import LISTS
+from transform.layouts.fields import key_of
+from transform.layouts.model import LISTS, Layout
 from transform.text.characters import UNWRITABLE
 from transform.text.dates import read_date, two_readings
 from transform.text.garbled import probable_original
+from transform.text.message import Message, message
 from transform.text.printable import shown
+from transform.validation.list_advice import (
+    concept_of,
+    layout_to_edit,
+    own_concept_of,
+    replaced_value,
+    unknown_value,
+    unreviewed_own_value,
+    unreviewed_value,
+)
 from transform.validation.remarks import is_of_reading
 from transform.validation.shacl import Finding
 
@@ -54,6 +64,11 @@ class CellLocator:
             }
         return self._rows.get(focus)
 
+    @property
+    def newest(self) -> MappingContext:
+        """Return the context of the newest portrait, whose layout is the one to edit."""
+        return self.contexts[max(self.contexts)]
+
     def file_of(self, focus: str) -> str:
         """Return the name of the file that a portrait was read from, "" for any other resource."""
         for year, context in self.contexts.items():
@@ -89,16 +104,16 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
         # The reading tier names a column of a portrait, or a row that is no inscription.
         column = finding.value if finding.shape.endswith("#Lecture-colonne-masquee") else ""
         line = int(finding.value) if finding.shape.endswith("#Lecture-ligne-sans-valeur") else None
-        return _located(finding, file, line, column, finding.value, _elsewhere(finding), "")
+        return _located(finding, file, line, column, finding.value, _elsewhere(finding, places), "")
     context, number = places.contexts[row.year], row.row.number
     if is_of_reading(finding.path, context.base_uri):
         return _of_reading(finding, context, row)
     field, column, raw = _cell_of(finding.path, context, row)
-    steps = _next_step(context, row, field, raw if field else finding.value, column)
-    source = f"{context.source_url}#row={number}"
     shown_value = raw if field else finding.value
+    step = _next_step(context, row, field, shown_value, column)
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     file = context.reading.table.path.name
-    return _located(finding, file, number, column, shown_value, steps, source)
+    return _located(finding, file, number, column, shown_value, step, source)
 
 
 def _cell_of(path: str, context: MappingContext, row: KeyedRow) -> tuple[str, str, str]:
@@ -120,9 +135,9 @@ def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Loc
         finding = replace(finding, path=finding.value)
     else:
         raw = " | ".join(cell for cell in cells if cell.strip())
-    steps = _next_step_of_reading(finding.shape, context, number, field, raw)
-    source = f"{context.source_url}#row={number}"
-    return _located(finding, context.reading.table.path.name, number, column, raw, steps, source)
+    step = _next_step_of_reading(finding.shape, context, number, field, raw)
+    source = f"{context.source_url}#{context.reading.table.fragment(number)}"
+    return _located(finding, context.reading.table.path.name, number, column, raw, step, source)
 
 
 def _located(
@@ -131,7 +146,7 @@ def _located(
     row: int | None,
     column: str,
     raw: str,
-    steps: tuple[str, str],
+    step: Message,
     source: str,
 ) -> Located:
     return Located(
@@ -142,8 +157,8 @@ def _located(
         raw=raw,
         fr=finding.fr,
         en=finding.en,
-        next_fr=steps[0],
-        next_en=steps[1],
+        next_fr=step.text("fr"),
+        next_en=step.text("en"),
         focus=finding.focus,
         path=finding.path,
         shape=finding.shape,
@@ -154,39 +169,24 @@ def _located(
 
 def _next_step_of_reading(
     shape: str, context: MappingContext, number: int, field: str, raw: str
-) -> tuple[str, str]:
+) -> Message:
     if shape.endswith("#Lecture-identifiant-repete"):
-        return (
-            "Donner à chacune son identifiant à la source ; d'une année à l'autre, elles vont"
-            " ensemble dans l'ordre de leur contenu, à confirmer par une personne.",
-            "Give each its own identifier at the source; from one year to another they go"
-            " together in the order of their content, for a person to confirm.",
-        )
+        return message("validation.repeated_identifier")
     if shape.endswith(_OF_VALUES):
-        where = f"[{key_of(field)}] ({context.layout.source})"
-        return _next_step_of_value(shape, context.layout.fields[field], where, raw)
+        return _next_step_of_value(shape, context.layout, field, raw)
     if shape.endswith("#Lecture-texte-abime"):
         original = _around_change(raw, probable_original(raw) or "")
-        return (
-            f"C'était sans doute « {original} » : corriger la cellule à la source.",
-            f'It probably was "{original}": correct the cell at its source.',
-        )
+        return message("validation.garbled", original=original)
     if shape.endswith("#Lecture-formule-sans-valeur"):
-        return _RECALCULATE
+        return message("validation.recalculate")
     if shape.endswith("#Lecture-montree-autrement"):
         code = next(
             remark.text
             for remark in context.reading.remarks
             if (remark.kind, remark.row, remark.field) == ("format", number, field)
         )
-        return (
-            f"Si le format {code} doit se lire, écrire la cellule comme texte dans le tableur.",
-            f"If the format {code} should be read, write the cell as text in the spreadsheet.",
-        )
-    return (
-        f"Afficher la ligne {number} dans le tableur, ou l'ôter du fichier.",
-        f"Show row {number} in the spreadsheet, or take it out of the file.",
-    )
+        return message("validation.format", code=code)
+    return message("validation.show_row", number=number)
 
 
 _OF_VALUES = (
@@ -195,41 +195,20 @@ _OF_VALUES = (
     "#Lecture-date-ambigue",
     "#Lecture-cellule-non-decoupee",
 )
-# What to write in a cell, by what its values are.
-_AS_WRITTEN = {
-    "date": ("une date ISO 8601, comme 2025-04-30", "a date of ISO 8601, such as 2025-04-30"),
-    "iri": ("une adresse http(s) entière", "a whole http(s) address"),
-    "number": ("un nombre en chiffres", "a number in digits"),
-    "yes-no": ("oui ou non, ou un mot de yes ou de no", "yes or no, or a word of yes or of no"),
-}
 
 
-def _next_step_of_value(shape: str, field: Field, where: str, raw: str) -> tuple[str, str]:
+def _next_step_of_value(shape: str, layout: Layout, field: str, raw: str) -> Message:
     """Return what to do about a cell that does not hold what its field wants."""
+    declared, key, to_edit = layout.fields[field], key_of(field), layout_to_edit(layout)
     if shape.endswith("#Lecture-cellule-non-decoupee"):
-        order = field.split.join(field.languages)
-        return (
-            f"Écrire la cellule comme « {order} », ou corriger split et languages sous {where}.",
-            f'Write the cell as "{order}", or correct split and languages under {where}.',
-        )
+        order = declared.split.join(declared.languages)
+        return message("validation.uncut", order=order, key=key, layout=to_edit)
     if shape.endswith("#Lecture-date-ambigue"):
-        days = sorted(moment.text for moment in read_date(raw, field.dates)) or two_readings(raw)
-        return (
-            f"C'est {' ou '.join(days)} : n'écrire sous {where} que le motif de la source, comme"
-            ' dates = ["D/M/YYYY"].',
-            f"It is {' or '.join(days)}: write under {where} only the source's pattern, such as"
-            ' dates = ["D/M/YYYY"].',
-        )
-    french, english = _AS_WRITTEN[field.kind]
-    pattern = (
-        ("son motif dans dates, ", "its pattern to dates, ") if field.kind == "date" else ("", "")
-    )
-    return (
-        f"Écrire {french}, ou ajouter sous {where} {pattern[0]}la cellule à empty si elle ne dit"
-        ' rien, ou unreadable = "leave" pour publier la ligne sans elle.',
-        f"Write {english}, or add under {where} {pattern[1]}the cell to empty if it says nothing,"
-        ' or unreadable = "leave" to publish the row without it.',
-    )
+        days = sorted(moment.text for moment in read_date(raw, declared.dates)) or two_readings(raw)
+        return message("validation.ambiguous_date", days=days, key=key, layout=to_edit)
+    written = message(f"validation.written_{declared.kind.replace('-', '_')}")
+    name = "validation.unreadable_date" if declared.kind == "date" else "validation.unreadable"
+    return message(name, written=written, key=key, layout=to_edit)
 
 
 def _around_change(raw: str, original: str) -> str:
@@ -244,77 +223,43 @@ def _around_change(raw: str, original: str) -> str:
 
 
 _AROUND = 60  # characters before and after a change that are enough to find it
-_RECALCULATE = (
-    "Ouvrir le classeur dans un tableur et l'enregistrer : les valeurs y seront.",
-    "Open the workbook in a spreadsheet and save it: the values will be there.",
-)
 
 
-def _elsewhere(finding: Finding) -> tuple[str, str]:
+def _elsewhere(finding: Finding, places: CellLocator) -> Message:
     if finding.shape.endswith("#Lecture-colonne-masquee"):
-        return (
-            f"Afficher la colonne « {finding.value} » dans le tableur, ou l'ôter du fichier.",
-            f'Show the column "{finding.value}" in the spreadsheet, or take it out of the file.',
-        )
+        return message("validation.show_column", column=finding.value)
     if finding.shape.endswith("#Lecture-ligne-sans-valeur"):
-        return _RECALCULATE
+        return message("validation.recalculate")
     if finding.shape.endswith("#Portrait-total"):
-        return (
-            "Vérifier que le fichier est complet, ou corriger [portraits.AAAA] total du gabarit.",
-            "Check that the file is whole, or correct [portraits.YYYY] total of the layout.",
-        )
+        year = int(finding.focus.rpartition("/")[2])
+        layout = layout_to_edit(places.contexts[year].layout)
+        return message("validation.total", year=year, layout=layout)
     if finding.component == "SPARQLConstraintComponent" and finding.focus.endswith("id/organisme"):
-        return (
-            "Ôter la graphie de l'un des deux dans le registre des organismes.",
-            "Take the spelling out of one of the two in the registry of bodies.",
-        )
+        return message("validation.spelling_of_two")
     if finding.shape.endswith("#Concept-revise-par-une-personne"):
-        own = finding.focus.partition("/id/liste/")[2].partition("/")[0]
-        key = f"own.{own}.values" if own else "lists.….values"
-        return (
-            f"Ajouter la valeur à [[{key}]] du gabarit quand une personne l'aura lue.",
-            f"Add the value to [[{key}]] of the layout once a person has read it.",
-        )
+        context = places.newest
+        if named := concept_of(finding.focus, context.base_uri):
+            return unreviewed_value(context, *named)
+        if named := own_concept_of(finding.focus, context.base_uri):
+            return unreviewed_own_value(context, *named)
     if finding.shape.endswith("#Evolution-voisin"):
-        return (
-            f"Dire si <{finding.value}> est la même valeur : une graphie de plus dans le gabarit.",
-            f"Say whether <{finding.value}> is the same value: one more spelling in the layout.",
-        )
-    return (
-        f"Corriger <{finding.focus}> dans ontology/ ou dans le gabarit.",
-        f"Correct <{finding.focus}> in ontology/ or in the layout.",
-    )
+        context = places.newest
+        old, new = finding.focus.rpartition("/")[2], concept_of(finding.value, context.base_uri)
+        if new:
+            return replaced_value(context, new[0], old, new[1])
+    layout = layout_to_edit(places.newest.layout)
+    return message("validation.correct_term", iri=finding.focus, layout=layout)
 
 
 def _next_step(
     setting: MappingContext, row: KeyedRow, field: str | None, raw: str, column: str
-) -> tuple[str, str]:
+) -> Message:
     if not field:
-        return "Signaler ce défaut du logiciel.", "Report this as a bug of the software."
+        return message("validation.bug")
     if match := UNWRITABLE.search(raw):
-        code = f"U+{ord(match[0]):04X}"
-        return (
-            f"Ôter le caractère {code} de la cellule.",
-            f"Take the character {code} out of the cell.",
-        )
+        return message("validation.character", code=f"U+{ord(match[0]):04X}")
     if not raw.strip():
-        number = row.row.number
-        return f"Remplir « {column} » à la ligne {number}.", f'Fill in "{column}" in row {number}.'
+        return message("validation.fill_in", column=column, number=row.row.number)
     if field in LISTS and getattr(row.concepts, field) is None:
-        return _unknown_value(setting, field, raw)
-    return "Corriger la cellule.", "Correct the cell."
-
-
-def _unknown_value(setting: MappingContext, field: str, raw: str) -> tuple[str, str]:
-    vocabulary, year = setting.vocabularies[field], setting.reading.year
-    nearest = vocabulary.nearest(raw, year)
-    known = " | ".join(vocabulary.known(year)[:12])
-    where = f"[[lists.{field}.values]] ({setting.layout.source})"
-    if nearest:
-        fr, en = f"Voulait-on « {nearest} » ?", f'Was "{nearest}" meant?'
-    else:
-        fr, en = f"Valeurs connues : {known}.", f"Known: {known}."
-    return (
-        f"{fr} Corriger la ligne, ou ajouter la graphie dans {where}.",
-        f"{en} Correct the row, or add the spelling in {where}.",
-    )
+        return unknown_value(setting, field, raw)
+    return message("validation.correct_cell")

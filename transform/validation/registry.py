@@ -9,6 +9,7 @@ from transform.identity.rule import Identities
 from transform.layouts.model import Languages
 from transform.rdf.namespaces import RDF
 from transform.rdf.ntriples import Line, in_order, literal
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 from transform.validation.shacl import Finding, read_shapes, validate
 
@@ -30,7 +31,7 @@ def validate_registry(
 def check_replacements(identities: Identities, base_uri: str) -> None:
     """Raise UnreadableRegistry if a body or initiative declared replaced still exists."""
     bodies = identities.bodies
-    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_form.values())}
+    slugs = {*bodies.registry.bodies, *(body.slug for body in bodies.by_place.values())}
     living = {f"{base_uri}id/organisme/{slug}" for slug in slugs}
     declared = dict(bodies.registry.replaced())
     if any("/id/initiative/" in old for old in declared):
@@ -38,8 +39,7 @@ def check_replacements(identities: Identities, base_uri: str) -> None:
         living |= {f"{base_uri}id/initiative/{key}" for key in keys}
     if alive := sorted(living & declared.keys()):
         raise UnreadableRegistry(
-            f"<{alive[0]}> is said to be replaced by <{declared[alive[0]]}>, but the registry or"
-            " the files still have it. Take the line with isReplacedBy out of the registry."
+            message("validation.replaced_and_alive", old=alive[0], new=declared[alive[0]])
         )
 
 

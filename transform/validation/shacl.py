@@ -17,6 +17,7 @@ from transform.errors import PortraitError
 from transform.graphs.rows_file import RowsFile
 from transform.layouts.model import Languages
 from transform.rdf.namespaces import at_home, vocabulary_of
+from transform.text.message import message
 from transform.validation.indexed_graph import IndexedGraph
 
 SH = rdflib.SH
@@ -66,7 +67,7 @@ def validate_graph(data: OxigraphDataGraph, shapes_graph: rdflib.Graph) -> list[
     """Return what breaks a shape in a data graph of pySHACL, in an order of its own."""
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph, inplace=True)
     if not isinstance(report, rdflib.Graph):
-        raise PortraitError(f"The shapes could not be applied: {report}. Report this as a bug.")
+        raise PortraitError(message("validation.shapes_failed", report=report))
     results = report.objects(None, SH.result)
     return sorted(_finding(report, shapes_graph, result) for result in results)
 

@@ -33,6 +33,11 @@ class Site(Protocol):
     leaving: bool
     connections: Connections
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of its pages, that of a reader who states none first."""
+        ...
+
     def count(self, target: bytes, status: int, kind: str) -> None:
         """Count a reply."""
         ...
@@ -107,7 +112,7 @@ class Pipeline:
         waited = self._task is not None
         last = last or self._site.leaving
         if isinstance(reply, Refusal):
-            reply = reply.written_for(request.headers.get(b"accept"))
+            reply = reply.written_for(request.headers.get(b"accept"), self._site.languages)
         if reply.stream is not None or len(reply.body) > PIECE:
             sending = self._send(request, reply, last)
             self._task = asyncio.get_running_loop().create_task(sending)

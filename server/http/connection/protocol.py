@@ -127,7 +127,8 @@ class Connection(asyncio.Protocol):
         if self._half_closed and incoming.phase != "idle":
             self._part(refuse(400, "unreadable-request", "The request ends before its end."))
         if self._parting:
-            self._turns.send_last(self._parting.written_for(incoming.accept), incoming.is_head)
+            parting = self._parting.written_for(incoming.accept, self._site.languages)
+            self._turns.send_last(parting, incoming.is_head)
         if self._parting or self._half_closed:
             return self._end()
         if self._patience.wait(incoming.phase, incoming.number):

@@ -18,8 +18,9 @@ from server.http.process.worker import SHARED
 from server.settings import ENGINE, PREFIX, read_settings
 from transform.commands.terminal import progress
 from transform.errors import CannotServe, MisusedCommand, UnreadableRelease
-from transform.files import no_room_for_scratch
+from transform.files import no_room_for_scratch, reason_message
 from transform.release.paths import QUADS
+from transform.text.message import message
 
 _BACKLOG = 1024
 # Bytes that the system buffers for a connection in each direction, which Linux doubles: by
@@ -79,7 +80,7 @@ def _prepare_release(engine: str, workers: int, release: Path, go_on: Callable[[
 
                 ensure_store(release_file, step)
     except (MisusedCommand, UnreadableRelease) as fault:
-        raise CannotServe(str(fault)) from fault
+        raise CannotServe(fault.args[0]) from fault
 
 
 def _allow_descriptors(number: int) -> None:
@@ -105,7 +106,10 @@ def _bind(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except (OSError, OverflowError) as error:
-        raise MisusedCommand(f"{host}:{port}: {error}; choose another --host or --port.") from error
+        reason = reason_message(error)
+        raise MisusedCommand(
+            message("server.address", host=host, port=port, reason=reason)
+        ) from error
     return listener
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from transform.errors import MisusedCommand
+from transform.text.message import message
 
 # Bytes in memory for each byte of a release's N-Quads; measured: see README.
 _FOR_A_BYTE = 1.6
@@ -17,8 +18,13 @@ def refuse_what_does_not_fit(release_file: Path, workers: int) -> None:
     needed = int(release_file.stat().st_size * _FOR_A_BYTE) * workers
     if needed > free:
         raise MisusedCommand(
-            f"{release_file}: takes about {needed / 1e9:.1f} GB in the memory of {workers} workers,"
-            f" and {free / 1e9:.1f} GB are free. Serve with --engine disk, or with fewer --workers."
+            message(
+                "server.memory",
+                file=release_file,
+                needed=round(needed / 1e9, 1),
+                workers=workers,
+                free=round(free / 1e9, 1),
+            )
         )
 
 

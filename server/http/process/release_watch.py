@@ -9,6 +9,7 @@ from pathlib import Path
 from server.http.process.shared_choice import SharedChoice
 from server.release.choice import Choice, ReleaseChooser
 from transform.errors import CannotServe, UnreadableRelease
+from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class ReleaseWatch:
 
     def _go_on(self) -> None:
         if self._closed.is_set():
-            raise CannotServe("The release was still being made ready when the process was ended.")
+            raise CannotServe(message("server.ended_early"))
 
     def _read_refused(self) -> bool:
         """Refuse what a worker could not open; return whether there is any that is new."""
@@ -96,7 +97,9 @@ class ReleaseWatch:
         if choice != self._choice:
             self._publish(choice)
             if not choice.release and not self.a_worker_was_ready:
-                self._fault = UnreadableRelease(f"No release can be served: {choice.trouble}.")
+                self._fault = UnreadableRelease(
+                    message("server.none_served", trouble=choice.trouble)
+                )
 
     def _publish(self, choice: Choice) -> None:
         self._choice = choice

@@ -19,6 +19,7 @@ from server.http.process import load_balance, rate_limit
 from server.http.process.release_watch import Prepare, ReleaseWatch
 from server.http.process.shared_choice import SharedChoice
 from transform.errors import CannotServe
+from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
@@ -114,19 +115,14 @@ class Supervisor:
             return
         worker.process = None
         if status == CANNOT_START and not self._was_ready:
-            raise CannotServe(
-                "The engine cannot start; the line above says why. Correct that and serve again."
-            )
+            raise CannotServe(message("server.engine_cannot_start"))
         if now - worker.begun > _LASTING:
             worker.pause = _FIRST_PAUSE
         worker.due, worker.pause = now + worker.pause, min(2 * worker.pause, _LONGEST_PAUSE)
         log.error("a worker ended with status %d: another in %.1f s", status, worker.due - now)
         self._failures += not self._was_ready
         if self._failures >= _MOST_FAILURES:
-            raise CannotServe(
-                f"{self._failures} HTTP processes ended before one was ready (the last with "
-                f"status {status}); the lines above say why. Correct that and serve again."
-            )
+            raise CannotServe(message("server.workers_ended", number=self._failures, status=status))
 
     def _start(self, place: int) -> "subprocess.Popen[bytes]":
         # A session of its own: Ctrl-C at the terminal reaches only this process, which ends them.

@@ -75,6 +75,12 @@ class Worker:
         self._acceptor = Acceptor(listener, self, share)
         self._parent = parent
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of its pages, that of a reader who states none first."""
+        release = self._current_release.current
+        return release.register.interface if release else texts.LANGUAGES
+
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -36,7 +36,9 @@ def read_preferences(request: Request) -> Preferences:
 
 @lru_cache(maxsize=256)  # for clients that send other lines each time
 def _read(accept: str, languages: str, codings: str, host: bytes | None) -> Preferences:
-    language = choose_language(languages, None, texts.LANGUAGES)
+    # Whichever language a site opens in, those of one name get the same page.
+    orders = texts.LANGUAGES, texts.LANGUAGES[::-1]
+    chosen = [choose_language(languages, None, order) for order in orders]
     coding = choose_coding(codings)
-    name = repr((accept, language, *coding, host))
+    name = repr((accept, *chosen, *coding, host))
     return Preferences(name, accept, coding, choose_form(accept) is HTML)

@@ -4,8 +4,7 @@ import csv
 import io
 import json
 import logging
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,17 +19,10 @@ from server.engine.interface import (
     Text,
 )
 from server.release.current import Release
-from transform.rdf.namespaces import RDF_TYPE, at_home, vocabulary_of
+from transform.rdf.namespaces import RDF_TYPE, at_home
 
-EXAMPLES = (
-    "lignes", "categories", "statuts", "portefeuilles", "organismes", "benefices", "deux-annees",
-    "transition", "nouvelles", "decision", "cadre", "cadre-changements", "cadre-collecte",
-    "wikidata", "fichiers", "graphes",
-)  # fmt: skip
 _N_TRIPLES = "application/n-triples"
 _TYPE = ox.NamedNode(RDF_TYPE)
-# A relative IRI of an example query that is no term.
-_OUR_IRI = re.compile(r"<(id/|catalogue#)")
 Row = dict[str, dict[str, str]]
 _log = logging.getLogger(__name__)
 
@@ -41,14 +33,12 @@ def read(name: str) -> str:
     return files(__name__).joinpath(f"{name}.rq").read_text("utf-8")
 
 
-def read_example(name: str, base_uri: str, language: str = "fr") -> str:
-    """Return an example query, with the IRIs of the release filled in.
+def write_order(languages: Sequence[str]) -> Text:
+    """Write the order of languages in which queries choose labels: these, none, then any other.
 
-    Names are in the given language, in French where it has none.
+    What stands behind a language between blanks is the longer, the better it is.
     """
-    text = read(f"exemple-{name}").replace("<def#>", f"<{vocabulary_of(base_uri)}>")
-    text = _OUR_IRI.sub(lambda iri: f"<{base_uri}{iri[1]}", text)
-    return text.replace(') = "fr")', f') = "{language}")')
+    return Text(f" {' '.join(languages)}  .")
 
 
 def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:

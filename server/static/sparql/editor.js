@@ -1,11 +1,11 @@
 // Replace the text field of a form by an editor.
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "../editor/codemirror-autocomplete.js";
-import { defaultKeymap, history, historyKeymap } from "../editor/codemirror-commands.js";
-import { bracketMatching, HighlightStyle, indentUnit, StreamLanguage, syntaxHighlighting } from "../editor/codemirror-language.js";
-import { sparql } from "../editor/codemirror-legacy-modes.js";
-import { EditorState } from "../editor/codemirror-state.js";
-import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "../editor/codemirror-view.js";
-import { tags } from "../editor/lezer-highlight.js";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, indentUnit, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import { sparql } from "@codemirror/legacy-modes/mode/sparql";
+import { EditorState } from "@codemirror/state";
+import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { complete } from "./completion.js";
 import { mark, marks, offset, unmark } from "./marks.js";
 import { words } from "./words.js";

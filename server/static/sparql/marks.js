@@ -1,6 +1,6 @@
 // Mark the place at which the server could not read a query.
-import { RangeSet, StateEffect, StateField } from "../editor/codemirror-state.js";
-import { Decoration, EditorView, GutterMarker, gutterLineClass } from "../editor/codemirror-view.js";
+import { RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, GutterMarker, gutterLineClass } from "@codemirror/view";
 
 const setPlace = StateEffect.define();
 const lineMark = Decoration.line({ class: "cm-problem-line" });

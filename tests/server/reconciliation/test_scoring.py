@@ -9,17 +9,18 @@ import pytest
 from server.reconciliation.index import Entity, Index
 from server.reconciliation.read_queries import read_single
 from server.reconciliation.scoring import find_candidates
-from server.reconciliation.types import INITIATIVE
+from server.reconciliation.types import INITIATIVE, Offer
 from transform.text.string_similarity import similarities, similarity
 
 NAMES = 2000
+ALL = Offer("")
 
 
 @pytest.fixture(scope="module")
 def index() -> Index:
     """An index of names that all share a word, each of one year."""
     entities = [
-        Entity(f"initiative/i{i:04}", INITIATIVE, (f"Prévision numéro{i} d'été", None))
+        Entity(f"initiative/i{i:04}", INITIATIVE, (f"Prévision numéro{i} d'été",) * 2)
         for i in range(NAMES)
     ]
     years = {str(2000 + year): array("I", range(year, NAMES, 50)) for year in range(50)}
@@ -29,7 +30,7 @@ def index() -> Index:
 
 def work_of(index: Index, query: dict[str, Any], times: int) -> float:
     """Return the seconds of processor time that a query takes, asked so many times."""
-    read, begun = read_single(query, ""), time.thread_time()
+    read, begun = read_single(query, ALL), time.thread_time()
     for _ in range(times):
         assert find_candidates(index, read, "")
     return time.thread_time() - begun
@@ -52,13 +53,13 @@ def test_each_value_that_is_asked_for_must_be_met(index: Index) -> None:
     def scores(*years: Any) -> set[float]:
         query = {"query": "prévision", "limit": 100,
                  "properties": [{"pid": "annee", "v": year} for year in years]}  # fmt: skip
-        return {each.met["annee"] for each in find_candidates(index, read_single(query, ""), "")}
+        return {each.met["annee"] for each in find_candidates(index, read_single(query, ALL), "")}
 
     assert scores([str(2000 + n) for n in range(50)]) == {True}
     assert scores("1999") == scores(["1999", " "]) == {False}
     first = find_candidates(
         index, read_single({"query": "prévision numéro7 d'été", "properties": [
-            {"pid": "annee", "v": ["2007", "2008"]}, {"pid": "annee", "v": "2007"}]}, ""), ""
+            {"pid": "annee", "v": ["2007", "2008"]}, {"pid": "annee", "v": "2007"}]}, ALL), ""
     )[0]  # fmt: skip
     assert (first.number, first.match, first.met) == (7, True, {"annee": True})
 

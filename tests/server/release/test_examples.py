@@ -6,8 +6,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from server import texts
 from server.release import queries
+from server.release.examples import EXAMPLES, read_example
+from server.release.register import Register
 
 BASE = "http://localhost:8000/"
 LANGUAGES = ("fr", "en")
@@ -29,6 +30,12 @@ EXPECTED: dict[str, tuple[int, bool, list[str], list[str]]] = {
     "organismes": (20, True, [MINISTRY, "51"], []),
     "benefices": (141, True, ["2025", "Améliorer la qualité des services"], []),
     "deux-annees": (76, True, ["<id/initiative/23d26ekroedurzrr>", "2024", "2025"], []),
+    "mouvements": (
+        3,
+        True,
+        ["2024", "2025", "<id/sort/nouveau>", "Nouveau", "182", "136"],
+        ["2024", "2025", "<id/sort/nouveau>", "New", "182", "136"],
+    ),
     "transition": (19, True, ["<id/initiative/sgpji4hqpqtgueac>", "2024", "2025"], []),
     "nouvelles": (182, True, ["<id/initiative/33mwljcwaj3yjwwr>"], []),
     "decision": (152, True, ["Même initiative"], ["Same initiative"]),
@@ -76,30 +83,30 @@ def _show(term: object) -> str:
 
 def test_every_example_is_expected_and_has_its_texts() -> None:
     files = Path(queries.__file__).parent.glob("exemple-*.rq")
-    assert {file.stem.removeprefix("exemple-") for file in files} == set(queries.EXAMPLES)
-    assert EXPECTED.keys() == set(queries.EXAMPLES)
-    assert len(queries.EXAMPLES) >= 12
-    for name in queries.EXAMPLES:
+    assert {file.stem.removeprefix("exemple-") for file in files} == EXAMPLES.keys()
+    assert EXPECTED.keys() == EXAMPLES.keys()
+    assert len(EXAMPLES) >= 12
+    for name in EXAMPLES:
         for language in LANGUAGES:
-            assert texts.text(f"example_{name}", language)
-            assert texts.text(f"example_{name}_result", language)
+            assert Register().text(f"example_{name}", language)
+            assert Register().text(f"example_{name}_result", language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", queries.EXAMPLES)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_answers_as_expected(store: ox.Store, name: str, language: str) -> None:
     number, exact, french, english = EXPECTED[name]
-    _, rows = ask(store, queries.read_example(name, BASE, language))
+    _, rows = ask(store, read_example(name, BASE, language, Register()))
     assert len(rows) == number if exact else len(rows) >= number
     expected = english or french if language == "en" else french
     assert any(set(expected) <= set(row) for row in rows)
 
 
-@pytest.mark.parametrize("name", queries.EXAMPLES)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_a_count_is_the_same_without_its_labels(store: ox.Store, name: str) -> None:
     answers = []
     for language in LANGUAGES:
-        text = queries.read_example(name, BASE, language)
+        text = read_example(name, BASE, language, Register())
         for asked in (text, NAMING.sub("", text)):
             names, rows = ask(store, asked)
             kept = [place for place, variable in enumerate(names) if not variable.startswith("nom")]
@@ -110,7 +117,7 @@ def test_a_count_is_the_same_without_its_labels(store: ox.Store, name: str) -> N
 
 def test_no_example_counts_an_entry_twice(store: ox.Store) -> None:
     """A body with an English name beside its French one was counted once for each."""
-    _, rows = ask(store, queries.read_example("organismes", BASE, "en"))
+    _, rows = ask(store, read_example("organismes", BASE, "en", Register()))
     totals = {row[0]: int(row[2]) for row in rows}
     for body, total in totals.items():
         count = f"SELECT ?i {{ ?i <{BASE}def#organisme> <{BASE}{body[1:-1]}> }}"

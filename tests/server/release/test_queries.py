@@ -20,7 +20,7 @@ def test_an_accent_does_not_move_a_name_behind_z(name: str, link: str, forward: 
         store.add(ox.Quad(whole, by, thing) if forward else ox.Quad(thing, by, whole))
         store.add(ox.Quad(thing, named, ox.Literal(label, language="fr")))
     bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
-        ox.Variable("language"): ox.Literal("fr"),
+        ox.Variable("order"): ox.Literal(queries.write_order(["fr"]).value),
         ox.Variable("movement" if forward else "resource"): whole,
     }
     rows = store.query(queries.read(name), base_iri=BASE, substitutions=bound)

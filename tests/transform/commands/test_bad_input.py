@@ -46,7 +46,12 @@ REFUSED_ROWS = {
     ),
     "category outside the list": (
         changed(1, "Robots"),
-        ["Catégorie", "Robots", "category", "add the spelling in [[lists.categorie.values]]"],
+        [
+            *("Catégorie", "Robots", "category"),
+            'or add three lines to a layout of your own that begins with extends = "quebec"'
+            ' (--layout FILE): [[lists.categorie.values]], concept = "robots",'
+            ' spellings = ["Robots"].',
+        ],
     ),
     "portfolio outside the list": (changed(3, "Loisir"), ["Portefeuille", "Loisir", "portfolio"]),
     "no name": (changed(0, " "), ["Nom de l'initiative", "name of the initiative is missing"]),

@@ -402,12 +402,47 @@ def test_the_newest_of_two_is_taken(fetch: Fetch, portal: Portal, folder: Path) 
     assert record(folder)["files"][0]["url"] == f"{portal.address}/fichiers/2025.csv"
 
 
+def test_any_dataset_is_fetched_that_layout_and_options_name(
+    portal_ia: Fetch, portal: Portal, folder: Path, tmp_path: Path
+) -> None:
+    portal.about |= {"id": "5c0ffee5", "name": "ai-register"}
+    portal.offer(0, SMALL, id="entries", name="Register entries", description="")
+    portal.offer(2024, OTHER, name="Register 2024", description="")
+    portal.offer(2023, HTML, name="Codebook 2024", description="")
+    layout = tmp_path / "mine.toml"
+    head = 'layout = 1\nname = "mine"\nextends = "us-2025"\n'
+    layout.write_text(head)
+
+    def run(*more: object) -> subprocess.CompletedProcess[str]:
+        return portal_ia("fetch", "--to", folder, "--layout", layout, *more)
+
+    done = run("--api", portal.api)
+    assert done.returncode == 2
+    assert "mine.toml: no [fetch] dataset" in done.stderr
+    layout.write_text(f'{head}[fetch]\napi = "{portal.api}"\ndataset = "ai-register"\n')
+    assert run().returncode == 0
+    assert bodies(folder) == {2024: OTHER}
+    done = run("--resource", "2025=entry")
+    assert done.returncode == 2
+    assert "0 resources are 'entry', named for 2025; name one of: entries (Reg" in done.stderr
+    layout.write_text(f'{layout.read_text()}[fetch.resources]\n2025 = "Register entries"\n')
+    assert "2025: new" in run().stdout
+    assert bodies(folder) == {2024: OTHER, 2025: SMALL}
+    assert run("--check").returncode == 0
+    # A folder holds one dataset: the years of another would count as withdrawn.
+    portal.about |= {"id": DATASET, "name": "other"}
+    done = run("--dataset", DATASET, "--resource", "2025=entries")
+    assert done.returncode == 2
+    assert "holds the files of another dataset" in done.stderr
+    assert bodies(folder) == {2024: OTHER, 2025: SMALL}
+
+
 def test_two_that_may_both_be_the_portrait_are_refused(
     fetch: Fetch, portal: Portal, folder: Path
 ) -> None:
     portal.offer(2025, SMALL)
     portal.offer(2025, OTHER)
-    assert_failed(fetch(), "may both be the portrait of 2025", folder)
+    assert_failed(fetch(), "may both be the file of 2025", folder)
 
 
 @pytest.mark.parametrize(
@@ -506,7 +541,10 @@ def zipped(**members: bytes) -> bytes:
         (replies(200, HTML, "text/html; charset=utf-8"), "text/html came instead of a table"),
         (replies(200, HTML, "text/csv"), "a web page"),
         (replies(200, b"%PDF-1.7", "application/octet-stream"), "a PDF document"),
-        (replies(200, b'{"success": false}', "application/octet-stream"), "a JSON document"),
+        (
+            replies(200, b'{"success": false}', "application/octet-stream"),
+            "JSON came, where the portal says CSV",
+        ),
         (replies(200, b"{}", "application/json"), "application/json came"),
         (replies(200, zipped(a=b"b")), "a zip archive, no workbook"),
         (replies(200, workbook()), "XLSX came, where the portal says CSV"),

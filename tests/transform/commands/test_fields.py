@@ -229,26 +229,26 @@ def findings(report: Path, severity: str) -> list[dict[str, Any]]:
             {"Depuis": "2025-02-30"},
             "Violation",
             "Write a date of ISO 8601, such as 2025-04-30, or add under [fields.date_statut]"
-            " (essai.toml) its pattern to dates, the cell to empty if it says nothing,"
+            " of essai.toml its pattern to dates, the cell to empty if it says nothing,"
             ' or unreadable = "leave" to publish the row without it.',
         ),
         (
             {"Page": "www.a.example"},
             "Violation",
-            "Write a whole http(s) address, or add under [fields.page] (essai.toml) the cell to"
+            "Write a whole http(s) address, or add under [fields.page] of essai.toml the cell to"
             ' empty if it says nothing, or unreadable = "leave" to publish the row without it.',
         ),
         (
             {"Organisme": "Musée / Museum / Ville"},
             "Warning",
             'Write the cell as "fr / en", or correct split and languages under [fields.organisme]'
-            " (essai.toml).",
+            " of essai.toml.",
         ),
         (
             {"Depuis": "3/4/2025"},
             "Violation",
-            "It is 2025-03-04 or 2025-04-03: write under [fields.date_statut] (essai.toml) only the"
-            ' source\'s pattern, such as dates = ["D/M/YYYY"].',
+            "It is 2025-03-04 or 2025-04-03: write under [fields.date_statut] of essai.toml only"
+            ' the source\'s pattern, such as dates = ["D/M/YYYY"].',
         ),
     ],
 )

@@ -58,7 +58,7 @@ def test_manifest_catalogue_table_and_shapes_follow_the_register(dutch: Path) ->
     # The layout names one thing in its language; the rest is neutral.
     words = manifest["words"]
     assert words["nl"] == {"portrait": ["momentopname", "momentopnamen"]}
-    assert words["en"]["portefeuille"] == ["portfolio", "portfolios"]
+    assert words["en"]["portefeuille"] == ["sector", "sectors"]
     assert "abandoned" not in words["en"]["left_out"]
     about = "http://localhost:8000/id/portrait/2025"
     spoken = [
@@ -167,7 +167,6 @@ def test_a_field_without_column_is_told_once_with_what_to_write(
     assert (done.returncode, done.stderr) == (
         2,
         'portrait-ia: 2025.csv, row 1: No column for statut (known: "Status"). Add its name to'
-        " columns under [fields.statut] of nederlands.toml, write absent = true under"
-        " [fields.statut] of nederlands.toml if the register has no such field, or correct the"
-        " file.\n",
+        f" columns under [fields.statut] of {DUTCH}, write absent = true there if the register has"
+        " no such field, or correct the file.\n",
     )

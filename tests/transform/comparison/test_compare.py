@@ -280,7 +280,16 @@ def test_a_value_that_falls_while_its_like_appears_is_a_warning_of_the_build(
     (warning,) = [r for r in results if r["shape"].endswith("#Evolution-voisin")]
     assert warning["severity"] == "Warning"
     assert warning["focus"].endswith("id/comparaison/2024-2025/categorie/imagerie")
-    assert "id/categorie/imagerie-radiologie" in warning["next_en"]
+    lines = re.search(
+        r"three lines to ouvert.toml: (.+), (concept.+), (spellings.+)\.", warning["next_en"]
+    )
+    assert lines
+    with layout.open("a", encoding="utf-8") as more:
+        more.write("\n".join(lines.groups()))
+    portrait_ia("check", f"2024={old}", f"2025={new}", "--layout", layout, "--report", report)
+    after = json.loads((report / "validation.json").read_bytes())["results"]
+    assert [r["shape"] for r in after if "#Concept-revise" in r["shape"]] == []
+    assert [r["shape"] for r in after if "#Evolution-voisin" in r["shape"]] == []
     assert "falls to zero" in done.stdout or "tombe à zéro" in done.stdout
 
 

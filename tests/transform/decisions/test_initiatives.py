@@ -214,11 +214,11 @@ def test_line_is_refused_with_its_number(decided: Decide, lines: list[str], mess
 UNREADABLE = {
     "few-cells": (HEADER, ["a,b"], "line 2: 2 cells where the header has 9"),
     "many-cells": (HEADER, [line("a", "b") + ",x"], "line 2: 10 cells where the header has 9"),
-    "after-a-comment": (HEADER, ['# «lu» par deux, "a', "", "a"], "line 4: 1 cells where"),
+    "after-a-comment": (HEADER, ['# «lu» par deux, "a', "", "a"], "line 4: 1 cell where"),
     "after-two-lines-in-one-cell": (
         HEADER,
         [line(thing("A"), thing("B")).replace(",lu", ',"l\n#u"'), "a"],
-        "line 4: 1 cells where",
+        "line 4: 1 cell where",
     ),
     "open-quote": (HEADER, ['"a'], "line 2: not CSV"),
     "unknown-column": (HEADER.replace("confidence", "confiance"), [], "Was confidence meant?"),

@@ -11,7 +11,7 @@ from tests.transform.identity.test_rule import (
     reading_of,
     texts,
 )
-from transform.identity.registry import Registered, Registry
+from transform.identity.registry import Claim, Registered, Registry
 from transform.identity.rule import Identities, identify
 from transform.tables.rows import Cells, Reading
 from transform.text.normal_form import normal_form
@@ -23,12 +23,12 @@ rows = st.lists(cells, max_size=8)
 def registry_of(spellings: list[list[str]]) -> Registry:
     """Make a registry of bodies, where the first that claims a form has it."""
     known: dict[str, Registered] = {}
-    claims: dict[str, tuple[str, int]] = {}
+    claims: dict[str, Claim] = {}
     for number, names in enumerate(spellings):
         slug = f"organisme-{number}"
         known[slug] = Registered(slug, {"fr": names[0]}, tuple(names), None)
         for rank, spelling in enumerate(names):
-            claims.setdefault(normal_form(spelling), (slug, rank))
+            claims.setdefault(normal_form(spelling), Claim(slug, rank))
     return Registry(known, claims, ())
 
 
@@ -86,7 +86,7 @@ def test_a_spelling_added(known: list[list[str]], given_rows: list[Cells], spell
     after = identities(registry_of([[*known[0], spelling], *known[1:]]), reading_of(given_rows))
     for number, row in enumerate(given_rows):
         old, new = before.keys[2025][number], after.keys[2025][number]
-        assert old in (new, after.former[2025][number])
+        assert old in (new, after.former[2025][0][number])
         if normal_form(row.organisme) != normal_form(spelling):
             assert old == new
         was, now = before.body(row.organisme), after.body(row.organisme)
@@ -123,7 +123,7 @@ def test_twins_that_a_new_spelling_makes_come_behind_those_that_were() -> None:
     before = identities(registry_of([["b"]]), rows)
     after = identities(registry_of([["b", "a"]]), rows)
     assert after.keys[2025][1] == before.keys[2025][1]
-    assert after.former[2025][0] == before.keys[2025][0]
+    assert after.former[2025][0][0] == before.keys[2025][0]
 
 
 def test_no_text_can_pass_for_a_registered_body() -> None:

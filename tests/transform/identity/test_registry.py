@@ -14,11 +14,12 @@ from tests.conftest import ROW, Run, shared
 from transform.graphs.vocabulary import vocabulary_graph
 from transform.identity.concepts import read_vocabulary
 from transform.identity.registry import EMPTY, Registry, read_registry
-from transform.layouts.model import LISTS, languages_of, load_layout
+from transform.layouts.model import LISTS, Languages, languages_of, load_layout
 from transform.validation.registry import validate_registry
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 QUEBEC = load_layout("quebec")
+IN_FRENCH = languages_of([QUEBEC])
 HEMA = "<id/organisme/hema-quebec>\n    a pia:Organisme ;\n"
 
 
@@ -125,12 +126,15 @@ def test_former_ministries_have_their_full_names(registry: Registry) -> None:
     assert registry.find("MFFP") == registry.find("Ministère des Forêts, de la Faune et des Parcs")
 
 
-def findings(registry: Registry) -> list[str]:
+def vocabulary_of(registry: Registry) -> list[str]:
     vocabularies = {name: read_vocabulary(name, []) for name in LISTS}
-    vocabulary = vocabulary_graph(BASE, [QUEBEC], vocabularies)
+    return vocabulary_graph(BASE, [QUEBEC], vocabularies, registry)
+
+
+def findings(registry: Registry, languages: Languages = IN_FRENCH) -> list[str]:
     return [
         f"{f.focus.removeprefix(BASE)}: {f.en}"
-        for f in validate_registry(registry, vocabulary, BASE, languages_of([QUEBEC]))
+        for f in validate_registry(registry, vocabulary_of(registry), BASE, languages)
     ]
 
 
@@ -145,6 +149,38 @@ def edited(tmp_path: Path, old: str, new: str) -> Path:
 def test_registry_passes_its_shapes(registry: Registry) -> None:
     assert findings(registry) == []
     assert len(registry.bodies) == 95
+
+
+ENGLISH = """
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix pia: <def#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<id/genre/bureau> a skos:Concept ; skos:prefLabel "Bureau"@en ; skos:inScheme <id/genre> .
+<id/organisme/cbp> a pia:Organisme ; skos:prefLabel "Customs and Border Protection"@en ;
+  org:classification <id/genre/bureau> .
+<id/organisme/dhs> a pia:Organisme ; skos:prefLabel "Department of Homeland Security"@en ;
+  org:classification <id/genre/musee> .
+<id/changement/cbp> a org:ChangeEvent ; rdfs:label "The Customs Service becomes CBP"@en ;
+  org:resultingOrganization <id/organisme/cbp> .
+"""
+
+
+def test_an_english_registry_has_english_names_and_kinds_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "bodies.ttl"
+    path.write_text(ENGLISH)
+    registry = read_registry([str(path)], BASE)
+    assert findings(registry, languages_of([load_layout("us-2025")])) == []
+    assert sorted({each.partition(": ")[2] for each in findings(registry)}) == [
+        "The body has no official name in the register's own language.",
+        "The change does not have one label in each language of the register and in no other.",
+    ]
+    lines = vocabulary_of(registry)
+    kinds = {line.split()[0] for line in lines if f"inScheme> <{BASE}id/genre>" in line}
+    # A museum is of a broader kind; nobody there is a CEGEP.
+    assert {kind[1:-1].removeprefix(f"{BASE}id/genre/") for kind in kinds} == {
+        *("bureau", "inconnu", "musee", "societe-d-etat")
+    }
 
 
 def test_no_registry_has_nothing_to_say() -> None:

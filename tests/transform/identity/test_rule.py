@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROW
 from transform.identity.rule import Identities, identify
-from transform.layouts.model import load_layout
+from transform.layouts.model import FIELDS, load_layout
+from transform.tables.columns import Header
 from transform.tables.rows import (
     Cells,
     Reading,
@@ -92,7 +93,8 @@ cells = st.builds(Cells, texts, texts, texts, texts, texts, texts)
 def reading_of(rows: list[Cells], year: int = 2025) -> Reading:
     table: object = None
     numbered = [Row(number, row) for number, row in enumerate(rows, start=2)]
-    return Reading(table, table, year, numbered, [], {})  # type: ignore[arg-type]
+    header = Header(1, {name: (at,) for at, name in enumerate(FIELDS)}, {}, ())
+    return Reading(table, header, year, numbered, [], {})  # type: ignore[arg-type]
 
 
 def identities(*readings: Reading) -> Identities:
@@ -148,7 +150,7 @@ def test_spellings_of_a_body_are_one_body(portrait: Callable[..., Path]) -> None
     other = (*ROW[:2], "HÉMA\u2011QUÉBEC", *ROW[3:])
     file = portrait(ROW, ("Autre", *ROW[1:]), ("Troisième", *other[1:]))
     result = identities(read_rows(file, 2025, QUEBEC))
-    [body] = result.bodies.by_form.values()
+    [body] = result.bodies.by_place.values()
     assert (body.slug, body.label) == ("hema-quebec", "Héma-Québec")
     assert body.spellings == {"Héma-Québec ", "HÉMA\u2011QUÉBEC"}
 

@@ -52,10 +52,10 @@ def entries(work: Prepared) -> dict[int, list[ReviewRow]]:
 
 
 def rows_of(work: Prepared) -> dict[int, list[ReviewRow]]:
-    bodies = work.identities.bodies.by_form.values()
+    bodies = work.identities.bodies.by_place.values()
     names = Names({f"id/organisme/{body.slug}": {"fr": body.label} for body in bodies})
     return {
-        year: review_rows([entry_of(row, setting.source_url) for row in work.rows[year]], names)
+        year: review_rows([entry_of(row, setting) for row in work.rows[year]], names)
         for setting in work.settings
         for year in [setting.reading.year]
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from transform.identity.registry import EMPTY, Registry, read_registry
+from transform.identity.registry import EMPTY, Claim, Registry, read_registry
 from transform.review.nearest_bodies import Spellings
 
 REGISTRY = read_registry(["organismes"], "https://exemple.gouv.qc.ca/")
@@ -28,8 +28,29 @@ def test_the_body_that_was_meant_comes_first(raw: str, slug: str) -> None:
     assert REGISTRY.find(raw) is None
 
 
+@pytest.mark.parametrize(
+    ("raw", "helpful"),
+    [
+        ("Hema-Quebec", ["hema-quebec"]),
+        (
+            "Ministère du Numérique et de l'Innovation",
+            ["ministere-de-la-cybersecurite-et-du-numerique"],
+        ),
+        ("Musée des civilisations", ["musee-de-la-civilisation"]),
+        # 88 of 100 alike with that of the Baie-James: all words that they share are common.
+        ("Centre de services scolaire de la Capitale", []),
+        ("Société de télédiffusion du Québec", []),
+        ("Société de développement des entreprises culturelles", []),
+    ],
+)
+def test_only_what_may_help_is_shown(raw: str, helpful: list[str]) -> None:
+    spellings = Spellings(REGISTRY)
+    near = spellings.nearest(raw)
+    assert [each.slug for each in near if spellings.may_help(raw, each)] == helpful
+
+
 def test_a_large_registry_finds_the_same() -> None:
-    more = {f"organisme {n:05} de la ville": (f"o-{n}", 0) for n in range(9000)}
+    more = {f"organisme {n:05} de la ville": Claim(f"o-{n}", 0) for n in range(9000)}
     large = Spellings(Registry(REGISTRY.bodies, {**REGISTRY.claims, **more}, ()))
     assert large.nearest("Musée des civilisations")[0].slug == "musee-de-la-civilisation"
     assert large.nearest("Organisme 04321 de la vile")[0].slug == "o-4321"

@@ -103,22 +103,25 @@ REFUSED = [
     (
         [(*HEADER, "Budget total")],
         'portrait.csv, row 1: Not declared: "Budget total".'
-        " Add to columns under a [fields.…] of petit.toml, or correct the file.",
+        " Add each to columns under a [fields.…], or to ignore under [columns], of petit.toml, or"
+        " correct the file.",
     ),
     (
         [(*HEADER[:5], "Statut\nactuel"), ROW],
         'portrait.csv, row 1: No column for statut (known: "Statut").'
-        " Add its name to columns under [fields.statut] of petit.toml, write absent = true under"
-        " [fields.statut] of petit.toml if the register has no such field, or correct the file."
+        " Add its name to columns under [fields.statut] of petit.toml, write absent = true there if"
+        " the register has no such field, or correct the file."
         ' Not declared: "Statut actuel" (nearest known: "Statut").'
-        " Add to columns under a [fields.…] of petit.toml, or correct the file.",
+        " Add each to columns under a [fields.…], or to ignore under [columns], of petit.toml, or"
+        " correct the file.",
     ),
     (
         [(*HEADER, *(f"\x1b[{number}m\u202e" for number in range(10)))],
         'portrait.csv, row 1: Not declared: "\\x1b[0m\\u202e", "\\x1b[1m\\u202e",'
         ' "\\x1b[2m\\u202e", "\\x1b[3m\\u202e", "\\x1b[4m\\u202e", "\\x1b[5m\\u202e",'
         ' "\\x1b[6m\\u202e", "\\x1b[7m\\u202e" and 2 more.'
-        " Add to columns under a [fields.…] of petit.toml, or correct the file.",
+        " Add each to columns under a [fields.…], or to ignore under [columns], of petit.toml, or"
+        " correct the file.",
     ),
     (
         [(*HEADER, "NOM")],
@@ -128,7 +131,8 @@ REFUSED = [
     (
         [(*HEADER, "Nom de l'initiative")],
         'portrait.csv, row 1: "Nom" (column 1) and "Nom de l\'initiative" (column 7) fill nom.'
-        " Take one of them out of the file.",
+        " Join them in the file, or name all but one of them under [columns] ignore of"
+        " petit.toml.",
     ),
     (
         [(*HEADER, "Réseau", "réseau")],
@@ -144,7 +148,17 @@ def test_unfit_columns_are_all_named_in_one_message(
 ) -> None:
     with pytest.raises(UnfitColumns) as refused:
         find_header(table(*records), layout)
-    assert str(refused.value) == message
+    assert str(refused.value).replace(str(SMALL), SMALL.name) == message
+
+
+@pytest.mark.parametrize("name", ["Coût", "Nom"])
+def test_an_ignored_column_is_no_field_and_no_fault(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "essai.toml"
+    file.write_text(f'extends = "{SMALL}"\ncolumns.ignore = ["{name.upper()}"]', encoding="utf-8")
+    names = (*HEADER, "Coût" if name == "Coût" else "Nom de l'initiative")
+    header = find_header(table(names), load_layout(str(file)))
+    assert (header.other, header.untaken) == ((name,), [])
+    assert header.columns["nom"] == ((0,) if name == "Coût" else (6,))
 
 
 def test_a_fallback_does_not_replace_a_missing_column(layout: Layout) -> None:

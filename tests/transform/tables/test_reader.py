@@ -39,7 +39,7 @@ CODECS = {
     "utf-16-be": ("utf-16-be", codecs.BOM_UTF16_BE),
     "windows-1252": ("cp1252", b""),
 }
-AS_TABLE = "Give the portrait as .csv in UTF-8, or as .xlsx."
+AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx, .ods or .json."
 
 
 def as_csv(*records: Sequence[object], separator: str = ",", **how: Any) -> str:
@@ -106,7 +106,7 @@ def refusal(read: Read, raw: bytes, name: str = "portrait.csv") -> str:
     with pytest.raises(UnreadableFile) as refused:
         read(raw, name)
     assert "\n" not in str(refused.value)
-    return str(refused.value)
+    return str(refused.value).replace(str(SMALL), SMALL.name)
 
 
 @pytest.mark.parametrize("encoding", CODECS)
@@ -294,8 +294,13 @@ FOREIGN = [
     ),
     (
         as_zip(**{"content.xml": "<x/>"}),
-        "an OpenDocument file. Unpack it, or open it in a spreadsheet and save it"
-        " as .xlsx or as .csv in UTF-8.",
+        "an OpenDocument file that is no spreadsheet. Unpack it, or open it in a spreadsheet and"
+        " save it as .xlsx or as .csv in UTF-8.",
+    ),
+    (
+        as_zip(**{"content.xml": "<x/>", "xl__worksheets__sheet1.xml": "<x/>"}),
+        "two workbooks of different kinds in one zip archive. Unpack it, or open it in a"
+        " spreadsheet and save it as .xlsx or as .csv in UTF-8.",
     ),
     (
         as_zip(**{"[Content_Types].xml": "<x/>", "xl__workbook.bin": "x"}),
@@ -505,7 +510,7 @@ def test_a_hidden_sheet_is_the_portrait_only_where_the_layout_names_it(
         read_table(tmp_path / "portrait.xlsx", layout, 2025)
     assert str(refused.value) == (
         'portrait.xlsx: no sheet is named "Vieux" (sheets: "Neuf").'
-        " Correct sheet under [portraits.2025] of nomme.toml."
+        f" Correct sheet under [portraits.2025] of {named}."
     )
 
 
@@ -531,7 +536,7 @@ def test_of_sheets_that_lack_a_column_the_nearest_is_read(read: Read) -> None:
 def test_sheets_that_leave_a_doubt_are_listed(
     read: Read, sheets: dict[str, list[tuple[str, ...]]], fault: str
 ) -> None:
-    step = "declare its columns in the layout."
+    step = "add its columns to those under [fields.…] of petit.toml."
     if fault == "several sheets have":
         step = "name it as sheet under [portraits.YYYY] of petit.toml."
     assert refusal(read, as_xlsx(**sheets), "portrait.xlsx") == (

@@ -2,9 +2,9 @@
 
 import pytest
 
+from transform.text.difference import net
 from transform.text.numbers import (
     is_one,
-    net,
     percent,
     whole,
 )

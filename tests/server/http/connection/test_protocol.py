@@ -23,6 +23,7 @@ class Site:
         self.connections = Connections()
         self.most_body, self.leaving = 1 << 20, False
         self.clock = Clock()
+        self.languages = ("fr", "en")
         self._reply = reply
 
     def count(self, target: bytes, status: int, kind: str) -> None:

@@ -1,0 +1,81 @@
+"""Read the tables of a release (`transform/release/database.py`), within a time limit."""
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any
+
+from flask import current_app, request
+
+from server.engine.faults import Abandoned, QueryTooSlow
+from server.faults import UnknownPage
+from server.release.current import Release
+from server.settings import Settings
+from server.web.release_scope import GONE
+from transform.release.paths import DATABASE
+
+_PATH = f"dumps/{DATABASE}"
+_STEPS = 20_000  # instructions of SQLite's virtual machine between two looks: about a millisecond
+Row = sqlite3.Row
+
+
+class Tables:
+    """The tables of a release, open for one request."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of a query."""
+        return self._connection.execute(query, values).fetchall()
+
+    def number(self, query: str, values: Sequence[object] = ()) -> int:
+        """Return the number that a query gives."""
+        (row,) = self.rows(query, values)
+        return int(row[0])
+
+
+@contextmanager
+def open_tables(release: Release) -> Iterator[Tables]:
+    """Open the tables of a release for reading, until the request ends.
+
+    Raises UnknownPage for a release that was built without them, QueryTooSlow after the time
+    limit of a query, and Abandoned when the client has hung up.
+    """
+    path = release.find_file(_PATH)
+    if path is None:
+        raise UnknownPage(
+            "This release was built before it had lists: build it anew with this version."
+        )
+    settings: Settings = current_app.config["SETTINGS"]
+    watch = _Watch(settings.limits.seconds, request.environ.get(GONE))
+    # The file never changes, so that SQLite need neither lock it nor look for a journal.
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    # One thread at a time has it, but an answer may be sent by another than the one that began it.
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    with closing(connection):
+        connection.row_factory = sqlite3.Row
+        connection.set_progress_handler(watch.ends, _STEPS)
+        try:
+            yield Tables(connection)
+        except sqlite3.OperationalError as error:
+            if watch.fault is None:
+                raise
+            raise watch.fault from error
+
+
+class _Watch:
+    """Ends a query of SQLite by a deadline, or when the client has gone."""
+
+    def __init__(self, seconds: float, gone: Any) -> None:
+        self._seconds, self._gone = seconds, gone
+        self._deadline = time.monotonic() + seconds
+        self.fault: Exception | None = None
+
+    def ends(self) -> bool:
+        if self._gone is not None and self._gone():
+            self.fault = Abandoned("The client has hung up.")
+        elif time.monotonic() > self._deadline:
+            self.fault = QueryTooSlow(self._seconds)
+        return self.fault is not None

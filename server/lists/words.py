@@ -1,0 +1,86 @@
+"""Parse the words of a reader's search, and write them for the index.
+
+`"…"` is a phrase, `-word` must not occur, `OR` between two words takes either; everything else is
+a word that must occur. Nothing of the text reaches the index but folded letters and digits in
+quotes, so that no sign is its syntax (SQLite, FTS5, 3.1).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from transform.text.search_words import Stems, words
+
+_MOST_TERMS = 32  # of a search; what comes after them narrows nothing that a person reads
+_PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+_DASHES = "-‐‑–−"
+
+
+class Term(NamedTuple):
+    """Folded words that must stand together, and whether they must be absent."""
+
+    words: tuple[str, ...]
+    absent: bool = False
+
+
+class Search(NamedTuple):
+    """A search: groups of terms, of each of which one must occur; and terms that must not."""
+
+    groups: tuple[tuple[Term, ...], ...]
+    absent: tuple[Term, ...]
+
+    def words(self) -> list[str]:
+        """Return the words that must occur, in the order of the text."""
+        return [word for group in self.groups for term in group for word in term.words]
+
+
+def parse_search(text: str) -> Search | None:
+    """Parse what a reader wrote; None where it holds no word that must occur."""
+    groups: list[tuple[Term, ...]] = []
+    absent: list[Term] = []
+    either = False
+    for term in _read_terms(text):
+        if term is None:
+            either = bool(groups)
+        elif term.absent:
+            absent.append(term)
+        elif either:
+            groups[-1] = (*groups[-1], term)
+            either = False
+        else:
+            groups.append((term,))
+        if len(groups) + len(absent) == _MOST_TERMS:
+            break
+    return Search(tuple(groups), tuple(absent)) if groups else None
+
+
+def _read_terms(text: str) -> Iterator[Term | None]:
+    """Yield the terms of a text, None for an OR."""
+    for minus, phrase, bare in _PART.findall(text):
+        if bare == "OR":
+            yield None
+        elif bare:
+            negated = bare[0] in _DASHES
+            # «l'hôpital» and «sous-titre» are words that stand together.
+            if own := words(bare):
+                yield Term(tuple(own), negated)
+        elif own := words(phrase):
+            yield Term(tuple(own), bool(minus))
+
+
+def write_match(search: Search, languages: Sequence[str]) -> str:
+    """Write a search for the index, each word with its stem in every language of the register."""
+    stems = Stems(languages)
+    present = " AND ".join(
+        "(" + " OR ".join(_write(term, stems, languages) for term in group) + ")"
+        for group in search.groups
+    )
+    absent = "".join(f" NOT {_write(term, stems, languages)}" for term in search.absent)
+    return f"({present}){absent}" if absent else present
+
+
+def _write(term: Term, stems: Stems, languages: Sequence[str]) -> str:
+    """Write a term: a phrase of the stems of one language, or of another."""
+    text = " ".join(term.words)
+    phrases = dict.fromkeys(" ".join(stems.of_text(text, tag)) for tag in languages)
+    return "(" + " OR ".join(f'"{phrase}"' for phrase in phrases) + ")"

@@ -1,0 +1,106 @@
+"""Read what a release says of its register: its languages, its fields, and what it calls things."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from server import texts
+from transform.release.manifest import languages_in
+from transform.text.languages import reading_language
+
+# A release of an earlier version does not say them: it was laid out as Québec's register is.
+_FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
+# What a register may call otherwise than we do, one and many of it: `word_…` of site.toml.
+WORDS = {
+    "portrait": ("portrait", "portraits"),
+    "categorie": ("categorie", "categories"),
+    "organisme": ("organisme", "organismes"),
+    "portefeuille": ("portefeuille", "portefeuilles"),
+    "benefices": ("benefice", "benefices"),
+    "statut": ("statut", "statuts"),
+}
+
+
+class OwnText(NamedTuple):
+    """A text of the register's own, such as its title, and its language."""
+
+    value: str
+    language: str
+
+
+class Register(NamedTuple):
+    """A register: its languages (BCP 47), its own first, the fields that it has, and its words.
+
+    `words` has by language, by field and for `portrait`, a file of one year, one and many of it,
+    and as `left_out` a sentence on what the register leaves out.
+    """
+
+    languages: tuple[str, ...] = texts.LANGUAGES
+    fields: frozenset[str] = frozenset(_FIELDS)
+    words: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+
+    @property
+    def interface(self) -> tuple[str, ...]:
+        """Return the languages of the interface, that of a reader who states none first."""
+        first = reading_language(self.languages[0])
+        return (first, *(language for language in texts.LANGUAGES if language != first))
+
+    def has(self, language: str) -> bool:
+        """Check whether a language is one of the register's, of whichever region."""
+        return any(_primary(tag) == _primary(language) for tag in self.languages)
+
+    def nearest(self, reader: str) -> str:
+        """Return the language of the register for a reader: the reader's, else its own."""
+        kin = (tag for tag in self.languages if _primary(tag) == _primary(reader))
+        return next(kin, self.languages[0])
+
+    def order(self, reader: str) -> tuple[str, ...]:
+        """Return the languages of a label, the best first: the reader's, then the register's.
+
+        They are in lower case, as those of the engine's terms are.
+        """
+        own = [language.lower() for language in self.languages]
+        kin = [language for language in own if _primary(language) == _primary(reader)]
+        return tuple(dict.fromkeys((reader.lower(), *kin, *own)))
+
+    def choose(self, own_texts: Mapping[str, str], reader: str) -> OwnText:
+        """Return one of the texts of the register by language, the best one for a reader."""
+        best = min(own_texts, key=lambda tag: self._rank(tag, reader), default=reader)
+        return OwnText(own_texts.get(best, ""), best)
+
+    def sort(self, own_texts: Mapping[str, str]) -> list[OwnText]:
+        """Return all texts by language, in the order of the register's languages."""
+        tags = sorted(own_texts, key=lambda tag: self._rank(tag, self.languages[0]))
+        return [OwnText(own_texts[tag], tag) for tag in tags]
+
+    def text(self, key: str, language: str, **values: object) -> str:
+        """Return a text of the interface with the register's words and its values filled in."""
+        return texts.text(key, language, **self.words_in(language), **values)
+
+    def words_in(self, language: str) -> Mapping[str, str]:
+        """Return the words to fill in, each as it stands within a sentence and at its beginning."""
+        places: dict[str, str] = {}
+        for name, forms in WORDS.items():
+            own = self.words.get(language, {}).get(name)
+            for form, word in zip(forms, own or (None, None), strict=True):
+                within = word or texts.text(f"word_{form}", language)
+                places |= {form: within, form.capitalize(): within[:1].upper() + within[1:]}
+        left_out = self.words.get(language, {}).get("left_out")
+        places["left_out"] = left_out or texts.text("word_left_out", language)
+        return places
+
+    def _rank(self, tag: str, reader: str) -> int:
+        order = self.order(reader)
+        return order.index(tag.lower()) if tag.lower() in order else len(order)
+
+
+def read_register(manifest: Mapping[str, Any]) -> Register:
+    """Return the register of a release."""
+    languages = languages_in(manifest)
+    fields = frozenset(manifest.get("fields") or _FIELDS)
+    return Register(languages, fields, manifest.get("words") or {})
+
+
+def _primary(language: str) -> str:
+    """Return the primary subtag of a language tag (RFC 5646, 2.2.1)."""
+    return language.partition("-")[0].lower()

@@ -1,0 +1,210 @@
+"""The list of initiatives: facets count what SPARQL counts, and hostile parameters harm none."""
+
+import csv
+import io
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
+
+import pytest
+
+from server.lists.words import parse_search, write_match
+
+BASE = "http://localhost:8000/"
+PREFIXES = f"PREFIX pia: <{BASE}def#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
+
+
+@pytest.fixture(scope="module")
+def examples(example: Path, boot: Any) -> Iterator[str]:
+    with boot(example) as address:
+        yield address
+
+
+def ask(address: str, fetch: Any, query: str) -> list[dict[str, str]]:
+    reply = fetch(f"{address}sparql?query={quote(query)}&format=json")
+    assert reply.status == 200, reply.text
+    bindings = json.loads(reply.body)["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in bindings]
+
+
+def open_list(address: str, fetch: Any, **parameters: str) -> str:
+    parameters = {"lang": "en", **parameters}
+    reply = fetch(f"{address}initiatives?{urlencode(parameters)}", headers={"Accept": "text/html"})
+    assert reply.status == 200, reply.text
+    text: str = reply.text
+    return text
+
+
+def total(page: str) -> int:
+    match = re.search(r'role="status"><strong>([\d,]+)</strong>', page)
+    assert match
+    return int(match[1].replace(",", ""))
+
+
+def facets(page: str) -> dict[str, int]:
+    """Return the number beside each value of each facet, by its parameters."""
+    listed = re.findall(
+        r'<li><a rel="nofollow" href="([^"]+)"[^>]*><span.*?<span class="number">([\d,]+)</span>',
+        page,
+    )
+    return {href.replace("&amp;", "&"): int(number.replace(",", "")) for href, number in listed}
+
+
+@pytest.mark.parametrize("year", [None, 2024, 2025])
+def test_every_facet_counts_what_sparql_counts(examples: str, fetch: Any, year: int | None) -> None:
+    """Count by each list in SPARQL, an initiative by its last entry or by that of the year."""
+    page = open_list(examples, fetch, **({"annee": str(year)} if year else {}))
+    counted = facets(page)
+    entry = f"?e pia:annee {year}" if year else "?i pia:derniereInscription ?e"
+    paths = {
+        "organisme": "pia:organisme",
+        "categorie": "pia:categorie",
+        "statut": "pia:statut",
+        "portefeuille": "pia:portefeuille/skos:broader?",
+        "genre": "pia:organisme/<http://www.w3.org/ns/org#classification>",
+    }
+    for name, path in paths.items():
+        rows = ask(
+            examples,
+            fetch,
+            f"{PREFIXES} SELECT ?v (COUNT(DISTINCT ?i) AS ?n)"
+            f" {{ {entry} . ?e pia:inscriptionDe ?i ; {path} ?v }} GROUP BY ?v",
+        )
+        expected = {row["v"].rpartition("/")[2]: int(row["n"]) for row in rows}
+        on_page = {
+            values[name][0]: number
+            for href, number in counted.items()
+            if name in (values := parse_qs(urlsplit(href).query))
+        }
+        assert on_page == expected, name
+    assert total(page) == (168 if year == 2024 else 258 if year == 2025 else 350)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"statut": "solution-en-production", "annee": "2025"},
+        {"portefeuille": "education"},
+        {"presence": "nouvelle", "genre": "cegep"},
+        {"presence": "absente"},
+        {"q": "ramq"},
+        {"q": "priorisation", "categorie": "traitement-du-langage-naturel"},
+    ],
+)
+def test_a_list_its_sparql_its_csv_and_its_json_hold_the_same(
+    examples: str, fetch: Any, parameters: dict[str, str]
+) -> None:
+    page = open_list(examples, fetch, **parameters)
+    number = total(page)
+    (behind,) = re.findall(r'href="([^"]*sparql\?[^"]*query=[^"]+)"', page)
+    query = parse_qs(urlsplit(behind.replace("&amp;", "&")).query)["query"][0]
+    rows = ask(examples, fetch, query)
+    assert len(rows) == number
+    search = urlencode(parameters)
+    text = fetch(f"{examples}initiatives.csv?{search}").text
+    lines = list(csv.DictReader(io.StringIO(text, newline="")))
+    records = json.loads(fetch(f"{examples}initiatives.json?{search}").body)
+    uris = sorted(row["initiative"] for row in rows)
+    assert sorted(line["initiative_uri"] for line in lines) == uris
+    assert [record["initiative_uri"] for record in records] == [
+        line["initiative_uri"] for line in lines
+    ]
+    excel = fetch(f"{examples}initiatives.excel?{search}")
+    assert excel.body.startswith(b"\xef\xbb\xbf")
+    assert excel.body.count(b"\xef\xbb\xbf") == 1
+    turtle = fetch(f"{examples}initiatives.ttl?{search}")
+    assert turtle.status == 303
+    graph = fetch(urljoin(f"{examples}initiatives.ttl", turtle.headers["Location"])).text
+    assert number == 0 or len(re.findall(r"pia:Initiative\b|def#Initiative>", graph)) == number
+
+
+def test_pages_hold_each_initiative_once(examples: str, fetch: Any) -> None:
+    seen: list[str] = []
+    for number in range(1, 8):
+        page = open_list(examples, fetch, page=str(number))
+        seen += re.findall(r'<h2><a href="\./id/initiative/([a-z2-7]+)', page)
+    assert len(seen) == len(set(seen)) == 350
+    assert fetch(f"{examples}initiatives?page=8").status == 404
+
+
+def test_states_are_addresses_that_engines_do_not_index(examples: str, fetch: Any) -> None:
+    whole = fetch(f"{examples}initiatives", headers={"Accept": "text/html"})
+    assert "X-Robots-Tag" not in whole.headers
+    chosen = fetch(f"{examples}initiatives?annee=2025", headers={"Accept": "text/html"})
+    assert chosen.headers["X-Robots-Tag"] == "noindex"
+    assert '<link rel="canonical" href="./initiatives">' in chosen.text
+    assert re.search(r'class="chips".*?2025.*?×', chosen.text, re.DOTALL)
+    assert (
+        re.findall(
+            r'<a(?! rel="[^"]*nofollow")[^>]*href="[^"]*initiatives\?annee[^"]*&', chosen.text
+        )
+        == []
+    )
+
+
+def test_a_misspelt_word_is_answered_by_the_nearest(examples: str, fetch: Any) -> None:
+    page = open_list(examples, fetch, q="priorisatoin")
+    assert total(page) == 0
+    match = re.search(r'Did you mean: <a href="([^"]+)"', page)
+    assert match
+    assert parse_qs(urlsplit(match[1].replace("&amp;", "&")).query)["q"] == ["priorisation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("REGIE de l’Assurance-Maladie", 1),
+        ('"assurance maladie"', 1),
+        ("ramq OR priorisation", 7),
+        ("priorisation -ramq", 1),
+        ("prioris*", 0),
+        ("' OR 1=1 --", 0),
+        ('nom:"x" NEAR(a b, 3) ^b {x}', 0),
+        ("<script>alert(1)</script>", 0),
+        ('"', 0),
+        ("-", 0),
+        ("OR OR", 0),
+        ("a" * 10_000, 0),
+        ('"a" ' * 2_500, 0),
+        ("-a " * 3_000, 0),
+        ("\x00\ud83d\ude00é" * 9, 0),
+    ],
+)
+def test_any_text_is_answered_as_text(examples: str, fetch: Any, text: str, least: int) -> None:
+    sent = quote(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    reply = fetch(f"{examples}initiatives?q={sent}&lang=en", headers={"Accept": "text/html"})
+    assert reply.status == 200
+    assert total(reply.text) >= least
+    assert "<script>alert" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1", "statut=../x",
+     "statut=" + "a" * 300, "&".join(f"organisme=a{n}" for n in range(101))],
+)  # fmt: skip
+def test_nonsense_in_parameters_is_refused(examples: str, fetch: Any, search: str) -> None:
+    reply = fetch(f"{examples}initiatives?{search}", headers={"Accept": "application/json"})
+    assert reply.status == 400
+    assert json.loads(reply.body)["detail"]
+
+
+def test_unknown_values_leave_an_empty_list_with_a_way_back(examples: str, fetch: Any) -> None:
+    page = open_list(examples, fetch, organisme="nul-ne-la-connait")
+    assert total(page) == 0
+    assert "See the whole list" in page
+
+
+def test_nothing_of_a_search_is_syntax_of_the_index(example: Path) -> None:
+    file = example / "current/dumps/portraits.sqlite"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as tables:
+        for text in ("a b", '"a b" -c', "a OR b -d", "l'hopital*", 'x"y', "NOT AND NEAR(", "é^ü:"):
+            search = parse_search(text)
+            assert search
+            match = write_match(search, ["fr", "en"])
+            tables.execute("SELECT count(*) FROM recherche WHERE recherche MATCH ?", (match,))

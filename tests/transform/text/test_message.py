@@ -1,0 +1,251 @@
+"""The catalogue of texts: in both languages, used and complete; and no text outside it."""
+
+import ast
+import datetime
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from tests.conftest import PROJECT
+from transform.text.languages import (
+    LANGUAGES,
+    language_for,
+    language_of_environment,
+    process_language,
+    set_language,
+)
+from transform.text.message import Message, read_room, template
+
+CATALOGUE = PROJECT / "transform" / "text" / "messages"
+ROOMS = sorted(file.stem for file in CATALOGUE.glob("*.toml"))
+# Looked up by what stands in their place: a text of Click, the English name of a value, an error
+# of the system.
+BY_TEXT = {"click", "metavars", "system"}
+# Filled in by their own writers, and held complete by tests of their own.
+BY_WRITER = {"comparison", "site"}
+# Rooms whose texts all stand in the catalogue.
+CONVERTED = [
+    *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
+    *("transform/fetch", "transform/linking", "transform/pipeline", "transform/validation"),
+    *(
+        f"transform/tables/{name}.py"
+        for name in (
+            *("csv_reader", "encoding", "faults", "marks", "part_scan", "reader", "xlsx_reader"),
+            "zip_limits",
+        )
+    ),
+    *(f"transform/graphs/{name}.py" for name in ("bodies", "framework", "rows_file")),
+    "transform/identity",
+    *(
+        f"transform/review/{name}.py"
+        for name in ("candidates", "candidates_csv", "display", "rows", "session", "similarity")
+    ),
+    *(f"transform/comparison/{name}.py" for name in ("text_table", "change_list", "sentences")),
+    *(
+        f"transform/release/{name}.py"
+        for name in (
+            *("dumps", "folder", "history", "integrity", "manifest", "reading", "stability"),
+        )
+    ),
+    *("server/cli.py", "server/commands.py", "server/engine/disk_store.py", "server/settings.py"),
+    *("server/http/process/listen.py", "server/http/process/memory_check.py"),
+]
+# Two words, or a word of three letters next to a blank.
+# Calls whose arguments no reader sees, or that look up a text by another.
+_NO_MESSAGE = ("AssertionError", "_of_click", "re.compile")
+# Markup that is looked for, an option with what stands for its value.
+_CODE = re.compile("<!?[a-z]+ [a-z]+|--[a-z]+ [A-Z]+")
+_WORDS = re.compile(r"[^\W\d_]{2,}[ ,;]+[^\W\d_]{2,}|[^\W\d_]{3,} | [^\W\d_]{3,}")
+
+
+@cache
+def parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+def modules(room: str) -> list[Path]:
+    """Return the modules of a folder, or the one module of that name."""
+    path = PROJECT / room
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def calls_of_message() -> Iterator[tuple[Path, ast.Call]]:
+    for file in (*modules("transform"), *modules("server")):
+        if "message(" not in file.read_text("utf-8"):
+            continue
+        for node in ast.walk(parse(file)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "message":
+                yield file, node
+
+
+def keys() -> set[str]:
+    return {f"{room}.{name}" for room in ROOMS for name in read_room(room)}
+
+
+def fields(key: str, language: str) -> set[str]:
+    return set(fields_of(template(key, language)))
+
+
+def fields_of(text: str) -> Iterator[str]:
+    """Yield the names of the values of a text, and of those within the forms of others."""
+    for _, name, form, _ in Formatter().parse(text):
+        if name:
+            yield name
+            yield from fields_of(form or "")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_text_is_in_both_languages_with_the_same_values(room: str) -> None:
+    for name, texts in read_room(room).items():
+        assert list(texts) == list(LANGUAGES), name
+        assert all(texts.values()), name
+        if room not in {"click", *BY_WRITER}:
+            assert fields(f"{room}.{name}", "fr") == fields(f"{room}.{name}", "en"), name
+
+
+def test_every_text_is_used_and_every_used_one_is_there_with_its_values() -> None:
+    used, beginnings = set(), set()
+    for file, call in calls_of_message():
+        key = call.args[0]
+        if isinstance(key, ast.JoinedStr) and isinstance(key.values[0], ast.Constant):
+            beginnings.add(key.values[0].value)
+            continue
+        assert isinstance(key, ast.Constant), (file, ast.unparse(call))
+        assert isinstance(key.value, str), file
+        used.add(key.value)
+        named = {keyword.arg for keyword in call.keywords}
+        if None not in named:  # no `**values`
+            assert named == fields(key.value, "en"), (file, key.value)
+    assert used <= keys()
+    begun = tuple(map(str, beginnings))
+    apart = BY_TEXT | BY_WRITER
+    unused = {key for key in keys() - used if key.split(".")[0] not in apart}
+    unused = {key for key in unused if not key.startswith(begun)}
+    assert unused == set()
+
+
+def no_texts(node: ast.AST) -> Iterator[ast.AST | None]:
+    """Yield what is no text of a message: docstrings, types, names, comparisons, defects."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        yield node.value
+    if isinstance(node, ast.arg | ast.AnnAssign):
+        yield node.annotation
+    if isinstance(node, ast.FunctionDef):
+        yield node.returns
+    if isinstance(node, ast.Compare):
+        yield node
+    if isinstance(node, ast.keyword) and node.arg == "metavar":
+        yield node.value
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in _NO_MESSAGE:
+        yield node
+
+
+def texts_outside(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the literals of words that stand in no catalogue."""
+    apart = {
+        id(part)
+        for node in ast.walk(tree)
+        for whole in no_texts(node)
+        if whole
+        for part in ast.walk(whole)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in apart:
+            continue
+        text = node.value
+        if isinstance(text, str) and _WORDS.search(text) and not _CODE.fullmatch(text):
+            yield node.lineno, text
+
+
+@pytest.mark.parametrize("room", CONVERTED)
+def test_no_text_stands_outside_the_catalogue(room: str) -> None:
+    files = modules(room)
+    assert files
+    assert {(file.name, *text) for file in files for text in texts_outside(parse(file))} == set()
+
+
+def test_a_text_outside_the_catalogue_would_be_seen() -> None:
+    source = '"""One docstring."""\nclick.echo(f"{n} rows")\nraise MisusedCommand("no file")\n'
+    assert sorted(line for line, _ in texts_outside(ast.parse(source))) == [2, 3]
+
+
+def write(text: str, language: str, monkeypatch: pytest.MonkeyPatch, **values: object) -> str:
+    """Return a text of its own, written as one of the catalogue is."""
+    catalogue = {"text": {language: text}, "within": {language: "ligne"}}
+    monkeypatch.setattr("transform.text.message.read_room", lambda _: catalogue)
+    template.cache_clear()
+    try:
+        return Message("room.text", values).text(language)
+    finally:
+        template.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values", "expected"),
+    [
+        ("fr", "{n:ligne|lignes}", {"n": 0}, "0\u00a0ligne"),
+        ("fr", "{n:ligne|lignes}", {"n": 3611}, "3\u202f611\u00a0lignes"),
+        ("en", "{n:row|rows}", {"n": 0}, "0 rows"),
+        ("en", "{n:row|rows} {n:|is|are}", {"n": 1}, "1 row is"),
+        ("fr", "{n:number}", {"n": 12.5}, "12,5"),
+        ("fr", "{d:date}", {"d": datetime.date(2026, 1, 31)}, "31 janvier 2026"),
+        ("en", "{d:date}", {"d": datetime.date(2026, 1, 31)}, "January 31, 2026"),
+        ("fr", "{a:and} ; {a:or}", {"a": [1, 2, 3]}, "1, 2 et 3\u202f; 1, 2 ou 3"),
+        ("fr", "« {a} » : voir ?", {"a": "x : y"}, "«\u00a0x : y\u00a0»\u00a0: voir\u202f?"),
+        ("en", "{a}: {b!r}", {"a": "{b}", "b": "x"}, "{b}: 'x'"),
+        ("fr", "{a}", {"a": Message("room.within")}, "ligne"),
+    ],
+)
+def test_values_are_written_as_readers_expect(
+    language: str,
+    text: str,
+    values: dict[str, object],
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert write(text, language, monkeypatch, **values) == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, None),
+        ({"LANG": "C.UTF-8"}, None),
+        ({"LANG": "POSIX"}, None),
+        ({"LANG": "de_DE.UTF-8"}, None),
+        ({"LANG": "fr_CA.UTF-8"}, "fr"),
+        ({"LANG": "fr_CA.UTF-8", "LC_MESSAGES": "en_CA.UTF-8"}, "en"),
+        ({"LANG": "en_CA", "LC_MESSAGES": "en_CA", "LC_ALL": "fr_CA"}, "fr"),
+        ({"LANG": "fr_CA", "LC_ALL": "C"}, None),
+        ({"LANG": "fr_CA", "LC_ALL": ""}, "fr"),
+        ({"LANG": "fr_CA", "PORTRAIT_IA_LANG": "en"}, "en"),
+    ],
+)
+def test_the_environment_chooses_the_language(
+    variables: dict[str, str], language: str | None
+) -> None:
+    assert language_of_environment(variables) == language
+
+
+@pytest.mark.parametrize(
+    ("chosen", "register", "of_commands", "of_rules"),
+    [
+        (None, ["fr", "en"], "en", "fr"),
+        (None, ["fr-CA"], "en", "fr"),
+        (None, ["nl"], "en", "en"),
+        ("en", ["fr"], "en", "en"),
+        ("fr", ["en"], "fr", "fr"),
+    ],
+)
+def test_rules_speak_the_language_of_the_register_where_none_is_chosen(
+    chosen: str | None, register: list[str], of_commands: str, of_rules: str
+) -> None:
+    set_language(chosen)
+    try:
+        assert (process_language(), language_for(register)) == (of_commands, of_rules)
+    finally:
+        set_language(None)

@@ -1,0 +1,196 @@
+"""Write the proposal of a layout as TOML, with what it is unsure of marked in comments."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from transform.layouts.model import FIELDS, LISTS, NEEDED
+from transform.proposal.fields import Choice, Choices, choose_columns, is_list
+from transform.proposal.survey import Survey
+from transform.proposal.words import guess_languages
+from transform.text.characters import UNWRITABLE
+from transform.text.normal_form import normal_form, slug
+from transform.text.printable import visible
+from transform.text.slugs import name_all
+
+_CONFIRM = "# to confirm:"
+# Languages that a part of the texts is in, so large that it is no chance.
+_MUCH = 0.2
+_NOT_STATED = {"fr": "Non précisé", "en": "Not stated"}
+_BLANK = "not-stated"
+_SAMPLE = 400
+
+Found = Sequence[tuple[Survey, Choices]]
+
+
+def propose(surveys: Iterable[Survey]) -> str:
+    """Return a layout for the files that were surveyed, the newest first."""
+    found = [(survey, choose_columns(survey)) for survey in surveys]
+    found.sort(key=lambda pair: pair[0].year or 0, reverse=True)
+    languages = guess_languages(_sample(found))
+    own = languages[0][0] if languages else "en"
+    lines = [
+        *_head(found, own, languages),
+        *_file(found),
+        *_fields(found),
+        *_other_columns(found),
+        *_lists(found, own),
+        *_portraits(found),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _sample(found: Found) -> Iterator[str]:
+    """Yield texts of each column that is read, the names of the columns, and no other."""
+    for _, choices in found:
+        for choice in choices.values():
+            yield choice.column.name.replace("_", " ")
+            yield from list(choice.column.texts)[:_SAMPLE]
+
+
+def _head(found: Found, own: str, languages: list[tuple[str, float]]) -> Iterator[str]:
+    title = _quoted(found[0][0].file.stem.replace("_", " ").replace("-", " "))
+    yield f"# Proposed from {', '.join(visible(survey.file.name) for survey, _ in found)}."
+    yield f"# What nobody could know from them is marked «{_CONFIRM[2:]}»: correct it there, or"
+    yield "# take the mark out."
+    yield "layout = 1"
+    yield f"name = {_quoted(slug(found[0][0].file.stem))} {_CONFIRM} the name of the series"
+    parts = ", ".join(f"{tag} {part:.0%}" for tag, part in languages if part >= _MUCH)
+    yield f"{_CONFIRM} the language of the cells; guessed: {parts or 'none'}"
+    yield f'languages = ["{own}"]'
+    yield from ("", "[series]", f"{_CONFIRM} title, description and licence of the series")
+    yield f"title.{own} = {title}"
+    yield f"description.{own} = {title}"
+    yield 'licence = "https://creativecommons.org/licenses/by/4.0/"'
+    yield from ("", "[publisher]", f"{_CONFIRM} who publishes the files")
+    yield 'slug = "publisher"'
+    yield f'name.{own} = "Publisher"'
+
+
+def _file(found: Found) -> Iterator[str]:
+    paths = dict.fromkeys(survey.path for survey, _ in found if survey.path)
+    if paths:
+        yield from ("", "# Where the list of rows stands in the JSON document.", "[file]")
+        yield f"path = {_quoted(next(iter(paths)))}"
+        for path in [*paths][1:]:
+            yield f"{_CONFIRM} another file has its rows at {_quoted(path)}"
+
+
+def _fields(found: Found) -> Iterator[str]:
+    owners: dict[str, str] = {}
+    for field in FIELDS:
+        yield from ("", f"[fields.{field}]")
+        names = []
+        for _, choices in found:
+            choice = choices.get(field)
+            if choice and owners.setdefault(normal_form(choice.column.name), field) == field:
+                names.append(choice.column.name)
+        names = list({normal_form(name): name for name in names}.values())
+        chosen = [(survey, choices[field]) for survey, choices in found if field in choices]
+        yield from _remarks(field, chosen)
+        if not names and field not in NEEDED:
+            yield f"{_CONFIRM} no column holds it; if one does, write columns = […] instead"
+            yield "absent = true"
+            continue
+        if names:
+            yield f"columns = [{', '.join(map(_quoted, names))}]"
+        else:
+            yield f"{_CONFIRM} no column was found; each register has one: write its name"
+            yield f'columns = ["{field}"]'
+        if field == "organisme":
+            yield from _fallback(found)
+        if field == "benefices" or 0 < len(chosen) < len(found):
+            yield "optional = true"
+
+
+def _remarks(field: str, chosen: Sequence[tuple[Survey, Choice]]) -> Iterator[str]:
+    for survey, choice in chosen:
+        column, file = choice.column, visible(survey.file.name)
+        named = f'"{visible(column.name)}" of {file}'
+        if choice.by_values:
+            yield f"{_CONFIRM} {named} is chosen by its values alone"
+        if column.blank and field in ("nom", "organisme"):
+            yield f"# {named}: {column.blank} of {column.rows} cells are blank"
+        example = next(iter(column.texts), "")
+        such = _quoted(visible(example, 60))
+        yield f"# {named}: {len(column.texts)} different texts, such as {such}"
+
+
+def _fallback(found: Found) -> Iterator[str]:
+    """Yield the columns of the parent body where that of the body has blank cells."""
+    names = {
+        normal_form(choices["portefeuille"].column.name): choices["portefeuille"].column.name
+        for _, choices in found
+        if "portefeuille" in choices
+        and "organisme" in choices
+        and choices["organisme"].column.blank
+    }
+    own = {normal_form(c["organisme"].column.name) for _, c in found if "organisme" in c}
+    listed = [name for form, name in names.items() if form not in own]
+    if listed:
+        yield f"{_CONFIRM} where its cell is blank, the row is of the body named there"
+        yield f"fallback = [{', '.join(map(_quoted, listed))}]"
+
+
+def _other_columns(found: Found) -> Iterator[str]:
+    yield from ("", "# refuse: a column that is not named here refuses the file.")
+    yield from ("[columns]", 'other = "list"')
+    taken = {normal_form(c.column.name) for _, choices in found for c in choices.values()}
+    for survey, _ in found:
+        left = [c.name for c in survey.columns if normal_form(c.name) not in taken]
+        if left:
+            yield f"{_CONFIRM} no field takes these of {visible(survey.file.name)}; what stands in"
+            yield "# ignore = […] is passed over without a word"
+            yield from (f"#   {_quoted(visible(name, 120))}" for name in left)
+
+
+def _lists(found: Found, own: str) -> Iterator[str]:
+    for name in LISTS:
+        columns = [choices[name].column for _, choices in found if name in choices]
+        texts = {
+            normal_form(text): text
+            for column in columns
+            if is_list(column)
+            for text in column.texts
+            if not UNWRITABLE.search(text)
+        }
+        if not columns:
+            continue
+        blank = any(column.blank for column in columns)
+        yield from ("", f"[lists.{name}]")
+        yield f"{_CONFIRM} false refuses a value that does not stand below"
+        yield "open = true"
+        if blank:
+            yield f'blank = "{_BLANK}"'
+            yield from _value(name, _BLANK, [])
+            yield f"label.{own} = {_quoted(_NOT_STATED.get(own, _NOT_STATED['en']))}"
+        slugs = name_all(((0, form) for form in texts), [_BLANK])
+        if name == "portefeuille":
+            continue  # an open list coins its concepts by the same rule
+        for form, text in sorted(texts.items()):
+            yield from _value(name, slugs[form], [text])
+            yield f"label.{own} = {_quoted(text)}"
+
+
+def _value(name: str, concept: str, spellings: list[str]) -> Iterator[str]:
+    yield from ("", f"[[lists.{name}.values]]", f'concept = "{concept}"')
+    yield f"spellings = [{', '.join(map(_quoted, spellings))}]"
+
+
+def _portraits(found: Found) -> Iterator[str]:
+    seen: set[int] = set()
+    for survey, _ in sorted(found, key=lambda pair: pair[0].year or 0):
+        file = visible(survey.file.name)
+        if survey.year is None:
+            yield from ("", f"{_CONFIRM} of which year is {file}? Its name does not say it.")
+        elif survey.year not in seen:
+            seen.add(survey.year)
+            yield from (
+                "",
+                f"# {file}: {survey.rows} rows; total = … where the publisher says how many.",
+            )
+            yield f"[portraits.{survey.year}]"
+
+
+def _quoted(text: str) -> str:
+    """Write a text as TOML does: JSON escapes it in the same way."""
+    return json.dumps(text, ensure_ascii=False)

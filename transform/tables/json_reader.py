@@ -1,0 +1,261 @@
+"""Read the objects of a JSON document, or of the lines of one, as the rows of a table."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from transform.errors import UnreadableFile
+from transform.layouts.model import Layout
+from transform.tables.csv_reader import LONGEST_CELL, WIDEST
+from transform.tables.encoding import Text
+from transform.tables.table import CELLS, Records
+from transform.text.characters import marked_byte
+from transform.text.printable import visible
+
+# Each array and object takes some hundred bytes of memory, however short it is.
+CONTAINERS = 2_000_000
+DEEPEST = 16
+
+_BEGINS = re.compile(r"\{|\[\s*[{\]]")
+# Half a surrogate pair and U+0000 can be escaped in JSON, and be written nowhere else.
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+
+def is_json(head: str) -> bool:
+    """Return whether a text that begins so is JSON, or JSON line by line, rather than CSV."""
+    return bool(_BEGINS.match(head.lstrip()))
+
+
+def read_json(text: Text, file: str, layout: Layout) -> tuple[str, str, Records]:
+    """Return the format, json or ndjson, the JSON Pointer of the list of rows, and the records.
+
+    The first record has the names of all keys, in the order in which they first come; an object
+    within a row is flattened by dotted names, and an array is written one value a line.
+    """
+    if text.broken:
+        raise _broken(text, file)
+    if _is_by_lines(text):
+        return "ndjson", "", _records(_lines(text, file), file)
+    document = _parse(_bounded(text, file), file, file)
+    pointer, rows = _find_rows(document, file, layout)
+    named = ((f"{file}, row {number}", row) for number, row in enumerate(rows, start=1))
+    return "json", pointer, _records(named, file)
+
+
+class _Repeated:
+    """What stands in the place of an object that names a key twice."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> Any:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        return _Repeated(next(key for key, count in counts.items() if count > 1))
+    return table
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is no value of JSON")
+
+
+# Numbers stay as they are written.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_float=str, parse_int=str, parse_constant=_constant
+)
+
+
+def _parse(text: str, place: str, file: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        where = place if error.lineno == 1 else f"{file}, line {error.lineno}"
+        fault = f"no JSON from character {error.colno} on ({error.msg})"
+        raise UnreadableFile(f"{where}: {fault}. Correct it there, or save it again.") from None
+    except ValueError as error:
+        raise UnreadableFile(f"{place}: {error}. Write null, or a text in quotes.") from None
+    except RecursionError:
+        raise _too_deep(place) from None
+
+
+def _is_by_lines(text: Text) -> bool:
+    """Return whether the first line is an object, and others follow it."""
+    with text.lines() as lines:
+        first = next((line for line in lines if line.strip()), "")
+        if not any(line.strip() for line in lines):
+            return False
+    try:
+        return isinstance(_DECODER.decode(first), dict | _Repeated)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _lines(text: Text, file: str) -> Iterator[tuple[str, Any]]:
+    containers = 0
+    with text.lines() as lines:
+        for number, line in enumerate(lines, start=1):
+            place = f"{file}, line {number}"
+            containers += line.count("{") + line.count("[")
+            if containers > CONTAINERS:
+                raise _too_large(place, f"more than {CONTAINERS:,} arrays and objects")
+            yield place, _parse(line, place, file) if line.strip() else {}
+
+
+def _bounded(text: Text, file: str) -> str:
+    """Return the whole text, of which few enough values are made."""
+    with text.lines() as lines:
+        whole = lines.read()
+    if whole.count("{") + whole.count("[") > CONTAINERS:
+        raise _too_large(file, f"more than {CONTAINERS:,} arrays and objects")
+    if whole.count(",") > CELLS:
+        raise _too_large(file, f"more than {CELLS:,} values")
+    return whole
+
+
+def _find_rows(document: Any, file: str, layout: Layout) -> tuple[str, list[Any]]:
+    """Return the list at the path that the layout names, and its JSON Pointer (RFC 6901)."""
+    value, pointer = document, ""
+    for key in layout.records_path.split(".") if layout.records_path else ():
+        if not isinstance(value, dict) or key not in value:
+            raise UnreadableFile(
+                f'{file}: nothing stands at "{visible(layout.records_path)}". {_advice(document)}'
+                f" Correct path under [file] of {layout.to_edit}."
+            )
+        value = value[key]
+        pointer += "/" + quote(key.replace("~", "~0").replace("/", "~1"), safe="~")
+    if isinstance(value, list):
+        return pointer, value
+    place = f'"{visible(layout.records_path)}"' if layout.records_path else "the top"
+    raise UnreadableFile(
+        f"{file}: no list of rows stands at {place}. {_advice(document)}"
+        f" Name it as path under [file] of {layout.to_edit}."
+    )
+
+
+def find_longest_list(text: Text, file: str) -> str:
+    """Return the path of the longest list of objects of a document, "" for the top or none."""
+    if text.broken or _is_by_lines(text):
+        return ""
+    lists = [*_find_lists(_parse(_bounded(text, file), file, file))]
+    return max(lists, key=lambda pair: pair[1])[0] if lists else ""
+
+
+def _find_lists(document: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
+    """Yield the path and the length of each list of objects, from the top down."""
+    if isinstance(document, list):
+        if document and isinstance(document[0], dict):
+            yield path, len(document)
+    elif isinstance(document, dict) and depth < DEEPEST:
+        for key, value in document.items():
+            yield from _find_lists(value, f"{path}.{key}".lstrip("."), depth + 1)
+
+
+def _advice(document: Any) -> str:
+    lists = [f'"{visible(path)}" ({length})' for path, length in _find_lists(document)]
+    return f"Lists of objects: {', '.join(lists[:8])}." if lists else "It has no list of objects."
+
+
+def _records(rows: Iterable[tuple[str, Any]], file: str) -> Records:
+    """Return the rows as records as wide as all keys, with a record of their names before them."""
+    columns: dict[str, int] = {}
+    sparse: list[dict[int, str]] = []
+    texts: dict[str, str] = {}  # cells that are equal are one object
+    for place, row in rows:
+        cells: dict[int, str] = {}
+        for name, cell in _flatten(row, place):
+            at = columns.setdefault(name, len(columns))
+            if at in cells:
+                raise _repeated(_Repeated(name), place)
+            cells[at] = texts.setdefault(cell, cell)
+        sparse.append(cells)
+        if len(columns) > WIDEST:
+            raise _too_large(place, f"more than {WIDEST:,} keys")
+        if len(columns) * len(sparse) > CELLS:
+            raise _too_large(file, f"{len(sparse):,} rows of {len(columns):,} keys")
+    places = range(len(columns))
+    return [tuple(columns), *(tuple(cells.get(at, "") for at in places) for cells in sparse)]
+
+
+def _flatten(row: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Yield dotted name and text of each value of an object."""
+    if isinstance(row, _Repeated):
+        raise _repeated(row, place)
+    if not isinstance(row, dict):
+        raise UnreadableFile(f"{place}: no object. Write each row as an object, {{…}}.")
+    yield from _members(row, "", place, 1)
+
+
+def _members(
+    table: Mapping[str, Any], path: str, place: str, depth: int
+) -> Iterator[tuple[str, str]]:
+    if depth > DEEPEST:
+        raise _too_deep(place)
+    for key, value in table.items():
+        name = f"{path}{key}"
+        if isinstance(value, dict):
+            yield from _members(value, f"{name}.", place, depth + 1)
+        elif isinstance(value, _Repeated):
+            raise _repeated(value, f'{place}, "{visible(name)}"')
+        else:
+            cell = _text(value, f'{place}, "{visible(name)}"')
+            if match := _UNFIT.search(name + cell):
+                raise UnreadableFile(
+                    f'{place}, "{visible(name)}": holds \\u{ord(match[0]):04x}, which is no'
+                    " character. Correct the text."
+                )
+            if len(cell) > LONGEST_CELL:
+                raise _too_large(f'{place}, "{visible(name)}"', f"over {LONGEST_CELL:,} characters")
+            yield name, cell
+
+
+def _text(value: Any, place: str) -> str:
+    """Write a value as a cell: null is blank, an array one value a line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, list):
+        return str(value)
+    if any(isinstance(element, list | dict | _Repeated) for element in value):
+        raise UnreadableFile(
+            f"{place}: an array of objects or arrays, which no cell can hold. Take it out, or"
+            " write the rows so that each value is a text, a number or an array of those."
+        )
+    return "\n".join(_text(element, place) for element in value)
+
+
+def _repeated(found: _Repeated, place: str) -> UnreadableFile:
+    return UnreadableFile(
+        f'{place}: an object has the key "{visible(found.key)}" twice. Leave one of them.'
+    )
+
+
+def _too_deep(place: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"{place}: arrays and objects within each other, more than {DEEPEST} deep."
+        " Give the rows as a list of flat objects."
+    )
+
+
+def _too_large(place: str, what: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"{place}: {what}, more than a portrait can need. Give the rows alone, with the keys that"
+        " fields take."
+    )
+
+
+def _broken(text: Text, file: str) -> UnreadableFile:
+    """Return the error that names the line of the first byte that the encoding cannot read."""
+    with text.lines() as lines:
+        for number, line in enumerate(lines, start=1):
+            if (byte := marked_byte(line)) is not None:
+                return UnreadableFile(
+                    f"{file}, line {number}: byte 0x{byte:02X} is not {text.encoding}."
+                    " Save the file again as UTF-8."
+                )
+    raise AssertionError("a broken text has a broken line")

@@ -1,0 +1,61 @@
+"""Cut texts into the words that a search compares: without accents, case, ligatures or endings.
+
+What is indexed and what a reader asks pass the same functions. Endings are those of Snowball
+(https://snowballstem.org/), in the languages that a register is written in.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import Stemmer
+
+from transform.text.normal_form import unkept_normal_form
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """Return a text in small letters, without accents and ligatures."""
+    spelled = unkept_normal_form(text).translate(_LIGATURES)
+    parts = unicodedata.normalize("NFKD", spelled)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a text; an apostrophe or a hyphen ends a word."""
+    return _WORD.findall(fold(text))
+
+
+class Stems:
+    """Cuts the endings off words, in some languages; for one thread.
+
+    A language that Snowball does not know leaves words as they are.
+    """
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        """Take the languages as BCP 47 tags."""
+        codes = dict.fromkeys(map(_code, languages))
+        self._stemmers = {code: _stemmer(code) for code in codes}
+
+    def of_text(self, text: str, language: str) -> list[str]:
+        """Return the stem of each word of a text in one of the languages."""
+        stemmer = self._stemmers.get(_code(language))
+        return stemmer.stemWords(words(text)) if stemmer else words(text)
+
+    def of_word(self, word: str) -> list[str]:
+        """Return the stems of a folded word in every language, each once."""
+        stems = (stemmer.stemWord(word) if stemmer else word for stemmer in self._stemmers.values())
+        return list(dict.fromkeys(stems))
+
+
+def _code(tag: str) -> str:
+    return tag.partition("-")[0].lower()
+
+
+def _stemmer(code: str) -> Stemmer.Stemmer | None:
+    try:
+        return Stemmer.Stemmer(code)
+    except KeyError:
+        return None
