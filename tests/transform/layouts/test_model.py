@@ -110,6 +110,42 @@ def test_a_field_that_is_absent_below_may_have_columns_above(tmp_path: Path) -> 
     assert (fields["statut"].absent, fields["statut"].columns) == (False, ("État", "Statut"))
 
 
+def test_columns_and_values_of_any_field_are_added_to(tmp_path: Path) -> None:
+    below = """
+[columns]
+ignore = ["Vendor", "Title"]
+[fields.nom]
+join = ["Titre", "Version"]
+translations = { en = ["Name"] }
+[own.fournisseur]
+columns = ["Fournisseur", "Marque"]
+label = { fr = "Fournisseur", en = "Vendor" }
+range = "list"
+empty = ["n/d"]
+values = [{ concept = "acme", spellings = ["ACME"] }]
+"""
+    above = """
+extends = "base.toml"
+[columns]
+ignore = ["Marque"]
+[fields.nom]
+join = ["Titre"]
+translations = { en = ["Title"] }
+[own.fournisseur]
+columns = ["Vendor"]
+empty = ["s/o"]
+values = [{ concept = "acme", spellings = ["Acme inc."] }, { concept = "z", spellings = ["Z"] }]
+"""
+    written(tmp_path, f'extends = "{SMALL}"\n{below}', "base.toml")
+    layout = load_layout(written(tmp_path, above))
+    name, vendor = layout.fields["nom"], layout.fields["own.fournisseur"]
+    assert layout.ignored_columns == ("Marque",)
+    assert (name.join, name.translations) == (("Titre",), {"en": ("Title", "Name")})
+    assert (vendor.columns, len(vendor.empty)) == (("Vendor", "Fournisseur"), 2)
+    values = {value.concept: value.spellings for value in layout.own[0].values}
+    assert values == {"acme": ("ACME", "Acme inc."), "z": ("Z",)}
+
+
 def test_afresh_inherits_nothing_of_a_key(tmp_path: Path) -> None:
     afresh = 'afresh = ["fields.nom.columns", "lists.categorie.values", "portraits.2024"]'
     layout = load_layout(
