@@ -42,6 +42,7 @@ PAIRS = [
     LAYOUTS,
     ["docs/mapping.fr.md", "docs/mapping.md"],
     ["docs/performance.md", "docs/performance.en.md"],
+    ["docs/publier.md", "docs/publier.en.md"],
     ["docs/questions.md", "docs/questions.en.md"],
     ["docs/reconciliation.fr.md", "docs/reconciliation.md"],
     ["docs/tables.md", "docs/tables.en.md"],

@@ -123,6 +123,23 @@ def test_a_list_its_sparql_its_csv_and_its_json_hold_the_same(
     assert number == 0 or len(re.findall(r"pia:Initiative\b|def#Initiative>", graph)) == number
 
 
+def test_the_number_beside_a_value_is_what_it_leaves(examples: str, fetch: Any) -> None:
+    here = {"portefeuille": "education", "annee": "2025"}
+    counted = facets(open_list(examples, fetch, **here))
+    added = {
+        (name, value): number
+        for href, number in counted.items()
+        for name, values in parse_qs(urlsplit(href).query).items()
+        for value in values
+        if name != "lang" and here.get(name) != value
+    }
+    assert {"annee", "portefeuille", "statut"} <= {name for name, _ in added}
+    for name, value in sorted(added)[::5]:
+        # A second value of one facet would join the first: alone, it leaves its own number.
+        page = open_list(examples, fetch, **{**here, name: value})
+        assert total(page) == added[name, value], (name, value)
+
+
 def test_pages_hold_each_initiative_once(examples: str, fetch: Any) -> None:
     seen: list[str] = []
     for number in range(1, 8):
