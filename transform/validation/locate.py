@@ -207,8 +207,9 @@ def _next_step_of_value(shape: str, layout: Layout, field: str, raw: str) -> Mes
         days = sorted(moment.text for moment in read_date(raw, declared.dates)) or two_readings(raw)
         return message("validation.ambiguous_date", days=days, key=key, layout=to_edit)
     written = message(f"validation.written_{declared.kind.replace('-', '_')}")
-    name = "validation.unreadable_date" if declared.kind == "date" else "validation.unreadable"
-    return message(name, written=written, key=key, layout=to_edit)
+    if declared.kind == "date":
+        return message("validation.unreadable_date", written=written, key=key, layout=to_edit)
+    return message("validation.unreadable", written=written, key=key, layout=to_edit)
 
 
 def _around_change(raw: str, original: str) -> str:
