@@ -15,7 +15,9 @@ from server.cli import main
 from server.engine import faults as engine
 from server.settings import PREFIX, Settings
 from tests.conftest import PROJECT
-from transform.graphs.mapping import MAPPING
+from transform.graphs.field_values import FIELD_RULES, FieldRule
+from transform.graphs.mapping import MAPPING, MappingRule
+from transform.layouts.fields import MORE_FIELDS
 from transform.layouts.located import Faults, Place
 from transform.layouts.model import FIELDS, LISTS
 from transform.layouts.schema import FORMAT, MATCHES, read_value
@@ -60,8 +62,10 @@ def read(name: str) -> str:
 def mapping_table() -> str:
     """Write the mapping as the table that docs/mapping.md shows."""
     lines = ["| field | property | datatype | rule | example |", "|---|---|---|---|---|"]
-    for entry in MAPPING:
-        rule = (entry.rule.__doc__ or "").replace("\n", " ").strip()
+    entries: tuple[MappingRule | FieldRule, ...] = (*MAPPING, *FIELD_RULES)
+    for entry in entries:
+        rule = entry.rule if isinstance(entry, FieldRule) else entry.rule.__doc__ or ""
+        rule = " ".join(rule.split())
         cells = (entry.field or "(the row)", f"`{entry.property}`", entry.datatype, rule)
         lines.append(f"| {' | '.join(cells)} | `{entry.example}` |")
     return "\n".join(lines)
@@ -82,21 +86,33 @@ def test_french_mapping_page_shows_the_table_too() -> None:
 
 def test_every_field_stands_in_the_mapping() -> None:
     assert {entry.field for entry in MAPPING} - {""} == set(FIELDS)
+    assert {entry.field for entry in FIELD_RULES} == set(MORE_FIELDS)
 
 
 def keys_of_format(expected: Any = FORMAT, key: str = "") -> Iterator[str]:
-    """Yield each key of a layout, with FIELD, LIST, LANG and YEAR in the place of any of them."""
+    """Yield each key of a layout, with FIELD, LIST, LANG, NAME and YEAR in the place of any."""
     if isinstance(expected, list):
         yield from keys_of_format(expected[0], key) if isinstance(expected[0], dict) else [key]
     elif isinstance(expected, dict):
-        any_of = {"fields": dict.fromkeys(FIELDS, "FIELD"), "lists": dict.fromkeys(LISTS, "LIST")}
+        fields = dict.fromkeys((*FIELDS, *MORE_FIELDS), "FIELD")
+        any_of = {"fields": fields, "lists": dict.fromkeys(LISTS, "LIST")}
         any_of["words"] = dict.fromkeys(NAMED, "THING")
         any_of["lists.LIST.values.match"] = dict.fromkeys(MATCHES, "KIND")
-        names = {"*language": "LANG", "*year": "YEAR", **any_of.get(key, {})}
+        names = {"*language": "LANG", "*year": "YEAR", "*name": "NAME", **any_of.get(key, {})}
         for name, inner in expected.items():
             yield from keys_of_format(inner, f"{key}.{names.get(name, name)}".lstrip("."))
     else:
         yield key
+
+
+# Fields that may have a key, where statut may not.
+SOME_FIELDS = {
+    "within": "organisme",
+    "empty": "page",
+    "unreadable": "page",
+    "dates": "date_statut",
+    "identity": "identifiant",
+}
 
 
 @pytest.mark.parametrize("page", LAYOUTS)
@@ -104,9 +120,9 @@ def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> N
     rows = re.findall(r"^\| `([\w.]+)` \| .+ \| `([^|]+)` \|$", read(page), re.MULTILINE)
     assert sorted(key for key, _ in rows) == sorted({*keys_of_format()})
     for key, example in rows:
-        field = "organisme" if key.endswith(".within") else "statut"
+        field = SOME_FIELDS.get(key.rpartition(".")[2], "statut")
         some = {"FIELD": field, "THING": "portrait", "LIST": "statut", "LANG": "fr", "YEAR": "2025"}
-        some["KIND"] = "narrow"
+        some |= {"KIND": "narrow", "NAME": "fournisseur"}
         keys = [some.get(part, part) for part in key.split(".")]
         value = tomllib.loads(f"value = {example.removeprefix('languages = ')}")["value"]
         for part in reversed(keys):

@@ -54,7 +54,8 @@ def define_version(path: str) -> Response:
 
 def _read_vocabulary(release: Release) -> list[ox.Triple]:
     ontology = ontology_of(release.base_uri)
-    triples = queries.find_triples(release, "ontology", ontology=ontology)
+    series = f"{release.base_uri}catalogue#serie"
+    triples = queries.find_triples(release, "ontology", ontology=ontology, series=series)
     if not triples:
         raise UnknownResource(f"This release holds no vocabulary <{ontology}>.")
     return triples

@@ -62,6 +62,8 @@ def compact(iri: str, base_uri: str) -> str:
 
 def _own_terms(release: Release) -> Labels:
     if release not in _terms:
-        ontology = ontology_of(release.base_uri)
-        _terms[release] = collect(queries.find_triples(release, "terms", ontology=ontology))
+        ontology, series = ontology_of(release.base_uri), f"{release.base_uri}catalogue#serie"
+        _terms[release] = collect(
+            queries.find_triples(release, "terms", ontology=ontology, series=series)
+        )
     return _terms[release]

@@ -87,7 +87,7 @@ def print_read(files: Sequence[dict[str, Any]], *, refused: bool) -> None:
         if (more := len(portrait["listed"]) - SHOWN) > 0:
             click.echo(message("commands.more_lines", number=more))
         for twins in portrait["twins"][:SHOWN]:
-            click.echo(_twins(twins["rows"], twins["same"]))
+            click.echo(_twins(twins))
         shared = portrait.get("shared", [])
         for text in shared[:SHOWN]:
             click.echo(_shared(text))
@@ -125,9 +125,13 @@ def _listed(line: Mapping[str, Any]) -> Message:
     return message("commands.line_listed", row=row, kind=kind, text=text)
 
 
-def _twins(rows: Sequence[int], same: bool) -> Message:
-    if same:
+def _twins(twins: Mapping[str, Any]) -> Message:
+    rows = twins["rows"]
+    if twins["same"]:
         return message("commands.twins_same", rows=rows, number=len(rows))
+    if "identifier" in twins:
+        text = visible(twins["identifier"])
+        return message("commands.twins_identified", rows=rows, number=len(rows), text=text)
     return message("commands.twins_alike", rows=rows, number=len(rows))
 
 

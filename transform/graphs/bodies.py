@@ -83,6 +83,11 @@ def body_lines(
             yield about, f"<{SUB_ORGANIZATION_OF}>", parent
     for spelling in body.spellings - known:
         yield about, f"<{SKOS}hiddenLabel>", literal(spelling, body.language)
+    for language, (name, *others) in body.names.items():
+        if not body.reviewed:
+            yield about, f"<{PREF_LABEL}>", literal(name, language)
+        for spelling in {name, *others} - (known if body.reviewed else {name}):
+            yield about, f"<{SKOS}hiddenLabel>", literal(spelling, language)
 
 
 def attachment_lines(base_uri: str, attached: Iterable[Attachment]) -> Iterator[Line]:

@@ -78,6 +78,10 @@ _EVIDENCE = {
     "fr": "Même organisme et même nom en forme normale : « %s »",
     "en": "Same body and same name in normal form: “%s”",
 }
+_EVIDENCE_OF_IDENTIFIER = {
+    "fr": "Même identifiant de la source : « %s »",
+    "en": "Same identifier of the source: “%s”",
+}
 _QUOTED = {"fr": "«\u00a0%s\u00a0»", "en": "“%s”"}
 
 
@@ -119,11 +123,15 @@ def by_rule(
     names: tuple[str, str],
     key: str,
     language: str,
+    identifier: str = "",
 ) -> Verdict:
-    """Return the decision of a rule on two inscriptions that have one name in normal form.
+    """Return the decision of a rule on two inscriptions of one name in normal form, or identifier.
 
     `key` is that of the initiative of both; the evidence is worded in `language`, one of ours.
     """
+    evidence = _EVIDENCE[language] % names[1]
+    if identifier:
+        evidence = _EVIDENCE_OF_IDENTIFIER[language] % identifier
     about = rules()[rule]
     return Verdict(
         rule,
@@ -133,7 +141,7 @@ def by_rule(
         f"{base_uri}id/agent/portrait-ia",
         about.issued,
         about.justification,
-        _EVIDENCE[language] % names[1],
+        evidence,
         language,
         names,
         "skos:exactMatch",

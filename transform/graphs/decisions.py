@@ -30,8 +30,9 @@ from transform.rdf.ntriples import Line, in_order
 from transform.tables.rows import Reading
 from transform.text.languages import reading_language
 
-# The rules that join rows of one name: of one row a year, and of several.
-_JOINING = ("accord-exact", "accord-exact-de-jumelles")
+# The rules that join rows of one name, or of one identifier: of one row a year, and of several.
+_BY_NAME = ("accord-exact", "accord-exact-de-jumelles")
+_BY_IDENTIFIER = ("identifiant", "identifiant-repete")
 # The predicate of SSSOM by what a ruling relates.
 _PREDICATES = {relation: predicate for predicate, relation in PREDICATES.items()}
 
@@ -122,22 +123,25 @@ def rule_verdicts(work: Prepared, rejected: Rejected) -> Iterator[Verdict]:
                 has_twin = not twins.isdisjoint(
                     {(one.year, one.row.number), (other.year, other.row.number)}
                 )
-                rule = _JOINING[has_twin]
+                rule = _rules_of(other)[has_twin]
                 things = Thing(one.key, one.year), Thing(other.key, other.year)
-                names = _name(one), _name(other)
-                yield by_rule(work.base_uri, rule, things, names, one.key, language)
+                names, identifier = (_name(one), _name(other)), other.row.identifier
+                yield by_rule(work.base_uri, rule, things, names, one.key, language, identifier)
 
 
 def rule_dates(work: Prepared, rejected: Rejected) -> set[str]:
     """Return the dates of the rules that join rows of different years, if they join any."""
-    joining = {rules()[rule].issued for rule in _JOINING}
+    joining: set[tuple[str, str]] = set()
     seen: set[str] = set()
     for year in work.rows:
-        keys = {row.own_key for row in work.published(year, rejected)}
-        if not seen.isdisjoint(keys):
-            return joining
-        seen |= keys
-    return set()
+        rows = work.published(year, rejected)
+        joining |= {_rules_of(row) for row in rows if row.own_key in seen}
+        seen |= {row.own_key for row in rows}
+    return {rules()[rule].issued for pair in joining for rule in pair}
+
+
+def _rules_of(row: KeyedRow) -> tuple[str, str]:
+    return _BY_IDENTIFIER if row.row.identifier else _BY_NAME
 
 
 def _by_people(work: Prepared, things: set[Thing]) -> Iterator[Verdict]:

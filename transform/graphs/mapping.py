@@ -1,10 +1,12 @@
 """Turn rows into N-Triples lines by one table: column, property, datatype, rule, example."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from transform.graphs.field_values import ValueReader, property_of
 from transform.identity.concepts import Vocabulary
 from transform.identity.keyed_rows import KeyedRow
+from transform.identity.own_lists import OwnList
 from transform.layouts.model import Layout
 from transform.rdf.namespaces import property_iri, vocabulary_of
 from transform.rdf.ntriples import integer, literal
@@ -12,13 +14,21 @@ from transform.tables.rows import Reading
 
 
 class MappingContext(NamedTuple):
-    """What the rules need besides the row: where URIs begin, how the file reads, where it is."""
+    """What the rules need besides the row: where URIs begin, how the file reads, where it is.
+
+    `own_lists` are the lists of the register's own, by name.
+    """
 
     base_uri: str
     reading: Reading
     layout: Layout
     source_url: str
     vocabularies: dict[str, Vocabulary]
+    own_lists: Mapping[str, OwnList] = {}
+
+    def values(self) -> ValueReader:
+        """Return a reader of the values that rows have beside the six fields."""
+        return ValueReader(self.layout, self.reading.slots, self.base_uri, self.own_lists)
 
 
 Rule = Callable[[MappingContext, KeyedRow, str], str | None]
@@ -66,7 +76,10 @@ def _year(s: MappingContext, _row: KeyedRow, _cell: str) -> str:
 
 
 def _initiative(s: MappingContext, row: KeyedRow, _cell: str) -> str:
-    """The initiative: one for rows of different years with one body and one name in normal form."""
+    """The initiative: one for rows of different years with one body and one name in normal form.
+
+    Where the layout says so, one for rows of one identifier.
+    """
     return f"<{s.base_uri}id/initiative/{row.key}>"
 
 
@@ -120,6 +133,14 @@ def field_of(iri: str, base_uri: str) -> str | None:
     return None
 
 
+def slot_of(iri: str, context: MappingContext) -> int | None:
+    """Return the number of the slot whose text a property comes from, the first one, else None."""
+    for number, slot in enumerate(context.reading.slots):
+        if property_of(slot, context.base_uri) == iri:
+            return number
+    return None
+
+
 def subject(base_uri: str, key: str, year: int) -> str:
     """Return the IRI of an inscription: the entry of an initiative in one portrait."""
     return f"{base_uri}id/initiative/{key}/{year}"
@@ -131,6 +152,7 @@ def map_rows(context: MappingContext, rows: Iterable[KeyedRow]) -> Iterator[str]
     What a row does not say, or says in no known spelling, is left out: the shapes find it. Of a
     field that the file has no column for, nothing is said.
     """
+    values = context.values()
     compiled = [
         (entry.field, f"<{property_iri(entry.property, context.base_uri)}>", entry.rule)
         for entry in MAPPING
@@ -138,10 +160,16 @@ def map_rows(context: MappingContext, rows: Iterable[KeyedRow]) -> Iterator[str]
     ]
     for row in rows:
         about = f"<{subject(context.base_uri, row.key, row.year)}>"
-        cells = row.row.cells
+        cells, written = row.row.cells, row.row.written()
         lines = []
         for field, predicate, rule in compiled:
-            value = rule(context, row, getattr(cells, field) if field else "")
+            texts = written if rule is _raw else cells
+            value = rule(context, row, getattr(texts, field) if field else "")
             if value is not None:
                 lines.append(f"{about} {predicate} {value} .\n")
+        lines += [
+            f"{about} <{value.property}> {value.term} .\n"
+            for value in values.read(row.row)
+            if value.term
+        ]
         yield "".join(lines)

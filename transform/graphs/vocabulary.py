@@ -13,7 +13,9 @@ from transform.graphs.cubes import (
     cubes_of,
 )
 from transform.graphs.entailed import entailed_lines
+from transform.graphs.own_fields import own_lines
 from transform.identity.concepts import Vocabulary
+from transform.identity.own_lists import OwnList
 from transform.identity.registry import EMPTY, Registry
 from transform.layouts.model import LISTS, Layout
 from transform.rdf.namespaces import (
@@ -47,11 +49,12 @@ def vocabulary_graph(
     layouts: Iterable[Layout],
     vocabularies: Mapping[str, Vocabulary],
     registry: Registry = EMPTY,
+    own_lists: Mapping[str, OwnList] | None = None,
 ) -> list[str]:
     """Return the ontology, the lists that layouts declare, the new values of open lists, the cubes.
 
-    Layouts are one a portrait. Where one names a registry of bodies, the kinds that it uses or
-    declares are included.
+    Layouts are one a portrait, the oldest first. Where one names a registry of bodies, the kinds
+    that it uses or declares are included. Properties and lists of the register's own stand beside.
     """
     always = ("portrait-ia", "externes", "regles", "mouvements", "collections")
     lines = [line for name in always for line in read_turtle(name, base_uri)]
@@ -70,6 +73,7 @@ def vocabulary_graph(
             lines += _plain_scheme(base_uri, name)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
+    lines += own_lines(base_uri, layouts, own_lists or {})
     lines += cube_lines(
         base_uri, cubes_of(lists, compared_lists(layouts) if len(layouts) > 1 else None), terms
     )

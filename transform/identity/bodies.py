@@ -18,8 +18,9 @@ class Body:
     """A public body: slug, label, language of the files, and the raw texts that name it.
 
     `reviewed`: the registry has it; otherwise all its texts have one normal form, and the label
-    is one of them, with the parent where others have the same. `within` is the parent that rows
-    state, `parent` its slug where it is a body.
+    is one of them, with the parent where others have the same. `names` are its texts in other
+    languages, by language, the one to show first. `within` is the parent that rows state, `parent`
+    its slug where it is a body.
     """
 
     slug: str
@@ -27,6 +28,7 @@ class Body:
     language: str
     reviewed: bool = False
     spellings: set[str] = field(default_factory=set)
+    names: dict[str, list[str]] = field(default_factory=dict)
     within: Parent | None = None
     parent: str | None = None
 

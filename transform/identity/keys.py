@@ -19,18 +19,24 @@ class Anchor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Rows of one portrait with one body and one name; `same`: every cell of them is equal too."""
+    """Rows of one portrait with one body and one name, or with one `identifier` of the source.
+
+    `same`: every cell of them is equal too.
+    """
 
     year: int
     rows: tuple[int, ...]
     same: bool
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
     """The keys of a portrait's rows in the order of the file, and the twins among them.
 
-    `former` are the keys that the rows have by each of the former anchors.
+    `former` are the keys that the rows have by each of the former anchors. Where the source
+    identifies rows, the first of them are those that they have by the anchor of today, as if it
+    did not.
     """
 
     keys: list[str]
@@ -45,19 +51,36 @@ def key_rows(reading: Reading, anchor: Anchoring, former: Iterable[Anchoring] = 
     """Return the keys of a portrait's rows by the anchor of a row's body, and by former ones."""
     together = _together(reading, anchor)
     keys = _keys(reading, together)
-    former_keys = [_keys(reading, _together(reading, each)) for each in former]
-    twins = [_twins(reading, indexes) for indexes in together.values() if len(indexes) > 1]
+    # An earlier release may have looked at no identifier.
+    identified = any(row.identifier for row in reading.rows)
+    former_keys = [
+        _keys(reading, _together(reading, each, by_identifier=False))
+        for each in ((anchor, *former) if identified else former)
+    ]
+    twins = [_twins(reading, *group) for group in together.items() if len(group[1]) > 1]
     return Keyed(keys, former_keys, sorted(twins, key=lambda group: group.rows))
 
 
-def _together(reading: Reading, anchor: Anchoring) -> dict[tuple[str, str], list[int]]:
-    """Group rows, by index, that share anchor and name, in an order independent of the file."""
+# No normal form has a capital, so no text equals this anchor.
+_BY_IDENTIFIER = "Identifiant"
+
+
+def _together(
+    reading: Reading, anchor: Anchoring, *, by_identifier: bool = True
+) -> dict[tuple[str, str], list[int]]:
+    """Group rows, by index, that share anchor and name, in an order independent of the file.
+
+    Rows that the source identifies are grouped by that, whatever they are called.
+    """
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     ranks = []
     for index, row in enumerate(reading.rows):
         text, rank = anchor(row)
         ranks.append(rank)
-        together[text, normal_form(row.cells.nom)].append(index)
+        if by_identifier and row.identifier:
+            together[_BY_IDENTIFIER, row.identifier].append(index)
+        else:
+            together[text, normal_form(row.cells.nom)].append(index)
     for indexes in together.values():
         if len(indexes) > 1:
             # A spelling that is registered later sorts last, and moves no other row.
@@ -79,10 +102,11 @@ def _keys(reading: Reading, together: dict[tuple[str, str], list[int]]) -> list[
 def _content(row: Row) -> tuple[str, ...]:
     cells = row.cells
     identifying = (cells.categorie, cells.portefeuille, cells.benefices, cells.statut)
-    return (*map(normal_form, identifying), *cells)
+    return (*map(normal_form, identifying), *cells, *row.others)
 
 
-def _twins(reading: Reading, indexes: list[int]) -> Twins:
+def _twins(reading: Reading, pair: tuple[str, str], indexes: list[int]) -> Twins:
     rows = [reading.rows[index] for index in indexes]
-    same = len({row.cells for row in rows}) == 1
-    return Twins(reading.year, tuple(sorted(row.number for row in rows)), same)
+    same = len({(row.cells, row.others) for row in rows}) == 1
+    identifier = pair[1] if pair[0] == _BY_IDENTIFIER else ""
+    return Twins(reading.year, tuple(sorted(row.number for row in rows)), same, identifier)

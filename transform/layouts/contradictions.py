@@ -1,9 +1,13 @@
 """Find what a layout lacks and where it contradicts itself, whatever files it is made of."""
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
+from typing import NamedTuple
 
+from transform.layouts.fields import MORE_FIELDS, OWN, field_faults, key_of, read_field
 from transform.layouts.located import Faults, Node, Place, dotted
+from transform.layouts.merge import column_lists
 from transform.layouts.schema import FIELDS, LISTS, required_keys
 from transform.layouts.series import DAYS
 from transform.text.normal_form import normal_form
@@ -11,14 +15,17 @@ from transform.text.normal_form import normal_form
 
 def find_contradictions(layout: Node, faults: Faults) -> None:
     """Add to the faults all that is missing from a layout and all that contradicts itself."""
+    own = [("own", name) for name, _ in layout.tables("own")]
     for key in required_keys(layout):
         _find_missing(layout, key, faults)
     _find_unreachable(layout, faults)
     _find_absent_columns(layout, faults)
+    _find_absent_parents(layout, faults)
+    _find_unfit_fields(layout, faults)
     _find_shared_columns(layout, faults)
-    for name in LISTS:
-        _find_unfit_values(layout, name, faults)
-        _find_shared_spellings(layout, name, faults)
+    for holder in (*(("lists", name) for name in LISTS), *own):
+        _find_unfit_values(layout, holder, faults)
+        _find_shared_spellings(layout, holder, faults)
     _find_unfit_coverage(layout, faults)
     for year, portrait in layout.tables("portraits"):
         _find_unfit_days(layout, portrait, year, faults)
@@ -67,33 +74,91 @@ def _find_absent_columns(layout: Node, faults: Faults) -> None:
             )
 
 
+def _fields(layout: Node) -> Iterator[tuple[str, Node]]:
+    """Yield each field and its table, the six first, those of the register's own last."""
+    for name in (*FIELDS, *MORE_FIELDS):
+        if (table := layout.find("fields", name)) and not table.get("absent"):
+            yield name, table
+    for name, table in layout.tables("own"):
+        yield OWN + name, table
+
+
+def _find_unfit_fields(layout: Node, faults: Faults) -> None:
+    """Find fields that say of their cells what cannot all be so."""
+    languages = [node.value for node in layout.elements("languages") if node.sound]
+    for name, table in _fields(layout):
+        if table.sound:
+            kind = table.get("range") or MORE_FIELDS.get(name, "text")
+            for fault in field_faults(name, read_field(table.plain(), kind), languages):
+                about = _deepest(table, fault.key)
+                faults.add(about.place, fault.message)
+
+
+def _deepest(table: Node, key: str) -> Node:
+    """Return what stands under a key, or else under the part of it that is there."""
+    for part in key.split("."):
+        table = table.find(part) or table
+    return table
+
+
+def _find_absent_parents(layout: Node, faults: Faults) -> None:
+    """Find bodies that are within what the register does not have."""
+    within = layout.find("fields", "organisme", "within")
+    if within and within.value and layout.get("fields", within.value, "absent"):
+        faults.add(
+            within.place,
+            f'fields.organisme.within is "{within.value}", and fields.{within.value} is absent.'
+            ' Name a field that the register has, or make within "".',
+        )
+
+
 def _find_shared_columns(layout: Node, faults: Faults) -> None:
     """Find a column that two fields claim, which could fill either, or that one names twice.
 
-    A column to fall back on may be another field's own.
+    A column to fall back on may be another field's own, and two fields may take parts of one.
     """
-    owners: dict[str, str] = {}
+    owners: dict[str, list[_Claim]] = {}
     used: dict[str, str] = {}
-    for field in FIELDS:
-        if layout.get("fields", field, "absent"):
-            continue
+    for name, table in _fields(layout):
         within: dict[str, str] = {}
-        for key in ("columns", "fallback"):
-            where = f"fields.{field}.{key}"
-            for node in layout.elements("fields", field, key):
+        claims: dict[str, _Claim] = {}
+        part = table.get("part") or 0
+        for keys, nodes in column_lists(table):
+            where = dotted((key_of(name), *keys))
+            # Columns that are joined where they are all there may also stand alone.
+            own: dict[str, str] = {} if keys == ("join",) else within
+            for node in nodes:
                 if node.sound:
-                    form = normal_form(node.value)
-                    other = within.get(form) or (owners.get(form) if key == "columns" else None)
+                    form, claim = normal_form(node.value), _Claim(name, where, part)
+                    other = own.get(form)
+                    if not other and keys != ("fallback",):
+                        other = next((o.where for o in owners.get(form, ()) if o.bars(claim)), None)
+                        claims.setdefault(form, claim)
                     _find_second_claim(node, where, other, faults)
-                    within.setdefault(form, where)
-        used = within | used
-        columns = f"fields.{field}.columns"
-        owners |= {form: where for form, where in within.items() if where == columns}
+                    own.setdefault(form, where)
+                    used.setdefault(form, where)
+        for form, claim in claims.items():
+            owners.setdefault(form, []).append(claim)
     for node in layout.elements("columns", "ignore"):
         if node.sound:
             where, form = "columns.ignore", normal_form(node.value)
             _find_second_claim(node, where, used.get(form), faults)
             used.setdefault(form, where)
+
+
+class _Claim(NamedTuple):
+    """A field that claims a column, by what key, and the part of its cells that it takes, or 0."""
+
+    name: str
+    where: str
+    part: int
+
+    def bars(self, other: "_Claim") -> bool:
+        """Check whether another field may not claim the same column."""
+        # The address of a page may be what identifies its entry.
+        if {self.name, other.name} == {"identifiant", "page"}:
+            return False
+        return not (self.part and other.part) or self.part == other.part
 
 
 def _find_second_claim(node: Node, where: str, other: str | None, faults: Faults) -> None:
@@ -106,13 +171,13 @@ def _find_second_claim(node: Node, where: str, other: str | None, faults: Faults
         )
 
 
-def _find_unfit_values(layout: Node, name: str, faults: Faults) -> None:
-    """Find values without a concept, or of no year, and a blank that is no value."""
+def _find_unfit_values(layout: Node, holder: tuple[str, str], faults: Faults) -> None:
+    """Find values without a concept or a name, or of no year, and a blank that is no value."""
     concepts = set()
-    for number, value in enumerate(layout.elements("lists", name, "values")):
+    for number, value in enumerate(layout.elements(*holder, "values")):
         if not value.sound:
             continue
-        key = dotted(("lists", name, "values", number))
+        key = dotted((*holder, "values", number))
         concept, since, until = (value.get(part) for part in ("concept", "from", "until"))
         concepts.add(concept)
         if not value.find("concept"):
@@ -122,22 +187,29 @@ def _find_unfit_values(layout: Node, name: str, faults: Faults) -> None:
                 value.place,
                 f"{key} ({concept}) is from {since} until {until}. Make from the earlier year.",
             )
-    blank = layout.find("lists", name, "blank")
+        if holder[0] == "own" and not (value.find("label") or value.elements("spellings")):
+            faults.add(value.place, f"{key} has no text. Add spellings, or a label.")
+    name = ".".join(holder)
+    blank = layout.find(*holder, "blank")
     if blank and blank.sound and blank.value not in concepts:
         faults.add(
             blank.place,
-            f'lists.{name}.blank is "{blank.value}", which is no concept of lists.{name}.values.'
+            f'{name}.blank is "{blank.value}", which is no concept of {name}.values.'
             " Add a value with this concept.",
         )
 
 
-def _find_shared_spellings(layout: Node, name: str, faults: Faults) -> None:
+def _find_shared_spellings(layout: Node, holder: tuple[str, str], faults: Faults) -> None:
     """Find a spelling that means two concepts in one year."""
     claims: dict[str, list[tuple[Node, Node]]] = {}
-    for value in layout.elements("lists", name, "values"):
+    for value in layout.elements(*holder, "values"):
         for spelling in value.elements("spellings"):
             if spelling.sound:
                 claims.setdefault(normal_form(spelling.value), []).append((value, spelling))
+    name = ".".join(holder)
+    step = "Leave it under one."
+    if holder[0] == "lists":
+        step = "Set from and until, or leave it under one."
     for claiming in claims.values():
         for (one, first), (two, second) in combinations(claiming, 2):
             names = one.get("concept"), two.get("concept")
@@ -145,8 +217,8 @@ def _find_shared_spellings(layout: Node, name: str, faults: Faults) -> None:
                 later = max(first.place, second.place, key=lambda place: place.order)
                 faults.add(
                     later,
-                    f'lists.{name}.values: "{second.value}" means both {names[0]} and {names[1]}'
-                    " in the same years. Set from and until, or leave it under one.",
+                    f'{name}.values: "{second.value}" means both {names[0]} and {names[1]}'
+                    f" in the same years. {step}",
                 )
 
 

@@ -42,11 +42,11 @@ class Node:
     sound: bool = True
 
     def plain(self) -> Any:
-        """Return the value without places."""
+        """Return the value without places, and without what in it is not sound."""
         if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
+            return {key: node.plain() for key, node in self.value.items() if node.sound}
         if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
+            return [node.plain() for node in self.value if node.sound]
         return self.value
 
     def find(self, *keys: str) -> "Node | None":

@@ -1,13 +1,15 @@
 """Merge a layout over the one that it extends: lists that gather are added to, keys replaced."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from transform.layouts.located import Faults, Node, dotted
 from transform.text.normal_form import normal_form
 
 # Lists that gather what a series was called from year to year; any other list says all there is.
-_COLUMNS = ("columns", "fallback")
-_GATHERED = (*_COLUMNS, "ignore")
+_GATHERED = ("columns", "fallback", "ignore")
+# Texts of cells, of which each counts.
+_SPELLINGS = ("spellings", "empty", "yes", "no")
 
 
 def merge(below: Node, above: Node, faults: Faults) -> Node:
@@ -18,7 +20,7 @@ def merge(below: Node, above: Node, faults: Faults) -> Node:
     for element in above.elements("afresh"):
         if element.sound:
             below = _drop(below, element, faults)
-    return _over(_without_moved_columns(below, above), above, "")
+    return _over(_without_moved_columns(below, above), above, ())
 
 
 def _without_moved_columns(below: Node, above: Node) -> Node:
@@ -26,13 +28,28 @@ def _without_moved_columns(below: Node, above: Node) -> Node:
 
     A column that it takes is ignored no more, and one that it ignores is no field's.
     """
-    fields = [field for _, field in above.tables("fields")]
-    taken = [node for field in fields for key in _COLUMNS for node in field.elements(key)]
+    fields = [field for group in _GROUPS for _, field in above.tables(group)]
+    taken = [node for field in fields for _, nodes in column_lists(field) for node in nodes]
     passed_over = above.elements("columns", "ignore")
-    for name, _ in below.tables("fields"):
-        for key in _COLUMNS:
-            below = _without_texts(below, ["fields", name, key], passed_over)
+    for group in _GROUPS:
+        for name, field in below.tables(group):
+            for keys, _ in column_lists(field):
+                below = _without_texts(below, [group, name, *keys], passed_over)
     return _without_texts(below, ["columns", "ignore"], taken)
+
+
+_GROUPS = ("fields", "own")
+
+
+def column_lists(field: Node) -> Iterator[tuple[tuple[str, ...], list[Node]]]:
+    """Yield the lists of column names of a field, each with its keys, those to fall back on last.
+
+    These may be other fields' own.
+    """
+    translated = [("translations", tag) for tag, _ in field.tables("translations")]
+    for keys in (("columns",), ("join",), *translated, ("fallback",)):
+        if nodes := field.elements(*keys):
+            yield keys, nodes
 
 
 def _without_texts(table: Node, keys: list[str], texts: list[Node]) -> Node:
@@ -70,8 +87,8 @@ def _without(table: Node, keys: list[str]) -> Node:
     return replace(table, value=kept)
 
 
-def _over(below: Node, above: Node, key: str) -> Node:
-    """Merge a value over another; `key` is the last part of its key."""
+def _over(below: Node, above: Node, keys: tuple[str, ...]) -> Node:
+    """Merge a value over another; `keys` are those under which it stands."""
     if not (below.sound and above.sound) or type(below.value) is not type(above.value):
         return above
     if isinstance(above.value, dict):
@@ -79,11 +96,15 @@ def _over(below: Node, above: Node, key: str) -> Node:
         if above.find("columns"):  # a field that has some is absent no more
             table.pop("absent", None)
         for name, node in above.value.items():
-            table[name] = _over(table[name], node, name) if name in table else node
+            inner = (*keys, name)
+            table[name] = _over(table[name], node, inner) if name in table else node
         return replace(above, value=table)
-    if key in _GATHERED or key == "spellings":
-        return replace(above, value=_gather(below.value, above.value, first=key in _GATHERED))
-    if key == "values":
+    if not isinstance(above.value, list):
+        return above
+    first = keys[-1] in _GATHERED or keys[2:3] == ("translations",)
+    if first or keys[-1] in _SPELLINGS:
+        return replace(above, value=_gather(below.value, above.value, first=first))
+    if keys[-1] == "values":
         return replace(above, value=_merge_values(below.value, above.value))
     return above
 
@@ -106,11 +127,11 @@ def _merge_values(below: list[Node], above: list[Node]) -> list[Node]:
         concept = value.get("concept")
         if concept and (label := value.find("label")):
             of_concept = replace(value, value={"label": label})
-            merged = [_over(old, of_concept, "") if old.get("concept") == concept else old
+            merged = [_over(old, of_concept, ()) if old.get("concept") == concept else old
                       for old in merged]  # fmt: skip
         same = [at for at, old in enumerate(merged) if _period(old) == _period(value)]
         if concept and same:
-            merged[same[0]] = _over(merged[same[0]], value, "")
+            merged[same[0]] = _over(merged[same[0]], value, ())
         else:
             merged.append(value)
     return merged

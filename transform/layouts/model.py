@@ -4,6 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from transform.layouts.fields import (
+    Field,
+    OwnField,
+    read_field,
+    read_more_fields,
+    read_own,
+)
 from transform.layouts.reader import read_layout_file, shipped
 from transform.layouts.schema import FIELDS, LISTS, NEEDED
 from transform.layouts.series import (
@@ -29,21 +36,6 @@ __all__ = [
     "Value",
 ]
 __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """The columns that can hold one field, and whether a file may have none of them.
-
-    `absent`: the register has no such field, whatever columns a layout below names. `within`: of
-    bodies, the field that names what they are a part of.
-    """
-
-    columns: tuple[str, ...]
-    fallback: tuple[str, ...]
-    optional: bool
-    absent: bool = False
-    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +112,9 @@ class Layout:
     `source` is the path of its file, or the name of a shipped one with .toml behind it.
     `records_path` is where the list of rows stands in a JSON document, "" for the top.
     `languages` are those of its texts, the register's own first, in lower case. `operator`
-    publishes what is made of the files; it is the publisher unless the layout has one.
+    publishes what is made of the files; it is the publisher unless the layout has one. `fields`
+    are the six, then those that the layout has beside them; `own` are the properties of those of
+    the register's own.
     """
 
     source: str
@@ -137,6 +131,7 @@ class Layout:
     notice: Texts | None
     words: Words
     fields: Mapping[str, Field]
+    own: tuple[OwnField, ...]
     lists: Mapping[str, ListOf]
     other_columns: str
     ignored_columns: tuple[str, ...]
@@ -202,7 +197,8 @@ def load_layout(reference: str) -> Layout:
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),
         words=read_words(raw.get("words", {})),
-        fields={name: _field(raw["fields"][name]) for name in FIELDS},
+        fields={name: read_field(raw["fields"][name]) for name in FIELDS} | read_more_fields(raw),
+        own=read_own(raw),
         lists={name: _list(raw.get("lists", {}).get(name, {})) for name in LISTS},
         other_columns=columns.get("other", "refuse"),
         ignored_columns=tuple(columns.get("ignore", ())),
@@ -228,14 +224,6 @@ def _fetch(table: Mapping[str, Any]) -> FetchFacts:
     resources = {int(year): name for year, name in table.get("resources", {}).items()}
     api, dataset = table.get("api") or None, table.get("dataset") or None
     return FetchFacts(api, dataset, tuple(table.get("words", ())), resources)
-
-
-def _field(table: Mapping[str, Any]) -> Field:
-    if table.get("absent"):
-        return Field((), (), optional=True, absent=True)
-    fallback = tuple(table.get("fallback", ()))
-    optional, within = table.get("optional", False), table.get("within") or None
-    return Field(tuple(table["columns"]), fallback, optional, within=within)
 
 
 def _facts(table: Mapping[str, Any]) -> PortraitFacts:

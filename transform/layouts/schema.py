@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 import ontology
+from transform.layouts.fields import MORE_FIELDS, RANGES
 from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.layouts.toml_lines import Path
 from transform.layouts.words import NAMED
 from transform.text.characters import UNWRITABLE
+from transform.text.dates import is_date_pattern
 from transform.text.languages import is_language
 from transform.text.normal_form import slug
+from transform.text.urls import is_email
 
 FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 # Without these, a register is none; it may do without any other field.
@@ -42,8 +45,7 @@ def _is_iri(value: object) -> bool:
 
 
 def _is_address(value: object) -> bool:
-    # RFC 6068, section 2, without what would have to be escaped in a «mailto:».
-    return isinstance(value, str) and bool(re.fullmatch(r"[\w.!$'*+~-]+@[\w-]+(\.[\w-]+)*", value))
+    return isinstance(value, str) and is_email(value)
 
 
 _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
@@ -103,9 +105,21 @@ _KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     # "" where a layout extends another and its bodies are within nothing.
     "list?": (f'one of {", ".join(LISTS)}, or ""', lambda v: v == "" or v in LISTS),
     "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
+    "unreadable": ('"refuse" or "leave"', lambda v: v in ("refuse", "leave")),
+    "separator": (
+        "the text that stands between two parts, in quotes, without controls",
+        lambda v: _is_text(v) and v,
+    ),
+    "number of a part": ("a whole number, one or more", lambda v: type(v) is int and 1 <= v < 99),
+    "date pattern": (
+        'a pattern of YYYY, MM or M, DD or D, such as "D/M/YYYY"',
+        lambda v: _is_text(v) and is_date_pattern(v),
+    ),
+    "decimal": ('"." or ","', lambda v: v in (".", ",")),
+    "range": (f"one of {', '.join(RANGES)}", lambda v: v in RANGES),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
-# "*year" and "*language" stand for any key of that kind.
+# "*year", "*language" and "*name" stand for any key of that kind.
 _TEXTS = {"*language": "text"}
 # "" where a layout extends another and has none of its own.
 _TEXTS_OR_NONE = {"*language": "text?"}
@@ -126,10 +140,35 @@ _VALUE = {
     "label": _TEXTS,
     "match": {kind: ["iri"] for kind in MATCHES},
 }
-_FIELD = {"columns": ["text"], "fallback": ["text"], "optional": "flag"}
+_FIELD = {
+    "columns": ["text"],
+    "fallback": ["text"],
+    "optional": "flag",
+    "translations": {"*language": ["text"]},
+    "join": ["text"],
+    "joiner": "text?",
+    "split": "separator",
+    "languages": ["language"],
+    "part": "number of a part",
+}
+_DATE = {"dates": ["date pattern"]}
+_MORE = {**_FIELD, "empty": ["text"], "unreadable": "unreadable"}
+_OWN = {
+    **_MORE,
+    **_DATE,
+    "label": _TEXTS,
+    "definition": _TEXTS,
+    "range": "range",
+    "decimal": "decimal",
+    "yes": ["text"],
+    "no": ["text"],
+    "values": [{"concept": "slug", "spellings": ["text"], "label": _TEXTS}],
+}
 _FIELDS = {
     **{name: _FIELD if name in NEEDED else {**_FIELD, "absent": "flag"} for name in FIELDS},
     "organisme": {**_FIELD, "within": "list?"},
+    **{name: _MORE | (_DATE if kind == "date" else {}) for name, kind in MORE_FIELDS.items()},
+    "identifiant": {**_MORE, "identity": "flag"},
 }
 _LIST = {"scheme": "turtle", "open": "flag", "blank": "slug", "values": [_VALUE]}
 FORMAT = {
@@ -162,6 +201,7 @@ FORMAT = {
     "notice": _TEXTS,
     "words": {**{thing: {"*language": "forms"} for thing in NAMED}, "left_out": _TEXTS},
     "fields": _FIELDS,
+    "own": {"*name": _OWN},
     "file": {"path": "text"},
     "columns": {"other": "other", "ignore": ["text"]},
     "fetch": {
@@ -200,6 +240,10 @@ def required_keys(layout: Node) -> list[str]:
     keys += [f"{text}.{language}" for text in texts for language in languages]
     present = [name for name in FIELDS if not layout.get("fields", name, "absent")]
     keys += [f"fields.{name}.columns" for name in present]
+    keys += [f"fields.{name}.columns" for name in MORE_FIELDS if layout.find("fields", name)]
+    for own, _ in layout.tables("own"):
+        keys.append(f"own.{own}.columns")
+        keys += [f"own.{own}.label.{language}" for language in languages]
     return keys + [f"lists.{name}" for name in LISTS if name in present]
 
 
@@ -268,6 +312,8 @@ def _format_of(name: str, table: Mapping[str, Any]) -> Any:
         return table["*language"]
     if "*year" in table and re.fullmatch("[12][0-9]{3}", name):
         return table["*year"]
+    if "*name" in table and re.fullmatch("[a-z][A-Za-z0-9]*", name):
+        return table["*name"]
     return None
 
 
@@ -280,5 +326,6 @@ def _unknown_key(name: str, path: Path, table: Mapping[str, Any]) -> str:
 
 def _known(table: Mapping[str, Any]) -> str:
     names = {"*language": 'a language tag such as "fr"', "*year": "a year"}
+    names["*name"] = "a name such as fournisseur, of letters and digits"
     known = (name for name, expected in table.items() if expected != "former language")
     return ", ".join(names.get(name, name) for name in known)

@@ -9,6 +9,7 @@ from transform.graphs.prepared import Prepared
 from transform.graphs.rows_file import RowsFile
 from transform.identity.bodies import Attachment, Body
 from transform.identity.keyed_rows import shared_texts
+from transform.identity.keys import Twins
 from transform.review.candidates import Candidate, Candidates
 from transform.review.nearest_bodies import Unreviewed
 from transform.review.renamings import Renaming
@@ -63,7 +64,7 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
                 "published": edition.rows,
                 "rejected": len(checked.rejected.get(reading.year, ())),
                 "listed": [listed._asdict() for listed in reading.listed],
-                "twins": [{"rows": list(group.rows), "same": group.same} for group in twins],
+                "twins": [_twins(group) for group in twins],
                 **(
                     {"shared": [{**text._asdict(), "layout": layout.source} for text in shared]}
                     if shared
@@ -72,3 +73,8 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
             }
         )
     return files
+
+
+def _twins(group: Twins) -> dict[str, Any]:
+    described = {"rows": list(group.rows), "same": group.same}
+    return {**described, "identifier": group.identifier} if group.identifier else described

@@ -52,7 +52,7 @@ def entry_of(row: KeyedRow, context: MappingContext) -> Entry:
             name: f"id/{name}/{slug}" if slug else ""
             for name, slug in row.concepts._asdict().items()
         },
-        cells=row.row.cells,
+        cells=row.row.written(),
         source=f"{context.source_url}#{context.reading.table.fragment(row.row.number)}",
     )
 

@@ -12,10 +12,12 @@ from transform.graphs.framework import read_framework
 from transform.graphs.mapping import MappingContext
 from transform.graphs.prepared import Prepared
 from transform.graphs.vocabulary import vocabulary_graph
+from transform.identity.body_names import name_in_other_languages
 from transform.identity.concepts import read_vocabulary
 from transform.identity.keyed_rows import key_readings
 from transform.identity.known_links import know_of_build
 from transform.identity.links import settle as settle_links
+from transform.identity.own_lists import read_own_lists
 from transform.identity.parents import read_parents
 from transform.identity.registry import read_registry
 from transform.identity.rule import identify
@@ -53,16 +55,18 @@ def prepare(
     parents = read_parents(pairs, vocabularies, registry)
     languages = [(reading, layout.language) for reading, layout in pairs]
     identities = identify(languages, registry, parents)
+    name_in_other_languages((reading for reading, _ in pairs), identities.body_of)
     check_replacements(identities, base_uri)
     identities = settle(identities, [reading for reading, _ in pairs], decisions)
+    own_lists = read_own_lists(pairs)
     settings = []
     for reading, layout in pairs:
         facts = layout.portraits.get(reading.year)
         path = source_path(reading.year, quote(reading.table.path.name))
         url = (facts.url if facts else None) or base_uri + path
-        settings.append(MappingContext(base_uri, reading, layout, url, vocabularies))
+        settings.append(MappingContext(base_uri, reading, layout, url, vocabularies, own_lists))
     layouts = [layout for _, layout in pairs]
-    vocabulary = vocabulary_graph(base_uri, layouts, vocabularies, registry)
+    vocabulary = vocabulary_graph(base_uri, layouts, vocabularies, registry, own_lists)
     origins = {source.year: source.origin for source in sources if source.origin}
     linked = settle_links(links, know_of_build(base_uri, identities.bodies))
     return Prepared(

@@ -7,6 +7,7 @@ ADMS = "http://www.w3.org/ns/adms#"
 AIRO = "https://w3id.org/airo#"
 DCAT = "http://www.w3.org/ns/dcat#"
 DCATAP = "http://data.europa.eu/r5r/"
+DCMITYPE = "http://purl.org/dc/dcmitype/"
 DCTERMS = "http://purl.org/dc/terms/"
 DPV_AI = "https://w3id.org/dpv/ai#"
 ELI = "http://data.europa.eu/eli/ontology#"
@@ -96,9 +97,13 @@ def split_iri(iri: str) -> tuple[str, str]:
 
 
 def property_iri(name: str, base_uri: str) -> str:
-    """Return the IRI of a property written with its prefix, such as `pia:statut`."""
+    """Return the IRI of a property written with its prefix, such as `pia:statut`.
+
+    Those of the register's own, such as `own:fournisseur`, are at home at its base URI.
+    """
     spaces = {
         "dcterms": DCTERMS,
+        "own": f"{base_uri}def#",
         "pia": vocabulary_of(base_uri),
         "prov": PROV,
         "rdf": RDF,

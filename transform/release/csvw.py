@@ -60,7 +60,8 @@ def _column(column: Column, base_uri: str) -> dict[str, Any]:
         "datatype": "anyURI" if column.iri else "string",
     }
     if not column.iri:
-        language = {"lang": column.language} if column.language else {}
+        tag = column.language or (None if column.own else column.text_language)
+        language = {"lang": tag} if tag else {}
         return {**metadata, **language, "suppressOutput": True}
     if not column.property:
         return {**metadata, "required": True, "suppressOutput": True}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from transform.errors import UnfitColumns
+from transform.layouts.fields import Field, key_of
 from transform.layouts.model import FIELDS, NEEDED, Layout
 from transform.tables.header import SEARCHED, best_fit
 from transform.tables.table import Table
@@ -18,14 +19,16 @@ SHOWN = 8
 class Header:
     """The header: its row, from 1, and the columns of each field, from 0.
 
-    `names` are the texts of all named columns, `other` those that no field uses, `ignored` those
-    of them that the layout passes over by name.
+    Columns of a text in another language are those of `field@language`; `joined` are the fields
+    whose columns make one text together. `names` are the texts of all named columns, `other`
+    those that no field uses, `ignored` those of them that the layout passes over by name.
     """
 
     row: int
     columns: Mapping[str, tuple[int, ...]]
     names: Mapping[int, str]
     other: tuple[str, ...]
+    joined: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
 
     @property
@@ -38,7 +41,7 @@ def find_header(table: Table, layout: Layout) -> Header:
     """Find the header; raises UnfitColumns with all missing, doubled and unknown columns."""
     # The names of JSON are its keys, whatever its rows hold.
     fit = best_fit(table.records[:1] if table.made_header else table.records, layout)
-    known = [column for field in layout.fields.values() for column in field.columns]
+    known = [column for field in layout.fields.values() for column in field.all_columns]
     if not fit.fields:
         raise UnfitColumns(
             f"{table.path.name}: none of the first {min(SEARCHED, len(table.records))} rows names"
@@ -46,24 +49,42 @@ def find_header(table: Table, layout: Layout) -> Header:
             f" Name the file's columns under [fields.…] of {layout.to_edit}, or give another file."
         )
     names = {at: text for at, text in enumerate(table.records[fit.row - 1]) if normal_form(text)}
-    main = {field: _claimed(layout.fields[field].columns, names) for field in FIELDS}
-    fallback = {field: _claimed(layout.fields[field].fallback, names) for field in FIELDS}
-    used = {at for columns in (*main.values(), *fallback.values()) for at in columns}
+    main = {name: _claimed(field.columns, names) for name, field in layout.fields.items()}
+    fallback = {name: _claimed(field.fallback, names) for name, field in layout.fields.items()}
+    translated = {
+        f"{name}@{tag}": _claimed(columns, names)
+        for name, field in layout.fields.items()
+        for tag, columns in field.translations.items()
+    }
+    joins = {name: _joins(field, names) for name, field in layout.fields.items() if field.join}
+    whole = {name: at for name, at in joins.items() if at and not main[name]}
+    used = {
+        at
+        for columns in (*main.values(), *fallback.values(), *translated.values(), *whole.values())
+        for at in columns
+    }
     other = tuple(text for at, text in names.items() if at not in used)
     passed_over = {normal_form(text) for text in layout.ignored_columns}
     ignored = frozenset(text for text in other if normal_form(text) in passed_over)
-    columns = {field: main[field] + fallback[field] for field in FIELDS}
-    header = Header(fit.row, columns, names, other, ignored)
+    columns = {name: whole.get(name) or main[name] + fallback[name] for name in layout.fields}
+    header = Header(fit.row, columns | translated, names, other, frozenset(whole), ignored)
     faults = [
-        *_doubled(main, names, layout),
+        *_doubled(main | translated, names, layout),
         *_doubled(_twins(fallback, names), names, layout),
-        *_missing(main, layout),
+        *_missing(main | whole, translated, layout),
         *_unknown(header.untaken, known, layout),
     ]
     if faults:
         place = table.path.name if table.made_header else f"{table.path.name}, row {fit.row}"
         raise UnfitColumns(f"{place}: {' '.join(faults)}")
     return header
+
+
+def _joins(field: Field, names: Mapping[int, str]) -> tuple[int, ...]:
+    """Return the columns that make one text together, in their order, () where one is missing."""
+    places = {normal_form(text): at for at, text in names.items()}
+    spelled = [normal_form(column) for column in field.join]
+    return tuple(places[column] for column in spelled) if places.keys() >= set(spelled) else ()
 
 
 def column_label(at: int, names: Mapping[int, str]) -> str:
@@ -112,17 +133,31 @@ def _twins(
     }
 
 
-def _missing(main: Mapping[str, tuple[int, ...]], layout: Layout) -> Iterable[str]:
-    for field, columns in main.items():
-        if not columns and not layout.fields[field].optional:
-            place = f"[fields.{field}] of {layout.to_edit}"
+def _missing(
+    claimed: Mapping[str, tuple[int, ...]],
+    translated: Mapping[str, tuple[int, ...]],
+    layout: Layout,
+) -> Iterable[str]:
+    for name, field in layout.fields.items():
+        if field.optional:
+            continue
+        if not claimed[name]:
+            joined = f", or together: {_listed(field.join)}" if field.join else ""
+            place = f"[{key_of(name)}] of {layout.to_edit}"
             steps = [f"Add its name to columns under {place}"]
-            if field not in NEEDED:
+            if name in FIELDS and name not in NEEDED:
                 steps.append("write absent = true there if the register has no such field")
             yield (
-                f"No column for {field} (known: {_listed(layout.fields[field].columns)})."
+                f"No column for {name} (known: {_listed(field.columns)}{joined})."
                 f" {', '.join(steps)}, or correct the file."
             )
+        for tag, columns in field.translations.items():
+            if not translated[f"{name}@{tag}"]:
+                yield (
+                    f"No column for {name} in {tag} (known: {_listed(columns)})."
+                    f" Add its name to translations.{tag} under [{key_of(name)}] of"
+                    f" {layout.to_edit}, or correct the file."
+                )
 
 
 def _unknown(texts: Sequence[str], known: Sequence[str], layout: Layout) -> Iterable[str]:

@@ -23,9 +23,7 @@ class Fit(NamedTuple):
 
 def best_fit(records: Iterable[Sequence[str]], layout: Layout) -> Fit:
     """Find the record that names the most fields; `fields` is empty where no record names one."""
-    claims = {
-        name: _spelled(field.columns + field.fallback) for name, field in layout.fields.items()
-    }
+    claims = {name: _spelled(field.all_columns) for name, field in layout.fields.items()}
     best = Fit(1, frozenset())
     for number, record in zip(range(1, SEARCHED + 1), records, strict=False):
         names = _spelled(record)

@@ -14,6 +14,7 @@ from transform.tables.columns import Header, find_header
 from transform.tables.marks import Marks
 from transform.tables.reader import read_table
 from transform.tables.table import Table
+from transform.tables.texts import RowTexts, Slot, TextReader
 from transform.text.normal_form import normal_form
 from transform.text.printable import shown
 
@@ -41,6 +42,10 @@ class Cells(NamedTuple):
 class Row(NamedTuple):
     """One initiative as the file writes it.
 
+    `others` are its texts beside the six cells, one for each slot of the reading; `whole` are the
+    cells, by field, of which `cells` hold a part only. `identifier` is by what the row is known,
+    where the layout says that its identifier is, else "".
+
     The number counts the file's records from 1, titles and header included, as the fragment
     row=N does (RFC 7111, section 2.1; in the tests of CSV on the Web, the first row
     below the header is #row=2).
@@ -48,6 +53,13 @@ class Row(NamedTuple):
 
     number: int
     cells: Cells
+    others: tuple[str, ...] = ()
+    whole: tuple[tuple[str, str], ...] = ()
+    identifier: str = ""
+
+    def written(self) -> Cells:
+        """Return the cells of the six fields as they were written."""
+        return self.cells._replace(**dict(self.whole)) if self.whole else self.cells
 
 
 class Listed(NamedTuple):
@@ -59,7 +71,7 @@ class Listed(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What the text of a row or column does not say: hidden, formula or format.
+    """What the text of a row or column does not say: hidden, formula, format or uncut.
 
     `row` is None for a column as a whole, and `field` "" for a row as a whole or one without an
     initiative; `text` is the name of a column, or the format by which a spreadsheet shows a cell.
@@ -75,7 +87,8 @@ class Remark(NamedTuple):
 class Reading:
     """The rows and other lines of one year's file.
 
-    `borrowed`: by row number and field, the fallback column from which a cell was taken.
+    `borrowed`: by row number and field, the fallback column from which a cell was taken. `slots`
+    are those of the texts that rows have beside their six cells.
     """
 
     table: Table
@@ -85,6 +98,7 @@ class Reading:
     listed: list[Listed]
     borrowed: dict[tuple[int, str], int]
     remarks: list[Remark] = dataclasses.field(default_factory=list)
+    slots: tuple[Slot, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -107,7 +121,7 @@ class Reading:
 
     def source(self, number: int, field: str) -> int:
         """Return the column from which a field of a row was read, from 0; -1 for none."""
-        columns = self.header.columns.get(field)
+        columns = self.header.columns.get(field) or self.header.columns.get(field.split("@")[0])
         return self.borrowed.get((number, field), columns[0] if columns else -1)
 
 
@@ -119,8 +133,10 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
     table = read_table(path, layout, year)
     header = find_header(table, layout)
     # Rows use the texts of six columns; keeping those of sixty others would cost ten times more.
-    reading = Reading(replace(table, records=[], marks=Marks()), header, year, [], [], {})
-    _sort(table, reading)
+    reader = TextReader(header, layout)
+    bare = replace(table, records=[], marks=Marks())
+    reading = Reading(bare, header, year, [], [], {}, slots=reader.slots)
+    _sort(table, reading, reader)
     reading.remarks.extend(_remarks(table.marks, reading))
     if not reading.rows:
         row = f" (row {header.row})"
@@ -157,16 +173,15 @@ def is_blank(cell: str) -> bool:
     return not cell or (not cell[0].isalnum() and not normal_form(cell))
 
 
-def _sort(table: Table, reading: Reading) -> None:
+def _sort(table: Table, reading: Reading, reader: TextReader) -> None:
     """Sort records into rows, titles, blanks, notes, totals and repeated headers."""
     header = reading.header
-    if not table.made_header:
-        for number, record in enumerate(table.records[: header.row - 1], start=1):
-            reading.listed.append(_listed(number, "title", record))
+    titles = [] if table.made_header else table.records[: header.row - 1]
+    reading.listed.extend(_listed(at, "title", line) for at, line in enumerate(titles, start=1))
     pick = _picker(header)
     (probe, probed), *others = _names_to_repeat(header)
     nameless = [at for at in range(len(table.records[0])) if at not in header.names]
-    several = {field: columns for field, columns in header.columns.items() if len(columns) > 1}
+    several = _with_several_columns(header)
     first = header.row + 1 - table.made_header
     for number, record in enumerate(table.records[header.row :], start=first):
         cells = pick(record)
@@ -186,7 +201,26 @@ def _sort(table: Table, reading: Reading) -> None:
                 raise _overflow(table.path.name, number, at, record[at])
         if several:
             cells = _with_fallback(number, cells, record, several, reading.borrowed)
-        reading.rows.append(Row(number, cells))
+        if reader.reads_more():
+            reading.rows.append(_with_texts(number, cells, reader.read(record), reading.remarks))
+        else:
+            reading.rows.append(Row(number, cells))
+
+
+def _with_texts(number: int, cells: Cells, texts: RowTexts, remarks: list[Remark]) -> Row:
+    """Return a row with all its texts, noting the cells that do not hold one for each language."""
+    remarks += [Remark("uncut", number, field, "") for field in texts.uncut]
+    cells, whole = cells._replace(**texts.replaced), tuple(texts.whole.items())
+    return Row(number, cells, texts.others, whole, texts.identifier)
+
+
+def _with_several_columns(header: Header) -> dict[str, tuple[int, ...]]:
+    """Return those of the six fields that take the first of several cells, with their columns."""
+    return {
+        field: header.columns[field]
+        for field in FIELDS
+        if len(header.columns[field]) > 1 and field not in header.joined
+    }
 
 
 def _listed(number: int, kind: str, record: Sequence[str]) -> Listed:

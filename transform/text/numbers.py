@@ -1,5 +1,6 @@
-"""Write numbers as readers of French and of English do."""
+"""Write numbers as readers of French and of English do, and read those of cells."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -55,3 +56,21 @@ def percent(before: int, after: int, language: str) -> str:
 def is_one(number: int, language: str) -> bool:
     """Check whether a noun counted by a number is singular: 0 and 1 in French, 1 in English."""
     return _locale(language).plural_form(number) == "one"
+
+
+def read_number(text: str, decimal: str = ".") -> str | None:
+    """Return a number with a point before its decimals, None for any other text.
+
+    Blanks may group its digits by three; a comma or a point is only ever the decimal mark.
+    """
+    match = re.fullmatch(
+        rf"([+\u2212-]?)(\d+|\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+)(?:{re.escape(decimal)}(\d+))?",
+        text.strip(),
+        re.ASCII,
+    )
+    if not match:
+        return None
+    sign, whole_part, rest = match.groups()
+    digits = re.sub(r"\D", "", whole_part, flags=re.ASCII).lstrip("0") or "0"
+    minus = "-" if sign in ("-", _MINUS) else ""
+    return f"{minus}{digits}.{rest}" if rest else f"{minus}{digits}"

@@ -1,6 +1,9 @@
 """Check the addresses that come from elsewhere."""
 
+import re
 from urllib.parse import urlsplit
+
+import pyoxigraph as ox
 
 from transform.text.message import Message, message
 
@@ -17,3 +20,18 @@ def url_problem(url: str) -> Message | None:
     if parts.username is not None or parts.password is not None:
         return message("text.url_password", host=parts.hostname)
     return None
+
+
+def is_page(text: str) -> bool:
+    """Check whether a text is an http(s) URL that may be published as the IRI of a page."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return url_problem(text) is None
+
+
+def is_email(text: str) -> bool:
+    """Check whether a text is an e-mail address that needs no escape in a «mailto:»."""
+    # RFC 6068, section 2.
+    return bool(re.fullmatch(r"[\w.!$'*+~-]+@[\w-]+(\.[\w-]+)*", text))

@@ -26,17 +26,27 @@ def unknown_value(context: MappingContext, field: str, raw: str) -> Message:
     text = " ".join(raw.split())
     layout = layout_to_edit(context.layout)
     known = " | ".join(vocabulary.known(year)[:_SHOWN])
-    new = _lines(field, _new_slug(text), text)
+    new = _lines(f"lists.{field}", _new_slug(text), text)
     if not (nearest := vocabulary.nearest(raw, year)):
         return message("validation.unknown", known=known, layout=layout, new=new)
-    same = _lines(field, vocabulary.concept(nearest, year) or "", text)
+    same = _lines(f"lists.{field}", vocabulary.concept(nearest, year) or "", text)
     return message("validation.unknown_near", nearest=nearest, layout=layout, same=same, new=new)
 
 
 def unreviewed_value(context: MappingContext, field: str, concept: str) -> Message:
     """Advise on a value of an open list that no layout declares."""
     layout = layout_to_edit(context.layout)
-    lines = _lines(field, concept, context.vocabularies[field].new[concept].label)
+    lines = _lines(f"lists.{field}", concept, context.vocabularies[field].new[concept].label)
+    return message("validation.value_not_reviewed", layout=layout, lines=lines)
+
+
+def unreviewed_own_value(context: MappingContext, name: str, concept: str) -> Message:
+    """Advise on a value of a list of the register's own that no layout declares."""
+    texts = context.own_lists[name].texts[concept]
+    # Layouts of other years may be in other languages.
+    text = (texts.get(context.layout.language) or next(iter(texts.values())))[0]
+    lines = _lines(f"own.{name}", concept, text)
+    layout = layout_to_edit(context.layout)
     return message("validation.value_not_reviewed", layout=layout, lines=lines)
 
 
@@ -47,7 +57,7 @@ def replaced_value(context: MappingContext, field: str, old: str, new: str) -> M
     if coined := vocabulary.new.get(new):
         # A concept that is declared is no longer made of its own text.
         own = [vocabulary.new[old].label] if old in vocabulary.new else []
-        lines = _lines(field, old, *own, coined.label)
+        lines = _lines(f"lists.{field}", old, *own, coined.label)
         return message("validation.same_value", layout=layout, lines=lines)
     return message("validation.same_declared", new=new, old=old, field=field, layout=layout)
 
@@ -58,12 +68,19 @@ def concept_of(iri: str, base_uri: str) -> tuple[str, str] | None:
     return (name, concept) if iri.startswith(base_uri) and name in LISTS and concept else None
 
 
+def own_concept_of(iri: str, base_uri: str) -> tuple[str, str] | None:
+    """Return list and slug of the IRI of a value of a list of the register's own, else None."""
+    above = f"{base_uri}id/liste/"
+    name, _, concept = iri.removeprefix(above).partition("/")
+    return (name, concept) if iri.startswith(above) and concept else None
+
+
 def _new_slug(text: str) -> str:
     return slug(text)[:LONGEST_SLUG].strip("-")
 
 
-def _lines(field: str, concept: str, *texts: str) -> Message:
+def _lines(key: str, concept: str, *texts: str) -> Message:
     """Write the three lines of a layout that make texts spellings of a concept."""
     # JSON escapes texts as TOML does.
     spellings = json.dumps(texts, ensure_ascii=False)
-    return message("validation.value", field=field, concept=concept, spellings=spellings)
+    return message("validation.value", key=key, concept=concept, spellings=spellings)

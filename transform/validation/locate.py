@@ -3,19 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from transform.graphs.mapping import MappingContext, field_of, subject
+from transform.graphs.mapping import MappingContext, field_of, slot_of, subject
 from transform.graphs.prepared import Prepared
 from transform.identity.keyed_rows import KeyedRow
-from transform.layouts.model import LISTS
+from transform.layouts.fields import key_of
+from transform.layouts.model import LISTS, Layout
 from transform.text.characters import UNWRITABLE
+from transform.text.dates import read_date, two_readings
 from transform.text.garbled import probable_original
 from transform.text.message import Message, message
 from transform.text.printable import shown
 from transform.validation.list_advice import (
     concept_of,
     layout_to_edit,
+    own_concept_of,
     replaced_value,
     unknown_value,
+    unreviewed_own_value,
     unreviewed_value,
 )
 from transform.validation.remarks import is_of_reading
@@ -104,23 +108,34 @@ def _locate(finding: Finding, places: CellLocator) -> Located:
     context, number = places.contexts[row.year], row.row.number
     if is_of_reading(finding.path, context.base_uri):
         return _of_reading(finding, context, row)
-    field = field_of(finding.path, context.base_uri)
-    column = context.reading.column(row.row, field) if field else ""
-    raw = getattr(row.row.cells, field) if field else finding.value
-    step = _next_step(context, row, field, raw, column)
+    field, column, raw = _cell_of(finding.path, context, row)
+    shown_value = raw if field else finding.value
+    step = _next_step(context, row, field, shown_value, column)
     source = f"{context.source_url}#{context.reading.table.fragment(number)}"
-    return _located(finding, context.reading.table.path.name, number, column, raw, step, source)
+    file = context.reading.table.path.name
+    return _located(finding, file, number, column, shown_value, step, source)
+
+
+def _cell_of(path: str, context: MappingContext, row: KeyedRow) -> tuple[str, str, str]:
+    """Return field, column and cell that the values of a property come from, "" without one."""
+    if field := field_of(path, context.base_uri):
+        return field, context.reading.column(row.row, field), getattr(row.row.written(), field)
+    number = slot_of(path, context)
+    if number is None:
+        return "", "", ""
+    field, _ = context.reading.slots[number]
+    return field, context.reading.column(row.row, field), row.row.others[number]
 
 
 def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Located:
     """Locate what the reading tier found, in a row or in the cell that its value names."""
     number, cells = row.row.number, row.row.cells
-    field = field_of(finding.value, context.base_uri)
-    column, raw = "", " | ".join(cell for cell in cells if cell.strip())
+    field, column, raw = _cell_of(finding.value, context, row)
     if field:
-        column, raw = context.reading.column(row.row, field), getattr(cells, field)
         finding = replace(finding, path=finding.value)
-    step = _next_step_of_reading(finding.shape, context, number, field or "", raw)
+    else:
+        raw = " | ".join(cell for cell in cells if cell.strip())
+    step = _next_step_of_reading(finding.shape, context, number, field, raw)
     source = f"{context.source_url}#{context.reading.table.fragment(number)}"
     return _located(finding, context.reading.table.path.name, number, column, raw, step, source)
 
@@ -155,6 +170,10 @@ def _located(
 def _next_step_of_reading(
     shape: str, context: MappingContext, number: int, field: str, raw: str
 ) -> Message:
+    if shape.endswith("#Lecture-identifiant-repete"):
+        return message("validation.repeated_identifier")
+    if shape.endswith(_OF_VALUES):
+        return _next_step_of_value(shape, context.layout, field, raw)
     if shape.endswith("#Lecture-texte-abime"):
         original = _around_change(raw, probable_original(raw) or "")
         return message("validation.garbled", original=original)
@@ -168,6 +187,29 @@ def _next_step_of_reading(
         )
         return message("validation.format", code=code)
     return message("validation.show_row", number=number)
+
+
+_OF_VALUES = (
+    "#Lecture-valeur-illisible",
+    "#Lecture-valeur-laissee",
+    "#Lecture-date-ambigue",
+    "#Lecture-cellule-non-decoupee",
+)
+
+
+def _next_step_of_value(shape: str, layout: Layout, field: str, raw: str) -> Message:
+    """Return what to do about a cell that does not hold what its field wants."""
+    declared, key, to_edit = layout.fields[field], key_of(field), layout_to_edit(layout)
+    if shape.endswith("#Lecture-cellule-non-decoupee"):
+        order = declared.split.join(declared.languages)
+        return message("validation.uncut", order=order, key=key, layout=to_edit)
+    if shape.endswith("#Lecture-date-ambigue"):
+        days = sorted(moment.text for moment in read_date(raw, declared.dates)) or two_readings(raw)
+        return message("validation.ambiguous_date", days=days, key=key, layout=to_edit)
+    written = message(f"validation.written_{declared.kind.replace('-', '_')}")
+    if declared.kind == "date":
+        return message("validation.unreadable_date", written=written, key=key, layout=to_edit)
+    return message("validation.unreadable", written=written, key=key, layout=to_edit)
 
 
 def _around_change(raw: str, original: str) -> str:
@@ -199,6 +241,8 @@ def _elsewhere(finding: Finding, places: CellLocator) -> Message:
         context = places.newest
         if named := concept_of(finding.focus, context.base_uri):
             return unreviewed_value(context, *named)
+        if named := own_concept_of(finding.focus, context.base_uri):
+            return unreviewed_own_value(context, *named)
     if finding.shape.endswith("#Evolution-voisin"):
         context = places.newest
         old, new = finding.focus.rpartition("/")[2], concept_of(finding.value, context.base_uri)

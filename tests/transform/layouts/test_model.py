@@ -110,6 +110,42 @@ def test_a_field_that_is_absent_below_may_have_columns_above(tmp_path: Path) -> 
     assert (fields["statut"].absent, fields["statut"].columns) == (False, ("État", "Statut"))
 
 
+def test_columns_and_values_of_any_field_are_added_to(tmp_path: Path) -> None:
+    below = """
+[columns]
+ignore = ["Vendor", "Title"]
+[fields.nom]
+join = ["Titre", "Version"]
+translations = { en = ["Name"] }
+[own.fournisseur]
+columns = ["Fournisseur", "Marque"]
+label = { fr = "Fournisseur", en = "Vendor" }
+range = "list"
+empty = ["n/d"]
+values = [{ concept = "acme", spellings = ["ACME"] }]
+"""
+    above = """
+extends = "base.toml"
+[columns]
+ignore = ["Marque"]
+[fields.nom]
+join = ["Titre"]
+translations = { en = ["Title"] }
+[own.fournisseur]
+columns = ["Vendor"]
+empty = ["s/o"]
+values = [{ concept = "acme", spellings = ["Acme inc."] }, { concept = "z", spellings = ["Z"] }]
+"""
+    written(tmp_path, f'extends = "{SMALL}"\n{below}', "base.toml")
+    layout = load_layout(written(tmp_path, above))
+    name, vendor = layout.fields["nom"], layout.fields["own.fournisseur"]
+    assert layout.ignored_columns == ("Marque",)
+    assert (name.join, name.translations) == (("Titre",), {"en": ("Title", "Name")})
+    assert (vendor.columns, len(vendor.empty)) == (("Vendor", "Fournisseur"), 2)
+    values = {value.concept: value.spellings for value in layout.own[0].values}
+    assert values == {"acme": ("ACME", "Acme inc."), "z": ("Z",)}
+
+
 def test_afresh_inherits_nothing_of_a_key(tmp_path: Path) -> None:
     afresh = 'afresh = ["fields.nom.columns", "lists.categorie.values", "portraits.2024"]'
     layout = load_layout(
@@ -163,9 +199,66 @@ def test_one_spelling_may_mean_two_concepts_in_different_years(tmp_path: Path) -
 # After the number of the line.
 REFUSED = [
     (
+        '[fields.nom]\nsplit = ";"',
+        "3: fields.nom.split would give many values, and the field has one. Add part, the"
+        " number of the part that is meant, or languages.",
+    ),
+    (
+        '[fields.organisme]\nsplit = " / "\nlanguages = ["en", "de"]',
+        "4: fields.organisme.languages is en, de. Name languages of the register, each"
+        " once, fr among them, in the order of the cell.",
+    ),
+    (
+        '[fields.nom.translations]\nde = ["Name"]',
+        "3: fields.nom.translations.de is in no language of the register. Add it to languages.",
+    ),
+    (
+        '[fields.statut.translations]\nen = ["Status"]',
+        "2: fields.statut: it is no text, which alone has languages. Take translations and"
+        " languages out.",
+    ),
+    (
+        '[own.cout]\ncolumns = ["Coût"]\nlabel = { en = "Cost" }',
+        "4: own.cout.label.fr is missing. Add it, or extend a layout.",
+    ),
+    (
+        '[own."coût"]\ncolumns = ["Coût"]',
+        "2: own.coût is no key of a layout; known here: a name such as fournisseur, of letters and"
+        " digits. Correct the key.",
+    ),
+    (
+        'own.c = { columns = ["C"], range = "list", values = [{ concept = "un" }],'
+        ' label = { fr = "C", en = "C" } }',
+        "2: own.c.values[1] has no text. Add spellings, or a label.",
+    ),
+    (
+        'fields.portefeuille.absent = true\nfields.organisme.within = "portefeuille"',
+        '3: fields.organisme.within is "portefeuille", and fields.portefeuille is absent. Name a'
+        ' field that the register has, or make within "".',
+    ),
+    (
+        '[fields.identifiant]\ncolumns = ["No"]\nsplit = ";"\nidentity = true',
+        "5: fields.identifiant.identity wants one identifier a row. Take split out, or identity.",
+    ),
+    (
+        '[fields.date_statut]\ncolumns = ["Depuis"]\ndates = ["D/M/Y"]',
+        "4: fields.date_statut.dates[1] is 'D/M/Y'. Make it a pattern of YYYY, MM or M,"
+        ' DD or D, such as "D/M/YYYY".',
+    ),
+    (
+        '[own.statut]\ncolumns = ["État"]\nlabel = { fr = "État", en = "State" }',
+        "2: own.statut would be <def#statut>, which is a term of the vocabulary already."
+        " Take another name.",
+    ),
+    (
+        '[own.cout]\ncolumns = ["Statut"]\nlabel = { fr = "Coût", en = "Cost" }',
+        '3: own.cout.columns holds "Statut", which fields.statut.columns claims too.'
+        " Leave it under one of them.",
+    ),
+    (
         'xyz = "blue"',
         "2: xyz is no key of a layout; known here: layout, name, extends, afresh, registry,"
-        " languages, series, publisher, operator, notice, words, fields, file, columns, fetch,"
+        " languages, series, publisher, operator, notice, words, fields, own, file, columns, fetch,"
         " lists, portraits. Correct the key.",
     ),
     (
@@ -194,7 +287,8 @@ REFUSED = [
     ),
     (
         "fields.nom = 3",
-        "2: fields.nom is 3. Make it a table of keys (columns, fallback, optional).",
+        "2: fields.nom is 3. Make it a table of keys (columns, fallback, optional, translations,"
+        " join, joiner, split, languages, part).",
     ),
     ("layout = 2", "2: layout is 2. Make it 1, the only version of the format."),
     *(
@@ -342,7 +436,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) ->
         " middle (longitude, latitude)",
         "essai.toml, line 8: portraits.2025.files[1].format is missing",
         "essai.toml, line 12: fields.statut.blanc is no key of a layout; known here: columns,"
-        " fallback, optional, absent",
+        " fallback, optional, translations, join, joiner, split, languages, part, absent",
         'essai.toml, line 12: fields.statut.columns holds "NOM", which fields.nom.columns claims'
         " too",
         "essai.toml, line 15: fields.nom.columns[2] is 7",
