@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from transform.graphs.portraits import Edition
@@ -54,6 +55,8 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
         twins = [group for group in work.identities.twins if group.year == reading.year]
         layout = setting.layout
         whole = layout.fields["organisme"].within
+        # A path would differ from machine to machine, and so would the release.
+        name = PurePath(layout.source).name
         shared = [] if whole else shared_texts(work.rows[reading.year])
         files.append(
             {
@@ -66,7 +69,7 @@ def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
                 "listed": [listed._asdict() for listed in reading.listed],
                 "twins": [_twins(group) for group in twins],
                 **(
-                    {"shared": [{**text._asdict(), "layout": layout.source} for text in shared]}
+                    {"shared": [{**text._asdict(), "layout": name} for text in shared]}
                     if shared
                     else {}
                 ),

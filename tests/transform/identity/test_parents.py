@@ -69,7 +69,7 @@ def test_a_layout_that_learns_of_parents_keeps_what_was_published(
     printed, before = build(layout(tmp_path, ""))
     warning = (
         '"OCIO" stands in 2 portfolios and is one body (rows 2, 3, 4). If it is a body of each,'
-        f' write within = "portefeuille" under [fields.organisme] of {tmp_path / "petit.toml"}'
+        ' write within = "portefeuille" under [fields.organisme] of petit.toml'
     )
     assert printed.count("portfolios and is one body") == printed.count(warning) == 1
     # What split cannot lead on of itself: the build refuses, and names the line to add.
