@@ -1,8 +1,11 @@
 """Find Apache Jena's riot: as a command, or in Debian's package, which has no command."""
 
+import atexit
 import shutil
 import subprocess
+import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,16 +31,24 @@ TRIALS = {
 }
 
 
-def find_riot(folder: Path, suffix: str) -> list[str]:
-    """Return the command that reads a file of a syntax; skips where no riot can.
-
-    `folder` is one that the test may write in.
-    """
+def find_riot(suffix: str) -> list[str]:
+    """Return the command that reads a file of a syntax; skips where no riot can."""
     if riot := shutil.which("riot"):
         return [riot]
-    java = shutil.which("java")
-    if not java or not (JARS / "jena-cmds.jar").is_file():
+    if not shutil.which("java") or not (JARS / "jena-cmds.jar").is_file():
         pytest.skip("no riot, and no java with Debian's libapache-jena-java, on this machine")
+    command = _packaged()
+    # Debian's packages may not suffice: without jakarta.json there is no JSON-LD 1.1.
+    if fault := _try(command, suffix if suffix in TRIALS else "nt"):
+        pytest.skip(f"Debian's Apache Jena cannot read one statement of {suffix}: {fault[:200]}")
+    return [*command]
+
+
+@cache
+def _packaged() -> tuple[str, ...]:
+    """Return riot in Debian's package, with the texts of Xerces where Jena looks for them."""
+    folder = Path(tempfile.mkdtemp(prefix="jena-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with zipfile.ZipFile(JARS / "jena-core.jar") as core:
         for text in (name for name in core.namelist() if name.startswith(_TEXTS)):
             if text.endswith(".properties"):
@@ -45,18 +56,18 @@ def find_riot(folder: Path, suffix: str) -> list[str]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(core.read(text))
     path = ":".join(map(str, (folder, *(JARS / f"{name}.jar" for name in NAMES))))
-    command = [java, "-cp", path, "riotcmd.riot"]
-    _try(command, folder, suffix)
-    return command
+    return "java", "-cp", path, "riotcmd.riot"
 
 
-def _try(command: list[str], folder: Path, suffix: str) -> None:
-    """Skip where Debian's packages do not suffice: without jakarta.json there is no JSON-LD 1.1."""
-    trial = folder / f"trial.{suffix if suffix in TRIALS else 'nt'}"
-    trial.write_text(TRIALS[trial.suffix[1:]], encoding="utf-8")
-    ran = subprocess.run(
-        [*command, "--output=nquads", str(trial)], capture_output=True, text=True, timeout=600
-    )
-    if ran.stdout.strip() != TRIALS["nt"].strip():
-        fault = (ran.stderr.strip().splitlines() or ["no message"])[0]
-        pytest.skip(f"Debian's Apache Jena cannot read one statement of {suffix}: {fault[:200]}")
+@cache
+def _try(command: tuple[str, ...], suffix: str) -> str:
+    """Return why a command cannot read one statement of a syntax, "" where it can."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / f"trial.{suffix}"
+        trial.write_text(TRIALS[suffix], encoding="utf-8")
+        ran = subprocess.run(
+            [*command, "--output=nquads", str(trial)], capture_output=True, text=True, timeout=600
+        )
+    if ran.stdout.strip() == TRIALS["nt"].strip():
+        return ""
+    return (ran.stderr.strip().splitlines() or ["no message"])[0]
