@@ -28,7 +28,7 @@ from transform.files import (
     ],
 )
 def test_a_reason_never_names_nothing(error: OSError, reason: str) -> None:
-    assert reason_and_file(error) == reason
+    assert str(reason_and_file(error)) == reason
 
 
 def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path) -> None:

@@ -302,7 +302,7 @@ def test_table_shows_both_rows_with_reason(site: Site) -> None:
     done = site.review("--list", "--format", "table")
     assert "1. reworded, " in done.stdout
     assert "same body, another name" in done.stdout
-    for text in (OLD, NEW, REST[1], ROW[1], ROW[4], ROW[5], "1 candidates"):
+    for text in (OLD, NEW, REST[1], ROW[1], ROW[4], ROW[5], "1 candidate"):
         assert text in done.stdout
 
 

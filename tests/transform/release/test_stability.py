@@ -73,7 +73,7 @@ def test_a_body_that_would_go_is_refused_until_it_is_replaced(builder: Builder) 
     assert refused.returncode == 1
     assert f"{BASE}id/organisme/sante-quebec (graph/organismes) would be gone." in refused.stdout
     assert "<id/organisme/sante-quebec> dcterms:isReplacedBy <…> ." in refused.stdout
-    assert f"1 URIs of the current release ({before}) would be gone" in refused.stderr
+    assert f"1 URI of the current release ({before}) would be gone" in refused.stderr
     assert builder.current() == before
     assert {path.name for path in builder.releases_folder.iterdir() if path.is_dir()} == {
         before,

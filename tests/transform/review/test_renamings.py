@@ -96,7 +96,7 @@ def test_the_lines_of_a_renaming_make_one_body_when_they_are_written(
     assert "renamed" not in done.stdout
     # The two initiatives are one now: no pair of them waits for a person any longer.
     assert (pairs(after), pairs(done.stdout)) == waiting
-    assert "1 bodies that nobody has reviewed" in done.stdout
+    assert "1 body that nobody has reviewed" in done.stdout
 
 
 def test_an_agency_is_no_part_of_itself_under_its_new_name() -> None:
