@@ -7,6 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from tests.conftest import HEADER, ROW, Run
+from tests.transform.layouts.test_shipped import CANADA as CANADIAN
 
 HOME = "https://vocabulaire.exemple.org/ia#"
 # How many initiatives of each register are in operation, whatever it calls that.
@@ -39,6 +40,17 @@ UNITED_STATES = (
     ("Department of Labor", "OCIO", "Mail sorter", "Other", "Pilot"),
     ("Department of Energy", "OCIO", "Grid forecast", "Other", "Retired"),
 )
+CANADA = (
+    tuple(CANADIAN),
+    tuple({**CANADIAN, "ai_system_status_en": "In production"}.values()),
+    tuple(
+        {
+            **CANADIAN,
+            "ai_register_id": "2526-XX-002",
+            "ai_system_status_en": "In development",
+        }.values()
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +60,7 @@ def store(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> ox.Stor
     for name, layout, rows in (
         ("quebec", "quebec", QUEBEC),
         ("us", "us-2025", UNITED_STATES),
+        ("canada", "canada", CANADA),
     ):
         file = write(folder / f"{name}.csv", *rows)
         base = ("--base-uri", f"https://{name}.exemple.org/", "--vocabulary-uri", HOME)
@@ -63,6 +76,7 @@ def test_one_query_asks_all_registers_at_once(store: ox.Store) -> None:
     solutions = store.query(QUERY, use_default_graph_as_union=True)
     assert isinstance(solutions, ox.QuerySolutions)
     assert {s["register"].value: int(s["initiatives"].value) for s in solutions} == {
+        "https://canada.exemple.org/": 1,
         "https://quebec.exemple.org/": 2,
         "https://us.exemple.org/": 1,
     }
