@@ -80,10 +80,10 @@ def test_no_dump_has_a_blank_node(dumps: Path, stem: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", GRAPHS)
-@pytest.mark.parametrize("stem", STEMS)
-def test_each_syntax_read_by_rdflib_has_one_hash(dumps: Path, stem: str, suffix: str) -> None:
-    expected = written(dumps / f"{stem}.nt")
-    actual = sorted(set(read_by_rdflib(dumps / f"{stem}.{suffix}", GRAPHS[suffix])))
+def test_each_syntax_read_by_rdflib_has_one_hash(dumps: Path, suffix: str) -> None:
+    """Of a year: Jena reads the whole."""
+    expected = written(dumps / "portrait-2025.nt")
+    actual = sorted(set(read_by_rdflib(dumps / f"portrait-2025.{suffix}", GRAPHS[suffix])))
     assert len(actual) == len(expected) > 1000
     assert digest(actual) == digest(expected)
 
