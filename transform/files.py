@@ -112,6 +112,13 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def read_blocks(file: Path) -> Iterator[bytes]:
+    """Yield the content of a file, of whatever size, a megabyte at a time."""
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            yield block
+
+
 class Stored(NamedTuple):
     """A file that was written: its name, its size in bytes, and the SHA-256 of its content."""
 

@@ -10,7 +10,7 @@ from transform.catalogue.dcat import Decided, Offer
 from transform.catalogue.files import Counted, count_graphs, render_catalogue
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
-from transform.files import Stored, as_json, digest
+from transform.files import Stored, as_json, digest, read_blocks
 from transform.graphs.bodies import bodies_graph, former_body_lines
 from transform.graphs.decision_terms import Verdict
 from transform.graphs.decisions import (
@@ -62,7 +62,6 @@ from transform.validation.locate import CellLocator
 
 # The graphs that say what things are called.
 _NAMING = ("cadre", "organismes", "vocabulaire")
-_BLOCK = 1 << 20
 # From here on, other processes are worth their start.
 _MANY_BYTES = 10_000_000
 
@@ -290,9 +289,7 @@ def _database(
         database.write_database(
             made, work, checked.editions, checked.rejected, checked.bodies, named, verdicts
         )
-        with made.open("rb") as source:
-            while block := source.read(_BLOCK):
-                yield block
+        yield from read_blocks(made)
 
     return dumps.Dump(folder / DATABASE, blocks)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from transform.files import Stored, measure, write_with_copy
+from transform.files import Stored, measure, read_blocks, write_with_copy
 from transform.parallel import Progress, Workers, spread_in_threads
 from transform.rdf import fragments
 from transform.release import csvw, pieces
@@ -150,9 +150,7 @@ def _of_triples(graphs: Sequence[Graph], stem: Path, base_uri: str) -> Iterator[
 
 def _lines(graphs: Sequence[Graph]) -> Iterator[bytes]:
     for graph in graphs:
-        with graph.file.open("rb") as source:
-            while block := source.read(_BLOCK):
-                yield block
+        yield from read_blocks(graph.file)
 
 
 def _quads(graphs: Sequence[Graph]) -> Iterator[bytes]:
