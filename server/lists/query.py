@@ -13,9 +13,10 @@ PRESENCES = ("nouvelle", "poursuivie", "absente")
 ORDERS = ("nom", "organisme", "pertinence")
 # What a register need not have: the field on which a facet stands.
 FIELD_OF = {"portefeuille": "portefeuille", "categorie": "categorie", "statut": "statut"}
-_MOST_VALUES = 100  # of all facets together
+_MOST_VALUES = 40  # of all facets together
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_WORDS = 10_000  # characters
+# Characters: each link of the page holds them.
+_LONGEST_WORDS = 500
 
 
 @dataclass(frozen=True, slots=True)

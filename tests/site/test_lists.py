@@ -196,6 +196,7 @@ def test_any_text_is_answered_as_text(examples: str, fetch: Any, text: str, leas
     sent = quote(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     reply = fetch(f"{examples}initiatives?q={sent}&lang=en", headers={"Accept": "text/html"})
     assert reply.status == 200
+    assert len(reply.body) < 400_000  # every link of the page holds the words
     assert total(reply.text) >= least
     assert "<script>alert" not in reply.text
 
@@ -203,7 +204,7 @@ def test_any_text_is_answered_as_text(examples: str, fetch: Any, text: str, leas
 @pytest.mark.parametrize(
     "search",
     ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1", "statut=../x",
-     "statut=" + "a" * 300, "&".join(f"organisme=a{n}" for n in range(101))],
+     "statut=" + "a" * 300, "&".join(f"organisme=a{n}" for n in range(41))],
 )  # fmt: skip
 def test_nonsense_in_parameters_is_refused(examples: str, fetch: Any, search: str) -> None:
     reply = fetch(f"{examples}initiatives?{search}", headers={"Accept": "application/json"})
