@@ -27,6 +27,8 @@ ROOMS = sorted(file.stem for file in CATALOGUE.glob("*.toml"))
 BY_TEXT = {"click", "metavars", "system"}
 # Filled in by their own writers, and held complete by tests of their own.
 BY_WRITER = {"comparison", "site"}
+# A text of a page, as templates and the code of pages name it; one that is joined from parts.
+ON_PAGES = re.compile(r"""["']([a-z]+\.[a-z0-9_]+)["'](\s*~)?""")
 # Rooms whose texts all stand in the catalogue.
 CONVERTED = [
     *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
@@ -82,6 +84,16 @@ def calls_of_message() -> Iterator[tuple[Path, ast.Call]]:
                 yield file, node
 
 
+def texts_of_pages() -> tuple[set[str], set[str]]:
+    """Return the keys, and the beginnings of joined ones, that pages take from a room."""
+    whole, beginnings = set(), set()
+    files = [*(PROJECT / "server/templates").rglob("*.html"), *modules("server")]
+    for key, joined in (m for file in files for m in ON_PAGES.findall(file.read_text("utf-8"))):
+        if key.split(".")[0] in ROOMS and key.split(".")[0] not in BY_WRITER:
+            (beginnings if joined else whole).add(key)
+    return whole, beginnings
+
+
 def keys() -> set[str]:
     return {f"{room}.{name}" for room in ROOMS for name in read_room(room)}
 
@@ -120,8 +132,10 @@ def test_every_text_is_used_and_every_used_one_is_there_with_its_values() -> Non
         named = {keyword.arg for keyword in call.keywords}
         if None not in named:  # no `**values`
             assert named == fields(key.value, "en"), (file, key.value)
+    on_pages, joined = texts_of_pages()
+    used |= on_pages
     assert used <= keys()
-    begun = tuple(map(str, beginnings))
+    begun = tuple(map(str, beginnings | joined))
     apart = BY_TEXT | BY_WRITER
     unused = {key for key in keys() - used if key.split(".")[0] not in apart}
     unused = {key for key in unused if not key.startswith(begun)}
