@@ -86,7 +86,8 @@ def calls_of_message() -> Iterator[tuple[Path, ast.Call]]:
 
 def texts_of_pages() -> tuple[set[str], set[str]]:
     """Return the keys, and the beginnings of joined ones, that pages take from a room."""
-    whole, beginnings = set(), set()
+    whole: set[str] = set()
+    beginnings: set[str] = set()
     files = [*(PROJECT / "server/templates").rglob("*.html"), *modules("server")]
     for key, joined in (m for file in files for m in ON_PAGES.findall(file.read_text("utf-8"))):
         if key.split(".")[0] in ROOMS and key.split(".")[0] not in BY_WRITER:
