@@ -28,7 +28,7 @@ BY_TEXT = {"click", "metavars", "system"}
 # Filled in by their own writers, and held complete by tests of their own.
 BY_WRITER = {"comparison", "site"}
 # A text of a page, as templates and the code of pages name it; one that is joined from parts.
-ON_PAGES = re.compile(r"""["']([a-z]+\.[a-z0-9_]+)["'](\s*~)?""")
+ON_PAGES = re.compile(r"""["']([a-z]+\.(?!html|css|js)[a-z0-9_]+)["'](\s*~)?""")
 # Rooms whose texts all stand in the catalogue.
 CONVERTED = [
     *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
@@ -117,7 +117,9 @@ def test_every_text_is_in_both_languages_with_the_same_values(room: str) -> None
         assert list(texts) == list(LANGUAGES), name
         assert all(texts.values()), name
         if room not in {"click", *BY_WRITER}:
-            assert fields(f"{room}.{name}", "fr") == fields(f"{room}.{name}", "en"), name
+            in_both = [{f.lower() for f in fields(f"{room}.{name}", tag)} for tag in LANGUAGES]
+            # A word may begin a sentence in one language only.
+            assert in_both[0] == in_both[1], name
 
 
 def test_every_text_is_used_and_every_used_one_is_there_with_its_values() -> None:
