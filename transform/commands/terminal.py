@@ -144,7 +144,7 @@ def _other_year(file: str, year: int) -> str | None:
 def print_untaken(reading: "Reading", layout: "Layout") -> None:
     """List the columns of a file that no field takes, and that are not ignored by name."""
     if names := reading.header.untaken:
-        listed = [message("commands.quoted", text=visible(name)) for name in names]
+        listed = [message("text.quoted", text=visible(name)) for name in names]
         click.echo(
             message(
                 "commands.untaken",

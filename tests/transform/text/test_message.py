@@ -31,12 +31,12 @@ BY_WRITER = {"comparison", "site"}
 CONVERTED = [
     *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
     *("transform/fetch", "transform/linking", "transform/pipeline", "transform/validation"),
-    *("transform/layouts", "transform/tables/ods_scan.py"),
+    "transform/layouts",
     *(
         f"transform/tables/{name}.py"
         for name in (
-            *("csv_reader", "encoding", "faults", "marks", "part_scan", "reader", "xlsx_reader"),
-            "zip_limits",
+            *("columns", "csv_reader", "encoding", "faults", "json_reader", "marks", "ods_scan"),
+            *("part_scan", "reader", "rows", "xlsx_reader", "zip_limits"),
         )
     ),
     *(f"transform/graphs/{name}.py" for name in ("bodies", "framework", "rows_file")),
