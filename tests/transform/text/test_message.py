@@ -31,7 +31,7 @@ BY_WRITER = {"comparison", "site"}
 CONVERTED = [
     *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
     *("transform/fetch", "transform/linking", "transform/pipeline", "transform/validation"),
-    "transform/layouts",
+    *("transform/layouts", "transform/proposal"),
     *(
         f"transform/tables/{name}.py"
         for name in (
@@ -58,8 +58,8 @@ CONVERTED = [
 # Two words, or a word of three letters next to a blank.
 # Calls whose arguments no reader sees, or that look up a text by another.
 _NO_MESSAGE = ("AssertionError", "_of_click", "re.compile")
-# Markup that is looked for, an option with what stands for its value.
-_CODE = re.compile("<!?[a-z]+ [a-z]+|--[a-z]+ [A-Z]+")
+# Markup that is looked for, an option with what stands for its value, a key of TOML.
+_CODE = re.compile("<!?[a-z]+ [a-z]+|--[a-z]+ [A-Z]+|[a-z]+ = \\S*")
 _WORDS = re.compile(r"[^\W\d_]{2,}[ ,;]+[^\W\d_]{2,}|[^\W\d_]{3,} | [^\W\d_]{3,}")
 
 
