@@ -13,6 +13,7 @@ from transform.layouts.model import Layout
 from transform.tables.csv_reader import LONGEST_CELL, WIDEST
 from transform.tables.encoding import Text
 from transform.tables.faults import unreadable
+from transform.tables.header import best_fit
 from transform.tables.table import CELLS, Records
 from transform.text.characters import marked_byte
 from transform.text.message import Message, message
@@ -44,6 +45,8 @@ def read_json(text: Text, file: str, layout: Layout) -> tuple[str, str, Records]
     if _is_by_lines(text):
         return "ndjson", "", _records(_lines(text, file), file)
     document = _parse(_bounded(text, file), file, file)
+    if _is_one_row(document, text, layout):
+        return "ndjson", "", _records(_lines(text, file), file)
     pointer, rows = _find_rows(document, file, layout)
     return "json", pointer, _records(_numbered(rows, file), file)
 
@@ -106,6 +109,15 @@ def _is_by_lines(text: Text) -> bool:
         return isinstance(_DECODER.decode(first), dict | _Repeated)
     except (ValueError, RecursionError):
         return False
+
+
+def _is_one_row(document: Any, text: Text, layout: Layout) -> bool:
+    """Return whether a document is an object on one line that names columns: a single row."""
+    if not isinstance(document, dict) or layout.records_path.split(".")[0] in document:
+        return False
+    with text.lines() as lines:
+        filled = sum(not line.isspace() for line in lines)
+    return filled == 1 and bool(best_fit([tuple(document)], layout).fields)
 
 
 def _line(file: str, number: int) -> Message:
