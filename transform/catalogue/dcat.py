@@ -38,6 +38,7 @@ from transform.layouts.model import Layout
 from transform.rdf.namespaces import DCTERMS, RDFS
 from transform.rdf.ntriples import Line, literal
 from transform.text.languages import LANGUAGES
+from transform.text.message import message
 
 
 class Decided(NamedTuple):
@@ -208,10 +209,7 @@ def _legislation(law: str, offer: Offer) -> Iterator[Line]:
     """Describe the law that demands the portraits, with its title in the framework."""
     titles = [line[2] for line in offer.framework if line[:2] == (law, f"<{DCTERMS}title>")]
     if not titles:
-        raise UnreadableLayout(
-            f"{offer.layout.source}: series.legislation names {law}, of which series.framework says"
-            " nothing. Name a document of the framework."
-        )
+        raise UnreadableLayout(message("graphs.law_unknown", layout=offer.layout.source, law=law))
     yield from statements(law, {"a": term("eli:LegalResource"), "dct:title": titles})
 
 
