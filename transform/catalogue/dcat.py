@@ -221,8 +221,12 @@ def _service(offer: Offer) -> Iterator[Line]:
             "a": term("dcat:DataService"),
             "dct:title": bilingual("Point d'accès SPARQL", "SPARQL endpoint"),
             "dct:description": bilingual(
-                "Requêtes SPARQL 1.1, en lecture, sur tous les portraits à la fois.",
-                "SPARQL 1.1 queries, read only, over all portraits at once.",
+                layout.words.fill(
+                    "Requêtes SPARQL 1.1, en lecture, sur tous les {portraits} à la fois.", "fr"
+                ),
+                layout.words.fill(
+                    "SPARQL 1.1 queries, read only, over all {portraits} at once.", "en"
+                ),
             ),
             "dct:publisher": agents.agent_iri(base, layout.operator),
             "dct:license": f"<{layout.licence}>",
