@@ -10,6 +10,7 @@ from server.release.examples import fill_in
 from server.web import render
 from server.web.public_address import address_of
 from server.web.release_scope import current_release
+from transform.text.message import message
 
 bp = Blueprint("help", __name__)
 # The pages, in the order in which they are listed.
@@ -35,7 +36,7 @@ def show_all() -> Response:
 def show(name: str) -> Response:
     """Answer with a page of help."""
     if name not in PAGES:
-        raise UnknownPage(f"There is no help on {name[:60]!r}: /aide lists the pages.")
+        raise UnknownPage(message("help.unknown", name=name[:60]))
     release, language = current_release(), render.language()
     newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     return render.page(
