@@ -151,7 +151,7 @@ def print_untaken(reading: "Reading", layout: "Layout") -> None:
                 file=reading.table.path.name,
                 number=len(names),
                 columns=listed,
-                layout=visible(layout.to_edit, 600),
+                layout=visible(str(layout.to_edit), 600),
             )
         )
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from transform.text.languages import LANGUAGES
+from transform.text.message import message
+
 # By language and thing: one and several; French words are masculine and begin with a consonant.
 # `portrait` is one yearly file, the others are fields.
 _NEUTRAL = {
@@ -27,12 +30,6 @@ _NEUTRAL = {
     },
 }
 NAMED = tuple(_NEUTRAL["fr"])
-_LEFT_OUT = {
-    "fr": "Absent ne veut pas dire terminé\u00a0: la source ne dit pas pourquoi une initiative"
-    " n'y est plus.",
-    "en": "Absent does not mean ended: the source does not say why an initiative is no longer in"
-    " it.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +62,10 @@ def read_words(table: Mapping[str, Any]) -> Words:
             names.setdefault(language, {})[thing] = forms
     return Words(
         {tag: {thing: tuple(forms) for thing, forms in own.items()} for tag, own in names.items()},
-        {**_LEFT_OUT, **table.get("left_out", {})},
+        {**_left_out(), **table.get("left_out", {})},
     )
+
+
+def _left_out() -> dict[str, str]:
+    """Return the sentence on absence of a register that has none of its own."""
+    return {language: message("layouts.left_out").text(language) for language in LANGUAGES}

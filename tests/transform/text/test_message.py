@@ -31,6 +31,7 @@ BY_WRITER = {"comparison", "site"}
 CONVERTED = [
     *("transform/commands", "transform/decisions", "transform/text", "transform/files.py"),
     *("transform/fetch", "transform/linking", "transform/pipeline", "transform/validation"),
+    *("transform/layouts", "transform/tables/ods_scan.py"),
     *(
         f"transform/tables/{name}.py"
         for name in (
