@@ -215,12 +215,13 @@ def field_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterat
 
 def _name_faults(name: str) -> Iterator[FieldFault]:
     own = name.removeprefix(OWN)
-    if own != name and own in _terms():
+    if own != name and own in vocabulary_terms():
         yield FieldFault("", message("layouts.own_is_term", key=key_of(name), name=own))
 
 
 @cache
-def _terms() -> frozenset[str]:
+def vocabulary_terms() -> frozenset[str]:
+    """Return the names of our vocabulary's terms, which no field of a register may have."""
     text = ontology.read("portrait-ia").decode()
     return frozenset(re.findall(r"^pia:(\w+)$", text, re.MULTILINE))
 
