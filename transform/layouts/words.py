@@ -42,6 +42,14 @@ class Words:
     names: Mapping[str, Mapping[str, tuple[str, ...]]]
     left_out: Mapping[str, str]
 
+    def fill(self, text: str, language: str, **values: object) -> str:
+        """Fill in a text of a language: {portrait} is one, {portraits} several of them."""
+        names = self.names[language]
+        several = {f"{thing}s": forms[1] for thing, forms in names.items()}
+        return text.format(
+            **{thing: forms[0] for thing, forms in names.items()}, **several, **values
+        )
+
     def as_json(self) -> dict[str, dict[str, Any]]:
         """Return the words and the sentence by language, as the manifest has them."""
         languages = dict.fromkeys((*self.names, *self.left_out))
