@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from transform.layouts.fields import read_field
 from transform.proposal.survey import Column
+from transform.proposal.words import date_patterns
 from transform.text.dates import read_date
 from transform.text.normal_form import normal_form
 from transform.text.numbers import read_number
@@ -17,21 +18,6 @@ LONGEST_VALUE = 80
 _BETWEEN = (";", "|", ",")
 # Of the cells of a column that holds many values, at least this part holds more than one.
 _MANY = 0.1
-# Patterns of dates; those that stand together read the same texts in two ways.
-_PATTERNS = (
-    ("D/M/YYYY", "M/D/YYYY"),
-    ("D-M-YYYY", "M-D-YYYY"),
-    ("D.M.YYYY", "M.D.YYYY"),
-    ("YYYY/M/D",),
-    ("M/YYYY",),
-    ("M-YYYY",),
-    ("D MMMM YYYY",),
-    ("D. MMMM YYYY",),
-    ("D-MMMM-YYYY",),
-    ("D 'de' MMMM 'de' YYYY",),
-    ("MMMM D, YYYY",),
-    ("MMMM YYYY",),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,7 @@ def guess_dates(column: Column, languages: tuple[str, ...]) -> Dates:
     """Return how the dates of a column are written."""
     chosen: list[str] = []
     rivals: tuple[str, ...] = ()
-    for patterns in _PATTERNS:
+    for patterns in date_patterns():
         counts = [column.part(_read_by(pattern, languages)) for pattern in patterns]
         most = max(counts)
         if most and len(counts) > counts.count(most):
@@ -63,7 +49,7 @@ def guess_dates(column: Column, languages: tuple[str, ...]) -> Dates:
         elif most and len(counts) == 1:
             chosen.extend(patterns)
         elif most:
-            rivals = patterns
+            rivals = tuple(patterns)
     read = (*chosen, *rivals[:1])
     part = column.part(lambda text: read_date(text, read, languages))
     return Dates(tuple(chosen), rivals, part)
