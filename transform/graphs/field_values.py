@@ -11,7 +11,7 @@ from transform.rdf.namespaces import XSD, property_iri
 from transform.rdf.ntriples import boolean, literal
 from transform.tables.rows import Row
 from transform.tables.texts import Slot
-from transform.text.dates import read_date, two_readings
+from transform.text.dates import two_readings
 from transform.text.normal_form import normal_form
 from transform.text.numbers import read_number
 from transform.text.urls import is_email, is_page
@@ -115,7 +115,7 @@ def _term(field: Field, value: str) -> str | None:
         case "contact":
             return f"<{value}>" if is_page(value) else f"<mailto:{_address(value)}>"
         case "date":
-            moments = read_date(value, field.dates)
+            moments = field.moments(value)
             if len(moments) != 1:
                 return None
             (moment,) = moments
@@ -138,4 +138,4 @@ def _is_ambiguous(field: Field, value: str) -> bool:
     """Return whether a date may be one of several days."""
     if field.kind != "date":
         return False
-    return len(read_date(value, field.dates)) > 1 or (not field.dates and bool(two_readings(value)))
+    return len(field.moments(value)) > 1 or (not field.dates and bool(two_readings(value)))

@@ -242,8 +242,8 @@ REFUSED = [
     ),
     (
         '[fields.date_statut]\ncolumns = ["Depuis"]\ndates = ["D/M/Y"]',
-        "4: fields.date_statut.dates[1] is 'D/M/Y'. Make it a pattern of YYYY, MM or M,"
-        ' DD or D, such as "D/M/YYYY".',
+        "4: fields.date_statut.dates[1] is 'D/M/Y'. Make it a pattern of YYYY, of MM, M or"
+        ' MMMM (a month by its name), of DD or D, such as "D/M/YYYY" or "D \'de\' MMMM YYYY".',
     ),
     (
         '[own.statut]\ncolumns = ["État"]\nlabel = { fr = "État", en = "State" }',
