@@ -11,18 +11,26 @@ The engine's faults (`server.engine.faults`) carry a kind and a status of their 
 `server.web.problems` writes both for the client.
 """
 
+from transform.text.message import Message, text_in
+
 ABANDONED = 499  # the client has gone
 
 
 class Fault(Exception):
-    """A request without an answer: `kind` is stable, the detail is for people."""
+    """A request without an answer: `kind` is stable, the detail is for people.
+
+    The detail is in English for programs; where it is a message, a page has it in the reader's
+    language. `way` is the path of a page that works.
+    """
 
     kind = "unreadable-request"
     status = 400
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, detail: str | Message, way: str | None = None) -> None:
+        self.detail = text_in("en", detail)
+        super().__init__(self.detail)
+        self.message = detail if isinstance(detail, Message) else None
+        self.way = way
 
 
 class UnreadableRequest(Fault):

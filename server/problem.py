@@ -12,19 +12,26 @@ from server.bounds import EXHAUSTED
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault, ReleaseUnready
 from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+from transform.text.message import Message
 
 log = logging.getLogger(__name__)
 _ASK_AGAIN = 5  # seconds, where the system is short of something
 
 
 class Problem(NamedTuple):
-    """A status, a stable kind, a detail for people; `more` are members for programs."""
+    """A status, a stable kind, a detail for people; `more` are members for programs.
+
+    `message` is the detail for readers of a page, in their language, where it has one; `way` the
+    path of a page that works.
+    """
 
     status: int
     kind: str
     detail: str
     more: dict[str, Any] = {}  # noqa: RUF012  # never written to
     headers: tuple[tuple[str, str], ...] = ()
+    message: Message | None = None
+    way: str | None = None
 
     @property
     def title(self) -> str:
@@ -83,7 +90,15 @@ def describe(fault: BaseException, request: str) -> Problem:
         }
         return Problem(fault.status, fault.kind, fault.detail, more, _retry_headers(fault))
     if isinstance(fault, Fault):
-        return Problem(fault.status, fault.kind, fault.detail, headers=_retry_headers(fault))
+        headers = _retry_headers(fault)
+        return Problem(
+            fault.status,
+            fault.kind,
+            fault.detail,
+            headers=headers,
+            message=fault.message,
+            way=fault.way,
+        )
     if isinstance(fault, OSError) and fault.errno in EXHAUSTED:
         log.error("the system has no more to give: %s: %s", request, fault)
         detail = "This server has as much open as it may: come again soon."

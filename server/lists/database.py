@@ -14,6 +14,8 @@ from server.release.current import Release
 from server.settings import Settings
 from server.web.release_scope import GONE
 from transform.release.paths import DATABASE
+from transform.release.thing_tables import VERSION
+from transform.text.message import message
 
 _PATH = f"dumps/{DATABASE}"
 _STEPS = 20_000  # instructions of SQLite's virtual machine between two looks: about a millisecond
@@ -30,6 +32,10 @@ class Tables:
         """Return the rows of a query."""
         return self._connection.execute(query, values).fetchall()
 
+    def run(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Run a statement on tables that are this request's own, in memory."""
+        self._connection.execute(statement, values)
+
     def number(self, query: str, values: Sequence[object] = ()) -> int:
         """Return the number that a query gives."""
         (row,) = self.rows(query, values)
@@ -45,17 +51,19 @@ def open_tables(release: Release) -> Iterator[Tables]:
     """
     path = release.find_file(_PATH)
     if path is None:
-        raise UnknownPage(
-            "This release was built before it had lists: build it anew with this version."
-        )
+        raise UnknownPage(message("lists.no_tables"))
     settings: Settings = current_app.config["SETTINGS"]
     watch = _Watch(settings.limits.seconds, request.environ.get(GONE))
     # The file never changes, so that SQLite need neither lock it nor look for a journal.
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     # One thread at a time has it, but an answer may be sent by another than the one that began it.
-    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
     with closing(connection):
         connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA temp_store = MEMORY")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            raise UnknownPage(message("lists.no_tables"))
         connection.set_progress_handler(watch.ends, _STEPS)
         try:
             yield Tables(connection)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from transform.text.search_words import Stems, words
 
+# In the index, of what a thing is called, what is said of it, what it belongs to.
+WEIGHTS = "10.0, 3.0, 1.0"
 _MOST_TERMS = 32  # of a search; what comes after them narrows nothing that a person reads
 _PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 _DASHES = "-‐‑–−"

@@ -1,6 +1,6 @@
 """Answer with a fault: as a page that may hold the query, or as `server.problem` writes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,15 +16,23 @@ from server.web import render
 from server.web.release_scope import KIND
 
 _QUERY_FORMS = "query_forms"  # in the extensions of the app, by path
+_NEAREST = "nearest_things"  # in the extensions of the app
 _LONGEST_SHOWN = 100_000  # characters of a query
 
 # Returns what the form of `query.html` needs, in the language of the request.
 QueryForm = Callable[[], dict[str, Any]]
+# Returns the words of a path that leads nowhere, and the things that it may mean.
+FindNearest = Callable[[str], tuple[str, Sequence[Any]]]
 
 
 def offer_query_form(app: App, path: str, form: QueryForm) -> None:
     """Show the query again on the page of a fault at a path, in a form to correct it."""
     _query_forms(app)[path] = form
+
+
+def offer_nearest(app: App, find: FindNearest) -> None:
+    """Show on the page of a path that leads nowhere a search for its words, and what is nearest."""
+    app.extensions[_NEAREST] = find
 
 
 def register(app: Flask) -> None:
@@ -68,10 +76,16 @@ def _page(problem: Problem) -> bytes:
     query = request.args.get("query", "")[:_LONGEST_SHOWN] if form else ""
     values = {**(form() if form and query else {}), **problem.more}
     values |= {"status": problem.status, "title": problem.title, "kind": problem.kind}
-    page = render.render(
-        "fault.html",
-        **{**values, "detail": problem.detail, "query": query, "headings": texts.table("texts")},
-    )
+    values |= {"query": query, "headings": texts.table("texts"), "way": problem.way}
+    own = problem.message
+    values |= {
+        "detail": own.text(render.language()) if own else problem.detail,
+        "is_own": bool(own),
+    }
+    find: FindNearest | None = current_app.extensions.get(_NEAREST)
+    if problem.status == 404 and find:
+        values["words"], values["nearest"] = find(request.path)
+    page = render.render("fault.html", **values)
     return page.encode("utf-8", "replace")
 
 

@@ -1,6 +1,8 @@
 -- The tables of portraits.sqlite; docs/tables.md describes them for readers.
 -- A year is of four digits; keys are the last part of a URI; a date is in ISO 8601.
 
+-- VERSION of thing_tables.py: whoever reads the tables looks at it first.
+PRAGMA user_version = 2;
 CREATE TABLE portraits (
   annee INTEGER PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,

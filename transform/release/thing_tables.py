@@ -8,3 +8,5 @@ CONCEPTS = {
     "statut": "statuts",
 }
 TABLES = {**CONCEPTS, "organisme": "organismes"}
+# Of the tables: PRAGMA user_version of the file.
+VERSION = 2
