@@ -15,6 +15,7 @@ from server.discovery import (
 )
 from server.engine.opening import open_engine
 from server.linked_data import documents, graphs, jsonld_context
+from server.lists import search_views
 from server.lists import views as lists_views
 from server.reconciliation import views as reconciliation_views
 from server.release.choice import Chooser
@@ -43,6 +44,7 @@ _PARTS = (
     assets,
     reconciliation_views,
     lists_views,
+    search_views,
     jsonld_context,
     atom,
     sitemap,

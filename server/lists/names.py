@@ -61,6 +61,13 @@ class Names:
         order = (tag for tag in (self.language, self.own, *texts) if tag in texts)
         return next((OwnText(texts[tag], tag) for tag in order), None)
 
+    def best(self, labels: Iterable[Row], otherwise: str) -> OwnText:
+        """Return the preferred label in the reader's language, or the name in the register's."""
+        preferred = {row["langue"]: row["texte"] for row in labels if row["sorte"] == "principal"}
+        if text := preferred.get(self.language):
+            return OwnText(text, self.language)
+        return OwnText(otherwise, self.own)
+
     def choose(self, row: Row) -> OwnText:
         """Return the label `texte` of a row in the reader's language, else its name `nom`."""
         text = row["texte"]

@@ -1,5 +1,7 @@
 """Suggest the nearest words of a release for those that nothing has."""
 
+from collections.abc import Sequence
+
 from rapidfuzz import process
 
 from server.lists.database import Tables
@@ -16,12 +18,17 @@ def suggest(tables: Tables, text: str) -> str | None:
     search = parse_search(text)
     if search is None:
         return None
-    known = {row["mot"]: row["nombre"] for row in tables.rows("SELECT mot, nombre FROM mots")}
     asked = search.words()[:_MOST]
-    nearest = [word if word in known else _nearest(word, known) for word in asked]
+    nearest = nearest_words(tables, asked)
     if None in nearest or nearest == asked:
         return None
     return " ".join(filter(None, nearest))
+
+
+def nearest_words(tables: Tables, asked: Sequence[str]) -> list[str | None]:
+    """Return each folded word, or the nearest that the release has; None where none is near."""
+    known = {row["mot"]: row["nombre"] for row in tables.rows("SELECT mot, nombre FROM mots")}
+    return [word if word in known else _nearest(word, known) for word in asked]
 
 
 def _nearest(word: str, known: dict[str, int]) -> str | None:

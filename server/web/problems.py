@@ -14,6 +14,7 @@ from server.negotiation import HTML
 from server.problem import Problem, choose_form, describe
 from server.web import render
 from server.web.release_scope import KIND
+from transform.text.message import message
 
 _QUERY_FORMS = "query_forms"  # in the extensions of the app, by path
 _NEAREST = "nearest_things"  # in the extensions of the app
@@ -21,8 +22,9 @@ _LONGEST_SHOWN = 100_000  # characters of a query
 
 # Returns what the form of `query.html` needs, in the language of the request.
 QueryForm = Callable[[], dict[str, Any]]
-# Returns the words of a path that leads nowhere, and the things that it may mean.
-FindNearest = Callable[[str], tuple[str, Sequence[Any]]]
+# Returns the words of a path that leads nowhere, and the things that it may mean; None where
+# nothing can be searched.
+FindNearest = Callable[[str], tuple[str, Sequence[Any]] | None]
 
 
 def offer_query_form(app: App, path: str, form: QueryForm) -> None:
@@ -50,7 +52,7 @@ def _answer_http(fault: HTTPException) -> Response:
     if fault.response is not None or status < 400:
         raise fault  # a redirect of the router, which has none here
     if status == 404:
-        return _answer(UnknownPage(f"There is no {request.path!r} on this site."))
+        return _answer(UnknownPage(message("search.unknown_page", path=repr(request.path))))
     kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
     headers = fault.get_headers(request.environ)
     own = [(name, value) for name, value in headers if name.lower() != "content-type"]
@@ -83,8 +85,8 @@ def _page(problem: Problem) -> bytes:
         "is_own": bool(own),
     }
     find: FindNearest | None = current_app.extensions.get(_NEAREST)
-    if problem.status == 404 and find:
-        values["words"], values["nearest"] = find(request.path)
+    nearest = find(request.path) if problem.status == 404 and find else None
+    values["searched"], values["nearest"] = nearest or (None, [])
     page = render.render("fault.html", **values)
     return page.encode("utf-8", "replace")
 

@@ -5,8 +5,11 @@ What is indexed and what a reader asks pass the same functions. Endings are thos
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 
 import Stemmer
 
@@ -30,6 +33,18 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the folded words of a text; an apostrophe or a hyphen ends a word."""
     return _WORD.findall(fold(text))
+
+
+@cache
+def synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return for folded words the others of one meaning with them (`synonyms.toml`)."""
+    table = tomllib.loads(files("transform.text").joinpath("synonyms.toml").read_text("utf-8"))
+    others: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for group in table["groups"]:
+        forms = [tuple(words(text)) for text in group]
+        for form in forms:
+            others[form] = tuple(other for other in forms if other != form)
+    return others
 
 
 class WordIndexer:
