@@ -71,7 +71,11 @@ class SiteSearch:
         """Look up what holds any of the words, or of those that are written like them."""
         search = parse_search(text)
         asked = search.words()[:_MOST_WORDS] if search else []
-        near = [word for word in nearest_words(self._tables, asked) if word] if asked else []
+        near = (
+            [word for word in nearest_words(self._tables, asked, self._languages) if word]
+            if asked
+            else []
+        )
         self._marker = None
         return self._look_up(write_any(near, self._languages)) if near else {}
 
@@ -173,6 +177,8 @@ def begin_with(tables: Tables, text: str, kind: str | None) -> Iterator[Row]:
     """
     search = parse_search(text)
     asked = search.words()[:_MOST_WORDS] if search else []
+    if len(asked) > 1 and len(asked[-1]) < _SHORTEST:
+        asked.pop()
     if not asked or len(asked[-1]) < _SHORTEST:
         return
     whole = "".join(f'"{word}" AND ' for word in asked[:-1])

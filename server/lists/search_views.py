@@ -85,10 +85,11 @@ def show(suffix: str | None = None) -> Response:
     if state.page > pages:
         raise UnreadableRequest(message("lists.no_page", page=state.page, pages=pages), PATH)
     groups = [*_groups(search, state, counts)]
-    suggestion = suggest(tables, state.words) if state.words and not total else None
+    suggestion: str | None = None
     nearest: list[Result] = []
-    if state.words and not total and search.look_up_nearest(state.words):
-        nearest = search.best(None, _NEAREST)
+    if state.words and not total:
+        suggestion = suggest(tables, state.words, release.register.languages)
+        nearest = search.best(None, _NEAREST) if search.look_up_nearest(state.words) else []
     values = {
         "state": state,
         "total": total,

@@ -184,10 +184,14 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             formats=FILES,
             select=select,
             largest=_largest(rows),
-            suggestion=suggest(tables, query.words) if query.words and not total else None,
+            suggestion=_suggest(release, tables, query) if not total else None,
         ),
         content_type=HTML.content_type,
     )
+
+
+def _suggest(release: Release, tables: Tables, query: ListQuery) -> str | None:
+    return suggest(tables, query.words, release.register.languages) if query.words else None
 
 
 def _largest(rows: Sequence[Mapping[str, object]]) -> int:
