@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from transform.text.message import read_room
+from transform.text.message import Message, read_room
 from transform.text.numbers import decimal, whole
 
 __all__ = ["LANGUAGES", "table", "text", "whole"]
@@ -26,7 +26,12 @@ def table(name: str) -> dict[str, dict[str, str]]:
 
 
 def text(key: str, language: str, **values: object) -> str:
-    """Return a text of the interface with its values filled in; raises KeyError."""
+    """Return a text of the interface with its values filled in; raises KeyError.
+
+    A key with a dot is of another room of the catalogue: `lists.count` is `count` of `lists.toml`.
+    """
+    if "." in key:
+        return Message(key, values).text(language)
     return table("texts")[key][language].format(**values)
 
 

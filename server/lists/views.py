@@ -143,7 +143,6 @@ def _page(
             names=names,
             address=address,
             everything=ListQuery(),
-            chosen_language=request.args.get("lang"),
             paged=lambda number: address(replace(query, page=number)),
             ordered=lambda order: address(replace(query, order=order, page=1)),
             formats=FILES,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from server import texts
 from server.negotiation import HTML, Format, choose_format, choose_language
-from server.web import assets, links
+from server.web import assets, links, navigation
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 
@@ -42,17 +42,20 @@ def render(template: str, **values: Any) -> str:
         template,
         lang=chosen,
         languages=release.register.interface,
+        chosen_language=request.args.get("lang"),
         has=release.register.fields.__contains__,
         own=lambda own_texts: release.register.choose(own_texts or {}, chosen),
         register=release.register,
         t=lambda key, **values: texts.text(key, chosen, **words, **values),
         words=words,
         whole=lambda number: texts.whole(number, chosen),
+        size=lambda number: texts.size(number, chosen),
         link=links.link_to,
         link_file=lambda path: links.link_to(links.quote_path(path), lang=None),
         link_iri=lambda iri: links.link_to_iri(iri, release.base_uri),
         here=links.link_here,
         asset=assets.link,
+        ways=navigation.list_ways(release),
         manifest=release.manifest,
         release=release.name,
         **values,

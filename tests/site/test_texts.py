@@ -12,7 +12,7 @@ from server.release.register import WORDS
 from tests.conftest import ROW, Run
 
 SERVER = Path(texts.__file__).parent
-TEMPLATES = sorted((SERVER / "templates").glob("*.html"))
+TEMPLATES = sorted((SERVER / "templates").rglob("*.html"))
 USED = re.compile(r"""\bt\(\s*["'](\w+)["']\s*(~?)""")
 
 
