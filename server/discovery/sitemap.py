@@ -18,6 +18,7 @@ from server.web import render
 from server.web.links import quote_path
 from server.web.release_scope import current_release
 from transform.release.document_index import FILE
+from transform.release.paths import CHART_INDEX
 
 bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
@@ -69,7 +70,12 @@ def _pages(release: Release) -> Iterator[str]:
     changes = [f"changements/{earlier}-{later}" for earlier, later in list_pairs(release)]
     file = release.find_file(FILE)
     documents = _documents(file) if file else iter(())
-    return chain(_FIXED, changes, documents)
+    return chain(_fixed(release), changes, documents)
+
+
+def _fixed(release: Release) -> tuple[str, ...]:
+    charts = ("graphiques",) if CHART_INDEX in release.manifest["files"] else ()
+    return (*_FIXED, *charts)
 
 
 def _documents(file: Path) -> Iterator[str]:
@@ -82,7 +88,7 @@ def _last_part(release: Release) -> int:
     """Return the number of the last part."""
     file = release.find_file(FILE)
     documents = _count_lines(file) if file else 0
-    return -(-(len(_FIXED) + len(list_pairs(release)) + documents) // MOST)
+    return -(-(len(_fixed(release)) + len(list_pairs(release)) + documents) // MOST)
 
 
 @lru_cache(maxsize=4)
