@@ -144,7 +144,9 @@ def _find(name: str) -> Figure:
 def _read_theme() -> str:
     theme = request.args.get("theme", THEMES[0])
     if theme not in THEMES:
-        raise UnreadableRequest(f"There is no theme {theme[:40]!r}, only {' and '.join(THEMES)}.")
+        raise UnreadableRequest(
+            f"There is no theme {theme[:40]!r}, only {' and '.join(THEMES)}: {PATH} shows both."
+        )
     return theme
 
 
@@ -155,4 +157,6 @@ def _refuse_parameters(*known: str) -> None:
                 f"Charts know no parameter {name[:40]!r}: {PATH} lists what there is."
             )
         if len(values) > 1:
-            raise UnreadableRequest(f"The parameter {name} stands there more than once.")
+            raise UnreadableRequest(
+                f"The parameter {name} stands there more than once: {PATH} lists what there is."
+            )
