@@ -145,7 +145,8 @@ def _read_theme() -> str:
     theme = request.args.get("theme", THEMES[0])
     if theme not in THEMES:
         raise UnreadableRequest(
-            f"There is no theme {theme[:40]!r}, only {' and '.join(THEMES)}: {PATH} shows both."
+            f"There is no theme {theme[:40]!r}, only {' and '.join(THEMES)}:"
+            f" {PATH} lists what there is."
         )
     return theme
 
