@@ -13,21 +13,21 @@ _COLUMN_HEIGHT = 44
 
 def draw_bars(picture: Picture, chart: Chart, language: str) -> None:
     """Draw a bar for each value, below what it is called, with its number at the right."""
-    most = max(number for numbers in _all(chart) for number in numbers)
+    most = _most(chart)
     for label, numbers, is_rest in _named(chart, language):
         (number,) = numbers
         text = whole(number, language)
         picture.text(_RIGHT, picture.y + _LABEL, text, _LABEL, bold=True, anchor="end")
         picture.lines(MARGIN, label, _LABEL, INNER - 12 - width_of(text, _LABEL))
-        fill = HATCH if is_rest else picture.theme.strong
-        picture.bar(MARGIN, picture.y + 1, INNER * number / most, 12, fill)
+        if number <= most:
+            fill = HATCH if is_rest else picture.theme.strong
+            picture.bar(MARGIN, picture.y + 1, INNER * number / most, 12, fill)
         picture.y += 24
 
 
 def draw_years(picture: Picture, chart: Chart, language: str) -> None:
     """Draw a bar for each value and year, the newest year the darkest, with year and number."""
-    rows = _all(chart)
-    most = max(number for numbers in rows for number in numbers)
+    most = _most(chart)
     room = max(width_of(whole(most, language), _YEAR) + 8, 30)
     begin = MARGIN + 40
     for label, numbers, is_rest in _named(chart, language):
@@ -37,8 +37,8 @@ def draw_years(picture: Picture, chart: Chart, language: str) -> None:
             theme = picture.theme
             base = picture.y + 11.5
             picture.text(MARGIN, base, str(year), _YEAR, fill=theme.soft)
-            width = (_RIGHT - room - begin) * number / most
-            if number:
+            width = (_RIGHT - room - begin) * number / most if number <= most else 0
+            if width:
                 fill = HATCH if is_rest and newest else theme.strong if newest else theme.middle
                 picture.bar(begin, picture.y + 1, width, 12, fill)
             picture.text(
@@ -50,9 +50,10 @@ def draw_years(picture: Picture, chart: Chart, language: str) -> None:
 
 def draw_columns(picture: Picture, chart: Chart, language: str) -> None:
     """Draw a column for each value and year, the newest the darkest, with number and year."""
-    most = max(number for numbers in _all(chart) for number in numbers)
+    most = _most(chart)
     step = INNER / len(chart.years)
-    size = min(_SMALL, _SMALL * (step - 3) / width_of(whole(most, language), _SMALL))
+    longest = max(map(max, (numbers for _, numbers, _ in _named(chart, language))))
+    size = min(_SMALL, _SMALL * (step - 3) / width_of(whole(longest, language), _SMALL))
     theme = picture.theme
     for label, numbers, is_rest in _named(chart, language):
         picture.lines(MARGIN, label, _LABEL, INNER)
@@ -60,8 +61,8 @@ def draw_columns(picture: Picture, chart: Chart, language: str) -> None:
         for place, (year, number) in enumerate(zip(chart.years, numbers, strict=True), start=1):
             newest = place == len(chart.years)
             middle = MARGIN + (place - 0.5) * step
-            height = _COLUMN_HEIGHT * number / most
-            if number:
+            height = _COLUMN_HEIGHT * number / most if number <= most else 0
+            if height:
                 fill = HATCH if is_rest and newest else theme.strong if newest else theme.middle
                 picture.bar(middle - step * 0.36, floor - height, step * 0.72, height, fill)
             text = whole(number, language)
@@ -88,5 +89,9 @@ def _name(row: Row, language: str) -> Label:
     return value.labels[language]
 
 
-def _all(chart: Chart) -> list[tuple[int, ...]]:
-    return [row.numbers for row in chart.drawn] + ([chart.rest] if chart.rest else [])
+def _most(chart: Chart) -> int:
+    """Return the number of the longest bar: of the values, not of the sum of the others.
+
+    That may be many times as large; it then has its number and no bar, so that all others are seen.
+    """
+    return max(number for row in chart.drawn for number in row.numbers)

@@ -15,8 +15,10 @@ from transform.text.languages import LANGUAGES
 from transform.text.message import message
 
 # Bars of a chart, the sum of the others among them.
-_MOST_BARS = {BARS: 15, YEARS: 10, FLOW: 6}
+_MOST_BARS = {BARS: 15, YEARS: 10}
 _MOST_YEARS = 10
+# Rows of the table of a flow, the sum of the others among them.
+_MOST_PASSAGES = 50
 # The address of the page of a chart, below the base URI.
 FOLDER = "graphiques"
 
@@ -145,7 +147,7 @@ class _Counting:
             "statut",
             years,
             rows,
-            len(rows),
+            _shown(len(rows), _MOST_PASSAGES),
             len(keys),
             *self._titles("flow", "statut", **span, total=len(keys)),
             self._source(name, years),

@@ -101,7 +101,8 @@ def _rows(chart: Chart, language: str) -> list[Json]:
     ]
     if chart.rest:
         text = message("charts.others", number=chart.others).text(language)
-        rows.append({"names": [_cell(Label(text, language), None)], "numbers": list(chart.rest)})
+        names = [Label(text, language), *[Label("", "")] * (len(chart.rows[0].values) - 1)]
+        rows.append({"names": [_cell(name, None) for name in names], "numbers": list(chart.rest)})
     return rows
 
 

@@ -30,16 +30,8 @@ class _Band(NamedTuple):
 
     before: str
     after: str
+    kind: str
     number: int
-
-    @property
-    def kind(self) -> str:
-        """Return what the band is about."""
-        if not self.before:
-            return NEW
-        if not self.after:
-            return ABSENT
-        return SAME if self.before == self.after else CHANGED
 
 
 class _Node(NamedTuple):
@@ -86,13 +78,24 @@ def _sum_up(chart: Chart, language: str) -> tuple[list[_Band], dict[str, Label]]
     labels = {iri: names[iri] for iri in kept}
     if rest := len(order) - len(kept):
         labels[_OTHERS] = Label(message("charts.others", number=rest).text(language), language)
-    numbers: dict[tuple[str, str], int] = {}
+    numbers: dict[tuple[str, str, str], int] = {}
     for row in chart.rows:
-        ends = _ends(row, kept)
-        numbers[ends] = numbers.get(ends, 0) + row.numbers[0]
+        # What went from one of the others to another of them has changed all the same.
+        band = (*_ends(row, kept), _kind(row))
+        numbers[band] = numbers.get(band, 0) + row.numbers[0]
     places = {key: place for place, key in enumerate((*labels, ""))}
-    pairs = sorted(numbers, key=lambda pair: (places[pair[0]], places[pair[1]]))
-    return [_Band(*pair, numbers[pair]) for pair in pairs], labels
+    bands = sorted(numbers, key=lambda band: (places[band[0]], places[band[1]], band[2]))
+    return [_Band(*band, numbers[band]) for band in bands], labels
+
+
+def _kind(row: Row) -> str:
+    """Return what a row is about."""
+    before, after = row.values
+    if before is None:
+        return NEW
+    if after is None:
+        return ABSENT
+    return SAME if before.iri == after.iri else CHANGED
 
 
 def _ends(row: Row, kept: Sequence[str]) -> tuple[str, str]:

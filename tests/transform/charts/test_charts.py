@@ -239,6 +239,23 @@ def test_many_values_and_years_are_two_screens_at_most(big: Chart) -> None:
     assert height < 1400
     texts = [text.text or "" for text in ET.fromstring(svg).iter(f"{SVG}text")]
     assert any(re.fullmatch(r"\d+ other values", text) for text in texts), texts
+    # The others, of which there are many times as many, leave the bars of the first their length.
+    bars = [float(rect.get("width") or 0) for rect in ET.fromstring(svg).iter(f"{SVG}rect")]
+    highs = [float(rect.get("height") or 0) for rect in ET.fromstring(svg).iter(f"{SVG}rect")]
+    assert big.kind == FLOW or max(max(bars[1:]), 10 * max(highs[1:])) > 250
+
+
+def test_a_flow_counts_what_its_rows_say_though_its_statuses_are_summed_up() -> None:
+    big = BIG["40 statuses"]
+    svg = draw(big, LIGHT, "en")[0]
+    texts = [text.text or "" for text in ET.fromstring(svg).iter(f"{SVG}text")]
+    for name, kept in (
+        ("Kept their status", [r for r in big.rows if r.values[0] == r.values[1]]),
+        ("Not in 2025", [r for r in big.rows if not r.values[1]]),
+        ("New in 2025", [r for r in big.rows if not r.values[0]]),
+    ):
+        number = sum(row.numbers[0] for row in kept)
+        assert texts[texts.index(name) + 1] == f"{number:,}"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
@@ -348,3 +365,17 @@ def test_pictures_of_pixels_are_of_the_newest_portrait_and_of_all_years() -> Non
     paths = sorted(path for path, _ in chart_files(named) if path.endswith(".png"))
     made = [name for name, _ in groupby(path.split("/")[1].split(".")[0] for path in paths)]
     assert made == ["2", "3"]
+
+
+def test_the_table_of_a_flow_is_bounded_and_its_rest_is_summed() -> None:
+    big = BIG["40 statuses"]
+    bounded = Chart(
+        **{name: getattr(big, name) for name in Chart.__dataclass_fields__} | {"shown": 49}
+    )
+    files = dict(chart_files([bounded]))
+    (entry,) = json.loads(files["charts/index.json"])
+    rows = entry["texts"]["en"]["rows"]
+    assert len(rows) == 50
+    assert [len(row["names"]) for row in rows] == [2] * 50
+    assert sum(row["numbers"][0] for row in rows) == sum(row.numbers[0] for row in big.rows)
+    assert files["charts/x.en.csv"].count(b"\n") == len(big.rows) + 1
