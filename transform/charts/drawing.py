@@ -6,7 +6,7 @@ from transform.charts.bars import draw_bars, draw_columns, draw_years
 from transform.charts.flow import draw_flow
 from transform.charts.model import ABSENT, BARS, FLOW, NEW, YEARS, Chart, Label, Row, Source
 from transform.charts.picture import INNER, MARGIN, Picture, Theme
-from transform.text.message import Message, message
+from transform.text.message import message
 
 _TITLE, _SUBTITLE, _SOURCE = 18, 13.5, 12
 # More years than these are columns: bars below each other would fill two screens.
@@ -89,12 +89,13 @@ def _describe_row(chart: Chart, row: Row, language: str) -> str:
 
 
 def _numbers(chart: Chart, name: str, numbers: tuple[int, ...], language: str) -> str:
-    parts: list[Message | str] = [
-        message("charts.number", number=number, year=str(year))
-        if chart.kind == YEARS
-        else message("charts.number_alone", number=number)
-        for number, year in zip(numbers, chart.years, strict=True)
-    ]
+    if chart.kind == YEARS:
+        parts = [
+            message("charts.number", number=number, year=str(year))
+            for number, year in zip(numbers, chart.years, strict=True)
+        ]
+    else:
+        parts = [message("charts.number_alone", number=number) for number in numbers]
     return message("charts.named", name=name, numbers=parts).text(language)
 
 
