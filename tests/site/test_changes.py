@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -16,13 +15,6 @@ from transform.rdf import syntaxes
 
 HTML = {"Accept": "text/html"}
 PATH = "changements/2024-2025"
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    """The address of a site over the example portraits."""
-    with boot(example) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
