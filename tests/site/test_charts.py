@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,6 @@ from server.web.release_scope import RELEASE
 HTML = {"Accept": "text/html"}
 PNG = b"\x89PNG\r\n\x1a\n"
 LANGUAGES = ("fr", "en")
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    with boot(example) as address:
-        yield address
 
 
 class Page(HTMLParser):

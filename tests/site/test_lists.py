@@ -5,7 +5,6 @@ import io
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,6 @@ from server.lists.words import parse_search, write_match
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"PREFIX pia: <{BASE}def#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    with boot(example) as address:
-        yield address
 
 
 def ask(address: str, fetch: Any, query: str) -> list[dict[str, str]]:

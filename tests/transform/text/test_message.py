@@ -83,7 +83,7 @@ _NO_MESSAGE = re.compile(
 _CODE = re.compile(
     "<!?[a-z]+ [a-z]+|--[a-z]+ [A-Z]+|[a-z]+ = \\S*|import .*|SELECT .*"
     "|(?:public|private), max-age.*|Accept, Accept-.*|GET, HEAD.*|Content-Location, .*"
-    "|[^ ]*; filename=.*|[^ ]*; (?:charset|header|profile|type|rel)=.*|default-src .*|attachment; filename=.*"
+    "|[^ ]*; filename=.*|[^ ]*; (?:charset|header|profile|type|rel)=.*|default-src .*"
     '|.*[">]; (?:type|rel)="',
 )
 _WORDS = re.compile(r"[^\W\d_]{2,}[ ,;]+[^\W\d_]{2,}|[^\W\d_]{3,} | [^\W\d_]{3,}")
