@@ -63,11 +63,11 @@ class Order(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What the columns of a list depend on: years, newest first, and the facets of its own."""
+    """What the columns of a list depend on: years, newest first, fields, and those of its own."""
 
     years: tuple[int, ...]
     fields: frozenset[str]
-    own: tuple[Facet, ...]
+    own: tuple[str, ...]
     base_uri: str
 
     @property
