@@ -88,7 +88,7 @@ class Listed:
         joins, where, values = self._where(
             query, facet.join, within=facet.relation, of_every_year=by_year
         )
-        source = self._kind.source + joins
+        source = self._counted_source(query) + joins
         if facet.relation:
             source += f" JOIN {facet.relation.table} ON {facet.relation.link}"
         repeats = facet.relation or (self._repeats(query) and not by_year)
@@ -121,7 +121,8 @@ class Listed:
             joins, where, values = self._where(self.query)
             self._tables.run(
                 f"""CREATE TEMP TABLE groupes AS SELECT {_GROUPED}, count(*) AS nombre
-                    FROM {self._kind.source}{joins}{where} GROUP BY {_GROUPED}""",  # noqa: S608
+                    FROM {self._counted_source(self.query)}{joins}{where}
+                    GROUP BY {_GROUPED}""",  # noqa: S608
                 values,
             )
             self._has_groups = True
@@ -134,6 +135,11 @@ class Listed:
             " WHERE value IS NOT NULL GROUP BY 1"
         )
         return {str(row["value"]): row["number"] for row in rows}
+
+    def _counted_source(self, query: ListQuery) -> str:
+        """Return the source of a count: an index that is read through, or the few rows that are."""
+        has_few = self._found or not self._kind.selective.isdisjoint(query.all_values)
+        return self._kind.source if has_few else self._kind.counted or self._kind.source
 
     def _counted(self, query: ListQuery) -> str:
         return f"count(DISTINCT {self._kind.key})" if self._repeats(query) else "count(*)"
