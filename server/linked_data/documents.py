@@ -11,11 +11,12 @@ from server.negotiation import (
 from server.release.current import Release
 from server.release.resource import (
     Resource,
+    add_pointing,
     document,
     find_replacement,
     find_resource,
 )
-from server.things import page
+from server.things import feed, page
 from server.web import render
 from server.web.link_header import Relation, add_links, add_relations
 from server.web.links import link_to, quote_path
@@ -61,6 +62,18 @@ def show(path: str) -> Response:
     )
 
 
+@bp.route("/doc/organisme/<slug>.atom")
+def follow(slug: str) -> Response:
+    """Answer with the feed of what changed of a body's initiatives, portrait by portrait."""
+    path, release = f"organisme/{slug}", current_release()
+    if redirect := _redirect_to_replacement("doc", path, "atom"):
+        return redirect
+    resource = find_resource(release, f"{release.base_uri}id/{path}")
+    if resource is None or not resource.says:
+        raise UnknownResource(f"Nothing is said of <{release.base_uri}id/{path}>.")
+    return feed.show(resource, release, path)
+
+
 def _redirect_to_replacement(kind: str, bare: str, suffix: str | None) -> Response | None:
     """Redirect from a replaced resource to the same format of its replacement, on any site."""
     release = current_release()
@@ -88,5 +101,6 @@ def split_suffix(path: str) -> tuple[str, str | None]:
 
 
 def _graph(resource: Resource, release: Release, bare: str, form: Format) -> Response:
-    triples = document(resource, f"{release.base_uri}doc/{bare}", release)
+    whole = add_pointing(release, resource)
+    triples = document(whole, f"{release.base_uri}doc/{bare}", release)
     return render.graph(triples, form, linked=True)

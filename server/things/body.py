@@ -34,13 +34,18 @@ class Event(NamedTuple):
 
 
 class InitiativeRow(NamedTuple):
-    """An initiative, and by year the status of its entry, with whether it is another than before.
-
-    None stands for a year without an entry; a status that is not known has no text.
-    """
+    """An initiative, and what it is in each year; None stands for a year without an entry."""
 
     name: Cell
-    years: list[tuple[Cell, bool] | None]
+    years: list["Status | None"]
+
+
+class Status(NamedTuple):
+    """The status of an entry, without text if unknown; whether it changed; of which other body."""
+
+    name: Cell
+    changed: bool
+    body: Cell | None
 
 
 class BodyPage(NamedTuple):
@@ -73,7 +78,7 @@ def lay_out(context: Context) -> Layout:
     mentioned = {
         row[name]["value"]
         for row in (*counts, *initiatives)
-        for name in ("status", "portfolio")
+        for name in ("status", "portfolio", "body")
         if name in row
     }
     names = context.names(mentioned)
@@ -181,7 +186,7 @@ def _initiatives(
 ) -> list[InitiativeRow]:
     order = context.release.register.order(context.language)
     called: dict[str, tuple[int, int, str, str | None]] = {}
-    entries: dict[str, dict[int, Cell]] = {}
+    entries: dict[str, dict[int, Status]] = {}
     for row in rows:
         year = context.years.get(row["portrait"]["value"])
         if year is None:
@@ -192,7 +197,9 @@ def _initiatives(
         rank = (-year, labels.rank_language(language, order), name["value"], language)
         called[key] = min(called.get(key, rank), rank, key=lambda each: each[:3])
         status = names.name(row["status"]["value"]) if "status" in row else Cell("")
-        entries.setdefault(key, {})[year] = status
+        owner = row["body"]["value"]
+        other = None if owner == context.iri else names.name(owner)
+        entries.setdefault(key, {})[year] = Status(status, False, other)
     listed = sorted(called, key=lambda key: (called[key][2], key))
     return [
         InitiativeRow(
@@ -203,13 +210,14 @@ def _initiatives(
     ]
 
 
-def _mark(entries: Mapping[int, Cell], years: Sequence[int]) -> list[tuple[Cell, bool] | None]:
+def _mark(entries: Mapping[int, Status], years: Sequence[int]) -> list[Status | None]:
     """Return the status of each year, marked where the year before had another."""
-    marked: list[tuple[Cell, bool] | None] = []
-    before: Cell | None = None
+    marked: list[Status | None] = []
+    before: Status | None = None
     for year in years:
-        status = entries.get(year)
-        marked.append(None if status is None else (status, before not in (None, status)))
+        if status := entries.get(year):
+            status = status._replace(changed=before is not None and before.name != status.name)
+        marked.append(status)
         before = status or before
     return marked
 

@@ -54,9 +54,8 @@ class InitiativePage(NamedTuple):
 
 def lay_out(context: Context) -> Layout:
     """Lay out the page of an initiative."""
-    known = context.statements([*context.resource.says, *context.triples("entries")])
-    entries = _by_year(context, known, known.subjects("pia:inscriptionDe", context.iri))
-    entries = entries or _by_year(context, known, known.iris(context.iri, "dcterms:hasVersion"))
+    known = context.statements([*context.resource.says, *context.resource.entries])
+    entries = _by_year(context, known, known.iris(context.iri, "dcterms:hasVersion"))
     if not entries:
         return generic.lay_out(context)
     identity = context.statements(context.triples("identity"))

@@ -11,9 +11,12 @@ from server.things import generic, questions
 from server.things.context import Context, Layout, Neighbour
 from server.things.counts import CountRow, scale
 from server.web.links import link_to, quote_path
+from server.web.term_cell import Cell
 from transform.graphs.field_values import FIELD_RULES
 from transform.layouts.model import LISTS
 from transform.rdf.namespaces import property_iri
+
+_NEVER_STATED = ("fournisseur", "risque", "cout")
 
 
 class File(NamedTuple):
@@ -52,6 +55,7 @@ class PortraitPage(NamedTuple):
     file: File | None
     says: list[str]
     lacks: list[str]
+    own: list[Cell]
     list_href: str | None
 
 
@@ -68,6 +72,7 @@ def lay_out(context: Context) -> Layout:
     earlier = _entries_of(context, before) if before else None
     entries = int(counts[0]["entries"]["value"]) if counts else 0
     says, lacks = _fields(context)
+    own = _own_properties(context)
     page = PortraitPage(
         year=year,
         description=context.own.text(context.iri, "dcterms:description"),
@@ -80,7 +85,9 @@ def lay_out(context: Context) -> Layout:
         shapes=context.release.manifest.get("shapes") or {},
         file=_file(context, manifest[year]),
         says=says,
-        lacks=lacks,
+        # Of these no layout has a field, unless the register has properties of its own.
+        lacks=lacks if own else [*_NEVER_STATED, *lacks],
+        own=own,
         list_href=context.list_href(annee=str(year)),
     )
     return Layout(
@@ -138,31 +145,15 @@ def _file(context: Context, portrait: Mapping[str, Any]) -> File | None:
 
 
 def _fields(context: Context) -> tuple[list[str], list[str]]:
-    """Return what the register says beside the six fields, and what it does not say of anything.
-
-    Who supplies a system, how risky it is and what it costs are fields of no register's own layout
-    unless it declares them.
-    """
-    properties = context.release.manifest["properties"]
-    base = context.release.base_uri
-    own = _own_properties(context)
-    stated = {rule.field: False for rule in FIELD_RULES}
-    for rule in FIELD_RULES:
-        stated[rule.field] |= property_iri(rule.property, base) in properties
-    lacks = [field for field, is_stated in stated.items() if not is_stated]
-    six = [field for field in LISTS if not context.has(field)]
-    unknown = [] if own else ["fournisseur", "risque", "cout"]
-    says = [context.t(f"things.field_{field}") for field, is_stated in stated.items() if is_stated]
-    return (
-        [*says, *own],
-        [context.t(f"things.field_{field}") for field in (*unknown, *lacks)]
-        + [context.word(field) for field in six if field == "statut"],
-    )
+    """Return the fields beside the six that the register has, and those that it has not."""
+    properties, base = context.release.manifest["properties"], context.release.base_uri
+    stated = {rule.field for rule in FIELD_RULES if property_iri(rule.property, base) in properties}
+    fields = list(dict.fromkeys(rule.field for rule in FIELD_RULES))
+    return [f for f in fields if f in stated], [f for f in fields if f not in stated]
 
 
-def _own_properties(context: Context) -> list[str]:
+def _own_properties(context: Context) -> list[Cell]:
     """Return the names of the properties of the register's own that its entries have."""
     series = f"{context.release.base_uri}catalogue#serie"
     rows = questions.find_rows(context.release, "own-properties", series=series)
-    known = context.names(row["property"]["value"] for row in rows)
-    return [known.name(row["property"]["value"]).text for row in rows]
+    return [context.own.property_name(row["property"]["value"]) for row in rows]

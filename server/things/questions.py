@@ -13,7 +13,7 @@ from server.release.current import Release
 @cache
 def read(name: str) -> str:
     """Return the text of a query."""
-    return files("server.things").joinpath("queries", f"{name}.rq").read_text("utf-8")
+    return files(__name__.rpartition(".")[0]).joinpath("queries", f"{name}.rq").read_text("utf-8")
 
 
 def find_rows(release: Release, name: str, **bindings: str | Text) -> list[queries.Row]:
