@@ -119,6 +119,8 @@ class Context:
         name = self.path.partition("/")[0]
         if name == self.path:
             return []
+        if name == "portrait":
+            return [Cell(self.word(name, many=True), href=link_to(f"id/{name}"))]
         if name in LISTS and (name not in WORDS or self.has(name)):
             return [self.list_of(name)]
         iri = f"{self.release.base_uri}id/{name}"
