@@ -16,6 +16,8 @@ from transform.graphs.field_values import FIELD_RULES
 from transform.layouts.model import LISTS
 from transform.rdf.namespaces import property_iri
 
+# What says something of a field that a register need not have.
+_FIELD_OF = {"date_statut": "statut"}
 _NEVER_STATED = ("fournisseur", "risque", "cout")
 
 
@@ -149,7 +151,9 @@ def _fields(context: Context) -> tuple[list[str], list[str]]:
     properties, base = context.release.manifest["properties"], context.release.base_uri
     stated = {rule.field for rule in FIELD_RULES if property_iri(rule.property, base) in properties}
     fields = list(dict.fromkeys(rule.field for rule in FIELD_RULES))
-    return [f for f in fields if f in stated], [f for f in fields if f not in stated]
+    known = {"nom", *context.release.register.fields}
+    lacks = [f for f in fields if f not in stated and _FIELD_OF.get(f, "nom") in known]
+    return [f for f in fields if f in stated], lacks
 
 
 def _own_properties(context: Context) -> list[Cell]:
