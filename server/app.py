@@ -14,6 +14,7 @@ from server.discovery import (
     wellknown,
 )
 from server.engine.opening import open_engine
+from server.help import views as help_views
 from server.linked_data import documents, graphs, jsonld_context
 from server.lists import views as lists_views
 from server.reconciliation import views as reconciliation_views
@@ -43,6 +44,7 @@ _PARTS = (
     assets,
     reconciliation_views,
     lists_views,
+    help_views,
     jsonld_context,
     atom,
     sitemap,

@@ -11,16 +11,21 @@ The engine's faults (`server.engine.faults`) carry a kind and a status of their 
 `server.web.problems` writes both for the client.
 """
 
+from transform.errors import Said
+
 ABANDONED = 499  # the client has gone
 
 
 class Fault(Exception):
-    """A request without an answer: `kind` is stable, the detail is for people."""
+    """A request without an answer: `kind` is stable, the detail is for people.
+
+    Pages show a detail of the catalogue of texts in the language of their reader.
+    """
 
     kind = "unreadable-request"
     status = 400
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: Said) -> None:
         super().__init__(detail)
         self.detail = detail
 

@@ -12,6 +12,8 @@ from server.bounds import EXHAUSTED
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault, ReleaseUnready
 from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+from transform.errors import Said
+from transform.text.message import Message, text_in
 
 log = logging.getLogger(__name__)
 _ASK_AGAIN = 5  # seconds, where the system is short of something
@@ -22,7 +24,7 @@ class Problem(NamedTuple):
 
     status: int
     kind: str
-    detail: str
+    detail: Said
     more: dict[str, Any] = {}  # noqa: RUF012  # never written to
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -31,9 +33,14 @@ class Problem(NamedTuple):
         """Return the phrase of the status."""
         return HTTPStatus(self.status).phrase
 
+    def detail_for(self, language: str) -> tuple[str, str]:
+        """Return the detail for a reader, and its language: English where it has no other."""
+        language = language if isinstance(self.detail, Message) else "en"
+        return text_in(language, self.detail), language
+
     def write(self, form: Format) -> bytes:
-        """Write the problem as text or as JSON."""
-        detail = self.detail
+        """Write the problem as text or as JSON, whose detail is in English."""
+        detail = text_in("en", self.detail)
         if self.kind == engine.ServiceRefused.kind:
             detail = _add_how_to_join(detail)
         if form is PLAIN:

@@ -57,6 +57,7 @@ ORDER = [
     "server.things",
     "server.linked_data",
     "server.changes",
+    "server.help",
     "server.reconciliation",
     "server.app",
     "server.http",

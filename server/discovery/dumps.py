@@ -33,6 +33,7 @@ from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
 from transform.release.paths import DECISIONS, SOURCES
+from transform.text.message import message
 
 bp = Blueprint("dumps", __name__)
 _FRESH = "public, max-age=300"
@@ -157,10 +158,8 @@ def _send(chosen: Published, path: str, freshness: str) -> Response:
     file = chosen.downloads.get(FOLDER + path)
     if file is None:
         names = (f.path.removeprefix(FOLDER) for f in chosen.downloads.values() if _is_ours(f))
-        raise UnknownPage(
-            f"Release {chosen.name} holds no file {(FOLDER + path)[:200]}; there are: "
-            f"{', '.join(names)}."
-        )
+        parts = {"release": chosen.name, "path": (FOLDER + path)[:200]}
+        raise UnknownPage(message("pages.no_file", **parts, known=names))
     _check_preconditions(file.tag, chosen.time)
     _drop_wrong_conditions(chosen.time)
     response = send_file(

@@ -57,12 +57,17 @@ def list_examples(release: Release) -> list[str]:
 
 
 def read_example(name: str, base_uri: str, reader: str, register: Register) -> str:
-    """Return an example query, with the IRIs of the release filled in.
+    """Return an example query, with the IRIs of the release filled in."""
+    return fill_in(queries.read(f"exemple-{name}"), base_uri, reader, register)
+
+
+def fill_in(text: str, base_uri: str, reader: str, register: Register) -> str:
+    """Return a query with the IRIs of a release, and the languages of names, filled in.
 
     Names that we give are in the reader's language; those that the register gives too, or else in
     its own; those that stand in cells are in its own.
     """
-    text = queries.read(f"exemple-{name}").replace("<def#>", f"<{vocabulary_of(base_uri)}>")
+    text = text.replace("<def#>", f"<{vocabulary_of(base_uri)}>")
     text = _OUR_IRI.sub(lambda iri: f"<{base_uri}{iri[1]}", text)
     own = register.languages[0]
     languages = {"lecteur": reader, "registre": register.nearest(reader), "cellules": own}

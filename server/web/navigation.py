@@ -26,8 +26,7 @@ def list_ways(release: Release) -> list[Way]:
         ("changements/", "navigation.changes", True),
         ("sparql", "navigation.sparql", True),
         ("dumps/", "navigation.downloads", True),
-        ("def", "navigation.vocabulary", True),
-        ("catalogue", "navigation.catalogue", True),
+        ("aide", "navigation.help", True),
     )
     path = request.path.removeprefix("/")
     return [

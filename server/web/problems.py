@@ -14,6 +14,7 @@ from server.negotiation import HTML
 from server.problem import Problem, choose_form, describe
 from server.web import render
 from server.web.release_scope import KIND
+from transform.text.message import message
 
 _QUERY_FORMS = "query_forms"  # in the extensions of the app, by path
 _LONGEST_SHOWN = 100_000  # characters of a query
@@ -42,7 +43,7 @@ def _answer_http(fault: HTTPException) -> Response:
     if fault.response is not None or status < 400:
         raise fault  # a redirect of the router, which has none here
     if status == 404:
-        return _answer(UnknownPage(f"There is no {request.path!r} on this site."))
+        return _answer(UnknownPage(message("pages.no_path", path=request.path)))
     kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
     headers = fault.get_headers(request.environ)
     own = [(name, value) for name, value in headers if name.lower() != "content-type"]
@@ -68,9 +69,10 @@ def _page(problem: Problem) -> bytes:
     query = request.args.get("query", "")[:_LONGEST_SHOWN] if form else ""
     values = {**(form() if form and query else {}), **problem.more}
     values |= {"status": problem.status, "title": problem.title, "kind": problem.kind}
+    detail, language = problem.detail_for(render.language())
+    values |= {"detail": detail, "detail_language": language}
     page = render.render(
-        "fault.html",
-        **{**values, "detail": problem.detail, "query": query, "headings": texts.table("texts")},
+        "fault.html", **{**values, "query": query, "headings": texts.table("texts")}
     )
     return page.encode("utf-8", "replace")
 

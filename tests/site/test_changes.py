@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -192,6 +193,31 @@ def test_years_that_are_not_compared_are_404_and_name_those_that_are(
     reply = fetch(f"{examples}changements/{years}")
     assert reply.status == 404
     assert "there are: 2024-2025." in reply.text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("rien", {"fr": "n'a pas d'adresse", "en": "on this site."}),
+        (
+            "changements/2024-2026",
+            {"fr": "il y a\u00a0: 2024-2025.", "en": "there are: 2024-2025."},
+        ),
+    ],
+)
+def test_a_page_tells_a_fault_in_the_language_of_its_reader(
+    examples: str, fetch: Any, path: str, detail: dict[str, str], language: str
+) -> None:
+    page = fetch(examples + path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert page.status == 404
+    assert re.search(
+        rf'lang="{language}"><bdi>[^<]*{re.escape(detail[language])}', unescape(page.text)
+    )
+    assert "en anglais" not in page.text
+    # Programs are told the same in English, whoever runs them.
+    problem = fetch(examples + path, headers={"Accept-Language": language})
+    assert detail["en"] in json.loads(problem.body)["detail"]
 
 
 @pytest.mark.parametrize("name", ["rien", "categorie/rien", "categorie/traitement-d-image/1999"])

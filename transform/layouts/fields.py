@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import ontology
 from transform.layouts.series import Texts
+from transform.text.message import Message, message
 from transform.text.normal_form import normal_form
 
 # What a value of each field is; the six fields that every row has are read by their own rules.
@@ -185,28 +186,24 @@ def key_of(name: str) -> str:
 
 
 class FieldFault(NamedTuple):
-    """A fault of a field: the key below the field's that it is about, "" for none; a sentence."""
+    """A fault of a field: the key below the field's that it is about, "" for none; the message."""
 
     key: str
-    message: str
+    message: Message
 
 
 def field_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterator[FieldFault]:
     """Yield what contradicts itself in a field; `languages` begin with the register's own."""
-    faults = [*_name_faults(name), *_split_faults(name, declared)]
+    yield from _name_faults(name)
+    yield from _split_faults(name, declared)
     if languages:
-        faults += _language_faults(name, declared, languages)
-    for fault in faults:
-        key = re.match(r"[.\w-]*", fault)
-        yield FieldFault(key[0].strip(".") if key else "", f"{key_of(name)}{fault}")
+        yield from _language_faults(name, declared, languages)
 
 
-def _name_faults(name: str) -> Iterator[str]:
+def _name_faults(name: str) -> Iterator[FieldFault]:
     own = name.removeprefix(OWN)
     if own != name and own in _terms():
-        yield (
-            f" would be <def#{own}>, which is a term of the vocabulary already. Take another name."
-        )
+        yield FieldFault("", message("layouts.own_is_term", key=key_of(name), name=own))
 
 
 @cache
@@ -215,41 +212,38 @@ def _terms() -> frozenset[str]:
     return frozenset(re.findall(r"^pia:(\w+)$", text, re.MULTILINE))
 
 
-def _split_faults(name: str, declared: Field) -> Iterator[str]:
+def _split_faults(name: str, declared: Field) -> Iterator[FieldFault]:
+    key = key_of(name)
     if declared.part and declared.languages:
-        yield ".split leads to a part and to languages. Leave part or languages out."
+        yield FieldFault("split", message("layouts.split_two_ways", key=key))
     if (declared.part or declared.languages) and not declared.split:
-        yield ".split is missing. Add the text that stands between the parts of a cell."
+        yield FieldFault("split", message("layouts.split_missing", key=key))
     if declared.has_many and (name in (*_SIX, "description") or declared.kind == "date"):
-        yield (
-            ".split would give many values, and the field has one. Add part, the number of the"
-            " part that is meant, or languages."
-        )
+        yield FieldFault("split", message("layouts.split_many", key=key))
     if declared.has_many and declared.identity:
-        yield ".identity wants one identifier a row. Take split out, or identity."
+        yield FieldFault("identity", message("layouts.identity_of_many", key=key))
 
 
-def _language_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterator[str]:
+def _language_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterator[FieldFault]:
     own, *others = languages
+    key = key_of(name)
     has_texts = name in _TEXTS or (name not in _SIX and declared.kind in ("text", "list"))
     if (declared.translations or declared.languages) and not has_texts:
-        yield ": it is no text, which alone has languages. Take translations and languages out."
+        yield FieldFault("", message("layouts.languages_of_no_text", key=key))
     if declared.translations and declared.languages:
-        yield " has translations and languages. Leave one of them out."
+        yield FieldFault("", message("layouts.languages_two_ways", key=key))
     for tag in declared.translations:
-        if tag not in others:
-            yield (
-                f".translations.{tag} is in the register's own language: its columns are columns."
-                " Move them there."
-                if tag == own
-                else f".translations.{tag} is in no language of the register. Add it to languages."
-            )
+        if tag == own:
+            problem = message("layouts.translation_own", key=key, tag=tag)
+            yield FieldFault(f"translations.{tag}", problem)
+        elif tag not in others:
+            problem = message("layouts.translation_unknown", key=key, tag=tag)
+            yield FieldFault(f"translations.{tag}", problem)
     if declared.languages and (
         own not in declared.languages
         or len(set(declared.languages)) < len(declared.languages)
         or not set(declared.languages) <= set(languages)
     ):
-        yield (
-            f".languages is {', '.join(declared.languages)}. Name languages of the register, each"
-            f" once, {own} among them, in the order of the cell."
-        )
+        tags = declared.languages
+        problem = message("layouts.languages_unfit", key=key, tags=tags, own=own)
+        yield FieldFault("languages", problem)

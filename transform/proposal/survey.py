@@ -13,6 +13,7 @@ from transform.tables.header import SEARCHED
 from transform.tables.reader import find_records_path, read_table
 from transform.tables.table import Table
 from transform.text.characters import UNWRITABLE
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -64,7 +65,8 @@ class Survey:
 def survey(file: Path) -> Survey:
     """Read a file by what columns are commonly called; raises UnreadableFile for no table."""
     path = find_records_path(file)
-    table = read_table(file, replace(_common_layout(), records_path=path))
+    common = replace(_common_layout(), source=str(message("proposal.own_layout")))
+    table = read_table(file, replace(common, records_path=path))
     header = 1 if table.made_header else _header_row(table)
     names = table.records[header - 1]
     rows = [row for row in table.records[header:] if any(map(normal_form, row))]
@@ -90,7 +92,7 @@ def _common_layout() -> Layout:
         )
         for name in FIELDS
     }
-    return replace(layout, source="a layout of your own", fields=fields, portraits={})
+    return replace(layout, fields=fields, portraits={})
 
 
 def _header_row(table: Table) -> int:

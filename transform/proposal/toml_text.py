@@ -8,14 +8,14 @@ from transform.proposal.fields import Choice, Choices, choose_columns, is_list
 from transform.proposal.survey import Survey
 from transform.proposal.words import guess_languages
 from transform.text.characters import UNWRITABLE
+from transform.text.languages import reading_language
+from transform.text.message import Message, message
 from transform.text.normal_form import normal_form, slug
 from transform.text.printable import visible
 from transform.text.slugs import name_all
 
-_CONFIRM = "# to confirm:"
 # Languages that a part of the texts is in, so large that it is no chance.
 _MUCH = 0.2
-_NOT_STATED = {"fr": "Non précisé", "en": "Not stated"}
 _BLANK = "not-stated"
 _SAMPLE = 400
 
@@ -49,30 +49,36 @@ def _sample(found: Found) -> Iterator[str]:
 
 def _head(found: Found, own: str, languages: list[tuple[str, float]]) -> Iterator[str]:
     title = _quoted(found[0][0].file.stem.replace("_", " ").replace("-", " "))
-    yield f"# Proposed from {', '.join(visible(survey.file.name) for survey, _ in found)}."
-    yield f"# What nobody could know from them is marked «{_CONFIRM[2:]}»: correct it there, or"
-    yield "# take the mark out."
+    names = [visible(survey.file.name) for survey, _ in found]
+    yield _comment(message("proposal.from_files", files=names))
+    yield _comment(message("proposal.marked", mark=message("proposal.mark")))
     yield "layout = 1"
-    yield f"name = {_quoted(slug(found[0][0].file.stem))} {_CONFIRM} the name of the series"
-    parts = ", ".join(f"{tag} {part:.0%}" for tag, part in languages if part >= _MUCH)
-    yield f"{_CONFIRM} the language of the cells; guessed: {parts or 'none'}"
+    name = _quoted(slug(found[0][0].file.stem))
+    yield f"name = {name} {_confirm(message('proposal.series_name'))}"
+    parts = [
+        message("proposal.language_part", tag=tag, part=round(part * 100))
+        for tag, part in languages
+        if part >= _MUCH
+    ]
+    guessed = message("proposal.language_guessed", languages=parts)
+    yield _confirm(guessed if parts else message("proposal.language_not_guessed"))
     yield f'languages = ["{own}"]'
-    yield from ("", "[series]", f"{_CONFIRM} title, description and licence of the series")
+    yield from ("", "[series]", _confirm(message("proposal.series_facts")))
     yield f"title.{own} = {title}"
     yield f"description.{own} = {title}"
     yield 'licence = "https://creativecommons.org/licenses/by/4.0/"'
-    yield from ("", "[publisher]", f"{_CONFIRM} who publishes the files")
+    yield from ("", "[publisher]", _confirm(message("proposal.who_publishes")))
     yield 'slug = "publisher"'
-    yield f'name.{own} = "Publisher"'
+    yield f"name.{own} = {_in_cells(message('proposal.publisher'), own)}"
 
 
 def _file(found: Found) -> Iterator[str]:
     paths = dict.fromkeys(survey.path for survey, _ in found if survey.path)
     if paths:
-        yield from ("", "# Where the list of rows stands in the JSON document.", "[file]")
+        yield from ("", _comment(message("proposal.rows_in_json")), "[file]")
         yield f"path = {_quoted(next(iter(paths)))}"
         for path in [*paths][1:]:
-            yield f"{_CONFIRM} another file has its rows at {_quoted(path)}"
+            yield _confirm(message("proposal.rows_elsewhere", path=_quoted(path)))
 
 
 def _fields(found: Found) -> Iterator[str]:
@@ -88,13 +94,13 @@ def _fields(found: Found) -> Iterator[str]:
         chosen = [(survey, choices[field]) for survey, choices in found if field in choices]
         yield from _remarks(field, chosen)
         if not names and field not in NEEDED:
-            yield f"{_CONFIRM} no column holds it; if one does, write columns = […] instead"
+            yield _confirm(message("proposal.no_column"))
             yield "absent = true"
             continue
         if names:
             yield f"columns = [{', '.join(map(_quoted, names))}]"
         else:
-            yield f"{_CONFIRM} no column was found; each register has one: write its name"
+            yield _confirm(message("proposal.no_needed_column"))
             yield f'columns = ["{field}"]'
         if field == "organisme":
             yield from _fallback(found)
@@ -105,14 +111,15 @@ def _fields(found: Found) -> Iterator[str]:
 def _remarks(field: str, chosen: Sequence[tuple[Survey, Choice]]) -> Iterator[str]:
     for survey, choice in chosen:
         column, file = choice.column, visible(survey.file.name)
-        named = f'"{visible(column.name)}" of {file}'
+        named = message("proposal.column_of_file", column=visible(column.name), file=file)
         if choice.by_values:
-            yield f"{_CONFIRM} {named} is chosen by its values alone"
+            yield _confirm(message("proposal.by_values", column=named))
         if column.blank and field in ("nom", "organisme"):
-            yield f"# {named}: {column.blank} of {column.rows} cells are blank"
-        example = next(iter(column.texts), "")
-        such = _quoted(visible(example, 60))
-        yield f"# {named}: {len(column.texts)} different texts, such as {such}"
+            cells = {"blank": column.blank, "rows": column.rows}
+            yield _comment(message("proposal.blanks", column=named, **cells))
+        example = _quoted(visible(next(iter(column.texts), ""), 60))
+        number = len(column.texts)
+        yield _comment(message("proposal.texts", column=named, number=number, text=example))
 
 
 def _fallback(found: Found) -> Iterator[str]:
@@ -127,19 +134,18 @@ def _fallback(found: Found) -> Iterator[str]:
     own = {normal_form(c["organisme"].column.name) for _, c in found if "organisme" in c}
     listed = [name for form, name in names.items() if form not in own]
     if listed:
-        yield f"{_CONFIRM} where its cell is blank, the row is of the body named there"
+        yield _confirm(message("proposal.fallback"))
         yield f"fallback = [{', '.join(map(_quoted, listed))}]"
 
 
 def _other_columns(found: Found) -> Iterator[str]:
-    yield from ("", "# refuse: a column that is not named here refuses the file.")
+    yield from ("", _comment(message("proposal.other_columns")))
     yield from ("[columns]", 'other = "list"')
     taken = {normal_form(c.column.name) for _, choices in found for c in choices.values()}
     for survey, _ in found:
         left = [c.name for c in survey.columns if normal_form(c.name) not in taken]
         if left:
-            yield f"{_CONFIRM} no field takes these of {visible(survey.file.name)}; what stands in"
-            yield "# ignore = […] is passed over without a word"
+            yield _confirm(message("proposal.untaken", file=visible(survey.file.name)))
             yield from (f"#   {_quoted(visible(name, 120))}" for name in left)
 
 
@@ -157,12 +163,12 @@ def _lists(found: Found, own: str) -> Iterator[str]:
             continue
         blank = any(column.blank for column in columns)
         yield from ("", f"[lists.{name}]")
-        yield f"{_CONFIRM} false refuses a value that does not stand below"
+        yield _confirm(message("proposal.list_open"))
         yield "open = true"
         if blank:
             yield f'blank = "{_BLANK}"'
             yield from _value(name, _BLANK, [])
-            yield f"label.{own} = {_quoted(_NOT_STATED.get(own, _NOT_STATED['en']))}"
+            yield f"label.{own} = {_in_cells(message('proposal.not_stated'), own)}"
         slugs = name_all(((0, form) for form in texts), [_BLANK])
         if name == "portefeuille":
             continue  # an open list coins its concepts by the same rule
@@ -181,14 +187,25 @@ def _portraits(found: Found) -> Iterator[str]:
     for survey, _ in sorted(found, key=lambda pair: pair[0].year or 0):
         file = visible(survey.file.name)
         if survey.year is None:
-            yield from ("", f"{_CONFIRM} of which year is {file}? Its name does not say it.")
+            yield from ("", _confirm(message("proposal.which_year", file=file)))
         elif survey.year not in seen:
             seen.add(survey.year)
-            yield from (
-                "",
-                f"# {file}: {survey.rows} rows; total = … where the publisher says how many.",
-            )
+            yield from ("", _comment(message("proposal.rows", file=file, rows=survey.rows)))
             yield f"[portraits.{survey.year}]"
+
+
+def _comment(text: Message) -> str:
+    return f"# {text}"
+
+
+def _confirm(what: Message) -> str:
+    """Write as a comment what a person has to confirm."""
+    return _comment(message("proposal.confirm", what=what))
+
+
+def _in_cells(text: Message, own: str) -> str:
+    """Write a text of ours for a register in the language of its cells."""
+    return _quoted(text.text(reading_language(own)))
 
 
 def _quoted(text: str) -> str:

@@ -336,6 +336,11 @@ REFUSED = [
         "2: series.title.French is no key of a layout;"
         ' known here: a language tag such as "fr". Correct the key.',
     ),
+    (
+        'series.title.language = "x"',
+        "2: series.title.language is no key of a layout;"
+        ' known here: a language tag such as "fr". Correct the key.',
+    ),
     ('notice.fr = "x"', "2: notice.en is missing. Add it, or extend a layout."),
     (
         'fields.statut.columns = ["Statut", "NOM"]',
