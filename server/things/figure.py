@@ -1,8 +1,8 @@
 """Lay out the page of a published number: what it counts, its bounds, and the query that counts."""
 
+import re
 from typing import NamedTuple
 
-from server.release.register import OwnText
 from server.things.context import Context, Layout
 from server.web.links import link_to
 from server.web.term_cell import Cell
@@ -11,15 +11,18 @@ _NUMBERS = (
     "pia:effectif", "pia:effectifAnterieur", "pia:effectifPosterieur", "pia:effectifMinimal",
     "pia:effectifMaximal",
 )  # fmt: skip
+_BOUNDS = ("pia:effectifMinimal", "pia:effectifMaximal")
 _OF = ("pia:mouvementDe", "pia:sort", "pia:evolutionDe", "pia:decomptePar", "pia:decompteDe",
        "pia:statutAnterieur", "pia:statutPosterieur", "pia:voisin")  # fmt: skip
 MOST_ELEMENTS = 50
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=\W*[A-ZÀ-Ý])")
 
 
 class FigurePage(NamedTuple):
     """What the page of a number shows; `rows` is the path of the rows that it counts."""
 
-    description: OwnText | None
+    sentences: list[str]
+    language: str
     numbers: list[tuple[Cell, list[Cell]]]
     facts: list[tuple[Cell, list[Cell]]]
     query: str | None
@@ -36,9 +39,12 @@ def lay_out(context: Context) -> Layout:
     query = own.value(context.iri, "pia:requete")
     rows = f"{changes}/{'/'.join(parts[2:])}" if changes and query else None
     whole = own.value(context.iri, "dcterms:isPartOf") or own.value(context.iri, "pia:decompteDe")
+    description = own.text(context.iri, "dcterms:description")
     page = FigurePage(
-        description=own.text(context.iri, "dcterms:description"),
-        numbers=[(_name(context, n), c) for n in _NUMBERS if (c := own.cells(context.iri, n))],
+        # It is ours, a sentence after the other.
+        sentences=_SENTENCE_ENDS.split(description.value) if description else [],
+        language=description.language if description else "",
+        numbers=_numbers(context),
         facts=[(_name(context, n), c) for n in _OF if (c := own.cells(context.iri, n))],
         query=query,
         rows=link_to(rows) if rows else None,
@@ -48,10 +54,19 @@ def lay_out(context: Context) -> Layout:
     return Layout(
         "things/figure.html",
         context.t("things.comparison" if parts[2:] == [] and changes else "things.figure"),
-        description=page.description.value if page.description else "",
+        description=description.value if description else "",
         above=[*context.folder(), *([own.name(whole)] if whole else [])],
         page=page,
     )
+
+
+def _numbers(context: Context) -> list[tuple[Cell, list[Cell]]]:
+    """Return the numbers; the bounds of one that is exact say nothing more."""
+    numbers = {n: c for n in _NUMBERS if (c := context.own.cells(context.iri, n))}
+    exact = numbers.get("pia:effectif")
+    if exact == numbers.get("pia:effectifMinimal") == numbers.get("pia:effectifMaximal"):
+        numbers = {n: cells for n, cells in numbers.items() if n not in _BOUNDS}
+    return [(_name(context, name), cells) for name, cells in numbers.items()]
 
 
 def _name(context: Context, name: str) -> Cell:
