@@ -503,7 +503,7 @@ def test_a_body_with_very_many_has_a_bounded_page(hostile: Site) -> None:
 def test_what_a_register_lacks_leaves_no_trace(hostile: Site) -> None:
     (initiative,) = hostile.paths('?x a pia:Initiative ; rdfs:label "Hulp 1"@nl')
     (body,) = hostile.paths('?x a pia:Organisme ; rdfs:label "Grote dienst"@nl')
-    for path in (initiative, f"{initiative}/2025", body, "portrait/2025", "initiative"):
+    for path in (initiative, f"{initiative}/2025", body, "portrait/2025"):
         for language in ("en", "fr"):
             (html,) = hostile.page(path, lang=language).all("html")
             shown = html.text("script", "pre", "code", "details")
