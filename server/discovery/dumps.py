@@ -115,8 +115,8 @@ def _list(chosen: Published, path: str) -> Response:
     files, releases = chosen.downloads, list_published(current_release())
     unpacked = [f for f in files.values() if not f.packed]
     groups = {
-        "whole": [f for f in unpacked if f.path.startswith(f"{FOLDER}portraits.")],
-        "tables": [f for f in unpacked if _is_ours(f) and f.path.endswith(".csv")],
+        "tables": [f for f in unpacked if _is_ours(f) and f.path.endswith((".csv", ".sqlite"))],
+        "whole": [f for f in unpacked if _is_rdf(f) and f.path.startswith(f"{FOLDER}portraits.")],
         "yearly": [f for f in unpacked if _is_rdf(f) and f.path.startswith(f"{FOLDER}portrait-")],
         "decisions": [f for f in unpacked if f.path == FOLDER + DECISIONS],
         "sources": [f for f in unpacked if not _is_ours(f)],

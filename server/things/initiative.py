@@ -100,7 +100,9 @@ def lay_out_entry(context: Context) -> Layout:
     shown = {other: entries[other] for other in (before, year) if other is not None}
     lines = compare(list(shown.values()), known, context)
     if before is not None:
-        lines = [line._replace(sides=line.sides[1:]) for line in lines if line.sides[1].values]
+        lines = [line._replace(sides=line.sides[1:]) for line in lines]
+        # What the year before said, and this one does not, is a change too.
+        lines = [line for line in lines if line.sides[0].values or line.sides[0].changed]
     whole = known.name(initiative) if initiative else None
     page = InitiativePage(
         presence=_presence(context, entries),
