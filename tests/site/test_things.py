@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import parse_qs, unquote, urldefrag, urljoin
 
 import pytest
 from flask.testing import FlaskClient
@@ -489,6 +489,25 @@ def test_hostile_cells_are_text(hostile: Site) -> None:
     plain = re.sub(r"\\.", "", bibtex)
     assert plain.count("{") == plain.count("}")
     assert "\\{\\}\\%\\textbackslash{}\\_" in bibtex
+
+
+def test_an_error_can_be_reported(hostile: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path,) = hostile.paths('?x a pia:Initiative ; rdfs:label ?l FILTER(CONTAINS(?l, "script"))')
+
+    def report() -> str:
+        (link,) = [
+            a for a in hostile.page(path).all("a") if a.text() == "Report an error in this entry"
+        ]
+        return link.attributes["href"] or ""
+
+    assert report() == "https://publisher.example/"
+    manifest = hostile.client.application.extensions["current_release"].current.manifest
+    monkeypatch.setitem(manifest, "operator", {**manifest["operator"], "email": "ia@exemple.ca"})
+    address, _, fields = report().partition("?")
+    assert address == "mailto:ia@exemple.ca"
+    read = parse_qs(fields, strict_parsing=True)
+    assert read["subject"] == [f"Error in the entry: {HOSTILE[0]}"]
+    assert read["body"] == [f"{BASE}id/{path}"]
 
 
 def test_a_body_with_very_many_has_a_bounded_page(hostile: Site) -> None:
