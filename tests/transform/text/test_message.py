@@ -51,6 +51,7 @@ APART = {
         *(f"server/lists/{name}.py" for name in ("initiatives", "names", "sparql", "words")),
         *("transform/review/nearest_bodies.py", "server/changes/evidence_rows.py"),
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
+        "server/things/similar.py",
     ),
     "faults of requests, in English, which is what a page says of them": (
         *("server/engine", "server/http/connection", "server/http/responses/dispatch.py"),
@@ -58,6 +59,7 @@ APART = {
         *("transform/rdf/jsonld.py", "transform/rdf/rdfxml.py", "server/reconciliation"),
         *(f"server/discovery/{name}.py" for name in ("dumps", "home", "sitemap")),
         *(f"server/lists/{name}.py" for name in ("database", "query", "views")),
+        "server/things/page.py",
     ),
     "for machines and who runs them, in English": (
         *("server/http/process/prometheus.py", "server/http/process/shared_counters.py"),
