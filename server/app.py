@@ -16,6 +16,7 @@ from server.discovery import (
 from server.engine.opening import open_engine
 from server.help import views as help_views
 from server.linked_data import documents, graphs, jsonld_context
+from server.lists import search_views
 from server.lists import views as lists_views
 from server.reconciliation import views as reconciliation_views
 from server.release.choice import Chooser
@@ -45,6 +46,7 @@ _PARTS = (
     reconciliation_views,
     lists_views,
     help_views,
+    search_views,
     jsonld_context,
     atom,
     sitemap,

@@ -19,15 +19,17 @@ ABANDONED = 499  # the client has gone
 class Fault(Exception):
     """A request without an answer: `kind` is stable, the detail is for people.
 
-    Pages show a detail of the catalogue of texts in the language of their reader.
+    Pages show a detail of the catalogue of texts in the language of their reader. `way` is the path
+    of a page that works.
     """
 
     kind = "unreadable-request"
     status = 400
 
-    def __init__(self, detail: Said) -> None:
+    def __init__(self, detail: Said, way: str | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.way = way
 
 
 class UnreadableRequest(Fault):

@@ -20,13 +20,17 @@ _ASK_AGAIN = 5  # seconds, where the system is short of something
 
 
 class Problem(NamedTuple):
-    """A status, a stable kind, a detail for people; `more` are members for programs."""
+    """A status, a stable kind, a detail for people; `more` are members for programs.
+
+    `way` is the path of a page that works.
+    """
 
     status: int
     kind: str
     detail: Said
     more: dict[str, Any] = {}  # noqa: RUF012  # never written to
     headers: tuple[tuple[str, str], ...] = ()
+    way: str | None = None
 
     @property
     def title(self) -> str:
@@ -90,7 +94,8 @@ def describe(fault: BaseException, request: str) -> Problem:
         }
         return Problem(fault.status, fault.kind, fault.detail, more, _retry_headers(fault))
     if isinstance(fault, Fault):
-        return Problem(fault.status, fault.kind, fault.detail, headers=_retry_headers(fault))
+        headers = _retry_headers(fault)
+        return Problem(fault.status, fault.kind, fault.detail, headers=headers, way=fault.way)
     if isinstance(fault, OSError) and fault.errno in EXHAUSTED:
         log.error("the system has no more to give: %s: %s", request, fault)
         detail = "This server has as much open as it may: come again soon."

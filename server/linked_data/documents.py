@@ -21,6 +21,7 @@ from server.web import render
 from server.web.link_header import Relation, add_links, add_relations
 from server.web.links import link_to, quote_path
 from server.web.release_scope import current_release
+from transform.text.message import message
 
 bp = Blueprint("documents", __name__)
 
@@ -49,7 +50,9 @@ def show(path: str) -> Response:
     release = current_release()
     resource = find_resource(release, f"{release.base_uri}id/{bare}")
     if resource is None:
-        raise UnknownResource(f"Nothing is said of <{release.base_uri}id/{bare}>.")
+        raise UnknownResource(
+            message("search.unknown_resource", iri=f"{release.base_uri}id/{bare}")
+        )
     form = render.choose(PAGES, suffix)
     response = (
         page.show(resource, release, bare)
@@ -70,7 +73,9 @@ def follow(slug: str) -> Response:
         return redirect
     resource = find_resource(release, f"{release.base_uri}id/{path}")
     if resource is None or not resource.says:
-        raise UnknownResource(f"Nothing is said of <{release.base_uri}id/{path}>.")
+        raise UnknownResource(
+            message("search.unknown_resource", iri=f"{release.base_uri}id/{path}")
+        )
     return feed.show(resource, release, path)
 
 

@@ -21,6 +21,7 @@ from server.web.links import link_to, quote_path
 from server.web.paging import read_page_number
 from server.web.term_cell import Cell
 from transform.rdf import syntaxes
+from transform.text.message import message
 
 _LONGEST_DESCRIPTION = 300  # characters, of which search engines show half
 
@@ -46,7 +47,7 @@ def show(resource: Resource, release: Release, bare: str) -> Response:
     number, language = read_page_number(request.args.get("page", "1")), render.language()
     pointing, last = term_table.list_pointing(resource, release, language, number)
     if number > max(last, 1):
-        raise UnknownPage(f"There is no page {number}: the last one is {max(last, 1)}.")
+        raise UnknownPage(message("things.no_page", number=number, last=max(last, 1)))
     heading = term_table.name_resource(resource, release, language)
     context = Context(resource, release, language, bare)
     layout = kinds.lay_out(context)

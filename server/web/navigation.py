@@ -23,6 +23,7 @@ def list_ways(release: Release) -> list[Way]:
     has_lists = _LISTS in release.manifest["files"]
     ways = (
         ("initiatives", "navigation.initiatives", has_lists),
+        ("organismes", "navigation.bodies", has_lists),
         ("changements/", "navigation.changes", True),
         ("sparql", "navigation.sparql", True),
         ("dumps/", "navigation.downloads", True),

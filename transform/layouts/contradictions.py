@@ -1,5 +1,6 @@
 """Find what a layout lacks and where it contradicts itself, whatever files it is made of."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
@@ -10,6 +11,7 @@ from transform.layouts.located import Faults, Node, Place, dotted
 from transform.layouts.merge import column_lists
 from transform.layouts.schema import FIELDS, LISTS, required_keys
 from transform.layouts.series import DAYS
+from transform.layouts.words import WITH_ARTICLE
 from transform.text.message import message
 from transform.text.normal_form import normal_form
 
@@ -22,6 +24,7 @@ def find_contradictions(layout: Node, faults: Faults) -> None:
     _find_unreachable(layout, faults)
     _find_absent_columns(layout, faults)
     _find_absent_parents(layout, faults)
+    _find_unfit_words(layout, faults)
     _find_unfit_fields(layout, faults)
     _find_shared_columns(layout, faults)
     for holder in (*(("lists", name) for name in LISTS), *own):
@@ -100,6 +103,21 @@ def _find_absent_parents(layout: Node, faults: Faults) -> None:
     within = layout.find("fields", "organisme", "within")
     if within and within.value and layout.get("fields", within.value, "absent"):
         faults.add(within.place, message("layouts.within_absent", field=within.value))
+
+
+def _find_unfit_words(layout: Node, faults: Faults) -> None:
+    """Find French words before which our texts would write «le» and «du» instead of «l'»."""
+    for thing in WITH_ARTICLE:
+        forms = layout.find("words", thing, "fr")
+        if not forms or not forms.sound:
+            continue
+        if word := next(filter(_begins_with_vowel, forms.value), None):
+            faults.add(forms.place, message("layouts.word_with_vowel", thing=thing, word=word))
+
+
+def _begins_with_vowel(word: str) -> bool:
+    bare = unicodedata.normalize("NFD", word.strip().casefold())
+    return bare[:1] in tuple("aeiouyœæ")
 
 
 def _find_shared_columns(layout: Node, faults: Faults) -> None:

@@ -1,13 +1,14 @@
 """Declare the fields that a layout may have beside the six, and how cells hold their values."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
 import ontology
 from transform.layouts.series import Texts
+from transform.text.dates import Moment, read_date
 from transform.text.message import Message, message
 from transform.text.normal_form import normal_form
 
@@ -41,10 +42,10 @@ class Field:
     the register's own. `join` are columns that make one text together, with `joiner` between
     them. `split` parts a cell: into its texts in `languages`, or to its part of number `part`, or,
     without either, into many values. A cell that holds one of the texts `empty` says nothing.
-    `dates` are patterns such as D/M/YYYY. `leave`: a value that cannot be read is left out, and
-    the row is published without it. `identity`: rows of one identifier are one initiative.
-    `absent`: the register has no such field, whatever columns a layout below names. `within`: of
-    bodies, the field that names what they are a part of.
+    `dates` are patterns such as D/M/YYYY, `months` the languages that name months. `leave`: a
+    value that cannot be read is left out, and the row is published without it. `identity`: rows of
+    one identifier are one initiative. `absent`: the register has no such field, whatever columns a
+    layout below names. `within`: of bodies, the field that names what they are a part of.
     """
 
     columns: tuple[str, ...]
@@ -59,6 +60,7 @@ class Field:
     part: int = 0
     empty: frozenset[str] = frozenset()
     dates: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
     decimal: str = "."
     yes: frozenset[str] = frozenset(_YES)
     no: frozenset[str] = frozenset(_NO)
@@ -83,6 +85,10 @@ class Field:
         parts = text.split(self.split) if self.has_many else [text]
         stripped = (part.strip() for part in parts)
         return [part for part in stripped if part and normal_form(part) not in self.empty]
+
+    def moments(self, text: str) -> set[Moment]:
+        """Return the moments that a text may mean, none where it is no date."""
+        return read_date(text, self.dates, self.months)
 
     def parts(self, cell: str) -> dict[str, str] | None:
         """Return the texts of a cell by language, None where it has not one for each of them."""
@@ -122,8 +128,13 @@ class OwnField:
     values: tuple[OwnValue, ...]
 
 
-def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
-    """Read a table `fields.….` or `own.…` of a layout, whose values are of a kind."""
+def read_field(
+    table: Mapping[str, Any], kind: str = "text", languages: Iterable[str] = ()
+) -> Field:
+    """Read a table `fields.….` or `own.…` of a layout, whose values are of a kind.
+
+    `languages` are those of the register.
+    """
     if table.get("absent"):
         return Field((), optional=True, absent=True)
     return Field(
@@ -139,6 +150,7 @@ def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
         part=table.get("part", 0),
         empty=frozenset(map(normal_form, table.get("empty", ()))),
         dates=tuple(table.get("dates", ())),
+        months=tuple(languages),
         decimal=table.get("decimal", "."),
         yes=frozenset(map(normal_form, table.get("yes", _YES))),
         no=frozenset(map(normal_form, table.get("no", _NO))),
@@ -152,12 +164,13 @@ def read_more_fields(raw: Mapping[str, Any]) -> dict[str, Field]:
     """Read the fields that a layout has beside the six, those of the register's own last."""
     declared, own = raw["fields"], raw.get("own", {})
     fields = {
-        name: read_field(declared[name], kind)
+        name: read_field(declared[name], kind, raw["languages"])
         for name, kind in MORE_FIELDS.items()
         if name in declared
     }
     return fields | {
-        OWN + name: read_field(table, table.get("range", "text")) for name, table in own.items()
+        OWN + name: read_field(table, table.get("range", "text"), raw["languages"])
+        for name, table in own.items()
     }
 
 
@@ -202,12 +215,13 @@ def field_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterat
 
 def _name_faults(name: str) -> Iterator[FieldFault]:
     own = name.removeprefix(OWN)
-    if own != name and own in _terms():
+    if own != name and own in vocabulary_terms():
         yield FieldFault("", message("layouts.own_is_term", key=key_of(name), name=own))
 
 
 @cache
-def _terms() -> frozenset[str]:
+def vocabulary_terms() -> frozenset[str]:
+    """Return the names of our vocabulary's terms, which no field of a register may have."""
     text = ontology.read("portrait-ia").decode()
     return frozenset(re.findall(r"^pia:(\w+)$", text, re.MULTILINE))
 

@@ -8,6 +8,7 @@ from transform.text.languages import LANGUAGES
 from transform.text.message import message
 
 # By language and thing: one and several; French words are masculine and begin with a consonant.
+# Texts write an article before those of `WITH_ARTICLE` alone.
 # `portrait` is one yearly file, the others are fields.
 _NEUTRAL = {
     "fr": {
@@ -29,6 +30,7 @@ _NEUTRAL = {
         "statut": ("status", "statuses"),
     },
 }
+WITH_ARTICLE = ("portrait", "portefeuille")
 NAMED = tuple(_NEUTRAL["fr"])
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -26,12 +26,20 @@ _NEARLY = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a file: its name, its texts with their counts, and how many cells are blank."""
+    """A column of a file: its name, its cells, its texts with their counts, how many are blank.
+
+    A text is a cell in which each run of blanks is one.
+    """
 
     name: str
+    cells: Sequence[str]
     texts: Mapping[str, int]
     blank: int
-    rows: int
+
+    @property
+    def rows(self) -> int:
+        """Return how many cells there are."""
+        return len(self.cells)
 
     @property
     def filled(self) -> int:
@@ -43,6 +51,16 @@ class Column:
         """Return the mean length of the texts that are not blank."""
         total = sum(len(text) * count for text, count in self.texts.items())
         return total / self.filled if self.filled else 0.0
+
+    @property
+    def different(self) -> float:
+        """Return what part of the cells that are not blank differ from all before them."""
+        return len(self.texts) / self.filled if self.filled else 0.0
+
+    def part(self, test: Callable[[str], object]) -> float:
+        """Return what part of the cells that are not blank pass a test."""
+        passed = sum(number for text, number in self.texts.items() if test(text))
+        return passed / self.filled if self.filled else 0.0
 
     @property
     def is_text(self) -> bool:
@@ -109,4 +127,4 @@ def _names(record: Sequence[str]) -> int:
 
 def _column(name: str, cells: Sequence[str]) -> Column:
     texts = Counter(text for cell in cells if (text := " ".join(cell.split())))
-    return Column(name, texts, len(cells) - sum(texts.values()), len(cells))
+    return Column(name, cells, texts, len(cells) - sum(texts.values()))

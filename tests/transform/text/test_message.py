@@ -48,7 +48,8 @@ APART = {
         *("transform/rdf/turtle_writer.py", "transform/release/definitions.py"),
         *("transform/review/renamings.py", "transform/tables/number_formats.py"),
         *("transform/release/database.py", "transform/release/search_index.py"),
-        *(f"server/lists/{name}.py" for name in ("initiatives", "names", "sparql", "words")),
+        *(f"server/lists/{name}.py" for name in ("database", "initiatives", "listed", "names")),
+        *(f"server/lists/{name}.py" for name in ("search", "sparql", "things", "words")),
         *("transform/review/nearest_bodies.py", "server/changes/evidence_rows.py"),
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
         "server/things/similar.py",
@@ -58,8 +59,6 @@ APART = {
         *("server/problem.py", "server/release/files.py", "server/sparql", "server/linked_data"),
         *("transform/rdf/jsonld.py", "transform/rdf/rdfxml.py", "server/reconciliation"),
         *(f"server/discovery/{name}.py" for name in ("dumps", "home", "sitemap")),
-        *(f"server/lists/{name}.py" for name in ("database", "query", "views")),
-        "server/things/page.py",
     ),
     "for machines and who runs them, in English": (
         *("server/http/process/prometheus.py", "server/http/process/shared_counters.py"),
