@@ -1,5 +1,6 @@
 """Publish the releases and the comparisons of portraits as an Atom feed (RFC 4287)."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -11,28 +12,46 @@ from server import texts
 from server.negotiation import Format
 from server.release.comparisons import list_pairs
 from server.release.history import Published, current_published, list_published
+from server.release.register import OwnText
 from server.web import render
 from server.web.release_scope import current_release
 
 bp = Blueprint("feed", __name__)
-_ATOM = Format("xml", "application/atom+xml", "; charset=utf-8")
+# Characters that XML 1.0 has no way to write (2.2), but cells may hold.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ATOM = Format("xml", "application/atom+xml", "; charset=utf-8")
 
 
 class Entry(NamedTuple):
-    """An entry of the feed: its title, its path, its time, and a summary."""
+    """An entry of a feed: its title, its path, its time, and a summary; its id, if not its path."""
 
     title: str
     path: str
     time: datetime
     summary: str
+    id: str = ""
+
+
+class Feed(NamedTuple):
+    """A feed: its path, its title, and the path of the page that it is about."""
+
+    path: str
+    title: OwnText
+    page: str
 
 
 @bp.route("/atom.xml")
 def show() -> Response:
     """Answer with the feed in the language of the request."""
-    language, entries = render.language(), list(_entries())
-    response = Response("".join(_write(entries, language)), content_type=_ATOM.content_type)
-    response = render.finish(response, _ATOM)
+    release, language = current_release(), render.language()
+    title = release.register.choose(release.manifest["series"]["title"], language)
+    return answer(Feed("atom.xml", title, ""), list(_entries()))
+
+
+def answer(feed: Feed, entries: list[Entry]) -> Response:
+    """Answer with a feed in the language of the request."""
+    body = "".join(_write(feed, entries, render.language()))
+    response = render.finish(Response(body, content_type=ATOM.content_type), ATOM)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 
@@ -60,31 +79,34 @@ def _count_entries(published: Published, language: str) -> str:
     )
 
 
-def _write(entries: list[Entry], language: str) -> Iterator[str]:
+def _write(feed: Feed, entries: list[Entry], language: str) -> Iterator[str]:
     release = current_release()
     base, manifest = release.base_uri, release.manifest
     names = (manifest.get("operator") or manifest["publisher"])["name"]
-    feed = f"{base}atom.xml?lang={language}"
+    address = f"{base}{feed.path}?lang={language}"
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
-    title = release.register.choose(manifest["series"]["title"], language)
-    yield _text("id", feed) + _text("title", title.value, title.language)
-    yield _text("updated", _stamp(max(entry.time for entry in entries)))
+    yield _text("id", address) + _text("title", feed.title.value, feed.title.language)
+    times = [entry.time for entry in entries] or [current_published(release).time]
+    yield _text("updated", _stamp(max(times)))
     name = release.register.choose(names, language)
     # Not in the author's name: it takes no language (RFC 4287, 3.2).
     yield f"<author>{_text('name', name.value)}</author>\n"
-    yield _link("self", feed, "application/atom+xml") + _link("alternate", base, "text/html")
+    yield _link("self", address, ATOM.media_type) + _link(
+        "alternate", base + feed.page, "text/html"
+    )
     if licence := manifest["series"].get("licence"):
         yield f'<link rel="license" href={quoteattr(licence)}/>\n'
     for entry in entries:
-        address = base + entry.path
-        yield f"<entry>\n{_text('id', address)}{_text('title', entry.title)}"
+        address, own_id = base + entry.path, base + (entry.id or entry.path)
+        yield f"<entry>\n{_text('id', own_id)}{_text('title', entry.title)}"
         yield _text("updated", _stamp(entry.time)) + _link("alternate", address, "text/html")
         yield f"{_text('summary', entry.summary)}</entry>\n"
     yield "</feed>\n"
 
 
 def _text(name: str, value: str, language: str = "") -> str:
+    value = _FORBIDDEN.sub("\ufffd", value)
     tagged = f" xml:lang={quoteattr(language)}" if language else ""
     return f"<{name}{tagged}>{escape(value)}</{name}>\n"
 

@@ -6,6 +6,7 @@ Source: https://schema.org/Dataset, and the properties that dataset search reads
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from markupsafe import Markup
 
@@ -74,6 +75,42 @@ def portrait(release: Release, year: int, files: Iterable[Download] = ()) -> Jso
     path = f"doc/portrait/{year}"
     properties |= _shared(release, iri, path) | _from_catalogue(release, iri)
     return _add_files(properties, files)
+
+
+def thing(iri: str, name: str, node: Mapping[str, Any]) -> Json:
+    """Describe what a page is about; empty properties are left out."""
+    own = {name: value for name, value in node.items() if value not in (None, "", [])}
+    return {"@type": "Thing", "@id": iri, "identifier": iri, "name": name, **own}
+
+
+def web_page(
+    release: Release,
+    address: str,
+    name: str,
+    description: str,
+    about: Json,
+    above: Iterable[tuple[str, str]],
+) -> Json:
+    """Describe a page: what it is about, and the pages above it by name and relative link."""
+    places = [(text, urljoin(address, href.partition("?")[0])) for text, href in above]
+    crumbs = [
+        {"@type": "ListItem", "position": number, "name": text, "item": item}
+        for number, (text, item) in enumerate((*places, (name, address)), start=1)
+    ]
+    properties: Json = {
+        "@type": "WebPage",
+        "@id": address,
+        "url": address,
+        "name": name,
+        "description": description,
+        "inLanguage": render.language(),
+        "license": release.manifest["series"].get("licence"),
+        "publisher": _publisher(release),
+        "isPartOf": {"@id": series_iri(release)},
+        "mainEntity": {"@id": about["@id"]},
+        "breadcrumb": {"@type": "BreadcrumbList", "itemListElement": crumbs},
+    }
+    return {key: value for key, value in properties.items() if value not in (None, "")}
 
 
 def series_iri(release: Release) -> str:

@@ -45,22 +45,30 @@ class Resource:
 
 
 def find_resource(release: Release, iri: str) -> Resource | None:
-    """Return a resource, or None when no statement mentions it."""
+    """Return a resource, or None when no statement mentions it.
+
+    What points at it is read only where nothing else is said of it: see `add_pointing`.
+    """
     try:
         ox.NamedNode(iri)
     except ValueError:  # not an IRI, so no statement mentions it
         return None
     says = queries.find_triples(release, "says", resource=iri)
-    pointing = queries.find_triples(release, "pointing", resource=iri)
-    if not says and not pointing:
-        return None
-    labels = queries.find_triples(release, "labels", resource=iri) if says else []
-    resource = Resource(iri, says, labels, pointing, [])
+    if not says:
+        pointing = queries.find_triples(release, "pointing", resource=iri)
+        return Resource(iri, [], [], pointing, []) if pointing else None
+    entries: list[ox.Triple] = []
+    if any(t.predicate.value == _HAS_VERSION for t in says):
+        entries = queries.find_triples(release, "entries", resource=iri)
+    return Resource(iri, says, queries.find_triples(release, "labels", resource=iri), [], entries)
+
+
+def add_pointing(release: Release, resource: Resource) -> Resource:
+    """Return a resource with what points at it, and one thing more than is listed."""
     if kind := resource.member_class:
         return replace(resource, pointing=queries.find_triples(release, "members", kind=kind))
-    if any(t.predicate.value == _HAS_VERSION for t in says):
-        return replace(resource, entries=queries.find_triples(release, "entries", resource=iri))
-    return resource
+    pointing = queries.find_triples(release, "pointing", resource=resource.iri)
+    return replace(resource, pointing=pointing)
 
 
 def find_replacement(release: Release, iri: str) -> str | None:

@@ -112,6 +112,7 @@ def test_the_keyboard_reaches_the_content_first(site: str, page: Any) -> None:
 
 def test_pages_of_what_points_here(site: str, page: Any) -> None:
     page.goto(f"{site}doc/portrait/2025")
+    page.get_by_text("Tous les énoncés").click()
     page.get_by_role("link", name="Suivante").click()
     assert "Page 2 de 2" in page.locator("main").inner_text()
 

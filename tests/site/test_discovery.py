@@ -181,7 +181,7 @@ def test_the_home_page_names_the_catalogue_and_what_it_lists(site: str, fetch: A
 def test_other_resources_are_no_datasets(site: str, fetch: Any) -> None:
     text = fetch(f"{site}doc/initiative/aaaa/2025", Accept="text/html").text
     assert "DataDownload" not in text
-    assert '"@context": "https://schema.org/"' not in text
+    assert '"@type": "Dataset"' not in text
 
 
 def test_a_title_cannot_leave_its_script(tmp_path: Path, boot: Any, fetch: Any) -> None:

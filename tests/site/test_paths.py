@@ -40,6 +40,8 @@ WALK = [
     ("doc/portrait/2025?page=3", HTML, 404, HTML, "404"),
     ("doc/portrait/2025?page=0", HTML, 404, HTML, "404"),
     ("doc/portrait/2025?page=%EF%BC%92", HTML, 404, HTML, "404"),
+    ("doc/organisme/organisme-hostile.atom", None, 200, "application/atom+xml", "<feed"),
+    ("doc/organisme/personne.atom", None, 404, PROBLEM, "unknown-resource"),
     ("doc/portrait/1999", HTML, 404, HTML, "Rien ne se trouve"),
     ("doc/portrait/1999?lang=en", HTML, 404, HTML, "nothing at this address"),
     ("doc/portrait/1999", TTL, 404, "text/plain", "Nothing is said"),

@@ -43,7 +43,12 @@ def write_order(languages: Sequence[str]) -> Text:
 
 def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
     """Run a named CONSTRUCT query; return its triples in a fixed order."""
-    quads = ox.parse(_ask(release, read(name), None, bindings), format=ox.RdfFormat.N_TRIPLES)
+    return ask_triples(release, read(name), **bindings)
+
+
+def ask_triples(release: Release, text: str, **bindings: str | Text) -> list[ox.Triple]:
+    """Run the text of a CONSTRUCT query; return its triples in a fixed order."""
+    quads = ox.parse(_ask(release, text, None, bindings), format=ox.RdfFormat.N_TRIPLES)
     return sort_triples(quad.triple for quad in quads)
 
 
@@ -61,9 +66,7 @@ def find_labels(release: Release, iris: Iterable[str]) -> list[ox.Triple]:
             continue
     if not terms:
         return []
-    text = read("labels-of").replace("#THINGS", " ".join(terms))
-    quads = ox.parse(_ask(release, text, None, {}), format=ox.RdfFormat.N_TRIPLES)
-    return sort_triples(quad.triple for quad in quads)
+    return ask_triples(release, read("labels-of").replace("#THINGS", " ".join(terms)))
 
 
 def sort_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:

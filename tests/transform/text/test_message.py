@@ -55,6 +55,7 @@ APART = {
         *(f"server/lists/{name}.py" for name in ("search", "sparql", "things", "words")),
         *("transform/review/nearest_bodies.py", "server/changes/evidence_rows.py"),
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
+        "server/things/similar.py",
     ),
     "faults of requests, in English, which is what a page says of them": (
         *("server/engine", "server/http/connection", "server/http/responses/dispatch.py"),
