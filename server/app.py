@@ -16,6 +16,7 @@ from server.discovery import (
 from server.engine.opening import open_engine
 from server.linked_data import documents, graphs, jsonld_context
 from server.lists import views as lists_views
+from server.question_pages import views as question_views
 from server.reconciliation import views as reconciliation_views
 from server.release.choice import Chooser
 from server.release.current import CurrentRelease, Opener
@@ -35,6 +36,7 @@ _PARTS = (
     limits_page,
     completion,
     graph_store,
+    question_views,
     changes_views,
     documents,
     graphs,

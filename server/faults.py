@@ -1,11 +1,11 @@
 """Define the faults of a request without an answer.
 
 Fault
-├── UnknownResource     404   ├── OtherVersion       412
-├── UnknownPage         404   ├── QueryTooLong       413
-├── MissingQuery        400   ├── WrongBodyType      415
-├── DoubledQuery        400   ├── ReleaseUnready     503
-└── UnreadableRequest   400
+├── UnknownResource     404   ├── WrongParameter     400
+├── UnknownPage         404   ├── OtherVersion       412
+├── MissingQuery        400   ├── QueryTooLong       413
+├── DoubledQuery        400   ├── WrongBodyType      415
+└── UnreadableRequest   400   └── ReleaseUnready     503
 
 The engine's faults (`server.engine.faults`) carry a kind and a status of their own;
 `server.web.problems` writes both for the client.
@@ -15,10 +15,15 @@ ABANDONED = 499  # the client has gone
 
 
 class Fault(Exception):
-    """A request without an answer: `kind` is stable, the detail is for people."""
+    """A request without an answer: `kind` is stable, the detail is for people.
+
+    `language` is that of the detail, `path` leads to a page of this site that can be used instead.
+    """
 
     kind = "unreadable-request"
     status = 400
+    language = "en"
+    path = ""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -39,6 +44,17 @@ class DoubledQuery(Fault):
     """Two queries in one request, or a query together with an update."""
 
     kind = "doubled-query"
+
+
+class WrongParameter(Fault):
+    """A parameter of a saved question that is unknown, missing, doubled or of another type."""
+
+    kind = "wrong-parameter"
+
+    def __init__(self, detail: str, language: str, path: str) -> None:
+        super().__init__(detail)
+        self.language = language
+        self.path = path
 
 
 class UnknownResource(Fault):

@@ -25,6 +25,8 @@ class Problem(NamedTuple):
     detail: str
     more: dict[str, Any] = {}  # noqa: RUF012  # never written to
     headers: tuple[tuple[str, str], ...] = ()
+    language: str = "en"  # of the detail
+    path: str = ""  # of a page of this site that can be used instead
 
     @property
     def title(self) -> str:
@@ -83,7 +85,9 @@ def describe(fault: BaseException, request: str) -> Problem:
         }
         return Problem(fault.status, fault.kind, fault.detail, more, _retry_headers(fault))
     if isinstance(fault, Fault):
-        return Problem(fault.status, fault.kind, fault.detail, headers=_retry_headers(fault))
+        headers = _retry_headers(fault)
+        way = (fault.language, fault.path)
+        return Problem(fault.status, fault.kind, fault.detail, {}, headers, *way)
     if isinstance(fault, OSError) and fault.errno in EXHAUSTED:
         log.error("the system has no more to give: %s: %s", request, fault)
         detail = "This server has as much open as it may: come again soon."

@@ -4,9 +4,10 @@ from flask import Blueprint, Response, current_app
 
 from server.discovery import schemaorg
 from server.negotiation import HTML
+from server.questions.library import write_query
+from server.questions.question import read_questions
 from server.release import queries
 from server.release.comparisons import list_pairs
-from server.release.examples import read_example
 from server.release.files import source_path
 from server.web import render
 from server.web.link_header import Relation, add_relations, licence
@@ -22,7 +23,8 @@ def show() -> Response:
     """Answer with the home page."""
     release = current_release()
     address = address_of(release)
-    example = read_example("lignes", release.base_uri, render.language(), release.register)
+    question = read_questions()["lignes"]
+    example = write_query(question, release.base_uri, render.language(), release.register)
     newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     values = {
         "address": address,

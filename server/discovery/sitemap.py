@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 
 from server.faults import UnknownPage
 from server.negotiation import Format
+from server.questions.library import PATH, offered
 from server.release.comparisons import list_pairs
 from server.release.current import Release
 from server.release.history import current_published
@@ -23,7 +24,7 @@ bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
 _XML = Format("xml", "application/xml", "; charset=utf-8")
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("", "dumps/", "catalogue", "def", "shapes")
+_FIXED = ("", PATH, "dumps/", "catalogue", "def", "shapes")
 
 
 @bp.route("/robots.txt")
@@ -67,9 +68,10 @@ def _entry(name: str, address: str, time: datetime) -> str:
 
 def _pages(release: Release) -> Iterator[str]:
     changes = [f"changements/{earlier}-{later}" for earlier, later in list_pairs(release)]
+    questions = [f"{PATH}/{question.name}" for question in offered(release)]
     file = release.find_file(FILE)
     documents = _documents(file) if file else iter(())
-    return chain(_FIXED, changes, documents)
+    return chain(_FIXED, questions, changes, documents)
 
 
 def _documents(file: Path) -> Iterator[str]:
@@ -82,7 +84,8 @@ def _last_part(release: Release) -> int:
     """Return the number of the last part."""
     file = release.find_file(FILE)
     documents = _count_lines(file) if file else 0
-    return -(-(len(_FIXED) + len(list_pairs(release)) + documents) // MOST)
+    pages = len(_FIXED) + len(offered(release)) + len(list_pairs(release)) + documents
+    return -(-pages // MOST)
 
 
 @lru_cache(maxsize=4)

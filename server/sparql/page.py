@@ -15,8 +15,10 @@ from server.negotiation import (
     SOLUTIONS,
     Format,
 )
+from server.questions.library import Listed, group_by_theme, list_questions, write_filled
+from server.questions.parameters import fill_with_examples
+from server.questions.question import read_questions
 from server.release.current import Release
-from server.release.examples import list_examples, read_example
 from server.sparql import result_table
 from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
@@ -51,10 +53,12 @@ def show(sparql_request: SparqlRequest, answer: Answer) -> Response:
 
 
 def about_form() -> dict[str, Any]:
-    """Return the values of the form in a page: scripts, formats, examples."""
+    """Return the values of the form in a page: scripts, formats, and the chosen questions."""
     release, language = current_release(), render.language()
+    chosen = [each for each in list_questions(release, language) if each.featured]
     return {
-        "examples": [(name, _example(name, release, language)) for name in list_examples(release)],
+        "questions": group_by_theme(chosen),
+        "queries": {each.name: _write_query(each, release, language) for each in chosen},
         "settings": current_app.config["SETTINGS"],
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
@@ -62,11 +66,11 @@ def about_form() -> dict[str, Any]:
     }
 
 
-def _example(name: str, release: Release, language: str) -> str:
-    """Return an example query below comments that say what it asks and what comes of it."""
-    keys = (f"example_{name}", f"example_{name}_result")
-    about = "".join(f"# {release.register.text(key, language)}\n" for key in keys)
-    return about + read_example(name, release.base_uri, language, release.register)
+def _write_query(listed: Listed, release: Release, language: str) -> str:
+    """Return the query of a question, with its examples."""
+    question = read_questions()[listed.name]
+    terms = fill_with_examples(question, release).terms
+    return write_filled(question, terms, release, language)
 
 
 def _show_solutions(answer: Answer) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def list_ways(release: Release) -> list[Way]:
     ways = (
         ("initiatives", "navigation.initiatives", has_lists),
         ("changements/", "navigation.changes", True),
+        ("requetes", "navigation.questions", True),
         ("sparql", "navigation.sparql", True),
         ("dumps/", "navigation.downloads", True),
         ("def", "navigation.vocabulary", True),

@@ -68,6 +68,7 @@ def _page(problem: Problem) -> bytes:
     query = request.args.get("query", "")[:_LONGEST_SHOWN] if form else ""
     values = {**(form() if form and query else {}), **problem.more}
     values |= {"status": problem.status, "title": problem.title, "kind": problem.kind}
+    values |= {"detail_language": problem.language, "path": problem.path}
     page = render.render(
         "fault.html",
         **{**values, "detail": problem.detail, "query": query, "headings": texts.table("texts")},

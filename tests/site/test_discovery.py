@@ -77,8 +77,10 @@ def test_the_sitemap_of_many_rows_has_parts_of_50_000(
         parts_of_sitemap = [
             locations(fetch(part.replace(BASE, site)).body, "url") for part in parts
         ]
-    assert [len(part) for part in parts_of_sitemap] == [50_000, 2_005]
-    assert len({page for part in parts_of_sitemap for page in part}) == 52_005
+    assert len(parts_of_sitemap[0]) == 50_000
+    assert 2_000 < len(parts_of_sitemap[1]) < 2_200  # documents, and the pages of the site
+    pages = [page for part in parts_of_sitemap for page in part]
+    assert len(set(pages)) == len(pages)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

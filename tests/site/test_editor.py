@@ -252,7 +252,7 @@ def test_every_example_answers_with_rows_that_fit(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     open_page(page, f"{site}sparql")
-    for link in page.locator(".examples a").all():
+    for link in page.locator(".examples ul a").all():
         link.click()
         page.locator("#dit", has_text="Réponse reçue").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -26,7 +26,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
-for (const link of document.querySelectorAll(".examples a")) {
+for (const link of document.querySelectorAll(".examples ul a")) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
