@@ -1,4 +1,5 @@
 // Add controls to an answer: sort its columns, show IRIs in place of labels, open the raw answer.
+import { draw, readBars } from "./chart.js";
 import { fill, words } from "./words.js";
 
 const MOST_RAW = 200_000; // characters
@@ -11,6 +12,8 @@ export function addControls(place) {
   const tools = document.createElement("p");
   tools.className = "tools";
   if (place.querySelector("[data-iri]")) tools.append(iriSwitch(place));
+  const chart = table && readBars(table);
+  if (chart) tools.append(chartSwitch(chart, table));
   const file = place.querySelector("a[data-raw]") ?? place.querySelector(".formats a");
   if (tools.childNodes.length) place.querySelector(".formats").after(tools);
   if (file && !place.querySelector("pre.graph")) place.querySelector("section").append(rawAnswer(file));
@@ -64,6 +67,28 @@ function iriSwitch(place) {
       text.dataset.name ??= text.textContent;
       text.textContent = pressed ? named.dataset.iri : text.dataset.name;
     }
+  });
+  return button;
+}
+
+function chartSwitch(chart, table) {
+  const figure = document.createElement("figure");
+  figure.className = "bars";
+  figure.hidden = true;
+  const about = document.createElement("figcaption");
+  about.textContent = chart.cut ? words.chartCut : "";
+  table.closest(".scroll").before(figure);
+  const redraw = () => figure.replaceChildren(draw(chart, Math.max(200, figure.clientWidth)), about);
+  new ResizeObserver(() => figure.hidden || redraw()).observe(figure.parentElement);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = words.chart;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    figure.hidden = !figure.hidden;
+    button.setAttribute("aria-pressed", String(!figure.hidden));
+    if (!figure.hidden) redraw();
   });
   return button;
 }
