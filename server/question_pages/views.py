@@ -178,11 +178,12 @@ def _lay_out(question: SavedQuestion, answer: Answer, release: Release) -> dict[
     if results.truth is not None:
         return {"truth": results.truth}
     apart = {*question.naming, *(each.name for each in question.parameters)}
-    kept = [place for place, column in enumerate(results.head) if column not in apart]
-    rows = result_table.lay_out(results, release, render.language())
+    head = [column for column in results.head if column not in apart]
+    kept = [{column: row[column] for column in head if column in row} for row in results.rows]
+    shown = results._replace(head=head, rows=kept)
     return {
-        "head": [results.head[place] for place in kept],
-        "rows": [[row[place] for place in kept] for row in rows],
+        "head": head,
+        "rows": result_table.lay_out(shown, release, render.language()),
         "total": results.total,
         "size": texts.size(answer.length, render.language()),
     }

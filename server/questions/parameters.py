@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -24,6 +25,11 @@ _UNPRINTABLE = ("Cc", "Cs")  # categories of Unicode: controls, halves of pairs
 _SLUG = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _YEAR = re.compile(r"[0-9]{4}")
+
+
+# What was found in a release, which never changes: things by type, and examples of initiatives.
+_used: WeakKeyDictionary[Release, dict[str, dict[str, str]]] = WeakKeyDictionary()
+_initiatives: WeakKeyDictionary[Release, dict[str, str]] = WeakKeyDictionary()
 
 
 class Choice(NamedTuple):
@@ -99,12 +105,12 @@ def find_example(parameter: Parameter, release: Release) -> str:
     if parameter.type not in THINGS:
         return value
     if parameter.type == "initiative":
-        if _is_initiative(value, release):
-            return value
-        rows = queries.find_rows(release, "any-initiative")
-        return _below(rows[0]["initiative"]["value"], parameter.type, release) if rows else value
-    used = _list_used(parameter.type, release)
-    return value if value in used else next(iter(used), value)
+        used = _initiatives.setdefault(release, {})
+        if value not in used:
+            used[value] = _find_initiative(value, release)
+        return used[value]
+    things = _list_used(parameter.type, release)
+    return value if value in things else next(iter(things), value)
 
 
 def list_choices(parameter: Parameter, release: Release, language: str) -> list[Choice]:
@@ -134,10 +140,25 @@ def list_years(release: Release) -> list[int]:
 
 def _list_used(kind: str, release: Release) -> dict[str, str]:
     """Return the things of a type that entries name, the most used first: value and IRI."""
+    used = _used.setdefault(release, {})
+    if kind not in used:
+        used[kind] = _find_used(kind, release)
+    return used[kind]
+
+
+def _find_used(kind: str, release: Release) -> dict[str, str]:
     of_entries = f"{vocabulary_of(release.base_uri)}{kind}"
     rows = queries.find_rows(release, "choices", MOST_CHOICES + 1, property=of_entries)
     iris = [row["thing"]["value"] for row in rows if row["thing"]["type"] == "uri"]
     return {_below(iri, kind, release): iri for iri in iris}
+
+
+def _find_initiative(value: str, release: Release) -> str:
+    """Return an initiative where the release has it, else one that decisions joined, else any."""
+    if _is_initiative(value, release):
+        return value
+    rows = queries.find_rows(release, "any-initiative")
+    return _below(rows[0]["initiative"]["value"], "initiative", release) if rows else value
 
 
 def _below(iri: str, kind: str, release: Release) -> str:
