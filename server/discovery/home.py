@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app
 
 from server.discovery import schemaorg
 from server.negotiation import HTML
-from server.questions.library import write_query
+from server.questions.library import FIRST, write_query
 from server.questions.question import read_questions
 from server.release import queries
 from server.release.comparisons import list_pairs
@@ -23,7 +23,7 @@ def show() -> Response:
     """Answer with the home page."""
     release = current_release()
     address = address_of(release)
-    question = read_questions()["lignes"]
+    question = read_questions()[FIRST]
     example = write_query(question, release.base_uri, render.language(), release.register)
     newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     values = {

@@ -50,6 +50,7 @@ from server.web.release_scope import ask, current_release
 
 bp = Blueprint("questions", __name__)
 _DESCRIPTION = Format("json", openapi.MEDIA_TYPE)
+_QUERY = Format("rq", "application/sparql-query", "; charset=utf-8")
 _MOST_GRAPH = 100_000  # bytes of a graph that a page shows
 _ROWS = (CSV, EXCEL, JSON, *(form for form in SOLUTIONS if form not in (CSV, JSON)))
 
@@ -81,24 +82,26 @@ def describe_all() -> Response:
 
 @bp.route(f"/{PATH}/<name>")
 def show(name: str) -> Response:
-    """Answer with the answer to a question: a page, or a file of its form."""
+    """Answer with the answer to a question, a page or a file, or with its query."""
     release = current_release()
     bare, dot, suffix = name.rpartition(".")
     question = _find(release, bare if dot else name)
-    form = render.choose((HTML, *list_formats(question)), suffix if dot else None)
+    form = render.choose((HTML, *list_formats(question), _QUERY), suffix if dot else None)
     language = render.language() if form is HTML else _file_language()
     given = [pair for pair in request.args.items(multi=True) if pair[0] not in RESERVED]
-    if form is HTML and not given:
+    if form in (HTML, _QUERY) and not given:
         filled = fill_with_examples(question, release)
     else:
         filled = read_values(question, given, release, language)
-    text = write_query(question, release.base_uri, language, release.register)
-    answer = ask(_bind(text, form, filled, release))
+    query = write_filled(question, filled.terms, release, language)
+    if form is HTML and "requete" in request.args:
+        return Response(status=303, headers={"Location": link_to("sparql", query=query)})
     if form is HTML:
-        response = _show_page(question, filled, answer, release)
+        response = _show_page(question, filled, query, release)
+    elif form is _QUERY:
+        response = Response(query, content_type=form.content_type)
     else:
-        response = _send(answer, form)
-        response.headers["Content-Disposition"] = f'inline; filename="{_file_name(question, form)}"'
+        response = _send(question, filled, form, release)
     response = render.finish(response, form)
     if given or form is not HTML:
         response.headers["X-Robots-Tag"] = "noindex"
@@ -121,28 +124,34 @@ def _find(release: Release, name: str) -> SavedQuestion:
     raise UnknownPage(detail)
 
 
-def _bind(text: str, form: Format, filled: Filled, release: Release) -> Question:
-    """Return the question to the engine, with its parameters bound."""
+def _ask(
+    question: SavedQuestion, filled: Filled, form: Format, language: str, release: Release
+) -> Answer:
+    """Ask the engine, which binds the parameters."""
     rows = {HTML: JSON, EXCEL: CSV}.get(form, form)
     graph = TURTLE if form is HTML else form
-    return Question(
-        text,
+    bound = Question(
+        write_query(question, release.base_uri, language, release.register),
         release.base_uri,
         rows.media_type if rows in SOLUTIONS else None,
         graph.media_type if graph in CONSTRUCTED else None,
         bindings=filled.bindings,
     )
+    return ask(bound)
 
 
-def _send(answer: Answer, form: Format) -> Response:
+def _send(question: SavedQuestion, filled: Filled, form: Format, release: Release) -> Response:
+    answer = _ask(question, filled, form, _file_language(), release)
     if answer.form == "solutions" and form in (CSV, EXCEL):
-        return spreadsheet.send_excel(answer) if form is EXCEL else spreadsheet.send_csv(answer)
-    return send(answer)
+        write = spreadsheet.send_excel if form is EXCEL else spreadsheet.send_csv
+        response = write(answer)
+    else:
+        response = send(answer)
+    response.headers["Content-Disposition"] = f'inline; filename="{_file_name(question, form)}"'
+    return response
 
 
-def _show_page(
-    question: SavedQuestion, filled: Filled, answer: Answer, release: Release
-) -> Response:
+def _show_page(question: SavedQuestion, filled: Filled, query: str, release: Release) -> Response:
     language = render.language()
     listed = describe(question, release.register, language)
     fields = [
@@ -150,12 +159,13 @@ def _show_page(
         for each in question.parameters
     ]
     files = [(form, _link_file(question, form, filled.values)) for form in list_formats(question)]
+    answer = _ask(question, filled, HTML, language, release)
     page = render.render(
         "questions/question.html",
         question=listed,
         fields=fields,
         longest=LONGEST,
-        query=write_filled(question, filled.terms, release, language),
+        query=query,
         files=files,
         curl=_write_curl(question, filled.values, release),
         others=[each for each in list_questions(release, language) if _is_near(each, listed)],

@@ -19,6 +19,8 @@ from transform.rdf.namespaces import vocabulary_of
 from transform.text.message import set_blanks
 
 PATH = "requetes"
+# The question that pages show first: every release can answer it, and it has no parameter.
+FIRST = "lignes"
 # A relative IRI of a question that is no term.
 _OUR_IRI = re.compile(r"<(id/|catalogue#)")
 

@@ -35,7 +35,7 @@ THINGS = MappingProxyType(
 TYPES = ("date", "number", "text", "year", *THINGS)
 # Values of a year that depend on the release.
 YEARS = ("latest", "previous")
-RESERVED = ("format", "lang")  # of the address of an answer
+RESERVED = ("format", "lang", "requete")  # of the address of an answer
 _INTEGER = ox.NamedNode(f"{XSD}integer")
 _DIGITS = re.compile(r"[0-9]+")
 _MARK, _WHERE = "#+ ", "WHERE {\n"

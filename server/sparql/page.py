@@ -15,10 +15,8 @@ from server.negotiation import (
     SOLUTIONS,
     Format,
 )
-from server.questions.library import Listed, group_by_theme, list_questions, write_filled
-from server.questions.parameters import fill_with_examples
+from server.questions.library import FIRST, group_by_theme, list_questions, write_filled
 from server.questions.question import read_questions
-from server.release.current import Release
 from server.sparql import result_table
 from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
@@ -53,24 +51,21 @@ def show(sparql_request: SparqlRequest, answer: Answer) -> Response:
 
 
 def about_form() -> dict[str, Any]:
-    """Return the values of the form in a page: scripts, formats, and the chosen questions."""
+    """Return the values of the form in a page: scripts, formats, a query, the chosen questions.
+
+    None of them needs the engine, whose fault may be what the page is about.
+    """
     release, language = current_release(), render.language()
     chosen = [each for each in list_questions(release, language) if each.featured]
+    first = read_questions()[FIRST]
     return {
         "questions": group_by_theme(chosen),
-        "queries": {each.name: _write_query(each, release, language) for each in chosen},
+        "first_query": write_filled(first, {}, release, language),
         "settings": current_app.config["SETTINGS"],
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
         "has_editor": assets.has_editor(),
     }
-
-
-def _write_query(listed: Listed, release: Release, language: str) -> str:
-    """Return the query of a question, with its examples."""
-    question = read_questions()[listed.name]
-    terms = fill_with_examples(question, release).terms
-    return write_filled(question, terms, release, language)
 
 
 def _show_solutions(answer: Answer) -> dict[str, Any]:

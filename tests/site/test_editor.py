@@ -254,8 +254,9 @@ def test_every_example_answers_with_rows_that_fit(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     open_page(page, f"{site}sparql")
-    for link in page.locator(".examples ul a").all():
+    for link in page.locator(".examples [data-query]").all():
         link.click()
+        page.locator(".cm-content", has_text=link.inner_text()).wait_for()
         page.locator("#dit", has_text="Réponse reçue").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == width
     assert complaints(noticed, site) == []
@@ -282,6 +283,8 @@ def test_without_scripts_the_form_works(site: str, browser: Any) -> None:
         page.get_by_label("Query").fill(COUNT)
         page.get_by_role("button", name="Run the query").click()
         assert page.locator("tbody td").inner_text() == "63"
+        page.locator(".examples").get_by_role("link", name="How many rows").click()
+        assert "# How many rows does each" in page.get_by_label("Query").input_value()
         assert page.get_by_label("Answer as").is_visible()
         page.get_by_label("Query").fill("ASK {")
         page.get_by_role("button", name="Run the query").click()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 import rdflib
@@ -175,7 +175,8 @@ def test_each_format_is_by_suffix_by_parameter_and_by_accept(site: str, fetch: A
                 assert fetch(f"{site}requetes/{name}?{values}", Accept=kind).kind == kind
         refused = fetch(f"{site}requetes/{name}.pdf?{values}")
         assert refused.status == 406
-        assert set(json.loads(refused.body)["offered"]) == {"text/html", *formats.values()}
+        offered = {"text/html", *formats.values(), "application/sparql-query"}
+        assert set(json.loads(refused.body)["offered"]) == offered
     assert fetch(f"{site}requetes/lignes", Accept="text/turtle").status == 406
     assert fetch(f"{site}requetes/rien.csv").status == 404
     assert fetch(f"{site}requetes.pdf").status == 406
@@ -242,6 +243,19 @@ def test_the_page_has_a_form_and_leads_to_files_and_editor(site: str, fetch: Any
     assert page.count("<tr>") == number + 1
     assert "noindex" in fetch(chosen, headers=HTML).headers["X-Robots-Tag"]
     assert "X-Robots-Tag" not in fetch(address, headers=HTML).headers
+
+
+def test_the_query_is_a_file_and_leads_into_the_editor(site: str, fetch: Any) -> None:
+    for path in ("statut-initiatives", "statut-initiatives?statut=information-indisponible"):
+        name, _, values = path.partition("?")
+        query = fetch(f"{site}requetes/{name}.rq?{values}&lang=fr")
+        assert (query.status, query.kind) == (200, "application/sparql-query")
+        assert query.text.startswith("# Quelles initiatives")
+        redirect = fetch(f"{site}requetes/{name}?{values}&requete=1&lang=fr", headers=HTML)
+        target = urljoin(f"{site}requetes/x", redirect.headers["Location"])
+        assert redirect.status == 303
+        assert parse_qs(urlsplit(target).query)["query"] == [query.text]
+        assert len(read_rows(fetch(target, Accept=FORMATS["json"]))) == 11
 
 
 def test_the_list_leads_to_each_question_and_its_descriptions(site: str, fetch: Any) -> None:

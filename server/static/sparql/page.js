@@ -37,12 +37,19 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
-for (const link of document.querySelectorAll(".examples ul a")) {
-  link.addEventListener("click", (event) => {
+for (const link of document.querySelectorAll(".examples [data-query]")) {
+  link.addEventListener("click", async (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    editor.text = new URL(link.href).searchParams.get("query");
-    run();
+    try {
+      const reply = await fetch(new URL(link.dataset.query, document.baseURI));
+      if (!reply.ok) throw new Error(reply.statusText);
+      editor.text = await reply.text();
+      run();
+    } catch (fault) {
+      report(words.unreachable, "wrong");
+      console.info(fault);
+    }
   });
 }
 // A query that was not sent yet is kept when the language changes.
