@@ -162,8 +162,10 @@ def _find_initiative(value: str, release: Release) -> str:
 
 
 def _below(iri: str, kind: str, release: Release) -> str:
-    """Return an IRI as an address names it: what stands below `id/` and its type."""
-    return iri.removeprefix(f"{release.base_uri}id/{kind}/")
+    """Return an IRI, or the address of its page, as an address names it: what is below its type."""
+    for way in ("id", "doc"):
+        iri = iri.removeprefix(f"{release.base_uri}{way}/{kind}/")
+    return iri
 
 
 def _is_initiative(value: str, release: Release) -> bool:

@@ -223,7 +223,9 @@ def test_the_catalogue_of_services_leads_to_each_and_its_description(site: str, 
     assert 'profile="https://www.rfc-editor.org/info/rfc9727"' in reply.headers["Content-Type"]
     assert 'rel="api-catalog"' in fetch(f"{site}.well-known/api-catalog", "HEAD").headers["Link"]
     services = json.loads(reply.body)["linkset"]
-    assert {service["anchor"] for service in services} >= {f"{BASE}sparql", f"{BASE}reconciliation"}
+    assert {service["anchor"] for service in services} >= {
+        f"{BASE}{name}" for name in ("sparql", "reconciliation", "requetes")
+    }
     for service in services:
         for link in (*service.get("service-desc", ()), *service["service-meta"]):
             there = fetch(link["href"].replace(BASE, site), Accept=link["type"])

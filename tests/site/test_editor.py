@@ -417,6 +417,13 @@ def test_an_answer_of_two_columns_is_drawn_as_bars(
     assert complaints(noticed, site) == []
 
 
+def test_the_answer_to_a_question_is_drawn_too(site: str, page: Any, noticed: list[str]) -> None:
+    page.goto(f"{site}requetes/lignes?lang=en")
+    figure = page.get_by_role("img", name="Entries · Portrait")
+    assert figure.locator("rect").count() == page.locator("tbody tr").count() == 2
+    assert complaints(noticed, site) == []
+
+
 def test_a_query_as_a_program_asks_it(site: str, page: Any) -> None:
     open_page(page, f"{site}sparql")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

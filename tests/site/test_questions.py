@@ -197,6 +197,8 @@ WRONG = [
     ("nouvelles?annee=%D9%A2%D9%A0%D9%A2%D9%A5", "annee"),
     ("cadre?jour=hier", "jour"),
     ("cadre?jour=2025-02-30", "jour"),
+    ("organismes-au-moins?nombre=1e3", "1e3"),
+    ("organismes-au-moins?nombre=%D9%A1", "nombre"),
     ("benefices?mot=a%00b", "mot"),
     ("benefices?mot=" + 201 * "a", "200"),
     ("benefices?mot=a&" + 300 * "b" + "=c", "mot"),

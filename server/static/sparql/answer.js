@@ -1,7 +1,8 @@
 // Add controls to an answer: sort its columns, show IRIs in place of labels, open the raw answer.
-import { draw, readBars } from "./chart.js";
+import { addFigure, readBars } from "./chart.js";
 import { fill, words } from "./words.js";
 
+const MOST_BARS = 50;
 const MOST_RAW = 200_000; // characters
 
 export function addControls(place) {
@@ -12,7 +13,7 @@ export function addControls(place) {
   const tools = document.createElement("p");
   tools.className = "tools";
   if (place.querySelector("[data-iri]")) tools.append(iriSwitch(place));
-  const chart = table && readBars(table);
+  const chart = table && readBars(table, MOST_BARS);
   if (chart) tools.append(chartSwitch(chart, table));
   const file = place.querySelector("a[data-raw]") ?? place.querySelector(".formats a");
   if (tools.childNodes.length) place.querySelector(".formats").after(tools);
@@ -72,14 +73,8 @@ function iriSwitch(place) {
 }
 
 function chartSwitch(chart, table) {
-  const figure = document.createElement("figure");
-  figure.className = "bars";
+  const figure = addFigure(chart, table, words.chartCut);
   figure.hidden = true;
-  const about = document.createElement("figcaption");
-  about.textContent = chart.cut ? words.chartCut : "";
-  table.closest(".scroll").before(figure);
-  const redraw = () => figure.replaceChildren(draw(chart, Math.max(200, figure.clientWidth)), about);
-  new ResizeObserver(() => figure.hidden || redraw()).observe(figure.parentElement);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
@@ -88,7 +83,6 @@ function chartSwitch(chart, table) {
   button.addEventListener("click", () => {
     figure.hidden = !figure.hidden;
     button.setAttribute("aria-pressed", String(!figure.hidden));
-    if (!figure.hidden) redraw();
   });
   return button;
 }

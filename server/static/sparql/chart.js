@@ -1,26 +1,41 @@
 // Draw an answer of two columns, things and a number each, as bars; its table stays.
 const SPACE = "http://www.w3.org/2000/svg";
-const MOST = 50; // bars
 const ROW = 46;
 const BAR = 18;
 
-/** Return the bars of a table: a name and a number each; null where it is no such table. */
-export function readBars(table) {
+/** Return the first bars of a table, a name and a number each; null where it is no such table. */
+export function readBars(table, most) {
   const heads = table.tHead.rows[0].cells;
   const rows = [...table.tBodies[0].rows];
   if (heads.length !== 2 || rows.length < 2) return null;
   const isNumber = (place) => rows.every((row) => Number.isFinite(number(row.cells[place])));
   const value = [1, 0].find(isNumber);
   if (value === undefined) return null;
-  const bars = rows.slice(0, MOST).map((row) => ({
+  const bars = rows.slice(0, most).map((row) => ({
     name: text(row.cells[1 - value]), shown: text(row.cells[value]), value: number(row.cells[value]),
   }));
   const name = (cell) => cell.textContent.trim();
-  return { bars, of: name(heads[1 - value]), number: name(heads[value]), cut: rows.length > MOST };
+  return { bars, of: name(heads[1 - value]), number: name(heads[value]), cut: rows.length > most };
+}
+
+/** Add a figure of bars before their table, as wide as there is room; `note` says that it is cut. */
+export function addFigure(chart, table, note) {
+  const figure = document.createElement("figure");
+  figure.className = "bars";
+  const about = document.createElement("figcaption");
+  about.textContent = chart.cut ? note : "";
+  table.closest(".scroll").before(figure);
+  let drawn = 0;
+  // It is told of the first width too, and of none while the figure is hidden.
+  new ResizeObserver(() => {
+    const width = Math.floor(figure.clientWidth);
+    if (width && width !== drawn) figure.replaceChildren(draw(chart, (drawn = width)), about);
+  }).observe(figure);
+  return figure;
 }
 
 /** Draw bars at a width in pixels, with a title for who does not see them. */
-export function draw({ bars, of, number: measure }, width) {
+function draw({ bars, of, number: measure }, width) {
   const least = Math.min(0, ...bars.map((bar) => bar.value));
   const most = Math.max(0, ...bars.map((bar) => bar.value));
   const scale = (value) => ((value - least) / (most - least || 1)) * width;

@@ -90,8 +90,9 @@ def example_terms(question: SavedQuestion) -> dict[str, Term]:
             terms[parameter.name] = ox.Literal(years[value])
         elif parameter.type in THINGS:
             terms[parameter.name] = ox.NamedNode(f"{SITE}id/{parameter.type}/{value}")
-        elif parameter.type == "date":
-            terms[parameter.name] = ox.Literal(value, datatype=ox.NamedNode(f"{XSD}date"))
+        elif parameter.type in ("date", "number"):
+            datatype = ox.NamedNode(XSD + {"date": "date", "number": "decimal"}[parameter.type])
+            terms[parameter.name] = ox.Literal(value, datatype=datatype)
         else:
             terms[parameter.name] = ox.Literal(value)
     return terms
