@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -78,6 +78,15 @@ benchmark-building: .venv/installed-for-tests
 # Memory of writing and sending dumps, at 10,000 and at 100,000 rows.
 benchmark-streaming: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.streaming
+
+# Lists and search over 100,000 initiatives, beside Datasette's faceted search of the same table.
+benchmark-lists: .venv/installed-for-tests build/datasette/installed
+	PEER_PYTHON=build/datasette/bin/python $(BIN)/python -m tests.benchmarks.lists
+
+build/datasette/installed:
+	$(PYTHON) -m venv build/datasette
+	build/datasette/bin/pip install --quiet --disable-pip-version-check 'datasette==0.65.1'
+	touch $@
 
 # Wants Debian's wrk and nginx-light.
 benchmark-serving: .venv/installed-for-tests

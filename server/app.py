@@ -14,7 +14,9 @@ from server.discovery import (
     wellknown,
 )
 from server.engine.opening import open_engine
+from server.help import views as help_views
 from server.linked_data import documents, graphs, jsonld_context
+from server.lists import search_views
 from server.lists import views as lists_views
 from server.question_pages import views as question_views
 from server.reconciliation import views as reconciliation_views
@@ -45,6 +47,8 @@ _PARTS = (
     assets,
     reconciliation_views,
     lists_views,
+    help_views,
+    search_views,
     jsonld_context,
     atom,
     sitemap,

@@ -11,23 +11,25 @@ The engine's faults (`server.engine.faults`) carry a kind and a status of their 
 `server.web.problems` writes both for the client.
 """
 
+from transform.errors import Said
+
 ABANDONED = 499  # the client has gone
 
 
 class Fault(Exception):
     """A request without an answer: `kind` is stable, the detail is for people.
 
-    `language` is that of the detail, `path` leads to a page of this site that can be used instead.
+    Pages show a detail of the catalogue of texts in the language of their reader. `way` is the path
+    of a page that works.
     """
 
     kind = "unreadable-request"
     status = 400
-    language = "en"
-    path = ""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: Said, way: str | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.way = way
 
 
 class UnreadableRequest(Fault):
@@ -50,11 +52,6 @@ class WrongParameter(Fault):
     """A parameter of a saved question that is unknown, missing, doubled or of another type."""
 
     kind = "wrong-parameter"
-
-    def __init__(self, detail: str, language: str, path: str) -> None:
-        super().__init__(detail)
-        self.language = language
-        self.path = path
 
 
 class UnknownResource(Fault):

@@ -12,30 +12,39 @@ from server.bounds import EXHAUSTED
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault, ReleaseUnready
 from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+from transform.errors import Said
+from transform.text.message import Message, text_in
 
 log = logging.getLogger(__name__)
 _ASK_AGAIN = 5  # seconds, where the system is short of something
 
 
 class Problem(NamedTuple):
-    """A status, a stable kind, a detail for people; `more` are members for programs."""
+    """A status, a stable kind, a detail for people; `more` are members for programs.
+
+    `way` is the path of a page that works.
+    """
 
     status: int
     kind: str
-    detail: str
+    detail: Said
     more: dict[str, Any] = {}  # noqa: RUF012  # never written to
     headers: tuple[tuple[str, str], ...] = ()
-    language: str = "en"  # of the detail
-    path: str = ""  # of a page of this site that can be used instead
+    way: str | None = None
 
     @property
     def title(self) -> str:
         """Return the phrase of the status."""
         return HTTPStatus(self.status).phrase
 
+    def detail_for(self, language: str) -> tuple[str, str]:
+        """Return the detail for a reader, and its language: English where it has no other."""
+        language = language if isinstance(self.detail, Message) else "en"
+        return text_in(language, self.detail), language
+
     def write(self, form: Format) -> bytes:
-        """Write the problem as text or as JSON."""
-        detail = self.detail
+        """Write the problem as text or as JSON, whose detail is in English."""
+        detail = text_in("en", self.detail)
         if self.kind == engine.ServiceRefused.kind:
             detail = _add_how_to_join(detail)
         if form is PLAIN:
@@ -86,8 +95,7 @@ def describe(fault: BaseException, request: str) -> Problem:
         return Problem(fault.status, fault.kind, fault.detail, more, _retry_headers(fault))
     if isinstance(fault, Fault):
         headers = _retry_headers(fault)
-        way = (fault.language, fault.path)
-        return Problem(fault.status, fault.kind, fault.detail, {}, headers, *way)
+        return Problem(fault.status, fault.kind, fault.detail, headers=headers, way=fault.way)
     if isinstance(fault, OSError) and fault.errno in EXHAUSTED:
         log.error("the system has no more to give: %s: %s", request, fault)
         detail = "This server has as much open as it may: come again soon."

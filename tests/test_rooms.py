@@ -57,6 +57,7 @@ ORDER = [
     "server.discovery",
     "server.linked_data",
     "server.changes",
+    "server.help",
     "server.lists",
     "server.reconciliation",
     "server.app",

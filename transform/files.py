@@ -29,6 +29,8 @@ def reason_message(error: BaseException) -> Said:
 
     What the catalogue does not have stays in the system's words.
     """
+    if error.args and isinstance(error.args[0], Message):
+        return error.args[0]
     key = f"system.{errno.errorcode.get(getattr(error, 'errno', None) or 0, '')}"
     return Message(key) if is_known(key) else reason_of(error)
 

@@ -30,6 +30,7 @@ from server.web.paging import read_page_number
 from server.web.release_scope import ask, current_release
 from transform.comparison.evidence import evolution_query, movement_query
 from transform.comparison.sentences import name_evolution, name_movement
+from transform.text.message import message
 
 bp = Blueprint("changes", __name__)
 _ROWS = 100
@@ -89,7 +90,7 @@ def show_rows(years: str, name: str) -> Response:
     number = read_page_number(request.args.get("page", "1"))
     rows = queries.ask_rows(release, text, _ROWS + 1, _ROWS * (number - 1))
     if number > 1 and not rows:
-        raise UnknownPage(f"There is no page {number} of these rows.")
+        raise UnknownPage(message("pages.no_page_of_rows", number=number))
     response = render.page(
         "rows.html",
         path=path,
@@ -123,8 +124,10 @@ def _find_comparison(release: Release, years: str) -> tuple[PublishedComparison,
     pairs = list_pairs(release)
     match = _YEARS.fullmatch(years)
     if not match or (int(match[1]), int(match[2])) not in pairs:
-        names = ", ".join(f"{earlier}-{later}" for earlier, later in pairs) or "none"
-        raise UnknownPage(f"There is no comparison {years[:40]!r}; there are: {names}.")
+        if not pairs:
+            raise UnknownPage(message("pages.no_comparison_at_all", years=years[:40]))
+        known = [f"{earlier}-{later}" for earlier, later in pairs]
+        raise UnknownPage(message("pages.no_comparison", years=years[:40], known=known))
     return read_comparison(release, int(match[1]), int(match[2])), match[3]
 
 
@@ -146,4 +149,4 @@ def _find_number(
             title = f"{evolution.text or label(evolution.concept)}, {year}"
             query = evolution_query(comparison, evolution, release.base_uri, language, int(year))
             return title, query
-    raise UnknownPage(f"The comparison counts nothing under {name[:80]!r}.")
+    raise UnknownPage(message("pages.counts_nothing", name=name[:80]))

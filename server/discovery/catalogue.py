@@ -17,6 +17,7 @@ from server.release.resource import about_document
 from server.web import render
 from server.web.link_header import add_links
 from server.web.release_scope import current_release
+from transform.text.message import message
 
 bp = Blueprint("catalogue", __name__)
 
@@ -41,7 +42,7 @@ def describe(suffix: str | None = None) -> Response:
     form = render.choose(GRAPHS, suffix)
     response = _send("void", form, current_release())
     if response is None:
-        raise UnknownResource("This release holds no VoID description. Build it again.")
+        raise UnknownResource(message("pages.no_void"))
     return add_links(response, form, ".well-known/void", GRAPHS)
 
 
@@ -61,6 +62,6 @@ def _catalogue(release: Release) -> list[ox.Triple]:
     iri = f"{release.base_uri}graph/catalogue"
     triples = queries.find_triples(release, "graph", graph=iri)
     if not triples:
-        raise UnknownResource(f"This release holds no graph <{iri}>.")
+        raise UnknownResource(message("pages.no_graph", iri=iri))
     notes = about_document(f"{release.base_uri}catalogue", release)
     return [*triples, *(t for t in notes if t.predicate.value.endswith("#comment"))]

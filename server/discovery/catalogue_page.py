@@ -36,11 +36,12 @@ class Distribution(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A subject: its anchor, type, name and statements, and the distributions of a dataset."""
+    """A subject: its anchor, type, name, description, statements, and files if a dataset."""
 
     anchor: str
     kind: str
     name: Cell
+    about: Cell | None
     rows: list[tuple[Cell, list[Cell]]]
     files: list[Distribution]
 
@@ -85,10 +86,12 @@ class _Page:
         offered = {_iri(t.object) for t in triples if t.predicate.value == _DISTRIBUTION}
         files = sorted(iri for iri in offered if iri.removesuffix(_PACKED) not in offered - {iri})
         own = [t for t in triples if t.predicate.value != _DISTRIBUTION]
+        about = self._literal(iri, f"{DCTERMS}description")
         return Section(
             _anchor(iri.removeprefix(release.base_uri)) if iri.startswith(release.base_uri) else "",
             self._kind(iri),
             name_iri(iri, self._labels, release, language),
+            Cell(about.value, about.language) if about else None,
             term_table.lay_out(own, self._labels, release, language),
             [self._distribution(file, file + _PACKED in offered) for file in files],
         )

@@ -33,6 +33,7 @@ from server.web.release_scope import current_release
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
 from transform.release.paths import DECISIONS, SOURCES
+from transform.text.message import message
 
 bp = Blueprint("dumps", __name__)
 _FRESH = "public, max-age=300"
@@ -114,8 +115,8 @@ def _list(chosen: Published, path: str) -> Response:
     files, releases = chosen.downloads, list_published(current_release())
     unpacked = [f for f in files.values() if not f.packed]
     groups = {
-        "whole": [f for f in unpacked if f.path.startswith(f"{FOLDER}portraits.")],
-        "tables": [f for f in unpacked if _is_ours(f) and f.path.endswith(".csv")],
+        "tables": [f for f in unpacked if _is_ours(f) and f.path.endswith((".csv", ".sqlite"))],
+        "whole": [f for f in unpacked if _is_rdf(f) and f.path.startswith(f"{FOLDER}portraits.")],
         "yearly": [f for f in unpacked if _is_rdf(f) and f.path.startswith(f"{FOLDER}portrait-")],
         "decisions": [f for f in unpacked if f.path == FOLDER + DECISIONS],
         "sources": [f for f in unpacked if not _is_ours(f)],
@@ -157,10 +158,8 @@ def _send(chosen: Published, path: str, freshness: str) -> Response:
     file = chosen.downloads.get(FOLDER + path)
     if file is None:
         names = (f.path.removeprefix(FOLDER) for f in chosen.downloads.values() if _is_ours(f))
-        raise UnknownPage(
-            f"Release {chosen.name} holds no file {(FOLDER + path)[:200]}; there are: "
-            f"{', '.join(names)}."
-        )
+        parts = {"release": chosen.name, "path": (FOLDER + path)[:200]}
+        raise UnknownPage(message("pages.no_file", **parts, known=names))
     _check_preconditions(file.tag, chosen.time)
     _drop_wrong_conditions(chosen.time)
     response = send_file(

@@ -3,12 +3,11 @@
 from flask import Blueprint, Response, current_app
 
 from server.discovery import schemaorg
+from server.discovery.home_figures import lay_out_figures
 from server.negotiation import HTML
-from server.questions.library import FIRST, write_query
-from server.questions.question import read_questions
 from server.release import queries
-from server.release.comparisons import list_pairs
 from server.release.files import source_path
+from server.release.history import current_published
 from server.web import render
 from server.web.link_header import Relation, add_relations, licence
 from server.web.links import link_to
@@ -22,25 +21,19 @@ bp = Blueprint("home", __name__)
 def show() -> Response:
     """Answer with the home page."""
     release = current_release()
-    address = address_of(release)
-    question = read_questions()[FIRST]
-    example = write_query(question, release.base_uri, render.language(), release.register)
-    newest = max(portrait["year"] for portrait in release.manifest["portraits"])
-    values = {
-        "address": address,
-        "newest": newest,
-        "source_path": source_path,
-        "comparisons": list_pairs(release),
-        "example": example,
-        "embedded": schemaorg.script(
+    body = render.render(
+        "home.html",
+        address=address_of(release),
+        newest=max(portrait["year"] for portrait in release.manifest["portraits"]),
+        published=current_published(release).time.date(),
+        source_path=source_path,
+        embedded=schemaorg.script(
             schemaorg.catalogue(release),
             schemaorg.series(release, schemaorg.list_files(release, None)),
         ),
-    }
-    response = Response(
-        render.render("home.html", **values), content_type="text/html; charset=utf-8"
+        **lay_out_figures(release, render.language()),
     )
-    response = render.finish(response, HTML)
+    response = render.finish(Response(body, content_type=HTML.content_type), HTML)
     relations = [
         Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle"),
         Relation(link_to("atom.xml"), "alternate", "application/atom+xml"),

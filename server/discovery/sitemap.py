@@ -19,12 +19,16 @@ from server.web import render
 from server.web.links import quote_path
 from server.web.release_scope import current_release
 from transform.release.document_index import FILE
+from transform.release.paths import DATABASE
 
 bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
 _XML = Format("xml", "application/xml", "; charset=utf-8")
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _FIXED = ("", PATH, "dumps/", "catalogue", "def", "shapes")
+# The lists that every register has, and those of fields that it may have.
+_LISTS = ("initiatives", "organismes", "portraits")
+_LISTS_OF = {"portefeuille": "portefeuilles", "categorie": "categories", "statut": "statuts"}
 
 
 @bp.route("/robots.txt")
@@ -71,7 +75,15 @@ def _pages(release: Release) -> Iterator[str]:
     questions = [f"{PATH}/{question.name}" for question in offered(release)]
     file = release.find_file(FILE)
     documents = _documents(file) if file else iter(())
-    return chain(_FIXED, questions, changes, documents)
+    return chain(_FIXED, _lists(release), questions, changes, documents)
+
+
+def _lists(release: Release) -> list[str]:
+    if f"dumps/{DATABASE}" not in release.manifest["files"]:
+        return []
+    years = (f"portraits/{portrait['year']}" for portrait in release.manifest["portraits"])
+    own = (path for name, path in _LISTS_OF.items() if name in release.register.fields)
+    return [*_LISTS, *own, *years]
 
 
 def _documents(file: Path) -> Iterator[str]:
@@ -84,8 +96,8 @@ def _last_part(release: Release) -> int:
     """Return the number of the last part."""
     file = release.find_file(FILE)
     documents = _count_lines(file) if file else 0
-    pages = len(_FIXED) + len(offered(release)) + len(list_pairs(release)) + documents
-    return -(-pages // MOST)
+    fixed = len(_FIXED) + len(_lists(release)) + len(offered(release)) + len(list_pairs(release))
+    return -(-(fixed + documents) // MOST)
 
 
 @lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ from server import texts
 from server.http.messages import Headers, Reply, write_head
 from server.negotiation import HTML, PROBLEM
 from server.problem import Problem, choose_form, describe
+from transform.errors import Said
 
 _ALWAYS: Headers = [
     ("Cache-Control", "no-store"),
@@ -46,7 +47,7 @@ class Refusal(Reply):
         )
 
 
-def refuse(status: int, kind: str, detail: str, retry_after: int | None = None) -> Refusal:
+def refuse(status: int, kind: str, detail: Said, retry_after: int | None = None) -> Refusal:
     """Return the reply for a refused request; `retry_after` is in seconds."""
     headers = () if retry_after is None else (("Retry-After", str(retry_after)),)
     return _reply(Problem(status, kind, detail, headers=headers))
@@ -69,10 +70,11 @@ def _write_page(problem: Problem, languages: Sequence[str]) -> bytes:
     key = f"fault_{problem.status}"
     titles = texts.table("texts").get(key) or dict.fromkeys(texts.LANGUAGES, problem.title)
     title = escape(f"{problem.status} {titles[first]}")
+    detail, language = problem.detail_for(first)
     return (
         f'<!doctype html>\n<html lang="{first}"><meta charset="utf-8"><title>{title}</title>\n'
         f'<h1>{title}</h1>\n<p lang="{second}">{escape(titles[second])}.</p>\n'
-        f'<p lang="en">{escape(problem.detail)}</p>\n</html>\n'
+        f'<p lang="{language}">{escape(detail)}</p>\n</html>\n'
     ).encode()
 
 

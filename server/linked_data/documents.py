@@ -25,6 +25,7 @@ from server.web.links import link_to, quote_path
 from server.web.paging import read_page_number
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
+from transform.text.message import message
 
 bp = Blueprint("documents", __name__)
 
@@ -53,7 +54,9 @@ def show(path: str) -> Response:
     release = current_release()
     resource = find_resource(release, f"{release.base_uri}id/{bare}")
     if resource is None:
-        raise UnknownResource(f"Nothing is said of <{release.base_uri}id/{bare}>.")
+        raise UnknownResource(
+            message("search.unknown_resource", iri=f"{release.base_uri}id/{bare}")
+        )
     form = render.choose(PAGES, suffix)
     response = (
         _page(resource, release, bare) if form is HTML else _graph(resource, release, bare, form)

@@ -9,10 +9,10 @@ from server.release import labels
 from server.release.current import Release
 from server.web import term_table
 from server.web.term_cell import Cell
-from transform.rdf.namespaces import DCTERMS, OWL, RDF, RDF_TYPE, RDFS, SHACL
+from transform.rdf.namespaces import DCTERMS, OWL, RDF, RDF_TYPE, RDFS, SHACL, SKOS, vocabulary_of
 
 _DEFINITIONS = (
-    "http://www.w3.org/2004/02/skos/core#definition",
+    f"{SKOS}definition",
     f"{RDFS}comment",
     f"{DCTERMS}description",
     f"{SHACL}message",
@@ -22,10 +22,18 @@ _PROPERTIES = {
 }
 _NIL = ox.NamedNode(f"{RDF}nil")
 _SHOWN_APART = (*labels.NAMING, *_DEFINITIONS, f"{RDFS}isDefinedBy")
+_EXAMPLE = f"{SKOS}example"
+# What a reader of a term wants to know of it before all else.
+_FACTS = tuple(f"{RDFS}{name}" for name in ("subClassOf", "subPropertyOf", "domain", "range"))
+# The boxes of the diagram, by the ends of their IRIs.
+_DRAWN = (
+    *("Initiative", "Inscription", "Portrait", "DecisionIdentite", "Organisme", "Portefeuille"),
+    *("Categorie", "Statut"),
+)
 
 
 class Term(NamedTuple):
-    """A class or property: its fragment, its texts, and its other statements."""
+    """A class, property or shape: its fragment, its texts, and its other statements."""
 
     name: str
     anchor: str
@@ -35,31 +43,123 @@ class Term(NamedTuple):
     rows: list[tuple[Cell, list[Cell]]]
 
 
+class Entry(NamedTuple):
+    """A term as a reader meets it: in one language, with what it relates to, and its uses.
+
+    `facts` are what it is a part of, its domain and its range; `uses` is a query for statements
+    that use it; `others` are its texts in other languages.
+    """
+
+    term: Term
+    kind: str
+    label: ox.Literal | None
+    definition: ox.Literal | None
+    example: ox.Literal | None
+    facts: list[tuple[Cell, list[Cell]]]
+    uses: str
+    others: list[ox.Literal]
+
+
+class Part(NamedTuple):
+    """A part of the vocabulary; `name` is None for terms that no part has."""
+
+    anchor: str
+    name: ox.Literal | None
+    definition: ox.Literal | None
+    entries: list[Entry]
+
+
 def lay_out(
     triples: list[ox.Triple], ontology: str, release: Release, language: str
 ) -> dict[str, Any]:
-    """Return the header, the classes and the properties of the vocabulary."""
+    """Return the header of the vocabulary, its parts, and the labels of its diagram."""
     by_subject: dict[str, list[ox.Triple]] = {}
     for triple in triples:
         by_subject.setdefault(str(getattr(triple.subject, "value", "")), []).append(triple)
     known_labels = labels.collect(triples)
-    terms = {
-        iri: _term(iri, by_subject[iri], known_labels, release, language)
-        for iri in sorted(by_subject)
-        if iri != ontology
-    }
-    kinds = {iri: _types(by_subject[iri]) for iri in terms}
-    classes = [iri for iri in terms if OWL + "Class" in kinds[iri]]
-    properties = [iri for iri in terms if kinds[iri] & _PROPERTIES]
-    others = [iri for iri in terms if iri not in {*classes, *properties}]
+    page = _Page(by_subject, known_labels, release, language)
+    vocabulary = vocabulary_of(release.base_uri)
     return {
         "iri": ontology,
-        "title": labels.best(known_labels.get(ontology, ()), release.register.order(language)),
+        "title": labels.best(known_labels.get(ontology, ()), page.order),
         "header": _term(ontology, by_subject.get(ontology, []), known_labels, release, language),
-        "classes": [terms[iri] for iri in classes],
-        "properties": [terms[iri] for iri in properties],
-        "others": [terms[iri] for iri in others],
+        "description": page.best(by_subject.get(ontology, []), _DEFINITIONS),
+        "parts": page.parts(iri for iri in sorted(by_subject) if iri != ontology),
+        "drawn": {
+            name: labels.best(known_labels.get(vocabulary + name, ()), page.order)
+            for name in _DRAWN
+        },
     }
+
+
+class _Page:
+    """The terms of a vocabulary, for a reader."""
+
+    def __init__(
+        self,
+        by_subject: dict[str, list[ox.Triple]],
+        known_labels: labels.Labels,
+        release: Release,
+        language: str,
+    ) -> None:
+        self._by_subject = by_subject
+        self._labels = known_labels
+        self._release = release
+        self._language = language
+        self._module = f"{vocabulary_of(release.base_uri)}module"
+        self.order = release.register.order(language)
+
+    def parts(self, iris: Iterable[str]) -> list[Part]:
+        """Return the terms by part, the part with most terms first, those of none last."""
+        by_part: dict[str, list[Entry]] = {}
+        for iri in iris:
+            values = (t.object for t in self._by_subject[iri] if t.predicate.value == self._module)
+            part = next((v.value for v in values if isinstance(v, ox.NamedNode)), "")
+            by_part.setdefault(part, []).append(self._entry(iri))
+        ordered = sorted(by_part, key=lambda part: (not part, -len(by_part[part]), part))
+        return [self._part(part, by_part[part]) for part in ordered]
+
+    def _part(self, iri: str, entries: list[Entry]) -> Part:
+        entries.sort(key=lambda entry: (_KINDS.index(entry.kind), entry.term.name.casefold()))
+        definition = self.best(self._by_subject.get(iri, ()), _DEFINITIONS)
+        name = labels.best(self._labels.get(iri, ()), self.order)
+        return Part(iri.rpartition("#")[2] or "autres", name, definition, entries)
+
+    def _entry(self, iri: str) -> Entry:
+        triples = self._by_subject[iri]
+        term = _term(iri, triples, self._labels, self._release, self._language)
+        label = labels.best(self._labels.get(iri, ()), self.order)
+        definition = self.best(triples, _DEFINITIONS)
+        told = [t for t in triples if t.predicate.value in _FACTS]
+        facts = term_table.lay_out(told, self._labels, self._release, self._language)
+        kind = _kind(_types(triples))
+        others = [t for t in (*term.labels, *term.definitions) if t not in (label, definition)]
+        example = self.best(triples, (_EXAMPLE,))
+        return Entry(term, kind, label, definition, example, facts, _uses(iri, kind), others)
+
+    def best(self, triples: Iterable[ox.Triple], properties: tuple[str, ...]) -> ox.Literal | None:
+        texts = [t.object for t in triples if t.predicate.value in properties]
+        literals = [text for text in texts if isinstance(text, ox.Literal)]
+        return min(literals, key=self._rank, default=None)
+
+    def _rank(self, text: ox.Literal) -> int:
+        return labels.rank_language(text.language, self.order)
+
+
+_KINDS = ("class", "property", "other")
+
+
+def _kind(types: set[str]) -> str:
+    if OWL + "Class" in types:
+        return "class"
+    return "property" if types & _PROPERTIES else "other"
+
+
+def _uses(iri: str, kind: str) -> str:
+    """Return a query for statements that use a term."""
+    term = ox.NamedNode(iri)
+    pattern = {"class": f"?chose a {term}", "property": f"?chose {term} ?valeur"}.get(kind)
+    return f"SELECT * WHERE {{ {pattern or f'?chose ?propriete {term}'} }}\nLIMIT 20"
 
 
 def lay_out_shapes(

@@ -14,6 +14,8 @@ from server.release.current import Release
 from server.settings import Settings
 from server.web.release_scope import GONE
 from transform.release.paths import DATABASE
+from transform.release.thing_tables import VERSION
+from transform.text.message import message
 
 _PATH = f"dumps/{DATABASE}"
 _STEPS = 20_000  # instructions of SQLite's virtual machine between two looks: about a millisecond
@@ -21,14 +23,28 @@ Row = sqlite3.Row
 
 
 class Tables:
-    """The tables of a release, open for one request."""
+    """The tables of a release, open for one request.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    Each query raises QueryTooSlow once the time limit of the request is over, and Abandoned when
+    the client has hung up.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, watch: "_Watch") -> None:
+        self._connection, self._watch = connection, watch
+        connection.set_progress_handler(watch.ends, _STEPS)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a query."""
-        return self._connection.execute(query, values).fetchall()
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if self._watch.fault is None:
+                raise
+            raise self._watch.fault from error
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Run a statement on tables that are this request's own, in memory."""
+        self.rows(statement, values)
 
     def number(self, query: str, values: Sequence[object] = ()) -> int:
         """Return the number that a query gives."""
@@ -37,32 +53,28 @@ class Tables:
 
 
 @contextmanager
-def open_tables(release: Release) -> Iterator[Tables]:
+def open_tables(release: Release, seconds: float | None = None) -> Iterator[Tables]:
     """Open the tables of a release for reading, until the request ends.
 
-    Raises UnknownPage for a release that was built without them, QueryTooSlow after the time
-    limit of a query, and Abandoned when the client has hung up.
+    The time limit is that of a query, unless it is given. Raises UnknownPage for a release that
+    was built without them.
     """
     path = release.find_file(_PATH)
     if path is None:
-        raise UnknownPage(
-            "This release was built before it had lists: build it anew with this version."
-        )
+        raise UnknownPage(message("lists.no_tables"))
     settings: Settings = current_app.config["SETTINGS"]
-    watch = _Watch(settings.limits.seconds, request.environ.get(GONE))
+    watch = _Watch(seconds or settings.limits.seconds, request.environ.get(GONE))
     # The file never changes, so that SQLite need neither lock it nor look for a journal.
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     # One thread at a time has it, but an answer may be sent by another than the one that began it.
-    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
     with closing(connection):
         connection.row_factory = sqlite3.Row
-        connection.set_progress_handler(watch.ends, _STEPS)
-        try:
-            yield Tables(connection)
-        except sqlite3.OperationalError as error:
-            if watch.fault is None:
-                raise
-            raise watch.fault from error
+        connection.execute("PRAGMA temp_store = MEMORY")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            raise UnknownPage(message("lists.no_tables"))
+        yield Tables(connection, watch)
 
 
 class _Watch:

@@ -1,141 +1,199 @@
-"""Write a list of initiatives as SQL, count what each facet would leave, and read its rows."""
+"""The list of initiatives, whole or of one portrait: its facets, orders, rows and columns."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
-from server.lists.database import Row, Tables
-from server.lists.query import ListQuery
-from server.lists.words import parse_search, write_match
+from server.lists.database import Tables
+from server.lists.kind import (
+    PRESENCE,
+    PRESENCES,
+    YEAR,
+    Cell,
+    Facet,
+    Kind,
+    Order,
+    Relation,
+    Shape,
+    Shown,
+    rows_by_key,
+    year_facet,
+)
+from server.lists.names import Names
+from server.release.current import Release
+from server.release.register import OwnText
+from transform.layouts.fields import MORE_FIELDS
 
-PAGE = 50  # rows
-_WEIGHTS = "10.0, 3.0, 1.0"  # of what a thing is called, what is said of it, what it belongs to
-_FROM = """
-  FROM inscriptions e JOIN initiatives i USING (initiative)
-  LEFT JOIN organismes o ON o.organisme = e.organisme
-  LEFT JOIN portefeuilles p ON p.portefeuille = e.portefeuille"""
-_PRESENCE = """CASE WHEN i.derniere_annee < newest.annee THEN 'absente'
-    WHEN i.premiere_annee = newest.annee THEN 'nouvelle' ELSE 'poursuivie' END"""
-_NEWEST = " CROSS JOIN (SELECT max(annee) AS annee FROM portraits) newest"
-# The expression of each facet that is one column.
-_COLUMNS = {
-    "annee": "e.annee",
-    "organisme": "e.organisme",
-    "genre": "o.genre",
-    "categorie": "e.categorie",
-    "statut": "e.statut",
-    "presence": _PRESENCE,
-}
-_ORDERS = {
-    "nom": "i.tri, e.initiative",
-    "organisme": "o.tri, i.tri, e.initiative",
-}
+OWN = "own."  # before the name of a field of the register's own
+_REFERRED = ("organisme", "portefeuille", "categorie", "statut")
+_BODY = " LEFT JOIN organismes o ON o.organisme = e.organisme"
+_PORTFOLIO = " LEFT JOIN portefeuilles p ON p.portefeuille = e.portefeuille"
 
 
-class Condition(NamedTuple):
-    """A part of a WHERE clause, and its values."""
+def _referring(name: str) -> Facet:
+    return Facet(
+        name,
+        (f"e.{name}",),
+        pattern=f"?inscription pia:{name} ?{name} .",
+        term=f"id/{name}/{{}}",
+        of_entry=True,
+        needs=name,
+        things=name,
+    )
 
-    text: str
-    values: tuple[object, ...] = ()
+
+_FACETS = (
+    year_facet("e.annee"),
+    Facet(
+        "portefeuille",
+        ("e.portefeuille", "p.ensemble"),
+        pattern="?inscription pia:portefeuille/skos:broader? ?portefeuille .",
+        term="id/portefeuille/{}",
+        join=_PORTFOLIO,
+        of_entry=True,
+        needs="portefeuille",
+        things="portefeuille",
+    ),
+    _referring("organisme"),
+    Facet(
+        "genre",
+        ("o.genre",),
+        pattern="?inscription pia:organisme/org:classification ?genre .",
+        term="id/genre/{}",
+        join=_BODY,
+        of_entry=True,
+        things="genre",
+    ),
+    _referring("categorie"),
+    _referring("statut"),
+    Facet(
+        PRESENCE,
+        ("e.presence",),
+        pattern="?initiative pia:premiereAnnee ?premiere ; pia:derniereAnnee ?derniere .",
+        tests={
+            "absente": "?derniere < {newest}",
+            "nouvelle": "?premiere = {newest}",
+            "poursuivie": "?premiere < {newest} && ?derniere = {newest}",
+        },
+        values=PRESENCES,
+    ),
+)
 
 
-class InitiativeList:
-    """The initiatives of a query, in the tables of a release."""
+_used: WeakKeyDictionary[Release, frozenset[str]] = WeakKeyDictionary()
 
-    def __init__(self, tables: Tables, query: ListQuery, languages: Sequence[str]) -> None:
-        """Take the languages of the register, in which words have stems."""
-        self._tables, self._query = tables, query
-        search = parse_search(query.words) if query.words else None
-        self.searched = search
-        self._match = write_match(search, languages) if search else None
-        # Words of nothing but signs find nothing.
-        self._nothing = bool(query.words) and search is None
 
-    def count(self) -> int:
-        """Return how many initiatives the list holds."""
-        where, values = self._where(self._query)
-        return self._tables.number(
-            f"SELECT count(DISTINCT e.initiative) {_FROM}{_NEWEST} {where}",
-            values,
+def used_fields(tables: Tables, release: Release) -> frozenset[str]:
+    """Return the fields beside the six of which some entry of the release has a value."""
+    if release not in _used:
+        columns = ", ".join(f"max({name} IS NOT NULL) AS {name}" for name in MORE_FIELDS)
+        (row,) = tables.rows(f"SELECT {columns} FROM inscriptions")  # noqa: S608
+        _used[release] = frozenset(name for name in MORE_FIELDS if row[name])
+    return _used[release]
+
+
+def own_facets(tables: Tables, names: Names) -> list[Facet]:
+    """Return a facet for each field of the register's own that is a list, or yes or no."""
+    rows = tables.rows(
+        """SELECT c.champ, c.nom, c.uri, c.etendue, l.texte FROM champs_propres c
+           LEFT JOIN libelles l ON l.uri = c.uri AND l.langue = ? AND l.sorte = 'principal'
+           WHERE c.etendue IN ('list', 'yes-no')""",
+        (names.language,),
+    )
+    return [
+        Facet(
+            OWN + row["champ"],
+            ("v.valeur",),
+            pattern=f"?inscription <{row['uri']}> ?own_{row['champ']} .",
+            term=f"id/liste/{row['champ']}/{{}}" if row["etendue"] == "list" else "{}",
+            relation=Relation(
+                "valeurs_propres v",
+                f"v.initiative = e.initiative AND v.annee = e.annee AND v.champ = '{row['champ']}'",
+            ),
+            of_entry=True,
+            values=() if row["etendue"] == "list" else ("true", "false"),
+            label=names.choose(row),
         )
+        for row in rows
+        if row["champ"].isidentifier()
+    ]
 
-    def keys(self, limit: int | None = None, offset: int = 0) -> list[str]:
-        """Return the keys of the initiatives, in the order of the list."""
-        where, values = self._where(self._query)
-        joined, order = "", _ORDERS.get(self._query.order, "")
-        if self._match and not order:
-            joined = """ JOIN choses c ON c.sorte = 'initiative' AND c.cle = e.initiative
-              JOIN recherche ON recherche.rowid = c.chose AND recherche MATCH ?"""
-            values = (self._match, *values)
-            order = f"bm25(recherche, {_WEIGHTS}), i.tri, e.initiative"
-        rows = self._tables.rows(
-            f"SELECT e.initiative {_FROM}{_NEWEST}{joined} {where}"
-            f" ORDER BY {order or _ORDERS['nom']}",
-            values,
-        )
-        keys = list(dict.fromkeys(row[0] for row in rows))
-        return keys[offset : offset + limit] if limit else keys
 
-    def facet(self, name: str) -> dict[str, int]:
-        """Return how many initiatives each value of a facet would leave with all other facets."""
-        query = self._query.without(name)
-        where, values = self._where(query, any_year=name == "annee")
-        if name == "portefeuille":
-            counts = self._counts("e.portefeuille", where, values)
-            wholes = self._counts("p.ensemble", where, values)
-            return {key: counts.get(key, 0) + wholes.get(key, 0) for key in counts | wholes}
-        return self._counts(_COLUMNS[name], where, values)
+def read_own_names(tables: Tables, facet: Facet, names: Names) -> dict[str, OwnText]:
+    """Return what the values of a list of the register's own are called, by value."""
+    rows = tables.rows(
+        """SELECT v.valeur, v.nom, l.texte FROM listes_propres v
+           LEFT JOIN libelles l ON l.uri = v.uri AND l.langue = ? AND l.sorte = 'principal'
+           WHERE v.champ = ?""",
+        (names.language, facet.name.removeprefix(OWN)),
+    )
+    return {row["valeur"]: names.choose(row) for row in rows}
 
-    def _counts(self, expression: str, where: str, values: tuple[object, ...]) -> dict[str, int]:
-        rows = self._tables.rows(
-            f"SELECT {expression} AS value, count(DISTINCT e.initiative) AS number"
-            f" {_FROM}{_NEWEST} {where} GROUP BY 1 HAVING value IS NOT NULL",
-            values,
-        )
-        return {str(row["value"]): row["number"] for row in rows}
 
-    def entries(self, keys: Sequence[str]) -> dict[str, list[Row]]:
-        """Return the entries of each initiative by year, with the keys of what they refer to."""
-        marks = ", ".join("?" * len(keys))
-        rows = self._tables.rows(
-            f"SELECT * FROM inscriptions WHERE initiative IN ({marks}) ORDER BY annee",  # noqa: S608
-            keys,
-        )
-        entries: dict[str, list[Row]] = {key: [] for key in keys}
-        for row in rows:
-            entries[row["initiative"]].append(row)
-        return entries
+def _read(tables: Tables, keys: Sequence[str], years: tuple[int, ...], shape: Shape) -> list[Shown]:
+    """Return for each initiative the entry that the list shows, and the entries by year."""
+    marks = ", ".join("?" * len(keys))
+    condition = f"initiative IN ({marks})"
+    rows = tables.rows(f"SELECT * FROM inscriptions WHERE {condition} ORDER BY annee", keys)  # noqa: S608
+    entries = rows_by_key(rows, "initiative")
+    own: dict[tuple[str, int], dict[str, list[str]]] = {}
+    if shape.own:
+        values = tables.rows(f"SELECT * FROM valeurs_propres WHERE {condition}", keys)  # noqa: S608
+        for row in values:
+            texts = own.setdefault((row["initiative"], row["annee"]), {})
+            texts.setdefault(row["champ"], []).append(row["valeur"])
+    listed: list[Shown] = []
+    for key in keys:
+        entry = [row for row in entries[key] if not years or row["annee"] in years][-1]
+        described = own.get((key, entry["annee"]), {})
+        listed.append({"key": key, "entry": entry, "entries": entries[key], "own": described})
+    return listed
 
-    def entry_of(self, entries: Sequence[Row]) -> Row:
-        """Return the entry that the list shows: the last one, or the last of the chosen years."""
-        years = self._query.years
-        return [entry for entry in entries if not years or entry["annee"] in years][-1]
 
-    def _where(self, query: ListQuery, *, any_year: bool = False) -> tuple[str, tuple[object, ...]]:
-        conditions = [*self._conditions(query, any_year=any_year)]
-        if not conditions:
-            return "", ()
-        text = " AND ".join(condition.text for condition in conditions)
-        return f"WHERE {text}", tuple(v for condition in conditions for v in condition.values)
+def _columns(shape: Shape) -> list[str]:
+    referred = [column for name in _here(shape) for column in (f"{name}_uri", name)]
+    benefits = ["benefices"] if "benefices" in shape.fields else []
+    own = [facet.name.removeprefix(OWN) for facet in shape.own]
+    more = [name for name in MORE_FIELDS if name in shape.fields]
+    years = ["premiere_annee", "derniere_annee"]
+    return ["initiative_uri", "nom", YEAR, *referred, *benefits, *years, *more, *own]
 
-    def _conditions(self, query: ListQuery, *, any_year: bool) -> Iterator[Condition]:
-        if not query.years and not any_year:
-            yield Condition("e.annee = i.derniere_annee")
-        for name, values in query.values.items():
-            marks = ", ".join("?" * len(values))
-            if name == "portefeuille":
-                yield Condition(
-                    f"(e.portefeuille IN ({marks}) OR p.ensemble IN ({marks}))", 2 * values
-                )
-            elif name == "annee":
-                yield Condition(f"e.annee IN ({marks})", query.years)
-            else:
-                yield Condition(f"{_COLUMNS[name]} IN ({marks})", values)
-        if self._nothing:
-            yield Condition("0")
-        if self._match:
-            yield Condition(
-                "e.initiative IN (SELECT cle FROM choses JOIN recherche"
-                " ON recherche.rowid = choses.chose WHERE sorte = 'initiative'"
-                " AND recherche MATCH ?)",
-                (self._match,),
-            )
+
+def _cells(row: Shown, shape: Shape, names: Names) -> list[Cell]:
+    entry, entries, own = row["entry"], row["entries"], row["own"]
+    cells: list[Cell] = [f"{shape.base_uri}id/initiative/{row['key']}", entry["nom"], entry[YEAR]]
+    for name in _here(shape):
+        named = names.get(name, entry[name])
+        cells += [named.uri, named.name.value] if named else [None, None]
+    if "benefices" in shape.fields:
+        cells.append(entry["benefices"])
+    cells += [entries[0][YEAR], entries[-1][YEAR]]
+    cells += [entry[name] for name in MORE_FIELDS if name in shape.fields]
+    values = (own.get(facet.name.removeprefix(OWN), []) for facet in shape.own)
+    return [*cells, *("\n".join(listed) or None for listed in values)]
+
+
+def _here(shape: Shape) -> list[str]:
+    return [name for name in _REFERRED if name in shape.fields]
+
+
+INITIATIVES = Kind(
+    path="initiatives",
+    thing="initiative",
+    source="inscriptions e",
+    key="e.initiative",
+    facets=_FACETS,
+    # The table stands in the order of names.
+    orders={
+        "nom": Order("e.rowid"),
+        "organisme": Order("o.tri, e.rowid", _BODY),
+        "pertinence": Order("f.rang, e.rowid", of_words=True),
+    },
+    template="lists/initiatives.html",
+    statements="?initiative a pia:Initiative ; rdfs:label ?nom .",
+    entries="?initiative pia:derniereInscription ?inscription .",
+    entries_by_year="?inscription pia:inscriptionDe ?initiative ; pia:annee ?annee .",
+    read_rows=_read,
+    columns=_columns,
+    cells=_cells,
+    by_entry=True,
+)

@@ -1,18 +1,13 @@
 """Read what keys of the tables are called, in the reader's language where there is a name in it."""
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from server.lists.database import Tables
+from server.lists.database import Row, Tables
 from server.release.register import OwnText, Register
+from transform.release.thing_tables import TABLES
 
-# The table of each kind of thing that an entry refers to.
-TABLES = {
-    "categorie": "categories",
-    "genre": "genres",
-    "organisme": "organismes",
-    "portefeuille": "portefeuilles",
-    "statut": "statuts",
-}
+_AT_ONCE = 500  # keys
 
 
 class Named(NamedTuple):
@@ -22,20 +17,58 @@ class Named(NamedTuple):
     uri: str
 
 
-def read_names(tables: Tables, kind: str, register: Register, reader: str) -> dict[str, Named]:
-    """Return what the things of a table are called, by key, in the order of their names."""
-    language = register.nearest(reader)
-    rows = tables.rows(
-        f"""SELECT t.{kind} AS cle, t.uri, t.nom, l.texte FROM {TABLES[kind]} t
-            LEFT JOIN libelles l ON l.uri = t.uri AND l.sorte = 'principal' AND l.langue = ?
-            ORDER BY coalesce(l.texte, t.nom), t.{kind}""",  # noqa: S608
-        (language,),
-    )
-    own = register.languages[0]
-    return {
-        row["cle"]: Named(
-            OwnText(row["texte"], language) if row["texte"] else OwnText(row["nom"], own),
-            row["uri"],
+class Names:
+    """The names of things by kind and key, read when they are needed, each once."""
+
+    def __init__(self, tables: Tables, register: Register, reader: str) -> None:
+        self._tables = tables
+        self.own = register.languages[0]
+        self.language = register.nearest(reader)
+        self._named: dict[str, dict[str, Named]] = {}
+
+    def get(self, kind: str, key: str | None) -> Named | None:
+        """Return the name of a thing; None for no key, or one that the release does not have."""
+        if key is None:
+            return None
+        named = self._named.setdefault(kind, {})
+        if key not in named:
+            self.read(kind, [key])
+        return named.get(key)
+
+    def read(self, kind: str, keys: Iterable[str | None]) -> Mapping[str, Named]:
+        """Read the names of some things at once, and return all that are known of the kind."""
+        named = self._named.setdefault(kind, {})
+        missing = [key for key in dict.fromkeys(keys) if key is not None and key not in named]
+        for start in range(0, len(missing), _AT_ONCE):
+            part = missing[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            rows = self._tables.rows(
+                f"""SELECT t.{kind} AS cle, t.uri, t.nom, l.texte FROM {TABLES[kind]} t
+                    LEFT JOIN libelles l
+                      ON l.uri = t.uri AND l.sorte = 'principal' AND l.langue = ?
+                    WHERE t.{kind} IN ({marks})""",  # noqa: S608
+                (self.language, *part),
+            )
+            named.update((row["cle"], Named(self.choose(row), row["uri"])) for row in rows)
+        return named
+
+    def definition(self, uri: str) -> OwnText | None:
+        """Return the definition of a thing, in the reader's language where it has one in it."""
+        rows = self._tables.rows(
+            "SELECT langue, texte FROM libelles WHERE uri = ? AND sorte = 'definition'", (uri,)
         )
-        for row in rows
-    }
+        texts = {row["langue"]: row["texte"] for row in rows}
+        order = (tag for tag in (self.language, self.own, *texts) if tag in texts)
+        return next((OwnText(texts[tag], tag) for tag in order), None)
+
+    def best(self, labels: Iterable[Row], otherwise: str) -> OwnText:
+        """Return the preferred label in the reader's language, or the name in the register's."""
+        preferred = {row["langue"]: row["texte"] for row in labels if row["sorte"] == "principal"}
+        if text := preferred.get(self.language):
+            return OwnText(text, self.language)
+        return OwnText(otherwise, self.own)
+
+    def choose(self, row: Row) -> OwnText:
+        """Return the label `texte` of a row in the reader's language, else its name `nom`."""
+        text = row["texte"]
+        return OwnText(text, self.language) if text else OwnText(row["nom"], self.own)

@@ -1,4 +1,4 @@
-"""Read which initiatives a list holds: facets, words, order and page, from an address and back."""
+"""Read which things a list holds: facets, words, order and page, from an address and back."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,41 +6,53 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.faults import UnreadableRequest
+from server.lists.kind import YEAR, Facet, Kind
+from transform.text.message import message
 
-# What narrows a list, by the names of the parameters; `presence` is about the newest portrait.
-FACETS = ("annee", "portefeuille", "organisme", "genre", "categorie", "statut", "presence")
-PRESENCES = ("nouvelle", "poursuivie", "absente")
-ORDERS = ("nom", "organisme", "pertinence")
-# What a register need not have: the field on which a facet stands.
-FIELD_OF = {"portefeuille": "portefeuille", "categorie": "categorie", "statut": "statut"}
 _MOST_VALUES = 40  # of all facets together
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Characters: each link of the page holds them.
-_LONGEST_WORDS = 500
+LONGEST_WORDS = 500
+_OWN_PARAMETERS = ("q", "tri", "page")
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A state of the list of initiatives; everything that is shown of it follows from this.
+    """A state of a list; everything that is shown of it follows from this.
 
     `values` are the chosen values of each facet: one of them must hold. Without a chosen year, an
     initiative is taken as its last entry says.
     """
 
+    kind: Kind
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: str = ""
-    order: str = "nom"
+    order: str = ""
     page: int = 1
+
+    @property
+    def all_values(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the values of each facet, those that are always chosen among them."""
+        return {**self.kind.fixed, **self.values}
 
     @property
     def years(self) -> tuple[int, ...]:
         """Return the chosen years."""
-        return tuple(map(int, self.values.get("annee", ())))
+        return tuple(map(int, self.all_values.get(YEAR, ())))
+
+    @property
+    def ordered_by(self) -> str:
+        """Return the order: the chosen one, else the best first where there are words."""
+        return self.order or ("pertinence" if self.words else self.kind.order)
 
     @property
     def plain(self) -> bool:
         """Return whether nothing narrows or orders the list."""
-        return not self.values and not self.words and self.order == "nom"
+        return not self.values and not self.words and not self.order
+
+    def whole(self) -> "ListQuery":
+        """Return the whole list."""
+        return ListQuery(self.kind)
 
     def toggled(self, facet: str, value: str) -> "ListQuery":
         """Return the first page with a value of a facet added, or removed where it is chosen."""
@@ -56,57 +68,64 @@ class ListQuery:
 
     def parameters(self) -> list[tuple[str, str]]:
         """Return the parameters of its address, in one order, without those of the default."""
-        pairs = [(name, value) for name in FACETS for value in sorted(self.values.get(name, ()))]
-        own = (("q", self.words), ("tri", "" if self.order == "nom" else self.order))
-        pairs += [(name, value) for name, value in own if value]
+        names = (facet.name for facet in self.kind.facets)
+        pairs = [(name, value) for name in names for value in sorted(self.values.get(name, ()))]
+        pairs += [
+            (name, value) for name, value in (("q", self.words), ("tri", self.order)) if value
+        ]
         return [*pairs, *([("page", str(self.page))] if self.page > 1 else [])]
 
 
-def read_query(arguments: Iterable[tuple[str, str]], facets: Iterable[str]) -> ListQuery:
+def read_query(arguments: Iterable[tuple[str, str]], kind: Kind) -> ListQuery:
     """Read the parameters of an address; raises UnreadableRequest, naming what to correct."""
-    offered = [*facets]
+    facets = {facet.name: facet for facet in kind.facets}
     values: dict[str, tuple[str, ...]] = {}
     own: dict[str, Any] = {}
     for name, value in arguments:
-        if name in offered:
+        if name in facets:
             if value:
-                _check_value(name, value)
+                _check_value(facets[name], value, kind)
                 values[name] = tuple(dict.fromkeys((*values.get(name, ()), value)))
         elif name == "q":
-            own["words"] = value.strip()[:_LONGEST_WORDS]
+            own["words"] = value.strip()[:LONGEST_WORDS]
         elif name == "tri":
-            own["order"] = _one_of(name, value or "nom", ORDERS)
+            own["order"] = _one_of(name, value, tuple(kind.orders), kind) if value else ""
         elif name == "page":
-            own["page"] = _page(value)
+            own["page"] = read_page(value, kind.path)
         elif name not in ("lang", "format"):
+            known = (*facets, *_OWN_PARAMETERS)
             raise UnreadableRequest(
-                f"{name[:40]!r} is no parameter of this list; it has"
-                f" {', '.join((*offered, 'q', 'tri', 'page'))}. Correct it, or open the whole list."
+                message("lists.unknown_parameter", name=name[:40], known=known), kind.path
             )
     if sum(map(len, values.values())) > _MOST_VALUES:
-        raise UnreadableRequest(f"More than {_MOST_VALUES} values are chosen: take some away.")
-    return ListQuery(values, **own)
+        raise UnreadableRequest(message("lists.too_many_values", most=_MOST_VALUES), kind.path)
+    return ListQuery(kind, values, **own)
 
 
-def _check_value(name: str, value: str) -> None:
-    if name == "presence":
-        _one_of(name, value, PRESENCES)
-    elif name == "annee" and not re.fullmatch("[1-9][0-9]{3}", value):
-        raise UnreadableRequest(f"annee is {value[:40]!r}: write a year of four digits.")
+def read_page(value: str, path: str) -> int:
+    """Read the number of a page; raises UnreadableRequest."""
+    if not re.fullmatch("[1-9][0-9]{0,6}", value):
+        raise UnreadableRequest(message("lists.no_page_number", value=value[:40]), path)
+    return int(value)
+
+
+def _check_value(facet: Facet, value: str, kind: Kind) -> None:
+    if facet.values:
+        _one_of(facet.name, value, facet.values, kind)
+    elif facet.name == YEAR:
+        if not re.fullmatch("[1-9][0-9]{3}", value):
+            raise UnreadableRequest(
+                message("lists.no_year", name=facet.name, value=value[:40]), kind.path
+            )
     elif not _SLUG.fullmatch(value) or len(value) > 200:
         raise UnreadableRequest(
-            f"{name} is {value[:40]!r}: write the last part of a URI, such as"
-            " sante-et-services-sociaux."
+            message("lists.no_key", name=facet.name, value=value[:40]), kind.path
         )
 
 
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+def _one_of(name: str, value: str, known: tuple[str, ...], kind: Kind) -> str:
     if value not in known:
-        raise UnreadableRequest(f"{name} is {value[:40]!r}: write one of {', '.join(known)}.")
+        raise UnreadableRequest(
+            message("lists.unknown_value", name=name, value=value[:40], known=known), kind.path
+        )
     return value
-
-
-def _page(value: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,6}", value):
-        raise UnreadableRequest(f"page is {value[:40]!r}: pages are counted from 1.")
-    return int(value)

@@ -1,32 +1,48 @@
-"""Write a list of initiatives as the SPARQL query whose answer it is."""
+"""Write a list as the SPARQL query whose answer it is."""
 
 from collections.abc import Iterator, Sequence
 
+from server.lists.kind import YEAR, Facet
 from server.lists.query import ListQuery
 from transform.rdf.namespaces import vocabulary_of
 
-# All that is said of an initiative and of each of its entries.
-_STATEMENTS = (
-    "  ?initiative dcterms:hasVersion? ?chose .",
-    "  ?chose ?propriete ?valeur .",
-)
 MOST_VALUES = 1000  # URIs that a query of a search may hold
 
 
 def write_select(
-    query: ListQuery, base_uri: str, newest: int, searched: Sequence[str] | None
+    query: ListQuery, base_uri: str, newest: int, searched: Sequence[str] | None, language: str
 ) -> str:
-    """Write the query of the list; `searched` are the keys that words found, None without words."""
-    where = _where(query, base_uri, newest, searched)
-    return f"{_prefixes(base_uri)}\nSELECT DISTINCT ?initiative ?nom WHERE {where}\nORDER BY ?nom"
+    """Write the query of the list; `searched` are the keys that words found, None without words.
+
+    Names are in the language.
+    """
+    thing = query.kind.thing
+    lines = [*_patterns(query, base_uri, newest), *_searched(query, base_uri, searched)]
+    if "?nom" not in query.kind.statements:
+        label = f'OPTIONAL {{ ?{thing} skos:prefLabel ?nom FILTER(LANG(?nom) = "{language}") }}'
+        lines.append(label)
+    where = _indent(lines)
+    return (
+        f"{_prefixes(base_uri)}\nSELECT DISTINCT ?{thing} ?nom WHERE {{\n{where}\n}}\nORDER BY ?nom"
+    )
 
 
 def write_construct(
     query: ListQuery, base_uri: str, newest: int, searched: Sequence[str] | None
 ) -> str:
-    """Write the query of all statements about the initiatives of the list and their entries."""
-    where = _where(query, base_uri, newest, searched, *_STATEMENTS)
-    return f"{_prefixes(base_uri)}\nCONSTRUCT {{ ?chose ?propriete ?valeur }} WHERE {where}"
+    """Write the query of all statements about the things of the list.
+
+    Of an initiative, those about its entries too.
+    """
+    thing = query.kind.thing
+    lines = [*_patterns(query, base_uri, newest), *_searched(query, base_uri, searched)]
+    listed = [f"{{ SELECT DISTINCT ?{thing} WHERE {{", *(f"  {line}" for line in lines), "} }"]
+    if query.kind.by_entry:
+        listed.append(f"?{thing} dcterms:hasVersion? ?chose .")
+    about = "chose" if query.kind.by_entry else thing
+    said = f"?{about} ?propriete ?valeur"
+    where = _indent([*listed, f"{said} ."])
+    return f"{_prefixes(base_uri)}\nCONSTRUCT {{ {said} }} WHERE {{\n{where}\n}}"
 
 
 def _prefixes(base_uri: str) -> str:
@@ -42,53 +58,41 @@ def _prefixes(base_uri: str) -> str:
     )
 
 
-def _where(
-    query: ListQuery, base_uri: str, newest: int, searched: Sequence[str] | None, *more: str
-) -> str:
-    lines = [
-        "{",
-        "  ?initiative a pia:Initiative ; rdfs:label ?nom .",
-        *(f"  {line}" for line in _patterns(query, base_uri, newest)),
-    ]
+def _indent(lines: Sequence[str]) -> str:
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def _searched(query: ListQuery, base_uri: str, searched: Sequence[str] | None) -> Iterator[str]:
     if searched is not None:
-        terms = " ".join(f"<{base_uri}id/initiative/{key}>" for key in searched)
-        lines.append(f"  VALUES ?initiative {{ {terms} }}")
-    if more:
-        lines.append(
-            "  { BIND(?initiative AS ?chose) } UNION { ?initiative dcterms:hasVersion ?chose }"
-        )
-    return "\n".join((*lines, *more, "}"))
+        thing = query.kind.thing
+        terms = " ".join(f"<{base_uri}id/{thing}/{key}>" for key in searched)
+        yield f"VALUES ?{thing} {{ {terms} }}"
 
 
 def _patterns(query: ListQuery, base_uri: str, newest: int) -> Iterator[str]:
-    if query.years:
-        yield "?inscription pia:inscriptionDe ?initiative ; pia:annee ?annee ."
-        yield f"VALUES ?annee {{ {' '.join(map(str, query.years))} }}"
-    elif set(query.values) - {"presence"}:
-        yield "?initiative pia:derniereInscription ?inscription ."
-    for name, path in (
-        ("organisme", "organisme"),
-        ("categorie", "categorie"),
-        ("statut", "statut"),
-    ):
-        if chosen := query.values.get(name):
-            yield f"?inscription pia:{name} ?{name} ."
-            yield f"VALUES ?{name} {{ {_terms(base_uri, path, chosen)} }}"
-    if chosen := query.values.get("portefeuille"):
-        yield "?inscription pia:portefeuille/skos:broader? ?portefeuille ."
-        yield f"VALUES ?portefeuille {{ {_terms(base_uri, 'portefeuille', chosen)} }}"
-    if chosen := query.values.get("genre"):
-        yield "?inscription pia:organisme/org:classification ?genre ."
-        yield f"VALUES ?genre {{ {_terms(base_uri, 'genre', chosen)} }}"
-    if chosen := query.values.get("presence"):
-        tests = {
-            "absente": f"?derniere < {newest}",
-            "nouvelle": f"?premiere = {newest}",
-            "poursuivie": f"?premiere < {newest} && ?derniere = {newest}",
-        }
-        yield "?initiative pia:premiereAnnee ?premiere ; pia:derniereAnnee ?derniere ."
-        yield f"FILTER({' || '.join(f'({tests[value]})' for value in chosen)})"
+    kind = query.kind
+    chosen = {name: kind.facet(name) for name in query.all_values}
+    yield kind.statements
+    if YEAR in chosen:
+        yield kind.entries_by_year
+    elif any(facet.of_entry for facet in chosen.values()):
+        yield kind.entries
+    for name, facet in chosen.items():
+        if facet.pattern:
+            yield facet.pattern
+        yield _choose(facet, query.all_values[name], base_uri, newest, kind.thing)
 
 
-def _terms(base_uri: str, path: str, keys: Sequence[str]) -> str:
-    return " ".join(f"<{base_uri}id/{path}/{key}>" for key in keys)
+def _choose(facet: Facet, values: Sequence[str], base_uri: str, newest: int, thing: str) -> str:
+    """Write that the variable of a facet is one of the values, or that their tests hold."""
+    if facet.term:
+        terms = (facet.term.format(value) for value in values)
+        written = (f"<{base_uri}{term}>" if "/" in term else term for term in terms)
+        return f"VALUES ?{facet.variable} {{ {' '.join(written)} }}"
+    entry = f"?autre pia:{thing} ?{thing} ; pia:annee"
+    filled = {
+        "newest": newest,
+        "now": f"EXISTS {{ {entry} {newest} }}",
+        "before": f"EXISTS {{ {entry} ?avant FILTER(?avant < {newest}) }}",
+    }
+    return f"FILTER({' || '.join(f'({facet.tests[value].format(**filled)})' for value in values)})"

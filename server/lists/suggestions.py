@@ -1,9 +1,11 @@
 """Suggest the nearest words of a release for those that nothing has."""
 
+from collections.abc import Sequence
+
 from rapidfuzz import process
 
 from server.lists.database import Tables
-from server.lists.words import parse_search
+from server.lists.words import parse_search, write_any
 from transform.text.string_similarity import BY_LETTERS
 
 _LEAST = 70.0  # of 100: below it a word is another word
@@ -11,17 +13,35 @@ _LONGEST = 40  # letters of a word that is worth a guess
 _MOST = 8  # words of a search that are looked for
 
 
-def suggest(tables: Tables, text: str) -> str | None:
+def suggest(tables: Tables, text: str, languages: Sequence[str]) -> str | None:
     """Return the search with each unknown word replaced by the nearest; None without one."""
     search = parse_search(text)
     if search is None:
         return None
-    known = {row["mot"]: row["nombre"] for row in tables.rows("SELECT mot, nombre FROM mots")}
     asked = search.words()[:_MOST]
-    nearest = [word if word in known else _nearest(word, known) for word in asked]
+    nearest = nearest_words(tables, asked, languages)
     if None in nearest or nearest == asked:
         return None
     return " ".join(filter(None, nearest))
+
+
+def nearest_words(
+    tables: Tables, asked: Sequence[str], languages: Sequence[str]
+) -> list[str | None]:
+    """Return each folded word, or the nearest that the release has; None where none is near.
+
+    A word is known with any ending.
+    """
+    unknown = {word for word in asked if not _is_known(tables, word, languages)}
+    if not unknown:
+        return [*asked]
+    known = {row["mot"]: row["nombre"] for row in tables.rows("SELECT mot, nombre FROM mots")}
+    return [_nearest(word, known) if word in unknown else word for word in asked]
+
+
+def _is_known(tables: Tables, word: str, languages: Sequence[str]) -> bool:
+    match = write_any([word], languages)
+    return bool(tables.rows("SELECT 1 FROM recherche WHERE recherche MATCH ? LIMIT 1", (match,)))
 
 
 def _nearest(word: str, known: dict[str, int]) -> str | None:

@@ -1,7 +1,8 @@
-"""Answer with the list of initiatives: a page, a file, or a redirect to its SPARQL."""
+"""Answer with a list: a page, a file, or a redirect to its SPARQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -10,70 +11,116 @@ from flask import Blueprint, Response, request
 from server.faults import UnknownPage, UnreadableRequest
 from server.lists.database import Tables, open_tables
 from server.lists.files import write_file
-from server.lists.initiatives import PAGE, InitiativeList
-from server.lists.names import TABLES, Named, read_names
-from server.lists.query import FACETS, FIELD_OF, PRESENCES, ListQuery, read_query
+from server.lists.initiatives import INITIATIVES, own_facets, read_own_names, used_fields
+from server.lists.kind import YEAR, Facet, Kind, Shape
+from server.lists.listed import PAGE, Listed
+from server.lists.names import Names
+from server.lists.query import LONGEST_WORDS, ListQuery, read_query
 from server.lists.sparql import MOST_VALUES, write_construct, write_select
 from server.lists.suggestions import suggest
+from server.lists.things import BODIES, CATEGORIES, PORTFOLIOS, STATUSES
 from server.negotiation import CSV, EXCEL, HTML, TURTLE, Format
 from server.release.current import Release
+from server.release.register import OwnText
 from server.web import render
 from server.web.link_header import add_relations, licence
 from server.web.links import link_to
 from server.web.release_scope import current_release, hold
+from transform.text.message import message
 
 bp = Blueprint("lists", __name__)
-PATH = "initiatives"
+KINDS = (INITIATIVES, BODIES, PORTFOLIOS, CATEGORIES, STATUSES)
 JSON_FILE = Format("json", "application/json")
 FILES = (CSV, EXCEL, JSON_FILE, TURTLE)
-_FEW = 12  # values of a facet that are shown before the others
+_FEW = 10  # values of a facet that are shown before the others
+_MOST = 100  # values of a facet that are shown at all
+_MOST_YEARS = 6  # whose numbers a row shows
 
 
 class Choice(NamedTuple):
     """A value of a facet: what it is called, how many it would leave, where a click on it leads.
 
-    What `presence` is called is a text of the interface, by its key.
+    What a value without a name is called is a text of the interface, by its key.
     """
 
     key: str
-    text: str
-    language: str
+    name: OwnText | None
     number: int
     chosen: bool
     href: str
 
 
-@bp.route(f"/{PATH}")
-@bp.route(f"/{PATH}.<suffix>")
-def show(suffix: str | None = None) -> Response:
-    """Answer with the list that the parameters describe."""
+class ShownFacet(NamedTuple):
+    """A facet with its values, and how many more there are than those."""
+
+    facet: Facet
+    choices: list[Choice]
+    others: int
+
+
+def show(kind: Kind, suffix: str | None = None) -> Response:
+    """Answer with the list of a kind that the parameters describe."""
     release = current_release()
+    if kind.needs and kind.needs not in release.register.fields:
+        raise UnknownPage(message("lists.no_field"), "initiatives")
+    return _answer(release, kind, suffix)
+
+
+for _kind in KINDS:
+    _show = partial(show, _kind)
+    for _rule in (f"/{_kind.path}", f"/{_kind.path}.<suffix>"):
+        bp.add_url_rule(_rule, _kind.path, _show)
+
+
+@bp.route("/portraits/<int:year>")
+@bp.route("/portraits/<int:year>.<suffix>")
+def show_portrait(year: int, suffix: str | None = None) -> Response:
+    """Answer with the list of the entries of one portrait."""
+    release = current_release()
+    years = _years(release)
+    if year not in years:
+        raise UnknownPage(message("lists.no_portrait", year=year, years=sorted(years)), "portraits")
+    return _answer(release, INITIATIVES.of_year(year), suffix)
+
+
+@bp.route("/portraits")
+def show_portraits() -> Response:
+    """Answer with the years, each with its numbers."""
+    release = current_release()
+    return render.page("lists/portraits.html", portraits=_portraits(release))
+
+
+def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     form = render.choose((HTML, *FILES), suffix)
-    query = read_query(request.args.items(multi=True), offered_facets(release))
     tables = hold(open_tables(release))
-    listed = InitiativeList(tables, query, release.register.languages)
+    names = Names(tables, release.register, render.language())
+    own = own_facets(tables, names)
+    query = read_query(request.args.items(multi=True), kind.within(release.register.fields, own))
+    fields = release.register.fields | used_fields(tables, release)
+    shape = Shape(_years(release), fields, tuple(own), release.base_uri)
+    listed = Listed(tables, query, release.register.languages, shape)
     if form is TURTLE:
-        return _redirect(release, query, listed)
-    names = {kind: read_names(tables, kind, release.register, render.language()) for kind in TABLES}
+        return _redirect(release, listed)
     if form is HTML:
-        response = _page(release, query, listed, names, tables)
+        response = _page(release, listed, names, tables)
     else:
-        body = write_file(listed, names, form, release.base_uri)
-        response = Response(body, content_type=form.content_type)
-        name = (
-            f"{PATH}{'-excel' if form is EXCEL else ''}.{(CSV if form is EXCEL else form).suffix}"
-        )
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response = Response(write_file(listed, names, form), content_type=form.content_type)
+        name = kind.path.replace("/", "-") + ("-excel" if form is EXCEL else "")
+        ending = (CSV if form is EXCEL else form).suffix
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     response = render.finish(response, form)
     if form is not HTML or not query.plain:
         response.headers["X-Robots-Tag"] = "noindex"
     return add_relations(response, [licence(release.manifest)])
 
 
-def offered_facets(release: Release) -> list[str]:
-    """Return the facets that the register has fields for."""
-    fields = release.register.fields
-    return [name for name in FACETS if name not in FIELD_OF or FIELD_OF[name] in fields]
+def _years(release: Release) -> tuple[int, ...]:
+    """Return the years of the portraits, the newest first."""
+    return tuple(sorted((int(p["year"]) for p in release.manifest["portraits"]), reverse=True))
+
+
+def _portraits(release: Release) -> list[Mapping[str, object]]:
+    return sorted(release.manifest["portraits"], key=lambda p: int(p["year"]), reverse=True)
 
 
 def address(query: ListQuery, suffix: str = "") -> str:
@@ -82,113 +129,119 @@ def address(query: ListQuery, suffix: str = "") -> str:
     if lang := request.args.get("lang"):
         parameters.append(("lang", lang))
     search = "?" + urlencode(parameters) if parameters else ""
-    return link_to(PATH + suffix, lang=None) + search
+    return link_to(query.kind.path + suffix, lang=None) + search
 
 
-def _redirect(release: Release, query: ListQuery, listed: InitiativeList) -> Response:
+def _redirect(release: Release, listed: Listed) -> Response:
     """Redirect to the endpoint, which writes every statement about the list."""
-    keys = _searched(query, listed)
+    keys = _searched(listed)
     if keys is not None and len(keys) > MOST_VALUES:
-        raise UnreadableRequest(
-            f"The words find {len(keys)} initiatives, and a query holds {MOST_VALUES} at most:"
-            " choose values or more words, or take the CSV."
-        )
-    text = write_construct(query, release.base_uri, _newest(release), keys)
+        path = listed.query.kind.path
+        told = message("lists.too_many_found", most=MOST_VALUES)
+        raise UnreadableRequest(told, path)
+    text = write_construct(listed.query, release.base_uri, listed.shape.newest, keys)
     target = link_to("sparql", query=text, format="ttl", lang=None)
     return Response(status=303, headers={"Location": target, "X-Robots-Tag": "noindex"})
 
 
-def _searched(query: ListQuery, listed: InitiativeList) -> list[str] | None:
-    return listed.keys() if query.words else None
+def _searched(listed: Listed) -> list[str] | None:
+    return listed.keys(MOST_VALUES + 1) if listed.query.words else None
 
 
-def _newest(release: Release) -> int:
-    return max(int(portrait["year"]) for portrait in release.manifest["portraits"])
-
-
-def _page(
-    release: Release,
-    query: ListQuery,
-    listed: InitiativeList,
-    names: Mapping[str, Mapping[str, Named]],
-    tables: Tables,
-) -> Response:
+def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Response:
+    query, kind = listed.query, listed.query.kind
     total = listed.count()
     pages = max(1, -(-total // PAGE))
     if query.page > pages:
-        raise UnknownPage(f"There is no page {query.page} of this list: it has {pages}.")
-    if query.words and query.order == "nom" and "tri" not in request.args:
-        query = replace(query, order="pertinence")
-        listed = InitiativeList(tables, query, release.register.languages)
-    keys = listed.keys(PAGE, PAGE * (query.page - 1))
-    facets = [
-        (name, _choices(query, name, listed.facet(name), names)) for name in offered_facets(release)
-    ]
-    searched = _searched(query, listed)
-    entries = listed.entries(keys)
-    newest = _newest(release)
+        told = message("lists.no_page", page=query.page, pages=pages)
+        raise UnknownPage(told, kind.path)
+    facets = [_show_facet(listed, facet, names, tables) for facet in kind.facets]
+    rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
+    searched = _searched(listed)
     too_many = searched is not None and len(searched) > MOST_VALUES
-    select = None if too_many else write_select(query, release.base_uri, newest, searched)
+    base_uri, newest = release.base_uri, listed.shape.newest
+    select = write_select(query, base_uri, newest, searched, names.own) if not too_many else None
     return Response(
         render.render(
-            "initiatives.html",
+            kind.template,
+            kind=kind,
             query=query,
             total=total,
             pages=pages,
             newest=newest,
+            years=listed.shape.years[:_MOST_YEARS],
             facets=facets,
             few=_FEW,
+            longest=LONGEST_WORDS,
             chips=_chips(query, facets),
-            rows=[(listed.entry_of(entries[key]), entries[key]) for key in keys],
-            names=names,
+            rows=rows,
+            named=names.get,
+            definition=names.definition,
             address=address,
-            everything=ListQuery(),
+            everything=query.whole(),
             paged=lambda number: address(replace(query, page=number)),
             ordered=lambda order: address(replace(query, order=order, page=1)),
             formats=FILES,
             select=select,
-            suggestion=suggest(tables, query.words) if query.words and not total else None,
+            largest=_largest(rows),
+            suggestion=_suggest(release, tables, query) if not total else None,
         ),
         content_type=HTML.content_type,
     )
 
 
-def _choices(
-    query: ListQuery,
-    facet: str,
-    counts: Mapping[str, int],
-    names: Mapping[str, Mapping[str, Named]],
-) -> list[Choice]:
-    """Return the values of a facet, those that are chosen among them even where they leave none."""
-    chosen = query.values.get(facet, ())
-    keys = dict.fromkeys((*_order(facet, counts, names), *chosen))
-    choices = []
-    for key in keys:
-        named = names.get(facet, {}).get(key)
-        text, language = named.name if named else (key, "")
-        href = address(query.toggled(facet, key))
-        choices.append(Choice(key, text, language, counts.get(key, 0), key in chosen, href))
-    return choices
+def _suggest(release: Release, tables: Tables, query: ListQuery) -> str | None:
+    return suggest(tables, query.words, release.register.languages) if query.words else None
 
 
-def _order(
-    facet: str, counts: Mapping[str, int], names: Mapping[str, Mapping[str, Named]]
-) -> Sequence[str]:
+def _largest(rows: Sequence[Mapping[str, object]]) -> int:
+    """Return the largest number of initiatives of a row and year, for the bars beside them."""
+    numbers = (row.get("numbers", {}) for row in rows)
+    listed = (year["initiatives"] for own in numbers for year in own.values())  # type: ignore[attr-defined]
+    return max(listed, default=0)
+
+
+def _show_facet(listed: Listed, facet: Facet, names: Names, tables: Tables) -> ShownFacet:
+    """Return a facet with its values, those that are chosen even where they leave none."""
+    query, counts = listed.query, listed.facet(facet)
+    chosen = query.values.get(facet.name, ())
+    order = _order(facet, counts)
+    keys = [key for place, key in enumerate(order) if place < _MOST or key in chosen]
+    keys += [key for key in chosen if key not in counts]
+    named: Mapping[str, OwnText] = {}
+    if facet.things:
+        known = names.read(facet.things, keys)
+        named = {key: known[key].name for key in keys if key in known}
+    elif facet.label and not facet.values:
+        named = read_own_names(tables, facet, names)
+    choices = [
+        Choice(
+            key,
+            named.get(key) or (None if facet.values else OwnText(key, "")),
+            counts.get(key, 0),
+            key in chosen,
+            address(query.toggled(facet.name, key)),
+        )
+        for key in keys
+    ]
+    return ShownFacet(facet, choices, len(counts.keys() - set(keys)))
+
+
+def _order(facet: Facet, counts: Mapping[str, int]) -> list[str]:
     """Return the values of a facet in the order in which they are read."""
-    if facet == "annee":
+    if facet.name == YEAR:
         return sorted(counts, reverse=True)
-    if facet == "presence":
-        return [value for value in PRESENCES if value in counts]
-    places = {key: place for place, key in enumerate(names[facet])}
-    return sorted(counts, key=lambda key: (-counts[key], places.get(key, len(places))))
+    if facet.values:
+        return [value for value in facet.values if value in counts]
+    return sorted(counts, key=lambda key: (-counts[key], key))
 
 
-def _chips(
-    query: ListQuery, facets: Sequence[tuple[str, list[Choice]]]
-) -> list[tuple[str, Choice]]:
+def _chips(query: ListQuery, facets: Sequence[ShownFacet]) -> list[tuple[Facet | None, Choice]]:
     """Return what narrows the list; a click on it takes it away."""
-    chips = [(facet, choice) for facet, choices in facets for choice in choices if choice.chosen]
+    chips: list[tuple[Facet | None, Choice]] = [
+        (shown.facet, choice) for shown in facets for choice in shown.choices if choice.chosen
+    ]
     if query.words:
         without = address(replace(query, words="", page=1))
-        chips.append(("q", Choice("", query.words, "", 0, True, without)))
+        chips.append((None, Choice("", OwnText(query.words, ""), 0, True, without)))
     return chips

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from transform.text.search_words import Stems, words
+from transform.text.search_words import Stems, synonyms, words
 
+# In the index, of what a thing is called, what is said of it, what it belongs to.
+WEIGHTS = "10.0, 3.0, 1.0"
 _MOST_TERMS = 32  # of a search; what comes after them narrows nothing that a person reads
 _PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 _DASHES = "-‐‑–−"
@@ -23,11 +25,20 @@ class Term(NamedTuple):
     absent: bool = False
 
 
+def with_synonyms(term: Term) -> list[Term]:
+    """Return a term, and those of one meaning with it."""
+    return [term, *(Term(others) for others in synonyms().get(term.words, ()))]
+
+
 class Search(NamedTuple):
     """A search: groups of terms, of each of which one must occur; and terms that must not."""
 
     groups: tuple[tuple[Term, ...], ...]
     absent: tuple[Term, ...]
+
+    def terms(self) -> list[Term]:
+        """Return the terms that may occur, with those of one meaning."""
+        return [each for group in self.groups for term in group for each in with_synonyms(term)]
 
     def words(self) -> list[str]:
         """Return the words that must occur, in the order of the text."""
@@ -72,11 +83,22 @@ def write_match(search: Search, languages: Sequence[str]) -> str:
     """Write a search for the index, each word with its stem in every language of the register."""
     stems = Stems(languages)
     present = " AND ".join(
-        "(" + " OR ".join(_write(term, stems, languages) for term in group) + ")"
-        for group in search.groups
+        "(" + " OR ".join(_write_all(group, stems, languages)) + ")" for group in search.groups
     )
     absent = "".join(f" NOT {_write(term, stems, languages)}" for term in search.absent)
     return f"({present}){absent}" if absent else present
+
+
+def write_any(words_: Sequence[str], languages: Sequence[str]) -> str:
+    """Write for the index that any of some folded words occurs."""
+    stems = Stems(languages)
+    return " OR ".join(_write(Term((word,)), stems, languages) for word in words_)
+
+
+def _write_all(group: Sequence[Term], stems: Stems, languages: Sequence[str]) -> Iterator[str]:
+    for term in group:
+        for each in with_synonyms(term):
+            yield _write(each, stems, languages)
 
 
 def _write(term: Term, stems: Stems, languages: Sequence[str]) -> str:

@@ -47,6 +47,7 @@ from server.web.link_header import Relation, add_links, add_relations, licence
 from server.web.links import link_to
 from server.web.public_address import address_of
 from server.web.release_scope import ask, current_release
+from transform.text.message import message
 
 bp = Blueprint("questions", __name__)
 _DESCRIPTION = Format("json", openapi.MEDIA_TYPE)
@@ -92,7 +93,7 @@ def show(name: str) -> Response:
     if form in (HTML, _QUERY) and not given:
         filled = fill_with_examples(question, release)
     else:
-        filled = read_values(question, given, release, language)
+        filled = read_values(question, given, release)
     query = write_filled(question, filled.terms, release, language)
     if form is HTML and "requete" in request.args:
         return Response(status=303, headers={"Location": link_to("sparql", query=query)})
@@ -120,8 +121,8 @@ def _find(release: Release, name: str) -> SavedQuestion:
     for question in offered(release):
         if question.name == name:
             return question
-    detail = f"There is no saved question {name[:80]!r} here: see /{PATH} for those that there are."
-    raise UnknownPage(detail)
+    detail = message("questions.no_question", name=name[:80], path=PATH)
+    raise UnknownPage(detail, way=PATH)
 
 
 def _ask(

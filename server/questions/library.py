@@ -64,12 +64,17 @@ def describe(question: SavedQuestion, register: Register, language: str) -> List
 
 
 def write_query(question: SavedQuestion, base_uri: str, reader: str, register: Register) -> str:
-    """Return the query of a question, with the IRIs of the release filled in.
+    """Return the query of a question, with the IRIs of the release filled in."""
+    return fill_in(question.query, base_uri, reader, register)
+
+
+def fill_in(text: str, base_uri: str, reader: str, register: Register) -> str:
+    """Return a query with the IRIs of a release, and the languages of names, filled in.
 
     Names that we give are in the reader's language; those that the register gives too, or else in
     its own; those that stand in cells are in its own.
     """
-    text = question.query.replace("<def#>", f"<{vocabulary_of(base_uri)}>")
+    text = text.replace("<def#>", f"<{vocabulary_of(base_uri)}>")
     text = _OUR_IRI.sub(lambda iri: f"<{base_uri}{iri[1]}", text)
     own = register.languages[0]
     languages = {"lecteur": reader, "registre": register.nearest(reader), "cellules": own}

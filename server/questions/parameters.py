@@ -61,10 +61,10 @@ class _Refusal(Exception):
 
 
 def read_values(
-    question: SavedQuestion, given: Iterable[tuple[str, str]], release: Release, language: str
+    question: SavedQuestion, given: Iterable[tuple[str, str]], release: Release
 ) -> Filled:
-    """Read the parameters of an address; raises WrongParameter, in a language."""
-    refuse = partial(_refuse, question, language)
+    """Read the parameters of an address; raises WrongParameter."""
+    refuse = partial(_refuse, question)
     values: dict[str, str] = {}
     known = {parameter.name: parameter for parameter in question.parameters}
     for name, value in given:
@@ -238,5 +238,5 @@ def _unknown(name: str, known: Mapping[str, Parameter]) -> Message:
     return message("questions.takes_none", name=shown)
 
 
-def _refuse(question: SavedQuestion, language: str, reason: Message) -> WrongParameter:
-    return WrongParameter(reason.text(language), language, f"{PATH}/{question.name}")
+def _refuse(question: SavedQuestion, reason: Message) -> WrongParameter:
+    return WrongParameter(reason, way=f"{PATH}/{question.name}")

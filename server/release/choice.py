@@ -109,8 +109,11 @@ class ReleaseChooser:
                 choice = self._check(release)
             except UnreadableRelease:
                 continue
-            goes_on = "the old release goes on" if release == served else "served instead"
-            self._log(target, f"{fault.text('en').rstrip('.')}; {goes_on}: {release.name}")
+            problem = fault.text("en").rstrip(".")
+            if release == served:
+                self._log(target, f"{problem}; the old release goes on: {release.name}")
+            else:
+                self._log(target, f"{problem}; served instead: {release.name}")
             return choice._replace(trouble=trouble)
         if self._choice is None:
             raise fault

@@ -133,9 +133,10 @@ class CurrentRelease:
     def unready(self) -> ReleaseUnready:
         """Return the fault of a request while there is no release to serve."""
         if self._choice.trouble:
-            return ReleaseUnready(f"No release can be served: {self._choice.trouble}.")
-        under_way = self._choice.checking or "in a moment"
-        return ReleaseUnready(f"The release is being checked before it is served: {under_way}.")
+            return ReleaseUnready(message("server.none_served", trouble=self._choice.trouble))
+        if parts := self._choice.checking:
+            return ReleaseUnready(message("pages.checking_parts", parts=parts))
+        return ReleaseUnready(message("pages.checking"))
 
     def stats(self) -> EngineStats:
         """Add up the numbers of all open engines, and the totals of the closed ones."""

@@ -13,6 +13,7 @@ from server.release.files import Download, list_downloads
 from transform.errors import UnreadableRelease
 from transform.release import history
 from transform.release.manifest import FILE, Manifest, read_manifest
+from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +66,7 @@ def find_published(current: Release, name: str) -> Published:
     """Return a release by its name; raises UnknownPage."""
     by_name = {each.name: each for each in list_published(current)}
     if name not in by_name:
-        names = ", ".join(by_name)
-        raise UnknownPage(f"No release {name[:100]!r} was published here; there are: {names}.")
+        raise UnknownPage(message("pages.no_release", name=name[:100], known=[*by_name]))
     return by_name[name]
 
 

@@ -23,12 +23,12 @@ def list_ways(release: Release) -> list[Way]:
     has_lists = _LISTS in release.manifest["files"]
     ways = (
         ("initiatives", "navigation.initiatives", has_lists),
+        ("organismes", "navigation.bodies", has_lists),
         ("changements/", "navigation.changes", True),
         ("requetes", "navigation.questions", True),
         ("sparql", "navigation.sparql", True),
         ("dumps/", "navigation.downloads", True),
-        ("def", "navigation.vocabulary", True),
-        ("catalogue", "navigation.catalogue", True),
+        ("aide", "navigation.help", True),
     )
     path = request.path.removeprefix("/")
     return [

@@ -1,6 +1,6 @@
 """Answer with a fault: as a page that may hold the query, or as `server.problem` writes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -14,17 +14,27 @@ from server.negotiation import HTML
 from server.problem import Problem, choose_form, describe
 from server.web import render
 from server.web.release_scope import KIND
+from transform.text.message import message
 
 _QUERY_FORMS = "query_forms"  # in the extensions of the app, by path
+_NEAREST = "nearest_things"  # in the extensions of the app
 _LONGEST_SHOWN = 100_000  # characters of a query
 
 # Returns what the form of `query.html` needs, in the language of the request.
 QueryForm = Callable[[], dict[str, Any]]
+# Returns the words of a path that leads nowhere, and the things that it may mean; None where
+# nothing can be searched.
+FindNearest = Callable[[str], tuple[str, Sequence[Any]] | None]
 
 
 def offer_query_form(app: App, path: str, form: QueryForm) -> None:
     """Show the query again on the page of a fault at a path, in a form to correct it."""
     _query_forms(app)[path] = form
+
+
+def offer_nearest(app: App, find: FindNearest) -> None:
+    """Show on the page of a path that leads nowhere a search for its words, and what is nearest."""
+    app.extensions[_NEAREST] = find
 
 
 def register(app: Flask) -> None:
@@ -42,7 +52,7 @@ def _answer_http(fault: HTTPException) -> Response:
     if fault.response is not None or status < 400:
         raise fault  # a redirect of the router, which has none here
     if status == 404:
-        return _answer(UnknownPage(f"There is no {request.path!r} on this site."))
+        return _answer(UnknownPage(message("pages.no_path", path=request.path)))
     kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
     headers = fault.get_headers(request.environ)
     own = [(name, value) for name, value in headers if name.lower() != "content-type"]
@@ -68,11 +78,12 @@ def _page(problem: Problem) -> bytes:
     query = request.args.get("query", "")[:_LONGEST_SHOWN] if form else ""
     values = {**(form() if form and query else {}), **problem.more}
     values |= {"status": problem.status, "title": problem.title, "kind": problem.kind}
-    values |= {"detail_language": problem.language, "path": problem.path}
-    page = render.render(
-        "fault.html",
-        **{**values, "detail": problem.detail, "query": query, "headings": texts.table("texts")},
-    )
+    values |= {"query": query, "headings": texts.table("texts"), "way": problem.way}
+    values["detail"], values["detail_language"] = problem.detail_for(render.language())
+    find: FindNearest | None = current_app.extensions.get(_NEAREST)
+    nearest = find(request.path) if problem.status == 404 and find else None
+    values["searched"], values["nearest"] = nearest or (None, [])
+    page = render.render("fault.html", **values)
     return page.encode("utf-8", "replace")
 
 

@@ -49,6 +49,7 @@ def render(template: str, **values: Any) -> str:
         t=lambda key, **values: texts.text(key, chosen, **words, **values),
         words=words,
         whole=lambda number: texts.whole(number, chosen),
+        file_size=lambda number: texts.size(number, chosen),
         link=links.link_to,
         link_file=lambda path: links.link_to(links.quote_path(path), lang=None),
         link_iri=lambda iri: links.link_to_iri(iri, release.base_uri),

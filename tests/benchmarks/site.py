@@ -25,7 +25,7 @@ _COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
 @contextlib.contextmanager
 def serve(work: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Start a site; yield its address and its first process."""
-    releases_folder, port = work / "releases", _free_port()
+    releases_folder, port = work / "releases", free_port()
     build = [*_COMMAND, "build", "--to", str(releases_folder)]
     subprocess.run(build, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL)
     with (work / "log").open("wb") as log:
@@ -37,21 +37,23 @@ def serve(work: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, int]]
             stderr=log,
         )
     try:
-        _wait(f"http://127.0.0.1:{port}/readyz")
+        wait_for(f"http://127.0.0.1:{port}/readyz")
         yield f"http://127.0.0.1:{port}/", server.pid
     finally:
         server.terminate()
         server.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that no server has."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
 
 
-def _wait(address: str) -> None:
+def wait_for(address: str) -> None:
+    """Wait until a server answers."""
     for _ in range(400):
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
             return

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -194,6 +195,31 @@ def test_years_that_are_not_compared_are_404_and_name_those_that_are(
     assert "there are: 2024-2025." in reply.text
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("rien", {"fr": "n'a pas d'adresse", "en": "on this site."}),
+        (
+            "changements/2024-2026",
+            {"fr": "il y a\u00a0: 2024-2025.", "en": "there are: 2024-2025."},
+        ),
+    ],
+)
+def test_a_page_tells_a_fault_in_the_language_of_its_reader(
+    examples: str, fetch: Any, path: str, detail: dict[str, str], language: str
+) -> None:
+    page = fetch(examples + path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert page.status == 404
+    assert re.search(
+        rf'lang="{language}"><bdi>[^<]*{re.escape(detail[language])}', unescape(page.text)
+    )
+    assert "en anglais" not in page.text
+    # Programs are told the same in English, whoever runs them.
+    problem = fetch(examples + path, headers={"Accept-Language": language})
+    assert detail["en"] in json.loads(problem.body)["detail"]
+
+
 @pytest.mark.parametrize("name", ["rien", "categorie/rien", "categorie/traitement-d-image/1999"])
 def test_a_number_that_is_not_counted_is_404(examples: str, fetch: Any, name: str) -> None:
     assert fetch(f"{examples}{PATH}/{name}").status == 404
@@ -220,7 +246,7 @@ def test_list_of_comparisons_without_its_slash_leads_to_it(examples: str, fetch:
 
 def test_a_release_without_comparisons_says_so(site: str, fetch: Any) -> None:
     assert "ne compare aucun portrait" in fetch(f"{site}changements/", headers=HTML).text
-    assert "there are: none" in fetch(site + PATH).text
+    assert "nor any other" in fetch(site + PATH).text
     # The menu of every page leads to the list; no comparison is linked that is not there.
     assert not re.search("changements/[0-9]", fetch(site, headers=HTML).text)
 

@@ -32,9 +32,9 @@ def ask(address: str, fetch: Any, query: str) -> list[dict[str, str]]:
     return [{name: term["value"] for name, term in row.items()} for row in bindings]
 
 
-def open_list(address: str, fetch: Any, **parameters: str) -> str:
+def open_list(address: str, fetch: Any, path: str = "initiatives", **parameters: str) -> str:
     parameters = {"lang": "en", **parameters}
-    reply = fetch(f"{address}initiatives?{urlencode(parameters)}", headers={"Accept": "text/html"})
+    reply = fetch(f"{address}{path}?{urlencode(parameters)}", headers={"Accept": "text/html"})
     assert reply.status == 200, reply.text
     text: str = reply.text
     return text
@@ -85,42 +85,123 @@ def test_every_facet_counts_what_sparql_counts(examples: str, fetch: Any, year: 
     assert total(page) == (168 if year == 2024 else 258 if year == 2025 else 350)
 
 
+# The number of things of each list in each year, and of the values of its facets.
+COUNTED = {
+    "organismes": {
+        "annee": "?e pia:organisme ?thing ; pia:annee ?v",
+        "genre": "?thing <http://www.w3.org/ns/org#classification> ?v . ?e pia:organisme ?thing",
+        "portefeuille": "?e pia:organisme ?thing ; pia:portefeuille/skos:broader? ?v",
+    },
+    "portefeuilles": {"annee": "?e pia:portefeuille/skos:broader? ?thing ; pia:annee ?v"},
+    "categories": {"annee": "?e pia:categorie ?thing ; pia:annee ?v"},
+    "statuts": {"annee": "?e pia:statut ?thing ; pia:annee ?v"},
+}
+
+
+@pytest.mark.parametrize("path", COUNTED)
+def test_every_facet_of_things_counts_what_sparql_counts(
+    examples: str, fetch: Any, path: str
+) -> None:
+    counted = facets(open_list(examples, fetch, path))
+    for name, pattern in COUNTED[path].items():
+        query = f"{PREFIXES} SELECT ?v (COUNT(DISTINCT ?thing) AS ?n) {{ {pattern} }} GROUP BY ?v"
+        expected = {
+            row["v"].rpartition("/")[2]: int(row["n"]) for row in ask(examples, fetch, query)
+        }
+        on_page = {
+            values[name][0]: number
+            for href, number in counted.items()
+            if name in (values := parse_qs(urlsplit(href).query))
+        }
+        assert on_page == expected, name
+
+
 @pytest.mark.parametrize(
-    "parameters",
+    ("path", "pattern"),
     [
-        {"statut": "solution-en-production", "annee": "2025"},
-        {"portefeuille": "education"},
-        {"presence": "nouvelle", "genre": "cegep"},
-        {"presence": "absente"},
-        {"q": "ramq"},
-        {"q": "priorisation", "categorie": "traitement-du-langage-naturel"},
+        ("organismes", "?e pia:organisme ?thing"),
+        ("portefeuilles", "?e pia:portefeuille/skos:broader? ?thing"),
+        ("categories", "?e pia:categorie ?thing"),
+        ("statuts", "?e pia:statut ?thing"),
+    ],
+)
+def test_the_numbers_of_a_row_are_what_sparql_counts(
+    examples: str, fetch: Any, path: str, pattern: str
+) -> None:
+    rows = ask(
+        examples,
+        fetch,
+        f"""{PREFIXES} SELECT ?thing ?year (COUNT(DISTINCT ?i) AS ?n)
+            (COUNT(DISTINCT ?o) AS ?bodies) {{ {pattern} . ?e pia:inscriptionDe ?i ;
+            pia:annee ?year ; pia:organisme ?o }} GROUP BY ?thing ?year""",
+    )
+    records = json.loads(fetch(f"{examples}{path}.json").body)
+    uri = next(iter(records[0]))
+    by_uri = {record[uri]: record for record in records}
+    for row in rows:
+        record = by_uri[row["thing"]]
+        assert record[f"initiatives_{row['year']}"] == int(row["n"]), row
+        if path != "organismes":
+            assert record[f"organismes_{row['year']}"] == int(row["bodies"]), row
+    text = "".join(
+        open_list(examples, fetch, path, page=page) for page in "12"[: 1 + len(records) // 51]
+    )
+    shown = re.findall(r'annee=(\d+)[^>]*><span class="unseen">[^<]*</span>(\d+)', text)
+    assert sorted(shown) == sorted((row["year"], row["n"]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters"),
+    [
+        ("initiatives", {"statut": "solution-en-production", "annee": "2025"}),
+        ("initiatives", {"portefeuille": "education"}),
+        ("initiatives", {"presence": "nouvelle", "genre": "cegep"}),
+        ("initiatives", {"presence": "absente"}),
+        ("initiatives", {"q": "ramq"}),
+        ("initiatives", {"q": "priorisation", "presence": "nouvelle"}),
+        ("portraits/2024", {}),
+        ("portraits/2025", {"genre": "cegep", "tri": "organisme"}),
+        ("organismes", {}),
+        ("organismes", {"portefeuille": "education", "annee": "2025"}),
+        ("organismes", {"presence": "nouvelle", "tri": "nombre"}),
+        ("organismes", {"presence": "absente"}),
+        ("organismes", {"genre": "cegep", "presence": "poursuivie"}),
+        ("organismes", {"q": "RAMQ"}),
+        ("portefeuilles", {}),
+        ("portefeuilles", {"annee": "2024"}),
+        ("categories", {}),
+        ("categories", {"q": "image"}),
+        ("statuts", {"annee": "2025"}),
     ],
 )
 def test_a_list_its_sparql_its_csv_and_its_json_hold_the_same(
-    examples: str, fetch: Any, parameters: dict[str, str]
+    examples: str, fetch: Any, path: str, parameters: dict[str, str]
 ) -> None:
-    page = open_list(examples, fetch, **parameters)
+    page = open_list(examples, fetch, path, **parameters)
     number = total(page)
     (behind,) = re.findall(r'href="([^"]*sparql\?[^"]*query=[^"]+)"', page)
     query = parse_qs(urlsplit(behind.replace("&amp;", "&")).query)["query"][0]
     rows = ask(examples, fetch, query)
-    assert len(rows) == number
+    thing = "initiative" if path.startswith("portraits") else path.removesuffix("s")
+    uris = sorted(row[thing] for row in rows)
+    assert len(uris) == len(set(uris)) == number > 0
     search = urlencode(parameters)
-    text = fetch(f"{examples}initiatives.csv?{search}").text
+    text = fetch(f"{examples}{path}.csv?{search}").text
     lines = list(csv.DictReader(io.StringIO(text, newline="")))
-    records = json.loads(fetch(f"{examples}initiatives.json?{search}").body)
-    uris = sorted(row["initiative"] for row in rows)
-    assert sorted(line["initiative_uri"] for line in lines) == uris
-    assert [record["initiative_uri"] for record in records] == [
-        line["initiative_uri"] for line in lines
+    records = json.loads(fetch(f"{examples}{path}.json?{search}").body)
+    assert sorted(line[f"{thing}_uri"] for line in lines) == uris
+    assert [record[f"{thing}_uri"] for record in records] == [
+        line[f"{thing}_uri"] for line in lines
     ]
-    excel = fetch(f"{examples}initiatives.excel?{search}")
+    excel = fetch(f"{examples}{path}.excel?{search}")
     assert excel.body.startswith(b"\xef\xbb\xbf")
     assert excel.body.count(b"\xef\xbb\xbf") == 1
-    turtle = fetch(f"{examples}initiatives.ttl?{search}")
+    turtle = fetch(f"{examples}{path}.ttl?{search}")
     assert turtle.status == 303
-    graph = fetch(urljoin(f"{examples}initiatives.ttl", turtle.headers["Location"])).text
-    assert number == 0 or len(re.findall(r"pia:Initiative\b|def#Initiative>", graph)) == number
+    graph = fetch(urljoin(f"{examples}{path}.ttl", turtle.headers["Location"])).text
+    assert (
+        len(re.findall(rf"pia:{thing.capitalize()}\b|def#{thing.capitalize()}>", graph)) == number
+    )
 
 
 def test_the_number_beside_a_value_is_what_it_leaves(examples: str, fetch: Any) -> None:
@@ -201,15 +282,34 @@ def test_any_text_is_answered_as_text(examples: str, fetch: Any, text: str, leas
     assert "<script>alert" not in reply.text
 
 
-@pytest.mark.parametrize(
-    "search",
-    ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1", "statut=../x",
-     "statut=" + "a" * 300, "&".join(f"organisme=a{n}" for n in range(41))],
-)  # fmt: skip
-def test_nonsense_in_parameters_is_refused(examples: str, fetch: Any, search: str) -> None:
-    reply = fetch(f"{examples}initiatives?{search}", headers={"Accept": "application/json"})
-    assert reply.status == 400
-    assert json.loads(reply.body)["detail"]
+NONSENSE = ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1",
+     "statut=../x", "statut=" + "a" * 300, "&".join(f"annee={n}" for n in range(2000, 2041)),
+     "own.x=1", "q=a&q=b&page=%00"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["initiatives", "organismes", "statuts", "portraits/2025"])
+def test_nonsense_in_parameters_is_refused_in_the_language_of_the_page(
+    examples: str, fetch: Any, path: str
+) -> None:
+    for search in NONSENSE:
+        address = f"{examples}{path}?{search}"
+        reply = fetch(address, headers={"Accept": "application/json"})
+        assert reply.status == 400, search
+        assert json.loads(reply.body)["detail"]
+        page = fetch(f"{address}&lang=fr", headers={"Accept": "text/html"})
+        assert page.status == 400, search
+        assert "en anglais" not in page.text
+        assert (
+            f'href="{"../" * path.count("/") or "./"}{path}?lang=fr">Voir toute la liste'
+            in page.text
+        )
+
+
+def test_lists_that_are_not_there_lead_to_those_that_are(examples: str, fetch: Any) -> None:
+    for path, way in (("portraits/1999", "../portraits"), ("organismes?page=9", "./organismes")):
+        reply = fetch(examples + path, headers={"Accept": "text/html"})
+        assert reply.status == 404
+        assert f'href="{way}">Voir toute la liste' in reply.text
 
 
 def test_unknown_values_leave_an_empty_list_with_a_way_back(examples: str, fetch: Any) -> None:

@@ -85,7 +85,8 @@ WALK = [
     ("dumps/..%2Fmanifest.json", None, 404, PROBLEM, ""),
     ("dumps//etc/passwd", None, 404, PROBLEM, ""),
     ("dumps/sources/", None, 404, PROBLEM, ""),
-    ("static/portrait.css", None, 200, "text/css", "--focus"),
+    ("static/portrait.css", None, 200, "text/css", "tokens.css"),
+    ("static/css/tokens.css", None, 200, "text/css", "--focus"),
     ("static/../settings.py", None, 404, PROBLEM, ""),
     ("healthz", None, 200, "text/plain", "ok"),
     ("readyz", None, 200, "text/plain", "0123456789abcdef"),
@@ -200,8 +201,8 @@ def test_a_strange_host_is_not_put_on_the_page(site: str, fetch: Any) -> None:
     assert "rm -rf" not in reply.text
 
 
-def test_the_home_page_names_the_host_that_was_asked(site: str, fetch: Any) -> None:
-    assert f"{site}id/portrait/2025" in fetch(site).text
+def test_help_names_the_host_that_was_asked(site: str, fetch: Any) -> None:
+    assert f"{site}id/portrait/2025" in fetch(f"{site}aide/uris").text
 
 
 def test_connections_that_ask_nothing_hold_up_nobody(site: str, fetch: Any) -> None:

@@ -118,10 +118,15 @@ def dataset_of_all(
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     notice = layout.notice or {}
     introductions = {
-        "fr": "Tous les portraits ensemble, avec ce qui les relie : initiatives suivies d'année en"
-        " année, organismes, vocabulaires, cadre et changements.",
-        "en": "All portraits together, with what joins them: initiatives followed from year to"
+        "fr": "Tous les {portraits} ensemble, avec ce qui les relie : initiatives suivies d'année"
+        " en année, organismes, vocabulaires, cadre et changements.",
+        "en": "All {portraits} together, with what joins them: initiatives followed from year to"
         " year, bodies, vocabularies, framework and changes.",
+    }
+    introductions = {tag: layout.words.fill(text, tag) for tag, text in introductions.items()}
+    provenance = {
+        "fr": "Réuni des {portraits} de {years}.",
+        "en": "Put together from the {portraits} of {years}.",
     }
     whole = {"fr": "ensemble ", "en": "the whole "}
     return Dataset(
@@ -159,8 +164,8 @@ def dataset_of_all(
         files,
         span,
         {
-            "fr": "Réuni des portraits de " + ", ".join(years) + ".",
-            "en": "Put together from the portraits of " + ", ".join(years) + ".",
+            tag: layout.words.fill(text, tag, years=", ".join(years))
+            for tag, text in provenance.items()
         },
         None,
         (None, None),

@@ -38,6 +38,7 @@ from transform.layouts.model import Layout
 from transform.rdf.namespaces import DCTERMS, RDFS
 from transform.rdf.ntriples import Line, literal
 from transform.text.languages import LANGUAGES
+from transform.text.message import message
 
 
 class Decided(NamedTuple):
@@ -208,10 +209,7 @@ def _legislation(law: str, offer: Offer) -> Iterator[Line]:
     """Describe the law that demands the portraits, with its title in the framework."""
     titles = [line[2] for line in offer.framework if line[:2] == (law, f"<{DCTERMS}title>")]
     if not titles:
-        raise UnreadableLayout(
-            f"{offer.layout.source}: series.legislation names {law}, of which series.framework says"
-            " nothing. Name a document of the framework."
-        )
+        raise UnreadableLayout(message("graphs.law_unknown", layout=offer.layout.source, law=law))
     yield from statements(law, {"a": term("eli:LegalResource"), "dct:title": titles})
 
 
@@ -223,8 +221,12 @@ def _service(offer: Offer) -> Iterator[Line]:
             "a": term("dcat:DataService"),
             "dct:title": bilingual("Point d'accès SPARQL", "SPARQL endpoint"),
             "dct:description": bilingual(
-                "Requêtes SPARQL 1.1, en lecture, sur tous les portraits à la fois.",
-                "SPARQL 1.1 queries, read only, over all portraits at once.",
+                layout.words.fill(
+                    "Requêtes SPARQL 1.1, en lecture, sur tous les {portraits} à la fois.", "fr"
+                ),
+                layout.words.fill(
+                    "SPARQL 1.1 queries, read only, over all {portraits} at once.", "en"
+                ),
             ),
             "dct:publisher": agents.agent_iri(base, layout.operator),
             "dct:license": f"<{layout.licence}>",

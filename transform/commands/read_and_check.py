@@ -59,8 +59,8 @@ def read_and_check(
     terminal.print_read(count_rows(work, checked), refused=checked.refused)
     for context in work.settings:
         terminal.print_untaken(context.reading, context.layout)
-    terminal.print_not_reviewed(checked.not_reviewed)
     newest = max(checked.editions, key=lambda edition: edition.year).layout
+    terminal.print_not_reviewed(checked.not_reviewed, newest)
     terminal.print_renamings(checked.renamings, newest)
     terminal.print_findings(checked.located, language_for(newest.languages))
     if any(finding.severity != "Info" for finding in checked.located):

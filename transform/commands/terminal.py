@@ -144,14 +144,14 @@ def _other_year(file: str, year: int) -> str | None:
 def print_untaken(reading: "Reading", layout: "Layout") -> None:
     """List the columns of a file that no field takes, and that are not ignored by name."""
     if names := reading.header.untaken:
-        listed = [message("commands.quoted", text=visible(name)) for name in names]
+        listed = [message("text.quoted", text=visible(name)) for name in names]
         click.echo(
             message(
                 "commands.untaken",
                 file=reading.table.path.name,
                 number=len(names),
                 columns=listed,
-                layout=visible(layout.to_edit, 600),
+                layout=visible(str(layout.to_edit), 600),
             )
         )
 
@@ -194,17 +194,27 @@ def print_findings(located: "Sequence[Located]", language: str) -> None:
         click.echo(message("commands.more_findings", number=len(serious) - SHOWN))
 
 
-def print_not_reviewed(bodies: "Sequence[Unreviewed]") -> None:
-    """Print how many bodies the registry does not know, and those with a known one that is near."""
+def print_not_reviewed(bodies: "Sequence[Unreviewed]", layout: "Layout") -> None:
+    """Print how many bodies the registry does not know, and what it says once a person knows.
+
+    That is the line for each that has a known one near, and for one of the others.
+    """
     if not bodies:
         return
     click.echo(message("commands.bodies_not_reviewed", number=len(bodies)))
+    click.echo(message("commands.bodies_step", where=_registry_of(layout)))
     near_some = [each for each in bodies if each.helpful]
     for each in near_some[:SHOWN]:
         near = [f"{known.slug} ({known.score:g})" for known in each.helpful]
         click.echo(message("commands.nearest_bodies", body=visible(each.body.label), near=near))
+        click.echo(f"    {visible(each.registry_line(), 2000)}")
     if (more := len(near_some) - SHOWN) > 0:
         click.echo(message("commands.more_near", number=more))
+    # What stands below a parent takes lines on the parent, too.
+    alone = (each for each in bodies if not each.helpful and not each.body.within)
+    if one := next(alone, None):
+        click.echo(message("commands.new_body", body=visible(one.body.label)))
+        click.echo(f"    {visible(one.registry_line(), 2000)}")
 
 
 def print_renamings(renamings: "Sequence[Renaming]", layout: "Layout") -> None:

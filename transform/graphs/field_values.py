@@ -8,10 +8,10 @@ from transform.identity.own_lists import OwnList
 from transform.layouts.fields import OWN, Field
 from transform.layouts.model import FIELDS, Layout
 from transform.rdf.namespaces import XSD, property_iri
-from transform.rdf.ntriples import boolean, literal
+from transform.rdf.ntriples import literal
 from transform.tables.rows import Row
 from transform.tables.texts import Slot
-from transform.text.dates import read_date, two_readings
+from transform.text.dates import two_readings
 from transform.text.normal_form import normal_form
 from transform.text.numbers import read_number
 from transform.text.urls import is_email, is_page
@@ -91,6 +91,24 @@ class ValueReader:
             for value in field.values(text) if property_ else ():
                 yield self._value(field, slot, property_ or "", text, value)
 
+    def read_plain(self, row: Row) -> Iterator[tuple[Slot, str]]:
+        """Yield the values of a row as a table holds them, each with its slot.
+
+        A value of a list is its slug, a date or a number is as RDF writes it; what cannot be read
+        is left out.
+        """
+        for number, slot, field, property_ in self._slots:
+            for value in field.values(row.others[number]) if property_ else ():
+                if field.kind == "list":
+                    plain = self._lists[slot.field.removeprefix(OWN)].concept(value)
+                elif field.kind in ("text", "string", "contact"):
+                    plain = value
+                else:
+                    read = _read(field, value)
+                    plain = read[0] if read else None
+                if plain:
+                    yield slot, plain
+
     def _value(self, field: Field, slot: Slot, property_: str, text: str, value: str) -> Value:
         if field.kind == "text":
             # Benefits are published as they were written, a name without the blanks around it.
@@ -110,23 +128,35 @@ def _term(field: Field, value: str) -> str | None:
     match field.kind:
         case "string":
             return literal(value)
-        case "iri":
-            return f"<{value}>" if is_page(value) else None
         case "contact":
             return f"<{value}>" if is_page(value) else f"<mailto:{_address(value)}>"
+    read = _read(field, value)
+    if read is None or field.kind == "iri":
+        return f"<{value}>" if read else None
+    return literal(read[0], datatype=f"{XSD}{read[1]}")
+
+
+def _read(field: Field, value: str) -> tuple[str, str] | None:
+    """Return an address, date, number, yes or no as RDF writes it, and the name of its datatype.
+
+    None where it cannot be read.
+    """
+    match field.kind:
+        case "iri":
+            return (value, "anyURI") if is_page(value) else None
         case "date":
-            moments = read_date(value, field.dates)
+            moments = field.moments(value)
             if len(moments) != 1:
                 return None
             (moment,) = moments
-            return literal(moment.text, datatype=f"{XSD}{moment.datatype}")
+            return moment.text, moment.datatype
         case "number":
             number = read_number(value, field.decimal)
-            kind = "decimal" if number and "." in number else "integer"
-            return literal(number, datatype=f"{XSD}{kind}") if number else None
+            return (number, "decimal" if "." in number else "integer") if number else None
         case "yes-no":
             form = normal_form(value)
-            return boolean(form in field.yes) if form in field.yes | field.no else None
+            known = form in field.yes | field.no
+            return (str(form in field.yes).lower(), "boolean") if known else None
     raise AssertionError(f"no values are of the kind {field.kind}")
 
 
@@ -138,4 +168,4 @@ def _is_ambiguous(field: Field, value: str) -> bool:
     """Return whether a date may be one of several days."""
     if field.kind != "date":
         return False
-    return len(read_date(value, field.dates)) > 1 or (not field.dates and bool(two_readings(value)))
+    return len(field.moments(value)) > 1 or (not field.dates and bool(two_readings(value)))

@@ -7,7 +7,8 @@ from transform.rdf.namespaces import DCTERMS, FOAF, RDF_TYPE, RDFS, SERVICE_DESC
 from transform.rdf.ntriples import Line, literal
 from transform.text.languages import LANGUAGES
 
-# Title and description of each graph that is no portrait, in French and in English.
+# Title and description of each graph that is no portrait, in French and in English; in braces
+# stand the words of the layout.
 _TEXTS = {
     "anciens-noms": (
         ("Anciens noms", "Former names"),
@@ -26,8 +27,8 @@ _TEXTS = {
     "catalogue": (
         ("Catalogue", "Catalogue"),
         (
-            "La description des portraits, de leurs fichiers et du point d'accès (DCAT, VoID).",
-            "The description of the portraits, their files and the endpoint (DCAT, VoID).",
+            "La description des {portraits}, de leurs fichiers et du point d'accès (DCAT, VoID).",
+            "The description of the {portraits}, their files and the endpoint (DCAT, VoID).",
         ),
     ),
     "organismes": (
@@ -41,24 +42,25 @@ _TEXTS = {
         ("Rapprochements", "Identity over the years"),
         (
             "Les initiatives suivies d'une année à l'autre, les décisions qui les réunissent ou les"
-            " séparent, et les comparaisons de portraits.",
+            " séparent, et les comparaisons de {portraits}.",
             "The initiatives followed from year to year, the decisions that join or separate them,"
-            " and the comparisons of portraits.",
+            " and the comparisons of {portraits}.",
         ),
     ),
     "vocabulaire": (
         ("Vocabulaire", "Vocabulary"),
         (
-            "L'ontologie, et les listes : catégories, statuts, portefeuilles, genres, règles.",
-            "The ontology, and the lists: categories, statuses, portfolios, kinds, rules.",
+            "L'ontologie, et les listes : {categories}, {statuts}, {portefeuilles}, genres,"
+            " règles.",
+            "The ontology, and the lists: {categories}, {statuts}, {portefeuilles}, kinds, rules.",
         ),
     ),
 }
 _OF_A_YEAR = (
-    ("Portrait de {year}", "Portrait of {year}"),
+    ("{portrait} de {year}", "{portrait} of {year}"),
     (
-        "Les inscriptions du portrait de {year}, une par ligne du fichier, et leurs décomptes.",
-        "The entries of the portrait of {year}, one for each row of the file, and their counts.",
+        "Les inscriptions du {portrait} de {year}, une par ligne du fichier, et leurs décomptes.",
+        "The entries of the {portrait} of {year}, one for each row of the file, and their counts.",
     ),
 )
 
@@ -70,7 +72,8 @@ def graph_lines(base_uri: str, name: str, layout: Layout) -> Iterator[Line]:
     yield about, f"<{RDF_TYPE}>", f"<{SERVICE_DESCRIPTION}Graph>"
     for texts, predicate in ((titles, f"{RDFS}label"), (descriptions, f"{DCTERMS}description")):
         for text, language in zip(texts, LANGUAGES, strict=True):
-            yield about, f"<{predicate}>", literal(text.format(year=name), language)
+            filled = layout.words.fill(text, language, year=name)
+            yield about, f"<{predicate}>", literal(filled[:1].upper() + filled[1:], language)
     notice: Mapping[str, str] = layout.notice or {}
     for language, text in notice.items():
         yield about, f"<{RDFS}comment>", literal(text, language)

@@ -1,5 +1,6 @@
 """Find what a layout lacks and where it contradicts itself, whatever files it is made of."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
@@ -10,6 +11,8 @@ from transform.layouts.located import Faults, Node, Place, dotted
 from transform.layouts.merge import column_lists
 from transform.layouts.schema import FIELDS, LISTS, required_keys
 from transform.layouts.series import DAYS
+from transform.layouts.words import WITH_ARTICLE
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 
 
@@ -21,6 +24,7 @@ def find_contradictions(layout: Node, faults: Faults) -> None:
     _find_unreachable(layout, faults)
     _find_absent_columns(layout, faults)
     _find_absent_parents(layout, faults)
+    _find_unfit_words(layout, faults)
     _find_unfit_fields(layout, faults)
     _find_shared_columns(layout, faults)
     for holder in (*(("lists", name) for name in LISTS), *own):
@@ -33,7 +37,7 @@ def find_contradictions(layout: Node, faults: Faults) -> None:
             for key in ("title", "format"):
                 if file.sound and not file.find(key):
                     named = dotted(("portraits", year, "files", number, key))
-                    faults.add(file.place, f"{named} is missing. Add it.")
+                    faults.add(file.place, message("layouts.missing_in_file", key=named))
 
 
 def _find_missing(layout: Node, key: str, faults: Faults) -> None:
@@ -46,7 +50,7 @@ def _find_missing(layout: Node, key: str, faults: Faults) -> None:
         return  # the value that should hold it is refused
     own = [holder.place for holder in above if holder and holder.place.rank == 0]
     place = own[-1] if own else Place(layout.place.file)
-    faults.add(place, f"{key} is missing. Add it, or extend a layout.")
+    faults.add(place, message("layouts.missing", key=key))
 
 
 def _find_unreachable(layout: Node, faults: Faults) -> None:
@@ -56,11 +60,7 @@ def _find_unreachable(layout: Node, faults: Faults) -> None:
         return
     contacts = (operator.find(key) for key in ("email", "homepage"))
     if not any(contact and (contact.value or not contact.sound) for contact in contacts):
-        faults.add(
-            operator.place,
-            "operator has no contact. Add operator.email, or operator.homepage, the page where"
-            " one can write to it.",
-        )
+        faults.add(operator.place, message("layouts.no_contact"))
 
 
 def _find_absent_columns(layout: Node, faults: Faults) -> None:
@@ -68,10 +68,7 @@ def _find_absent_columns(layout: Node, faults: Faults) -> None:
     for name, field in layout.tables("fields"):
         absent, columns = field.find("absent"), field.elements("columns")
         if absent and absent.value and columns and columns[0].place.rank == absent.place.rank:
-            faults.add(
-                absent.place,
-                f"fields.{name} is absent and has columns. Take absent or the columns out.",
-            )
+            faults.add(absent.place, message("layouts.absent_with_columns", key=key_of(name)))
 
 
 def _fields(layout: Node) -> Iterator[tuple[str, Node]]:
@@ -105,11 +102,22 @@ def _find_absent_parents(layout: Node, faults: Faults) -> None:
     """Find bodies that are within what the register does not have."""
     within = layout.find("fields", "organisme", "within")
     if within and within.value and layout.get("fields", within.value, "absent"):
-        faults.add(
-            within.place,
-            f'fields.organisme.within is "{within.value}", and fields.{within.value} is absent.'
-            ' Name a field that the register has, or make within "".',
-        )
+        faults.add(within.place, message("layouts.within_absent", field=within.value))
+
+
+def _find_unfit_words(layout: Node, faults: Faults) -> None:
+    """Find French words before which our texts would write «le» and «du» instead of «l'»."""
+    for thing in WITH_ARTICLE:
+        forms = layout.find("words", thing, "fr")
+        if not forms or not forms.sound:
+            continue
+        if word := next(filter(_begins_with_vowel, forms.value), None):
+            faults.add(forms.place, message("layouts.word_with_vowel", thing=thing, word=word))
+
+
+def _begins_with_vowel(word: str) -> bool:
+    bare = unicodedata.normalize("NFD", word.strip().casefold())
+    return bare[:1] in tuple("aeiouyœæ")
 
 
 def _find_shared_columns(layout: Node, faults: Faults) -> None:
@@ -163,12 +171,10 @@ class _Claim(NamedTuple):
 
 def _find_second_claim(node: Node, where: str, other: str | None, faults: Faults) -> None:
     if other == where:
-        faults.add(node.place, f'{where} holds "{node.value}" twice. Leave it once.')
+        faults.add(node.place, message("layouts.column_twice", key=where, column=node.value))
     elif other:
-        faults.add(
-            node.place,
-            f'{where} holds "{node.value}", which {other} claims too. Leave it under one of them.',
-        )
+        problem = message("layouts.column_of_two", key=where, column=node.value, other=other)
+        faults.add(node.place, problem)
 
 
 def _find_unfit_values(layout: Node, holder: tuple[str, str], faults: Faults) -> None:
@@ -181,22 +187,18 @@ def _find_unfit_values(layout: Node, holder: tuple[str, str], faults: Faults) ->
         concept, since, until = (value.get(part) for part in ("concept", "from", "until"))
         concepts.add(concept)
         if not value.find("concept"):
-            faults.add(value.place, f"{key}.concept is missing. Add the concept's slug.")
+            faults.add(value.place, message("layouts.value_without_concept", key=key))
         if since and until and since > until:
-            faults.add(
-                value.place,
-                f"{key} ({concept}) is from {since} until {until}. Make from the earlier year.",
-            )
+            years = {"since": since, "until": until}
+            problem = message("layouts.value_years", key=key, concept=concept, **years)
+            faults.add(value.place, problem)
         if holder[0] == "own" and not (value.find("label") or value.elements("spellings")):
-            faults.add(value.place, f"{key} has no text. Add spellings, or a label.")
+            faults.add(value.place, message("layouts.value_without_text", key=key))
     name = ".".join(holder)
     blank = layout.find(*holder, "blank")
     if blank and blank.sound and blank.value not in concepts:
-        faults.add(
-            blank.place,
-            f'{name}.blank is "{blank.value}", which is no concept of {name}.values.'
-            " Add a value with this concept.",
-        )
+        problem = message("layouts.blank_unknown", key=name, concept=blank.value)
+        faults.add(blank.place, problem)
 
 
 def _find_shared_spellings(layout: Node, holder: tuple[str, str], faults: Faults) -> None:
@@ -207,19 +209,17 @@ def _find_shared_spellings(layout: Node, holder: tuple[str, str], faults: Faults
             if spelling.sound:
                 claims.setdefault(normal_form(spelling.value), []).append((value, spelling))
     name = ".".join(holder)
-    step = "Leave it under one."
-    if holder[0] == "lists":
-        step = "Set from and until, or leave it under one."
     for claiming in claims.values():
         for (one, first), (two, second) in combinations(claiming, 2):
             names = one.get("concept"), two.get("concept")
             if names[0] != names[1] and all(names) and _overlap(one, two):
                 later = max(first.place, second.place, key=lambda place: place.order)
-                faults.add(
-                    later,
-                    f'{name}.values: "{second.value}" means both {names[0]} and {names[1]}'
-                    f" in the same years. {step}",
-                )
+                values = {"key": name, "text": second.value, "one": names[0], "other": names[1]}
+                # Values of a field of the register's own hold in all years.
+                if holder[0] == "lists":
+                    faults.add(later, message("layouts.spelling_of_two_years", **values))
+                else:
+                    faults.add(later, message("layouts.spelling_of_two", **values))
 
 
 def _overlap(one: Node, two: Node) -> bool:
@@ -233,11 +233,7 @@ def _find_unfit_coverage(layout: Node, faults: Faults) -> None:
         return
     counts = len(coverage.elements("bounds")), len(coverage.elements("middle"))
     if not (coverage.find("iri") and coverage.find("name") and counts == (4, 2)):
-        faults.add(
-            coverage.place,
-            "series.coverage wants iri, name, bounds (west, south, east, north) and"
-            " middle (longitude, latitude). Add what is missing.",
-        )
+        faults.add(coverage.place, message("layouts.coverage"))
 
 
 def _find_unfit_days(layout: Node, portrait: Node, year: str, faults: Faults) -> None:
@@ -245,22 +241,25 @@ def _find_unfit_days(layout: Node, portrait: Node, year: str, faults: Faults) ->
     days = {key: _day(portrait, key) for key in DAYS}
     begin, end = days["begin"], days["end"]
     if bool(begin) != bool(end) or begin > end:
-        faults.add(
-            _first_place(portrait, "begin", "end"),
-            f"portraits.{year} begins {begin or 'nowhere'} and ends {end or 'nowhere'}."
-            " Give both days, the earlier one as begin.",
+        nowhere = message("layouts.nowhere")
+        problem = message(
+            "layouts.days_of_period", year=year, begin=begin or nowhere, end=end or nowhere
         )
+        faults.add(_first_place(portrait, "begin", "end"), problem)
     collected, clarified = days["collected"], days["clarified"]
     words = {language for language, text in portrait.tables("collection") if text.value}
     languages = [node.value for node in layout.elements("languages") if node.sound]
-    named = " and ".join(f"collection.{language}" for language in languages)
+    named = [f"collection.{language}" for language in languages]
     if (collected and {*languages} - words) or (clarified or "9999") < (collected or "9999"):
-        faults.add(
-            _first_place(portrait, "collected", "clarified"),
-            f"portraits.{year} was collected on {collected or 'no day'} and clarified on"
-            f" {clarified or 'no day'}. Give both in words as {named}, and no earlier day as"
-            " clarified than as collected.",
+        no_day = message("layouts.no_day")
+        problem = message(
+            "layouts.days_of_collection",
+            year=year,
+            collected=collected or no_day,
+            clarified=clarified or no_day,
+            named=named,
         )
+        faults.add(_first_place(portrait, "collected", "clarified"), problem)
 
 
 def _day(portrait: Node, key: str) -> str:

@@ -1,13 +1,15 @@
 """Declare the fields that a layout may have beside the six, and how cells hold their values."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
 import ontology
 from transform.layouts.series import Texts
+from transform.text.dates import Moment, read_date
+from transform.text.message import Message, message
 from transform.text.normal_form import normal_form
 
 # What a value of each field is; the six fields that every row has are read by their own rules.
@@ -40,10 +42,10 @@ class Field:
     the register's own. `join` are columns that make one text together, with `joiner` between
     them. `split` parts a cell: into its texts in `languages`, or to its part of number `part`, or,
     without either, into many values. A cell that holds one of the texts `empty` says nothing.
-    `dates` are patterns such as D/M/YYYY. `leave`: a value that cannot be read is left out, and
-    the row is published without it. `identity`: rows of one identifier are one initiative.
-    `absent`: the register has no such field, whatever columns a layout below names. `within`: of
-    bodies, the field that names what they are a part of.
+    `dates` are patterns such as D/M/YYYY, `months` the languages that name months. `leave`: a
+    value that cannot be read is left out, and the row is published without it. `identity`: rows of
+    one identifier are one initiative. `absent`: the register has no such field, whatever columns a
+    layout below names. `within`: of bodies, the field that names what they are a part of.
     """
 
     columns: tuple[str, ...]
@@ -58,6 +60,7 @@ class Field:
     part: int = 0
     empty: frozenset[str] = frozenset()
     dates: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
     decimal: str = "."
     yes: frozenset[str] = frozenset(_YES)
     no: frozenset[str] = frozenset(_NO)
@@ -82,6 +85,10 @@ class Field:
         parts = text.split(self.split) if self.has_many else [text]
         stripped = (part.strip() for part in parts)
         return [part for part in stripped if part and normal_form(part) not in self.empty]
+
+    def moments(self, text: str) -> set[Moment]:
+        """Return the moments that a text may mean, none where it is no date."""
+        return read_date(text, self.dates, self.months)
 
     def parts(self, cell: str) -> dict[str, str] | None:
         """Return the texts of a cell by language, None where it has not one for each of them."""
@@ -121,8 +128,13 @@ class OwnField:
     values: tuple[OwnValue, ...]
 
 
-def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
-    """Read a table `fields.….` or `own.…` of a layout, whose values are of a kind."""
+def read_field(
+    table: Mapping[str, Any], kind: str = "text", languages: Iterable[str] = ()
+) -> Field:
+    """Read a table `fields.….` or `own.…` of a layout, whose values are of a kind.
+
+    `languages` are those of the register.
+    """
     if table.get("absent"):
         return Field((), optional=True, absent=True)
     return Field(
@@ -138,6 +150,7 @@ def read_field(table: Mapping[str, Any], kind: str = "text") -> Field:
         part=table.get("part", 0),
         empty=frozenset(map(normal_form, table.get("empty", ()))),
         dates=tuple(table.get("dates", ())),
+        months=tuple(languages),
         decimal=table.get("decimal", "."),
         yes=frozenset(map(normal_form, table.get("yes", _YES))),
         no=frozenset(map(normal_form, table.get("no", _NO))),
@@ -151,12 +164,13 @@ def read_more_fields(raw: Mapping[str, Any]) -> dict[str, Field]:
     """Read the fields that a layout has beside the six, those of the register's own last."""
     declared, own = raw["fields"], raw.get("own", {})
     fields = {
-        name: read_field(declared[name], kind)
+        name: read_field(declared[name], kind, raw["languages"])
         for name, kind in MORE_FIELDS.items()
         if name in declared
     }
     return fields | {
-        OWN + name: read_field(table, table.get("range", "text")) for name, table in own.items()
+        OWN + name: read_field(table, table.get("range", "text"), raw["languages"])
+        for name, table in own.items()
     }
 
 
@@ -185,71 +199,65 @@ def key_of(name: str) -> str:
 
 
 class FieldFault(NamedTuple):
-    """A fault of a field: the key below the field's that it is about, "" for none; a sentence."""
+    """A fault of a field: the key below the field's that it is about, "" for none; the message."""
 
     key: str
-    message: str
+    message: Message
 
 
 def field_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterator[FieldFault]:
     """Yield what contradicts itself in a field; `languages` begin with the register's own."""
-    faults = [*_name_faults(name), *_split_faults(name, declared)]
+    yield from _name_faults(name)
+    yield from _split_faults(name, declared)
     if languages:
-        faults += _language_faults(name, declared, languages)
-    for fault in faults:
-        key = re.match(r"[.\w-]*", fault)
-        yield FieldFault(key[0].strip(".") if key else "", f"{key_of(name)}{fault}")
+        yield from _language_faults(name, declared, languages)
 
 
-def _name_faults(name: str) -> Iterator[str]:
+def _name_faults(name: str) -> Iterator[FieldFault]:
     own = name.removeprefix(OWN)
-    if own != name and own in _terms():
-        yield (
-            f" would be <def#{own}>, which is a term of the vocabulary already. Take another name."
-        )
+    if own != name and own in vocabulary_terms():
+        yield FieldFault("", message("layouts.own_is_term", key=key_of(name), name=own))
 
 
 @cache
-def _terms() -> frozenset[str]:
+def vocabulary_terms() -> frozenset[str]:
+    """Return the names of our vocabulary's terms, which no field of a register may have."""
     text = ontology.read("portrait-ia").decode()
     return frozenset(re.findall(r"^pia:(\w+)$", text, re.MULTILINE))
 
 
-def _split_faults(name: str, declared: Field) -> Iterator[str]:
+def _split_faults(name: str, declared: Field) -> Iterator[FieldFault]:
+    key = key_of(name)
     if declared.part and declared.languages:
-        yield ".split leads to a part and to languages. Leave part or languages out."
+        yield FieldFault("split", message("layouts.split_two_ways", key=key))
     if (declared.part or declared.languages) and not declared.split:
-        yield ".split is missing. Add the text that stands between the parts of a cell."
+        yield FieldFault("split", message("layouts.split_missing", key=key))
     if declared.has_many and (name in (*_SIX, "description") or declared.kind == "date"):
-        yield (
-            ".split would give many values, and the field has one. Add part, the number of the"
-            " part that is meant, or languages."
-        )
+        yield FieldFault("split", message("layouts.split_many", key=key))
     if declared.has_many and declared.identity:
-        yield ".identity wants one identifier a row. Take split out, or identity."
+        yield FieldFault("identity", message("layouts.identity_of_many", key=key))
 
 
-def _language_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterator[str]:
+def _language_faults(name: str, declared: Field, languages: Sequence[str]) -> Iterator[FieldFault]:
     own, *others = languages
+    key = key_of(name)
     has_texts = name in _TEXTS or (name not in _SIX and declared.kind in ("text", "list"))
     if (declared.translations or declared.languages) and not has_texts:
-        yield ": it is no text, which alone has languages. Take translations and languages out."
+        yield FieldFault("", message("layouts.languages_of_no_text", key=key))
     if declared.translations and declared.languages:
-        yield " has translations and languages. Leave one of them out."
+        yield FieldFault("", message("layouts.languages_two_ways", key=key))
     for tag in declared.translations:
-        if tag not in others:
-            yield (
-                f".translations.{tag} is in the register's own language: its columns are columns."
-                " Move them there."
-                if tag == own
-                else f".translations.{tag} is in no language of the register. Add it to languages."
-            )
+        if tag == own:
+            problem = message("layouts.translation_own", key=key, tag=tag)
+            yield FieldFault(f"translations.{tag}", problem)
+        elif tag not in others:
+            problem = message("layouts.translation_unknown", key=key, tag=tag)
+            yield FieldFault(f"translations.{tag}", problem)
     if declared.languages and (
         own not in declared.languages
         or len(set(declared.languages)) < len(declared.languages)
         or not set(declared.languages) <= set(languages)
     ):
-        yield (
-            f".languages is {', '.join(declared.languages)}. Name languages of the register, each"
-            f" once, {own} among them, in the order of the cell."
-        )
+        tags = declared.languages
+        problem = message("layouts.languages_unfit", key=key, tags=tags, own=own)
+        yield FieldFault("languages", problem)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
-from transform.errors import UnreadableLayout
+from transform.errors import Said, UnreadableLayout
 from transform.layouts.toml_lines import Path
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
 # A fault that comes a thousand times is mended in one way.
@@ -21,8 +23,12 @@ class Place:
     rank: int = 0
     line: int | None = None
 
-    def __str__(self) -> str:
-        return f"{self.file}, line {self.line}" if self.line else self.file
+    @property
+    def name(self) -> Said:
+        """Return the file and the line, as messages name them."""
+        if not self.line:
+            return self.file
+        return message("errors.file_line", file=self.file, line=self.line)
 
     @property
     def order(self) -> tuple[int, int]:
@@ -77,21 +83,24 @@ class Node:
 class Faults:
     """The faults of a layout, each once, to be told together."""
 
-    _found: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    # By their text, which is the same only for the same fault.
+    _found: dict[str, tuple[tuple[int, int], Message]] = field(default_factory=dict)
 
-    def add(self, place: Place, message: str) -> None:
+    def add(self, place: Place, problem: Message) -> None:
         """Add what is wrong at a place, and the next step."""
-        self._found.setdefault(f"{place}: {message}", (*place.order, len(self._found)))
+        fault = message("errors.place_and_problem", where=place.name, problem=problem)
+        self._found.setdefault(str(fault), (place.order, fault))
 
-    def told(self) -> list[str]:
+    def told(self) -> list[Message]:
         """Return all faults, in the order of the files and of their lines."""
-        return sorted(self._found, key=self._found.__getitem__)
+        return [fault for _, fault in sorted(self._found.values(), key=itemgetter(0))]
 
     def refuse(self) -> None:
         """Raise UnreadableLayout with all faults, if there are any."""
-        if lines := self.told():
-            more = [f"… and {len(lines) - SHOWN} more faults."] if len(lines) > SHOWN else []
-            raise UnreadableLayout(*lines[:SHOWN], *more)
+        if faults := self.told():
+            number = len(faults) - SHOWN
+            more = [message("layouts.more_faults", number=number)] if number > 0 else []
+            raise UnreadableLayout(*faults[:SHOWN], *more)
 
 
 def dotted(path: Path | str, *more: str | int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from transform.layouts.located import Faults, Node, dotted
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 
 # Lists that gather what a series was called from year to year; any other list says all there is.
@@ -69,11 +70,7 @@ def _drop(below: Node, named: Node, faults: Faults) -> Node:
     keys = named.value.split(".")
     holder = below.find(*keys[:-1])
     if not holder or not isinstance(holder.value, dict) or keys[-1] not in holder.value:
-        faults.add(
-            named.place,
-            f'afresh names "{dotted(named.value)}", which the extended layout does not have.'
-            ' Name one of its keys, such as "lists.statut.values", or take it out.',
-        )
+        faults.add(named.place, message("layouts.afresh_unknown", key=dotted(named.value)))
         return below
     return _without(below, keys)
 

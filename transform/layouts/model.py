@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from transform.errors import Said
 from transform.layouts.fields import (
     Field,
     OwnField,
@@ -23,6 +24,7 @@ from transform.layouts.series import (
     read_series,
 )
 from transform.layouts.words import Words, read_words
+from transform.text.message import message
 
 __all__ = [
     "FIELDS",
@@ -147,10 +149,10 @@ class Layout:
         return name if name in shipped() else None
 
     @property
-    def to_edit(self) -> str:
+    def to_edit(self) -> Said:
         """Name the file in which to change something: nobody edits a shipped one."""
         if name := self.shipped_as:
-            return f'a layout of your own that begins with extends = "{name}" (--layout FILE)'
+            return message("layouts.own_layout", name=name)
         return self.source
 
     @property

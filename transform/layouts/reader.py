@@ -6,13 +6,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from transform.errors import UnreadableLayout
-from transform.files import reason_of
+from transform.errors import Said, UnreadableLayout
+from transform.files import reason_message
 from transform.layouts.contradictions import find_contradictions
 from transform.layouts.located import Faults, Node, Place
 from transform.layouts.merge import merge
 from transform.layouts.schema import FORMAT, read_value
 from transform.layouts.toml_lines import find_lines
+from transform.text.message import message
 
 _SHIPPED = files("transform.layouts")
 LARGEST = 16 << 20
@@ -28,9 +29,7 @@ def shipped() -> list[str]:
 def read_shipped(name: str) -> str:
     """Return the text of a layout that comes with the package, comments and all."""
     if name not in shipped():
-        raise UnreadableLayout(
-            f"{name}: no shipped layout has this name. Give one of {', '.join(shipped())}."
-        )
+        raise UnreadableLayout(message("layouts.no_such_layout", name=name, names=shipped()))
     return (_SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -56,23 +55,18 @@ def _read_merged(reference: str, folder: Path, above: tuple[str, ...], faults: F
     """Read a layout with all that it extends; `above` are the layouts that lead to it."""
     file, identity, data = _read_bytes(reference, folder)
     if identity in above:
-        raise UnreadableLayout(
-            f"{file}: extends leads back to where it began"
-            f" ({' → '.join(Path(step).name for step in (*above, identity))})."
-            " Take one of these extends out."
-        )
+        steps = " → ".join(Path(step).name for step in (*above, identity))
+        raise UnreadableLayout(message("layouts.circle", file=file, steps=steps))
     layout = _parse(Place(file, len(above)), data, faults)
     for keys in (("registry",), ("series", "framework")):
         layout = _find_beside(layout, keys, Path(identity).parent)
     extends = layout.get("extends")
     if not extends:
         if named := layout.find("afresh"):
-            faults.add(named.place, "afresh, but nothing is extended. Add extends, or take it out.")
+            faults.add(named.place, message("layouts.afresh_alone"))
         return layout
     if len(above) == _MOST_STEPS:
-        raise UnreadableLayout(
-            f"{file}: extends leads on after {_MOST_STEPS} layouts. Take some of them together."
-        )
+        raise UnreadableLayout(message("layouts.too_many_steps", file=file, number=_MOST_STEPS))
     own = replace(layout, value={k: v for k, v in layout.value.items() if k != "extends"})
     below = _read_merged(extends, Path(identity).parent, (*above, identity), faults)
     return merge(below, own, faults)
@@ -96,17 +90,20 @@ def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:
     path = folder / reference
     try:
         if path.exists() and not path.is_file():
-            raise ValueError("no regular file")
+            raise _unreadable(reference, message("layouts.no_regular_file"))
         with path.open("rb") as stream:
             data = stream.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise ValueError(f"larger than {LARGEST >> 20} MB")
-        return str(path), str(path.resolve()), data
+        identity = str(path.resolve())
     except (OSError, ValueError) as error:
-        raise UnreadableLayout(
-            f"{reference}: no layout can be read there ({reason_of(error)})."
-            f" Give the path of a TOML file, or one of {', '.join(shipped())}."
-        ) from error
+        raise _unreadable(reference, reason_message(error)) from error
+    if len(data) > LARGEST:
+        raise _unreadable(reference, message("layouts.larger", number=LARGEST >> 20))
+    return str(path), identity, data
+
+
+def _unreadable(reference: str, reason: Said) -> UnreadableLayout:
+    problem = message("layouts.unreadable", file=reference, reason=reason, names=shipped())
+    return UnreadableLayout(problem)
 
 
 def _parse(place: Place, data: bytes, faults: Faults) -> Node:
@@ -114,5 +111,7 @@ def _parse(place: Place, data: bytes, faults: Faults) -> Node:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnreadableLayout(f"{place}: not TOML: {error}. Correct it there.") from error
+        raise UnreadableLayout(
+            message("layouts.not_toml", file=place.name, reason=str(error))
+        ) from error
     return read_value(raw, FORMAT, (), place, find_lines(text), faults)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 import ontology
+from transform.errors import Said
 from transform.layouts.fields import MORE_FIELDS, RANGES
 from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
@@ -19,6 +20,7 @@ from transform.layouts.words import NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.dates import is_date_pattern
 from transform.text.languages import is_language
+from transform.text.message import Message, message
 from transform.text.normal_form import slug
 from transform.text.urls import is_email
 
@@ -48,75 +50,88 @@ def _is_address(value: object) -> bool:
     return isinstance(value, str) and is_email(value)
 
 
-_KINDS: dict[str, tuple[str, Callable[[Any], object]]] = {
-    "text": ("text in quotes, without controls", lambda v: _is_text(v) and v.strip()),
+_KINDS: dict[str, tuple[Message, Callable[[Any], object]]] = {
+    "text": (message("layouts.kind_text"), lambda v: _is_text(v) and v.strip()),
     "forms": (
-        'a list of one and several, such as ["portfolio", "portfolios"]',
+        message("layouts.kind_forms"),
         lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
     ),
-    "flag": ("true or false", lambda v: isinstance(v, bool)),
-    "count": ("a whole number, zero or more", lambda v: type(v) is int and 0 <= v < 1 << 31),
-    "format": ("1, the only version of the format", lambda v: type(v) is int and v == 1),
-    "year": ("a year of four digits", lambda v: type(v) is int and 1900 <= v <= 2999),
-    "slug": ("a slug: a-z, 0-9, single hyphens", lambda v: isinstance(v, str) and slug(v) == v),
-    "language": ('a language tag such as "fr"', lambda v: isinstance(v, str) and is_language(v)),
-    "former language": (
-        "languages, a list of language tags of which the first is the register's own, such as"
-        ' languages = ["fr", "en"]',
-        lambda _: False,
-    ),
-    "iri": ("an absolute http(s) IRI", _is_iri),
+    "flag": (message("layouts.kind_flag"), lambda v: isinstance(v, bool)),
+    "count": (message("layouts.kind_count"), lambda v: type(v) is int and 0 <= v < 1 << 31),
+    "format": (message("layouts.kind_format"), lambda v: type(v) is int and v == 1),
+    "year": (message("layouts.kind_year"), lambda v: type(v) is int and 1900 <= v <= 2999),
+    "slug": (message("layouts.kind_slug"), lambda v: isinstance(v, str) and slug(v) == v),
+    "language": (message("layouts.any_language"), lambda v: isinstance(v, str) and is_language(v)),
+    "former-language": (message("layouts.kind_languages"), lambda _: False),
+    "iri": (message("layouts.kind_iri"), _is_iri),
     # The IRIs of rows are this IRI with a fragment.
-    "file": ("an absolute http(s) IRI without fragment", lambda v: _is_iri(v) and "#" not in v),
+    "file": (message("layouts.kind_iri_of_file"), lambda v: _is_iri(v) and "#" not in v),
     # "" where a layout extends another and has none of its own.
-    "iri?": ('an absolute http(s) IRI, or ""', lambda v: v == "" or _is_iri(v)),
-    "email?": ('an e-mail address, or ""', lambda v: v == "" or _is_address(v)),
+    "iri?": (message("layouts.kind_iri_or_none"), lambda v: v == "" or _is_iri(v)),
+    "email?": (message("layouts.kind_email_or_none"), lambda v: v == "" or _is_address(v)),
     # "" where a layout extends another and does not know its own.
     "date?": (
-        'a date such as 2026-01-27, without quotes, or ""',
+        message("layouts.kind_date_or_none"),
         lambda v: v == "" or (isinstance(v, date) and not isinstance(v, datetime)),
     ),
     # CKAN refuses a whole dataset for a keyword of any other kind.
     "keyword": (
-        "a keyword of 2 to 100 letters, digits, blanks and - _ .",
+        message("layouts.kind_keyword"),
         lambda v: isinstance(v, str) and re.fullmatch(r"[\w .-]{2,100}", v) and v == v.strip(),
     ),
-    "text?": ('text in quotes, without controls, or ""', _is_text),
+    "text?": (message("layouts.kind_text_or_none"), _is_text),
     "moment?": (
-        "a date such as 2026-01-27, or a time with its zone such as 2026-01-27T14:04:00-05:00,"
-        ' without quotes, or ""',
+        message("layouts.kind_moment_or_none"),
         lambda v: v == "" or (isinstance(v, datetime) and v.tzinfo) or type(v) is date,
     ),
     "degrees": (
-        "a number of degrees between -180 and 180",
+        message("layouts.kind_degrees"),
         lambda v: type(v) in (int, float) and -180 <= v <= 180,
     ),
-    "publisher": (f"one of {', '.join(PUBLISHER_KINDS)}", lambda v: v in PUBLISHER_KINDS),
-    "turtle": (f"one of {', '.join(ontology.NAMES)}", lambda v: v in ontology.NAMES),
+    "publisher": (
+        message("layouts.kind_choice", values=PUBLISHER_KINDS),
+        lambda v: v in PUBLISHER_KINDS,
+    ),
+    "turtle": (
+        message("layouts.kind_choice", values=ontology.NAMES),
+        lambda v: v in ontology.NAMES,
+    ),
     "registry": (
-        f"one of {', '.join(ontology.NAMES)}, or the path of a Turtle file that ends in .ttl",
+        message("layouts.kind_choice_or_turtle", values=ontology.NAMES),
         lambda v: v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
     # "" where a layout extends another and has none of its own.
     "framework?": (
-        f'one of {", ".join(ontology.NAMES)}, the path of a Turtle file that ends in .ttl, or ""',
+        message("layouts.kind_choice_turtle_or_none", values=ontology.NAMES),
         lambda v: v == "" or v in ontology.NAMES or (_is_text(v) and v.endswith(".ttl")),
     ),
     # "" where a layout extends another and its bodies are within nothing.
-    "list?": (f'one of {", ".join(LISTS)}, or ""', lambda v: v == "" or v in LISTS),
-    "other": ('"refuse" or "list"', lambda v: v in ("refuse", "list")),
-    "unreadable": ('"refuse" or "leave"', lambda v: v in ("refuse", "leave")),
+    "list?": (
+        message("layouts.kind_choice_or_none", values=LISTS),
+        lambda v: v == "" or v in LISTS,
+    ),
+    "other": (
+        message("layouts.kind_choice_of_two", one="refuse", other="list"),
+        lambda v: v in ("refuse", "list"),
+    ),
+    "unreadable": (
+        message("layouts.kind_choice_of_two", one="refuse", other="leave"),
+        lambda v: v in ("refuse", "leave"),
+    ),
     "separator": (
-        "the text that stands between two parts, in quotes, without controls",
+        message("layouts.kind_separator"),
         lambda v: _is_text(v) and v,
     ),
-    "number of a part": ("a whole number, one or more", lambda v: type(v) is int and 1 <= v < 99),
-    "date pattern": (
-        'a pattern of YYYY, MM or M, DD or D, such as "D/M/YYYY"',
+    "part-number": (message("layouts.kind_part"), lambda v: type(v) is int and 1 <= v < 99),
+    "date-pattern": (
+        message("layouts.kind_date_pattern"),
         lambda v: _is_text(v) and is_date_pattern(v),
     ),
-    "decimal": ('"." or ","', lambda v: v in (".", ",")),
-    "range": (f"one of {', '.join(RANGES)}", lambda v: v in RANGES),
+    "decimal": (
+        message("layouts.kind_choice_of_two", one=".", other=","),
+        lambda v: v in (".", ","),
+    ),
+    "range": (message("layouts.kind_choice", values=RANGES), lambda v: v in RANGES),
 }
 # A format is the name of a kind, [the format of each element] or a table: key to format, where
 # "*year", "*language" and "*name" stand for any key of that kind.
@@ -149,9 +164,9 @@ _FIELD = {
     "joiner": "text?",
     "split": "separator",
     "languages": ["language"],
-    "part": "number of a part",
+    "part": "part-number",
 }
-_DATE = {"dates": ["date pattern"]}
+_DATE = {"dates": ["date-pattern"]}
 _MORE = {**_FIELD, "empty": ["text"], "unreadable": "unreadable"}
 _OWN = {
     **_MORE,
@@ -178,7 +193,7 @@ FORMAT = {
     "afresh": ["text"],
     "registry": "registry",
     "languages": ["language"],
-    "language": "former language",
+    "language": "former-language",
     "series": {
         "title": _TEXTS,
         "description": _TEXTS,
@@ -258,7 +273,8 @@ def read_value(
     place = Place(file.file, file.rank, lines.get(path, file.line))
     if isinstance(expected, dict):
         if not isinstance(value, dict):
-            return _misfit(value, f"a table of keys ({_known(expected)})", path, place, faults)
+            kind = message("layouts.kind_table", known=_known(expected))
+            return _misfit(value, kind, path, place, faults)
         table = {}
         for name, element in value.items():
             inner = (*path, name)
@@ -270,38 +286,38 @@ def read_value(
             read = read_value(element, known, inner, place, lines, faults)
             key = name.lower() if "*language" in expected else name
             if key in table:
-                faults.add(read.place, f"{dotted(inner)} stands twice. Leave it once.")
+                faults.add(read.place, message("layouts.key_twice", key=dotted(inner)))
             table[key] = read
         return Node(place, table)
     if isinstance(expected, list):
         if not isinstance(value, list):
-            return _misfit(value, "a list in square brackets", path, place, faults)
+            return _misfit(value, message("layouts.kind_list"), path, place, faults)
         elements = enumerate(value)
         return Node(
             place,
             [read_value(v, expected[0], (*path, n), place, lines, faults) for n, v in elements],
         )
-    words, fits = _KINDS[expected]
+    kind, fits = _KINDS[expected]
     if not fits(value):
-        return _misfit(value, words, path, place, faults)
+        return _misfit(value, kind, path, place, faults)
     # A list that is one value has no places of its own for its elements.
     one = tuple(value) if isinstance(value, list) else value
     return Node(place, value.lower() if expected == "language" else one)
 
 
-def _misfit(value: Any, words: str, path: Path, place: Place, faults: Faults) -> Node:
-    faults.add(place, f"{dotted(path)} is {_shown(value)}. Make it {words}.")
+def _misfit(value: Any, kind: Message, path: Path, place: Place, faults: Faults) -> Node:
+    faults.add(place, message("layouts.misfit", key=dotted(path), value=_shown(value), kind=kind))
     return Node(place, None, sound=False)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Said:
     """Show a value on one line, cut where it is long or deeply nested."""
     short = reprlib.Repr()
     short.maxstring = short.maxother = 80
     try:
         return short.repr(value)
     except ValueError:
-        return "a number of too many digits"
+        return message("layouts.long_number")
 
 
 def _format_of(name: str, table: Mapping[str, Any]) -> Any:
@@ -317,15 +333,24 @@ def _format_of(name: str, table: Mapping[str, Any]) -> Any:
     return None
 
 
-def _unknown_key(name: str, path: Path, table: Mapping[str, Any]) -> str:
+def _unknown_key(name: str, path: Path, table: Mapping[str, Any]) -> Message:
     """Return the message on an unknown key, with the nearest known one."""
-    near = difflib.get_close_matches(name[:LONGEST_KEY], table, n=1)
-    hint = f"nearest: {near[0]}" if near else f"known here: {_known(table)}"
-    return f"{dotted(path)} is no key of a layout; {hint}. Correct the key."
+    fixed = [key for key in _in_use(table) if not key.startswith("*")]
+    near = difflib.get_close_matches(name[:LONGEST_KEY], fixed, n=1)
+    if near:
+        return message("layouts.no_key", key=dotted(path), nearest=near[0])
+    return message("layouts.no_key_here", key=dotted(path), known=_known(table))
 
 
-def _known(table: Mapping[str, Any]) -> str:
-    names = {"*language": 'a language tag such as "fr"', "*year": "a year"}
-    names["*name"] = "a name such as fournisseur, of letters and digits"
-    known = (name for name, expected in table.items() if expected != "former language")
-    return ", ".join(names.get(name, name) for name in known)
+def _known(table: Mapping[str, Any]) -> list[Said]:
+    names: dict[str, Said] = {
+        "*language": message("layouts.any_language"),
+        "*year": message("layouts.any_year"),
+        "*name": message("layouts.any_name"),
+    }
+    return [names.get(name, name) for name in _in_use(table)]
+
+
+def _in_use(table: Mapping[str, Any]) -> list[str]:
+    """Return the keys of a table, but for the one that had another name before."""
+    return [name for name, expected in table.items() if expected != "former-language"]

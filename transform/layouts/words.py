@@ -4,7 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from transform.text.languages import LANGUAGES
+from transform.text.message import message
+
 # By language and thing: one and several; French words are masculine and begin with a consonant.
+# Texts write an article before those of `WITH_ARTICLE` alone.
 # `portrait` is one yearly file, the others are fields.
 _NEUTRAL = {
     "fr": {
@@ -26,13 +30,8 @@ _NEUTRAL = {
         "statut": ("status", "statuses"),
     },
 }
+WITH_ARTICLE = ("portrait", "portefeuille")
 NAMED = tuple(_NEUTRAL["fr"])
-_LEFT_OUT = {
-    "fr": "Absent ne veut pas dire terminé\u00a0: la source ne dit pas pourquoi une initiative"
-    " n'y est plus.",
-    "en": "Absent does not mean ended: the source does not say why an initiative is no longer in"
-    " it.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,14 @@ class Words:
 
     names: Mapping[str, Mapping[str, tuple[str, ...]]]
     left_out: Mapping[str, str]
+
+    def fill(self, text: str, language: str, **values: object) -> str:
+        """Fill in a text of a language: {portrait} is one, {portraits} several of them."""
+        names = self.names[language]
+        several = {f"{thing}s": forms[1] for thing, forms in names.items()}
+        return text.format(
+            **{thing: forms[0] for thing, forms in names.items()}, **several, **values
+        )
 
     def as_json(self) -> dict[str, dict[str, Any]]:
         """Return the words and the sentence by language, as the manifest has them."""
@@ -65,5 +72,10 @@ def read_words(table: Mapping[str, Any]) -> Words:
             names.setdefault(language, {})[thing] = forms
     return Words(
         {tag: {thing: tuple(forms) for thing, forms in own.items()} for tag, own in names.items()},
-        {**_LEFT_OUT, **table.get("left_out", {})},
+        {**_left_out(), **table.get("left_out", {})},
     )
+
+
+def _left_out() -> dict[str, str]:
+    """Return the sentence on absence of a register that has none of its own."""
+    return {language: message("layouts.left_out").text(language) for language in LANGUAGES}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from transform.tables.header import SEARCHED
 from transform.tables.reader import find_records_path, read_table
 from transform.tables.table import Table
 from transform.text.characters import UNWRITABLE
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -25,12 +26,20 @@ _NEARLY = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a file: its name, its texts with their counts, and how many cells are blank."""
+    """A column of a file: its name, its cells, its texts with their counts, how many are blank.
+
+    A text is a cell in which each run of blanks is one.
+    """
 
     name: str
+    cells: Sequence[str]
     texts: Mapping[str, int]
     blank: int
-    rows: int
+
+    @property
+    def rows(self) -> int:
+        """Return how many cells there are."""
+        return len(self.cells)
 
     @property
     def filled(self) -> int:
@@ -42,6 +51,16 @@ class Column:
         """Return the mean length of the texts that are not blank."""
         total = sum(len(text) * count for text, count in self.texts.items())
         return total / self.filled if self.filled else 0.0
+
+    @property
+    def different(self) -> float:
+        """Return what part of the cells that are not blank differ from all before them."""
+        return len(self.texts) / self.filled if self.filled else 0.0
+
+    def part(self, test: Callable[[str], object]) -> float:
+        """Return what part of the cells that are not blank pass a test."""
+        passed = sum(number for text, number in self.texts.items() if test(text))
+        return passed / self.filled if self.filled else 0.0
 
     @property
     def is_text(self) -> bool:
@@ -64,7 +83,8 @@ class Survey:
 def survey(file: Path) -> Survey:
     """Read a file by what columns are commonly called; raises UnreadableFile for no table."""
     path = find_records_path(file)
-    table = read_table(file, replace(_common_layout(), records_path=path))
+    common = replace(_common_layout(), source=str(message("proposal.own_layout")))
+    table = read_table(file, replace(common, records_path=path))
     header = 1 if table.made_header else _header_row(table)
     names = table.records[header - 1]
     rows = [row for row in table.records[header:] if any(map(normal_form, row))]
@@ -90,7 +110,7 @@ def _common_layout() -> Layout:
         )
         for name in FIELDS
     }
-    return replace(layout, source="a layout of your own", fields=fields, portraits={})
+    return replace(layout, fields=fields, portraits={})
 
 
 def _header_row(table: Table) -> int:
@@ -107,4 +127,4 @@ def _names(record: Sequence[str]) -> int:
 
 def _column(name: str, cells: Sequence[str]) -> Column:
     texts = Counter(text for cell in cells if (text := " ".join(cell.split())))
-    return Column(name, texts, len(cells) - sum(texts.values()), len(cells))
+    return Column(name, cells, texts, len(cells) - sum(texts.values()))

@@ -1,196 +1,206 @@
 """Write the proposal of a layout as TOML, with what it is unsure of marked in comments."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from transform.layouts.model import FIELDS, LISTS, NEEDED
-from transform.proposal.fields import Choice, Choices, choose_columns, is_list
-from transform.proposal.survey import Survey
+from transform.layouts.model import LISTS
+from transform.proposal.cells import is_list
+from transform.proposal.field_tables import TEXTS, write_fields
+from transform.proposal.fields import Proposed, choose_columns
+from transform.proposal.languages import cell_languages, labels_of, lead_columns
+from transform.proposal.lines import comment, confirm, in_cells, listed, quoted
+from transform.proposal.own_tables import write_own_fields
+from transform.proposal.survey import Column, Survey
 from transform.proposal.words import guess_languages
 from transform.text.characters import UNWRITABLE
+from transform.text.message import message
 from transform.text.normal_form import normal_form, slug
 from transform.text.printable import visible
 from transform.text.slugs import name_all
 
-_CONFIRM = "# to confirm:"
 # Languages that a part of the texts is in, so large that it is no chance.
 _MUCH = 0.2
-_NOT_STATED = {"fr": "Non précisé", "en": "Not stated"}
 _BLANK = "not-stated"
 _SAMPLE = 400
-
-Found = Sequence[tuple[Survey, Choices]]
 
 
 def propose(surveys: Iterable[Survey]) -> str:
     """Return a layout for the files that were surveyed, the newest first."""
-    found = [(survey, choose_columns(survey)) for survey in surveys]
-    found.sort(key=lambda pair: pair[0].year or 0, reverse=True)
-    languages = guess_languages(_sample(found))
-    own = languages[0][0] if languages else "en"
+    newest_first = sorted(surveys, key=lambda survey: survey.year or 0, reverse=True)
+    named: list[str] = []
+    files = []
+    for survey in newest_first:
+        tags, leads = lead_columns(survey.columns)
+        named += tags
+        guessed = guess_languages(_sample(survey.columns))
+        cells = [tag for tag, part in guessed if part >= _MUCH]
+        months = tuple(dict.fromkeys(filter(None, [*tags, *cells])))
+        files.append(Proposed(survey, leads, choose_columns(leads, months)))
+    parts = guess_languages(
+        text
+        for file in files
+        for text in _sample([choice.column for choice in file.choices.values()])
+    )
+    languages = _languages(files, named, parts)
+    claimed = _claimed(files)
     lines = [
-        *_head(found, own, languages),
-        *_file(found),
-        *_fields(found),
-        *_other_columns(found),
-        *_lists(found, own),
-        *_portraits(found),
+        *_head(files, languages, parts, named),
+        *_file(files),
+        *write_fields(files, languages),
+        *_columns(files, claimed),
+        *_lists(files, languages),
+        *_portraits(files),
+        *write_own_fields(files, languages, claimed),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _sample(found: Found) -> Iterator[str]:
-    """Yield texts of each column that is read, the names of the columns, and no other."""
-    for _, choices in found:
-        for choice in choices.values():
-            yield choice.column.name.replace("_", " ")
-            yield from list(choice.column.texts)[:_SAMPLE]
+def _sample(columns: Iterable[Column]) -> Iterator[str]:
+    """Yield texts of columns, and their names."""
+    for column in columns:
+        yield column.name.replace("_", " ")
+        yield from list(column.texts)[:_SAMPLE]
 
 
-def _head(found: Found, own: str, languages: list[tuple[str, float]]) -> Iterator[str]:
-    title = _quoted(found[0][0].file.stem.replace("_", " ").replace("-", " "))
-    yield f"# Proposed from {', '.join(visible(survey.file.name) for survey, _ in found)}."
-    yield f"# What nobody could know from them is marked «{_CONFIRM[2:]}»: correct it there, or"
-    yield "# take the mark out."
-    yield "layout = 1"
-    yield f"name = {_quoted(slug(found[0][0].file.stem))} {_CONFIRM} the name of the series"
-    parts = ", ".join(f"{tag} {part:.0%}" for tag, part in languages if part >= _MUCH)
-    yield f"{_CONFIRM} the language of the cells; guessed: {parts or 'none'}"
-    yield f'languages = ["{own}"]'
-    yield from ("", "[series]", f"{_CONFIRM} title, description and licence of the series")
-    yield f"title.{own} = {title}"
-    yield f"description.{own} = {title}"
-    yield 'licence = "https://creativecommons.org/licenses/by/4.0/"'
-    yield from ("", "[publisher]", f"{_CONFIRM} who publishes the files")
-    yield 'slug = "publisher"'
-    yield f'name.{own} = "Publisher"'
+def _languages(
+    files: Sequence[Proposed], named: Sequence[str], parts: Sequence[tuple[str, float]]
+) -> list[str]:
+    """Return the languages of the register: those that columns name, and those of cells."""
+    languages = [tag for tag in named if tag]
+    if "" in named or not named:
+        guessed = [tag for tag, part in parts if part >= _MUCH and tag not in languages]
+        languages = guessed[:1] + languages
+    for file in files:
+        for field in TEXTS:
+            choice = file.choices.get(field)
+            if choice and not choice.translations and (found := cell_languages(choice.column)):
+                languages += found[1]
+    return list(dict.fromkeys(languages)) or ["en"]
 
 
-def _file(found: Found) -> Iterator[str]:
-    paths = dict.fromkeys(survey.path for survey, _ in found if survey.path)
-    if paths:
-        yield from ("", "# Where the list of rows stands in the JSON document.", "[file]")
-        yield f"path = {_quoted(next(iter(paths)))}"
-        for path in [*paths][1:]:
-            yield f"{_CONFIRM} another file has its rows at {_quoted(path)}"
-
-
-def _fields(found: Found) -> Iterator[str]:
-    owners: dict[str, str] = {}
-    for field in FIELDS:
-        yield from ("", f"[fields.{field}]")
-        names = []
-        for _, choices in found:
-            choice = choices.get(field)
-            if choice and owners.setdefault(normal_form(choice.column.name), field) == field:
-                names.append(choice.column.name)
-        names = list({normal_form(name): name for name in names}.values())
-        chosen = [(survey, choices[field]) for survey, choices in found if field in choices]
-        yield from _remarks(field, chosen)
-        if not names and field not in NEEDED:
-            yield f"{_CONFIRM} no column holds it; if one does, write columns = […] instead"
-            yield "absent = true"
-            continue
-        if names:
-            yield f"columns = [{', '.join(map(_quoted, names))}]"
-        else:
-            yield f"{_CONFIRM} no column was found; each register has one: write its name"
-            yield f'columns = ["{field}"]'
-        if field == "organisme":
-            yield from _fallback(found)
-        if field == "benefices" or 0 < len(chosen) < len(found):
-            yield "optional = true"
-
-
-def _remarks(field: str, chosen: Sequence[tuple[Survey, Choice]]) -> Iterator[str]:
-    for survey, choice in chosen:
-        column, file = choice.column, visible(survey.file.name)
-        named = f'"{visible(column.name)}" of {file}'
-        if choice.by_values:
-            yield f"{_CONFIRM} {named} is chosen by its values alone"
-        if column.blank and field in ("nom", "organisme"):
-            yield f"# {named}: {column.blank} of {column.rows} cells are blank"
-        example = next(iter(column.texts), "")
-        such = _quoted(visible(example, 60))
-        yield f"# {named}: {len(column.texts)} different texts, such as {such}"
-
-
-def _fallback(found: Found) -> Iterator[str]:
-    """Yield the columns of the parent body where that of the body has blank cells."""
-    names = {
-        normal_form(choices["portefeuille"].column.name): choices["portefeuille"].column.name
-        for _, choices in found
-        if "portefeuille" in choices
-        and "organisme" in choices
-        and choices["organisme"].column.blank
+def _claimed(files: Sequence[Proposed]) -> set[str]:
+    """Return the normal forms of the names of columns that fields take."""
+    return {
+        normal_form(column.name)
+        for file in files
+        for choice in file.choices.values()
+        for column in (choice.column, *choice.translations.values())
     }
-    own = {normal_form(c["organisme"].column.name) for _, c in found if "organisme" in c}
-    listed = [name for form, name in names.items() if form not in own]
-    if listed:
-        yield f"{_CONFIRM} where its cell is blank, the row is of the body named there"
-        yield f"fallback = [{', '.join(map(_quoted, listed))}]"
 
 
-def _other_columns(found: Found) -> Iterator[str]:
-    yield from ("", "# refuse: a column that is not named here refuses the file.")
+def _head(
+    files: Sequence[Proposed],
+    languages: Sequence[str],
+    parts: Sequence[tuple[str, float]],
+    named: Sequence[str],
+) -> Iterator[str]:
+    stem = files[0].survey.file.stem
+    title = quoted(stem.replace("_", " ").replace("-", " "))
+    names = [visible(file.survey.file.name) for file in files]
+    yield comment(message("proposal.from_files", files=names))
+    yield comment(message("proposal.marked", mark=message("proposal.mark")))
+    yield "layout = 1"
+    yield f"name = {quoted(slug(stem))} {confirm(message('proposal.series_name'))}"
+    shown = [
+        message("proposal.language_part", tag=tag, part=round(part * 100))
+        for tag, part in parts
+        if part >= _MUCH
+    ]
+    if named:
+        yield confirm(message("proposal.languages_named", own=languages[0]))
+    elif shown:
+        yield confirm(message("proposal.language_guessed", languages=shown))
+    else:
+        yield confirm(message("proposal.language_not_guessed"))
+    yield f"languages = {listed(languages)}"
+    yield from ("", "[series]", confirm(message("proposal.series_facts")))
+    yield from (f"title.{tag} = {title}" for tag in languages)
+    yield from (f"description.{tag} = {title}" for tag in languages)
+    yield 'licence = "https://creativecommons.org/licenses/by/4.0/"'
+    yield from ("", "[publisher]", confirm(message("proposal.who_publishes")))
+    yield 'slug = "publisher"'
+    for tag in languages:
+        yield f"name.{tag} = {in_cells(message('proposal.publisher'), tag)}"
+
+
+def _file(files: Sequence[Proposed]) -> Iterator[str]:
+    paths = dict.fromkeys(file.survey.path for file in files if file.survey.path)
+    if paths:
+        yield from ("", comment(message("proposal.rows_in_json")), "[file]")
+        yield f"path = {quoted(next(iter(paths)))}"
+        for path in [*paths][1:]:
+            yield confirm(message("proposal.rows_elsewhere", path=quoted(path)))
+
+
+def _columns(files: Sequence[Proposed], claimed: set[str]) -> Iterator[str]:
+    """Yield what is done with the columns that no field takes.
+
+    A list's column in another language is passed over: it stands in the labels of the values.
+    """
+    yield from ("", comment(message("proposal.other_columns")))
     yield from ("[columns]", 'other = "list"')
-    taken = {normal_form(c.column.name) for _, choices in found for c in choices.values()}
-    for survey, _ in found:
-        left = [c.name for c in survey.columns if normal_form(c.name) not in taken]
-        if left:
-            yield f"{_CONFIRM} no field takes these of {visible(survey.file.name)}; what stands in"
-            yield "# ignore = […] is passed over without a word"
-            yield from (f"#   {_quoted(visible(name, 120))}" for name in left)
-
-
-def _lists(found: Found, own: str) -> Iterator[str]:
-    for name in LISTS:
-        columns = [choices[name].column for _, choices in found if name in choices]
-        texts = {
-            normal_form(text): text
-            for column in columns
-            if is_list(column)
-            for text in column.texts
-            if not UNWRITABLE.search(text)
+    labels = {
+        normal_form(column.name): column.name
+        for file in files
+        for name in LISTS
+        if name in file.choices
+        for column in file.choices[name].translations.values()
+    }
+    lines = [f"  {quoted(name)}," for name in labels.values()]
+    for file in files:
+        names = {
+            normal_form(column.name): column.name
+            for column in file.survey.columns
+            if normal_form(column.name) not in claimed
         }
-        if not columns:
+        if names:
+            untaken = message("proposal.untaken", file=visible(file.survey.file.name))
+            lines.append(f"  {confirm(untaken)}")
+            lines += [f"  {comment(f'{quoted(name)},')}" for name in names.values()]
+    if lines:
+        yield from ("ignore = [", *lines, "]")
+
+
+def _lists(files: Sequence[Proposed], languages: Sequence[str]) -> Iterator[str]:
+    own = languages[0]
+    for name in LISTS:
+        choices = [file.choices[name] for file in files if name in file.choices]
+        if not choices:
             continue
-        blank = any(column.blank for column in columns)
+        labels = {
+            normal_form(text): {own: text, **others}
+            for choice in choices
+            if is_list(choice.column)
+            for text, others in labels_of(choice.column, choice.translations)
+            if not UNWRITABLE.search("".join((text, *others.values())))
+        }
         yield from ("", f"[lists.{name}]")
-        yield f"{_CONFIRM} false refuses a value that does not stand below"
+        yield confirm(message("proposal.list_open"))
         yield "open = true"
-        if blank:
+        if any(choice.column.blank for choice in choices):
             yield f'blank = "{_BLANK}"'
             yield from _value(name, _BLANK, [])
-            yield f"label.{own} = {_quoted(_NOT_STATED.get(own, _NOT_STATED['en']))}"
-        slugs = name_all(((0, form) for form in texts), [_BLANK])
-        if name == "portefeuille":
+            for tag in languages:
+                yield f"label.{tag} = {in_cells(message('proposal.not_stated'), tag)}"
+        if name == "portefeuille" and not any(choice.translations for choice in choices):
             continue  # an open list coins its concepts by the same rule
-        for form, text in sorted(texts.items()):
-            yield from _value(name, slugs[form], [text])
-            yield f"label.{own} = {_quoted(text)}"
+        slugs = name_all(((0, form) for form in labels), [_BLANK])
+        for form, texts in sorted(labels.items()):
+            yield from _value(name, slugs[form], [texts[own]])
+            yield from (f"label.{tag} = {quoted(text)}" for tag, text in texts.items())
 
 
 def _value(name: str, concept: str, spellings: list[str]) -> Iterator[str]:
     yield from ("", f"[[lists.{name}.values]]", f'concept = "{concept}"')
-    yield f"spellings = [{', '.join(map(_quoted, spellings))}]"
+    yield f"spellings = {listed(spellings)}"
 
 
-def _portraits(found: Found) -> Iterator[str]:
+def _portraits(files: Sequence[Proposed]) -> Iterator[str]:
     seen: set[int] = set()
-    for survey, _ in sorted(found, key=lambda pair: pair[0].year or 0):
+    for survey in sorted((file.survey for file in files), key=lambda survey: survey.year or 0):
         file = visible(survey.file.name)
         if survey.year is None:
-            yield from ("", f"{_CONFIRM} of which year is {file}? Its name does not say it.")
+            yield from ("", confirm(message("proposal.which_year", file=file)))
         elif survey.year not in seen:
             seen.add(survey.year)
-            yield from (
-                "",
-                f"# {file}: {survey.rows} rows; total = … where the publisher says how many.",
-            )
+            yield from ("", comment(message("proposal.rows", file=file, rows=survey.rows)))
             yield f"[portraits.{survey.year}]"
-
-
-def _quoted(text: str) -> str:
-    """Write a text as TOML does: JSON escapes it in the same way."""
-    return json.dumps(text, ensure_ascii=False)

@@ -35,6 +35,12 @@ def words_of(field: str) -> Words:
     return Words(*(frozenset(map(normal_form, table[key])) for key in ("names", "words", "not")))
 
 
+def date_patterns() -> list[list[str]]:
+    """Return how dates are commonly written: together the patterns that one text may be read by."""
+    patterns: list[list[str]] = _read()["dates"]["patterns"]
+    return patterns
+
+
 def split_name(name: str) -> list[str]:
     """Return the words of a column's name, such as those of tool_name, toolName or «Tool name»."""
     return _WORD.findall(normal_form(_CAMEL.sub(" ", name).replace("_", " ")))

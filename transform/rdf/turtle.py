@@ -9,6 +9,7 @@ import ontology
 from transform.rdf.namespaces import XSD, at_home
 from transform.rdf.ntriples import Line, literal
 from transform.text.characters import UNWRITABLE
+from transform.text.message import message
 
 _LARGEST = 256 << 20
 
@@ -35,7 +36,7 @@ def read_bytes(name: str, base_uri: str) -> bytes:
         return at_home(ontology.read(name), base_uri)
     path = Path(name)
     if not path.is_file() or path.stat().st_size > _LARGEST:
-        raise ValueError(f"no regular file of at most {_LARGEST >> 20} MB")
+        raise ValueError(message("errors.no_file_of_size", number=_LARGEST >> 20))
     return at_home(path.read_bytes(), base_uri)
 
 
@@ -48,7 +49,9 @@ def parse_publishable(data: bytes, base_uri: str) -> list[ox.Triple]:
 def _publishable(triple: ox.Triple) -> ox.Triple:
     for node in (triple.subject, triple.object):
         if not isinstance(node, ox.NamedNode | ox.Literal):
-            raise ValueError(f"a blank node beside {triple.predicate}; give it a URI")
+            raise ValueError(message("errors.blank_node", predicate=str(triple.predicate)))
         if isinstance(node, ox.Literal) and (match := UNWRITABLE.search(node.value)):
-            raise ValueError(f"the character U+{ord(match[0]):04X} in a text of {triple.subject}")
+            code = f"U+{ord(match[0]):04X}"
+            subject = str(triple.subject)
+            raise ValueError(message("errors.turtle_character", code=code, subject=subject))
     return triple

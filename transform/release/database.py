@@ -6,29 +6,31 @@ version into the header, so that the file does not enter the release's name.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
 from transform.graphs.decision_terms import Verdict, full_iri
-from transform.graphs.mapping import subject
+from transform.graphs.mapping import MappingContext, subject
+from transform.graphs.own_fields import list_iri
 from transform.graphs.portraits import Edition, descriptions, titles
 from transform.graphs.prepared import Prepared, Rejected
 from transform.identity.bodies import Body
 from transform.identity.keyed_rows import KeyedRow
+from transform.layouts.fields import MORE_FIELDS, OWN
+from transform.rdf.namespaces import property_iri
 from transform.release.names import Names, read_names
 from transform.release.search_index import index_texts
+from transform.release.thing_tables import CONCEPTS
+from transform.tables.texts import Slot
 from transform.text.search_words import fold
 
-# The table of each list of concepts, by the path of its concepts below id/.
-CONCEPTS = {
-    "categorie": "categories",
-    "genre": "genres",
-    "portefeuille": "portefeuilles",
-    "statut": "statuts",
-}
+_BETWEEN = "\n"  # the values of a field that has many
 _FOLDER = files("transform.release")
+# The published rows of each initiative by year, in the order of the list.
+Entries = Mapping[str, Sequence[KeyedRow]]
 
 
 def write_database(
@@ -43,7 +45,7 @@ def write_database(
     """Write tables and index; `graphs` are the N-Triples of lists, bodies and framework."""
     languages = list(dict.fromkeys(setting.layout.language for setting in work.settings))
     names = read_names(graphs, languages)
-    rows = {year: work.published(year, rejected) for year in work.rows}
+    entries = _collect(work, rejected)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # A file that is not whole is thrown away: it needs no journal.
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
@@ -52,14 +54,33 @@ def write_database(
         _fill(connection, "portraits", _portraits(work, editions))
         for name, table in CONCEPTS.items():
             _fill(connection, table, _concepts(work.base_uri, name, names))
-        _fill(connection, "organismes", _bodies(work, bodies, names))
-        _fill(connection, "initiatives", _initiatives(work.base_uri, rows))
-        _fill(connection, "inscriptions", _entries(work, rows))
+        _fill(connection, "organismes", _bodies(work, bodies, entries, names))
+        _fill(connection, "initiatives", _initiatives(work.base_uri, entries))
+        _fill(connection, "inscriptions", _entries(work, entries))
+        _fill_own(connection, work, entries, names)
         _fill(connection, "decisions", (_decision(work.base_uri, one) for one in verdicts))
         _fill(connection, "libelles", names.labels())
-        index_texts(connection, work, rows, names)
+        by_year = {setting.reading.year: setting.layout.language for setting in work.settings}
+        index_texts(connection, work.base_uri, entries, by_year, names)
         connection.execute("COMMIT")
         connection.executescript((_FOLDER / "database_indexes.sql").read_text(encoding="utf-8"))
+
+
+def _collect(work: Prepared, rejected: Rejected) -> Entries:
+    """Return the published rows of each initiative by year, initiatives in the order of names.
+
+    In that order they stand in the tables, so that a list is read as it lies there.
+    """
+    entries: dict[str, list[KeyedRow]] = {}
+    for year in sorted(work.rows):
+        for row in work.published(year, rejected):
+            entries.setdefault(row.key, []).append(row)
+    forms = {key: fold(_name(own)) for key, own in entries.items()}
+    return {key: entries[key] for key in sorted(entries, key=lambda key: (forms[key], key))}
+
+
+def _name(own: Sequence[KeyedRow]) -> str:
+    return own[-1].row.cells.nom.strip()
 
 
 def _fill(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[object]]) -> None:
@@ -79,56 +100,141 @@ def _concepts(base_uri: str, name: str, names: Names) -> Iterator[tuple[object, 
     begin = f"{base_uri}id/{name}/"
     for iri, thing in names.below(begin):
         row = (iri.removeprefix(begin), iri, thing.name)
+        if name == "genre":
+            yield row
+            continue
+        listed = (*row, fold(thing.name), 0)  # initiatives are counted once all are there
         broader = (thing.broader or "").removeprefix(begin) or None
-        yield (*row, broader) if name == "portefeuille" else row
+        yield (*listed, broader) if name == "portefeuille" else listed
 
 
-def _bodies(work: Prepared, bodies: Iterable[Body], names: Names) -> Iterator[tuple[object, ...]]:
+def _bodies(
+    work: Prepared, bodies: Iterable[Body], entries: Entries, names: Names
+) -> Iterator[tuple[object, ...]]:
     registered = work.identities.bodies.registry.bodies
+    years: dict[str, set[int]] = {}
+    initiatives: Counter[str] = Counter()
+    for own in entries.values():
+        slugs = {row.body.slug for row in own if row.body}
+        initiatives.update(slugs)
+        for row in own:
+            if row.body:
+                years.setdefault(row.body.slug, set()).add(row.year)
     for body in bodies:
         known = registered.get(body.slug)
         iri = f"{work.base_uri}id/organisme/{body.slug}"
-        about = (known.kind, known.homepage) if known else (None, None)
+        kind, homepage = (known.kind, known.homepage) if known else (None, None)
         name = names.of(iri).name or body.label
-        yield body.slug, iri, name, fold(name), about[0], body.reviewed, about[1]
+        own_years = years[body.slug]
+        yield (
+            body.slug,
+            iri,
+            name,
+            fold(name),
+            kind,
+            body.reviewed,
+            homepage,
+            initiatives[body.slug],
+            min(own_years),
+            max(own_years),
+        )
 
 
-def _initiatives(
-    base_uri: str, rows: Mapping[int, Sequence[KeyedRow]]
-) -> Iterator[tuple[object, ...]]:
-    spans: dict[str, tuple[int, int, str]] = {}
-    for year in sorted(rows):
-        for row in rows[year]:
-            first = spans[row.key][0] if row.key in spans else year
-            spans[row.key] = first, year, row.row.cells.nom.strip()
-    for key, (first, last, name) in spans.items():
-        yield key, f"{base_uri}id/initiative/{key}", name, fold(name), first, last
+def _initiatives(base_uri: str, entries: Entries) -> Iterator[tuple[object, ...]]:
+    for key, own in entries.items():
+        name = _name(own)
+        yield key, f"{base_uri}id/initiative/{key}", name, fold(name), own[0].year, own[-1].year
 
 
-def _entries(
-    work: Prepared, rows: Mapping[int, Sequence[KeyedRow]]
-) -> Iterator[tuple[object, ...]]:
-    sources = {setting.reading.year: setting.source_url for setting in work.settings}
-    for year, portrait in rows.items():
-        for row in portrait:
+def _entries(work: Prepared, entries: Entries) -> Iterator[tuple[object, ...]]:
+    settings = {setting.reading.year: setting for setting in work.settings}
+    readers = {year: setting.values() for year, setting in settings.items()}
+    newest = max(work.rows)
+    for key, own in entries.items():
+        presence = (
+            "absente"
+            if own[-1].year < newest
+            else ("nouvelle" if own[0].year == newest else "poursuivie")
+        )
+        for row in own:
             cells, concepts = row.row.cells, row.concepts
+            more = _more_fields(readers[row.year].read_plain(row.row), settings[row.year])
             yield (
-                row.key,
-                year,
-                subject(work.base_uri, row.key, year),
+                key,
+                row.year,
+                subject(work.base_uri, key, row.year),
                 cells.nom.strip(),
                 row.body.slug if row.body else None,
                 concepts.portefeuille,
                 concepts.categorie,
                 concepts.statut,
                 cells.benefices if cells.benefices.strip() else None,
+                *(more.get(name) for name in MORE_FIELDS),
+                row is own[-1],
+                presence,
                 cells.organisme,
                 cells.portefeuille,
                 cells.categorie,
                 cells.statut,
                 row.row.number,
-                f"{sources[year]}#row={row.row.number}",
+                f"{settings[row.year].source_url}#row={row.row.number}",
             )
+
+
+def _more_fields(values: Iterable[tuple[Slot, str]], setting: MappingContext) -> dict[str, str]:
+    """Return the values of the fields beside the six in the register's own language."""
+    texts: dict[str, list[str]] = {}
+    for slot, value in values:
+        if slot.field in MORE_FIELDS and slot.language == setting.layout.language:
+            texts.setdefault(slot.field, []).append(value)
+    return {name: _BETWEEN.join(listed) for name, listed in texts.items()}
+
+
+def _fill_own(
+    connection: sqlite3.Connection, work: Prepared, entries: Entries, names: Names
+) -> None:
+    """Write the fields of the register's own, the values of its lists, and those of each entry."""
+    settings = {setting.reading.year: setting for setting in work.settings}
+    fields = {own.name: own for setting in work.settings for own in setting.layout.own}
+    if not fields:
+        return
+    language = work.languages.own
+    _fill(
+        connection,
+        "champs_propres",
+        (
+            (
+                name,
+                property_iri(f"own:{name}", work.base_uri),
+                own.label.get(language, name),
+                own.range,
+            )
+            for name, own in sorted(fields.items())
+        ),
+    )
+    lists = (name for name, own in sorted(fields.items()) if own.range == "list")
+    _fill(
+        connection,
+        "listes_propres",
+        (
+            (name, iri.rpartition("/")[2], iri, thing.name)
+            for name in lists
+            for iri, thing in names.below(f"{list_iri(work.base_uri, name)}/")
+        ),
+    )
+    readers = {year: setting.values() for year, setting in settings.items()}
+    _fill(
+        connection,
+        "valeurs_propres",
+        (
+            (key, row.year, slot.field.removeprefix(OWN), value, slot.language if texts else "")
+            for key, own_rows in entries.items()
+            for row in own_rows
+            for slot, value in dict.fromkeys(readers[row.year].read_plain(row.row))
+            if slot.field.startswith(OWN)
+            for texts in [fields[slot.field.removeprefix(OWN)].range == "text"]
+        ),
+    )
 
 
 def _decision(base_uri: str, verdict: Verdict) -> tuple[object, ...]:

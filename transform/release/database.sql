@@ -1,6 +1,8 @@
--- The tables of portraits.sqlite; docs/mapping.md describes them for readers.
+-- The tables of portraits.sqlite; docs/tables.md describes them for readers.
 -- A year is of four digits; keys are the last part of a URI; a date is in ISO 8601.
 
+-- VERSION of thing_tables.py: whoever reads the tables looks at it first.
+PRAGMA user_version = 2;
 CREATE TABLE portraits (
   annee INTEGER PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
@@ -9,13 +11,27 @@ CREATE TABLE portraits (
   inscriptions INTEGER NOT NULL,
   source TEXT NOT NULL
 );
-CREATE TABLE categories (categorie TEXT PRIMARY KEY, uri TEXT NOT NULL UNIQUE, nom TEXT NOT NULL);
+CREATE TABLE categories (
+  categorie TEXT PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  nom TEXT NOT NULL,
+  tri TEXT NOT NULL,
+  initiatives INTEGER NOT NULL
+);
 CREATE TABLE genres (genre TEXT PRIMARY KEY, uri TEXT NOT NULL UNIQUE, nom TEXT NOT NULL);
-CREATE TABLE statuts (statut TEXT PRIMARY KEY, uri TEXT NOT NULL UNIQUE, nom TEXT NOT NULL);
+CREATE TABLE statuts (
+  statut TEXT PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  nom TEXT NOT NULL,
+  tri TEXT NOT NULL,
+  initiatives INTEGER NOT NULL
+);
 CREATE TABLE portefeuilles (
   portefeuille TEXT PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
   nom TEXT NOT NULL,
+  tri TEXT NOT NULL,
+  initiatives INTEGER NOT NULL,
   ensemble TEXT REFERENCES portefeuilles DEFERRABLE INITIALLY DEFERRED
 );
 CREATE TABLE organismes (
@@ -25,7 +41,10 @@ CREATE TABLE organismes (
   tri TEXT NOT NULL,
   genre TEXT REFERENCES genres,
   revise INTEGER NOT NULL,
-  site TEXT
+  site TEXT,
+  initiatives INTEGER NOT NULL,
+  premiere_annee INTEGER NOT NULL REFERENCES portraits,
+  derniere_annee INTEGER NOT NULL REFERENCES portraits
 );
 CREATE TABLE initiatives (
   initiative TEXT PRIMARY KEY,
@@ -45,6 +64,17 @@ CREATE TABLE inscriptions (
   categorie TEXT REFERENCES categories,
   statut TEXT REFERENCES statuts,
   benefices TEXT,
+  identifiant TEXT,
+  description TEXT,
+  page TEXT,
+  date_declaration TEXT,
+  date_mise_en_service TEXT,
+  date_retrait TEXT,
+  date_statut TEXT,
+  code TEXT,
+  contact TEXT,
+  derniere INTEGER NOT NULL,
+  presence TEXT NOT NULL CHECK (presence IN ('nouvelle', 'poursuivie', 'absente')),
   organisme_tel_qu_ecrit TEXT NOT NULL,
   portefeuille_tel_qu_ecrit TEXT NOT NULL,
   categorie_telle_qu_ecrite TEXT NOT NULL,
@@ -53,6 +83,36 @@ CREATE TABLE inscriptions (
   source TEXT NOT NULL,
   PRIMARY KEY (initiative, annee)
 );
+CREATE TABLE champs_propres (
+  champ TEXT PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  nom TEXT NOT NULL,
+  etendue TEXT NOT NULL
+);
+CREATE TABLE listes_propres (
+  champ TEXT NOT NULL REFERENCES champs_propres,
+  valeur TEXT NOT NULL,
+  uri TEXT NOT NULL UNIQUE,
+  nom TEXT NOT NULL,
+  PRIMARY KEY (champ, valeur)
+) WITHOUT ROWID;
+CREATE TABLE valeurs_propres (
+  initiative TEXT NOT NULL,
+  annee INTEGER NOT NULL,
+  champ TEXT NOT NULL REFERENCES champs_propres,
+  valeur TEXT NOT NULL,
+  langue TEXT NOT NULL,
+  PRIMARY KEY (initiative, annee, champ, langue, valeur),
+  FOREIGN KEY (initiative, annee) REFERENCES inscriptions
+) WITHOUT ROWID;
+CREATE TABLE nombres (
+  sorte TEXT NOT NULL,
+  cle TEXT NOT NULL,
+  annee INTEGER NOT NULL REFERENCES portraits,
+  initiatives INTEGER NOT NULL,
+  organismes INTEGER NOT NULL,
+  PRIMARY KEY (sorte, cle, annee)
+) WITHOUT ROWID;
 CREATE TABLE decisions (
   decision TEXT PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
@@ -67,7 +127,7 @@ CREATE TABLE decisions (
 );
 CREATE TABLE libelles (
   uri TEXT NOT NULL,
-  sorte TEXT NOT NULL CHECK (sorte IN ('principal', 'autre', 'cache')),
+  sorte TEXT NOT NULL CHECK (sorte IN ('principal', 'autre', 'cache', 'definition')),
   langue TEXT NOT NULL,
   texte TEXT NOT NULL,
   PRIMARY KEY (uri, sorte, langue, texte)
@@ -92,5 +152,5 @@ CREATE VIRTUAL TABLE recherche USING fts5(
   nom, texte, contexte, content='', tokenize="unicode61 remove_diacritics 0"
 );
 CREATE VIRTUAL TABLE amorces USING fts5(
-  nom, content='', prefix='1 2 3', tokenize="unicode61 remove_diacritics 0"
+  nom, content='', prefix='2 3', detail=none, columnsize=0, tokenize="unicode61 remove_diacritics 0"
 );

@@ -71,9 +71,16 @@ class Names:
         return sorted({text.language for text in texts if text.language})
 
     def labels(self) -> Iterator[tuple[str, str, str, str]]:
-        """Yield IRI, kind, language and text of each label, each once."""
+        """Yield IRI, kind, language and text of each label and definition, each once.
+
+        A thing without a preferred label, such as a text of the framework, has its titles as such.
+        """
         for iri, thing in sorted(self._things.items()):
-            for kind, text in dict.fromkeys(thing.labels):
+            listed = list(thing.labels)
+            if not any(kind == "principal" for kind, _ in listed):
+                listed += [("principal", text) for text in thing.titles]
+            listed += [("definition", text) for text in thing.descriptions]
+            for kind, text in dict.fromkeys(listed):
                 yield iri, kind, text.language, text.text
 
 

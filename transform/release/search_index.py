@@ -2,22 +2,24 @@
 
 Words are folded and without their endings (`text/search_words.py`), so that FTS5's own tokenizer
 only cuts at blanks. Three columns weigh differently in a search: what a thing is called, what is
-said of it, and what it belongs to.
+said of it, and what it belongs to. Both indexes are kept in memory until they are written at once,
+so that FTS5 has nothing to merge.
 """
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
-from transform.graphs.prepared import Prepared
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
 from transform.release.names import Names, Text
-from transform.text.search_words import Stems, words
+from transform.text.search_words import WordIndexer
 
 _SHORTEST = 3  # letters: a shorter word is nobody's misspelling
+_AT_ONCE = 2_000  # things
+_IN_MEMORY = 64 << 20  # bytes of an index that is being made
 _PATHS = ("organisme", "portefeuille", "categorie", "statut", "cadre")
 
 
@@ -28,41 +30,57 @@ class Searched(NamedTuple):
     key: str
     uri: str
     name: str
-    names: Sequence[Text]
-    texts: Sequence[Text]
-    context: Sequence[Text]
+    names: tuple[Text, ...]
+    texts: tuple[Text, ...]
+    context: tuple[Text, ...]
 
 
 def index_texts(
     connection: sqlite3.Connection,
-    work: Prepared,
-    rows: Mapping[int, Sequence[KeyedRow]],
+    base_uri: str,
+    entries: Mapping[str, Sequence[KeyedRow]],
+    languages: Mapping[int, str],
     names: Names,
 ) -> None:
-    """Fill the tables `choses`, `recherche`, `amorces` and `mots`."""
-    languages = {setting.reading.year: setting.layout.language for setting in work.settings}
-    stems = Stems(dict.fromkeys((*languages.values(), *names.languages())))
+    """Fill the tables `choses`, `recherche`, `amorces` and `mots`.
+
+    `entries` are the rows of each initiative by year, in the order of the list; `languages` are
+    those of the portraits.
+    """
+    indexer = WordIndexer(dict.fromkeys((*languages.values(), *names.languages())))
     frequencies: Counter[str] = Counter()
-    things = chain(
-        _named(work.base_uri, names), _initiatives(work.base_uri, rows, languages, names)
-    )
-    for number, thing in enumerate(things, start=1):
-        connection.execute("INSERT INTO choses VALUES (?, ?, ?, ?, ?)", (number, *thing[:4]))
-        columns = (_stemmed(stems, texts) for texts in thing[4:])
+    things = chain(_named(base_uri, names), _initiatives(base_uri, entries, languages, names))
+    contexts: dict[tuple[Text, ...], str] = {}
+    for table in ("recherche", "amorces"):
         connection.execute(
-            "INSERT INTO recherche (rowid, nom, texte, contexte) VALUES (?, ?, ?, ?)",
-            (number, *columns),
+            f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",  # noqa: S608
+            (_IN_MEMORY,),
         )
-        called = " ".join(" ".join(words(text.text)) for text in thing.names)
-        connection.execute("INSERT INTO amorces (rowid, nom) VALUES (?, ?)", (number, called))
-        for text in (*thing.names, *thing.texts):
-            frequencies.update(words(text.text))
-    listed = sorted(pair for pair in frequencies.items() if len(pair[0]) >= _SHORTEST)
-    connection.executemany("INSERT INTO mots VALUES (?, ?)", listed)
+    numbered = enumerate(things, start=1)
+    while block := list(islice(numbered, _AT_ONCE)):
+        listed, searched, begun = [], [], []
+        for number, thing in block:
+            if (context := contexts.get(thing.context)) is None:
+                context = contexts[thing.context] = _stemmed(indexer, thing.context)
+            columns = (_stemmed(indexer, thing.names), _stemmed(indexer, thing.texts), context)
+            called = [word for text in thing.names for word in indexer.words(text.text)]
+            listed.append((number, thing.kind, thing.key, thing.uri, thing.name))
+            searched.append((number, *columns))
+            begun.append((number, " ".join(called)))
+            frequencies.update(called)
+            for text in thing.texts:
+                frequencies.update(indexer.words(text.text))
+        connection.executemany("INSERT INTO choses VALUES (?, ?, ?, ?, ?)", listed)
+        connection.executemany(
+            "INSERT INTO recherche (rowid, nom, texte, contexte) VALUES (?, ?, ?, ?)", searched
+        )
+        connection.executemany("INSERT INTO amorces (rowid, nom) VALUES (?, ?)", begun)
+    occurring = sorted(pair for pair in frequencies.items() if len(pair[0]) >= _SHORTEST)
+    connection.executemany("INSERT INTO mots VALUES (?, ?)", occurring)
 
 
-def _stemmed(stems: Stems, texts: Iterable[Text]) -> str:
-    return " ".join(" ".join(stems.of_text(text.text, text.language)) for text in texts)
+def _stemmed(indexer: WordIndexer, texts: Iterable[Text]) -> str:
+    return " ".join(" ".join(indexer.stems(text.text, text.language)) for text in texts)
 
 
 def _named(base_uri: str, names: Names) -> Iterator[Searched]:
@@ -70,20 +88,18 @@ def _named(base_uri: str, names: Names) -> Iterator[Searched]:
         begin = f"{base_uri}id/{path}/"
         for iri, thing in names.below(begin):
             key = iri.removeprefix(begin)
-            yield Searched(path, key, iri, thing.name, thing.texts(), thing.descriptions, ())
+            called, described = tuple(thing.texts()), tuple(thing.descriptions)
+            yield Searched(path, key, iri, thing.name, called, described, ())
 
 
 def _initiatives(
     base_uri: str,
-    rows: Mapping[int, Sequence[KeyedRow]],
+    entries: Mapping[str, Sequence[KeyedRow]],
     languages: Mapping[int, str],
     names: Names,
 ) -> Iterator[Searched]:
     """Yield each initiative with what all its entries say."""
-    entries: dict[str, list[KeyedRow]] = {}
-    for year in sorted(rows):
-        for row in rows[year]:
-            entries.setdefault(row.key, []).append(row)
+    texts: dict[str, list[Text]] = {}
     for key, own in entries.items():
         called = [Text(row.row.cells.nom.strip(), languages[row.year]) for row in own]
         said = [Text(row.row.cells.benefices, languages[row.year]) for row in own]
@@ -94,17 +110,17 @@ def _initiatives(
             for row in own
             if (slug := getattr(row.concepts, name))
         ]
-        context = [
-            text
-            for path in dict.fromkeys(things)
-            for text in names.of(f"{base_uri}id/{path}").texts()
-        ]
+        context: list[Text] = []
+        for path in dict.fromkeys(things):
+            if path not in texts:
+                texts[path] = names.of(f"{base_uri}id/{path}").texts()
+            context += texts[path]
         yield Searched(
             "initiative",
             key,
             f"{base_uri}id/initiative/{key}",
             called[-1].text,
-            list(dict.fromkeys(called)),
-            list(dict.fromkeys(said)),
-            context,
+            tuple(dict.fromkeys(called)),
+            tuple(text for text in dict.fromkeys(said) if text.text.strip()),
+            tuple(context),
         )

@@ -8,6 +8,8 @@ from rapidfuzz import process
 
 from transform.identity.bodies import Body
 from transform.identity.registry import Registry
+from transform.rdf.namespaces import ORG, SKOS
+from transform.rdf.ntriples import literal
 from transform.review.similarity import fold
 from transform.text.normal_form import normal_form
 from transform.text.string_similarity import BY_LETTERS, similarity
@@ -104,6 +106,19 @@ class Unreviewed(NamedTuple):
     body: Body
     nearest: list[Near]
     helpful: list[Near]
+
+    def registry_line(self) -> str:
+        """Return the Turtle that says what the body is; it can stand anywhere in a registry.
+
+        It is the nearest body that may help a person, or a new one.
+        """
+        name = literal(self.body.text, self.body.language)
+        if self.helpful:
+            return f"<id/organisme/{self.helpful[0].slug}> <{SKOS}altLabel> {name} ."
+        return (
+            f"<id/organisme/{self.body.slug}> a <def#Organisme> ; <{SKOS}prefLabel> {name} ;"
+            f" <{ORG}classification> <id/genre/organisme> ; <def#revise> true ."
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return the body as the report lists it."""

@@ -9,6 +9,7 @@ from transform.layouts.fields import Field, key_of
 from transform.layouts.model import FIELDS, NEEDED, Layout
 from transform.tables.header import SEARCHED, best_fit
 from transform.tables.table import Table
+from transform.text.message import Message, message
 from transform.text.normal_form import normal_form
 from transform.text.printable import shown
 
@@ -44,9 +45,14 @@ def find_header(table: Table, layout: Layout) -> Header:
     known = [column for field in layout.fields.values() for column in field.all_columns]
     if not fit.fields:
         raise UnfitColumns(
-            f"{table.path.name}: none of the first {min(SEARCHED, len(table.records))} rows names"
-            f" a column that {layout.source} declares ({_listed(known[:3])} …)."
-            f" Name the file's columns under [fields.…] of {layout.to_edit}, or give another file."
+            message(
+                "tables.no_header",
+                file=table.path.name,
+                number=min(SEARCHED, len(table.records)),
+                source=layout.source,
+                known=_quoted(known[:3]),
+                layout=layout.to_edit,
+            )
         )
     names = {at: text for at, text in enumerate(table.records[fit.row - 1]) if normal_form(text)}
     main = {name: _claimed(field.columns, names) for name, field in layout.fields.items()}
@@ -75,8 +81,9 @@ def find_header(table: Table, layout: Layout) -> Header:
         *_unknown(header.untaken, known, layout),
     ]
     if faults:
-        place = table.path.name if table.made_header else f"{table.path.name}, row {fit.row}"
-        raise UnfitColumns(f"{place}: {' '.join(faults)}")
+        row = message("tables.row", file=table.path.name, row=fit.row)
+        place = table.path.name if table.made_header else row
+        raise UnfitColumns(message("tables.faults", where=place, faults=faults))
     return header
 
 
@@ -85,11 +92,6 @@ def _joins(field: Field, names: Mapping[int, str]) -> tuple[int, ...]:
     places = {normal_form(text): at for at, text in names.items()}
     spelled = [normal_form(column) for column in field.join]
     return tuple(places[column] for column in spelled) if places.keys() >= set(spelled) else ()
-
-
-def column_label(at: int, names: Mapping[int, str]) -> str:
-    """Name a column for a message, by its header or, without one, by its number from 1."""
-    return f'"{shown(names[at])}"' if at in names else f"number {at + 1}"
 
 
 def _claimed(synonyms: Sequence[str], names: Mapping[int, str]) -> tuple[int, ...]:
@@ -105,19 +107,26 @@ def _claimed(synonyms: Sequence[str], names: Mapping[int, str]) -> tuple[int, ..
 
 def _doubled(
     main: Mapping[str, tuple[int, ...]], names: Mapping[int, str], layout: Layout
-) -> Iterable[str]:
+) -> Iterable[Message]:
     for field, columns in main.items():
         if len(columns) > 1:
-            claims = " and ".join(
-                f"{column_label(at, names)} (column {at + 1})" for at in sorted(columns)
-            )
-            step = "Take one of them out of the file."
-            if len({normal_form(names[at]) for at in columns}) == len(columns):
-                step = (
-                    "Join them in the file, or name all but one of them under [columns] ignore of"
-                    f" {layout.to_edit}."
+            claims = [
+                message(
+                    "tables.numbered_column",
+                    label=message("text.quoted", text=shown(names[at])),
+                    number=at + 1,
                 )
-            yield f"{claims} fill {field}. {step}"
+                for at in sorted(columns)
+            ]
+            if len({normal_form(names[at]) for at in columns}) == len(columns):
+                yield message(
+                    "tables.columns_of_one_field",
+                    columns=claims,
+                    field=field,
+                    layout=layout.to_edit,
+                )
+            else:
+                yield message("tables.columns_of_one_name", columns=claims, field=field)
 
 
 def _twins(
@@ -137,45 +146,42 @@ def _missing(
     claimed: Mapping[str, tuple[int, ...]],
     translated: Mapping[str, tuple[int, ...]],
     layout: Layout,
-) -> Iterable[str]:
+) -> Iterable[Message]:
     for name, field in layout.fields.items():
         if field.optional:
             continue
+        place = {"field": name, "key": key_of(name), "layout": layout.to_edit}
         if not claimed[name]:
-            joined = f", or together: {_listed(field.join)}" if field.join else ""
-            place = f"[{key_of(name)}] of {layout.to_edit}"
-            steps = [f"Add its name to columns under {place}"]
+            spellings = _quoted(field.columns)
+            if field.join:
+                spellings.append(message("tables.together", columns=_quoted(field.join)))
             if name in FIELDS and name not in NEEDED:
-                steps.append("write absent = true there if the register has no such field")
-            yield (
-                f"No column for {name} (known: {_listed(field.columns)}{joined})."
-                f" {', '.join(steps)}, or correct the file."
-            )
+                yield message("tables.no_column_or_absent", known=spellings, **place)
+            else:
+                yield message("tables.no_column", known=spellings, **place)
         for tag, columns in field.translations.items():
             if not translated[f"{name}@{tag}"]:
-                yield (
-                    f"No column for {name} in {tag} (known: {_listed(columns)})."
-                    f" Add its name to translations.{tag} under [{key_of(name)}] of"
-                    f" {layout.to_edit}, or correct the file."
-                )
+                yield message("tables.no_column_in", tag=tag, known=_quoted(columns), **place)
 
 
-def _unknown(texts: Sequence[str], known: Sequence[str], layout: Layout) -> Iterable[str]:
+def _unknown(texts: Sequence[str], known: Sequence[str], layout: Layout) -> Iterable[Message]:
     if layout.other_columns == "list" or not texts:
         return
-    rest = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
-    yield (
-        f"Not declared: {', '.join(_with_nearest(text, known) for text in texts[:SHOWN])}{rest}."
-        f" Add each to columns under a [fields.…], or to ignore under [columns], of"
-        f" {layout.to_edit}, or correct the file."
-    )
+    columns = [_with_nearest(text, known) for text in texts[:SHOWN]]
+    if (more := len(texts) - SHOWN) > 0:
+        yield message(
+            "tables.not_declared_and_more", columns=columns, more=more, layout=layout.to_edit
+        )
+    else:
+        yield message("tables.not_declared", columns=columns, layout=layout.to_edit)
 
 
-def _with_nearest(text: str, known: Sequence[str]) -> str:
+def _with_nearest(text: str, known: Sequence[str]) -> Message:
     spelled = {normal_form(column): column for column in known}
-    near = difflib.get_close_matches(normal_form(text), spelled, n=1)
-    return f'"{shown(text)}"' + (f' (nearest known: "{spelled[near[0]]}")' if near else "")
+    if near := difflib.get_close_matches(normal_form(text), spelled, n=1):
+        return message("tables.nearest_column", text=shown(text), nearest=spelled[near[0]])
+    return message("text.quoted", text=shown(text))
 
 
-def _listed(texts: Sequence[str]) -> str:
-    return ", ".join(f'"{text}"' for text in texts)
+def _quoted(texts: Iterable[str]) -> list[Message]:
+    return [message("text.quoted", text=text) for text in texts]

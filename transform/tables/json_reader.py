@@ -4,20 +4,25 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from transform.errors import UnreadableFile
+from transform.errors import Said, UnreadableFile
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import LONGEST_CELL, WIDEST
 from transform.tables.encoding import Text
+from transform.tables.faults import unreadable
+from transform.tables.header import best_fit
 from transform.tables.table import CELLS, Records
 from transform.text.characters import marked_byte
+from transform.text.message import Message, message
 from transform.text.printable import visible
 
 # Each array and object takes some hundred bytes of memory, however short it is.
 CONTAINERS = 2_000_000
 DEEPEST = 16
+_LISTS_SHOWN = 8
 
 _BEGINS = re.compile(r"\{|\[\s*[{\]]")
 # Half a surrogate pair and U+0000 can be escaped in JSON, and be written nowhere else.
@@ -40,9 +45,15 @@ def read_json(text: Text, file: str, layout: Layout) -> tuple[str, str, Records]
     if _is_by_lines(text):
         return "ndjson", "", _records(_lines(text, file), file)
     document = _parse(_bounded(text, file), file, file)
+    if _is_one_row(document, text, layout):
+        return "ndjson", "", _records(_lines(text, file), file)
     pointer, rows = _find_rows(document, file, layout)
-    named = ((f"{file}, row {number}", row) for number, row in enumerate(rows, start=1))
-    return "json", pointer, _records(named, file)
+    return "json", pointer, _records(_numbered(rows, file), file)
+
+
+def _numbered(rows: Iterable[Any], file: str) -> Iterator[tuple[Said, Any]]:
+    for number, row in enumerate(rows, start=1):
+        yield message("tables.row", file=file, row=number), row
 
 
 class _Repeated:
@@ -61,7 +72,11 @@ def _pairs(pairs: list[tuple[str, Any]]) -> Any:
 
 
 def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no value of JSON")
+    raise _NoValueError(name)
+
+
+class _NoValueError(ValueError):
+    """A word that Python takes for a number, and JSON does not have, such as NaN."""
 
 
 # Numbers stay as they are written.
@@ -70,15 +85,16 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _parse(text: str, place: str, file: str) -> Any:
+def _parse(text: str, place: Said, file: str) -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        where = place if error.lineno == 1 else f"{file}, line {error.lineno}"
-        fault = f"no JSON from character {error.colno} on ({error.msg})"
-        raise UnreadableFile(f"{where}: {fault}. Correct it there, or save it again.") from None
-    except ValueError as error:
-        raise UnreadableFile(f"{place}: {error}. Write null, or a text in quotes.") from None
+        where = place if error.lineno == 1 else _line(file, error.lineno)
+        problem = message("tables.json_fault", character=error.colno, reason=error.msg)
+        raise unreadable(where, problem, message("tables.step_json_fault")) from None
+    except _NoValueError as error:
+        problem = message("tables.json_constant", name=str(error))
+        raise unreadable(place, problem, message("tables.step_json_constant")) from None
     except RecursionError:
         raise _too_deep(place) from None
 
@@ -95,14 +111,27 @@ def _is_by_lines(text: Text) -> bool:
         return False
 
 
-def _lines(text: Text, file: str) -> Iterator[tuple[str, Any]]:
+def _is_one_row(document: Any, text: Text, layout: Layout) -> bool:
+    """Return whether a document is an object on one line that names columns: a single row."""
+    if not isinstance(document, dict) or layout.records_path.split(".")[0] in document:
+        return False
+    with text.lines() as lines:
+        filled = sum(not line.isspace() for line in lines)
+    return filled == 1 and bool(best_fit([tuple(document)], layout).fields)
+
+
+def _line(file: str, number: int) -> Message:
+    return message("errors.file_line", file=file, line=number)
+
+
+def _lines(text: Text, file: str) -> Iterator[tuple[Said, Any]]:
     containers = 0
     with text.lines() as lines:
         for number, line in enumerate(lines, start=1):
-            place = f"{file}, line {number}"
+            place = _line(file, number)
             containers += line.count("{") + line.count("[")
             if containers > CONTAINERS:
-                raise _too_large(place, f"more than {CONTAINERS:,} arrays and objects")
+                raise _too_large(place, message("tables.much_containers", number=CONTAINERS))
             yield place, _parse(line, place, file) if line.strip() else {}
 
 
@@ -111,9 +140,9 @@ def _bounded(text: Text, file: str) -> str:
     with text.lines() as lines:
         whole = lines.read()
     if whole.count("{") + whole.count("[") > CONTAINERS:
-        raise _too_large(file, f"more than {CONTAINERS:,} arrays and objects")
+        raise _too_large(file, message("tables.much_containers", number=CONTAINERS))
     if whole.count(",") > CELLS:
-        raise _too_large(file, f"more than {CELLS:,} values")
+        raise _too_large(file, message("tables.much_values", number=CELLS))
     return whole
 
 
@@ -122,19 +151,18 @@ def _find_rows(document: Any, file: str, layout: Layout) -> tuple[str, list[Any]
     value, pointer = document, ""
     for key in layout.records_path.split(".") if layout.records_path else ():
         if not isinstance(value, dict) or key not in value:
-            raise UnreadableFile(
-                f'{file}: nothing stands at "{visible(layout.records_path)}". {_advice(document)}'
-                f" Correct path under [file] of {layout.to_edit}."
-            )
+            problem = message("tables.json_path_nowhere", path=visible(layout.records_path))
+            step = message("tables.step_json_path", lists=_advice(document), layout=layout.to_edit)
+            raise unreadable(file, problem, step)
         value = value[key]
         pointer += "/" + quote(key.replace("~", "~0").replace("/", "~1"), safe="~")
     if isinstance(value, list):
         return pointer, value
-    place = f'"{visible(layout.records_path)}"' if layout.records_path else "the top"
-    raise UnreadableFile(
-        f"{file}: no list of rows stands at {place}. {_advice(document)}"
-        f" Name it as path under [file] of {layout.to_edit}."
-    )
+    problem = message("tables.json_no_list")
+    if layout.records_path:
+        problem = message("tables.json_no_list_at", path=visible(layout.records_path))
+    step = message("tables.step_json_list", lists=_advice(document), layout=layout.to_edit)
+    raise unreadable(file, problem, step)
 
 
 def find_longest_list(text: Text, file: str) -> str:
@@ -155,12 +183,15 @@ def _find_lists(document: Any, path: str = "", depth: int = 0) -> Iterator[tuple
             yield from _find_lists(value, f"{path}.{key}".lstrip("."), depth + 1)
 
 
-def _advice(document: Any) -> str:
-    lists = [f'"{visible(path)}" ({length})' for path, length in _find_lists(document)]
-    return f"Lists of objects: {', '.join(lists[:8])}." if lists else "It has no list of objects."
+def _advice(document: Any) -> Message:
+    lists = [
+        message("tables.json_list", path=visible(path), number=length)
+        for path, length in islice(_find_lists(document), _LISTS_SHOWN)
+    ]
+    return message("tables.json_lists", lists=lists) if lists else message("tables.json_lists_none")
 
 
-def _records(rows: Iterable[tuple[str, Any]], file: str) -> Records:
+def _records(rows: Iterable[tuple[Said, Any]], file: str) -> Records:
     """Return the rows as records as wide as all keys, with a record of their names before them."""
     columns: dict[str, int] = {}
     sparse: list[dict[int, str]] = []
@@ -174,24 +205,26 @@ def _records(rows: Iterable[tuple[str, Any]], file: str) -> Records:
             cells[at] = texts.setdefault(cell, cell)
         sparse.append(cells)
         if len(columns) > WIDEST:
-            raise _too_large(place, f"more than {WIDEST:,} keys")
+            raise _too_large(place, message("tables.much_keys", number=WIDEST))
         if len(columns) * len(sparse) > CELLS:
-            raise _too_large(file, f"{len(sparse):,} rows of {len(columns):,} keys")
+            size = {"rows": len(sparse), "keys": len(columns)}
+            raise _too_large(file, message("tables.much_rows_keys", **size))
     places = range(len(columns))
     return [tuple(columns), *(tuple(cells.get(at, "") for at in places) for cells in sparse)]
 
 
-def _flatten(row: Any, place: str) -> Iterator[tuple[str, str]]:
+def _flatten(row: Any, place: Said) -> Iterator[tuple[str, str]]:
     """Yield dotted name and text of each value of an object."""
     if isinstance(row, _Repeated):
         raise _repeated(row, place)
     if not isinstance(row, dict):
-        raise UnreadableFile(f"{place}: no object. Write each row as an object, {{…}}.")
+        problem = message("tables.json_no_object")
+        raise unreadable(place, problem, message("tables.step_json_object"))
     yield from _members(row, "", place, 1)
 
 
 def _members(
-    table: Mapping[str, Any], path: str, place: str, depth: int
+    table: Mapping[str, Any], path: str, place: Said, depth: int
 ) -> Iterator[tuple[str, str]]:
     if depth > DEEPEST:
         raise _too_deep(place)
@@ -200,20 +233,24 @@ def _members(
         if isinstance(value, dict):
             yield from _members(value, f"{name}.", place, depth + 1)
         elif isinstance(value, _Repeated):
-            raise _repeated(value, f'{place}, "{visible(name)}"')
+            raise _repeated(value, _value(place, name))
         else:
-            cell = _text(value, f'{place}, "{visible(name)}"')
+            cell = _text(value, place, name)
             if match := _UNFIT.search(name + cell):
-                raise UnreadableFile(
-                    f'{place}, "{visible(name)}": holds \\u{ord(match[0]):04x}, which is no'
-                    " character. Correct the text."
-                )
+                problem = message("tables.json_no_character", code=f"\\u{ord(match[0]):04x}")
+                step = message("tables.step_json_text")
+                raise unreadable(_value(place, name), problem, step)
             if len(cell) > LONGEST_CELL:
-                raise _too_large(f'{place}, "{visible(name)}"', f"over {LONGEST_CELL:,} characters")
+                problem = message("tables.much_characters", number=LONGEST_CELL)
+                raise _too_large(_value(place, name), problem)
             yield name, cell
 
 
-def _text(value: Any, place: str) -> str:
+def _value(place: Said, name: str) -> Message:
+    return message("tables.json_value", place=place, name=visible(name))
+
+
+def _text(value: Any, place: Said, name: str) -> str:
     """Write a value as a cell: null is blank, an array one value a line."""
     if value is None:
         return ""
@@ -222,31 +259,24 @@ def _text(value: Any, place: str) -> str:
     if not isinstance(value, list):
         return str(value)
     if any(isinstance(element, list | dict | _Repeated) for element in value):
-        raise UnreadableFile(
-            f"{place}: an array of objects or arrays, which no cell can hold. Take it out, or"
-            " write the rows so that each value is a text, a number or an array of those."
-        )
-    return "\n".join(_text(element, place) for element in value)
+        problem, step = message("tables.json_list_within"), message("tables.step_json_list_within")
+        raise unreadable(_value(place, name), problem, step)
+    return "\n".join(_text(element, place, name) for element in value)
 
 
-def _repeated(found: _Repeated, place: str) -> UnreadableFile:
-    return UnreadableFile(
-        f'{place}: an object has the key "{visible(found.key)}" twice. Leave one of them.'
-    )
+def _repeated(found: _Repeated, place: Said) -> UnreadableFile:
+    problem = message("tables.json_key_twice", key=visible(found.key))
+    return unreadable(place, problem, message("tables.step_json_key_twice"))
 
 
-def _too_deep(place: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"{place}: arrays and objects within each other, more than {DEEPEST} deep."
-        " Give the rows as a list of flat objects."
-    )
+def _too_deep(place: Said) -> UnreadableFile:
+    problem = message("tables.json_deep", number=DEEPEST)
+    return unreadable(place, problem, message("tables.step_json_deep"))
 
 
-def _too_large(place: str, what: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"{place}: {what}, more than a portrait can need. Give the rows alone, with the keys that"
-        " fields take."
-    )
+def _too_large(place: Said, what: Message) -> UnreadableFile:
+    problem = message("tables.too_much", what=what)
+    return unreadable(place, problem, message("tables.step_rows_alone"))
 
 
 def _broken(text: Text, file: str) -> UnreadableFile:
@@ -254,8 +284,6 @@ def _broken(text: Text, file: str) -> UnreadableFile:
     with text.lines() as lines:
         for number, line in enumerate(lines, start=1):
             if (byte := marked_byte(line)) is not None:
-                return UnreadableFile(
-                    f"{file}, line {number}: byte 0x{byte:02X} is not {text.encoding}."
-                    " Save the file again as UTF-8."
-                )
+                problem = message("tables.json_byte", byte=f"0x{byte:02X}", encoding=text.encoding)
+                return unreadable(_line(file, number), problem, message("tables.step_utf8"))
     raise AssertionError("a broken text has a broken line")

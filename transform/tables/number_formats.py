@@ -26,7 +26,7 @@ _WHOLE = ("0", "#", "#,##0", "# ##0")
 def code_of(style: int, formats: Sequence[int], codes: Mapping[int, str]) -> str:
     """Return the code of a style of cells, by the formats and codes that a workbook declares."""
     number = formats[style] if style < len(formats) else 0
-    return codes.get(number) or _BUILT_IN.get(number, f"number {number}")
+    return codes.get(number) or _BUILT_IN.get(number, f"#{number}")
 
 
 def display(value: object, code: str) -> tuple[str, bool]:

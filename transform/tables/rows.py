@@ -11,10 +11,12 @@ from typing import NamedTuple
 from transform.errors import UnreadableFile
 from transform.layouts.model import FIELDS, LISTS, Layout
 from transform.tables.columns import Header, find_header
+from transform.tables.faults import unreadable
 from transform.tables.marks import Marks
 from transform.tables.reader import read_table
 from transform.tables.table import Table
 from transform.tables.texts import RowTexts, Slot, TextReader
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 from transform.text.printable import shown
 
@@ -139,11 +141,9 @@ def read_rows(path: Path, year: int, layout: Layout) -> Reading:
     _sort(table, reading, reader)
     reading.remarks.extend(_remarks(table.marks, reading))
     if not reading.rows:
-        row = f" (row {header.row})"
-        raise UnreadableFile(
-            f"{path.name}: no row stands below the header{'' if table.made_header else row}."
-            " Download or save the file again."
-        )
+        below = message("tables.no_rows_below", row=header.row)
+        problem = message("tables.no_rows") if table.made_header else below
+        raise unreadable(path.name, problem, message("tables.step_again"))
     return reading
 
 
@@ -289,8 +289,7 @@ def _with_fallback(
 
 
 def _overflow(file: str, number: int, at: int, cell: str) -> UnreadableFile:
-    text = shown(cell)[:60]
-    return UnreadableFile(
-        f'{file}, row {number}, column {at + 1}: "{text}" stands in a column without a name.'
-        " Put cells that hold the separator in quotes, or name the column."
-    )
+    row = message("tables.row", file=file, row=number)
+    where = message("tables.row_column", row=row, column=at + 1)
+    problem = message("tables.overflow", text=shown(cell)[:60])
+    return unreadable(where, problem, message("tables.step_overflow"))

@@ -131,7 +131,7 @@ class _Choice:
             )
 
     def _refusal(self, problem: Message, step: Message) -> UnreadableFile:
-        sheets = [message("tables.sheet_name", name=shown(name)) for name in self._names]
+        sheets = [message("text.quoted", text=shown(name)) for name in self._names]
         listed = message("tables.sheets", problem=problem, sheets=sheets)
         return unreadable(self._file, listed, step)
 

@@ -70,6 +70,11 @@ def language_name(tag: str) -> LanguageName | None:
     return _NAMES.get(tag.partition("-")[0])
 
 
+def language_tags() -> tuple[str, ...]:
+    """Return the tags of the languages that have a name in the table."""
+    return tuple(_NAMES)
+
+
 def reading_language(tag: str) -> str:
     """Return the language of ours for readers of a language: itself, else English."""
     language = tag.partition("-")[0]

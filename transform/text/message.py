@@ -7,6 +7,7 @@ braces stand values, each with the form in which it is written:
 {name:number}     a number, its digits grouped
 {name:row|rows}   a number and the word that agrees with it; {name:|is|are} is the word alone
 {name:list}       texts with commas between them; `and` and `or` write the word before the last
+{name:sentences}  messages one after the other
 {name:date}       a date in words
 
 Numbers, plurals, dates and lists follow the data of Unicode CLDR, as Babel holds them. In French,
@@ -100,7 +101,7 @@ class _Writer(Formatter):
             from babel.dates import format_date
 
             return format_date(value, "long", locale=self._language)
-        if format_spec in ("list", "and", "or"):
+        if format_spec in ("list", "sentences", "and", "or"):
             return self._list(value, format_spec)
         return text_in(self._language, value)
 
@@ -113,8 +114,8 @@ class _Writer(Formatter):
 
     def _list(self, values: Iterable[object], form: str) -> str:
         texts = [text_in(self._language, value) for value in values]
-        if form == "list":
-            return ", ".join(texts)
+        if form in ("list", "sentences"):
+            return (", " if form == "list" else " ").join(texts)
         from babel.lists import format_list
 
         return format_list(texts, "standard" if form == "and" else "or", locale=self._language)

@@ -5,27 +5,77 @@ What is indexed and what a reader asks pass the same functions. Endings are thos
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 
 import Stemmer
 
 from transform.text.normal_form import unkept_normal_form
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+# Beyond the range, which is quick to walk, Unicode has no marks.
+_WITHOUT_MARKS = {code: None for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))}
 _WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
     """Return a text in small letters, without accents and ligatures."""
-    spelled = unkept_normal_form(text).translate(_LIGATURES)
-    parts = unicodedata.normalize("NFKD", spelled)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    spelled = unkept_normal_form(text)
+    if spelled.isascii():
+        return spelled
+    parts = unicodedata.normalize("NFKD", spelled.translate(_LIGATURES))
+    return parts.translate(_WITHOUT_MARKS)
 
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text; an apostrophe or a hyphen ends a word."""
     return _WORD.findall(fold(text))
+
+
+@cache
+def synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return for folded words the others of one meaning with them (`synonyms.toml`)."""
+    table = tomllib.loads(files("transform.text").joinpath("synonyms.toml").read_text("utf-8"))
+    others: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for group in table["groups"]:
+        forms = [tuple(words(text)) for text in group]
+        for form in forms:
+            others[form] = tuple(other for other in forms if other != form)
+    return others
+
+
+class WordIndexer:
+    """Cuts many texts into words and stems, each word of them once; for one thread of a build."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        """Take the languages of the texts as BCP 47 tags."""
+        self._stems = Stems(languages)
+        self._words: dict[str, list[str]] = {}
+        self._stem_of: dict[tuple[str, str], str] = {}
+
+    def words(self, text: str) -> list[str]:
+        """Return the folded words of a text, as `words` does."""
+        listed: list[str] = []
+        for part in text.split():
+            own = self._words.get(part)
+            if own is None:
+                own = self._words[part] = words(part)
+            listed += own
+        return listed
+
+    def stems(self, text: str, language: str) -> list[str]:
+        """Return the stem of each word of a text, as `Stems.of_text` does."""
+        known, listed = self._stem_of, []
+        for word in self.words(text):
+            stem = known.get((word, language))
+            if stem is None:
+                (stem,) = self._stems.of_text(word, language)
+                known[word, language] = stem
+            listed.append(stem)
+        return listed
 
 
 class Stems:

@@ -96,7 +96,7 @@ def _locate(
     what = f"{term} <{finding.focus.removeprefix(base_uri)}>".strip()
     place: Said = framework.file
     if row:
-        place = message("validation.file_line", file=framework.file, line=row)
+        place = message("errors.file_line", file=framework.file, line=row)
     step = message("validation.correct_in", what=what, place=place)
     return Located(
         severity=finding.severity,

@@ -16,7 +16,7 @@ _SHOWN = 12
 def layout_to_edit(layout: Layout) -> Said:
     """Name the layout in which to change something; reports hold no folders of this machine."""
     if name := layout.shipped_as:
-        return message("validation.own_layout", name=name)
+        return message("layouts.own_layout", name=name)
     return PurePath(layout.source).name
 
 

@@ -9,7 +9,7 @@ from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.fields import key_of
 from transform.layouts.model import LISTS, Layout
 from transform.text.characters import UNWRITABLE
-from transform.text.dates import read_date, two_readings
+from transform.text.dates import two_readings
 from transform.text.garbled import probable_original
 from transform.text.message import Message, message
 from transform.text.printable import shown
@@ -204,7 +204,7 @@ def _next_step_of_value(shape: str, layout: Layout, field: str, raw: str) -> Mes
         order = declared.split.join(declared.languages)
         return message("validation.uncut", order=order, key=key, layout=to_edit)
     if shape.endswith("#Lecture-date-ambigue"):
-        days = sorted(moment.text for moment in read_date(raw, declared.dates)) or two_readings(raw)
+        days = sorted(moment.text for moment in declared.moments(raw)) or two_readings(raw)
         return message("validation.ambiguous_date", days=days, key=key, layout=to_edit)
     written = message(f"validation.written_{declared.kind.replace('-', '_')}")
     if declared.kind == "date":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import HEADER, ROW, Run
+from tests.conftest import HEADER, PROJECT, ROW, Run
 
 OTHER = ("Veille de presse", "Automatisation", "Retraite Québec", "Finances", "", ROW[5])
 
@@ -68,6 +68,28 @@ def test_a_new_category_and_a_new_status_are_three_lines_each(
     assert code == 1
     assert str(tmp_path) not in "".join(steps(tmp_path))
     assert f"le-mien.toml is {tmp_path}/le-mien.toml" in printed.splitlines()
+
+
+def test_bodies_that_nobody_reviewed_are_written_into_a_copy_of_the_registry(
+    check: Callable[..., tuple[int, str]],
+    extend: Callable[..., tuple[str, Path]],
+    portrait: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    bodies = ("Héma Québecc", 'Bureau des "essais"')
+    file = portrait(*((*ROW[:2], body, *ROW[3:]) for body in bodies))
+    printed = check(file)[1]
+    assert "2 bodies that nobody has reviewed" in printed
+    registry = re.search(
+        r'write its line into (\S+), or into a copy .+, (registry = "(.+)")', printed
+    )
+    assert registry
+    lines = [line for line in printed.splitlines() if line.startswith("    <id/organisme/")]
+    assert len(lines) == 2
+    known = (PROJECT / registry[1]).read_text("utf-8")
+    (tmp_path / registry[3]).write_text("\n".join((known, *lines)), encoding="utf-8")
+    code, printed = check(file, *extend(registry[2]))
+    assert (code, "that nobody has reviewed" in printed) == (0, False), printed
 
 
 def test_columns_that_nobody_declared_are_taken_or_passed_over(

@@ -48,7 +48,7 @@ columns = ["Page"]
 
 [fields.date_statut]
 columns = ["Depuis"]
-dates = ["D/M/YYYY"]
+dates = ["D/M/YYYY", "D MMMM YYYY"]
 empty = ["s.o."]
 
 [fields.date_mise_en_service]
@@ -99,7 +99,7 @@ HEADER = (
 )
 ROW = (
     *("A-1", "Tri ", "Sorting", "Automatisation", "Musée / Museum", "Culture > Musées", "Actif"),
-    *("Délais", "Coûts", "Trie.", "Sorts.", "https://a.example/1", "30/4/2025", "2026-01"),
+    *("Délais", "Coûts", "Trie.", "Sorts.", "https://a.example/1", "30 avril 2025", "2026-01"),
     "ia@a.example; https://a.example/c;Bureau",
     *("ACME ", "employés, Public", "Staff, Anyone", "1 234,5", "O", "https://a.example/e"),
 )
@@ -226,7 +226,7 @@ def findings(report: Path, severity: str) -> list[dict[str, Any]]:
     ("cells", "severity", "next_step"),
     [
         (
-            {"Depuis": "2025-02-30"},
+            {"Depuis": "30 brumaire 2025"},
             "Violation",
             "Write a date of ISO 8601, such as 2025-04-30, or add under [fields.date_statut]"
             " of essai.toml its pattern to dates, the cell to empty if it says nothing,"
@@ -255,7 +255,9 @@ def findings(report: Path, severity: str) -> list[dict[str, Any]]:
 def test_what_cannot_be_read_is_told_with_its_row(
     portrait_ia: Run, tmp_path: Path, cells: dict[str, str], severity: str, next_step: str
 ) -> None:
-    layout = LAYOUT.replace('dates = ["D/M/YYYY"]', "") if "/4/" in str(cells) else LAYOUT
+    layout = (
+        LAYOUT.replace('dates = ["D/M/YYYY", "D MMMM YYYY"]', "") if "/4/" in str(cells) else LAYOUT
+    )
     arguments = written(tmp_path, layout, changed(ROW, **cells))
     done = portrait_ia("check", *arguments, "--report", tmp_path)
     assert done.returncode == (1 if severity == "Violation" else 0), done.stderr

@@ -1,11 +1,15 @@
 """A command speaks the language of its reader: help, tables, faults, and what Click itself says."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from tests.conftest import ROW, Run
+from server.cli import main
+from tests.conftest import HEADER, PROJECT, ROW, Run
+from transform.text.languages import set_language
 
 FRENCH_LOCALE = {"LC_ALL": "fr_CA.UTF-8"}
 BAD_STATUS = (*ROW[:5], "En pause")
@@ -124,3 +128,78 @@ def test_a_report_is_the_same_whoever_reads_it(
     assert french == english
     assert b"Corriger la ligne" in french["rejets.csv"]
     assert b"Correct the row" in french["rejets.csv"]
+
+
+# What is wrong with a layout, as lines over one that is sound, or with a file, as its text.
+WRONG_LAYOUTS = {
+    "keys": 'nmae = 1\nfields.nom.column = ["N"]\nseries.title.x = "a"\nlayout = 2\n'
+    "series.keywords = 3\nseries.coverage = []",
+    "kinds": 'languages = ["français"]\nseries.licence = "x"\nportraits.2025.total = "a"\n'
+    'columns.other = "x"\nlists.statut.scheme = "x"\npublisher.email = "x"\nregistry = "x"\n'
+    'fields.date_statut = { columns = ["D"], dates = ["x"] }\npublisher.kind = "x"',
+    "fields": '[fields.nom]\nsplit = ";"\ncolumns = ["Statut", "Nom", "NOM"]\n[own.statut]\n'
+    'columns = ["É"]\nlabel = { fr = "É", en = "S" }\n[fields.statut.translations]\nde = ["S"]\n'
+    '[operator]\nslug = "a"',
+    "values": 'lists.statut.blank = "x"\n[[lists.statut.values]]\nspellings = ["x"]\n'
+    '[[lists.statut.values]]\nconcept = "a"\nfrom = 2025\nuntil = 2024\n'
+    "[portraits.2024]\nend = 2024-01-01\ncollected = 2024-01-01\n[series.coverage]\n"
+    'iri = "http://a.ca/"',
+    "toml": "fields.nom = =",
+    "circle": 'extends = "mine.toml"',
+    "afresh": 'afresh = ["x"]',
+    "nowhere": 'extends = "absent.toml"',
+}
+WRONG_FILES = {
+    "no header": "a,b\nc,d\n",
+    "no rows": f"{','.join(HEADER)}\n",
+    "columns": f"{','.join((*HEADER[:4], 'Nom', 'Coût', 'Satut'))}\n",
+    "overflow": f"{','.join(HEADER)}\n{','.join((*ROW, 'de trop'))}\n",
+    "no list": '{"a": {"b": [{"c": 1}]}}',
+    "no JSON": '[{"a" 1}]',
+    "NaN": '[{"a": NaN}]',
+    "twice": '[{"a": 1, "a": 2}]',
+    "within": '[{"a": [[1]]}]',
+    "no object": "[{}, 3]",
+    "surrogate": '[{"a": "\\ud800"}]',
+}
+
+
+@pytest.mark.parametrize("case", [*WRONG_LAYOUTS, *WRONG_FILES])
+def test_no_fault_of_a_layout_or_a_file_is_told_in_english_to_who_reads_french(
+    read: Callable[[str, Path, Path], list[str]], tmp_path: Path, case: str
+) -> None:
+    below = (PROJECT / "tests/layouts/petit.toml").read_text("utf-8")
+    (tmp_path / "below.toml").write_text(below, encoding="utf-8")
+    file = tmp_path / "file.csv"
+    file.write_text(WRONG_FILES.get(case, "a\n"), encoding="utf-8")
+    own = WRONG_LAYOUTS.get(case, "")
+    extends = "" if own.startswith("extends") else 'extends = "below.toml"\n'
+    layout = tmp_path / "mine.toml"
+    layout.write_text(extends + own, encoding="utf-8")
+    french, english = (read(language, file, layout) for language in ("fr", "en"))
+    assert len(french) == len(english) > 0
+    alike = {*sentences(french)} & {*sentences(english)}
+    assert alike == set(), french
+
+
+@pytest.fixture
+def read() -> Iterator[Callable[[str, Path, Path], list[str]]]:
+    """Check a file that cannot be read by a layout, and return the lines that say why."""
+
+    def run(language: str, file: Path, layout: Path) -> list[str]:
+        line = ["--lang", language, "check", f"2025={file}", "--layout", str(layout)]
+        result = CliRunner().invoke(main, line)
+        assert result.exit_code == 2, result.output
+        return result.output.splitlines()
+
+    yield run
+    set_language(None)
+
+
+def sentences(lines: list[str]) -> list[str]:
+    """Return the parts of messages that have three words or more: names and keys have fewer."""
+    text = "\n".join(lines)
+    parts = re.split(r"[.:;]\s", re.sub(r"\([^()]*\)", "", text).replace("\u00a0", " "))
+    return [
+        part for part in parts if len(re.findall(r"[^\W\d_]{2,}", part)) >= 3 and "/" not in part
+    ]

@@ -93,14 +93,15 @@ def test_an_english_register_is_proposed_and_built(
         "portefeuille": ("Parent organisation",),
         "benefices": ("Expected benefits",),
         "statut": ("Development stage",),
+        "identifiant": ("id",),
+        "page": ("url",),
+        "date_statut": ("status_date",),
     }
     assert list(layout.portraits) == [2025]
     statuses = {value.concept: value.spellings for value in layout.lists["statut"].values}
     assert statuses == {"live": ("Live",), "pilot": ("Pilot",)}
     assert layout.fields["categorie"].absent
     assert layout.lists["portefeuille"].blank == "not-stated"
-    checked = portrait_ia("layout", "check", tmp_path / "mine.toml", f"2025={file}").stdout
-    assert '3 of its columns: "id", "status_date", "url".' in checked
     done = portrait_ia(
         "build", f"2025={file}", "--layout", layout.source, "--to", tmp_path / "releases"
     )
@@ -144,6 +145,115 @@ def test_texts_that_toml_must_escape_are_proposed(
     layout = propose(write(tmp_path / "x\x1b[31m'\"2025.csv".replace("\x1b", ""), rows))
     assert columns(layout)["nom"] == (odd,)
     assert layout.lists["statut"].values[0].spellings == ("[[a]] '\"\\",)
+
+
+BILINGUAL = [
+    {
+        "No": f"A-{n}",
+        "Name_en": f"Sorting of the letters {n}",
+        "Name_fr": f"Tri des lettres {n}",
+        "Institution": "Office of the Mail / Bureau du courrier",
+        "Ministry": ["Transport", "Finance"][n % 2],
+        "Description_en": f"It is for the sorting of letters that come in by post {n}",
+        "Description_fr": f"Le système est pour le tri des lettres qui arrivent par la poste {n}",
+        "Status_en": ["Live", "Ended"][n % 2],
+        "Status_fr": ["En service", "Terminé"][n % 2],
+        "Published": f"{n + 1}/4/2024",
+        "Date retired": f"{n % 9 + 1}/{n % 9 + 1}/2024",
+        "In service": ["3 July 2024", "not yet"][n % 9 == 8],
+        "Source code": ["https://example.org/code", "n/a"][n % 2],
+        "Contact": "ai@example.org",
+        "Users": ["Staff; Public", "Staff", "Public"][n % 3],
+        "Users fr": ["Personnel; Public", "Personnel", "Public"][n % 3],
+        "Cost": str(n),
+        "def": "x",
+        "Statut": ["Yes", "No"][n % 2],
+        "Note": "",
+    }
+    for n in range(20)
+]
+
+
+def uncommented(proposal: str) -> str:
+    """Return a proposal in which the fields of the register's own are no comments."""
+    begin = proposal.index("# [own.")
+    lines = (line.removeprefix("# ") for line in proposal[begin:].splitlines())
+    return proposal[:begin] + "\n".join(lines)
+
+
+def test_all_fields_are_proposed_with_what_is_unsure_marked(
+    propose: Callable[..., Layout], portrait_ia: Run, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "register-2025.csv", BILINGUAL)
+    layout = propose(file)
+    assert layout.languages == ("en", "fr")
+    assert {name: names for name, names in columns(layout).items() if names} == {
+        "nom": ("Name_en",),
+        "organisme": ("Institution",),
+        "portefeuille": ("Ministry",),
+        "statut": ("Status_en",),
+        "identifiant": ("No",),
+        "description": ("Description_en",),
+        "date_declaration": ("Published",),
+        "date_mise_en_service": ("In service",),
+        "date_retrait": ("Date retired",),
+        "code": ("Source code",),
+        "contact": ("Contact",),
+    }
+    fields = layout.fields
+    assert fields["nom"].translations == {"fr": ("Name_fr",)}
+    assert (fields["organisme"].split, fields["organisme"].languages) == (" / ", ("en", "fr"))
+    assert fields["organisme"].within == "portefeuille"
+    assert fields["date_declaration"].dates == ("D/M/YYYY",)
+    assert (fields["date_mise_en_service"].dates, fields["date_mise_en_service"].leave) == (
+        ("D MMMM YYYY",),
+        True,
+    )
+    assert not fields["date_retrait"].dates
+    assert (fields["code"].leave, fields["identifiant"].identity) == (True, False)
+    labels = {value.concept: value.label for value in layout.lists["statut"].values}
+    assert labels["live"] == {"en": "Live", "fr": "En service"}
+    assert layout.ignored_columns == ("Status_fr",)
+    proposal = Path(layout.source).read_text(encoding="utf-8")
+    for unsure in (
+        "each cell has two parts, en then fr",
+        "1 text stands under several values of portefeuille, such as",
+        '"Date retired" of register-2025.csv can be read by D/M/YYYY as well as by M/D/YYYY',
+        '"Source code" of register-2025.csv: 10 cells cannot be read, such as "n/a"',
+        "these addresses are published as they are",
+        "which one file alone cannot show\n# identity = true\n",
+        '  # "Note",\n',
+    ):
+        assert unsure in proposal
+    own = tmp_path / "own.toml"
+    own.write_text(uncommented(proposal), encoding="utf-8")
+    checked = portrait_ia("layout", "check", own, f"2025={file}")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    proposed = {name: field for name, field in load_layout(str(own)).fields.items() if "." in name}
+    assert {name: field.kind for name, field in proposed.items()} == {
+        "own.users": "list",
+        "own.cost": "number",
+        "own.def": "list",
+        "own.statut2": "yes-no",
+    }
+    assert (proposed["own.users"].split, proposed["own.users"].translations) == (
+        ";",
+        {"fr": ("Users fr",)},
+    )
+
+
+def test_an_identifier_that_two_years_share_is_the_identity(
+    propose: Callable[..., Layout], tmp_path: Path
+) -> None:
+    older = write(tmp_path / "r-2024.csv", BILINGUAL[:10])
+    newer = write(tmp_path / "r-2025.csv", BILINGUAL[5:])
+    assert propose(older, newer).fields["identifiant"].identity
+    renumbered = [{**row, "No": f"A-{n}"} for n, row in enumerate(BILINGUAL[5:])]
+    layout = propose(older, write(tmp_path / "s-2025.csv", renumbered))
+    assert not layout.fields["identifiant"].identity
+    assert "10 identifiers are in two files, 0 with the same name" in Path(layout.source).read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -199,6 +199,12 @@ def test_one_spelling_may_mean_two_concepts_in_different_years(tmp_path: Path) -
 # After the number of the line.
 REFUSED = [
     (
+        'words.portrait.fr = ["État", "états"]\nwords.statut.fr = ["état", "états"]',
+        '2: words.portrait.fr has "État", which begins with a vowel: our texts write «le»,'
+        " «du» and «aucun» before it. Take a masculine noun that begins with a consonant, such as"
+        ' "registre" or "secteur".',
+    ),
+    (
         '[fields.nom]\nsplit = ";"',
         "3: fields.nom.split would give many values, and the field has one. Add part, the"
         " number of the part that is meant, or languages.",
@@ -242,8 +248,8 @@ REFUSED = [
     ),
     (
         '[fields.date_statut]\ncolumns = ["Depuis"]\ndates = ["D/M/Y"]',
-        "4: fields.date_statut.dates[1] is 'D/M/Y'. Make it a pattern of YYYY, MM or M,"
-        ' DD or D, such as "D/M/YYYY".',
+        "4: fields.date_statut.dates[1] is 'D/M/Y'. Make it a pattern of YYYY, of MM, M or"
+        ' MMMM (a month by its name), of DD or D, such as "D/M/YYYY" or "D \'de\' MMMM YYYY".',
     ),
     (
         '[own.statut]\ncolumns = ["État"]\nlabel = { fr = "État", en = "State" }',
@@ -334,6 +340,11 @@ REFUSED = [
     (
         'series.title.French = "x"',
         "2: series.title.French is no key of a layout;"
+        ' known here: a language tag such as "fr". Correct the key.',
+    ),
+    (
+        'series.title.language = "x"',
+        "2: series.title.language is no key of a layout;"
         ' known here: a language tag such as "fr". Correct the key.',
     ),
     ('notice.fr = "x"', "2: notice.en is missing. Add it, or extend a layout."),

@@ -69,6 +69,24 @@ REGISTERS = {
 }
 
 
+def test_a_record_without_a_body_is_told_and_kept_back(portrait_ia: Run, tmp_path: Path) -> None:
+    """As six records of the United Kingdom are; what the message advises works."""
+    file = tmp_path / "register.csv"
+    nobody = KINGDOM | {"publishing_body": "", "url": "https://a.example/records/nobody"}
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([KINGDOM, KINGDOM.values(), nobody.values()])
+    build = ("build", f"2025={file}", "--layout", "uk-atrs", "--to", tmp_path / "releases")
+    refused = portrait_ia(*build)
+    assert refused.returncode == 1
+    assert "publish the others with build --quarantine" in refused.stderr
+    done = portrait_ia(*build, "--quarantine")
+    assert done.returncode == 0, done.stderr
+    assert "2 rows read = 1 published + 1 rejected" in done.stdout
+    report = json.loads((tmp_path / "releases/current/report/validation.json").read_bytes())
+    told = {(f["row"], f["column"], f["next_en"]) for f in report["results"]}
+    assert told == {(3, "publishing_body", 'Fill in "publishing_body" in row 3.')}
+
+
 @pytest.mark.parametrize("layout", REGISTERS)
 def test_a_shipped_layout_reads_the_columns_of_its_register(
     portrait_ia: Run, tmp_path: Path, layout: str

@@ -64,9 +64,25 @@ SAME = {
         SELECT ?i ?n ?first ?last {
           ?i a pia:Initiative ; rdfs:label ?n ; pia:premiereAnnee ?first ;
             pia:derniereAnnee ?last }""",
-    "SELECT uri, nom FROM organismes": """
-        SELECT DISTINCT ?o ?n { ?e pia:organisme ?o . ?o skos:prefLabel ?n
-          FILTER(LANG(?n) = "fr") }""",
+    "SELECT uri, nom, initiatives, premiere_annee, derniere_annee FROM organismes": """
+        SELECT ?o ?n (COUNT(DISTINCT ?i) AS ?initiatives) (MIN(?y) AS ?first) (MAX(?y) AS ?last) {
+          ?e pia:organisme ?o ; pia:inscriptionDe ?i ; pia:annee ?y . ?o skos:prefLabel ?n
+          FILTER(LANG(?n) = "fr") } GROUP BY ?o ?n""",
+    "SELECT cle, annee, initiatives, organismes FROM nombres WHERE sorte = 'portefeuille'": """
+        SELECT ?key ?y (COUNT(DISTINCT ?i) AS ?initiatives) (COUNT(DISTINCT ?o) AS ?bodies) {
+          ?e pia:portefeuille/skos:broader? ?p ; pia:inscriptionDe ?i ; pia:organisme ?o ;
+            pia:annee ?y BIND(REPLACE(STR(?p), "^.*/", "") AS ?key) } GROUP BY ?key ?y""",
+    "SELECT uri, initiatives FROM portefeuilles WHERE initiatives": """
+        SELECT ?p (COUNT(DISTINCT ?i) AS ?initiatives) {
+          ?e pia:portefeuille/skos:broader? ?p ; pia:inscriptionDe ?i } GROUP BY ?p""",
+    "SELECT initiative, annee, derniere, presence FROM inscriptions": """
+        SELECT ?key ?y ?is_last ?presence {
+          ?i pia:premiereAnnee ?first ; pia:derniereAnnee ?last . ?e pia:inscriptionDe ?i ;
+            pia:annee ?y
+          BIND(REPLACE(STR(?i), "^.*/", "") AS ?key)
+          BIND(IF(?y = ?last, "1", "0") AS ?is_last)
+          BIND(IF(?last < 2025, "absente", IF(?first = 2025, "nouvelle", "poursuivie"))
+            AS ?presence) }""",
     "SELECT uri, nom FROM portefeuilles": """
         SELECT ?c ?n { ?c a pia:Portefeuille ; skos:prefLabel ?n FILTER(LANG(?n) = "fr") }""",
     "SELECT uri, nom FROM categories": """

@@ -65,6 +65,12 @@ def test_a_line_is_a_row_and_a_blank_line_is_listed(read: Read) -> None:
     assert (reading.table.format, reading.table.fragment(3)) == ("ndjson", "line=2,3")
 
 
+@pytest.mark.parametrize("line", ["{}", "\n{}\n\n"])
+def test_one_line_is_one_row(read: Read, line: str) -> None:
+    reading = read(line.replace("{}", json.dumps(OBJECT)))
+    assert (reading.table.format, [tuple(row.cells) for row in reading.rows]) == ("ndjson", [ROW])
+
+
 def test_numbers_stay_as_written_and_what_is_within_is_flattened(read: Read) -> None:
     text = (
         '[{"n": 1.50, "big": 123456789012345678901234567890, "yes": true, "none": null,'

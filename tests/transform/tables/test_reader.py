@@ -422,7 +422,7 @@ def test_a_format_that_a_workbook_names_by_number_is_known(read: Read) -> None:
     styles += '<xf numFmtId="10"/><xf numFmtId="41"/></cellXfs></styleSheet>'
     row = '<row r="2"><c r="A2" s="1"><v>0.5</v></c><c r="B2" s="2"><v>5</v></c></row>'
     raw = repacked(as_xlsx(a=[HEADER]), sheet1=sheet_of(HEAD + row), styles=styles.encode())
-    assert list(read(raw).marks.formatted()) == [(2, 0, "0.00%"), (2, 1, "number 41")]
+    assert list(read(raw).marks.formatted()) == [(2, 0, "0.00%"), (2, 1, "#41")]
 
 
 FORMULAS = {

@@ -2,10 +2,12 @@
 
 import csv
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from tests.conftest import PROJECT
+from transform.identity.keys import Anchor, key_rows
 from transform.layouts.model import LISTS, load_layout
 from transform.tables.rows import Reading, read_rows
 from transform.text.normal_form import normal_form
@@ -68,9 +70,42 @@ def test_every_row_is_read(
     assert [row.number for row in reading.rows] == list(range(header + 1, header + 1 + rows))
 
 
-@pytest.mark.parametrize(("name", "others"), [("2024", 56), ("2025", 30), ("2025-xlsx", 30)])
+@pytest.mark.parametrize(("name", "others"), [("2024", 49), ("2025", 19), ("2025-xlsx", 19)])
 def test_other_columns_are_named(readings: dict[str, Reading], name: str, others: int) -> None:
     assert len(readings[name].header.other) == others
+
+
+@pytest.mark.parametrize("name", ["2024", "2025", "2025-xlsx"])
+def test_more_fields_hold_what_the_file_does(readings: dict[str, Reading], name: str) -> None:
+    reading, layout = readings[name], load_layout(FILES[name][1])
+    filled = Counter(
+        slot.field
+        for row in reading.rows
+        for slot, text in zip(reading.slots, row.others, strict=True)
+        if layout.fields[slot.field].values(text)
+    )
+    fields = ("identifiant", "description", "own.outputs", "own.highImpact", "own.development")
+    # The CSV file of 2025 has no cell where the workbook has one more way to say nothing.
+    assert [filled[field] for field in fields] == {
+        "2024": [0, 0, 2086, 0, 1153],
+        "2025": [2907, 3018, 2845, 3185, 1604],
+        "2025-xlsx": [2907, 3018, 2846, 3185, 1604],
+    }[name]
+    assert filled["date_retrait"] == {"2024": 118}.get(name, 0)
+    own = {one.name: one.values for one in layout.own}
+    known = {normal_form(text) for value in own["highImpact"] for text in value.spellings}
+    at = [slot.field for slot in reading.slots].index("own.highImpact")
+    assert {normal_form(row.others[at]) for row in reading.rows} <= known | {""}
+
+
+def test_no_row_that_was_published_changes_its_key(readings: dict[str, Reading]) -> None:
+    def keys(reading: Reading) -> list[str]:
+        return key_rows(reading, lambda row: Anchor(normal_form(row.cells.organisme), 0)).keys
+
+    for name in ("2024", "2025"):
+        reading = readings[name]
+        bare = [row._replace(others=(), identifier="") for row in reading.rows]
+        assert keys(reading) == keys(replace(reading, rows=bare))
 
 
 def test_counts_by_agency_are_those_of_the_file(readings: dict[str, Reading]) -> None:

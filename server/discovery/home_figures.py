@@ -1,0 +1,112 @@
+"""Lay out what the home page says of the newest portrait: its figures, and what changed in it."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from server.release.comparisons import PublishedComparison, list_pairs, read_comparison
+from server.release.current import Release
+from transform.comparison.model import Movement
+from transform.comparison.sentences import Part, comparison_sentences
+from transform.text.difference import net
+from transform.text.message import message
+from transform.text.numbers import whole
+
+# Sentences of a comparison, those first that say most; the figures say the others.
+_SENTENCES = (
+    "initiatives_gross",
+    "changes",
+    "passage",
+    "bodies_gross",
+    "bodies_renamed",
+    "split",
+    "joined",
+    "reworded",
+    "neighbour",
+    "bodies",
+    "initiatives",
+)
+_SHOWN = 5
+
+
+class Figure(NamedTuple):
+    """A large figure: what it counts, its number, what changed, and the page of what it counts.
+
+    `counts` is the last segment of the path of a number of the comparison; a figure without one
+    counts the things of a list.
+    """
+
+    name: str
+    number: str
+    change: str
+    counts: str | None = None
+
+
+class Changes(NamedTuple):
+    """What changed in the newest portrait: its years, and sentences whose numbers have rows."""
+
+    earlier: int
+    later: int
+    sentences: list[list[Part]]
+
+
+def lay_out_figures(release: Release, language: str) -> dict[str, Any]:
+    """Return the figures of the newest portrait, and its changes if an earlier one is compared."""
+    newest = max(release.manifest["portraits"], key=lambda portrait: portrait["year"])
+    pairs = list_pairs(release)
+    if not pairs:
+        return {"figures": _first_figures(newest, language), "changes": None}
+    published = read_comparison(release, *pairs[0])
+    return {
+        "figures": list(_compared_figures(published, language)),
+        "changes": _changes(published, release, language),
+    }
+
+
+def _first_figures(portrait: Mapping[str, Any], language: str) -> list[Figure]:
+    """Return the figures of a register that has one portrait."""
+    counted = {"initiatives": portrait["initiatives"], "organismes": portrait["bodies"]}
+    lists = {"portefeuille": "portefeuilles", "categorie": "categories"}
+    counted |= {
+        lists[field]: len(values)
+        for field, values in portrait.get("counts", {}).items()
+        if field in lists and values
+    }
+    return [Figure(name, whole(number, language), "") for name, number in counted.items()]
+
+
+def _compared_figures(published: PublishedComparison, language: str) -> Iterator[Figure]:
+    comparison = published.comparison
+    earlier, later = str(comparison.earlier), str(comparison.later)
+    for name in ("initiatives", "organismes"):
+        before, after = (comparison.number(f"{name}-{end}") for end in ("avant", "apres"))
+        change = message("home.since", change=net(before, after, language), year=earlier)
+        yield Figure(name, whole(after, language), change.text(language), f"{name}-apres")
+    for name, end, year in (("nouvelles", "apres", later), ("absentes", "avant", earlier)):
+        movement = comparison.movements.get(f"initiatives-{name}")
+        if movement is None:
+            yield Figure(name, whole(0, language), "")
+            continue
+        total = comparison.number(f"initiatives-{end}")
+        of_all = message("home.of_all", total=total, year=year)
+        number = _range(movement, language)
+        yield Figure(name, number, of_all.text(language), movement.name)
+
+
+def _range(movement: Movement, language: str) -> str:
+    """Return a number, or its range while pairs of initiatives are undecided."""
+    if movement.least == movement.most:
+        return whole(movement.number, language)
+    return message("home.range", least=movement.least, most=movement.most).text(language)
+
+
+def _changes(published: PublishedComparison, release: Release, language: str) -> Changes:
+    comparison = published.comparison
+    label = partial(published.label, release, language=language)
+    sentences = comparison_sentences(
+        comparison, label, language, release.register.words_in(language)
+    )
+    known = [sentence for sentence in sentences if sentence.key in _SENTENCES]
+    known.sort(key=lambda sentence: _SENTENCES.index(sentence.key))
+    shown = [sentence.parts for sentence in known[:_SHOWN]]
+    return Changes(comparison.earlier, comparison.later, shown)

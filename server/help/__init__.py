@@ -1,0 +1,1 @@
+"""Pages of help: how to read, quote, query and match what is published."""

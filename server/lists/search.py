@@ -1,0 +1,192 @@
+"""Search all things of a release: how many of each kind, the best of them, and what is nearest."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from server.lists.database import Row, Tables
+from server.lists.excerpts import Marker, Piece, has_mark
+from server.lists.names import Names
+from server.lists.suggestions import nearest_words
+from server.lists.words import (
+    WEIGHTS,
+    Search,
+    Term,
+    parse_search,
+    with_synonyms,
+    write_any,
+    write_match,
+)
+from server.release.register import OwnText
+from server.web.search_sources import OfferedThing
+from transform.text.search_words import Stems, words
+
+KINDS = ("organisme", "portefeuille", "categorie", "statut", "cadre", "initiative")
+_MOST_WORDS = 8  # of a search that finds nothing, for which the nearest are looked up
+_MOST_BEGUN = 300  # things whose names begin so, of which the best are suggested
+_SHORTEST = 2  # letters of a beginning
+
+
+class Result(NamedTuple):
+    """A thing that was found; `path` is that of its page, `also` what else it is called or of."""
+
+    kind: str
+    uri: str
+    path: str
+    name: OwnText
+    marked: list[Piece]
+    also: list[Piece]
+    excerpt: list[Piece]
+
+
+class SiteSearch:
+    """The things that words find in the tables of a release, and in what rooms offer beside."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        names: Names,
+        languages: Sequence[str],
+        base_uri: str,
+        offered: Iterable[tuple[str, OfferedThing]],
+    ) -> None:
+        self._tables, self._names, self._base_uri = tables, names, base_uri
+        self._languages = languages
+        self._offered = list(offered)
+        self._found: dict[str, list[OfferedThing]] = {}
+        self._marker: Marker | None = None
+
+    def look_up(self, text: str) -> dict[str, int]:
+        """Look the words up; return how many things of each kind they find, the best kind first."""
+        search = parse_search(text)
+        if search is None:
+            return {}
+        counts = self._look_up(write_match(search, self._languages))
+        self._marker = Marker(search, self._languages)
+        for kind, thing in self._offered:
+            if _holds(search, thing, Stems(self._languages)):
+                self._found.setdefault(kind, []).append(thing)
+        return counts | {kind: len(things) for kind, things in self._found.items()}
+
+    def look_up_nearest(self, text: str) -> dict[str, int]:
+        """Look up what holds any of the words, or of those that are written like them."""
+        search = parse_search(text)
+        asked = search.words()[:_MOST_WORDS] if search else []
+        near = (
+            [word for word in nearest_words(self._tables, asked, self._languages) if word]
+            if asked
+            else []
+        )
+        self._marker = None
+        return self._look_up(write_any(near, self._languages)) if near else {}
+
+    def _look_up(self, match: str) -> dict[str, int]:
+        self._tables.run("DROP TABLE IF EXISTS temp.partout")
+        self._tables.run("CREATE TEMP TABLE partout (chose INTEGER PRIMARY KEY, rang REAL)")
+        self._tables.run(
+            f"INSERT INTO partout SELECT rowid, bm25(recherche, {WEIGHTS})"  # noqa: S608
+            " FROM recherche WHERE recherche MATCH ?",
+            (match,),
+        )
+        rows = self._tables.rows(
+            """SELECT sorte, count(*) AS nombre FROM partout JOIN choses USING (chose)
+               GROUP BY sorte ORDER BY min(rang)"""
+        )
+        return {row["sorte"]: row["nombre"] for row in rows}
+
+    def best(self, kind: str | None, limit: int, offset: int = 0) -> list[Result]:
+        """Return the best things of a kind, or of all, with the words marked."""
+        if kind in self._found:
+            part = self._found[kind][offset : offset + limit]
+            return [self._offer(kind, thing) for thing in part]
+        condition = "WHERE sorte = ?" if kind else ""
+        rows = self._tables.rows(
+            f"""SELECT sorte, cle, uri, nom FROM partout JOIN choses USING (chose) {condition}
+                ORDER BY rang, chose LIMIT ? OFFSET ?""",  # noqa: S608
+            (*([kind] if kind else []), limit, offset),
+        )
+        return [self._result(row) for row in rows]
+
+    def _result(self, row: Row) -> Result:
+        kind, uri = row["sorte"], row["uri"]
+        texts: list[str]
+        also: list[Piece] = []
+        if kind == "initiative":
+            name = OwnText(row["nom"], self._names.own)
+            entries = self._tables.rows(
+                """SELECT organisme, nom, benefices, description FROM inscriptions
+                   WHERE initiative = ? ORDER BY annee DESC""",
+                (row["cle"],),
+            )
+            body = self._names.get("organisme", entries[0]["organisme"])
+            also = self._mark(body.name.value) if body else []
+            texts = [e[column] or "" for e in entries for column in ("benefices", "description")]
+        else:
+            labels = self._tables.rows("SELECT * FROM libelles WHERE uri = ?", (uri,))
+            name = self._names.best(labels, row["nom"])
+            texts = [label["texte"] for label in labels if label["sorte"] == "definition"]
+            spellings = (
+                label["texte"]
+                for label in labels
+                if label["sorte"] in ("autre", "principal") and label["texte"] != name.value
+            )
+            also = self._first_marked(map(self._mark, spellings))
+        excerpt = self._first_marked(map(self._excerpt, texts))
+        path = uri.removeprefix(self._base_uri)
+        return Result(kind, uri, path, name, self._mark(name.value), also, excerpt)
+
+    def _offer(self, kind: str, thing: OfferedThing) -> Result:
+        marked, excerpt = self._mark(thing.name.value), self._excerpt(thing.text.value)
+        uri = self._base_uri + thing.path
+        return Result(kind, uri, thing.path, thing.name, marked, [], excerpt)
+
+    def _mark(self, text: str) -> list[Piece]:
+        return self._marker.mark(text) if self._marker else [Piece(text, False)]
+
+    def _excerpt(self, text: str) -> list[Piece]:
+        return self._marker.excerpt(text) if self._marker else []
+
+    def _first_marked(self, listed: Iterable[list[Piece]]) -> list[Piece]:
+        return next(filter(has_mark, listed), [])
+
+
+def _holds(search: Search, thing: OfferedThing, stems: Stems) -> bool:
+    """Return whether a thing has a term of each group of a search, and none that must be absent."""
+    text = f" {_stem(thing.name, stems)} | {_stem(thing.text, stems)} "
+
+    def has(term: Term) -> bool:
+        languages = (thing.name.language, thing.text.language)
+        written = " ".join(term.words)
+        phrases = (" ".join(stems.of_text(written, language)) for language in languages)
+        return any(f" {phrase} " in text for phrase in phrases)
+
+    present = all(
+        any(has(each) for term in group for each in with_synonyms(term)) for group in search.groups
+    )
+    return present and not any(map(has, search.absent))
+
+
+def _stem(text: OwnText, stems: Stems) -> str:
+    return " ".join(stems.of_text(text.value, text.language))
+
+
+def begin_with(tables: Tables, text: str, kind: str | None) -> Iterator[Row]:
+    """Yield the things whose names hold the words, the last one perhaps only begun.
+
+    Those whose names begin so stand first, then as in the index: lists and bodies before
+    initiatives. Of a beginning that very many names have, some are looked at.
+    """
+    search = parse_search(text)
+    asked = search.words()[:_MOST_WORDS] if search else []
+    if len(asked) > 1 and len(asked[-1]) < _SHORTEST:
+        asked.pop()
+    if not asked or len(asked[-1]) < _SHORTEST:
+        return
+    whole = "".join(f'"{word}" AND ' for word in asked[:-1])
+    rows = tables.rows(
+        f"""SELECT c.sorte, c.cle, c.uri, c.nom
+            FROM amorces JOIN choses c ON c.chose = amorces.rowid
+            WHERE amorces MATCH ? {"AND c.sorte = ?" if kind else ""} LIMIT ?""",  # noqa: S608
+        (f'{whole}"{asked[-1]}"*', *([kind] if kind else []), _MOST_BEGUN),
+    )
+    begun = " ".join(asked)
+    yield from sorted(rows, key=lambda row: not " ".join(words(row["nom"])).startswith(begun))

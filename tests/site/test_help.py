@@ -1,0 +1,77 @@
+"""The pages of help: the same in both languages, and every query of theirs answers."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from server.help.views import PAGES, STEPS
+from tests.conftest import PROJECT
+
+HTML = {"Accept": "text/html"}
+TEMPLATES = PROJECT / "server/templates/help"
+HEADING = re.compile(r"<(h[1-6]|pre|ul|blockquote)\b|\bstep\((\d)\)")
+
+
+@pytest.fixture(scope="module")
+def examples(example: Path, boot: Any) -> Iterator[str]:
+    with boot(example) as address:
+        yield address
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_the_same_parts_in_both_languages(name: str) -> None:
+    parts = [
+        HEADING.findall((TEMPLATES / f"{name}.{language}.html").read_text("utf-8"))
+        for language in ("fr", "en")
+    ]
+    assert parts[0] == parts[1]
+    assert parts[0]
+
+
+def test_each_page_is_listed_and_answers(examples: str, fetch: Any) -> None:
+    for language in ("fr", "en"):
+        listed = fetch(f"{examples}aide?lang={language}", headers=HTML).text
+        for name in PAGES:
+            assert f"aide/{name}?lang={language}" in listed
+            page = fetch(f"{examples}aide/{name}?lang={language}", headers=HTML)
+            assert page.status == 200
+            assert f'<html lang="{language}">' in page.text
+    unknown = fetch(f"{examples}aide/rien", headers=HTML)
+    assert unknown.status == 404
+    assert "/aide" in unknown.text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_step_of_the_tutorial_answers(examples: str, fetch: Any, language: str) -> None:
+    page = fetch(f"{examples}aide/requetes?lang={language}", headers=HTML).text
+    queries = re.findall(r'href="[^"]*sparql\?[^"]*query=([^"&]+)', page)
+    assert len(queries) == len(STEPS)
+    for query in queries:
+        reply = fetch(f"{examples}sparql?query={query.replace('+', '%20')}")
+        assert reply.status == 200, reply.text
+        rows = json.loads(reply.body)["results"]["bindings"] if "json" in reply.kind else reply.text
+        assert rows, query
+
+
+def test_the_figures_of_the_home_page_are_those_of_sparql(examples: str, fetch: Any) -> None:
+    page = fetch(f"{examples}?lang=en", headers=HTML).text
+    links = re.findall(
+        r'<dd class="value"><a href="[^"]*changements/(\d+-\d+)/([\w-]+)[^"]*">([^<]+)</a>', page
+    )
+    assert len(links) == 4
+    prefix = "PREFIX pia: <http://localhost:8000/def#>"
+    for years, name, number in links:
+        node = f"<http://localhost:8000/id/comparaison/{years}/{name}>"
+        query = (
+            f"{prefix} SELECT ?least ?most"
+            f" {{ {node} pia:effectifMinimal ?least ; pia:effectifMaximal ?most }}"
+        )
+        reply = fetch(f"{examples}sparql?query={quote(query)}&format=json")
+        (row,) = json.loads(reply.body)["results"]["bindings"]
+        ends = list(dict.fromkeys((row["least"]["value"], row["most"]["value"])))
+        assert number == " to ".join(ends)
