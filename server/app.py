@@ -19,6 +19,7 @@ from server.help import views as help_views
 from server.linked_data import documents, graphs, jsonld_context
 from server.lists import search_views
 from server.lists import views as lists_views
+from server.question_pages import views as question_views
 from server.reconciliation import views as reconciliation_views
 from server.release.choice import Chooser
 from server.release.current import CurrentRelease, Opener
@@ -38,6 +39,7 @@ _PARTS = (
     limits_page,
     completion,
     graph_store,
+    question_views,
     changes_views,
     documents,
     graphs,

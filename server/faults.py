@@ -1,11 +1,11 @@
 """Define the faults of a request without an answer.
 
 Fault
-├── UnknownResource     404   ├── OtherVersion       412
-├── UnknownPage         404   ├── QueryTooLong       413
-├── MissingQuery        400   ├── WrongBodyType      415
-├── DoubledQuery        400   ├── ReleaseUnready     503
-└── UnreadableRequest   400
+├── UnknownResource     404   ├── WrongParameter     400
+├── UnknownPage         404   ├── OtherVersion       412
+├── MissingQuery        400   ├── QueryTooLong       413
+├── DoubledQuery        400   ├── WrongBodyType      415
+└── UnreadableRequest   400   └── ReleaseUnready     503
 
 The engine's faults (`server.engine.faults`) carry a kind and a status of their own;
 `server.web.problems` writes both for the client.
@@ -46,6 +46,12 @@ class DoubledQuery(Fault):
     """Two queries in one request, or a query together with an update."""
 
     kind = "doubled-query"
+
+
+class WrongParameter(Fault):
+    """A parameter of a saved question that is unknown, missing, doubled or of another type."""
+
+    kind = "wrong-parameter"
 
 
 class UnknownResource(Fault):

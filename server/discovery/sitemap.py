@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 
 from server.faults import UnknownPage
 from server.negotiation import Format
+from server.questions.library import PATH, offered
 from server.release.comparisons import list_pairs
 from server.release.current import Release
 from server.release.history import current_published
@@ -24,7 +25,7 @@ bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
 _XML = Format("xml", "application/xml", "; charset=utf-8")
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("", "dumps/", "catalogue", "def", "shapes")
+_FIXED = ("", PATH, "dumps/", "catalogue", "def", "shapes")
 # The lists that every register has, and those of fields that it may have.
 _LISTS = ("initiatives", "organismes", "portraits")
 _LISTS_OF = {"portefeuille": "portefeuilles", "categorie": "categories", "statut": "statuts"}
@@ -86,7 +87,8 @@ def _lists(release: Release) -> list[str]:
 
 def _fixed(release: Release) -> tuple[str, ...]:
     charts = ("graphiques",) if CHART_INDEX in release.manifest["files"] else ()
-    return (*_FIXED, *charts, *_lists(release))
+    questions = (f"{PATH}/{question.name}" for question in offered(release))
+    return (*_FIXED, *charts, *_lists(release), *questions)
 
 
 def _documents(file: Path) -> Iterator[str]:

@@ -16,10 +16,12 @@ _LINKSET = Format(
     "json", "application/linkset+json", '; profile="https://www.rfc-editor.org/info/rfc9727"'
 )
 # Each service, with the media type of the description at its own address.
+# The path of each service, that of its description, and the description's media type.
 _SERVICES = (
-    ("sparql", "text/turtle"),
-    ("rdf-graph-store?default", None),
-    ("reconciliation", "application/json"),
+    ("sparql", "sparql", "text/turtle"),
+    ("rdf-graph-store?default", None, None),
+    ("reconciliation", "reconciliation", "application/json"),
+    ("requetes", "requetes/openapi.json", "application/vnd.oai.openapi+json"),
 )
 
 
@@ -51,10 +53,10 @@ def services() -> Response:
     base = current_release().base_uri
     catalogue = {"href": f"{base}catalogue.ttl", "type": "text/turtle"}
     linkset = []
-    for path, description_type in _SERVICES:
+    for path, description, media_type in _SERVICES:
         service = {"anchor": base + path, "service-meta": [catalogue]}
-        if description_type:
-            service["service-desc"] = [{"href": base + path, "type": description_type}]
+        if description and media_type:
+            service["service-desc"] = [{"href": base + description, "type": media_type}]
         linkset.append(service)
     body = as_json({"linkset": linkset})
     response = render.finish(Response(body, content_type=_LINKSET.content_type), _LINKSET)

@@ -98,7 +98,7 @@ def frame_question(question: Question) -> bytes:
     which a query may have chosen, is never unmarshalled.
     """
     bindings = question.bindings and [
-        (name, bound if isinstance(bound, str) else (bound.value, bound.language))
+        (name, bound if isinstance(bound, str) else (bound.value, bound.language, bound.datatype))
         for name, bound in question.bindings.items()
     ]
     fields = (

@@ -22,10 +22,11 @@ Form = Literal["solutions", "boolean", "graph"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A literal to bind to a variable."""
+    """A literal to bind to a variable: of a language, or of a datatype (an IRI), or plain."""
 
     value: str
     language: str | None = None
+    datatype: str | None = None
 
 
 class Question(NamedTuple):

@@ -5,8 +5,8 @@ from importlib.resources import files
 from flask import Blueprint, Response
 
 from server.faults import UnknownPage
+from server.questions.library import fill_in
 from server.release.current import Release
-from server.release.examples import fill_in
 from server.web import render
 from server.web.public_address import address_of
 from server.web.release_scope import current_release

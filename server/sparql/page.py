@@ -15,8 +15,8 @@ from server.negotiation import (
     SOLUTIONS,
     Format,
 )
-from server.release.current import Release
-from server.release.examples import list_examples, read_example
+from server.questions.library import FIRST, group_by_theme, list_questions, write_filled
+from server.questions.question import read_questions
 from server.sparql import result_table
 from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
@@ -51,22 +51,21 @@ def show(sparql_request: SparqlRequest, answer: Answer) -> Response:
 
 
 def about_form() -> dict[str, Any]:
-    """Return the values of the form in a page: scripts, formats, examples."""
+    """Return the values of the form in a page: scripts, formats, a query, the chosen questions.
+
+    None of them needs the engine, whose fault may be what the page is about.
+    """
     release, language = current_release(), render.language()
+    chosen = [each for each in list_questions(release, language) if each.featured]
+    first = read_questions()[FIRST]
     return {
-        "examples": [(name, _example(name, release, language)) for name in list_examples(release)],
+        "questions": group_by_theme(chosen),
+        "first_query": write_filled(first, {}, release, language),
         "settings": current_app.config["SETTINGS"],
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
         "has_editor": assets.has_editor(),
     }
-
-
-def _example(name: str, release: Release, language: str) -> str:
-    """Return an example query below comments that say what it asks and what comes of it."""
-    keys = (f"example_{name}", f"example_{name}_result")
-    about = "".join(f"# {release.register.text(key, language)}\n" for key in keys)
-    return about + read_example(name, release.base_uri, language, release.register)
 
 
 def _show_solutions(answer: Answer) -> dict[str, Any]:

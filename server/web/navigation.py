@@ -25,6 +25,7 @@ def list_ways(release: Release) -> list[Way]:
         ("initiatives", "navigation.initiatives", has_lists),
         ("organismes", "navigation.bodies", has_lists),
         ("changements/", "navigation.changes", True),
+        ("requetes", "navigation.questions", True),
         ("sparql", "navigation.sparql", True),
         ("dumps/", "navigation.downloads", True),
         ("aide", "navigation.help", True),

@@ -77,8 +77,10 @@ def test_the_sitemap_of_many_rows_has_parts_of_50_000(
         parts_of_sitemap = [
             locations(fetch(part.replace(BASE, site)).body, "url") for part in parts
         ]
-    assert [len(part) for part in parts_of_sitemap] == [50_000, 2_005]
-    assert len({page for part in parts_of_sitemap for page in part}) == 52_005
+    assert len(parts_of_sitemap[0]) == 50_000
+    assert 2_000 < len(parts_of_sitemap[1]) < 2_200  # documents, and the pages of the site
+    pages = [page for part in parts_of_sitemap for page in part]
+    assert len(set(pages)) == len(pages)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -221,7 +223,9 @@ def test_the_catalogue_of_services_leads_to_each_and_its_description(site: str, 
     assert 'profile="https://www.rfc-editor.org/info/rfc9727"' in reply.headers["Content-Type"]
     assert 'rel="api-catalog"' in fetch(f"{site}.well-known/api-catalog", "HEAD").headers["Link"]
     services = json.loads(reply.body)["linkset"]
-    assert {service["anchor"] for service in services} >= {f"{BASE}sparql", f"{BASE}reconciliation"}
+    assert {service["anchor"] for service in services} >= {
+        f"{BASE}{name}" for name in ("sparql", "reconciliation", "requetes")
+    }
     for service in services:
         for link in (*service.get("service-desc", ()), *service["service-meta"]):
             there = fetch(link["href"].replace(BASE, site), Accept=link["type"])

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 from urllib.parse import quote
 
@@ -252,8 +254,9 @@ def test_every_example_answers_with_rows_that_fit(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     open_page(page, f"{site}sparql")
-    for link in page.locator(".examples a").all():
+    for link in page.locator(".examples [data-query]").all():
         link.click()
+        page.locator(".cm-content", has_text=link.inner_text()).wait_for()
         page.locator("#dit", has_text="Réponse reçue").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == width
     assert complaints(noticed, site) == []
@@ -280,6 +283,8 @@ def test_without_scripts_the_form_works(site: str, browser: Any) -> None:
         page.get_by_label("Query").fill(COUNT)
         page.get_by_role("button", name="Run the query").click()
         assert page.locator("tbody td").inner_text() == "63"
+        page.locator(".examples").get_by_role("link", name="How many rows").click()
+        assert "# How many rows does each" in page.get_by_label("Query").input_value()
         assert page.get_by_label("Answer as").is_visible()
         page.get_by_label("Query").fill("ASK {")
         page.get_by_role("button", name="Run the query").click()
@@ -313,3 +318,129 @@ def test_what_is_chosen_is_replaced_without_a_complaint(
     page.keyboard.type("ASK {")
     assert page.locator(".cm-content").inner_text() == "ASK {}"
     assert complaints(noticed, site) == []
+
+
+QUERIES = "Vos requêtes, gardées dans ce navigateur"
+
+
+def ask(page: Any, text: str) -> None:
+    """Run a query by keyboard, and wait for its answer."""
+    write(page, text)
+    page.keyboard.press("Control+Enter")
+    page.locator("#dit", has_text=re.compile("Réponse reçue|ne peut pas être lue")).wait_for()
+
+
+def test_own_queries_are_kept_in_the_browser_and_can_be_cleared(
+    site: str, page: Any, noticed: list[str]
+) -> None:
+    open_page(page, f"{site}sparql")
+    past = page.locator(".past")
+    for number in range(22):
+        ask(page, f"# numéro {number}\nASK {{ FILTER(1 = {number}) }}")
+        page.locator(".truth", has_text="Oui" if number == 1 else "Non").wait_for()
+    ask(page, "# numéro 5\nASK { FILTER(1 = 5) }")
+    page.reload()
+    page.locator(".cm-content").wait_for()
+    summary = page.get_by_text(QUERIES)
+    assert summary.inner_text() == f"{QUERIES} (20)"
+    summary.focus()
+    page.keyboard.press("Enter")
+    listed = past.locator("li")
+    shown = listed.all_inner_texts()
+    assert shown[:2] == ["numéro 5", "numéro 21"]
+    assert len(shown) == len(set(shown)) == 20
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.locator(".cm-content").inner_text() == "# numéro 21\nASK { FILTER(1 = 21) }"
+    page.get_by_role("button", name="Effacer ces requêtes").press("Enter")
+    assert listed.count() == 0
+    page.reload()
+    page.locator(".cm-content").wait_for()
+    assert page.get_by_text(QUERIES).inner_text() == f"{QUERIES} (0)"
+    assert complaints(noticed, site) == []
+
+
+def test_own_queries_last_as_long_as_the_page_where_nothing_can_be_kept(
+    site: str, page: Any
+) -> None:
+    refuse = "() => { throw new DOMException('refused', 'SecurityError') }"
+    page.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ get: {refuse} }})")
+    open_page(page, f"{site}sparql")
+    ask(page, "ASK { FILTER(1 = 1) }")
+    ask(page, "ASK { FILTER(1 = 2) }")
+    assert page.get_by_text(QUERIES).inner_text() == f"{QUERIES} (2)"
+    page.reload()
+    page.locator(".cm-content").wait_for()
+    assert page.get_by_text(QUERIES).inner_text() == f"{QUERIES} (0)"
+
+
+def test_what_another_page_keeps_there_is_taken_as_text(site: str, page: Any) -> None:
+    page.goto(f"{site}sparql")
+    for stored in ("{", '{"a": 1}', '[1, null, "", "ASK {} <img src=x onerror=alert(1)>"]'):
+        page.evaluate("stored => localStorage.setItem('portrait-ia queries', stored)", stored)
+        open_page(page, f"{site}sparql")
+        page.get_by_text(QUERIES).click()
+        assert page.locator(".past img").count() == 0
+    assert page.locator(".past li").all_inner_texts() == ["ASK {} <img src=x onerror=alert(1)>"]
+
+
+def test_an_answer_of_two_columns_is_drawn_as_bars(
+    site: str, page: Any, noticed: list[str]
+) -> None:
+    open_page(page, f"{site}sparql")
+    rows = '("été <b>" 10) ("zone" -5) ("eau" 2.5)'
+    ask(page, f"SELECT ?nom ?n {{ VALUES (?nom ?n) {{ {rows} }} }}")
+    button = page.get_by_role("button", name="Montrer en barres")
+    button.press("Enter")
+    assert button.get_attribute("aria-pressed") == "true"
+    figure = page.get_by_role("img", name="n · nom")
+    assert figure.locator("desc").text_content() == "été <b> : 10 ; zone : -5 ; eau : 2.5"
+    widths = [float(each.get_attribute("width")) for each in figure.locator("rect").all()]
+    assert [round(width / widths[0], 3) for width in widths] == [1, 0.5, 0.25]
+    first, second = (float(figure.locator("rect").nth(n).get_attribute("x")) for n in (0, 1))
+    assert (second, first) == (0, widths[1])
+    assert page.locator("tbody tr").count() == 3
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    button.press("Enter")
+    assert not page.locator(".bars").is_visible()
+    for query in (
+        "SELECT ?a ?b { VALUES (?a ?b) { ('x' 'y') ('z' 'w') } }",
+        "SELECT ?a ?b { VALUES (?a ?b) { ('x' 1) ('z' UNDEF) } }",
+        "SELECT ?a ?b ?c { VALUES (?a ?b ?c) { ('x' 1 2) ('z' 1 2) } }",
+    ):
+        ask(page, query)
+        assert page.get_by_role("button", name="Montrer en barres").count() == 0
+    assert complaints(noticed, site) == []
+
+
+def test_the_answer_to_a_question_is_drawn_too(site: str, page: Any, noticed: list[str]) -> None:
+    page.goto(f"{site}requetes/lignes?lang=en")
+    figure = page.get_by_role("img", name="Entries · Portrait")
+    assert figure.locator("rect").count() == page.locator("tbody tr").count() == 2
+    assert complaints(noticed, site) == []
+
+
+def test_a_query_as_a_program_asks_it(site: str, page: Any) -> None:
+    open_page(page, f"{site}sparql")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("En curl, Python ou R").press("Enter")
+    quotes = """SELECT ?x { VALUES ?x { "l'été" 'a"b' "c\\\\d" } } # $HOME `x` \"\"\" """
+    for query, line in (
+        (COUNT, "63"),
+        (quotes, "l'été"),
+        ("CONSTRUCT { <a:b> <a:c> ?x } { BIND(1 AS ?x) }", "a:c"),
+    ):
+        write(page, query)
+        for name, command in (("curl", ["bash", "-c"]), ("Python", [sys.executable, "-c"])):
+            page.get_by_role("button", name=f"Copier pour {name}").click()
+            page.get_by_text(f"Copié pour {name}.").wait_for()
+            text = page.evaluate("navigator.clipboard.readText()")
+            done = subprocess.run([*command, text], capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done.stderr
+            assert line in done.stdout.replace("\\\\'", "'")
+        page.get_by_role("button", name="Copier pour R").click()
+        assert "read" in page.locator("pre[aria-label=R]").inner_text()

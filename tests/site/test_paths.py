@@ -94,6 +94,14 @@ WALK = [
     ("readyz", None, 200, "text/plain", "0123456789abcdef"),
     ("robots.txt", None, 200, "text/plain", "Disallow: /sparql?"),
     ("rien", HTML, 404, HTML, "Rien ne se trouve"),
+    ("requetes", HTML, 200, HTML, "requetes/lignes"),
+    ("requetes", TTL, 200, TTL, "sh:SPARQLSelectExecutable"),
+    ("requetes.pdf", None, 406, PROBLEM, "text/turtle"),
+    ("requetes/openapi.json", None, 200, "application/vnd.oai.openapi+json", '"3.1.0"'),
+    ("requetes/lignes", HTML, 200, HTML, "Portrait 2025"),
+    ("requetes/lignes.csv", HTML, 200, "text/csv", "id/portrait/2025,62"),
+    ("requetes/lignes?x=1", HTML, 400, HTML, "requetes/lignes"),
+    ("requetes/rien", TTL, 404, "text/plain", "/requetes"),
     ("sparql", HTML, 200, HTML, "<textarea"),
     ("sparql/limites", HTML, 200, HTML, "Retry-After"),
     ("metrics", None, 200, "text/plain", "portrait_ia_connections"),
@@ -135,7 +143,8 @@ def test_walk(
 @pytest.mark.parametrize(
     "path",
     ["", "doc/portrait/2025.ttl", "def", "graph/2025.nt", "catalogue", "dumps/",
-     "atom.xml", "sitemap.xml", "sparql/limites", "reconciliation", ".well-known/api-catalog"],
+     "atom.xml", "sitemap.xml", "sparql/limites", "requetes", "requetes/lignes.csv",
+     "reconciliation", ".well-known/api-catalog"],
 )  # fmt: skip
 def test_an_entity_tag_makes_a_304(site: str, fetch: Any, path: str) -> None:
     tag = fetch(site + path).headers["ETag"]

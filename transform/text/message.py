@@ -76,7 +76,11 @@ def read_room(room: str) -> dict[str, dict[str, str]]:
 def template(key: str, language: str) -> str:
     """Return the text of a message before its values are filled in; raises KeyError."""
     room, _, name = key.partition(".")
-    text = read_room(room)[name][language]
+    return set_blanks(read_room(room)[name][language], language)
+
+
+def set_blanks(text: str, language: str) -> str:
+    """Return a text with the blanks at which no line may end, where its language has them."""
     if language == "fr":
         text = _BEFORE_MARK.sub("\u202f", _BEFORE_COLON.sub("\u00a0", text))
     return text

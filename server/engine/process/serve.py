@@ -188,7 +188,8 @@ def _term(bound: str | Text) -> _Term:
     if isinstance(bound, str):
         return _iri(bound)
     try:
-        return ox.Literal(bound.value, language=bound.language)
+        datatype = _iri(bound.datatype) if bound.datatype else None
+        return ox.Literal(bound.value, language=bound.language, datatype=datatype)
     except ValueError as error:
         raise faults.MalformedQuery(f"{bound!r} cannot be bound: {error}.") from error
 

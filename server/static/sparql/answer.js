@@ -1,6 +1,8 @@
 // Add controls to an answer: sort its columns, show IRIs in place of labels, open the raw answer.
+import { addFigure, readBars } from "./chart.js";
 import { fill, words } from "./words.js";
 
+const MOST_BARS = 50;
 const MOST_RAW = 200_000; // characters
 
 export function addControls(place) {
@@ -11,6 +13,8 @@ export function addControls(place) {
   const tools = document.createElement("p");
   tools.className = "tools";
   if (place.querySelector("[data-iri]")) tools.append(iriSwitch(place));
+  const chart = table && readBars(table, MOST_BARS);
+  if (chart) tools.append(chartSwitch(chart, table));
   const file = place.querySelector("a[data-raw]") ?? place.querySelector(".formats a");
   if (tools.childNodes.length) place.querySelector(".formats").after(tools);
   if (file && !place.querySelector("pre.graph")) place.querySelector("section").append(rawAnswer(file));
@@ -64,6 +68,21 @@ function iriSwitch(place) {
       text.dataset.name ??= text.textContent;
       text.textContent = pressed ? named.dataset.iri : text.dataset.name;
     }
+  });
+  return button;
+}
+
+function chartSwitch(chart, table) {
+  const figure = addFigure(chart, table, words.chartCut);
+  figure.hidden = true;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = words.chart;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    figure.hidden = !figure.hidden;
+    button.setAttribute("aria-pressed", String(!figure.hidden));
   });
   return button;
 }

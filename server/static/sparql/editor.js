@@ -38,13 +38,13 @@ const LOOK = EditorView.theme({
   ".cm-problem-gutter": { background: "var(--wrong)", color: "var(--paper)", fontWeight: "700" },
 });
 
-/** Open the editor; Ctrl-Enter calls `run`. */
-export function openEditor(field, run) {
+/** Open the editor; Ctrl-Enter calls `run`, each change of the text `changed`. */
+export function openEditor(field, run, changed) {
   const host = document.createElement("div");
   host.className = "editor";
   // In a shadow root the styles of the editor are objects, which our strict policy allows.
   const root = host.attachShadow({ mode: "open" });
-  const view = new EditorView({ parent: root, root, state: EditorState.create({ doc: field.value, extensions: extend(run) }) });
+  const view = new EditorView({ parent: root, root, state: EditorState.create({ doc: field.value, extensions: extend(run, changed) }) });
   for (const label of field.labels) {
     label.removeAttribute("for");
     label.addEventListener("click", () => view.focus());
@@ -62,6 +62,7 @@ export function openEditor(field, run) {
     },
     mark: (line, column) => view.dispatch(mark(view.state.doc, line, column)),
     unmark: () => view.dispatch(unmark()),
+    focus: () => view.focus(),
     goTo(line, column) {
       view.dispatch({ selection: { anchor: offset(view.state.doc, line, column) }, scrollIntoView: true });
       view.focus();
@@ -83,7 +84,7 @@ function replace(event, view) {
   return true;
 }
 
-function extend(run) {
+function extend(run, changed) {
   const runKey = { key: "Mod-Enter", run: () => (run(), true), preventDefault: true };
   return [
     lineNumbers(),
@@ -98,6 +99,7 @@ function extend(run) {
     autocompletion({ override: [complete], icons: false }),
     marks,
     EditorView.lineWrapping,
+    EditorView.updateListener.of((update) => update.docChanged && changed()),
     EditorView.domEventHandlers({ beforeinput: replace }),
     EditorView.contentAttributes.of({ "aria-label": words.query, autocapitalize: "off", spellcheck: "false" }),
     // Tab leaves the editor, as keyboard users need; it only accepts a completion that is open.

@@ -2,6 +2,8 @@
 import { ask, Problem, permalink } from "./request.js";
 import { addControls } from "./answer.js";
 import { openEditor } from "./editor.js";
+import { listQueries } from "./past_queries.js";
+import { writePrograms } from "./program.js";
 import { fill, words } from "./words.js";
 
 const LONGEST_LINK = 6000; // characters; servers and proxies refuse request lines beyond 8 KB
@@ -13,7 +15,7 @@ const place = document.getElementById("reponse");
 const send = form.querySelector("button[type=submit]");
 let running = null;
 
-const editor = openEditor(form.elements.query, run);
+const editor = openEditor(form.elements.query, run, () => showPrograms());
 const stop = addButton(words.stop, () => running?.abort());
 const copy = addButton(words.copy, copyLink);
 stop.hidden = true;
@@ -21,17 +23,33 @@ const keys = document.createElement("span");
 keys.className = "aside keys";
 keys.textContent = words.keys;
 form.querySelector(".send").append(keys);
+const past = listQueries((text) => {
+  editor.text = text;
+  editor.focus();
+});
+const programs = document.createElement("details");
+programs.className = "programs more";
+programs.append(Object.assign(document.createElement("summary"), { textContent: words.programs }));
+programs.addEventListener("toggle", showPrograms);
+form.append(past.element, programs);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
-for (const link of document.querySelectorAll(".examples a")) {
-  link.addEventListener("click", (event) => {
+for (const link of document.querySelectorAll(".examples [data-query]")) {
+  link.addEventListener("click", async (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    editor.text = new URL(link.href).searchParams.get("query");
-    run();
+    try {
+      const reply = await fetch(new URL(link.dataset.query, document.baseURI));
+      if (!reply.ok) throw new Error(reply.statusText);
+      editor.text = await reply.text();
+      run();
+    } catch (fault) {
+      report(words.unreachable, "wrong");
+      console.info(fault);
+    }
   });
 }
 // A query that was not sent yet is kept when the language changes.
@@ -52,6 +70,7 @@ async function run() {
   const text = editor.text;
   const link = permalink(form, text);
   const begun = performance.now();
+  past.add(text);
   editor.unmark();
   report(words.running, "running");
   stop.hidden = false;
@@ -123,6 +142,38 @@ function show() {
   if (place.getBoundingClientRect().top > window.innerHeight - 120) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     messages.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  }
+}
+
+/** Show the query as programs, where the reader has opened them. */
+function showPrograms() {
+  if (!programs.open) return;
+  const blocks = writePrograms(form.action, editor.text).map(([name, text]) => {
+    const block = document.createElement("section");
+    const head = document.createElement("h2");
+    head.textContent = name;
+    const shown = document.createElement("pre");
+    shown.tabIndex = 0;
+    shown.setAttribute("aria-label", name);
+    shown.textContent = text;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = fill(words.copyProgram, { name });
+    button.addEventListener("click", () => copyProgram(name, text, shown));
+    block.append(head, button, shown);
+    return block;
+  });
+  programs.replaceChildren(programs.firstChild, ...blocks);
+}
+
+async function copyProgram(name, text, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+    report(fill(words.programCopied, { name }));
+  } catch {
+    getSelection().selectAllChildren(shown);
+    report(words.selected);
   }
 }
 

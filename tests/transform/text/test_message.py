@@ -46,7 +46,9 @@ APART = {
     "pictures and the queries behind them": (
         *(f"transform/charts/{name}.py" for name in ("picture", "pixels", "queries")),
     ),
-    "a defect, which only tests read": ("transform/comparison/compare.py",),
+    "a defect, which only tests read": (
+        *("transform/comparison/compare.py", "server/questions/question.py"),
+    ),
     "Turtle, SPARQL, SQL, and codes of formats": (
         *("transform/rdf/turtle_writer.py", "transform/release/definitions.py"),
         *("transform/review/renamings.py", "transform/tables/number_formats.py"),
@@ -56,6 +58,7 @@ APART = {
         *("transform/review/nearest_bodies.py", "server/changes/evidence_rows.py"),
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
         "server/things/similar.py",
+        *(f"server/question_pages/{name}.py" for name in ("openapi", "shacl", "views")),
     ),
     "faults of requests, in English, which is what a page says of them": (
         *("server/engine", "server/http/connection", "server/http/responses/dispatch.py"),
