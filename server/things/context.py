@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 import pyoxigraph as ox
-from flask import current_app
 
 from server.release import queries
 from server.release.current import Release
@@ -107,9 +106,7 @@ class Context:
 
     def list_of(self, kind: str) -> Cell:
         """Return the link to the list of the things of a kind, or to the page of the kind."""
-        path = LISTS[kind]
-        if not (self.has_list and current_app.url_map.bind("").test(f"/{path}")):
-            path = f"id/{kind}"
+        path = LISTS[kind] if self.has_list else f"id/{kind}"
         is_field = kind in WORDS
         name = self.word(kind, many=True) if is_field else self.t("things.initiatives")
         return Cell(name, href=link_to(path))

@@ -414,7 +414,11 @@ def test_a_page_of_each_kind_is_made_for_readers(
         }
         assert properties["og:title"] == main.all("h1")[0].text()
         assert "og:image" not in properties
-        for script in page.all("script"):
+        blocks = [
+            n for n in page.all("script") if n.attributes.get("type") == "application/ld+json"
+        ]
+        assert len(blocks) == 2
+        for script in blocks:
             node = json.loads(script.text())
         (about,) = [n for n in node["@graph"] if n["@type"] == "WebPage"]
         assert about["mainEntity"]["@id"] == f"{BASE}id/{path}"
