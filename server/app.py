@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from server.changes import views as changes_views
+from server.charts import views as charts_views
 from server.discovery import (
     atom,
     catalogue,
@@ -47,6 +48,7 @@ _PARTS = (
     lists_views,
     help_views,
     search_views,
+    charts_views,
     jsonld_context,
     atom,
     sitemap,

@@ -18,7 +18,7 @@ from server.web import render
 from server.web.links import quote_path
 from server.web.release_scope import current_release
 from transform.release.document_index import FILE
-from transform.release.paths import DATABASE
+from transform.release.paths import CHART_INDEX, DATABASE
 
 bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
@@ -73,7 +73,7 @@ def _pages(release: Release) -> Iterator[str]:
     changes = [f"changements/{earlier}-{later}" for earlier, later in list_pairs(release)]
     file = release.find_file(FILE)
     documents = _documents(file) if file else iter(())
-    return chain(_FIXED, _lists(release), changes, documents)
+    return chain(_fixed(release), changes, documents)
 
 
 def _lists(release: Release) -> list[str]:
@@ -82,6 +82,11 @@ def _lists(release: Release) -> list[str]:
     years = (f"portraits/{portrait['year']}" for portrait in release.manifest["portraits"])
     own = (path for name, path in _LISTS_OF.items() if name in release.register.fields)
     return [*_LISTS, *own, *years]
+
+
+def _fixed(release: Release) -> tuple[str, ...]:
+    charts = ("graphiques",) if CHART_INDEX in release.manifest["files"] else ()
+    return (*_FIXED, *charts, *_lists(release))
 
 
 def _documents(file: Path) -> Iterator[str]:
@@ -94,8 +99,7 @@ def _last_part(release: Release) -> int:
     """Return the number of the last part."""
     file = release.find_file(FILE)
     documents = _count_lines(file) if file else 0
-    fixed = len(_FIXED) + len(_lists(release)) + len(list_pairs(release))
-    return -(-(fixed + documents) // MOST)
+    return -(-(len(_fixed(release)) + len(list_pairs(release)) + documents) // MOST)
 
 
 @lru_cache(maxsize=4)

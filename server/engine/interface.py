@@ -171,9 +171,9 @@ class Limits:
     """The limits of one query, and of all queries that one engine answers together.
 
     A site gives each worker its share of the limits in `Settings`; the defaults here are those of
-    `portrait-ia query`, where one query runs. A query that has run for `patience` seconds while
-    others wait for a process keeps its own only if it is one of at most `long`; the others end with
-    EngineBusy.
+    `portrait-ia query`, where one query runs. A query that has run for `patience` seconds, and has
+    worked in them, while others wait for a process keeps its own only if it is one of at most
+    `long`; the others end with EngineBusy.
     """
 
     seconds: float = 10.0  # production of one answer, from the moment a process takes it

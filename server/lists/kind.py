@@ -63,11 +63,11 @@ class Order(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What the columns of a list depend on: years, newest first, and the facets of its own."""
+    """What the columns of a list depend on: years, newest first, fields, and those of its own."""
 
     years: tuple[int, ...]
     fields: frozenset[str]
-    own: tuple[Facet, ...]
+    own: tuple[str, ...]
     base_uri: str
 
     @property
@@ -87,7 +87,8 @@ class Kind:
     `source` has the rows, `key` is the key of their thing. `by_entry`: the rows are entries, so
     that several chosen years give a thing several times. `statements` says in SPARQL which things
     there are, `entries` binds an entry of one to ?inscription, and `entries_by_year` its year too.
-    `fixed` are values that are always chosen, of the facets `hidden`.
+    `fixed` are values that are always chosen, of the facets `hidden`. `counted` is the source as
+    facets count it, unless values of `selective` facets leave few rows of it.
     """
 
     path: str
@@ -107,6 +108,8 @@ class Kind:
     needs: str | None = None
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hidden: tuple[Facet, ...] = ()
+    counted: str | None = None
+    selective: frozenset[str] = frozenset()
 
     @property
     def order(self) -> str:

@@ -10,6 +10,8 @@ from server.lists.words import WEIGHTS, Search, parse_search, write_match
 
 PAGE = 50  # rows
 _AT_ONCE = 500  # keys
+# What facets tell entries apart by, in the order of an index, so that none are sorted.
+_GROUPED = "e.derniere, e.annee, e.statut, e.categorie, e.portefeuille, e.presence, e.organisme"
 
 
 class Condition(NamedTuple):
@@ -32,6 +34,7 @@ class Listed:
         # Words of nothing but signs find nothing.
         self._nothing = bool(query.words) and search is None
         self._found = bool(search)
+        self._has_groups = False
         if search:
             self._find(search, languages)
 
@@ -59,7 +62,7 @@ class Listed:
         if order.of_words and not self._found:
             order = self._kind.orders[self._kind.order]
         more = (" JOIN trouvees f ON f.cle = " + self._kind.key) if order.of_words else ""
-        joins, where, values = self._where(self.query, order.join, more)
+        joins, where, values = self._where(self.query, order.join, more, are_found=bool(more))
         key = self._kind.key
         # An initiative stands once, however many of the chosen years it is in.
         group = f" GROUP BY {key}" if self._repeats(self.query) else ""
@@ -78,12 +81,14 @@ class Listed:
 
     def facet(self, facet: Facet) -> dict[str, int]:
         """Return how many things each value of a facet would leave with all other facets."""
+        if self._is_of_groups(facet):
+            return self._count_groups(facet)
         query = self.query.without(facet.name)
         by_year = facet.name == YEAR
         joins, where, values = self._where(
             query, facet.join, within=facet.relation, of_every_year=by_year
         )
-        source = self._kind.source + joins
+        source = self._counted_source(query) + joins
         if facet.relation:
             source += f" JOIN {facet.relation.table} ON {facet.relation.link}"
         repeats = facet.relation or (self._repeats(query) and not by_year)
@@ -102,6 +107,40 @@ class Listed:
         rows = self._tables.rows(f"{text} GROUP BY 1", values)
         return {str(row["value"]): row["number"] for row in rows if row["value"] is not None}
 
+    def _is_of_groups(self, facet: Facet) -> bool:
+        """Return whether a facet counts just the rows of the list, each a thing of its own."""
+        query = self.query
+        is_chosen = facet.name in query.all_values
+        of_other_years = facet.name == YEAR and not query.years
+        rows_are_things = self._kind.by_entry and not self._repeats(query)
+        return rows_are_things and not (facet.relation or is_chosen or of_other_years)
+
+    def _count_groups(self, facet: Facet) -> dict[str, int]:
+        """Count by the groups of equal entries, which are read once for all facets."""
+        if not self._has_groups:
+            joins, where, values = self._where(self.query)
+            self._tables.run(
+                f"""CREATE TEMP TABLE groupes AS SELECT {_GROUPED}, count(*) AS nombre
+                    FROM {self._counted_source(self.query)}{joins}{where}
+                    GROUP BY {_GROUPED}""",  # noqa: S608
+                values,
+            )
+            self._has_groups = True
+        parts = " UNION ALL ".join(
+            f"SELECT {expression} AS value, nombre FROM groupes e{facet.join}"  # noqa: S608
+            for expression in facet.expressions
+        )
+        rows = self._tables.rows(
+            f"SELECT value, sum(nombre) AS number FROM ({parts})"  # noqa: S608
+            " WHERE value IS NOT NULL GROUP BY 1"
+        )
+        return {str(row["value"]): row["number"] for row in rows}
+
+    def _counted_source(self, query: ListQuery) -> str:
+        """Return the source of a count: an index that is read through, or the few rows that are."""
+        has_few = self._found or not self._kind.selective.isdisjoint(query.all_values)
+        return self._kind.source if has_few else self._kind.counted or self._kind.source
+
     def _counted(self, query: ListQuery) -> str:
         return f"count(DISTINCT {self._kind.key})" if self._repeats(query) else "count(*)"
 
@@ -115,17 +154,18 @@ class Listed:
         *joins: str,
         within: Relation | None = None,
         of_every_year: bool = False,
+        are_found: bool = False,
     ) -> tuple[str, str, tuple[object, ...]]:
         """Return the tables to join, the WHERE clause and its values.
 
         The query reads the rows of the relation `within` itself: what is chosen of that holds for
-        those rows.
+        those rows. `are_found`: it joins what the words find.
         """
         tables = dict.fromkeys(filter(None, joins))
         conditions: list[Condition] = []
         related: dict[Relation, list[Condition]] = {}
         if self._kind.by_entry and not query.years and not of_every_year:
-            conditions.append(Condition("e.derniere"))
+            conditions.append(Condition("e.derniere = 1"))
         for name, chosen in query.all_values.items():
             facet = self._kind.facet(name)
             condition = _one_of(facet.expressions, query.years if name == YEAR else chosen)
@@ -140,7 +180,7 @@ class Listed:
             conditions.append(Condition(text, both.values))
         if self._nothing:
             conditions.append(Condition("0"))
-        if self._found:
+        if self._found and not are_found:
             conditions.append(Condition(f"{self._kind.key} IN (SELECT cle FROM trouvees)"))  # noqa: S608
         where = _all_of(conditions)
         return "".join(tables), f" WHERE {where.text}" if conditions else "", where.values

@@ -11,7 +11,13 @@ from flask import Blueprint, Response, request
 from server.faults import UnknownPage, UnreadableRequest
 from server.lists.database import Tables, open_tables
 from server.lists.files import write_file
-from server.lists.initiatives import INITIATIVES, own_facets, read_own_names, used_fields
+from server.lists.initiatives import (
+    INITIATIVES,
+    own_facets,
+    own_fields,
+    read_own_names,
+    used_fields,
+)
 from server.lists.kind import YEAR, Facet, Kind, Shape
 from server.lists.listed import PAGE, Listed
 from server.lists.names import Names
@@ -97,7 +103,7 @@ def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     own = own_facets(tables, names)
     query = read_query(request.args.items(multi=True), kind.within(release.register.fields, own))
     fields = release.register.fields | used_fields(tables, release)
-    shape = Shape(_years(release), fields, tuple(own), release.base_uri)
+    shape = Shape(_years(release), fields, own_fields(tables), release.base_uri)
     listed = Listed(tables, query, release.register.languages, shape)
     if form is TURTLE:
         return _redirect(release, listed)
@@ -157,8 +163,8 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
         raise UnknownPage(told, kind.path)
     facets = [_show_facet(listed, facet, names, tables) for facet in kind.facets]
     rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
-    searched = _searched(listed)
-    too_many = searched is not None and len(searched) > MOST_VALUES
+    too_many = bool(query.words) and total > MOST_VALUES
+    searched = None if too_many else _searched(listed)
     base_uri, newest = release.base_uri, listed.shape.newest
     select = write_select(query, base_uri, newest, searched, names.own) if not too_many else None
     return Response(

@@ -221,7 +221,7 @@ def multiply(file: Path, times: int) -> None:
             )
             begun = (number, " ".join(indexer.words(texts[0])))
             tables.execute("INSERT INTO amorces (rowid, nom) VALUES (?, ?)", begun)
-        tables.executescript(f"UPDATE mots SET nombre = nombre * {times}; COMMIT; ANALYZE;")
+        tables.executescript(f"UPDATE mots SET nombre = nombre * {times}; ANALYZE;")
 
 
 def main() -> None:

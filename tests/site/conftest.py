@@ -162,6 +162,13 @@ def site(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def examples(example: Path) -> Iterator[str]:
+    """The address of a site over the example portraits, built for another address."""
+    with _boot(example) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def patient(folder: Path) -> Iterator[str]:
     """A site that lets a query run far longer than any test waits."""
     with _boot(folder, query_seconds="600") as address:

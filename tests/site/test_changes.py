@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,6 @@ from transform.rdf import syntaxes
 
 HTML = {"Accept": "text/html"}
 PATH = "changements/2024-2025"
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    """The address of a site over the example portraits."""
-    with boot(example) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

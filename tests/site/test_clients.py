@@ -6,9 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from xml.dom.minidom import Document
@@ -211,13 +209,6 @@ def test_python_without_any_library(site: str) -> None:
     address = f"{site}sparql?{urlencode({'query': COUNT, 'format': 'tsv'})}"
     done = subprocess.run([sys.executable, "-c", code, address], capture_output=True, text=True)
     assert done.stdout.split() == ["?n", "63"]
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    """The address of a site over the example portraits."""
-    with boot(example) as address:
-        yield address
 
 
 @pytest.mark.parametrize("page", ["endpoint.md", "endpoint.fr.md"])

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -226,13 +225,6 @@ EXAMPLE = "http://localhost:8000/"
 PIA = f"{EXAMPLE}def#"
 QB = "http://purl.org/linked-data/cube#"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    """The address of a site over the example portraits."""
-    with boot(example) as address:
-        yield address
 
 
 def read(address: str, fetch: Any, path: str) -> set[ox.Triple]:

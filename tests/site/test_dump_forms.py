@@ -16,12 +16,6 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @pytest.fixture(scope="module")
-def built(example: Path, boot: Any) -> Iterator[str]:
-    with boot(example) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
     """Two releases: the current one, and one before it."""
     folder = tmp_path_factory.mktemp("published")
@@ -62,14 +56,16 @@ def published(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[s
     ],
 )
 def test_a_dump_without_a_suffix_is_negotiated(
-    built: str, fetch: Any, method: str, stem: str, accept: str | None, file: str
+    examples: str, fetch: Any, method: str, stem: str, accept: str | None, file: str
 ) -> None:
     headers = {} if accept is None else {"Accept": accept}
-    reply = fetch(f"{built}dumps/{stem}", method, headers=headers)
+    reply = fetch(f"{examples}dumps/{stem}", method, headers=headers)
     assert (reply.status, reply.body) == (303, b"")
-    assert urljoin(f"{built}dumps/{stem}", reply.headers["Location"]) == f"{built}dumps/{file}"
+    assert (
+        urljoin(f"{examples}dumps/{stem}", reply.headers["Location"]) == f"{examples}dumps/{file}"
+    )
     assert "Accept" in reply.headers["Vary"].split(", ")
-    assert fetch(f"{built}dumps/{file}", method).status == 200
+    assert fetch(f"{examples}dumps/{file}", method).status == 200
 
 
 @pytest.mark.parametrize(
@@ -85,9 +81,9 @@ def test_a_dump_without_a_suffix_is_negotiated(
     ],
 )
 def test_a_form_that_there_is_not_is_406_and_names_those_there_are(
-    built: str, fetch: Any, stem: str, accept: str | None, offered: str, missing: str
+    examples: str, fetch: Any, stem: str, accept: str | None, offered: str, missing: str
 ) -> None:
-    reply = fetch(f"{built}dumps/{stem}", headers={"Accept": accept} if accept else {})
+    reply = fetch(f"{examples}dumps/{stem}", headers={"Accept": accept} if accept else {})
     assert reply.status == 406
     assert f"({offered})" in reply.text
     assert f"({missing})" not in reply.text
@@ -95,15 +91,15 @@ def test_a_form_that_there_is_not_is_406_and_names_those_there_are(
 
 @pytest.mark.parametrize("name", ["portrait-1999", "portrait", "sources", "rien", "portraits.xyz"])
 def test_a_dump_that_there_is_not_is_404_and_names_those_there_are(
-    built: str, fetch: Any, name: str
+    examples: str, fetch: Any, name: str
 ) -> None:
-    reply = fetch(f"{built}dumps/{name}", Accept="application/problem+json")
+    reply = fetch(f"{examples}dumps/{name}", Accept="application/problem+json")
     assert reply.status == 404
     assert "portrait-2025.ttl" in json.loads(reply.body)["detail"]
 
 
-def test_the_file_that_was_led_to_comes_in_parts(built: str, fetch: Any, example: Path) -> None:
-    address = f"{built}dumps/portraits"
+def test_the_file_that_was_led_to_comes_in_parts(examples: str, fetch: Any, example: Path) -> None:
+    address = f"{examples}dumps/portraits"
     led = fetch(address, Accept=QUADS, Range="bytes=5-9")
     assert (led.status, led.headers["Content-Range"]) == (303, None)
     part = fetch(urljoin(address, led.headers["Location"]), Accept=QUADS, Range="bytes=5-9")
@@ -111,8 +107,8 @@ def test_the_file_that_was_led_to_comes_in_parts(built: str, fetch: Any, example
     assert (part.status, part.body, part.kind) == (206, body[5:10], QUADS)
 
 
-def test_other_forms_are_named(built: str, fetch: Any) -> None:
-    links = fetch(f"{built}dumps/portrait-2025").headers["Link"]
+def test_other_forms_are_named(examples: str, fetch: Any) -> None:
+    links = fetch(f"{examples}dumps/portrait-2025").headers["Link"]
     assert '<../dumps/portrait-2025.csv>; rel="alternate"; type="text/csv"' in links
     assert '<../dumps/portrait-2025.jsonld>; rel="alternate"; type="application/ld+json"' in links
     assert "portrait-2025.nq" not in links

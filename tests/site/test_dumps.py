@@ -274,15 +274,9 @@ def test_no_way_leads_out_of_what_is_listed(published: str, target: str) -> None
     assert reply.startswith(b"HTTP/1.1 404 ")
 
 
-@pytest.fixture(scope="module")
-def built(example: Path, boot: Any) -> Iterator[str]:
-    with boot(example) as address:
-        yield address
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_page_says_which_file_is_for_whom(built: str, fetch: Any, language: str) -> None:
-    text = fetch(f"{built}dumps/?lang={language}").text
+def test_the_page_says_which_file_is_for_whom(examples: str, fetch: Any, language: str) -> None:
+    text = fetch(f"{examples}dumps/?lang={language}").text
     for name in ("portrait-2025.csv", "portrait-2025-excel.csv", "portrait-2024.jsonld"):
         assert f'href="../dumps/{name}"' in text
         assert f'href="../dumps/{name}.gz"' in text
@@ -292,12 +286,12 @@ def test_the_page_says_which_file_is_for_whom(built: str, fetch: Any, language: 
         assert str(escape(texts.text(f"dump_for_{suffix}", language))) in text
 
 
-def test_each_file_is_what_the_manifest_says(built: str, fetch: Any, example: Path) -> None:
+def test_each_file_is_what_the_manifest_says(examples: str, fetch: Any, example: Path) -> None:
     files = json.loads((example / "current/manifest.json").read_bytes())["files"]
     kinds = set()
     for path, entry in files.items():
         if path.startswith("dumps/"):
-            reply = fetch(built + quote(path))
+            reply = fetch(examples + quote(path))
             assert (reply.status, len(reply.body)) == (200, entry["bytes"])
             assert hashlib.sha256(reply.body).hexdigest() == entry["sha256"]
             assert reply.kind == entry["media_type"]
@@ -305,10 +299,10 @@ def test_each_file_is_what_the_manifest_says(built: str, fetch: Any, example: Pa
     assert {"text/csv", "application/csvm+json", "text/turtle", "application/trig"} <= kinds
 
 
-def test_a_table_leads_to_its_description(built: str, fetch: Any) -> None:
+def test_a_table_leads_to_its_description(examples: str, fetch: Any) -> None:
     for name in ("portrait-2025.csv", "portrait-2025-excel.csv"):
-        link = fetch(f"{built}dumps/{name}").headers["Link"]
+        link = fetch(f"{examples}dumps/{name}").headers["Link"]
         expected = f'<./{name}-metadata.json>; rel="describedby"; type="application/csvm+json"'
         assert expected in link
-        metadata = json.loads(fetch(f"{built}dumps/{name}-metadata.json").body)
+        metadata = json.loads(fetch(f"{examples}dumps/{name}-metadata.json").body)
         assert metadata["url"] == name

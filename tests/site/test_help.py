@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,12 +13,6 @@ from tests.conftest import PROJECT
 HTML = {"Accept": "text/html"}
 TEMPLATES = PROJECT / "server/templates/help"
 HEADING = re.compile(r"<(h[1-6]|pre|ul|blockquote)\b|\bstep\((\d)\)")
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    with boot(example) as address:
-        yield address
 
 
 @pytest.mark.parametrize("name", PAGES)

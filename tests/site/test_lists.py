@@ -5,7 +5,6 @@ import io
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,10 @@ from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 import pytest
 
 from server.lists.words import parse_search, write_match
+from tests.conftest import Run
 
 BASE = "http://localhost:8000/"
 PREFIXES = f"PREFIX pia: <{BASE}def#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    with boot(example) as address:
-        yield address
 
 
 def ask(address: str, fetch: Any, query: str) -> list[dict[str, str]]:
@@ -326,3 +320,162 @@ def test_nothing_of_a_search_is_syntax_of_the_index(example: Path) -> None:
             assert search
             match = write_match(search, ["fr", "en"])
             tables.execute("SELECT count(*) FROM recherche WHERE recherche MATCH ?", (match,))
+
+
+# A register with fields of its own, and without categories and portfolios.
+OWN_LAYOUT = """
+layout = 1
+name = "town"
+languages = ["en"]
+series.title.en = "Algorithms of a town"
+series.description.en = "What its offices use."
+series.licence = "https://creativecommons.org/licenses/by/4.0/"
+publisher.slug = "town"
+publisher.name.en = "Town"
+fields.nom.columns = ["Name"]
+fields.organisme.columns = ["Office"]
+fields.statut.columns = ["Phase"]
+fields.benefices.columns = ["Purpose"]
+fields.categorie.absent = true
+fields.portefeuille.absent = true
+fields.identifiant.columns = ["Id"]
+fields.date_declaration.columns = ["Declared"]
+fields.date_declaration.dates = ["D/M/YYYY"]
+lists.statut.open = true
+own.maker.columns = ["Made by"]
+own.maker.range = "list"
+own.maker.split = ";"
+own.maker.label.en = "made by"
+own.personal.columns = ["Personal"]
+own.personal.range = "yes-no"
+own.personal.label.en = "personal data"
+own.supplier.columns = ["Supplier"]
+own.supplier.label.en = "supplier"
+"""
+OWN_ROWS = {
+    2024: [
+        ("Sorting", "Parks", "Pilot", "Fast", "A1", "3/2/2024", "Town; Firm", "no", ""),
+        ("Counting", "Roads", "In use", "Good", "A2", "", "Firm", "yes", "Trees Ltd"),
+    ],
+    2025: [
+        ("Sorting", "Parks", "In use", "Fast", "A1", "3/2/2024", "Firm", "no", "Trees Ltd"),
+        ("Planning", "Roads", "Pilot", "New", "A3", "", "Town", "yes", ""),
+    ],
+}
+OWN_HEADER = (
+    "Name", "Office", "Phase", "Purpose", "Id", "Declared", "Made by", "Personal", "Supplier"
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town(
+    portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "layout.toml").write_text(OWN_LAYOUT, "utf-8")
+    for year, rows in OWN_ROWS.items():
+        with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([OWN_HEADER, *rows])
+    files = [f"{year}={folder / f'{year}.csv'}" for year in OWN_ROWS]
+    done = portrait_ia(
+        "build", *files, "--layout", folder / "layout.toml", "--to", folder / "releases"
+    )
+    assert done.returncode == 0, done.stderr
+    with boot(folder / "releases") as address:
+        yield address, folder / "releases/current/dumps/portraits.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "names"),
+    [
+        ({"own.maker": "town"}, {"Planning"}),
+        ({"own.maker": "firm"}, {"Sorting", "Counting"}),
+        ({"own.maker": "town", "annee": "2024"}, {"Sorting"}),
+        ({"own.personal": "true"}, {"Counting", "Planning"}),
+        ({"own.personal": "true", "own.maker": "firm"}, {"Counting"}),
+    ],
+)
+def test_fields_of_the_registers_own_narrow_the_list_as_its_sparql_does(
+    town: tuple[str, Path], fetch: Any, parameters: dict[str, str], names: set[str]
+) -> None:
+    address, _ = town
+    page = open_list(address, fetch, **parameters)
+    assert total(page) == len(names)
+    (behind,) = re.findall(r'href="([^"]*sparql\?[^"]*query=[^"]+)"', page)
+    query = parse_qs(urlsplit(behind.replace("&amp;", "&")).query)["query"][0]
+    assert {row["nom"] for row in ask(address, fetch, query)} == names
+    records = json.loads(fetch(f"{address}initiatives.json?{urlencode(parameters)}").body)
+    assert {record["nom"] for record in records} == names
+    assert {record["maker"] for record in records} <= {"town", "firm", "firm\ntown"}
+
+
+def test_facets_of_the_registers_own_count_and_are_called_as_it_calls_them(
+    town: tuple[str, Path], fetch: Any
+) -> None:
+    address, _ = town
+    page = open_list(address, fetch)
+    counted = {
+        (name, value): number
+        for href, number in facets(page).items()
+        for name, (value,) in parse_qs(urlsplit(href).query).items()
+        if name.startswith("own.")
+    }
+    assert counted == {
+        ("own.maker", "firm"): 2,
+        ("own.maker", "town"): 1,
+        ("own.personal", "true"): 2,
+        ("own.personal", "false"): 1,
+    }
+    assert "personal data" in page
+    assert "made by" in page
+
+
+def test_a_list_of_a_field_that_the_register_lacks_is_not_there(
+    town: tuple[str, Path], fetch: Any
+) -> None:
+    address, _ = town
+    for path in ("categories", "portefeuilles"):
+        reply = fetch(address + path, headers={"Accept": "text/html"})
+        assert reply.status == 404
+        assert "no list of it" in reply.text
+    columns = fetch(f"{address}initiatives.csv").text.splitlines()[0].split(",")
+    assert {"identifiant", "date_declaration", "maker", "personal", "supplier"} <= set(columns)
+    assert not {"categorie", "portefeuille", "code", "contact"} & set(columns)
+    bodies = fetch(f"{address}organismes.csv").text.splitlines()[0]
+    assert "portefeuille" not in bodies
+    page = open_list(address, fetch, "organismes")
+    assert "ortfolio" not in page
+    assert fetch(f"{address}organismes?portefeuille=x").status == 400
+
+
+def test_tables_hold_the_fields_beside_the_six(town: tuple[str, Path]) -> None:
+    with closing(sqlite3.connect(f"file:{town[1]}?mode=ro&immutable=1", uri=True)) as tables:
+        assert tables.execute("PRAGMA foreign_key_check").fetchall() == []
+        rows = tables.execute(
+            "SELECT nom, annee, identifiant, date_declaration, code FROM inscriptions"
+        ).fetchall()
+        own = tables.execute(
+            """SELECT i.nom, v.annee, champ, valeur, langue FROM valeurs_propres v
+               JOIN initiatives i USING (initiative)"""
+        ).fetchall()
+        fields = tables.execute("SELECT champ, nom, etendue FROM champs_propres").fetchall()
+    day = "2024-02-03"
+    assert set(rows) == {
+        ("Sorting", 2024, "A1", day, None),
+        ("Sorting", 2025, "A1", day, None),
+        ("Counting", 2024, "A2", None, None),
+        ("Planning", 2025, "A3", None, None),
+    }
+    assert {row for row in own if row[2] == "supplier"} == {
+        ("Counting", 2024, "supplier", "Trees Ltd", "en"),
+        ("Sorting", 2025, "supplier", "Trees Ltd", "en"),
+    }
+    assert sorted(row[3] for row in own if row[:3] == ("Sorting", 2024, "maker")) == [
+        "firm",
+        "town",
+    ]
+    assert sorted(fields) == [
+        ("maker", "made by", "list"),
+        ("personal", "personal data", "yes-no"),
+        ("supplier", "supplier", "text"),
+    ]

@@ -2,23 +2,14 @@
 
 import re
 import urllib.parse
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import PROJECT
-from tests.site.conftest import Boot, Fetch
+from tests.site.conftest import Fetch
 
 HERE = "http://localhost:8000/"
 READMES = ["README.md", "README.en.md"]
-
-
-@pytest.fixture(scope="module")
-def demo(example: Path, boot: Boot) -> Iterator[str]:
-    """The address of a site with the example portraits, as `make serve` starts it."""
-    with boot(example) as address:
-        yield address
 
 
 def read(readme: str) -> str:
@@ -26,16 +17,16 @@ def read(readme: str) -> str:
 
 
 @pytest.mark.parametrize("readme", READMES)
-def test_every_address_in_the_readme_answers(readme: str, demo: str, fetch: Fetch) -> None:
+def test_every_address_in_the_readme_answers(readme: str, examples: str, fetch: Fetch) -> None:
     addresses = set(re.findall(rf"{re.escape(HERE)}[^\s)>'`#]*", read(readme)))
     assert len(addresses) > 10
-    statuses = {address: fetch(address.replace(HERE, demo)).status for address in addresses}
+    statuses = {address: fetch(address.replace(HERE, examples)).status for address in addresses}
     assert {address for address, status in statuses.items() if status != 200} == set()
 
 
 @pytest.mark.parametrize("readme", READMES)
 def test_the_query_in_the_readme_has_the_answer_beside_it(
-    readme: str, demo: str, fetch: Fetch
+    readme: str, examples: str, fetch: Fetch
 ) -> None:
     blocks = re.findall(r"^```\n(.*?)^```$", read(readme), re.MULTILINE | re.DOTALL)
     (number,) = [index for index, block in enumerate(blocks) if block.startswith("curl ")]
@@ -46,7 +37,7 @@ def test_the_query_in_the_readme_has_the_answer_beside_it(
     assert query
     assert f" {HERE}sparql " in command
     reply = fetch(
-        f"{demo}sparql",
+        f"{examples}sparql",
         "POST",
         urllib.parse.urlencode({"query": query[1]}),
         {"Accept": accept[1], "Content-Type": "application/x-www-form-urlencoded"},

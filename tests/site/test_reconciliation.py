@@ -29,13 +29,6 @@ CHUM = f"{BASE}id/organisme/centre-hospitalier-de-l-universite-de-montreal"
 
 
 @pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    """The address of a site over the example portraits, built for another address."""
-    with boot(example) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def ask(examples: str, fetch: Any) -> Any:
     """POST a form as OpenRefine does; return the reply."""
 

@@ -21,7 +21,8 @@ Rows = dict[int, list[tuple[str, ...]]]
 YEARS = (2024, 2025)
 PAGES = (
     "", "sparql", "sparql/limites", "changements/", "changements/2024-2025",
-    "changements/2024-2025/initiatives-apres", "dumps/", "no/such/page",
+    "changements/2024-2025/initiatives-apres", "dumps/", "no/such/page", "graphiques",
+    "graphiques/statuts", "graphiques/passages-2024-2025", "graphiques/statuts-2025/cadre",
 )  # fmt: skip
 # From outside, address, Accept, status and type are those of any register.
 WALK = (
@@ -293,6 +294,8 @@ def test_data_in_dutch_is_marked(dutch: Site, fetch: Any) -> None:
     body = fetch(f"{dutch.address}doc/organisme/bosbeheer", headers=HTML).text
     assert '<h1><bdi lang="nl">Bosbeheer</bdi></h1>' in body
     assert '<bdi lang="nl">Tellen van bomen</bdi>' in body
+    chart = fetch(f"{dutch.address}graphiques/statuts-2025.svg?lang=en").text
+    assert 'xml:lang="nl">In gebruik</text>' in chart
     embedded = home[home.index("application/ld+json") :]
     assert '"inLanguage": ["nl"]' in embedded
 
@@ -300,6 +303,9 @@ def test_data_in_dutch_is_marked(dutch: Site, fetch: Any) -> None:
 def test_a_field_that_a_register_does_not_have_stands_nowhere(dutch: Site, fetch: Any) -> None:
     home = fetch(dutch.address, headers=HTML).text
     assert not re.findall("id/categorie|id/portefeuille|sector", home)
+    charts = fetch(f"{dutch.address}graphiques", headers=HTML).text
+    assert "graphiques/statuts-2025" in charts
+    assert not re.findall("categories-|portefeuilles-|genres-", charts)
     changes = visible(fetch(f"{dutch.address}changements/2024-2025", headers=HTML).text)
     assert "Statuses" in changes
     assert not re.findall("(?i)sector|portfolio|categor", changes)

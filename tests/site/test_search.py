@@ -3,8 +3,6 @@
 import html
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
@@ -12,12 +10,6 @@ import pytest
 
 REGIE = "regie-de-l-assurance-maladie-du-quebec"
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def examples(example: Path, boot: Any) -> Iterator[str]:
-    with boot(example) as address:
-        yield address
 
 
 def search(address: str, fetch: Any, text: str, **parameters: str) -> dict[str, Any]:

@@ -310,6 +310,15 @@ def test_an_initiative_shows_why_its_years_are_one_and_what_it_may_be(site: Site
     assert len(both.all("table", "sides")[0].all("thead")[0].all("th")) == 2
 
 
+def test_tables_of_another_version_cost_only_what_is_similar(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = site.paths("?x a pia:Initiative", 5)
+    assert any("semblables" in site.page(path).text() for path in paths)
+    monkeypatch.setattr("server.lists.database.VERSION", -1)
+    assert not any("semblables" in site.page(path).text() for path in paths)
+
+
 def test_a_year_leads_to_the_next_and_a_value_to_its_row(site: Site) -> None:
     (row,) = site.ask("""SELECT ?a ?b { ?i dcterms:hasVersion ?a , ?b .
         ?a pia:annee 2024 . ?b pia:annee 2025 } ORDER BY ?i LIMIT 1""")

@@ -19,7 +19,9 @@ _MEDIA_TYPES = {
     **{syntax.suffix: syntax.media_type for syntax in SYNTAXES},
     **MEDIA_TYPES,
     "json": "application/json",
+    "png": "image/png",
     "sqlite": "application/vnd.sqlite3",
+    "svg": "image/svg+xml",
     "tsv": "text/tab-separated-values",
     "txt": "text/plain",
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 from transform.catalogue import dcat
 from transform.catalogue.dcat import Decided, Offer
 from transform.catalogue.files import Counted, count_graphs, render_catalogue
+from transform.charts.counts import count_charts
+from transform.charts.files import chart_files
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest, read_blocks
@@ -45,6 +47,7 @@ from transform.release import (
 )
 from transform.release import folder as release_folder
 from transform.release.definitions import definitions
+from transform.release.names import read_names
 from transform.release.paths import (
     DATABASE,
     DECISIONS,
@@ -60,8 +63,9 @@ from transform.review.renamings import renamings_turtle
 from transform.text.message import message
 from transform.validation.locate import CellLocator
 
-# The graphs that say what things are called.
-_NAMING = ("cadre", "organismes", "vocabulaire")
+# The graph that says what the values of lists are called, and those that name any thing.
+_LISTS = "vocabulaire"
+_NAMING = ("cadre", "organismes", _LISTS)
 # From here on, other processes are worth their start.
 _MANY_BYTES = 10_000_000
 
@@ -89,6 +93,7 @@ def write_release(
             **_write_files({document_index.FILE: listed}, folder),
             **_write_files(definitions(work.base_uri, work.vocabulary, work.languages), folder),
             **_write_report(work, checked, folder),
+            **_write_charts(work, checked, graphs, folder),
         }
         scratch = folder / "graphs"
         counted = count_graphs(_offer(work, checked, files), graphs, contexts, scratch)
@@ -315,6 +320,17 @@ def _write_report(work: Prepared, checked: Checked, folder: Path) -> Files:
     copies = {kept.name: read.raw for kept, read in decided if read.rulings}
     contents = report_files(work, checked) | copies
     return _write_files({f"report/{name}": text for name, text in contents.items()}, folder)
+
+
+def _write_charts(work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path) -> Files:
+    lists = [graph for graph in graphs if graph.stem == _LISTS]
+    open_pairs = {
+        years: sum(candidate.may_be_one for candidate in group)
+        for years, group in checked.candidates.items()
+    }
+    names = read_names(lists, work.languages.tags)
+    charts = count_charts(work, checked.editions, checked.rejected, names, open_pairs)
+    return _write_files(dict(chart_files(charts)), folder)
 
 
 def report_files(work: Prepared, checked: Checked) -> dict[str, bytes]:

@@ -8,6 +8,8 @@ FORMER_NAMES = "anciens-noms"
 DECISIONS = "decisions.sssom.tsv"
 DATABASE = "portraits.sqlite"
 SOURCES = "dumps/sources/"
+CHARTS = "charts/"
+CHART_INDEX = "charts/index.json"
 GZIP = "application/gzip"
 _ENDING = ".gz"
 
@@ -25,9 +27,10 @@ def is_packed(path: str) -> bool:
 def is_unnamed(path: str) -> bool:
     """Return whether a file does not enter the release's name: its bytes depend on a library.
 
-    Another zlib compresses to other bytes, another SQLite writes its version.
+    Another zlib compresses to other bytes, another SQLite writes its version, another renderer
+    sets other pixels.
     """
-    return is_packed(path) or path == f"dumps/{DATABASE}"
+    return is_packed(path) or path == f"dumps/{DATABASE}" or path.startswith(CHARTS)
 
 
 def content_of(path: str) -> str:

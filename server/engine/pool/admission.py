@@ -7,6 +7,11 @@ from server.engine.faults import EngineBusy, EngineFault, QueryTooSlow
 from server.engine.interface import Limits
 from server.engine.process import sandbox
 
+MOMENT = 0.05  # seconds of work; what takes less is a short query
+# By the clock alone, a busy machine would make short queries pass for long ones; what waits, as
+# for a disk, works little however long it takes.
+MOST_MOMENTS = 10
+
 
 class Run:
     """One query that a process works on: for how long, how much it has worked and taken."""
@@ -46,6 +51,8 @@ def refuse_to_go_on(
             "The queries under way take all memory, and this one takes most.", retry_after
         )
     if run in long or run.age < limits.patience:
+        return None
+    if run.worked < MOMENT and run.age < limits.patience * MOST_MOMENTS:
         return None
     if len(long) < limits.long:
         long.add(run)

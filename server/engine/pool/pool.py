@@ -21,7 +21,7 @@ from server.engine.faults import EngineDown, EngineFault
 from server.engine.frames import frame_question
 from server.engine.interface import Limits, Outcome, Question
 from server.engine.pool import event_loop
-from server.engine.pool.admission import Run, refuse_to_go_on
+from server.engine.pool.admission import MOMENT, MOST_MOMENTS, Run, refuse_to_go_on
 from server.engine.pool.async_process import AsyncProcess
 from server.engine.pool.ending import Ending, describe, name_fault
 from server.engine.pool.exchange import Exchange
@@ -35,8 +35,6 @@ from transform.files import reason_of
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # questions that a process is put at once
-MOMENT = 0.05  # seconds of work; what takes less is a short query
-MOST_MOMENTS = 10  # by the clock alone, a busy machine would make short queries pass for long ones
 _SOON = 0.005  # seconds; where cores are scarce, so long a question waits for a second process
 _YIELDS = 0.1  # seconds of work after which a query yields to younger ones
 _WEIGHED = 0.1  # seconds between two looks at the memory of a query

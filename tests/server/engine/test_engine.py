@@ -42,7 +42,7 @@ TURTLE = "text/turtle"
 ROOT = PROJECT
 
 
-_USUAL = Limits()
+_USUAL = Limits(waiting_seconds=60)
 
 
 def open_engine(release: Path, base_uri: str, limits: Limits = _USUAL) -> Engine:
@@ -570,7 +570,9 @@ MEMORY_BOMBS = {
 @pytest.fixture
 def strict(release: Path) -> Iterator[Engine]:
     """An engine for bombs: memory ends them, however slow the machine is."""
-    limits = Limits(seconds=300, memory_mb=200, result_mb=5, processes=2, idle=2)
+    limits = Limits(
+        seconds=300, memory_mb=200, result_mb=5, processes=2, idle=2, waiting_seconds=60
+    )
     with open_engine(release, BASE, limits) as opened:
         yield opened
 
@@ -635,7 +637,7 @@ def test_room_of_answers_that_nobody_reads(release: Path) -> None:
 
 
 def test_slow_reader_holds_no_process(release: Path) -> None:
-    with open_engine(release, BASE, Limits(seconds=30, processes=1)) as engine:
+    with open_engine(release, BASE, Limits(seconds=30, processes=1, waiting_seconds=60)) as engine:
         large = question("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000")
         with engine.ask(large) as answer:
             parts = answer.body

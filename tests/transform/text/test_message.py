@@ -43,6 +43,9 @@ APART = {
     "the mapping, as the English documentation shows it": (
         *("transform/graphs/field_values.py", "transform/graphs/mapping.py"),
     ),
+    "pictures and the queries behind them": (
+        *(f"transform/charts/{name}.py" for name in ("picture", "pixels", "queries")),
+    ),
     "a defect, which only tests read": ("transform/comparison/compare.py",),
     "Turtle, SPARQL, SQL, and codes of formats": (
         *("transform/rdf/turtle_writer.py", "transform/release/definitions.py"),
@@ -81,7 +84,7 @@ _NO_MESSAGE = re.compile(
 _CODE = re.compile(
     "<!?[a-z]+ [a-z]+|--[a-z]+ [A-Z]+|[a-z]+ = \\S*|import .*|SELECT .*"
     "|(?:public|private), max-age.*|Accept, Accept-.*|GET, HEAD.*|Content-Location, .*"
-    "|[^ ]*; (?:charset|header|profile|type|rel)=.*|default-src .*|attachment; filename=.*"
+    "|[^ ]*; filename=.*|[^ ]*; (?:charset|header|profile|type|rel)=.*|default-src .*"
     '|.*[">]; (?:type|rel)="',
 )
 _WORDS = re.compile(r"[^\W\d_]{2,}[ ,;]+[^\W\d_]{2,}|[^\W\d_]{3,} | [^\W\d_]{3,}")

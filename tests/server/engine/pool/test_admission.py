@@ -11,9 +11,9 @@ from server.engine.pool.admission import Run, refuse_to_go_on
 LIMITS = Limits(seconds=10, total_memory_mb=100, long=1, patience=0.4)
 
 
-def make_run(age: float, megabytes: int = 0) -> Run:
+def make_run(age: float, megabytes: int = 0, worked: float = 0.1) -> Run:
     run = Run(os.getpid(), "a question", 0.0)
-    run.age, run.grown = age, megabytes << 20
+    run.age, run.grown, run.worked = age, megabytes << 20, worked
     return run
 
 
@@ -36,3 +36,10 @@ def test_so_many_long_queries_have_a_place_and_the_others_give_way(crowded: bool
     refused = [refuse_to_go_on(run, runs, long, crowded, LIMITS) is not None for run in runs]
     assert refused == [False, crowded, False]
     assert long == {runs[0]}
+
+
+def test_a_query_that_gets_no_core_is_not_long_before_ten_times_the_patience() -> None:
+    long = {make_run(1)}
+    starved = [make_run(age, worked=0.01) for age in (0.5, 3.9, 4.1)]
+    refused = [refuse_to_go_on(run, starved, long, True, LIMITS) is not None for run in starved]
+    assert refused == [False, False, True]

@@ -1,0 +1,1 @@
+"""Draw charts of the counts of a release: SVG, PNG and CSV, in French and in English."""
