@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from flask.sansio.blueprints import BlueprintSetupState
 
 from server import texts
 from server.engine.interface import Answer, Question
@@ -40,6 +41,7 @@ from server.questions.parameters import (
 )
 from server.questions.question import RESERVED, SavedQuestion
 from server.release.current import Release
+from server.release.register import OwnText
 from server.sparql import result_table, spreadsheet
 from server.sparql.send import send
 from server.web import render
@@ -47,6 +49,7 @@ from server.web.link_header import Relation, add_links, add_relations, licence
 from server.web.links import link_to
 from server.web.public_address import address_of
 from server.web.release_scope import ask, current_release
+from server.web.search_sources import OfferedThing, offer_things
 from transform.text.message import message
 
 bp = Blueprint("questions", __name__)
@@ -54,6 +57,18 @@ _DESCRIPTION = Format("json", openapi.MEDIA_TYPE)
 _QUERY = Format("rq", "application/sparql-query", "; charset=utf-8")
 _MOST_GRAPH = 100_000  # bytes of a graph that a page shows
 _ROWS = (CSV, EXCEL, JSON, *(form for form in SOLUTIONS if form not in (CSV, JSON)))
+
+
+@bp.record_once
+def _offer_to_search(state: BlueprintSetupState) -> None:
+    offer_things(state.app, "question", _list_things)
+
+
+def _list_things(release: Release, language: str) -> list[OfferedThing]:
+    return [
+        OfferedThing(OwnText(each.title, language), OwnText(each.description, language), each.path)
+        for each in list_questions(release, language)
+    ]
 
 
 @bp.route(f"/{PATH}")

@@ -114,7 +114,6 @@ def lay_out(context: Context) -> Layout:
         description=_describe(context, page),
         above=context.folder(),
         feed=f"doc/{context.path}.atom" if len(years) > 1 else None,
-        chart=f"organisme-{context.path.partition('/')[2]}",
         node=_node(page),
         page=page,
     )

@@ -12,6 +12,7 @@ from server.things.counts import CountRow, scale
 from server.things.statements import Statements
 from server.web.term_cell import Cell, link_name
 from transform.rdf.namespaces import ORG, SKOS
+from transform.release.thing_tables import CONCEPTS
 
 SHOWN = 20  # bodies and initiatives; the list holds all
 MOST_VALUES = 200  # of a list on its page
@@ -118,7 +119,6 @@ def lay_out(context: Context) -> Layout:
         description=_text(page.definition)
         or context.t("things.value_in_short", n=page.newest, year=context.newest),
         above=context.folder(),
-        chart=f"{name}-{key}",
         node={"@type": "DefinedTerm", "description": _text(page.definition)},
         page=page,
     )
@@ -145,6 +145,7 @@ def lay_out_scheme(context: Context) -> Layout:
         context.t("things.scheme"),
         description=_text(definition),
         lists_pointing=not counted,
+        charts=(CONCEPTS[name],) if name in CONCEPTS else (),
         node={"@type": "DefinedTermSet", "description": _text(definition)},
         page=SchemePage(definition, _notes(context), years, values),
     )

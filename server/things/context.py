@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 import pyoxigraph as ox
-from flask import current_app
 
 from server.release import queries
 from server.release.current import Release
@@ -107,9 +106,7 @@ class Context:
 
     def list_of(self, kind: str) -> Cell:
         """Return the link to the list of the things of a kind, or to the page of the kind."""
-        path = LISTS[kind]
-        if not (self.has_list and current_app.url_map.bind("").test(f"/{path}")):
-            path = f"id/{kind}"
+        path = LISTS[kind] if self.has_list else f"id/{kind}"
         is_field = kind in WORDS
         name = self.word(kind, many=True) if is_field else self.t("things.initiatives")
         return Cell(name, href=link_to(path))
@@ -140,7 +137,7 @@ class Layout:
     """The page of a thing: its template, and what every page of a thing shows.
 
     `above` are the pages above it. `lists_pointing`: what points at it is shown to readers, and
-    not among all statements. `feed` is the path of its feed, `chart` the name of its chart, `node`
+    not among all statements. `feed` is the path of its feed, `charts` name charts, `node` is
     what it is in terms of schema.org, `page` what its own template shows.
     """
 
@@ -152,6 +149,6 @@ class Layout:
     later: Neighbour | None = None
     lists_pointing: bool = False
     feed: str | None = None
-    chart: str | None = None
+    charts: Sequence[str] = ()
     node: Mapping[str, Any] = field(default_factory=dict)
     page: Any = None

@@ -101,7 +101,7 @@ def lay_out(context: Context) -> Layout:
         above=context.folder(),
         earlier=_neighbour(before),
         later=_neighbour(after),
-        chart=f"portrait-{year}",
+        charts=(f"categories-{year}", f"statuts-{year}"),
         page=page,
     )
 

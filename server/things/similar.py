@@ -1,10 +1,11 @@
 """Find initiatives of other bodies whose names have words in common, by the index of searches."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
+from server.faults import UnknownPage
 from server.lists.database import Row, Tables, open_tables
 from server.release.current import Release
-from transform.release.paths import DATABASE
 from transform.text.search_words import Stems, words
 
 MOST = 5
@@ -35,15 +36,15 @@ class Similar(NamedTuple):
 def find_similar(
     release: Release, iri: str, name: str, body: str, category: str | None
 ) -> list[Similar]:
-    """Return the initiatives of other bodies and one category that are called most alike."""
-    if f"dumps/{DATABASE}" not in release.manifest["files"]:
-        return []
-    with open_tables(release) as tables:
-        match = _write_match(tables, name, release.register.languages)
-        if match is None:
-            return []
-        key = category.rpartition("/")[2] if category else None
-        rows: list[Row] = tables.rows(_QUERY, (match, body, iri, key, MOST))
+    """Return the initiatives of other bodies and one category that are called most alike.
+
+    They are none in a release without tables, or with those of another version.
+    """
+    rows: list[Row] = []
+    with suppress(UnknownPage), open_tables(release) as tables:
+        if match := _write_match(tables, name, release.register.languages):
+            key = category.rpartition("/")[2] if category else None
+            rows = tables.rows(_QUERY, (match, body, iri, key, MOST))
     return [Similar(row["uri"], row["nom"], row["organisme"], row["annee"]) for row in rows]
 
 

@@ -255,3 +255,11 @@ def test_without_scripts_a_search_is_a_form(examples: str, browser: Any) -> None
     page.get_by_role("link", name=re.compile("^Initiatives 6")).click()
     assert page.locator("h3 a").count() == 6
     context.close()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_saved_questions_are_found(examples: str, fetch: Any, language: str) -> None:
+    address = f"{examples}recherche?{urlencode({'q': 'wikidata', 'lang': language})}"
+    page = fetch(address, headers={"Accept": "text/html"})
+    assert page.status == 200
+    assert "requetes/wikidata" in page.text[page.text.index("<main") :]

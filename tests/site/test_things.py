@@ -310,6 +310,15 @@ def test_an_initiative_shows_why_its_years_are_one_and_what_it_may_be(site: Site
     assert len(both.all("table", "sides")[0].all("thead")[0].all("th")) == 2
 
 
+def test_tables_of_another_version_cost_only_what_is_similar(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = site.paths("?x a pia:Initiative", 5)
+    assert any("semblables" in site.page(path).text() for path in paths)
+    monkeypatch.setattr("server.lists.database.VERSION", -1)
+    assert not any("semblables" in site.page(path).text() for path in paths)
+
+
 def test_a_year_leads_to_the_next_and_a_value_to_its_row(site: Site) -> None:
     (row,) = site.ask("""SELECT ?a ?b { ?i dcterms:hasVersion ?a , ?b .
         ?a pia:annee 2024 . ?b pia:annee 2025 } ORDER BY ?i LIMIT 1""")
@@ -387,7 +396,7 @@ def one_of_each(site: Site) -> list[str]:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_page_of_each_kind_is_made_for_readers(
-    site: Site, one_of_each: list[str], language: str
+    site: Site, fetch: Any, one_of_each: list[str], language: str
 ) -> None:
     assert len(one_of_each) > 40
     for path in one_of_each:
@@ -413,8 +422,14 @@ def test_a_page_of_each_kind_is_made_for_readers(
             if "property" in n.attributes
         }
         assert properties["og:title"] == main.all("h1")[0].text()
-        assert "og:image" not in properties
-        for script in page.all("script"):
+        if image := properties.get("og:image"):
+            picture = fetch(image.replace(BASE, site.address))
+            assert (picture.status, picture.kind) == (200, "image/png")
+        blocks = [
+            n for n in page.all("script") if n.attributes.get("type") == "application/ld+json"
+        ]
+        assert len(blocks) == 2
+        for script in blocks:
             node = json.loads(script.text())
         (about,) = [n for n in node["@graph"] if n["@type"] == "WebPage"]
         assert about["mainEntity"]["@id"] == f"{BASE}id/{path}"
