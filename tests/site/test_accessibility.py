@@ -1,0 +1,146 @@
+"""Every template passes axe in both languages and schemes, wide and narrow; its HTML passes Nu."""
+
+import json
+import re
+import shutil
+import subprocess
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.npm import install
+
+HTML = {"Accept": "text/html"}
+NU = "vnu-jar@26.9.27"
+# A page of each template: a path, or a pattern of one that a page before it links to.
+PAGES = {
+    "home": "",
+    "initiatives": "initiatives",
+    "initiatives of a search": "initiatives?q=donnees&annee=2025",
+    "no initiatives": "initiatives?q=xqzw",
+    "bodies": "organismes",
+    "categories": "categories",
+    "entries of a year": "portraits/2025",
+    "years": "portraits",
+    "search": "recherche?q=donnees",
+    "search for nothing": "recherche",
+    "initiative": "doc/initiative/{initiative}",
+    "entry": "doc/initiative/{initiative}/2025",
+    "body": "doc/organisme/{organisme}",
+    "portfolio": "doc/portefeuille/{portefeuille}",
+    "category": "doc/categorie/{categorie}",
+    "status": "doc/statut/{statut}",
+    "portrait": "doc/portrait/2025",
+    "framework": "doc/cadre",
+    "decision": "doc/decision/{decision}",
+    "comparisons": "changements/",
+    "comparison": "changements/2024-2025",
+    "rows": "changements/2024-2025/initiatives-nouvelles",
+    "sparql": "sparql",
+    "answer": "sparql?query=SELECT*%7B%3Fs%3Fp%3Fo%7DLIMIT%2020",
+    "limits": "sparql/limites",
+    "refused": "sparql?query=SELECT",
+    "questions": "requetes",
+    "question": "requetes/organisme-en-production",
+    "charts": "graphiques",
+    "chart": "graphiques/passages-2024-2025",
+    "frame of a chart": "graphiques/categories-2025/cadre",
+    "downloads": "dumps/",
+    "catalogue": "catalogue",
+    "vocabulary": "def",
+    "shapes": "shapes",
+    "graph": "graph/2025",
+    "help": "aide",
+    "help on queries": "aide/requetes",
+    "unknown": "doc/organisme/rien-de-tel",
+}
+# Each template is seen in both languages, both schemes and both widths.
+VIEWS = [("fr", "light", 1280), ("en", "dark", 360), ("fr", "dark", 1280), ("en", "light", 360)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+NARROW = 320  # CSS pixels, WCAG 1.4.10; also what a page of 640 has at a zoom of 200 %
+
+
+@pytest.fixture(scope="module")
+def paths(examples: str, fetch: Any) -> dict[str, str]:
+    """The path of a page of each template."""
+    keys = {}
+    for kind in {name for path in PAGES.values() for name in re.findall(r"\{(\w+)\}", path)}:
+        query = (
+            f"SELECT ?s {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), 'http://localhost:8000/id/{kind}/'))"
+            " } ORDER BY DESC(?s) LIMIT 1"
+        )
+        address = f"{examples}sparql?{query_of(query)}"
+        (row,) = json.loads(fetch(address).body)["results"]["bindings"]
+        keys[kind] = row["s"]["value"].split("/")[5]
+    return {name: path.format(**keys) for name, path in PAGES.items()}
+
+
+def query_of(text: str) -> str:
+    from urllib.parse import urlencode
+
+    return urlencode({"query": text, "format": "json"})
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), VIEWS)
+def test_no_template_breaks_a_rule_of_wcag(
+    examples: str, paths: dict[str, str], browser: Any, language: str, scheme: str, width: int
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    options = {"resultTypes": ["violations"], "runOnly": RULES["runOnly"]}
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page, found = context.new_page(), {}
+    for name, path in paths.items():
+        joint = "&" if "?" in path else "?"
+        page.goto(f"{examples}{path}{joint}lang={language}")
+        violations = axe.run(page, options=options).response["violations"]
+        if violations:
+            found[name] = [
+                (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
+                for each in violations
+            ]
+    context.close()
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def test_nothing_scrolls_sideways_on_320_pixels(
+    examples: str, paths: dict[str, str], browser: Any
+) -> None:
+    context = browser.new_context(viewport={"width": NARROW, "height": 640})
+    page, wide = context.new_page(), {}
+    for name, path in paths.items():
+        page.goto(examples + path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROW:
+            wide[name] = width
+    context.close()
+    assert not wide
+
+
+def test_the_html_of_every_template_is_valid(
+    examples: str, paths: dict[str, str], fetch: Any, tmp_path: Path
+) -> None:
+    if shutil.which("java") is None:
+        pytest.skip("no java on this machine")
+    jar = install(NU) / "node_modules/vnu-jar/build/dist/vnu.jar"
+    for (name, path), language in product(paths.items(), ("fr", "en")):
+        joint = "&" if "?" in path else "?"
+        reply = fetch(f"{examples}{path}{joint}lang={language}", headers=HTML)
+        (tmp_path / f"{name}.{language}.html").write_bytes(reply.body)
+    done = subprocess.run(
+        ["java", "-Xss8m", "-jar", jar, "--format", "json", "--skip-non-html", tmp_path],
+        capture_output=True,
+        text=True,
+    )
+    messages = json.loads(done.stderr)["messages"]
+    faults = sorted(
+        {
+            (message["url"].rpartition("/")[2], message["message"])
+            for message in messages
+            if message["type"] == "error"
+        }
+    )
+    assert not faults
