@@ -37,6 +37,18 @@ settings.register_profile(
 )
 settings.load_profile("busy machine")
 
+# What has single tests that take long, so that none of them is begun last, on one process alone.
+LONGEST = tuple(
+    f"tests/{file}"
+    for file in (
+        "site/test_clients.py",
+        "transform/commands/test_build.py",
+        "transform/release/test_folder.py",
+        "transform/release/test_round_trips.py",
+        "transform/validation/test_indexed_graph.py",
+    )
+)
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 HEADER = ("Nom de l'initiative", "Catégorie", "Organisme", "Portefeuille", "Bénéfices", "Statut")
@@ -50,10 +62,17 @@ ROW = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests."""
+    assert all((PROJECT / file).is_file() for file in LONGEST)
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def preloaded_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreloadedCommand]:
     """A process that has already imported the code of the command."""
-    with preload(tmp_path_factory.mktemp("command")) as command:
+    kept = common_folder(tmp_path_factory) / "validated"
+    with preload(tmp_path_factory.mktemp("command"), kept) as command:
         yield command
 
 

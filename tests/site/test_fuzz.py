@@ -113,7 +113,7 @@ FORMATS = st.sampled_from(["json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jso
 DIRECT = {"Content-Type": "application/sparql-query"}
 
 
-@profile(400)
+@profile(250)
 @given(valid | valid | broken(), FORMATS)
 def test_queries(line: Any, query: str, form: str) -> None:
     body = query.encode("utf-8", "surrogatepass")
@@ -162,7 +162,7 @@ TARGETS = ["/sparql", "/sparql?query=ASK%7B%7D", "/sparql?query=CONSTRUCT%7B%7D%
            "/doc/portrait/2025", "/graph/2024", "/rdf-graph-store?default", "/rien"]  # fmt: skip
 
 
-@profile(200)
+@profile(100)
 @given(accepts, st.sampled_from(TARGETS))
 def test_accept_headers(line: Any, accept: str, target: str) -> None:
     status, *_ = ask(line, "GET", target, headers={"Accept": accept})

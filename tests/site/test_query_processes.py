@@ -68,9 +68,16 @@ def served(folder: Path, boot: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def limited(folder: Path, boot: Any, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A site with little memory for a query, and so many seconds."""
-    with boot(folder, query_seconds=request.param, query_memory_mb="100") as site:
+def little_time(folder: Path, boot: Any) -> Iterator[str]:
+    """A site that ends a query after three seconds."""
+    with boot(folder, query_seconds="3") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def little_memory(folder: Path, boot: Any) -> Iterator[str]:
+    """A site with little memory for a query, and much time."""
+    with boot(folder, query_seconds="600", query_memory_mb="100") as site:
         yield site
 
 
@@ -268,24 +275,25 @@ def measure_work(site: str, release: Release, pairs: int) -> float:
 
 
 @pytest.mark.parametrize(
-    ("limited", "text", "outcome"),
+    ("limits", "text", "outcome"),
     [
-        ("3", ENDLESS, (503, "query-too-slow")),
-        ("600", QUERIES["doubling strings"], (422, "query-too-large")),
-        ("600", QUERIES["groups"], (422, "query-too-deep")),
-        ("600", ENDLESS, None),
+        ("little_time", ENDLESS, (503, "query-too-slow")),
+        ("little_memory", QUERIES["doubling strings"], (422, "query-too-large")),
+        ("little_memory", QUERIES["groups"], (422, "query-too-deep")),
+        ("little_memory", ENDLESS, None),
     ],
-    indirect=["limited"],
     ids=["time", "memory", "crash", "client that left"],
 )
 def test_what_a_limit_a_crash_or_a_client_that_left_ends_costs_others_nothing(
-    limited: str,
+    request: pytest.FixtureRequest,
+    limits: str,
     release: Release,
     fetch: Any,
     text: str,
     outcome: tuple[int, str] | None,
 ) -> None:
     """Each may cost its process, and that of a second try; those beside are answered."""
+    limited = request.getfixturevalue(limits)
     offences = [Query(f"{text} # {next(numbers)}") for _ in range(2)]
     ask_all(limited, [make_ordinary(release) for _ in range(NUMBER // 3)])
     before = read_metrics(limited, fetch)

@@ -10,7 +10,10 @@ import pytest
 from tests.conftest import PROJECT
 from tests.support.build_once import make_once
 
-FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock")
+FLAGS = (
+    *("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--no-progress"),
+    *("--prefer-offline", "--omit=dev", "--omit=optional"),
+)
 
 
 def install(package: str) -> Path:

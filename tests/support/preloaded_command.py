@@ -16,16 +16,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from tests.support.kept_validation import keep_validation
+
 SECONDS = 900  # for a call: the longest takes twenty on a quiet machine
 
 
-_CODE = "from tests.support.preloaded_command import wait; wait()"
+_CODE = "from tests.support.preloaded_command import wait; wait({!r})"
 
 
 class PreloadedCommand:
     """A process that forks the command, and its successor where it had to be ended."""
 
-    def __init__(self, folder: Path, code: str = _CODE) -> None:
+    def __init__(self, folder: Path, code: str) -> None:
         self._code = code
         self._process: subprocess.Popen[str] | None = None
         self._outputs = folder / "out", folder / "err"
@@ -68,21 +70,28 @@ def _start(code: str) -> "subprocess.Popen[str]":
 
 
 @contextlib.contextmanager
-def preload(folder: Path, code: str = _CODE) -> Iterator[PreloadedCommand]:
-    """Yield what forks the command, and end it with the block; `code` calls `wait`."""
-    command = PreloadedCommand(folder, code)
+def preload(
+    folder: Path, kept: Path | None = None, code: str = _CODE
+) -> Iterator[PreloadedCommand]:
+    """Yield what forks the command, and end it with the block.
+
+    `code` calls `wait`, with the folder in which is kept what was validated (`kept_validation`).
+    """
+    command = PreloadedCommand(folder, code.format(str(kept or folder / "validated")))
     try:
         yield command
     finally:
         command.end()
 
 
-def wait() -> None:
+def wait(kept: str) -> None:
     """Fork the command for each line of the standard input."""
     transform = importlib.import_module("transform")
     for module in pkgutil.walk_packages(transform.__path__, "transform."):
         importlib.import_module(module.name)
-    importlib.import_module("rich.table")
+    for name in ("babel.dates", "rich.live", "rich.progress", "rich.table"):  # imported when needed
+        importlib.import_module(name)
+    keep_validation(Path(kept))
     command = importlib.import_module("server.cli").main
     for line in sys.stdin:
         process = os.fork()

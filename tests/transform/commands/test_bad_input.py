@@ -4,11 +4,12 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from server.cli import main
 from server.release.files import list_downloads
@@ -16,15 +17,24 @@ from tests.conftest import HEADER, ROW, Run
 from transform.release.paths import SOURCES
 
 
+class Result(NamedTuple):
+    """How the command ended, and what it wrote."""
+
+    exit_code: int
+    output: str
+
+
 @pytest.fixture
-def build(tmp_path: Path) -> Callable[..., Result]:
-    """Build in the test's own process, and assert that no traceback and no release result."""
+def build(
+    portrait_ia: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Build for a wide terminal, and assert that no traceback and no release result."""
+    monkeypatch.setenv("COLUMNS", "1500")
 
     def run(*arguments: object) -> Result:
         releases = tmp_path / "releases"
-        options = [*map(str, arguments), "--to", str(releases), "--lang", "en"]
-        result = CliRunner().invoke(main, ["build", *options], env={"COLUMNS": "1500"})
-        assert result.exception is None or isinstance(result.exception, SystemExit)
+        done = portrait_ia("build", *arguments, "--to", releases, "--lang", "en")
+        result = Result(done.returncode, done.stdout + done.stderr)
         assert "Traceback" not in result.output
         if result.exit_code:
             assert not (releases / "current").exists()

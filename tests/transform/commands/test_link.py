@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
-from tests.conftest import COMMAND, HEADER, ROW
+from tests.conftest import COMMAND, HEADER, ROW, Run
 from tests.support.ckan_portal import (
     Answer,
     cut,
@@ -72,13 +72,14 @@ def run(*arguments: object) -> DONE:
 class Site:
     """A portrait of four bodies, a folder of releases, and the commands on them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, portrait_ia: Run) -> None:
+        self.portrait_ia = portrait_ia
         self.releases = folder / "releases"
         self.file = self.releases / "liens.csv"
         self.data = folder / "data" / "2024.csv"
 
     def build(self, *options: object) -> DONE:
-        return run("build", f"2024={self.data}", "--to", self.releases, *options)
+        return self.portrait_ia("build", f"2024={self.data}", "--to", self.releases, *options)
 
     def release(self) -> Path:
         return (self.releases / "current").resolve()
@@ -120,10 +121,10 @@ def line(body: str, iri: str, modifier: str = "", **fields: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory, portrait_ia: Run) -> Path:
     """Build a portrait once for all tests."""
     folder = tmp_path_factory.mktemp("link")
-    site = Site(folder)
+    site = Site(folder, portrait_ia)
     site.data.parent.mkdir()
     bodies = ("Bureau du coroner", "Office inventé", "Héma-Québec", "BAnQ")
     with site.data.open("w", encoding="utf-8", newline="") as out:
@@ -134,10 +135,10 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(once: Path, tmp_path: Path) -> Site:
+def site(once: Path, tmp_path: Path, portrait_ia: Run) -> Site:
     """Return a copy of the built site, without any file of links."""
     shutil.copytree(once, tmp_path / "site", symlinks=True)
-    return Site(tmp_path / "site")
+    return Site(tmp_path / "site", portrait_ia)
 
 
 @pytest.fixture
@@ -433,7 +434,7 @@ def test_an_accepted_link_is_built_counted_and_reversible(site: Site, service: R
     for gone in (site.write, site.file.unlink):
         gone()
         assert site.built() == before
-    again = Site(site.data.parents[1] / "again")
+    again = Site(site.data.parents[1] / "again", site.portrait_ia)
     again.data = site.data
     assert (again.built().name, contents(again.release())) == (before.name, tree)
 

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
-from tests.conftest import HEADER, ROW, Run
+from tests.conftest import HEADER, ROW, Run, common_folder
 from tests.support.preloaded_command import preload
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.release import folder as release_folder
@@ -27,20 +27,27 @@ def command(*arguments: object) -> str:
     return result.output
 
 
-def small(releases_folder: Path, *more: str) -> list[str]:
+def small(releases_folder: Path, *more: str, benefits: str = ROW[4]) -> list[str]:
     """Write two portraits of one row beside the releases, and return the command to build them."""
     files = []
     for year in (2024, 2025):
         file = releases_folder.parent / f"{year}.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows([HEADER, ROW])
+            csv.writer(out).writerows([HEADER, (*ROW[:4], benefits, ROW[5])])
         files.append(f"{year}={file}")
     return ["build", *files, "--to", str(releases_folder), *more]
 
 
-def build_another(releases_folder: Path, base: str = "http://localhost:9/", *more: str) -> str:
-    command(*small(releases_folder, "--base-uri", base, *more))
-    return (releases_folder / "current").readlink().name
+@pytest.fixture
+def build_another(portrait_ia: Run, releases_folder: Path) -> Callable[..., str]:
+    """Build for a base URI, and return the name of what is then current."""
+
+    def build(base: str = "http://localhost:9/", *more: str) -> str:
+        done = portrait_ia(*small(releases_folder, "--base-uri", base, *more))
+        assert done.returncode == 0, done.stderr
+        return (releases_folder / "current").readlink().name
+
+    return build
 
 
 def releases_in(releases_folder: Path) -> list[Path]:
@@ -52,10 +59,12 @@ def releases_folder(tmp_path: Path) -> Path:
     return tmp_path / "releases"
 
 
-def test_name_is_made_from_content(releases_folder: Path) -> None:
-    first = build_another(releases_folder)
-    assert build_another(releases_folder) == first
-    assert build_another(releases_folder, "http://localhost:10/") != first
+def test_name_is_made_from_content(
+    build_another: Callable[..., str], releases_folder: Path
+) -> None:
+    first = build_another()
+    assert build_another() == first
+    assert build_another("http://localhost:10/") != first
     assert len(releases_in(releases_folder)) == 2
 
 
@@ -94,21 +103,27 @@ def test_name_does_not_depend_on_zlib(portrait_ia: Run, tmp_path: Path) -> None:
             assert f'"{sha256((release_ / name).read_bytes()).hexdigest()}"' in catalogue
 
 
-def test_files_of_a_release_cannot_be_written(releases_folder: Path) -> None:
-    build_another(releases_folder)
+def test_files_of_a_release_cannot_be_written(
+    build_another: Callable[..., str], releases_folder: Path
+) -> None:
+    build_another()
     for path in (releases_folder / "current").resolve().rglob("*"):
         if path.is_file():
             assert stat.S_IMODE(path.stat().st_mode) == 0o444, path
 
 
-def test_no_publish_leaves_current_where_it_is(releases_folder: Path) -> None:
-    first = build_another(releases_folder)
-    assert build_another(releases_folder, "http://localhost:10/", "--no-publish") == first
+def test_no_publish_leaves_current_where_it_is(
+    build_another: Callable[..., str], releases_folder: Path
+) -> None:
+    first = build_another()
+    assert build_another("http://localhost:10/", "--no-publish") == first
     assert len(releases_in(releases_folder)) == 2
 
 
-def test_rollback_goes_back_step_by_step_and_by_name(releases_folder: Path) -> None:
-    names = [build_another(releases_folder, f"http://localhost:{port}/") for port in (11, 12, 13)]
+def test_rollback_goes_back_step_by_step_and_by_name(
+    build_another: Callable[..., str], releases_folder: Path
+) -> None:
+    names = [build_another(f"http://localhost:{port}/") for port in (11, 12, 13)]
     command("rollback", releases_folder)
     assert (releases_folder / "current").readlink().name == names[1]
     command("rollback", releases_folder)
@@ -122,8 +137,10 @@ def test_rollback_goes_back_step_by_step_and_by_name(releases_folder: Path) -> N
     assert [line[2:18] for line in listed] == names[::-1]
 
 
-def test_rollback_to_an_unknown_release_names_those_there_are(releases_folder: Path) -> None:
-    name = build_another(releases_folder)
+def test_rollback_to_an_unknown_release_names_those_there_are(
+    build_another: Callable[..., str], releases_folder: Path
+) -> None:
+    name = build_another()
     result = CliRunner().invoke(main, ["rollback", str(releases_folder), "0123456789abcdef"])
     assert result.exit_code == 2
     assert name in result.output
@@ -163,8 +180,10 @@ def whole(path: Path) -> bool:
     return all((path / name).stat().st_size == size for name, size in sizes.items())
 
 
-def test_a_damaged_release_is_refused_and_mended_by_a_build(releases_folder: Path) -> None:
-    first, second = (build_another(releases_folder, f"http://localhost:{n}/") for n in (11, 12))
+def test_a_damaged_release_is_refused_and_mended_by_a_build(
+    build_another: Callable[..., str], releases_folder: Path
+) -> None:
+    first, second = (build_another(f"http://localhost:{n}/") for n in (11, 12))
     quads = releases_folder / first / "dumps/portraits.nq"
     before = quads.read_bytes()
     quads.chmod(0o644)
@@ -183,7 +202,7 @@ def test_a_damaged_release_is_refused_and_mended_by_a_build(releases_folder: Pat
     refuse("query", releases_folder, "ASK {}")
     refuse("diff", releases_folder, 2024, 2025)
     # A build compares with the release that is whole, and replaces the damaged one.
-    assert build_another(releases_folder, "http://localhost:11/") == first
+    assert build_another("http://localhost:11/") == first
     assert quads.read_bytes() == before
     assert list(releases_folder.glob(".building-*")) == []
     # Where none is whole, the message says how to build all the same.
@@ -193,7 +212,7 @@ def test_a_damaged_release_is_refused_and_mended_by_a_build(releases_folder: Pat
     assert result.exit_code == 2
     assert f"or remove {releases_folder / 'current'} to build" in result.output
     (releases_folder / "current").unlink()
-    assert build_another(releases_folder, "http://localhost:11/") == first
+    assert build_another("http://localhost:11/") == first
     assert quads.read_bytes() == before
 
 
@@ -220,29 +239,41 @@ def count():
     finally:
         print(-left)
 cli.main = count
-wait()
+wait({!r})
 """
 
 
 @pytest.fixture
-def build_until(tmp_path: Path) -> Iterator[Callable[..., "subprocess.CompletedProcess[str]"]]:
-    """Build until the process has touched the releases `moment` times; to its end for 0."""
-    with preload(tmp_path, KILLED) as preloaded_command:
-        yield lambda releases_folder, base, moment: preloaded_command.run(
-            [str(releases_folder), str(moment), *small(releases_folder, "--base-uri", base)]
+def build_until(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., "subprocess.CompletedProcess[str]"]]:
+    """Build until the process has touched the releases `moment` times; to its end for 0.
+
+    At each moment another release.
+    """
+    base = ("--base-uri", "http://localhost:9/")
+    kept = common_folder(tmp_path_factory) / "validated"
+    with preload(tmp_path, kept, KILLED) as preloaded_command:
+        yield lambda releases_folder, moment: preloaded_command.run(
+            [
+                *(str(releases_folder), str(moment)),
+                *small(releases_folder, *base, benefits=f"Moment {moment}"),
+            ]
         )
 
 
 def test_kill_at_any_moment_leaves_the_release_before(
-    releases_folder: Path, build_until: Callable[..., "subprocess.CompletedProcess[str]"]
+    build_another: Callable[..., str],
+    releases_folder: Path,
+    build_until: Callable[..., "subprocess.CompletedProcess[str]"],
 ) -> None:
-    first = build_another(releases_folder)
+    first = build_another()
     before = {p: p.read_bytes() for p in (releases_folder / first).rglob("*") if p.is_file()}
-    moments = int(build_until(releases_folder, "http://localhost:19/", 0).stdout.split()[-1])
+    moments = int(build_until(releases_folder, 0).stdout.split()[-1])
     assert moments > 2 * len(before)
     # While it is written, and at each of the last steps, which give it its name and move `current`.
     for moment in (moments // 2, *range(moments - 6, moments)):
-        killed = build_until(releases_folder, f"http://localhost:{1000 + moment}/", moment)
+        killed = build_until(releases_folder, moment)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
         for path in releases_in(releases_folder):
             assert whole(path), path
@@ -250,14 +281,14 @@ def test_kill_at_any_moment_leaves_the_release_before(
     assert {
         p: p.read_bytes() for p in (releases_folder / first).rglob("*") if p.is_file()
     } == before
-    build_another(releases_folder)
+    build_another()
     assert list(releases_folder.glob(".building-*")) == []
 
 
 def test_a_full_disk_is_one_line_and_leaves_what_was_current(
-    releases_folder: Path, monkeypatch: pytest.MonkeyPatch
+    build_another: Callable[..., str], releases_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = build_another(releases_folder)
+    first = build_another()
 
     def full(*_: object) -> None:  # without a file, as where an open one is written to
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -17,7 +17,7 @@ from transform.validation.shacl import Finding, read_shapes, validate_graph
 
 FOLDER = Path(__file__).parents[2] / "shapes"
 FILES = sorted(FOLDER.glob("*.ttl"))
-SAMPLE = FILES[::9]  # each kind of constraint stands in many of them
+SAMPLE = FILES[::18]  # each kind of constraint stands in many of them
 FILES_BASE = "https://exemple.gouv.qc.ca/ia/"
 EXAMPLE_BASE = "http://localhost:8000/"
 LANGUAGES = Languages(("fr", "en"), ("fr", "en"))
@@ -57,8 +57,9 @@ def test_the_files_that_break_each_shape_have_the_same_findings(
 
 
 def break_rows(lines: list[bytes]) -> tuple[bytes, int]:
-    """Break one statement of each row, in turns: leave it out, change it, say it twice."""
-    rows = [list(group) for _, group in itertools.groupby(lines, key=lambda line: line.split()[0])]
+    """Break one statement of every third row, in turns: leave it out, change it, say it twice."""
+    groups = itertools.groupby(lines, key=lambda line: line.split()[0])
+    rows = [list(group) for _, group in groups][::3]
     changes = itertools.cycle(range(5))
     broken = []
     for number, row in enumerate(rows):
@@ -92,7 +93,7 @@ def test_rows_with_faults_of_each_kind_have_the_same_findings(example: Path) -> 
     tiers = read_shapes(("required", "lists", "recommended"), EXAMPLE_BASE, LANGUAGES)
     indexed, plain = find_both_ways(b"".join(types) + broken, tiers)
     assert indexed == plain
-    assert rows > 200
+    assert rows > 70
     assert len(indexed) > rows / 2
     assert len(Counter(finding.shape for finding in indexed)) > 15
 
