@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -29,6 +29,10 @@ test: .venv/installed-for-tests
 # Installs CKAN in an environment of its own, to take our catalogue. Wants Debian's postgresql.
 test-ckan: .venv/installed-for-tests
 	$(BIN)/python -m pytest -m ckan tests/site/test_ckan.py
+
+# The pictures of the README, of the site that `make serve` runs in another terminal.
+pictures: .venv/installed-for-tests
+	$(BIN)/python -m tests.support.pictures http://localhost:$(PORT)/
 
 # Whether the working tree builds the same releases as another revision: make same-bytes SINCE=v1
 same-bytes: .venv/installed-for-tests

@@ -49,15 +49,18 @@ from transform.release import folder as release_folder
 from transform.release.definitions import definitions
 from transform.release.names import read_names
 from transform.release.paths import (
+    CHART_FORM,
     DATABASE,
     DECISIONS,
     FORMER_NAMES,
     SUMS,
+    is_packed,
     is_unnamed,
     source_path,
 )
 from transform.release.spreadsheets import Table, columns_of
 from transform.release.stability import Gone, Published, check_published
+from transform.release.thing_tables import VERSION
 from transform.review.candidates_csv import candidates_csv
 from transform.review.renamings import renamings_turtle
 from transform.text.message import message
@@ -98,7 +101,7 @@ def write_release(
         scratch = folder / "graphs"
         counted = count_graphs(_offer(work, checked, files), graphs, contexts, scratch)
         plain = {path: about for path, about in files.items() if not is_unnamed(path)}
-        name = _name(*_describe(work, checked, counted, plain))
+        name = _name(*_describe(work, checked, counted, plain), _forms(files))
         documents, _ = _describe(work, checked, counted, files, name)
         _write_files(documents, folder)
         shutil.rmtree(folder / "graphs")
@@ -119,9 +122,21 @@ def _describe(
     return {**documents, manifest.FILE: content}, listed
 
 
-def _name(documents: dict[str, bytes], listed: Files) -> str:
-    digests = {path: about["sha256"] for path, about in listed.items()}
-    return release_folder.content_name(documents[manifest.FILE], digests)
+def _name(documents: dict[str, bytes], listed: Files, forms: Mapping[str, str]) -> str:
+    digests: dict[str, str] = {path: about["sha256"] for path, about in listed.items()}
+    return release_folder.content_name(documents[manifest.FILE], {**digests, **forms})
+
+
+def _forms(files: Files) -> dict[str, str]:
+    """Return in which form each file is whose bytes the name leaves out, but compressed copies.
+
+    A release in an older form keeps its name; what reads the new form finds it in a new release.
+    """
+    return {
+        path: f"tables {VERSION}" if path == f"dumps/{DATABASE}" else f"charts {CHART_FORM}"
+        for path in files
+        if is_unnamed(path) and not is_packed(path)
+    }
 
 
 def _write_files(contents: dict[str, bytes], folder: Path) -> Files:

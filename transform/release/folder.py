@@ -190,7 +190,8 @@ def list_instead(releases_folder: Path, previous: Path | None = None) -> list[Pa
 def content_name(manifest: bytes, digests: Mapping[str, str]) -> str:
     """Return the name of a release: 16 hexadecimal digits of a SHA-256 over its files.
 
-    `digests` are the SHA-256 of the files that count, by path; the manifest counts too.
+    `digests` are the SHA-256 of the files that count, by path, or the form of those whose bytes do
+    not; the manifest counts too.
     """
     digest = hashlib.sha256(manifest)
     for path, file_digest in sorted(digests.items()):

@@ -12,6 +12,8 @@ CHARTS = "charts/"
 CHART_INDEX = "charts/index.json"
 GZIP = "application/gzip"
 _ENDING = ".gz"
+# How charts are drawn and listed; raised with any change, so that a build makes a new release.
+CHART_FORM = 1
 
 
 def source_path(year: int, name: str) -> str:

@@ -76,6 +76,21 @@ zlib.compressobj = lambda level, *rest: compressobj(1, *rest)
 """
 
 
+# As a later version of this software may: its tables are not in the name, but their form is.
+OTHER_TABLES = """
+from transform.release import thing_tables
+thing_tables.VERSION += 1
+"""
+
+
+def test_tables_in_another_form_are_another_release(portrait_ia: Run, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(OTHER_TABLES)
+    path = os.pathsep.join((str(tmp_path), os.environ["PYTHONPATH"]))
+    for more in ({}, {"env": {"PYTHONPATH": path}}):
+        assert portrait_ia(*small(tmp_path / "releases"), **more).returncode == 0
+    assert len(releases_in(tmp_path / "releases")) == 2
+
+
 def test_name_does_not_depend_on_zlib(portrait_ia: Run, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(OTHER_ZLIB)
     path = os.pathsep.join((str(tmp_path), os.environ["PYTHONPATH"]))
