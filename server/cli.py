@@ -12,6 +12,7 @@ from transform.commands.diff import diff
 from transform.commands.fetch import fetch
 from transform.commands.layout import layout
 from transform.commands.link import link
+from transform.commands.prune import prune
 from transform.commands.releases import releases
 from transform.commands.review import review
 from transform.commands.rollback import rollback
@@ -58,6 +59,7 @@ for command in (
     review,
     releases,
     rollback,
+    prune,
     diff,
     fetch,
     link,

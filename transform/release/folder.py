@@ -46,16 +46,7 @@ def building(releases_folder: Path) -> Iterator[Path]:
 
     One build at a time: raises MisusedCommand when another one is under way.
     """
-    taken = MisusedCommand(message("release.building_elsewhere", folder=releases_folder))
-    with ExitStack() as lock:
-        try:
-            releases_folder.mkdir(parents=True, exist_ok=True)
-            lock.enter_context(exclusive_lock(releases_folder / LOCK, taken))
-        except OSError as error:
-            reason = reason_message(error)
-            raise MisusedCommand(
-                message("release.folder_unwritable", folder=releases_folder, reason=reason)
-            ) from error
+    with _locked(releases_folder):
         for left in releases_folder.glob(f"{_BUILDING}*"):
             _remove(left)
         try:
@@ -69,6 +60,22 @@ def building(releases_folder: Path) -> Iterator[Path]:
         finally:
             if folder.exists():
                 _remove(folder)
+
+
+@contextmanager
+def _locked(releases_folder: Path) -> Iterator[None]:
+    """Keep other builds out of a folder, which is made where it is not there."""
+    taken = MisusedCommand(message("release.building_elsewhere", folder=releases_folder))
+    with ExitStack() as lock:
+        try:
+            releases_folder.mkdir(parents=True, exist_ok=True)
+            lock.enter_context(exclusive_lock(releases_folder / LOCK, taken))
+        except OSError as error:
+            reason = reason_message(error)
+            raise MisusedCommand(
+                message("release.folder_unwritable", folder=releases_folder, reason=reason)
+            ) from error
+        yield
 
 
 def adopt(folder: Path, name: str) -> Path:
@@ -148,6 +155,28 @@ def releases(releases_folder: Path) -> list[Release]:
     never = sorted(set(paths) - set(published))
     now = current(releases_folder)
     return [Release(name, paths[name], name == now) for name in (*reversed(published), *never)]
+
+
+def prune(releases_folder: Path, keep: int) -> list[Release]:
+    """Remove all releases but the current one and the `keep` that were published last.
+
+    One that is removed is no release from the first step on: it loses its name before its files.
+    The history keeps its lines, as it says what was published when.
+    """
+    listed = releases(releases_folder)
+    kept = {release.name for release in listed if release.current}
+    kept |= {release.name for release in listed[:keep]}
+    removed = [release for release in listed if release.name not in kept]
+    with _locked(releases_folder):
+        for release in removed:
+            away = release.path.with_name(f"{_BUILDING}{release.name}")
+            try:
+                release.path.rename(away)
+            except OSError as error:
+                raise _unwritten(releases_folder, error) from error
+            _remove(away)
+        sync(releases_folder)
+    return removed
 
 
 def roll_back(releases_folder: Path, name: str | None) -> Release:
