@@ -24,7 +24,7 @@ def show() -> Response:
     body = render.render(
         "home.html",
         address=address_of(release),
-        newest=max(portrait["year"] for portrait in release.manifest["portraits"]),
+        newest=release.years[-1],
         published=current_published(release).time.date(),
         source_path=source_path,
         embedded=schemaorg.script(

@@ -19,7 +19,7 @@ from server.web import render
 from server.web.links import quote_path
 from server.web.release_scope import current_release
 from transform.release.document_index import FILE
-from transform.release.paths import CHART_INDEX, DATABASE
+from transform.release.paths import CHART_INDEX
 
 bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
@@ -78,7 +78,7 @@ def _pages(release: Release) -> Iterator[str]:
 
 
 def _lists(release: Release) -> list[str]:
-    if f"dumps/{DATABASE}" not in release.manifest["files"]:
+    if not release.has_tables:
         return []
     years = (f"portraits/{portrait['year']}" for portrait in release.manifest["portraits"])
     own = (path for name, path in _LISTS_OF.items() if name in release.register.fields)

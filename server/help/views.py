@@ -38,12 +38,11 @@ def show(name: str) -> Response:
     if name not in PAGES:
         raise UnknownPage(message("help.unknown", name=name[:60]))
     release, language = current_release(), render.language()
-    newest = max(portrait["year"] for portrait in release.manifest["portraits"])
     return render.page(
         f"help/{name}.{language}.html",
         name=name,
         address=address_of(release),
-        newest=newest,
+        newest=release.years[-1],
         steps={number: read_step(number, release, language) for number in STEPS},
     )
 

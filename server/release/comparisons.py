@@ -36,8 +36,7 @@ def list_pairs(release: Release) -> list[tuple[int, int]]:
     """List the pairs of years that a release compares, the newest first."""
     if f"{vocabulary_of(release.base_uri)}Comparaison" not in release.manifest["classes"]:
         return []
-    years = sorted(portrait["year"] for portrait in release.manifest["portraits"])
-    return sorted(combinations(years, 2), key=lambda pair: (-pair[1], -pair[0]))
+    return sorted(combinations(release.years, 2), key=lambda pair: (-pair[1], -pair[0]))
 
 
 def read_comparison(release: Release, earlier: int, later: int) -> PublishedComparison:

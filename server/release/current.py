@@ -20,7 +20,7 @@ from transform.errors import UnreadableRelease
 from transform.rdf.namespaces import BaseUri
 from transform.release.integrity import fingerprint
 from transform.release.manifest import Manifest, base_uri_of, read_manifest
-from transform.release.paths import QUADS
+from transform.release.paths import DATABASE, QUADS
 from transform.text.message import message
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,16 @@ class Release:
     def register(self) -> Register:
         """Return its register: languages, fields, words."""
         return read_register(self.manifest)
+
+    @cached_property
+    def years(self) -> list[int]:
+        """Return the years of its portraits, the newest last."""
+        return sorted(portrait["year"] for portrait in self.manifest["portraits"])
+
+    @cached_property
+    def has_tables(self) -> bool:
+        """Check whether it holds the tables that lists and the search read."""
+        return f"dumps/{DATABASE}" in self.manifest["files"]
 
     @cached_property
     def downloads(self) -> dict[str, Download]:

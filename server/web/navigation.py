@@ -5,9 +5,6 @@ from typing import NamedTuple
 from flask import request
 
 from server.release.current import Release
-from transform.release.paths import DATABASE
-
-_LISTS = f"dumps/{DATABASE}"
 
 
 class Way(NamedTuple):
@@ -20,10 +17,9 @@ class Way(NamedTuple):
 
 def list_ways(release: Release) -> list[Way]:
     """Return the ways that a release has pages for, in the order in which they are shown."""
-    has_lists = _LISTS in release.manifest["files"]
     ways = (
-        ("initiatives", "navigation.initiatives", has_lists),
-        ("organismes", "navigation.bodies", has_lists),
+        ("initiatives", "navigation.initiatives", release.has_tables),
+        ("organismes", "navigation.bodies", release.has_tables),
         ("changements/", "navigation.changes", True),
         ("requetes", "navigation.questions", True),
         ("sparql", "navigation.sparql", True),

@@ -43,6 +43,7 @@ def render(template: str, **values: Any) -> str:
         lang=chosen,
         languages=release.register.interface,
         chosen_language=request.args.get("lang"),
+        has_lists=release.has_tables,
         has=release.register.fields.__contains__,
         own=lambda own_texts: release.register.choose(own_texts or {}, chosen),
         register=release.register,

@@ -133,7 +133,7 @@ def _forms(files: Files) -> dict[str, str]:
     A release in an older form keeps its name; what reads the new form finds it in a new release.
     """
     return {
-        path: f"tables {VERSION}" if path == f"dumps/{DATABASE}" else f"charts {CHART_FORM}"
+        path: f"tables-{VERSION}" if path == f"dumps/{DATABASE}" else f"charts-{CHART_FORM}"
         for path in files
         if is_unnamed(path) and not is_packed(path)
     }
