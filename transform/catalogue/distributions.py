@@ -160,8 +160,8 @@ def endpoint_lines(shared: SharedFacts, base_uri: str) -> Iterator[Line]:
         iri,
         {
             "dct:description": bilingual(
-                "Point d'accès SPARQL 1.1 : des requêtes sur tous les portraits à la fois.",
-                "SPARQL 1.1 endpoint: queries over all portraits at once.",
+                "Point d'accès SPARQL 1.1 : des requêtes sur toutes les années à la fois.",
+                "SPARQL 1.1 endpoint: queries over all years at once.",
             ),
             "dcat:accessURL": f"<{base_uri}sparql>",
             "dcat:accessService": f"<{base_uri}catalogue#sparql>",
@@ -206,8 +206,8 @@ def _media_type(media_type: str) -> str:
 
 def _description(file: File, label: str) -> dict[str, str]:
     if file.source:
-        french = "Le fichier dont le portrait a été lu"
-        english = "The file that the portrait was read from"
+        french = "Le fichier qui a été lu"
+        english = "The file that was read"
     elif file.is_rdf:
         french, english = "Données liées (RDF)", "Linked data (RDF)"
     else:

@@ -95,7 +95,7 @@ def cubes_of(lists: Iterable[str], compared: Collection[str] | None) -> Iterator
 def _compared_cubes(lists: Collection[str]) -> Iterator[Cube]:
     for name in lists:
         fr, en = _NAMES[name]
-        french, english = "d'un portrait à l'autre", "from one portrait to the other"
+        french, english = "d'une année à l'autre", "from one year to the other"
         measures = ("effectifAnterieur", "effectifPosterieur")
         attributes = ("evolutionDe", "requete", "sansResolution")
         yield Cube(
@@ -118,7 +118,7 @@ def _compared_cubes(lists: Collection[str]) -> Iterator[Cube]:
     for name, title, dimensions in (
         (
             _MOVEMENTS,
-            ("Mouvements d'un portrait à l'autre", "Movements from one portrait to the other"),
+            ("Mouvements d'une année à l'autre", "Movements from one year to the other"),
             ("mouvementDe", "sort"),
         ),
         (

@@ -61,7 +61,7 @@ def _texts(name: str, of: str, title: Mapping[str, str], tags: Sequence[str]) ->
 _BEFORE = (
     _iris("inscription", "", "Inscription (URI)", "Entry (URI)"),
     _iris("initiative", "pia:inscriptionDe", "Initiative (URI)", "Initiative (URI)"),
-    _iris("portrait", "dcterms:isPartOf", "Portrait (URI)", "Portrait (URI)"),
+    _iris("portrait", "dcterms:isPartOf", "Année (URI)", "Year (URI)"),
 )
 _NAME = {"fr": "Nom", "en": "Name"}
 _BENEFITS = {"fr": "Bénéfices", "en": "Benefits"}
