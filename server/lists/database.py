@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, request
 
 from server.engine.faults import Abandoned, QueryTooSlow
-from server.faults import UnknownPage
+from server.faults import UnknownPage, UnreadableRequest
 from server.release.current import Release
 from server.settings import Settings
 from server.web.release_scope import GONE
@@ -38,9 +38,11 @@ class Tables:
         try:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.OperationalError as error:
-            if self._watch.fault is None:
-                raise
-            raise self._watch.fault from error
+            if self._watch.fault:
+                raise self._watch.fault from error
+            if str(error).startswith("fts5:"):  # the index does not take the words as they are
+                raise UnreadableRequest(message("lists.unreadable_words")) from error
+            raise
 
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Run a statement on tables that are this request's own, in memory."""

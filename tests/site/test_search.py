@@ -124,7 +124,7 @@ def test_suggestions_of_a_list_are_of_its_things(examples: str, fetch: Any) -> N
     assert all(path.startswith("id/organisme/") for path in paths)
 
 
-@pytest.mark.parametrize("text", ["", "a", '"', "*", "-", "OR", "x" * 10_000, "é" * 3_000, "\x00"])
+@pytest.mark.parametrize("text", ["", "a", '"', "*", "-", "OR", "x" * 10_000, "é" * 3_000, "\x00", "a\u19b0b"])
 def test_suggestions_of_nothing_are_none(examples: str, fetch: Any, text: str) -> None:
     reply = fetch(f"{examples}recherche/suggestions?q={quote(text)}")
     assert reply.status == 200
