@@ -26,7 +26,7 @@ class Tables:
     """The tables of a release, open for one request.
 
     Each query raises QueryTooSlow once the time limit of the request is over, and Abandoned when
-    the client has hung up.
+    the client has hung up, and UnreadableRequest for words that the index does not take.
     """
 
     def __init__(self, connection: sqlite3.Connection, watch: "_Watch") -> None:
@@ -43,6 +43,10 @@ class Tables:
             if str(error).startswith("fts5:"):  # the index does not take the words as they are
                 raise UnreadableRequest(message("lists.unreadable_words")) from error
             raise
+
+    def renew_time(self) -> None:
+        """Begin the time limit again: what a client takes to read a part does not count."""
+        self._watch.begin()
 
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Run a statement on tables that are this request's own, in memory."""
@@ -84,8 +88,12 @@ class _Watch:
 
     def __init__(self, seconds: float, gone: Any) -> None:
         self._seconds, self._gone = seconds, gone
-        self._deadline = time.monotonic() + seconds
         self.fault: Exception | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Set the deadline, counted from now."""
+        self._deadline = time.monotonic() + self._seconds
 
     def ends(self) -> bool:
         if self._gone is not None and self._gone():

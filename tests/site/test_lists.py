@@ -1,6 +1,7 @@
 """The list of initiatives: facets count what SPARQL counts, and hostile parameters harm none."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -228,6 +229,8 @@ def test_pages_hold_each_initiative_once(examples: str, fetch: Any) -> None:
 def test_states_are_addresses_that_engines_do_not_index(examples: str, fetch: Any) -> None:
     whole = fetch(f"{examples}initiatives", headers={"Accept": "text/html"})
     assert "X-Robots-Tag" not in whole.headers
+    second = open_list(examples, fetch, page="2", lang="")
+    assert '<link rel="canonical" href="./initiatives?page=2">' in second
     chosen = fetch(f"{examples}initiatives?annee=2025", headers={"Accept": "text/html"})
     assert chosen.headers["X-Robots-Tag"] == "noindex"
     assert '<link rel="canonical" href="./initiatives">' in chosen.text
@@ -277,6 +280,30 @@ def test_any_text_is_answered_as_text(examples: str, fetch: Any, text: str, leas
     assert "<script>alert" not in reply.text
 
 
+def test_a_file_is_in_the_language_of_its_address_alone(examples: str, fetch: Any) -> None:
+    english = {"Accept-Language": "en", "Accept": "text/html"}
+    for path in ("categories.csv", "recherche.json?q=triage"):
+        plain = fetch(examples + path)
+        assert fetch(examples + path, headers=english).body == plain.body
+    tags = [fetch(f"{examples}categories.csv?lang={lang}").headers["ETag"] for lang in ("fr", "en")]
+    assert tags[0] != tags[1]
+    page = fetch(f"{examples}categories", headers=english).text
+    assert 'href="./categories.csv?lang=en"' in page
+
+
+def test_a_query_too_long_for_an_address_is_posted(examples: str, fetch: Any) -> None:
+    page = open_list(examples, fetch, q="santé OR données")
+    (text,) = re.findall(r'<input type="hidden" name="query" value="([^"]+)"', page)
+    form = urlencode({"query": html.unescape(text), "format": "html"}).encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = fetch(f"{examples}sparql", method="POST", body=form, headers=kind)
+    assert answer.status == 200
+    assert "VALUES ?initiative" in answer.text
+    assert "initiatives.ttl?" not in page
+    refused = fetch(f"{examples}initiatives.ttl?{urlencode({'q': 'santé OR données'})}")
+    assert refused.status == 400
+
+
 NONSENSE = ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1",
      "statut=../x", "statut=" + "a" * 300, "&".join(f"annee={n}" for n in range(2000, 2041)),
      "own.x=1", "q=a&q=b&page=%00"]  # fmt: skip
@@ -301,7 +328,12 @@ def test_nonsense_in_parameters_is_refused_in_the_language_of_the_page(
 
 
 def test_lists_that_are_not_there_lead_to_those_that_are(examples: str, fetch: Any) -> None:
-    for path, way in (("portraits/1999", "../portraits"), ("organismes?page=9", "./organismes")):
+    ways = {
+        "portraits/1999": "../portraits",
+        "organismes?page=9": "./organismes",
+        "recherche?q=ramq&page=2": "./recherche",
+    }
+    for path, way in ways.items():
         reply = fetch(examples + path, headers={"Accept": "text/html"})
         assert reply.status == 404
         assert f'href="{way}">Voir toute la liste' in reply.text
