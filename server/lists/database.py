@@ -31,10 +31,13 @@ class Tables:
 
     def __init__(self, connection: sqlite3.Connection, watch: "_Watch") -> None:
         self._connection, self._watch = connection, watch
+        self._has_own_time = False
         connection.set_progress_handler(watch.ends, _STEPS)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a query."""
+        if self._has_own_time:
+            self._watch.begin()
         try:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.OperationalError as error:
@@ -44,9 +47,9 @@ class Tables:
                 raise UnreadableRequest(message("lists.unreadable_words")) from error
             raise
 
-    def renew_time(self) -> None:
-        """Begin the time limit again: what a client takes to read a part does not count."""
-        self._watch.begin()
+    def time_each_query(self) -> None:
+        """Take the time limit as that of each query: a client may read slowly between two."""
+        self._has_own_time = True
 
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Run a statement on tables that are this request's own, in memory."""
@@ -88,12 +91,12 @@ class _Watch:
 
     def __init__(self, seconds: float, gone: Any) -> None:
         self._seconds, self._gone = seconds, gone
-        self.fault: Exception | None = None
         self.begin()
 
     def begin(self) -> None:
         """Set the deadline, counted from now."""
         self._deadline = time.monotonic() + self._seconds
+        self.fault: Exception | None = None
 
     def ends(self) -> bool:
         if self._gone is not None and self._gone():

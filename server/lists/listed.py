@@ -74,14 +74,9 @@ class Listed:
         return [row[0] for row in rows]
 
     def rows(self, keys: Sequence[str]) -> Iterator[Shown]:
-        """Yield the rows of keys, in their order, reading some at once.
-
-        Each part has the time limit of a query: between two of them a client may read slowly.
-        """
+        """Yield the rows of keys, in their order, reading some at once."""
         for start in range(0, len(keys), _AT_ONCE):
             part = keys[start : start + _AT_ONCE]
-            if start:
-                self._tables.renew_time()
             yield from self._kind.read_rows(self._tables, part, self.query.years, self.shape)
 
     def facet(self, facet: Facet) -> dict[str, int]:

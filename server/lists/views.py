@@ -99,8 +99,7 @@ def show_portraits() -> Response:
 def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     form = render.choose((HTML, *FILES), suffix)
     tables = hold(open_tables(release))
-    language = render.language() if form is HTML else render.file_language()
-    names = Names(tables, release.register, language)
+    names = Names(tables, release.register, render.language_of(form))
     own = own_facets(tables, names)
     query = read_query(request.args.items(multi=True), kind.within(release.register.fields, own))
     fields = release.register.fields | used_fields(tables, release)
@@ -111,6 +110,7 @@ def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     if form is HTML:
         response = _page(release, listed, names, tables)
     else:
+        tables.time_each_query()
         response = Response(write_file(listed, names, form), content_type=form.content_type)
         name = kind.path.replace("/", "-") + ("-excel" if form is EXCEL else "")
         ending = (CSV if form is EXCEL else form).suffix

@@ -103,7 +103,7 @@ def show(name: str) -> Response:
     bare, dot, suffix = name.rpartition(".")
     question = _find(release, bare if dot else name)
     form = render.choose((HTML, *list_formats(question), _QUERY), suffix if dot else None)
-    language = render.language() if form is HTML else render.file_language()
+    language = render.language_of(form)
     given = [pair for pair in request.args.items(multi=True) if pair[0] not in RESERVED]
     if form in (HTML, _QUERY) and not given:
         filled = fill_with_examples(question, release)

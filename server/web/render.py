@@ -34,6 +34,11 @@ def language() -> str:
     return chosen
 
 
+def language_of(form: Format) -> str:
+    """Return the language of an answer in a format: that of a page, or of a file."""
+    return language() if form is HTML else file_language()
+
+
 def file_language() -> str:
     """Return the language of a file, which only `?lang=` chooses."""
     requested, usual = request.args.get("lang"), current_release().register.interface
@@ -83,8 +88,7 @@ def finish(response: Response, form: Format) -> Response:
     response.headers["Vary"] = vary
     response.headers["Cache-Control"] = _FRESH
     if response.is_streamed:
-        spoken = language() if form is HTML else file_language()
-        sent = (current_release().name, _edition(), spoken, request.full_path)
+        sent = (current_release().name, _edition(), language_of(form), request.full_path)
         content = "\n".join(sent).encode("utf-8", "replace")
     else:
         content = response.get_data()

@@ -7,13 +7,19 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 import pytest
 
+from server.engine.faults import QueryTooSlow
+from server.lists import database
+from server.lists.query import ListQuery
+from server.lists.sparql import write_select
+from server.lists.things import BODIES
 from server.lists.words import parse_search, write_match
 from tests.conftest import Run
 
@@ -302,6 +308,30 @@ def test_a_query_too_long_for_an_address_is_posted(examples: str, fetch: Any) ->
     assert "initiatives.ttl?" not in page
     refused = fetch(f"{examples}initiatives.ttl?{urlencode({'q': 'santé OR données'})}")
     assert refused.status == 400
+
+
+def test_a_client_may_read_a_file_slower_than_a_query_may_take(
+    example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(database, "_STEPS", 1)
+    file = example / "current/dumps/portraits.sqlite"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+        tables = database.Tables(connection, database._Watch(2, None))
+        for _ in range(3):
+            now[0] += 1
+            with pytest.raises(QueryTooSlow) if now[0] > 2 else nullcontext():
+                tables.rows("SELECT count(*) FROM inscriptions")
+        tables.time_each_query()
+        for _ in range(3):
+            now[0] += 9
+            assert tables.number("SELECT count(*) FROM inscriptions")
+
+
+def test_names_in_sparql_have_the_tag_of_the_engine() -> None:
+    query = write_select(ListQuery(BODIES), BASE, 2025, None, "fr-CA")
+    assert 'LANG(?nom) = "fr-ca"' in query
 
 
 NONSENSE = ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1",
