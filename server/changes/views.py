@@ -15,7 +15,6 @@ from server.negotiation import (
     HTML,
     PAGES,
     SOLUTIONS,
-    Format,
 )
 from server.release import queries
 from server.release.comparisons import PublishedComparison, list_pairs, read_comparison
@@ -60,7 +59,7 @@ def show(years: str) -> Response:
         values = lay_out(published, release, render.language())
         response = render.page("changes.html", path=path, formats=(*PAGES[1:], CSV), **values)
     elif form is CSV:
-        body = write_csv(published, release, _language(form))
+        body = write_csv(published, release, render.language_of(form))
         response = render.finish(Response(body, content_type=CSV.content_type), form)
     else:
         topic = release.base_uri + published.comparison.path
@@ -76,7 +75,7 @@ def show_rows(years: str, name: str) -> Response:
     published, _ = _find_comparison(release, years)
     bare, suffix = _split(name)
     form = render.choose((HTML, *SOLUTIONS), suffix)
-    title, text = _find_number(published, release, bare, _language(form))
+    title, text = _find_number(published, release, bare, render.language_of(form))
     if "requete" in request.args:
         target = link_to("sparql", query=text, format="html")
         return Response(status=303, headers={"Location": target})
@@ -103,14 +102,6 @@ def show_rows(years: str, name: str) -> Response:
         **lay_out_rows(rows[:_ROWS], text, release),
     )
     return add_links(response, form, path, (HTML, *SOLUTIONS))
-
-
-def _language(form: Format) -> str:
-    """Return the language of a page; only `?lang=` chooses that of a file."""
-    if form is HTML:
-        return render.language()
-    requested, offered = request.args.get("lang"), current_release().register.interface
-    return requested if requested in offered else offered[0]
 
 
 def _split(name: str) -> tuple[str, str | None]:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, request
 
 from server.engine.faults import Abandoned, QueryTooSlow
-from server.faults import UnknownPage
+from server.faults import UnknownPage, UnreadableRequest
 from server.release.current import Release
 from server.settings import Settings
 from server.web.release_scope import GONE
@@ -26,21 +26,30 @@ class Tables:
     """The tables of a release, open for one request.
 
     Each query raises QueryTooSlow once the time limit of the request is over, and Abandoned when
-    the client has hung up.
+    the client has hung up, and UnreadableRequest for words that the index does not take.
     """
 
     def __init__(self, connection: sqlite3.Connection, watch: "_Watch") -> None:
         self._connection, self._watch = connection, watch
+        self._has_own_time = False
         connection.set_progress_handler(watch.ends, _STEPS)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a query."""
+        if self._has_own_time:
+            self._watch.begin()
         try:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.OperationalError as error:
-            if self._watch.fault is None:
-                raise
-            raise self._watch.fault from error
+            if self._watch.fault:
+                raise self._watch.fault from error
+            if str(error).startswith("fts5:"):  # the index does not take the words as they are
+                raise UnreadableRequest(message("lists.unreadable_words")) from error
+            raise
+
+    def time_each_query(self) -> None:
+        """Take the time limit as that of each query: a client may read slowly between two."""
+        self._has_own_time = True
 
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Run a statement on tables that are this request's own, in memory."""
@@ -82,7 +91,11 @@ class _Watch:
 
     def __init__(self, seconds: float, gone: Any) -> None:
         self._seconds, self._gone = seconds, gone
-        self._deadline = time.monotonic() + seconds
+        self.begin()
+
+    def begin(self) -> None:
+        """Set the deadline, counted from now."""
+        self._deadline = time.monotonic() + self._seconds
         self.fault: Exception | None = None
 
     def ends(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.faults import UnreadableRequest
 from server.lists.kind import YEAR, Facet, Kind
+from server.web.paging import read_page_number
 from transform.text.message import message
 
 _MOST_VALUES = 40  # of all facets together
@@ -91,7 +92,7 @@ def read_query(arguments: Iterable[tuple[str, str]], kind: Kind) -> ListQuery:
         elif name == "tri":
             own["order"] = _one_of(name, value, tuple(kind.orders), kind) if value else ""
         elif name == "page":
-            own["page"] = read_page(value, kind.path)
+            own["page"] = read_page_number(value, kind.path)
         elif name not in ("lang", "format"):
             known = (*facets, *_OWN_PARAMETERS)
             raise UnreadableRequest(
@@ -100,13 +101,6 @@ def read_query(arguments: Iterable[tuple[str, str]], kind: Kind) -> ListQuery:
     if sum(map(len, values.values())) > _MOST_VALUES:
         raise UnreadableRequest(message("lists.too_many_values", most=_MOST_VALUES), kind.path)
     return ListQuery(kind, values, **own)
-
-
-def read_page(value: str, path: str) -> int:
-    """Read the number of a page; raises UnreadableRequest."""
-    if not re.fullmatch("[1-9][0-9]{0,6}", value):
-        raise UnreadableRequest(message("lists.no_page_number", value=value[:40]), path)
-    return int(value)
 
 
 def _check_value(facet: Facet, value: str, kind: Kind) -> None:

@@ -1,6 +1,6 @@
 """Search all things of a release: how many of each kind, the best of them, and what is nearest."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from server.lists.database import Row, Tables
@@ -16,6 +16,7 @@ from server.lists.words import (
     write_any,
     write_match,
 )
+from server.release.current import Release
 from server.release.register import OwnText
 from server.web.search_sources import OfferedThing
 from transform.text.search_words import Stems, words
@@ -45,13 +46,13 @@ class SiteSearch:
         self,
         tables: Tables,
         names: Names,
-        languages: Sequence[str],
-        base_uri: str,
-        offered: Iterable[tuple[str, OfferedThing]],
+        release: Release,
+        list_offered: Callable[[], Iterable[tuple[str, OfferedThing]]],
     ) -> None:
-        self._tables, self._names, self._base_uri = tables, names, base_uri
-        self._languages = languages
-        self._offered = list(offered)
+        """Take what lists the things that rooms offer: it is called for a search only."""
+        self._tables, self._names, self._release = tables, names, release
+        self._base_uri, self._languages = release.base_uri, release.register.languages
+        self._list_offered = list_offered
         self._found: dict[str, list[OfferedThing]] = {}
         self._marker: Marker | None = None
 
@@ -62,17 +63,18 @@ class SiteSearch:
             return {}
         counts = self._look_up(write_match(search, self._languages))
         self._marker = Marker(search, self._languages)
-        for kind, thing in self._offered:
-            if _holds(search, thing, Stems(self._languages)):
+        stems = Stems(self._languages)
+        for kind, thing in self._list_offered():
+            if _holds(search, thing, stems):
                 self._found.setdefault(kind, []).append(thing)
         return counts | {kind: len(things) for kind, things in self._found.items()}
 
-    def look_up_nearest(self, text: str) -> dict[str, int]:
-        """Look up what holds any of the words, or of those that are written like them."""
+    def look_up_nearest(self, text: str, most: int = _MOST_WORDS) -> dict[str, int]:
+        """Look up what holds any of the first words, or of those that are written like them."""
         search = parse_search(text)
-        asked = search.words()[:_MOST_WORDS] if search else []
+        asked = search.words()[:most] if search else []
         near = (
-            [word for word in nearest_words(self._tables, asked, self._languages) if word]
+            [word for word in nearest_words(self._tables, asked, self._release) if word]
             if asked
             else []
         )

@@ -9,11 +9,11 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from server.engine.faults import EngineFault
-from server.faults import Fault, UnreadableRequest
+from server.faults import Fault, UnknownPage, UnreadableRequest
 from server.lists.database import Tables, open_tables
 from server.lists.excerpts import Piece
 from server.lists.names import Names
-from server.lists.query import LONGEST_WORDS, read_page
+from server.lists.query import LONGEST_WORDS
 from server.lists.search import KINDS, Result, SiteSearch, begin_with
 from server.lists.suggestions import suggest
 from server.negotiation import HTML, Format
@@ -21,6 +21,7 @@ from server.release.current import Release
 from server.release.register import OwnText
 from server.web import problems, render
 from server.web.links import link_to, quote_path
+from server.web.paging import read_page_number
 from server.web.release_scope import current_release, hold
 from server.web.search_sources import OfferedThing, sources
 from transform.text.message import message
@@ -33,6 +34,7 @@ _PAGE = 25
 _NEAREST = 8
 _SUGGESTED = 8
 _SHORT = 2.0  # seconds
+_MOST_GUESSED = 3  # words of a path that leads nowhere
 _PARAMETERS = ("q", "kind", "page", "lang", "format")
 # What a path that leads nowhere says of its thing: the words of the last part that has letters.
 _PART = re.compile(r"[^/]*[^\W\d_][^/]*")
@@ -77,18 +79,18 @@ def show(suffix: str | None = None) -> Response:
     release = current_release()
     state = _read_state()
     tables = hold(open_tables(release))
-    search = _open_search(release, tables)
+    search = _open_search(release, tables, render.language_of(form))
     counts = search.look_up(state.words) if state.words else {}
     total = sum(counts.values())
     of_kind = counts.get(state.kind, 0) if state.kind else total
     pages = max(1, -(-of_kind // _PAGE)) if state.kind else 1
     if state.page > pages:
-        raise UnreadableRequest(message("lists.no_page", page=state.page, pages=pages), PATH)
+        raise UnknownPage(message("lists.no_page", page=state.page, pages=pages), PATH)
     groups = [*_groups(search, state, counts)]
     suggestion: str | None = None
     nearest: list[Result] = []
     if state.words and not total:
-        suggestion = suggest(tables, state.words, release.register.languages)
+        suggestion = suggest(tables, state.words, release)
         nearest = search.best(None, _NEAREST) if search.look_up_nearest(state.words) else []
     values = {
         "state": state,
@@ -153,25 +155,25 @@ def find_nearest(path: str) -> tuple[str, Sequence[Nearest]] | None:
     parts = _PART.findall(_SUFFIX.sub("", path[:LONGEST_WORDS]))
     words = re.sub(r"[\W_]+", " ", parts[-1]).strip() if parts else ""
     try:
-        search = _open_search(release, hold(open_tables(release, seconds=_SHORT)))
-        has_near = bool(words) and search.look_up_nearest(words)
+        search = _open_search(
+            release, hold(open_tables(release, seconds=_SHORT)), render.language()
+        )
+        has_near = bool(words) and search.look_up_nearest(words, _MOST_GUESSED)
         results = search.best(None, _SUGGESTED) if has_near else []
     except (Fault, EngineFault):
         return None
     return words, [Nearest(one.kind, one.name, link_to(one.path)) for one in results]
 
 
-def _open_search(release: Release, tables: Tables) -> SiteSearch:
-    names = Names(tables, release.register, render.language())
-    return SiteSearch(
-        tables, names, release.register.languages, release.base_uri, _offered(release)
-    )
+def _open_search(release: Release, tables: Tables, language: str) -> SiteSearch:
+    names = Names(tables, release.register, language)
 
+    def offered() -> Iterator[tuple[str, OfferedThing]]:
+        for kind, list_things in sources(current_app).items():
+            for thing in list_things(release, language):
+                yield kind, thing
 
-def _offered(release: Release) -> Iterator[tuple[str, OfferedThing]]:
-    for kind, list_things in sources(current_app).items():
-        for thing in list_things(release, render.language()):
-            yield kind, thing
+    return SiteSearch(tables, names, release, offered)
 
 
 def _read_state() -> _State:
@@ -185,7 +187,7 @@ def _read_state() -> _State:
     if kind and kind not in kinds:
         told = message("lists.unknown_value", name="kind", value=kind[:40], known=kinds)
         raise UnreadableRequest(told, PATH)
-    page = read_page(request.args.get("page", "1"), PATH)
+    page = read_page_number(request.args.get("page", "1"), PATH)
     return _State(request.args.get("q", "").strip()[:LONGEST_WORDS], kind, page)
 
 

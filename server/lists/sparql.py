@@ -1,12 +1,14 @@
 """Write a list as the SPARQL query whose answer it is."""
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote_plus
 
 from server.lists.kind import YEAR, Facet
 from server.lists.query import ListQuery
 from transform.rdf.namespaces import vocabulary_of
 
 MOST_VALUES = 1000  # URIs that a query of a search may hold
+_LONGEST = 6000  # characters of a query in an address: servers before us often take 8 kB
 
 
 def write_select(
@@ -14,12 +16,13 @@ def write_select(
 ) -> str:
     """Write the query of the list; `searched` are the keys that words found, None without words.
 
-    Names are in the language.
+    Names are in the language, whose tag the engine keeps in small letters.
     """
     thing = query.kind.thing
     lines = [*_patterns(query, base_uri, newest), *_searched(query, base_uri, searched)]
     if "?nom" not in query.kind.statements:
-        label = f'OPTIONAL {{ ?{thing} skos:prefLabel ?nom FILTER(LANG(?nom) = "{language}") }}'
+        tag = language.lower()
+        label = f'OPTIONAL {{ ?{thing} skos:prefLabel ?nom FILTER(LANG(?nom) = "{tag}") }}'
         lines.append(label)
     where = _indent(lines)
     return (
@@ -43,6 +46,11 @@ def write_construct(
     said = f"?{about} ?propriete ?valeur"
     where = _indent([*listed, f"{said} ."])
     return f"{_prefixes(base_uri)}\nCONSTRUCT {{ {said} }} WHERE {{\n{where}\n}}"
+
+
+def fits_address(query: str) -> bool:
+    """Return whether a query can stand in an address; a longer one is for a POST."""
+    return len(quote_plus(query)) <= _LONGEST
 
 
 def _prefixes(base_uri: str) -> str:

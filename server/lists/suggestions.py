@@ -1,41 +1,43 @@
 """Suggest the nearest words of a release for those that nothing has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from rapidfuzz import process
 
 from server.lists.database import Tables
 from server.lists.words import parse_search, write_any
+from server.release.current import Release
 from transform.text.string_similarity import BY_LETTERS
 
 _LEAST = 70.0  # of 100: below it a word is another word
 _LONGEST = 40  # letters of a word that is worth a guess
 _MOST = 8  # words of a search that are looked for
+_words: WeakKeyDictionary[Release, Mapping[str, int]] = WeakKeyDictionary()
 
 
-def suggest(tables: Tables, text: str, languages: Sequence[str]) -> str | None:
+def suggest(tables: Tables, text: str, release: Release) -> str | None:
     """Return the search with each unknown word replaced by the nearest; None without one."""
     search = parse_search(text)
     if search is None:
         return None
     asked = search.words()[:_MOST]
-    nearest = nearest_words(tables, asked, languages)
+    nearest = nearest_words(tables, asked, release)
     if None in nearest or nearest == asked:
         return None
     return " ".join(filter(None, nearest))
 
 
-def nearest_words(
-    tables: Tables, asked: Sequence[str], languages: Sequence[str]
-) -> list[str | None]:
+def nearest_words(tables: Tables, asked: Sequence[str], release: Release) -> list[str | None]:
     """Return each folded word, or the nearest that the release has; None where none is near.
 
     A word is known with any ending.
     """
+    languages = release.register.languages
     unknown = {word for word in asked if not _is_known(tables, word, languages)}
     if not unknown:
         return [*asked]
-    known = {row["mot"]: row["nombre"] for row in tables.rows("SELECT mot, nombre FROM mots")}
+    known = _known_words(tables, release)
     return [_nearest(word, known) if word in unknown else word for word in asked]
 
 
@@ -44,7 +46,15 @@ def _is_known(tables: Tables, word: str, languages: Sequence[str]) -> bool:
     return bool(tables.rows("SELECT 1 FROM recherche WHERE recherche MATCH ? LIMIT 1", (match,)))
 
 
-def _nearest(word: str, known: dict[str, int]) -> str | None:
+def _known_words(tables: Tables, release: Release) -> Mapping[str, int]:
+    """Return the words of a release, read once, and how often each occurs."""
+    if release not in _words:
+        rows = tables.rows("SELECT mot, nombre FROM mots")
+        _words[release] = {row["mot"]: row["nombre"] for row in rows}
+    return _words[release]
+
+
+def _nearest(word: str, known: Mapping[str, int]) -> str | None:
     """Return the most similar word, of equals the one that occurs most."""
     if len(word) > _LONGEST:
         return None

@@ -18,11 +18,11 @@ from server.lists.initiatives import (
     read_own_names,
     used_fields,
 )
-from server.lists.kind import YEAR, Facet, Kind, Shape
+from server.lists.kind import PRESENCE, YEAR, Facet, Kind, Shape
 from server.lists.listed import PAGE, Listed
 from server.lists.names import Names
 from server.lists.query import LONGEST_WORDS, ListQuery, read_query
-from server.lists.sparql import MOST_VALUES, write_construct, write_select
+from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
 from server.lists.suggestions import suggest
 from server.lists.things import BODIES, CATEGORIES, PORTFOLIOS, STATUSES
 from server.negotiation import CSV, EXCEL, HTML, TURTLE, Format
@@ -99,7 +99,7 @@ def show_portraits() -> Response:
 def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     form = render.choose((HTML, *FILES), suffix)
     tables = hold(open_tables(release))
-    names = Names(tables, release.register, render.language())
+    names = Names(tables, release.register, render.language_of(form))
     own = own_facets(tables, names)
     query = read_query(request.args.items(multi=True), kind.within(release.register.fields, own))
     fields = release.register.fields | used_fields(tables, release)
@@ -110,6 +110,7 @@ def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     if form is HTML:
         response = _page(release, listed, names, tables)
     else:
+        tables.time_each_query()
         response = Response(write_file(listed, names, form), content_type=form.content_type)
         name = kind.path.replace("/", "-") + ("-excel" if form is EXCEL else "")
         ending = (CSV if form is EXCEL else form).suffix
@@ -132,7 +133,10 @@ def _portraits(release: Release) -> list[Mapping[str, object]]:
 def address(query: ListQuery, suffix: str = "") -> str:
     """Return the relative link to a state of the list."""
     parameters = query.parameters()
-    if lang := request.args.get("lang"):
+    lang = request.args.get("lang")
+    if suffix and render.language() != render.file_language():
+        lang = render.language()  # a file is in the language of the page that links it
+    if lang:
         parameters.append(("lang", lang))
     search = "?" + urlencode(parameters) if parameters else ""
     return link_to(query.kind.path + suffix, lang=None) + search
@@ -140,14 +144,21 @@ def address(query: ListQuery, suffix: str = "") -> str:
 
 def _redirect(release: Release, listed: Listed) -> Response:
     """Redirect to the endpoint, which writes every statement about the list."""
-    keys = _searched(listed)
-    if keys is not None and len(keys) > MOST_VALUES:
-        path = listed.query.kind.path
-        told = message("lists.too_many_found", most=MOST_VALUES)
-        raise UnreadableRequest(told, path)
-    text = write_construct(listed.query, release.base_uri, listed.shape.newest, keys)
+    text = _write_construct(release, listed, _searched(listed))
+    if text is None:
+        raise UnreadableRequest(message("lists.too_many_found"), listed.query.kind.path)
     target = link_to("sparql", query=text, format="ttl", lang=None)
     return Response(status=303, headers={"Location": target, "X-Robots-Tag": "noindex"})
+
+
+def _write_construct(
+    release: Release, listed: Listed, searched: Sequence[str] | None
+) -> str | None:
+    """Write the query of all statements about a list; None where no address can hold it."""
+    if searched is not None and len(searched) > MOST_VALUES:
+        return None
+    text = write_construct(listed.query, release.base_uri, listed.shape.newest, searched)
+    return text if fits_address(text) else None
 
 
 def _searched(listed: Listed) -> list[str] | None:
@@ -161,12 +172,18 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
     if query.page > pages:
         told = message("lists.no_page", page=query.page, pages=pages)
         raise UnknownPage(told, kind.path)
-    facets = [_show_facet(listed, facet, names, tables) for facet in kind.facets]
+    facets = [
+        _show_facet(listed, facet, names, tables)
+        for facet in kind.facets
+        # Of one year, all that is there is new.
+        if facet.name != PRESENCE or len(listed.shape.years) > 1 or query.values.get(PRESENCE)
+    ]
     rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
-    too_many = bool(query.words) and total > MOST_VALUES
-    searched = None if too_many else _searched(listed)
+    searched = _searched(listed)
+    too_many = searched is not None and len(searched) > MOST_VALUES
     base_uri, newest = release.base_uri, listed.shape.newest
-    select = write_select(query, base_uri, newest, searched, names.own) if not too_many else None
+    select = None if too_many else write_select(query, base_uri, newest, searched, names.own)
+    has_graph = _write_construct(release, listed, searched) is not None
     return Response(
         render.render(
             kind.template,
@@ -187,8 +204,9 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             everything=query.whole(),
             paged=lambda number: address(replace(query, page=number)),
             ordered=lambda order: address(replace(query, order=order, page=1)),
-            formats=FILES,
+            formats=[form for form in FILES if form is not TURTLE or has_graph],
             select=select,
+            is_posted=select is not None and not fits_address(select),
             largest=_largest(rows),
             suggestion=_suggest(release, tables, query) if not total else None,
         ),
@@ -197,7 +215,7 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
 
 
 def _suggest(release: Release, tables: Tables, query: ListQuery) -> str | None:
-    return suggest(tables, query.words, release.register.languages) if query.words else None
+    return suggest(tables, query.words, release) if query.words else None
 
 
 def _largest(rows: Sequence[Mapping[str, object]]) -> int:

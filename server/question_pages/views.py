@@ -91,7 +91,7 @@ def show_all(suffix: str | None = None) -> Response:
 @bp.route(f"/{PATH}/openapi.json")
 def describe_all() -> Response:
     """Answer with the description of all questions (OpenAPI 3.1)."""
-    body = openapi.write(current_release(), _file_language())
+    body = openapi.write(current_release(), render.file_language())
     response = Response(body, content_type=openapi.MEDIA_TYPE)
     return render.finish(response, _DESCRIPTION)
 
@@ -103,7 +103,7 @@ def show(name: str) -> Response:
     bare, dot, suffix = name.rpartition(".")
     question = _find(release, bare if dot else name)
     form = render.choose((HTML, *list_formats(question), _QUERY), suffix if dot else None)
-    language = render.language() if form is HTML else _file_language()
+    language = render.language_of(form)
     given = [pair for pair in request.args.items(multi=True) if pair[0] not in RESERVED]
     if form in (HTML, _QUERY) and not given:
         filled = fill_with_examples(question, release)
@@ -157,7 +157,7 @@ def _ask(
 
 
 def _send(question: SavedQuestion, filled: Filled, form: Format, release: Release) -> Response:
-    answer = _ask(question, filled, form, _file_language(), release)
+    answer = _ask(question, filled, form, render.file_language(), release)
     if answer.form == "solutions" and form in (CSV, EXCEL):
         write = spreadsheet.send_excel if form is EXCEL else spreadsheet.send_csv
         response = write(answer)
@@ -225,12 +225,6 @@ def _write_curl(question: SavedQuestion, values: Mapping[str, str], release: Rel
     suffix = "ttl" if question.form == "construct" else "json" if question.form == "ask" else "csv"
     search = f"?{urlencode(values)}" if values else ""
     return f"curl {shlex.quote(f'{address_of(release)}{PATH}/{question.name}.{suffix}{search}')}"
-
-
-def _file_language() -> str:
-    """Return the language of a file, which only `?lang=` chooses."""
-    requested, usual = request.args.get("lang"), current_release().register.interface
-    return requested if requested in usual else usual[0]
 
 
 def _file_name(question: SavedQuestion, form: Format) -> str:

@@ -34,6 +34,17 @@ def language() -> str:
     return chosen
 
 
+def language_of(form: Format) -> str:
+    """Return the language of an answer in a format: that of a page, or of a file."""
+    return language() if form is HTML else file_language()
+
+
+def file_language() -> str:
+    """Return the language of a file, which only `?lang=` chooses."""
+    requested, usual = request.args.get("lang"), current_release().register.interface
+    return requested if requested in usual else usual[0]
+
+
 def render(template: str, **values: Any) -> str:
     """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
@@ -72,13 +83,13 @@ def finish(response: Response, form: Format) -> Response:
     """Add the entity tag, Vary and Cache-Control to a response.
 
     The tag is of the content that is sent. An answer that streams is not read for it: what makes
-    one is the release, the address, and nothing that a publisher sets.
+    one is the release, the language, the address, and nothing that a publisher sets.
     """
     vary = "Accept, Accept-Language" if form is HTML else "Accept"
     response.headers["Vary"] = vary
     response.headers["Cache-Control"] = _FRESH
     if response.is_streamed:
-        sent = (current_release().name, _edition(), request.full_path)
+        sent = (current_release().name, _edition(), language_of(form), request.full_path)
         content = "\n".join(sent).encode("utf-8", "replace")
     else:
         content = response.get_data()

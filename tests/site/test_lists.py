@@ -1,18 +1,25 @@
 """The list of initiatives: facets count what SPARQL counts, and hostile parameters harm none."""
 
 import csv
+import html
 import io
 import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 import pytest
 
+from server.engine.faults import QueryTooSlow
+from server.lists import database
+from server.lists.query import ListQuery
+from server.lists.sparql import write_select
+from server.lists.things import BODIES
 from server.lists.words import parse_search, write_match
 from tests.conftest import Run
 
@@ -228,6 +235,8 @@ def test_pages_hold_each_initiative_once(examples: str, fetch: Any) -> None:
 def test_states_are_addresses_that_engines_do_not_index(examples: str, fetch: Any) -> None:
     whole = fetch(f"{examples}initiatives", headers={"Accept": "text/html"})
     assert "X-Robots-Tag" not in whole.headers
+    second = open_list(examples, fetch, page="2", lang="")
+    assert '<link rel="canonical" href="./initiatives?page=2">' in second
     chosen = fetch(f"{examples}initiatives?annee=2025", headers={"Accept": "text/html"})
     assert chosen.headers["X-Robots-Tag"] == "noindex"
     assert '<link rel="canonical" href="./initiatives">' in chosen.text
@@ -277,6 +286,54 @@ def test_any_text_is_answered_as_text(examples: str, fetch: Any, text: str, leas
     assert "<script>alert" not in reply.text
 
 
+def test_a_file_is_in_the_language_of_its_address_alone(examples: str, fetch: Any) -> None:
+    english = {"Accept-Language": "en", "Accept": "text/html"}
+    for path in ("categories.csv", "recherche.json?q=triage"):
+        plain = fetch(examples + path)
+        assert fetch(examples + path, headers=english).body == plain.body
+    tags = [fetch(f"{examples}categories.csv?lang={lang}").headers["ETag"] for lang in ("fr", "en")]
+    assert tags[0] != tags[1]
+    page = fetch(f"{examples}categories", headers=english).text
+    assert 'href="./categories.csv?lang=en"' in page
+
+
+def test_a_query_too_long_for_an_address_is_posted(examples: str, fetch: Any) -> None:
+    page = open_list(examples, fetch, q="santé OR données")
+    (text,) = re.findall(r'<input type="hidden" name="query" value="([^"]+)"', page)
+    form = urlencode({"query": html.unescape(text), "format": "html"}).encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = fetch(f"{examples}sparql", method="POST", body=form, headers=kind)
+    assert answer.status == 200
+    assert "VALUES ?initiative" in answer.text
+    assert "initiatives.ttl?" not in page
+    refused = fetch(f"{examples}initiatives.ttl?{urlencode({'q': 'santé OR données'})}")
+    assert refused.status == 400
+
+
+def test_a_client_may_read_a_file_slower_than_a_query_may_take(
+    example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(database, "_STEPS", 1)
+    file = example / "current/dumps/portraits.sqlite"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+        tables = database.Tables(connection, database._Watch(2, None))
+        for _ in range(3):
+            now[0] += 1
+            with pytest.raises(QueryTooSlow) if now[0] > 2 else nullcontext():
+                tables.rows("SELECT count(*) FROM inscriptions")
+        tables.time_each_query()
+        for _ in range(3):
+            now[0] += 9
+            assert tables.number("SELECT count(*) FROM inscriptions")
+
+
+def test_names_in_sparql_have_the_tag_of_the_engine() -> None:
+    query = write_select(ListQuery(BODIES), BASE, 2025, None, "fr-CA")
+    assert 'LANG(?nom) = "fr-ca"' in query
+
+
 NONSENSE = ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1",
      "statut=../x", "statut=" + "a" * 300, "&".join(f"annee={n}" for n in range(2000, 2041)),
      "own.x=1", "q=a&q=b&page=%00"]  # fmt: skip
@@ -301,7 +358,12 @@ def test_nonsense_in_parameters_is_refused_in_the_language_of_the_page(
 
 
 def test_lists_that_are_not_there_lead_to_those_that_are(examples: str, fetch: Any) -> None:
-    for path, way in (("portraits/1999", "../portraits"), ("organismes?page=9", "./organismes")):
+    ways = {
+        "portraits/1999": "../portraits",
+        "organismes?page=9": "./organismes",
+        "recherche?q=ramq&page=2": "./recherche",
+    }
+    for path, way in ways.items():
         reply = fetch(examples + path, headers={"Accept": "text/html"})
         assert reply.status == 404
         assert f'href="{way}">Voir toute la liste' in reply.text

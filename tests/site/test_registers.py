@@ -358,3 +358,11 @@ def test_counts_by_body_are_those_of_the_files(register: Site, fetch: Any) -> No
     )
     assert counted == written
     assert len({row["body"] for row in answer}) == len({body[1:] for body in written})
+
+
+def test_nothing_is_new_in_a_register_of_one_portrait(canada: Site, fetch: Any) -> None:
+    for path in ("initiatives", "organismes", "portraits/2025"):
+        page = fetch(canada.address + path, headers={"Accept": "text/html"})
+        assert page.status == 200
+        assert "badge new" not in page.text
+        assert "presence=" not in page.text

@@ -18,7 +18,8 @@ from transform.text.normal_form import unkept_normal_form
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 # Beyond the range, which is quick to walk, Unicode has no marks.
 _WITHOUT_MARKS = {code: None for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))}
-_WORD = re.compile(r"[^\W_]+")
+# FTS5's tokenizer cuts at these vowel signs, which were marks in the Unicode that it knows.
+_WORD = re.compile("[^\\W_\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]+")
 
 
 def fold(text: str) -> str:
@@ -31,7 +32,10 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the folded words of a text; an apostrophe or a hyphen ends a word."""
+    """Return the folded words of a text; an apostrophe or a hyphen ends a word.
+
+    None is cut further by the index, so that each word is one token of it.
+    """
     return _WORD.findall(fold(text))
 
 

@@ -1,5 +1,8 @@
 """Words that a reader takes for one are one to a search, and others stay apart."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from transform.text.search_words import Stems, fold, words
@@ -45,3 +48,17 @@ def test_a_word_has_a_stem_in_each_language_and_itself_in_an_unknown_one() -> No
     assert Stems(["fr", "en"]).of_word("hopitaux") == ["hopital", "hopitaux"]
     assert Stems(["xx"]).of_text("Zzs aa", "xx") == ["zzs", "aa"]
     assert Stems(["fr"]).of_text("maladies", "en") == ["maladies"]
+
+
+def test_the_index_cuts_no_word_further() -> None:
+    with closing(sqlite3.connect(":memory:")) as tables:
+        tables.execute(
+            "CREATE VIRTUAL TABLE mots USING fts5(mot, tokenize='unicode61 remove_diacritics 0')"
+        )
+        tables.execute("CREATE VIRTUAL TABLE parts USING fts5vocab(mots, 'instance')")
+        characters = (chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000)
+        listed = [word for one in characters for word in words(f"a{one}b")]
+        tables.executemany("INSERT INTO mots VALUES (?)", ((word,) for word in listed))
+        parts = tables.execute("SELECT doc, count(*) FROM parts GROUP BY doc").fetchall()
+    assert len(parts) == len(listed)
+    assert [listed[row - 1] for row, number in parts if number != 1] == []
