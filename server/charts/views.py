@@ -14,6 +14,7 @@ from server.web.link_header import Relation, add_relations, licence
 from server.web.links import link_to
 from server.web.public_address import address_of
 from server.web.release_scope import current_release
+from transform.graphs.cubes import KIND, UNKNOWN_KIND
 from transform.text.message import message
 
 bp = Blueprint("charts", __name__)
@@ -32,8 +33,14 @@ _FRAMED = (
 
 @bp.app_context_processor
 def offer_figures() -> dict[str, Callable[..., Any]]:
-    """Let templates look charts up: `find_chart` returns one by its name, None for none."""
-    return {"find_chart": lambda name: find_charts(current_release()).get(name)}
+    """Let templates look charts up: `find_chart` returns one by its name, None for none.
+
+    `leads_on` checks whether the page of a value is about what a chart counts.
+    """
+    return {
+        "find_chart": lambda name: find_charts(current_release()).get(name),
+        "leads_on": lambda iri: iri != f"{current_release().base_uri}id/{KIND}/{UNKNOWN_KIND}",
+    }
 
 
 @bp.route(f"/{PATH}")
@@ -51,12 +58,11 @@ def show_all() -> Response:
 def _group(figures: Mapping[str, Figure]) -> list[tuple[int | None, list[Figure]]]:
     """Return the charts by year, those over several years under None."""
 
-    def year_of(figure: Figure) -> int:
-        return figure.years[0] if len(figure.years) == 1 else 9999
+    def year_of(figure: Figure) -> int | None:
+        return figure.years[0] if len(figure.years) == 1 else None
 
-    ordered = sorted(figures.values(), key=year_of, reverse=True)
-    groups = groupby(ordered, year_of)
-    return [(None if year == 9999 else year, list(group)) for year, group in groups]
+    ordered = sorted(figures.values(), key=lambda f: (len(f.years) == 1, -(year_of(f) or 0)))
+    return [(year, list(group)) for year, group in groupby(ordered, year_of)]
 
 
 @bp.route(f"/{PATH}/<name>")

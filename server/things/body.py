@@ -106,7 +106,9 @@ def lay_out(context: Context) -> Layout:
         notes=context.own.texts(context.iri, "skos:scopeNote"),
         events=_events(context, events),
         initiatives=_initiatives(context, initiatives, names, years),
-        list_href=context.list_href(organisme=context.path.partition("/")[2]),
+        list_href=context.list_href(
+            organisme=context.path.partition("/")[2], annee=years if len(years) > 1 else []
+        ),
     )
     return Layout(
         "things/body.html",

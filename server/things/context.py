@@ -72,7 +72,11 @@ class Context:
 
     def rows(self, name: str, **bindings: str) -> list[queries.Row]:
         """Return the rows of a named query about the resource."""
-        return questions.find_rows(self.release, name, **{"thing": self.iri, **bindings})
+        return questions.find_rows(self.release, name, None, **{"thing": self.iri, **bindings})
+
+    def first_rows(self, name: str, limit: int) -> list[queries.Row]:
+        """Return the first rows of a named query about the resource."""
+        return questions.find_rows(self.release, name, limit, thing=self.iri)
 
     def triples(self, name: str, **bindings: str) -> list[ox.Triple]:
         """Return the triples of a named query about the resource, or about another `thing`."""
@@ -100,7 +104,7 @@ class Context:
         """Check whether the release has the tables that lists are read from."""
         return f"dumps/{DATABASE}" in self.release.manifest["files"]
 
-    def list_href(self, **facets: str) -> str | None:
+    def list_href(self, **facets: str | list[int]) -> str | None:
         """Return the link to the list of initiatives with some facets chosen."""
         return link_to("initiatives", **facets) if self.has_list else None
 

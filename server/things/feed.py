@@ -18,6 +18,7 @@ from server.things.statements import Statements
 from server.web import render, term_table
 
 MOST = 200  # entries, the newest first
+_MOST_ROWS = 3000  # read of all entries of a body's initiatives, the newest first
 _LONGEST = 200  # characters of a value in a summary
 # The variable of the query by field.
 _FIELDS = {
@@ -30,9 +31,10 @@ _FIELDS = {
 
 
 class _Said(NamedTuple):
-    """What an entry says: its name, and the value of each field."""
+    """What an entry says: its name, and the value of each field; its initiative's first year."""
 
     name: str
+    first: int
     values: Mapping[str, str]
 
 
@@ -47,10 +49,13 @@ def show(resource: Resource, release: Release, path: str) -> Response:
 
 def _entries(context: Context) -> Iterator[atom.Entry]:
     """Yield an entry for each initiative that is new, changed or absent, the newest first."""
-    rows, years = context.rows("body-entries"), sorted(context.years.values())
+    years = sorted(context.years.values())
+    rows = context.first_rows("body-entries", _MOST_ROWS)
     names = context.names(row[name]["value"] for row in rows for name in _FIELDS.values()
                           if row.get(name, {}).get("type") == "uri")  # fmt: skip
     said, times = _read(context, rows, names), _first_published(context.release)
+    if len(rows) == _MOST_ROWS:
+        years = _keep_whole_years(said)
     now = current_published(context.release).time
     for year, before in reversed(list(zip(years[1:], years, strict=False))):
         for iri in sorted(said):
@@ -58,6 +63,14 @@ def _entries(context: Context) -> Iterator[atom.Entry]:
             path = iri.removeprefix(context.release.base_uri)
             if entry := _entry(context, own, path, (before, year), times.get(year, now)):
                 yield entry
+
+
+def _keep_whole_years(said: dict[str, dict[int, _Said]]) -> list[int]:
+    """Drop the oldest year, of which not all rows may have been read; return the other years."""
+    oldest, *years = sorted({year for own in said.values() for year in own})
+    for own in said.values():
+        own.pop(oldest, None)
+    return years
 
 
 def _entry(
@@ -73,6 +86,8 @@ def _entry(
         absent = f"{path}#absente-{year}"
         return atom.Entry(title, path, time, context.t("things.left_out"), absent)
     now, earlier = own[year], max((other for other in own if other < year), default=None)
+    if earlier is None and now.first < year:
+        return None  # what it was before is beyond the rows read
     if earlier is None:
         title = context.t("things.feed_new", name=now.name, year=year)
         return atom.Entry(title, path, time, "", f"{path}/{year}")
@@ -103,7 +118,7 @@ def _read(context: Context, rows: list[Row], names: Statements) -> dict[str, dic
         for field, variable in _FIELDS.items():
             if context.has(field):
                 values[context.word(field)] = _value(row, variable, names)
-        said.setdefault(iri, {})[year] = _Said(name, values)
+        said.setdefault(iri, {})[year] = _Said(name, int(row["first"]["value"]), values)
     return said
 
 

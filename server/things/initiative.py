@@ -141,7 +141,9 @@ def _by_year(context: Context, known: Statements, entries: list[str]) -> dict[in
 def _presence(context: Context, entries: dict[int, str]) -> str:
     if max(entries) < context.newest:
         return "gone"
-    return "new" if min(entries) == context.newest else "continued"
+    # In a first portrait nothing is new.
+    is_new = len(context.years) > 1 and min(entries) == context.newest
+    return "new" if is_new else "continued"
 
 
 def _columns(context: Context, known: Statements, entries: dict[int, str]) -> list[Column]:

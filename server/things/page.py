@@ -63,7 +63,7 @@ def show(resource: Resource, release: Release, bare: str) -> Response:
         layout=layout,
         page=layout.page,
         description=description,
-        trail=[Cell(context.t("home"), href=link_to("")), *layout.above],
+        above=_list_above(context, layout),
         statements_of=Statement(rows, pointing, number, last),
         formats=PAGES[1:],
         embedded=_embed(resource, release, bare),
@@ -72,6 +72,19 @@ def show(resource: Resource, release: Release, bare: str) -> Response:
         report=_find_report(release, heading, resource.iri, context),
         feed=layout.feed,
     )
+
+
+def _list_above(context: Context, layout: Layout) -> list[tuple[str, str, str]]:
+    """Return the pages above a page, from the home page down, as the macro `trail` shows them."""
+    home = Cell(context.t("home"), href=link_to(""))
+    return [
+        (
+            cell.text,
+            cell.href or "",
+            (cell.language or "") if cell.language != context.language else "",
+        )
+        for cell in (home, *layout.above)
+    ]
 
 
 def _embed(resource: Resource, release: Release, bare: str) -> Markup:

@@ -1,6 +1,6 @@
 """Lay out the page of a portrait: what it holds, whether it passed, its file, what it lacks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from server import texts
@@ -14,8 +14,8 @@ from server.web.links import link_to, quote_path
 from server.web.term_cell import Cell
 from transform.graphs.field_values import FIELD_RULES
 from transform.layouts.model import LISTS
-from transform.rdf.namespaces import property_iri
 
+_MOST_OWN = 60  # properties of the register's own
 # What says something of a field that a register need not have.
 _FIELD_OF = {"date_statut": "statut"}
 _NEVER_STATED = ("fournisseur", "risque", "cout")
@@ -43,7 +43,10 @@ class Table(NamedTuple):
 
 
 class PortraitPage(NamedTuple):
-    """What the page of a portrait shows; `change` is of entries, since the portrait before."""
+    """What the page of a portrait shows; `change` is of entries, since the portrait before.
+
+    `shapes` is what the validation of the whole release found.
+    """
 
     year: int
     description: OwnText | None
@@ -73,8 +76,9 @@ def lay_out(context: Context) -> Layout:
     after = min((other for other in years if other > year), default=None)
     earlier = _entries_of(context, before) if before else None
     entries = int(counts[0]["entries"]["value"]) if counts else 0
-    says, lacks = _fields(context)
-    own = _own_properties(context)
+    stated = {row["property"]["value"] for row in context.rows("portrait-properties")}
+    says, lacks = _fields(context, stated)
+    own = _own_properties(context, stated)
     page = PortraitPage(
         year=year,
         description=context.own.text(context.iri, "dcterms:description"),
@@ -146,18 +150,18 @@ def _file(context: Context, portrait: Mapping[str, Any]) -> File | None:
     )
 
 
-def _fields(context: Context) -> tuple[list[str], list[str]]:
-    """Return the fields beside the six that the register has, and those that it has not."""
-    properties, base = context.release.manifest["properties"], context.release.base_uri
-    stated = {rule.field for rule in FIELD_RULES if property_iri(rule.property, base) in properties}
+def _fields(context: Context, stated: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the fields beside the six that a portrait's entries have, and those they have not."""
+    own = {rule.field for rule in FIELD_RULES if context.term(rule.property) in stated}
     fields = list(dict.fromkeys(rule.field for rule in FIELD_RULES))
     known = {"nom", *context.release.register.fields}
-    lacks = [f for f in fields if f not in stated and _FIELD_OF.get(f, "nom") in known]
-    return [f for f in fields if f in stated], lacks
+    lacks = [f for f in fields if f not in own and _FIELD_OF.get(f, "nom") in known]
+    return [f for f in fields if f in own], lacks
 
 
-def _own_properties(context: Context) -> list[Cell]:
-    """Return the names of the properties of the register's own that its entries have."""
+def _own_properties(context: Context, stated: Collection[str]) -> list[Cell]:
+    """Return the names of the properties of the register's own that a portrait's entries have."""
     series = f"{context.release.base_uri}catalogue#serie"
     rows = questions.find_rows(context.release, "own-properties", series=series)
-    return [context.own.property_name(row["property"]["value"]) for row in rows]
+    own = [row["property"]["value"] for row in rows if row["property"]["value"] in stated]
+    return [context.own.property_name(iri) for iri in own[:_MOST_OWN]]

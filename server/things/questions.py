@@ -16,9 +16,11 @@ def read(name: str) -> str:
     return files(__name__.rpartition(".")[0]).joinpath("queries", f"{name}.rq").read_text("utf-8")
 
 
-def find_rows(release: Release, name: str, **bindings: str | Text) -> list[queries.Row]:
-    """Run a named SELECT query; return its rows as in SPARQL 1.1 Query Results JSON."""
-    return queries.ask_rows(release, read(name), None, 0, **bindings)
+def find_rows(
+    release: Release, name: str, limit: int | None = None, **bindings: str | Text
+) -> list[queries.Row]:
+    """Run a named SELECT query; return its rows, the first `limit` of them, as in JSON results."""
+    return queries.ask_rows(release, read(name), limit, 0, **bindings)
 
 
 def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:

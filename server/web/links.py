@@ -15,15 +15,15 @@ class Link(NamedTuple):
     external: bool
 
 
-def link_to(path: str, /, **query: str | int | None) -> str:
+def link_to(path: str, /, **query: str | int | list[int] | None) -> str:
     """Return the relative link to a path of this site, such as `id/portrait/2025`, escaped.
 
-    A language chosen by `?lang=` is passed on.
+    A list is a parameter that is given several times. A language chosen by `?lang=` is passed on.
     """
     parameters = {"lang": request.args.get("lang"), **query}
     kept = {name: value for name, value in parameters.items() if value not in (None, "")}
     path, hash_, fragment = path.partition("#")
-    search = "?" + urlencode(kept) if kept else ""
+    search = "?" + urlencode(kept, doseq=True) if kept else ""
     return _path_to_root() + quote(path, safe=_SAFE) + search + hash_ + quote(fragment, safe=_SAFE)
 
 

@@ -136,6 +136,12 @@ def test_all_that_the_pages_lead_to_is_there(examples: str, fetch: Any, language
             assert "d'organisme" not in sample
 
 
+def test_the_kind_that_is_unknown_leads_nowhere(examples: str, fetch: Any) -> None:
+    text = fetch(f"{examples}graphiques/genres-2025", headers=HTML).text
+    assert re.search('href="[^"]*id/genre/ministere"', text)
+    assert not re.search('href="[^"]*id/genre/inconnu"', text)
+
+
 def test_any_site_may_frame_a_chart_but_no_other_page(examples: str, fetch: Any) -> None:
     frame = fetch(f"{examples}graphiques/categories-2025/cadre?lang=en", headers=HTML)
     assert frame.status == 200

@@ -190,7 +190,7 @@ WRONG = [
     (f"initiatives-organisme.csv?organisme={NOPE}", "organisme"),
     ("initiatives-organisme.csv?organisme=universite-laval&organisme=x", "organisme"),
     ("initiatives-organisme?organisme=universite-laval&ville=x", "ville"),
-    ("lignes?x=1", "«x»"),
+    ("lignes?x=1", "“x”"),
     ("initiative-rdf.ttl?initiative=x%20y", "initiative"),
     ("initiative-rdf.ttl?initiative=https://example.org/", "initiative"),
     ("nouvelles?annee=1999", "2025, 2024"),

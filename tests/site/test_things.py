@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from server.app import create_app
 from server.settings import Settings
+from server.things import feed
 from tests.conftest import Run
 from tests.site.test_registers import DUTCH, QUEBEC, Rows, build
 
@@ -479,8 +480,15 @@ MANY = 300
 def hostile(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of a Dutch register without lists, with hostile cells, and a body with very many."""
     columns = {name: DUTCH[name] for name in ("nom", "organisme", "benefices")}
+    columns["description"] = "Omschrijving"  # which the first portrait leaves blank
     many = [(f"Hulp {n}", "Grote dienst", "Sneller") for n in range(MANY)]
-    rows: Rows = {2024: [HOSTILE, *many], 2025: [(*HOSTILE[:2], "anders"), *many[: MANY // 2]]}
+    rows: Rows = {
+        2024: [(*row, "") for row in (HOSTILE, *many)],
+        2025: [
+            (*HOSTILE[:2], "anders", ""),
+            *((*row, "Wat het doet") for row in many[: MANY // 2]),
+        ],
+    }
     words = {"name": "gemeente", "language": "nl", "title": "Algoritmen van een gemeente"}
     words |= {"description": "Wat de gemeente gebruikt.", "publisher": "Gemeente"}
     folder = tmp_path_factory.mktemp("hostile")
@@ -532,6 +540,40 @@ def test_a_body_with_very_many_has_a_bounded_page(hostile: Site) -> None:
     assert len(page.all("table", "timeline")[0].all("tbody")[0].all("tr")) == 50
     reply = hostile.client.get(f"/doc/{path}.atom")
     assert len(ET.fromstring(reply.data).findall("{http://www.w3.org/2005/Atom}entry")) == MANY // 2
+
+
+def test_a_feed_of_which_not_all_was_read_invents_nothing(
+    hostile: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = hostile.paths('?x a pia:Organisme ; rdfs:label "Grote dienst"@nl')
+    monkeypatch.setattr(feed, "_MOST_ROWS", MANY // 2 + 50)  # ends within the portrait of 2024
+    reply = hostile.client.get(f"/doc/{path}.atom")
+    assert ET.fromstring(reply.data).findall("{http://www.w3.org/2005/Atom}entry") == []
+
+
+def test_a_portrait_lists_the_fields_of_its_own_year(hostile: Site) -> None:
+    field, also = "a description of the system", "It also gives"
+    pages = [hostile.page(f"portrait/{year}").all("main")[0].text() for year in (2024, 2025)]
+    lacks, says = zip(*((page.partition(also)[0::2]) for page in pages), strict=True)
+    assert [field in each for each in lacks] == [True, False]
+    assert [field in each for each in says] == [False, True]
+    assert all("Validation of the whole release" in page for page in pages)
+
+
+def test_nothing_is_new_in_a_first_portrait(hostile: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = hostile.client.application.extensions["current_release"].current.manifest
+    first = [portrait for portrait in manifest["portraits"] if portrait["year"] == 2024]
+    monkeypatch.setitem(manifest, "portraits", first)
+    (path,) = hostile.paths(f'?x a pia:Initiative ; rdfs:label "Hulp {MANY - 1}"@nl')
+    badges = [node.text() for node in hostile.page(path).walk() if "badge" in node.classes]
+    assert badges == ["first entered in 2024"]
+
+
+def test_a_body_leads_to_the_list_of_all_its_initiatives(hostile: Site) -> None:
+    (path,) = hostile.paths('?x a pia:Organisme ; rdfs:label "Grote dienst"@nl')
+    (link,) = hostile.page(path).all("a", "button")
+    query = parse_qs((link.attributes["href"] or "").partition("?")[2])
+    assert query == {"organisme": [path.partition("/")[2]], "annee": ["2024", "2025"]}
 
 
 def test_what_a_register_lacks_leaves_no_trace(hostile: Site) -> None:

@@ -64,15 +64,13 @@ class _Counting:
         """Yield what became of the initiatives of each portrait by the next one, by status."""
         statuses = {
             edition.year: {
-                row.key: row.concepts.statut
-                for row in self._work.published(edition.year, rejected)
-                if row.concepts.statut
+                row.key: row.concepts.statut for row in self._work.published(edition.year, rejected)
             }
             for edition in self._editions
         }
         for years in pairwise(statuses):
             before, after = (statuses[year] for year in years)
-            if before and after:
+            if any(before.values()) and any(after.values()):
                 yield self._flow(years, before, after, open_pairs.get(years, 0))
 
     def _group(self, name: str, counts: Mapping[str, int]) -> dict[str, int]:
@@ -117,12 +115,11 @@ class _Counting:
     def _flow(
         self,
         years: tuple[int, int],
-        before: Mapping[str, str],
-        after: Mapping[str, str],
+        before: Mapping[str, str | None],
+        after: Mapping[str, str | None],
         open_pairs: int,
     ) -> Chart:
-        keys = before.keys() | after.keys()
-        passages = Counter((before.get(key), after.get(key)) for key in keys)
+        passages = count_passages(before, after)
         totals: Counter[str] = Counter()
         for pair, number in passages.items():
             for slug in {slug for slug in pair if slug}:
@@ -148,8 +145,8 @@ class _Counting:
             years,
             rows,
             _shown(len(rows), _MOST_PASSAGES),
-            len(keys),
-            *self._titles("flow", "statut", **span, total=len(keys)),
+            passages.total(),
+            *self._titles("flow", "statut", **span, total=passages.total()),
             self._source(name, years),
             dict.fromkeys(LANGUAGES, query),
             open_pairs,
@@ -210,6 +207,20 @@ class _Counting:
     def _texts(self, texts: Mapping[str, str]) -> dict[str, Label]:
         own = [Text(text, tag) for tag, text in texts.items()]
         return {language: self._label(own, language, "") for language in LANGUAGES}
+
+
+def count_passages(
+    before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> Counter[tuple[str | None, str | None]]:
+    """Count initiatives by their earlier and later status; None is no entry in that year.
+
+    An entry without a status is neither new nor absent: its initiative is left out.
+    """
+    return Counter(
+        (before.get(key), after.get(key))
+        for key in before.keys() | after.keys()
+        if all(side[key] for side in (before, after) if key in side)
+    )
 
 
 def _shown(rows: int, most: int) -> int:

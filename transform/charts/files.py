@@ -21,7 +21,6 @@ from transform.text.csv_injection import SpreadsheetWriter
 from transform.text.languages import LANGUAGES
 from transform.text.message import message
 
-# A picture of pixels takes as long as ten of shapes: the older portraits have none.
 Json = dict[str, Any]
 
 
@@ -30,6 +29,7 @@ def chart_files(charts: Sequence[Chart]) -> Iterator[tuple[str, bytes]]:
     newest = max((year for chart in charts for year in chart.years), default=0)
     index: list[Json] = []
     for chart in charts:
+        # A picture of pixels takes as long as ten of shapes: the older portraits have none.
         has_png = chart.kind == YEARS or chart.years[-1] == newest
         entry: Json = {
             "name": chart.name,

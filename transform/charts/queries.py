@@ -37,20 +37,21 @@ def _value(base_uri: str, list_name: str) -> str:
 def flow_query(base_uri: str, earlier: int, later: int) -> str:
     """Write the query of how many initiatives have which status in two years.
 
-    One that has no entry in the later year has no `?apres`, one without an earlier no `?avant`.
+    One that has no entry in the later year has no `?apres`, one without an earlier no `?avant`;
+    one that has an entry without a status is left out.
     """
     return _query(
         base_uri,
         f"""SELECT ?avant ?apres (COUNT(DISTINCT ?initiative) AS ?nombre) WHERE {{
   {{
     ?ancienne pia:annee {earlier} ; pia:inscriptionDe ?initiative ; pia:statut ?avant .
-    OPTIONAL {{
-      ?nouvelle pia:annee {later} ; pia:inscriptionDe ?initiative ; pia:statut ?apres .
-    }}
+    ?nouvelle pia:annee {later} ; pia:inscriptionDe ?initiative ; pia:statut ?apres .
+  }} UNION {{
+    ?ancienne pia:annee {earlier} ; pia:inscriptionDe ?initiative ; pia:statut ?avant .
+    FILTER NOT EXISTS {{ ?nouvelle pia:annee {later} ; pia:inscriptionDe ?initiative . }}
   }} UNION {{
     ?nouvelle pia:annee {later} ; pia:inscriptionDe ?initiative ; pia:statut ?apres .
-    FILTER NOT EXISTS {{ ?ancienne pia:annee {earlier} ; pia:inscriptionDe ?initiative ;
-      pia:statut ?avant . }}
+    FILTER NOT EXISTS {{ ?ancienne pia:annee {earlier} ; pia:inscriptionDe ?initiative . }}
   }}
 }}
 GROUP BY ?avant ?apres

@@ -13,7 +13,7 @@ CHART_INDEX = "charts/index.json"
 GZIP = "application/gzip"
 _ENDING = ".gz"
 # How charts are drawn and listed; raised with any change, so that a build makes a new release.
-CHART_FORM = 1
+CHART_FORM = 2
 
 
 def source_path(year: int, name: str) -> str:

@@ -8,17 +8,21 @@ import re
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
 
 from tests.conftest import Run
+from transform.charts.counts import count_passages
 from transform.charts.drawing import draw
 from transform.charts.files import chart_files
 from transform.charts.model import BARS, FLOW, YEARS, Chart, Label, Row, Source, Value
 from transform.charts.picture import DARK, LIGHT, THEMES, WIDTH, Theme
+from transform.charts.queries import flow_query
 from transform.charts.wrapping import width_of, wrap
+from transform.rdf.namespaces import vocabulary_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -250,7 +254,7 @@ def test_a_flow_counts_what_its_rows_say_though_its_statuses_are_summed_up() -> 
     svg = draw(big, LIGHT, "en")[0]
     texts = [text.text or "" for text in ET.fromstring(svg).iter(f"{SVG}text")]
     for name, kept in (
-        ("Kept their status", [r for r in big.rows if r.values[0] == r.values[1]]),
+        ("Unchanged", [r for r in big.rows if r.values[0] == r.values[1]]),
         ("Not in 2025", [r for r in big.rows if not r.values[1]]),
         ("New in 2025", [r for r in big.rows if not r.values[0]]),
     ):
@@ -337,6 +341,26 @@ def test_absent_fields_have_no_chart_and_many_values_are_summed(small: list[Path
         check_svg(file.read_bytes())
     written = (release / "charts/categories-2025.fr.csv").read_text("utf-8")
     assert "'=HYPERLINK" in written
+
+
+def test_an_entry_without_a_status_is_neither_new_nor_absent() -> None:
+    statuses = {
+        2024: {"blank later": "a", "blank before": "", "kept": "a", "gone": "a"},
+        2025: {"blank later": "", "blank before": "a", "kept": "a", "new": "a"},
+    }
+    assert count_passages(*statuses.values()) == {("a", "a"): 1, ("a", None): 1, (None, "a"): 1}
+    base = "http://example.org/"
+    store = ox.Store()
+    for year, of_year in statuses.items():
+        for name, status in of_year.items():
+            said = {"annee": ox.Literal(year), "inscriptionDe": ox.Literal(name)}
+            said |= {"statut": ox.Literal(status)} if status else {}
+            entry = ox.NamedNode(base + quote(f"{name}/{year}"))
+            for term, value in said.items():
+                store.add(ox.Quad(entry, ox.NamedNode(vocabulary_of(base) + term), value))
+    rows = answer(store, flow_query(base, 2024, 2025))
+    passages = {(row.get("avant"), row.get("apres")): int(row["nombre"]) for row in rows}
+    assert passages == {("a", "a"): 1, ("a", None): 1, (None, "a"): 1}
 
 
 def test_two_builds_have_the_same_charts_and_the_same_name(small: list[Path]) -> None:
