@@ -42,6 +42,10 @@ class Owner(Protocol):
         """Find out how a process ended; `unread`: before it read all its questions."""
         ...
 
+    def put_again(self, exchanges: Sequence[Exchange]) -> None:
+        """Queue questions for another process, before those that were asked later."""
+        ...
+
 
 class AsyncProcess:
     """A query process; `pending` are the questions it has not answered, in order.
@@ -168,8 +172,17 @@ class AsyncProcess:
             self._owner.take_back(self)
 
     def _drop_cancelled(self) -> None:
-        while self.pending.popleft() is not _Mark.CANCELLED:
-            pass
+        """Drop the entries that were cancelled, and ask a question among them elsewhere.
+
+        A process that got no core for a while has not begun its first question when the C comes,
+        and so drops it with those behind it.
+        """
+        unbegun = []
+        while (entry := self.pending.popleft()) is not _Mark.CANCELLED:
+            if isinstance(entry, Exchange):
+                unbegun.append(entry)
+        if unbegun:
+            self._owner.put_again(unbegun)
 
     def _take_frame(
         self, letter: bytes, payload: bytes, whole: list[tuple[Exchange, bytes]]

@@ -189,8 +189,8 @@ class Pool:
             batch.append(self._waiting.popleft())
         return batch
 
-    def _put_again(self, exchanges: Iterable[Exchange]) -> None:
-        """Queue questions for another process, before those that were asked later."""
+    def put_again(self, exchanges: Iterable[Exchange]) -> None:
+        """See `async_process.Owner`."""
         again = [exchange for exchange in exchanges if not exchange.withdrawn]
         for exchange in again:
             exchange.restart()
@@ -224,7 +224,7 @@ class Pool:
             if unanswered and not unanswered[0].withdrawn:
                 unanswered.pop(0).finish(fault)
         self._forks.do(partial(self._forks.kill, process.query_process))
-        self._put_again(unanswered)
+        self.put_again(unanswered)
 
     def reap(self, process: AsyncProcess, unread: bool) -> None:
         """Find out how a process ended; `unread`: before it read all its questions."""
@@ -266,7 +266,7 @@ class Pool:
             if unanswered[0].tries > self._limits.idle:  # all that were idle, and a fresh one
                 detail = "Query processes end before they read the question: ask again."
                 unanswered.pop(0).finish(EngineDown(detail))
-        self._put_again(unanswered)
+        self.put_again(unanswered)
 
     # The number of processes
 
@@ -368,7 +368,7 @@ class Pool:
         followers = process.cancel_followers()
         for follower in followers:
             follower.alone = True
-        self._put_again(followers)
+        self.put_again(followers)
         if not process.late:
             process.late = True
             assert self._home is not None  # noqa: S101
