@@ -25,8 +25,8 @@ def tab_to(page: Any, selector: str) -> None:
         if page.evaluate(FOCUSED, selector):
             outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
             assert outline != "none", selector
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError(f"no Tab leads to {selector}")
 
@@ -129,4 +129,5 @@ def test_every_link_of_a_crawl_answers(examples: str, fetch: Any, language: str)
                 seen.add(target)
                 if visited[shape(target)] < TRIED:
                     waiting.append(target)
-    assert len(visited) > 30
+    assert len(visited) > 12
+    assert len(seen) > 200

@@ -1,6 +1,8 @@
 """Questions begun on an event loop: those of one moment go to one process, and end none."""
 
 import asyncio
+import os
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +15,7 @@ from server.engine.faults import EngineBusy, EngineFault, MalformedQuery, QueryT
 from server.engine.interface import CSV, JSON, XML, Engine, Limits, Outcome, Question, Ticket
 from server.engine.opening import open_engine
 from server.engine.pool.event_loop import get_home
+from tests.support.processes import children, send, stop
 from tests.support.waiting import wait_until
 
 BASE = "http://localhost:8000/"
@@ -123,6 +126,22 @@ def test_a_long_answer_among_others_is_whole(engine: Engine, rows: int) -> None:
         body = read(outcomes[number])
         assert (body.count(b"\r\n"), len(body)) == (rows + 1, len(b"c,f\r\n") + 203 * rows)
     assert engine.stats().lost == 0
+
+
+def test_a_question_that_its_process_had_not_begun_is_answered_all_the_same(
+    engine: Engine,
+) -> None:
+    """What the pool takes for long its process has not even read, as it gets no core."""
+    (fork_server,) = [process for process in children(os.getpid()) if children(process)]
+    stopped = stop(children(fork_server))
+    batch = Batch(engine, [ask(GOOD.format(number)) for number in range(8)])
+    try:
+        # Others answer all but what each of these was put first: the rest was cancelled here.
+        wait_until(lambda: len(batch.outcomes) >= 8 - len(stopped))
+    finally:
+        for process in stopped:
+            send(process, signal.SIGCONT)
+    assert all(holds(outcome, number) for number, outcome in enumerate(batch.wait()))
 
 
 def test_what_waits_behind_a_slow_question_is_answered_before_it(engine: Engine) -> None:
