@@ -89,6 +89,27 @@ def two_releases(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def old_and_new(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two releases that were published, the second with one more entry; a third was only built."""
+    folder = tmp_path_factory.mktemp("published")
+    for name, entries in (("a" * 16, 3), ("b" * 16, 4), ("c" * 16, 5)):
+        write_release(folder / name, more=entries)
+    (folder / "history").write_text(
+        f"{'a' * 16} 2024-05-06T07:08:09Z\n{'b' * 16} 2025-06-07T08:09:10Z\n"
+        f"{'a' * 16} 2025-12-31T00:00:00Z\n{'b' * 16} 2026-01-01T00:00:00Z\n"
+    )
+    (folder / "current").symlink_to("b" * 16)
+    return folder / ("a" * 16), folder / ("b" * 16)
+
+
+@pytest.fixture(scope="session")
+def published(old_and_new: tuple[Path, Path]) -> Iterator[str]:
+    """The address of a site over two releases, of which the second is current."""
+    with _boot(old_and_new[0].parent) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def app(folder: Path) -> Iterator[Flask]:
     """The application, in this process."""
     app = create_app(folder, Settings())

@@ -1,27 +1,15 @@
 """The name of a dump without a suffix redirects to the format that the client accepts."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 
-from tests.site.test_dumps import publish_two
-
 TTL, JSON_LD, QUADS = "text/turtle", "application/ld+json", "application/n-quads"
 OLD = f"releases/{'a' * 16}/"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
-    """Two releases: the current one, and one before it."""
-    folder = tmp_path_factory.mktemp("published")
-    publish_two(folder)
-    with boot(folder) as address:
-        yield address
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -12,7 +11,6 @@ import pytest
 from markupsafe import escape
 
 from server import texts
-from tests.site.conftest import write_release
 
 
 def test_types(site: str, fetch: Any) -> None:
@@ -127,29 +125,6 @@ def test_the_list_names_each_file_its_size_and_its_digest(
     assert "portraits.nq" in text
     assert hashlib.sha256(body).hexdigest() in text
     assert f"{len(body):,}".replace(",", "\u202f") in text
-
-
-def publish_two(folder: Path) -> tuple[Path, Path]:
-    """Publish two releases, the second with one more entry; only build a third."""
-    for name, entries in (("a" * 16, 3), ("b" * 16, 4), ("c" * 16, 5)):
-        write_release(folder / name, more=entries)
-    (folder / "history").write_text(
-        f"{'a' * 16} 2024-05-06T07:08:09Z\n{'b' * 16} 2025-06-07T08:09:10Z\n"
-        f"{'a' * 16} 2025-12-31T00:00:00Z\n{'b' * 16} 2026-01-01T00:00:00Z\n"
-    )
-    (folder / "current").symlink_to("b" * 16)
-    return folder / ("a" * 16), folder / ("b" * 16)
-
-
-@pytest.fixture(scope="module")
-def old_and_new(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    return publish_two(tmp_path_factory.mktemp("published"))
-
-
-@pytest.fixture(scope="module")
-def published(old_and_new: tuple[Path, Path], boot: Any) -> Iterator[str]:
-    with boot(old_and_new[0].parent) as address:
-        yield address
 
 
 @pytest.mark.parametrize("name", ["portraits.ttl", "portraits.ttl.gz", "SHA256SUMS"])

@@ -8,6 +8,7 @@ all that it was made from. A command that is started as it is installed keeps no
 import importlib
 import os
 import pickle
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,13 +23,6 @@ ROOMS = (
     "transform.validation.framework",
     "transform.validation.registry",
 )
-
-
-# Those of rows and of the other graphs, for the base URI and the languages of most tests.
-USUAL = [
-    (tiers, "http://localhost:8000/", Languages(("fr", "en"), ("fr", "en")))
-    for tiers in (("required", "lists", "recommended", "reading"), ("required", "recommended"))
-]
 
 
 class Shapes(NamedTuple):
@@ -47,20 +41,23 @@ def keep_validation(folder: Path) -> None:
     """Have this process, and all that it forks, look into the folder before they validate."""
     shacl: Any = importlib.import_module("transform.validation.shacl")
     read_anew = shacl.read_shapes
-    usual = {Shapes(*shapes).names(): read_anew(*shapes) for shapes in USUAL}
 
-    def read_shapes(*shapes: Any) -> Any:
-        kept = usual.get(Shapes(*shapes).names())
-        return read_anew(*shapes) if kept is None else rdflib.Graph() + kept
+    def read_shapes(*given: Any) -> rdflib.Graph:
+        def read() -> Any:
+            graph = read_anew(*given)
+            return [*graph.namespaces()], [*graph]
+
+        prefixes, triples = _keep(folder, repr(Shapes(*given).names()).encode(), read)
+        graph = rdflib.Graph()
+        for prefix, namespace in prefixes:
+            graph.bind(prefix, namespace)
+        for triple in triples:
+            graph.add(triple)
+        return graph
 
     def validate(triples: bytes, shapes: Shapes) -> Any:
-        kept = folder / sha256(repr(shapes.names()).encode() + triples).hexdigest()
-        if not kept.exists():
-            findings = shacl.validate(triples, read_shapes(*shapes))
-            being_written = kept.with_suffix(f".{os.getpid()}")
-            being_written.write_bytes(pickle.dumps(findings))
-            being_written.rename(kept)
-        return pickle.loads(kept.read_bytes())
+        made_from = b"\0".join((repr(shapes.names()).encode(), triples))
+        return _keep(folder, made_from, lambda: shacl.validate(triples, read_shapes(*shapes)))
 
     folder.mkdir(exist_ok=True)
     for name in ROOMS:
@@ -68,3 +65,13 @@ def keep_validation(folder: Path) -> None:
         assert (room.validate, room.read_shapes) == (shacl.validate, read_anew)
         room.validate, room.read_shapes = validate, Shapes
     shacl.read_shapes = read_shapes
+
+
+def _keep(folder: Path, made_from: bytes, make: Callable[[], Any]) -> Any:
+    """Return what was made from some bytes, by whichever process was the first."""
+    kept = folder / sha256(made_from).hexdigest()
+    if not kept.exists():
+        being_written = kept.with_suffix(f".{os.getpid()}")
+        being_written.write_bytes(pickle.dumps(make()))
+        being_written.rename(kept)
+    return pickle.loads(kept.read_bytes())
