@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 import pytest
 
 HTML = {"Accept": "text/html"}
-MOST_TABS = 150
+MOST_TABS = 400
 FOCUSED = """wanted => {
   const at = document.activeElement;
   return at !== null && at.matches(wanted);
@@ -38,6 +38,7 @@ def test_a_walk_by_keyboard_from_the_home_page_to_the_answer_of_a_query(
     page = context.new_page()
     page.goto(examples)
     tab_to(page, ".ways a[href*='initiatives']")
+    tab_to(page, ".jump a")
     tab_to(page, ".facets a[href*='annee=2024']")
     assert "annee=2024" in page.url
     narrowed = page.url

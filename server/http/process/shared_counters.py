@@ -24,7 +24,7 @@ _KINDS = (
     "query-too-large", "query-too-deep", "unorderable", "result-too-large", "too-many-requests",
     "headers-too-long", "defect", "unknown-method", "unknown-coding", "query-too-slow",
     "query-ended", "engine-busy", "engine-down", "release-unready", "too-many-connections",
-    "unknown-version", "other",
+    "unknown-version", "wrong-parameter", "other",
 )  # fmt: skip
 _CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KINDS)
 _COUNTERS = tuple(prometheus.COUNTERS)

@@ -363,6 +363,7 @@ def test_every_row_of_the_foreign_registers_is_published_or_listed(
     counts = {raw: int(n) for raw, n in select(load(tmp_path), query)}
     assert counts["Department of Energy"] == 340
     assert counts["National Aeronautics and Space Administration"] == 425
-    assert counts["Department of Veterans Affairs"] == 367
+    # One of 367 is set aside: its description holds a control character.
+    assert counts["Department of Veterans Affairs"] == 366
     rejected = (tmp_path / "current" / "report" / "rejets.csv").read_text().splitlines()
     assert len(rejected) - 1 == sum(about["rejected"] for about in portraits)

@@ -10,7 +10,7 @@ from transform.layouts.model import load_layout
     ("layout", "title", "lists"),
     [
         ("quebec", '"Portrait de 2025"@fr', "portefeuilles ministériels"),
-        ("us-2024", '"Registre de 2025"@fr', "secteurs"),
+        ("us-2024", '"Recensement de 2025"@fr', "départements"),
     ],
 )
 def test_a_graph_is_called_as_its_layout_calls_its_files(
