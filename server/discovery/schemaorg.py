@@ -133,8 +133,7 @@ def list_files(release: Release, year: int | None) -> list[Download]:
 
 
 def _portraits(release: Release) -> dict[int, str]:
-    years = [portrait["year"] for portrait in release.manifest["portraits"]]
-    return {year: f"{release.base_uri}id/portrait/{year}" for year in years}
+    return {year: f"{release.base_uri}id/portrait/{year}" for year in release.years}
 
 
 def _translate(release: Release, texts: Mapping[str, str]) -> str:

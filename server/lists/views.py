@@ -83,7 +83,7 @@ for _kind in KINDS:
 def show_portrait(year: int, suffix: str | None = None) -> Response:
     """Answer with the list of the entries of one portrait."""
     release = current_release()
-    years = _years(release)
+    years = tuple(reversed(release.years))
     if year not in years:
         raise UnknownPage(message("lists.no_portrait", year=year, years=sorted(years)), "portraits")
     return _answer(release, INITIATIVES.of_year(year), suffix)
@@ -103,7 +103,7 @@ def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     own = own_facets(tables, names)
     query = read_query(request.args.items(multi=True), kind.within(release.register.fields, own))
     fields = release.register.fields | used_fields(tables, release)
-    shape = Shape(_years(release), fields, own_fields(tables), release.base_uri)
+    shape = Shape(tuple(reversed(release.years)), fields, own_fields(tables), release.base_uri)
     listed = Listed(tables, query, release.register.languages, shape)
     if form is TURTLE:
         return _redirect(release, listed)
@@ -119,11 +119,6 @@ def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
     if form is not HTML or not query.plain:
         response.headers["X-Robots-Tag"] = "noindex"
     return add_relations(response, [licence(release.manifest)])
-
-
-def _years(release: Release) -> tuple[int, ...]:
-    """Return the years of the portraits, the newest first."""
-    return tuple(sorted((int(p["year"]) for p in release.manifest["portraits"]), reverse=True))
 
 
 def _portraits(release: Release) -> list[Mapping[str, object]]:

@@ -16,7 +16,6 @@ from server.things.statements import Statements
 from server.web.links import link_to, link_to_iri
 from server.web.term_cell import Cell
 from transform.rdf.namespaces import property_iri
-from transform.release.paths import DATABASE
 
 # Where the list of the things of a kind is, where this site has one; a kind below id/ has a page.
 LISTS = {
@@ -50,8 +49,7 @@ class Context:
     @cached_property
     def years(self) -> Mapping[str, int]:
         """Return the year of each portrait by its IRI, the oldest first."""
-        years = sorted(portrait["year"] for portrait in self.release.manifest["portraits"])
-        return {f"{self.release.base_uri}id/portrait/{year}": year for year in years}
+        return {f"{self.release.base_uri}id/portrait/{year}": year for year in self.release.years}
 
     @property
     def newest(self) -> int:
@@ -99,18 +97,13 @@ class Context:
         link = link_to_iri(iri, self.release.base_uri)
         return link.href if link else link_to("")
 
-    @property
-    def has_list(self) -> bool:
-        """Check whether the release has the tables that lists are read from."""
-        return f"dumps/{DATABASE}" in self.release.manifest["files"]
-
     def list_href(self, **facets: str | list[int]) -> str | None:
         """Return the link to the list of initiatives with some facets chosen."""
-        return link_to("initiatives", **facets) if self.has_list else None
+        return link_to("initiatives", **facets) if self.release.has_tables else None
 
     def list_of(self, kind: str) -> Cell:
         """Return the link to the list of the things of a kind, or to the page of the kind."""
-        path = LISTS[kind] if self.has_list else f"id/{kind}"
+        path = LISTS[kind] if self.release.has_tables else f"id/{kind}"
         is_field = kind in WORDS
         name = self.word(kind, many=True) if is_field else self.t("things.initiatives")
         return Cell(name, href=link_to(path))

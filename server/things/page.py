@@ -106,10 +106,9 @@ def _describe(
     release: Release, bare: str, heading: Cell, layout: Layout, description: str
 ) -> Markup:
     """Return the page, and what it is about, as schema.org describes them."""
-    years = [portrait["year"] for portrait in release.manifest["portraits"]]
     iri = f"{release.base_uri}id/{quote_path(bare)}"
     name, _, year = bare.partition("/")
-    if name == "portrait" and year in map(str, years):
+    if name == "portrait" and year in map(str, release.years):
         files = schemaorg.list_files(release, int(year))
         thing = schemaorg.portrait(release, int(year), files)
     else:

@@ -561,9 +561,10 @@ def test_a_portrait_lists_the_fields_of_its_own_year(hostile: Site) -> None:
 
 
 def test_nothing_is_new_in_a_first_portrait(hostile: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    manifest = hostile.client.application.extensions["current_release"].current.manifest
-    first = [portrait for portrait in manifest["portraits"] if portrait["year"] == 2024]
-    monkeypatch.setitem(manifest, "portraits", first)
+    release = hostile.client.application.extensions["current_release"].current
+    first = [portrait for portrait in release.manifest["portraits"] if portrait["year"] == 2024]
+    monkeypatch.setitem(release.manifest, "portraits", first)
+    monkeypatch.setattr(release, "years", [2024])
     (path,) = hostile.paths(f'?x a pia:Initiative ; rdfs:label "Hulp {MANY - 1}"@nl')
     badges = [node.text() for node in hostile.page(path).walk() if "badge" in node.classes]
     assert badges == ["first entered in 2024"]

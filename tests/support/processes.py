@@ -40,6 +40,11 @@ def children(process: int) -> list[int]:
     return [child for child, parent in _parents().items() if parent == process]
 
 
+def find_fork_servers() -> set[int]:
+    """Return the processes that fork query processes for the engines of this one."""
+    return {process for process in children(os.getpid()) if children(process)}
+
+
 def lives(process: int) -> bool:
     """Check whether a process has not ended; a zombie has."""
     try:

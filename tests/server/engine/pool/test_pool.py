@@ -1,7 +1,6 @@
 """Questions begun on an event loop: those of one moment go to one process, and end none."""
 
 import asyncio
-import os
 import signal
 import tempfile
 import threading
@@ -15,7 +14,7 @@ from server.engine.faults import EngineBusy, EngineFault, MalformedQuery, QueryT
 from server.engine.interface import CSV, JSON, XML, Engine, Limits, Outcome, Question, Ticket
 from server.engine.opening import open_engine
 from server.engine.pool.event_loop import get_home
-from tests.support.processes import children, send, stop
+from tests.support.processes import children, find_fork_servers, send, stop
 from tests.support.waiting import wait_until
 
 BASE = "http://localhost:8000/"
@@ -129,19 +128,21 @@ def test_a_long_answer_among_others_is_whole(engine: Engine, rows: int) -> None:
 
 
 def test_a_question_that_its_process_had_not_begun_is_answered_all_the_same(
-    engine: Engine,
+    release: Path,
 ) -> None:
     """What the pool takes for long its process has not even read, as it gets no core."""
-    (fork_server,) = [process for process in children(os.getpid()) if children(process)]
-    stopped = stop(children(fork_server))
-    batch = Batch(engine, [ask(GOOD.format(number)) for number in range(8)])
-    try:
-        # Others answer all but what each of these was put first: the rest was cancelled here.
-        wait_until(lambda: len(batch.outcomes) >= 8 - len(stopped))
-    finally:
-        for process in stopped:
-            send(process, signal.SIGCONT)
-    assert all(holds(outcome, number) for number, outcome in enumerate(batch.wait()))
+    before = find_fork_servers()
+    with open_engine(release, BASE, LIMITS) as engine:
+        (fork_server,) = find_fork_servers() - before
+        stopped = stop(children(fork_server))
+        batch = Batch(engine, [ask(GOOD.format(number)) for number in range(8)])
+        try:
+            # Others answer all but what each of these was put first: the rest was cancelled here.
+            wait_until(lambda: len(batch.outcomes) >= 8 - len(stopped))
+        finally:
+            for process in stopped:
+                send(process, signal.SIGCONT)
+        assert all(holds(outcome, number) for number, outcome in enumerate(batch.wait()))
 
 
 def test_what_waits_behind_a_slow_question_is_answered_before_it(engine: Engine) -> None:

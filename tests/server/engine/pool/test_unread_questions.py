@@ -17,7 +17,7 @@ from server.engine.faults import EngineDown, QueryEnded, QueryTooDeep
 from server.engine.interface import JSON, Answer, Engine, Limits, Question
 from server.engine.opening import ENGINES
 from server.engine.pool.fork_client import fork_server_command
-from tests.support.processes import children, stop
+from tests.support.processes import children, find_fork_servers, stop
 from tests.support.waiting import wait_until
 
 BASE = "http://localhost:8000/"
@@ -45,10 +45,6 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
         # Sealed: one that is stopped before would not end with its fork server.
         wait_until(lambda: all(os.getpgid(p) == p for p in children(fork_server)))
         yield Opened(engine, fork_server)
-
-
-def find_fork_servers() -> set[int]:
-    return {process for process in children(os.getpid()) if children(process)}
 
 
 def kill(processes: list[int]) -> None:
