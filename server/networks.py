@@ -65,3 +65,16 @@ def site_of(name: str) -> str | None:
         return None
     bits = 32 if address.version == 4 else 64
     return str(ipaddress.ip_network((address, bits), strict=False))
+
+
+def name_network(name: str, whole: bool) -> str:
+    """Return an address, or a network that counts as a client, for a log.
+
+    It is cut to 24 bits of an IPv4 address and 48 of an IPv6 address unless `whole`; what is no
+    address is "".
+    """
+    address = _parse_address(name.partition("/")[0])
+    if address is None:
+        return ""
+    bits = 24 if address.version == 4 else 48
+    return str(address if whole else ipaddress.ip_network((address, bits), strict=False))

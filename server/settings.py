@@ -12,6 +12,7 @@ from transform.text.message import message
 
 PREFIX = "PORTRAIT_IA_"
 ENGINE = f"{PREFIX}ENGINE"  # how `server.http.process.listen` passes --engine to its workers
+LOG_TEXT, LOG_JSON = LOG_FORMS = ("text", "json")
 _IDLE = 6  # idle query processes; with fewer, a busy minute forks and kills one for most queries
 # RFC 9116, 2.5.3: a page or a form over https, an e-mail address, a telephone number.
 _CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")
@@ -45,6 +46,8 @@ class Settings:
     workers: int = 2  # set by the option --workers
     trusted_proxies: str = ""  # addresses and networks whose Forwarded headers are believed
 
+    log: str = LOG_TEXT  # its form, one of LOG_FORMS
+    log_addresses: str = "network"  # what a line of the log holds of a client's address
     security_contacts: str = ""  # where to report a vulnerability: addresses with commas
 
     @property
@@ -127,7 +130,22 @@ def _items(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, text.split(","))))
 
 
+def _choice(*allowed: str) -> Callable[[str, str], str]:
+    """Return a reader of a setting that has one of some values."""
+
+    def read(name: str, text: str) -> str:
+        if text.strip() not in allowed:
+            raise MisusedCommand(
+                message("server.setting_choice", name=name, text=text, allowed=list(allowed))
+            )
+        return text.strip()
+
+    return read
+
+
 _TEXTS: dict[str, Callable[[str, str], str]] = {
+    "log": _choice(*LOG_FORMS),
+    "log_addresses": _choice("network", "full", "none"),
     "trusted_proxies": _networks,
     "security_contacts": _contacts,
 }

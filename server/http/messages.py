@@ -31,6 +31,10 @@ class Request:
     gone: Callable[[], bool] = lambda: False
     key: Hashable = None  # under which the reply may be kept and shared
     head_size: int = 0  # bytes of target and headers
+    begun: float = 0.0  # when it was read whole and had its turn (monotonic seconds)
+    id: str = ""  # the one that a trusted proxy gave it, or one of our own
+    is_kept: bool = False  # it was answered from the cache
+    query_seconds: float = 0.0  # until the engine had an outcome, waiting included
 
     @property
     def path(self) -> bytes:

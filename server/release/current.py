@@ -9,9 +9,11 @@ from functools import cached_property
 from pathlib import Path
 
 from server.engine.forked import call_in_forked
+from server.engine.histogram import Histogram
 from server.engine.interface import Engine, Limits
 from server.engine.opening import open_engine
 from server.engine.stats import EngineStats
+from server.engine.timing import TimedEngine
 from server.faults import ReleaseUnready
 from server.release.choice import Choice, Chooser, ReleaseChooser
 from server.release.files import Download, check_unchanged, list_downloads, trust
@@ -105,6 +107,7 @@ class CurrentRelease:
         self._closed = threading.Event()
         self._every = 1.0  # seconds
         self._refused = ("", "")  # release and fingerprint
+        self.query_times = Histogram()
         self._choice = self._chooser.choose()
         # To look at, None while there is none; to ask, `lend` or `borrow` it.
         self.current = self._open_first() if self._choice.release else None
@@ -203,6 +206,7 @@ class CurrentRelease:
         except UnreadableRelease:
             release.engine.close()
             raise
+        release.engine = TimedEngine(release.engine, self.query_times)
         trust(folder, release.manifest)
         if choice.trouble:
             log.error("serving %s, and not current: %s", folder.name, choice.trouble)
@@ -215,6 +219,7 @@ class CurrentRelease:
     def _begin_anew(self) -> None:
         """Look in a forked process too, which has neither the thread nor what that thread held."""
         self._lock, self._closed = threading.Lock(), threading.Event()
+        self.query_times.begin_anew()
         self._begin_to_look()
 
     def _keep_looking(self) -> None:

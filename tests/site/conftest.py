@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -226,26 +226,34 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
+def _boot(
+    folder: Path, descriptors: int = 0, stderr: IO[bytes] | None = None, **settings: str
+) -> Iterator[str]:
     code = "import os, resource, sys; from pathlib import Path; "
     code += "from server.http.process.listen import listen; "
     if descriptors:  # the limit of each process, which bounds its connections
         code += f"resource.setrlimit(resource.RLIMIT_NOFILE, ({descriptors}, {descriptors})); "
     code += "engine = os.environ.get('PORTRAIT_IA_ENGINE', 'memory'); "
     code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2, engine=engine)"
-    with _run([sys.executable, "-c", code, str(folder)], folder, settings) as address:
+    with _run([sys.executable, "-c", code, str(folder)], folder, settings, stderr) as address:
         yield address
 
 
 @contextmanager
-def _run(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> Iterator[str]:
+def _run(
+    command: list[str],
+    folder: Path,
+    settings: dict[str, str] | None = None,
+    stderr: IO[bytes] | None = None,
+) -> Iterator[str]:
     port, reservation = _take_port()
     root = HERE.parent.parent
     environment = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
     environment |= {
         f"PORTRAIT_IA_{name.upper()}": value for name, value in (settings or {}).items()
     }
-    server = subprocess.Popen([*command, str(port)], cwd=root, env={**os.environ, **environment})
+    environment = {**os.environ, **environment}
+    server = subprocess.Popen([*command, str(port)], cwd=root, env=environment, stderr=stderr)
     with reservation:
         try:
             wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz", server))

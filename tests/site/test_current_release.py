@@ -60,10 +60,10 @@ def test_the_old_release_is_closed_when_its_last_request_is_over(two_releases: P
         current_release.look()
         with current_release.lend() as new:
             assert (old.name[0], new.name[0]) == ("a", "b")
-        assert not old.engine.closed  # type: ignore[attr-defined]
-        assert not new.engine.closed  # type: ignore[attr-defined]
-    assert old.engine.closed  # type: ignore[attr-defined]
-    assert not new.engine.closed  # type: ignore[attr-defined]
+        assert not old.engine.engine.closed  # type: ignore[attr-defined]
+        assert not new.engine.engine.closed  # type: ignore[attr-defined]
+    assert old.engine.engine.closed  # type: ignore[attr-defined]
+    assert not new.engine.engine.closed  # type: ignore[attr-defined]
 
 
 def test_a_damaged_release_is_logged_once_and_the_old_goes_on(
@@ -82,7 +82,7 @@ def test_a_damaged_release_is_logged_once_and_the_old_goes_on(
     move(two_releases, "aaaaaaaaaaaaaaaa")
     current_release.look()
     with current_release.lend() as release:
-        assert not release.engine.closed  # type: ignore[attr-defined]
+        assert not release.engine.engine.closed  # type: ignore[attr-defined]
 
 
 def test_current_may_vanish(two_releases: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -38,8 +38,15 @@ class Site(Protocol):
         """Return the languages of its pages, that of a reader who states none first."""
         ...
 
-    def count(self, target: bytes, status: int, kind: str) -> None:
-        """Count a reply."""
+    def head_lines(self, request: Request | None, reply: Reply) -> bytes:
+        """Count a reply that is about to be sent, and return its lines about this request.
+
+        `request` is None where the reply refuses one that was not read whole.
+        """
+        ...
+
+    def note_sent(self, request: Request | None, reply: Reply, size: int, whole: bool) -> None:
+        """Record that so many bytes of a reply were sent, all of it or until it broke off."""
         ...
 
     def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Cancellable":
@@ -87,7 +94,7 @@ class Pipeline:
 
     def send_last(self, reply: Reply, bare: bool) -> None:
         """Send the refusal of an incomplete request as the last reply; `bare`: without body."""
-        self._send_short(reply, b"", bare, last=True)
+        self._send_short(reply, None, bare, last=True)
 
     def stop(self) -> None:
         """Cancel the reply under way: the client has gone."""
@@ -118,32 +125,37 @@ class Pipeline:
             self._task = asyncio.get_running_loop().create_task(sending)
             return
         self._task, self._answering = None, 0
-        self._send_short(reply, request.target, request.method == "HEAD", last)
+        self._send_short(reply, request, request.method == "HEAD", last)
         if waited:
             self._go_on()
 
     async def _send(self, request: Request, reply: Reply, last: bool) -> None:
         last = last or self._site.leaving
-        head = self._finish_head(reply, request.target, last)
+        head, whole = self._finish_head(reply, request, last), False
+        before = self._out.written
         try:
             await self._out.send(head, reply, request.method == "HEAD")
+            whole = True
         except asyncio.CancelledError:
             return
         except Exception:  # nothing may be sent any more that could pass for the rest
             self._out.break_off()
             log.exception("%s %s breaks off", request.method, request.path[:200])
             return
+        finally:
+            self._site.note_sent(request, reply, self._out.written - before, whole)
         self._task, self._answering = None, 0
         self.over = self.over or last
         self._go_on()
 
-    def _send_short(self, reply: Reply, target: bytes, bare: bool, last: bool) -> None:
+    def _send_short(self, reply: Reply, request: Request | None, bare: bool, last: bool) -> None:
         """Send a short reply whole."""
-        head = self._finish_head(reply, target, last)
-        self._out.write(head if bare else head + reply.body)
+        head = self._finish_head(reply, request, last)
+        self._out.write(data := head if bare else head + reply.body)
+        self._site.note_sent(request, reply, len(data), whole=True)
         self.over = self.over or last
 
-    def _finish_head(self, reply: Reply, target: bytes, last: bool) -> bytes:
+    def _finish_head(self, reply: Reply, request: Request | None, last: bool) -> bytes:
         site = self._site
-        site.count(target, reply.status, reply.kind)
-        return reply.head + site.clock.date + (_LAST if last else b"\r\n")
+        own = site.head_lines(request, reply)
+        return reply.head + site.clock.date + own + (_LAST if last else b"\r\n")

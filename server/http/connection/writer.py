@@ -12,14 +12,17 @@ _LONG_SECONDS = 60.0  # after them, READER_BYTES must be read every second
 
 
 class ReplyWriter:
-    """The sending side of a connection; `held` is the bytes of the reply being sent."""
+    """The sending side of a connection; `held` is the bytes of the reply being sent.
+
+    `written` is the bytes of all replies so far, those that wait for the client to read too.
+    """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self.unread = transport.get_write_buffer_size  # bytes that wait in this process
         transport.set_write_buffer_limits(high=PIECE)
         self._room: asyncio.Future[None] | None = None
-        self._written = self._seen_taken = 0
+        self.written = self._seen_taken = 0
         self._seen, self._sent_since = time.monotonic(), 0.0
         self._sent_before = 0
         self.held = 0
@@ -43,13 +46,13 @@ class ReplyWriter:
         """Write the start of a reply, or all of a short one."""
         if self.lost:
             return
-        self._written += len(data)
+        self.written += len(data)
         self._transport.write(data)
 
     async def send(self, head: bytes, reply: Reply, bare: bool) -> None:
         """Send a reply, without its body where `bare`; its stream is closed in any case."""
         self.begun, self.held = True, len(reply.body)
-        self._sent_since, self._sent_before = time.monotonic(), self._written
+        self._sent_since, self._sent_before = time.monotonic(), self.written
         try:
             self.write(head)
             if not bare:
@@ -95,7 +98,7 @@ class ReplyWriter:
     def is_stuck(self, now: float) -> bool:
         """Return whether the client has read too little for too long."""
         unread = self.unread()
-        taken = self._written - unread
+        taken = self.written - unread
         age = now - self._sent_since
         if unread and self.begun and age > _LONG_SECONDS:
             return taken - self._sent_before < READER_BYTES * age

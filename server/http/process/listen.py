@@ -12,7 +12,7 @@ from typing import IO
 
 from server.engine.disk_store import ensure_store
 from server.http.connection.connections import MOST_CONNECTIONS
-from server.http.process import memory_check
+from server.http.process import logs, memory_check
 from server.http.process.supervisor import Supervisor
 from server.http.process.worker import SHARED
 from server.settings import ENGINE, PREFIX, read_settings
@@ -47,7 +47,7 @@ def listen(
     impossible setting or address, and CannotServe for an engine that cannot start.
     """
     variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
-    read_settings(variables)
+    logs.configure(read_settings(variables).log)
     if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
     with _bind(host, port) as listener, _open_shared() as shared:

@@ -3,10 +3,13 @@
 import asyncio
 import codecs
 import gc
+import itertools
 import logging
 import mmap
 import os
+import re
 import resource
+import secrets
 import signal
 import socket
 import sys
@@ -26,18 +29,20 @@ from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
-from server.http.messages import Clock
-from server.http.process import load_balance, rate_limit, shared_choice, shared_counters
+from server.http.messages import Clock, Reply, Request
+from server.http.process import load_balance, logs, rate_limit, shared_choice, shared_counters
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
+from server.http.process.request_log import RequestLog
 from server.http.process.shared_choice import SharedChoice, WorkerChooser
 from server.http.process.shared_counters import Counts, SharedCounters
 from server.http.process.supervisor import CANNOT_START
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
+from server.http.responses.in_flight import Take, Waiter
 from server.networks import read_networks
 from server.release.current import CurrentRelease, Opener
-from server.settings import ENGINE, read_settings
+from server.settings import ENGINE, LOG_JSON, read_settings
 from transform.errors import PortraitError
 
 CHOICE = rate_limit.SIZE + load_balance.SIZE  # where each part of the shared memory begins
@@ -45,7 +50,7 @@ _COUNTERS = CHOICE + shared_choice.SIZE
 SHARED = _COUNTERS + shared_counters.size(MOST_WORKERS)  # bytes
 _LOOK_EVERY = 0.5
 _OWN_DESCRIPTORS = 256  # for files, query processes and the spool
-_LOG = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")  # of a request, as proxies make them
 
 
 class Worker:
@@ -60,14 +65,17 @@ class Worker:
         most_body: int,
         share: LoadBalance,
         counters: SharedCounters,
+        request_log: RequestLog | None,
         parent: int,
     ) -> None:
         self.clock = Clock()
         self.most_body = most_body
         self.leaving = False
         self.connections = Connections(_most_connections())
-        self.answer = dispatcher.answer
-        self.count = counters.count
+        self._answer = dispatcher.answer
+        self._count = counters.count
+        self._log = request_log
+        self._ids = (f"{secrets.token_hex(6)}-{number:x}" for number in itertools.count(1))
         self._current_release = current_release
         self._cache = cache
         self._share = share
@@ -80,6 +88,36 @@ class Worker:
         """Return the languages of its pages, that of a reader who states none first."""
         release = self._current_release.current
         return release.register.interface if release else texts.LANGUAGES
+
+    def answer(self, request: Request, take: Take) -> Reply | Waiter:
+        """See `server.http.connection.pipeline.Site`."""
+        request.begun = time.monotonic()
+        given = request.headers.get(b"x-request-id")
+        known = given is not None and _ID.fullmatch(given) is not None
+        request.id = given.decode() if known and given else next(self._ids)
+        return self._answer(request, take)
+
+    def head_lines(self, request: Request | None, reply: Reply) -> bytes:
+        """See `server.http.connection.pipeline.Site`.
+
+        The lines are X-Request-Id and Server-Timing (W3C), in milliseconds.
+        """
+        if request is None:
+            self._count(b"", reply.status, reply.kind)
+            return b""
+        seconds = time.monotonic() - request.begun
+        self._count(request.target, reply.status, reply.kind, seconds)
+        timing = f"total;dur={seconds * 1000:.2f}"
+        if request.is_kept:
+            timing = f"cache;desc=hit, {timing}"
+        elif request.query_seconds:
+            timing = f"query;dur={request.query_seconds * 1000:.2f}, {timing}"
+        return f"X-Request-Id: {request.id}\r\nServer-Timing: {timing}\r\n".encode()
+
+    def note_sent(self, request: Request | None, reply: Reply, size: int, whole: bool) -> None:
+        """See `server.http.connection.pipeline.Site`."""
+        if self._log is not None:
+            self._log.add(request, reply, size, whole)
 
     async def serve(self) -> None:
         """Serve until SIGTERM; then let requests under way come to their end."""
@@ -95,6 +133,8 @@ class Worker:
             self.clock.tick()
             self._share.publish(len(self.connections))
             self._counters.publish(self._counts())
+            if self._log is not None:
+                self._log.flush_soon()
             self.connections.each(self._look_at)
 
     def _counts(self) -> Counts:
@@ -105,6 +145,7 @@ class Worker:
             "query_processes_started_total": engine.started,
             "query_processes_lost_total": engine.lost,
             "turned_away_total": self._acceptor.refused,
+            "log_lines_lost_total": self._log.lost if self._log else 0,
         }
         held = {
             "cache_bytes": cache.size,
@@ -117,7 +158,7 @@ class Worker:
             "workers": 1,
             "workers_not_on_current": int(bool(self._current_release.trouble)),
         }
-        return Counts(done, held)
+        return Counts(done, held, self._current_release.query_times.numbers)
 
     def _look_at(self, member: Member) -> None:
         assert isinstance(member, Connection)  # noqa: S101
@@ -149,8 +190,8 @@ def run(
 
     Raises UnreadableRelease and EngineDown.
     """
-    logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
+    logs.configure(settings.log)
     _read_what_refusals_need()
     with mmap.mmap(shared, SHARED) as memory:
         chooser = WorkerChooser(SharedChoice(memory, CHOICE), place)
@@ -168,11 +209,17 @@ def run(
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)
         most = settings.most_body
+        request_log = None
+        if settings.log == LOG_JSON:
+            request_log = RequestLog(settings.log_addresses, trusted)
         worker = partial(
-            Worker, accepting, dispatcher, current_release, cache, most, share, counters, parent
-        )
+            Worker, accepting, dispatcher, current_release, cache, most, share, counters,
+            request_log, parent,
+        )  # fmt: skip
         core.settle()
         uvloop.run(_serve(worker, core))
+        if request_log:
+            request_log.flush()
         current_release.close()
         logging.shutdown()
         os._exit(0)  # threads may still be busy for clients that have gone

@@ -8,6 +8,7 @@ query that may give another when asked again.
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -82,6 +83,7 @@ class Dispatcher:
             if page := self._own_pages.get(request.path):
                 return page(request.method)
         elif kept := self._cache.find(request.key):
+            request.is_kept = True
             return condition(kept, request)
         waiter = Waiter(request, take)
         return self._join(waiter, preferences) or waiter
@@ -152,7 +154,7 @@ class Dispatcher:
             if whole := release.engine.look_up(plan.question):
                 self._current_release.give_back(release)
                 return self._write(in_flight, plan, whole)
-            end = partial(self._end, in_flight, plan, release)
+            end = partial(self._end, in_flight, plan, release, time.monotonic())
             ticket = release.engine.begin(plan.question, end)
         except EngineFault as fault:
             self._current_release.give_back(release)
@@ -168,7 +170,10 @@ class Dispatcher:
         self._current_release.give_back(release)
         self._no_more(in_flight)
 
-    def _end(self, in_flight: InFlight, plan: Plan, release: Release, outcome: Outcome) -> None:
+    def _end(
+        self, in_flight: InFlight, plan: Plan, release: Release, asked: float, outcome: Outcome
+    ) -> None:
+        in_flight.request.query_seconds = time.monotonic() - asked
         self._current_release.give_back(release)
         if reply := self._write(in_flight, plan, outcome):
             self._give(in_flight, reply)

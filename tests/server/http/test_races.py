@@ -415,7 +415,10 @@ def test_metrics_are_as_prometheus_wants_them() -> None:
     kinds = dict(line.split()[2:] for line in lines if line.startswith("# TYPE "))
     helped = {line.split()[2] for line in lines if line.startswith("# HELP ")}
     names = {re.split(r"[ {]", line)[0] for line in lines if line[0] != "#"}
-    assert names <= set(kinds) == helped
+    parts = {f"{name}_{part}" for name in kinds for part in ("bucket", "sum", "count")}
+    assert {name for name in names if kinds.get(name) != "histogram"} <= set(kinds) | parts
+    assert set(kinds) == helped
     for name, kind in kinds.items():
         assert (kind == "counter") == name.endswith("_total")
+        assert (kind == "histogram") == (f"{name}_bucket" in names) == name.endswith("_seconds")
         assert re.fullmatch(r"portrait_ia(_[a-z]+)+", name)

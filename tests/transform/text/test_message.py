@@ -67,7 +67,7 @@ APART = {
         *(f"server/discovery/{name}.py" for name in ("dumps", "home", "sitemap")),
     ),
     "for machines and who runs them, in English": (
-        *("server/http/process/prometheus.py", "server/http/process/shared_counters.py"),
+        *(f"server/http/process/{name}.py" for name in ("prometheus", "shared_counters", "worker")),
         *("server/http/refusals.py", "server/web/assets.py"),
     ),
 }

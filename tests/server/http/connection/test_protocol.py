@@ -26,8 +26,12 @@ class Site:
         self.languages = ("fr", "en")
         self._reply = reply
 
-    def count(self, target: bytes, status: int, kind: str) -> None:
+    def head_lines(self, request: Request | None, reply: Reply) -> bytes:
         """Count nothing."""
+        return b""
+
+    def note_sent(self, request: Request | None, reply: Reply, size: int, whole: bool) -> None:
+        """Record nothing."""
 
     def answer(self, request: Request, take: Callable[[Reply], None]) -> "Reply | Site":
         return self._reply or self
