@@ -1,5 +1,7 @@
 """Wire the application: settings, release, blueprints, headers and the pages of faults."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -14,15 +16,19 @@ from server.discovery import (
     sitemap,
     wellknown,
 )
+from server.engine.forked import call_in_forked
+from server.engine.memory_check import refuse_what_does_not_fit
 from server.engine.opening import open_engine
 from server.help import views as help_views
 from server.linked_data import documents, graphs, jsonld_context
 from server.lists import search_views
 from server.lists import views as lists_views
+from server.memento import views as memento_views
 from server.question_pages import views as question_views
 from server.reconciliation import views as reconciliation_views
 from server.release.choice import Chooser
 from server.release.current import CurrentRelease, Opener
+from server.release.older import OlderReleases
 from server.settings import Settings
 from server.sparql import (
     completion,
@@ -45,6 +51,7 @@ _PARTS = (
     graphs,
     catalogue,
     dumps,
+    memento_views,
     assets,
     reconciliation_views,
     lists_views,
@@ -77,9 +84,21 @@ def create_app(
     current_release = CurrentRelease(folder, settings.limits, opener, chooser)
     current_release.watch()
     app.extensions["current_release"] = current_release
+    older = OlderReleases(
+        folder, settings.limits, opener, settings.older_releases, _refuse_for(opener)
+    )
+    call_in_forked(older.begin_anew)
+    app.extensions["older_releases"] = older
     for part in _PARTS:
         app.register_blueprint(part.bp)
     problems.register(app)
     app.after_request(headers.add_headers)
-    app.wsgi_app = ReleaseScope(app.wsgi_app, current_release)  # type: ignore[method-assign]
+    app.wsgi_app = ReleaseScope(app.wsgi_app, current_release, older)  # type: ignore[method-assign]
     return app
+
+
+def _refuse_for(opener: Opener) -> Callable[[Path], None]:
+    """Return what refuses the N-Quads that an engine in memory would have no room for."""
+    if opener is open_engine:
+        return partial(refuse_what_does_not_fit, workers=1)
+    return lambda _: None

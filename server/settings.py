@@ -22,6 +22,7 @@ _LEAST = {
     "queries_waiting": 0,
     "requests_per_minute": 0,
     "cache_mb": 0,
+    "older_releases": 0,
 }
 
 
@@ -49,6 +50,7 @@ class Settings:
     log: str = LOG_TEXT  # its form, one of LOG_FORMS
     log_addresses: str = "network"  # what a line of the log holds of a client's address
     security_contacts: str = ""  # where to report a vulnerability: addresses with commas
+    older_releases: int = 1  # earlier releases that a worker keeps open; 0: none is opened
 
     @property
     def contacts(self) -> tuple[str, ...]:

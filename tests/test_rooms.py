@@ -53,6 +53,7 @@ ORDER = [
     "server.release",
     "server.questions",
     "server.web",
+    "server.memento",
     "server.sparql",
     "server.question_pages",
     "server.discovery",

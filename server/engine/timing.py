@@ -10,7 +10,7 @@ from server.engine.stats import EngineStats
 
 
 class TimedEngine:
-    """An engine (`server.engine.interface.Engine`) that counts the outcomes of another by their time.
+    """An engine (`server.engine.interface.Engine`) that counts how long another takes.
 
     The time that a question waits for a process is part of it. A question that is withdrawn, or
     refused before it waits, is not counted.

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from server.faults import UnknownResource
+from server.memento.views import find_last, relate_to_times
 from server.negotiation import (
     HTML,
     PAGES,
@@ -50,6 +51,8 @@ def show(path: str) -> Response:
     release = current_release()
     resource = find_resource(release, f"{release.base_uri}id/{bare}")
     if resource is None:
+        if last := find_last(f"doc/{path}"):
+            return Response(status=302, headers={"Location": link_to(quote_path(last.path))})
         raise UnknownResource(
             message("search.unknown_resource", iri=f"{release.base_uri}id/{bare}")
         )
@@ -60,9 +63,8 @@ def show(path: str) -> Response:
         else _graph(resource, release, bare, form)
     )
     response = add_links(response, form, f"doc/{quote_path(bare)}")
-    return add_relations(
-        response, [Relation(f"{release.base_uri}id/{quote_path(bare)}", "cite-as")]
-    )
+    cite_as = Relation(f"{release.base_uri}id/{quote_path(bare)}", "cite-as")
+    return add_relations(response, [cite_as, *relate_to_times(f"doc/{quote_path(bare)}")])
 
 
 @bp.route("/doc/organisme/<slug>.atom")

@@ -23,6 +23,7 @@ from transform.rdf.namespaces import BaseUri
 from transform.release.integrity import fingerprint
 from transform.release.manifest import Manifest, base_uri_of, read_manifest
 from transform.release.paths import DATABASE, QUADS
+from transform.release.thing_tables import VERSION
 from transform.text.message import message
 
 log = logging.getLogger(__name__)
@@ -62,8 +63,19 @@ class Release:
 
     @cached_property
     def has_tables(self) -> bool:
-        """Check whether it holds the tables that lists and the search read."""
-        return f"dumps/{DATABASE}" in self.manifest["files"]
+        """Check whether it holds the tables that lists and the search read, in their present form.
+
+        A release that older software built may hold them in another one.
+        """
+        path = f"dumps/{DATABASE}"
+        if path not in self.manifest["files"]:
+            return False
+        try:
+            with (self.folder / path).open("rb") as file:
+                header = file.read(64)  # SQLite, «Database File Format», 1.3: the user version
+        except OSError:
+            return False
+        return int.from_bytes(header[60:64]) == VERSION
 
     @cached_property
     def downloads(self) -> dict[str, Download]:

@@ -1,5 +1,6 @@
 """Keep the release of each request open until the last byte of its answer is sent."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -7,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import request
 
 from server.engine.interface import Answer, Question
+from server.faults import Fault
 from server.release.current import CurrentRelease, Release
+from server.release.older import OlderReleases
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,16 +19,32 @@ RELEASE = "portrait_ia.release"
 GONE = "portrait_ia.gone"  # a function: has the client hung up?
 KIND = "portrait_ia.kind"  # of the fault that is the answer
 PLAN = "portrait_ia.plan"  # of a query (`server.sparql.plan`), where the front has made one
+OLDER = "portrait_ia.older"  # the name of the earlier release that a request is about
+FAULT = "portrait_ia.fault"  # why that release cannot be asked
 _VISIT = "portrait_ia.visit"
+# The first part of each path that an earlier release has no own page for.
+_OF_CURRENT = frozenset(
+    (
+        *(".well-known", "conformite", "dumps", "healthz", "metrics", "readyz"),
+        *("reconciliation", "releases", "robots.txt", "sitemap.xml", "timegate", "timemap"),
+    )
+)
+_OLDER = re.compile(r"(/releases/([^/]+))(/.*)", re.DOTALL)
 _T = TypeVar("_T")
 
 
 class ReleaseScope:
-    """A WSGI layer that holds a release for as long as a body is being sent."""
+    """A WSGI layer that holds a release for as long as a body is being sent.
 
-    def __init__(self, app: "WSGIApplication", current: CurrentRelease) -> None:
+    Below `/releases/{name}/` the whole site is that of an earlier release: its links are relative.
+    """
+
+    def __init__(
+        self, app: "WSGIApplication", current: CurrentRelease, older: OlderReleases
+    ) -> None:
         self._app = app
         self._current = current
+        self._older = older
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -35,10 +54,28 @@ class ReleaseScope:
         try:
             environ[RELEASE] = visit.enter_context(self._current.lend())
             environ[_VISIT] = visit
+            if found := _OLDER.fullmatch(environ.get("PATH_INFO", "")):
+                self._go_back(environ, visit, *found.groups())
             return _Body(self._app(environ, start_response), visit)
         except BaseException:
             visit.close()
             raise
+
+    def _go_back(
+        self, environ: "WSGIEnvironment", visit: ExitStack, prefix: str, name: str, path: str
+    ) -> None:
+        """Have a request answered from an earlier release; its fault is left to the application."""
+        if path.split("/")[1] in _OF_CURRENT:
+            return
+        if name != environ[RELEASE].name:
+            try:
+                environ[RELEASE] = visit.enter_context(self._older.lend(name))
+            except Fault as fault:
+                environ[FAULT] = fault
+                return
+            environ[OLDER] = name
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+        environ["PATH_INFO"] = path
 
 
 class _Body:
@@ -59,6 +96,11 @@ def current_release() -> Release:
     """Return the release that this request is answered from."""
     release: Release = request.environ[RELEASE]
     return release
+
+
+def older_release() -> str | None:
+    """Return the name of the earlier release that this request is about; None for the current."""
+    return request.environ.get(OLDER)
 
 
 def hold(resource: AbstractContextManager[_T]) -> _T:

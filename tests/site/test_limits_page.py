@@ -13,7 +13,15 @@ from tests.support.processes import children, find_workers, query_processes
 from tests.support.waiting import wait_until
 
 # What limits no client.
-OTHERS = {"cache_mb", "log", "log_addresses", "security_contacts", "trusted_proxies", "workers"}
+OTHERS = {
+    "cache_mb",
+    "log",
+    "log_addresses",
+    "older_releases",
+    "security_contacts",
+    "trusted_proxies",
+    "workers",
+}
 QUERY = "application/sparql-query"
 GIVEN = {
     "query_seconds": "7.5",

@@ -12,18 +12,19 @@ from transform.errors import MisusedCommand, UnreadableRelease
 
 
 def test_without_variables_the_defaults_hold() -> None:
-    assert read_settings({}) == Settings(
-        10.0, 1024, 100, 1024, 32, 128, 5.0, 4096, 2000, 0, 64, 2, "", ""
-    )
+    given = (10.0, 1024, 100, 1024, 32, 128, 5.0, 4096, 2000, 0, 64, 2)
+    assert read_settings({}) == Settings(*given, "", "text", "network", "", 1)
 
 
 def test_each_setting_is_a_variable() -> None:
     variables = {f"PORTRAIT_IA_{field.name.upper()}": "7" for field in fields(Settings)}
     variables["PORTRAIT_IA_TRUSTED_PROXIES"] = "10.0.0.0/8, ::1"
+    variables["PORTRAIT_IA_LOG"] = "json"
+    variables["PORTRAIT_IA_LOG_ADDRESSES"] = "none"
     variables["PORTRAIT_IA_SECURITY_CONTACTS"] = "mailto:a@b.example, https://b.example/?a=b"
     assert read_settings(variables) == Settings(
-        7.0, 7, 7, 7, 7, 7, 7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1",
-        "mailto:a@b.example, https://b.example/?a=b",
+        7.0, 7, 7, 7, 7, 7, 7.0, 7, 7, 7, 7, 7, "10.0.0.0/8, ::1", "json", "none",
+        "mailto:a@b.example, https://b.example/?a=b", 7,
     )  # fmt: skip
 
 

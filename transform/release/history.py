@@ -35,6 +35,15 @@ def times(releases_folder: Path) -> dict[str, datetime]:
     return first
 
 
+def publications(releases_folder: Path) -> list[tuple[datetime, str]]:
+    """Return when which release was published, in the order of the history, with a time each."""
+    return [
+        (datetime.strptime(time, _TIME).replace(tzinfo=UTC), name)
+        for name, time in _lines(releases_folder)
+        if time
+    ]
+
+
 def _lines(releases_folder: Path) -> list[tuple[str, str]]:
     try:
         lines = (releases_folder / FILE).read_text(encoding="ascii").splitlines()

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from server.engine import memory_check
 from server.engine.disk_store import ensure_store
 from server.http.connection.connections import MOST_CONNECTIONS
-from server.http.process import logs, memory_check
+from server.http.process import logs
 from server.http.process.supervisor import Supervisor
 from server.http.process.worker import SHARED
 from server.settings import ENGINE, PREFIX, read_settings

@@ -42,6 +42,7 @@ from server.http.responses.dispatch import Dispatcher
 from server.http.responses.in_flight import Take, Waiter
 from server.networks import read_networks
 from server.release.current import CurrentRelease, Opener
+from server.release.older import OlderReleases
 from server.settings import ENGINE, LOG_JSON, read_settings
 from transform.errors import PortraitError
 
@@ -61,6 +62,7 @@ class Worker:
         listener: socket.socket,
         dispatcher: Dispatcher,
         current_release: CurrentRelease,
+        older: OlderReleases,
         cache: ReplyCache,
         most_body: int,
         share: LoadBalance,
@@ -77,6 +79,7 @@ class Worker:
         self._log = request_log
         self._ids = (f"{secrets.token_hex(6)}-{number:x}" for number in itertools.count(1))
         self._current_release = current_release
+        self._older = older
         self._cache = cache
         self._share = share
         self._counters = counters
@@ -138,7 +141,7 @@ class Worker:
             self.connections.each(self._look_at)
 
     def _counts(self) -> Counts:
-        cache, engine = self._cache, self._current_release.stats()
+        cache, engine = self._cache, self._current_release.stats() + self._older.stats()
         done = {
             "cache_hits_total": cache.hits,
             "cache_misses_total": cache.misses,
@@ -197,6 +200,7 @@ def run(
         chooser = WorkerChooser(SharedChoice(memory, CHOICE), place)
         app = create_app(folder, settings, opener, chooser)
         current_release: CurrentRelease = app.extensions["current_release"]
+        older: OlderReleases = app.extensions["older_releases"]
         trusted = read_networks(settings.trusted_proxies)
         limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
         cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
@@ -213,13 +217,14 @@ def run(
         if settings.log == LOG_JSON:
             request_log = RequestLog(settings.log_addresses, trusted)
         worker = partial(
-            Worker, accepting, dispatcher, current_release, cache, most, share, counters,
+            Worker, accepting, dispatcher, current_release, older, cache, most, share, counters,
             request_log, parent,
         )  # fmt: skip
         core.settle()
         uvloop.run(_serve(worker, core))
         if request_log:
             request_log.flush()
+        older.close()
         current_release.close()
         logging.shutdown()
         os._exit(0)  # threads may still be busy for clients that have gone

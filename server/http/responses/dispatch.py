@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 # Files have tags, dates and ranges of their own, and their names show their compression.
 _FILES = (b"/dumps/",)
-_UNKEPT = (*_FILES, b"/healthz", b"/readyz", b"/metrics")
+_UNKEPT = (*_FILES, b"/timegate/", b"/healthz", b"/readyz", b"/metrics")
 _CONDITIONS = frozenset(
     (b"if-none-match", b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range",
      b"range", b"accept-encoding")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from server.engine import disk_store
+from server.engine import disk_store, memory_check
 from server.engine.faults import EngineDown, EngineFault, QueryTooDeep
 from server.engine.interface import (
     JSON,
@@ -21,7 +21,6 @@ from server.engine.interface import (
     Question,
 )
 from server.engine.opening import open_disk
-from server.http.process import memory_check
 from tests.conftest import PROJECT
 from tests.support.processes import lives
 from tests.support.waiting import wait_until

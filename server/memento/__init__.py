@@ -1,0 +1,1 @@
+"""Earlier releases and their documents by date: Memento (RFC 7089)."""
