@@ -59,6 +59,7 @@ APART = {
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
         "server/things/similar.py",
         *(f"server/question_pages/{name}.py" for name in ("openapi", "shacl", "views")),
+        "server/memento/views.py",
     ),
     "faults of requests, in English, which is what a page says of them": (
         *("server/engine", "server/http/connection", "server/http/responses/dispatch.py"),
