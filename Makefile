@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-swapping clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -99,10 +99,15 @@ benchmark-serving: .venv/installed-for-tests
 # Wants 15 GB of disk and 8 GB of memory.
 benchmark-million: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.million
+
 # Ten minutes of normal and hostile load; ends with 1 unless all is as after the first minute.
 benchmark-soak: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.soaking --minutes 10
 	$(BIN)/python -m tests.benchmarks.neighbours
+
+# Two minutes of load while releases are swapped and workers killed; ends with 1 if a reader notices.
+benchmark-swapping: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.swapping
 
 # morph-kgc wants an older pandas than ours.
 build/peer/installed:

@@ -19,18 +19,18 @@ LIMITS = {
     "PORTRAIT_IA_QUERY_MEMORY_MB": "200",
     "PORTRAIT_IA_TOTAL_MEMORY_MB": "1000",
 }
-_COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
 
 
 @contextlib.contextmanager
 def serve(work: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Start a site; yield its address and its first process."""
     releases_folder, port = work / "releases", free_port()
-    build = [*_COMMAND, "build", "--to", str(releases_folder)]
+    build = [*COMMAND, "build", "--to", str(releases_folder)]
     subprocess.run(build, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL)
     with (work / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*_COMMAND, "serve", str(releases_folder), "--port", str(port)],
+            [*COMMAND, "serve", str(releases_folder), "--port", str(port)],
             cwd=PROJECT,
             env={**os.environ, **variables},
             stdout=subprocess.DEVNULL,
