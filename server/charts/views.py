@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from server.charts.figures import Figure, find_charts
+from server.charts.published import PublishedChart, find_charts
 from server.faults import UnknownPage, UnreadableRequest
 from server.negotiation import CSV, Format
 from server.web import render
@@ -55,10 +55,10 @@ def show_all() -> Response:
     return add_relations(response, [licence(current_release().manifest)])
 
 
-def _group(figures: Mapping[str, Figure]) -> list[tuple[int | None, list[Figure]]]:
+def _group(figures: Mapping[str, PublishedChart]) -> list[tuple[int | None, list[PublishedChart]]]:
     """Return the charts by year, those over several years under None."""
 
-    def year_of(figure: Figure) -> int | None:
+    def year_of(figure: PublishedChart) -> int | None:
         return figure.years[0] if len(figure.years) == 1 else None
 
     ordered = sorted(figures.values(), key=lambda f: (len(f.years) == 1, -(year_of(f) or 0)))
@@ -137,7 +137,7 @@ def _send(name: str, form: Format, ending: str) -> Response:
     return add_relations(response, [licence(release.manifest)])
 
 
-def _find(name: str) -> Figure:
+def _find(name: str) -> PublishedChart:
     figures = find_charts(current_release())
     if name not in figures:
         raise UnknownPage(message("charts.unknown", name=name[:60]), PATH)
