@@ -86,7 +86,7 @@ def show_rows(years: str, name: str) -> Response:
         answer = ask(question)
         sent = spreadsheet.send_csv(answer) if form is CSV else send(answer)
         return add_links(render.finish(sent, form), form, path, (HTML, *SOLUTIONS))
-    number = read_page_number(request.args.get("page", "1"))
+    number = read_page_number(request.args.get("page", "1"), request.path.removeprefix("/"))
     rows = queries.ask_rows(release, text, _ROWS + 1, _ROWS * (number - 1))
     if number > 1 and not rows:
         raise UnknownPage(message("pages.no_page_of_rows", number=number))

@@ -9,8 +9,8 @@ from server.faults import UnreadableRequest
 from transform.text.message import message
 
 
-def read_page_number(text: str, way: str | None = None) -> int:
-    """Parse the number of a page; raises UnreadableRequest, with the way to the first page."""
+def read_page_number(text: str, way: str) -> int:
+    """Parse the number of a page; raises UnreadableRequest, with the path of the first page."""
     if not re.fullmatch("[1-9][0-9]{0,6}", text):
         raise UnreadableRequest(message("pages.page_number", number=text[:40]), way)
     return int(text)
