@@ -44,13 +44,13 @@ class Statement(NamedTuple):
 
 def show(resource: Resource, release: Release, bare: str) -> Response:
     """Answer with the page of a resource by its path below `id/`."""
-    number, language = (
-        read_page_number(request.args.get("page", "1"), f"doc/{bare}"),
-        render.language(),
-    )
+    number = read_page_number(request.args.get("page", "1"), f"doc/{bare}")
+    language = render.language()
     pointing, last = term_table.list_pointing(resource, release, language, number)
     if number > max(last, 1):
-        raise UnknownPage(message("things.no_page", number=number, last=max(last, 1)))
+        raise UnknownPage(
+            message("things.no_page", number=number, last=max(last, 1)), f"doc/{bare}"
+        )
     heading = term_table.name_resource(resource, release, language)
     context = Context(resource, release, language, bare)
     layout = kinds.lay_out(context)
