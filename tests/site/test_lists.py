@@ -372,7 +372,7 @@ def test_lists_that_are_not_there_lead_to_those_that_are(examples: str, fetch: A
 def test_unknown_values_leave_an_empty_list_with_a_way_back(examples: str, fetch: Any) -> None:
     page = open_list(examples, fetch, organisme="nul-ne-la-connait")
     assert total(page) == 0
-    assert "See the whole list" in page
+    assert "Go to the page that is there" in page
 
 
 def test_nothing_of_a_search_is_syntax_of_the_index(example: Path) -> None:
