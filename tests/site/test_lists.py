@@ -352,7 +352,7 @@ def test_nonsense_in_parameters_is_refused_in_the_language_of_the_page(
         assert page.status == 400, search
         assert "en anglais" not in page.text
         assert (
-            f'href="{"../" * path.count("/") or "./"}{path}?lang=fr">Voir toute la liste'
+            f'href="{"../" * path.count("/") or "./"}{path}?lang=fr">Aller à la page qui existe'
             in page.text
         )
 
@@ -366,13 +366,13 @@ def test_lists_that_are_not_there_lead_to_those_that_are(examples: str, fetch: A
     for path, way in ways.items():
         reply = fetch(examples + path, headers={"Accept": "text/html"})
         assert reply.status == 404
-        assert f'href="{way}">Voir toute la liste' in reply.text
+        assert f'href="{way}">Aller à la page qui existe' in reply.text
 
 
 def test_unknown_values_leave_an_empty_list_with_a_way_back(examples: str, fetch: Any) -> None:
     page = open_list(examples, fetch, organisme="nul-ne-la-connait")
     assert total(page) == 0
-    assert "Go to the page that is there" in page
+    assert "See the whole list" in page
 
 
 def test_nothing_of_a_search_is_syntax_of_the_index(example: Path) -> None:
