@@ -27,7 +27,7 @@ from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock
-from server.http.process import load_balance, rate_limit, shared_choice, shared_counters
+from server.http.process import shared_memory
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.shared_choice import SharedChoice, WorkerChooser
@@ -40,9 +40,6 @@ from server.release.current import CurrentRelease, Opener
 from server.settings import ENGINE, read_settings
 from transform.errors import PortraitError
 
-CHOICE = rate_limit.SIZE + load_balance.SIZE  # where each part of the shared memory begins
-_COUNTERS = CHOICE + shared_choice.SIZE
-SHARED = _COUNTERS + shared_counters.size(MOST_WORKERS)  # bytes
 _LOOK_EVERY = 0.5
 _OWN_DESCRIPTORS = 256  # for files, query processes and the spool
 _LOG = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -152,16 +149,16 @@ def run(
     logging.basicConfig(level=logging.INFO, format=_LOG)
     settings = read_settings(os.environ)
     _read_what_refusals_need()
-    with mmap.mmap(shared, SHARED) as memory:
-        chooser = WorkerChooser(SharedChoice(memory, CHOICE), place)
+    with mmap.mmap(shared, shared_memory.SIZE) as memory:
+        chooser = WorkerChooser(SharedChoice(memory, shared_memory.CHOICE), place)
         app = create_app(folder, settings, opener, chooser)
         current_release: CurrentRelease = app.extensions["current_release"]
         trusted = read_networks(settings.trusted_proxies)
         limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
         cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
         longest = settings.query_kb * 1024
-        share = LoadBalance(memory, rate_limit.SIZE, place)
-        counters = SharedCounters(memory, _COUNTERS, place, MOST_WORKERS)
+        share = LoadBalance(memory, shared_memory.BALANCE, place)
+        counters = SharedCounters(memory, shared_memory.COUNTERS, place, MOST_WORKERS)
         own_pages = {b"/metrics": counters.reply}
         dispatcher = Dispatcher(app, current_release, limit, cache, longest, core, own_pages)
         gc.collect()
