@@ -113,7 +113,7 @@ def test_a_host_that_is_none_is_refused(site: str, fetch: Any) -> None:
 def test_behind_a_proxy_services_are_below_the_base_uri(
     folder: Path, boot: Any, fetch: Any, base_uri: str
 ) -> None:
-    with boot(folder, trusted_proxies="127.0.0.1") as address:
+    with boot(folder, workers=1, trusted_proxies="127.0.0.1") as address:
         manifest = json.loads(fetch(f"{address}reconciliation").body)
     assert manifest["suggest"]["entity"]["service_url"] == f"{base_uri}reconciliation"
 
@@ -704,7 +704,7 @@ def test_each_release_has_names_of_its_own(
         quads.write(f"{new} <http://www.w3.org/2004/02/skos/core#prefLabel> "
                     f'"Tout nouveau"@fr {graph} .\n')  # fmt: skip
     list_anew(two_releases / "bbbbbbbbbbbbbbbb", "dumps/portraits.nq")
-    with boot(two_releases) as address:
+    with boot(two_releases, workers=1) as address:
 
         def find() -> Any:  # None while the names are being read, 503
             return json.loads(fetch(f"{address}reconciliation?query=Tout+nouveau").body).get(
