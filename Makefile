@@ -24,7 +24,7 @@ test: .venv/installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m '$(MARKED)' -n $(PROCESSES) --dist worksteal
+	$(BIN)/python -m pytest -m '$(MARKED)' -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # Installs CKAN in an environment of its own, to take our catalogue. Wants Debian's postgresql.
 test-ckan: .venv/installed-for-tests

@@ -37,15 +37,17 @@ settings.register_profile(
 )
 settings.load_profile("busy machine")
 
-# What has single tests that take long, so that none of them is begun last, on one process alone.
+# What takes longest, so that none of it is begun last, on one process alone.
 LONGEST = tuple(
     f"tests/{file}"
     for file in (
+        "server/engine/test_engine.py",
+        "site/test_accessibility.py",
         "site/test_clients.py",
+        "site/test_editor.py",
         "transform/commands/test_build.py",
+        "transform/commands/test_link.py",
         "transform/release/test_folder.py",
-        "transform/release/test_round_trips.py",
-        "transform/validation/test_indexed_graph.py",
     )
 )
 
@@ -63,7 +65,7 @@ ROW = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest tests."""
+    """Begin with the longest files."""
     assert all((PROJECT / file).is_file() for file in LONGEST)
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 

@@ -13,8 +13,9 @@ from typing import Any, Self
 from server.engine import faults
 from server.engine.interface import Engine, Limits, Outcome, Question, Ticket
 from server.engine.stats import EngineStats
+from server.http.process import shared_memory
 from server.http.process.shared_choice import SharedChoice
-from server.http.process.worker import CHOICE, SHARED, run
+from server.http.process.worker import run
 from server.release.choice import ReleaseChooser
 
 PART = b"x" * 65536
@@ -91,8 +92,8 @@ def open_broken(release_file: Path, base_uri: str, limits: Limits) -> Engine:
 if __name__ == "__main__":
     address = ("127.0.0.1", int(sys.argv[1]))
     with socket.create_server(address) as listener, tempfile.TemporaryFile() as shared:
-        shared.truncate(SHARED)
+        shared.truncate(shared_memory.SIZE)
         folder = Path(os.environ["PORTRAIT_IA_FOLDER"])
-        memory = mmap.mmap(shared.fileno(), SHARED)
-        SharedChoice(memory, CHOICE).publish(ReleaseChooser(folder).choose())
+        memory = mmap.mmap(shared.fileno(), shared_memory.SIZE)
+        SharedChoice(memory, shared_memory.CHOICE).publish(ReleaseChooser(folder).choose())
         run(folder, listener.fileno(), shared.fileno(), b"secret", 0, os.getppid(), open_broken)

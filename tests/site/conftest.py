@@ -171,7 +171,10 @@ def _fetch() -> Fetch:
 
 @pytest.fixture(scope="session")
 def boot() -> Boot:
-    """Start the production server over a folder; it is ready when its address is returned."""
+    """Start the production server over a folder; it is ready when its address is returned.
+
+    A second worker takes half of what a start costs: `workers=1` where it would show nothing.
+    """
     return _boot
 
 
@@ -227,15 +230,21 @@ def page(browser: Any) -> Iterator[Any]:
 
 @contextmanager
 def _boot(
-    folder: Path, descriptors: int = 0, stderr: IO[bytes] | None = None, **settings: str
+    folder: Path,
+    workers: int = 2,
+    descriptors: int = 0,
+    stderr: IO[bytes] | None = None,
+    **settings: str,
 ) -> Iterator[str]:
     code = "import os, resource, sys; from pathlib import Path; "
     code += "from server.http.process.listen import listen; "
     if descriptors:  # the limit of each process, which bounds its connections
         code += f"resource.setrlimit(resource.RLIMIT_NOFILE, ({descriptors}, {descriptors})); "
     code += "engine = os.environ.get('PORTRAIT_IA_ENGINE', 'memory'); "
-    code += "listen(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 2, engine=engine)"
-    with _run([sys.executable, "-c", code, str(folder)], folder, settings, stderr) as address:
+    code += "folder, workers, port = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]); "
+    code += "listen(folder, '127.0.0.1', port, workers, engine=engine)"
+    command = [sys.executable, "-c", code, str(folder), str(workers)]
+    with _run(command, folder, settings, stderr) as address:
         yield address
 
 

@@ -56,10 +56,28 @@ PAGES = {
     "help on queries": "aide/requetes",
     "unknown": "doc/organisme/rien-de-tel",
 }
-# Each template is seen in both languages, both schemes and both widths.
-VIEWS = [("fr", "light", 1280), ("en", "dark", 360), ("fr", "dark", 1280), ("en", "light", 360)]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# Each template is seen in both languages, both schemes and both widths, by two of the four views:
+# a view and its opposite. The narrow one is French, whose texts are longer.
 NARROW = 320  # CSS pixels, WCAG 1.4.10; also what a page of 640 has at a zoom of 200 %
+VIEWS = [
+    ("en", "light", 1280, 0),
+    ("fr", "dark", NARROW, 0),
+    ("en", "dark", 1280, 1),
+    ("fr", "light", NARROW, 1),
+]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# Of what repeats, such as rows and items of lists, so many are enough: axe takes time for each.
+KEEP = 12
+SHORTEN = """most => {
+  for (const parent of document.body.querySelectorAll("*")) {
+    const seen = {};
+    for (const child of [...parent.children]) {
+      const kind = `${child.localName} ${child.getAttribute("class")}`;
+      seen[kind] = (seen[kind] || 0) + 1;
+      if (seen[kind] > most) child.remove();
+    }
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -83,19 +101,28 @@ def query_of(text: str) -> str:
     return urlencode({"query": text, "format": "json"})
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), VIEWS)
-def test_no_template_breaks_a_rule_of_wcag(
-    examples: str, paths: dict[str, str], browser: Any, language: str, scheme: str, width: int
+@pytest.mark.parametrize(("language", "scheme", "width", "half"), VIEWS)
+def test_no_template_breaks_a_rule_of_wcag_or_scrolls_sideways(
+    examples: str,
+    paths: dict[str, str],
+    browser: Any,
+    language: str,
+    scheme: str,
+    width: int,
+    half: int,
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     options = {"resultTypes": ["violations"], "runOnly": RULES["runOnly"]}
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     )
-    page, found = context.new_page(), {}
-    for name, path in paths.items():
+    page, found, wide = context.new_page(), {}, {}
+    for name, path in [*paths.items()][half::2]:
         joint = "&" if "?" in path else "?"
         page.goto(f"{examples}{path}{joint}lang={language}")
+        if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
+            wide[name] = needed
+        page.evaluate(SHORTEN, KEEP)
         violations = axe.run(page, options=options).response["violations"]
         if violations:
             found[name] = [
@@ -103,21 +130,8 @@ def test_no_template_breaks_a_rule_of_wcag(
                 for each in violations
             ]
     context.close()
-    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
-
-
-def test_nothing_scrolls_sideways_on_320_pixels(
-    examples: str, paths: dict[str, str], browser: Any
-) -> None:
-    context = browser.new_context(viewport={"width": NARROW, "height": 640})
-    page, wide = context.new_page(), {}
-    for name, path in paths.items():
-        page.goto(examples + path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > NARROW:
-            wide[name] = width
-    context.close()
-    assert not wide
+    said = {"violations": found, "pixels": wide}
+    assert said == {"violations": {}, "pixels": type(wide)()}, json.dumps(said, indent=1, ensure_ascii=False)
 
 
 def test_the_html_of_every_template_is_valid(

@@ -63,7 +63,7 @@ def quebec(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def at(quebec: Path, boot: Any) -> Iterator[str]:
     """The address of the site that serves them, other than their base URI."""
-    with boot(quebec) as address:
+    with boot(quebec, workers=1) as address:
         yield address
 
 

@@ -139,7 +139,8 @@ def test_a_bad_current_leaves_the_old_release_for_workers_to_come(
     whole = (releases / NEW / QUADS).read_bytes()
     cut(releases / NEW / QUADS)
     entries = sorted(path.name for path in releases.iterdir())
-    with boot(releases) as site:
+    # While workers start again and every core is busy, a query may wait: no limit may end it.
+    with boot(releases, query_seconds="600", queue_seconds="600") as site:
         tag = fetch(f"{site}{QUADS}").headers["ETag"]
         counted = fetch(f"{site}{COUNT}", Accept="text/csv").body
         move(releases, NEW)

@@ -72,7 +72,7 @@ def test_the_sitemap_of_many_rows_has_parts_of_50_000(
         out.writelines(f"initiative/{n:06}\ninitiative/{n:06}/2025\n" for n in range(26_000))
     list_anew(release, "documents.txt")
     (tmp_path / "current").symlink_to(release.name)
-    with boot(tmp_path) as site:
+    with boot(tmp_path, workers=1) as site:
         parts = locations(fetch(f"{site}sitemap.xml").body, "sitemap")
         parts_of_sitemap = [
             locations(fetch(part.replace(BASE, site)).body, "url") for part in parts
@@ -195,7 +195,7 @@ def test_a_title_cannot_leave_its_script(tmp_path: Path, boot: Any, fetch: Any) 
     manifest["publisher"]["name"] = {"fr": evil, "en": evil}
     (release / "manifest.json").write_text(json.dumps(manifest))
     (tmp_path / "current").symlink_to(release.name)
-    with boot(tmp_path) as site:
+    with boot(tmp_path, workers=1) as site:
         for path in ("", "dumps/", "doc/portrait/2025"):
             nodes = described(site, fetch, path)
             assert evil in {(node.get("creator") or node["publisher"])["name"] for node in nodes}
@@ -240,7 +240,7 @@ def test_whom_to_tell_of_a_weakness_is_said_as_the_standard_says(
     folder: Path, boot: Any, fetch: Any
 ) -> None:
     named = "https://a.example/securite, mailto:securite@a.example"
-    with boot(folder, security_contacts=named) as site:
+    with boot(folder, workers=1, security_contacts=named) as site:
         reply = fetch(f"{site}.well-known/security.txt")
     assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
     lines = [line.partition(": ")[::2] for line in reply.body.decode().splitlines()]

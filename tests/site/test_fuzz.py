@@ -51,7 +51,7 @@ def line(folder: Any, boot: Any) -> Iterator[http.client.HTTPConnection]:
     """A connection to a server of our own, with limits that keep a bad example short."""
     limits = {"query_seconds": "2", "query_memory_mb": "300"}
     with (
-        boot(folder, **limits) as site,
+        boot(folder, workers=1, **limits) as site,
         closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=90)) as line,
     ):
         yield line

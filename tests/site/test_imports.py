@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ASK_ONCE = """
 import sys
 from pathlib import Path
@@ -21,8 +23,9 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
-def test_the_process_that_forks_the_query_processes_loads_no_page() -> None:
-    code = "import sys; import server.engine.process.fork_server; print(*sys.modules)"
+@pytest.mark.parametrize("room", ["engine.process.fork_server", "http.process.listen"])
+def test_what_starts_other_processes_loads_no_page(room: str) -> None:
+    code = f"import sys; import server.{room}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -31,7 +34,7 @@ def test_the_process_that_forks_the_query_processes_loads_no_page() -> None:
         cwd=Path(__file__).parents[2],
     )
     loaded = set(done.stdout.split())
-    assert "server.engine.process.serve" in loaded
+    assert f"server.{room}" in loaded
     assert not loaded & {
         "flask",
         "jinja2",

@@ -45,13 +45,13 @@ def two(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) -
 
     build(OURS, "ours")
     build(THEIRS, "theirs")
-    with boot(folder / "ours") as site:
+    with boot(folder / "ours", workers=1) as site:
         service, ask = f"{site}reconciliation", ("link", folder / "theirs", "--list", "--service")
         proposed = run(*ask, service, "--type", f"{OURS}def#Organisme")
         accept = ("--accept", f"{THEIRS}{BODY}={OURS}{BODY}", "--service", service)
         run("link", folder / "theirs", *accept, *WHO)
     build(THEIRS, "theirs")
-    with boot(folder / "theirs") as site:
+    with boot(folder / "theirs", workers=1) as site:
         yield Two(proposed, site)
 
 

@@ -444,7 +444,7 @@ def town(
         "build", *files, "--layout", folder / "layout.toml", "--to", folder / "releases"
     )
     assert done.returncode == 0, done.stderr
-    with boot(folder / "releases") as address:
+    with boot(folder / "releases", workers=1) as address:
         yield address, folder / "releases/current/dumps/portraits.sqlite"
 
 

@@ -21,7 +21,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, boot: Any) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("many")
     write_release(folder / "a", MANY)
     (folder / "current").symlink_to("a")
-    with boot(folder) as site:
+    with boot(folder, workers=1) as site:
         yield site
 
 

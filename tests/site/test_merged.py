@@ -48,7 +48,7 @@ def merged(
     kept, gone = (candidate[f"{side}_iri"].rpartition("/")[2] for side in ("older", "newer"))
     run("review", releases_folder, "--accept", "1", "--author", "Ada Tremblay")
     run("build", *files, "--to", releases_folder, "--base-uri", base_uri)
-    with boot(releases_folder) as site:
+    with boot(releases_folder, workers=1) as site:
         yield Merged(site, base_uri, kept, gone)
 
 

@@ -29,10 +29,9 @@ MINISTRY = "Ressources naturelles et des Forêts"
 
 
 @pytest.fixture(scope="module")
-def site(example: Path, boot: Any) -> Iterator[str]:
+def site(examples: str) -> str:
     """The example portraits, served."""
-    with boot(example) as address:
-        yield address
+    return examples
 
 
 def example_values(name: str) -> dict[str, str]:

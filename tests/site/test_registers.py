@@ -147,7 +147,7 @@ def english(
     bodies: Bodies = {
         year: [(row[2], row[3]) for row in rows] for year, rows in ENGLISH_ROWS.items()
     }
-    with boot(releases, security_contacts="mailto:security@town.example") as address:
+    with boot(releases, workers=1, security_contacts="mailto:security@town.example") as address:
         yield Site(address, ("en",), bodies, questions=33)
 
 
@@ -159,7 +159,7 @@ def dutch(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("dutch")
     releases = build(portrait_ia, folder, DUTCH, DUTCH_ROWS, **words)
     bodies: Bodies = {year: [(row[1], "") for row in rows] for year, rows in DUTCH_ROWS.items()}
-    with boot(releases, security_contacts="mailto:security@gemeente.example") as address:
+    with boot(releases, workers=1, security_contacts="mailto:security@gemeente.example") as address:
         yield Site(address, ("nl",), bodies, questions=25)
 
 
@@ -182,7 +182,9 @@ def us(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) ->
         arguments += [f"{year}={folder / f'{year}.csv'}", "--layout", f"{year}=us-{year}"]
     done = portrait_ia("build", *arguments, "--to", folder / "releases")
     assert done.returncode == 0, done.stderr
-    with boot(folder / "releases", security_contacts="mailto:security@us.example") as address:
+    with boot(
+        folder / "releases", workers=1, security_contacts="mailto:security@us.example"
+    ) as address:
         yield Site(address, ("en",), bodies, questions=34)
 
 
@@ -196,7 +198,7 @@ def canada(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory
     done = portrait_ia("build", f"2025={file}", "--layout", "canada", "--to", releases)
     assert done.returncode == 0, done.stderr
     bodies = {2025: [(*cell.split(" / "), "") for cell in cells]}
-    with boot(releases, security_contacts="mailto:security@canada.example") as address:
+    with boot(releases, workers=1, security_contacts="mailto:security@canada.example") as address:
         yield Site(address, ("en", "fr"), bodies, questions=15)
 
 

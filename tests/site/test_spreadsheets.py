@@ -40,7 +40,7 @@ def hostile(
             csv.writer(out).writerows([HEADER, row, (*row[:5], ODD)])
     done = portrait_ia("build", *files, "--to", folder / "releases", "--quarantine")
     assert done.returncode == 0, done.stderr
-    with boot(folder / "releases") as site:
+    with boot(folder / "releases", workers=1) as site:
         yield Hostile(site, folder / "releases", portrait_ia)
 
 

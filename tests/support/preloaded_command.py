@@ -5,6 +5,7 @@ environment and outputs. A test that needs other options starts the installed co
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -93,12 +94,30 @@ def wait(kept: str) -> None:
         importlib.import_module(name)
     keep_validation(Path(kept))
     command = importlib.import_module("server.cli").main
+    _read_texts()
+    os.fsync = _leave_unwritten  # type: ignore[assignment]
+    gc.collect()
+    gc.freeze()  # what is imported is no garbage: no fork looks for any in it
     for line in sys.stdin:
         process = os.fork()
         if process == 0:
             _run_here(command, *json.loads(line))
         _, status = os.waitpid(process, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _leave_unwritten(descriptor: object) -> None:
+    """Leave it to the system when a file is on the disk, for no test cuts the power."""
+
+
+def _read_texts() -> None:
+    """Read the messages and how numbers are written, which stay as they are for each fork."""
+    message = importlib.import_module("transform.text.message")
+    numbers = importlib.import_module("transform.text.numbers")
+    for room in Path(message.__file__ or "").with_name("messages").glob("*.toml"):
+        message.read_room(room.stem)
+    for language in ("fr", "en"):
+        numbers.is_one(1, language)
 
 
 def _run_here(

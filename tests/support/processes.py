@@ -54,9 +54,9 @@ def lives(process: int) -> bool:
 
 
 def find_workers(site: str) -> list[int]:
-    """Return the two workers of a site (`boot`) once both have begun to serve."""
+    """Return the workers of a site once all have begun to serve."""
     server = server_process(site)
-    wait_until(lambda: b"portrait_ia_workers 2" in _read(f"{site}metrics"))
+    wait_until(lambda: metric(site, "workers") == len(children(server)))
     return children(server)
 
 

@@ -13,9 +13,8 @@ from typing import IO
 from server.engine import memory_check
 from server.engine.disk_store import ensure_store
 from server.http.connection.connections import MOST_CONNECTIONS
-from server.http.process import logs
+from server.http.process import logs, shared_memory
 from server.http.process.supervisor import Supervisor
-from server.http.process.worker import SHARED
 from server.settings import ENGINE, PREFIX, read_settings
 from transform.commands.terminal import progress
 from transform.errors import CannotServe, MisusedCommand, UnreadableRelease
@@ -52,7 +51,7 @@ def listen(
     if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
     with _bind(host, port) as listener, _open_shared() as shared:
-        shared.truncate(SHARED)
+        shared.truncate(shared_memory.SIZE)
         _allow_descriptors(2 * MOST_CONNECTIONS)
         supervisor = Supervisor(folder.resolve(), listener, shared, variables, ready)
         supervisor.keep(workers, partial(_prepare_release, engine, workers))

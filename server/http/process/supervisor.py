@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from server.http.process import load_balance, rate_limit
+from server.http.process import load_balance, shared_memory
 from server.http.process.release_watch import Prepare, ReleaseWatch
 from server.http.process.shared_choice import SharedChoice
 from transform.errors import CannotServe
@@ -83,7 +83,7 @@ class Supervisor:
         """
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
         self._workers = [_WorkerState(place) for place in range(number)]
-        choice = SharedChoice(self._shared, rate_limit.SIZE + load_balance.SIZE)
+        choice = SharedChoice(self._shared, shared_memory.CHOICE)
         watch = ReleaseWatch(self._folder, choice, number, prepare)
         try:
             watch.start()
@@ -105,7 +105,8 @@ class Supervisor:
                 worker.process, worker.begun = self._start(worker.place), now
             return
         ready = (
-            load_balance.last_published(self._shared, rate_limit.SIZE, worker.place) > worker.begun
+            load_balance.last_published(self._shared, shared_memory.BALANCE, worker.place)
+            > worker.begun
         )
         if ready and not self._was_ready:
             self._was_ready = True

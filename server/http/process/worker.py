@@ -30,7 +30,7 @@ from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
 from server.http.messages import Clock, Reply, Request
-from server.http.process import load_balance, logs, rate_limit, shared_choice, shared_counters
+from server.http.process import logs, shared_memory
 from server.http.process.load_balance import MOST_WORKERS, LoadBalance
 from server.http.process.rate_limit import RateLimit
 from server.http.process.request_log import RequestLog
@@ -46,9 +46,6 @@ from server.release.older import OlderReleases
 from server.settings import ENGINE, LOG_JSON, read_settings
 from transform.errors import PortraitError
 
-CHOICE = rate_limit.SIZE + load_balance.SIZE  # where each part of the shared memory begins
-_COUNTERS = CHOICE + shared_choice.SIZE
-SHARED = _COUNTERS + shared_counters.size(MOST_WORKERS)  # bytes
 _LOOK_EVERY = 0.5
 _OWN_DESCRIPTORS = 256  # for files, query processes and the spool
 _ID = re.compile(rb"[A-Za-z0-9_.-]{8,64}")  # of a request, as proxies make them
@@ -196,8 +193,8 @@ def run(
     settings = read_settings(os.environ)
     logs.configure(settings.log)
     _read_what_refusals_need()
-    with mmap.mmap(shared, SHARED) as memory:
-        chooser = WorkerChooser(SharedChoice(memory, CHOICE), place)
+    with mmap.mmap(shared, shared_memory.SIZE) as memory:
+        chooser = WorkerChooser(SharedChoice(memory, shared_memory.CHOICE), place)
         app = create_app(folder, settings, opener, chooser)
         current_release: CurrentRelease = app.extensions["current_release"]
         older: OlderReleases = app.extensions["older_releases"]
@@ -205,8 +202,8 @@ def run(
         limit = RateLimit(settings.requests_per_minute, trusted, memory, secret)
         cache, core = ReplyCache(settings.cache_mb << 20), CpuAffinity(place, settings.workers)
         longest = settings.query_kb * 1024
-        share = LoadBalance(memory, rate_limit.SIZE, place)
-        counters = SharedCounters(memory, _COUNTERS, place, MOST_WORKERS)
+        share = LoadBalance(memory, shared_memory.BALANCE, place)
+        counters = SharedCounters(memory, shared_memory.COUNTERS, place, MOST_WORKERS)
         own_pages = {b"/metrics": counters.reply}
         dispatcher = Dispatcher(app, current_release, limit, cache, longest, core, own_pages)
         gc.collect()
