@@ -51,6 +51,7 @@ PAGES = {
     "catalogue": "catalogue",
     "vocabulary": "def",
     "shapes": "shapes",
+    "conformance": "conformite",
     "graph": "graph/2025",
     "help": "aide",
     "help on queries": "aide/requetes",

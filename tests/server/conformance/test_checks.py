@@ -15,6 +15,7 @@ from server.conformance.checks import CHECKS, NAMES
 from server.conformance.client import HttpClient
 from server.conformance.run import run_one
 from server.conformance.site import discover
+from tests.conftest import PROJECT
 from tests.support.changing_proxy import Change, Exchange, Proxy
 from transform.text.message import Message
 
@@ -347,3 +348,12 @@ def test_a_site_that_limits_requests_is_waited_for(proxy: Proxy) -> None:
 
     proxy.after = refuse
     _told(result_of("release", proxy.address))
+
+
+@pytest.mark.parametrize("page", ["docs/conformite.md", "docs/conformite.en.md"])
+def test_the_docs_list_every_check(page: str) -> None:
+    text = (PROJECT / page).read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| .* \| (?:oui|non|yes|no) \|$", text, re.MULTILINE)
+    assert tuple(rows) == NAMES
+    here = re.findall(r"\| (?:oui|yes) \|$", text, re.MULTILINE)
+    assert len(here) == len([c for c in CHECKS if not (c.outside or c.heavy)])
