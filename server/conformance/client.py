@@ -13,20 +13,26 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from server.conformance.model import Broken, Downloaded, Finding, Reply, cut
+from server.conformance.model import (
+    LARGEST,
+    Broken,
+    Downloaded,
+    Finding,
+    Headers,
+    Reply,
+    describe,
+)
 from transform import __version__
 from transform.errors import FetchFailed, MisusedCommand
 from transform.fetch.http_client import deadline, failure_words, open_pool
 from transform.text.message import Message, message
 from transform.text.urls import url_problem
 
-LARGEST = 32 << 20  # bytes of an answer that is kept; files are read without being kept
 _LARGEST_FILE = 1 << 30  # of a file whose length nothing tells
 _SLOWEST = 50_000  # bytes a second that a file must come with, beyond the time of any request
 _HEADERS = {"User-Agent": f"portrait-ia-doctor/{__version__}", "Accept-Encoding": "identity"}
 _CONNECT = 10.0  # seconds
 _LONGEST_WAIT, _ALL_WAITS = 120, 900  # seconds, where the site says 429 with Retry-After
-_SHOWN_BODY = 100  # characters
 
 Notify = Callable[[Message], None]
 
@@ -64,7 +70,7 @@ class HttpClient:
             with self._open(sent, method, url, asked, body, self.seconds) as (raw, began):
                 content = b"".join(_read(raw, sent, most))
                 passed = time.monotonic() - began
-            reply = Reply(sent, raw.status, raw.headers, content, passed)
+            reply = Reply(sent, raw.status, Headers(raw.headers.items()), content, passed)
             if reply.status != 429 or not self._wait(reply):
                 return reply
 
@@ -80,7 +86,7 @@ class HttpClient:
                     digest.update(block)
                     size += len(block)
                 passed = time.monotonic() - began
-            reply = Reply(sent, raw.status, raw.headers, b"", passed)
+            reply = Reply(sent, raw.status, Headers(raw.headers.items()), b"", passed)
             if reply.status != 429 or not self._wait(reply):
                 return Downloaded(reply, digest.hexdigest(), size)
 
@@ -136,15 +142,6 @@ class HttpClient:
         self._notify(message("conformance.waiting", seconds=seconds))
         time.sleep(seconds)
         return True
-
-
-def describe(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> str:
-    """Return a request as a person would repeat it."""
-    parts = [f"{method} {url}", *(f"{name}: {value}" for name, value in headers.items())]
-    if body:
-        shown = body[: _SHOWN_BODY + 1].decode("utf-8", "replace")
-        parts.append(shown if len(shown) <= _SHOWN_BODY else f"{shown[:_SHOWN_BODY]}…")
-    return cut(" · ".join(parts))
 
 
 def _read(raw: urllib3.BaseHTTPResponse, sent: str, most: int) -> Iterator[bytes]:

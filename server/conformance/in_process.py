@@ -6,11 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from urllib3 import HTTPHeaderDict
 from werkzeug.test import EnvironBuilder
 
-from server.conformance.client import LARGEST, describe
-from server.conformance.model import Broken, Downloaded, Finding, Reply
+from server.conformance.model import (
+    LARGEST,
+    Broken,
+    Downloaded,
+    Finding,
+    Headers,
+    Reply,
+    describe,
+)
 from server.web.release_scope import RELEASE
 from transform.text.message import message
 
@@ -68,7 +74,7 @@ class InProcessClient:
 
     def _call(
         self, path: str, method: str, headers: Mapping[str, str], body: bytes | None
-    ) -> tuple[int, HTTPHeaderDict, Iterable[bytes]]:
+    ) -> tuple[int, Headers, Iterable[bytes]]:
         """Call the application (PEP 3333)."""
         path, _, query = path.partition("?")
         builder = EnvironBuilder(
@@ -91,10 +97,7 @@ class InProcessClient:
             _close(parts)
             raise OtherRelease(self._release)
         status, sent = started[0]
-        answered = HTTPHeaderDict()
-        for name, value in sent:
-            answered.add(name, value)
-        return int(status[:3]), answered, parts
+        return int(status[:3]), Headers(sent), parts
 
 
 def _close(parts: Iterable[bytes]) -> None:

@@ -1,6 +1,6 @@
 """Define what a client of a site gives back, and what a check finds in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -8,18 +8,42 @@ from transform.errors import Said
 from transform.text.message import Message
 from transform.text.printable import visible
 
+LARGEST = 32 << 20  # bytes of an answer that is kept; files are read without being kept
+_SHOWN_BODY = 100  # characters
 _LONGEST = 400  # characters of what a site sent that are shown
+
+
+class Headers(Mapping[str, str]):
+    """Headers of an answer, by their names in any case; lines of one name are joined by commas."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            before = self._values.get(name.lower())
+            self._values[name.lower()] = value if before is None else f"{before}, {value}"
+
+    def __getitem__(self, name: str) -> str:
+        """Return a value; raises KeyError."""
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Return how many names there are."""
+        return len(self._values)
 
 
 class Reply(NamedTuple):
     """An answer: what was sent for it, in words, and what came, after how many seconds.
 
-    Names of headers are in any case; redirects are not followed.
+    Redirects are not followed.
     """
 
     sent: str
     status: int
-    headers: Mapping[str, str]
+    headers: Headers
     body: bytes
     seconds: float = 0.0
 
@@ -58,7 +82,7 @@ class Client(Protocol):
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        most: int = ...,
+        most: int = LARGEST,
     ) -> Reply:
         """Send a request; raises Broken where no whole answer of at most `most` bytes comes."""
 
@@ -85,6 +109,15 @@ def finding(reply: Reply, expected: Said, step: Message, came: Said | None = Non
 def cut(text: str) -> str:
     """Return a foreign text on one line of bounded length, without signs that act on a terminal."""
     return visible(" ".join(text.split()), _LONGEST)
+
+
+def describe(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> str:
+    """Return a request as a person would repeat it."""
+    parts = [f"{method} {url}", *(f"{name}: {value}" for name, value in headers.items())]
+    if body:
+        shown = body[: _SHOWN_BODY + 1].decode("utf-8", "replace")
+        parts.append(shown if len(shown) <= _SHOWN_BODY else f"{shown[:_SHOWN_BODY]}…")
+    return cut(" · ".join(parts))
 
 
 class Broken(Exception):

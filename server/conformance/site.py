@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode, urljoin
 
 import pyoxigraph as ox
 
-from server.conformance.client import describe
 from server.conformance.model import (
     Broken,
     CannotTell,
@@ -18,6 +17,7 @@ from server.conformance.model import (
     Inapplicable,
     Reply,
     cut,
+    describe,
     finding,
 )
 from server.negotiation import JSON, JSON_LD, N_TRIPLES, Format
