@@ -8,6 +8,7 @@ from flask import Flask
 
 from server.changes import views as changes_views
 from server.charts import views as charts_views
+from server.conformance import views as conformance_views
 from server.discovery import (
     atom,
     catalogue,
@@ -58,6 +59,7 @@ _PARTS = (
     help_views,
     search_views,
     charts_views,
+    conformance_views,
     jsonld_context,
     atom,
     sitemap,

@@ -1,4 +1,4 @@
-"""Define the commands that serve and query releases: demo, serve, query."""
+"""Define the commands that serve and query releases: demo, serve, query; doctor is one."""
 
 import os
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from server.conformance.command import doctor
 from transform.commands.options import RELEASES_FOLDER, option
 from transform.commands.translated import argument, command
 from transform.errors import MisusedCommand
@@ -175,4 +176,4 @@ def _query_text(argument: str) -> str:
     return argument
 
 
-COMMANDS = (demo, serve, query)
+COMMANDS = (demo, serve, query, doctor)

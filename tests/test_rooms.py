@@ -64,6 +64,7 @@ ORDER = [
     "server.charts",
     "server.help",
     "server.reconciliation",
+    "server.conformance",
     "server.app",
     "server.http",
     "server.commands",

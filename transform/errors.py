@@ -11,6 +11,7 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
 ├── FetchFailed          2    a portal answers something else than its files
 ├── ServiceFailed        2    a reconciliation service answers something else than candidates
+├── SiteUnreachable      2    a site to check cannot be reached, or is no site of this software
 ├── CannotServe          1    a server cannot start its engine
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
@@ -94,6 +95,10 @@ class DamagedRelease(UnreadableRelease):
     def __init__(self, fault: Said, problem: Said) -> None:
         super().__init__(fault)
         self.problem = problem
+
+
+class SiteUnreachable(PortraitError):
+    """A site to check that cannot be reached, or that says nothing of what it is."""
 
 
 class CannotServe(PortraitError):

@@ -25,7 +25,7 @@ bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
 _XML = Format("xml", "application/xml", "; charset=utf-8")
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("", PATH, "dumps/", "catalogue", "def", "shapes")
+_FIXED = ("", PATH, "dumps/", "catalogue", "def", "shapes", "conformite")
 # The lists that every register has, and those of fields that it may have.
 _LISTS = ("initiatives", "organismes", "portraits")
 _LISTS_OF = {"portefeuille": "portefeuilles", "categorie": "categories", "statut": "statuts"}

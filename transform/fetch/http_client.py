@@ -115,7 +115,7 @@ def send(
         limit=_Limit(request.where, notify, bounds.seconds, time.monotonic() + bounds.seconds),
     )
     try:
-        with _deadline(request.where, bounds.seconds):
+        with deadline(request.where, bounds.seconds):
             while True:
                 with _follow(request, retries) as reply:
                     try:
@@ -126,7 +126,7 @@ def send(
                 retries.sleep()
     except HTTPError as error:
         reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-        raise failed(request.where, _words(reason)) from error
+        raise failed(request.where, failure_words(reason)) from error
 
 
 class _Limit(NamedTuple):
@@ -181,7 +181,11 @@ class _Retries(urllib3.Retry):
         retry_after = self.get_retry_after(response) if response else None
         pause = self.get_backoff_time() if retry_after is None else retry_after
         last = self.history[-1]
-        problem = _words(last.error) if last.error else message("fetch.answers", status=last.status)
+        problem = (
+            failure_words(last.error)
+            if last.error
+            else message("fetch.answers", status=last.status)
+        )
         where, notify, seconds, end = self.limit
         if pause > end - time.monotonic():
             late = {"pause": f"{pause:.0f}", "seconds": f"{seconds:g}"}
@@ -192,7 +196,7 @@ class _Retries(urllib3.Retry):
 
 
 @contextmanager
-def _deadline(where: str, seconds: float) -> Iterator[None]:
+def deadline(where: str, seconds: float) -> Iterator[None]:
     """Raise FetchFailed within the block once the time is over, whatever it waits for.
 
     The time limits of sockets begin anew with each byte, in headers too, so that a server which
@@ -221,7 +225,7 @@ def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
     where, url = request.where, request.url
     check = request.check or check_url
     for _ in range(REDIRECTS + 1):
-        with _pool(check(where, url)) as pool:
+        with open_pool(check(where, url)) as pool:
             reply = _send(pool, request, url, retries)
             try:
                 if reply.status not in _MOVED:
@@ -269,7 +273,7 @@ def _check_answer(where: str, reply: Reply) -> Reply:
     return reply
 
 
-def _words(error: Exception) -> Message:
+def failure_words(error: Exception) -> Message:
     """Return how a try failed."""
     if isinstance(error, BrokenOff):
         return error.problem
@@ -284,7 +288,7 @@ def _reason(error: Exception) -> str:
     return str(error.args[-1] if error.args else error).rpartition(">: ")[2] or str(error)
 
 
-def _pool(url: str) -> urllib3.PoolManager:
+def open_pool(url: str) -> urllib3.PoolManager:
     """Return connections through the proxy of the environment (HTTPS_PROXY), if it names one."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)

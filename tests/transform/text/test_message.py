@@ -67,6 +67,11 @@ APART = {
         *("transform/rdf/jsonld.py", "transform/rdf/rdfxml.py", "server/reconciliation"),
         *(f"server/discovery/{name}.py" for name in ("dumps", "home", "sitemap")),
     ),
+    "requests and answers in the words of HTTP, SPARQL and Turtle, and names of standards": (
+        *(f"server/conformance/{name}_checks.py" for name in ("catalogue", "description")),
+        *(f"server/conformance/{name}_checks.py" for name in ("freshness", "http", "sparql")),
+        "server/conformance/checks.py",
+    ),
     "for machines and who runs them, in English": (
         *(f"server/http/process/{name}.py" for name in ("prometheus", "shared_counters", "worker")),
         *("server/http/refusals.py", "server/web/assets.py"),
