@@ -1,6 +1,7 @@
 """Stand before a store: a script answers the requests that it wants, the store all others."""
 
 import http.client
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -50,6 +51,10 @@ class ScriptedStore:
     def graph_store(self) -> str:
         """The Graph Store endpoint, with the path of the store behind."""
         return self.at + urlsplit(self.behind.graph_store).path
+
+    def use_tls(self, context: ssl.SSLContext) -> None:
+        """Answer https from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def take(self, handler: BaseHTTPRequestHandler) -> Call:
         """Read a request and count it."""
