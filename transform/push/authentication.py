@@ -81,7 +81,7 @@ class Login:
         """Return the value of `Authorization` for a request of a path with its query."""
         if self._challenge.scheme == "basic":
             both = ":".join(self._credentials).encode()
-            return f"Basic {base64.b64encode(both).decode()}"
+            return " ".join(("Basic", base64.b64encode(both).decode()))
         self._count += 1
         return self._digest(method, target, f"{self._count:08x}", secrets.token_hex(16))
 
@@ -109,7 +109,7 @@ class Login:
         parts = [f"{name}={_quoted(value)}" for name, value in fields.items()]
         parts += [f"{name}={value}" for name, value in plain.items()]
         # The standard library sends headers as Latin-1; these are the bytes of UTF-8.
-        return f"Digest {', '.join(parts)}".encode().decode("latin-1")
+        return " ".join(("Digest", ", ".join(parts))).encode().decode("latin-1")
 
 
 def _quoted(value: str) -> str:

@@ -189,8 +189,9 @@ class Exchange:
             return message("push.too_large", bytes=len(request.body))
         text = shown(_TAG.sub(" ", answer.body[: 20 * _QUOTED].decode("utf-8", "replace")))
         words = visible(self._without_secrets(request, text), _QUOTED) or "–"
-        key = "push.forbidden" if status == 403 else "push.answers"
-        return message(key, status=status, words=words)
+        if status == 403:
+            return message("push.forbidden", status=status, words=words)
+        return message("push.answers", status=status, words=words)
 
     def _without_secrets(self, request: Request, text: str) -> str:
         """Return a text of the store without what it may repeat of the request's credentials."""

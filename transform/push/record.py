@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from transform.push.store import Store, name
+from transform.push.queries import name, select_current, select_records
+from transform.push.store import Store
 from transform.rdf.namespaces import DCTERMS, RDF_TYPE, VOID, XSD
 from transform.rdf.ntriples import Line, in_order, integer, literal
 from transform.release.remote_graphs import CURRENT, of_release, pointer_graph, record_graph
@@ -83,13 +84,7 @@ def read_held(store: Store, base_uri: str) -> Held:
     """
     held = Held({}, {}, read_current(store, base_uri))
     start = pointer_graph(base_uri)
-    query = (
-        f"SELECT ?about ?graph ?triples ?created WHERE {{ GRAPH ?about {{ "
-        f"?about <{_PART_OF}> {name(start)} . ?about <{_SUBSET}> ?graph . "
-        f"OPTIONAL {{ ?graph <{_TRIPLES}> ?triples }} "
-        f"OPTIONAL {{ ?about <{_CREATED}> ?created }} }} }}"
-    )
-    for row in store.select(message("push.reading_records"), query):
+    for row in store.select(message("push.reading_records"), select_records(start)):
         about, graph = row["about"], row["graph"]
         release = about.removesuffix(_LOADING).removeprefix(start)
         if record_graph(base_uri, release) != about.removesuffix(_LOADING) or "/" in release:
@@ -107,7 +102,6 @@ def read_held(store: Store, base_uri: str) -> Held:
 def read_current(store: Store, base_uri: str) -> str | None:
     """Ask a store which release of a site the pointer leads to; None for none, or for several."""
     pointer = pointer_graph(base_uri)
-    query = f"SELECT ?release WHERE {{ GRAPH {name(pointer)} {{ ?about <{CURRENT}> ?release }} }}"
-    rows = store.select(message("push.reading_pointer"), query)
+    rows = store.select(message("push.reading_pointer"), select_current(pointer))
     names = {row.get("release", "").removeprefix(pointer) for row in rows}
     return names.pop() if len(names) == 1 else None

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import pyoxigraph as ox
-
 from transform.errors import PushFailed, Said
 from transform.push.endpoints import Endpoints
 from transform.push.exchange import AGAIN, Answer, Exchange, Request
+from transform.push.queries import count_statements, replace_all
 from transform.text.message import Message, message
 from transform.text.printable import visible
 
@@ -20,11 +19,6 @@ _TURTLE = {"Content-Type": "text/turtle"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 Row = Mapping[str, str]
-
-
-def name(iri: str) -> str:
-    """Return an IRI as it stands in Turtle and SPARQL; raises ValueError for what is none."""
-    return str(ox.NamedNode(iri))
 
 
 class Store:
@@ -54,8 +48,7 @@ class Store:
     def count(self, graph: str) -> int:
         """Return how many statements a graph has; raises PushFailed."""
         what = message("push.counting", graph=graph)
-        text = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {name(graph)} {{ ?s ?p ?o }} }}"
-        rows = self.select(what, text)
+        rows = self.select(what, count_statements(graph))
         number = rows[0].get("n", "") if len(rows) == 1 else ""
         if not re.fullmatch("[0-9]{1,18}", number):
             raise self._fault(what, message("push.no_number"))
@@ -92,11 +85,8 @@ class Store:
         if self._at.update is None or self.count(graph) == 0:
             self.put(graph, f"{statement} .\n".encode())
             return
-        pattern = f"GRAPH {name(graph)} {{ ?s ?p ?o }}"
-        inserted = f"GRAPH {name(graph)} {{ {statement} }}"
-        text = f"DELETE {{ {pattern} }} INSERT {{ {inserted} }} WHERE {{ {pattern} }}"
         what = message("push.updating", graph=graph)
-        body = urlencode({"update": text}).encode()
+        body = urlencode({"update": replace_all(graph, statement)}).encode()
         answer = self._exchange.send(Request(what, "POST", self._at.update, _FORM, body))
         if answer.status == 404:
             raise self._fault(what, message("push.not_found"), self._at.update)

@@ -1,11 +1,13 @@
 """`portrait-ia push`: a whole release in real stores, what is printed, what is refused."""
 
 import json
+import urllib.request
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import PROJECT, Run
 from tests.support.remote_store import RemoteStore
 from tests.support.small_release import numbered, write_small_release
 from transform.push.credentials import PASSWORD, USER
@@ -41,6 +43,14 @@ def test_the_example_is_pushed_and_its_graphs_are_named(
     assert {*graphs} == {f"{record}/graph/{name}: {n:,} statements" for name, n in counts.items()}
     assert recorded == f"{record}: the release, recorded"
     assert current == f"{BASE}releases/: leads to this release"
+    for page in ("docs/magasin.md", "docs/magasin.en.md"):
+        query = (PROJECT / page).read_text("utf-8").partition("```sparql\n")[2].partition("```")[0]
+        url = f"{store.query}?{urlencode({'query': query})}"
+        asked = urllib.request.Request(url, None, {"Accept": "text/csv"})
+        with urllib.request.urlopen(asked, timeout=90) as reply:
+            _, number = reply.read().decode().split()
+        rows = json.loads((release / "manifest.json").read_bytes())["portraits"]
+        assert [int(number)] == [each["published"] for each in rows if each["year"] == 2025]
     again = portrait_ia("--lang", "fr", "push", example, "--to", store.graph_store)
     assert again.returncode == 0
     assert again.stdout.startswith(f"{release.name} est déjà là, entière et comptée")
