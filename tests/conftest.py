@@ -11,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.build_once import make_once
+from tests.support.oxigraph_server import run_oxigraph
 from tests.support.preloaded_command import PreloadedCommand, preload
+from tests.support.remote_store import RemoteStore
+from tests.support.virtuoso import run_virtuoso
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -107,6 +110,20 @@ def example(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done.returncode == 0, done.stderr
 
     return make_once(common_folder(tmp_path_factory) / "example", build)
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteStore]:
+    """A Virtuoso 7 of this process, for all its tests: each has a base URI of its own there."""
+    with run_virtuoso(tmp_path_factory.mktemp("virtuoso")) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def oxigraph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteStore]:
+    """An `oxigraph` server of this process, for all its tests: each has its own base URI there."""
+    with run_oxigraph(tmp_path_factory.mktemp("oxigraph")) as store:
+        yield store
 
 
 def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

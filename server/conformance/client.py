@@ -23,8 +23,8 @@ from server.conformance.model import (
     describe,
 )
 from transform import __version__
-from transform.errors import FetchFailed, MisusedCommand
-from transform.fetch.http_client import deadline, failure_words, open_pool
+from transform.errors import MisusedCommand
+from transform.fetch.http_client import deadline, failure_words, open_connections
 from transform.text.message import Message, message
 from transform.text.urls import url_problem
 
@@ -51,7 +51,7 @@ class HttpClient:
         self.address = address if address.endswith("/") else f"{address}/"
         self.seconds = seconds
         self._notify = notify
-        self._pool = open_pool(self.address)
+        self._pool = open_connections(self.address)
         self._waited = 0.0
 
     def send(
@@ -106,8 +106,9 @@ class HttpClient:
             1, redirect=False, status=0, allowed_methods=None, raise_on_status=False
         )
         began = time.monotonic()
+        late = _broken(sent, message("fetch.not_done", seconds=f"{seconds:g}"))
         try:
-            with deadline(sent, seconds):
+            with deadline(seconds, late):
                 raw = self._pool.request(
                     method,
                     url,
@@ -125,9 +126,6 @@ class HttpClient:
                     raw.close()  # the rest of its body would be taken for the next answer
                     raise
                 raw.release_conn()
-        except FetchFailed as fault:
-            late = message("fetch.not_done", seconds=f"{seconds:g}")
-            raise _broken(sent, late) from fault
         except (HTTPError, ValueError, OSError) as error:
             reason = getattr(error, "reason", None)
             raise _broken(sent, failure_words(reason or error)) from error

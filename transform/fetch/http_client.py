@@ -26,8 +26,8 @@ from transform.text.urls import url_problem
 
 REDIRECTS = 5
 LARGEST_JSON = 10 << 20
-_MOVED = {301, 302, 303, 307, 308}
-_BUSY = {408, 425, 429, 500, 502, 503, 504}
+MOVED = {301, 302, 303, 307, 308}
+BUSY = {408, 425, 429, 500, 502, 503, 504}
 _SILENCE = urllib3.Timeout(connect=10, read=30)
 _DAY = 86_400  # seconds; no request, and so no wait within one, may take longer
 # Compressed bodies are never requested: their lengths would not be those of the file.
@@ -70,7 +70,7 @@ class Reply(NamedTuple):
             while block := self.body.read1(1 << 16, decode_content=False):
                 yield block
         except HTTPError as error:
-            raise BrokenOff(message("fetch.lost", reason=_reason(error))) from error
+            raise BrokenOff(message("fetch.lost", reason=reason_of_failure(error))) from error
 
 
 class Request(NamedTuple):
@@ -107,7 +107,7 @@ def send(
     retries: urllib3.Retry = _Retries(
         total=bounds.retries,
         allowed_methods=None,
-        status_forcelist=_BUSY,
+        status_forcelist=BUSY,
         backoff_factor=0.5,
         backoff_max=60,
         retry_after_max=_DAY,
@@ -115,7 +115,8 @@ def send(
         limit=_Limit(request.where, notify, bounds.seconds, time.monotonic() + bounds.seconds),
     )
     try:
-        with deadline(request.where, bounds.seconds):
+        late = failed(request.where, message("fetch.not_done", seconds=f"{bounds.seconds:g}"))
+        with deadline(bounds.seconds, late):
             while True:
                 with _follow(request, retries) as reply:
                     try:
@@ -196,15 +197,15 @@ class _Retries(urllib3.Retry):
 
 
 @contextmanager
-def deadline(where: str, seconds: float) -> Iterator[None]:
-    """Raise FetchFailed within the block once the time is over, whatever it waits for.
+def deadline(seconds: float, fault: Exception) -> Iterator[None]:
+    """Raise a fault within the block once the time is over, whatever it waits for.
 
     The time limits of sockets begin anew with each byte, in headers too, so that a server which
     sends a byte now and then outlasts them; a timer of the process does not. Main thread only.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise failed(where, message("fetch.not_done", seconds=f"{seconds:g}"))
+        raise fault
 
     before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -225,10 +226,10 @@ def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
     where, url = request.where, request.url
     check = request.check or check_url
     for _ in range(REDIRECTS + 1):
-        with open_pool(check(where, url)) as pool:
+        with open_connections(check(where, url)) as pool:
             reply = _send(pool, request, url, retries)
             try:
-                if reply.status not in _MOVED:
+                if reply.status not in MOVED:
                     yield _check_answer(where, reply)
                     return
                 if not (target := reply.headers.get("Location")):
@@ -265,7 +266,7 @@ def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib
 
 def _check_answer(where: str, reply: Reply) -> Reply:
     """Refuse an answer still busy after the last try, and a compressed one: none was requested."""
-    if reply.status in _BUSY:
+    if reply.status in BUSY:
         raise failed(where, message("fetch.answers", status=reply.status))
     packing = reply.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in ("", "identity"):
@@ -277,18 +278,18 @@ def failure_words(error: Exception) -> Message:
     """Return how a try failed."""
     if isinstance(error, BrokenOff):
         return error.problem
-    reason = visible(_reason(error), 300)
+    reason = visible(reason_of_failure(error), 300)
     if isinstance(error, SSLError | LocationParseError):
         return message("fetch.no_secure_connection", reason=reason)
     return message("fetch.no_answer", reason=reason)
 
 
-def _reason(error: Exception) -> str:
+def reason_of_failure(error: Exception) -> str:
     """Return urllib3's message without the name of its objects."""
     return str(error.args[-1] if error.args else error).rpartition(">: ")[2] or str(error)
 
 
-def open_pool(url: str) -> urllib3.PoolManager:
+def open_connections(url: str) -> urllib3.PoolManager:
     """Return connections through the proxy of the environment (HTTPS_PROXY), if it names one."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
