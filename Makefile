@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-killing clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -103,6 +103,10 @@ benchmark-million: .venv/installed-for-tests
 benchmark-soak: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.soaking --minutes 10
 	$(BIN)/python -m tests.benchmarks.neighbours
+
+# kill -9 at 100 random moments of a build and of a swap; ends with 1 unless a whole release stays.
+benchmark-killing: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.killing
 
 # morph-kgc wants an older pandas than ours.
 build/peer/installed:
