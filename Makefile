@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-swapping benchmark-pushing clean
+.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-swapping benchmark-pushing benchmark-killing clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -112,6 +112,9 @@ benchmark-soak: .venv/installed-for-tests
 # Two minutes of load while releases are swapped and workers killed; ends with 1 if a reader notices.
 benchmark-swapping: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.swapping
+# kill -9 at 100 random moments of a build and of a swap; ends with 1 unless a whole release stays.
+benchmark-killing: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.killing
 
 # morph-kgc wants an older pandas than ours.
 build/peer/installed:

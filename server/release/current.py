@@ -24,6 +24,7 @@ from transform.release.integrity import fingerprint
 from transform.release.manifest import Manifest, base_uri_of, read_manifest
 from transform.release.paths import DATABASE, QUADS
 from transform.release.thing_tables import VERSION
+from transform.release.use import Use
 from transform.text.message import message
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Release:
     folder: Path
     manifest: Manifest
     engine: Engine
+    use: Use
     lent: int = 0
     retired: bool = False
 
@@ -82,6 +84,11 @@ class Release:
         """Return the public files, by path below the release."""
         return list_downloads(self.folder, self.manifest)
 
+    def close(self) -> None:
+        """End its engine; from now on it may be removed."""
+        self.engine.close()
+        self.use.end()
+
     def find_file(self, path: str) -> Path | None:
         """Return a file that the manifest lists, None for any other; raises ReleaseUnready."""
         if path not in self.manifest["files"]:
@@ -96,7 +103,13 @@ def open_release(folder: Path, limits: Limits, opener: Opener = open_engine) -> 
         raise UnreadableRelease(
             message("server.file_missing", folder=folder, file=QUADS, releases=folder.parent)
         )
-    return Release(folder, manifest, opener(folder / QUADS, base_uri_of(manifest), limits))
+    use = Use(folder)
+    try:
+        engine = opener(folder / QUADS, base_uri_of(manifest), limits)
+    except BaseException:
+        use.end()
+        raise
+    return Release(folder, manifest, engine, use)
 
 
 class CurrentRelease:
@@ -194,7 +207,7 @@ class CurrentRelease:
         """Stop looking and close the release."""
         self._closed.set()
         if self.current:
-            self.current.engine.close()
+            self.current.close()
 
     def _open_first(self) -> Release:
         """Open the release that is chosen, or the one that is chosen once that was refused."""
@@ -216,7 +229,7 @@ class CurrentRelease:
         try:
             _refuse_changed(folder, choice)
         except UnreadableRelease:
-            release.engine.close()
+            release.close()
             raise
         release.engine = TimedEngine(release.engine, self.query_times)
         trust(folder, release.manifest)
@@ -255,7 +268,7 @@ class CurrentRelease:
                 self._retired.remove(release)
                 self._past += release.engine.stats().past
         if done:
-            release.engine.close()
+            release.close()
 
 
 def _refuse_changed(folder: Path, choice: Choice) -> None:

@@ -49,17 +49,17 @@ def list_published(current: Release) -> list[Published]:
     A release that is no longer readable is logged and left out.
     """
     parent = current.folder.parent
-    names = dict.fromkeys((*reversed(history.names(parent)), current.name))
+    names = dict.fromkeys((*history.names_at_first(parent), current.name))
     times = history.times(parent)
     releases = []
-    for name in names:
+    for name in reversed(names):
         folder = parent / name
         try:
             if (folder / FILE).is_file():
                 releases.append(Published(folder, *_read(folder, _time(folder, times))))
         except UnreadableRelease as fault:
             log.warning("not listed: %s", fault)
-    return sorted(releases, key=lambda each: each.time, reverse=True)
+    return releases
 
 
 def find_published(current: Release, name: str) -> Published:

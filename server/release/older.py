@@ -101,7 +101,7 @@ class OlderReleases:
             ]
             releases = [self._take_out(name) for name in idle]
         for release in releases:
-            release.engine.close()
+            release.close()
             log.info("closed the earlier release %s", release.name)
 
     def begin_anew(self) -> None:
@@ -170,7 +170,7 @@ class OlderReleases:
                 raise ReleaseUnready(message("pages.older_taken", most=self._most))
             _, name = min(idle)
             release = self._take_out(name)
-        release.engine.close()
+        release.close()
 
     def _take_out(self, name: str) -> Release:
         release = self._open.pop(name).release

@@ -15,6 +15,7 @@ from server.engine.stats import EngineStats
 from server.release.current import CurrentRelease, open_release
 from tests.support.waiting import wait_until
 from transform.errors import UnreadableRelease
+from transform.release.use import is_used
 
 COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s a <def#Inscription> } }"
 
@@ -64,6 +65,19 @@ def test_the_old_release_is_closed_when_its_last_request_is_over(two_releases: P
         assert not new.engine.engine.closed  # type: ignore[attr-defined]
     assert old.engine.engine.closed  # type: ignore[attr-defined]
     assert not new.engine.engine.closed  # type: ignore[attr-defined]
+
+
+def test_a_release_is_in_use_as_long_as_it_is_open(two_releases: Path) -> None:
+    a, b = (two_releases / (letter * 16) for letter in "ab")
+    current_release = CurrentRelease(two_releases, Limits(), open_stand_in)
+    with current_release.lend():
+        move(two_releases, b.name)
+        assert (is_used(a), is_used(b)) == (True, False)
+        current_release.look()
+        assert (is_used(a), is_used(b)) == (True, True)
+    assert (is_used(a), is_used(b)) == (False, True)
+    current_release.close()
+    assert not is_used(b)
 
 
 def test_a_damaged_release_is_logged_once_and_the_old_goes_on(

@@ -74,6 +74,7 @@ TO = option(
 )
 QUARANTINE = option("--quarantine", is_flag=True, help=message("commands.option_quarantine"))
 NO_PUBLISH = option("--no-publish", is_flag=True, help=message("commands.option_no_publish"))
+YES = option("--yes", is_flag=True, help=message("commands.option_yes"))
 DECISIONS = file_option(
     DECISIONS_FILE, message("commands.option_decisions", file=DECISIONS_FILE.name)
 )

@@ -16,8 +16,10 @@ def prune(releases_folder: Path, keep: int) -> None:
     """Remove all releases of a folder but the current one and those published last."""
     from transform.release import folder
 
-    removed = folder.prune(releases_folder, keep)
+    removed, used = folder.prune(releases_folder, keep)
     for release in removed:
         click.echo(str(message("commands.pruned", name=release.name)))
+    for release in used:
+        click.echo(str(message("commands.pruned_not", name=release.name)))
     left = len(folder.releases(releases_folder))
     click.echo(str(message("commands.pruned_in_all", removed=len(removed), left=left)))

@@ -305,6 +305,8 @@ def print_release(path: Path, *, published: bool) -> None:
         click.echo(message("commands.release_current", path=release, base=base))
     else:
         click.echo(message("commands.release_not_current", path=release, base=base))
+        parts = {"folder": path.parent, "name": path.name}
+        click.echo(message("commands.publish_later", **parts))
 
 
 def _base_uri(release: Path) -> str:

@@ -5,10 +5,12 @@ with its URI. One SQLite library writes the same bytes for the same release; ano
 version into the header, so that the file does not enter the release's name.
 """
 
+import errno
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,6 +29,10 @@ from transform.release.thing_tables import CONCEPTS
 from transform.tables.texts import Slot
 from transform.text.search_words import fold
 
+_OF_THE_DISK = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+}
 _BETWEEN = "\n"  # the values of a field that has many
 _FOLDER = files("transform.release")
 # The published rows of each initiative by year, in the order of the list.
@@ -42,11 +48,14 @@ def write_database(
     graphs: Iterable[Path],
     verdicts: Iterable[Verdict],
 ) -> None:
-    """Write tables and index; `graphs` are the N-Triples of lists, bodies and framework."""
+    """Write tables and index; `graphs` are the N-Triples of lists, bodies and framework.
+
+    Raises OSError where the disk is full or fails.
+    """
     languages = list(dict.fromkeys(setting.layout.language for setting in work.settings))
     names = read_names(graphs, languages)
     entries = _collect(work, rejected)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with new_database(path) as connection:
         # A file that is not whole is thrown away: it needs no journal.
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         connection.executescript((_FOLDER / "database.sql").read_text(encoding="utf-8"))
@@ -64,6 +73,19 @@ def write_database(
         index_texts(connection, work.base_uri, entries, by_year, names)
         connection.execute("COMMIT")
         connection.executescript((_FOLDER / "database_indexes.sql").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def new_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open an empty database; raises OSError for what SQLite says of the disk."""
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            yield connection
+    except sqlite3.OperationalError as error:
+        # Extended codes have the primary one in their last eight bits.
+        if number := _OF_THE_DISK.get(error.sqlite_errorcode & 0xFF):
+            raise OSError(number, os.strerror(number), str(path)) from error
+        raise
 
 
 def _collect(work: Prepared, rejected: Rejected) -> Entries:

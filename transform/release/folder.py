@@ -3,6 +3,10 @@
 A release is written under a temporary name that nothing serves, and gets its own name in one
 step once it is whole and on disk; `current` moves in one step too. A build that is killed leaves
 a folder that the next build removes.
+
+Two locks keep others out: `.lock`, for as long as a release is written or old ones are removed, and
+that of the folder itself, for the moment in which `current` moves or releases lose their names. So
+one can go back while a build is under way, and what is current is never removed.
 """
 
 import hashlib
@@ -25,6 +29,7 @@ from transform.files import (
 )
 from transform.release import history
 from transform.release.integrity import check_release
+from transform.release.use import is_used
 from transform.text.message import message
 
 CURRENT = "current"
@@ -114,16 +119,54 @@ def _is_whole(release: Path) -> bool:
 
 def publish(release: Path) -> None:
     """Make a release the current one, in one step, as the newest of the history."""
+    with _naming(release.parent):
+        _publish(release)
+
+
+def publish_after(compared: str | None, release: Path) -> None:
+    """Publish a release that was compared with the current one, None if there was none.
+
+    Raises MisusedCommand where another has become current since: what the new one drops and
+    changes is not known then.
+    """
     releases_folder = release.parent
+    with _naming(releases_folder):
+        now = current(releases_folder)
+        if now not in (compared, release.name):
+            raise MisusedCommand(
+                message(
+                    "release.current_moved",
+                    folder=releases_folder,
+                    name=release.name,
+                    now=now or message("release.none"),
+                )
+            )
+        _publish(release)
+
+
+@contextmanager
+def _naming(releases_folder: Path) -> Iterator[None]:
+    """Keep others from naming, publishing and removing releases for a moment: wait for them."""
+    with ExitStack() as lock:
+        try:
+            lock.enter_context(exclusive_lock(releases_folder))
+        except OSError as error:
+            raise _unwritten(releases_folder, error) from error
+        yield
+
+
+def _publish(release: Path) -> None:
+    if not release.is_dir():  # removed by another process since it was built or looked at
+        raise MisusedCommand(message("release.removed", folder=release.parent, name=release.name))
     try:
-        history.add(releases_folder, release.name)
+        history.add(release.parent, release.name)
     except OSError as error:
-        raise _unwritten(releases_folder, error) from error
-    _point(releases_folder, release.name)
+        raise _unwritten(release.parent, error) from error
+    _point(release.parent, release.name)
 
 
 def _point(releases_folder: Path, name: str) -> None:
-    link = releases_folder / f"{_BUILDING}{CURRENT}"
+    link = releases_folder / f".{CURRENT}.new"
     try:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
@@ -157,34 +200,67 @@ def releases(releases_folder: Path) -> list[Release]:
     return [Release(name, paths[name], name == now) for name in (*reversed(published), *never)]
 
 
-def prune(releases_folder: Path, keep: int) -> list[Release]:
+class Pruned(NamedTuple):
+    """The releases that were removed, and those that stay only because a server serves them."""
+
+    removed: list[Release]
+    used: list[Release]
+
+
+def prune(releases_folder: Path, keep: int) -> Pruned:
     """Remove all releases but the current one and the `keep` that were published last.
 
     One that is removed is no release from the first step on: it loses its name before its files.
-    The history keeps its lines, as it says what was published when.
+    One that a server still serves stays. The history keeps its lines, as it says what was published
+    when. Raises UnreadableRelease where the current one is missing or damaged: which of the older
+    ones can be served in its place is not known then.
     """
-    listed = releases(releases_folder)
-    kept = {release.name for release in listed if release.current}
-    kept |= {release.name for release in listed[:keep]}
-    removed = [release for release in listed if release.name not in kept]
+    if not releases_folder.is_dir():
+        raise UnreadableRelease(message("release.no_folder", folder=releases_folder))
     with _locked(releases_folder):
-        for release in removed:
-            away = release.path.with_name(f"{_BUILDING}{release.name}")
-            try:
-                release.path.rename(away)
-            except OSError as error:
-                raise _unwritten(releases_folder, error) from error
-            _remove(away)
-        sync(releases_folder)
-    return removed
+        if (now := current(releases_folder)) is not None:
+            check_release(releases_folder / now)
+        try:
+            with _naming(releases_folder):
+                pruned = _unname(releases_folder, keep)
+            for release in pruned.removed:
+                _remove(_away(release))
+            sync(releases_folder)
+        except OSError as error:
+            raise _unwritten(releases_folder, error) from error
+    return pruned
+
+
+def _unname(releases_folder: Path, keep: int) -> Pruned:
+    pruned = Pruned([], [])
+    for release in releases(releases_folder)[keep:]:
+        if release.current:
+            continue
+        if is_used(release.path):
+            pruned.used.append(release)
+        else:
+            release.path.rename(_away(release))
+            pruned.removed.append(release)
+    return pruned
+
+
+def _away(release: Release) -> Path:
+    return release.path.with_name(f"{_BUILDING}{release.name}")
 
 
 def roll_back(releases_folder: Path, name: str | None) -> Release:
-    """Make an earlier release the current one again: `name`, or the one published before."""
+    """Make a release the current one again: `name`, or the one published before.
+
+    One that was only built is thereby published.
+    """
     known = [release.name for release in releases(releases_folder)]
     release = find_release(releases_folder, name or _before(releases_folder, known))
     check_release(release.path)
-    _point(releases_folder, release.name)
+    with _naming(releases_folder):
+        if release.name in history.names(releases_folder) and release.path.is_dir():
+            _point(releases_folder, release.name)
+        else:
+            _publish(release.path)
     return release._replace(current=True)
 
 

@@ -19,7 +19,7 @@ from transform.comparison.entries import (
 from transform.decisions.initiatives import THING, Thing
 from transform.errors import MisusedCommand, UnreadableRelease
 from transform.files import reason_message
-from transform.rdf.namespaces import DCTERMS, vocabulary_of
+from transform.rdf.namespaces import IS_REPLACED_BY, vocabulary_of
 from transform.release.folder import CURRENT
 from transform.release.integrity import check_quads
 from transform.release.manifest import base_uri_of, languages_in, left_out_in, read_manifest
@@ -73,6 +73,23 @@ def read_graphs(release: Path, *names: str) -> list[ox.Triple]:
         return [triple for name, triples in graphs if name in names for triple in triples]
 
 
+def read_replacements(release: Path) -> dict[str, str]:
+    """Return by path below the base URI what replaced each thing, as the graphs of a release say.
+
+    Its dump is read in whole, in little memory; raises UnreadableRelease.
+    """
+    base_uri = base_uri_of(read_manifest(release))
+    with _readable(release):
+        return {
+            str(triple.subject)[1:-1].removeprefix(base_uri): str(triple.object)[1:-1].removeprefix(
+                base_uri
+            )
+            for _, triples in _graphs(release, base_uri)
+            for triple in triples
+            if triple.predicate.value == IS_REPLACED_BY
+        }
+
+
 @contextmanager
 def _readable(release: Path) -> Iterator[None]:
     try:
@@ -103,7 +120,7 @@ def _read_ties(released: Released, triples: Iterable[ox.Triple]) -> None:
     pairs: dict[str, dict[str, str]] = {}
     for triple in triples:
         predicate = triple.predicate.value
-        if predicate == f"{DCTERMS}isReplacedBy":
+        if predicate == IS_REPLACED_BY:
             _read_replaced(released, triple)
         elif name := names.get(predicate):
             about = str(triple.subject)[1:-1].removeprefix(released.base_uri)

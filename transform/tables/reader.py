@@ -1,4 +1,4 @@
-"""Read a CSV, XLSX, ODS or JSON file into records of raw text."""
+"""Read a CSV, XLSX, XLS, ODS or JSON file into records of raw text."""
 
 import hashlib
 import re
@@ -50,6 +50,11 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
 
         form, sheet, records, marks = read_workbook(raw, path.name, layout, year)
         table = Table(path, digest, len(raw), form, None, None, sheet, records, marks)
+    elif raw.startswith(_OLE):
+        from transform.tables.xls_reader import read_old_workbook
+
+        sheet, records = read_old_workbook(raw, path.name, layout, year)
+        table = Table(path, digest, len(raw), "xls", None, None, sheet, records)
     else:
         text = _text(raw, path.name)
         table = _read_text(text, path, layout, (digest, len(raw)))
@@ -69,7 +74,9 @@ def _read_text(text: Text, path: Path, layout: Layout, measured: tuple[str, int]
 
 
 def find_format(path: Path) -> str:
-    """Return csv, json, ods or xlsx by the content of a file; raises UnreadableFile for any other.
+    """Return csv, json, ods, xls or xlsx by the content of a file.
+
+    Raises UnreadableFile for any other.
 
     A workbook that unpacks to too much is refused, as it would be when it is read.
     """
@@ -82,6 +89,11 @@ def find_format(path: Path) -> str:
         if not any(name.casefold().startswith("xl/") for name in names):
             raise unreadable(path.name, message("tables.zip_only"), _AS_TABLE)
         return "xlsx"
+    if raw.startswith(_OLE):
+        from transform.tables.xls_reader import refuse_others
+
+        refuse_others(raw, path.name)
+        return "xls"
     with _text(raw, path.name).lines() as lines:
         return "json" if is_json(lines.read(_HEAD)) else "csv"
 
@@ -89,7 +101,7 @@ def find_format(path: Path) -> str:
 def find_records_path(path: Path) -> str:
     """Return the path of the longest list of objects of a JSON document, "" for any other file."""
     raw = _bytes(path)
-    if raw.startswith(_ZIP):
+    if raw.startswith((*_ZIP, _OLE)):
         return ""
     text = _text(raw, path.name)
     with text.lines() as lines:
@@ -123,10 +135,6 @@ def _bytes(path: Path) -> bytes:
 
 def _text(raw: bytes, file: str) -> Text:
     """Refuse by their first bytes the files that are no table, and decode the others."""
-    if raw.startswith(_OLE):
-        locked = "EncryptedPackage".encode("utf-16-le") in raw
-        what = message("tables.locked") if locked else message("tables.old_office")
-        raise unreadable(file, what, message("tables.step_without_password"))
     for mark, what, step in _FOREIGN:
         if raw.startswith(mark):
             raise unreadable(file, what, step)

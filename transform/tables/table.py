@@ -11,6 +11,7 @@ MEDIA_TYPES = {
     # Not registered; the media type that tools state.
     "ndjson": "application/x-ndjson",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "xls": "application/vnd.ms-excel",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 # All rows are as long as the widest: a hundred thousand rows of 62 columns are six million.

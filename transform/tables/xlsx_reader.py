@@ -2,21 +2,20 @@
 
 import io
 import posixpath
-from collections.abc import Mapping
 
 import pandas as pd
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-from transform.errors import Said, UnreadableFile
+from transform.errors import UnreadableFile
 from transform.layouts.model import Layout
 from transform.tables.faults import unreadable
-from transform.tables.header import SEARCHED, Fit, best_fit
 from transform.tables.marks import Marks, no_marks, position
 from transform.tables.number_formats import GENERAL, code_of, display
 from transform.tables.part_scan import BookNotes, SheetNotes
+from transform.tables.sheet_choice import Sheets, choose_sheet
 from transform.tables.table import Records
 from transform.tables.zip_limits import Package, open_package
-from transform.text.message import Message, message
+from transform.text.message import message
 from transform.text.printable import shown
 
 _WORKBOOK = "xl/workbook.xml"
@@ -34,7 +33,7 @@ def read_workbook(
     _refuse_other_archives(package, file)
     try:
         with pd.ExcelFile(io.BytesIO(package.parts), engine="calamine") as book:
-            sheet, frame = _Choice(book, file, layout, year).choose()
+            sheet, frame = choose_sheet(_sheets(book), file, layout, year)
     except UnreadableFile:
         raise
     except Exception as error:  # calamine has one family, pandas raises others on odd values
@@ -63,50 +62,10 @@ def _refuse_other_archives(package: Package, file: str) -> None:
     raise unreadable(file, what, message("tables.step_unpack"))
 
 
-class _Choice:
-    """The choice of the sheet that holds a portrait, among those of a workbook."""
-
-    def __init__(self, book: pd.ExcelFile, file: str, layout: Layout, year: int | None) -> None:
-        self._book, self._file, self._layout = book, file, layout
-        facts = layout.portraits.get(year) if year else None
-        self._named = facts.sheet if facts else None
-        of_year: Said = str(year) if year else message("tables.any_year")
-        self._key = message("tables.key_of_year", year=of_year, layout=layout.to_edit)
-        sheets = [s for s in book.book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
-        self._names = [str(sheet.name) for sheet in sheets]
-        self._visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
-
-    def choose(self) -> tuple[str, pd.DataFrame]:
-        """Return the sheet that the layout names, else the visible one that fits, and its cells."""
-        if self._named in self._names:
-            return self._named, self._frame(self._named)
-        if self._named:
-            raise self._refusal(
-                message("tables.sheet_not_there", name=shown(self._named)),
-                message("tables.step_sheet_key", key=self._key),
-            )
-        frames = {name: self._frame(name) for name in self._visible}
-        fits = {name: self._fit(frame) for name, frame in frames.items()}
-        whole = self._whole(fits)
-        most = max((len(fit.fields) for fit in fits.values()), default=0)
-        chosen = whole or [name for name in fits if len(fits[name].fields) == most]
-        if not whole:
-            self._refuse_hidden()
-        if len(chosen) == 1:
-            return chosen[0], frames[chosen[0]]
-        if most:
-            raise self._refusal(
-                message("tables.sheets_several", layout=self._layout.source),
-                message("tables.step_sheet_named", key=self._key),
-            )
-        raise self._refusal(
-            message("tables.sheets_none", layout=self._layout.source),
-            message("tables.step_sheet_columns", layout=self._layout.to_edit),
-        )
-
-    def _frame(self, name: str) -> pd.DataFrame:
+def _sheets(book: pd.ExcelFile) -> Sheets:
+    def read_frame(name: str) -> pd.DataFrame:
         return pd.read_excel(
-            self._book,
+            book,
             sheet_name=name,
             header=None,
             dtype=object,
@@ -114,26 +73,9 @@ class _Choice:
             keep_default_na=False,
         )
 
-    def _fit(self, frame: pd.DataFrame) -> Fit:
-        head = frame.head(SEARCHED).itertuples(index=False, name=None)
-        return best_fit(([str(cell) for cell in row] for row in head), self._layout)
-
-    def _whole(self, fits: Mapping[str, Fit]) -> list[str]:
-        return [name for name, fit in fits.items() if fit.is_whole(self._layout)]
-
-    def _refuse_hidden(self) -> None:
-        """Refuse a workbook of which only a hidden sheet fits: it may be an older portrait."""
-        hidden = (name for name in self._names if name not in self._visible)
-        if whole := self._whole({name: self._fit(self._frame(name)) for name in hidden}):
-            raise self._refusal(
-                message("tables.sheet_hidden", name=shown(whole[0]), layout=self._layout.source),
-                message("tables.step_sheet_unhide", key=self._key),
-            )
-
-    def _refusal(self, problem: Message, step: Message) -> UnreadableFile:
-        sheets = [message("text.quoted", text=shown(name)) for name in self._names]
-        listed = message("tables.sheets", problem=problem, sheets=sheets)
-        return unreadable(self._file, listed, step)
+    sheets = [s for s in book.book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+    visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
+    return Sheets([str(sheet.name) for sheet in sheets], visible, read_frame)
 
 
 class _Display:

@@ -1,13 +1,18 @@
-"""`portrait-ia prune`: old releases go, the current one and the newest stay."""
+"""`portrait-ia prune`: old releases go, the current one, the newest and what is served stay."""
 
+import hashlib
+import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Run
-from transform.errors import MisusedCommand
+from tests.support.waiting import wait_until
+from transform.errors import MisusedCommand, PortraitError, UnreadableRelease
 from transform.files import LOCK, exclusive_lock
 from transform.release import folder
+from transform.release.use import Use
 
 NAMES = [digit * 16 for digit in "abcde"]
 
@@ -16,13 +21,28 @@ NAMES = [digit * 16 for digit in "abcde"]
 def releases_folder(tmp_path: Path) -> Path:
     """Four published releases, the second one current again, and one that was only built."""
     for name in NAMES:
-        (tmp_path / name / "dumps").mkdir(parents=True)
-        (tmp_path / name / "dumps" / "portraits.nq").write_text("")
-        (tmp_path / name / "dumps" / "portraits.nq").chmod(0o444)
+        write_release(tmp_path / name)
     history = "".join(f"{name} 2026-01-0{day}T00:00:00Z\n" for day, name in enumerate(NAMES[:4], 1))
     (tmp_path / "history").write_text(history)
     (tmp_path / "current").symlink_to(NAMES[1])
     return tmp_path
+
+
+def write_release(release: Path) -> None:
+    """Write the least that is whole: the one file that there must be, listed."""
+    quads = release / "dumps" / "portraits.nq"
+    quads.parent.mkdir(parents=True)
+    quads.write_text("")
+    quads.chmod(0o444)
+    digest = hashlib.sha256(b"").hexdigest()
+    (release / "dumps" / "SHA256SUMS").write_text(f"{digest}  portraits.nq\n")
+    keys = ("software", "series", "publisher", "portraits", "graphs", "quads", "classes")
+    manifest = {
+        **dict.fromkeys((*keys, "properties")),
+        "base_uri": "http://localhost:8000/",
+        "files": {"dumps/portraits.nq": {"bytes": 0, "sha256": digest}},
+    }
+    (release / "manifest.json").write_text(json.dumps(manifest))
 
 
 def names_in(releases_folder: Path) -> list[str]:
@@ -63,6 +83,82 @@ def test_nothing_goes_while_a_build_is_under_way(releases_folder: Path) -> None:
     assert names_in(releases_folder) == NAMES
 
 
+def test_nothing_goes_where_the_current_one_is_damaged(
+    portrait_ia: Run, releases_folder: Path
+) -> None:
+    """An older one may be served in its place, or be the only one that is whole."""
+    (releases_folder / NAMES[1] / "dumps" / "SHA256SUMS").unlink()
+    done = portrait_ia("--lang", "en", "prune", releases_folder, "--keep", "1")
+    assert done.returncode == 2
+    assert f"go back with `portrait-ia rollback {releases_folder}`" in done.stderr
+    assert names_in(releases_folder) == NAMES
+    (releases_folder / "current").unlink()
+    (releases_folder / "current").symlink_to("f" * 16)
+    with pytest.raises(UnreadableRelease):
+        folder.prune(releases_folder, 1)
+    assert names_in(releases_folder) == NAMES
+
+
+def test_one_that_is_served_stays(portrait_ia: Run, releases_folder: Path) -> None:
+    use = Use(releases_folder / NAMES[0])
+    done = portrait_ia("--lang", "en", "prune", releases_folder, "--keep", "1")
+    assert done.returncode == 0, done.stderr
+    assert f"{NAMES[0]} stays: a server still serves it." in done.stdout
+    assert names_in(releases_folder) == [NAMES[0], NAMES[1], NAMES[3]]
+    use.end()
+    assert portrait_ia("prune", releases_folder, "--keep", "1").returncode == 0
+    assert names_in(releases_folder) == [NAMES[1], NAMES[3]]
+
+
+def test_one_that_becomes_current_meanwhile_stays(releases_folder: Path) -> None:
+    pruning = threading.Thread(target=folder.prune, args=(releases_folder, 1))
+    with exclusive_lock(releases_folder):  # as a rollback holds it
+        pruning.start()
+        wait_until(lambda: is_locked(releases_folder / LOCK))
+        (releases_folder / "current").unlink()
+        (releases_folder / "current").symlink_to(NAMES[0])
+    pruning.join()
+    assert names_in(releases_folder) == [NAMES[0], NAMES[3]]
+
+
+def is_locked(file: Path) -> bool:
+    try:
+        with exclusive_lock(file, PortraitError()):
+            return False
+    except PortraitError:
+        return True
+
+
+def test_one_that_goes_while_it_is_asked_for_is_not_published(releases_folder: Path) -> None:
+    for begin in (
+        lambda: folder.roll_back(releases_folder, NAMES[0]),
+        lambda: folder.publish(releases_folder / NAMES[0]),
+    ):
+        faults: list[MisusedCommand] = []
+
+        def run(begin=begin, faults=faults) -> None:  # type: ignore[no-untyped-def]
+            with pytest.raises(MisusedCommand) as caught:
+                begin()
+            faults.append(caught.value)
+
+        publishing = threading.Thread(target=run)
+        with exclusive_lock(releases_folder):
+            publishing.start()
+            wait_until(lambda: waits_for(releases_folder))
+            (releases_folder / NAMES[0]).rename(releases_folder / ".building-away")
+        publishing.join()
+        (releases_folder / ".building-away").rename(releases_folder / NAMES[0])
+        assert "was removed just now" in str(faults[0])
+        assert (releases_folder / "current").readlink().name == NAMES[1]
+
+
+def waits_for(folder_: Path) -> bool:
+    """Whether anyone waits for the lock of a folder (proc_locks(5))."""
+    inode = f":{folder_.stat().st_ino} "
+    lines = Path("/proc/locks").read_text().splitlines()
+    return any("-> " in line and inode in line for line in lines)
+
+
 def test_one_that_is_half_removed_is_no_release(
     releases_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,8 +168,8 @@ def test_one_that_is_half_removed_is_no_release(
     monkeypatch.setattr(folder, "_remove", end)
     with pytest.raises(KeyboardInterrupt):
         folder.prune(releases_folder, 1)
-    assert len(names_in(releases_folder)) == 4
-    assert len(folder.releases(releases_folder)) == 4
+    assert len(names_in(releases_folder)) == 2
+    assert len(folder.releases(releases_folder)) == 2
     monkeypatch.undo()
     with folder.building(releases_folder):
         pass

@@ -251,23 +251,25 @@ KILLED = """
 import os, signal, sys
 from server import cli
 from tests.support.preloaded_command import wait
-main = cli.main
+main, named = cli.main, []
 events = ("open", "os.mkdir", "os.rename", "os.symlink", "os.remove", "os.rmdir", "os.chmod")
 def look(event, arguments):
     global left
     if event in events and str(arguments[0]).startswith(releases_folder):
         left -= 1
+        if event in ("os.rename", "os.symlink"):
+            named.append(-left)
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 def count():
     global releases_folder, left
-    releases_folder, left = sys.argv[1], int(sys.argv[2])
+    releases_folder, left, named[:] = sys.argv[1], int(sys.argv[2]), []
     del sys.argv[1:3]
     sys.addaudithook(look)
     try:
         main()
     finally:
-        print(-left)
+        print(-left, *named)
 cli.main = count
 wait({!r})
 """
@@ -300,10 +302,13 @@ def test_kill_at_any_moment_leaves_the_release_before(
 ) -> None:
     first = three[-1]
     before = {p: p.read_bytes() for p in (releases_folder / first).rglob("*") if p.is_file()}
-    moments = int(build_until(releases_folder, 0).stdout.split()[-1])
+    last_line = build_until(releases_folder, 0).stdout.splitlines()[-1]
+    moments, *named = map(int, last_line.split())
     assert moments > 2 * len(before)
-    # While it is written, and at each of the last steps, which give it its name and move `current`.
-    for moment in (moments // 2, *range(moments - 6, moments)):
+    # While it is written, and before and after each of the steps that give it its name, write the
+    # history and move `current`.
+    assert len(named) == 3
+    for moment in (moments // 2, *sorted({at + n for at in named for n in (0, 1)})):
         killed = build_until(releases_folder, moment)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
         for path in releases_in(releases_folder):

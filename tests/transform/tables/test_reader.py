@@ -39,7 +39,7 @@ CODECS = {
     "utf-16-be": ("utf-16-be", codecs.BOM_UTF16_BE),
     "windows-1252": ("cp1252", b""),
 }
-AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx, .ods or .json."
+AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx, .xls, .ods or .json."
 
 
 def as_csv(*records: Sequence[object], separator: str = ",", **how: Any) -> str:
@@ -278,9 +278,8 @@ FOREIGN = [
     (b"\x89PNG\r\n\x1a\n\0\0", f"an image. {AS_TABLE}"),
     (gzip.compress(b"Nom,Statut", mtime=0), "a gzip archive. Unpack it first."),
     (
-        reader._OLE + b"\0" * 600 + "Workbook".encode("utf-16-le"),
-        "an old Office file, such as .xls."
-        " Save it from a spreadsheet as .xlsx without password, or as .csv in UTF-8.",
+        reader._OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le"),
+        f"an old Office file that is no workbook, such as .doc. {AS_TABLE}",
     ),
     (
         reader._OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),

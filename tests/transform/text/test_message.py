@@ -53,6 +53,7 @@ APART = {
         *("transform/rdf/turtle_writer.py", "transform/release/definitions.py"),
         *("transform/review/renamings.py", "transform/tables/number_formats.py"),
         *("transform/release/database.py", "transform/release/search_index.py"),
+        "transform/release/table_changes.py",
         *(f"server/lists/{name}.py" for name in ("database", "initiatives", "listed", "names")),
         *(f"server/lists/{name}.py" for name in ("search", "sparql", "things", "words")),
         *("transform/review/nearest_bodies.py", "server/changes/evidence_rows.py"),
