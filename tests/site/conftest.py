@@ -5,15 +5,13 @@ import hashlib
 import http.client
 import json
 import os
-import random
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -26,6 +24,7 @@ from flask.testing import FlaskClient
 import ontology
 from server.app import create_app
 from server.settings import Settings
+from tests.support.ports import take_port
 from tests.support.waiting import wait_until
 from transform.layouts.model import Languages
 from transform.rdf import syntaxes
@@ -239,7 +238,7 @@ def _boot(folder: Path, descriptors: int = 0, **settings: str) -> Iterator[str]:
 
 @contextmanager
 def _run(command: list[str], folder: Path, settings: dict[str, str] | None = None) -> Iterator[str]:
-    port, reservation = _take_port()
+    port, reservation = take_port()
     root = HERE.parent.parent
     environment = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
     environment |= {
@@ -253,22 +252,6 @@ def _run(command: list[str], folder: Path, settings: dict[str, str] | None = Non
         finally:
             server.terminate()
             server.wait(60)
-
-
-def _take_port() -> tuple[int, socket.socket]:
-    """Return a free port, and a socket that keeps it from all other tests while it is open.
-
-    Ports below 32768 are not given to clients, see ip_local_port_range of ip(7). An abstract name
-    of a socket, see unix(7), belongs to one process at a time, in whichever run of the tests.
-    """
-    while True:
-        port = random.randrange(20_000, 32_000)
-        reservation = socket.socket(socket.AF_UNIX)
-        with socket.socket() as free, suppress(OSError):
-            reservation.bind(f"\0portrait-ia-tests-{port}")
-            free.bind(("127.0.0.1", port))
-            return port, reservation
-        reservation.close()
 
 
 def _answers(address: str, server: "subprocess.Popen[bytes]") -> bool:

@@ -163,7 +163,9 @@ def run(
         share = LoadBalance(memory, rate_limit.SIZE, place)
         counters = SharedCounters(memory, _COUNTERS, place, MOST_WORKERS)
         own_pages = {b"/metrics": counters.reply}
-        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core, own_pages)
+        dispatcher = Dispatcher(
+            app, current_release, limit, cache, longest, core, own_pages, trusted
+        )
         gc.collect()
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)
