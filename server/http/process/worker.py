@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import uvloop
 from server import texts
 from server.app import create_app
 from server.engine.faults import EngineDown
-from server.engine.opening import ENGINES, open_engine
+from server.engine.opening import ENGINES, open_disk, open_engine
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
@@ -37,7 +37,7 @@ from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
 from server.networks import read_networks
 from server.release.current import CurrentRelease, Opener
-from server.settings import ENGINE, read_settings
+from server.settings import ENGINE, STORE, read_settings
 from transform.errors import PortraitError
 
 CHOICE = rate_limit.SIZE + load_balance.SIZE  # where each part of the shared memory begins
@@ -191,12 +191,19 @@ async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
     await worker().serve()
 
 
+def _opener(variables: Mapping[str, str]) -> Opener:
+    """Return what opens the engine that `server.http.process.listen` names."""
+    if variables[ENGINE] == "disk" and variables.get(STORE):
+        return partial(open_disk, stores=Path(variables[STORE]))
+    return ENGINES[variables[ENGINE]]
+
+
 def main() -> None:
     """Run with the arguments that `server.http.process.supervisor` passes."""
     folder, listener, shared, secret, place, parent = sys.argv[1:]
     where = (int(listener), int(shared), bytes.fromhex(secret), int(place), int(parent))
     try:
-        run(Path(folder), *where, ENGINES[os.environ[ENGINE]])
+        run(Path(folder), *where, _opener(os.environ))
     except (PortraitError, EngineDown) as error:
         sys.stderr.write(f"portrait-ia: {error}\n")
         sys.exit(CANNOT_START)
