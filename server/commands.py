@@ -44,6 +44,13 @@ ENGINE = option(
     show_default=True,
     help=message("commands.option_engine"),
 )
+STORE = option(
+    "--store",
+    "stores",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help=message("commands.option_store"),
+)
 DEMO_FOLDER = option(
     "--to",
     "folder",
@@ -86,12 +93,22 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
 @PORT
 @WORKERS
 @ENGINE
-def serve(releases_folder: Path, host: str, port: int, workers: int, engine: str) -> None:
+@STORE
+def serve(
+    releases_folder: Path, host: str, port: int, workers: int, engine: str, stores: Path | None
+) -> None:
     """Serve DIR/current: pages, documents, dumps and SPARQL."""
-    _serve(releases_folder, host, port, workers, engine)
+    _serve(releases_folder, host, port, workers, engine, stores)
 
 
-def _serve(folder: Path, host: str, port: int, workers: int, engine: str = "memory") -> None:
+def _serve(
+    folder: Path,
+    host: str,
+    port: int,
+    workers: int,
+    engine: str = "memory",
+    stores: Path | None = None,
+) -> None:
     from server.http.process.listen import listen
 
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
@@ -99,7 +116,7 @@ def _serve(folder: Path, host: str, port: int, workers: int, engine: str = "memo
     def ready() -> None:
         click.echo(message("commands.serving", url=f"http://{shown}:{port}/"))
 
-    listen(folder, host, port, workers, ready, engine)
+    listen(folder, host, port, workers, ready, engine, stores)
 
 
 def _cache_folder() -> Path:

@@ -13,6 +13,7 @@ from transform.text.message import message
 PREFIX = "PORTRAIT_IA_"
 ENGINE = f"{PREFIX}ENGINE"  # how `server.http.process.listen` passes --engine to its workers
 LOG_TEXT, LOG_JSON = LOG_FORMS = ("text", "json")
+STORE = f"{PREFIX}STORE"  # and --store
 _IDLE = 6  # idle query processes; with fewer, a busy minute forks and kills one for most queries
 # RFC 9116, 2.5.3: a page or a form over https, an e-mail address, a telephone number.
 _CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")

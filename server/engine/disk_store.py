@@ -1,13 +1,15 @@
-"""Build the store of each release on disk, once, from its N-Quads, next to the releases.
+"""Build the store of each release on disk, once, from its N-Quads.
 
 `DIR/.stores/<release>-<engine's version>-checked/` is a RocksDB store, of N-Quads that were checked
-before and did not change under the loader. It is written under another name
-and renamed once it is whole, so a half-built store is never opened. A build that is killed leaves
-a folder, which the next build removes together with the stores of releases that are gone. One
-process builds at a time: others wait for it and use its store.
+before and did not change under the loader. Another folder may stand in the place of `DIR/.stores`.
+A store is written under another name and renamed once it is whole, so a half-built one is never
+opened. A build that is killed leaves a folder, which the next build removes together with the
+stores of releases that are gone. One process builds at a time: others wait for it and use its
+store.
 """
 
 import contextlib
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +31,8 @@ from transform.text.message import message
 STORES = ".stores"
 _BUILDING = ".building-"
 _LOCK = ".lock"
+# What else stands in a folder that was named for stores is left alone.
+_OURS = re.compile(r"[0-9a-f]{16}-.+|\.building-.+")
 _MEMORY = 6 << 30  # bytes of address space of a build; measured: 1.9 GB in use at 18,000,000 quads
 _SHARE = 1.2  # times the size of the N-Quads: the most that a store takes on disk while it is built
 _CHECK_SECONDS = 0.5
@@ -37,43 +41,47 @@ _LOADER = [sys.executable, "-P", disk_loader.__file__]
 Step = Callable[[str, int, int], None]
 
 
-def find_store(release_file: Path) -> Path:
+def find_store(release_file: Path, stores: Path | None = None) -> Path:
     """Return the path of a release's store, which need not exist."""
     release = release_file.resolve().parents[1]
-    return release.parent / STORES / f"{release.name}-{ox.__version__}-checked"
+    folder = stores or release.parent / STORES
+    return folder / f"{release.name}-{ox.__version__}-checked"
 
 
-def ensure_store(release_file: Path, step: Step = lambda *_: None) -> Path:
+def ensure_store(
+    release_file: Path, step: Step = lambda *_: None, stores: Path | None = None
+) -> Path:
     """Return the path of a release's store, building it first where it does not exist.
 
-    Raises UnreadableRelease for N-Quads that cannot be read, MisusedCommand where a store can be
-    neither written nor used. `step` receives a label, the megabytes written and about how many
-    there will be.
+    `stores` is the folder of the stores of these releases, by default `.stores` beside them.
+    `step` receives a label, the megabytes written and about how many there will be. Raises
+    UnreadableRelease for N-Quads that cannot be read, MisusedCommand where a store can be neither
+    written nor used.
     """
     if not seccomp.is_known():
         raise MisusedCommand(message("server.disk_only_linux"))
-    store = find_store(release_file)
+    store = find_store(release_file, stores)
     if store.is_dir():
         return store
-    with _locked(store.parent):
+    with _locked(store.parent, release_file.resolve().parents[2]):
         if not store.is_dir():
             _build(release_file, store, step)
     return store
 
 
 @contextmanager
-def _locked(stores: Path) -> Iterator[None]:
+def _locked(stores: Path, releases: Path) -> Iterator[None]:
     """Lock the stores, and remove unfinished stores and those of missing releases."""
     with ExitStack() as lock:
         try:
-            stores.mkdir(exist_ok=True)
+            stores.mkdir(parents=True, exist_ok=True)
             lock.enter_context(exclusive_lock(stores / _LOCK))
         except OSError as error:
             raise _unwritable(stores, reason_message(error)) from error
         for entry in stores.iterdir():
             release = entry.name.partition("-")[0]
-            unused = entry.name.startswith(_BUILDING) or not (stores.parent / release).is_dir()
-            if entry.is_dir() and unused:
+            unused = entry.name.startswith(_BUILDING) or not (releases / release).is_dir()
+            if unused and _OURS.fullmatch(entry.name) and entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
         yield
 

@@ -20,12 +20,14 @@ def open_engine(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -
     return PooledEngine(release_file, base_uri, limits, open_lookups(release_file))
 
 
-def open_disk(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> Engine:
-    """Return an engine on disk: from a store next to the releases, built if it is missing.
+def open_disk(
+    release_file: Path, base_uri: str, limits: Limits = _DEFAULTS, stores: Path | None = None
+) -> Engine:
+    """Return an engine on disk: from a store, built if it is missing (`ensure_store`).
 
     Raises MisusedCommand where that store cannot be written.
     """
-    return PooledEngine(ensure_store(release_file), base_uri, limits)
+    return PooledEngine(ensure_store(release_file, stores=stores), base_uri, limits)
 
 
 ENGINES = {"memory": open_engine, "disk": open_disk}

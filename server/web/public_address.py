@@ -5,26 +5,41 @@ from urllib.parse import urlsplit
 
 from flask import Response, after_this_request, current_app, request
 
+from server.networks import Asked, Network, find_asked, read_networks
 from server.release.current import Release
 from server.settings import Settings
 
 # The allowed values of Host (RFC 3986, 3.2.2), so that an address on a page is safe to copy.
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+_ASKED_HEADERS = ("Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix")
 
 
 def address_of(release: Release) -> str:
     """Return the address of the site as the client reaches it.
 
-    At the host of the base URI, and behind a proxy, that is the base URI: a proxy may pass on
-    another scheme, path or host than the client used.
+    At the host of the base URI that is the base URI: a proxy may pass on another scheme, path or
+    host than the client used. Elsewhere it is what a trusted proxy reports, and without a proxy
+    the Host that was asked.
     """
     settings: Settings = current_app.config["SETTINGS"]
+    base = urlsplit(release.base_uri)
+    if settings.trusted_proxies:
+        asked = _read_asked(read_networks(settings.trusted_proxies))
+        if asked is None or asked.host == base.netloc.lower():
+            return release.base_uri
+        after_this_request(_make_private)
+        return f"{asked.scheme or base.scheme}://{asked.host}{asked.prefix}/"
     host = request.headers.get("Host", "")
-    public = host.lower() == urlsplit(release.base_uri).netloc.lower()
-    if public or settings.trusted_proxies or not _HOST.fullmatch(host):
+    if host.lower() == base.netloc.lower() or not _HOST.fullmatch(host):
         return release.base_uri
     after_this_request(_make_private)
     return request.url_root
+
+
+def _read_asked(trusted: tuple[Network, ...]) -> Asked | None:
+    names = (name for name in _ASKED_HEADERS if name in request.headers)
+    headers = {name.lower().encode(): request.headers[name].encode("latin-1") for name in names}
+    return find_asked(request.remote_addr or "", headers, trusted)
 
 
 def _make_private(response: Response) -> Response:

@@ -1,21 +1,18 @@
 """A reader's ways through the site: by keyboard alone, in another language, on paper, by links."""
 
 import re
-from collections import Counter
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-HTML = {"Accept": "text/html"}
+from tests.support.crawl import crawl
+
 MOST_TABS = 400
 FOCUSED = """wanted => {
   const at = document.activeElement;
   return at !== null && at.matches(wanted);
 }"""
-# Of pages whose addresses differ in one name alone, so many are visited, and so many links tried.
-VISITED, TRIED = 2, 25
 
 
 def tab_to(page: Any, selector: str) -> None:
@@ -84,51 +81,8 @@ def test_on_paper_stands_what_is_read_and_not_what_is_clicked(examples: str, bro
     page.close()
 
 
-class Links(HTMLParser):
-    """The links of a page that a crawler follows."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.targets: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        target, relation = attributes.get("href"), attributes.get("rel") or ""
-        if tag == "a" and target and "nofollow" not in relation:
-            self.targets.append(target)
-
-
-def shape(address: str) -> str:
-    """Return an address without the names and numbers in which those of a kind differ."""
-    parts = urlsplit(address)
-    names = sorted(parse_qs(parts.query))
-    return re.sub(r"/(?!id/|doc/)[a-z0-9-]{3,}(?=/|$)", "/_", parts.path) + "?" + ",".join(names)
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_link_of_a_crawl_answers(examples: str, fetch: Any, language: str) -> None:
-    start = f"{examples}?lang={language}"
-    waiting, seen = [start], {start}
-    visited: Counter[str] = Counter()
-    while waiting:
-        address = waiting.pop(0)
-        reply = fetch(address, headers=HTML)
-        while reply.status in (301, 303, 308):
-            reply = fetch(urljoin(address, reply.headers["Location"]), headers=HTML)
-        assert reply.status == 200, address
-        if reply.kind != "text/html":
-            continue
-        visited[shape(address)] += 1
-        if visited[shape(address)] > VISITED:
-            continue
-        local = [urldefrag(urljoin(address, target))[0] for target in Links(reply.text).targets]
-        tried: Counter[str] = Counter()
-        for target in local:
-            tried[shape(target)] += 1
-            if target.startswith(examples) and target not in seen and tried[shape(target)] < TRIED:
-                seen.add(target)
-                if visited[shape(target)] < TRIED:
-                    waiting.append(target)
-    assert len(visited) > 12
-    assert len(seen) > 200
+    visited, seen = crawl(fetch, examples, f"{examples}?lang={language}")
+    assert visited > 12
+    assert seen > 200

@@ -15,7 +15,7 @@ from server.engine.disk_store import ensure_store
 from server.http.connection.connections import MOST_CONNECTIONS
 from server.http.process import logs, shared_memory
 from server.http.process.supervisor import Supervisor
-from server.settings import ENGINE, PREFIX, read_settings
+from server.settings import ENGINE, PREFIX, STORE, read_settings
 from transform.commands.terminal import progress
 from transform.errors import CannotServe, MisusedCommand, UnreadableRelease
 from transform.files import no_room_for_scratch, reason_message
@@ -37,16 +37,19 @@ def listen(
     workers: int,
     ready: Callable[[], None] = lambda: None,
     engine: str = "memory",
+    stores: Path | None = None,
 ) -> None:
     """Serve the current release of a folder until SIGTERM or SIGINT.
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
     engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
-    dies. `ready` is called once the first of them answers; while a large release is being checked
-    that answer is 503. Raises UnreadableRelease where there is no release, MisusedCommand for an
-    impossible setting or address, and CannotServe for an engine that cannot start.
+    dies. On disk its stores are in `stores`, by default beside the releases. `ready` is called
+    once the first of them answers; while a large release is being checked that answer is 503.
+    Raises UnreadableRelease where there is no release, MisusedCommand for an impossible setting
+    or address, and CannotServe for an engine that cannot start.
     """
     variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
+    variables[STORE] = str(stores.resolve()) if stores else ""
     logs.configure(read_settings(variables).log)
     if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
@@ -54,7 +57,7 @@ def listen(
         shared.truncate(shared_memory.SIZE)
         _allow_descriptors(2 * MOST_CONNECTIONS)
         supervisor = Supervisor(folder.resolve(), listener, shared, variables, ready)
-        supervisor.keep(workers, partial(_prepare_release, engine, workers))
+        supervisor.keep(workers, partial(_prepare_release, engine, workers, stores))
 
 
 def _open_shared() -> IO[bytes]:
@@ -65,7 +68,9 @@ def _open_shared() -> IO[bytes]:
         raise no_room_for_scratch(error) from error
 
 
-def _prepare_release(engine: str, workers: int, release: Path, go_on: Callable[[], None]) -> None:
+def _prepare_release(
+    engine: str, workers: int, stores: Path | None, release: Path, go_on: Callable[[], None]
+) -> None:
     """Check or build once what each worker would do for itself or fail at."""
     release_file = release / QUADS
     try:
@@ -78,7 +83,7 @@ def _prepare_release(engine: str, workers: int, release: Path, go_on: Callable[[
                     go_on()
                     show(what, done, total)
 
-                ensure_store(release_file, step)
+                ensure_store(release_file, step, stores)
     except (MisusedCommand, UnreadableRelease) as fault:
         raise CannotServe(fault.args[0]) from fault
 

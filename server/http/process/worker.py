@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +23,7 @@ import uvloop
 from server import texts
 from server.app import create_app
 from server.engine.faults import EngineDown
-from server.engine.opening import ENGINES, open_engine
+from server.engine.opening import ENGINES, open_disk, open_engine
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
@@ -43,7 +43,7 @@ from server.http.responses.in_flight import Take, Waiter
 from server.networks import read_networks
 from server.release.current import CurrentRelease, Opener
 from server.release.older import OlderReleases
-from server.settings import ENGINE, LOG_JSON, read_settings
+from server.settings import ENGINE, LOG_JSON, STORE, read_settings
 from transform.errors import PortraitError
 
 _LOOK_EVERY = 0.5
@@ -205,7 +205,9 @@ def run(
         share = LoadBalance(memory, shared_memory.BALANCE, place)
         counters = SharedCounters(memory, shared_memory.COUNTERS, place, MOST_WORKERS)
         own_pages = {b"/metrics": counters.reply}
-        dispatcher = Dispatcher(app, current_release, limit, cache, longest, core, own_pages)
+        dispatcher = Dispatcher(
+            app, current_release, limit, cache, longest, core, own_pages, trusted
+        )
         gc.collect()
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)
@@ -238,12 +240,19 @@ async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
     await worker().serve()
 
 
+def _opener(variables: Mapping[str, str]) -> Opener:
+    """Return what opens the engine that `server.http.process.listen` names."""
+    if variables[ENGINE] == "disk" and variables.get(STORE):
+        return partial(open_disk, stores=Path(variables[STORE]))
+    return ENGINES[variables[ENGINE]]
+
+
 def main() -> None:
     """Run with the arguments that `server.http.process.supervisor` passes."""
     folder, listener, shared, secret, place, parent = sys.argv[1:]
     where = (int(listener), int(shared), bytes.fromhex(secret), int(place), int(parent))
     try:
-        run(Path(folder), *where, ENGINES[os.environ[ENGINE]])
+        run(Path(folder), *where, _opener(os.environ))
     except (PortraitError, EngineDown) as error:
         sys.stderr.write(f"portrait-ia: {error}\n")
         sys.exit(CANNOT_START)

@@ -1,7 +1,8 @@
 """Answer requests: from the cache, with an answer under way, or through the application.
 
-An answer is kept under its release and everything that may shape it: target, Host, Accept,
-language, coding, and for a POST the type and the digest of its body. The limits of the endpoint
+An answer is kept under its release and everything that may shape it: target, Host or what a
+trusted proxy reports of it, Accept, language, coding, and for a POST the type and the digest of its
+body. The limits of the endpoint
 are those of the process. Only whole 200s and redirects are kept, and no answer to a
 query that may give another when asked again.
 """
@@ -28,6 +29,7 @@ from server.http.responses.finish import KEPT_STATUSES
 from server.http.responses.in_flight import InFlight, Take, Waiter
 from server.http.responses.preferences import Preferences, read_preferences
 from server.negotiation import PLAIN
+from server.networks import Network, find_asked
 from server.release.current import CurrentRelease, Release
 from server.sparql.plan import Plan
 from server.web.headers import HEADERS
@@ -58,6 +60,7 @@ class Dispatcher:
         longest: int,
         core: CpuAffinity,
         own_pages: Mapping[bytes, Callable[[str], Reply]] = MappingProxyType({}),
+        trusted: tuple[Network, ...] = (),
     ) -> None:
         """Answer with `own_pages`, by their path and for a method, before the application."""
         self._app = app
@@ -67,6 +70,7 @@ class Dispatcher:
         self._threads = wsgi.Threads(core)
         self._longest = longest
         self._own_pages = own_pages
+        self._trusted = trusted
         self._in_flight: dict[Hashable, InFlight] = {}
         self._release = ""
 
@@ -139,7 +143,8 @@ class Dispatcher:
         if name != self._release:
             self._cache.clear()
             self._release = name
-        return name, request.target, preferences.name, posted
+        asked = find_asked(request.peer, request.headers, self._trusted)
+        return name, request.target, preferences.name, posted, asked
 
     def _served(self) -> Release:
         release = self._current_release.current

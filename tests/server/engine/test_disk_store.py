@@ -89,6 +89,28 @@ def test_the_store_of_a_release_that_is_gone_goes_with_the_next_build(tmp_path: 
     assert stores(tmp_path) == {disk_store.find_store(kept).name, disk_store.find_store(new).name}
 
 
+def test_stores_in_another_folder_leave_the_releases_and_what_else_is_there_alone(
+    tmp_path: Path,
+) -> None:
+    releases, folder = tmp_path / "releases", tmp_path / "mine/stores"
+    old, new = write(releases, "a" * 16), write(releases, "b" * 16)
+    before = sorted(releases.rglob("*"))
+    store = disk_store.ensure_store(old, stores=folder)
+    assert store == disk_store.find_store(old, folder)
+    assert store.parent == folder
+    assert sorted(releases.rglob("*")) == before
+    others = [folder / name for name in ("letters", ".config", "a1-2")]
+    for other in others:
+        other.mkdir()
+    shutil.rmtree(old.parents[1])
+    store = disk_store.ensure_store(new, stores=folder)
+    assert {path for path in folder.iterdir() if path.is_dir()} == {store, *others}
+    with open_disk(new, BASE, stores=folder) as engine:
+        question = Question("ASK { ?s ?p ?o }", BASE, JSON)
+        with engine.ask(question) as answer:
+            assert b"true" in b"".join(answer.body)
+
+
 def test_two_that_build_at_once_build_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quads, loaded = write(tmp_path), []
     load = disk_store._load

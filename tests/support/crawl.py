@@ -1,0 +1,67 @@
+"""Follow the links of a site from page to page, as a crawler does."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
+
+HTML = {"Accept": "text/html"}
+# Of pages whose addresses differ in one name alone, so many are visited, and so many links tried.
+VISITED, TRIED = 2, 25
+
+
+class Links(HTMLParser):
+    """The links of a page that a crawler follows."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the target of a link."""
+        attributes = dict(attrs)
+        target, relation = attributes.get("href"), attributes.get("rel") or ""
+        if tag == "a" and target and "nofollow" not in relation:
+            self.targets.append(target)
+
+
+def shape(address: str) -> str:
+    """Return an address without the names and numbers in which those of a kind differ."""
+    parts = urlsplit(address)
+    names = sorted(parse_qs(parts.query))
+    return re.sub(r"/(?!id/|doc/)[a-z0-9-]{3,}(?=/|$)", "/_", parts.path) + "?" + ",".join(names)
+
+
+def crawl(fetch: Callable[..., Any], site: str, start: str) -> tuple[int, int]:
+    """Ask for every page that links lead to; each must answer 200, redirected or not.
+
+    A redirect must stay below `site`. Returns how many kinds of pages were visited, and how many
+    addresses were asked. Raises AssertionError, with the address.
+    """
+    waiting, seen = [start], {start}
+    visited: Counter[str] = Counter()
+    while waiting:
+        address = waiting.pop(0)
+        reply = fetch(address, headers=HTML)
+        while reply.status in (301, 303, 308):
+            target = urljoin(address, reply.headers["Location"])
+            assert target.startswith(site), (address, target)
+            reply = fetch(target, headers=HTML)
+        assert reply.status == 200, (address, reply.status)
+        if reply.kind != "text/html":
+            continue
+        visited[shape(address)] += 1
+        if visited[shape(address)] > VISITED:
+            continue
+        local = [urldefrag(urljoin(address, target))[0] for target in Links(reply.text).targets]
+        tried: Counter[str] = Counter()
+        for target in local:
+            tried[shape(target)] += 1
+            if target.startswith(site) and target not in seen and tried[shape(target)] < TRIED:
+                seen.add(target)
+                if visited[shape(target)] < TRIED:
+                    waiting.append(target)
+    return len(visited), len(seen)

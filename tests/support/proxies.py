@@ -1,0 +1,179 @@
+"""Put a proxy in front of a site, with the configuration that the docs give for it."""
+
+import http.client
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.conftest import PROJECT
+from tests.support.waiting import wait_until
+
+FILES = PROJECT / "docs/exploitation"
+_MODULES = (
+    *("mpm_event", "authz_core", "alias", "env", "filter", "deflate", "mime", "headers", "proxy"),
+    *("proxy_http", "reqtimeout", "setenvif", "socache_shmcb", "ssl"),
+)
+
+
+class Response(NamedTuple):
+    """The status, headers and body of an answer; redirects are not followed."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+    @property
+    def kind(self) -> str:
+        """The media type without its parameters."""
+        return self.headers.get_content_type()
+
+
+class Proxy(NamedTuple):
+    """A proxy: its name, the address of the site there, and the certificate that it shows."""
+
+    name: str
+    site: str
+    certificate: Path
+
+    def connect(self, client: str = "127.0.0.1") -> http.client.HTTPSConnection:
+        """Return a connection from an address of this machine, such as 127.0.0.2."""
+        trusting = ssl.create_default_context(cafile=str(self.certificate))
+        parts = urlsplit(self.site)
+        return http.client.HTTPSConnection(
+            parts.netloc, timeout=90, context=trusting, source_address=(client, 0)
+        )
+
+    def fetch(
+        self,
+        address: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Any = None,
+        client: str = "127.0.0.1",
+    ) -> Response:
+        """Send one request on a connection of its own."""
+        parts = urlsplit(address)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        with closing(self.connect(client)) as connection:
+            connection.request(method, target, body, headers or {})
+            reply = connection.getresponse()
+            return Response(reply.status, reply.headers, reply.read())
+
+
+@contextmanager
+def start_proxy(name: str, site: str, folder: Path, port: int) -> Iterator[Proxy]:
+    """Start `nginx`, `caddy` or `apache2` in front of a site; its files stand in a new folder.
+
+    Of the configuration in the docs nothing is changed but host, ports and paths. Skips the test
+    where the program, or openssl for its certificate, is missing.
+    """
+    program, openssl = _find(name), _find("openssl")
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
+    _make_certificate(openssl, folder)
+    log = folder / "log"
+    command = _WRITERS[name](program, site, folder, port)
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder)}
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out)
+    proxy = Proxy(name, f"https://localhost:{port}/ia/", folder / "certificate.pem")
+    try:
+        wait_until(lambda: _answers(proxy, process, log))
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _find(program: str) -> str:
+    found = shutil.which(program, path="/usr/sbin:/usr/bin:/usr/local/bin")
+    if found is None:
+        pytest.skip(f"no {program} on this machine")
+    return found
+
+
+def _make_certificate(openssl: str, folder: Path) -> None:
+    request = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    request += ["-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    request += ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem"]
+    subprocess.run([*request, "-out", "certificate.pem"], cwd=folder, check=True, stderr=-3)
+
+
+def _fill_in(name: str, site: str, folder: Path, listen: tuple[str, str]) -> Path:
+    """Copy a configuration of the docs, with host, ports and paths of a test."""
+    text = (FILES / name).read_text("utf-8")
+    changes = (listen, ("/etc/ssl/portrait-ia", str(folder)), ("127.0.0.1:8000", _netloc(site)))
+    for there, here in (*changes, ("ia.exemple.gouv.qc.ca", "localhost")):
+        assert there in text, (name, there)
+        text = text.replace(there, here)
+    file = folder / f"site-{name}"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def _netloc(site: str) -> str:
+    return urlsplit(site).netloc
+
+
+def _write_nginx(program: str, site: str, folder: Path, port: int) -> list[str]:
+    file = _fill_in("nginx.conf", site, folder, ("listen 443", f"listen 127.0.0.1:{port}"))
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind}; " for kind in kinds)
+    (folder / "nginx.conf").write_text(
+        f"user root; pid {folder}/pid; worker_processes 1; error_log stderr; daemon off;"
+        f" events {{ }} http {{ access_log off; gzip on; gzip_types *; {temporary}"
+        f" include {file}; }}"
+    )
+    return [program, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
+
+
+def _write_caddy(program: str, site: str, folder: Path, port: int) -> list[str]:
+    listen = ("ia.exemple.gouv.qc.ca {", f"https://ia.exemple.gouv.qc.ca:{port} {{")
+    file = _fill_in("Caddyfile", site, folder, listen)
+    (folder / "Caddyfile").write_text(
+        "{\n admin off\n grace_period 5s\n auto_https disable_redirects\n"
+        f" default_bind 127.0.0.1\n}}\nimport {file}\n"
+    )
+    return [program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def _write_apache(program: str, site: str, folder: Path, port: int) -> list[str]:
+    listen = ("<VirtualHost *:443>", f"<VirtualHost 127.0.0.1:{port}>")
+    file = _fill_in("apache.conf", site, folder, listen)
+    modules = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in _MODULES
+    )
+    (folder / "apache.conf").write_text(
+        f"{modules}ServerRoot {folder}\nDefaultRuntimeDir {folder}\nPidFile {folder}/pid\n"
+        f"ErrorLog {folder}/errors\nServerName localhost\nListen 127.0.0.1:{port}\n"
+        "TypesConfig /dev/null\nUser www-data\nGroup www-data\n"
+        f"AddOutputFilterByType DEFLATE text/html text/plain text/turtle\nInclude {file}\n"
+    )
+    return [program, "-DFOREGROUND", "-f", str(folder / "apache.conf")]
+
+
+_WRITERS: dict[str, Callable[[str, str, Path, int], list[str]]] = {
+    "nginx": _write_nginx,
+    "caddy": _write_caddy,
+    "apache2": _write_apache,
+}
+
+
+def _answers(proxy: Proxy, process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    assert process.poll() is None, log.read_text("utf-8", "replace")
+    with suppress(OSError), socket.create_connection(("127.0.0.1", urlsplit(proxy.site).port), 5):
+        return proxy.fetch(f"{proxy.site}healthz").status == 200
+    return False
