@@ -106,7 +106,7 @@ def wait(kept: str) -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _leave_unwritten(descriptor: object) -> None:
+def _leave_unwritten(fd: object) -> None:
     """Leave it to the system when a file is on the disk, for no test cuts the power."""
 
 
