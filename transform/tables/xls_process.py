@@ -54,3 +54,7 @@ def _read(raw: bytes) -> dict[str, object]:
             return {"excess": "tables.much_text", "number": TEXT >> 20}
         sheets.append((about.name, about.visible == SheetVisibleEnum.Visible, rows))
     return {"sheets": sheets}
+
+
+if __name__ == "__main__":
+    main()

@@ -23,7 +23,7 @@ _BOF, _FILE_PASS = 0x0809, 0x002F
 # 2.1.7.20.1).
 _FIRST_RECORDS = 4
 _AGAIN = message("tables.step_workbook_again")
-_CODE = "from transform.tables.xls_process import main; main()"
+_PROCESS = "transform.tables.xls_process"
 
 
 def read_old_workbook(
@@ -66,7 +66,7 @@ def _read_sheets(raw: bytes, file: str) -> list[tuple[str, bool, list[list[str]]
     # It imports what this process does, wherever it was started.
     paths = (str(Path(transform.__file__).parents[1]), os.environ.get("PYTHONPATH"))
     done = subprocess.run(
-        [sys.executable, "-P", "-c", _CODE],
+        [sys.executable, "-P", "-m", _PROCESS],
         input=raw,
         capture_output=True,
         check=False,
