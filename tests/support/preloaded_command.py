@@ -95,7 +95,7 @@ def wait(kept: str) -> None:
     keep_validation(Path(kept))
     command = importlib.import_module("server.cli").main
     _read_texts()
-    os.fsync = _leave_unwritten  # type: ignore[assignment]
+    os.fsync = _leave_unwritten
     gc.collect()
     gc.freeze()  # what is imported is no garbage: no fork looks for any in it
     for line in sys.stdin:
