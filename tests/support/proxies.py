@@ -1,6 +1,7 @@
 """Put a proxy in front of a site, with the configuration that the docs give for it."""
 
 import http.client
+import itertools
 import shutil
 import socket
 import ssl
@@ -22,6 +23,15 @@ _MODULES = (
     *("mpm_event", "authz_core", "alias", "env", "filter", "deflate", "mime", "headers", "proxy"),
     *("proxy_http", "reqtimeout", "setenvif", "socache_shmcb", "ssl"),
 )
+
+
+_NUMBERS = itertools.count(1)
+
+
+def new_client() -> str:
+    """Return an address of this machine from which no request came before."""
+    number = next(_NUMBERS)
+    return f"127.{2 + number // 65536}.{number // 256 % 256}.{number % 256}"
 
 
 class Response(NamedTuple):
@@ -49,12 +59,12 @@ class Proxy(NamedTuple):
     site: str
     certificate: Path
 
-    def connect(self, client: str = "127.0.0.1") -> http.client.HTTPSConnection:
-        """Return a connection from an address of this machine, such as 127.0.0.2."""
+    def connect(self, client: str | None = None) -> http.client.HTTPSConnection:
+        """Return a connection from an address of this machine, else a new one."""
         trusting = ssl.create_default_context(cafile=str(self.certificate))
         parts = urlsplit(self.site)
         return http.client.HTTPSConnection(
-            parts.netloc, timeout=90, context=trusting, source_address=(client, 0)
+            parts.netloc, timeout=90, context=trusting, source_address=(client or new_client(), 0)
         )
 
     def fetch(
@@ -63,9 +73,9 @@ class Proxy(NamedTuple):
         method: str = "GET",
         body: bytes | None = None,
         headers: Any = None,
-        client: str = "127.0.0.1",
+        client: str | None = None,
     ) -> Response:
-        """Send one request on a connection of its own."""
+        """Send one request on a connection of its own, as a client that made none before."""
         parts = urlsplit(address)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         with closing(self.connect(client)) as connection:
