@@ -11,6 +11,7 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
 ├── FetchFailed          2    a portal answers something else than its files
 ├── ServiceFailed        2    a reconciliation service answers something else than candidates
+├── StoreFailed          2    a remote store does not answer, or does not hold the release
 ├── CannotServe          1    a server cannot start its engine
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
@@ -115,6 +116,10 @@ class FetchFailed(PortraitError):
 
 class ServiceFailed(PortraitError):
     """A reconciliation service that answers something else than candidates."""
+
+
+class StoreFailed(PortraitError):
+    """A remote store that does not answer, or that does not hold what it should."""
 
 
 class DataRefused(PortraitError):

@@ -1,11 +1,13 @@
-"""Open an engine by its name: in memory, or from a store on disk."""
+"""Open an engine by its name: in memory, from a store on disk, or from one behind a URL."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from server.engine.disk_store import ensure_store
 from server.engine.interface import Engine, Limits
 from server.engine.pool.engine import PooledEngine
 from server.engine.pool.lookup import open_lookups
+from server.engine.remote.opening import remote_opener
 
 _DEFAULTS = Limits()
 
@@ -29,3 +31,11 @@ def open_disk(release_file: Path, base_uri: str, limits: Limits = _DEFAULTS) -> 
 
 
 ENGINES = {"memory": open_engine, "disk": open_disk}
+
+
+def opener_of(engine: str) -> Callable[[Path, str, Limits], Engine]:
+    """Return what opens an engine, by its name or by the URL of a remote store.
+
+    Raises MisusedCommand for a URL that is none.
+    """
+    return ENGINES[engine] if engine in ENGINES else remote_opener(engine)

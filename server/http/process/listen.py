@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from server.engine.disk_store import ensure_store
+from server.engine.opening import ENGINES
+from server.engine.remote.opening import check_store
 from server.http.connection.connections import MOST_CONNECTIONS
 from server.http.process import memory_check
 from server.http.process.supervisor import Supervisor
@@ -41,10 +43,11 @@ def listen(
     """Serve the current release of a folder until SIGTERM or SIGINT.
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
-    engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
+    engine of its own, as `server.engine.opening.opener_of` names it, and is started again when it
     dies. `ready` is called once the first of them answers; while a large release is being checked
     that answer is 503. Raises UnreadableRelease where there is no release, MisusedCommand for an
-    impossible setting or address, and CannotServe for an engine that cannot start.
+    impossible setting or address, StoreFailed for a remote store that does not hold the release,
+    and CannotServe for an engine that cannot start.
     """
     variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
     read_settings(variables)
@@ -68,6 +71,9 @@ def _open_shared() -> IO[bytes]:
 def _prepare_release(engine: str, workers: int, release: Path, go_on: Callable[[], None]) -> None:
     """Check or build once what each worker would do for itself or fail at."""
     release_file = release / QUADS
+    if engine not in ENGINES:
+        check_store(engine, release)
+        return
     try:
         if engine == "memory":
             memory_check.refuse_what_does_not_fit(release_file, workers)

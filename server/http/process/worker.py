@@ -20,7 +20,7 @@ import uvloop
 from server import texts
 from server.app import create_app
 from server.engine.faults import EngineDown
-from server.engine.opening import ENGINES, open_engine
+from server.engine.opening import open_engine, opener_of
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
@@ -194,7 +194,7 @@ def main() -> None:
     folder, listener, shared, secret, place, parent = sys.argv[1:]
     where = (int(listener), int(shared), bytes.fromhex(secret), int(place), int(parent))
     try:
-        run(Path(folder), *where, ENGINES[os.environ[ENGINE]])
+        run(Path(folder), *where, opener_of(os.environ[ENGINE]))
     except (PortraitError, EngineDown) as error:
         sys.stderr.write(f"portrait-ia: {error}\n")
         sys.exit(CANNOT_START)
