@@ -138,7 +138,7 @@ class RemoteEngine:
         try:
             outcome = self._answer(task.question, task.exchange)
         except EngineFault as fault:
-            outcome = fault
+            outcome = _without_frames(fault)
         except Exception:  # somebody waits
             outcome = EngineDefect(traceback.format_exc())
             _log.exception("a question to the store met a defect")
@@ -173,3 +173,16 @@ class RemoteEngine:
         exchange = Exchange(self._door, _PROBE_SECONDS)
         with self._watch.looking(exchange), exchange.ask(_PROBE, _SMALL) as body:
             body.readall()
+
+
+def _without_frames(fault: EngineFault) -> EngineFault:
+    """Return a fault without the calls that led to it: results of the parser stand in them.
+
+    Those may not be freed in another thread, which would do it with the fault.
+    """
+    link: BaseException | None = fault
+    while link is not None:
+        below = link.__cause__ or link.__context__
+        link.__traceback__ = link.__cause__ = link.__context__ = None
+        link = below
+    return fault

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +41,9 @@ _HEADERS = {
 }
 _LONGEST_WAIT = 600  # seconds that a store may ask to wait
 _MOST_SHOWN = 1000  # bytes of a refusal that the log shows
+# Virtuoso gives its own faults as a 500 or a 400: an interrupted query, one that it does not read
+# or that it expects to take too long, and values that it cannot compute with.
+_SQL_STATE = re.compile(rb"Virtuoso (S1T00|37000|42000|22\w{3}) Error")
 _NETWORK = (OSError, HTTPException, HTTPError)
 _FULL, _REFUSING = (429, 503), (400, 413, 414, 422, 501)
 
@@ -102,6 +106,7 @@ class Exchange:
                 raise self._broken(body.broken) from fault
             raise
         finally:
+            body.broken = None  # whose calls hold this body: nothing is to free them later
             with self._lock:
                 self._connection = None
         self._door.connections.give_back(connection)
@@ -160,6 +165,8 @@ class Exchange:
         _log.info("%s answers %d: %r", self._door.store.host, status, shown)
         if status in (200, 203, 206):  # of 200, Virtuoso's «anytime»: what it has found so far
             raise ResultCapped
+        if state := _SQL_STATE.match(shown):
+            raise StoreTooSlow(self._seconds) if state[1] == b"S1T00" else StoreRefused
         if status in _FULL:
             wait = headers.get("Retry-After", "")
             seconds = int(wait) if wait.isascii() and wait.isdigit() else 5

@@ -1,4 +1,4 @@
-"""Open an engine on a remote store, once that was seen to hold the release."""
+"""Open an engine on a remote store, and check that the store holds a release."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from server.engine.remote.graphs import list_graphs
 from server.engine.remote.record import find_problem
 from server.engine.remote.rewriting import Visible
 from server.engine.remote.tasks import Watch
-from transform.errors import StoreFailed
+from transform.errors import Said, StoreFailed
 from transform.files import reason_message
 from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.message import message
@@ -23,22 +23,17 @@ _MOST = 1 << 20  # bytes of an answer with one number
 
 
 def remote_opener(url: str) -> Callable[[Path, str, Limits], RemoteEngine]:
-    """Return what opens an engine on the store at a URL. Raises MisusedCommand."""
+    """Return what opens an engine on the store at a URL, which `check_store` has checked.
+
+    Raises MisusedCommand.
+    """
     store = read_store(url)
 
     def open_remote(release_file: Path, base_uri: str, limits: Limits) -> RemoteEngine:
-        """Open an engine for a release folder's file of N-Quads; raises StoreFailed."""
-        folder = release_file.parents[1]
-        release = _read_release(folder)
-        _check(store, folder)
-        return RemoteEngine(store, release, base_uri, limits)
+        """Open an engine for the file of N-Quads of a release folder."""
+        return RemoteEngine(store, _read_release(release_file.parents[1]), base_uri, limits)
 
     return open_remote
-
-
-def check_store(url: str, folder: Path) -> None:
-    """Raise StoreFailed where a store does not hold a release whole."""
-    _check(read_store(url), folder)
 
 
 def _read_release(folder: Path) -> Visible:
@@ -47,7 +42,8 @@ def _read_release(folder: Path) -> Visible:
     return Visible(graphs, frozenset(manifest["properties"]))
 
 
-def _check(store: Store, folder: Path) -> None:
+def check_store(store: Store, folder: Path) -> None:
+    """Raise StoreFailed where a store does not hold the release of a folder whole."""
     release, counts = _read_release(folder), read_manifest(folder)["graphs"]
     door, watch = Door(store, 1), Watch()
 
@@ -59,9 +55,9 @@ def _check(store: Store, folder: Path) -> None:
     try:
         problem = find_problem(select, release.graphs, counts)
     except EngineFault as fault:
-        cause = fault.__cause__
-        reason = reason_message(cause) if isinstance(cause, OSError) else fault.detail
-        raise StoreFailed(message("server.store_fails", url=store.url, reason=reason)) from fault
+        raise StoreFailed(
+            message("server.store_fails", url=store.url, reason=_reason(fault))
+        ) from fault
     finally:
         door.connections.close()
         watch.close(EngineFault())
@@ -75,3 +71,13 @@ def _check(store: Store, folder: Path) -> None:
                 folder=folder.parent,
             )
         )
+
+
+def _reason(fault: EngineFault) -> Said:
+    """Return why a store did not answer: in the system's words where it was not reached."""
+    link: BaseException | None = fault
+    while link is not None:
+        if isinstance(link, OSError):
+            return message("server.store_unreached", reason=reason_message(link))
+        link = link.__cause__ or link.__context__
+    return fault.detail

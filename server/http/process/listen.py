@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from server.engine.disk_store import ensure_store
-from server.engine.opening import ENGINES
-from server.engine.remote.opening import check_store
+from server.engine.opening import vet_of
 from server.http.connection.connections import MOST_CONNECTIONS
 from server.http.process import memory_check
 from server.http.process.supervisor import Supervisor
@@ -57,7 +56,7 @@ def listen(
         shared.truncate(SHARED)
         _allow_descriptors(2 * MOST_CONNECTIONS)
         supervisor = Supervisor(folder.resolve(), listener, shared, variables, ready)
-        supervisor.keep(workers, partial(_prepare_release, engine, workers))
+        supervisor.keep(workers, partial(_prepare_release, engine, workers), vet_of(engine))
 
 
 def _open_shared() -> IO[bytes]:
@@ -71,9 +70,6 @@ def _open_shared() -> IO[bytes]:
 def _prepare_release(engine: str, workers: int, release: Path, go_on: Callable[[], None]) -> None:
     """Check or build once what each worker would do for itself or fail at."""
     release_file = release / QUADS
-    if engine not in ENGINES:
-        check_store(engine, release)
-        return
     try:
         if engine == "memory":
             memory_check.refuse_what_does_not_fit(release_file, workers)
