@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 from typing import NamedTuple
 
+from server.engine.diagnostics.columns import AGGREGATES
 from server.engine.interface import Form, Question
 from server.engine.remote import terms
 from server.engine.remote.bindings import Bindings
@@ -60,13 +61,13 @@ class _Rewriting:
         self._before: dict[int, list[str]] = {}
         self._behind: dict[int, list[str]] = {}
         self._fresh = _fresh_names(query)
-        self._hides = False  # whether a variable of ours is visible
         self._edit()
 
     def write(self) -> Sent:
         query = self._query
         end = len(query.tokens) - 1
-        rest = self._write(query.clause, end)
+        order = self._find_order() if query.form == "SELECT" else None
+        rest = self._write(query.clause, end if order is None else order)
         base = ""
         if any(token.kind in ("IRI", "URI") for token in query.tokens):
             base = f"BASE {terms.write_iri(query.names.base)}\n"
@@ -79,13 +80,38 @@ class _Rewriting:
             return Sent(base + text, "graph", template)
         head = self._write(query.body, query.clause)
         form: Form = "boolean" if query.form == "ASK" else "solutions"
+        if order is not None:
+            names = " ".join(f"?{name}" for name in query.scope.names)
+            head, rest = f"SELECT {names}", f"{{ {{ {head} {rest} }} }} {self._write(order, end)}"
         return Sent(f"{base}{head}{self._clauses()}\n{rest}", form)
+
+    def _find_order(self) -> int | None:
+        """Return where an ORDER BY begins that computes with the columns of groups, else None.
+
+        Virtuoso takes no column there that an aggregate made: they are made in a SELECT within.
+        """
+        query, tokens = self._query, self._query.tokens
+        begin = query.closing[query.scope.where] + 1
+        kinds = [token.kind for token in tokens[begin:]]
+        columns = {token.kind for token in tokens[query.body : query.clause]}
+        if "ORDER" not in kinds or not (columns & AGGREGATES or "GROUP" in kinds):
+            return None
+        order = begin + kinds.index("ORDER")
+        ordered = tokens[order:]
+        names = {token.text[1:] for token in ordered if token.kind == "var"}
+        computes = any("unary" in rules for rules in query.rules[order:])
+        others = AGGREGATES | {"VALUES", "{"}
+        if not computes or names - query.scope.names.keys() or others & {t.kind for t in ordered}:
+            return None
+        return order
 
     # The dataset
 
     def _read_dataset(self, question: Question) -> tuple[list[str], list[str]]:
         """Return the default and the named graphs (SPARQL 1.1 Protocol, section 2.1.4)."""
         query = self._query
+        for graph in (*question.default_graphs, *question.named_graphs):
+            terms.write_iri(graph)  # raises for none
         if question.default_graphs or question.named_graphs:
             return [*question.default_graphs], [*question.named_graphs]
         if query.default_graphs or query.named_graphs:
@@ -125,8 +151,9 @@ class _Rewriting:
             self._add(self._behind, group.start, "{" * wrap)
             self._add(self._before, group.end, "}" * wrap + values)
         columns = query.body + 1 + (tokens[query.body + 1].kind in ("DISTINCT", "REDUCED"))
-        if query.form == "SELECT" and query.scope.star and query.scope.names and self._hides:
-            self._replaced[columns] = " ".join(f"?{name}" for name in query.scope.names)
+        if query.form == "SELECT" and query.scope.star and query.scope.names:
+            # None of ours, and in the order of our own engine, whichever the store's is.
+            self._replaced[columns] = " ".join(f"?{name}" for name in sorted(query.scope.names))
 
     def _edit_graph(self, at: int) -> None:
         query, name = self._query, self._query.tokens[at + 1]
@@ -134,7 +161,7 @@ class _Rewriting:
         if graph is not None:
             self._replaced[at + 1] = terms.write_iri(self._stored(graph))
             return
-        hidden, self._hides = self._name(), True
+        hidden = self._name()
         pairs = [(self._graphs.stored(graph), graph) for graph in self._named]
         rows = [pair for pair in pairs if pair[0] != self._graphs.nothing]
         rows = rows or [(self._graphs.nothing, self._graphs.nothing)]
