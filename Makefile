@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak clean
+.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-pushing clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -95,6 +95,10 @@ build/datasette/installed:
 # Wants Debian's wrk and nginx-light.
 benchmark-serving: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.serving
+
+# What readers of a store wait while a release is pushed. Wants Debian's virtuoso-opensource-7.
+benchmark-pushing: .venv/installed-for-tests
+	$(BIN)/python -m tests.benchmarks.pushing
 
 # Wants 15 GB of disk and 8 GB of memory.
 benchmark-million: .venv/installed-for-tests

@@ -13,6 +13,7 @@ from transform.commands.fetch import fetch
 from transform.commands.layout import layout
 from transform.commands.link import link
 from transform.commands.prune import prune
+from transform.commands.push import push
 from transform.commands.releases import releases
 from transform.commands.review import review
 from transform.commands.rollback import rollback
@@ -60,6 +61,7 @@ for command in (
     releases,
     rollback,
     prune,
+    push,
     diff,
     fetch,
     link,

@@ -41,6 +41,7 @@ PAIRS = [
     ["docs/graphiques.md", "docs/graphiques.en.md"],
     ["docs/identite.md", "docs/identite.en.md"],
     LAYOUTS,
+    ["docs/magasin.md", "docs/magasin.en.md"],
     ["docs/mapping.fr.md", "docs/mapping.md"],
     ["docs/performance.md", "docs/performance.en.md"],
     ["docs/publier.md", "docs/publier.en.md"],

@@ -35,6 +35,7 @@ ORDER = [
     "transform.validation",
     "transform.comparison",
     "transform.release",
+    "transform.push",
     "transform.charts",
     "transform.catalogue",
     "transform.review",

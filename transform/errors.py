@@ -13,6 +13,7 @@ PortraitError                 one line for the user, never a traceback
 ├── ServiceFailed        2    a reconciliation service answers something else than candidates
 ├── StoreFailed          2    a remote store does not answer, or does not hold the release
 ├── CannotServe          1    a server cannot start its engine
+├── PushFailed           1    a remote store does not take a release
 └── DataRefused          1    the rows or the vocabulary break a shape
     ├── UrisDropped      1    an edit would drop published URIs (transform/release/stability.py)
     └── DecisionRefused  1    a line of the decisions file contradicts the data or another line
@@ -108,6 +109,19 @@ class FetchFailed(PortraitError):
 
     `problem`: where and what, without the next step.
     """
+
+    def __init__(self, problem: Said, step: Said) -> None:
+        super().__init__(message("errors.problem_and_step", problem=problem, step=step))
+        self.problem = problem
+
+
+class PushFailed(PortraitError):
+    """A remote store that does not take a release, or answers something else than it should.
+
+    `problem`: where and what, without the next step.
+    """
+
+    exit_code = 1
 
     def __init__(self, problem: Said, step: Said) -> None:
         super().__init__(message("errors.problem_and_step", problem=problem, step=step))

@@ -19,6 +19,7 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import HTTPError, InvalidHeader, LocationParseError, MaxRetryError, SSLError
 
 from transform import __version__
+from transform.errors import PortraitError
 from transform.fetch.faults import BrokenOff, failed
 from transform.text.message import Message, message
 from transform.text.printable import visible
@@ -26,8 +27,8 @@ from transform.text.urls import url_problem
 
 REDIRECTS = 5
 LARGEST_JSON = 10 << 20
-_MOVED = {301, 302, 303, 307, 308}
-_BUSY = {408, 425, 429, 500, 502, 503, 504}
+MOVED = {301, 302, 303, 307, 308}
+BUSY = {408, 425, 429, 500, 502, 503, 504}
 _SILENCE = urllib3.Timeout(connect=10, read=30)
 _DAY = 86_400  # seconds; no request, and so no wait within one, may take longer
 # Compressed bodies are never requested: their lengths would not be those of the file.
@@ -70,7 +71,7 @@ class Reply(NamedTuple):
             while block := self.body.read1(1 << 16, decode_content=False):
                 yield block
         except HTTPError as error:
-            raise BrokenOff(message("fetch.lost", reason=_reason(error))) from error
+            raise BrokenOff(message("fetch.lost", reason=reason_of_failure(error))) from error
 
 
 class Request(NamedTuple):
@@ -107,7 +108,7 @@ def send(
     retries: urllib3.Retry = _Retries(
         total=bounds.retries,
         allowed_methods=None,
-        status_forcelist=_BUSY,
+        status_forcelist=BUSY,
         backoff_factor=0.5,
         backoff_max=60,
         retry_after_max=_DAY,
@@ -115,7 +116,8 @@ def send(
         limit=_Limit(request.where, notify, bounds.seconds, time.monotonic() + bounds.seconds),
     )
     try:
-        with _deadline(request.where, bounds.seconds):
+        late = failed(request.where, message("fetch.not_done", seconds=f"{bounds.seconds:g}"))
+        with deadline(bounds.seconds, late):
             while True:
                 with _follow(request, retries) as reply:
                     try:
@@ -192,15 +194,15 @@ class _Retries(urllib3.Retry):
 
 
 @contextmanager
-def _deadline(where: str, seconds: float) -> Iterator[None]:
-    """Raise FetchFailed within the block once the time is over, whatever it waits for.
+def deadline(seconds: float, fault: PortraitError) -> Iterator[None]:
+    """Raise a fault within the block once the time is over, whatever it waits for.
 
     The time limits of sockets begin anew with each byte, in headers too, so that a server which
     sends a byte now and then outlasts them; a timer of the process does not. Main thread only.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise failed(where, message("fetch.not_done", seconds=f"{seconds:g}"))
+        raise fault
 
     before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -221,10 +223,10 @@ def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
     where, url = request.where, request.url
     check = request.check or check_url
     for _ in range(REDIRECTS + 1):
-        with _pool(check(where, url)) as pool:
+        with open_connections(check(where, url)) as pool:
             reply = _send(pool, request, url, retries)
             try:
-                if reply.status not in _MOVED:
+                if reply.status not in MOVED:
                     yield _check_answer(where, reply)
                     return
                 if not (target := reply.headers.get("Location")):
@@ -261,7 +263,7 @@ def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib
 
 def _check_answer(where: str, reply: Reply) -> Reply:
     """Refuse an answer still busy after the last try, and a compressed one: none was requested."""
-    if reply.status in _BUSY:
+    if reply.status in BUSY:
         raise failed(where, message("fetch.answers", status=reply.status))
     packing = reply.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in ("", "identity"):
@@ -273,18 +275,18 @@ def _words(error: Exception) -> Message:
     """Return how a try failed."""
     if isinstance(error, BrokenOff):
         return error.problem
-    reason = visible(_reason(error), 300)
+    reason = visible(reason_of_failure(error), 300)
     if isinstance(error, SSLError | LocationParseError):
         return message("fetch.no_secure_connection", reason=reason)
     return message("fetch.no_answer", reason=reason)
 
 
-def _reason(error: Exception) -> str:
+def reason_of_failure(error: Exception) -> str:
     """Return urllib3's message without the name of its objects."""
     return str(error.args[-1] if error.args else error).rpartition(">: ")[2] or str(error)
 
 
-def _pool(url: str) -> urllib3.PoolManager:
+def open_connections(url: str) -> urllib3.PoolManager:
     """Return connections through the proxy of the environment (HTTPS_PROXY), if it names one."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)

@@ -181,16 +181,23 @@ def prune(releases_folder: Path, keep: int) -> list[Release]:
 
 def roll_back(releases_folder: Path, name: str | None) -> Release:
     """Make an earlier release the current one again: `name`, or the one published before."""
+    known = [release.name for release in releases(releases_folder)]
+    release = find_release(releases_folder, name or _before(releases_folder, known))
+    check_release(release.path)
+    _point(releases_folder, release.name)
+    return release._replace(current=True)
+
+
+def find_release(releases_folder: Path, name: str | None) -> Release:
+    """Return a release of a folder: the current one, or that of a name; raises MisusedCommand."""
     known = {release.name: release for release in releases(releases_folder)}
-    requested = name or _before(releases_folder, list(known))
+    requested = current(releases_folder) or CURRENT if name is None else name
     if requested not in known:
         there: list[Said] = [*known] or [message("release.none")]
         raise MisusedCommand(
             message("release.unknown", folder=releases_folder, name=requested, there=there)
         )
-    check_release(known[requested].path)
-    _point(releases_folder, requested)
-    return known[requested]._replace(current=True)
+    return known[requested]
 
 
 def _before(releases_folder: Path, newest_first: list[str]) -> str:

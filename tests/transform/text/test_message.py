@@ -57,7 +57,7 @@ APART = {
         *(f"server/lists/{name}.py" for name in ("search", "sparql", "things", "words")),
         *("transform/review/nearest_bodies.py", "server/changes/evidence_rows.py"),
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
-        "server/things/similar.py",
+        *("server/things/similar.py", "transform/push/queries.py"),
         *(f"server/question_pages/{name}.py" for name in ("openapi", "shacl", "views")),
     ),
     "faults of requests, in English, which is what a page says of them": (
