@@ -24,14 +24,12 @@ from server.settings import Settings
 from tests.site.conftest import BASE, Boot
 from tests.site.test_paths import CONSTRUCT, WALK
 from tests.site.test_protocol import BAD, DATASETS, FORMS
-from tests.support.oxigraph_server import run_oxigraph
 from tests.support.remote_store import RemoteStore
 from tests.support.same_answers import Deviations, Row, Said, differ, list_wrong, read, write
 from tests.support.stored_release import store_release
-from tests.support.virtuoso import run_virtuoso
 
 HERE = Path(__file__).parent
-RUN = {"oxigraph": run_oxigraph, "virtuoso": run_virtuoso}
+STORES = {"oxigraph": "oxigraph_server", "virtuoso": "virtuoso"}  # their fixtures
 NT, RESULTS, HTML = "application/n-triples", "application/sparql-results+json", "text/html"
 G = f"{BASE}graph/"
 XSD = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
@@ -124,17 +122,17 @@ class Sites(NamedTuple):
     store: RemoteStore
 
 
-@pytest.fixture(scope="module", params=RUN)
+@pytest.fixture(scope="module", params=STORES)
 def name(request: pytest.FixtureRequest) -> str:
     """The name of a store."""
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def store(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteStore]:
-    """A running store that holds nothing of ours."""
-    with RUN[name](tmp_path_factory.mktemp(name)) as store:
-        yield store
+def store(name: str, request: pytest.FixtureRequest) -> RemoteStore:
+    """A running store."""
+    store: RemoteStore = request.getfixturevalue(STORES[name])
+    return store
 
 
 @pytest.fixture(scope="module")

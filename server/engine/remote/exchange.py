@@ -25,10 +25,10 @@ from server.engine.faults import (
     StoreUnfit,
 )
 from server.engine.remote.address import Store
-from server.engine.remote.authorization import Authorization
 from server.engine.remote.connections import CONNECT_SECONDS, Connections, cut
 from transform import __version__
 from transform.files import reason_of
+from transform.push.authentication import Login, choose_challenge, read_challenges
 
 _log = logging.getLogger(__name__)
 JSON = "application/sparql-results+json"
@@ -55,7 +55,19 @@ class Door:
         """Open nothing yet; at most so many idle connections are kept."""
         self.store = store
         self.connections = Connections(store, most)
-        self.authorization = Authorization(store.user, store.password)
+        self._login: Login | None = None
+
+    def take_challenge(self, values: list[str]) -> bool:
+        """Take the values of WWW-Authenticate; return whether they can be answered."""
+        chosen = choose_challenge(read_challenges(values))
+        if chosen is None or self.store.credentials is None:
+            return False
+        self._login = Login(self.store.credentials, chosen)
+        return True
+
+    def authorize(self, method: str, target: str) -> dict[str, str]:
+        """Return the header that says who asks; none before the store has wanted to know."""
+        return {"Authorization": self._login.header(method, target)} if self._login else {}
 
 
 class Exchange:
@@ -94,9 +106,8 @@ class Exchange:
             self._check(response, body)
             yield body
             body.drain()
-        except _NETWORK as error:
-            raise self._broken(error) from error
         except BaseException as fault:
+            response.close()
             connection.close()
             if self.stopped is not None:
                 raise self.stopped from fault
@@ -104,6 +115,8 @@ class Exchange:
                 raise body.broken from fault
             if body.broken is not None:
                 raise self._broken(body.broken) from fault
+            if isinstance(fault, _NETWORK):
+                raise self._broken(fault) from fault
             raise
         finally:
             body.broken = None  # whose calls hold this body: nothing is to free them later
@@ -127,8 +140,7 @@ class Exchange:
                 raise self._unreachable(error) from error
             if response.status != 401 or asked_who:
                 return connection, response
-            challenges = response.headers.getlist("WWW-Authenticate")
-            if not self._door.authorization.take(challenges):
+            if not self._door.take_challenge(response.headers.getlist("WWW-Authenticate")):
                 return connection, response
             asked_who = True
             connection.close()
@@ -142,7 +154,7 @@ class Exchange:
         self._raise_stopped()
         connection.timeout = max(0.05, self._until - time.monotonic() + 1)
         target = self._door.store.target
-        headers = {**_HEADERS, **self._door.authorization.header("POST", target)}
+        headers = {**_HEADERS, **self._door.authorize("POST", target)}
         connection.request(
             "POST", target, form, headers, preload_content=False, decode_content=False
         )
