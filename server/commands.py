@@ -37,9 +37,19 @@ WORKERS = option(
     show_default=True,
     help=message("commands.option_workers"),
 )
+
+
+def _check_engine(_: click.Context, __: click.Parameter, engine: str) -> str:
+    """Refuse what is neither an engine of ours nor the URL of a remote store."""
+    from server.engine.remote.address import check_url
+
+    return engine if engine in ("memory", "disk") else check_url(engine)
+
+
 ENGINE = option(
     "--engine",
-    type=click.Choice(["memory", "disk"]),
+    metavar="memory|disk|URL",
+    callback=_check_engine,
     default="memory",
     show_default=True,
     help=message("commands.option_engine"),

@@ -17,6 +17,9 @@ from transform.text.message import Message, text_in
 
 log = logging.getLogger(__name__)
 _ASK_AGAIN = 5  # seconds, where the system is short of something
+_RETRY_AFTER = (
+    engine.EngineBusy | engine.StoreDown | engine.StoreUnfit | engine.StoreTooSlow | ReleaseUnready
+)
 
 
 class Problem(NamedTuple):
@@ -108,7 +111,7 @@ def describe(fault: BaseException, request: str) -> Problem:
 
 
 def _retry_headers(fault: BaseException) -> tuple[tuple[str, str], ...]:
-    if isinstance(fault, engine.EngineBusy | ReleaseUnready):
+    if isinstance(fault, _RETRY_AFTER):
         return (("Retry-After", str(fault.retry_after)),)
     if isinstance(fault, engine.EngineDown | engine.QueryEnded):
         return (("Retry-After", str(_ASK_AGAIN)),)

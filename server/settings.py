@@ -14,6 +14,7 @@ PREFIX = "PORTRAIT_IA_"
 ENGINE = f"{PREFIX}ENGINE"  # how `server.http.process.listen` passes --engine to its workers
 LOG_TEXT, LOG_JSON = LOG_FORMS = ("text", "json")
 STORE = f"{PREFIX}STORE"  # and --store
+_OWN_ENGINES = ("memory", "disk")
 _IDLE = 6  # idle query processes; with fewer, a busy minute forks and kills one for most queries
 # RFC 9116, 2.5.3: a page or a form over https, an e-mail address, a telephone number.
 _CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")
@@ -32,6 +33,7 @@ class Settings:
     """The limits for clients; each field is a variable (`PORTRAIT_IA_QUERY_SECONDS`).
 
     A limit for all queries together is for the whole site: each worker gets its part of it.
+    Those of memory are 0 where a remote store answers, whose memory is its own.
     """
 
     query_seconds: float = 10.0
@@ -108,6 +110,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
             least = _LEAST.get(field.name, 1)
             whole = isinstance(field.default, int)
             values[field.name] = _number(name, variables[name].strip(), whole, least)
+    if variables.get(ENGINE, _OWN_ENGINES[0]) not in _OWN_ENGINES:
+        values |= dict.fromkeys(("query_memory_mb", "total_memory_mb"), 0)
     return Settings(**values)  # type: ignore[arg-type]  # an int where its field is one
 
 

@@ -12,6 +12,7 @@ PortraitError                 one line for the user, never a traceback
 ├── FetchFailed          2    a portal answers something else than its files
 ├── ServiceFailed        2    a reconciliation service answers something else than candidates
 ├── SiteUnreachable      2    a site to check cannot be reached, or is no site of this software
+├── StoreFailed          2    a remote store does not answer, or does not hold the release
 ├── CannotServe          1    a server cannot start its engine
 ├── PushFailed           1    a remote store does not take a release
 └── DataRefused          1    the rows or the vocabulary break a shape
@@ -134,6 +135,10 @@ class PushFailed(PortraitError):
 
 class ServiceFailed(PortraitError):
     """A reconciliation service that answers something else than candidates."""
+
+
+class StoreFailed(PortraitError):
+    """A remote store that does not answer, or that does not hold what it should."""
 
 
 class DataRefused(PortraitError):

@@ -16,6 +16,11 @@ EngineFault
 ├── EngineBusy           engine-busy           503  retry_after: whole seconds
 ├── QueryEnded           query-ended           503  its process was killed, not by us
 ├── EngineDown           engine-down           503  no query process can be started
+├── StoreDown            store-down            503  retry_after: the remote store is not there
+├── StoreUnfit           store-unfit           502  the remote store answers something else
+├── StoreTooSlow         store-too-slow        504  seconds: the limit
+├── StoreRefused         store-refused         422  the remote store cannot answer this query
+├── ResultCapped         result-capped         422  the remote store gives only a part
 ├── EngineDefect         engine-defect         500  a bug; the log has the rest
 ├── Abandoned            abandoned              –   the client has gone
 └── AnswerBroken         answer-broken          –   bytes were sent already: abort the transfer
@@ -204,6 +209,62 @@ class EngineDown(EngineFault):
 
     kind = "engine-down"
     status = 503
+
+
+class StoreDown(EngineFault):
+    """A remote store that cannot be reached, or is not asked for a while because it could not."""
+
+    kind = "store-down"
+    status = 503
+
+    def __init__(self, detail: str, retry_after: int = 5) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class StoreUnfit(EngineFault):
+    """A remote store that answers something else than the results of the query, or breaks off."""
+
+    kind = "store-unfit"
+    status = 502
+    retry_after = 5  # seconds
+
+
+class StoreTooSlow(EngineFault):
+    """A query that a remote store had not answered at the time limit."""
+
+    kind = "store-too-slow"
+    status = 504
+    retry_after = 5  # seconds
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The store had not answered after {seconds:g} seconds, the limit for one query: it is"
+            " no longer waited for, though it may still be at work. Ask for less."
+        )
+        self.seconds = seconds
+
+
+class StoreRefused(EngineFault):
+    """A query of SPARQL 1.1 that a remote store cannot read or answer."""
+
+    kind = "store-refused"
+    status = 422
+    usual = (
+        "The store behind this endpoint cannot answer this query, though it follows the grammar:"
+        " make it simpler, or write it otherwise."
+    )
+
+
+class ResultCapped(EngineFault):
+    """An answer of which a remote store gives only a part: it has limits of its own."""
+
+    kind = "result-capped"
+    status = 422
+    usual = (
+        "The store behind this endpoint gives only a part of this answer, for it has limits of its"
+        " own: ask for less, by LIMIT and OFFSET with ORDER BY, or take the dumps."
+    )
 
 
 class EngineDefect(EngineFault):

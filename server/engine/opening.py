@@ -1,11 +1,15 @@
-"""Open an engine by its name: in memory, or from a store on disk."""
+"""Open an engine by its name: in memory, from a store on disk, or from one behind a URL."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from server.engine.disk_store import ensure_store
 from server.engine.interface import Engine, Limits
 from server.engine.pool.engine import PooledEngine
 from server.engine.pool.lookup import open_lookups
+from server.engine.remote.address import read_store
+from server.engine.remote.opening import check_store, remote_opener
 
 _DEFAULTS = Limits()
 
@@ -31,3 +35,20 @@ def open_disk(
 
 
 ENGINES = {"memory": open_engine, "disk": open_disk}
+
+
+def opener_of(engine: str) -> Callable[[Path, str, Limits], Engine]:
+    """Return what opens an engine, by its name or by the URL of a remote store.
+
+    Raises MisusedCommand for a URL that is none.
+    """
+    return ENGINES[engine] if engine in ENGINES else remote_opener(engine)
+
+
+def vet_of(engine: str) -> Callable[[Path], None]:
+    """Return what raises StoreFailed where an engine cannot answer from a release folder.
+
+    That is where a remote store does not hold the release whole. Raises MisusedCommand for a URL
+    that is none.
+    """
+    return (lambda _: None) if engine in ENGINES else partial(check_store, read_store(engine))

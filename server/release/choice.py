@@ -1,19 +1,21 @@
 """Choose the release to serve: the current one, once it was checked, or the last good one.
 
 One process of a site does it: that which starts the workers, or the application itself under
-another server. What `current` points to is compared with its manifest before it is served. Where
+another server. A release that a remote store does not hold yet is looked for again there, as it may
+be pushed later. What `current` points to is compared with its manifest before it is served. Where
 it is missing or damaged, the release that is served goes on, and when none is served yet, the last
 one that was published and is whole, until `current` is right again.
 """
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from transform.errors import DamagedRelease, UnreadableRelease
+from transform.errors import DamagedRelease, StoreFailed, UnreadableRelease
 from transform.release.folder import CURRENT, list_instead
 from transform.release.integrity import check_release, fingerprint
 from transform.text.message import message, text_in
@@ -21,6 +23,9 @@ from transform.text.message import message, text_in
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
+# Raises StoreFailed where the engine cannot answer from a release folder, whose files are whole.
+Vet = Callable[[Path], None]
+_VET_AGAIN = 5.0  # seconds
 
 
 class Choice(NamedTuple):
@@ -51,10 +56,15 @@ class Chooser(Protocol):
 class ReleaseChooser:
     """Chooses from a folder of releases; for one thread."""
 
-    def __init__(self, folder: Path, progress: Progress = lambda _: None) -> None:
+    def __init__(
+        self, folder: Path, progress: Progress = lambda _: None, vet: Vet = lambda _: None
+    ) -> None:
         """Choose from a folder; `progress` is called with a text while a release is checked."""
         self._folder = folder
         self._progress = progress
+        self._vet = vet
+        self._vetted: set[Path] = set()
+        self._vet_again: float | None = None  # when, after one was refused
         self._choice: Choice | None = None
         self._previous: Path | None = None
         self._none_whole: list[tuple[Path, str]] = []  # when there was none to serve
@@ -66,11 +76,14 @@ class ReleaseChooser:
     def choose(self) -> Choice:
         """Return the release to serve now; checks what has changed, which may take a while.
 
-        Raises UnreadableRelease where there never was a release to serve.
+        Raises UnreadableRelease where there never was a release to serve, and StoreFailed where
+        the first one is not in the store that is to answer.
         """
         target = Path(os.path.realpath(self._folder / CURRENT))  # tolerates a loop of links
         now = target, fingerprint(target)
-        if self._choice is None or now != self._target or self._others_have_changed():
+        again = self._vet_again is not None and time.monotonic() > self._vet_again
+        changed = now != self._target or self._others_have_changed()
+        if self._choice is None or again or changed:
             self._choice = self._choose(target)
             self._target = now
         return self._choice
@@ -88,9 +101,15 @@ class ReleaseChooser:
         return [(release, fingerprint(release)) for release in instead] != self._none_whole
 
     def _choose(self, target: Path) -> Choice:
+        self._vet_again = None
         try:
             find_current(self._folder)
             choice = self._check(target)
+        except StoreFailed as fault:
+            if self._choice is None:
+                raise
+            self._vet_again = time.monotonic() + _VET_AGAIN
+            return self._choose_instead(target, fault)
         except UnreadableRelease as fault:
             return self._choose_instead(target, fault)
         self._logged = None
@@ -98,16 +117,18 @@ class ReleaseChooser:
             self._previous = Path(self._choice.release)
         return choice
 
-    def _choose_instead(self, target: Path, fault: UnreadableRelease) -> Choice:
+    def _choose_instead(self, target: Path, fault: UnreadableRelease | StoreFailed) -> Choice:
         served = Path(self._choice.release) if self._choice and self._choice.release else None
         problem = getattr(fault, "problem", message("server.leads_nowhere", current=CURRENT))
+        if isinstance(fault, StoreFailed):
+            problem = message("server.not_in_store", name=target.name)
         trouble = text_in("en", problem)
         instead = list_instead(self._folder, self._previous)
         self._none_whole = [(release, fingerprint(release)) for release in instead]
         for release in [served, *instead] if served else instead:
             try:
                 choice = self._check(release)
-            except UnreadableRelease:
+            except (UnreadableRelease, StoreFailed):
                 continue
             problem = fault.text("en").rstrip(".")
             if release == served:
@@ -130,6 +151,9 @@ class ReleaseChooser:
         if self._whole.get(release) != mark:
             check_release(release, partial(self._report, release.name))
             self._whole[release] = mark
+        if release not in self._vetted:
+            self._vet(release)
+            self._vetted.add(release)
         return Choice(str(release), mark)
 
     def _report(self, name: str, done: int, total: int) -> None:

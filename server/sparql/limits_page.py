@@ -49,6 +49,8 @@ def list_limits(settings: Settings, language: str) -> Iterator[Limit]:
     """Yield all limits of a site, described in a language."""
     for name, status in _OF_SETTINGS:
         value = getattr(settings, name)
+        if not value and name.endswith("memory_mb"):  # of a remote store, which has its own
+            continue
         if not value and name == "requests_per_minute":
             shown, status = texts.text("limit_none", language), None
         else:

@@ -8,6 +8,7 @@ import pytest
 
 from server.http.process.listen import listen
 from server.settings import Settings, read_settings
+from server.sparql.limits_page import list_limits
 from transform.errors import MisusedCommand, UnreadableRelease
 
 
@@ -76,3 +77,11 @@ def test_a_folder_without_a_release_is_refused_in_one_line(tmp_path: Path) -> No
 def test_a_contact_that_nobody_can_follow_is_named(value: str) -> None:
     with pytest.raises(MisusedCommand, match=r"SECURITY_CONTACTS.*mailto:securite@example\.org"):
         read_settings({"PORTRAIT_IA_SECURITY_CONTACTS": value})
+
+
+def test_the_memory_of_a_remote_store_is_its_own() -> None:
+    settings = read_settings({"PORTRAIT_IA_ENGINE": "http://127.0.0.1:9/sparql"})
+    assert (settings.query_memory_mb, settings.total_memory_mb) == (0, 0)
+    shown = [limit.setting for limit in list_limits(settings, "fr")]
+    assert "PORTRAIT_IA_QUERY_SECONDS" in shown
+    assert not [name for name in shown if name and name.endswith("MEMORY_MB")]

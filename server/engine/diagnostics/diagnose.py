@@ -6,6 +6,8 @@ time limit. It runs in the query process, so that a hostile text harms only its 
 """
 
 import time
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from server.engine.diagnostics import (
     grammar,
@@ -28,16 +30,40 @@ from server.engine.faults import MalformedQuery, UnsupportedQuery
 _SECONDS = 0.25  # of processor time; beyond it, the message of the engine must do
 
 
+class Examined(NamedTuple):
+    """The tokens of a query; for each, the rules of the grammar that it begins, the outer first."""
+
+    tokens: Sequence[Token]
+    rules: Sequence[tuple[str, ...]]
+
+
+def examine(text: str, ours: str = "def#") -> Examined:
+    """Return a query as the grammar reads it; raises its first fault, as `find_mistake` finds it.
+
+    Raises TimeoutError for a text that takes too long.
+    """
+    tokens: list[Token] = []
+    rules: list[tuple[str, ...]] = []
+    if fault := _find_fault(text, ours, tokens, rules):
+        raise fault
+    return Examined(tokens, rules)
+
+
 def find_mistake(text: str, ours: str = "def#") -> MalformedQuery | UnsupportedQuery | None:
     """Return the fault for the first mistake, or for what SPARQL allows and the engine does not.
 
     None where no rule known here is broken. `ours` is the namespace of the prefix pia.
     """
-    tokens: list[Token] = []
     try:
-        mistake = _read(text, tokens)
+        return _find_fault(text, ours, [], [])
     except TimeoutError:
         return None
+
+
+def _find_fault(
+    text: str, ours: str, tokens: list[Token], rules: list[tuple[str, ...]]
+) -> MalformedQuery | UnsupportedQuery | None:
+    mistake = _read(text, tokens, rules)
     undeclared = prefixes.find_undeclared(tokens, ours)  # precedes the unreadable token
     mistake = undeclared or mistake or scopes.find_mistake(tokens) or iris.find_wrong(tokens)
     if mistake is None:
@@ -60,7 +86,7 @@ def parse(text: str) -> list[Token]:
     """Return the tokens of a text that follows the grammar, in time; [] for any other."""
     tokens: list[Token] = []
     try:
-        mistake = _read(text, tokens)
+        mistake = _read(text, tokens, [])
     except TimeoutError:
         return []
     return [] if mistake else tokens
@@ -72,22 +98,30 @@ def locate(text: str, place: int) -> tuple[int, int]:
     return before.count("\n") + 1, place - before.rfind("\n")
 
 
-def _read(text: str, tokens: list[Token]) -> Mistake | None:
-    """Collect the tokens up to the first unexpected one; return the mistake there, or None."""
+def _read(text: str, tokens: list[Token], rules: list[tuple[str, ...]]) -> Mistake | None:
+    """Collect the tokens up to the first unexpected one; return the mistake there, or None.
+
+    `rules` collects the rules that each of them begins.
+    """
     deadline = time.thread_time() + _SECONDS
     stack = ["query"]
     for token in tokenize(text):
         if time.thread_time() > deadline:
             raise TimeoutError
-        expected = _advance(stack, token.kind)
+        begun: list[str] = []
+        expected = _advance(stack, token.kind, begun)
         if expected:
             return _explain(text, tokens, token, expected)
         tokens.append(token)
+        rules.append(tuple(begun))
     return None
 
 
-def _advance(stack: list[str], kind: str) -> list[str]:
-    """Advance the parser by a token; return the expected symbols if it does not fit, else []."""
+def _advance(stack: list[str], kind: str, begun: list[str]) -> list[str]:
+    """Advance the parser by a token; return the expected symbols if it does not fit, else [].
+
+    `begun` collects the rules that the token begins.
+    """
     passed: list[str] = []
     while True:
         symbol = stack.pop()
@@ -98,7 +132,7 @@ def _advance(stack: list[str], kind: str) -> list[str]:
                 return []
             return passed
         if kind in choices:
-            passed.pop()
+            begun.append(passed.pop())
             stack.extend(choices[kind])
         elif symbol not in grammar.EMPTY:
             return passed

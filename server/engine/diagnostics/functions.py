@@ -1,12 +1,25 @@
-"""Find where a query calls a function by its IRI."""
+"""Find where a query calls a function by its IRI, and refuse it."""
 
 import re
 from itertools import pairwise
 
 from server.engine.diagnostics.diagnose import locate, parse
 from server.engine.diagnostics.tokens import Token
+from server.engine.faults import UnknownFunction
 
+_FUNCTIONS = (
+    "is no function {} here: use those of SPARQL 1.1 (section 17.4), or a cast to xsd:string,"
+    " xsd:boolean, xsd:integer, xsd:decimal, xsd:double, xsd:float, xsd:date, xsd:dateTime,"
+    " xsd:time or xsd:gYear; or compute it in your client."
+)
 _ESCAPED = re.compile(r"\\(.)")
+
+
+def refuse_call(text: str, iri: str) -> UnknownFunction:
+    """Return the fault of a query that calls a function that is not here, with its place."""
+    place = find_call(text, iri)
+    where = f"Line {place[0]}, column {place[1]}: there" if place else "There"
+    return UnknownFunction(f"{where} {_FUNCTIONS.format(f'<{iri}>')}", *(place or ()))
 
 
 def find_call(text: str, iri: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ import re
 
 import pyoxigraph as ox
 
-from server.engine.process.frame_writer import FrameWriter
+from transform.rdf.syntaxes import Sink
 
 # A release holds no triple term: only the text of a query can make one.
 _MADE_IN_A_QUERY = re.compile(r"<<|TRIPLE|\\u", re.IGNORECASE)
@@ -23,7 +23,7 @@ def may_hold_triple_terms(text: str) -> bool:
     return bool(_MADE_IN_A_QUERY.search(text))
 
 
-def write_csv(solutions: ox.QuerySolutions, out: FrameWriter) -> None:
+def write_csv(solutions: ox.QuerySolutions, out: Sink) -> None:
     """Write solutions as SPARQL CSV, with cells of triple terms quoted."""
     part = io.StringIO(newline="")
     writer = csv.writer(part, lineterminator="\r\n")

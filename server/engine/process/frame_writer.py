@@ -5,6 +5,7 @@ import socket
 
 from server.engine.faults import Unwritable
 from server.engine.frames import DATA, END, FAULT, HEAD, PART, WHOLE, frame
+from transform.rdf.syntaxes import Sink
 
 # XML 1.0, production 2 (Char): these UTF-8 sequences stand for what no document can hold.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -68,7 +69,7 @@ class XmlFrameWriter:
     document with U+0001 is not well-formed.
     """
 
-    def __init__(self, outlet: FrameWriter, media_type: str) -> None:
+    def __init__(self, outlet: Sink, media_type: str) -> None:
         self._outlet = outlet
         self._media_type = media_type
         self._before = b""

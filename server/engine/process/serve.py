@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from server.engine import faults, query_text
 from server.engine.diagnostics.diagnose import find_mistake
-from server.engine.diagnostics.functions import find_call
+from server.engine.diagnostics.functions import refuse_call
 from server.engine.frames import CANCEL, ORDERED, ClosedError, Questions, unpack_question
 from server.engine.interface import (
     CSV,
@@ -35,11 +35,6 @@ _SYNTAX = {
     TSV: ox.QueryResultsFormat.TSV,
 }
 _UNKNOWN_FUNCTION = re.compile(r"custom (?:aggregate )?function (<.*>) is not supported")
-_FUNCTIONS = (
-    "is no function {} here: use those of SPARQL 1.1 (section 17.4), or a cast to xsd:string,"
-    " xsd:boolean, xsd:integer, xsd:decimal, xsd:double, xsd:float, xsd:date, xsd:dateTime,"
-    " xsd:time or xsd:gYear; or compute it in your client."
-)
 # The allocator seldom frees the memory of a query: a process that grew this much leaves, and a
 # fresh one takes its place. A look at the memory takes 10 µs, a fifth of a point query: it is done
 # after each query longer than a moment, in which little can be allocated, else after so many.
@@ -154,16 +149,10 @@ def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> R
         if re.search("does not contains? variable", str(error)):
             raise faults.MalformedQuery(f"{error}: a bound variable must be selected.") from error
         if match := _UNKNOWN_FUNCTION.search(str(error)):
-            raise _report_function(text, match[1]) from error
+            raise refuse_call(text, match[1][1:-1]) from error
         raise
     except UnicodeEncodeError as error:
         raise faults.MalformedQuery("The query holds half a surrogate pair.") from error
-
-
-def _report_function(text: str, iri: str) -> faults.UnknownFunction:
-    place = find_call(text, iri[1:-1])
-    where = f"Line {place[0]}, column {place[1]}: there" if place else "There"
-    return faults.UnknownFunction(f"{where} {_FUNCTIONS.format(iri)}", *(place or ()))
 
 
 def _bind(question: Question) -> dict[ox.Variable, _Term]:

@@ -12,6 +12,7 @@ from typing import IO
 
 from server.engine import memory_check
 from server.engine.disk_store import ensure_store
+from server.engine.opening import vet_of
 from server.http.connection.connections import MOST_CONNECTIONS
 from server.http.process import logs, shared_memory
 from server.http.process.supervisor import Supervisor
@@ -42,11 +43,12 @@ def listen(
     """Serve the current release of a folder until SIGTERM or SIGINT.
 
     Settings come from the environment (`server.settings`). Each worker is a process with an
-    engine of its own, a key of `server.engine.opening.ENGINES`, and is started again when it
+    engine of its own, as `server.engine.opening.opener_of` names it, and is started again when it
     dies. On disk its stores are in `stores`, by default beside the releases. `ready` is called
     once the first of them answers; while a large release is being checked that answer is 503.
     Raises UnreadableRelease where there is no release, MisusedCommand for an impossible setting
-    or address, and CannotServe for an engine that cannot start.
+    or address, StoreFailed for a remote store that does not hold the release, and CannotServe for
+    an engine that cannot start.
     """
     variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
     variables[STORE] = str(stores.resolve()) if stores else ""
@@ -57,7 +59,8 @@ def listen(
         shared.truncate(shared_memory.SIZE)
         _allow_descriptors(2 * MOST_CONNECTIONS)
         supervisor = Supervisor(folder.resolve(), listener, shared, variables, ready)
-        supervisor.keep(workers, partial(_prepare_release, engine, workers, stores))
+        prepare = partial(_prepare_release, engine, workers, stores)
+        supervisor.keep(workers, prepare, vet_of(engine))
 
 
 def _open_shared() -> IO[bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.http.process.shared_choice import SharedChoice
-from server.release.choice import Choice, ReleaseChooser
+from server.release.choice import Choice, ReleaseChooser, Vet
 from transform.errors import CannotServe, UnreadableRelease
 from transform.text.message import message
 
@@ -28,9 +28,11 @@ Prepare = Callable[[Path, Callable[[], None]], None]
 class ReleaseWatch:
     """Chooses and checks the release that the workers serve, as long as the process runs."""
 
-    def __init__(self, folder: Path, shared: SharedChoice, workers: int, prepare: Prepare) -> None:
+    def __init__(
+        self, folder: Path, shared: SharedChoice, workers: int, prepare: Prepare, vet: Vet
+    ) -> None:
         """Watch a folder of releases; `prepare` is called with the first that was checked."""
-        self._chooser = ReleaseChooser(folder, self._report)
+        self._chooser = ReleaseChooser(folder, self._report, vet)
         self._shared = shared
         self._workers = workers
         self._prepare = prepare

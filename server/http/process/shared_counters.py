@@ -14,7 +14,7 @@ from server.http.refusals import Refused
 
 _STATUSES = (
     200, 204, 206, 301, 303, 304, 308, 400, 403, 404, 405, 406, 408, 412, 413, 414, 415, 416, 417,
-    422, 429, 431, 500, 501, 503, 505, 0,
+    422, 429, 431, 500, 501, 502, 503, 504, 505, 0,
 )  # fmt: skip
 _GROUPS = ("sparql", "other")
 _KINDS = (
@@ -26,7 +26,8 @@ _KINDS = (
     "query-too-large", "query-too-deep", "unorderable", "result-too-large", "too-many-requests",
     "headers-too-long", "defect", "unknown-method", "unknown-coding", "query-too-slow",
     "query-ended", "engine-busy", "engine-down", "release-unready", "too-many-connections",
-    "unknown-version", "wrong-parameter", "other",
+    "unknown-version", "wrong-parameter", "store-down", "store-unfit", "store-too-slow",
+    "store-refused", "result-capped", "other",
 )  # fmt: skip
 _CELLS = (*((group, status) for group in _GROUPS for status in _STATUSES), *_KINDS)
 _COUNTERS = tuple(prometheus.COUNTERS)

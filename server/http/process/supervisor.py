@@ -18,6 +18,7 @@ from typing import IO
 from server.http.process import load_balance, shared_memory
 from server.http.process.release_watch import Prepare, ReleaseWatch
 from server.http.process.shared_choice import SharedChoice
+from server.release.choice import Vet
 from transform.errors import CannotServe
 from transform.text.message import message
 
@@ -75,16 +76,17 @@ class Supervisor:
         self._was_ready = False
         self._failures = 0
 
-    def keep(self, number: int, prepare: Prepare) -> None:
+    def keep(self, number: int, prepare: Prepare, vet: Vet) -> None:
         """Keep so many workers running, which serve the release that is chosen here.
 
-        `prepare` is called with the first release. Raises UnreadableRelease without a release to
-        serve, what `prepare` raises, and CannotServe when no worker ever becomes ready.
+        `prepare` is called with the first release, `vet` with each. Raises UnreadableRelease
+        without a release to serve, what `prepare` and at first `vet` raise, and CannotServe when
+        no worker ever becomes ready.
         """
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
         self._workers = [_WorkerState(place) for place in range(number)]
         choice = SharedChoice(self._shared, shared_memory.CHOICE)
-        watch = ReleaseWatch(self._folder, choice, number, prepare)
+        watch = ReleaseWatch(self._folder, choice, number, prepare, vet)
         try:
             watch.start()
             while not self._stopping:

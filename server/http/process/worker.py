@@ -23,7 +23,7 @@ import uvloop
 from server import texts
 from server.app import create_app
 from server.engine.faults import EngineDown
-from server.engine.opening import ENGINES, open_disk, open_engine
+from server.engine.opening import open_disk, open_engine, opener_of
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import Home, serve_on
 from server.http.connection.acceptor import Acceptor
@@ -244,7 +244,7 @@ def _opener(variables: Mapping[str, str]) -> Opener:
     """Return what opens the engine that `server.http.process.listen` names."""
     if variables[ENGINE] == "disk" and variables.get(STORE):
         return partial(open_disk, stores=Path(variables[STORE]))
-    return ENGINES[variables[ENGINE]]
+    return opener_of(variables[ENGINE])
 
 
 def main() -> None:

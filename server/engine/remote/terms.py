@@ -1,0 +1,117 @@
+"""Write IRIs and texts of a query so that every store reads them alike: whole, without escapes."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import pyoxigraph as ox
+
+from server.engine.diagnostics.diagnose import locate
+from server.engine.diagnostics.tokens import Token
+from server.engine.faults import MalformedQuery
+from server.engine.interface import Text
+
+_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
+_LOCAL_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_MEANT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+_TO_ESCAPE = re.compile(r"[\x00-\x1f\"\\\x7f]")
+_ESCAPED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_ANY = "a:a"
+
+
+class Names:
+    """The base and the prefixes of a query."""
+
+    def __init__(self, text: str, base_iri: str, prologue: Sequence[Token]) -> None:
+        """Read the prologue (SPARQL 1.1, section 4.1.1): each line counts for those behind it."""
+        self._text = text
+        self.base = base_iri
+        self._namespaces: dict[str, str] = {}
+        for at, token in enumerate(prologue):
+            if token.kind == "BASE":
+                self.base = self._resolve(prologue[at + 1])
+            elif token.kind == "PREFIX":
+                self._namespaces[prologue[at + 1].text] = self._resolve(prologue[at + 2])
+
+    def expand(self, token: Token) -> str:
+        """Return the absolute IRI that a token stands for; raises MalformedQuery."""
+        if token.kind == "iriref":
+            return self._resolve(token)
+        prefix, colon, local = token.text.partition(":")
+        namespace = self._namespaces.get(prefix + colon)
+        if namespace is None:
+            raise self._refuse(token, "this prefix is not declared")
+        iri = namespace + _LOCAL_ESCAPE.sub(r"\1", local)
+        if _NOT_IN_IRI.search(iri):
+            raise self._refuse(token, "this is not an IRI")
+        return iri
+
+    def _resolve(self, token: Token) -> str:
+        iri = resolve(token.text, self.base)
+        if iri is None:
+            raise self._refuse(token, f"{token.text[:80]!r} is not an IRI")
+        return iri
+
+    def _refuse(self, token: Token, reason: str) -> MalformedQuery:
+        line, column = locate(self._text, token.start)
+        detail = f"The query cannot be read at line {line}, column {column}: {reason}."
+        return MalformedQuery(detail, line, column)
+
+
+@lru_cache(4096)
+def resolve(reference: str, base: str) -> str | None:
+    """Return the IRI of a reference in angle brackets, as Turtle reads it; None for none."""
+    try:
+        quads = ox.parse(f"{reference} <{_ANY}> <{_ANY}> .", ox.RdfFormat.TURTLE, base_iri=base)
+        subject = next(iter(quads)).subject
+    except (SyntaxError, ValueError):
+        return None
+    iri = subject.value if isinstance(subject, ox.NamedNode) else ""
+    return None if not iri or _NOT_IN_IRI.search(iri) else iri
+
+
+def write_iri(iri: str) -> str:
+    """Write an absolute IRI between angle brackets; raises MalformedQuery for none."""
+    try:
+        return str(ox.NamedNode(iri))
+    except ValueError as error:
+        raise MalformedQuery(f"{iri!r} is not an absolute IRI: {error}.") from error
+
+
+def rewrite_text(quoted: str) -> str:
+    """Write a text in quotes anew, with the only escapes that a store needs."""
+    size = 3 if quoted[:3] in ('"""', "'''") else 1
+    return write_text(_ESCAPE.sub(_character, quoted[size:-size]))
+
+
+def write_text(value: str) -> str:
+    """Write a text between quotes."""
+    return f'"{_TO_ESCAPE.sub(_escape, value)}"'
+
+
+def write_value(bound: str | Text) -> str:
+    """Write an IRI, or a literal, as a term of a query; raises MalformedQuery for neither."""
+    if isinstance(bound, str):
+        return write_iri(bound)
+    try:
+        ox.Literal(bound.value, language=bound.language)
+    except ValueError as error:
+        raise MalformedQuery(f"{bound!r} cannot be bound: {error}.") from error
+    if bound.language:
+        return f"{write_text(bound.value)}@{bound.language}"
+    datatype = f"^^{write_iri(bound.datatype)}" if bound.datatype else ""
+    return write_text(bound.value) + datatype
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape[3]:
+        return _MEANT.get(escape[3], escape[3])
+    point = int(escape[1] or escape[2], 16)
+    if 0xD800 <= point <= 0xDFFF or point > 0x10FFFF:
+        raise MalformedQuery(f"{escape[0]} in a text of the query is no character.")
+    return chr(point)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _ESCAPED.get(match[0]) or f"\\u{ord(match[0]):04X}"

@@ -1,0 +1,241 @@
+"""A site whose engine is a remote store answers as the one in memory does, row by row.
+
+What a store answers otherwise stands in `deviations/STORE.json` with its answer: a row that
+differs and is not listed fails, as does one that is listed and passes. After a change that is
+meant, `WRITE_DEVIATIONS=1` writes the files anew, for a person to read.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.app import create_app
+from server.engine.opening import opener_of, vet_of
+from server.questions.question import read_questions
+from server.release.choice import ReleaseChooser
+from server.settings import Settings
+from tests.site.conftest import BASE, Boot
+from tests.site.test_paths import CONSTRUCT, WALK
+from tests.site.test_protocol import BAD, DATASETS, FORMS
+from tests.support.remote_store import RemoteStore
+from tests.support.same_answers import Deviations, Row, Said, differ, list_wrong, read, write
+from tests.support.stored_release import store_release
+
+HERE = Path(__file__).parent
+STORES = {"oxigraph": "oxigraph_server", "virtuoso": "virtuoso"}  # their fixtures
+NT, RESULTS, HTML = "application/n-triples", "application/sparql-results+json", "text/html"
+G = f"{BASE}graph/"
+XSD = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
+# Queries of which a store could make something else.
+QUERIES = {
+    "GRAPH with a variable": "SELECT ?g ?s { GRAPH ?g { ?s a <def#Portrait> } }",
+    "the graph's name as a resource": "SELECT * { GRAPH ?g { ?s a <def#Portrait> ; ?p ?g } }",
+    "the graph's name outside": "SELECT ?g ?n { GRAPH ?g { ?s a <def#Portrait> }"
+    " OPTIONAL { ?g <http://www.w3.org/2000/01/rdf-schema#label> ?n } }",
+    "GRAPH with a name": "SELECT (COUNT(*) AS ?n) { GRAPH <graph/2025> { ?s ?p ?o } }",
+    "GRAPH with the name in the store": "SELECT (COUNT(*) AS ?n)"
+    " { GRAPH <releases/0123456789abcdef/graph/2025> { ?s ?p ?o } }",
+    "GRAPH with a foreign name": "SELECT ?s { GRAPH <http://nowhere.example/> { ?s ?p ?o } }",
+    "GRAPH without a pattern": "SELECT ?g { GRAPH ?g { } }",
+    "two GRAPHs with one variable": "SELECT DISTINCT ?g"
+    " { GRAPH ?g { ?s a <def#Portrait> } GRAPH ?g { ?t a <def#Inscription> } }",
+    "SELECT * within SELECT *": "SELECT * { { SELECT * { GRAPH ?g { ?s a <def#Portrait> } } } }",
+    "a filter on a graph": "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } FILTER(?g = <graph/2025>) }",
+    "the text of a graph's name": "SELECT DISTINCT (STR(?g) AS ?x) { GRAPH ?g { ?s a ?o } }",
+    "the number of graphs": "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
+    "GRAPH in EXISTS": "SELECT ?s { ?s a <def#Portrait> FILTER EXISTS { GRAPH ?g { ?s ?p ?o } } }",
+    "GRAPH in MINUS": "SELECT ?s { ?s a <def#Portrait> MINUS { GRAPH <graph/2025> { ?s a ?t } } }",
+    "all statements": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+    "statements of other releases": "SELECT ?p ?o { <releases/0123456789abcdef> ?p ?o }",
+    "ASK, true": "ASK { ?s a <def#Portrait> }",
+    "ASK, false": "ASK { ?s a <def#Nothing> }",
+    "DESCRIBE a name": "DESCRIBE <id/portrait/2025>",
+    "DESCRIBE a variable": "DESCRIBE ?x { ?x a <def#Portrait> }",
+    "DESCRIBE *": "DESCRIBE * { ?x a <def#Portrait> }",
+    "DESCRIBE nothing": "DESCRIBE <id/nothing>",
+    "CONSTRUCT WHERE": "CONSTRUCT WHERE { ?s a <def#Portrait> ; ?p ?o }",
+    "CONSTRUCT with blank nodes": "CONSTRUCT { ?s <a:p> [ <a:q> 1 ] } WHERE { <a:a> ?p ?s }",
+    "CONSTRUCT a graph": "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <graph/2025> { ?s ?p ?o } }",
+    "CONSTRUCT with what is no triple": "CONSTRUCT { ?o ?p ?s } WHERE { <id/portrait/2025> ?p ?o"
+    " BIND(<a:b> AS ?s) }",
+    "VALUES": 'SELECT * { VALUES (?x ?y) { (1 "a"@fr) (<a:b> UNDEF) ("é\\u00e8\\n" 1.5) } }',
+    "a text with everything": 'SELECT ("a\\t\\"\\\\\\u0022 \\U0001F600 } #x" AS ?x) { } # {',
+    "numbers": "SELECT (1 + 2 AS ?a) (1.5 * 2 AS ?b) (7 / 2 AS ?c) (1e3 AS ?d) { }",
+    "truth values": "SELECT (true AS ?a) (1 = 2 AS ?b) { }",
+    "a date": XSD + 'SELECT ("2025-01-01"^^xsd:date AS ?a) (YEAR("2025-01-01T00:00:00Z"'
+    "^^xsd:dateTime) AS ?b) { }",
+    "casts": XSD + 'SELECT (xsd:integer("3") AS ?a) (xsd:decimal("3.50") AS ?b) { }',
+    "functions of texts": 'SELECT (STRLEN("é") AS ?a) (UCASE("été") AS ?b) (SUBSTR("abc", 2) AS ?c)'
+    ' (REPLACE("abc", "b", "z") AS ?d) (CONCAT("a", "b") AS ?e) (STRAFTER("abc", "b") AS ?f) { }',
+    "functions of terms": 'SELECT (LANG("a"@fr) AS ?a) (DATATYPE(1) AS ?b) (ISIRI(<a:a>) AS ?c)'
+    ' (STRLANG("a", "fr") AS ?d) (IF(1 = 1, "a", "b") AS ?e) (COALESCE(?z, 2) AS ?f) { }',
+    "IRI with a relative name": 'SELECT (IRI("x") AS ?x) { }',
+    "hashes": 'SELECT (MD5("a") AS ?a) (SHA1("a") AS ?b) (SHA256("a") AS ?c) { }',
+    "an average": "SELECT (AVG(?n) AS ?a) (SUM(?n) AS ?b) (MAX(?n) AS ?c) { VALUES ?n { 1 2 4 } }",
+    "texts that are joined": 'SELECT (GROUP_CONCAT(?x; SEPARATOR=", ") AS ?y)'
+    ' { VALUES ?x { "a" "a" } }',
+    "groups": "SELECT ?t (COUNT(*) AS ?n) { ?s a ?t } GROUP BY ?t HAVING(COUNT(*) > 1) ORDER BY ?t",
+    "a path": "SELECT ?s"
+    " { ?s a/<http://www.w3.org/2000/01/rdf-schema#subClassOf>* <def#Portrait> }",
+    "a path of length zero": "SELECT ?s { ?s <a:none>* <id/portrait/2025> }",
+    "all but one property": f"SELECT (COUNT(*) AS ?n) {{ ?s !(a|<{BASE}def#annee>) ?o }}",
+    "an inverse path": "SELECT ?o { ?o ^<http://purl.org/dc/terms/isPartOf> <id/portrait/2024> }",
+    "a property that searches elsewhere": "SELECT ?s { ?s <bif:contains> 'portrait' }",
+    "OPTIONAL and NOT EXISTS": "SELECT ?s ?v { ?s a <def#Portrait> OPTIONAL { ?s <def#none> ?v }"
+    " FILTER NOT EXISTS { ?s <def#none> ?w } }",
+    "UNION": "SELECT ?x { { BIND(1 AS ?x) } UNION { BIND(2 AS ?x) } }",
+    "a SELECT within": "SELECT ?s ?n { ?s a <def#Portrait>"
+    " { SELECT ?s (COUNT(?i) AS ?n) { ?i <http://purl.org/dc/terms/isPartOf> ?s } GROUP BY ?s } }",
+    "ORDER BY, LIMIT, OFFSET": "SELECT ?s { ?s a <def#Inscription> } ORDER BY ?s LIMIT 2 OFFSET 3",
+    "prefixes and a base": "BASE <http://nowhere.example/> PREFIX : <#> PREFIX p: <"
+    f"{BASE}def#> SELECT ?s {{ ?s a p:Portrait FILTER(?s != :x && <y> != ?s) }}",
+    "words for one store": 'define get:soft "soft" SELECT * { ?s ?p ?o }',
+    "a function of one store": 'SELECT (bif:sprintf("%s", 1) AS ?x) { }',
+    "one with a prefix": 'PREFIX bif: <bif:> SELECT (bif:sprintf("%s", 1) AS ?x) { }',
+    "one by its IRI": "SELECT (<sql:user_name()>() AS ?x) { }",
+    "one of Java": "SELECT (<java:java.lang.System.exit>(1) AS ?x) { }",
+    "SERVICE": "SELECT * { SERVICE SILENT <http://127.0.0.1:9/> { ?s ?p ?o } }",
+    "SERVICE behind an escape": "SELECT *"
+    ' { BIND("\\u0022 SERVICE <http://127.0.0.1:9/> {}" AS ?x) }',
+    "an update": "PREFIX a: <a:> DELETE WHERE { ?s ?p ?o }",
+    "an update behind a query": "ASK { } ; CLEAR ALL",
+    "no query": "SELECT ?x",
+}
+PAGES = [
+    "initiatives", "organismes", "portefeuilles", "categories", "statuts", "recherche?q=portrait",
+    "changements/2024-2025", "sparql/termes.json", "reconciliation",
+]  # fmt: skip
+
+
+class Sites(NamedTuple):
+    """A site whose engine is in memory, and one whose engine is a store."""
+
+    memory: str
+    remote: str
+    store: RemoteStore
+
+
+@pytest.fixture(scope="module", params=STORES)
+def name(request: pytest.FixtureRequest) -> str:
+    """The name of a store."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def store(name: str, request: pytest.FixtureRequest) -> RemoteStore:
+    """A running store."""
+    store: RemoteStore = request.getfixturevalue(STORES[name])
+    return store
+
+
+@pytest.fixture(scope="module")
+def sites(store: RemoteStore, folder: Path, site: str, boot: Boot) -> Iterator[Sites]:
+    """Both sites over the same release."""
+    store_release(store, (folder / "current").resolve())
+    with boot(folder, engine=store.query) as remote:
+        yield Sites(site, remote, store)
+
+
+def list_rows() -> Iterator[Row]:
+    """Yield the rows: the tables of the protocol and of paths, and those of this file."""
+    for query_name, query in QUERIES.items():
+        both = {"Accept": f"{RESULTS}, {NT}"}
+        yield Row(f"query: {query_name}", f"sparql?{urlencode({'query': query})}", headers=both)
+    for case in DATASETS:
+        parameters = urlencode([("query", case[2]), *case[3]])
+        yield Row(f"protocol: {case[0]}", f"sparql?{parameters}")
+    for form, (query, kinds) in FORMS.items():
+        for kind in sorted(kinds):
+            path = f"sparql?{urlencode({'query': query})}"
+            yield Row(f"protocol: {form}, {kind}", path, headers={"Accept": kind})
+    for bad in BAD:
+        method = bad.method or ("GET" if bad.body is None else "POST")
+        sent = {"Content-Type": bad.type} if bad.type else {}
+        yield Row(f"refused: {bad.name}", f"sparql{bad.search}", method, bad.body, sent)
+    for path, accept_kind, *_ in WALK:
+        # Counts of its own; Turtle on a page, whose statements stand in the store's order.
+        if path != "metrics" and not (path == CONSTRUCT and accept_kind == HTML):
+            headers = {"Accept": accept_kind} if accept_kind else {}
+            yield Row(f"path: {path or '/'}, {accept_kind}", path, headers=headers)
+    for graph in (f"graph={quote(f'{G}2025')}", "default", f"graph={quote(f'{G}1999')}"):
+        yield Row(f"graph store: {graph}", f"rdf-graph-store?{graph}", headers={"Accept": NT})
+    for page in PAGES:
+        yield Row(f"page: {page}", page, headers={"Accept": HTML})
+    asked = urlencode({"queries": json.dumps({"q0": {"query": "Exemple"}})}).encode()
+    form_type = {"Content-Type": "application/x-www-form-urlencoded"}
+    yield Row("reconciliation: a name", "reconciliation", "POST", asked, form_type)
+
+
+def test_a_store_answers_as_the_engine_in_memory(sites: Sites, name: str, fetch: Any) -> None:
+    def ask(address: str, row: Row) -> Said:
+        reply = fetch(address + row.path, row.method, row.body, dict(row.headers))
+        return read(reply.status, reply.kind, reply.body, address)
+
+    found: Deviations = {}
+    for row in list_rows():
+        assert row.name not in found
+        if deviation := differ(ask(sites.memory, row), ask(sites.remote, row)):
+            found[row.name] = deviation
+    check(found, name)
+
+
+def test_saved_questions_and_things_are_answered_alike(
+    store: RemoteStore, name: str, example: Path
+) -> None:
+    store_release(store, (example / "current").resolve())
+    with ExitStack() as apps:
+        clients = []
+        for engine in ("memory", store.query):
+            chooser = ReleaseChooser(example, vet=vet_of(engine))
+            app = create_app(example, Settings(), opener_of(engine), chooser)
+            apps.callback(app.extensions["current_release"].close)
+            clients.append(app.test_client())
+        found: Deviations = {}
+        for row in list_things(clients[0]):
+            expected, given = (ask_in_process(client, row) for client in clients)
+            if deviation := differ(expected, given):
+                found[row.name] = deviation
+    check(found, f"{name}-things")
+
+
+def list_things(client: FlaskClient) -> Iterator[Row]:
+    """Yield each saved question, and pages and documents of one thing of each kind."""
+    for name, question in read_questions().items():
+        values = {each.name: each.example for each in question.parameters if each.required}
+        path = f"requetes/{name}?{urlencode(values)}"
+        yield Row(f"question: {name}", path, headers={"Accept": f"{RESULTS}, {NT}"})
+    seen: set[str] = set()
+    query = "SELECT ?t (MIN(?s) AS ?x) { ?s a ?t FILTER(CONTAINS(STR(?s), '/id/')) } GROUP BY ?t"
+    answer = client.get(f"/sparql?{urlencode({'query': query})}", headers={"Accept": RESULTS})
+    for solution in json.loads(answer.data)["results"]["bindings"]:
+        path = solution["x"]["value"].partition("/id/")[2]
+        if path not in seen:
+            seen.add(path)
+            for accept in (HTML, NT):
+                yield Row(f"thing: {path}, {accept}", f"doc/{path}", headers={"Accept": accept})
+
+
+def ask_in_process(client: FlaskClient, row: Row) -> Said:
+    reply = client.get(f"/{row.path}", headers=dict(row.headers))
+    return read(reply.status_code, reply.mimetype or "", reply.data, "http://localhost/")
+
+
+def check(found: Deviations, name: str) -> None:
+    """Compare what was found with the file of that name."""
+    file = HERE / "deviations" / f"{name}.json"
+    if "WRITE_DEVIATIONS" in os.environ:
+        write(found, file)
+    wrong = list_wrong(found, file)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_oxigraph_deviates_in_nothing() -> None:
+    for name in ("oxigraph", "oxigraph-things"):
+        assert json.loads((HERE / "deviations" / f"{name}.json").read_text()) == {}
