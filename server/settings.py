@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 from server.engine.interface import Limits
+from server.engine.vetting import OWN
 from server.networks import read_networks
 from transform.errors import MisusedCommand
 from transform.text.message import message
@@ -14,7 +15,6 @@ PREFIX = "PORTRAIT_IA_"
 ENGINE = f"{PREFIX}ENGINE"  # how `server.http.process.listen` passes --engine to its workers
 LOG_TEXT, LOG_JSON = LOG_FORMS = ("text", "json")
 STORE = f"{PREFIX}STORE"  # and --store
-_OWN_ENGINES = ("memory", "disk")
 _IDLE = 6  # idle query processes; with fewer, a busy minute forks and kills one for most queries
 # RFC 9116, 2.5.3: a page or a form over https, an e-mail address, a telephone number.
 _CONTACT = re.compile(r"(?:https://|mailto:|tel:)[!#-+\-.-;=?-Z_a-z~]+")
@@ -110,7 +110,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
             least = _LEAST.get(field.name, 1)
             whole = isinstance(field.default, int)
             values[field.name] = _number(name, variables[name].strip(), whole, least)
-    if variables.get(ENGINE, _OWN_ENGINES[0]) not in _OWN_ENGINES:
+    if variables.get(ENGINE, OWN[0]) not in OWN:
         values |= dict.fromkeys(("query_memory_mb", "total_memory_mb"), 0)
     return Settings(**values)  # type: ignore[arg-type]  # an int where its field is one
 

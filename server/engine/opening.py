@@ -1,15 +1,12 @@
 """Open an engine by its name: in memory, from a store on disk, or from one behind a URL."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from server.engine.disk_store import ensure_store
 from server.engine.interface import Engine, Limits
 from server.engine.pool.engine import PooledEngine
 from server.engine.pool.lookup import open_lookups
-from server.engine.remote.address import read_store
-from server.engine.remote.opening import check_store, remote_opener
 
 _DEFAULTS = Limits()
 
@@ -42,13 +39,9 @@ def opener_of(engine: str) -> Callable[[Path, str, Limits], Engine]:
 
     Raises MisusedCommand for a URL that is none.
     """
-    return ENGINES[engine] if engine in ENGINES else remote_opener(engine)
+    if engine in ENGINES:
+        return ENGINES[engine]
+    # Only then: a site that answers by itself loads no client of HTTP.
+    from server.engine.remote.opening import remote_opener
 
-
-def vet_of(engine: str) -> Callable[[Path], None]:
-    """Return what raises StoreFailed where an engine cannot answer from a release folder.
-
-    That is where a remote store does not hold the release whole. Raises MisusedCommand for a URL
-    that is none.
-    """
-    return (lambda _: None) if engine in ENGINES else partial(check_store, read_store(engine))
+    return remote_opener(engine)

@@ -17,7 +17,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.app import create_app
-from server.engine.opening import opener_of, vet_of
+from server.engine.opening import opener_of
+from server.engine.vetting import vet_of
 from server.questions.question import read_questions
 from server.release.choice import ReleaseChooser
 from server.settings import Settings

@@ -12,7 +12,7 @@ from typing import IO
 
 from server.engine import memory_check
 from server.engine.disk_store import ensure_store
-from server.engine.opening import vet_of
+from server.engine.vetting import vet_of
 from server.http.connection.connections import MOST_CONNECTIONS
 from server.http.process import logs, shared_memory
 from server.http.process.supervisor import Supervisor
