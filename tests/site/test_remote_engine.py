@@ -23,7 +23,7 @@ from server.questions.question import read_questions
 from server.release.choice import ReleaseChooser
 from server.settings import Settings
 from tests.site.conftest import BASE, Boot
-from tests.site.test_paths import CONSTRUCT, WALK
+from tests.site.test_paths import WALK
 from tests.site.test_protocol import BAD, DATASETS, FORMS
 from tests.support.remote_store import RemoteStore
 from tests.support.same_answers import Deviations, Row, Said, differ, list_wrong, read, write
@@ -161,8 +161,9 @@ def list_rows() -> Iterator[Row]:
         sent = {"Content-Type": bad.type} if bad.type else {}
         yield Row(f"refused: {bad.name}", f"sparql{bad.search}", method, bad.body, sent)
     for path, accept_kind, *_ in WALK:
-        # Counts of its own; Turtle on a page, whose statements stand in the store's order.
-        if path != "metrics" and not (path == CONSTRUCT and accept_kind == HTML):
+        # Not counts and limits, which are of each site; nor its answers on a page beside them.
+        tells_limits = path in ("sparql", "sparql/limites", "metrics")
+        if not tells_limits and not (path.startswith("sparql") and accept_kind == HTML):
             headers = {"Accept": accept_kind} if accept_kind else {}
             yield Row(f"path: {path or '/'}, {accept_kind}", path, headers=headers)
     for graph in (f"graph={quote(f'{G}2025')}", "default", f"graph={quote(f'{G}1999')}"):

@@ -26,6 +26,11 @@ _APART = ("MINUS", "EXISTS")  # the variables of their groups are not visible ou
 # Beyond them a store that recurses uses up its stack, and some end: Oxigraph's server does.
 MOST_NESTED = 100
 MOST_TOKENS = 5_000  # outside VALUES
+MOST_CHAINED = 300  # within one pair of brackets
+_LINKS = frozenset(
+    ("||", "&&", "+", "-", "signed", "*", "/", "|", "UNION", ".", ";", "OPTIONAL", "MINUS",
+     "FILTER", "BIND", "GRAPH", "LATERAL")
+)  # fmt: skip
 _MOST_SIGNS = 50  # as in !!!!?x
 _KEPT, _LONGEST_KEPT = 256, 16_384  # texts, characters
 
@@ -145,20 +150,25 @@ def _is_update(text: str) -> bool:
 def _match(tokens: Sequence[Token]) -> dict[int, int]:
     """Return the closing bracket of each; raises QueryTooDeep beyond what a store can follow."""
     opened: list[int] = []
+    chained = [0]  # links within each open bracket
     closing: dict[int, int] = {}
     data = signs = counted = 0
     for at, token in enumerate(tokens):
+        chained[-1] += token.kind in _LINKS
         signs = signs + 1 if token.kind in ("!", "+", "-") else 0
         counted += not data
         if token.kind in CLOSING:
             opened.append(at)
+            chained.append(0)
             if token.kind == "{" and not data and _opens_data(tokens, at):
                 data = len(opened)
         elif opened and token.kind == CLOSING[tokens[opened[-1]].kind]:
             if data == len(opened):
                 data = 0
             closing[opened.pop()] = at
-        if len(opened) > MOST_NESTED or signs > _MOST_SIGNS or counted > MOST_TOKENS:
+            chained.pop()
+        long = counted > MOST_TOKENS or chained[-1] > MOST_CHAINED or signs > _MOST_SIGNS
+        if long or len(opened) > MOST_NESTED:
             raise QueryTooDeep
     return closing
 

@@ -9,7 +9,7 @@ from server.engine import faults
 from server.engine.interface import Question, Text
 from server.engine.remote.gate import refuse_foreign_calls
 from server.engine.remote.graphs import list_graphs
-from server.engine.remote.reading import MOST_NESTED, MOST_TOKENS, read_query
+from server.engine.remote.reading import MOST_CHAINED, MOST_NESTED, MOST_TOKENS, read_query
 from server.engine.remote.rewriting import Visible, rewrite
 
 BASE = "http://a.example/"
@@ -148,7 +148,8 @@ def test_what_columns_are_ordered_by_is_computed_around_them() -> None:
         ("ASK { FILTER" + "(" * (MOST_NESTED + 1) + "1" + ")" * (MOST_NESTED + 1) + " }",
          faults.QueryTooDeep),
         ("ASK { FILTER(" + "!" * 60 + "true) }", faults.QueryTooDeep),
-        ("ASK { FILTER(1" + " + 1" * MOST_TOKENS + ") }", faults.QueryTooDeep),
+        ("ASK { { }" + " UNION { }" * (MOST_CHAINED + 1) + " }", faults.QueryTooDeep),
+        ("ASK { FILTER(1 IN (1" + ", 1" * MOST_TOKENS + ")) }", faults.QueryTooDeep),
         ("CONSTRUCT { 1 <a:p> ?o } WHERE { ?s a ?o }", faults.MalformedQuery),
     ],
 )  # fmt: skip
