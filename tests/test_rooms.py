@@ -64,6 +64,7 @@ ORDER = [
     "server.help",
     "server.reconciliation",
     "server.app",
+    "server.export",
     "server.http",
     "server.commands",
     "server.cli",

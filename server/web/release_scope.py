@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 RELEASE = "portrait_ia.release"
 GONE = "portrait_ia.gone"  # a function: has the client hung up?
 KIND = "portrait_ia.kind"  # of the fault that is the answer
+COPY = "portrait_ia.copy"  # true where the answer is written as a file of a static copy
 PLAN = "portrait_ia.plan"  # of a query (`server.sparql.plan`), where the front has made one
 _VISIT = "portrait_ia.visit"
 _T = TypeVar("_T")

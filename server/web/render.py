@@ -15,7 +15,7 @@ from markupsafe import Markup
 from server import texts
 from server.negotiation import HTML, Format, choose_format, choose_language
 from server.web import assets, links, navigation
-from server.web.release_scope import current_release
+from server.web.release_scope import COPY, current_release
 from transform.rdf import syntaxes
 
 # Data changes once a year, but the replacement of a faulty release should show within minutes.
@@ -45,6 +45,11 @@ def file_language() -> str:
     return requested if requested in usual else usual[0]
 
 
+def is_copy() -> bool:
+    """Return whether this answer becomes a file of a static copy (`server/export/`)."""
+    return COPY in request.environ
+
+
 def render(template: str, **values: Any) -> str:
     """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
@@ -68,6 +73,7 @@ def render(template: str, **values: Any) -> str:
         here=links.link_here,
         asset=assets.link,
         ways=navigation.list_ways(release),
+        is_copy=is_copy(),
         manifest=release.manifest,
         release=release.name,
         **values,
