@@ -182,6 +182,7 @@ SITE = option(
     type=click.Path(path_type=Path),
     metavar="SITE",
     required=True,
+    envvar="PORTRAIT_IA_EXPORT_TO",  # not that of the folder of releases
     help=message("export.option_to"),
 )
 

@@ -44,14 +44,13 @@ class Site:
 
     def ask(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Reply:
         """Return the answer to a GET of a decoded path, without following redirects."""
-        builder = EnvironBuilder(
+        request = EnvironBuilder(
             path=f"/{quote_path(path)}",
             query_string=urlencode(query),
             headers=Headers({"Host": self._host}),
+            environ_base={COPY: True},
         )
-        environ = builder.get_environ()
-        environ[COPY] = True
-        reply = self._client.open(environ, buffered=True)
+        reply = self._client.open(request, buffered=True)
         try:
             location = reply.headers.get("Location")
             kind = reply.headers.get("Content-Type", "")

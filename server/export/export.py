@@ -1,14 +1,19 @@
 """Export a release: lead through the walk, the downloads and the rules, to a whole site."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from flask import Flask
 
 from server.app import create_app
 from server.export.client import Site
 from server.export.documents import open_documents
+from server.export.lists_file import NAME as LISTS
+from server.export.lists_file import describe_lists
 from server.export.place import new_copy, write_record
 from server.export.rules import write_rules
 from server.export.walk import Walk, list_forms
@@ -20,21 +25,18 @@ from server.release.files import FOLDER as DUMPS
 from server.release.files import list_formats
 from server.release.history import list_published
 from server.settings import read_settings
+from server.web import assets
 from transform.errors import UnreadableRelease
 from transform.release.crosswalk import CROSSWALK
 from transform.release.document_index import FILE as DOCUMENT_LIST
 from transform.release.integrity import check_release, fingerprint
 from transform.text.message import message
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
 Step = Callable[[str, int, int], None]
 # Pages that lead to all others but documents, and what no page leads to.
 _PAGES = ("", "recherche", "sparql")
 _FILES = (
-    *("robots.txt", "sitemap.xml", "atom.xml", ".well-known/api-catalog", "contexte.jsonld"),
-    *(CROSSWALK, "requetes/openapi.json", "sparql/termes.json"),
+    *("robots.txt", "sitemap.xml", "atom.xml", "contexte.jsonld", CROSSWALK, "sparql/termes.json"),
 )
 _GRAPHS = ("catalogue", "def", "shapes", "requetes")
 
@@ -66,12 +68,12 @@ def export(releases_folder: Path, site: Path, step: Step) -> Exported:
 
     Raises UnreadableRelease, MisusedCommand for a place that holds something else, CannotServe.
     """
-    with new_copy(site) as folder, _open(releases_folder) as (release, application):
+    with new_copy(site) as folder, _open(releases_folder) as (release, app):
         (folder / OBJECTS).parent.mkdir()
         with (folder / OBJECTS).open("w", encoding="utf-8") as objects:
             written = Folder(folder, objects)
-            asked = Site(application, release.base_uri)
-            walk = _write(asked, release, written, step)
+            asked = Site(app.wsgi_app, release.base_uri)
+            walk = _write(app, asked, release, written, step)
             moved = dict(_list_moved(release))
             for old, new in moved.items():
                 written.note(key=f"id/{old}", redirect=f"doc/{new}")
@@ -83,15 +85,15 @@ def export(releases_folder: Path, site: Path, step: Step) -> Exported:
 
 
 @contextmanager
-def _open(releases_folder: Path) -> "Iterator[tuple[Release, WSGIApplication]]":
+def _open(releases_folder: Path) -> "Iterator[tuple[Release, Flask]]":
     chooser = _OneRelease(find_current(releases_folder))
     app = create_app(releases_folder, read_settings(os.environ), chooser=chooser)
     current = app.extensions["current_release"]
     with closing(current), current.lend() as release:
-        yield release, app.wsgi_app
+        yield release, app
 
 
-def _write(asked: Site, release: Release, written: Folder, step: Step) -> Walk:
+def _write(app: Flask, asked: Site, release: Release, written: Folder, step: Step) -> Walk:
     with open_documents(release.find_file(DOCUMENT_LIST)) as documents:
         walk = Walk(asked, written, documents, release.register.interface)
         for old, new in _list_moved(release):
@@ -99,10 +101,15 @@ def _write(asked: Site, release: Release, written: Folder, step: Step) -> Walk:
         graphs = [f"graph/{name}" for name in release.manifest["graphs"]]
         walk.begin_at(*_PAGES, *_FILES, *list_forms((*_GRAPHS, *graphs)))
         walk.begin_at(*list_forms((".well-known/void",), pages=False), *_maps(asked))
+        walk.begin_at(*assets.list_programs())
+        written.workers.append(assets.locate("sparql/store_worker.js"))
         walk.write_documents(
             lambda done, total: step(str(message("export.step_documents")), done, total)
         )
         walk.write_waiting(lambda done, total: step(str(message("export.step_pages")), done, total))
+        if release.has_tables:
+            lists = json.dumps(describe_lists(app, release), ensure_ascii=False)
+            written.write(LISTS, lists.encode(), "application/json")
         _copy_downloads(release, written, step)
     return walk
 

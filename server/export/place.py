@@ -19,7 +19,7 @@ from transform.files import as_json, exclusive_lock, put_in_place, reason_and_fi
 from transform.text.message import message
 
 RECORD = "export.json"
-_KIND = "portrait-ia export"
+_KIND = "portrait-ia-export"
 
 
 @contextmanager

@@ -11,20 +11,13 @@ from jinja2 import Environment, StrictUndefined
 
 from server.export.written import USUAL, Folder, ending_of
 from server.negotiation import GRAPHS, HTML, PAGES
-from server.web.headers import HEADERS
+from server.web.headers import COMPUTING_POLICY, HEADERS, POLICY
 
 FOLDER = "rules"
 _NGINX = ("nginx-http.conf", "nginx-server.conf")
-_POLICY = "Content-Security-Policy"
 # The weights that are told apart: 1, then by their first decimal.
 _WEIGHTS = ("1(?:\\.0*)?", *(f"0?\\.{n}\\d*" for n in range(9, 0, -1)))
 _ITEM, _PARAMETERS = r"(?:^|,)\s*", r"\s*(?:;(?!\s*q=)[^,;]*)*"
-
-
-def computing_policy() -> str:
-    """Return the policy of the page that runs queries: WebAssembly, in a worker of its own."""
-    own = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
-    return HEADERS[_POLICY].replace("script-src 'self'", own)
 
 
 def write_rules(
@@ -50,10 +43,10 @@ def write_rules(
         "spoken": list(_spoken(languages)),
         "languages": [(tag, _ending(tag, languages)) for tag in languages],
         "moved": list(_moved(moved, f"{prefix}/")),
-        "policy": HEADERS[_POLICY],
-        "computing_policy": computing_policy(),
+        "policy": HEADERS[POLICY],
+        "computing_policy": COMPUTING_POLICY,
         "computing": [f"{prefix}/{path}" for path in _computing(written, languages)],
-        "headers": {name: value for name, value in HEADERS.items() if name != _POLICY},
+        "headers": {name: value for name, value in HEADERS.items() if name != POLICY},
         "usual": sorted((name, kind) for name, kind in USUAL.items() if "." not in name),
         "utf8": sorted({t.partition(";")[0] for t in USUAL.values() if "charset" in t}),
         "types": list(_types(written, f"{prefix}/")),
@@ -74,7 +67,7 @@ def write_rules(
 
 
 def _fill(name: str, values: Mapping[str, Any]) -> str:
-    text = files("server.export").joinpath(f"rules/{name}").read_text("utf-8")
+    text = files("server").joinpath(f"export/rules/{name}").read_text("utf-8")
     # Configurations, not pages: what is filled in is checked where it is made.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
     return environment.from_string(text).render(values)

@@ -23,7 +23,7 @@ from transform.text.message import message
 
 Step = Callable[[int, int], None]
 # What only a server can answer; the page of the copy says so (`server/templates/copy.html`).
-SERVED_ONLY = ("healthz", "metrics", "rdf-graph-store", "readyz", "reconciliation")
+SERVED_ONLY = ("listes.json", "healthz", "metrics", "rdf-graph-store", "readyz", "reconciliation")
 _MOST_LOST = 20  # links that are told
 _MOST_KEPT = 20_000  # links
 

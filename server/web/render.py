@@ -15,6 +15,7 @@ from markupsafe import Markup
 from server import texts
 from server.negotiation import HTML, Format, choose_format, choose_language
 from server.web import assets, links, navigation
+from server.web.headers import COMPUTING_POLICY, HEADERS, POLICY
 from server.web.release_scope import COPY, current_release
 from transform.rdf import syntaxes
 
@@ -74,10 +75,17 @@ def render(template: str, **values: Any) -> str:
         asset=assets.link,
         ways=navigation.list_ways(release),
         is_copy=is_copy(),
+        policy=_copied_policy(template),
         manifest=release.manifest,
         release=release.name,
         **values,
     )
+
+
+def _copied_policy(template: str) -> str:
+    """Return the policy that a page of a copy holds itself, as its server may send no headers."""
+    policy = COMPUTING_POLICY if template == "sparql.html" else HEADERS[POLICY]
+    return policy.rpartition("; frame-ancestors")[0]  # HTML has no way to say this
 
 
 def page(template: str, **values: Any) -> Response:

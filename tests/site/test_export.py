@@ -3,18 +3,25 @@
 import csv
 import json
 import re
+import shutil
+import subprocess
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import pytest
 
+from server.app import create_app
+from server.settings import Settings
 from tests.conftest import HEADER, PROJECT, Run, common_folder
 from tests.support.build_once import make_once
 from tests.support.web_servers import apache, nginx
+from transform.text.search_words import Stems
+from transform.text.search_words import words as words_of
 
 BASE = "https://ia.example/donnees/"
 ROWS = (
@@ -23,6 +30,13 @@ ROWS = (
     ("Traduction", "Automatisation", "Régie", "Travail", "- Traduire des courriels", "En service"),
     ("Anomalies", "Analyse", "Œka", "Villes", "- Protéger l'eau", "En essai"),
 )
+# A body by another name than that of the files, so that what it was called leads to it.
+REGISTRY = """
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<id/organisme/regie-des-rentes> a <def#Organisme> ;
+  skos:prefLabel "Régie des rentes"@fr ; skos:altLabel "Régie"@fr ;
+  <http://www.w3.org/ns/org#classification> <id/genre/organisme> ; <def#revise> true .
+"""
 PAGE = "doc/statut/en-service"
 LINK = re.compile(r'<[a-z]+ [^>]*?\b(?:href|src|srcset|action|data-query)="[^"]*"[^>]*>')
 TARGET = re.compile(r'\s(?:href|src|srcset|action|data-query)="([^"]*)"')
@@ -39,7 +53,11 @@ def small(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
             with file.open("w", encoding="utf-8", newline="") as out:
                 csv.writer(out).writerows([HEADER, *rows])
             files.append(f"{year}={file}")
-        layout = PROJECT / "tests/layouts/petit.toml"
+        layout = folder / "petit.toml"
+        text = (PROJECT / "tests/layouts/petit.toml").read_text("utf-8")
+        named = 'name = "petit"\n'
+        layout.write_text(text.replace(named, f'{named}registry = "organismes.ttl"\n'), "utf-8")
+        (folder / "organismes.ttl").write_text(REGISTRY, "utf-8")
         where = ("--base-uri", BASE, "--to", folder / "releases")
         done = portrait_ia("build", *files, "--layout", layout, *where)
         assert done.returncode == 0, done.stderr
@@ -234,14 +252,12 @@ def test_no_line_of_an_address_becomes_a_header(served: str, fetch: Any) -> None
         ("requetes/categories.json", "application/sparql-results+json"),
         ("requetes/categories.xml", "application/sparql-results+xml"),
         ("requetes/categories.rq", "application/sparql-query; charset=utf-8"),
-        ("requetes/openapi.json", "application/vnd.oai.openapi+json"),
         ("atom.xml", "application/atom+xml; charset=utf-8"),
         ("sitemap.xml", "application/xml; charset=utf-8"),
         ("robots.txt", "text/plain; charset=utf-8"),
         ("dumps/portraits.nq.gz", "application/gzip"),
         ("dumps/portraits.trig", "application/trig; charset=utf-8"),
         (".well-known/void", "text/turtle; charset=utf-8"),
-        (".well-known/api-catalog", "application/linkset+json"),
         ("graphiques/categories-2025.svg", "image/svg+xml"),
     ],
 )
@@ -276,3 +292,183 @@ def test_object_stores_are_told_every_file(copy: Path) -> None:
     keys = {o["key"]: o for o in objects}
     assert keys[PAGE]["file"] == f"{PAGE}.html"
     assert keys["id/statut/en-service"]["redirect"] == PAGE
+
+
+def test_a_copy_promises_no_service(copy: Path) -> None:
+    for name in ("catalogue", ".well-known/void"):
+        for ending in ("ttl", "jsonld", "nt", "rdf"):
+            text = (copy / f"{name}.{ending}").read_text("utf-8")
+            assert f"{BASE}id/portrait/2025" in text
+            assert "DataService" not in text
+            assert f"{BASE}sparql" not in text
+    assert not (copy / "requetes/openapi.json").exists()
+    assert not (copy / ".well-known/api-catalog").exists()
+
+
+def test_three_saved_questions_answer_in_a_browser(
+    nginx_site: str, copy: Path, page: Any, noticed: list[str]
+) -> None:
+    page.goto(f"{nginx_site}sparql")
+    page.locator(".cm-content").wait_for()
+    links = page.locator(".examples [data-query]")
+    asked = 0
+    for place in range(links.count()):
+        query = links.nth(place).get_attribute("data-query")
+        answer = copy / query.removeprefix("./").replace(".rq", ".json")
+        if not answer.exists():  # it wants a value, or constructs a graph
+            continue
+        links.nth(place).click()
+        rows = len(json.loads(answer.read_bytes())["results"]["bindings"])
+        page.wait_for_function(
+            "query => new URL(location).searchParams.get('query') === query",
+            arg=(copy / query).read_text("utf-8"),
+        )
+        page.locator("#nombre").wait_for()
+        assert int(re.sub(r"\D", "", page.locator("#nombre").inner_text())) == rows
+        assert page.locator("#reponse tbody tr").count() == rows
+        asked += 1
+        if asked == 3:
+            break
+    assert asked == 3
+    assert all(message.startswith((nginx_site, "data:", "blob:")) for message in noticed), noticed
+
+
+@pytest.fixture
+def noticed(page: Any) -> list[str]:
+    """The errors and messages of the browser, and every address that it requests."""
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: messages.append(request.url))
+    return messages
+
+
+def read_list(page: str) -> tuple[str, list[str], dict[str, dict[str, str]]]:
+    """Return what the page of a list shows: total, names in order, numbers of each facet."""
+    total = re.search(r'class="total"[^>]*><strong>([^<]*)', page)
+    assert total is not None
+    found = page[page.index('class="found"') : page.index('class="facets"')]
+    names = re.findall(r'<(?:h2|th scope="row")>\s*<a href="[^"]*"(?: lang="\w+")?>([^<]*)', found)
+    facets = {}
+    for section in page.split("<section aria-labelledby=")[1:]:
+        pairs = re.findall(r'>([^<>]+)</span> <span class="number">([^<]*)', section)
+        if pairs:
+            facets[section[1:].partition('"')[0]] = dict(pairs)
+    return total[1], [unescape(name) for name in names], facets
+
+
+@pytest.fixture(scope="module")
+def application(small: Path) -> Iterator[Any]:
+    """A client of our application over the same release, whose answers count."""
+    app = create_app(small, Settings())
+    yield app.test_client()
+    app.extensions["current_release"].close()
+
+
+STATES = (
+    "initiatives?annee=2024&categorie=automatisation",
+    "initiatives?annee=2024&annee=2025&statut=en-essai",
+    "initiatives?organisme=regie-des-rentes&tri=organisme",
+    "initiatives?q=eleves&statut=en-essai",
+    "initiatives?q=traduire+-courriels",
+    "initiatives?q=%22guid%C3%A9s%22+OR+anomalie&tri=nom",
+    "initiatives?presence=nouvelle&categorie=analyse",
+    "initiatives?q=nulle+part&annee=2025",
+    "portraits/2024?categorie=automatisation&organisme=regie-des-rentes",
+    "organismes?annee=2024&portefeuille=travail&tri=nombre",
+    "organismes?annee=2025&presence=nouvelle",
+    "categories?annee=2024&q=assistants",
+)
+
+
+def test_states_of_lists_are_those_of_the_server(
+    nginx_site: str, application: Any, page: Any
+) -> None:
+    for state in STATES:
+        asked = application.get(f"/{state}", headers={"Accept": "text/html"})
+        path, _, search = state.partition("?")
+        page.goto(f"{nginx_site}{path}.html?{search}")
+        page.locator("main ul.chips").wait_for()
+        shown = read_list(page.content().replace("&nbsp;", "\u00a0"))
+        assert shown == read_list(asked.text), state
+
+
+@pytest.mark.parametrize("words", ["élèves", "eleves", "ELEVE", '"aux élèves"', "e\u0301lève"])
+def test_a_search_finds_with_accents_and_without(nginx_site: str, page: Any, words: str) -> None:
+    page.goto(f"{nginx_site}recherche.html")
+    page.locator("main [name=q]").fill(words)
+    page.locator("main [name=q]").press("Enter")
+    page.locator(".results h3").first.wait_for()
+    assert page.locator(".results h3").all_inner_texts() == ["Élèves guidés"]
+    page.locator(".results h3 a").click()
+    page.wait_for_url("**/doc/initiative/*.html")
+
+
+def test_a_search_finds_what_the_server_finds(nginx_site: str, application: Any, page: Any) -> None:
+    for words in ("regie", "oeka", "automatique OR traductions", "-traduction régie", "courriel"):
+        answer = application.get("/recherche.json", query_string={"q": words}).get_json()
+        page.goto(f"{nginx_site}recherche.html?q={quote(words)}")
+        page.locator("main .total").wait_for()
+        total = page.locator("main .total strong").inner_text()
+        assert int(total) == answer["total"], words
+
+
+TEXTS = (
+    *(
+        "L’Œuvre d’Hélène",
+        "ÉLÈVES élèves",
+        "e\u0301te\u0301",
+        "co\u00adur\u200briel",
+        "STRASSE Straße",
+    ),
+    *(
+        "ΟΔΟΣ",
+        "ﬁnances",
+        "ＦＵＬＬ width",
+        "naïve-ment «ça»",
+        "ǅ İstanbul ı",
+        "ærø Łódź đ",
+        "½ 2ᵉ ①",
+    ),
+    *(
+        "traductions automatisées",
+        "running runners",
+        "_under_score",
+        "ᦰᦱ ꙮ",
+        "नमस्ते",
+        "日本語 テスト",
+    ),
+    *("généralisations", "chevaux cheval", "policies", "ŉ ǰ ΐ ẖ ß ẞ", "\u0345 ͅa"),
+)
+FOLDED = """
+import { makeFolding } from "./server/static/copy/fold.js";
+let given = "";
+for await (const part of process.stdin) given += part;
+const { folding, texts, stems } = JSON.parse(given);
+const made = makeFolding(folding, ["fr", "en"], stems);
+const cut = (text) => made.words(text).map((word) => [word, ...made.phrases([word])]);
+console.log(JSON.stringify(texts.map(cut)));
+"""
+
+
+def test_both_sides_fold_alike(copy: Path) -> None:
+    node = shutil.which("node")
+    if node is None or not (PROJECT / "node_modules/snowball-stemmers").is_dir():
+        pytest.skip("no Node.js, or what the front end is bundled from is not here")
+    stems = Stems(["fr", "en"])
+    listed = json.loads((copy / "listes.json").read_text("utf-8"))
+    known = [*listed["search"]["stems"]]
+    small = [chr(code) for code in range(0x20, 0x3000) if unicodedata.category(chr(code)) != "Cn"]
+    texts = [*TEXTS, *known, *small]
+    given = {"folding": listed["folding"], "texts": texts, "stems": listed["search"]["stems"]}
+    command = [node, "--input-type=module", "-e", FOLDED]
+    done = subprocess.run(
+        command, input=json.dumps(given), cwd=PROJECT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    for text, theirs in zip(texts, json.loads(done.stdout), strict=True):
+        ours = [
+            [word, *dict.fromkeys("".join(stems.of_text(word, tag)) for tag in ("fr", "en"))]
+            for word in words_of(text)
+        ]
+        assert theirs == ours, text
