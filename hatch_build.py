@@ -23,6 +23,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = Path("server/static")
 BUILT = SOURCES / "built"
 LOCK = Path("package-lock.json")
+LICENCES = SOURCES / "licences"  # of packages that come without
 WITHOUT = "PORTRAIT_IA_EDITOR"
 _RECIPE = (Path("package.json"), LOCK, Path("hatch_build.py"))
 _METAFILE = Path("node_modules/.cache/esbuild.json")  # of `npm run build`: what went into what
@@ -190,6 +191,7 @@ def _licences(root: Path, inputs: Iterable[str]) -> str:
         package = json.loads((root / folder / "package.json").read_text("utf-8"))
         name = f"{package['name']} {package['version']}"
         texts = sorted((root / folder).glob("LICEN[CS]E*"))
+        texts = texts or sorted((root / LICENCES).glob(f"{package['name']}.txt"))
         if not texts:
             raise Unbuildable(f"{name}: has no file LICENSE; bundle another version or library.")
         notices.append(

@@ -1,4 +1,4 @@
-"""Define the commands that serve and query releases: demo, serve, query; doctor is one."""
+"""Define the commands that serve, query and export releases, and check a site: doctor."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from transform.commands.translated import argument, command
 from transform.errors import MisusedCommand
 from transform.files import reason_message
 from transform.release.manifest import base_uri_of
+from transform.text.languages import process_language
 from transform.text.message import message
 
 HOST = option(
@@ -203,4 +204,34 @@ def _query_text(argument: str) -> str:
     return argument
 
 
-COMMANDS = (demo, serve, query, doctor)
+SITE = option(
+    "--to",
+    "site",
+    type=click.Path(path_type=Path),
+    metavar="SITE",
+    required=True,
+    envvar="PORTRAIT_IA_EXPORT_TO",  # not that of the folder of releases
+    help=message("export.option_to"),
+)
+
+
+@command(message("export.help"))
+@RELEASES_FOLDER
+@SITE
+def export(releases_folder: Path, site: Path) -> None:
+    """Write the current release as a site of files, for a plain web server."""
+    from server.export.export import export as write_site
+    from server.texts import size
+    from transform.commands.terminal import progress
+
+    with progress() as step:
+        done = write_site(releases_folder, site, step)
+    for path, status in done.lost.items():
+        click.echo(message("export.lost", path=path, status=status), err=True)
+    amount = size(done.written.bytes, process_language())
+    click.echo(
+        message("export.done", site=site, name=done.release, files=done.written.files, size=amount)
+    )
+
+
+COMMANDS = (demo, serve, query, export, doctor)

@@ -67,6 +67,7 @@ ORDER = [
     "server.reconciliation",
     "server.conformance",
     "server.app",
+    "server.export",
     "server.http",
     "server.commands",
     "server.cli",

@@ -1,9 +1,12 @@
 """Answer with the catalogue (DCAT) and the description of the data (VoID)."""
 
+from pathlib import Path
+
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from server.discovery.catalogue_page import show_catalogue
+from server.discovery.without_services import without_services
 from server.faults import UnknownResource
 from server.negotiation import (
     GRAPHS,
@@ -48,6 +51,9 @@ def describe(suffix: str | None = None) -> Response:
 
 def _send(name: str, form: Format, release: Release) -> Response | None:
     """Send the file of the release that holds a document; None where it has no such file."""
+    if render.is_copy():
+        file = release.find_file(f"{name}.nt")
+        return render.graph(_offered(_parse(file), release), form) if file else None
     file = release.find_file(f"{name}.{form.suffix}")
     if file is None:
         return None
@@ -57,11 +63,21 @@ def _send(name: str, form: Format, release: Release) -> Response | None:
 def _catalogue(release: Release) -> list[ox.Triple]:
     """Read the catalogue from its file, or from the store, where earlier versions kept it."""
     if file := release.find_file("catalogue.nt"):
-        parsed = ox.parse(path=file, format=ox.RdfFormat.N_TRIPLES)
-        return queries.sort_triples(quad.triple for quad in parsed)
+        return _offered(_parse(file), release)
     iri = f"{release.base_uri}graph/catalogue"
     triples = queries.find_triples(release, "graph", graph=iri)
     if not triples:
         raise UnknownResource(message("pages.no_graph", iri=iri))
     notes = about_document(f"{release.base_uri}catalogue", release)
-    return [*triples, *(t for t in notes if t.predicate.value.endswith("#comment"))]
+    said = [*triples, *(t for t in notes if t.predicate.value.endswith("#comment"))]
+    return _offered(said, release)
+
+
+def _parse(file: Path) -> list[ox.Triple]:
+    parsed = ox.parse(path=file, format=ox.RdfFormat.N_TRIPLES)
+    return queries.sort_triples(quad.triple for quad in parsed)
+
+
+def _offered(triples: list[ox.Triple], release: Release) -> list[ox.Triple]:
+    """Return what a site offers of a description: a static copy has no services."""
+    return without_services(triples, release.base_uri) if render.is_copy() else triples

@@ -102,6 +102,11 @@ def show(suffix: str | None = None) -> Response:
         "nearest": nearest,
     }
     if form is HTML:
+        language, register = render.language(), release.register
+        values["kind_names"] = {
+            kind: register.text(f"search.kinds_{kind}", language)
+            for kind in (*KINDS, *sources(current_app))
+        }
         page = render.render("lists/search.html", **values, address=_address, longest=LONGEST_WORDS)
         response = Response(page, content_type=HTML.content_type)
     else:

@@ -203,10 +203,39 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             select=select,
             is_posted=select is not None and not fits_address(select),
             largest=_largest(rows),
+            facet_names=partial(_name_facets, release, render.language()),
+            value_names=partial(_name_values, release, render.language(), kind.thing),
             suggestion=_suggest(release, tables, query) if not total else None,
         ),
         content_type=HTML.content_type,
     )
+
+
+def _name_facets(release: Release, language: str, facets: Sequence[ShownFacet]) -> dict[str, str]:
+    """Return what facets are called, by their names, for the script of a static copy."""
+    return {
+        one.facet.name: one.facet.label.value
+        if one.facet.label
+        else release.register.text(f"lists.facet_{one.facet.name}", language)
+        for one in facets
+    }
+
+
+def _name_values(
+    release: Release, language: str, thing: str, facets: Sequence[ShownFacet]
+) -> dict[str, dict[str, str]]:
+    """Return what values are called that are no things, by facet."""
+
+    def name(facet: Facet, value: str) -> str:
+        of = "body_presence" if thing == "organisme" else "presence"
+        key = f"lists.{of}_{value}" if facet.name == PRESENCE else f"lists.is_{value}"
+        return release.register.text(key, language, year=release.years[-1])
+
+    return {
+        one.facet.name: {value: name(one.facet, value) for value in one.facet.values}
+        for one in facets
+        if one.facet.values
+    }
 
 
 def _suggest(release: Release, tables: Tables, query: ListQuery) -> str | None:

@@ -2,6 +2,7 @@
 
 from itertools import combinations
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -39,8 +40,18 @@ def list_pairs(release: Release) -> list[tuple[int, int]]:
     return sorted(combinations(release.years, 2), key=lambda pair: (-pair[1], -pair[0]))
 
 
+_read: WeakKeyDictionary[Release, dict[tuple[int, int], PublishedComparison]] = WeakKeyDictionary()
+
+
 def read_comparison(release: Release, earlier: int, later: int) -> PublishedComparison:
-    """Read the comparison of two portraits from a release."""
+    """Read the comparison of two portraits from a release, once: each of its numbers wants it."""
+    known = _read.setdefault(release, {})
+    if (earlier, later) not in known:
+        known[earlier, later] = _read_comparison(release, earlier, later)
+    return known[earlier, later]
+
+
+def _read_comparison(release: Release, earlier: int, later: int) -> PublishedComparison:
     comparison = Comparison(earlier, later, left_out=left_out_in(release.manifest))
     iri = release.base_uri + comparison.path
     triples = queries.find_triples(release, "comparison", comparison=iri)

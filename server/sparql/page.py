@@ -21,6 +21,7 @@ from server.sparql import result_table
 from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
 from server.web.release_scope import current_release
+from transform.release.paths import QUADS
 
 # The part of a graph that a page shows; the files hold all.
 _MOST_GRAPH = 200_000  # bytes
@@ -65,6 +66,19 @@ def about_form() -> dict[str, Any]:
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
         "has_editor": assets.has_editor(),
+        "copy": _about_copy() if render.is_copy() else None,
+    }
+
+
+def _about_copy() -> dict[str, Any]:
+    """Return what the page of a static copy wants, whose queries are answered in the browser."""
+    release, language = current_release(), render.language()
+    quads = release.downloads.get(f"{QUADS}.gz") or release.downloads[QUADS]
+    return {
+        "base_uri": release.base_uri,
+        "root": "./",
+        "ending": ".html" if language == release.register.interface[0] else f".{language}.html",
+        "size": quads.bytes,
     }
 
 

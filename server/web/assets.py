@@ -77,6 +77,11 @@ def _names() -> frozenset[str]:
     return frozenset(_files())
 
 
+def list_programs() -> list[str]:
+    """Return the paths of what was bundled as WebAssembly, from the root of the site."""
+    return [f"static/{name}" for name in _files() if name.endswith(".wasm")]
+
+
 def _files() -> dict[str, Path]:
     paths = sorted(path for path in _FOLDER.rglob("*") if path.is_file())
     return {path.relative_to(_FOLDER).as_posix(): path for path in paths}

@@ -4,8 +4,9 @@ from flask import Response, request
 
 # Only our own script files run, and nothing is loaded from or sent to another site: a cell of a
 # portrait can do no harm. With nosniff, no other file can pass for a script.
+POLICY = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
         "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -15,6 +16,10 @@ HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After",
 }
+# Of the page of a static copy that answers queries in the browser: it compiles WebAssembly.
+COMPUTING_POLICY = HEADERS[POLICY].replace(
+    "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
+)
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",

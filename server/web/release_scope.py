@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RELEASE = "portrait_ia.release"
 GONE = "portrait_ia.gone"  # a function: has the client hung up?
 KIND = "portrait_ia.kind"  # of the fault that is the answer
+COPY = "portrait_ia.copy"  # true where the answer is written as a file of a static copy
 PLAN = "portrait_ia.plan"  # of a query (`server.sparql.plan`), where the front has made one
 OLDER = "portrait_ia.older"  # the name of the earlier release that a request is about
 FAULT = "portrait_ia.fault"  # why that release cannot be asked

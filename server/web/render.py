@@ -15,7 +15,8 @@ from markupsafe import Markup
 from server import texts
 from server.negotiation import HTML, Format, choose_format, choose_language
 from server.web import assets, links, navigation
-from server.web.release_scope import current_release
+from server.web.headers import COMPUTING_POLICY, HEADERS, POLICY
+from server.web.release_scope import COPY, current_release
 from transform.rdf import syntaxes
 
 # Data changes once a year, but the replacement of a faulty release should show within minutes.
@@ -45,6 +46,11 @@ def file_language() -> str:
     return requested if requested in usual else usual[0]
 
 
+def is_copy() -> bool:
+    """Return whether this answer becomes a file of a static copy (`server/export/`)."""
+    return COPY in request.environ
+
+
 def render(template: str, **values: Any) -> str:
     """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
@@ -68,10 +74,18 @@ def render(template: str, **values: Any) -> str:
         here=links.link_here,
         asset=assets.link,
         ways=navigation.list_ways(release),
+        is_copy=is_copy(),
+        policy=_copied_policy(template),
         manifest=release.manifest,
         release=release.name,
         **values,
     )
+
+
+def _copied_policy(template: str) -> str:
+    """Return the policy that a page of a copy holds itself, as its server may send no headers."""
+    policy = COMPUTING_POLICY if template == "sparql.html" else HEADERS[POLICY]
+    return policy.rpartition("; frame-ancestors")[0]  # HTML has no way to say this
 
 
 def page(template: str, **values: Any) -> Response:

@@ -100,7 +100,8 @@ def list_pointing(
         if "property" in row and only in (None, row["property"]["value"])
     }
     read_rows = _read_page if sum(counts.values()) <= _MOST_SORTED else _read_page_of_many
-    page_rows = read_rows(target, release, language, PAGE * (number - 1), counts)
+    offset = PAGE * (number - 1)
+    page_rows = read_rows(target, release, language, offset, counts) if counts else []
     groups = [
         Pointing(
             name_term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]

@@ -98,8 +98,7 @@ function rawAnswer(file) {
     if (!details.open || shown.textContent) return;
     shown.textContent = words.loading;
     try {
-      const reply = await fetch(file.href);
-      const text = await reply.text();
+      const text = file.raw ?? (await (await fetch(file.href)).text());
       const cut = text.length > MOST_RAW;
       shown.textContent = cut ? `${text.slice(0, MOST_RAW)}\n\n… ${words.cut}` : indent(text);
     } catch (fault) {

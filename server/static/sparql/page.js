@@ -1,5 +1,6 @@
 // Show answers within the page for queries; without this script its plain form still works.
 import { ask, Problem, permalink } from "./request.js";
+import { StoreFault } from "./store.js";
 import { addControls } from "./answer.js";
 import { openEditor } from "./editor.js";
 import { listQueries } from "./past_queries.js";
@@ -31,7 +32,7 @@ const programs = document.createElement("details");
 programs.className = "programs more";
 programs.append(Object.assign(document.createElement("summary"), { textContent: words.programs }));
 programs.addEventListener("toggle", showPrograms);
-form.append(past.element, programs);
+form.append(past.element, ...(words.worker ? [] : [programs]));
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -64,6 +65,13 @@ if (draft !== null && draft !== editor.text) editor.text = draft;
 addControls(place);
 if (form.dataset.line) editor.mark(Number(form.dataset.line), Number(form.dataset.column));
 
+// In a copy of files no server has read the address.
+const asked = words.worker && new URLSearchParams(location.search).get("query");
+if (asked) {
+  editor.text = asked;
+  run();
+}
+
 async function run() {
   running?.abort();
   const controller = (running = new AbortController());
@@ -88,7 +96,7 @@ async function run() {
     if (controller !== running) return; // a newer query is running
     place.replaceChildren();
     if (controller.signal.aborted) report(words.stopped);
-    else if (fault instanceof Problem) explain(fault);
+    else if (fault instanceof Problem || fault instanceof StoreFault) explain(fault);
     else {
       report(words.unreachable, "wrong");
       console.info(fault);

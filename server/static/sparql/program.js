@@ -49,7 +49,7 @@ function quote(text) {
 }
 
 /** Tell by the first of its forms that a query names whether its answer is a graph. */
-function isOfGraph(query) {
+export function isOfGraph(query) {
   const bare = query.replace(/<[^<>"{}|^`\\\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*|[?$]\w+|\w*:\w*/g, " ");
   return /^(CONSTRUCT|DESCRIBE)$/i.test(/\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b/i.exec(bare)?.[0] ?? "");
 }

@@ -1,4 +1,6 @@
 // Request the page that shows an answer, and extract the answer from it.
+import { askStore } from "./store.js";
+import { words } from "./words.js";
 
 const LONGEST_LINE = 6000; // characters; a longer query is sent as a body
 
@@ -21,6 +23,7 @@ export function permalink(form, text) {
 
 /** Return the nodes of the answer to a query; throws a Problem, or what `fetch` throws. */
 export async function ask(form, text, signal) {
+  if (words.worker) return askStore(text, signal); // a copy of files, without a server
   const address = new URL(form.action);
   address.searchParams.set("format", "html");
   address.searchParams.set("lang", document.documentElement.lang);

@@ -58,7 +58,7 @@ APART = {
         *(f"server/lists/{name}.py" for name in ("search", "sparql", "things", "words")),
         *("transform/review/nearest_bodies.py", "server/changes/evidence_rows.py"),
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
-        *("server/things/similar.py", "transform/push/queries.py"),
+        *("server/things/similar.py", "transform/push/queries.py", "server/export/lists_file.py"),
         *(f"server/question_pages/{name}.py" for name in ("openapi", "shacl", "views")),
         "server/memento/views.py",
     ),
@@ -94,7 +94,8 @@ _NO_MESSAGE = re.compile(
 _CODE = re.compile(
     "<!?[a-z]+ [a-z]+|--[a-z]+ [A-Z]+|[a-z]+ = \\S*|import .*|SELECT .*"
     "|(?:public|private), max-age.*|Accept, Accept-.*|GET, HEAD.*|Content-Location, .*"
-    "|[^ ]*; filename=.*|[^ ]*; (?:charset|header|profile|type|rel)=.*|default-src .*"
+    "|[^ ]*; filename=.*|[^ ]*; (?:charset|header|profile|type|rel)=.*"
+    "|(?:default|script)-src .*|; frame-.*"
     '|.*[">]; (?:type|rel)="',
 )
 _WORDS = re.compile(r"[^\W\d_]{2,}[ ,;]+[^\W\d_]{2,}|[^\W\d_]{3,} | [^\W\d_]{3,}")

@@ -1,0 +1,101 @@
+// Show a state of a list that no file holds: what is chosen, what it leaves, what each value would leave.
+import { element, fill, pager, plural } from "./elements.js";
+import { list } from "./listed.js";
+import { find } from "./search.js";
+
+const PAGE = 50;
+const FEW = 10;
+const MOST = 100;
+
+export function showList(data, words, parameters) {
+  const kind = data.kinds[words.list];
+  const reader = data.languages.indexOf(document.documentElement.lang);
+  const names = kind.facets.map((facet) => facet.name);
+  const given = Object.fromEntries(names.map((name) => [name, parameters.getAll(name).filter(Boolean)]));
+  const state = { values: { ...given, ...words.fixed }, order: parameters.get("tri") ?? "" };
+  const text = (parameters.get("q") ?? "").trim();
+  const found = text ? find(text, data, document.documentElement.lang).filter(([of]) => of === kind.thing).map(([, key]) => key) : null;
+  const { things, counts } = list(kind, state, found);
+  const last = Math.max(1, Math.ceil(things.length / PAGE));
+  const number = Math.min(last, Math.max(1, Number(parameters.get("page")) || 1));
+  const nameOf = (facet, value) =>
+    data.names[facet.things]?.[value]?.[reader] ?? data.own[facet.name]?.values[value]?.[reader] ?? words.values[facet.name]?.[value] ?? value;
+
+  function address(change) {
+    const next = new URLSearchParams(parameters);
+    next.delete("page");
+    change(next);
+    const search = next.toString();
+    return search ? `?${search}` : location.pathname.split("/").at(-1) || "./";
+  }
+  const toggled = (name, value) => address((next) => {
+    const kept = next.getAll(name);
+    next.delete(name);
+    for (const other of kept) if (other !== value) next.append(name, other);
+    if (!kept.includes(value)) next.append(name, value);
+  });
+
+  document.querySelector("main ul.chips")?.remove();
+  document.querySelector("form.search [name=q]").value = text;
+  for (const hidden of document.querySelectorAll("form.search input[type=hidden]:not([name=lang])")) hidden.remove();
+  for (const [name, values] of Object.entries(given))
+    for (const value of values) document.querySelector("form.search").append(element("input", { type: "hidden", name, value }));
+  document.querySelector("form.search").after(chips());
+  const show = document.querySelector(".found");
+  show.querySelector(".total strong").textContent = things.length.toLocaleString(document.documentElement.lang);
+  show.querySelector(".total").lastChild.textContent = ` ${plural(words.count, things.length)}`;
+  for (const old of show.querySelectorAll(".orders, .entries, table.things, nav.pages, .take, .over ~ p")) old.remove();
+  const shown = things.slice(PAGE * (number - 1), PAGE * number);
+  if (shown.length) show.append(element("ul", { className: "entries" }, ...shown.map(row)));
+  else show.append(element("p", { textContent: words.nothing }));
+  if (last > 1) show.append(pager(words, number, last, (to) => address((next) => next.set("page", to))));
+  for (const facet of kind.facets) showFacet(facet);
+
+  function chips() {
+    const chosen = kind.facets.flatMap((facet) => given[facet.name].map((value) => [words.facets[facet.name] ?? facet.name, nameOf(facet, value), toggled(facet.name, value)]));
+    if (text) chosen.push([words.words, text, address((next) => next.delete("q"))]);
+    const clear = element("a", { className: "clear", href: location.pathname, textContent: words.clear });
+    return element("ul", { className: "chips", attributes: { "aria-label": words.chosen } },
+      ...chosen.map(([of, name, href]) => element("li", {}, element("a", { href, rel: "nofollow" },
+        element("span", { className: "aside", textContent: of }), ` ${name} `,
+        element("span", { attributes: { "aria-hidden": "true" }, textContent: "×" }), element("span", { className: "unseen", textContent: ` ${words.remove}` })))),
+      element("li", {}, clear));
+  }
+
+  function showFacet(facet) {
+    const section = document.getElementById(`facet-${facet.name.replace(".", "_")}`)?.parentElement;
+    if (!section || words.fixed[facet.name]) return;
+    const counted = counts[facet.name];
+    for (const value of given[facet.name]) if (!counted.has(value)) counted.set(value, 0);
+    const ordered = [...counted.keys()].sort((a, b) => {
+      if (facet.name === "annee") return Number(b) - Number(a);
+      if (facet.values.length) return facet.values.indexOf(a) - facet.values.indexOf(b);
+      return counted.get(b) - counted.get(a) || (a < b ? -1 : 1);
+    }).slice(0, MOST);
+    const items = ordered.map((value) => {
+      const link = element("a", { rel: "nofollow", href: toggled(facet.name, value) }, element("span", { textContent: nameOf(facet, value) }), " ",
+        element("span", { className: "number", textContent: counted.get(value).toLocaleString(document.documentElement.lang) }));
+      if (given[facet.name].includes(value)) link.setAttribute("aria-current", "true");
+      return element("li", {}, link);
+    });
+    for (const old of section.querySelectorAll("ul, details")) old.remove();
+    section.hidden = !items.length;
+    section.append(element("ul", {}, ...items.slice(0, FEW)));
+    if (items.length > FEW)
+      section.append(element("details", {}, element("summary", { textContent: fill(words.more, { n: items.length - FEW }) }), element("ul", {}, ...items.slice(FEW))));
+  }
+
+  function row(thing) {
+    const key = kind.things[thing];
+    const link = new URL(`doc/${kind.thing}/${key}${words.ending}`, new URL(words.root, document.baseURI)).href;
+    const own = kind.rows.filter((one) => one.thing === thing).sort((a, b) => a.year - b.year);
+    const years = state.values.annee?.map(Number) ?? [];
+    const entry = own.filter((one) => !years.length || years.includes(one.year)).at(-1) ?? own.at(-1);
+    const name = kind.byEntry ? data.search.things.find(([of, other]) => of === kind.thing && other === key)?.[3] : data.names[kind.thing][key][reader];
+    const plain = kind.facets.filter((facet) => facet.relation < 0);
+    const said = plain.flatMap((facet, place) => (facet.things && facet.name !== "genre" ? entry.values[place].slice(0, 1).map((value) => nameOf(facet, value)) : []));
+    return element("li", {}, element("h2", {}, element("a", { href: link, textContent: name })),
+      element("p", { className: "of", textContent: said.join(" · ") }),
+      kind.byEntry ? element("p", { className: "of", textContent: own.map((one) => one.year).join(", ") }) : null);
+  }
+}
