@@ -40,6 +40,7 @@ PAIRS = [
     ["docs/catalogue.fr.md", "docs/catalogue.md"],
     ["docs/conformite.md", "docs/conformite.en.md"],
     ["docs/copie-statique.md", "docs/copie-statique.en.md"],
+    ["docs/grandir.md", "docs/grandir.en.md"],
     ["docs/graphiques.md", "docs/graphiques.en.md"],
     ["docs/identite.md", "docs/identite.en.md"],
     LAYOUTS,
