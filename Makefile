@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 PROCESSES ?= 3
-MARKED ?= not ckan
+MARKED ?= not ckan and not comunica
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 SUPPLY := build/supply/bin
@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-pushing clean
+.PHONY: serve test test-ckan test-comunica pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-pushing clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -29,6 +29,10 @@ test: .venv/installed-for-tests
 # Installs CKAN in an environment of its own, to take our catalogue. Wants Debian's postgresql.
 test-ckan: .venv/installed-for-tests
 	$(BIN)/python -m pytest -m ckan tests/site/test_ckan.py
+
+# Asks Comunica, which npm installs below build/.
+test-comunica: .venv/installed-for-tests
+	$(BIN)/python -m pytest -m comunica tests/site/test_comunica.py
 
 # The pictures of the README, of the site that `make serve` runs in another terminal.
 pictures: .venv/installed-for-tests
