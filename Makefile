@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 PROCESSES ?= 3
-MARKED ?= not ckan and not packaging
+MARKED ?= not ckan and not packaging and not comunica
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 SUPPLY := build/supply/bin
@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan test-packaging wheel pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-swapping benchmark-pushing benchmark-killing clean
+.PHONY: serve test test-ckan test-packaging test-comunica wheel pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-swapping benchmark-pushing benchmark-killing clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -38,6 +38,10 @@ test-packaging: .venv/installed-for-tests build/supply/installed
 # The package, with style sheet and scripts: dist/portrait_ia-….whl
 wheel: .venv/installed
 	$(BIN)/python -m hatchling build -t wheel
+
+# Asks Comunica, which npm installs below build/.
+test-comunica: .venv/installed-for-tests
+	$(BIN)/python -m pytest -m comunica tests/site/test_comunica.py
 
 # The pictures of the README, of the site that `make serve` runs in another terminal.
 pictures: .venv/installed-for-tests

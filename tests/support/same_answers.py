@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,10 +70,11 @@ def differ(expected: Said, given: Said) -> dict[str, Any] | None:
         return None
     if (expected.status, expected.kind) != (given.status, given.kind):
         return {"status": given.status, "type": given.kind, "says": _shown(given.lines)}
-    missing, more = set(expected.lines) - set(given.lines), set(given.lines) - set(expected.lines)
+    here, there = Counter(expected.lines), Counter(given.lines)
+    missing, more = here - there, there - here
     return {
-        "missing": len(missing),
-        "more": len(more),
+        "missing": missing.total(),
+        "more": more.total(),
         "expected": _shown(missing),
         "says": _shown(more),
     }

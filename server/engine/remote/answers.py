@@ -10,10 +10,10 @@ from server.engine.faults import FormNotAcceptable, StoreUnfit, Unwritable
 from server.engine.interface import CSV, JSON, TSV, XML, Form, Question
 from server.engine.process import csv_cells
 from server.engine.process.frame_writer import XmlFrameWriter
+from server.engine.remote.plain_json import PlainJson
 from server.engine.remote.rewriting import Sent
 from server.engine.remote.spooled import Spooled
 from server.engine.remote.templates import make_triples
-from server.engine.remote.truth_values import TruthValues
 from transform.rdf import syntaxes
 
 Results = ox.QuerySolutions | ox.QueryBoolean
@@ -68,7 +68,7 @@ def read_rows(body: io.RawIOBase) -> list[dict[str, str]]:
 def _read(body: io.RawIOBase) -> Results:
     try:
         return ox.parse_query_results(
-            cast("IO[bytes]", io.BufferedReader(TruthValues(body), _BUFFER)),
+            cast("IO[bytes]", io.BufferedReader(PlainJson(body), _BUFFER)),
             format=ox.QueryResultsFormat.JSON,
         )
     except SyntaxError as error:

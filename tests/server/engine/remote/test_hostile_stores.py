@@ -433,3 +433,8 @@ def test_old_types_of_results_are_those_of_today(open_on: Open) -> None:
     engine = open_on(answer(200, body.encode(), Content_Type=JSON))
     found = [row["x"]["value"] for row in json.loads(ask(engine, JSON))["results"]["bindings"]]
     assert found == [boolean % 1, *["false", "true"] * 1500]
+
+
+def test_a_member_beside_the_results_is_passed_over(open_on: Open) -> None:
+    body = rows('a}, "metadata": {}')[:-1] + b',\n"metadata": { "httpRequests": 0, "b": "c" }}\n'
+    assert ask(open_on(answer(200, body, Content_Type=JSON))).count(b"metadata") == 1

@@ -1,4 +1,7 @@
-"""Write the truth values of Virtuoso's JSON as all others do: it gives 1 and 0 as `xsd:boolean`."""
+"""Read SPARQL 1.1 Query Results JSON as the standard has it, from stores that write it otherwise.
+
+Virtuoso gives 1 and 0 as values of `xsd:boolean`; Comunica adds a member to the end.
+"""
 
 import io
 import re
@@ -7,12 +10,13 @@ import re
 _NUMBER = re.compile(
     rb'("datatype": "http://www\.w3\.org/2001/XMLSchema#boolean", "value": )"([01])"'
 )
-_LONGEST = 80  # bytes that such a value has at most
+_MORE = re.compile(rb'\}\s*,\s*"metadata"\s*:\s*\{[^{}"]*(?:"[^"\\{}]*"[^{}"]*)*\}\s*\}\s*\Z')
+_HELD = 512  # bytes at the end that are looked at last: longer than what is looked for
 _PART = 1 << 16
 
 
-class TruthValues(io.RawIOBase):
-    """The bytes of results, with «true» for each 1 that is a truth value, and «false» for 0."""
+class PlainJson(io.RawIOBase):
+    """The bytes of results as the standard has them."""
 
     def __init__(self, body: io.RawIOBase) -> None:
         self._body = body
@@ -37,11 +41,13 @@ class TruthValues(io.RawIOBase):
         more = self._body.read(_PART) or b""
         self._ended = not more
         data = self._unread + more
-        end = len(data) if self._ended else max(0, len(data) - _LONGEST)
+        end = len(data) if self._ended else max(0, len(data) - _HELD)
         for match in _NUMBER.finditer(data):
             end = max(end, match.end())
         self._unread = data[end:]
         self._written = _NUMBER.sub(_truth, data[:end])
+        if self._ended:
+            self._written = _MORE.sub(b"}}", self._written)
 
 
 def _truth(match: re.Match[bytes]) -> bytes:
