@@ -114,7 +114,7 @@ class HttpClient:
                     url,
                     body=body,
                     headers={**_HEADERS, **headers},
-                    timeout=urllib3.Timeout(min(_CONNECT, self.seconds), self.seconds),
+                    timeout=urllib3.Timeout(connect=min(_CONNECT, self.seconds), read=self.seconds),
                     retries=again,
                     redirect=False,
                     preload_content=False,

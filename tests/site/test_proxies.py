@@ -64,6 +64,13 @@ def test_every_link_of_a_crawl_answers(start: Start, examples: str) -> None:
     assert seen > 200
 
 
+def test_doctor_finds_nothing_wrong(start: Start, examples: str, portrait_ia: Any) -> None:
+    proxy = start("nginx", examples)
+    trusted = {"SSL_CERT_FILE": str(proxy.certificate)}
+    done = portrait_ia("doctor", proxy.site, "--seconds", "60", env=trusted)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_path_without_its_slash_leads_there(proxy: Proxy) -> None:
     reply = proxy.fetch(proxy.site.rstrip("/"))
     assert reply.status == 308
