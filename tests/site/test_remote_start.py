@@ -91,7 +91,10 @@ def test_a_release_is_served_once_the_store_holds_it_whole(
     change_graph("DELETE", store, record_graph(BASE, FIRST))
     store_release(store, releases / FIRST)
     count = "sparql?query=SELECT(COUNT(*)AS?n){?s%20a%20%3Cdef%23Inscription%3E}"
-    with boot(releases, engine=store.query) as site:
+    with (
+        ScriptedStore(store).running() as front,
+        boot(releases, engine=f"{front.at}/query") as site,
+    ):
         assert '"6"' in fetch(site + count).text
         (releases / "next").symlink_to(SECOND)
         (releases / "next").replace(releases / "current")
@@ -101,3 +104,20 @@ def test_a_release_is_served_once_the_store_holds_it_whole(
         store_release(store, releases / SECOND)
         wait_until(lambda: fetch(f"{site}readyz").text == f"ok {SECOND}\n")
         wait_until(lambda: '"7"' in fetch(site + count).text)
+        check_while_the_store_fails(front, site, fetch)
+
+
+def check_while_the_store_fails(front: ScriptedStore, site: str, fetch: Any) -> None:
+    """Check that what needs the store is refused, is not kept, and comes back with the store."""
+    front.script = lambda _: Answered(502, {"Content-Type": "text/html"}, b"<html>")
+    page = "doc/portrait/2024"
+    for path in (page, "readyz", "sparql?query=ASK%7B%3Fs%20a%20%3Fo%7D"):
+        reply = fetch(site + path)
+        assert reply.status in (502, 503)
+        assert int(reply.headers["Retry-After"]) > 0
+        assert reply.headers["Cache-Control"] == "no-store"
+    assert fetch(f"{site}dumps/portraits.nt").status == 200
+    assert fetch(f"{site}healthz").status == 200
+    front.script = lambda _: None
+    wait_until(lambda: fetch(f"{site}readyz").status == 200)
+    wait_until(lambda: fetch(site + page).status == 200)

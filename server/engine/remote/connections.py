@@ -25,6 +25,7 @@ class Connections:
         self._most = most
         self._idle: list[HTTPConnection] = []
         self._lock = threading.Lock()
+        self._closed = False
         self._tls = ssl.create_default_context() if store.is_tls else None
 
     def take(self) -> tuple[HTTPConnection, bool]:
@@ -41,12 +42,17 @@ class Connections:
     def give_back(self, connection: HTTPConnection) -> None:
         """Keep a connection whose answer was read to its end."""
         with self._lock:
-            if len(self._idle) < self._most and connection.sock is not None:
+            if len(self._idle) < self._most and connection.sock is not None and not self._closed:
                 self._idle.append(connection)
                 return
         connection.close()
 
     def close(self) -> None:
+        """Close the idle connections, and each that is given back from now on."""
+        self._closed = True
+        self.drop()
+
+    def drop(self) -> None:
         """Close the idle connections."""
         with self._lock:
             idle, self._idle = self._idle, []

@@ -131,11 +131,13 @@ class Exchange:
             connection, kept = self._door.connections.take()
             try:
                 response = self._send_on(connection, form)
-            except _NETWORK as error:
+            except BaseException as error:
                 connection.close()
                 self._raise_stopped(error)
+                if not isinstance(error, _NETWORK):
+                    raise
                 if kept:  # a query changes nothing: it may be sent twice
-                    self._door.connections.close()  # the others are as old
+                    self._door.connections.drop()  # the others are as old
                     continue
                 raise self._unreachable(error) from error
             if response.status != 401 or asked_who:
@@ -143,6 +145,7 @@ class Exchange:
             if not self._door.take_challenge(response.headers.getlist("WWW-Authenticate")):
                 return connection, response
             asked_who = True
+            response.close()
             connection.close()
 
     def _send_on(self, connection: HTTPConnection, form: bytes) -> urllib3.BaseHTTPResponse:
