@@ -96,11 +96,11 @@ def test_a_wheel_from_an_sdist_holds_the_same_bundles_without_npm(tmp_path: Path
     bundled = {match[0] for match in re.finditer(r"node_modules/(@[^/]+/)?[^/]+", inputs)}
     assert "node_modules/@codemirror/view" in bundled
     licences = made["LICENCES.txt"].decode()
-    heads = re.findall(r"^(\S+) (\S+) \(\S+\), from npm", licences, re.MULTILINE)
+    heads = re.findall(r"^(\S+) (\S+) \([^)]+\), from npm", licences, re.MULTILINE)
     assert sorted(heads) == sorted(
         (folder.removeprefix("node_modules/"), lock[folder]["version"]) for folder in bundled
     )
-    assert licences.count("Permission is hereby granted") == len(bundled)
+    assert len(re.findall(r"^Permission (?:is|to use)", licences, re.MULTILINE)) == len(bundled)
 
 
 def test_a_build_without_npm_says_so_in_one_line_or_goes_without(tmp_path: Path) -> None:

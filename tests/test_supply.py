@@ -137,6 +137,8 @@ def test_a_bill_of_materials_holds_the_libraries_of_the_editor() -> None:
     assert len(libraries) == len(packages) - 1  # but for our own
     assert (libraries[view]["group"], libraries[view]["name"]) == ("@codemirror", "view")
     assert [libraries[name]["scope"] for name in (view, esbuild)] == ["required", "excluded"]
+    (oxigraph,) = (each for each in libraries.values() if each["name"] == "oxigraph")
+    assert oxigraph["licenses"] == [{"expression": "MIT OR Apache-2.0"}]
     assert all(len(each["hashes"][0]["content"]) == 128 for each in libraries.values())
 
 

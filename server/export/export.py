@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from xml.sax.saxutils import unescape
 
 from flask import Flask
 
@@ -39,6 +41,9 @@ _FILES = (
     *("robots.txt", "sitemap.xml", "atom.xml", "contexte.jsonld", CROSSWALK, "sparql/termes.json"),
 )
 _GRAPHS = ("catalogue", "def", "shapes", "requetes")
+
+
+_LOCATION = re.compile("<loc>([^<]*)</loc>")
 
 
 class Exported(NamedTuple):
@@ -115,10 +120,14 @@ def _write(app: Flask, asked: Site, release: Release, written: Folder, step: Ste
 
 
 def _maps(asked: Site) -> Iterator[str]:
-    """Yield the parts of the sitemap, and the contact if there is one."""
+    """Yield the parts of the sitemap, their pages but documents, and the security contact."""
     number = 1
-    while asked.ask(f"sitemap/{number}.xml").status == 200:
+    while (part := asked.ask(f"sitemap/{number}.xml")).status == 200:
         yield f"sitemap/{number}.xml"
+        for address in _LOCATION.findall(part.body.decode()):
+            target = asked.resolve("", (), unescape(address))
+            if target and not target.path.startswith("doc/"):
+                yield target.path
         number += 1
     if asked.ask(".well-known/security.txt").status == 200:
         yield ".well-known/security.txt"

@@ -32,7 +32,7 @@ def add_packages(bill: dict[str, Any], packages: Mapping[str, Mapping[str, Any]]
             "version": package["version"],
             "purl": address,
             "scope": "excluded" if package.get("dev") else "required",  # «dev» builds, others serve
-            "licenses": [{"license": {"id": package["license"]}}],
+            "licenses": [_licence(package["license"])],
             "hashes": [{"alg": "SHA-512", "content": base64.b64decode(digest).hex()}],
         }
         bill["components"].append(component | ({"group": group} if group else {}))
@@ -41,6 +41,11 @@ def add_packages(bill: dict[str, Any], packages: Mapping[str, Mapping[str, Any]]
     references = [component["bom-ref"] for component in bill["components"]]
     others = [entry for entry in bill["dependencies"] if entry["ref"] != root]
     bill["dependencies"] = [*others, {"ref": root, "dependsOn": references}]
+
+
+def _licence(named: str) -> dict[str, Any]:
+    """Return a licence as CycloneDX writes it: an identifier of SPDX, or an expression of some."""
+    return {"expression": named} if " " in named else {"license": {"id": named}}
 
 
 def main(target: str) -> None:
