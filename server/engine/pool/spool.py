@@ -94,16 +94,7 @@ class Spool:
         if self._file is None:
             yield from self._parts
             return
-        left = self.length
-        try:
-            self._file.seek(0)
-            while left and (part := self._file.read(_PART)):
-                left -= len(part)
-                yield part
-        except (OSError, ValueError) as error:
-            raise AnswerBroken(f"The answer cannot be read back: {reason_of(error)}.") from error
-        if left:
-            raise AnswerBroken(f"The answer cannot be read back: {left} bytes are missing.")
+        yield from read_back(self._file, self.length)
 
     def close(self) -> None:
         """Close the file and free memory and room."""
@@ -150,3 +141,17 @@ class Spool:
         elif self._parts:
             self._begin_to_write()
         self._changed()
+
+
+def read_back(file: IO[bytes], length: int) -> Iterator[bytes]:
+    """Yield so many bytes from the beginning of a file; raises AnswerBroken."""
+    left = length
+    try:
+        file.seek(0)
+        while left and (part := file.read(_PART)):
+            left -= len(part)
+            yield part
+    except (OSError, ValueError) as error:
+        raise AnswerBroken(f"The answer cannot be read back: {reason_of(error)}.") from error
+    if left:
+        raise AnswerBroken(f"The answer cannot be read back: {left} bytes are missing.")

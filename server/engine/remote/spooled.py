@@ -4,13 +4,12 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, Self
 
-from server.engine.faults import AnswerBroken, EngineBusy, ResultTooLarge
+from server.engine.faults import EngineBusy, ResultTooLarge
 from server.engine.interface import Form
-from server.engine.pool.spool import SpoolSpace
+from server.engine.pool.spool import SpoolSpace, read_back
 from transform.files import reason_of
 
 _IN_MEMORY = 1 << 20
-_PART = 1 << 16
 
 
 class Spooled:
@@ -53,16 +52,7 @@ class Spooled:
         if self._file is None:
             yield bytes(self._memory)
             return
-        left = self.length
-        try:
-            self._file.seek(0)
-            while left and (part := self._file.read(_PART)):
-                left -= len(part)
-                yield part
-        except (OSError, ValueError) as error:
-            raise AnswerBroken(f"The answer cannot be read back: {reason_of(error)}.") from error
-        if left:
-            raise AnswerBroken(f"The answer cannot be read back: {left} bytes are missing.")
+        yield from read_back(self._file, self.length)
 
     def close(self) -> None:
         """Free memory, file and room."""
