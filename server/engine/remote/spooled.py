@@ -10,6 +10,7 @@ from server.engine.pool.spool import SpoolSpace, read_back
 from transform.files import reason_of
 
 _IN_MEMORY = 1 << 20
+_PART = 1 << 16  # bytes
 
 
 class Spooled:
