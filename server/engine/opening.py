@@ -8,8 +8,6 @@ from server.engine.disk_store import ensure_store
 from server.engine.interface import Engine, Limits
 from server.engine.pool.engine import PooledEngine
 from server.engine.pool.lookup import open_lookups
-from server.engine.remote.address import read_store
-from server.engine.remote.opening import check_store, remote_opener
 
 _DEFAULTS = Limits()
 
@@ -40,7 +38,11 @@ def opener_of(engine: str) -> Callable[[Path, str, Limits], Engine]:
 
     Raises MisusedCommand for a URL that is none.
     """
-    return ENGINES[engine] if engine in ENGINES else remote_opener(engine)
+    if engine in ENGINES:
+        return ENGINES[engine]
+    from server.engine.remote.opening import remote_opener  # urllib3, which no other engine loads
+
+    return remote_opener(engine)
 
 
 def vet_of(engine: str) -> Callable[[Path], None]:
@@ -49,4 +51,9 @@ def vet_of(engine: str) -> Callable[[Path], None]:
     That is where a remote store does not hold the release whole. Raises MisusedCommand for a URL
     that is none.
     """
-    return (lambda _: None) if engine in ENGINES else partial(check_store, read_store(engine))
+    if engine in ENGINES:
+        return lambda _: None
+    from server.engine.remote.address import read_store
+    from server.engine.remote.opening import check_store
+
+    return partial(check_store, read_store(engine))
