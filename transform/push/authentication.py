@@ -40,10 +40,14 @@ class Challenge(NamedTuple):
 
 
 def read_challenges(headers: Iterable[str]) -> list[Challenge]:
-    """Read the values of `WWW-Authenticate` (RFC 9110, 11.6.1), each of one challenge or more."""
+    """Read the values of `WWW-Authenticate` (RFC 9110, 11.6.1), each of one challenge or more.
+
+    The standard library reads headers as Latin-1; where they are UTF-8, they are taken for it.
+    """
     challenges: list[Challenge] = []
     for header in headers:
-        for item in parse_http_list(header):
+        text = header.encode("latin-1", "replace").decode("utf-8", "replace")
+        for item in parse_http_list(text):
             match = _SCHEME.fullmatch(item.strip())
             if match and (match[2] is None or not match[2].startswith("=")):
                 challenges.append(Challenge(match[1].lower(), {}))

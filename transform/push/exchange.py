@@ -6,7 +6,7 @@ Each request may be sent twice to the same effect: parts of graphs without blank
 import re
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -209,12 +209,13 @@ class Exchange:
 
 
 def _pause_of(answer: Answer | None, tried: int) -> float:
-    """Return the seconds until the next try: what the store asks for, or longer each time."""
+    """Return the seconds until the next try: what the store asks for, or longer each time.
+
+    A wish that nobody can read counts as none.
+    """
     if answer and (wish := answer.headers.get("Retry-After")):
-        try:
+        with suppress(InvalidHeader, ValueError, OverflowError):
             return urllib3.Retry().parse_retry_after(wish)
-        except (InvalidHeader, ValueError, OverflowError):
-            pass
     return float(min(2**tried / 2, _LONGEST_PAUSE))
 
 

@@ -95,6 +95,8 @@ def is_answer(call: Call, nonce: str) -> bool:
         return base64.b64decode(sent[6:]).decode() == f"{NAME}:{SECRET}"
     found = dict(re.findall(r'(\w+)="?((?:\\.|[^",])*)', sent))
     values = {name: re.sub(r"\\(.)", r"\1", value) for name, value in found.items()}
+    if values.get("realm") not in ("r", 'é"'):
+        return False
     if values.get("nonce") != nonce or values["uri"] != call.handler.path:
         return False
 
@@ -128,7 +130,7 @@ def test_a_refused_login_names_the_variables_and_no_secret_is_shown(
         if not call.graph:
             return None
         sent = call.headers.get("Authorization", "")
-        said = f"You sent {sent} that is zoe-user zoe-secret".encode()
+        said = f"zoe-user, zoe-secret! You sent {sent}".encode()
         return Answered(500, {}, said) if sent else ask
 
     scripted.script = echo

@@ -73,13 +73,18 @@ def test_a_release_is_loaded_under_names_that_carry_it(
 
 
 def test_what_is_recorded_but_no_longer_whole_is_loaded_again(
-    push: Push, base: str, tmp_path: Path, oxigraph_server: RemoteStore
+    push: Push, base: str, tmp_path: Path, scripted: ScriptedStore
 ) -> None:
     release = write_small_release(tmp_path, base, MORE, NEW)
-    push(release, oxigraph_server.graph_store)
-    write("DELETE", oxigraph_server, f"{base}releases/{NEW}/graph/2026")
-    assert not push(release, oxigraph_server.graph_store).was_there
-    assert counts(oxigraph_server, base) == WHOLE
+    push(release, scripted.graph_store)
+    write("DELETE", scripted.behind, f"{base}releases/{NEW}/graph/2026")
+    scripted.script = lambda call: Answered(507) if call.method == "POST" and call.graph else None
+    with pytest.raises(PushFailed, match="was damaged there: it is not yet whole"):
+        push(release, scripted.graph_store)
+    assert NEW not in statements(scripted.behind, base)  # what is not whole has no record
+    scripted.script = lambda _: None
+    assert not push(release, scripted.graph_store).was_there
+    assert counts(scripted.behind, base) == WHOLE
 
 
 def test_parts_are_bounded_and_a_longer_statement_stands_alone(
