@@ -25,7 +25,8 @@ bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
 _XML = Format("xml", "application/xml", "; charset=utf-8")
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("", PATH, "dumps/", "catalogue", "def", "shapes", "conformite")
+_FIXED = ("", PATH, "dumps/", "catalogue", "def", "shapes")
+_OF_A_SERVER = "conformite"  # a static copy checks nothing
 # The lists that every register has, and those of fields that it may have.
 _LISTS = ("initiatives", "organismes", "portraits")
 _LISTS_OF = {"portefeuille": "portefeuilles", "categorie": "categories", "statut": "statuts"}
@@ -88,7 +89,8 @@ def _lists(release: Release) -> list[str]:
 def _fixed(release: Release) -> tuple[str, ...]:
     charts = ("graphiques",) if CHART_INDEX in release.manifest["files"] else ()
     questions = (f"{PATH}/{question.name}" for question in offered(release))
-    return (*_FIXED, *charts, *_lists(release), *questions)
+    own = () if render.is_copy() else (_OF_A_SERVER,)
+    return (*_FIXED, *own, *charts, *_lists(release), *questions)
 
 
 def _documents(file: Path) -> Iterator[str]:

@@ -59,8 +59,9 @@ def small(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
         layout.write_text(text.replace(named, f'{named}registry = "organismes.ttl"\n'), "utf-8")
         (folder / "organismes.ttl").write_text(REGISTRY, "utf-8")
         where = ("--base-uri", BASE, "--to", folder / "releases")
-        done = portrait_ia("build", *files, "--layout", layout, *where)
-        assert done.returncode == 0, done.stderr
+        for given in (files[:1], files):  # an earlier release is published too
+            done = portrait_ia("build", *given, "--layout", layout, *where)
+            assert done.returncode == 0, done.stderr
 
     return make_once(common_folder(tmp_path_factory) / "small-release", build) / "releases"
 
@@ -118,6 +119,15 @@ def served(request: pytest.FixtureRequest) -> str:
     """The address of the copy behind each server."""
     address: str = request.getfixturevalue(f"{request.param}_site")
     return address
+
+
+def test_a_copy_is_of_one_release_with_the_files_of_all(copy: Path) -> None:
+    releases = {path.name for path in (copy / "dumps/releases").iterdir() if path.is_dir()}
+    assert len(releases) == 2
+    assert not (copy / "releases").exists()
+    assert not [path for path in copy.iterdir() if path.name.startswith("conformite")]
+    page = (copy / "dumps/index.html").read_text("utf-8")
+    assert all(name in page for name in releases)
 
 
 def read_objects(copy: Path) -> list[dict[str, str]]:
