@@ -125,7 +125,7 @@ benchmark-soak: .venv/installed-for-tests
 # Two minutes of load while releases are swapped and workers killed; ends with 1 if a reader notices.
 benchmark-swapping: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.swapping
-# kill -9 at 100 random moments of a build and of a swap; ends with 1 unless a whole release stays.
+# kill -9 at 100 random moments of a build, a swap, a push and an export; ends with 1 unless what is served stays whole.
 benchmark-killing: .venv/installed-for-tests
 	$(BIN)/python -m tests.benchmarks.killing
 

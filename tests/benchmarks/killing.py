@@ -1,10 +1,12 @@
-"""Kill a build, and a swap of the current release, at random moments: the site keeps a whole one.
+"""Kill a build, a swap, a push and an export at random moments: what is served stays whole.
 
-Run `make benchmark-killing`; `--moments` and `--seed` are options. Each process is killed with
-SIGKILL at a moment drawn from the time that one takes which is left alone. Afterwards `current` is
-the release of before or the new one, and every release that can be seen agrees with its manifest.
-After each tenth, and the last, a build is let end: it works, and nothing is left but releases.
-Ends with 1 where that does not hold.
+Run `make benchmark-killing`; `--moments`, `--seed` and `--only` are options. Each process is killed
+with SIGKILL at a moment drawn from the time that one takes which is left alone. Afterwards
+`current` is the release of before or the new one, and every release that can be seen agrees with
+its manifest; the release that is current in the store (`oxigraph serve`) has each of its graphs
+whole; the exported site is that of before or the new one, with all its files. After each tenth, and
+the last, the command is let end: it works, and nothing is left. Ends with 1 where that does not
+hold.
 """
 
 import argparse
@@ -15,19 +17,28 @@ import signal
 import sys
 import tempfile
 import time
+import urllib.parse
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 from server.cli import main
+from server.export.place import read_record
 from tests.conftest import HEADER, ROW
 from tests.support.kept_validation import keep_validation
+from tests.support.oxigraph_server import run_oxigraph
+from tests.support.remote_store import RemoteStore
+from tests.support.small_release import numbered, write_small_release
 from transform.errors import PortraitError
 from transform.release import folder as release_folder
 from transform.release.integrity import check_release
+from transform.release.remote_graphs import CURRENT, in_store
 
 LET_END = 10
+KINDS = ["build", "swap", "push", "export"]
+STORE_BASE = "http://store.example/"
 
 
 class Releases:
@@ -139,17 +150,114 @@ def kill_at_random(
     return found
 
 
-def run(moments: int, seed: int) -> int:
+class Stored:
+    """A store, and two releases that are pushed to it in turns, each removing the other."""
+
+    def __init__(self, folder: Path, store: RemoteStore) -> None:
+        self._folder, self._store = folder, store
+        self._statements = {}
+        for name, number in (("a" * 16, 3000), ("b" * 16, 4000)):
+            graphs = {"2025": numbered(number), "2024": numbered(2000), "catalogue": numbered(10)}
+            write_small_release(folder, STORE_BASE, graphs, name)
+            self._statements[name] = {graph: len(lines) for graph, lines in graphs.items()}
+        self.now = ""
+
+    def command(self) -> list[str]:
+        """Return the command that makes the other release the current one of the store."""
+        other = next(name for name in self._statements if name != self.now)
+        url, query = self._store.graph_store, self._store.query
+        where = ["--to", url, "--query", query, "--release", other, "--keep", "0"]
+        return ["push", str(self._folder), *where]
+
+    def look(self) -> list[str]:
+        """Note which release is current; return what of it is not whole."""
+        pointer = f"<{STORE_BASE}releases/>"
+        text = f"SELECT ?r {{ GRAPH {pointer} {{ ?site <{CURRENT}> ?r }} }}"
+        (address,) = self._ask(text)
+        self.now = address.rpartition("/")[2]
+        found = []
+        for graph, expected in self._statements[self.now].items():
+            name = in_store(STORE_BASE, self.now, f"{STORE_BASE}graph/{graph}")
+            (held,) = self._ask(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
+            if int(held) != expected:
+                found.append(f"{name} has {held} of {expected} statements")
+        return found
+
+    def _ask(self, query: str) -> list[str]:
+        address = f"{self._store.query}?query={urllib.parse.quote(query)}"
+        request = urllib.request.Request(address, headers={"Accept": "text/csv"})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            lines: list[str] = reply.read().decode().split()
+            return lines[1:]
+
+
+class Site:
+    """A place to which a release is exported, again and again."""
+
+    def __init__(self, releases: Path, site: Path) -> None:
+        self._command = ["export", str(releases), "--to", str(site)]
+        self._site = site
+        self._files = 0
+
+    def command(self) -> list[str]:
+        """Return the command."""
+        return self._command
+
+    def look(self) -> list[str]:
+        """Return what of the site is missing."""
+        files = sum(path.is_file() for path in self._site.resolve().rglob("*"))
+        self._files = self._files or files
+        record = read_record(self._site)
+        return [] if record and files == self._files else [f"{files} of {self._files} files"]
+
+
+def kill_what_ends(
+    what: str, target: Stored | Site, moments: int, draw: random.Random
+) -> list[str]:
+    """Kill a push or an export at random moments; return what did not hold."""
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        assert end(start(target.command())) == 0
+        times.append(time.perf_counter() - started)
+        assert not target.look()
+    usual, found, counts = sorted(times)[1], [], Counter[str]()
+    for number in range(1, moments + 1):
+        process = start(target.command())
+        time.sleep(draw.uniform(0, usual))
+        os.kill(process, signal.SIGKILL)
+        counts["killed" if end(process) == -signal.SIGKILL else "over before"] += 1
+        found += [f"{what} {number}: {fault}" for fault in target.look()]
+        if number % LET_END == 0 or number == moments:
+            status = end(start(target.command()))
+            found += [f"{what} {number}: the next ended with {status}"] * bool(status)
+            found += [f"{what} {number}, ended: {fault}" for fault in target.look()]
+    print(f"{what}, {moments} moments of {usual:.2f} s: {dict(counts)}", flush=True)
+    return found
+
+
+def run(moments: int, seed: int, only: list[str]) -> int:
     """Print what became of each kind; return the exit code."""
     draw = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         keep_validation(Path(name) / "validated")
         os.environ["TMPDIR"] = tempfile.tempdir = str(Path(name) / "scratch")
         Path(tempfile.tempdir).mkdir()
-        releases = Releases(Path(name))
-        found = kill_at_random("build", releases, releases.build, moments, draw)
-        found += kill_at_random("swap", releases, releases.swap, moments, draw)
-    print(*found or ["each time current was whole, and the next build worked"], sep="\n")
+        releases, found = Releases(Path(name)), list[str]()
+        if "build" in only:
+            found += kill_at_random("build", releases, releases.build, moments, draw)
+        elif end(start(releases.build())) or end(start(releases.build())):
+            found.append("no release could be built")
+        if "swap" in only:
+            found += kill_at_random("swap", releases, releases.swap, moments, draw)
+        if "push" in only:
+            with run_oxigraph(Path(name) / "store") as store:
+                stored = Stored(Path(name) / "pushed", store)
+                found += kill_what_ends("push", stored, moments, draw)
+        if "export" in only:
+            site = Site(releases.folder, Path(name) / "site")
+            found += kill_what_ends("export", site, moments, draw)
+    print(*found or ["each time what is served was whole, and the next one worked"], sep="\n")
     return 1 if found else 0
 
 
@@ -157,5 +265,6 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--moments", type=int, default=100)
     options.add_argument("--seed", type=int, default=17)
+    options.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
     given = options.parse_args()
-    sys.exit(run(given.moments, given.seed))
+    sys.exit(run(given.moments, given.seed, given.only))
