@@ -39,6 +39,7 @@ from server.sparql import (
 )
 from server.web import assets, headers, problems
 from server.web.release_scope import ReleaseScope
+from transform.release.paths import QUADS
 
 _PARTS = (
     home,
@@ -72,11 +73,13 @@ def create_app(
     settings: Settings,
     opener: Opener = open_engine,
     chooser: Chooser | None = None,
+    vet: Callable[[Path], None] = lambda _: None,
 ) -> Flask:
     """Return the application that serves the current release of a folder, and the next ones.
 
     Each release is checked before it is served: by `chooser`, or else here, which takes as long as
-    it takes to read the release once.
+    it takes to read the release once. An earlier one is opened after `vet`, which raises
+    PortraitError where the engine cannot answer from it (`server.engine.vetting`).
     """
     app = Flask(__name__, static_folder=None)
     app.config["SETTINGS"] = settings
@@ -87,7 +90,12 @@ def create_app(
     current_release.watch()
     app.extensions["current_release"] = current_release
     older = OlderReleases(
-        folder, settings.limits, opener, settings.older_releases, _refuse_for(opener)
+        folder,
+        settings.limits,
+        opener,
+        settings.older_releases,
+        partial(_refuse_older, opener, vet),
+        current_release.query_times,
     )
     call_in_forked(older.begin_anew)
     app.extensions["older_releases"] = older
@@ -99,8 +107,8 @@ def create_app(
     return app
 
 
-def _refuse_for(opener: Opener) -> Callable[[Path], None]:
-    """Return what refuses the N-Quads that an engine in memory would have no room for."""
+def _refuse_older(opener: Opener, vet: Callable[[Path], None], release: Path) -> None:
+    """Raise PortraitError for an earlier release that an engine cannot answer from."""
     if opener is open_engine:
-        return partial(refuse_what_does_not_fit, workers=1)
-    return lambda _: None
+        refuse_what_does_not_fit(release / QUADS, workers=1)
+    vet(release)

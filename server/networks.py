@@ -11,7 +11,7 @@ _PAIR = re.compile(
     r"[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(\"(?:[^\"\\]|\\.)*\"|[^\s;,=\"]+))?[ \t]*([;,]|$)"
 )
 # The allowed values of Host (RFC 3986, 3.2.2), so that an address on a page is safe to copy.
-_HOST = re.compile(r"(?:[A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+HOST = re.compile(r"(?:[A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 # Segments of a path (RFC 3986, 3.3), without those of dots alone.
 _PREFIX = re.compile(r"(?:/(?!\.+(?:/|$))[A-Za-z0-9._~!$&'()*+,=:@%-]+){1,16}")
 _LONGEST = 200  # characters of a prefix
@@ -38,7 +38,7 @@ def read_networks(text: str) -> tuple[Network, ...]:
 
 def find_client(peer: str, headers: Mapping[bytes, bytes], trusted: tuple[Network, ...]) -> str:
     """Return the client that the outermost trusted proxy reports, else the peer."""
-    if not _is_trusted(peer, trusted):
+    if not is_trusted(peer, trusted):
         return site_of(peer) or peer
     client = _outermost(peer, _read_clients(headers), trusted).get("for", "")
     return site_of(client) or site_of(peer) or peer
@@ -52,7 +52,7 @@ def find_asked(
     Of `X-Forwarded-Host`, `-Proto` and `-Prefix` the last value counts, which the nearest proxy
     has written; of `Forwarded` the element of the outermost trusted proxy.
     """
-    if not _is_trusted(peer, trusted):
+    if not is_trusted(peer, trusted):
         return None
     element: Element = {}
     if b"forwarded" in headers:
@@ -67,7 +67,7 @@ def find_asked(
     return asked if _is_sound(asked) else None
 
 
-def _is_trusted(name: str, trusted: tuple[Network, ...]) -> bool:
+def is_trusted(name: str, trusted: tuple[Network, ...]) -> bool:
     """Check whether an address is of a listed proxy."""
     address = _parse_address(name) if trusted else None
     return address is not None and any(
@@ -105,7 +105,7 @@ def _unquote(value: str) -> str:
 
 def _is_sound(asked: Asked) -> bool:
     return (
-        _HOST.fullmatch(asked.host) is not None
+        HOST.fullmatch(asked.host) is not None
         and asked.scheme in ("", *_SCHEMES)
         and len(asked.prefix) <= _LONGEST
         and (not asked.prefix or _PREFIX.fullmatch(asked.prefix) is not None)
@@ -115,7 +115,7 @@ def _is_sound(asked: Asked) -> bool:
 def _outermost(peer: str, elements: list[Element], trusted: tuple[Network, ...]) -> Element:
     """Return what the outermost of the trusted proxies has recorded."""
     client, found = peer, Element()
-    while elements and _is_trusted(client, trusted):
+    while elements and is_trusted(client, trusted):
         found = elements.pop()
         client = found.get("for", "")
     return found

@@ -7,6 +7,7 @@ earlier release says when that was published.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from werkzeug.http import http_date, parse_date
@@ -17,7 +18,7 @@ from server.release.history import find_published
 from server.web.link_header import Relation, add_relations
 from server.web.links import link_to, quote_path
 from server.web.public_address import address_of
-from server.web.release_scope import FAULT, current_release, older_release
+from server.web.release_scope import FAULT, current_release, is_below_release, is_earlier
 from transform.text.message import message
 
 bp = Blueprint("memento", __name__)
@@ -48,7 +49,7 @@ def show_files(name: str, path: str = "") -> Response:
     return Response(status=308, headers={"Location": link_to(target)})
 
 
-@bp.route("/releases/<name>/<path:path>")
+@bp.route("/releases/<name>/<path:path>", methods=["GET", "POST"])
 def refuse(name: str, path: str) -> Response:
     """Raise why a page of an earlier release cannot be shown."""
     fault: Exception | None = request.environ.get(FAULT)
@@ -63,12 +64,12 @@ def refuse(name: str, path: str) -> Response:
 def negotiate(path: str) -> Response:
     """Redirect to the page as it was at the date of `Accept-Datetime` (RFC 7089, 4.1)."""
     wanted = request.headers.get("Accept-Datetime")
-    time = parse_date(wanted) if wanted is not None else None
+    time = _parse_date(wanted) if wanted is not None else None
     if wanted is not None and time is None:
         raise UnreadableRequest(message("pages.no_date", text=wanted[:100]))
     mementos = _list(path)
     chosen = choose(current_release(), mementos, time)
-    response = Response(status=302, headers={"Location": link_to(quote_path(chosen.path))})
+    response = Response(status=302, headers={"Location": _link_to(quote_path(chosen.path))})
     response.headers["Vary"] = "Accept-Datetime"
     response.headers["Cache-Control"] = _FRESH
     return add_relations(response, _relate(path, mementos))
@@ -79,17 +80,17 @@ def negotiate(path: str) -> Response:
 def show_times(path: str) -> Response:
     """List a page in all releases that have it, in the link format (RFC 7089, 5)."""
     mementos, address = _list(path), address_of(current_release())
-    page, last = quote_path(path), len(mementos) - 1
+    page, last, asked = quote_path(path), len(mementos) - 1, _query()
     links = [
-        f'<{address}{page}>;rel="original"',
-        f'<{address}timegate/{page}>;rel="timegate"',
-        f'<{address}timemap/{page}>;rel="self";type="{_LINK_FORMAT}"'
+        f'<{address}{page}{asked}>;rel="original"',
+        f'<{address}timegate/{page}{asked}>;rel="timegate"',
+        f'<{address}timemap/{page}{asked}>;rel="self";type="{_LINK_FORMAT}"'
         f';from="{http_date(mementos[0].time)}";until="{http_date(mementos[-1].time)}"',
     ]
     for place, memento in enumerate(mementos):
         ends = [name for name, at in (("first", 0), ("last", last)) if place == at]
         relation = " ".join([*ends, "memento"])
-        target = address + quote_path(memento.path)
+        target = address + quote_path(memento.path) + asked
         links.append(f'<{target}>;rel="{relation}";datetime="{http_date(memento.time)}"')
     response = Response(",\n".join(links) + "\n", content_type=_LINK_FORMAT)
     response.headers["Cache-Control"] = _FRESH
@@ -98,7 +99,7 @@ def show_times(path: str) -> Response:
 
 def find_last(path: str) -> Memento | None:
     """Return a document that the current release has not, in the newest one that has it."""
-    if older_release() is not None:
+    if is_below_release():
         return None
     mementos = list_mementos(current_release(), path)
     return mementos[-1] if mementos else None
@@ -106,7 +107,7 @@ def find_last(path: str) -> Memento | None:
 
 def relate_to_times(path: str) -> list[Relation]:
     """Return the links from a page of the current release to its TimeGate and its TimeMap."""
-    if older_release() is not None:
+    if is_below_release():
         return []  # `mark` adds its own
     return [
         Relation(link_to(f"timegate/{path}", lang=None), "timegate"),
@@ -116,15 +117,15 @@ def relate_to_times(path: str) -> list[Relation]:
 
 @bp.after_app_request
 def mark(response: Response) -> Response:
-    """Add to an answer from an earlier release when that was published, and its relations."""
-    if older_release() is None or response.status_code >= 500:
+    """Add to an answer from a release that was named when that was published, and relations."""
+    if not is_below_release() or response.status_code >= 500:
         return response
     site, path = "../../", quote_path(request.path.removeprefix("/"))
     response.headers["Memento-Datetime"] = http_date(published_time())
     response.headers["X-Robots-Tag"] = "noindex"
     relations = (("", "original"), ("timegate/", "timegate"))
-    own = [Relation(link_to(f"{site}{to}{path}", lang=None), kind) for to, kind in relations]
-    times = Relation(link_to(f"{site}timemap/{path}", lang=None), "timemap", _LINK_FORMAT)
+    own = [Relation(_link_to(f"{site}{to}{path}"), kind) for to, kind in relations]
+    times = Relation(_link_to(f"{site}timemap/{path}"), "timemap", _LINK_FORMAT)
     return add_relations(response, [*own, times])
 
 
@@ -137,21 +138,39 @@ def published_time() -> datetime:
 @bp.app_context_processor
 def offer_older() -> dict[str, object]:
     """Tell templates of an earlier release: its date, and the link to the page in the current."""
-    if older_release() is None:
-        return {}
-    here = quote_path(request.path.removeprefix("/"))
-    return {"older": {"time": published_time(), "current": link_to(f"../../{here}")}}
+    if not is_earlier():
+        return {"below_release": is_below_release()}
+    here = _link_to(f"../../{quote_path(request.path.removeprefix('/'))}")
+    return {"below_release": True, "older": {"time": published_time(), "current": here}}
+
+
+def _link_to(path: str) -> str:
+    """Return the link to a path with the query of this request, which is part of what it names."""
+    return link_to(path, **request.args.to_dict(flat=False))
+
+
+def _query() -> str:
+    """Return the query of this request with its `?`, escaped; "" without one."""
+    return f"?{urlencode([*request.args.items(multi=True)])}" if request.args else ""
+
+
+def _parse_date(text: str) -> datetime | None:
+    try:
+        return parse_date(text)
+    except (OverflowError, ValueError):  # the offset of a zone beyond any
+        return None
 
 
 def _list(path: str) -> list[Memento]:
-    mementos = list_mementos(current_release(), path)
+    is_odd = {".", ".."} & set(path.split("/"))
+    mementos = [] if is_odd else list_mementos(current_release(), path)
     if not mementos:
         raise UnknownPage(message("pages.no_path", path=f"/{path[:200]}"))
     return mementos
 
 
 def _relate(path: str, mementos: Sequence[Memento]) -> Iterator[Relation]:
-    yield Relation(link_to(quote_path(path), lang=None), "original")
-    yield Relation(link_to(f"timemap/{quote_path(path)}", lang=None), "timemap", _LINK_FORMAT)
+    yield Relation(_link_to(quote_path(path)), "original")
+    yield Relation(_link_to(f"timemap/{quote_path(path)}"), "timemap", _LINK_FORMAT)
     for place, end in ((0, "first"), (-1, "last")):
-        yield Relation(link_to(quote_path(mementos[place].path), lang=None), f"{end} memento")
+        yield Relation(_link_to(quote_path(mementos[place].path)), f"{end} memento")

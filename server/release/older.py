@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.engine.faults import EngineDown
+from server.engine.histogram import Histogram
 from server.engine.interface import Limits
 from server.engine.stats import EngineStats
+from server.engine.timing import TimedEngine
 from server.faults import ReleaseUnready, UnknownPage
 from server.release.current import Opener, Release, open_release
 from transform.errors import PortraitError
 from transform.release import history
 from transform.release.integrity import check_quads
 from transform.release.manifest import FILE
-from transform.release.paths import QUADS
 from transform.text.message import message
 
 log = logging.getLogger(__name__)
@@ -43,11 +44,14 @@ class OlderReleases:
         opener: Opener,
         most: int,
         refuse: Callable[[Path], None] = lambda _: None,
+        times: Histogram | None = None,
         idle_seconds: float = 120.0,
     ) -> None:
-        """Open with `opener` after `refuse`, which raises MisusedCommand for too large N-Quads.
+        """Open with `opener` after `refuse`, which raises PortraitError for a release folder.
 
-        One that nobody has asked for `idle_seconds` is closed.
+        That is one that does not fit into memory, or that a remote store does not hold whole. The
+        time of queries is counted in `times`. A release that nobody has asked for `idle_seconds`
+        is closed.
         """
         self._folder = folder
         self._limits = replace(
@@ -60,8 +64,8 @@ class OlderReleases:
         self._opener = opener
         self._most = most
         self._refuse = refuse
+        self._times = times or Histogram()
         self._idle_seconds = idle_seconds
-        self._open: dict[str, _Opened] = {}
         self._past = EngineStats()
         self.begin_anew()
 
@@ -105,15 +109,21 @@ class OlderReleases:
             log.info("closed the earlier release %s", release.name)
 
     def begin_anew(self) -> None:
-        """Use locks that no thread of a parent process holds."""
+        """Begin with nothing open, and with locks that no thread of a parent process holds."""
         self._lock = threading.Lock()
         self._opening = threading.Lock()
+        self._open: dict[str, _Opened] = {}
+        self._is_watched = False
 
     def _watch(self) -> None:
         """Close what is idle, until nothing is open."""
-        while self._open:
+        while True:
             time.sleep(_LOOK_EVERY)
             self.close_idle(self._idle_seconds)
+            with self._lock:
+                if not self._open:
+                    self._is_watched = False
+                    return
 
     def _borrow(self, name: str) -> Release:
         if release := self._lend_open(name):
@@ -145,7 +155,7 @@ class OlderReleases:
         folder = self._folder / name
         try:
             check_quads(folder)
-            self._refuse(folder / QUADS)
+            self._refuse(folder)
             release = open_release(folder, self._limits, self._opener)
         except (PortraitError, EngineDown) as fault:
             log.warning("the earlier release %s cannot be opened: %s", name, fault)
@@ -153,10 +163,12 @@ class OlderReleases:
                 message("pages.older_unready", name=name), f"dumps/releases/{name}/"
             ) from fault
         log.info("opened the earlier release %s", name)
+        release.engine = TimedEngine(release.engine, self._times)
         with self._lock:
             release.lent += 1
             self._open[name] = _Opened(release, time.monotonic())
-            if len(self._open) == 1:
+            if not self._is_watched:
+                self._is_watched = True
                 threading.Thread(target=self._watch, name="older-releases", daemon=True).start()
         return release
 

@@ -14,7 +14,9 @@ HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     # Any page may read public data, requested without credentials (Fetch, CORS protocol).
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "Content-Location, ETag, Link, Memento-Datetime, Retry-After, X-Request-Id"
+    ),
 }
 # Of the page of a static copy that answers queries in the browser: it compiles WebAssembly.
 COMPUTING_POLICY = HEADERS[POLICY].replace(
@@ -22,7 +24,9 @@ COMPUTING_POLICY = HEADERS[POLICY].replace(
 )
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, Range"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 

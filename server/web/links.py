@@ -15,7 +15,7 @@ class Link(NamedTuple):
     external: bool
 
 
-def link_to(path: str, /, **query: str | int | list[int] | None) -> str:
+def link_to(path: str, /, **query: str | int | list[int] | list[str] | None) -> str:
     """Return the relative link to a path of this site, such as `id/portrait/2025`, escaped.
 
     A list is a parameter that is given several times. A language chosen by `?lang=` is passed on.

@@ -1,16 +1,13 @@
 """Find the address at which a client reaches the site, for answers with absolute addresses."""
 
-import re
 from urllib.parse import urlsplit
 
 from flask import Response, after_this_request, current_app, request
 
-from server.networks import Asked, Network, find_asked, read_networks
+from server.networks import HOST, Asked, Network, find_asked, read_networks
 from server.release.current import Release
 from server.settings import Settings
 
-# The allowed values of Host (RFC 3986, 3.2.2), so that an address on a page is safe to copy.
-_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _ASKED_HEADERS = ("Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix")
 
 
@@ -19,19 +16,20 @@ def address_of(release: Release) -> str:
 
     At the host of the base URI that is the base URI: a proxy may pass on another scheme, path or
     host than the client used. Elsewhere it is what a trusted proxy reports, and without a proxy
-    the Host that was asked.
+    the Host that was asked. Below `/releases/` it is that of the release.
     """
+    below = f"{request.script_root.lstrip('/')}/" if request.script_root else ""
     settings: Settings = current_app.config["SETTINGS"]
     base = urlsplit(release.base_uri)
     if settings.trusted_proxies:
         asked = _read_asked(read_networks(settings.trusted_proxies))
         if asked is None or asked.host == base.netloc.lower():
-            return release.base_uri
+            return release.base_uri + below
         after_this_request(_make_private)
-        return f"{asked.scheme or base.scheme}://{asked.host}{asked.prefix}/"
+        return f"{asked.scheme or base.scheme}://{asked.host}{asked.prefix}/{below}"
     host = request.headers.get("Host", "")
-    if host.lower() == base.netloc.lower() or not _HOST.fullmatch(host):
-        return release.base_uri
+    if host.lower() == base.netloc.lower() or not HOST.fullmatch(host):
+        return release.base_uri + below
     after_this_request(_make_private)
     return request.url_root
 

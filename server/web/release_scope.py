@@ -20,14 +20,16 @@ GONE = "portrait_ia.gone"  # a function: has the client hung up?
 KIND = "portrait_ia.kind"  # of the fault that is the answer
 COPY = "portrait_ia.copy"  # true where the answer is written as a file of a static copy
 PLAN = "portrait_ia.plan"  # of a query (`server.sparql.plan`), where the front has made one
-OLDER = "portrait_ia.older"  # the name of the earlier release that a request is about
+BELOW = "portrait_ia.below"  # the name of the release that an address names
+OLDER = "portrait_ia.older"  # true where that is an earlier one than the current
 FAULT = "portrait_ia.fault"  # why that release cannot be asked
 _VISIT = "portrait_ia.visit"
 # The first part of each path that an earlier release has no own page for.
 _OF_CURRENT = frozenset(
     (
         *(".well-known", "conformite", "dumps", "healthz", "metrics", "readyz"),
-        *("reconciliation", "releases", "robots.txt", "sitemap.xml", "timegate", "timemap"),
+        *("reconciliation", "releases", "robots.txt", "sitemap", "sitemap.xml"),
+        *("timegate", "timemap"),
     )
 )
 _OLDER = re.compile(r"(/releases/([^/]+))(/.*)", re.DOTALL)
@@ -74,7 +76,8 @@ class ReleaseScope:
             except Fault as fault:
                 environ[FAULT] = fault
                 return
-            environ[OLDER] = name
+            environ[OLDER] = True
+        environ[BELOW] = name
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
         environ["PATH_INFO"] = path
 
@@ -99,9 +102,14 @@ def current_release() -> Release:
     return release
 
 
-def older_release() -> str | None:
-    """Return the name of the earlier release that this request is about; None for the current."""
-    return request.environ.get(OLDER)
+def is_below_release() -> bool:
+    """Check whether an address below `/releases/` was asked, of whichever release."""
+    return BELOW in request.environ
+
+
+def is_earlier() -> bool:
+    """Check whether this request is answered from an earlier release than the current one."""
+    return OLDER in request.environ
 
 
 def hold(resource: AbstractContextManager[_T]) -> _T:

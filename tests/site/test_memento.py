@@ -2,11 +2,12 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 
@@ -18,6 +19,8 @@ from server.release.older import OlderReleases
 from server.settings import Settings
 from tests.support.processes import children, find_fork_servers
 from tests.support.waiting import wait_until
+from transform.errors import StoreFailed
+from transform.release import history
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
 # As the history of `published` has it: A, B, A again, B again; C was only built.
@@ -115,14 +118,61 @@ def test_a_timemap_lists_the_page_in_each_published_release(published: str, fetc
     assert C not in reply.text
 
 
+def test_odd_paths_have_no_past(published: str, fetch: Any) -> None:
+    for odd in ("..%2f..%2fevil", ".%2fsparql", "a/%2e%2e/b"):
+        assert fetch(f"{published}timegate/{odd}").status == 404, odd
+
+
 @pytest.mark.parametrize("way", ["timegate", "timemap"])
 def test_a_document_that_never_was_has_no_past(published: str, fetch: Any, way: str) -> None:
     assert fetch(f"{published}{way}/doc/portrait/1999").status == 404
     assert fetch(f"{published}{way}/doc/portrait/2025.ttl").status in (200, 302)
 
 
+def test_the_query_is_part_of_what_is_asked(published: str, fetch: Any) -> None:
+    gate = f"{published}timegate/sparql?query=ASK%7B%7D&lang=en"
+    led = fetch(gate, Accept_Datetime=FIRST)
+    target = urljoin(gate, led.headers["Location"])
+    assert target == f"{published}releases/{A}/sparql?lang=en&query=ASK%7B%7D"
+    asked = fetch(target, Accept="application/sparql-results+json")
+    assert relations(asked, target, "original") == [f"{published}sparql?lang=en&query=ASK%7B%7D"]
+    times = fetch(f"{published}timemap/sparql?query=ASK%7B%7D").text
+    assert f"<{published}releases/{A}/sparql?query=ASK%7B%7D>" in times
+
+
+def test_the_current_release_has_a_lasting_address_too(published: str, fetch: Any) -> None:
+    here = f"{published}releases/{B}/doc/portrait/2025"
+    reply = fetch(here, Accept="text/html", Accept_Language="en")
+    assert reply.headers["Memento-Datetime"] == SECOND
+    assert reply.headers["X-Robots-Tag"] == "noindex"
+    assert relations(reply, here, "timegate") == [f"{published}timegate/doc/portrait/2025"]
+    assert "earlier release" not in reply.text
+
+
+def test_addresses_below_a_release_stay_there(published: str, fetch: Any) -> None:
+    site = f"{published}releases/{A}/"
+    for host in ("exemple.gouv.qc.example", urlsplit(published).netloc):
+        page = fetch(f"{site}reconciliation", headers={"Host": host})
+        assert page.status == 404
+        page = fetch(site, headers={"Host": host, "Accept": "text/html"})
+        assert f"/releases/{A}/" in page.text, host
+    assert "conformite" not in fetch(site, Accept="text/html").text
+
+
+def test_a_query_may_be_posted_where_the_release_is_not_open(published: str, fetch: Any) -> None:
+    form = {"Content-Type": "application/sparql-query"}
+    assert fetch(f"{published}releases/nope/sparql", "POST", "ASK {}", form).status == 404
+    assert fetch(f"{published}releases/{A}/sparql", "POST", "ASK {}", form).status == 200
+
+
+def test_a_cut_line_of_the_history_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "history").write_text(f"{A} 2024-05-06T07:08:09Z\n{B} 2026-02-0\n")
+    assert [name for _, name in history.publications(tmp_path)] == [A]
+
+
 def test_a_date_that_is_none_is_refused(published: str, fetch: Any) -> None:
-    for wrong in ("yesterday", "2025-01-01", "", "x" * 5000):
+    far = "Thu, 01 Jan 2026 00:00:00 +99999999999999999999"
+    for wrong in ("yesterday", "2025-01-01", "", "x" * 5000, far):
         reply = fetch(f"{published}timegate/sparql", headers={"Accept-Datetime": wrong})
         assert reply.status == 400, wrong
         assert "Accept-Datetime" in reply.text
@@ -240,6 +290,25 @@ def test_no_more_are_open_than_allowed(older: OlderReleases) -> None:
         pass
     with older.lend(B):  # A makes room, as nobody reads it any more
         assert len(find_fork_servers()) == before + 1
+
+
+def test_one_thread_looks_after_them(older: OlderReleases) -> None:
+    before = threading.enumerate()
+    for _ in range(4):
+        for name in (A, B):
+            with older.lend(name):
+                new = [thread.name for thread in threading.enumerate() if thread not in before]
+                assert new.count("older-releases") == 1
+
+
+def test_one_that_a_store_does_not_hold_is_refused(old_and_new: tuple[Path, Path]) -> None:
+    def refuse(release: Path) -> None:
+        raise StoreFailed(f"not here: {release.name}")
+
+    older = OlderReleases(old_and_new[0].parent, Limits(), open_engine, 1, refuse)
+    with pytest.raises(ReleaseUnready) as refused, older.lend(A):
+        pass
+    assert refused.value.way == f"dumps/releases/{A}/"
 
 
 def test_none_is_opened_where_none_may_be(old_and_new: tuple[Path, Path]) -> None:

@@ -1,14 +1,17 @@
 """What an operator sees: the log of requests, timings, the dashboard and the alerts."""
 
+import http.client
 import json
+import os
 import re
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -52,7 +55,10 @@ class Logged:
 @pytest.fixture(scope="module")
 def logged(folder: Path, boot: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
     log = tmp_path_factory.mktemp("log") / "log"
-    with log.open("wb") as out, boot(folder, stderr=out, log="json") as address:
+    with (
+        log.open("wb") as out,
+        boot(folder, stderr=out, log="json", trusted_proxies="127.0.0.2") as address,
+    ):
         yield Logged(address, log)
 
 
@@ -94,12 +100,24 @@ def test_a_query_says_how_long_it_took(logged: Logged, fetch: Any) -> None:
     assert 0 < float(found[1]) <= float(found[2])
 
 
-def test_the_id_of_a_proxy_is_kept_and_a_strangers_text_is_not(logged: Logged, fetch: Any) -> None:
+def ask_as(client: str, logged: Logged, given: str) -> str:
+    """Return the id of a request that a client of another address sends with an id."""
+    parts = urlsplit(logged.address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=90, source_address=(client, 0))
+    with closing(connection):
+        connection.request("GET", "/healthz", headers={"X-Request-Id": given})
+        return str(connection.getresponse().headers["X-Request-Id"])
+
+
+def test_the_id_of_a_listed_proxy_is_kept_and_a_strangers_is_not(
+    logged: Logged, fetch: Any
+) -> None:
     given = "0123456789abcdef0123456789abcdef"
-    assert fetch(f"{logged.address}healthz", X_Request_Id=given).headers["X-Request-Id"] == given
+    assert ask_as("127.0.0.2", logged, given) == given
+    assert ask_as("127.0.0.1", logged, given) != given
     for strange in ("short", "x" * 65, "a b c d e f g h", 'quote"quote"', "été-été-été"):
-        reply = fetch(f"{logged.address}healthz", X_Request_Id=strange.encode().decode("latin-1"))
-        assert re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]+", reply.headers["X-Request-Id"])
+        kept = ask_as("127.0.0.2", logged, strange.encode().decode("latin-1"))
+        assert re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]+", kept)
 
 
 def test_no_text_of_a_stranger_breaks_a_line(logged: Logged, fetch: Any) -> None:
@@ -168,6 +186,30 @@ def test_lines_that_nobody_reads_are_lost_and_counted() -> None:
     before = log.lost
     log.add(request, Reply(200, b""), 0, whole=True)
     assert log.lost == before
+
+
+def test_a_log_that_nobody_reads_stops_no_request(folder: Path, boot: Any, fetch: Any) -> None:
+    unread, written = os.pipe()
+    crash = "SELECT * " + "{" * 20_000 + "}" * 20_000
+    form = {"Content-Type": "application/sparql-query"}
+    with os.fdopen(written, "wb") as pipe, boot(folder, 1, stderr=pipe, log="json") as address:
+        for number in range(120):  # a pipe holds 64 KB
+            fetch(f"{address}healthz?{'x' * 900}{number}")
+        for _ in range(5):  # each of which is an event of the log
+            assert fetch(f"{address}sparql", "POST", crash, form).status == 422
+        assert fetch(f"{address}aide").status == 200
+    os.close(unread)
+
+
+def test_lines_that_cannot_be_written_are_counted() -> None:
+    def fail(_descriptor: int, _part: bytes) -> int:
+        raise BrokenPipeError
+
+    log = RequestLog("none", (), fail)
+    for _ in range(3):
+        log.add(None, Reply(400, b""), 0, whole=True)
+    log.flush()
+    assert log.lost == 3
 
 
 def test_histograms_count_queries_and_replies(logged: Logged, fetch: Any) -> None:

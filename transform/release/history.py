@@ -48,11 +48,8 @@ def times(releases_folder: Path) -> dict[str, datetime]:
 
 def publications(releases_folder: Path) -> list[tuple[datetime, str]]:
     """Return when which release was published, in the order of the history, with a time each."""
-    return [
-        (datetime.strptime(time, _TIME).replace(tzinfo=UTC), name)
-        for name, time in _lines(releases_folder)
-        if time
-    ]
+    times = ((_parse_time(written), name) for name, written in _lines(releases_folder))
+    return [(time, name) for time, name in times if time]
 
 
 def _lines(releases_folder: Path) -> list[tuple[str, str]]:

@@ -152,7 +152,7 @@ class Pipeline:
         """Send a short reply whole."""
         head = self._finish_head(reply, request, last)
         self._out.write(data := head if bare else head + reply.body)
-        self._site.note_sent(request, reply, len(data), whole=True)
+        self._site.note_sent(request, reply, len(data), whole=not self._out.lost)
         self.over = self.over or last
 
     def _finish_head(self, reply: Reply, request: Request | None, last: bool) -> bytes:

@@ -5,6 +5,7 @@ Attributes are named as in the semantic conventions of OpenTelemetry.
 
 import json
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from server.settings import LOG_JSON
@@ -17,6 +18,24 @@ def configure(form: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == LOG_JSON else logging.Formatter(_TEXT))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def write_to(put: Callable[[str], None]) -> None:
+    """Give the lines of all events of this process to a function, in place of standard error."""
+    handler = _Putting(put)
+    handler.setFormatter(JsonFormatter())
+    logging.getLogger().handlers[:] = [handler]
+
+
+class _Putting(logging.Handler):
+    """Passes each line on; it never waits for who reads the log."""
+
+    def __init__(self, put: Callable[[str], None]) -> None:
+        super().__init__()
+        self._put = put
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._put(self.format(record))
 
 
 class JsonFormatter(logging.Formatter):

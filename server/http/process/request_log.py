@@ -1,12 +1,12 @@
-"""Write a line about each request to standard error, as JSON.
+"""Write a line about each request, and each event, to standard error, as JSON.
 
 Attributes are named as in the semantic conventions of OpenTelemetry for HTTP. Lines wait in
 memory and are written by a thread, so that whoever does not read them holds up no request.
 """
 
-import asyncio
 import json
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -38,7 +38,8 @@ class RequestLog:
         self._write = write
         self._lines: deque[bytes] = deque()
         self._waiting = 0
-        self._writing: asyncio.Future[None] | None = None
+        self._lock = threading.Lock()  # of the lines: events come from any thread
+        self._wake = threading.Event()
 
     def add(self, request: Request | None, reply: Reply, size: int, whole: bool) -> None:
         """Add the line of a request, or of one that was refused before it was read whole."""
@@ -53,12 +54,17 @@ class RequestLog:
             attributes["error.type"] = reply.kind
         if not whole:
             attributes["error.type"] = "broken-off"
-        line = json.dumps(attributes, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        if self._waiting + len(line) > _WAITING:
-            self.lost += 1
-            return
-        self._waiting += len(line)
-        self._lines.append(line)
+        self.put(json.dumps(attributes, ensure_ascii=False))
+
+    def put(self, text: str) -> None:
+        """Add a line, from any thread."""
+        line = text.encode("utf-8", "replace") + b"\n"
+        with self._lock:
+            if self._waiting + len(line) > _WAITING:
+                self.lost += 1
+                return
+            self._waiting += len(line)
+            self._lines.append(line)
 
     def _describe(self, request: Request) -> dict[str, object]:
         path, _, query = request.target.partition(b"?")
@@ -79,21 +85,47 @@ class RequestLog:
             described["cache.hit"] = True
         return described
 
+    def begin(self) -> None:
+        """Start the thread that writes; it ends with the process, also while nobody reads."""
+        threading.Thread(target=self._keep_writing, name="log", daemon=True).start()
+
     def flush_soon(self) -> None:
-        """Have a thread write the lines that wait, unless it is still writing those before."""
-        if self._lines and (self._writing is None or self._writing.done()):
-            loop = asyncio.get_running_loop()
-            self._writing = loop.run_in_executor(None, self.flush)
+        """Have the thread write the lines that wait."""
+        self._wake.set()
+
+    def finish(self, seconds: float) -> None:
+        """Wait until the lines are written, so long at most."""
+        end = time.monotonic() + seconds
+        while self._lines and time.monotonic() < end:
+            self._wake.set()
+            time.sleep(0.01)
+
+    def _keep_writing(self) -> None:
+        while self._wake.wait():
+            self._wake.clear()
+            self.flush()
 
     def flush(self) -> None:
-        """Write the lines that wait; lines that are added meanwhile too."""
-        while self._lines:
-            part = self._lines.popleft()
-            while self._lines and len(part) + len(self._lines[0]) <= _AT_ONCE:
+        """Write the lines that wait; lines that are added meanwhile too.
+
+        Those that cannot be written are lost, and counted.
+        """
+        while part := self._take():
+            number = part.count(b"\n")
+            try:
+                while part:
+                    part = part[self._write(_STDERR, part) :]
+            except OSError:  # nobody is left to read them
+                self.lost += number
+
+    def _take(self) -> bytes:
+        """Take lines that wait, as many as a pipe takes at once; b"" where there is none."""
+        part = b""
+        with self._lock:
+            while self._lines and (not part or len(part) + len(self._lines[0]) <= _AT_ONCE):
                 part += self._lines.popleft()
             self._waiting -= len(part)
-            while part:
-                part = part[self._write(_STDERR, part) :]
+        return part
 
 
 def _shorten(text: bytes) -> str:

@@ -26,6 +26,7 @@ from server.engine.faults import EngineDown
 from server.engine.opening import open_disk, open_engine, opener_of
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import Home, serve_on
+from server.engine.vetting import vet_of
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
 from server.http.connection.protocol import Connection
@@ -40,7 +41,8 @@ from server.http.process.supervisor import CANNOT_START
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
 from server.http.responses.in_flight import Take, Waiter
-from server.networks import read_networks
+from server.networks import Network, is_trusted, read_networks
+from server.release.choice import Vet
 from server.release.current import CurrentRelease, Opener
 from server.release.older import OlderReleases
 from server.settings import ENGINE, LOG_JSON, STORE, read_settings
@@ -65,6 +67,7 @@ class Worker:
         share: LoadBalance,
         counters: SharedCounters,
         request_log: RequestLog | None,
+        trusted: tuple[Network, ...],
         parent: int,
     ) -> None:
         self.clock = Clock()
@@ -74,6 +77,7 @@ class Worker:
         self._answer = dispatcher.answer
         self._count = counters.count
         self._log = request_log
+        self._trusted = trusted
         self._ids = (f"{secrets.token_hex(6)}-{number:x}" for number in itertools.count(1))
         self._current_release = current_release
         self._older = older
@@ -92,9 +96,11 @@ class Worker:
     def answer(self, request: Request, take: Take) -> Reply | Waiter:
         """See `server.http.connection.pipeline.Site`."""
         request.begun = time.monotonic()
-        given = request.headers.get(b"x-request-id")
-        known = given is not None and _ID.fullmatch(given) is not None
-        request.id = given.decode() if known and given else next(self._ids)
+        given = request.headers.get(b"x-request-id", b"")
+        if given and _ID.fullmatch(given) and is_trusted(request.peer, self._trusted):
+            request.id = given.decode()
+        else:
+            request.id = next(self._ids)
         return self._answer(request, take)
 
     def head_lines(self, request: Request | None, reply: Reply) -> bytes:
@@ -185,6 +191,7 @@ def run(
     place: int,
     parent: int,
     opener: Opener = open_engine,
+    vet: Vet = lambda _: None,
 ) -> None:
     """Serve a folder; `listener` and `shared` are descriptors that the parent opened.
 
@@ -195,7 +202,7 @@ def run(
     _read_what_refusals_need()
     with mmap.mmap(shared, shared_memory.SIZE) as memory:
         chooser = WorkerChooser(SharedChoice(memory, shared_memory.CHOICE), place)
-        app = create_app(folder, settings, opener, chooser)
+        app = create_app(folder, settings, opener, chooser, vet)
         current_release: CurrentRelease = app.extensions["current_release"]
         older: OlderReleases = app.extensions["older_releases"]
         trusted = read_networks(settings.trusted_proxies)
@@ -215,16 +222,18 @@ def run(
         request_log = None
         if settings.log == LOG_JSON:
             request_log = RequestLog(settings.log_addresses, trusted)
+            logs.write_to(request_log.put)
+            request_log.begin()
         worker = partial(
             Worker, accepting, dispatcher, current_release, older, cache, most, share, counters,
-            request_log, parent,
+            request_log, trusted, parent,
         )  # fmt: skip
         core.settle()
         uvloop.run(_serve(worker, core))
-        if request_log:
-            request_log.flush()
         older.close()
         current_release.close()
+        if request_log:
+            request_log.finish(1.0)
         logging.shutdown()
         os._exit(0)  # threads may still be busy for clients that have gone
 
@@ -252,7 +261,7 @@ def main() -> None:
     folder, listener, shared, secret, place, parent = sys.argv[1:]
     where = (int(listener), int(shared), bytes.fromhex(secret), int(place), int(parent))
     try:
-        run(Path(folder), *where, _opener(os.environ))
+        run(Path(folder), *where, _opener(os.environ), vet_of(os.environ[ENGINE]))
     except (PortraitError, EngineDown) as error:
         sys.stderr.write(f"portrait-ia: {error}\n")
         sys.exit(CANNOT_START)
