@@ -30,6 +30,7 @@ from tests.support.same_answers import Deviations, Row, Said, differ, list_wrong
 from tests.support.stored_release import store_release
 
 HERE = Path(__file__).parent
+_OF_SITE = ("sparql", "sparql/limites")
 STORES = {"oxigraph": "oxigraph_server", "virtuoso": "virtuoso"}  # their fixtures
 NT, RESULTS, HTML = "application/n-triples", "application/sparql-results+json", "text/html"
 G = f"{BASE}graph/"
@@ -161,8 +162,8 @@ def list_rows() -> Iterator[Row]:
         sent = {"Content-Type": bad.type} if bad.type else {}
         yield Row(f"refused: {bad.name}", f"sparql{bad.search}", method, bad.body, sent)
     for path, accept_kind, *_ in WALK:
-        # Not counts and limits, which are of each site; nor its answers on a page beside them.
-        tells_limits = path in ("sparql", "sparql/limites", "metrics")
+        # Not counts, limits and checks, which are of each site; nor answers on a page beside them.
+        tells_limits = path.startswith(("metrics", "conformite")) or path in _OF_SITE
         if not tells_limits and not (path.startswith("sparql") and accept_kind == HTML):
             headers = {"Accept": accept_kind} if accept_kind else {}
             yield Row(f"path: {path or '/'}, {accept_kind}", path, headers=headers)

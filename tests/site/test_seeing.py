@@ -228,8 +228,9 @@ def test_histograms_count_queries_and_replies(logged: Logged, fetch: Any) -> Non
         return rose["portrait_ia_query_seconds_count"] >= 5
 
     wait_until(has_risen)
-    assert rose['portrait_ia_reply_seconds_count{part="sparql"}'] == 5
-    assert rose['portrait_ia_reply_seconds_bucket{part="sparql",le="+Inf"}'] == 5
+    replies = rose['portrait_ia_reply_seconds_count{part="sparql"}']
+    assert replies >= 5  # those of a test before may be counted late
+    assert rose['portrait_ia_reply_seconds_bucket{part="sparql",le="+Inf"}'] == replies
     assert rose["portrait_ia_query_seconds_sum"] > 0
     classes = [rose[name] for name in rose if name.startswith("portrait_ia_query_seconds_bucket")]
     assert classes == sorted(classes)

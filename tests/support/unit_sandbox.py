@@ -123,7 +123,9 @@ def main() -> NoReturn:
 def _mount_all(values: dict[str, object]) -> None:
     kept = values["kept"]
     assert isinstance(kept, list)
-    shown = [(path, path) for path in kept if path.startswith(tuple(f"{at}/" for at in _HIDDEN))]
+    # One that is inside another is shown with it; mounted first, it would be hidden by it.
+    outer = [path for path in kept if not any(path.startswith(f"{other}/") for other in kept)]
+    shown = [(path, path) for path in outer if path.startswith(tuple(f"{at}/" for at in _HIDDEN))]
     shown += [(str(values["releases"]), RELEASES), (str(values["cache"]), CACHE)]
     held = [(os.open(source, os.O_PATH), target) for source, target in shown]
     for folder in filter(os.path.isdir, _HIDDEN):

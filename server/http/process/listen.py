@@ -1,6 +1,7 @@
 """Listen on a port, and start the workers that answer its connections."""
 
 import ipaddress
+import logging
 import os
 import resource
 import socket
@@ -52,7 +53,7 @@ def listen(
     """
     variables = {**os.environ, f"{PREFIX}WORKERS": str(workers), ENGINE: engine}
     variables[STORE] = str(stores.resolve()) if stores else ""
-    logs.configure(read_settings(variables).log)
+    logs.configure(read_settings(variables).log, logging.WARNING)  # a command says what matters
     if not variables.get(_PER_MINUTE, "").strip() and not _is_loopback(host):
         variables[_PER_MINUTE] = _DEFAULT_PER_MINUTE
     with _bind(host, port) as listener, _open_shared() as shared:

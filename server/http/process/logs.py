@@ -13,11 +13,11 @@ from server.settings import LOG_JSON
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def configure(form: str) -> None:
+def configure(form: str, level: int = logging.INFO) -> None:
     """Set up the log of this process, once; `form` is one of `server.settings.LOG_FORMS`."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == LOG_JSON else logging.Formatter(_TEXT))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def write_to(put: Callable[[str], None]) -> None:
