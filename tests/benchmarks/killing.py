@@ -151,22 +151,23 @@ def kill_at_random(
 
 
 class Stored:
-    """A store, and two releases that are pushed to it in turns, each removing the other."""
+    """A store, and three releases that are pushed to it in turns, each removing the oldest."""
 
     def __init__(self, folder: Path, store: RemoteStore) -> None:
         self._folder, self._store = folder, store
         self._statements = {}
-        for name, number in (("a" * 16, 3000), ("b" * 16, 4000)):
+        for name, number in (("a" * 16, 3000), ("b" * 16, 4000), ("c" * 16, 5000)):
             graphs = {"2025": numbered(number), "2024": numbered(2000), "catalogue": numbered(10)}
             write_small_release(folder, STORE_BASE, graphs, name)
             self._statements[name] = {graph: len(lines) for graph, lines in graphs.items()}
         self.now = ""
 
     def command(self) -> list[str]:
-        """Return the command that makes the other release the current one of the store."""
-        other = next(name for name in self._statements if name != self.now)
+        """Return the command that makes the next release the current one of the store."""
+        names = [*self._statements]
+        other = names[(names.index(self.now) + 1) % len(names) if self.now else 0]
         url, query = self._store.graph_store, self._store.query
-        where = ["--to", url, "--query", query, "--release", other, "--keep", "0"]
+        where = ["--to", url, "--query", query, "--release", other, "--keep", "1"]
         return ["push", str(self._folder), *where]
 
     def look(self) -> list[str]:
