@@ -22,6 +22,7 @@ _BOF, _FILE_PASS = 0x0809, 0x002F
 # The record of a password stands behind the first one, or that of write protection ([MS-XLS],
 # 2.1.7.20.1).
 _FIRST_RECORDS = 4
+_SECONDS = 600  # of the clock; its processor time is limited besides
 _AGAIN = message("tables.step_workbook_again")
 _PROCESS = "transform.tables.xls_process"
 
@@ -65,13 +66,17 @@ def _read_sheets(raw: bytes, file: str) -> list[tuple[str, bool, list[list[str]]
     """Read all sheets in another process, whatever the file does to it."""
     # It imports what this process does, wherever it was started.
     paths = (str(Path(transform.__file__).parents[1]), os.environ.get("PYTHONPATH"))
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", _PROCESS],
-        input=raw,
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", _PROCESS],
+            input=raw,
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        )
+    except subprocess.TimeoutExpired as late:
+        raise unreadable(file, message("tables.workbook_breaks"), _AGAIN) from late
     if done.returncode:
         raise unreadable(file, message("tables.workbook_breaks"), _AGAIN)
     content = json.loads(done.stdout)
