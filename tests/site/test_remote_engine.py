@@ -177,6 +177,19 @@ def list_rows() -> Iterator[Row]:
 
 
 def test_a_store_answers_as_the_engine_in_memory(sites: Sites, name: str, fetch: Any) -> None:
+    check(compare(sites.memory, sites.remote, fetch), name)
+
+
+def test_the_engine_on_disk_answers_as_that_in_memory(
+    site: str, folder: Path, boot: Boot, fetch: Any
+) -> None:
+    with boot(folder, 1, engine="disk") as on_disk:
+        assert compare(site, on_disk, fetch) == {}
+
+
+def compare(memory: str, other: str, fetch: Any) -> Deviations:
+    """Return what another site answers otherwise than the one in memory, by the name of a row."""
+
     def ask(address: str, row: Row) -> Said:
         reply = fetch(address + row.path, row.method, row.body, dict(row.headers))
         return read(reply.status, reply.kind, reply.body, address)
@@ -184,9 +197,9 @@ def test_a_store_answers_as_the_engine_in_memory(sites: Sites, name: str, fetch:
     found: Deviations = {}
     for row in list_rows():
         assert row.name not in found
-        if deviation := differ(ask(sites.memory, row), ask(sites.remote, row)):
+        if deviation := differ(ask(memory, row), ask(other, row)):
             found[row.name] = deviation
-    check(found, name)
+    return found
 
 
 def test_saved_questions_and_things_are_answered_alike(
