@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import PROJECT
+from tests.support.certificate import make_certificate
 from tests.support.waiting import wait_until
 
 FILES = PROJECT / "docs/exploitation"
@@ -91,9 +92,9 @@ def start_proxy(name: str, site: str, folder: Path, port: int) -> Iterator[Proxy
     Of the configuration in the docs nothing is changed but host, ports and paths. Skips the test
     where the program, or openssl for its certificate, is missing.
     """
-    program, openssl = _find(name), _find("openssl")
+    program = _find(name)
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
-    _make_certificate(openssl, folder)
+    make_certificate(folder)
     log = folder / "log"
     command = _WRITERS[name](program, site, folder, port)
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder)}
@@ -113,13 +114,6 @@ def _find(program: str) -> str:
     if found is None:
         pytest.skip(f"no {program} on this machine")
     return found
-
-
-def _make_certificate(openssl: str, folder: Path) -> None:
-    request = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    request += ["-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    request += ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem"]
-    subprocess.run([*request, "-out", "certificate.pem"], cwd=folder, check=True, stderr=-3)
 
 
 def _fill_in(name: str, site: str, folder: Path, listen: tuple[str, str]) -> Path:

@@ -1,7 +1,6 @@
 """The command `portrait-ia doctor`: its table, formats and exit codes; TLS below a path."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from pyshacl import validate
 from rdflib.namespace import DCTERMS, RDF
 
 from server.conformance.checks import NAMES
+from tests.support.certificate import make_certificate
 from tests.support.changing_proxy import Exchange, Proxy, running
 
 EARL = rdflib.Namespace("http://www.w3.org/ns/earl#")
@@ -167,16 +167,8 @@ def test_a_site_that_cannot_be_reached_or_is_another_is_told(
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of localhost that signs itself, with its key, in one file."""
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl on this machine")
     folder = tmp_path_factory.mktemp("tls")
-    key, chain = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-         "-keyout", key, "-out", chain],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    chain, key = make_certificate(folder)
     both = folder / "both.pem"
     both.write_bytes(key.read_bytes() + chain.read_bytes())
     return both

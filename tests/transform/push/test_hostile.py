@@ -1,9 +1,7 @@
 """What a store answers that it should not: each has its words, and nothing is current by it."""
 
 import os
-import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.certificate import make_certificate
 from tests.support.scripted_store import Answered, Call, ScriptedStore
 from tests.support.small_release import numbered, write_small_release
 from tests.support.waiting import ends
@@ -202,22 +201,16 @@ def test_the_longest_pause_is_bounded() -> None:
 def test_a_certificate_is_checked_and_an_authority_of_ones_own_is_believed(
     push: Push, base: str, tmp_path: Path, scripted: ScriptedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not (openssl := shutil.which("openssl")):
-        pytest.skip("no openssl on this machine: apt-get install openssl")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
-    more = "-addext subjectAltName=DNS:localhost -keyout"
-    command = [openssl, *new.split(), *more.split(), str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
+    certificate = make_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(*certificate)
     scripted.use_tls(context)
     release = write_small_release(tmp_path, base, {"2024": numbered(3)})
     to = scripted.graph_store.replace("http://127.0.0.1", "https://localhost")
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
     with pytest.raises(PushFailed, match=r"no secure connection .* SSL_CERT_FILE"):
         push(release, to)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.chain))
     assert push(release, to).counts
     with pytest.raises(PushFailed, match="no secure connection"):  # it is for another name
         push(release, to.replace("localhost", "127.0.0.1"))

@@ -3,10 +3,8 @@
 import asyncio
 import json
 import logging
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +23,7 @@ from server.engine.remote.engine import RemoteEngine
 from server.engine.remote.graphs import list_graphs
 from server.engine.remote.rewriting import Visible
 from server.problem import describe
+from tests.support.certificate import make_certificate
 from tests.support.remote_store import RemoteStore
 from tests.support.scripted_store import Answered, Call, Script, ScriptedStore
 from tests.support.waiting import wait_until
@@ -358,15 +357,9 @@ def test_credentials_are_sent_to_who_asks_for_them(
 def test_a_certificate_that_nobody_signed_is_refused(
     store: ScriptedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not (openssl := shutil.which("openssl")):
-        pytest.skip("no openssl on this machine: apt-get install openssl")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    new = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1"
-    more = "-addext subjectAltName=IP:127.0.0.1 -keyout"
-    command = [openssl, *new.split(), *more.split(), str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
+    certificate = make_certificate(tmp_path, "IP:127.0.0.1")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(*certificate)
     store.use_tls(context)
     store.script = lambda _: ONE
     url = store.at.replace("http:", "https:") + "/sparql"
@@ -376,7 +369,7 @@ def test_a_certificate_that_nobody_signed_is_refused(
     ):
         ask(engine)
     assert store.calls == []
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.chain))
     with RemoteEngine(Store(url), VISIBLE, BASE, PATIENT) as engine:
         assert ask(engine) == b"x\r\na\r\n"
 
