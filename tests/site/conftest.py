@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -25,6 +25,7 @@ import ontology
 from server.app import create_app
 from server.settings import Settings
 from tests.support.ports import take_port
+from tests.support.reply import Reply
 from tests.support.waiting import wait_until
 from transform.layouts.model import Languages
 from transform.rdf import syntaxes
@@ -120,24 +121,6 @@ def app(folder: Path) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A client of the application, without a network."""
     return app.test_client()
-
-
-class Reply(NamedTuple):
-    """The status, headers and body of an answer; redirects are not followed."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        return self.body.decode()
-
-    @property
-    def kind(self) -> str:
-        """The media type without its parameters."""
-        return self.headers.get_content_type()
 
 
 def fetch(

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.site.conftest import Reply, fetch
+from tests.site.conftest import fetch
 from tests.support.processes import (
     cpu_seconds,
     family,
@@ -21,6 +21,7 @@ from tests.support.processes import (
     query_processes,
     server_process,
 )
+from tests.support.reply import Reply
 from tests.support.waiting import wait_until
 
 DOC = "doc/portrait/2025"

@@ -17,6 +17,7 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.support.certificate import make_certificate
+from tests.support.reply import Reply
 from tests.support.waiting import wait_until
 
 FILES = PROJECT / "docs/exploitation"
@@ -33,24 +34,6 @@ def new_client() -> str:
     """Return an address of this machine from which no request came before."""
     number = next(_NUMBERS)
     return f"127.{2 + number // 65536}.{number // 256 % 256}.{number % 256}"
-
-
-class Response(NamedTuple):
-    """The status, headers and body of an answer; redirects are not followed."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        return self.body.decode()
-
-    @property
-    def kind(self) -> str:
-        """The media type without its parameters."""
-        return self.headers.get_content_type()
 
 
 class Proxy(NamedTuple):
@@ -75,14 +58,14 @@ class Proxy(NamedTuple):
         body: bytes | None = None,
         headers: Any = None,
         client: str | None = None,
-    ) -> Response:
+    ) -> Reply:
         """Send one request on a connection of its own, as a client that made none before."""
         parts = urlsplit(address)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         with closing(self.connect(client)) as connection:
             connection.request(method, target, body, headers or {})
             reply = connection.getresponse()
-            return Response(reply.status, reply.headers, reply.read())
+            return Reply(reply.status, reply.headers, reply.read())
 
 
 @contextmanager
