@@ -53,6 +53,11 @@ def lives(process: int) -> bool:
         return False
 
 
+def sleeps(process: int) -> bool:
+    """Check whether the first thread of a process waits for something."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+
+
 def find_workers(site: str) -> list[int]:
     """Return the workers of a site once all have begun to serve."""
     server = server_process(site)

@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from tests.support.waiting import SECONDS
+from tests.support.processes import sleeps
+from tests.support.waiting import SECONDS, wait_until
 
 
 class Terminal:
@@ -56,6 +58,15 @@ class Terminal:
         while (at := self.text.find(text, self._read_to)) < 0:
             assert self._read(end), f"{text!r} was not written, but: {self.text}"
         self._read_to = at + len(text)
+
+    def interrupt(self) -> None:
+        """Interrupt the command once it waits for what is typed.
+
+        Before it waits, between its question and its reading, an interrupt is only noted, and
+        told when something is typed: https://docs.python.org/3/library/signal.html
+        """
+        wait_until(lambda: sleeps(self.process.pid))
+        self.process.send_signal(signal.SIGINT)
 
     def end(self) -> int:
         """Wait for the end of the command, and return its exit code."""

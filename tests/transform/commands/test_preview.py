@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -193,7 +192,7 @@ def test_interrupted_at_the_question_keeps_what_is_in_place(folder: Path) -> Non
     old = current(folder)
     with Terminal([COMMAND, "--lang", "en", *arguments(folder)]) as terminal:
         terminal.wait_for("Publish this release? [y/N] ")
-        terminal.process.send_signal(signal.SIGINT)
+        terminal.interrupt()
         assert terminal.end() == 130
     assert "To publish it: portrait-ia rollback" in terminal.text
     assert current(folder) == old
