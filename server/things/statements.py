@@ -127,10 +127,6 @@ class Statements:
         """Return the name of a property in the reader's language, without a link."""
         return Cell(*labels.name_of_term(iri, self._release, self._language))
 
-    def has_type(self, subject: str, type_: str) -> bool:
-        """Check whether a subject is of a class."""
-        return self.iri(type_) in self.iris(subject, "rdf:type")
-
     @property
     def vocabulary(self) -> str:
         """Return the URI below which the terms of the vocabulary are."""
