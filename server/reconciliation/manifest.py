@@ -31,7 +31,7 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
         "versions": ["0.2"],
         "name": _NAMES[language].format(title.value),
         "defaultTypes": [describe_kind(kind, release, language) for kind in default],
-        "documentation": f"{address}?lang={language}#openrefine",
+        "documentation": f"{address}aide/openrefine?lang={language}",
         "serviceVersion": str(release.manifest["software"]["version"]),
         "batchSize": MOST_QUERIES,
         # Not of the standard, which knows no other limit of a batch.

@@ -699,7 +699,9 @@ def test_unknown_suggestion_is_404_and_a_stroke_behind_leads_on(examples: str, f
 
 def test_help_says_how_to_match_in_both_languages(examples: str, fetch: Any) -> None:
     for language, word in (("fr", "Réconcilier"), ("en", "Start reconciling")):
-        text = fetch(f"{examples}aide/openrefine?lang={language}", Accept="text/html").text
+        manifest = json.loads(fetch(f"{examples}reconciliation?lang={language}").body)
+        assert manifest["documentation"] == f"{examples}aide/openrefine?lang={language}"
+        text = fetch(manifest["documentation"], Accept="text/html").text
         assert word in text
         assert f"{examples}reconciliation" in text
 
