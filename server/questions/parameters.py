@@ -18,6 +18,7 @@ from server.release import labels, queries
 from server.release.current import Release
 from transform.rdf.namespaces import XSD, vocabulary_of
 from transform.text.message import Message, message
+from transform.text.search_words import fold
 
 MOST_CHOICES = 1000  # values of one parameter that a page lists
 LONGEST = 200  # characters of a value
@@ -130,7 +131,7 @@ def list_choices(parameter: Parameter, release: Release, language: str) -> list[
         choices.append(
             Choice(value, label.value, label.language) if label else Choice(value, value)
         )
-    return sorted(choices, key=lambda each: (each.text.casefold(), each.value))
+    return sorted(choices, key=lambda each: (fold(each.text), each.value))
 
 
 def list_years(release: Release) -> list[int]:

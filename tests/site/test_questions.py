@@ -229,6 +229,13 @@ def test_half_a_pair_and_broken_escapes_do_not_break(site: str, fetch: Any) -> N
         assert fetch(f"{site}requetes/benefices.csv?{value}=x").status == 400
 
 
+def test_choices_are_sorted_as_readers_do_and_not_by_accents(site: str, fetch: Any) -> None:
+    page = fetch(f"{site}requetes/portefeuille-par-annee", headers=HTML).text
+    values = re.findall(r'<option value="([^"]+)"', page)
+    assert values.index("culture-et-communications") < values.index("education")
+    assert values.index("education") < values.index("emploi-et-solidarite-sociale")
+
+
 def test_the_page_has_a_form_and_leads_to_files_and_editor(site: str, fetch: Any) -> None:
     address = f"{site}requetes/statut-initiatives"
     page = fetch(address, headers=HTML).text
