@@ -44,9 +44,9 @@ class MappingRule(NamedTuple):
     example: str
 
 
-def _inscription(_s: MappingContext, _row: KeyedRow, _cell: str) -> str:
+def _inscription(s: MappingContext, _row: KeyedRow, _cell: str) -> str:
     """The row as what one portrait says of an initiative."""
-    return f"<{vocabulary_of(_s.base_uri)}Inscription>"
+    return f"<{vocabulary_of(s.base_uri)}Inscription>"
 
 
 def _trimmed(s: MappingContext, _row: KeyedRow, cell: str) -> str | None:
