@@ -64,6 +64,7 @@ def lay_out(published: PublishedComparison, release: Release, language: str) -> 
         "sentences": page.sentences(),
         "body_counts": page.body_counts(),
         "lists": page.lists(),
+        "most": _SHOWN,
         "values": {kind: page.values(kind) for kind in published.comparison.lists},
         "matrix": page.matrix(),
     }
