@@ -5,6 +5,7 @@ rooms is a room of its own. Imports inside functions and for type checking count
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -133,6 +134,15 @@ def test_a_room_imports_from_rooms_before_it(room: str) -> None:
         if ORDER.index(room_of(target)) > ORDER.index(room)
     }
     assert against == set()
+
+
+@pytest.mark.parametrize("package", ["transform", "server"])
+def test_contributing_lists_every_folder_in_that_order(package: str) -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
+    section = text.partition(f"\n{package}/ ")[2].partition("\n\n")[0]
+    listed = re.findall(r"^  (\w+)/ ", section, re.MULTILINE)
+    rooms = [room.rpartition(".")[2] for room in ORDER if room.startswith(f"{package}.")]
+    assert listed == [room for room in rooms if (PROJECT / package / room).is_dir()]
 
 
 @pytest.mark.parametrize("package", ["transform", "server"])
