@@ -8,16 +8,23 @@ from server.faults import QueryTooLong, UnreadableRequest
 LONGEST_TEXT = 2000  # characters of a name or value
 _MOST_VALUES = 50  # of a property
 _MOST_ITEMS = 20  # of any other array
+_MOST_DIGITS = 1000  # of a number
 
 
 def parse(text: str, where: str) -> Any:
     """Parse JSON strictly; raises UnreadableRequest."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_int=_read_integer, parse_constant=_refuse_constant)
     except RecursionError as error:
         raise UnreadableRequest(f"{where} is nested too deeply.") from error
     except ValueError as error:
         raise UnreadableRequest(f"{where} is not JSON: {str(error)[:200]}") from error
+
+
+def _read_integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:  # beyond some thousands, Python's fault speaks of Python
+        raise ValueError(f"a number has more than {_MOST_DIGITS} digits")
+    return int(digits)
 
 
 def _refuse_constant(name: str) -> None:
