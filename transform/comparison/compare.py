@@ -186,26 +186,3 @@ def _differ(field_name: str, old: Entry, new: Entry) -> bool:
 
 def _passes(statuses: Statuses, old: Entry, new: Entry) -> bool:
     return (old.statut, new.statut) == statuses
-
-
-def find_faults(comparison: Comparison) -> list[str]:
-    """Return a message for each sum that does not hold."""
-    faults = []
-    for what, new, absent, continued in (_BODIES, _INITIATIVES, _TEXTS):
-        kept = comparison.number(f"{what}-{continued}")
-        expected = comparison.number(f"{what}-apres")
-        if comparison.number(f"{what}-{new}") + kept != expected:
-            faults.append(f"{what}: new + continued is not {expected}")
-        expected = comparison.number(f"{what}-avant")
-        if comparison.number(f"{what}-{absent}") + kept != expected:
-            faults.append(f"{what}: absent + continued is not {expected}")
-    for kind in comparison.lists:
-        for unresolved in (False, True):
-            listed = comparison.of(kind, unresolved=unresolved)
-            for expected, total in (
-                (comparison.number("initiatives-avant"), sum(e.before for e in listed)),
-                (comparison.number("initiatives-apres"), sum(e.after for e in listed)),
-            ):
-                if total != expected:
-                    faults.append(f"{kind}: the sum is {total}, the portrait has {expected}")
-    return faults

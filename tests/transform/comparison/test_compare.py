@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROW, Run
-from transform.comparison.compare import Sides, compare, find_faults
+from transform.comparison.compare import Sides, compare
 from transform.comparison.entries import Entry, Names
 from transform.comparison.model import Comparison, Movement
 from transform.comparison.pairing import find_alike, most_at_once
@@ -338,6 +338,37 @@ def entries(year: int, rows: list[tuple[int, Cells]]) -> list[Entry]:
         )
         for key, row in rows
     ]
+
+
+# Of what there are sums: what is counted, and the names of its movements.
+MOVEMENTS = (
+    ("organismes", "nouveaux", "absents", "poursuivis"),
+    ("initiatives", "nouvelles", "absentes", "poursuivies"),
+    ("textes", "nouveaux", "absents", "poursuivis"),
+)
+
+
+def find_faults(comparison: Comparison) -> list[str]:
+    """Return what is wrong with each sum that does not hold."""
+    faults = []
+    for what, new, absent, continued in MOVEMENTS:
+        kept = comparison.number(f"{what}-{continued}")
+        expected = comparison.number(f"{what}-apres")
+        if comparison.number(f"{what}-{new}") + kept != expected:
+            faults.append(f"{what}: new + continued is not {expected}")
+        expected = comparison.number(f"{what}-avant")
+        if comparison.number(f"{what}-{absent}") + kept != expected:
+            faults.append(f"{what}: absent + continued is not {expected}")
+    for kind in comparison.lists:
+        for unresolved in (False, True):
+            listed = comparison.of(kind, unresolved=unresolved)
+            for expected, total in (
+                (comparison.number("initiatives-avant"), sum(e.before for e in listed)),
+                (comparison.number("initiatives-apres"), sum(e.after for e in listed)),
+            ):
+                if total != expected:
+                    faults.append(f"{kind}: the sum is {total}, the portrait has {expected}")
+    return faults
 
 
 rows = st.lists(st.tuples(st.integers(0, 9), cells), max_size=9, unique_by=lambda pair: pair[0])

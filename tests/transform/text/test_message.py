@@ -46,9 +46,7 @@ APART = {
     "pictures and the queries behind them": (
         *(f"transform/charts/{name}.py" for name in ("picture", "pixels", "queries")),
     ),
-    "a defect, which only tests read": (
-        *("transform/comparison/compare.py", "server/questions/question.py"),
-    ),
+    "a defect, which only tests read": ("server/questions/question.py",),
     "Turtle, SPARQL, SQL, and codes of formats": (
         *("transform/rdf/turtle_writer.py", "transform/release/definitions.py"),
         *("transform/review/renamings.py", "transform/tables/number_formats.py"),
