@@ -28,8 +28,8 @@ TransactionFile = {folder}/temporary.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql}
 CheckpointInterval = 0
-NumberOfBuffers = 10000
-MaxDirtyBuffers = 6000
+NumberOfBuffers = {buffers}
+MaxDirtyBuffers = {dirty}
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
 ServerRoot = {folder}
@@ -46,15 +46,19 @@ _MAKE_USER = f"DB.DBA.USER_CREATE('{USER}', '{PASSWORD}'); grant SPARQL_UPDATE t
 
 
 @contextmanager
-def run_virtuoso(folder: Path) -> Iterator[RemoteStore]:
-    """Yield a running Virtuoso that keeps its data in a folder; skips where it is missing."""
+def run_virtuoso(folder: Path, buffers: int = 10_000) -> Iterator[RemoteStore]:
+    """Yield a running Virtuoso that keeps its data in a folder; skips where it is missing.
+
+    `buffers`: of 8 kB each, for its pages; 10,000 are those of Debian's file.
+    """
     program, sql_client = shutil.which("virtuoso-t"), shutil.which("isql-vt")
     if not (program and sql_client):
         pytest.skip("no Virtuoso on this machine: apt-get install virtuoso-opensource-7")
     http, http_reservation = take_port()
     sql, sql_reservation = take_port()
     settings = folder / "virtuoso.ini"
-    settings.write_text(_SETTINGS.format(folder=folder, http=http, sql=sql))
+    values = {"http": http, "sql": sql, "buffers": buffers, "dirty": buffers * 3 // 5}
+    settings.write_text(_SETTINGS.format(folder=folder, **values))
     command: list[str | Path] = [program, "+foreground", "+configfile", settings]
     with http_reservation, sql_reservation, (folder / "output").open("wb") as output:
         server = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
