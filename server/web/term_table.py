@@ -99,16 +99,18 @@ def list_pointing(
         for row in count_rows
         if "property" in row and only in (None, row["property"]["value"])
     }
-    read_rows = _read_page if sum(counts.values()) <= _MOST_SORTED else _read_page_of_many
+    total = sum(counts.values())
+    read_rows = _read_page if total <= _MOST_SORTED else _read_page_of_many
     offset = PAGE * (number - 1)
-    page_rows = read_rows(target, release, language, offset, counts) if counts else []
+    # Virtuoso sorts no more than 10,000 rows behind an offset, though there are fewer.
+    page_rows = read_rows(target, release, language, offset, counts) if offset < total else []
     groups = [
         Pointing(
             name_term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
         )
         for iri, rows in groupby(page_rows, key=lambda row: row["property"]["value"])
     ]
-    return groups, -(-sum(counts.values()) // PAGE)
+    return groups, -(-total // PAGE)
 
 
 def _read_page(

@@ -222,7 +222,7 @@ def test_saved_questions_and_things_are_answered_alike(
 
 
 def list_things(client: FlaskClient) -> Iterator[Row]:
-    """Yield each saved question, and pages and documents of one thing of each kind."""
+    """Yield each saved question, pages and documents of one thing of each kind, a page too far."""
     for name, question in read_questions().items():
         values = {each.name: each.example for each in question.parameters if each.required}
         path = f"requetes/{name}?{urlencode(values)}"
@@ -236,6 +236,8 @@ def list_things(client: FlaskClient) -> Iterator[Row]:
             seen.add(path)
             for accept in (HTML, NT):
                 yield Row(f"thing: {path}, {accept}", f"doc/{path}", headers={"Accept": accept})
+    beyond = "doc/portrait/2025?page=5000"
+    yield Row(f"path: {beyond}", beyond, headers={"Accept": HTML})
 
 
 def ask_in_process(client: FlaskClient, row: Row) -> Said:
