@@ -16,7 +16,7 @@ from transform.layouts.fields import MORE_FIELDS, RANGES
 from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.layouts.toml_lines import Path
-from transform.layouts.words import NAMED
+from transform.layouts.words import FEMININE, MASCULINE, NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.dates import is_date_pattern
 from transform.text.languages import is_language
@@ -34,6 +34,14 @@ LISTS = ("categorie", "statut", "portefeuille")
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and not UNWRITABLE.search(value)
+
+
+def _is_forms(value: list[object]) -> bool:
+    """Check whether texts are one and several of a thing, with a gender behind them or without."""
+    gender = value[2:] in ([], [FEMININE], [MASCULINE])
+    return (
+        len(value) >= 2 and gender and all(_is_text(text) and str(text).strip() for text in value)
+    )
 
 
 def _is_iri(value: object) -> bool:
@@ -54,7 +62,7 @@ _KINDS: dict[str, tuple[Message, Callable[[Any], object]]] = {
     "text": (message("layouts.kind_text"), lambda v: _is_text(v) and v.strip()),
     "forms": (
         message("layouts.kind_forms"),
-        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+        lambda v: isinstance(v, list) and _is_forms(v),
     ),
     "flag": (message("layouts.kind_flag"), lambda v: isinstance(v, bool)),
     "count": (message("layouts.kind_count"), lambda v: type(v) is int and 0 <= v < 1 << 31),
