@@ -314,7 +314,6 @@ def test_french_sentences_agree_with_the_words_of_a_register(english: Site, fetc
     changes = shown["changements/2024-2025"]
     # Behind each number stands the sign that leads to its query.
     assert "L'édition de 2025 compte 3 ? initiatives, celle de 2024, 2 ? :" in changes
-    assert "Ce que dit l'édition de 2025" in shown["doc/portrait/2025"]
     assert "Combien d'inscriptions une direction compte-t-elle chaque année" in shown["requetes"]
     assert "Une initiative absente de la dernière édition garde sa page" in shown["aide/uris"]
 
