@@ -243,9 +243,9 @@ def _registry_of(layout: "Layout") -> Message:
         own = message("commands.own_layout", name=name)
     if not layout.registry:
         return message("commands.registry_new", layout=own)
-    if layout.registry.endswith(".ttl"):
-        return message("commands.registry_own", file=layout.registry)
-    file = f"{layout.registry}.ttl"
+    if files := [name for name in layout.registry if name.endswith(".ttl")]:
+        return message("commands.registry_own", files=files)
+    file = f"{layout.registry[0]}.ttl"
     return message("commands.registry_shipped", file=file, layout=own)
 
 

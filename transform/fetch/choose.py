@@ -15,7 +15,7 @@ from transform.text.printable import visible
 FORMATS = ("csv", "xlsx", "ods", "xls", "json", "ndjson")  # the first is preferred
 # What may hold anything: a file of a year where somebody says so.
 _DOCUMENTS = ("json", "ndjson")
-_BY_NAME = {**{form: form for form in FORMATS}, "jsonl": "ndjson", "json lines": "ndjson"}
+_BY_NAME = {**{form: form for form in FORMATS}, "jsonl": "ndjson", "jsonlines": "ndjson"}
 _BY_MEDIA_TYPE = {MEDIA_TYPES[form]: form for form in FORMATS}
 # What else comes where a portal states a format: many call each workbook of Excel XLS, and what a
 # document of JSON holds shows as it is read.
@@ -170,7 +170,7 @@ def _format(resource: Resource) -> str | None:
     """Return a format of FORMATS by what the portal states, else by the end of name or URL."""
     stated = resource.format.strip().lower().lstrip(".")
     if stated:
-        return _BY_NAME.get(stated) or _BY_MEDIA_TYPE.get(stated)
+        return _BY_NAME.get(stated.replace(" ", "")) or _BY_MEDIA_TYPE.get(stated)
     if resource.mimetype:
         return _BY_MEDIA_TYPE.get(resource.mimetype.lower())
     endings = (_file(resource).lower(), resource.name.lower())

@@ -141,8 +141,9 @@ _KINDS: dict[str, tuple[Message, Callable[[Any], object]]] = {
     ),
     "range": (message("layouts.kind_choice", values=RANGES), lambda v: v in RANGES),
 }
-# A format is the name of a kind, [the format of each element] or a table: key to format, where
-# "*year", "*language" and "*name" stand for any key of that kind.
+# A format is the name of a kind, with a plus where a list of several is read too, [the format of
+# each element] or a table: key to format, where "*year", "*language" and "*name" stand for any key
+# of that kind.
 _TEXTS = {"*language": "text"}
 # "" where a layout extends another and has none of its own.
 _TEXTS_OR_NONE = {"*language": "text?"}
@@ -199,7 +200,7 @@ FORMAT = {
     "name": "text",
     "extends": "text",
     "afresh": ["text"],
-    "registry": "registry",
+    "registry": "registry+",
     "languages": ["language"],
     "language": "former-language",
     "series": {
@@ -257,7 +258,7 @@ def required_keys(layout: Node) -> list[str]:
     for body in ("publisher", "operator") if layout.find("operator") else ("publisher",):
         keys.append(f"{body}.slug")
         # A registry of bodies may know its name.
-        if layout.find(body, "name") or not layout.find("registry"):
+        if layout.find(body, "name") or not layout.elements("registry"):
             texts.append(f"{body}.name")
     languages = [node.value for node in layout.elements("languages") if node.sound]
     keys += [f"{text}.{language}" for text in texts for language in languages]
@@ -305,6 +306,9 @@ def read_value(
             place,
             [read_value(v, expected[0], (*path, n), place, lines, faults) for n, v in elements],
         )
+    if expected.endswith("+"):
+        several = value if isinstance(value, list) else [value]
+        return read_value(several, [expected[:-1]], path, file, lines, faults)
     kind, fits = _KINDS[expected]
     if not fits(value):
         return _misfit(value, kind, path, place, faults)

@@ -279,6 +279,7 @@ def test_check_tells_a_sound_layout_in_short(portrait_ia: Run) -> None:
         "list statut: closed, values 3",
         "list portefeuille: closed, values 24",
         "years: 2024, 2025",
+        "registry (organismes.ttl): 95 bodies",
     ]
 
 
