@@ -5,7 +5,7 @@ PortraitError                 one line for the user, never a traceback
 ├── UnreadableFile       2    a file is not the table that it should be
 │   └── UnfitColumns     2    a column is missing, unknown or doubled
 ├── UnreadableLayout     2    a layout file contradicts itself or the format; a line for each fault
-├── UnreadableRegistry   2    a registry of bodies is not Turtle
+├── UnreadableRegistry   2    a registry is not Turtle, or two of its files have one body
 ├── UnreadableFramework  2    a governance framework is not Turtle, or holds no text
 ├── UnreadableRelease    2    a folder holds no release, or a damaged one
 ├── UnreadableDecisions  2    a decisions file is not the table that it should be
@@ -61,8 +61,8 @@ class UnfitColumns(UnreadableFile):
     """A table whose columns are not those that the layout declares."""
 
 
-class UnreadableLayout(PortraitError):
-    """A layout file that contradicts itself or the layout format; each fault is one line."""
+class _SeveralFaults(PortraitError):
+    """A family that tells several faults at once, each on one line."""
 
     def __init__(self, *faults: Said) -> None:
         super().__init__(*faults)
@@ -76,8 +76,12 @@ class UnreadableLayout(PortraitError):
         return [str(fault) for fault in self.faults]
 
 
-class UnreadableRegistry(PortraitError):
-    """A registry of bodies that is not Turtle."""
+class UnreadableLayout(_SeveralFaults):
+    """A layout file that contradicts itself or the layout format; each fault is one line."""
+
+
+class UnreadableRegistry(_SeveralFaults):
+    """A registry of bodies that is not Turtle, or two files of which have one body."""
 
 
 class UnreadableFramework(PortraitError):

@@ -11,8 +11,8 @@ from transform.rdf.namespaces import vocabulary_of
 WIDTH, HEIGHT = 430, 300  # pixels of a preview
 _NAMES = {"fr": "{} – rapprochement", "en": "{} – reconciliation"}
 _SETTINGS = (
-    ("annee", "text", {"fr": "Année de {portrait}", "en": "Year of {portrait}"}, {
-        "fr": "Seulement ce que dit le {portrait} de cette année ; vide : tous.",
+    ("annee", "text", {"fr": "Année {de portrait}", "en": "Year of {portrait}"}, {
+        "fr": "Seulement ce que dit {le portrait} de cette année ; vide : {tous (portraits)}.",
         "en": "Only what the {portrait} of this year says; empty: all.",
     }, ""),
     ("limit", "number", {"fr": "Nombre de valeurs", "en": "Number of values"}, {

@@ -58,7 +58,7 @@ def _worded(word: str) -> dict[str, str]:
 
 
 YEAR = Property(
-    "annee", {"fr": "Année de {portrait}", "en": "Year of {portrait}"}, KINDS,
+    "annee", {"fr": "Année {de portrait}", "en": "Year of {portrait}"}, KINDS,
     f"{DCTERMS}isPartOf", restricts=True,
 )  # fmt: skip
 BODY = Property(

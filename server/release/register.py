@@ -5,20 +5,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from server import texts
+from transform.layouts.words import FORMS, nouns_of
 from transform.release.manifest import languages_in
+from transform.text.agreement import write_places
 from transform.text.languages import reading_language
 
 # A release of an earlier version does not say them: it was laid out as Québec's register is.
 _FIELDS = ("nom", "categorie", "organisme", "portefeuille", "benefices", "statut")
 # What a register may call otherwise than we do, one and many of it: `word_…` of site.toml.
-WORDS = {
-    "portrait": ("portrait", "portraits"),
-    "categorie": ("categorie", "categories"),
-    "organisme": ("organisme", "organismes"),
-    "portefeuille": ("portefeuille", "portefeuilles"),
-    "benefices": ("benefice", "benefices"),
-    "statut": ("statut", "statuts"),
-}
+WORDS = {thing: forms for thing, forms in FORMS.items() if thing != "nom"}
 
 
 class OwnText(NamedTuple):
@@ -31,8 +26,8 @@ class OwnText(NamedTuple):
 class Register(NamedTuple):
     """A register: its languages (BCP 47), its own first, the fields that it has, and its words.
 
-    `words` has by language, by field and for `portrait`, a file of one year, one and many of it,
-    and as `left_out` a sentence on what the register leaves out.
+    `words` has by language, by field and for `portrait`, a file of one year, one and many of it
+    and perhaps the gender, and as `left_out` a sentence on what the register leaves out.
     """
 
     languages: tuple[str, ...] = texts.LANGUAGES
@@ -78,16 +73,15 @@ class Register(NamedTuple):
         return texts.text(key, language, **self.words_in(language), **values)
 
     def words_in(self, language: str) -> Mapping[str, str]:
-        """Return the words to fill in, each as it stands within a sentence and at its beginning."""
-        places: dict[str, str] = {}
-        for name, forms in WORDS.items():
-            own = self.words.get(language, {}).get(name)
-            for form, word in zip(forms, own or (None, None), strict=True):
-                within = word or texts.text(f"word_{form}", language)
-                places |= {form: within, form.capitalize(): within[:1].upper() + within[1:]}
-        left_out = self.words.get(language, {}).get("left_out")
-        places["left_out"] = left_out or texts.text("word_left_out", language)
-        return places
+        """Return the words to fill in: alone, and with what agrees with them."""
+        own = self.words.get(language, {})
+        neutral = {
+            thing: [texts.text(f"word_{form}", language) for form in forms]
+            for thing, forms in WORDS.items()
+        }
+        nouns = nouns_of({thing: own.get(thing) or words for thing, words in neutral.items()})
+        left_out = own.get("left_out") or texts.text("word_left_out", language)
+        return {**write_places(nouns, language), "left_out": left_out}
 
     def _rank(self, tag: str, reader: str) -> int:
         order = self.order(reader)

@@ -57,6 +57,8 @@ series.licence = "https://creativecommons.org/licenses/by/4.0/"
 publisher.slug = "publisher"
 publisher.name.{language} = "{publisher}"
 publisher.homepage = "https://publisher.example/"
+words.portrait.fr = ["édition", "éditions", "f"]
+words.portefeuille.fr = ["direction", "directions", "f"]
 {fields}
 """
 ENGLISH = {
@@ -297,6 +299,23 @@ def test_questions_are_answered_and_count_every_row(register: Site, fetch: Any) 
             if "lignes" in answer["head"]["vars"]:
                 counted = sum(int(row["lignes"]["value"]) for row in found)
                 assert counted == (largest if name == "organismes" else len(listed)), name
+
+
+def test_french_sentences_agree_with_the_words_of_a_register(english: Site, fetch: Any) -> None:
+    wrong = re.compile(
+        r"(?i)\b(?:le|la|du|de|au|ce|cet|un|aucun|celui de 20..) éditions?\b"
+        r"|\b(?:le|du|au|ce|un|aucun|tous les) directions?\b"
+    )
+    shown = {}
+    for path in (*english.pages, "doc/portrait/2025", "portefeuilles", "aide/limites", "aide/uris"):
+        page = fetch(f"{english.address}{path}?lang=fr", headers=HTML).text
+        shown[path] = " ".join(visible(page).split())
+        assert not wrong.findall(shown[path]), path
+    changes = shown["changements/2024-2025"]
+    # Behind each number stands the sign that leads to its query.
+    assert "L'édition de 2025 compte 3 ? initiatives, celle de 2024, 2 ? :" in changes
+    assert "Combien d'inscriptions une direction compte-t-elle chaque année" in shown["requetes"]
+    assert "Une initiative absente de la dernière édition garde sa page" in shown["aide/uris"]
 
 
 def test_data_in_dutch_is_marked(dutch: Site, fetch: Any) -> None:

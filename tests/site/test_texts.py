@@ -53,7 +53,10 @@ def test_both_languages_take_the_same_values() -> None:
     for key, text in texts.table("texts").items():
         placeholders = [
             # A word may begin a sentence in one language only.
-            {name.lower() for name in re.findall(r"\{(\w+)\}", text[language])}
+            {
+                name.lower().removesuffix("s")
+                for name in re.findall(r"\{(?:[^{}]* )?\(?(\w+)\)?\}", text[language])
+            }
             for language in texts.LANGUAGES
         ]
         assert placeholders[0] == placeholders[1], key

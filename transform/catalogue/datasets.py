@@ -118,7 +118,7 @@ def dataset_of_all(
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     notice = layout.notice or {}
     introductions = {
-        "fr": "Tous les {portraits} ensemble, avec ce qui les relie : initiatives suivies d'année"
+        "fr": "{Tous les portraits} ensemble, avec ce qui les relie : initiatives suivies d'année"
         " en année, organismes, vocabulaires, cadre et changements.",
         "en": "All {portraits} together, with what joins them: initiatives followed from year to"
         " year, bodies, vocabularies, framework and changes.",

@@ -222,7 +222,7 @@ def _service(offer: Offer) -> Iterator[Line]:
             "dct:title": bilingual("Point d'accès SPARQL", "SPARQL endpoint"),
             "dct:description": bilingual(
                 layout.words.fill(
-                    "Requêtes SPARQL 1.1, en lecture, sur tous les {portraits} à la fois.", "fr"
+                    "Requêtes SPARQL 1.1, en lecture, sur {tous les portraits} à la fois.", "fr"
                 ),
                 layout.words.fill(
                     "SPARQL 1.1 queries, read only, over all {portraits} at once.", "en"

@@ -57,6 +57,14 @@ def check(reference: str, pairs: tuple[str, ...]) -> None:
         raise SystemExit(1) from error
     for part in _summary(found):
         click.echo(part)
+    if found.registry:
+        from transform.commands.options import DEFAULT_BASE_URI
+        from transform.identity.registry import read_registry
+
+        registry = read_registry(found.registry, DEFAULT_BASE_URI)
+        files = [file.name for file in registry.files]
+        number = len(registry.bodies)
+        click.echo(message("commands.layout_registry", files=files, number=number))
     if pairs:
         _check_files(reference, pairs)
 

@@ -202,17 +202,18 @@ def print_not_reviewed(bodies: "Sequence[Unreviewed]", layout: "Layout") -> None
     if not bodies:
         return
     click.echo(message("commands.bodies_not_reviewed", number=len(bodies)))
-    click.echo(message("commands.bodies_step", where=_registry_of(layout)))
     near_some = [each for each in bodies if each.helpful]
+    # What stands below a parent takes lines on the parent, too.
+    one = next((each for each in bodies if not each.helpful and not each.body.within), None)
+    if near_some or one:  # else no line follows
+        click.echo(message("commands.bodies_step", where=_registry_of(layout)))
     for each in near_some[:SHOWN]:
         near = [f"{known.slug} ({known.score:g})" for known in each.helpful]
         click.echo(message("commands.nearest_bodies", body=visible(each.body.label), near=near))
         click.echo(f"    {visible(each.registry_line(), 2000)}")
     if (more := len(near_some) - SHOWN) > 0:
         click.echo(message("commands.more_near", number=more))
-    # What stands below a parent takes lines on the parent, too.
-    alone = (each for each in bodies if not each.helpful and not each.body.within)
-    if one := next(alone, None):
+    if one:
         click.echo(message("commands.new_body", body=visible(one.body.label)))
         click.echo(f"    {visible(one.registry_line(), 2000)}")
 
@@ -243,9 +244,9 @@ def _registry_of(layout: "Layout") -> Message:
         own = message("commands.own_layout", name=name)
     if not layout.registry:
         return message("commands.registry_new", layout=own)
-    if layout.registry.endswith(".ttl"):
-        return message("commands.registry_own", file=layout.registry)
-    file = f"{layout.registry}.ttl"
+    if files := [name for name in layout.registry if name.endswith(".ttl")]:
+        return message("commands.registry_own", files=files)
+    file = f"{layout.registry[0]}.ttl"
     return message("commands.registry_shipped", file=file, layout=own)
 
 

@@ -17,6 +17,7 @@ from transform.comparison.model import (
     Evolution,
     Movement,
 )
+from transform.text.agreement import Noun, write_places
 from transform.text.difference import net
 from transform.text.message import message, read_room
 from transform.text.numbers import (
@@ -29,16 +30,18 @@ Label = Callable[[str], str]
 Words = Mapping[str, str]
 # Where the caller passes no words of the register.
 _OURS: Mapping[str, Words] = {
-    language: {
-        "portrait": "portrait",
-        "portraits": "portraits",
-        "portefeuille": name,
-        "Portefeuille": name.capitalize(),
-        "Portefeuilles": f"{name.capitalize()}s",
-    }
+    language: write_places(
+        {
+            "portrait": Noun("portrait"),
+            "portraits": Noun("portraits"),
+            "portefeuille": Noun(name),
+            "portefeuilles": Noun(f"{name}s"),
+        },
+        language,
+    )
     for language, name in (("fr", "portefeuille"), ("en", "portfolio"))
 }
-_PLACE = re.compile(r"\{([\w/-]+)(?::([^|}]*)\|([^}]*))?\}")
+_PLACE = re.compile(r"\{([^:|{}]+)(?::([^|}]*)\|([^}]*))?\}")
 
 
 class Part(NamedTuple):

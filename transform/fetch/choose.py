@@ -12,8 +12,14 @@ from transform.tables.table import MEDIA_TYPES
 from transform.text.message import Message, message
 from transform.text.printable import visible
 
-_FORMATS = ("csv", "xlsx")  # the first is preferred
-_BY_MEDIA_TYPE = {MEDIA_TYPES[form]: form for form in _FORMATS}
+FORMATS = ("csv", "xlsx", "ods", "xls", "json", "ndjson")  # the first is preferred
+# What may hold anything: a file of a year where somebody says so.
+_DOCUMENTS = ("json", "ndjson")
+_BY_NAME = {**{form: form for form in FORMATS}, "jsonl": "ndjson", "jsonlines": "ndjson"}
+_BY_MEDIA_TYPE = {MEDIA_TYPES[form]: form for form in FORMATS}
+# What else comes where a portal states a format: many call each workbook of Excel XLS, and what a
+# document of JSON holds shows as it is read.
+_COMES_AS = {"xls": ("xlsx",), "xlsx": ("xls",), "ndjson": ("json",)}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _EXPLAINS = re.compile(
     "dictionnaire|dictionary|lexique|glossa(ire|ry)|guide|métadonnées|metadata|read ?me|codebook",
@@ -25,11 +31,15 @@ _ONLY_STORED = message("fetch.only_stored")
 
 
 class Chosen(NamedTuple):
-    """The file of one year and its format, csv or xlsx."""
+    """The file of one year and its format, one of FORMATS."""
 
     year: int
     format: str
     resource: Resource
+
+    def may_be(self, form: str) -> bool:
+        """Check whether what comes may be of a format."""
+        return form == self.format or form in _COMES_AS.get(self.format, ())
 
 
 class Choice(NamedTuple):
@@ -84,6 +94,8 @@ def _why_not(
         return message("fetch.no_year")
     if year in target.resources and resource.id not in named:
         return message("fetch.named_other", name=target.resources[year], year=year)
+    if form in _DOCUMENTS and not (target.documents or resource.id in named):
+        return message("fetch.document", form=form.upper(), year=year, id=visible(resource.id))
     return _ONLY_STORED if _only_stored(resource) else None
 
 
@@ -133,14 +145,14 @@ def _listed(resources: Iterable[Resource]) -> Message:
 
 
 def _best(target: Target, candidates: list[Chosen]) -> Chosen:
-    """Prefer a file with one of the words, then CSV, then the newest; refuse two of equal rank."""
+    """Prefer a file with one of the words, then by format, then the newest; refuse two alike."""
 
     def rank(offer: Chosen) -> tuple[bool, int, str]:
         resource = offer.resource
         date = resource.last_modified or resource.created or resource.metadata_modified
         text = f"{resource.name} {resource.description}".casefold()
         worded = any(word.casefold() in text for word in target.words)
-        return worded, -_FORMATS.index(offer.format), date
+        return worded, -FORMATS.index(offer.format), date
 
     ranked = sorted(candidates, key=rank, reverse=True)
     if len(ranked) > 1 and rank(ranked[0]) == rank(ranked[1]):
@@ -155,14 +167,17 @@ def _best(target: Target, candidates: list[Chosen]) -> Chosen:
 
 
 def _format(resource: Resource) -> str | None:
-    """Return csv or xlsx by the format that the portal states, else by the end of name or URL."""
+    """Return a format of FORMATS by what the portal states, else by the end of name or URL."""
     stated = resource.format.strip().lower().lstrip(".")
     if stated:
-        return stated if stated in _FORMATS else _BY_MEDIA_TYPE.get(stated)
+        return _BY_NAME.get(stated.replace(" ", "")) or _BY_MEDIA_TYPE.get(stated)
     if resource.mimetype:
         return _BY_MEDIA_TYPE.get(resource.mimetype.lower())
     endings = (_file(resource).lower(), resource.name.lower())
-    return next((f for f in _FORMATS if any(e.endswith(f".{f}") for e in endings)), None)
+    found = (
+        form for name, form in _BY_NAME.items() if any(e.endswith(f".{name}") for e in endings)
+    )
+    return next(found, None)
 
 
 def _year(resource: Resource) -> int | None:

@@ -93,11 +93,9 @@ def describe(chosen: Chosen) -> Mapping[str, object]:
 def _fetch_one(folder: Path, download: Download, old: Entry | None) -> Entry:
     chosen = download.chosen
     kept = old if old and intact(folder, old) else None
-    same = kept and (kept["resource"]["url"], kept["format"]) == (
-        chosen.resource.url,
-        chosen.format,
-    )
-    known = Validators(kept["etag"], kept["last_modified"]) if kept and same else None
+    known = None
+    if kept and kept["resource"]["url"] == chosen.resource.url and chosen.may_be(kept["format"]):
+        known = Validators(kept["etag"], kept["last_modified"])
     arrived = download.run(known)
     if arrived:
         return _adopt(folder, chosen, arrived, kept)
@@ -112,7 +110,7 @@ def _adopt(folder: Path, chosen: Chosen, arrived: Arrived, kept: Entry | None) -
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     entry = {
         "year": chosen.year,
-        "format": chosen.format,
+        "format": arrived.format,
         "sha256": sha256,
         "bytes": part.stat().st_size,
         "url": arrived.url,

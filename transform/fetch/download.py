@@ -22,8 +22,9 @@ from transform.text.printable import visible
 
 # Media types that no table has; the content of any other is examined.
 _FOREIGN = re.compile(
-    r"text/html|application/(xhtml\+xml|json|xml|pdf|problem\+json)|(image|audio|video)/.*"
+    r"text/html|application/(xhtml\+xml|xml|pdf|problem\+json)|(image|audio|video)/.*"
 )
+_JSON = "application/json"
 
 
 class Validators(NamedTuple):
@@ -34,9 +35,13 @@ class Validators(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """A complete file, still under a temporary name; `url` is the last one of the redirects."""
+    """A complete file, still under a temporary name; `url` is the last one of the redirects.
+
+    `format` is what it is, which need not be quite what the portal states.
+    """
 
     part: Path
+    format: str
     url: str
     media_type: str
     validators: Validators
@@ -66,9 +71,7 @@ class Download(NamedTuple):
         """Download the file, or return None when the server still has the version `known`."""
         request = Request(self.where, self.chosen.resource.url, _conditions(known))
         arrived = send(request, self.bounds, self.notify, lambda reply: self._read(reply, known))
-        if arrived:
-            self._check_table(arrived.part)
-        return arrived
+        return arrived._replace(format=self._find_format(arrived.part)) if arrived else None
 
     def _read(self, reply: Reply, known: Validators | None) -> Arrived | None:
         if reply.status == 304 and known:
@@ -82,11 +85,12 @@ class Download(NamedTuple):
         validators = Validators(
             reply.headers.get("ETag", ""), reply.headers.get("Last-Modified", "")
         )
-        return Arrived(part, reply.url, reply.media_type, validators)
+        return Arrived(part, self.chosen.format, reply.url, reply.media_type, validators)
 
     def _announced_length(self, reply: Reply) -> int | None:
         """Return the announced length; refuse a type or length that is already wrong."""
-        if _FOREIGN.fullmatch(reply.media_type):
+        document = "json" in self.chosen.format
+        if _FOREIGN.fullmatch(reply.media_type) or (reply.media_type == _JSON and not document):
             kind = visible(reply.media_type)
             raise failed(self.where, message("fetch.no_table_type", type=kind))
         chunked = "chunked" in reply.headers.get("Transfer-Encoding", "").lower()
@@ -118,15 +122,17 @@ class Download(NamedTuple):
             lengths = message("fetch.came_other_length", length=length, stated=self.size)
             raise failed(self.where, lengths)
 
-    def _check_table(self, path: Path) -> None:
+    def _find_format(self, path: Path) -> str:
+        """Return the format of what came; raises FetchFailed where it is not what was stated."""
         try:
             form = find_format(path)
         except UnreadableFile as error:
             raise failed(self.where, message("fetch.no_table", problem=error.problem)) from error
-        if form != self.chosen.format:
+        if not self.chosen.may_be(form):
             stated = self.chosen.format.upper()
             forms = message("fetch.other_format", form=form.upper(), stated=stated)
             raise failed(self.where, forms)
+        return "ndjson" if self.chosen.format == "ndjson" else form
 
 
 def _conditions(known: Validators | None) -> Mapping[str, str]:

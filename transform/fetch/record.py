@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from transform.errors import MisusedCommand, UnreadableFile
+from transform.fetch.choose import FORMATS
 from transform.files import (
     LOCK,
     as_json,
@@ -65,7 +66,7 @@ def _fits(entry: Entry) -> bool:
     texts = ("url", "fetched", "etag", "last_modified")
     return (
         bool(re.fullmatch("[0-9a-f]{64}", digest))
-        and form in ("csv", "xlsx")
+        and form in FORMATS
         and type(year) is type(entry["bytes"]) is int
         and 1900 <= year <= 2999
         and all(isinstance(entry[key], str) for key in texts)

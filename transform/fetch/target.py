@@ -12,13 +12,15 @@ class Target(NamedTuple):
     """A dataset of a CKAN portal: the address of its Action API, and its id or name there.
 
     `words`: a resource that has one of them in its name or description is preferred for its
-    year; `resources` are those that are named for a year, by id or name.
+    year; `resources` are those that are named for a year, by id or name; `documents`: JSON may be a
+    year's file without being named, since the layout says where its rows stand.
     """
 
     api: str
     dataset: str
     words: tuple[str, ...]
     resources: Mapping[int, str]
+    documents: bool = False
 
 
 def find_target(
@@ -32,6 +34,7 @@ def find_target(
         dataset or stated.dataset or "",
         stated.words if own else (),
         {**(stated.resources if own else {}), **dict(map(_parse_resource, resources))},
+        own and bool(layout.records_path),
     )
     for key, value, option in (
         ("api", target.api, "--api URL"),

@@ -42,7 +42,7 @@ _TEXTS = {
         ("Rapprochements", "Identity over the years"),
         (
             "Les initiatives suivies d'une année à l'autre, les décisions qui les réunissent ou les"
-            " séparent, et les comparaisons de {portraits}.",
+            " séparent, et les comparaisons {de portraits}.",
             "The initiatives followed from year to year, the decisions that join or separate them,"
             " and the comparisons of {portraits}.",
         ),
@@ -59,7 +59,7 @@ _TEXTS = {
 _OF_A_YEAR = (
     ("{portrait} de {year}", "{portrait} of {year}"),
     (
-        "Les inscriptions du {portrait} de {year}, une par ligne du fichier, et leurs décomptes.",
+        "Les inscriptions {du portrait} de {year}, une par ligne du fichier, et leurs décomptes.",
         "The entries of the {portrait} of {year}, one for each row of the file, and their counts.",
     ),
 )

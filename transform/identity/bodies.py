@@ -93,6 +93,7 @@ def identify_bodies(
     readings: Iterable[tuple[Reading, str]], registry: Registry, parents: Parents
 ) -> Bodies:
     """Return the bodies of all portraits; `readings` are pairs of reading and language."""
+    readings = list(readings)
     groups = _group(readings, registry, parents)
     slugs, former = _name(groups, registry)
     bodies: dict[Place, Body] = {}
@@ -105,13 +106,44 @@ def identify_bodies(
         else:
             body = Body(slugs[place], texts.label(), texts.language, False, texts.spellings)
             bodies[place] = body
+    above = _slugs_of_parents(readings, registry, parents, bodies)
     for place, texts in groups.items():
         if place.parent and not place.claimant:
             bodies[place].within = Parent(texts.parent(), place.parent)
-            above = bodies.get(_place(texts.parent(), None, registry))
-            bodies[place].parent = above.slug if above else None
+            bodies[place].parent = above.get(place.parent)
     _tell_labels_apart(bodies, groups)
     return Bodies(bodies, former, registry)
+
+
+def _slugs_of_parents(
+    readings: Iterable[tuple[Reading, str]],
+    registry: Registry,
+    parents: Parents,
+    bodies: Mapping[Place, Body],
+) -> dict[str, str]:
+    """Return the bodies that parents are, by the keys of these: none for one that is no body.
+
+    A parent is the body of the registry that one of its texts names, else the one body that rows
+    name where they name the parent itself.
+    """
+    named: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    itself: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for reading, _ in readings:
+        if not (column := parents.get(reading.year)) or not column.within:
+            continue
+        # Rows of one body and parent say the same.
+        texts = {
+            (row.cells.organisme, getattr(row.cells, column.field)): row for row in reading.rows
+        }
+        for row in texts.values():
+            if (parent := column.parent(row)) and (claim := registry.claim(parent.text)):
+                named[parent.key][claim.slug] = None
+            elif (parent := column.itself(row)) and (
+                body := bodies.get(_place(row.cells.organisme, None, registry))
+            ):
+                itself[parent.key][body.slug] = None
+    found = itself | named
+    return {key: next(iter(slugs)) for key, slugs in found.items() if len(slugs) == 1}
 
 
 def _place(raw: str, parent: Parent | None, registry: Registry) -> Place:

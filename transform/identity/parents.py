@@ -45,17 +45,30 @@ class ParentColumn:
 
     def parent(self, row: Row) -> Parent | None:
         """Return the parent of a row's body, None for a blank cell and for the parent itself."""
-        cell, body = getattr(row.cells, self.field), row.cells.organisme
+        stated = self._stated(row)
+        return None if stated and self._is_itself(row, stated) else stated
+
+    def itself(self, row: Row) -> Parent | None:
+        """Return the parent that a row's body is itself, None for any other body."""
+        stated = self._stated(row)
+        return stated if stated and self._is_itself(row, stated) else None
+
+    def _stated(self, row: Row) -> Parent | None:
+        cell = getattr(row.cells, self.field)
         form = normal_form(cell)
-        if not form or form == normal_form(body):
+        if not form:
             return None
         if not self.within:
             return Parent(cell)
-        concept = self.vocabulary.concept(cell, self.year)
-        if concept and concept == self.vocabulary.concept(body, self.year):
-            return None
         # No slug and no normal form has a capital, so no text of a body begins like the key.
-        return Parent(cell, f"{_KEY}{concept or form}")
+        return Parent(cell, f"{_KEY}{self.vocabulary.concept(cell, self.year) or form}")
+
+    def _is_itself(self, row: Row, stated: Parent) -> bool:
+        body = row.cells.organisme
+        if normal_form(body) == normal_form(stated.text):
+            return True
+        concept = self.vocabulary.concept(body, self.year) if self.within else None
+        return bool(concept) and concept == stated.slug
 
 
 # By year.

@@ -1,8 +1,9 @@
 """Read the registry of bodies: the spellings, names and home page of each."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +19,13 @@ from transform.rdf.namespaces import (
     SUB_ORGANIZATION_OF,
     vocabulary_of,
 )
-from transform.rdf.turtle import parse_publishable, read_bytes
-from transform.text.message import message
+from transform.rdf.turtle import find_line, parse_publishable, read_bytes
+from transform.text.message import Message, message
 from transform.text.normal_form import normal_form
 
 _HOMEPAGE = f"{FOAF}homepage"
 _KIND = "http://www.w3.org/ns/org#classification"
+SHOWN = 20  # faults that are told at once
 _LABELS = tuple(f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden"))
 
 
@@ -43,6 +45,20 @@ class Registered:
     parent: str | None = None
 
 
+class RegistryFile(NamedTuple):
+    """A file of a registry: how messages name it, its text, its triples, its bodies by slug."""
+
+    name: str
+    data: bytes
+    triples: Sequence[ox.Triple]
+    bodies: Mapping[str, ox.Triple]
+
+    def place(self, slug: str, base_uri: str) -> Message:
+        """Return the file and the line where a body of it is said to be one."""
+        line = find_line(self.data, self.bodies[slug], base_uri)
+        return message("identity.registry_place", file=self.name, line=line)
+
+
 class Claim(NamedTuple):
     """The body that claims a spelling, and the rank of the spelling among those of the body."""
 
@@ -58,6 +74,7 @@ class Registry:
     the parent, or of one further up, and the normal form; `parents` are the slugs of those by
     theirs. The shapes refuse two bodies that claim one form; until they do, the first has the
     claim. `kinds` are the triples of the list of kinds, where the registry has kinds of its own.
+    `files` are what it was read from.
     """
 
     bodies: Mapping[str, Registered]
@@ -66,6 +83,7 @@ class Registry:
     claims_within: Mapping[tuple[str, str], Claim] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
     kinds: tuple[ox.Triple, ...] = ()
+    files: tuple[RegistryFile, ...] = ()
 
     def claim(self, raw: str, parent: str = "") -> Claim | None:
         """Return the claim on a text that stands under the text of a parent, None without one."""
@@ -78,6 +96,16 @@ class Registry:
         """Return the body that a text names anywhere, None if the registry has no such body."""
         claim = self.claims.get(normal_form(raw))
         return self.bodies[claim.slug] if claim else None
+
+    def places(self, spelling: str, base_uri: str) -> list[Message]:
+        """Return file and line of each body that has a spelling of this normal form."""
+        bodies = [b.slug for b in self.bodies.values() if spelling in map(normal_form, b.spellings)]
+        return [
+            file.place(slug, base_uri)
+            for slug in sorted(bodies)
+            for file in self.files
+            if slug in file.bodies
+        ]
 
     def replaced(self) -> Iterator[tuple[str, str]]:
         """Yield pairs of IRIs from the registry: the one replaced, and the one that replaced it."""
@@ -102,11 +130,14 @@ EMPTY = Registry({}, {}, ())
 def read_registry(names: Iterable[str], base_uri: str) -> Registry:
     """Read the registries that layouts name: files of ontology/ or paths of Turtle files.
 
-    Raises UnreadableRegistry, with file and line, for a file that is not Turtle.
+    Raises UnreadableRegistry, with file and line, for a file that is not Turtle, and for a body
+    that two files have: each may say more of a body of another, such as a spelling.
     """
-    triples = [triple for name in sorted(set(names)) for triple in _parse(name, base_uri)]
+    files = tuple(_read_file(name, base_uri) for name in sorted(set(names)))
+    triples = [triple for file in files for triple in file.triples]
     if not triples:
         return EMPTY
+    _refuse_bodies_of_two_files(files, base_uri)
     bodies = {body.slug: body for body in _bodies(triples, base_uri)}
     claims: dict[str, Claim] = {}
     within: dict[tuple[str, str], Claim] = {}
@@ -126,7 +157,7 @@ def read_registry(names: Iterable[str], base_uri: str) -> Registry:
     about_kinds = re.compile(rf"<{re.escape(base_uri)}id/genre(/[^>]*)?>")
     kinds = dict.fromkeys(t for t in triples if about_kinds.fullmatch(str(t.subject)))
     others = dict.fromkeys(triple for triple in triples if triple not in kinds)
-    return Registry(bodies, claims, tuple(others), within, parents, tuple(kinds))
+    return Registry(bodies, claims, tuple(others), within, parents, tuple(kinds), files)
 
 
 def _above(body: Registered, bodies: Mapping[str, Registered]) -> Iterator[str]:
@@ -138,14 +169,46 @@ def _above(body: Registered, bodies: Mapping[str, Registered]) -> Iterator[str]:
         body = bodies[body.parent]
 
 
-def _parse(name: str, base_uri: str) -> list[ox.Triple]:
+def _read_file(name: str, base_uri: str) -> RegistryFile:
     try:
-        return parse_publishable(read_bytes(name, base_uri), base_uri)
+        data = read_bytes(name, base_uri)
+        triples = parse_publishable(data, base_uri)
     except (OSError, ValueError, SyntaxError) as error:
         reason = reason_message(error)
         raise UnreadableRegistry(
             message("identity.registry_unreadable", file=Path(name).name, reason=reason)
         ) from error
+    begin = f"{base_uri}id/organisme/"
+    typed = {str(t.subject)[1:-1].removeprefix(begin): t for t in triples if _is_type(t, base_uri)}
+    return RegistryFile(name if name.endswith(".ttl") else f"{name}.ttl", data, triples, typed)
+
+
+def _is_type(triple: ox.Triple, base_uri: str) -> bool:
+    """Check whether a triple says that its subject is a body."""
+    body = ox.NamedNode(f"{vocabulary_of(base_uri)}Organisme")
+    return triple.predicate.value == RDF_TYPE and triple.object == body
+
+
+def _refuse_bodies_of_two_files(files: Sequence[RegistryFile], base_uri: str) -> None:
+    """Raise UnreadableRegistry with a line for each body that two files have, up to SHOWN."""
+    pairs = [
+        (slug, one, other)
+        for one, other in combinations(files, 2)
+        for slug in sorted(one.bodies.keys() & other.bodies.keys())
+    ]
+    faults = [
+        message(
+            "identity.registry_of_two",
+            body=slug,
+            one=one.place(slug, base_uri),
+            other=other.place(slug, base_uri),
+        )
+        for slug, one, other in pairs[:SHOWN]
+    ]
+    if (number := len(pairs) - SHOWN) > 0:
+        faults.append(message("identity.registry_more_of_two", number=number))
+    if faults:
+        raise UnreadableRegistry(*faults)
 
 
 def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]:
@@ -156,11 +219,10 @@ def _bodies(triples: Iterable[ox.Triple], base_uri: str) -> Iterator[Registered]
     parents: dict[str, str] = {}
     begin = f"{base_uri}id/genre/"
     subjects: dict[str, None] = {}
-    for subject, predicate, value in triples:
+    for triple in triples:
+        subject, predicate, value = triple
         about = str(subject)[1:-1]
-        if predicate.value == RDF_TYPE and value == ox.NamedNode(
-            f"{vocabulary_of(base_uri)}Organisme"
-        ):
+        if _is_type(triple, base_uri):
             subjects[about] = None
         elif predicate.value in _LABELS and isinstance(value, ox.Literal):
             labels_of.setdefault(about, {}).setdefault(predicate.value, []).append(value)

@@ -1,6 +1,5 @@
 """Find what a layout lacks and where it contradicts itself, whatever files it is made of."""
 
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
@@ -11,7 +10,7 @@ from transform.layouts.located import Faults, Node, Place, dotted
 from transform.layouts.merge import column_lists
 from transform.layouts.schema import FIELDS, LISTS, required_keys
 from transform.layouts.series import DAYS
-from transform.layouts.words import WITH_ARTICLE
+from transform.layouts.words import NAMED
 from transform.text.message import message
 from transform.text.normal_form import normal_form
 
@@ -106,18 +105,12 @@ def _find_absent_parents(layout: Node, faults: Faults) -> None:
 
 
 def _find_unfit_words(layout: Node, faults: Faults) -> None:
-    """Find French words before which our texts would write «le» and «du» instead of «l'»."""
-    for thing in WITH_ARTICLE:
-        forms = layout.find("words", thing, "fr")
-        if not forms or not forms.sound:
-            continue
-        if word := next(filter(_begins_with_vowel, forms.value), None):
-            faults.add(forms.place, message("layouts.word_with_vowel", thing=thing, word=word))
-
-
-def _begins_with_vowel(word: str) -> bool:
-    bare = unicodedata.normalize("NFD", word.strip().casefold())
-    return bare[:1] in tuple("aeiouyœæ")
+    """Find words with a gender in a language of which no text agrees with them."""
+    for thing in NAMED:
+        for language, forms in layout.tables("words", thing):
+            if forms.sound and language != "fr" and len(forms.value) > 2:
+                key = dotted(("words", thing, language))
+                faults.add(forms.place, message("layouts.word_with_gender", key=key))
 
 
 def _find_shared_columns(layout: Node, faults: Faults) -> None:

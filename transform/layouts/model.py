@@ -112,7 +112,8 @@ class Layout:
     """Everything that is particular to one series of files.
 
     `source` is the path of its file, or the name of a shipped one with .toml behind it.
-    `records_path` is where the list of rows stands in a JSON document, "" for the top.
+    `records_path` is where the list of rows stands in a JSON document, "" for the top. `registry`
+    are the files that say who is which body, none where each text is one.
     `languages` are those of its texts, the register's own first, in lower case. `operator`
     publishes what is made of the files; it is the publisher unless the layout has one. `fields`
     are the six, then those that the layout has beside them; `own` are the properties of those of
@@ -127,7 +128,7 @@ class Layout:
     licence: str
     landing: str | None
     framework: str | None
-    registry: str | None
+    registry: tuple[str, ...]
     publisher: Publisher
     operator: Publisher
     notice: Texts | None
@@ -194,7 +195,7 @@ def load_layout(reference: str) -> Layout:
         licence=series["licence"],
         landing=series.get("landing") or None,
         framework=series.get("framework") or None,
-        registry=raw.get("registry"),
+        registry=tuple(dict.fromkeys(raw.get("registry", ()))),
         publisher=publisher,
         operator=_publisher(raw["operator"]) if "operator" in raw else publisher,
         notice=raw.get("notice"),

@@ -73,14 +73,17 @@ def _read_merged(reference: str, folder: Path, above: tuple[str, ...], faults: F
 
 
 def _find_beside(layout: Node, keys: tuple[str, ...], folder: Path) -> Node:
-    """Make the path of a Turtle file one from the folder of the layout."""
-    if not keys:
+    """Make the paths of Turtle files under keys paths from the folder of the layout."""
+    if keys:
+        if not layout.find(*keys):
+            return layout
+        inner = _find_beside(layout.value[keys[0]], keys[1:], folder)
+        return replace(layout, value={**layout.value, keys[0]: inner})
+    if isinstance(layout.value, list):
+        return replace(layout, value=[_find_beside(each, (), folder) for each in layout.value])
+    if isinstance(layout.value, str) and layout.value.endswith(".ttl"):
         return replace(layout, value=str(folder / layout.value))
-    name = layout.get(*keys)
-    if not isinstance(name, str) or not name.endswith(".ttl"):
-        return layout
-    inner = _find_beside(layout.value[keys[0]], keys[1:], folder)
-    return replace(layout, value={**layout.value, keys[0]: inner})
+    return layout
 
 
 def _read_bytes(reference: str, folder: Path) -> tuple[str, str, bytes]:

@@ -16,7 +16,7 @@ from transform.layouts.fields import MORE_FIELDS, RANGES
 from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.layouts.toml_lines import Path
-from transform.layouts.words import NAMED
+from transform.layouts.words import FEMININE, MASCULINE, NAMED
 from transform.text.characters import UNWRITABLE
 from transform.text.dates import is_date_pattern
 from transform.text.languages import is_language
@@ -34,6 +34,14 @@ LISTS = ("categorie", "statut", "portefeuille")
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and not UNWRITABLE.search(value)
+
+
+def _is_forms(value: list[object]) -> bool:
+    """Check whether texts are one and several of a thing, with a gender behind them or without."""
+    gender = value[2:] in ([], [FEMININE], [MASCULINE])
+    return (
+        len(value) >= 2 and gender and all(_is_text(text) and str(text).strip() for text in value)
+    )
 
 
 def _is_iri(value: object) -> bool:
@@ -54,7 +62,7 @@ _KINDS: dict[str, tuple[Message, Callable[[Any], object]]] = {
     "text": (message("layouts.kind_text"), lambda v: _is_text(v) and v.strip()),
     "forms": (
         message("layouts.kind_forms"),
-        lambda v: isinstance(v, list) and len(v) == 2 and all(_is_text(t) and t.strip() for t in v),
+        lambda v: isinstance(v, list) and _is_forms(v),
     ),
     "flag": (message("layouts.kind_flag"), lambda v: isinstance(v, bool)),
     "count": (message("layouts.kind_count"), lambda v: type(v) is int and 0 <= v < 1 << 31),
@@ -133,8 +141,9 @@ _KINDS: dict[str, tuple[Message, Callable[[Any], object]]] = {
     ),
     "range": (message("layouts.kind_choice", values=RANGES), lambda v: v in RANGES),
 }
-# A format is the name of a kind, [the format of each element] or a table: key to format, where
-# "*year", "*language" and "*name" stand for any key of that kind.
+# A format is the name of a kind, with a plus where a list of several is read too, [the format of
+# each element] or a table: key to format, where "*year", "*language" and "*name" stand for any key
+# of that kind.
 _TEXTS = {"*language": "text"}
 # "" where a layout extends another and has none of its own.
 _TEXTS_OR_NONE = {"*language": "text?"}
@@ -191,7 +200,7 @@ FORMAT = {
     "name": "text",
     "extends": "text",
     "afresh": ["text"],
-    "registry": "registry",
+    "registry": "registry+",
     "languages": ["language"],
     "language": "former-language",
     "series": {
@@ -249,7 +258,7 @@ def required_keys(layout: Node) -> list[str]:
     for body in ("publisher", "operator") if layout.find("operator") else ("publisher",):
         keys.append(f"{body}.slug")
         # A registry of bodies may know its name.
-        if layout.find(body, "name") or not layout.find("registry"):
+        if layout.find(body, "name") or not layout.elements("registry"):
             texts.append(f"{body}.name")
     languages = [node.value for node in layout.elements("languages") if node.sound]
     keys += [f"{text}.{language}" for text in texts for language in languages]
@@ -297,6 +306,9 @@ def read_value(
             place,
             [read_value(v, expected[0], (*path, n), place, lines, faults) for n, v in elements],
         )
+    if expected.endswith("+"):
+        several = value if isinstance(value, list) else [value]
+        return read_value(several, [expected[:-1]], path, file, lines, faults)
     kind, fits = _KINDS[expected]
     if not fits(value):
         return _misfit(value, kind, path, place, faults)

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from transform.text.agreement import Noun, write_places
 from transform.text.languages import LANGUAGES
 from transform.text.message import message
 
-# By language and thing: one and several; French words are masculine and begin with a consonant.
-# Texts write an article before those of `WITH_ARTICLE` alone.
-# `portrait` is one yearly file, the others are fields.
+# By language and thing: one and several. `portrait` is one yearly file, the others are fields.
 _NEUTRAL = {
     "fr": {
         "portrait": ("registre", "registres"),
@@ -30,13 +29,26 @@ _NEUTRAL = {
         "statut": ("status", "statuses"),
     },
 }
-WITH_ARTICLE = ("portrait", "portefeuille")
 NAMED = tuple(_NEUTRAL["fr"])
+# How texts call one and several of a thing.
+FORMS = {
+    "portrait": ("portrait", "portraits"),
+    "nom": ("nom", "noms"),
+    "categorie": ("categorie", "categories"),
+    "organisme": ("organisme", "organismes"),
+    "portefeuille": ("portefeuille", "portefeuilles"),
+    "benefices": ("benefice", "benefices"),
+    "statut": ("statut", "statuts"),
+}
+# What a layout writes behind one and several of a feminine French word, and of a masculine one.
+FEMININE, MASCULINE = "f", "m"
+# The neutral word that is feminine.
+_FEMININE_WORDS = ("catégorie",)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a register calls things, by language and thing: one and several.
+    """What a register calls things, by language and thing: one, several, perhaps the gender.
 
     `left_out` is the sentence, by language, on what absence from a portrait does and does not mean.
     """
@@ -46,11 +58,7 @@ class Words:
 
     def fill(self, text: str, language: str, **values: object) -> str:
         """Fill in a text of a language: {portrait} is one, {portraits} several of them."""
-        names = self.names[language]
-        several = {f"{thing}s": forms[1] for thing, forms in names.items()}
-        return text.format(
-            **{thing: forms[0] for thing, forms in names.items()}, **several, **values
-        )
+        return text.format(**write_places(nouns_of(self.names[language]), language), **values)
 
     def as_json(self) -> dict[str, dict[str, Any]]:
         """Return the words and the sentence by language, as the manifest has them."""
@@ -62,6 +70,20 @@ class Words:
             }
             for language in languages
         }
+
+
+def nouns_of(names: Mapping[str, Sequence[str]]) -> dict[str, Noun]:
+    """Return the nouns of things by the names that texts have for one and several of them.
+
+    `names` are one, several and perhaps the gender by thing.
+    """
+    nouns: dict[str, Noun] = {}
+    for thing, (*words, gender) in ((t, [*w, ""] if len(w) == 2 else w) for t, w in names.items()):
+        feminine = gender == FEMININE or (not gender and words[0] in _FEMININE_WORDS)
+        nouns |= {
+            form: Noun(word, feminine) for form, word in zip(FORMS[thing], words, strict=True)
+        }
+    return nouns
 
 
 def read_words(table: Mapping[str, Any]) -> Words:

@@ -49,7 +49,7 @@ def prepare(
     progress(what, len(sources), len(sources))
     newest = max(sources, key=lambda source: source.year).layout
     framework = read_framework(newest, base_uri)
-    registry = read_registry((la.registry for _, la in pairs if la.registry), base_uri)
+    registry = read_registry((name for _, la in pairs for name in la.registry), base_uri)
     pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
     parents = read_parents(pairs, vocabularies, registry)

@@ -81,12 +81,21 @@ def _are_of_a_list(values: Mapping[str, int]) -> bool:
     return short and 1 < len(values) <= MOST_VALUES and sum(values.values()) >= 3 * len(values)
 
 
+def _read_with_comma(text: str) -> str | None:
+    return read_number(text, ",")
+
+
+def guess_decimal(column: Column) -> str:
+    """Return the decimal mark of a column of numbers."""
+    return "." if column.part(read_number) == 1 else ","
+
+
 def guess_range(column: Column, languages: tuple[str, ...]) -> str:
     """Return the kind of value of a column that no field takes: one of the ranges of a layout."""
     answers = read_field({})
     if column.part(lambda text: normal_form(text) in answers.yes | answers.no) == 1:
         return "yes-no"
-    if column.part(read_number) == 1:
+    if column.part(read_number) == 1 or column.part(_read_with_comma) == 1:
         return "number"
     if guess_dates(column, languages).part > 0.5:
         return "date"

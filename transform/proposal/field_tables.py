@@ -45,7 +45,10 @@ def _table(
 ) -> Iterator[str]:
     yield from _remarks(field, chosen)
     if not chosen and field not in NEEDED:
-        yield confirm(message("proposal.no_column"))
+        if field in LISTS:
+            yield confirm(message("proposal.no_column_of_list", key=f"lists.{field}"))
+        else:
+            yield confirm(message("proposal.no_column"))
         yield "absent = true"
         return
     if not chosen:

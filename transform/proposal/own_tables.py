@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from transform.layouts.fields import vocabulary_terms
-from transform.proposal.cells import find_separator, guess_dates, guess_range, unread
+from transform.proposal.cells import find_separator, guess_dates, guess_decimal, guess_range, unread
 from transform.proposal.fields import Proposed
 from transform.proposal.languages import Lead
 from transform.proposal.lines import comment, listed, quoted
@@ -62,6 +62,8 @@ def _table(name: str, lead: Lead, languages: Sequence[str], everywhere: bool) ->
     yield f"range = {quoted(kind)}"
     if kind == "list" and (separator := find_separator(column)):
         yield f"split = {quoted(separator)}"
+    if kind == "number" and (mark := guess_decimal(column)) != ".":
+        yield f"decimal = {quoted(mark)}"
     patterns = guess_dates(column, tags).patterns if kind == "date" else ()
     if patterns:
         yield f"dates = {listed(patterns)}"

@@ -146,12 +146,14 @@ def _columns(files: Sequence[Proposed], claimed: set[str]) -> Iterator[str]:
         for column in file.choices[name].translations.values()
     }
     lines = [f"  {quoted(name)}," for name in labels.values()]
+    told: set[str] = set()
     for file in files:
         names = {
             normal_form(column.name): column.name
             for column in file.survey.columns
-            if normal_form(column.name) not in claimed
+            if normal_form(column.name) not in claimed | told
         }
+        told |= names.keys()  # a column may be passed over once
         if names:
             untaken = message("proposal.untaken", file=visible(file.survey.file.name))
             lines.append(f"  {confirm(untaken)}")

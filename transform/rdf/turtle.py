@@ -46,6 +46,31 @@ def parse_publishable(data: bytes, base_uri: str) -> list[ox.Triple]:
     return [_publishable(quad.triple) for quad in quads]
 
 
+def find_line(data: bytes, triple: ox.Triple, base_uri: str) -> int:
+    """Return the line of a Turtle document, from 1, on which a triple that it holds is complete.
+
+    The parser tells no places: it is asked for ever shorter beginnings of the document.
+    """
+    lines = data.splitlines(keepends=True)
+    first, last = 1, len(lines)
+    while first < last:
+        middle = (first + last) // 2
+        if _holds(b"".join(lines[:middle]), triple, base_uri):
+            last = middle
+        else:
+            first = middle + 1
+    return first
+
+
+def _holds(data: bytes, triple: ox.Triple, base_uri: str) -> bool:
+    """Check whether a document, which may break off, holds a triple."""
+    quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
+    try:
+        return any(quad.triple == triple for quad in quads)
+    except SyntaxError:
+        return False
+
+
 def _publishable(triple: ox.Triple) -> ox.Triple:
     for node in (triple.subject, triple.object):
         if not isinstance(node, ox.NamedNode | ox.Literal):

@@ -61,10 +61,12 @@ def is_one(number: int, language: str) -> bool:
 def read_number(text: str, decimal: str = ".") -> str | None:
     """Return a number with a point before its decimals, None for any other text.
 
-    Blanks may group its digits by three; a comma or a point is only ever the decimal mark.
+    Blanks may group its digits by three, and points where the decimal mark is a comma; a comma is
+    only ever the decimal mark, since a point is that of who says nothing of it.
     """
+    group = r"(?:[ \u00a0\u202f]\d{3})+" + (r"|(?:\.\d{3})+" if decimal == "," else "")
     match = re.fullmatch(
-        rf"([+\u2212-]?)(\d+|\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+)(?:{re.escape(decimal)}(\d+))?",
+        rf"([+\u2212-]?)(\d+|\d{{1,3}}(?:{group}))(?:{re.escape(decimal)}(\d+))?",
         text.strip(),
         re.ASCII,
     )

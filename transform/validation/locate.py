@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from transform.graphs.mapping import MappingContext, field_of, slot_of, subject
 from transform.graphs.prepared import Prepared
 from transform.identity.keyed_rows import KeyedRow
+from transform.identity.registry import Registry
 from transform.layouts.fields import key_of
 from transform.layouts.model import LISTS, Layout
 from transform.text.characters import UNWRITABLE
@@ -63,6 +64,11 @@ class CellLocator:
                 for row in rows
             }
         return self._rows.get(focus)
+
+    @property
+    def registry(self) -> Registry:
+        """Return the registry of bodies."""
+        return self._work.identities.bodies.registry
 
     @property
     def newest(self) -> MappingContext:
@@ -236,7 +242,9 @@ def _elsewhere(finding: Finding, places: CellLocator) -> Message:
         layout = layout_to_edit(places.contexts[year].layout)
         return message("validation.total", year=year, layout=layout)
     if finding.component == "SPARQLConstraintComponent" and finding.focus.endswith("id/organisme"):
-        return message("validation.spelling_of_two")
+        registry = places.registry
+        found = registry.places(finding.value, places.newest.base_uri)
+        return message("validation.spelling_of_two", places=found)
     if finding.shape.endswith("#Concept-revise-par-une-personne"):
         context = places.newest
         if named := concept_of(finding.focus, context.base_uri):

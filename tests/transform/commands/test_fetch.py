@@ -39,7 +39,9 @@ from tests.support.ckan_portal import (
     replies,
     running,
 )
+from tests.support.old_workbook import as_xls
 from tests.support.waiting import ends, wait_until
+from tests.transform.tables import test_ods
 
 Fetch = Callable[..., subprocess.CompletedProcess[str]]
 DIRECT = {"NO_PROXY": "127.0.0.1"}
@@ -315,7 +317,7 @@ def api_error(status: int, kind: str, message: str) -> Answer:
         ),
         (
             lambda h: h.json(200, {"success": True, "result": {"id": DATASET, "resources": []}}),
-            "no CSV or XLSX file",
+            "no table that bears",
         ),
         (replies(200, gzip.compress(b"{}"), Content_Encoding="gzip"), "packed as 'gzip'"),
         (replies(302, b"", Location="file:///etc/passwd"), "is not an http(s) URL"),
@@ -369,7 +371,7 @@ def test_an_api_that_is_no_plain_url_is_refused(
     ("fields", "why"),
     [
         ({"name": "Portrait", "description": "", "url": "http://127.0.0.1/x.csv"}, "year"),
-        ({"format": "PDF"}, "neither CSV nor XLSX"),
+        ({"format": "PDF"}, "no table that `build` reads (PDF)"),
         ({"state": "deleted"}, "deleted"),
         ({"name": "Dictionnaire de données 2024"}, "explains"),
     ],
@@ -392,6 +394,72 @@ def test_excel_is_taken_where_there_is_no_csv(fetch: Fetch, portal: Portal, fold
     portal.offer(2025, SMALL, url="_datastore_only_resource", url_type="datastore")
     assert fetch().returncode == 0
     assert bodies(folder) == {2024: body, 2025: body}
+
+
+def as_json(lines: bool = False) -> bytes:
+    rows = [dict(zip(HEADER, ROW, strict=True))]
+    if lines:
+        return "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+    return json.dumps({"result": {"records": rows}}).encode()
+
+
+def as_old_workbook() -> bytes:
+    return as_xls({"Portrait": [HEADER, ROW]})
+
+
+def as_open_document() -> bytes:
+    return test_ods.as_ods(test_ods.table(test_ods.row(*HEADER), test_ods.row(*ROW)))
+
+
+@pytest.mark.parametrize(
+    ("body", "ending", "media_type", "more"),
+    [
+        (as_old_workbook, "xls", "application/vnd.ms-excel", ()),
+        (as_open_document, "ods", "application/vnd.oasis.opendocument.spreadsheet", ()),
+        # What many portals call it.
+        (workbook, "xls", "application/octet-stream", ()),
+        (as_json, "json", "application/json", ("--resource", "2025=rows")),
+        (lambda: as_json(lines=True), "jsonl", "application/x-ndjson", ("--resource", "2025=rows")),
+        (as_json, "json", "application/json", ("--layout", "mine.toml")),
+    ],
+)
+def test_what_build_reads_is_fetched_and_read(
+    portal_ia: Fetch,
+    portal: Portal,
+    folder: Path,
+    tmp_path: Path,
+    body: Callable[[], bytes],
+    ending: str,
+    media_type: str,
+    more: tuple[str, ...],
+) -> None:
+    layout = tmp_path / "mine.toml"
+    layout.write_text('extends = "quebec"\nfile.path = "result.records"\n')
+    content = body()
+    portal.offer(2025, content, ending, id="rows").media_type = media_type
+    where = [layout if word == "mine.toml" else word for word in more]
+    arguments = ("fetch", "--to", folder, "--api", portal.api, *where)
+    done = portal_ia(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert bodies(folder) == {2025: content}
+    assert portal_ia(*arguments, "--check").returncode == 0
+    assert portal_ia(*arguments).stdout.endswith("Nothing changed since the last fetch.\n")
+    last = portal.gets(f"2025.{ending}")[-1]
+    assert last["If-None-Match"] == portal.files[f"/fichiers/2025.{ending}"].etag
+    own = ("--layout", layout) if ending == "json" else ()
+    read = portal_ia("check", folder, *own)
+    assert read.returncode == 0, read.stdout + read.stderr
+
+
+def test_json_that_nobody_named_is_left_aside(fetch: Fetch, portal: Portal, folder: Path) -> None:
+    portal.offer(2024, as_json(), "json", id="rows")
+    portal.offer(2025, SMALL)
+    portal.offer(2025, as_xls({"Portrait": [HEADER, ROW]}), "xls")
+    done = fetch()
+    assert done.returncode == 0, done.stderr
+    assert "JSON, which may hold anything else than the rows of 2024" in done.stderr
+    assert "--resource 2024=rows" in done.stderr
+    assert bodies(folder) == {2025: SMALL}
 
 
 def test_the_newest_of_two_is_taken(fetch: Fetch, portal: Portal, folder: Path) -> None:

@@ -279,6 +279,7 @@ def test_check_tells_a_sound_layout_in_short(portrait_ia: Run) -> None:
         "list statut: closed, values 3",
         "list portefeuille: closed, values 24",
         "years: 2024, 2025",
+        "registry (organismes.ttl): 95 bodies",
     ]
 
 
@@ -302,3 +303,67 @@ def test_check_tells_all_faults_and_which_file_cannot_be_read(
     ):
         done = portrait_ia("layout", *arguments)
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
+SPANISH = [
+    {
+        "Identificador": f"ES-{year}-{n}",
+        "Nombre del sistema": f"Asistente para los trámites {n}",
+        "Organismo responsable": "Oficina de Atención",
+        "Ministerio": ["Ministerio de Trabajo", "Ministerio de Justicia"][n % 2],
+        "Finalidad": f"Responder a las preguntas sobre el trámite {n} con más rapidez",
+        "Estado": ["Piloto", "En producción"][n % 2],
+        "Clase de técnica": ["Predicción", "Conversación"][n % 2],
+        "Fecha de puesta en servicio": ["3 de mayo de 2022", "15/01/2024"][n % 2],
+        "Coste anual (euros)": ["12.500,50", "8.000,00"][n % 2],
+    }
+    for year in (2024, 2025)
+    for n in range(6)
+]
+
+
+def test_a_spanish_register_is_proposed_and_its_advice_holds(
+    propose: Callable[..., Layout], portrait_ia: Run, tmp_path: Path
+) -> None:
+    files = [
+        write(tmp_path / f"registro-{year}.csv", rows, delimiter=";")
+        for year, rows in ((2024, SPANISH[:6]), (2025, SPANISH[6:]))
+    ]
+    layout = propose(*files)
+    assert layout.languages == ("es",)
+    assert layout.fields["organisme"].within == "portefeuille"
+    found = {name: names[0] for name, names in columns(layout).items() if names}
+    assert found == {
+        "nom": "Nombre del sistema",
+        "organisme": "Organismo responsable",
+        "portefeuille": "Ministerio",
+        "benefices": "Finalidad",
+        "statut": "Estado",
+        "identifiant": "Identificador",
+        "date_mise_en_service": "Fecha de puesta en servicio",
+    }
+    # Each column that no field takes is there once; the advice for a list that none fills holds.
+    text = Path(layout.source).read_text("utf-8")
+    assert text.count('# "Clase de técnica",') == 1
+    advice = (
+        "# to confirm: no column holds it; if one does, write columns = […] instead, and further"
+        " down [lists.categorie] with open = true\nabsent = true\n"
+    )
+    assert text.count(advice) == 1
+    text = text.replace(advice, 'columns = ["Clase de técnica"]\n')
+    start = text.index("# [own.costeAnualEuros]")
+    own = "".join(line.removeprefix("# ") for line in text[start:].splitlines(keepends=True))
+    own_layout = tmp_path / "own.toml"
+    own_layout.write_text(f"{text[:start]}{own}\n[lists.categorie]\nopen = true\n", "utf-8")
+    pairs = [f"{2024 + n}={file}" for n, file in enumerate(files)]
+    done = portrait_ia(
+        *("build", *pairs, "--layout", own_layout, "--base-uri", "https://ia.example/"),
+        *("--to", tmp_path / "releases"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    # Both bodies stand below a ministry, so that no line alone would say who they are.
+    assert "write its line into" not in done.stdout
+    dump = (tmp_path / "releases/current/dumps/portraits.nt").read_text("utf-8")
+    assert dump.count('costeAnualEuros> "12500.50"^^') == 6
+    assert dump.count('> "2022-05-03"^^') == 6
+    assert "organisme/ministerio-de-trabajo-oficina-de-atencion>" in dump

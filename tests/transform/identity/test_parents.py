@@ -136,3 +136,58 @@ def identified(given: list[Cells], settings: Path, registry: Registry) -> Identi
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
     parents = read_parents(pairs, vocabularies, registry)
     return identify([(pairs[0][0], "en")], registry, parents)
+
+
+def test_a_parent_is_the_body_that_registry_or_rows_know_else_a_portfolio(
+    tmp_path: Path, portrait: Callable[..., Path], portrait_ia: Run
+) -> None:
+    """Where a parent is a portfolio only, its bodies are attached to it and part of no body."""
+    (tmp_path / "bodies.ttl").write_text(
+        """
+        @prefix org: <http://www.w3.org/ns/org#> .
+        @prefix pia: <def#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        <id/organisme/energy> a pia:Organisme ; skos:prefLabel "Department of Energy"@fr ;
+          org:classification <id/genre/organisme> ; pia:revise true .
+        """,
+        encoding="utf-8",
+    )
+    rows = [
+        row("Chat", "OCIO", LABOR),  # only a portfolio
+        row("Search", "OCIO", ENERGY),  # a body of the registry that no row names
+        row("Claims", "Benefits Office", "Veterans Affairs"),
+        row("Forms", "VA", "Veterans Affairs"),  # the parent itself, written otherwise
+    ]
+    settings = layout(tmp_path, "portefeuille", "bodies.ttl")
+    values = """
+[[lists.portefeuille.values]]
+concept = "veterans"
+spellings = ["Veterans Affairs", "VA"]
+"""
+    settings.write_text(settings.read_text("utf-8") + values, "utf-8")
+    file = portrait(*rows, header=HEADER)
+    done = portrait_ia(
+        *("build", f"2025={file}", "--layout", settings, "--base-uri", BASE),
+        *("--to", tmp_path / "releases"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    dump = tmp_path / "releases/current/dumps/portraits.nq"
+    found: dict[str, set[tuple[str, str]]] = {"subOrganizationOf": set(), "rattachement": set()}
+    for quad in ox.parse(path=dump, format=ox.RdfFormat.N_QUADS):
+        name = quad.predicate.value.replace("/", "#").rpartition("#")[2]
+        if name in found:
+            ends = (
+                str(end)[1:-1].removeprefix(f"{BASE}id/") for end in (quad.subject, quad.object)
+            )
+            about, value = ends
+            found[name].add((about.removeprefix("organisme/"), value))
+    assert found["subOrganizationOf"] == {
+        ("department-of-energy-ocio", "organisme/energy"),
+        ("veterans-benefits-office", "organisme/va"),
+    }
+    assert found["rattachement"] == {
+        ("department-of-labor-ocio", "portefeuille/department-of-labor/2025"),
+        ("department-of-energy-ocio", "portefeuille/department-of-energy/2025"),
+        ("veterans-benefits-office", "portefeuille/veterans/2025"),
+        ("va", "portefeuille/veterans/2025"),
+    }

@@ -1,6 +1,7 @@
 """The registry of bodies: who it knows, what it refuses, what it makes of the example portraits."""
 
 import csv
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -213,6 +214,78 @@ def test_registry_that_contradicts_itself(tmp_path: Path, old: str, new: str, me
     assert message in findings(registry)
 
 
+TOWNS = """
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix pia: <def#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<id/organisme/ville-de-laval> a pia:Organisme ; org:classification <id/genre/organisme> ;
+    pia:revise true ; skos:prefLabel "Ville de Laval"@fr .
+<id/organisme/hema-quebec> skos:altLabel "HQ"@fr .
+{more}
+"""
+AGAIN = """<id/organisme/hema-quebec>
+    skos:prefLabel "Héma-Québec"@fr ;
+    a pia:Organisme .
+"""
+
+
+def test_a_registry_of_several_files_is_one(tmp_path: Path) -> None:
+    towns = tmp_path / "villes.ttl"
+    towns.write_text(TOWNS.format(more=""), "utf-8")
+    registry = read_registry(["organismes", str(towns)], BASE)
+    assert len(registry.bodies) == 96
+    assert [registry.find(text).slug for text in ("HQ", "ville de laval")] == [  # type: ignore[union-attr]
+        *("hema-quebec", "ville-de-laval"),
+    ]
+
+
+def test_a_body_of_two_files_is_refused_with_both_places(
+    tmp_path: Path, portrait: Callable[..., Path], portrait_ia: Run
+) -> None:
+    own = edited(tmp_path, HEMA, HEMA)
+    line = own.read_text("utf-8").split(HEMA)[0].count("\n") + 2
+    towns, layout = tmp_path / "villes.ttl", tmp_path / "essai.toml"
+    towns.write_text(TOWNS.format(more=AGAIN), "utf-8")
+    layout.write_text('extends = "quebec"\nregistry = ["organismes.ttl", "villes.ttl"]')
+    for command in (("layout", "check", layout), ("check", f"2025={portrait(ROW)}")):
+        more = () if command[0] == "layout" else ("--layout", layout)
+        done = portrait_ia(*command, *more, "--lang", "en")
+        assert (done.returncode, done.stderr) == (
+            2,
+            "portrait-ia: id/organisme/hema-quebec is in two files of the registry:"
+            f" {own}, line {line} and {towns}, line 10. Keep one of the two; the other file may add"
+            " spellings to it, without “a pia:Organisme”.\n",
+        )
+    towns.write_text(TOWNS.format(more=""), "utf-8")
+    done = portrait_ia("layout", "check", layout, "--lang", "en")
+    assert f"registry ({own}, {towns}): 96 bodies\n" in done.stdout
+    done = portrait_ia(
+        *("build", f"2025={portrait(ROW)}", "--layout", layout, "--to", tmp_path / "releases")
+    )
+    assert done.returncode == 0, done.stderr
+    dump = (tmp_path / "releases/current/dumps/portraits.nt").read_text()
+    assert "id/organisme/ville-de-laval>" in dump
+
+
+def test_a_spelling_of_two_bodies_of_two_files_is_told_with_both_places(
+    tmp_path: Path, portrait: Callable[..., Path], portrait_ia: Run
+) -> None:
+    towns, layout = tmp_path / "villes.ttl", tmp_path / "essai.toml"
+    again = AGAIN.replace("hema-quebec", "sang")
+    towns.write_text(TOWNS.format(more=again), "utf-8")
+    layout.write_text('extends = "quebec"\nregistry = ["organismes", "villes.ttl"]')
+    report = tmp_path / "report"
+    done = portrait_ia(*("check", f"2025={portrait(ROW)}", "--layout", layout, "--report", report))
+    assert done.returncode == 1
+    line = ontology.read("organismes").decode().split(HEMA)[0].count("\n") + 2
+    results = json.loads((report / "validation.json").read_bytes())["results"]
+    [found] = [each for each in results if each["raw"] == "héma-québec"]
+    assert found["next_en"] == (
+        "Take the spelling out of one of the two in the registry of bodies; they are there:"
+        f" organismes.ttl, line {line} and {towns}, line 10."
+    )
+
+
 @pytest.fixture
 def build(
     tmp_path: Path, portrait: Callable[..., Path], portrait_ia: Run
@@ -279,7 +352,8 @@ def test_a_spelling_of_two_bodies_publishes_nothing(tmp_path: Path, build: Build
     edited(tmp_path, HEMA, f'{HEMA}    skos:altLabel "BAnQ"@fr ;\n')
     done = build()
     assert done.returncode == 1
-    shown = "".join(done.stdout.split()).replace("│", "")
+    lines = [line.split("│") for line in done.stdout.splitlines() if line.startswith("│")]
+    shown = "".join(cells[6].strip() for cells in lines)
     assert "hema-quebec" in shown
     assert "bibliotheque-et-archives" in shown
     assert not (tmp_path / "releases").exists()

@@ -199,10 +199,15 @@ def test_one_spelling_may_mean_two_concepts_in_different_years(tmp_path: Path) -
 # After the number of the line.
 REFUSED = [
     (
-        'words.portrait.fr = ["État", "états"]\nwords.statut.fr = ["état", "états"]',
-        '2: words.portrait.fr has "État", which begins with a vowel: our texts write «le»,'
-        " «du» and «aucun» before it. Take a masculine noun that begins with a consonant, such as"
-        ' "registre" or "secteur".',
+        'words.portrait.en = ["card", "cards", "f"]\nwords.portrait.fr = ["fiche", "fiches", "f"]',
+        "2: words.portrait.en says the gender of the word, which is of use in French only. Keep"
+        " only one and several.",
+    ),
+    (
+        'words.portrait.fr = ["fiche", "fiches", "n"]',
+        "2: words.portrait.fr is ['fiche', 'fiches', 'n']. Make it a list of one and several, such"
+        ' as ["portfolio", "portfolios"]; of a French word that is feminine, ["direction",'
+        ' "directions", "f"].',
     ),
     (
         '[fields.nom]\nsplit = ";"',

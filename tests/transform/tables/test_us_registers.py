@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -166,3 +167,30 @@ def test_cells_of_2024_keep_line_ends_and_typographic_signs(readings: dict[str, 
     assert any("\n" in text for text in texts)
     assert any("’" in text for text in texts)
     assert not any("\ufffd" in text or "Ã" in text for text in texts)
+
+
+def test_a_date_that_us_2024_leaves_out_would_exchange_two_twins(
+    readings: dict[str, Reading], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "us-2024"\n[fields.date_mise_en_service]\ncolumns = ["Date Implemented"]\n'
+    )
+    layout = load_layout(str(own))
+    dated = read_rows(FILES["2024"][0], 2024, layout)
+    without, with_date = (
+        key_rows(reading, lambda row: Anchor(normal_form(row.cells.organisme), 0)).keys
+        for reading in (readings["2024"], dated)
+    )
+    changed = [
+        row.number
+        for row, one, other in zip(dated.rows, without, with_date, strict=True)
+        if one != other
+    ]
+    assert changed == [1744, 1752]
+    [slot] = [n for n, each in enumerate(dated.slots) if each.field == "date_mise_en_service"]
+    moments = [
+        layout.fields["date_mise_en_service"].moments(row.others[slot]) for row in dated.rows
+    ]
+    years = Counter(min(found).text[:4] == "1905" for found in moments if len(found) == 1)
+    assert years == {False: 619, True: 31}

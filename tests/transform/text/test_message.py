@@ -47,6 +47,7 @@ APART = {
         *(f"transform/charts/{name}.py" for name in ("picture", "pixels", "queries")),
     ),
     "a defect, which only tests read": ("server/questions/question.py",),
+    "words that agree with those of a register, in French": ("transform/text/agreement.py",),
     "Turtle, SPARQL, SQL, and codes of formats": (
         *("transform/rdf/turtle_writer.py", "transform/release/definitions.py"),
         *("transform/review/renamings.py", "transform/tables/number_formats.py"),
@@ -139,10 +140,14 @@ def fields(key: str, language: str) -> set[str]:
 
 
 def fields_of(text: str) -> Iterator[str]:
-    """Yield the names of the values of a text, and of those within the forms of others."""
+    """Yield the names of the values of a text, and of those within the forms of others.
+
+    With a noun stands what agrees with it, which is not the same in another language.
+    """
     for _, name, form, _ in Formatter().parse(text):
         if name:
-            yield name
+            agreed, _, noun = name.rpartition(" ")
+            yield noun.strip("()").removesuffix("s") if agreed else noun
             yield from fields_of(form or "")
 
 
@@ -152,7 +157,8 @@ def test_every_text_is_in_both_languages_with_the_same_values(room: str) -> None
         assert list(texts) == list(LANGUAGES), name
         assert all(texts.values()), name
         if room not in {"click", *BY_WRITER}:
-            in_both = [{f.lower() for f in fields(f"{room}.{name}", tag)} for tag in LANGUAGES]
+            names = (fields(f"{room}.{name}", tag) for tag in LANGUAGES)
+            in_both = [{each.lower().removesuffix("s") for each in own} for own in names]
             # A word may begin a sentence in one language only.
             assert in_both[0] == in_both[1], name
 

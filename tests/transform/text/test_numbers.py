@@ -6,6 +6,7 @@ from transform.text.difference import net
 from transform.text.numbers import (
     is_one,
     percent,
+    read_number,
     whole,
 )
 
@@ -44,3 +45,18 @@ def test_net() -> None:
     assert net(0, 2, "en") == "2 more"
     assert net(5, 5, "fr") == "autant"
     assert whole(3611, "fr") == "3\u202f611"
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "number"),
+    [
+        *(("12.500,50", ",", "12500.50"), ("1.234.567", ",", "1234567"), ("8,5", ",", "8.5")),
+        *(("12 500,50", ",", "12500.50"), ("12.50", ",", None), ("1.2345,6", ",", None)),
+        *(("12 500.5", ".", "12500.5"), ("12,500", ".", None), ("12.500", ".", "12.500")),
+        *(("1.234 567", ",", None), ("", ",", None)),
+    ],
+)
+def test_digits_are_grouped_where_no_decimal_mark_can_be_meant(
+    text: str, decimal: str, number: str | None
+) -> None:
+    assert read_number(text, decimal) == number
