@@ -78,7 +78,8 @@ class Worker:
         self._count = counters.count
         self._log = request_log
         self._trusted = trusted
-        self._ids = (f"{secrets.token_hex(6)}-{number:x}" for number in itertools.count(1))
+        own = secrets.token_hex(6)
+        self._ids = (f"{own}-{number:x}" for number in itertools.count(1))
         self._current_release = current_release
         self._older = older
         self._cache = cache

@@ -128,6 +128,32 @@ def test_what_was_least_used_makes_room_in_what_is_kept() -> None:
     assert (kept.size, kept.find("99")) == (0, None)
 
 
+def test_what_is_asked_once_pushes_nothing_out_that_is_asked_again() -> None:
+    kept = ReplyCache(100_000)
+    for name in "abcdef":
+        keep(kept, name, 10_000)
+        assert kept.find(name)
+    for number in range(1000):
+        keep(kept, str(number), 10_000)
+        assert kept.size <= 100_000
+    assert [name for name in "abcdef" if kept.find(name)] == list("abcdef")
+
+
+def test_what_was_in_demand_makes_room_for_what_is() -> None:
+    kept = ReplyCache(100_000)
+    for name in "abcdefghijkl":  # more than the room
+        keep(kept, name, 10_000)
+        assert kept.find(name)
+    assert [name for name in "abcdefghijkl" if kept.find(name)] == list("efghijkl")
+    for name in "efg":
+        keep(kept, name, 1_000)  # anew, and smaller
+    for number in range(100):
+        keep(kept, str(number), 10_000)
+        assert kept.size <= 100_000
+    kept.clear()
+    assert (kept.size, kept.find("l")) == (0, None)
+
+
 def test_what_would_take_an_eighth_of_the_room_is_not_kept() -> None:
     kept = ReplyCache(100_000)
     keep(kept, "large", 12_000)
