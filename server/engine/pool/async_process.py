@@ -194,6 +194,7 @@ class AsyncProcess:
             self._take(entry, letter, payload)
         if letter in (WHOLE, END):
             self.pending.popleft()
+            self._read_on()  # what comes next does not wait until this answer is on the disk
 
     def _take(self, exchange: Exchange, letter: bytes, payload: bytes) -> None:
         exchange.take(letter, payload, partial(self._open_spool, exchange))
@@ -211,6 +212,10 @@ class AsyncProcess:
             exchange.finish_if_written()
         elif fault is not None and not self.closed:
             self._owner.end(self, fault)
-        elif self._paused and not self.closed:
+        else:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self._paused and not self.closed:
             self._paused = False
             self._loop.add_reader(self._connection, self._read)

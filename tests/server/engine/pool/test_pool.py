@@ -5,6 +5,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -251,3 +252,26 @@ def test_the_loop_does_not_wait_for_a_slow_disk(
     assert len(read(batch.wait()[0])) > 6_000_000
     assert len(written) > 2
     assert max(written) < 3 << 20  # the process waits for the disk, not the answer in memory
+
+
+def test_who_asks_next_does_not_wait_for_the_disk_of_another(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the last bytes of an answer come when too much of it waits to be written."""
+    make, may_write = tempfile.TemporaryFile, threading.Event()
+
+    def wait_to_make() -> Any:
+        assert may_write.wait(120)
+        return make()
+
+    monkeypatch.setattr("tempfile.TemporaryFile", wait_to_make)
+    with open_engine(release, BASE, replace(LIMITS, processes=1, idle=1)) as engine:
+        for rows in range(10_450, 10_650, 50):  # 1 MB is being written, and about 1 MB waits
+            may_write.clear()
+            text = f"SELECT ?c ?f {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {rows}"
+            long, next_one = (Batch(engine, [asked]) for asked in (ask(text, CSV), ask("ASK {}")))
+            assert b"true" in read(next_one.wait()[0])
+            assert not long.outcomes
+            may_write.set()
+            assert read(long.wait()[0]).count(b"\r\n") == rows + 1
+        assert engine.stats().started == 1
