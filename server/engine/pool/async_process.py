@@ -31,7 +31,7 @@ class Owner(Protocol):
     """The owner of a process, called when its state changes."""
 
     def take_back(self, process: "AsyncProcess") -> None:
-        """Take back a process that has answered all its questions."""
+        """Take back a process that has answered all its questions, or is open now."""
         ...
 
     def end(self, process: "AsyncProcess", fault: EngineFault | None = None) -> None:
@@ -68,6 +68,11 @@ class AsyncProcess:
         self._rest = b""
         self._paused = self._unread = self.closed = False
         self._loop.add_reader(self._connection, self._read)
+
+    def ask_whether_open(self) -> None:
+        """Have the owner take it back once it has opened the release, and can take questions."""
+        self.pending.append(_Mark.CANCELLED)
+        self._send(frame(CANCEL))  # which is answered in its turn
 
     def put(self, exchanges: Sequence[Exchange]) -> None:
         """Send questions together, so that the process is woken once."""
