@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urljoin
 from urllib.request import Request, urlopen
 
@@ -17,6 +18,7 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.support.ports import take_port
+from tests.support.waiting import wait_until
 
 PACKAGES = ("ontology", "shapes", "transform", "server")
 
@@ -53,7 +55,9 @@ def start(command: list[str], home: Path) -> Iterator[str]:
             assert process.stdout
             line = process.stdout.readline().decode()
             assert f"http://localhost:{port}/" in line
-            yield f"http://127.0.0.1:{port}/"
+            site = f"http://127.0.0.1:{port}/"
+            wait_until(lambda: is_ready(site))  # until its release is checked it answers 503
+            yield site
         finally:
             process.terminate()
             process.communicate(timeout=60)
@@ -72,6 +76,14 @@ def look_around(site: str) -> None:
     for path in ("def.ttl", "shapes.ttl", "catalogue.ttl", "requetes/openapi.json"):
         assert read(site + path), path
     assert "true" in read(f"{site}sparql?query=ASK%7B?s%20?p%20?o%7D", "text/csv, */*")
+
+
+def is_ready(site: str) -> bool:
+    """Check whether a site has a release to serve."""
+    try:
+        return bool(read(f"{site}readyz"))
+    except HTTPError:
+        return False
 
 
 def read(address: str, accept: str = "*/*") -> str:

@@ -26,7 +26,7 @@ from server.app import create_app
 from server.settings import Settings
 from tests.support.ports import take_port
 from tests.support.reply import Reply
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 from transform.layouts.model import Languages
 from transform.rdf import syntaxes
 from transform.release import document_index
@@ -54,6 +54,7 @@ SOURCE = "Nom;Organisme\r\nExemple 1 : Tri des demandes;Cégep du Vieux Montréa
 MORE = 60  # plain entries of 2025, so that what points at the portrait needs two pages
 Boot = Callable[..., AbstractContextManager[str]]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+BROWSER_MS = 1000 * SECONDS
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -205,7 +206,7 @@ def browser() -> Iterator[Any]:
 def page(browser: Any) -> Iterator[Any]:
     """A page of a French reader, at the width of a telephone."""
     context = browser.new_context(viewport={"width": 360, "height": 800}, locale="fr-CA")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(BROWSER_MS)
     yield context.new_page()
     context.close()
 
@@ -226,7 +227,9 @@ def _boot(
     code += "folder, workers, port = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]); "
     code += "listen(folder, '127.0.0.1', port, workers, engine=engine)"
     command = [sys.executable, "-c", code, str(folder), str(workers)]
-    with _run(command, folder, settings, stderr) as address:
+    # No query of a busy machine is refused for having waited, unless that is what is tried.
+    settings = {"queue_seconds": f"{SECONDS:g}", **settings}
+    with _run(command, folder, settings, stderr, ready="readyz") as address:
         yield address
 
 
@@ -236,7 +239,13 @@ def _run(
     folder: Path,
     settings: dict[str, str] | None = None,
     stderr: IO[bytes] | None = None,
+    ready: str = "healthz",
 ) -> Iterator[str]:
+    """Start a server; yield its address once the path `ready` is answered by 200.
+
+    That is `readyz` where a release is to be served: on a busy machine its first check may last
+    longer than the start waits for it, and until then each other path is answered by 503.
+    """
     port, reservation = take_port()
     root = HERE.parent.parent
     environment = {"PORTRAIT_IA_FOLDER": str(folder), "PYTHONPATH": str(root)}
@@ -247,7 +256,7 @@ def _run(
     server = subprocess.Popen([*command, str(port)], cwd=root, env=environment, stderr=stderr)
     with reservation:
         try:
-            wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz", server))
+            wait_until(lambda: _answers(f"http://127.0.0.1:{port}/{ready}", server))
             yield f"http://127.0.0.1:{port}/"
         finally:
             server.terminate()
@@ -257,7 +266,7 @@ def _run(
 def _answers(address: str, server: "subprocess.Popen[bytes]") -> bool:
     assert server.poll() is None, "the server ended"
     try:
-        with urllib.request.urlopen(address, timeout=5):
+        with urllib.request.urlopen(address, timeout=30):
             return True
     except OSError:
         return False

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.site.conftest import BROWSER_MS
 from tests.support.npm import install
 
 HTML = {"Accept": "text/html"}
@@ -117,6 +118,7 @@ def test_no_template_breaks_a_rule_of_wcag_or_scrolls_sideways(
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     )
+    context.set_default_timeout(BROWSER_MS)
     page, found, wide = context.new_page(), {}, {}
     for name, path in [*paths.items()][half::2]:
         joint = "&" if "?" in path else "?"

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.site.test_hang_up import ENDLESS
-from tests.support.processes import find_busy
+from tests.support.processes import find_busy, send
 from tests.support.waiting import wait_until
 
 SECRET = "canary-of-a-password-5b1c"
@@ -174,7 +174,7 @@ def test_no_answer_tells_a_path_a_trace_or_a_secret(
         args=(answers, fetch, site, ("GET", f"sparql?query={quote(ENDLESS)}%23", {}, None)),
     )
     asking.start()
-    os.kill(find_busy(site), signal.SIGKILL)
+    send(find_busy(site), signal.SIGKILL)
     asking.join(90)
 
     # A file that has changed, and a current that leads nowhere.

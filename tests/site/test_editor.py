@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from server.web import assets
-from tests.site.conftest import BASE
+from tests.site.conftest import BASE, BROWSER_MS
 from tests.site.test_browser import CONTRAST
 from tests.site.test_hang_up import ENDLESS
 from tests.support.processes import find_busy, lives
@@ -277,6 +277,7 @@ def test_the_keyboard_alone_gets_in_and_out(site: str, page: Any) -> None:
 
 def test_without_scripts_the_form_works(site: str, browser: Any) -> None:
     context = browser.new_context(java_script_enabled=False, locale="en-CA")
+    context.set_default_timeout(BROWSER_MS)
     try:
         page = context.new_page()
         page.goto(f"{site}sparql")
@@ -403,8 +404,7 @@ def test_an_answer_of_two_columns_is_drawn_as_bars(
     assert page.locator("tbody tr").count() == 3
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_timeout(100)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.wait_for_function("w => document.documentElement.scrollWidth === w", arg=width)
     button.press("Enter")
     assert not page.locator(".bars").is_visible()
     for query in (

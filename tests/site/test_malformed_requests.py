@@ -351,7 +351,7 @@ def test_leave_to_send_is_given_for_each_request(site: str) -> None:
     head, leave = POST + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", b"100 Continue\r\n"
     raw = b""
     with connect(site) as client:
-        client.settimeout(20)
+        client.settimeout(90)
         client.sendall(head)
         for number in (1, 2):
             while raw.count(leave) < number:

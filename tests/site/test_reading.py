@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.site.conftest import BROWSER_MS
 from tests.support.crawl import crawl
 
 MOST_TABS = 400
@@ -32,6 +33,7 @@ def test_a_walk_by_keyboard_from_the_home_page_to_the_answer_of_a_query(
     examples: str, browser: Any
 ) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-CA")
+    context.set_default_timeout(BROWSER_MS)
     page = context.new_page()
     page.goto(examples)
     tab_to(page, ".ways a[href*='initiatives']")
@@ -54,6 +56,7 @@ def test_a_walk_by_keyboard_from_the_home_page_to_the_answer_of_a_query(
 
 def test_the_switch_of_language_keeps_the_place(examples: str, browser: Any) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-CA")
+    context.set_default_timeout(BROWSER_MS)
     page = context.new_page()
     for path in ("initiatives?annee=2024&q=donn%C3%A9es", "recherche?q=ramq", "def", "requetes"):
         page.goto(examples + path)
@@ -73,6 +76,7 @@ def test_the_switch_of_language_keeps_the_place(examples: str, browser: Any) -> 
 
 def test_on_paper_stands_what_is_read_and_not_what_is_clicked(examples: str, browser: Any) -> None:
     page = browser.new_page()
+    page.set_default_timeout(BROWSER_MS)
     page.goto(f"{examples}initiatives")
     page.emulate_media(media="print")
     for hidden in (".ways", ".top form", ".facets", ".formats"):

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode, urljoin
 
 import pytest
 
+from tests.site.conftest import BROWSER_MS
+
 REGIE = "regie-de-l-assurance-maladie-du-quebec"
 HTML = {"Accept": "text/html"}
 
@@ -249,6 +251,7 @@ def test_suggestions_are_reached_by_keyboard(examples: str, page: Any) -> None:
 
 def test_without_scripts_a_search_is_a_form(examples: str, browser: Any) -> None:
     context = browser.new_context(java_script_enabled=False, locale="fr-CA")
+    context.set_default_timeout(BROWSER_MS)
     page = context.new_page()
     page.goto(examples)
     page.get_by_role("searchbox", name="Chercher dans le site").fill("ramq")

@@ -19,6 +19,7 @@ import pytest
 
 from tests.conftest import COMMAND, PROJECT
 from tests.site.conftest import list_anew
+from tests.support.ports import take_port
 from tests.support.processes import (
     children,
     family,
@@ -107,12 +108,6 @@ def test_answers_under_way_are_given_before_the_end(site_of_its_own: str) -> Non
     wait_until(lambda: not lives(server))
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def is_refused(host: str, port: int) -> bool:
     try:
         socket.create_connection((host, port), 10).close()
@@ -184,9 +179,11 @@ def test_a_server_whose_engine_cannot_start_says_so_before_any_address(
         (two_releases / ".stores").touch()
     else:
         settings = {"PORTRAIT_IA_QUERY_MEMORY_MB": "9000"}
-    ended = subprocess.run(
+    port, reservation = take_port()
+    with reservation:
+        ended = subprocess.run(
         ["sh", "-c", 'ulimit -v 8000000; exec "$@"', "sh", COMMAND, "serve", str(two_releases),
-         "--engine", engine, "--workers", str(workers), "--port", str(free_port())],
+         "--engine", engine, "--workers", str(workers), "--port", str(port)],
         env={**os.environ, **settings}, capture_output=True, text=True, timeout=180,
     )  # fmt: skip
     assert (ended.returncode, ended.stdout) == (status, ""), ended.stderr

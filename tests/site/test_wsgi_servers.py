@@ -13,8 +13,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.conftest import PROJECT
+from tests.support.ports import take_port
 from tests.support.processes import children, family, lives
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 
 APPLICATION = """
 import os
@@ -32,33 +33,30 @@ GUNICORN = [
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @contextmanager
 def serve(command: list[str], folder: Path, where: Path) -> Iterator[tuple[str, int]]:
     """Start a server over the application; return its address and its process."""
     (where / "application.py").write_text(APPLICATION)
-    port = free_port()
+    port, reservation = take_port()
     environ = {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": f"{where}:{PROJECT}",
         "PORTRAIT_IA_FOLDER": str(folder),
         "PORTRAIT_IA_QUERY_SECONDS": "3",
+        "PORTRAIT_IA_QUEUE_SECONDS": f"{SECONDS:g}",
     }
     arguments = [part.format(port=port) for part in command]
     process = subprocess.Popen([sys.executable, *arguments], env=environ, cwd=where)
-    try:
-        wait_until(lambda: process.poll() is not None or answers(port))
-        assert process.poll() is None
-        yield f"http://127.0.0.1:{port}/", process.pid
-    finally:
-        below = family(process.pid)
-        process.terminate()
-        process.wait(60)
-        wait_until(lambda: not any(map(lives, below)))
+    with reservation:
+        try:
+            wait_until(lambda: process.poll() is not None or answers(port))
+            assert process.poll() is None
+            yield f"http://127.0.0.1:{port}/", process.pid
+        finally:
+            below = family(process.pid)
+            process.terminate()
+            process.wait(60)
+            wait_until(lambda: not any(map(lives, below)))
 
 
 def answers(port: int) -> bool:

@@ -10,20 +10,22 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 
 
 def server_process(site: str) -> int:
-    """Return the process that listens on the site's port, the parent of the workers."""
-    port = urlsplit(site).port
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        # A worker's arguments end with the number of its parent, which may be that of a port.
-        if str(port).encode() in command and not any(b"front.worker" in part for part in command):
-            return int(folder.name)
+    """Return the process that listens on the site's port, the parent of the workers.
+
+    It was started below this process, with the port as an argument.
+    """
+    port = str(urlsplit(site).port).encode()
+    # Parents first: a child that has yet to begin its program has the arguments of its parent.
+    for process in family(os.getpid()):
+        with suppress(OSError):
+            arguments = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+            # A worker's last argument is the number of its parent, which may be that of a port.
+            if port in arguments and not any(b"process.worker" in part for part in arguments):
+                return process
     raise AssertionError("no server process")
 
 
@@ -123,7 +125,7 @@ def worked(process: int) -> float:
 
 
 def _read(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=30) as reply:
+    with urllib.request.urlopen(address, timeout=SECONDS) as reply:
         body: bytes = reply.read()
         return body
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import take_port
 from tests.support.waiting import wait_until
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -24,7 +24,7 @@ def nginx(folder: Path, http: str, server: str) -> Iterator[str]:
     """Run nginx with directives for its blocks; yields its address."""
     if NGINX is None:
         pytest.skip("no nginx on this machine (Debian's nginx-light)")
-    port = _find_port()
+    port, reservation = take_port()
     scratch = "".join(
         f"  {name}_temp_path {folder}/{name};\n"
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -36,7 +36,8 @@ def nginx(folder: Path, http: str, server: str) -> Iterator[str]:
         f"http {{\n  access_log off;\n{scratch}{http}\n"
         f"  server {{\n    listen 127.0.0.1:{port};\n{server}\n  }}\n}}\n"
     )
-    with _run([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")], folder, port) as at:
+    command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    with reservation, _run(command, folder, port) as at:
         yield at
 
 
@@ -45,7 +46,7 @@ def apache(folder: Path, root: Path, modules: Sequence[str]) -> Iterator[str]:
     """Run Apache over a folder whose `.htaccess` decides; yields its address."""
     if APACHE is None or not _MODULES.is_dir():
         pytest.skip("no Apache on this machine (Debian's apache2)")
-    port = _find_port()
+    port, reservation = take_port()
     loaded = "".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so\n" for name in modules)
     user = "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
     (folder / "apache.conf").write_text(
@@ -56,18 +57,20 @@ def apache(folder: Path, root: Path, modules: Sequence[str]) -> Iterator[str]:
         "Options FollowSymLinks\n</Directory>\n"
     )
     command = [APACHE, "-d", str(folder), "-f", str(folder / "apache.conf"), "-DFOREGROUND"]
-    with _run(command, folder, port) as at:
+    with reservation, _run(command, folder, port) as at:
         yield at
 
 
 @contextmanager
 def _run(command: list[str], folder: Path, port: int) -> Iterator[str]:
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    with (folder / "output").open("wb") as output:
+        process = subprocess.Popen(command, stderr=output)
     address = f"http://127.0.0.1:{port}/"
 
     def answers() -> bool:
         log = folder / "error.log"
-        assert process.poll() is None, log.read_text() if log.exists() else process.stderr
+        said = log if log.exists() else folder / "output"
+        assert process.poll() is None, said.read_text()
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return True
@@ -81,11 +84,4 @@ def _run(command: list[str], folder: Path, port: int) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.communicate(timeout=60)
-
-
-def _find_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+        process.wait(60)

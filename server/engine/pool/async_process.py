@@ -31,7 +31,7 @@ class Owner(Protocol):
     """The owner of a process, called when its state changes."""
 
     def take_back(self, process: "AsyncProcess") -> None:
-        """Take back a process that has answered all its questions."""
+        """Take back a process that has answered all its questions, or is open now."""
         ...
 
     def end(self, process: "AsyncProcess", fault: EngineFault | None = None) -> None:
@@ -68,6 +68,11 @@ class AsyncProcess:
         self._rest = b""
         self._paused = self._unread = self.closed = False
         self._loop.add_reader(self._connection, self._read)
+
+    def ask_whether_open(self) -> None:
+        """Have the owner take it back once it has opened the release, and can take questions."""
+        self.pending.append(_Mark.CANCELLED)
+        self._send(frame(CANCEL))  # which is answered in its turn
 
     def put(self, exchanges: Sequence[Exchange]) -> None:
         """Send questions together, so that the process is woken once."""
@@ -194,6 +199,7 @@ class AsyncProcess:
             self._take(entry, letter, payload)
         if letter in (WHOLE, END):
             self.pending.popleft()
+            self._read_on()  # what comes next does not wait until this answer is on the disk
 
     def _take(self, exchange: Exchange, letter: bytes, payload: bytes) -> None:
         exchange.take(letter, payload, partial(self._open_spool, exchange))
@@ -211,6 +217,10 @@ class AsyncProcess:
             exchange.finish_if_written()
         elif fault is not None and not self.closed:
             self._owner.end(self, fault)
-        elif self._paused and not self.closed:
+        else:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self._paused and not self.closed:
             self._paused = False
             self._loop.add_reader(self._connection, self._read)

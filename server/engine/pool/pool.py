@@ -43,6 +43,7 @@ _SPARE = 2  # processes that work on no long query
 _TRIMMED = 30.0  # seconds in which a process was of no use that one more than `idle` is ended
 _is_late = attrgetter("late")
 _RETRY = 1.0  # seconds after which a process is started again where that failed
+_OPENED = 60.0  # seconds in which a process must have opened the release, however busy the disk
 
 
 class Pool:
@@ -59,6 +60,8 @@ class Pool:
         self._waiting: deque[Exchange] = deque()
         self._ready: list[AsyncProcess] = []
         self._busy: set[AsyncProcess] = set()
+        self._opening: AsyncProcess | None = None  # until then it would make a query seem slow
+        self._opening_begun = 0.0
         self._long: set[Run] = set()
         self._starting = self._started = self._lost = 0
         self._assigning = self._closed = False
@@ -74,7 +77,8 @@ class Pool:
             for _ in range(self._spare):
                 self._opened.append(self._forks.fork())
                 self._started += 1
-            self._forks.check(self._opened[0])
+            for process in self._opened:
+                self._forks.check(process)
         except BaseException:
             self.close()
             raise
@@ -121,7 +125,7 @@ class Pool:
     def leave_to_parent(self) -> None:
         """Close, in a forked process, the sockets that belong to its parent."""
         self._forks.leave_to_parent()
-        processes = (process.query_process for process in (*self._ready, *self._busy))
+        processes = (process.query_process for process in self._asked)
         for process in (*self._opened, *processes):
             process.connection.close()
 
@@ -140,8 +144,13 @@ class Pool:
         return AsyncProcess(process, self._home, self._space, self)
 
     @property
+    def _asked(self) -> list[AsyncProcess]:
+        opening = [self._opening] if self._opening else []
+        return [*self._busy, *self._ready, *opening]
+
+    @property
     def _alive(self) -> int:
-        return len(self._opened) + len(self._ready) + len(self._busy)
+        return len(self._opened) + len(self._asked)
 
     def _forget(self, exchange: Exchange) -> None:
         """Remove a withdrawn question from those that wait, unless it was just put."""
@@ -200,7 +209,11 @@ class Pool:
     # What becomes of a process (`async_process.Owner`)
 
     def take_back(self, process: AsyncProcess) -> None:
-        """Take back a process that has answered all its questions."""
+        """Take back a process that has answered all its questions, or is open now."""
+        if process is self._opening:
+            self._opening = None
+            self._make_ready(process)
+            return
         if process not in self._busy:
             return
         if process.yielding:
@@ -228,7 +241,10 @@ class Pool:
 
     def reap(self, process: AsyncProcess, unread: bool) -> None:
         """Find out how a process ended; `unread`: before it read all its questions."""
+        before_open = process is self._opening
         unanswered = self._part_with(process)
+        if before_open and self._waiting:  # it was started for the one that has waited longest
+            unread, unanswered = True, [self._waiting.popleft()]
         self._lost += 1
         reap = partial(self._forks.reap, process.query_process)
         self._forks.run(reap, self._loop, partial(self._explain, unanswered, unread))
@@ -238,6 +254,8 @@ class Pool:
         self._busy.discard(process)
         if process in self._ready:
             self._ready.remove(process)
+        if process is self._opening:
+            self._opening = None
         return process.close()
 
     def _explain(self, unanswered: list[Exchange], unread: bool, done: "Future[Ending]") -> None:
@@ -253,8 +271,11 @@ class Pool:
             describe(ending) if ending is not None else done.exception(),
         )
         if ending is not None and ending.status == NO_STORE:
+            down = EngineDown(f"A query process cannot start: {faults.STORE_GONE}")
             for exchange in unanswered:
-                exchange.finish(EngineDown(f"A query process cannot start: {faults.STORE_GONE}"))
+                exchange.finish(down)
+            if not self._alive:
+                self._refuse_all(down)
             return
         if unanswered and ending is not None and not unread:
             fault = name_fault(ending, self._limits.memory_mb)
@@ -276,7 +297,7 @@ class Pool:
         short = len(self._ready) + len(self._busy) - late
         if short >= self._spare and not self._waiting:
             return
-        if self._starting or self._closed or self._alive >= self._limits.processes:
+        if self._starting or self._opening or self._closed or self._alive >= self._limits.processes:
             return
         now = time.monotonic()
         waited = now - self._waiting[0].begun if self._waiting else 0.0
@@ -301,11 +322,15 @@ class Pool:
             done.result().connection.close()
         else:
             self._started += 1
-            self._ready.append(self._welcome(done.result()))
-            if self._trimming is None and self._alive > self._limits.idle:
-                self._least_ready = len(self._ready)
-                self._trimming = self._loop.call_later(_TRIMMED, self._trim)
-            self._assign()
+            self._opening, self._opening_begun = self._welcome(done.result()), time.monotonic()
+            self._opening.ask_whether_open()
+
+    def _make_ready(self, process: AsyncProcess) -> None:
+        self._ready.append(process)
+        if self._trimming is None and self._alive > self._limits.idle:
+            self._least_ready = len(self._ready)
+            self._trimming = self._loop.call_later(_TRIMMED, self._trim)
+        self._assign()
 
     def _trim(self) -> None:
         """End a process that was unused for a while, where there are more than `idle`."""
@@ -332,6 +357,8 @@ class Pool:
         for process in tuple(self._busy):
             if process.pending and process in self._busy:
                 self._look(process, now, memory)
+        if self._opening and now - self._opening_begun > _OPENED:
+            self.end(self._opening)
         self._long &= {process.run for process in self._busy if process.run}
         while self._waiting and now > self._waiting[0].begun + self._limits.waiting_seconds:
             self._waiting.popleft().finish(
@@ -389,17 +416,17 @@ class Pool:
         self._closed = True
         down = EngineDown("The engine was closed.")
         self._refuse_all(down)
-        for process in self._opened:
-            process.connection.close()
+        for opened in self._opened:
+            opened.connection.close()
         if self._home is None or self._loop.is_closed():
             return
         for timer in (self._timer, self._trimming):
             if timer is not None:
                 timer.cancel()
-        for busy in (*self._busy, *self._ready):
-            for exchange in self._part_with(busy):
+        for process in self._asked:
+            for exchange in self._part_with(process):
                 exchange.finish(down)
-            busy.query_process.connection.close()
+            process.query_process.connection.close()
 
     def _refuse_all(self, fault: EngineFault) -> None:
         while self._waiting:

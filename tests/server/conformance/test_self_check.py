@@ -18,7 +18,7 @@ from server.conformance.self_check import SelfCheck
 from server.settings import Settings
 from server.web.release_scope import RELEASE
 from tests.server.conformance.test_command import EARL, check_earl
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 
 OUTSIDE = {check.name for check in CHECKS if check.outside or check.heavy}
 
@@ -42,10 +42,12 @@ def test_the_first_who_ask_are_told_that_it_is_under_way(example: Path) -> None:
     """However many ask, the site asks itself once."""
     app = create_app(example, Settings())
     asked: Counter[str] = Counter()
-    serve = app.wsgi_app
+    serve, may_check = app.wsgi_app, threading.Event()
 
     def counting(environ: Any, start: Any) -> Any:
         asked[environ["PATH_INFO"]] += 1
+        if threading.current_thread() is not threading.main_thread():
+            assert may_check.wait(SECONDS)  # until those who ask first have their answers
         return serve(environ, start)
 
     app.wsgi_app = counting  # type: ignore[method-assign, assignment]
@@ -57,11 +59,13 @@ def test_the_first_who_ask_are_told_that_it_is_under_way(example: Path) -> None:
         assert pages[0].headers["Retry-After"] == "2"
         assert "La vérification est en cours" in pages[0].text
         assert set(graph.objects(None, EARL.outcome)) == {EARL.untested}
+        may_check.set()
         client = checked(app)
         assert "EARL" in client.get("/conformite").text
         assert asked["/catalogue.ttl"] == 1
         assert asked["/.well-known/void.nt"] == 1
     finally:
+        may_check.set()
         app.extensions["current_release"].close()
 
 

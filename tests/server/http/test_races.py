@@ -25,6 +25,7 @@ from server.http.responses.sparql import plan_query
 from server.http.responses.wsgi import LongBody, Result, Threads
 from server.web.release_scope import RELEASE
 from tests.conftest import PROJECT
+from tests.support.waiting import SECONDS
 
 ROOT = PROJECT
 ASK = b"/sparql?query=ASK%7B%7D"
@@ -108,11 +109,9 @@ class Front:
 
 async def holds(look: Callable[[], object]) -> None:
     """Let the loop run until a condition holds."""
-    for _ in range(1000):
-        if look():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come about")
+    async with asyncio.timeout(SECONDS):
+        while not look():
+            await asyncio.sleep(0.01)
 
 
 def whole(size: int = 4) -> Whole:
@@ -192,7 +191,7 @@ def test_a_long_answer_that_nobody_waits_for_any_more_is_given_back() -> None:
             answer.close()
 
     def app(environ: Any, start_response: Any) -> Body:
-        may_come.wait(10)
+        may_come.wait(SECONDS)
         environ[RELEASE] = SimpleNamespace(name="one")
         start_response("200 OK", [("Content-Length", str(1 << 21))])
         return Body()
@@ -274,7 +273,7 @@ def test_there_is_an_end_to_requests_that_wait_for_a_thread() -> None:
     may_go_on = threading.Event()
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
-        may_go_on.wait(30)
+        may_go_on.wait(SECONDS)
         return answer_ok(environ, start_response)
 
     async def ask() -> Front:
@@ -340,7 +339,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
     def parts() -> Iterator[bytes]:
         try:
             reading.set()
-            may_read.wait(10)
+            may_read.wait(SECONDS)
             yield b"part"
         finally:
             events.append("closed")

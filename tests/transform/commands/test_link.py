@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -753,9 +754,10 @@ def test_a_busy_service_is_asked_again_when_it_wants(site: Site, service: Reconc
 
 
 def test_a_service_that_is_not_there_is_one_line(site: Site) -> None:
-    with running() as gone:
-        url = gone.url
-    done = site.link("--service", url, "--list", "--retries", 0)
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{reserved.getsockname()[1]}/"
+        done = site.link("--service", url, "--list", "--retries", 0)
     assert_failed(done, "no answer (", site)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Run
 from tests.support.waiting import wait_until
-from transform.errors import MisusedCommand, PortraitError, UnreadableRelease
+from transform.errors import MisusedCommand, UnreadableRelease
 from transform.files import LOCK, exclusive_lock
 from transform.release import folder
 from transform.release.use import Use
@@ -114,19 +114,11 @@ def test_one_that_becomes_current_meanwhile_stays(releases_folder: Path) -> None
     pruning = threading.Thread(target=folder.prune, args=(releases_folder, 1))
     with exclusive_lock(releases_folder):  # as a rollback holds it
         pruning.start()
-        wait_until(lambda: is_locked(releases_folder / LOCK))
+        wait_until(lambda: waits_for(releases_folder))
         (releases_folder / "current").unlink()
         (releases_folder / "current").symlink_to(NAMES[0])
     pruning.join()
     assert names_in(releases_folder) == [NAMES[0], NAMES[3]]
-
-
-def is_locked(file: Path) -> bool:
-    try:
-        with exclusive_lock(file, PortraitError()):
-            return False
-    except PortraitError:
-        return True
 
 
 def test_one_that_goes_while_it_is_asked_for_is_not_published(releases_folder: Path) -> None:

@@ -13,6 +13,7 @@ from tests.conftest import PROJECT
 from tests.support.remote_store import RemoteStore
 from tests.support.scripted_store import Answered, Call, ScriptedStore
 from tests.support.small_release import numbered, write_small_release
+from tests.support.waiting import wait_until
 from tests.transform.push.conftest import Push, ask, statements, write
 from transform.errors import DamagedRelease, PushFailed
 from transform.push.push import Pushed
@@ -182,7 +183,8 @@ def test_a_push_that_is_killed_leaves_the_old_release_and_the_next_is_whole(
     killed: list[subprocess.Popen[bytes]] = []
 
     def kill(call: Call) -> Answered | None:
-        if killed and is_it(call):
+        if is_it(call):
+            wait_until(lambda: killed)
             answer = scripted.forward(call)  # the store does it, and nobody hears of it
             killed[0].send_signal(signal.SIGKILL)
             killed[0].wait(60)
