@@ -80,13 +80,13 @@ def demo(folder: Path | None, host: str, port: int, workers: int) -> None:
     """Build the example portraits that ship with the package, and serve them."""
     from server.http.process.listen import try_address
     from transform.commands.terminal import progress
-    from transform.files import scratch_folder
     from transform.parallel import Workers
     from transform.pipeline.check import check
     from transform.pipeline.prepare import prepare
     from transform.pipeline.sources import example_sources
     from transform.pipeline.write import write_release
     from transform.release.folder import publish
+    from transform.scratch import scratch_folder
 
     try_address(host, port)
     folder = folder or _cache_folder() / "portrait-ia" / "demo"

@@ -24,6 +24,7 @@ ORDER = [
     "transform.text",
     "transform.errors",
     "transform.files",
+    "transform.scratch",
     "transform.parallel",
     "transform.rdf",
     "transform.layouts",

@@ -127,14 +127,14 @@ class FetchFailed(PortraitError):
 class PushFailed(PortraitError):
     """A remote store that does not take a release, or answers something else than it should.
 
-    `problem`: where and what, without the next step.
+    `problem`: where and what, without the next step; `step`: that one.
     """
 
     exit_code = 1
 
     def __init__(self, problem: Said, step: Said) -> None:
         super().__init__(message("errors.problem_and_step", problem=problem, step=step))
-        self.problem = problem
+        self.problem, self.step = problem, step
 
 
 class ServiceFailed(PortraitError):

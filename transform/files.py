@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from transform.errors import MisusedCommand, PortraitError, Said
@@ -49,17 +48,6 @@ def reason_and_file(error: OSError) -> Said:
 def no_room_for_scratch(error: OSError) -> MisusedCommand:
     """Return the fault of a command that cannot write its temporary files."""
     return MisusedCommand(message("files.no_room_for_scratch", reason=reason_and_file(error)))
-
-
-@contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Create a folder for temporary files, and remove it afterwards; raises MisusedCommand."""
-    try:
-        folder = TemporaryDirectory()
-    except OSError as error:
-        raise no_room_for_scratch(error) from error
-    with folder as path:
-        yield Path(path)
 
 
 def sync(path: Path) -> None:

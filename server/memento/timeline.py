@@ -12,7 +12,8 @@ from server.web.links import quote_path
 from transform.release import history
 from transform.release.document_index import FILE as DOCUMENTS
 
-_DOCUMENT = "doc/"
+# What stands in the index, by the beginning of the path, and how it begins there.
+_LISTED = {"doc/": "", "id/": "", "portraits/": "portrait/"}
 
 
 class Memento(NamedTuple):
@@ -26,7 +27,8 @@ class Memento(NamedTuple):
 def list_mementos(current: Release, path: str) -> list[Memento]:
     """Return the page in each published release that has it, the oldest first.
 
-    Documents are looked up in the index of a release; any other page is taken to be in all.
+    Documents and portraits are looked up in the index of a release; any other page is taken to be
+    in all.
     """
     return [
         Memento(f"releases/{one.name}/{path}", one.name, one.time)
@@ -49,9 +51,11 @@ def choose(current: Release, mementos: Sequence[Memento], time: datetime | None)
 
 
 def _has(published: Published, path: str) -> bool:
-    if not path.startswith(_DOCUMENT):
-        return True
-    return _lists(published.folder / DOCUMENTS, quote_path(path.removeprefix(_DOCUMENT)))
+    for begin, listed in _LISTED.items():
+        if path.startswith(begin):
+            name = quote_path(listed + path.removeprefix(begin))
+            return _lists(published.folder / DOCUMENTS, name)
+    return True
 
 
 def _lists(index: Path, path: str) -> bool:

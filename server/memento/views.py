@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date, parse_date
+from werkzeug.routing import RequestRedirect
 
 from server.faults import UnknownPage, UnreadableRequest
 from server.memento.timeline import Memento, choose, list_mementos
@@ -163,10 +165,22 @@ def _parse_date(text: str) -> datetime | None:
 
 def _list(path: str) -> list[Memento]:
     is_odd = {".", ".."} & set(path.split("/"))
-    mementos = [] if is_odd else list_mementos(current_release(), path)
+    is_page = not is_odd and _is_page(path)
+    mementos = list_mementos(current_release(), path) if is_page else []
     if not mementos:
         raise UnknownPage(message("pages.no_path", path=f"/{path[:200]}"))
     return mementos
+
+
+def _is_page(path: str) -> bool:
+    """Check whether the site has pages of such a path, but those of this module."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(f"/{path}", method="GET")
+    except RequestRedirect:  # to the same with a slash
+        return True
+    except HTTPException:
+        return False
+    return not endpoint.startswith(f"{bp.name}.")
 
 
 def _relate(path: str, mementos: Sequence[Memento]) -> Iterator[Relation]:

@@ -1,5 +1,7 @@
 """Add the headers that every response carries."""
 
+from datetime import UTC, datetime, timedelta
+
 from flask import Response, request
 
 # Only our own script files run, and nothing is loaded from or sent to another site: a cell of a
@@ -32,11 +34,19 @@ _PREFLIGHT = {
 
 
 def add_headers(response: Response) -> Response:
-    """Add the common headers to a response, and those of a CORS preflight to OPTIONS."""
+    """Add the common headers to a response, and those of a CORS preflight to OPTIONS.
+
+    A date of its content that is still to come becomes that of the answer, less a second.
+    """
     for name, value in HEADERS.items():  # the preview sets its own policy
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS" and response.status_code == 200:
         response.status_code = 204  # there is no content (RFC 9110, 15.3.5)
         del response.headers["Content-Type"], response.headers["Content-Length"]
         response.headers.update(_PREFLIGHT)
+    # A clock that was ahead when a file was written: no date is later than `Date`, which our own
+    # server writes twice a second (RFC 9110, 8.8.2.1).
+    now = datetime.now(UTC)
+    if response.last_modified and response.last_modified > now:
+        response.last_modified = now - timedelta(seconds=1)
     return response

@@ -88,9 +88,10 @@ class Releases:
         return found
 
     def left(self) -> list[str]:
-        """Return what stands in the folder beside releases, `current`, history and lock."""
+        """Return what stands beside releases, `current`, history and lock, and in TMPDIR."""
         names = {path.name for path in self.folder.iterdir()}
-        return sorted(names - self.names() - {"current", "history", ".lock"})
+        temporary = [path.name for path in Path(tempfile.gettempdir()).iterdir()]
+        return sorted(names - self.names() - {"current", "history", ".lock"}) + temporary
 
 
 def start(arguments: list[str]) -> int:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import shutil
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -11,6 +13,8 @@ import pytest
 from markupsafe import escape
 
 from server import texts
+from server.app import create_app
+from server.settings import Settings
 
 
 def test_types(site: str, fetch: Any) -> None:
@@ -202,6 +206,26 @@ def test_a_part_of_what_has_this_date_or_tag(published: str, fetch: Any) -> None
         condition = whole.headers[name]
         reply = fetch(f"{published}dumps/portraits.nq", If_Range=condition, Range="bytes=5-9")
         assert (reply.status, reply.body) == (206, whole.body[5:10])
+
+
+def test_no_date_is_later_than_that_of_the_answer(
+    old_and_new: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A clock was ahead when the release was published."""
+    releases = shutil.copytree(old_and_new[0].parent, tmp_path / "releases", symlinks=True)
+    (releases / "history").write_text(f"{old_and_new[1].name} 2099-01-01T00:00:00Z\n")
+    app = create_app(releases, Settings())
+    try:
+        begun = datetime.now(UTC).replace(microsecond=0)
+        client = app.test_client()
+        reply = client.get("/dumps/portraits.nq", buffered=True)
+        assert reply.last_modified
+        assert begun - timedelta(seconds=1) <= reply.last_modified <= datetime.now(UTC)
+        conditions = {"If-None-Match": reply.headers["ETag"]}
+        again = client.get("/dumps/portraits.nq", headers=conditions, buffered=True)
+        assert again.status_code == 304
+    finally:
+        app.extensions["current_release"].close()
 
 
 def test_a_file_is_saved_under_its_name(published: str, site: str, fetch: Any) -> None:

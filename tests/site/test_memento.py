@@ -129,6 +129,27 @@ def test_a_document_that_never_was_has_no_past(published: str, fetch: Any, way: 
     assert fetch(f"{published}{way}/doc/portrait/2025.ttl").status in (200, 302)
 
 
+@pytest.mark.parametrize("way", ["timegate", "timemap"])
+def test_a_page_that_never_was_has_no_past(published: str, fetch: Any, way: str) -> None:
+    for none in (
+        "aucune-page",
+        "portraits/1999",
+        "id/portrait/1999",
+        "timemap/def",
+        "initiatives/x",
+    ):
+        assert fetch(f"{published}{way}/{none}").status == 404, none
+    for page in (
+        "",
+        "def",
+        "initiatives",
+        "portraits/2025",
+        "portraits/2025.csv",
+        "id/portrait/2025",
+    ):
+        assert fetch(f"{published}{way}/{page}").status in (200, 302), page
+
+
 def test_the_query_is_part_of_what_is_asked(published: str, fetch: Any) -> None:
     gate = f"{published}timegate/sparql?query=ASK%7B%7D&lang=en"
     led = fetch(gate, Accept_Datetime=FIRST)

@@ -46,6 +46,8 @@ QUERIES = {
     " { GRAPH <releases/0123456789abcdef/graph/2025> { ?s ?p ?o } }",
     "GRAPH with a foreign name": "SELECT ?s { GRAPH <http://nowhere.example/> { ?s ?p ?o } }",
     "GRAPH without a pattern": "SELECT ?g { GRAPH ?g { } }",
+    "GRAPH without a pattern, by name": "SELECT ?s { ?s a <def#Portrait> GRAPH <graph/2025> { } }",
+    "GRAPH that is not there": "SELECT ?s { ?s a <def#Portrait> GRAPH <graph/1999> { } }",
     "two GRAPHs with one variable": "SELECT DISTINCT ?g"
     " { GRAPH ?g { ?s a <def#Portrait> } GRAPH ?g { ?t a <def#Inscription> } }",
     "SELECT * within SELECT *": "SELECT * { { SELECT * { GRAPH ?g { ?s a <def#Portrait> } } } }",
@@ -70,6 +72,9 @@ QUERIES = {
     "VALUES": 'SELECT * { VALUES (?x ?y) { (1 "a"@fr) (<a:b> UNDEF) ("é\\u00e8\\n" 1.5) } }',
     "a text with everything": 'SELECT ("a\\t\\"\\\\\\u0022 \\U0001F600 } #x" AS ?x) { } # {',
     "numbers": "SELECT (1 + 2 AS ?a) (1.5 * 2 AS ?b) (7 / 2 AS ?c) (1e3 AS ?d) { }",
+    "divisions": "SELECT (COUNT(*) / 2 AS ?a) (SUM(?n) / COUNT(*) / 4 AS ?b) (7.5 / 2 AS ?c)"
+    " (3 * 5 / 2 AS ?d) { VALUES ?n { 3 8 } }",
+    "a division in a filter": "SELECT ?n { VALUES ?n { 3 8 } FILTER(?n / 2 = 1.5) }",
     "truth values": "SELECT (true AS ?a) (1 = 2 AS ?b) { }",
     "a date": XSD + 'SELECT ("2025-01-01"^^xsd:date AS ?a) (YEAR("2025-01-01T00:00:00Z"'
     "^^xsd:dateTime) AS ?b) { }",

@@ -130,11 +130,11 @@ def _write_nginx(program: str, site: str, folder: Path, port: int) -> list[str]:
 def _write_caddy(program: str, site: str, folder: Path, port: int) -> list[str]:
     listen = ("ia.exemple.gouv.qc.ca {", f"https://ia.exemple.gouv.qc.ca:{port} {{")
     file = _fill_in("Caddyfile", site, folder, listen)
-    (folder / "Caddyfile").write_text(
-        "{\n admin off\n grace_period 5s\n auto_https disable_redirects\n"
-        f" default_bind 127.0.0.1\n}}\nimport {file}\n"
-    )
-    return [program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+    text, options = file.read_text("utf-8"), "\n{\n"
+    assert text.count(options) == 1
+    more = "\tadmin off\n\tgrace_period 5s\n\tauto_https disable_redirects\n"
+    file.write_text(text.replace(options, f"{options}{more}\tdefault_bind 127.0.0.1\n"), "utf-8")
+    return [program, "run", "--config", str(file), "--adapter", "caddyfile"]
 
 
 def _write_apache(program: str, site: str, folder: Path, port: int) -> list[str]:

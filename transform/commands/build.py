@@ -22,9 +22,9 @@ from transform.commands.options import (
 )
 from transform.commands.read_and_check import read_and_check
 from transform.commands.translated import command
-from transform.files import scratch_folder
 from transform.parallel import Workers
 from transform.release.folder import current, publish_after
+from transform.scratch import scratch_folder
 from transform.text.message import message
 
 if TYPE_CHECKING:

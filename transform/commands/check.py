@@ -13,8 +13,8 @@ from transform.commands.options import (
 from transform.commands.read_and_check import read_and_check
 from transform.commands.translated import command
 from transform.errors import MisusedCommand
-from transform.files import scratch_folder
 from transform.parallel import Workers
+from transform.scratch import scratch_folder
 from transform.text.message import message
 
 

@@ -50,6 +50,12 @@ if TYPE_CHECKING:
     envvar="PORTRAIT_IA_PUSH_KEEP",
     help=message("commands.option_push_keep"),
 )
+@option(
+    "--take-over",
+    is_flag=True,
+    envvar="PORTRAIT_IA_PUSH_TAKE_OVER",
+    help=message("commands.option_push_take_over"),
+)
 @seconds_option(600, message("commands.option_push_seconds"))
 @RETRIES
 def push(
@@ -59,6 +65,7 @@ def push(
     update: str | None,
     release: str | None,
     keep: int | None,
+    take_over: bool,
     seconds: float,
     retries: int,
 ) -> None:
@@ -74,7 +81,9 @@ def push(
     loading = str(message("commands.push_loading"))
     with Exchange(seconds, retries, print_note) as exchange, progress() as step:
         store = Store(endpoints, exchange)
-        done = steps.push(chosen, store, keep, lambda sent, size: step(loading, sent, size))
+        done = steps.push(
+            chosen, store, keep, lambda sent, size: step(loading, sent, size), take_over
+        )
     _print(done)
 
 

@@ -32,6 +32,7 @@ from transform.text.printable import shown, visible
 LONGEST_ANSWER = 8 << 20
 _CONNECT_SECONDS = 10
 _LONGEST_PAUSE = 60
+_HURRIED_SECONDS = 10
 _QUOTED = 300
 _TAG = re.compile(r"<[^>]*>")
 AGAIN = message("push.again")
@@ -83,6 +84,10 @@ class Exchange:
         _trace: TracebackType | None,
     ) -> None:
         self._open.close()
+
+    def hurry(self) -> None:
+        """Send each further request once, and wait little for it: for what follows a fault."""
+        self._seconds, self._retries = min(self._seconds, _HURRIED_SECONDS), 0
 
     def send(self, request: Request) -> Answer:
         """Send a request; returns an answer of 200 to 299, or 404.

@@ -1,11 +1,13 @@
 """Load a release into a store, in steps of which each leaves the current release whole.
 
-1. What an earlier push or removal left half done is removed.
-2. `{record}/loading` lists the graphs that are to come; then each is emptied and filled in parts.
-3. The count of each is compared with what was sent.
-4. The record is written, and the list of step 2 removed.
+1. `{record}/loading/{token}` lists the graphs that are to come, and the push that is at it; where
+   another push may be at it, this one ends (see `hold`).
+2. What an earlier push or removal left half done is removed.
+3. Each graph is emptied and filled in parts.
+4. The count of each is compared with what was sent, and the record is written.
 5. The pointer moves to the release, in one request.
-6. Old releases are removed where that is wanted: listed as in step 2, then without their record.
+6. Old releases are removed where that is wanted: listed as in step 1, then without their record.
+7. The list of step 1 is removed.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,14 +16,13 @@ from pathlib import Path
 
 from transform.errors import PushFailed
 from transform.push.exchange import AGAIN
+from transform.push.hold import Hold, ended
 from transform.push.parts import Survey, cut, survey
 from transform.push.record import (
     Held,
     current_statement,
-    loading_graph,
     read_current,
     read_held,
-    write_loading,
     write_record,
 )
 from transform.push.store import Store
@@ -53,34 +54,45 @@ class Pushed:
     removed: list[str] = field(default_factory=list)
 
 
-def push(release: Path, store: Store, keep: int | None = None, step: Step | None = None) -> Pushed:
+def push(
+    release: Path,
+    store: Store,
+    keep: int | None = None,
+    step: Step | None = None,
+    take_over: bool = False,
+) -> Pushed:
     """Make a release the current one of a store, with all its graphs there.
 
     `keep`: remove recorded releases but the current one and those of this number recorded last.
+    `take_over`: also from a push that may still run.
     Raises UnreadableRelease for a damaged release, PushFailed for a store that does not take it.
     """
     base_uri, name = str(base_uri_of(check_quads(release))), release.name
     surveyed = _survey(release, base_uri)
-    held = read_held(store, base_uri)
+    read_current(store, base_uri)
     _check_length(store, surveyed)
-    cleaned = _clean(store, base_uri, held)
     expected = {in_store(base_uri, name, graph): n for graph, n in surveyed.counts.items()}
-    known = held.recorded.get(name)
-    was_there = known is not None and known.counts == expected and not _differ(store, expected)
-    if not was_there:
+    hold = Hold(store, base_uri, name, expected)
+    held = hold.take(take_over)
+    with ended(hold):
+        cleaned = _clean(hold, held)
+        known = held.recorded.get(name)
+        was_there = known is not None and known.counts == expected and not _differ(store, expected)
+        if not was_there:
+            try:
+                _load(release, hold, base_uri, expected, surveyed.bytes, step or _silent)
+            except PushFailed as fault:
+                repaired = held.current == name
+                raise PushFailed(
+                    fault.problem, message("push.repair") if repaired else fault.step
+                ) from fault
+        if held.current != name:
+            _point(hold, base_uri, name)
+        pushed = Pushed(base_uri, name, expected, was_there, cleaned)
         try:
-            _load(release, store, base_uri, expected, surveyed.bytes, step or _silent)
-        except PushFailed as fault:
-            repaired = held.current == name
-            raise PushFailed(
-                fault.problem, message("push.repair") if repaired else AGAIN
-            ) from fault
-    if held.current != name:
-        _point(store, base_uri, name)
-    pushed = Pushed(base_uri, name, expected, was_there, cleaned)
-    if keep is not None:
-        try:
-            _remove_old(store, base_uri, keep, pushed)
+            if keep is not None:
+                _remove_old(hold, base_uri, keep, pushed)
+            hold.release()
         except PushFailed as fault:
             raise PushFailed(fault.problem, message("push.moved_already", release=name)) from fault
     return pushed
@@ -110,39 +122,38 @@ def _check_length(store: Store, surveyed: Survey) -> None:
         raise PushFailed(problem, message("push.long_iri_step"))
 
 
-def _clean(store: Store, base_uri: str, held: Held) -> list[str]:
+def _clean(hold: Hold, held: Held) -> list[str]:
     """Remove what is listed as loading; a release with a record is whole, and so only the list."""
-    for release, graphs in sorted(held.loading.items()):
-        if release not in held.recorded:
-            for graph in sorted(graphs):
-                store.delete(graph)
-        store.delete(loading_graph(base_uri, release))
-    return sorted({*held.loading} - {*held.recorded})
+    for loading, listed in sorted(held.loading.items()):
+        if listed.release not in held.recorded:
+            for graph in sorted(listed.graphs):
+                hold.delete(graph)
+        hold.delete(loading)
+    return sorted({listed.release for listed in held.loading.values()} - {*held.recorded})
 
 
 def _load(
     release: Path,
-    store: Store,
+    hold: Hold,
     base_uri: str,
     expected: Mapping[str, int],
     size: int,
     step: Step,
 ) -> None:
     name = release.name
-    store.put(loading_graph(base_uri, name), write_loading(base_uri, name, expected))
-    store.delete(record_graph(base_uri, name))
+    hold.delete(record_graph(base_uri, name))
     for graph in expected:
-        store.delete(graph)
+        hold.delete(graph)
     sent = 0
     step(sent, size)
     for part in cut(release):
-        store.add(in_store(base_uri, name, part.graph), part.turtle)
+        hold.add(in_store(base_uri, name, part.graph), part.turtle)
         sent += part.bytes
         step(sent, size)
-    if differing := _differ(store, expected):
+    if differing := _differ(hold.store, expected):
+        hold.check()  # who takes over empties graphs
         raise PushFailed(message("push.counts_differ", differing=differing), AGAIN)
-    store.put(record_graph(base_uri, name), write_record(base_uri, name, expected))
-    store.delete(loading_graph(base_uri, name))
+    hold.put(record_graph(base_uri, name), write_record(base_uri, name, expected))
 
 
 def _differ(store: Store, expected: Mapping[str, int]) -> list[Message]:
@@ -155,24 +166,24 @@ def _differ(store: Store, expected: Mapping[str, int]) -> list[Message]:
     ]
 
 
-def _point(store: Store, base_uri: str, name: str) -> None:
-    store.replace_statement(pointer_graph(base_uri), current_statement(base_uri, name))
-    if (found := read_current(store, base_uri)) != name:
+def _point(hold: Hold, base_uri: str, name: str) -> None:
+    hold.replace_statement(pointer_graph(base_uri), current_statement(base_uri, name))
+    if (found := read_current(hold.store, base_uri)) != name:
         values = {"graph": pointer_graph(base_uri), "expected": name}
         shown = visible(found or "–", 100)
         raise PushFailed(message("push.pointer_differs", found=shown, **values), AGAIN)
 
 
-def _remove_old(store: Store, base_uri: str, keep: int, pushed: Pushed) -> None:
-    recorded = read_held(store, base_uri).recorded
+def _remove_old(hold: Hold, base_uri: str, keep: int, pushed: Pushed) -> None:
+    recorded = read_held(hold.store, base_uri).recorded
     newest_first = sorted(recorded, key=lambda name: (recorded[name].created, name), reverse=True)
     for name in newest_first[keep:]:
         if name == pushed.release:
             continue
-        loading, graphs = loading_graph(base_uri, name), recorded[name].counts
-        store.put(loading, write_loading(base_uri, name, graphs))
-        store.delete(record_graph(base_uri, name))
+        graphs = recorded[name].counts
+        loading = hold.list_release(name, graphs)
+        hold.delete(record_graph(base_uri, name))
         for graph in graphs:
-            store.delete(graph)
-        store.delete(loading)
+            hold.delete(graph)
+        hold.delete(loading)
         pushed.removed.append(name)

@@ -16,6 +16,11 @@ def count_statements(graph: str) -> str:
     return f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {name(graph)} {{ ?s ?p ?o }} }}"
 
 
+def select_parts(graph: str) -> str:
+    """Return the query for what a graph says that it is part of: `?site`."""
+    return f"SELECT ?site WHERE {{ GRAPH {name(graph)} {{ ?about <{DCTERMS}isPartOf> ?site }} }}"
+
+
 def select_current(pointer: str) -> str:
     """Return the query for the release that a pointer leads to: `?release`."""
     return f"SELECT ?release WHERE {{ GRAPH {name(pointer)} {{ ?site <{CURRENT}> ?release }} }}"
@@ -25,14 +30,15 @@ def select_records(pointer: str) -> str:
     """Return the query for what says that it is part of the releases of a site.
 
     A row for each graph that a record or a list of loading has: `?about`, `?graph`, and where
-    they are known `?triples` and `?created`.
+    they are known `?triples`, `?created` and `?identifier`.
     """
     return f"""
-        SELECT ?about ?graph ?triples ?created WHERE {{
+        SELECT ?about ?graph ?triples ?created ?identifier WHERE {{
           GRAPH ?about {{
             ?about <{DCTERMS}isPartOf> {name(pointer)} ; <{VOID}subset> ?graph .
             OPTIONAL {{ ?graph <{VOID}triples> ?triples }}
             OPTIONAL {{ ?about <{DCTERMS}created> ?created }}
+            OPTIONAL {{ ?about <{DCTERMS}identifier> ?identifier }}
           }}
         }}"""
 

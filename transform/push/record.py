@@ -1,11 +1,14 @@
 """Write and read what a store says of the releases in it.
 
 The record of a release, a graph of its own name, lists its graphs and their counts. While graphs
-are loaded or removed, a graph `{record}/loading` lists them, so that whoever comes next can remove
-what was left. Both say that they are part of `{base}releases/`, by which they are found.
+are loaded or removed, a graph `{record}/loading/{token}` lists them, so that whoever comes next can
+remove what was left; the token is one of each push. Both say that they are part of
+`{base}releases/`, by which they are found.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -16,8 +19,9 @@ from transform.rdf.ntriples import Line, in_order, integer, literal
 from transform.release.remote_graphs import CURRENT, of_release, pointer_graph, record_graph
 from transform.text.message import message
 
-_LOADING = "/loading"
+_LOADING = re.compile(r"(.*)/loading(?:/[0-9a-f]{16})?")
 _PART_OF, _SUBSET = f"{DCTERMS}isPartOf", f"{VOID}subset"
+_IDENTIFIER = f"{DCTERMS}identifier"
 _CREATED, _TRIPLES = f"{DCTERMS}created", f"{VOID}triples"
 
 
@@ -28,20 +32,34 @@ class Recorded(NamedTuple):
     created: str
 
 
+@dataclass(slots=True)
+class Listed:
+    """Graphs of a release that a push loads or removes.
+
+    `process`: the one that does, as `PushingProcess` writes it; "" once it said that it has ended.
+    """
+
+    release: str
+    created: str
+    process: str
+    graphs: set[str] = field(default_factory=set)
+
+
 class Held(NamedTuple):
     """What a store says of a site: its whole releases, and what is loading or half removed.
 
-    By the name of the release; `current` is the name of the one that the pointer leads to.
+    `recorded` by the name of the release, `loading` by the graph of the list; `current` is the name
+    of the release that the pointer leads to.
     """
 
     recorded: dict[str, Recorded]
-    loading: dict[str, set[str]]
+    loading: dict[str, Listed]
     current: str | None
 
 
-def loading_graph(base_uri: str, release: str) -> str:
-    """Return the IRI of the graph that lists the graphs of a release that are not whole."""
-    return f"{record_graph(base_uri, release)}{_LOADING}"
+def loading_graph(base_uri: str, release: str, token: str) -> str:
+    """Return the IRI of the graph where a push lists the graphs of a release."""
+    return f"{record_graph(base_uri, release)}/loading/{token}"
 
 
 def write_record(base_uri: str, release: str, counts: Mapping[str, int]) -> bytes:
@@ -50,7 +68,7 @@ def write_record(base_uri: str, release: str, counts: Mapping[str, int]) -> byte
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     lines: list[Line] = [
         (record, f"<{RDF_TYPE}>", f"<{VOID}Dataset>"),
-        (record, f"<{DCTERMS}identifier>", literal(release)),
+        (record, f"<{_IDENTIFIER}>", literal(release)),
         (record, f"<{_CREATED}>", literal(now, datatype=f"{XSD}dateTime")),
         (record, f"<{_TRIPLES}>", integer(sum(counts.values()))),
     ]
@@ -61,9 +79,15 @@ def write_record(base_uri: str, release: str, counts: Mapping[str, int]) -> byte
     return _with_parts(base_uri, record, counts, lines)
 
 
-def write_loading(base_uri: str, release: str, graphs: Iterable[str]) -> bytes:
-    """Return what lists the graphs of a release that are not whole, as Turtle."""
-    return _with_parts(base_uri, name(loading_graph(base_uri, release)), graphs, [])
+def write_loading(
+    base_uri: str, loading: str, graphs: Iterable[str], created: str, process: str | None
+) -> bytes:
+    """Return a list of graphs that are not whole, as Turtle, and which process is at it."""
+    about = name(loading)
+    lines: list[Line] = [(about, f"<{_CREATED}>", literal(created, datatype=f"{XSD}dateTime"))]
+    if process:
+        lines.append((about, f"<{_IDENTIFIER}>", literal(process)))
+    return _with_parts(base_uri, about, graphs, lines)
 
 
 def _with_parts(base_uri: str, about: str, graphs: Iterable[str], lines: list[Line]) -> bytes:
@@ -86,16 +110,19 @@ def read_held(store: Store, base_uri: str) -> Held:
     start = pointer_graph(base_uri)
     for row in store.select(message("push.reading_records"), select_records(start)):
         about, graph = row["about"], row["graph"]
-        release = about.removesuffix(_LOADING).removeprefix(start)
-        if record_graph(base_uri, release) != about.removesuffix(_LOADING) or "/" in release:
+        listing = _LOADING.fullmatch(about)
+        record = listing[1] if listing else about
+        release = record.removeprefix(start)
+        if record_graph(base_uri, release) != record or "/" in release:
             continue
         if of_release(base_uri, release, graph) is None:
             continue
-        if about.endswith(_LOADING):
-            held.loading.setdefault(release, set()).add(graph)
+        created = row.get("created", "")
+        if listing:
+            listed = Listed(release, created, row.get("identifier", ""))
+            held.loading.setdefault(about, listed).graphs.add(graph)
         elif (triples := row.get("triples", "")).isdecimal():
-            none = Recorded({}, row.get("created", ""))
-            held.recorded.setdefault(release, none).counts[graph] = int(triples)
+            held.recorded.setdefault(release, Recorded({}, created)).counts[graph] = int(triples)
     return held
 
 

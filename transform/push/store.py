@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from transform.errors import PushFailed, Said
 from transform.push.endpoints import Endpoints
 from transform.push.exchange import AGAIN, Answer, Exchange, Request
-from transform.push.queries import count_statements, replace_all
+from transform.push.queries import count_statements, replace_all, select_parts
 from transform.text.message import Message, message
 from transform.text.printable import visible
 
@@ -53,6 +53,14 @@ class Store:
         if not re.fullmatch("[0-9]{1,18}", number):
             raise self._fault(what, message("push.no_number"))
         return int(number)
+
+    def is_there(self, record: str) -> bool:
+        """Check whether a record or a list of loading is there; raises PushFailed."""
+        return bool(self.select(message("push.reading_list"), select_parts(record)))
+
+    def hurry(self) -> None:
+        """Send each further request once, and not wait long for it."""
+        self._exchange.hurry()
 
     def select(self, what: Said, query: str) -> list[Row]:
         """Return the rows of an answer, each with the texts of what is bound.

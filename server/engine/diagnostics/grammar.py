@@ -49,8 +49,9 @@ object: term | nested | reified
 annotation: ( reifier | '{|' properties '|}' )*
 reifier: '~' ( var | iri | blank_node )?
 nested: '(' object object* ')' | '[' properties ']'
-term: var | iri | literal | blank_node | nil | '<<(' term ( var | iri | 'a' ) term ')>>'
-reified: '<<' ( term | reified ) ( var | iri | 'a' ) ( term | reified ) reifier? '>>'
+term: var | iri | literal | blank_node | nil | '<<(' term property term ')>>'
+reified: '<<' ( term | reified ) property ( term | reified ) reifier? '>>'
+property: var | iri | 'a'
 path: sequence more_paths
 more_paths: ( '|' sequence )*
 sequence: step more_steps
@@ -73,7 +74,8 @@ list: nil | '(' expression ( ',' expression )* ')'
 sum: product more_terms
 more_terms: ( ( '+' | '-' ) product | signed more_factors )*
 product: unary more_factors
-more_factors: ( ( '*' | '/' ) unary )*
+more_factors: ( times unary )*
+times: '*' | '/'
 unary: ( '!' | '+' | '-' ) unary | bracketed | builtin | iri arguments? | literal | var
   | '<<(' term ( var | iri | 'a' ) term ')>>'
 builtin: aggregate | no_argument nil | 'BNODE' ( nil | bracketed ) | 'BOUND' '(' var ')'

@@ -6,6 +6,11 @@ becomes `{ GRAPH ?h { … } VALUES (?h ?g) { … } }` with a row for each graph,
 store and that of the release: so `?g` has the release's name wherever else it stands, also where
 it joins the statements about the graph, which name it so in the store too.
 
+Of `GRAPH ?g { }` Virtuoso finds no graph, of `GRAPH <g> { }` any: which there are is known here.
+
+`a / b` becomes `a * 1.0 / b`, which is the same (SPARQL 1.1, 17.3: integers divided are a decimal);
+Virtuoso would cut off what is behind the point.
+
 A property that the release does not use is sent under a name that no store gives a meaning: it
 matches nothing here either, and a store could have it search (`bif:contains`).
 
@@ -26,6 +31,9 @@ from server.engine.remote.reading import IRIS, Query
 from server.engine.remote.templates import Template, read_template, subjects_template
 
 _GLUED = ("langtag", "^^")  # stand directly behind a text
+_DIVIDED = "* 1.0 /"
+# The rules by which a token is a property; the last one within << … >>.
+_PROPERTIES = frozenset(("verb", "step", "one_step", "property"))
 
 
 class Sent(NamedTuple):
@@ -137,6 +145,8 @@ class _Rewriting:
     def _edit(self) -> None:
         query, tokens = self._query, self._query.tokens
         for at, group in enumerate(query.within):
+            if tokens[at].kind == "/" and "times" in query.rules[at]:
+                self._replaced[at] = _DIVIDED
             if group is None:
                 continue
             token = tokens[at]
@@ -158,12 +168,21 @@ class _Rewriting:
     def _edit_graph(self, at: int) -> None:
         query, name = self._query, self._query.tokens[at + 1]
         graph = query.name(at + 1) if name.kind in IRIS else self._bindings.iri_at(at + 1)
+        is_empty = query.closing[at + 2] == at + 3
         if graph is not None:
-            self._replaced[at + 1] = terms.write_iri(self._stored(graph))
+            stored = self._stored(graph)
+            self._replaced[at + 1] = terms.write_iri(stored)
+            if is_empty and stored == self._graphs.nothing:
+                self._replaced[at + 2] = "{ FILTER(1 = 2)"
             return
         hidden = self._name()
         pairs = [(self._graphs.stored(graph), graph) for graph in self._named]
         rows = [pair for pair in pairs if pair[0] != self._graphs.nothing]
+        if is_empty:
+            names = " ".join(terms.write_iri(graph) for _, graph in rows)
+            self._replaced.update(dict.fromkeys(range(at, at + 4), ""))
+            self._add(self._before, at, f"{{ VALUES {name.text} {{ {names} }} }}")
+            return
         rows = rows or [(self._graphs.nothing, self._graphs.nothing)]
         written = " ".join(f"({terms.write_iri(a)} {terms.write_iri(b)})" for a, b in rows)
         self._add(self._before, at, "{")
@@ -175,7 +194,7 @@ class _Rewriting:
         """Return whether a token stands where the property of a pattern does, or in a path."""
         rules = self._query.rules[at]
         before = self._query.tokens[at - 1].kind
-        return before == "^" or "verb" in rules or "step" in rules or "one_step" in rules
+        return before == "^" or not _PROPERTIES.isdisjoint(rules)
 
     def _used(self, name: str) -> str:
         return name if name in self._properties else self._graphs.nothing

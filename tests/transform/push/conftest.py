@@ -3,6 +3,8 @@
 import itertools
 import json
 import os
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.conftest import PROJECT
 from tests.support.remote_store import RemoteStore
 from tests.support.scripted_store import ScriptedStore
 from transform.push import push as steps
@@ -50,10 +53,12 @@ def push(monkeypatch: pytest.MonkeyPatch) -> Push:
         seconds: float = 90,
         retries: int = 2,
         notes: list[str] | None = None,
+        take_over: bool = False,
     ) -> Pushed:
         noted: list[str] = [] if notes is None else notes
         with Exchange(seconds, retries, noted.append) as exchange:
-            return steps.push(release, Store(find_endpoints(to, None, None), exchange), keep)
+            store = Store(find_endpoints(to, None, None), exchange)
+            return steps.push(release, store, keep, take_over=take_over)
 
     return run
 
@@ -63,6 +68,31 @@ def virtuoso_login(virtuoso: RemoteStore, push: Push, monkeypatch: pytest.Monkey
     """Be the user of the Virtuoso that may write."""
     monkeypatch.setenv(USER, virtuoso.user)
     monkeypatch.setenv(PASSWORD, virtuoso.password)
+
+
+_PUSHED = """
+import sys
+from pathlib import Path
+from transform.errors import PushFailed
+from transform.push import push
+from transform.push.endpoints import find_endpoints
+from transform.push.exchange import Exchange
+from transform.push.store import Store
+with Exchange(90, 0, print) as exchange:
+    try:
+        push.push(Path(sys.argv[1]), Store(find_endpoints(sys.argv[2], None, None), exchange))
+    except PushFailed as fault:
+        sys.exit(str(fault))
+"""
+
+
+def start_push(release: Path, to: str) -> "subprocess.Popen[str]":
+    """Start a process that pushes a release; it ends with 1 and its fault on stderr, or with 0."""
+    command = [sys.executable, "-c", _PUSHED, str(release), to]
+    environment = {**os.environ, "NETRC": os.devnull}
+    return subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True
+    )
 
 
 def ask(query_endpoint: str, query: str) -> list[dict[str, str]]:

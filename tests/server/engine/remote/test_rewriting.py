@@ -53,6 +53,16 @@ def pattern(text: str, **more: Any) -> str:
         ("?s a ?o FILTER(TRUE && ?o = <graph/2025>)",
          f"?s a ?o FILTER( true && ?o = <{BASE}graph/2025> )"),
         ("BIND(IRI('x') AS ?s)", 'BIND( IRI( "x" ) AS ?s )'),
+        ("?s a/<a:p> ?o FILTER(?o / 2 > 1)", "?s a / <a:p> ?o FILTER( ?o * 1.0 / 2 > 1 )"),
+        ("?s <a:p>/<a:q>/<a:p> ?o FILTER(3 * 5 / 2 / (?o / 4 * 2 / 3) > 1)",
+         "?s <a:p> / <a:q> / <a:p> ?o"
+         " FILTER( 3 * 5 * 1.0 / 2 * 1.0 / ( ?o * 1.0 / 4 * 2 * 1.0 / 3 ) > 1 )"),
+        ("<< ?s <bif:contains> ?o >> a ?t", f"<< ?s <{STORED}> ?o >> a ?t"),
+        ("?s a <<( ?s <bif:contains> ?o )>>", f"?s a <<( ?s <{STORED}> ?o )>>"),
+        ("GRAPH ?g { } ?s a ?g",
+         f"{{ VALUES ?g {{ <{BASE}graph/2024> <{BASE}graph/2025> }} }} ?s a ?g"),
+        ("GRAPH <graph/2025> { }", f"GRAPH <{STORED}2025> {{ }}"),
+        ("GRAPH <b:elsewhere> { }", f"GRAPH <{STORED}> {{ FILTER(1 = 2) }}"),
     ],
 )  # fmt: skip
 def test_a_pattern(text: str, expected: str) -> None:
