@@ -134,6 +134,7 @@ def _check_rows(
     remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
     files = (*files, decided, remarks)
     total = sum(len(file.rows) for file in files)
+    many = sum(length for file in files for _, length in file.rows) > 2 * PIECE
     findings, done = [], 0
     types = "".join(
         in_order((*_concept_types(work), *_body_types(work), *_absent_fields(work)))
@@ -143,7 +144,7 @@ def _check_rows(
     pieces = chain.from_iterable(
         cut_rows(file, work.base_uri, types, work.languages) for file in files
     )
-    for rows, broken in workers.spread(validate_piece, pieces, many=total > 4 * PIECE):
+    for rows, broken in workers.spread(validate_piece, pieces, many=many):
         findings += broken
         done += rows
         progress(what, done, total)
