@@ -63,7 +63,17 @@ def read_shapes(tiers: Iterable[str], base_uri: str, languages: Languages) -> rd
         iri = str(namespace) if "://" in str(namespace) else base_uri + str(namespace)
         absolute = rdflib.Literal(iri, datatype=rdflib.XSD.anyURI)
         graph.set((declared, SH.namespace, absolute))
+    for constraint, query in list(graph.subject_objects(SH.select)):
+        graph.set((constraint, SH.select, rdflib.Literal(_in_one_line(str(query)))))
     return graph
+
+
+def _in_one_line(query: str) -> str:
+    """Return a query without line ends, unless one may end a comment.
+
+    For each node, pySHACL looks through the text from the beginning of each line to its end.
+    """
+    return query if "#" in query else " ".join(map(str.strip, query.splitlines()))
 
 
 def validate(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
