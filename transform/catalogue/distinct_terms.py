@@ -1,5 +1,6 @@
 """Count distinct terms in bounded memory."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,9 +19,9 @@ class DistinctTerms:
         self._has_files = False
         self._total: int | None = None
 
-    def add(self, term: str) -> None:
-        """Add a term."""
-        self._in_memory.add(_digest(term))
+    def add(self, terms: Iterable[bytes]) -> None:
+        """Add some terms, few enough to be held in memory."""
+        self._in_memory.update(map(_digest, terms))
         if len(self._in_memory) >= _MOST_IN_MEMORY:
             self._write_files()
 
@@ -48,5 +49,5 @@ class DistinctTerms:
         return written | {digest for digest in self._in_memory if digest[0] % _BUCKETS == number}
 
 
-def _digest(term: str) -> bytes:
-    return blake2b(term.encode(), digest_size=_SIZE).digest()
+def _digest(term: bytes) -> bytes:
+    return blake2b(term, digest_size=_SIZE).digest()

@@ -49,7 +49,7 @@ def count_graphs(
     `contexts` are the files of what stands beside the graph of a year in its dumps. `scratch` is a
     folder for what does not fit into memory.
     """
-    texts = {f"{s} {p} {o} .\n": (s, p, o) for s, p, o in dcat.catalogue_lines(offer)}
+    texts = {f"{s} {p} {o} .\n".encode(): (s, p, o) for s, p, o in dcat.catalogue_lines(offer)}
     count = Statistics(offer.base_uri, scratch)
     sizes: dict[str, int] = {}
     in_other_graphs: set[Line] = set()

@@ -22,9 +22,12 @@ TARGETS = {
     ),
     "vair": ("https://w3id.org/vair#", "https://w3id.org/vair", "Vocabulary of AI Risks"),
 }
-_STARTS = tuple(f"<{start}" for start, _, _ in TARGETS.values())
-_TYPE = term("rdf:type")
-_WHOLE, _INTEGER = (f"^^{term(name)}" for name in ("xsd:nonNegativeInteger", "xsd:integer"))
+_STARTS = tuple(f"<{start}".encode() for start, _, _ in TARGETS.values())
+_TYPE = term("rdf:type").encode()
+_WHOLE, _INTEGER = (
+    f"^^{term(name)}".encode() for name in ("xsd:nonNegativeInteger", "xsd:integer")
+)
+_BLOCK = 1 << 20
 
 
 class Numbers(NamedTuple):
@@ -43,52 +46,52 @@ class Statistics:
     """The counts of all graphs but the catalogue."""
 
     def __init__(self, base_uri: str, folder: Path) -> None:
-        self._ours, self._entity = f"<{base_uri}", f"<{base_uri}id/"
+        self._ours, self._entity = f"<{base_uri}".encode(), f"<{base_uri}id/".encode()
         self._subjects = DistinctTerms(folder, "subjects")
         self._objects = DistinctTerms(folder, "objects")
         self._entities = DistinctTerms(folder, "entities")
-        self._classes: Counter[str] = Counter()
-        self._properties: Counter[str] = Counter()
-        self._links: Counter[tuple[str, str]] = Counter()
+        self._classes: Counter[bytes] = Counter()
+        self._properties: Counter[bytes] = Counter()
+        self._links: Counter[tuple[bytes, bytes]] = Counter()
 
-    def add(self, graph: Path, catalogue_lines: set[str]) -> tuple[int, set[str]]:
+    def add(self, graph: Path, catalogue_lines: set[bytes]) -> tuple[int, set[bytes]]:
         """Count a file of N-Triples: its statements, and which of `catalogue_lines` it repeats."""
-        size, repeated, last = 0, set(), ""
-        with graph.open(encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                size += 1
-                if line in catalogue_lines:
-                    repeated.add(line)
-                subject, predicate, rest = line.split(" ", 2)
-                self._count_statement(subject, predicate, rest[:-3])
-                if subject != last:
-                    self._count_subject(subject)
-                    last = subject
+        size, repeated = 0, set()
+        with graph.open("rb") as source:
+            while lines := source.readlines(_BLOCK):
+                size += len(lines)
+                repeated |= catalogue_lines.intersection(lines)
+                self._count(lines)
         return size, repeated
 
-    def _count_subject(self, subject: str) -> None:
-        self._subjects.add(subject)
-        if subject.startswith(self._entity):
-            self._entities.add(subject)
-
-    def _count_statement(self, subject: str, predicate: str, value: str) -> None:
-        self._properties[predicate[1:-1]] += 1
-        self._objects.add(_as_stored(value))
-        if predicate == _TYPE:
-            self._classes[value[1:-1]] += 1
-        elif value.startswith(_STARTS) and subject.startswith(self._ours):
-            self._links[_target(value), predicate[1:-1]] += 1
+    def _count(self, lines: Iterable[bytes]) -> None:
+        statements = [line[: -len(b" .\n")].split(b" ", 2) for line in lines]
+        self._properties.update(predicate for _, predicate, _ in statements)
+        self._classes.update(value for _, predicate, value in statements if predicate == _TYPE)
+        self._links.update(
+            (value, predicate)
+            for subject, predicate, value in statements
+            if value.startswith(_STARTS) and predicate != _TYPE
+            if subject.startswith(self._ours)
+        )
+        subjects = {subject for subject, _, _ in statements}
+        self._subjects.add(subjects)
+        self._entities.add(subject for subject in subjects if subject.startswith(self._entity))
+        self._objects.add(map(_as_stored, {value for _, _, value in statements}))
 
     def numbers(self) -> Numbers:
         """Return the counts; no file may be added afterwards."""
+        links: Counter[tuple[str, str]] = Counter()
+        for (value, predicate), number in self._links.items():
+            links[_target(value.decode()), _iri(predicate)] += number
         return Numbers(
             self._properties.total(),
-            self._classes,
-            self._properties,
+            Counter({_iri(name): number for name, number in self._classes.items()}),
+            Counter({_iri(name): number for name, number in self._properties.items()}),
             self._subjects.total(),
             self._objects.total(),
             self._entities.total(),
-            self._links,
+            links,
         )
 
 
@@ -98,12 +101,16 @@ def count_terms(lines: Iterable[Line]) -> tuple[Counter[str], Counter[str]]:
     properties: Counter[str] = Counter()
     for _, predicate, value in lines:
         properties[predicate[1:-1]] += 1
-        if predicate == _TYPE:
+        if predicate == term("rdf:type"):
             classes[value[1:-1]] += 1
     return classes, properties
 
 
-def _as_stored(value: str) -> str:
+def _iri(term_: bytes) -> str:
+    return term_[1:-1].decode()
+
+
+def _as_stored(value: bytes) -> bytes:
     """Return an object as the engine stores it, with all whole numbers as xsd:integer."""
     return value.replace(_WHOLE, _INTEGER) if value.endswith(_WHOLE) else value
 

@@ -73,6 +73,7 @@ class Verdict(NamedTuple):
 
 _BASE = "http://base.invalid/"
 _DATE_TIME = f"{XSD}dateTime"
+_DEPRECATED = f"<{OWL}deprecated> {boolean(True)}"
 # How names are quoted, by language.
 _EVIDENCE = {
     "fr": "Même organisme et même nom en forme normale : « %s »",
@@ -256,8 +257,4 @@ def derived_line(base_uri: str, subject: Thing, made_of_it: Thing) -> Line:
 def former_lines(base_uri: str, old: Thing, new: Thing) -> str:
     """Return the N-Triples that say which thing replaced a former name."""
     about = f"<{base_uri}{old}>"
-    lines = [
-        (about, f"<{DCTERMS}isReplacedBy>", f"<{base_uri}{new}>"),
-        (about, f"<{OWL}deprecated>", boolean(True)),
-    ]
-    return "".join(in_order(lines))
+    return f"{about} <{DCTERMS}isReplacedBy> <{base_uri}{new}> .\n{about} {_DEPRECATED} .\n"

@@ -1,9 +1,10 @@
 """Write the statements of a portrait's rows once, into a file of which each row is a range.
 
-The shapes read it in pieces, and its published rows become the graph of the portrait.
+The shapes read it in pieces, and its published rows become the graph of the portrait. So it is with
+the statements on their identity.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -44,6 +45,15 @@ def write_texts(path: Path, texts: Iterable[tuple[str, str]]) -> RowsFile:
             message("graphs.rows_unwritable", folder=path.parent, reason=reason)
         ) from error
     return RowsFile(path, written)
+
+
+def read_texts(texts: RowsFile, key: str) -> Iterator[str]:
+    """Yield the texts of a key."""
+    with texts.path.open("rb") as source:
+        for own_key, length in texts.rows:
+            text = source.read(length)
+            if own_key == key:
+                yield text.decode()
 
 
 def copy_rows(rows: RowsFile, rejected: AbstractSet[str], out: IO[bytes]) -> None:

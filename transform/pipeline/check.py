@@ -1,14 +1,13 @@
 """Validate with the shapes everything that was read and decided."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 from transform.graphs.bodies import bodies_graph, former_body_lines
 from transform.graphs.cubes import KIND
-from transform.graphs.decisions import decision_texts, former_texts
 from transform.graphs.editions import edition_lines, edition_of
-from transform.graphs.initiatives import initiatives
+from transform.graphs.identity_texts import identity_texts
 from transform.graphs.links import link_texts
 from transform.graphs.mapping import subject
 from transform.graphs.portraits import Edition, absent_field_lines, portrait_iri
@@ -45,8 +44,10 @@ def check(
     statements of rows are written into `scratch`, and read from there when a release is written.
     """
     findings = _check_vocabulary(work)
-    mapped = _write_rows(work, scratch)
-    findings += _check_rows(work, mapped.values(), scratch, workers, progress)
+    mapped, identities = _write_rows(work, scratch), _write_identities(work, scratch)
+    remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
+    files = (*mapped.values(), identities, remarks)
+    findings += _check_rows(work, files, workers, progress)
     places = CellLocator(work)
     rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
@@ -66,6 +67,7 @@ def check(
     return Checked(
         located,
         mapped,
+        identities,
         rejected,
         bodies,
         attached,
@@ -125,15 +127,18 @@ def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
     }
 
 
+def _write_identities(work: Prepared, scratch: Path) -> RowsFile:
+    """Write which rows are one initiative, as if none were kept back; keys name the parts."""
+    parts = identity_texts(work, {}).items()
+    texts = ((name, text) for name, texts in parts for text in texts)
+    return write_texts(scratch / "identities.nt", texts)
+
+
 def _check_rows(
-    work: Prepared, files: Iterable[RowsFile], scratch: Path, workers: Workers, progress: Progress
+    work: Prepared, files: Sequence[RowsFile], workers: Workers, progress: Progress
 ) -> list[Finding]:
-    former = (former_texts(work, {}, possible=possible) for possible in (False, True))
-    others = chain(initiatives(work, {}), decision_texts(work, {}), *former)
-    decided = write_texts(scratch / "decided.nt", (("", text) for text in others))
-    remarks = write_texts(scratch / "remarks.nt", (("", text) for text in remark_texts(work)))
-    files = (*files, decided, remarks)
     total = sum(len(file.rows) for file in files)
+    many = sum(length for file in files for _, length in file.rows) > 2 * PIECE
     findings, done = [], 0
     types = "".join(
         in_order((*_concept_types(work), *_body_types(work), *_absent_fields(work)))
@@ -143,7 +148,7 @@ def _check_rows(
     pieces = chain.from_iterable(
         cut_rows(file, work.base_uri, types, work.languages) for file in files
     )
-    for rows, broken in workers.spread(validate_piece, pieces, many=total > 4 * PIECE):
+    for rows, broken in workers.spread(validate_piece, pieces, many=many):
         findings += broken
         done += rows
         progress(what, done, total)

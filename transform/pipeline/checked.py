@@ -21,7 +21,8 @@ from transform.validation.locate import Located
 class Checked:
     """The result of the check: findings, keys kept back by year, bodies, portfolios, editions.
 
-    `mapped` are the statements of all rows by year, those that are kept back too.
+    `mapped` are the statements of all rows by year, those that are kept back too, and `identities`
+    those on which rows are one initiative, as if none were kept back.
 
     `not_reviewed`: the bodies that the registry does not know, each with the most similar known
     ones.
@@ -31,6 +32,7 @@ class Checked:
 
     located: list[Located]
     mapped: Mapping[int, RowsFile]
+    identities: RowsFile
     rejected: Mapping[int, set[str]]
     bodies: list[Body]
     attached: list[Attachment]

@@ -59,6 +59,8 @@ def entry_of(row: KeyedRow, context: MappingContext) -> Entry:
 
 def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Compared:
     """Compare each portrait with each later one; `directory` is the graph of bodies, N-Triples."""
+    if len(work.settings) == 1:
+        return Compared([], {}, [])
     text = "".join((*work.vocabulary, *directory)).encode()
     triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
     names = read_names(triples, work.base_uri, work.languages.tags)

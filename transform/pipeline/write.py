@@ -13,24 +13,22 @@ from transform.charts.files import chart_files
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest, read_blocks
+from transform.graphs import identity_texts
 from transform.graphs.bodies import bodies_graph, former_body_lines
 from transform.graphs.decision_terms import Verdict
 from transform.graphs.decisions import (
     authors_and_derivations,
-    decision_texts,
-    former_texts,
     people_verdicts,
     rule_dates,
     rule_verdicts,
 )
 from transform.graphs.editions import edition_lines
 from transform.graphs.entailed import entailed_lines
-from transform.graphs.initiatives import initiatives
 from transform.graphs.links import link_texts, link_verdicts
 from transform.graphs.named_graphs import graph_lines
 from transform.graphs.portraits import Edition, descriptions
 from transform.graphs.prepared import Prepared
-from transform.graphs.rows_file import copy_rows
+from transform.graphs.rows_file import copy_rows, read_texts
 from transform.identity.splits import cut_off
 from transform.parallel import Progress, Workers
 from transform.pipeline import report
@@ -185,21 +183,22 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
     folder.mkdir()
     editions = checked.editions
     newest = max(editions, key=lambda edition: edition.year).layout
+    identities = _identity_texts(work, checked)
     texts: dict[str, Iterable[str]] = {
         "vocabulaire": work.vocabulary,
         "organismes": bodies_graph(work, checked.bodies, checked.attached, newest),
         "rapprochements": chain(
-            initiatives(work, checked.rejected),
-            decision_texts(work, checked.rejected),
+            identities[identity_texts.INITIATIVES],
+            identities[identity_texts.DECISIONS],
             authors_and_derivations(work, checked.rejected),
             link_texts(work, checked.bodies),
-            former_texts(work, checked.rejected, possible=False),
+            identities[identity_texts.FORMER],
             checked.comparisons,
         ),
     }
     possible = chain(
         in_order(former_body_lines(work.base_uri, work.identities.bodies)),
-        former_texts(work, checked.rejected, possible=True),
+        identities[identity_texts.POSSIBLE],
     )
     if first := next(possible, ""):
         texts[FORMER_NAMES] = chain([first], possible)
@@ -223,6 +222,13 @@ def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Prog
             out.writelines(line.encode() for line in described)
     progress(what, len(texts), len(texts))
     return [folder / f"{name}.nt" for name in sorted(texts)]
+
+
+def _identity_texts(work: Prepared, checked: Checked) -> Mapping[str, Iterable[str]]:
+    """Return which rows are one initiative: as the shapes read it, unless rows are kept back."""
+    if any(checked.rejected.values()):
+        return identity_texts.identity_texts(work, checked.rejected)
+    return {name: read_texts(checked.identities, name) for name in identity_texts.PARTS}
 
 
 def _write_contexts(

@@ -15,6 +15,8 @@ from transform.rdf.namespaces import RDF_TYPE, XSD
 from transform.rdf.rdfxml import NotExpressible
 
 _STRING, _INTEGER, _BOOLEAN = (f"{XSD}{name}" for name in ("string", "integer", "boolean"))
+# What is behind the colon of a compact IRI does not begin with «//» (JSON-LD 1.1, 5.1.2).
+_NEVER_COMPACT = ("http://", "https://")
 # Made once: `json.dumps` would make an encoder for each node.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 Context = Mapping[str, Any]
@@ -91,24 +93,26 @@ class _Compactor:
 
     def node(self, subject: Any, triples: list[ox.Triple]) -> Json:
         """Return the node object of one subject."""
-        statements = [(predicate.value, value) for _, predicate, value in triples]
-        if self._looks_compact(subject) or any(
-            self._is_compact(predicate) or self._looks_compact(value)
-            for predicate, value in statements
-        ):
+        if self._looks_compact(subject):
             return _expanded(subject, triples)
         node: Json = {"id" if "id" in self._keys else "@id": _reference(subject)}
-        for predicate, value in statements:
+        for triple in triples:
+            predicate, value = triple.predicate.value, triple.object
+            if self._is_compact(predicate) or self._looks_compact(value):
+                return _expanded(subject, triples)
             self._add(node, predicate, value)
         return node
 
     def _looks_compact(self, term: Any) -> bool:
         """Return whether our context would make a reader expand an absolute IRI."""
         if isinstance(term, ox.Literal):
-            term = term.datatype
+            # A text in a language is written without its datatype.
+            return term.language is None and self._is_compact(term.datatype.value)
         return isinstance(term, ox.NamedNode) and self._is_compact(term.value)
 
     def _is_compact(self, iri: str) -> bool:
+        if iri.startswith(_NEVER_COMPACT):
+            return False
         scheme, _, rest = iri.partition(":")
         return scheme in self._keys and not rest.startswith("//")
 
@@ -128,12 +132,12 @@ class _Compactor:
             _append(node, key, self._name(value.value), self._types_as_set)
             return
         term = self._terms.get(predicate)
-        if term and term.by_language and isinstance(value, ox.Literal) and _is_text(value):
+        if term is None:
+            _append(node, self._name(predicate), _value_object(value))
+        elif term.by_language and isinstance(value, ox.Literal) and _is_text(value):
             texts = node.setdefault(term.name, {})
             _append(texts, value.language or "@none", value.value, term.as_set)
-        elif (
-            term and not term.by_language and (short := _coerced(value, term.datatype)) is not None
-        ):
+        elif not term.by_language and (short := _coerced(value, term.datatype)) is not None:
             _append(node, term.name, short, term.as_set)
         else:
             _append(node, self._name(predicate), _value_object(value))
@@ -167,11 +171,12 @@ def _coerced(value: Any, datatype: str | None) -> Any:
         return _reference(value) if datatype == "@id" else None
     if value.language is not None or value.datatype.value != (datatype or _STRING):
         return None
-    if datatype == _INTEGER and value.value.isascii() and str(_whole(value.value)) == value.value:
-        return _whole(value.value)
-    if datatype == _BOOLEAN and value.value in ("true", "false"):
-        return value.value == "true"
-    return value.value
+    text = value.value
+    if datatype == _INTEGER and text.isascii() and str(_whole(text)) == text:
+        return _whole(text)
+    if datatype == _BOOLEAN and text in ("true", "false"):
+        return text == "true"
+    return text
 
 
 def _whole(text: str) -> int | None:

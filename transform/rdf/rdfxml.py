@@ -37,22 +37,25 @@ def expressible(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """Pass on triples; raises NotExpressible at the first that RDF/XML cannot carry."""
     sound: set[str] = set()  # properties that can be written; rows share fifteen of them
     for triple in triples:
-        if reason := _why_not(triple, sound):
+        predicate, value = triple.predicate.value, triple.object
+        reason = None if predicate in sound else _why_no_property(predicate)
+        if reason := reason or _why_no_value(value, predicate):
             raise NotExpressible(f"RDF/XML cannot write {reason}")
-        sound.add(triple.predicate.value)
+        sound.add(predicate)
         yield triple
 
 
-def _why_not(triple: ox.Triple, sound: set[str]) -> str | None:
-    predicate, value = triple.predicate.value, triple.object
-    if predicate not in sound and (reason := _why_no_property(predicate)):
-        return reason
-    if isinstance(value, ox.Triple):
-        return f"the triple term {value}"
+def _why_no_value(value: object, predicate: str) -> str | None:
     if isinstance(value, ox.Literal):
         return _why_no_literal(value, predicate)
+    if isinstance(value, ox.Triple):
+        return f"the triple term {value}"
     # A type is written as the name of an element.
-    if predicate == RDF_TYPE and not _ENDS_WITH_NAME.search(value.value):
+    if (
+        predicate == RDF_TYPE
+        and isinstance(value, ox.NamedNode)
+        and not _ENDS_WITH_NAME.search(value.value)
+    ):
         return f"the class <{value.value}>: it does not end with an XML name"
     return None
 
@@ -66,7 +69,9 @@ def _why_no_property(predicate: str) -> str | None:
 
 
 def _why_no_literal(value: ox.Literal, predicate: str) -> str | None:
-    if match := _NOT_XML.search(value.value):
+    text = value.value
+    # XML can hold all that can be printed, as nearly all texts can.
+    if not text.isprintable() and (match := _NOT_XML.search(text)):
         return f"the control character U+{ord(match[0]):04X} in a value of <{predicate}>"
     # RDF 1.2 has an attribute for it, which a reader of RDF 1.1 takes for a property.
     return f"the base direction of {value}" if value.direction else None

@@ -13,7 +13,6 @@ from transform.comparison.compare import Likely
 from transform.decisions.initiatives import Thing
 from transform.identity.continuity import Continuity
 from transform.review.rows import ReviewRow
-from transform.review.similarity import compare
 from transform.text.message import Message, message
 
 REWORDED, MOVED, SPLIT, MERGED = "reworded", "moved", "split", "merged"
@@ -85,6 +84,8 @@ def find_candidates(
     older: Sequence[ReviewRow], newer: Sequence[ReviewRow], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
     """Return the candidates on which nobody decided."""
+    from transform.review.similarity import compare
+
     gone, continued = _split_by_presence(older, newer)
     new, continuing = _split_by_presence(newer, older)
     candidates = open_pairs(older, newer, decided)
@@ -116,6 +117,8 @@ def open_pairs(
     older: Sequence[ReviewRow], newer: Sequence[ReviewRow], decided: Container[frozenset[str]]
 ) -> list[Candidate]:
     """Return the candidates that may be one initiative: gone from one year, new in the other."""
+    from transform.review.similarity import compare
+
     (gone, _), (new, _) = _split_by_presence(older, newer), _split_by_presence(newer, older)
     candidates = []
     for likeness in compare(gone, new, min(LEAST[REWORDED], LEAST[MOVED])):

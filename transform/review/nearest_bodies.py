@@ -10,7 +10,7 @@ from transform.identity.bodies import Body
 from transform.identity.registry import Registry
 from transform.rdf.namespaces import ORG, SKOS
 from transform.rdf.ntriples import literal
-from transform.review.similarity import fold
+from transform.review.plain_words import plain_words
 from transform.text.normal_form import normal_form
 from transform.text.string_similarity import BY_LETTERS, similarity
 
@@ -46,14 +46,14 @@ class WordCounts:
         """Count the words of names, given as pairs of a body's slug and one of its names."""
         bodies: defaultdict[str, set[str]] = defaultdict(set)
         for slug, name in names:
-            for word in fold(name).split():
+            for word in plain_words(name).split():
                 bodies[word].add(slug)
         self._common = {word for word, slugs in bodies.items() if len(slugs) > _RARE}
 
     def share_a_rare_one(self, one: str, other: str) -> bool:
         """Return whether two names share a rare word, but for an ending or a slip."""
         rare, words = (
-            {w for w in fold(name).split() if len(w) >= _LONG and w not in self._common}
+            {w for w in plain_words(name).split() if len(w) >= _LONG and w not in self._common}
             for name in (one, other)
         )
         return any(BY_LETTERS(a, b) >= _SAME_WORD for a in rare for b in words)

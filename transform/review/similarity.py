@@ -5,17 +5,15 @@ different bodies only where their names share rare words, so that time and memor
 number of rows and not with its square.
 """
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
 
+from transform.review.plain_words import plain_words
 from transform.review.rows import ReviewRow
-from transform.text.normal_form import normal_form
 from transform.text.string_similarity import BY_WORDS, IN_ANY_ORDER, OF_THE_SHORTER
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -46,14 +44,6 @@ class Likeness(NamedTuple):
     name: float
 
 
-@lru_cache(maxsize=65536)
-def fold(text: str) -> str:
-    """Return the words of a text in normal form, without accents and signs, one space between."""
-    bare = unicodedata.normalize("NFKD", normal_form(text))
-    letters = "".join(c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
-    return " ".join(letters.split())
-
-
 def compare(
     older: Sequence[ReviewRow], newer: Sequence[ReviewRow], least: float, *, across: bool = True
 ) -> list[Likeness]:
@@ -61,7 +51,7 @@ def compare(
 
     Without `across`, only rows of one body.
     """
-    names = [[fold(entry.name) for entry in side] for side in (older, newer)]
+    names = [[plain_words(entry.name) for entry in side] for side in (older, newer)]
     blocks = [_in_block(block, names) for block in _blocks(older, newer)]
     blocks.append(_by_words(names, None if across else (older, newer)))
     pairs = np.unique(np.concatenate(blocks), axis=0)
@@ -153,7 +143,7 @@ def _score(
     parts = {
         "name": name[kept],
         "benefits": _compare_texts(
-            *([fold(row.benefits)[:_LONGEST] for row in side] for side in rows)
+            *([plain_words(row.benefits)[:_LONGEST] for row in side] for side in rows)
         ),
         "place": _places(*rows),
         "category": _agree(*([row.category for row in side] for side in rows)),
@@ -184,7 +174,7 @@ def _agree(one: Sequence[str], other: Sequence[str]) -> Scores:
 
 def _places(one: Sequence[ReviewRow], other: Sequence[ReviewRow]) -> Scores:
     """Score pairs of bodies: 100 if one; else half their names' likeness, 25 for one portfolio."""
-    bodies = [[fold(row.body_name) for row in side] for side in (one, other)]
+    bodies = [[plain_words(row.body_name) for row in side] for side in (one, other)]
     alike = _similar(process.cpdist, bodies[0], bodies[1], [OF_THE_SHORTER])
     pairs = list(zip(one, other, strict=True))
     portfolio = np.array([25.0 * (a.portfolio == b.portfolio != "") for a, b in pairs])

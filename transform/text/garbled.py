@@ -4,8 +4,6 @@ import re
 from html import unescape
 from html.entities import name2codepoint
 
-import ftfy
-
 # UTF-8 that was read as Windows-1252 or Latin-1: a first byte, then what follows one. A plain
 # blank does not: «Ã la carte» is Portuguese.
 _MISREAD = re.compile(
@@ -16,20 +14,6 @@ _MISREAD = re.compile(
 # An escape of Office Open XML (ECMA-376 part 1, 22.4.2.4), as text.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _ENTITY = re.compile(f"&(?:#[0-9]{{2,7}}|#[xX][0-9A-Fa-f]{{2,6}}|{'|'.join(name2codepoint)});")
-_ENCODINGS = ftfy.TextFixerConfig(
-    unescape_html=False,
-    remove_terminal_escapes=False,
-    restore_byte_a0=False,
-    replace_lossy_sequences=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    fix_surrogates=False,
-    remove_control_chars=False,
-    normalization=None,
-    explain=False,
-)
 
 
 def probable_original(text: str) -> str | None:
@@ -40,12 +24,32 @@ def probable_original(text: str) -> str | None:
     """
     original = text
     if not text.isascii() and _MISREAD.search(text):
-        original = ftfy.fix_encoding(original, _ENCODINGS)
+        original = _fix_encoding(original)
     if "&" in text:
         original = _ENTITY.sub(lambda match: unescape(match[0]), original)
     if "_x" in text:
         original = _ESCAPED.sub(_unescaped, original)
     return original if original != text else None
+
+
+def _fix_encoding(text: str) -> str:
+    import ftfy  # takes a while, and hardly a file has such a text
+
+    return ftfy.fix_encoding(
+        text,
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        restore_byte_a0=False,
+        replace_lossy_sequences=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        fix_surrogates=False,
+        remove_control_chars=False,
+        normalization=None,
+        explain=False,
+    )
 
 
 def _unescaped(match: re.Match[str]) -> str:

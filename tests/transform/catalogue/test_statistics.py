@@ -19,19 +19,19 @@ def test_distinct_terms_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     monkeypatch.setattr(distinct_terms, "_MOST_IN_MEMORY", most)
-    terms = [f"<urn:é:{random.Random(number).randrange(300)}>" for number in range(2000)]
+    terms = [f"<urn:é:{random.Random(number).randrange(300)}>".encode() for number in range(2000)]
     counted = DistinctTerms(tmp_path, "terms")
-    for term in terms:
-        counted.add(term)
+    for first in range(0, len(terms), 5):
+        counted.add(terms[first : first + 5])
     assert counted.total() == len({*terms})
     assert any(tmp_path.iterdir()) == (most == 7)
 
 
 def test_a_statement_of_the_catalogue_that_another_graph_makes_is_met(tmp_path: Path) -> None:
-    line = '<urn:a> <urn:b> "c d > . " .\n'
-    (tmp_path / "graph.nt").write_text(line + "<urn:a> <urn:b> <https://ror.org/1> .\n")
+    line = b'<urn:a> <urn:b> "c d > . " .\n'
+    (tmp_path / "graph.nt").write_bytes(line + b"<urn:a> <urn:b> <https://ror.org/1> .\n")
     count = Statistics("urn:", tmp_path)
-    assert count.add(tmp_path / "graph.nt", {line, "<urn:x> <urn:b> <urn:c> .\n"}) == (2, {line})
+    assert count.add(tmp_path / "graph.nt", {line, b"<urn:x> <urn:b> <urn:c> .\n"}) == (2, {line})
     numbers = count.numbers()
     assert (numbers.triples, numbers.subjects, numbers.objects) == (2, 1, 2)
     assert dict(numbers.links) == {("ror", "urn:b"): 1}

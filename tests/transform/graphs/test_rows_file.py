@@ -26,10 +26,12 @@ def test_rows_that_are_kept_back_are_left_out(
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 9])
+@pytest.mark.parametrize("less", [0, 1, 30])
 def test_pieces_for_the_shapes_hold_whole_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, less: int
 ) -> None:
-    monkeypatch.setattr(shacl, "PIECE", size)
+    (length,) = {len(text.encode()) for _, text in TEXTS}
+    monkeypatch.setattr(shacl, "PIECE", size * length - less)
     rows = write_texts(tmp_path / "rows.nt", TEXTS)
     pieces = list(shacl.cut_rows(rows, "urn:", b"", Languages(("fr",), ("fr",))))
     texts = [text for _, text in TEXTS]
