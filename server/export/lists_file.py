@@ -75,12 +75,12 @@ def _kind(tables: Tables, kind: Kind) -> Json:
     orders = {name: _order(tables, kind, name) for name in kind.orders if name != "pertinence"}
     things = orders[kind.order]
     place = {key: number for number, key in enumerate(things)}
-    marks = "e.annee, e.derniere" if kind.by_entry else "0, 1"
+    marks = "g.annee, g.derniere" if kind.by_entry else "0, 1"
     rows: dict[tuple[str, int], Json] = {}
     for key, year, last, *values in _read(tables, kind, f"{kind.key}, {marks}", plain):
         row = {"thing": place[key], "year": year, "last": last, "values": values}
         rows[key, year] = {**row, "related": [[] for _ in relations]}
-    year = "e.annee" if kind.by_entry else "0"
+    year = "g.annee" if kind.by_entry else "0"
     for number, relation in enumerate(relations):
         own = [facet for facet in kind.facets if facet.relation == relation]
         for key, when, *values in _read(tables, kind, f"{kind.key}, {year}", own, relation):
@@ -105,7 +105,7 @@ def _kind(tables: Tables, kind: Kind) -> Json:
 
 def _order(tables: Tables, kind: Kind, name: str) -> list[str]:
     order = kind.orders[name]
-    last = " WHERE e.derniere = 1" if kind.by_entry else ""
+    last = " WHERE g.derniere = 1" if kind.by_entry else ""
     query = f"SELECT {kind.key} FROM {kind.source}{order.join}{last} ORDER BY {order.sql}"  # noqa: S608
     return [row[0] for row in tables.rows(query)]
 

@@ -25,14 +25,14 @@ from transform.layouts.fields import MORE_FIELDS
 
 OWN = "own."  # before the name of a field of the register's own
 _REFERRED = ("organisme", "portefeuille", "categorie", "statut")
-_BODY = " LEFT JOIN organismes o ON o.organisme = e.organisme"
-_PORTFOLIO = " LEFT JOIN portefeuilles p ON p.portefeuille = e.portefeuille"
+_BODY = " LEFT JOIN organismes o ON o.organisme = g.organisme"
+_PORTFOLIO = " LEFT JOIN portefeuilles p ON p.portefeuille = g.portefeuille"
 
 
 def _referring(name: str) -> Facet:
     return Facet(
         name,
-        (f"e.{name}",),
+        (f"g.{name}",),
         pattern=f"?inscription pia:{name} ?{name} .",
         term=f"id/{name}/{{}}",
         of_entry=True,
@@ -42,10 +42,10 @@ def _referring(name: str) -> Facet:
 
 
 _FACETS = (
-    year_facet("e.annee"),
+    year_facet("g.annee"),
     Facet(
         "portefeuille",
-        ("e.portefeuille", "p.ensemble"),
+        ("g.portefeuille", "p.ensemble"),
         pattern="?inscription pia:portefeuille/skos:broader? ?portefeuille .",
         term="id/portefeuille/{}",
         join=_PORTFOLIO,
@@ -67,7 +67,7 @@ _FACETS = (
     _referring("statut"),
     Facet(
         PRESENCE,
-        ("e.presence",),
+        ("g.presence",),
         pattern="?initiative pia:premiereAnnee ?premiere ; pia:derniereAnnee ?derniere .",
         tests={
             "absente": "?derniere < {newest}",
@@ -112,7 +112,7 @@ def own_facets(tables: Tables, names: Names) -> list[Facet]:
             term=f"id/liste/{row['champ']}/{{}}" if row["etendue"] == "list" else "{}",
             relation=Relation(
                 "valeurs_propres v",
-                f"v.initiative = e.initiative AND v.annee = e.annee AND v.champ = '{row['champ']}'",
+                f"v.initiative = e.initiative AND v.annee = g.annee AND v.champ = '{row['champ']}'",
             ),
             of_entry=True,
             values=() if row["etendue"] == "list" else ("true", "false"),
@@ -183,14 +183,14 @@ def _here(shape: Shape) -> list[str]:
 INITIATIVES = Kind(
     path="initiatives",
     thing="initiative",
-    source="inscriptions e",
+    source="inscriptions e LEFT JOIN groupes g ON g.groupe = e.groupe",
     key="e.initiative",
     facets=_FACETS,
-    # The table stands in the order of names.
+    # Initiatives are numbered in the order of their names.
     orders={
-        "nom": Order("e.rowid"),
-        "organisme": Order("o.tri, e.rowid", _BODY),
-        "pertinence": Order("f.rang, e.rowid", of_words=True),
+        "nom": Order("e.chose"),
+        "organisme": Order("o.tri, e.chose", _BODY),
+        "pertinence": Order("f.rang, e.chose", of_words=True),
     },
     template="lists/initiatives.html",
     statements="?initiative a pia:Initiative ; rdfs:label ?nom .",
@@ -200,7 +200,5 @@ INITIATIVES = Kind(
     columns=_columns,
     cells=_cells,
     by_entry=True,
-    # An index that holds all that facets count; without the hint, whole rows are looked up.
-    counted="inscriptions e INDEXED BY inscriptions_facettes",
-    selective=frozenset(("organisme", "portefeuille", "genre")),
+    is_found="e.chose = f.chose",
 )

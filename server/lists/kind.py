@@ -87,8 +87,9 @@ class Kind:
     `source` has the rows, `key` is the key of their thing. `by_entry`: the rows are entries, so
     that several chosen years give a thing several times. `statements` says in SPARQL which things
     there are, `entries` binds an entry of one to ?inscription, and `entries_by_year` its year too.
-    `fixed` are values that are always chosen, of the facets `hidden`. `counted` is the source as
-    facets count it, unless values of `selective` facets leave few rows of it.
+    `fixed` are values that are always chosen, of the facets `hidden`. `is_found` says in SQL that
+    a row is of the thing f.chose, which words found. Rows of entries are in groups g, which no
+    facet tells apart but one of a relation.
     """
 
     path: str
@@ -104,12 +105,11 @@ class Kind:
     read_rows: ReadRows
     columns: Callable[[Shape], list[str]]
     cells: Callable[[Shown, Shape, Names], list[Cell]]
+    is_found: str
     by_entry: bool = False
     needs: str | None = None
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hidden: tuple[Facet, ...] = ()
-    counted: str | None = None
-    selective: frozenset[str] = frozenset()
 
     @property
     def order(self) -> str:

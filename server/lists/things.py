@@ -155,6 +155,10 @@ def _concept_cells(kind: str) -> Callable[[Shown, Shape, Names], list[Cell]]:
     return cells
 
 
+def _is_found(kind: str) -> str:
+    return f"t.{kind} = (SELECT cle FROM choses WHERE choses.chose = f.chose)"  # noqa: S608
+
+
 def _orders(key: str) -> dict[str, Order]:
     return {
         "nom": Order(f"t.tri, {key}"),
@@ -180,6 +184,7 @@ def _concepts(kind: str, path: str, class_name: str, entries: str) -> Kind:
         columns=_concept_columns(kind),
         cells=_concept_cells(kind),
         needs=kind,
+        is_found=_is_found(kind),
     )
 
 
@@ -197,6 +202,7 @@ BODIES = Kind(
     read_rows=_read_things("organisme", more=_PORTFOLIOS),
     columns=_body_columns,
     cells=_body_cells,
+    is_found=_is_found("organisme"),
 )
 PORTFOLIOS = _concepts(
     "portefeuille", "portefeuilles", "Portefeuille", "pia:portefeuille/skos:broader?"

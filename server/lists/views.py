@@ -64,6 +64,16 @@ class ShownFacet(NamedTuple):
     others: int
 
 
+class Queries(NamedTuple):
+    """The SPARQL of what a list holds, and of all statements about it, which an address takes.
+
+    None where words find more than a query may hold, or no address can hold it.
+    """
+
+    select: str | None
+    construct: str | None
+
+
 def show(kind: Kind, suffix: str | None = None) -> Response:
     """Answer with the list of a kind that the parameters describe."""
     release = current_release()
@@ -139,30 +149,28 @@ def address(query: ListQuery, suffix: str = "") -> str:
 
 def _redirect(release: Release, listed: Listed) -> Response:
     """Redirect to the endpoint, which writes every statement about the list."""
-    text = _write_construct(release, listed, _searched(listed))
+    text = _write_queries(release, listed).construct
     if text is None:
         raise UnreadableRequest(message("lists.too_many_found"), listed.query.kind.path)
     target = link_to("sparql", query=text, format="ttl", lang=None)
     return Response(status=303, headers={"Location": target, "X-Robots-Tag": "noindex"})
 
 
-def _write_construct(
-    release: Release, listed: Listed, searched: Sequence[str] | None
-) -> str | None:
-    """Write the query of all statements about a list; None where no address can hold it."""
-    if searched is not None and len(searched) > MOST_VALUES:
-        return None
-    text = write_construct(listed.query, release.base_uri, listed.shape.newest, searched)
-    return text if fits_address(text) else None
-
-
-def _searched(listed: Listed) -> list[str] | None:
-    return listed.keys(MOST_VALUES + 1) if listed.query.words else None
+def _write_queries(release: Release, listed: Listed) -> Queries:
+    """Write the SPARQL of a list; words find too many things for it, or a few that stand in it."""
+    query, newest = listed.query, listed.shape.newest
+    if query.words and listed.total > MOST_VALUES:
+        return Queries(None, None)
+    searched = listed.keys() if query.words else None
+    language = release.register.languages[0]
+    select = write_select(query, release.base_uri, newest, searched, language)
+    construct = write_construct(query, release.base_uri, newest, searched)
+    return Queries(select, construct if fits_address(construct) else None)
 
 
 def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Response:
     query, kind = listed.query, listed.query.kind
-    total = listed.count()
+    total = listed.total
     pages = max(1, -(-total // PAGE))
     if query.page > pages:
         told = message("lists.no_page", page=query.page, pages=pages)
@@ -174,11 +182,7 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
         if facet.name != PRESENCE or len(listed.shape.years) > 1 or query.values.get(PRESENCE)
     ]
     rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
-    searched = _searched(listed)
-    too_many = searched is not None and len(searched) > MOST_VALUES
-    base_uri, newest = release.base_uri, listed.shape.newest
-    select = None if too_many else write_select(query, base_uri, newest, searched, names.own)
-    has_graph = _write_construct(release, listed, searched) is not None
+    select, construct = _write_queries(release, listed)
     return Response(
         render.render(
             kind.template,
@@ -186,7 +190,7 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             query=query,
             total=total,
             pages=pages,
-            newest=newest,
+            newest=listed.shape.newest,
             years=listed.shape.years[:_MOST_YEARS],
             facets=facets,
             few=_FEW,
@@ -199,7 +203,7 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             everything=query.whole(),
             paged=lambda number: address(replace(query, page=number)),
             ordered=lambda order: address(replace(query, order=order, page=1)),
-            formats=[form for form in FILES if form is not TURTLE or has_graph],
+            formats=[form for form in FILES if form is not TURTLE or construct],
             select=select,
             is_posted=select is not None and not fits_address(select),
             largest=_largest(rows),

@@ -41,15 +41,17 @@ def index_texts(
     entries: Mapping[str, Sequence[KeyedRow]],
     languages: Mapping[int, str],
     names: Names,
-) -> None:
+) -> int:
     """Fill the tables `choses`, `recherche`, `amorces` and `mots`.
 
-    `entries` are the rows of each initiative by year, in the order of the list; `languages` are
-    those of the portraits.
+    Things are numbered kind by kind. Returns the number of the first initiative, which the others
+    follow in the order of `entries`. These are the rows of each initiative by year, in the order of
+    the list; `languages` are those of the portraits.
     """
     indexer = WordIndexer(dict.fromkeys((*languages.values(), *names.languages())))
     frequencies: Counter[str] = Counter()
-    things = chain(_named(base_uri, names), _initiatives(base_uri, entries, languages, names))
+    named = list(_named(base_uri, names))
+    things = chain(named, _initiatives(base_uri, entries, languages, names))
     contexts: dict[tuple[Text, ...], str] = {}
     for table in ("recherche", "amorces"):
         connection.execute(
@@ -77,6 +79,7 @@ def index_texts(
         connection.executemany("INSERT INTO amorces (rowid, nom) VALUES (?, ?)", begun)
     occurring = sorted(pair for pair in frequencies.items() if len(pair[0]) >= _SHORTEST)
     connection.executemany("INSERT INTO mots VALUES (?, ?)", occurring)
+    return len(named) + 1
 
 
 def _stemmed(indexer: WordIndexer, texts: Iterable[Text]) -> str:
