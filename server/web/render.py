@@ -55,6 +55,10 @@ def render(template: str, **values: Any) -> str:
     """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
     words = release.register.words_in(chosen)
+
+    def text(key: str, **values: object) -> str:
+        return texts.text(key, chosen, **words, **values)
+
     return render_template(
         template,
         lang=chosen,
@@ -64,7 +68,7 @@ def render(template: str, **values: Any) -> str:
         has=release.register.fields.__contains__,
         own=lambda own_texts: release.register.choose(own_texts or {}, chosen),
         register=release.register,
-        t=lambda key, **values: texts.text(key, chosen, **words, **values),
+        t=text,
         words=words,
         whole=lambda number: texts.whole(number, chosen),
         file_size=lambda number: texts.size(number, chosen),
@@ -74,6 +78,7 @@ def render(template: str, **values: Any) -> str:
         here=links.link_here,
         asset=assets.link,
         ways=navigation.list_ways(release),
+        part=lambda path: navigation.part_above(path, text),
         is_copy=is_copy(),
         policy=_copied_policy(template),
         manifest=release.manifest,

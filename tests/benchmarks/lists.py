@@ -208,7 +208,8 @@ def multiply(file: Path, times: int) -> None:
         indexer = WordIndexer(["fr", "en"])
         rows = tables.execute(
             """SELECT e.chose, e.initiative, e.uri, e.nom, e.benefices,
-                 o.nom || ' ' || p.nom || ' ' || c.nom || ' ' || s.nom FROM inscriptions e JOIN organismes o USING (organisme)
+                 o.nom || ' ' || p.nom || ' ' || c.nom || ' ' || s.nom
+               FROM inscriptions e JOIN organismes o USING (organisme)
                JOIN portefeuilles p USING (portefeuille) JOIN categories c USING (categorie)
                JOIN statuts s USING (statut) WHERE instr(e.initiative, '9')"""
         ).fetchall()

@@ -74,15 +74,15 @@ def test_an_initiative_of_several_chosen_years_stands_once_among_many(
 def test_of_very_many_things_those_with_the_words_in_their_names_stand_first(
     tables: database.Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    total, keys, facets = read(tables, INITIATIVES, "q=donnees")
+    total, keys, facets = read(tables, INITIATIVES, "q=sante")
     monkeypatch.setattr(found, "_MOST_RANKED", 5)
-    cut_total, cut_keys, cut_facets = read(tables, INITIATIVES, "q=donnees")
+    cut_total, cut_keys, cut_facets = read(tables, INITIATIVES, "q=sante")
     assert (cut_total, cut_facets) == (total, facets)
     assert isinstance(keys, list)
     assert isinstance(cut_keys, list)
     assert sorted(cut_keys) == sorted(keys)
     rows = tables.rows("SELECT initiative, tri FROM initiatives ORDER BY tri")
     names = {row["initiative"]: row["tri"] for row in rows}
-    assert all("donnee" in names[key] for key in cut_keys[:5])
+    assert all("sante" in names[key] for key in cut_keys[:5])
     assert cut_keys[5:] == [key for key in names if key in set(cut_keys[5:])]
     assert len(cut_keys) > 10
