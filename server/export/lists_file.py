@@ -14,8 +14,8 @@ from flask import Flask
 
 from server.lists.database import Tables, open_tables
 from server.lists.initiatives import own_facets, read_own_names
-from server.lists.kind import Facet, Kind, Relation
-from server.lists.names import Names
+from server.lists.kind import Facet, ListKind, RelatedRows
+from server.lists.names import TableNames
 from server.lists.views import KINDS
 from server.lists.words import WEIGHTS
 from server.release.current import Release
@@ -34,7 +34,7 @@ def describe_lists(app: Flask, release: Release) -> Json:
     with request, open_tables(release) as tables:
         tables.time_each_query()
         readers = release.register.interface
-        names = [Names(tables, release.register, reader) for reader in readers]
+        names = [TableNames(tables, release.register, reader) for reader in readers]
         own = own_facets(tables, names[0])
         kinds = [kind.within(release.register.fields, own) for kind in KINDS]
         needed = [k for k in kinds if not k.needs or k.needs in release.register.fields]
@@ -59,7 +59,7 @@ def describe_lists(app: Flask, release: Release) -> Json:
         }
 
 
-def _names(tables: Tables, readers: Sequence[Names]) -> Json:
+def _names(tables: Tables, readers: Sequence[TableNames]) -> Json:
     """Return what keys are called, by kind of thing, in the language of each reader."""
     named: Json = {}
     for kind, table in TABLES.items():
@@ -69,7 +69,7 @@ def _names(tables: Tables, readers: Sequence[Names]) -> Json:
     return named
 
 
-def _kind(tables: Tables, kind: Kind) -> Json:
+def _kind(tables: Tables, kind: ListKind) -> Json:
     relations = list(dict.fromkeys(f.relation for f in kind.facets if f.relation))
     plain = [facet for facet in kind.facets if not facet.relation]
     orders = {name: _order(tables, kind, name) for name in kind.orders if name != "pertinence"}
@@ -103,7 +103,7 @@ def _kind(tables: Tables, kind: Kind) -> Json:
     }
 
 
-def _order(tables: Tables, kind: Kind, name: str) -> list[str]:
+def _order(tables: Tables, kind: ListKind, name: str) -> list[str]:
     order = kind.orders[name]
     last = " WHERE g.derniere = 1" if kind.by_entry else ""
     query = f"SELECT {kind.key} FROM {kind.source}{order.join}{last} ORDER BY {order.sql}"  # noqa: S608
@@ -112,10 +112,10 @@ def _order(tables: Tables, kind: Kind, name: str) -> list[str]:
 
 def _read(
     tables: Tables,
-    kind: Kind,
+    kind: ListKind,
     columns: str,
     facets: Sequence[Facet],
-    relation: Relation | None = None,
+    relation: RelatedRows | None = None,
 ) -> list[list[Any]]:
     """Return rows of some columns, and for each facet the list of its values."""
     joins = "".join(dict.fromkeys(facet.join for facet in facets if facet.join))

@@ -10,15 +10,15 @@ from server.lists.kind import (
     YEAR,
     Cell,
     Facet,
-    Kind,
+    ListKind,
     Order,
-    Relation,
+    RelatedRows,
     Shape,
     Shown,
     rows_by_key,
     year_facet,
 )
-from server.lists.names import Names
+from server.lists.names import TableNames
 from server.release.current import Release
 from server.release.register import OwnText
 from transform.layouts.fields import MORE_FIELDS
@@ -96,7 +96,7 @@ def own_fields(tables: Tables) -> tuple[str, ...]:
     return tuple(row[0] for row in tables.rows("SELECT champ FROM champs_propres ORDER BY champ"))
 
 
-def own_facets(tables: Tables, names: Names) -> list[Facet]:
+def own_facets(tables: Tables, names: TableNames) -> list[Facet]:
     """Return a facet for each field of the register's own that is a list, or yes or no."""
     rows = tables.rows(
         """SELECT c.champ, c.nom, c.uri, c.etendue, l.texte FROM champs_propres c
@@ -110,7 +110,7 @@ def own_facets(tables: Tables, names: Names) -> list[Facet]:
             ("v.valeur",),
             pattern=f"?inscription <{row['uri']}> ?own_{row['champ']} .",
             term=f"id/liste/{row['champ']}/{{}}" if row["etendue"] == "list" else "{}",
-            relation=Relation(
+            relation=RelatedRows(
                 "valeurs_propres v",
                 f"v.initiative = e.initiative AND v.annee = g.annee AND v.champ = '{row['champ']}'",
             ),
@@ -123,7 +123,7 @@ def own_facets(tables: Tables, names: Names) -> list[Facet]:
     ]
 
 
-def read_own_names(tables: Tables, facet: Facet, names: Names) -> dict[str, OwnText]:
+def read_own_names(tables: Tables, facet: Facet, names: TableNames) -> dict[str, OwnText]:
     """Return what the values of a list of the register's own are called, by value."""
     rows = tables.rows(
         """SELECT v.valeur, v.nom, l.texte FROM listes_propres v
@@ -162,7 +162,7 @@ def _columns(shape: Shape) -> list[str]:
     return ["initiative_uri", "nom", YEAR, *referred, *benefits, *years, *more, *shape.own]
 
 
-def _cells(row: Shown, shape: Shape, names: Names) -> list[Cell]:
+def _cells(row: Shown, shape: Shape, names: TableNames) -> list[Cell]:
     entry, entries, own = row["entry"], row["entries"], row["own"]
     cells: list[Cell] = [f"{shape.base_uri}id/initiative/{row['key']}", entry["nom"], entry[YEAR]]
     for name in _here(shape):
@@ -180,7 +180,7 @@ def _here(shape: Shape) -> list[str]:
     return [name for name in _REFERRED if name in shape.fields]
 
 
-INITIATIVES = Kind(
+INITIATIVES = ListKind(
     path="initiatives",
     thing="initiative",
     source="inscriptions e LEFT JOIN groupes g ON g.groupe = e.groupe",

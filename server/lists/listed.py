@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from server.lists.database import Tables
 from server.lists.found import find_things
-from server.lists.kind import YEAR, Facet, Relation, Shape, Shown
+from server.lists.kind import YEAR, Facet, RelatedRows, Shape, Shown
 from server.lists.query import ListQuery
 from server.lists.words import parse_search, write_match
 
@@ -22,7 +22,7 @@ class Condition(NamedTuple):
     values: tuple[object, ...] = ()
 
 
-class Listed:
+class ListedThings:
     """The things of a list, in the tables of a release."""
 
     def __init__(
@@ -147,7 +147,7 @@ class Listed:
         self,
         query: ListQuery,
         *joins: str,
-        within: Relation | None = None,
+        within: RelatedRows | None = None,
         of_every_year: bool = False,
         by_group: bool = True,
     ) -> tuple[str, tuple[object, ...]]:
@@ -200,10 +200,10 @@ class Listed:
                 conditions.append(_one_of(facet.expressions, _values(query, name, chosen)))
         return tables, conditions
 
-    def _conditions_of_rows(self, query: ListQuery, within: Relation | None) -> list[Condition]:
+    def _conditions_of_rows(self, query: ListQuery, within: RelatedRows | None) -> list[Condition]:
         """Return the conditions that hold for single rows."""
         conditions = [Condition("0")] if self._nothing else []
-        related: dict[Relation, list[Condition]] = {}
+        related: dict[RelatedRows, list[Condition]] = {}
         for name, chosen in query.all_values.items():
             facet = self._kind.facet(name)
             condition = _one_of(facet.expressions, _values(query, name, chosen))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from server.lists.database import Row, Tables
 from server.lists.excerpts import Marker, Piece, has_mark
 from server.lists.found import find_things
-from server.lists.names import Names
+from server.lists.names import TableNames
 from server.lists.suggestions import nearest_words
 from server.lists.words import (
     Match,
@@ -46,7 +46,7 @@ class SiteSearch:
     def __init__(
         self,
         tables: Tables,
-        names: Names,
+        names: TableNames,
         release: Release,
         list_offered: Callable[[], Iterable[tuple[str, OfferedThing]]],
     ) -> None:

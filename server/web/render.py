@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-from flask import Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from markupsafe import Markup
 
 from server import texts
@@ -23,6 +23,27 @@ from transform.rdf import syntaxes
 _FRESH = "public, max-age=300"
 # Files that shape an answer which streams: code, and queries.
 _SHAPING = (".py", ".rq")
+# What pages of most kinds are made of; to compile all templates takes three times as long.
+_SHARED = (
+    "base.html",
+    "parts.html",
+    "home.html",
+    "charts/figure.html",
+    "lists/frame.html",
+    "lists/initiatives.html",
+    "things/parts.html",
+    "things/thing.html",
+)
+
+
+def prepare(app: Flask) -> None:
+    """Read and compile what the first pages are made of, so that no reader waits for it."""
+    for shown in texts.LANGUAGES:
+        texts.text("home", shown)
+        texts.whole(1000, shown)
+    _edition()
+    for name in _SHARED:
+        app.jinja_env.get_template(name)
 
 
 def language() -> str:

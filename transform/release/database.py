@@ -23,7 +23,7 @@ from transform.identity.bodies import Body
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.fields import MORE_FIELDS, OWN
 from transform.rdf.namespaces import property_iri
-from transform.release.names import Names, read_names
+from transform.release.names import GraphNames, read_names
 from transform.release.search_index import index_texts
 from transform.release.thing_tables import CONCEPTS
 from transform.tables.texts import Slot
@@ -120,7 +120,7 @@ def _portraits(work: Prepared, editions: Iterable[Edition]) -> Iterator[tuple[ob
         yield edition.year, uri, *texts, edition.rows, edition.source_url
 
 
-def _concepts(base_uri: str, name: str, names: Names) -> Iterator[tuple[object, ...]]:
+def _concepts(base_uri: str, name: str, names: GraphNames) -> Iterator[tuple[object, ...]]:
     begin = f"{base_uri}id/{name}/"
     for iri, thing in names.below(begin):
         row = (iri.removeprefix(begin), iri, thing.name)
@@ -133,7 +133,7 @@ def _concepts(base_uri: str, name: str, names: Names) -> Iterator[tuple[object, 
 
 
 def _bodies(
-    work: Prepared, bodies: Iterable[Body], entries: Entries, names: Names
+    work: Prepared, bodies: Iterable[Body], entries: Entries, names: GraphNames
 ) -> Iterator[tuple[object, ...]]:
     registered = work.identities.bodies.registry.bodies
     years: dict[str, set[int]] = {}
@@ -238,7 +238,7 @@ def _more_fields(values: Iterable[tuple[Slot, str]], setting: MappingContext) ->
 
 
 def _fill_own(
-    connection: sqlite3.Connection, work: Prepared, entries: Entries, names: Names
+    connection: sqlite3.Connection, work: Prepared, entries: Entries, names: GraphNames
 ) -> None:
     """Write the fields of the register's own, the values of its lists, and those of each entry."""
     settings = {setting.reading.year: setting for setting in work.settings}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
-from transform.release.names import Names, Text
+from transform.release.names import GraphNames, Text
 from transform.text.search_words import WordIndexer
 
 _SHORTEST = 3  # letters: a shorter word is nobody's misspelling
@@ -40,7 +40,7 @@ def index_texts(
     base_uri: str,
     entries: Mapping[str, Sequence[KeyedRow]],
     languages: Mapping[int, str],
-    names: Names,
+    names: GraphNames,
 ) -> int:
     """Fill the tables `choses`, `recherche`, `amorces` and `mots`.
 
@@ -86,7 +86,7 @@ def _stemmed(indexer: WordIndexer, texts: Iterable[Text]) -> str:
     return " ".join(" ".join(indexer.stems(text.text, text.language)) for text in texts)
 
 
-def _named(base_uri: str, names: Names) -> Iterator[Searched]:
+def _named(base_uri: str, names: GraphNames) -> Iterator[Searched]:
     for path in _PATHS:
         begin = f"{base_uri}id/{path}/"
         for iri, thing in names.below(begin):
@@ -99,7 +99,7 @@ def _initiatives(
     base_uri: str,
     entries: Mapping[str, Sequence[KeyedRow]],
     languages: Mapping[int, str],
-    names: Names,
+    names: GraphNames,
 ) -> Iterator[Searched]:
     """Yield each initiative with what all its entries say."""
     texts: dict[str, list[Text]] = {}
