@@ -16,7 +16,7 @@ from server.release.resource import Resource, document
 from server.things import kinds
 from server.things.context import Context, Layout
 from server.web import render, term_table
-from server.web.links import link_to, quote_path
+from server.web.links import quote_path
 from server.web.navigation import Above
 from server.web.paging import read_page_number
 from server.web.term_cell import Cell
@@ -86,15 +86,14 @@ def quote_in(form: Format, resource: Resource, release: Release, bare: str) -> R
 
 
 def _list_above(context: Context, layout: Layout) -> list[Above]:
-    """Return the pages above a page, from the home page down."""
-    home = Cell(context.t("home"), href=link_to(""))
+    """Return the pages above a page, below the home page."""
     return [
         Above(
             cell.text,
             cell.href or "",
             (cell.language or "") if cell.language != context.language else "",
         )
-        for cell in (home, *layout.above)
+        for cell in layout.above
     ]
 
 
