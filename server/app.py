@@ -37,7 +37,7 @@ from server.sparql import (
     graph_store,
     limits_page,
 )
-from server.web import assets, headers, problems
+from server.web import assets, headers, one_address, problems
 from server.web.release_scope import ReleaseScope
 from transform.release.paths import QUADS
 
@@ -102,6 +102,7 @@ def create_app(
     for part in _PARTS:
         app.register_blueprint(part.bp)
     problems.register(app)
+    one_address.register(app)
     app.after_request(headers.add_headers)
     app.wsgi_app = ReleaseScope(app.wsgi_app, current_release, older)  # type: ignore[method-assign]
     return app

@@ -48,6 +48,8 @@ CSV = Format("csv", "text/csv", _UTF8)
 TSV = Format("tsv", "text/tab-separated-values", _UTF8)
 PLAIN = Format("txt", "text/plain", _UTF8)
 PROBLEM = Format("json", "application/problem+json", "", (), ("application/json",))
+BIBTEX = Format("bib", "application/x-bibtex", _UTF8)
+RIS = Format("ris", "application/x-research-info-systems", _UTF8)
 
 # A client that states no preference gets the first of a group.
 GRAPHS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
@@ -57,6 +59,7 @@ SOLUTIONS = (JSON, XML, CSV, TSV)
 CONSTRUCTED = (*GRAPHS, N_QUADS, TRIG)
 # Chosen by name only, never by Accept: no media type tells it from other CSV.
 EXCEL = Format("excel", "text/csv", "; charset=utf-8; header=present")
+CITATIONS = (BIBTEX, RIS)  # by suffix only, too
 
 
 class NothingAcceptable(Exception):

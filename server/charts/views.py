@@ -44,7 +44,6 @@ def offer_figures() -> dict[str, Callable[..., Any]]:
 
 
 @bp.route(f"/{PATH}")
-@bp.route(f"/{PATH}/")
 def show_all() -> Response:
     """Answer with all charts, those over several years first, then the newest year."""
     _refuse_parameters()

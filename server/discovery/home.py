@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, current_app
 
-from server.discovery import schemaorg
+from server.discovery import quotes, schemaorg
 from server.discovery.home_figures import lay_out_figures
-from server.negotiation import HTML
+from server.faults import UnknownPage
+from server.negotiation import CITATIONS, HTML
 from server.release import queries
 from server.release.files import source_path
 from server.release.history import current_published
@@ -13,6 +14,7 @@ from server.web.link_header import Relation, add_relations, licence
 from server.web.links import link_to
 from server.web.public_address import address_of
 from server.web.release_scope import current_release
+from transform.text.message import message
 
 bp = Blueprint("home", __name__)
 
@@ -42,6 +44,17 @@ def show() -> Response:
         licence(release.manifest),
     ]
     return add_relations(response, relations)
+
+
+@bp.route("/citation.<suffix>")
+def quote_whole(suffix: str) -> Response:
+    """Answer with the citation of the whole as a file."""
+    release = current_release()
+    for form in CITATIONS:
+        if suffix == form.suffix:
+            cited = quotes.cite(release, None, release.base_uri, render.language_of(form))
+            return quotes.answer(cited, form, "citation")
+    raise UnknownPage(message("home.no_citation", forms=[f.suffix for f in CITATIONS]))
 
 
 @bp.route("/healthz")

@@ -17,7 +17,7 @@ from server.web.links import quote_path
 
 _GRAPHS = {form.suffix for form in GRAPHS}
 _FILES = {form.suffix for form in (*CONSTRUCTED, *SOLUTIONS, EXCEL)}
-_FILES |= {"atom", "json", "png", "rq", "svg", "txt", "tsv", "xml"}
+_FILES |= {"atom", "bib", "json", "png", "ris", "rq", "svg", "txt", "tsv", "xml"}
 # What stands at a path without a suffix, and is no page.
 _BARE = {".well-known/api-catalog"}
 _VALUE = re.compile(r"[A-Za-z0-9-]{1,80}")

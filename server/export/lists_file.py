@@ -14,8 +14,8 @@ from flask import Flask
 
 from server.lists.database import Tables, open_tables
 from server.lists.initiatives import own_facets, read_own_names
-from server.lists.kind import Facet, Kind, Relation
-from server.lists.names import Names
+from server.lists.kind import Facet, ListKind, RelatedRows
+from server.lists.names import TableNames
 from server.lists.views import KINDS
 from server.lists.words import WEIGHTS
 from server.release.current import Release
@@ -34,7 +34,7 @@ def describe_lists(app: Flask, release: Release) -> Json:
     with request, open_tables(release) as tables:
         tables.time_each_query()
         readers = release.register.interface
-        names = [Names(tables, release.register, reader) for reader in readers]
+        names = [TableNames(tables, release.register, reader) for reader in readers]
         own = own_facets(tables, names[0])
         kinds = [kind.within(release.register.fields, own) for kind in KINDS]
         needed = [k for k in kinds if not k.needs or k.needs in release.register.fields]
@@ -59,7 +59,7 @@ def describe_lists(app: Flask, release: Release) -> Json:
         }
 
 
-def _names(tables: Tables, readers: Sequence[Names]) -> Json:
+def _names(tables: Tables, readers: Sequence[TableNames]) -> Json:
     """Return what keys are called, by kind of thing, in the language of each reader."""
     named: Json = {}
     for kind, table in TABLES.items():
@@ -69,18 +69,18 @@ def _names(tables: Tables, readers: Sequence[Names]) -> Json:
     return named
 
 
-def _kind(tables: Tables, kind: Kind) -> Json:
+def _kind(tables: Tables, kind: ListKind) -> Json:
     relations = list(dict.fromkeys(f.relation for f in kind.facets if f.relation))
     plain = [facet for facet in kind.facets if not facet.relation]
     orders = {name: _order(tables, kind, name) for name in kind.orders if name != "pertinence"}
     things = orders[kind.order]
     place = {key: number for number, key in enumerate(things)}
-    marks = "e.annee, e.derniere" if kind.by_entry else "0, 1"
+    marks = "g.annee, g.derniere" if kind.by_entry else "0, 1"
     rows: dict[tuple[str, int], Json] = {}
     for key, year, last, *values in _read(tables, kind, f"{kind.key}, {marks}", plain):
         row = {"thing": place[key], "year": year, "last": last, "values": values}
         rows[key, year] = {**row, "related": [[] for _ in relations]}
-    year = "e.annee" if kind.by_entry else "0"
+    year = "g.annee" if kind.by_entry else "0"
     for number, relation in enumerate(relations):
         own = [facet for facet in kind.facets if facet.relation == relation]
         for key, when, *values in _read(tables, kind, f"{kind.key}, {year}", own, relation):
@@ -103,19 +103,19 @@ def _kind(tables: Tables, kind: Kind) -> Json:
     }
 
 
-def _order(tables: Tables, kind: Kind, name: str) -> list[str]:
+def _order(tables: Tables, kind: ListKind, name: str) -> list[str]:
     order = kind.orders[name]
-    last = " WHERE e.derniere = 1" if kind.by_entry else ""
+    last = " WHERE g.derniere = 1" if kind.by_entry else ""
     query = f"SELECT {kind.key} FROM {kind.source}{order.join}{last} ORDER BY {order.sql}"  # noqa: S608
     return [row[0] for row in tables.rows(query)]
 
 
 def _read(
     tables: Tables,
-    kind: Kind,
+    kind: ListKind,
     columns: str,
     facets: Sequence[Facet],
-    relation: Relation | None = None,
+    relation: RelatedRows | None = None,
 ) -> list[list[Any]]:
     """Return rows of some columns, and for each facet the list of its values."""
     joins = "".join(dict.fromkeys(facet.join for facet in facets if facet.join))

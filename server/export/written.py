@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import IO, NamedTuple
 
-from server.negotiation import CONSTRUCTED, CSV, EXCEL, HTML, PLAIN, TSV
+from server.negotiation import CITATIONS, CONSTRUCTED, CSV, EXCEL, HTML, PLAIN, TSV
 from transform.errors import MisusedCommand
 from transform.files import reason_message
 from transform.text.message import message
@@ -16,7 +16,9 @@ from transform.text.message import message
 OBJECTS = "rules/objects.jsonl"
 _EXCEL = "excel.csv"
 # What a server makes of the endings; where an answer has another type, it is noted.
-USUAL = {form.suffix: form.content_type for form in (HTML, *CONSTRUCTED, CSV, TSV, PLAIN)} | {
+USUAL = {
+    form.suffix: form.content_type for form in (HTML, *CONSTRUCTED, CSV, TSV, PLAIN, *CITATIONS)
+} | {
     _EXCEL: EXCEL.content_type,
     "atom": "application/atom+xml; charset=utf-8",
     "css": "text/css; charset=utf-8",

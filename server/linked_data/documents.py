@@ -1,10 +1,13 @@
 """Redirect `id/…` to `doc/…`, and answer with the document in the requested format."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from server.faults import UnknownResource
 from server.memento.views import find_last, relate_to_times
 from server.negotiation import (
+    CITATIONS,
     HTML,
     PAGES,
     Format,
@@ -45,7 +48,7 @@ def identify(path: str) -> Response:
 @bp.route("/doc/<path:path>")
 def show(path: str) -> Response:
     """Answer with the document about a resource."""
-    bare, suffix = split_suffix(path)
+    bare, suffix = split_suffix(path, (*PAGES, *CITATIONS))
     if redirect := _redirect_to_replacement("doc", bare, suffix):
         return redirect
     release = current_release()
@@ -56,6 +59,9 @@ def show(path: str) -> Response:
         raise UnknownResource(
             message("search.unknown_resource", iri=f"{release.base_uri}id/{bare}")
         )
+    for cited in CITATIONS:
+        if suffix == cited.suffix:
+            return page.quote_in(cited, resource, release, bare)
     form = render.choose(PAGES, suffix)
     response = (
         page.show(resource, release, bare)
@@ -99,10 +105,10 @@ def _redirect_to_replacement(kind: str, bare: str, suffix: str | None) -> Respon
     return response
 
 
-def split_suffix(path: str) -> tuple[str, str | None]:
+def split_suffix(path: str, forms: Sequence[Format] = PAGES) -> tuple[str, str | None]:
     """Split a path into its stem and its suffix; None for a suffix that names no format."""
     bare, dot, suffix = path.rpartition(".")
-    if dot and bare and any(suffix == form.suffix for form in PAGES):
+    if dot and bare and any(suffix == form.suffix for form in forms):
         return bare, suffix
     return path, None
 

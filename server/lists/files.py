@@ -5,14 +5,14 @@ import json
 from collections.abc import Iterator, Sequence
 
 from server.lists.kind import Cell
-from server.lists.listed import Listed
-from server.lists.names import Names
+from server.lists.listed import ListedThings
+from server.lists.names import TableNames
 from server.negotiation import CSV, Format
 from transform.release.csv_dialects import FLAVOURS
 from transform.text.csv_injection import SpreadsheetWriter
 
 
-def write_file(listed: Listed, names: Names, form: Format) -> Iterator[bytes]:
+def write_file(listed: ListedThings, names: TableNames, form: Format) -> Iterator[bytes]:
     """Yield the list in a format, a part of it at a time."""
     kind, shape = listed.query.kind, listed.shape
     columns = kind.columns(shape)

@@ -10,29 +10,29 @@ from server.lists.kind import (
     YEAR,
     Cell,
     Facet,
-    Kind,
+    ListKind,
     Order,
-    Relation,
+    RelatedRows,
     Shape,
     Shown,
     rows_by_key,
     year_facet,
 )
-from server.lists.names import Names
+from server.lists.names import TableNames
 from server.release.current import Release
 from server.release.register import OwnText
 from transform.layouts.fields import MORE_FIELDS
 
 OWN = "own."  # before the name of a field of the register's own
 _REFERRED = ("organisme", "portefeuille", "categorie", "statut")
-_BODY = " LEFT JOIN organismes o ON o.organisme = e.organisme"
-_PORTFOLIO = " LEFT JOIN portefeuilles p ON p.portefeuille = e.portefeuille"
+_BODY = " LEFT JOIN organismes o ON o.organisme = g.organisme"
+_PORTFOLIO = " LEFT JOIN portefeuilles p ON p.portefeuille = g.portefeuille"
 
 
 def _referring(name: str) -> Facet:
     return Facet(
         name,
-        (f"e.{name}",),
+        (f"g.{name}",),
         pattern=f"?inscription pia:{name} ?{name} .",
         term=f"id/{name}/{{}}",
         of_entry=True,
@@ -42,10 +42,10 @@ def _referring(name: str) -> Facet:
 
 
 _FACETS = (
-    year_facet("e.annee"),
+    year_facet("g.annee"),
     Facet(
         "portefeuille",
-        ("e.portefeuille", "p.ensemble"),
+        ("g.portefeuille", "p.ensemble"),
         pattern="?inscription pia:portefeuille/skos:broader? ?portefeuille .",
         term="id/portefeuille/{}",
         join=_PORTFOLIO,
@@ -67,7 +67,7 @@ _FACETS = (
     _referring("statut"),
     Facet(
         PRESENCE,
-        ("e.presence",),
+        ("g.presence",),
         pattern="?initiative pia:premiereAnnee ?premiere ; pia:derniereAnnee ?derniere .",
         tests={
             "absente": "?derniere < {newest}",
@@ -96,7 +96,7 @@ def own_fields(tables: Tables) -> tuple[str, ...]:
     return tuple(row[0] for row in tables.rows("SELECT champ FROM champs_propres ORDER BY champ"))
 
 
-def own_facets(tables: Tables, names: Names) -> list[Facet]:
+def own_facets(tables: Tables, names: TableNames) -> list[Facet]:
     """Return a facet for each field of the register's own that is a list, or yes or no."""
     rows = tables.rows(
         """SELECT c.champ, c.nom, c.uri, c.etendue, l.texte FROM champs_propres c
@@ -110,9 +110,9 @@ def own_facets(tables: Tables, names: Names) -> list[Facet]:
             ("v.valeur",),
             pattern=f"?inscription <{row['uri']}> ?own_{row['champ']} .",
             term=f"id/liste/{row['champ']}/{{}}" if row["etendue"] == "list" else "{}",
-            relation=Relation(
+            relation=RelatedRows(
                 "valeurs_propres v",
-                f"v.initiative = e.initiative AND v.annee = e.annee AND v.champ = '{row['champ']}'",
+                f"v.initiative = e.initiative AND v.annee = g.annee AND v.champ = '{row['champ']}'",
             ),
             of_entry=True,
             values=() if row["etendue"] == "list" else ("true", "false"),
@@ -123,7 +123,7 @@ def own_facets(tables: Tables, names: Names) -> list[Facet]:
     ]
 
 
-def read_own_names(tables: Tables, facet: Facet, names: Names) -> dict[str, OwnText]:
+def read_own_names(tables: Tables, facet: Facet, names: TableNames) -> dict[str, OwnText]:
     """Return what the values of a list of the register's own are called, by value."""
     rows = tables.rows(
         """SELECT v.valeur, v.nom, l.texte FROM listes_propres v
@@ -162,7 +162,7 @@ def _columns(shape: Shape) -> list[str]:
     return ["initiative_uri", "nom", YEAR, *referred, *benefits, *years, *more, *shape.own]
 
 
-def _cells(row: Shown, shape: Shape, names: Names) -> list[Cell]:
+def _cells(row: Shown, shape: Shape, names: TableNames) -> list[Cell]:
     entry, entries, own = row["entry"], row["entries"], row["own"]
     cells: list[Cell] = [f"{shape.base_uri}id/initiative/{row['key']}", entry["nom"], entry[YEAR]]
     for name in _here(shape):
@@ -180,17 +180,17 @@ def _here(shape: Shape) -> list[str]:
     return [name for name in _REFERRED if name in shape.fields]
 
 
-INITIATIVES = Kind(
+INITIATIVES = ListKind(
     path="initiatives",
     thing="initiative",
-    source="inscriptions e",
+    source="inscriptions e LEFT JOIN groupes g ON g.groupe = e.groupe",
     key="e.initiative",
     facets=_FACETS,
-    # The table stands in the order of names.
+    # Initiatives are numbered in the order of their names.
     orders={
-        "nom": Order("e.rowid"),
-        "organisme": Order("o.tri, e.rowid", _BODY),
-        "pertinence": Order("f.rang, e.rowid", of_words=True),
+        "nom": Order("e.chose"),
+        "organisme": Order("o.tri, e.chose", _BODY),
+        "pertinence": Order("f.rang, e.chose", of_words=True),
     },
     template="lists/initiatives.html",
     statements="?initiative a pia:Initiative ; rdfs:label ?nom .",
@@ -200,7 +200,5 @@ INITIATIVES = Kind(
     columns=_columns,
     cells=_cells,
     by_entry=True,
-    # An index that holds all that facets count; without the hint, whole rows are looked up.
-    counted="inscriptions e INDEXED BY inscriptions_facettes",
-    selective=frozenset(("organisme", "portefeuille", "genre")),
+    is_found="e.chose = f.chose",
 )

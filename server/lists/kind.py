@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from server.lists.database import Row, Tables
-from server.lists.names import Names
+from server.lists.names import TableNames
 from server.release.register import OwnText
 
 YEAR = "annee"  # the facet of which a list of entries takes the last one where none is chosen
@@ -16,7 +16,7 @@ Cell = str | int | None
 Shown = Mapping[str, Any]
 
 
-class Relation(NamedTuple):
+class RelatedRows(NamedTuple):
     """Rows that say more of the things of a list, such as their years: a table and its link."""
 
     table: str
@@ -41,7 +41,7 @@ class Facet:
     term: str = ""
     tests: Mapping[str, str] = field(default_factory=dict)
     join: str = ""
-    relation: Relation | None = None
+    relation: RelatedRows | None = None
     of_entry: bool = False
     needs: str | None = None
     things: str | None = None
@@ -81,14 +81,15 @@ ReadRows = Callable[[Tables, Sequence[str], tuple[int, ...], Shape], list[Shown]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ListKind:
     """A kind of list: its path, its things, and the tables that it is read from.
 
     `source` has the rows, `key` is the key of their thing. `by_entry`: the rows are entries, so
     that several chosen years give a thing several times. `statements` says in SPARQL which things
     there are, `entries` binds an entry of one to ?inscription, and `entries_by_year` its year too.
-    `fixed` are values that are always chosen, of the facets `hidden`. `counted` is the source as
-    facets count it, unless values of `selective` facets leave few rows of it.
+    `fixed` are values that are always chosen, of the facets `hidden`. `is_found` says in SQL that
+    a row is of the thing f.chose, which words found. Rows of entries are in groups g, which no
+    facet tells apart but one of a relation.
     """
 
     path: str
@@ -103,26 +104,25 @@ class Kind:
     entries_by_year: str
     read_rows: ReadRows
     columns: Callable[[Shape], list[str]]
-    cells: Callable[[Shown, Shape, Names], list[Cell]]
+    cells: Callable[[Shown, Shape, TableNames], list[Cell]]
+    is_found: str
     by_entry: bool = False
     needs: str | None = None
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hidden: tuple[Facet, ...] = ()
-    counted: str | None = None
-    selective: frozenset[str] = frozenset()
 
     @property
     def order(self) -> str:
         """Return the order of the list where none is chosen."""
         return next(iter(self.orders))
 
-    def within(self, fields: Iterable[str], own: Sequence[Facet]) -> "Kind":
+    def within(self, fields: Iterable[str], own: Sequence[Facet]) -> "ListKind":
         """Return the list with the facets that a register has fields for, and those of its own."""
         has = set(fields)
         kept = tuple(facet for facet in self.facets if facet.needs is None or facet.needs in has)
         return replace(self, facets=kept + (tuple(own) if self.by_entry else ()))
 
-    def of_year(self, year: int) -> "Kind":
+    def of_year(self, year: int) -> "ListKind":
         """Return the list of the entries of one portrait."""
         kept = tuple(facet for facet in self.facets if facet.name != YEAR)
         fixed = {YEAR: (str(year),)}
@@ -134,7 +134,7 @@ class Kind:
         return next(facet for facet in (*self.facets, *self.hidden) if facet.name == name)
 
 
-def year_facet(expression: str, relation: Relation | None = None) -> Facet:
+def year_facet(expression: str, relation: RelatedRows | None = None) -> Facet:
     """Return the facet of the years of a list."""
     return Facet(YEAR, (expression,), term="{}", relation=relation, of_entry=True)
 

@@ -1,17 +1,18 @@
 """Write a list as SQL, count what each facet would leave, and read its keys."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from server.lists.database import Tables
-from server.lists.kind import YEAR, Facet, Relation, Shape, Shown
+from server.lists.found import find_things
+from server.lists.kind import YEAR, Facet, RelatedRows, Shape, Shown
 from server.lists.query import ListQuery
-from server.lists.words import WEIGHTS, Search, parse_search, write_match
+from server.lists.words import parse_search, write_match
 
 PAGE = 50  # rows
 _AT_ONCE = 500  # keys
-# What facets tell entries apart by, in the order of an index, so that none are sorted.
-_GROUPED = "e.derniere, e.annee, e.statut, e.categorie, e.portefeuille, e.presence, e.organisme"
+_FEW = 5_000  # rows that are quicker looked up and sorted than all are read in order
 
 
 class Condition(NamedTuple):
@@ -21,7 +22,7 @@ class Condition(NamedTuple):
     values: tuple[object, ...] = ()
 
 
-class Listed:
+class ListedThings:
     """The things of a list, in the tables of a release."""
 
     def __init__(
@@ -33,42 +34,33 @@ class Listed:
         search = parse_search(query.words) if query.words else None
         # Words of nothing but signs find nothing.
         self._nothing = bool(query.words) and search is None
-        self._found = bool(search)
-        self._has_groups = False
+        self._found: int | None = None
+        self._has_counts = False
         if search:
-            self._find(search, languages)
+            ranked = self._kind.orders[query.ordered_by].of_words
+            match = write_match(search, languages)
+            self._found = find_things(tables, match, kind=self._kind.thing, ranked=ranked)
 
-    def _find(self, search: Search, languages: Sequence[str]) -> None:
-        """Look up once what the words find: each facet counts among it."""
-        self._tables.run("CREATE TEMP TABLE trouvees (cle TEXT PRIMARY KEY, rang REAL)")
-        self._tables.run(
-            f"""INSERT INTO trouvees SELECT c.cle, bm25(recherche, {WEIGHTS})
-                FROM recherche JOIN choses c ON c.chose = recherche.rowid
-                WHERE recherche MATCH ? AND c.sorte = ?""",  # noqa: S608
-            (write_match(search, languages), self._kind.thing),
-        )
-
-    def count(self) -> int:
+    @cached_property
+    def total(self) -> int:
         """Return how many things the list holds."""
-        joins, where, values = self._where(self.query)
-        return self._tables.number(
-            f"SELECT {self._counted(self.query)} FROM {self._kind.source}{joins}{where}",  # noqa: S608
-            values,
-        )
+        if self._kind.by_entry and not self._repeats(self.query):
+            source, size, values = self._write_groups(self.query)
+            return self._tables.number(f"SELECT coalesce(sum({size}), 0) {source}", values)
+        source, values = self._write_rows(self.query)
+        return self._tables.number(f"SELECT {self._counted(self.query)} {source}", values)
 
     def keys(self, limit: int = -1, offset: int = 0) -> list[str]:
         """Return the keys of the things, in the order of the list."""
         order = self._kind.orders[self.query.ordered_by]
-        if order.of_words and not self._found:
+        if order.of_words and self._found is None:
             order = self._kind.orders[self._kind.order]
-        more = (" JOIN trouvees f ON f.cle = " + self._kind.key) if order.of_words else ""
-        joins, where, values = self._where(self.query, order.join, more, are_found=bool(more))
-        key = self._kind.key
+        few = self._found is None and self._kind.by_entry and self.total <= _FEW
+        source, values = self._write_rows(self.query, order.join, by_group=few)
         # An initiative stands once, however many of the chosen years it is in.
-        group = f" GROUP BY {key}" if self._repeats(self.query) else ""
+        group = " GROUP BY e.chose" if self._repeats(self.query) else ""
         rows = self._tables.rows(
-            f"SELECT {key} FROM {self._kind.source}{joins}{where}{group}"  # noqa: S608
-            f" ORDER BY {order.sql} LIMIT ? OFFSET ?",
+            f"SELECT {self._kind.key} {source}{group} ORDER BY {order.sql} LIMIT ? OFFSET ?",
             (*values, limit, offset),
         )
         return [row[0] for row in rows]
@@ -81,25 +73,22 @@ class Listed:
 
     def facet(self, facet: Facet) -> dict[str, int]:
         """Return how many things each value of a facet would leave with all other facets."""
-        if self._is_of_groups(facet):
-            return self._count_groups(facet)
         query = self.query.without(facet.name)
+        # The years of an entry are all there are, where none is chosen: not its last one alone.
         by_year = facet.name == YEAR
-        joins, where, values = self._where(
+        repeats = self._repeats(query) and not by_year
+        if self._kind.by_entry and not repeats and not facet.relation:
+            return self._count_groups(facet, query, of_every_year=by_year)
+        source, values = self._write_rows(
             query, facet.join, within=facet.relation, of_every_year=by_year
         )
-        source = self._counted_source(query) + joins
-        if facet.relation:
-            source += f" JOIN {facet.relation.table} ON {facet.relation.link}"
-        repeats = facet.relation or (self._repeats(query) and not by_year)
+        counted = self._kind.key if repeats or facet.relation else ""
+        number = f"count(DISTINCT {counted})" if counted else "count(*)"
         if len(facet.expressions) == 1:
-            counted = f"count(DISTINCT {self._kind.key})" if repeats else "count(*)"
-            text = (
-                f"SELECT {facet.expressions[0]} AS value, {counted} AS number FROM {source}{where}"  # noqa: S608
-            )
+            text = f"SELECT {facet.expressions[0]} AS value, {number} AS number {source}"
         else:
             parts = " UNION ALL ".join(
-                f"SELECT {expression} AS value, {self._kind.key} AS key FROM {source}{where}"  # noqa: S608
+                f"SELECT {expression} AS value, {self._kind.key} AS key {source}"
                 for expression in facet.expressions
             )
             text = f"SELECT value, count(DISTINCT key) AS number FROM ({parts})"  # noqa: S608
@@ -107,39 +96,21 @@ class Listed:
         rows = self._tables.rows(f"{text} GROUP BY 1", values)
         return {str(row["value"]): row["number"] for row in rows if row["value"] is not None}
 
-    def _is_of_groups(self, facet: Facet) -> bool:
-        """Return whether a facet counts just the rows of the list, each a thing of its own."""
-        query = self.query
-        is_chosen = facet.name in query.all_values
-        of_other_years = facet.name == YEAR and not query.years
-        rows_are_things = self._kind.by_entry and not self._repeats(query)
-        return rows_are_things and not (facet.relation or is_chosen or of_other_years)
-
-    def _count_groups(self, facet: Facet) -> dict[str, int]:
-        """Count by the groups of equal entries, which are read once for all facets."""
-        if not self._has_groups:
-            joins, where, values = self._where(self.query)
-            self._tables.run(
-                f"""CREATE TEMP TABLE groupes AS SELECT {_GROUPED}, count(*) AS nombre
-                    FROM {self._counted_source(self.query)}{joins}{where}
-                    GROUP BY {_GROUPED}""",  # noqa: S608
-                values,
-            )
-            self._has_groups = True
+    def _count_groups(
+        self, facet: Facet, query: ListQuery, *, of_every_year: bool
+    ) -> dict[str, int]:
+        """Count by the groups of entries: they are few, and each entry is a thing of its own."""
+        source, size, values = self._write_groups(query, facet.join, of_every_year=of_every_year)
         parts = " UNION ALL ".join(
-            f"SELECT {expression} AS value, nombre FROM groupes e{facet.join}"  # noqa: S608
+            f"SELECT {expression} AS value, {size} AS number {source}"
             for expression in facet.expressions
         )
         rows = self._tables.rows(
-            f"SELECT value, sum(nombre) AS number FROM ({parts})"  # noqa: S608
-            " WHERE value IS NOT NULL GROUP BY 1"
+            f"SELECT value, sum(number) AS number FROM ({parts})"  # noqa: S608
+            " WHERE value IS NOT NULL GROUP BY 1",
+            values * len(facet.expressions),
         )
         return {str(row["value"]): row["number"] for row in rows}
-
-    def _counted_source(self, query: ListQuery) -> str:
-        """Return the source of a count: an index that is read through, or the few rows that are."""
-        has_few = self._found or not self._kind.selective.isdisjoint(query.all_values)
-        return self._kind.source if has_few else self._kind.counted or self._kind.source
 
     def _counted(self, query: ListQuery) -> str:
         return f"count(DISTINCT {self._kind.key})" if self._repeats(query) else "count(*)"
@@ -148,42 +119,107 @@ class Listed:
         """Return whether a thing may have several rows."""
         return self._kind.by_entry and len(query.years) > 1
 
-    def _where(
+    def _write_groups(
+        self, query: ListQuery, *joins: str, of_every_year: bool = False
+    ) -> tuple[str, str, tuple[object, ...]]:
+        """Return the FROM clause of the groups of entries, SQL of their size, and the values.
+
+        Where words or a relation leave some of their entries, these are counted once for all.
+        """
+        tables, conditions = self._conditions_of_groups(query, of_every_year=of_every_year)
+        joined = "".join(tables | dict.fromkeys(filter(None, joins)))
+        where = _where(conditions)
+        left = self._conditions_of_rows(query, None)
+        if not left and self._found is None:
+            return f"FROM groupes g{joined}{where.text}", "g.inscriptions", where.values
+        if not self._has_counts:
+            source, values = self._write_source(left)
+            self._tables.run("CREATE TEMP TABLE comptes (groupe INTEGER PRIMARY KEY, nombre)")
+            self._tables.run(
+                f"INSERT INTO comptes SELECT e.groupe, count(*) {source} GROUP BY e.groupe",
+                values,
+            )
+            self._has_counts = True
+        counted = f"FROM comptes n JOIN groupes g ON g.groupe = n.groupe{joined}{where.text}"
+        return counted, "n.nombre", where.values
+
+    def _write_rows(
         self,
         query: ListQuery,
         *joins: str,
-        within: Relation | None = None,
+        within: RelatedRows | None = None,
         of_every_year: bool = False,
-        are_found: bool = False,
-    ) -> tuple[str, str, tuple[object, ...]]:
-        """Return the tables to join, the WHERE clause and its values.
+        by_group: bool = True,
+    ) -> tuple[str, tuple[object, ...]]:
+        """Return the FROM clause of the rows of the list, and its values.
 
         The query reads the rows of the relation `within` itself: what is chosen of that holds for
-        those rows. `are_found`: it joins what the words find.
+        those rows. `by_group`: entries may be looked up by their group, and are in no order then.
         """
-        tables = dict.fromkeys(filter(None, joins))
+        conditions = self._conditions_of_rows(query, within)
+        tables, of_groups = self._conditions_of_groups(query, of_every_year=of_every_year)
+        if of_groups:
+            where = _where(of_groups)
+            groups = f"SELECT g.groupe FROM groupes g{''.join(tables)}{where.text}"  # noqa: S608
+            # A sign before it keeps SQLite from an index (www.sqlite.org/optoverview.html, 5).
+            text = f"{'' if by_group else '+'}e.groupe IN ({groups})"
+            conditions.append(Condition(text, where.values))
+        joined = "".join(dict.fromkeys(filter(None, joins)))
+        if within:
+            joined += f" JOIN {within.table} ON {within.link}"
+        return self._write_source(conditions, joined)
+
+    def _write_source(
+        self, conditions: Sequence[Condition], joined: str = ""
+    ) -> tuple[str, tuple[object, ...]]:
+        """Return the FROM clause of the rows that the words find, of all without words."""
+        source = self._kind.source
+        if self._found is not None:
+            # Nothing is known of a table of this request: the smaller one is read through.
+            has_many = self._kind.by_entry and self._found > _FEW
+            tables = (source, "trouvees f") if has_many else ("trouvees f", source)
+            source = " CROSS JOIN ".join(tables)
+            conditions = [Condition(self._kind.is_found), *conditions]
+        where = _where(conditions)
+        return f"FROM {source}{joined}{where.text}", where.values
+
+    def _conditions_of_groups(
+        self, query: ListQuery, *, of_every_year: bool
+    ) -> tuple[dict[str, None], list[Condition]]:
+        """Return the tables to join and the conditions that hold for all entries of a group."""
+        tables: dict[str, None] = {}
         conditions: list[Condition] = []
-        related: dict[Relation, list[Condition]] = {}
-        if self._kind.by_entry and not query.years and not of_every_year:
-            conditions.append(Condition("e.derniere = 1"))
+        if not self._kind.by_entry:
+            return tables, conditions
+        if not query.years and not of_every_year:
+            conditions.append(Condition("g.derniere = 1"))
         for name, chosen in query.all_values.items():
             facet = self._kind.facet(name)
-            condition = _one_of(facet.expressions, query.years if name == YEAR else chosen)
+            if not facet.relation:
+                tables |= {facet.join: None} if facet.join else {}
+                conditions.append(_one_of(facet.expressions, _values(query, name, chosen)))
+        return tables, conditions
+
+    def _conditions_of_rows(self, query: ListQuery, within: RelatedRows | None) -> list[Condition]:
+        """Return the conditions that hold for single rows."""
+        conditions = [Condition("0")] if self._nothing else []
+        related: dict[RelatedRows, list[Condition]] = {}
+        for name, chosen in query.all_values.items():
+            facet = self._kind.facet(name)
+            condition = _one_of(facet.expressions, _values(query, name, chosen))
             if facet.relation and facet.relation != within:
                 related.setdefault(facet.relation, []).append(condition)
-            else:
-                tables |= {facet.join: None} if facet.join else {}
+            elif facet.relation or not self._kind.by_entry:
                 conditions.append(condition)
         for relation, of_one_row in related.items():
-            both = _all_of([Condition(relation.link), *of_one_row])
-            text = f"EXISTS (SELECT 1 FROM {relation.table} WHERE {both.text})"  # noqa: S608
-            conditions.append(Condition(text, both.values))
-        if self._nothing:
-            conditions.append(Condition("0"))
-        if self._found and not are_found:
-            conditions.append(Condition(f"{self._kind.key} IN (SELECT cle FROM trouvees)"))  # noqa: S608
-        where = _all_of(conditions)
-        return "".join(tables), f" WHERE {where.text}" if conditions else "", where.values
+            where = _where([Condition(relation.link), *of_one_row])
+            text = f"EXISTS (SELECT 1 FROM {relation.table}{where.text})"  # noqa: S608
+            conditions.append(Condition(text, where.values))
+        return conditions
+
+
+def _values(query: ListQuery, name: str, chosen: Sequence[str]) -> Sequence[object]:
+    return query.years if name == YEAR else chosen
 
 
 def _one_of(expressions: Sequence[str], values: Sequence[object]) -> Condition:
@@ -193,6 +229,8 @@ def _one_of(expressions: Sequence[str], values: Sequence[object]) -> Condition:
     return Condition(f"({text})", (*values,) * len(expressions))
 
 
-def _all_of(conditions: Sequence[Condition]) -> Condition:
+def _where(conditions: Sequence[Condition]) -> Condition:
+    """Return the WHERE clause of conditions that must all hold, and its values."""
     text = " AND ".join(condition.text for condition in conditions)
-    return Condition(text, tuple(v for condition in conditions for v in condition.values))
+    values = tuple(value for condition in conditions for value in condition.values)
+    return Condition(f" WHERE {text}" if text else "", values)

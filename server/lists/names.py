@@ -17,7 +17,7 @@ class Named(NamedTuple):
     uri: str
 
 
-class Names:
+class TableNames:
     """The names of things by kind and key, read when they are needed, each once."""
 
     def __init__(self, tables: Tables, register: Register, reader: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.faults import UnreadableRequest
-from server.lists.kind import YEAR, Facet, Kind
+from server.lists.kind import YEAR, Facet, ListKind
 from server.web.paging import read_page_number
 from transform.text.message import message
 
@@ -25,7 +25,7 @@ class ListQuery:
     initiative is taken as its last entry says.
     """
 
-    kind: Kind
+    kind: ListKind
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: str = ""
     order: str = ""
@@ -77,7 +77,7 @@ class ListQuery:
         return [*pairs, *([("page", str(self.page))] if self.page > 1 else [])]
 
 
-def read_query(arguments: Iterable[tuple[str, str]], kind: Kind) -> ListQuery:
+def read_query(arguments: Iterable[tuple[str, str]], kind: ListKind) -> ListQuery:
     """Read the parameters of an address; raises UnreadableRequest, naming what to correct."""
     facets = {facet.name: facet for facet in kind.facets}
     values: dict[str, tuple[str, ...]] = {}
@@ -103,7 +103,7 @@ def read_query(arguments: Iterable[tuple[str, str]], kind: Kind) -> ListQuery:
     return ListQuery(kind, values, **own)
 
 
-def _check_value(facet: Facet, value: str, kind: Kind) -> None:
+def _check_value(facet: Facet, value: str, kind: ListKind) -> None:
     if facet.values:
         _one_of(facet.name, value, facet.values, kind)
     elif facet.name == YEAR:
@@ -117,7 +117,7 @@ def _check_value(facet: Facet, value: str, kind: Kind) -> None:
         )
 
 
-def _one_of(name: str, value: str, known: tuple[str, ...], kind: Kind) -> str:
+def _one_of(name: str, value: str, known: tuple[str, ...], kind: ListKind) -> str:
     if value not in known:
         raise UnreadableRequest(
             message("lists.unknown_value", name=name, value=value[:40], known=known), kind.path

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from server.lists.database import Row, Tables
 from server.lists.excerpts import Marker, Piece, has_mark
-from server.lists.names import Names
+from server.lists.found import find_things
+from server.lists.names import TableNames
 from server.lists.suggestions import nearest_words
 from server.lists.words import (
-    WEIGHTS,
+    Match,
     Search,
     Term,
     parse_search,
@@ -45,7 +46,7 @@ class SiteSearch:
     def __init__(
         self,
         tables: Tables,
-        names: Names,
+        names: TableNames,
         release: Release,
         list_offered: Callable[[], Iterable[tuple[str, OfferedThing]]],
     ) -> None:
@@ -81,16 +82,11 @@ class SiteSearch:
         self._marker = None
         return self._look_up(write_any(near, self._languages)) if near else {}
 
-    def _look_up(self, match: str) -> dict[str, int]:
-        self._tables.run("DROP TABLE IF EXISTS temp.partout")
-        self._tables.run("CREATE TEMP TABLE partout (chose INTEGER PRIMARY KEY, rang REAL)")
-        self._tables.run(
-            f"INSERT INTO partout SELECT rowid, bm25(recherche, {WEIGHTS})"  # noqa: S608
-            " FROM recherche WHERE recherche MATCH ?",
-            (match,),
-        )
+    def _look_up(self, match: Match) -> dict[str, int]:
+        find_things(self._tables, match, kind=None, ranked=True)
         rows = self._tables.rows(
-            """SELECT sorte, count(*) AS nombre FROM partout JOIN choses USING (chose)
+            """SELECT sorte, count(*) AS nombre FROM sortes
+               JOIN trouvees ON chose BETWEEN premiere AND derniere
                GROUP BY sorte ORDER BY min(rang)"""
         )
         return {row["sorte"]: row["nombre"] for row in rows}
@@ -100,10 +96,11 @@ class SiteSearch:
         if kind in self._found:
             part = self._found[kind][offset : offset + limit]
             return [self._offer(kind, thing) for thing in part]
-        condition = "WHERE sorte = ?" if kind else ""
+        of_kind = "JOIN sortes ON chose BETWEEN premiere AND derniere WHERE sorte = ?"
         rows = self._tables.rows(
-            f"""SELECT sorte, cle, uri, nom FROM partout JOIN choses USING (chose) {condition}
-                ORDER BY rang, chose LIMIT ? OFFSET ?""",  # noqa: S608
+            f"""SELECT sorte, cle, uri, nom FROM choses JOIN (
+                  SELECT chose, rang FROM trouvees {of_kind if kind else ""}
+                  ORDER BY rang, chose LIMIT ? OFFSET ?) USING (chose) ORDER BY rang, chose""",  # noqa: S608
             (*([kind] if kind else []), limit, offset),
         )
         return [self._result(row) for row in rows]

@@ -12,7 +12,7 @@ from server.engine.faults import EngineFault
 from server.faults import Fault, UnknownPage, UnreadableRequest
 from server.lists.database import Tables, open_tables
 from server.lists.excerpts import Piece
-from server.lists.names import Names
+from server.lists.names import TableNames
 from server.lists.query import LONGEST_WORDS
 from server.lists.search import KINDS, Result, SiteSearch, begin_with
 from server.lists.suggestions import suggest
@@ -122,7 +122,7 @@ def show_suggestions() -> Response:
     release = current_release()
     state = _read_state()
     tables = hold(open_tables(release))
-    names = Names(tables, release.register, render.language())
+    names = TableNames(tables, release.register, render.language())
     listed: list[dict[str, str]] = []
     for row in begin_with(tables, state.words, state.kind):
         if len(listed) == _SUGGESTED:
@@ -171,7 +171,7 @@ def find_nearest(path: str) -> tuple[str, Sequence[Nearest]] | None:
 
 
 def _open_search(release: Release, tables: Tables, language: str) -> SiteSearch:
-    names = Names(tables, release.register, language)
+    names = TableNames(tables, release.register, language)
 
     def offered() -> Iterator[tuple[str, OfferedThing]]:
         for kind, list_things in sources(current_app).items():

@@ -42,7 +42,7 @@ def nearest_words(tables: Tables, asked: Sequence[str], release: Release) -> lis
 
 
 def _is_known(tables: Tables, word: str, languages: Sequence[str]) -> bool:
-    match = write_any([word], languages)
+    match = write_any([word], languages).anywhere
     return bool(tables.rows("SELECT 1 FROM recherche WHERE recherche MATCH ? LIMIT 1", (match,)))
 
 

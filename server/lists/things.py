@@ -9,18 +9,18 @@ from server.lists.kind import (
     YEAR,
     Cell,
     Facet,
-    Kind,
+    ListKind,
     Order,
     ReadRows,
-    Relation,
+    RelatedRows,
     Shape,
     Shown,
     year_facet,
 )
-from server.lists.names import Names
+from server.lists.names import TableNames
 from transform.release.thing_tables import TABLES
 
-_ENTRIES = Relation("inscriptions e", "e.organisme = t.organisme")
+_ENTRIES = RelatedRows("inscriptions e", "e.organisme = t.organisme")
 _BODY_FACETS = (
     Facet(
         "genre",
@@ -113,7 +113,7 @@ def _body_columns(shape: Shape) -> list[str]:
     ]
 
 
-def _body_cells(row: Shown, shape: Shape, names: Names) -> list[Cell]:
+def _body_cells(row: Shown, shape: Shape, names: TableNames) -> list[Cell]:
     thing, numbers = row["thing"], row["numbers"]
     named, kind = names.get("organisme", str(row["key"])), names.get("genre", thing["genre"])
     cells: list[Cell] = [named.uri, named.name.value] if named else [None, None]
@@ -138,8 +138,8 @@ def _concept_columns(kind: str) -> Callable[[Shape], list[str]]:
     return columns
 
 
-def _concept_cells(kind: str) -> Callable[[Shown, Shape, Names], list[Cell]]:
-    def cells(row: Shown, shape: Shape, names: Names) -> list[Cell]:
+def _concept_cells(kind: str) -> Callable[[Shown, Shape, TableNames], list[Cell]]:
+    def cells(row: Shown, shape: Shape, names: TableNames) -> list[Cell]:
         thing, numbers = row["thing"], row["numbers"]
         named = names.get(kind, str(row["key"]))
         listed: list[Cell] = [named.uri, named.name.value] if named else [None, None]
@@ -155,6 +155,10 @@ def _concept_cells(kind: str) -> Callable[[Shown, Shape, Names], list[Cell]]:
     return cells
 
 
+def _is_found(kind: str) -> str:
+    return f"t.{kind} = (SELECT cle FROM choses WHERE choses.chose = f.chose)"  # noqa: S608
+
+
 def _orders(key: str) -> dict[str, Order]:
     return {
         "nom": Order(f"t.tri, {key}"),
@@ -163,9 +167,9 @@ def _orders(key: str) -> dict[str, Order]:
     }
 
 
-def _concepts(kind: str, path: str, class_name: str, entries: str) -> Kind:
-    relation = Relation("nombres n", f"n.sorte = '{kind}' AND n.cle = t.{kind}")
-    return Kind(
+def _concepts(kind: str, path: str, class_name: str, entries: str) -> ListKind:
+    relation = RelatedRows("nombres n", f"n.sorte = '{kind}' AND n.cle = t.{kind}")
+    return ListKind(
         path=path,
         thing=kind,
         source=f"{TABLES[kind]} t",
@@ -180,10 +184,11 @@ def _concepts(kind: str, path: str, class_name: str, entries: str) -> Kind:
         columns=_concept_columns(kind),
         cells=_concept_cells(kind),
         needs=kind,
+        is_found=_is_found(kind),
     )
 
 
-BODIES = Kind(
+BODIES = ListKind(
     path="organismes",
     thing="organisme",
     source="organismes t",
@@ -197,6 +202,7 @@ BODIES = Kind(
     read_rows=_read_things("organisme", more=_PORTFOLIOS),
     columns=_body_columns,
     cells=_body_cells,
+    is_found=_is_found("organisme"),
 )
 PORTFOLIOS = _concepts(
     "portefeuille", "portefeuilles", "Portefeuille", "pia:portefeuille/skos:broader?"

@@ -18,9 +18,9 @@ from server.lists.initiatives import (
     read_own_names,
     used_fields,
 )
-from server.lists.kind import PRESENCE, YEAR, Facet, Kind, Shape
-from server.lists.listed import PAGE, Listed
-from server.lists.names import Names
+from server.lists.kind import PRESENCE, YEAR, Facet, ListKind, Shape
+from server.lists.listed import PAGE, ListedThings
+from server.lists.names import TableNames
 from server.lists.query import LONGEST_WORDS, ListQuery, read_query
 from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
 from server.lists.suggestions import suggest
@@ -43,7 +43,7 @@ _MOST = 100  # values of a facet that are shown at all
 _MOST_YEARS = 6  # whose numbers a row shows
 
 
-class Choice(NamedTuple):
+class FacetValue(NamedTuple):
     """A value of a facet: what it is called, how many it would leave, where a click on it leads.
 
     What a value without a name is called is a text of the interface, by its key.
@@ -60,11 +60,21 @@ class ShownFacet(NamedTuple):
     """A facet with its values, and how many more there are than those."""
 
     facet: Facet
-    choices: list[Choice]
+    choices: list[FacetValue]
     others: int
 
 
-def show(kind: Kind, suffix: str | None = None) -> Response:
+class Queries(NamedTuple):
+    """The SPARQL of what a list holds, and of all statements about it, which an address takes.
+
+    None where words find more than a query may hold, or no address can hold it.
+    """
+
+    select: str | None
+    construct: str | None
+
+
+def show(kind: ListKind, suffix: str | None = None) -> Response:
     """Answer with the list of a kind that the parameters describe."""
     release = current_release()
     if kind.needs and kind.needs not in release.register.fields:
@@ -96,15 +106,15 @@ def show_portraits() -> Response:
     return render.page("lists/portraits.html", portraits=_portraits(release))
 
 
-def _answer(release: Release, kind: Kind, suffix: str | None) -> Response:
+def _answer(release: Release, kind: ListKind, suffix: str | None) -> Response:
     form = render.choose((HTML, *FILES), suffix)
     tables = hold(open_tables(release))
-    names = Names(tables, release.register, render.language_of(form))
+    names = TableNames(tables, release.register, render.language_of(form))
     own = own_facets(tables, names)
     query = read_query(request.args.items(multi=True), kind.within(release.register.fields, own))
     fields = release.register.fields | used_fields(tables, release)
     shape = Shape(tuple(reversed(release.years)), fields, own_fields(tables), release.base_uri)
-    listed = Listed(tables, query, release.register.languages, shape)
+    listed = ListedThings(tables, query, release.register.languages, shape)
     if form is TURTLE:
         return _redirect(release, listed)
     if form is HTML:
@@ -137,32 +147,30 @@ def address(query: ListQuery, suffix: str = "") -> str:
     return link_to(query.kind.path + suffix, lang=None) + search
 
 
-def _redirect(release: Release, listed: Listed) -> Response:
+def _redirect(release: Release, listed: ListedThings) -> Response:
     """Redirect to the endpoint, which writes every statement about the list."""
-    text = _write_construct(release, listed, _searched(listed))
+    text = _write_queries(release, listed).construct
     if text is None:
         raise UnreadableRequest(message("lists.too_many_found"), listed.query.kind.path)
     target = link_to("sparql", query=text, format="ttl", lang=None)
     return Response(status=303, headers={"Location": target, "X-Robots-Tag": "noindex"})
 
 
-def _write_construct(
-    release: Release, listed: Listed, searched: Sequence[str] | None
-) -> str | None:
-    """Write the query of all statements about a list; None where no address can hold it."""
-    if searched is not None and len(searched) > MOST_VALUES:
-        return None
-    text = write_construct(listed.query, release.base_uri, listed.shape.newest, searched)
-    return text if fits_address(text) else None
+def _write_queries(release: Release, listed: ListedThings) -> Queries:
+    """Write the SPARQL of a list; words find too many things for it, or a few that stand in it."""
+    query, newest = listed.query, listed.shape.newest
+    if query.words and listed.total > MOST_VALUES:
+        return Queries(None, None)
+    searched = listed.keys() if query.words else None
+    language = release.register.languages[0]
+    select = write_select(query, release.base_uri, newest, searched, language)
+    construct = write_construct(query, release.base_uri, newest, searched)
+    return Queries(select, construct if fits_address(construct) else None)
 
 
-def _searched(listed: Listed) -> list[str] | None:
-    return listed.keys(MOST_VALUES + 1) if listed.query.words else None
-
-
-def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Response:
+def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tables) -> Response:
     query, kind = listed.query, listed.query.kind
-    total = listed.count()
+    total = listed.total
     pages = max(1, -(-total // PAGE))
     if query.page > pages:
         told = message("lists.no_page", page=query.page, pages=pages)
@@ -174,11 +182,7 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
         if facet.name != PRESENCE or len(listed.shape.years) > 1 or query.values.get(PRESENCE)
     ]
     rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
-    searched = _searched(listed)
-    too_many = searched is not None and len(searched) > MOST_VALUES
-    base_uri, newest = release.base_uri, listed.shape.newest
-    select = None if too_many else write_select(query, base_uri, newest, searched, names.own)
-    has_graph = _write_construct(release, listed, searched) is not None
+    select, construct = _write_queries(release, listed)
     return Response(
         render.render(
             kind.template,
@@ -186,7 +190,7 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             query=query,
             total=total,
             pages=pages,
-            newest=newest,
+            newest=listed.shape.newest,
             years=listed.shape.years[:_MOST_YEARS],
             facets=facets,
             few=_FEW,
@@ -199,7 +203,7 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             everything=query.whole(),
             paged=lambda number: address(replace(query, page=number)),
             ordered=lambda order: address(replace(query, order=order, page=1)),
-            formats=[form for form in FILES if form is not TURTLE or has_graph],
+            formats=[form for form in FILES if form is not TURTLE or construct],
             select=select,
             is_posted=select is not None and not fits_address(select),
             largest=_largest(rows),
@@ -249,7 +253,9 @@ def _largest(rows: Sequence[Mapping[str, object]]) -> int:
     return max(listed, default=0)
 
 
-def _show_facet(listed: Listed, facet: Facet, names: Names, tables: Tables) -> ShownFacet:
+def _show_facet(
+    listed: ListedThings, facet: Facet, names: TableNames, tables: Tables
+) -> ShownFacet:
     """Return a facet with its values, those that are chosen even where they leave none."""
     query, counts = listed.query, listed.facet(facet)
     chosen = query.values.get(facet.name, ())
@@ -263,7 +269,7 @@ def _show_facet(listed: Listed, facet: Facet, names: Names, tables: Tables) -> S
     elif facet.label and not facet.values:
         named = read_own_names(tables, facet, names)
     choices = [
-        Choice(
+        FacetValue(
             key,
             named.get(key) or (None if facet.values else OwnText(key, "")),
             counts.get(key, 0),
@@ -284,12 +290,12 @@ def _order(facet: Facet, counts: Mapping[str, int]) -> list[str]:
     return sorted(counts, key=lambda key: (-counts[key], key))
 
 
-def _chips(query: ListQuery, facets: Sequence[ShownFacet]) -> list[tuple[Facet | None, Choice]]:
+def _chips(query: ListQuery, facets: Sequence[ShownFacet]) -> list[tuple[Facet | None, FacetValue]]:
     """Return what narrows the list; a click on it takes it away."""
-    chips: list[tuple[Facet | None, Choice]] = [
+    chips: list[tuple[Facet | None, FacetValue]] = [
         (shown.facet, choice) for shown in facets for choice in shown.choices if choice.chosen
     ]
     if query.words:
         without = address(replace(query, words="", page=1))
-        chips.append((None, Choice("", OwnText(query.words, ""), 0, True, without)))
+        chips.append((None, FacetValue("", OwnText(query.words, ""), 0, True, without)))
     return chips

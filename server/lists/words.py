@@ -79,20 +79,28 @@ def _read_terms(text: str) -> Iterator[Term | None]:
             yield Term(tuple(own), bool(minus))
 
 
-def write_match(search: Search, languages: Sequence[str]) -> str:
+class Match(NamedTuple):
+    """A search as the index takes it: for words anywhere in a thing, and in what it is called."""
+
+    anywhere: str
+    in_names: str
+
+
+def write_match(search: Search, languages: Sequence[str]) -> Match:
     """Write a search for the index, each word with its stem in every language of the register."""
     stems = Stems(languages)
     present = " AND ".join(
         "(" + " OR ".join(_write_all(group, stems, languages)) + ")" for group in search.groups
     )
     absent = "".join(f" NOT {_write(term, stems, languages)}" for term in search.absent)
-    return f"({present}){absent}" if absent else present
+    return Match(f"({present}){absent}", f"(nom : ({present})){absent}")
 
 
-def write_any(words_: Sequence[str], languages: Sequence[str]) -> str:
+def write_any(words_: Sequence[str], languages: Sequence[str]) -> Match:
     """Write for the index that any of some folded words occurs."""
     stems = Stems(languages)
-    return " OR ".join(_write(Term((word,)), stems, languages) for word in words_)
+    any_of = " OR ".join(_write(Term((word,)), stems, languages) for word in words_)
+    return Match(any_of, f"nom : ({any_of})")
 
 
 def _write_all(group: Sequence[Term], stems: Stems, languages: Sequence[str]) -> Iterator[str]:

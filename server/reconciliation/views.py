@@ -25,7 +25,7 @@ from server.reconciliation.types import Offer, read_offer
 from server.reconciliation.write_candidates import answer
 from server.release.current import Release
 from server.web import render
-from server.web.links import link_to, link_to_iri
+from server.web.links import link_to_iri
 from server.web.public_address import address_of
 from server.web.release_scope import GONE, current_release
 
@@ -55,12 +55,6 @@ def ask() -> Response:
         results = _match(release, batch, language, work)
     members = ", ".join(f"{_write(key)}: {result}" for key, result in results.items())
     return _send(f"{{{members}}}")
-
-
-@bp.route(f"{_PATH}/")
-def redirect() -> Response:
-    """Redirect to the service from its address with a trailing slash."""
-    return Response(status=308, headers={"Location": link_to("reconciliation", **request.args)})
 
 
 @bp.route(f"{_PATH}/suggest/<what>")

@@ -18,7 +18,7 @@ SHOWN = 20  # bodies and initiatives; the list holds all
 MOST_VALUES = 200  # of a list on its page
 
 
-class Field(NamedTuple):
+class ListField(NamedTuple):
     """How entries lead to the values of a list: a property, what it is a part of, its cells."""
 
     by: str
@@ -29,10 +29,10 @@ class Field(NamedTuple):
 _BROADER = f"{SKOS}broader"
 # By the list's path below id/, which is the field too; kinds are those of the bodies of entries.
 _FIELDS = {
-    "categorie": Field("pia:categorie", _BROADER, "pia:categorieTelleQuEcrite"),
-    "statut": Field("pia:statut", _BROADER, "pia:statutTelQuEcrit"),
-    "portefeuille": Field("pia:portefeuille", _BROADER, "pia:portefeuilleTelQuEcrit"),
-    "genre": Field("pia:organisme", f"{ORG}classification", ""),
+    "categorie": ListField("pia:categorie", _BROADER, "pia:categorieTelleQuEcrite"),
+    "statut": ListField("pia:statut", _BROADER, "pia:statutTelQuEcrit"),
+    "portefeuille": ListField("pia:portefeuille", _BROADER, "pia:portefeuilleTelQuEcrit"),
+    "genre": ListField("pia:organisme", f"{ORG}classification", ""),
 }
 _NOTES = ("skos:scopeNote", "skos:historyNote", "skos:editorialNote", "skos:example")
 
@@ -183,7 +183,7 @@ def _by_year(context: Context, rows: Sequence[Row]) -> dict[int, Row]:
 
 def _years(
     context: Context,
-    field: Field,
+    field: ListField,
     name: str,
     key: str,
     entries: Mapping[int, int],

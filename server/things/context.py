@@ -14,6 +14,7 @@ from server.release.resource import Resource
 from server.things import questions
 from server.things.statements import Statements
 from server.web.links import link_to, link_to_iri
+from server.web.navigation import PARTS
 from server.web.term_cell import Cell
 from transform.rdf.namespaces import property_iri
 
@@ -105,7 +106,7 @@ class Context:
         """Return the link to the list of the things of a kind, or to the page of the kind."""
         path = LISTS[kind] if self.release.has_tables else f"id/{kind}"
         is_field = kind in WORDS
-        name = self.word(kind, many=True) if is_field else self.t("things.initiatives")
+        name = self.word(kind, many=True) if is_field else self.t(PARTS["initiatives"])
         return Cell(name, href=link_to(path))
 
     def folder(self) -> list[Cell]:

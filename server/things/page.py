@@ -7,17 +7,17 @@ from urllib.parse import quote
 from flask import Response, request
 from markupsafe import Markup
 
-from server.discovery import schemaorg
+from server.discovery import quotes, schemaorg
 from server.faults import UnknownPage
-from server.negotiation import PAGES
+from server.negotiation import PAGES, Format
 from server.release import labels
 from server.release.current import Release
-from server.release.history import current_published
 from server.release.resource import Resource, document
-from server.things import kinds, quotes
+from server.things import kinds
 from server.things.context import Context, Layout
 from server.web import render, term_table
-from server.web.links import link_to, quote_path
+from server.web.links import quote_path
+from server.web.navigation import Above
 from server.web.paging import read_page_number
 from server.web.term_cell import Cell
 from transform.rdf import syntaxes
@@ -71,22 +71,29 @@ def show(resource: Resource, release: Release, bare: str) -> Response:
         formats=PAGES[1:],
         embedded=_embed(resource, release, bare),
         described=_describe(release, bare, heading, layout, description),
-        quotes=_quote(release, resource.iri, heading, language),
+        quotes=quotes.write_quotes(quotes.cite(release, heading.text, resource.iri, language)),
         report=_find_report(release, heading, resource.iri, context),
         feed=layout.feed,
     )
 
 
-def _list_above(context: Context, layout: Layout) -> list[tuple[str, str, str]]:
-    """Return the pages above a page, from the home page down, as the macro `trail` shows them."""
-    home = Cell(context.t("home"), href=link_to(""))
+def quote_in(form: Format, resource: Resource, release: Release, bare: str) -> Response:
+    """Answer with the citation of a resource as a file."""
+    language = render.language_of(form)
+    heading = term_table.name_resource(resource, release, language)
+    cited = quotes.cite(release, heading.text, resource.iri, language)
+    return quotes.answer(cited, form, bare.replace("/", "-"))
+
+
+def _list_above(context: Context, layout: Layout) -> list[Above]:
+    """Return the pages above a page, below the home page."""
     return [
-        (
+        Above(
             cell.text,
             cell.href or "",
             (cell.language or "") if cell.language != context.language else "",
         )
-        for cell in (home, *layout.above)
+        for cell in layout.above
     ]
 
 
@@ -120,21 +127,6 @@ def _describe(
     above = [(cell.text, cell.href or "") for cell in layout.above]
     node = schemaorg.web_page(release, address, heading.text, description, thing, above)
     return schemaorg.script(node, thing)
-
-
-def _quote(release: Release, iri: str, heading: Cell, language: str) -> list[quotes.Quote]:
-    register, manifest = release.register, release.manifest
-    return quotes.write_quotes(
-        quotes.Cited(
-            title=heading.text,
-            series=register.choose(manifest["series"]["title"], language).value,
-            publisher=register.choose(manifest["publisher"]["name"], language).value,
-            day=current_published(release).time.date(),
-            release=release.name,
-            address=iri,
-            language=language,
-        )
-    )
 
 
 def _find_report(release: Release, heading: Cell, iri: str, context: Context) -> Report | None:

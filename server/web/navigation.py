@@ -1,10 +1,27 @@
-"""List the ways through the site that the header of every page shows."""
+"""Name the parts of the site: the ways in the header of every page, and those above a page."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from flask import request
 
 from server.release.current import Release
+from server.web.links import link_to
+
+# The key of what each part of the site is called, by its path.
+PARTS = {
+    "initiatives": "navigation.initiatives",
+    "organismes": "navigation.bodies",
+    "portraits": "navigation.portraits",
+    "changements/": "navigation.changes",
+    "graphiques": "navigation.charts",
+    "requetes": "navigation.questions",
+    "sparql": "navigation.sparql",
+    "dumps/": "navigation.downloads",
+    "aide": "navigation.help",
+}
+_IN_HEADER = ("initiatives", "organismes", "changements/", "requetes", "sparql", "dumps/", "aide")
+_OF_TABLES = ("initiatives", "organismes")
 
 
 class Way(NamedTuple):
@@ -15,20 +32,24 @@ class Way(NamedTuple):
     here: bool
 
 
+class Above(NamedTuple):
+    """A page above another: its name, its link, and its language if another than the page's."""
+
+    text: str
+    href: str
+    language: str = ""
+
+
+def part_above(path: str, text: Callable[[str], str]) -> Above:
+    """Return the page of a part of the site, for the trail of a page below it."""
+    return Above(text(PARTS[path]), link_to(path))
+
+
 def list_ways(release: Release) -> list[Way]:
     """Return the ways that a release has pages for, in the order in which they are shown."""
-    ways = (
-        ("initiatives", "navigation.initiatives", release.has_tables),
-        ("organismes", "navigation.bodies", release.has_tables),
-        ("changements/", "navigation.changes", True),
-        ("requetes", "navigation.questions", True),
-        ("sparql", "navigation.sparql", True),
-        ("dumps/", "navigation.downloads", True),
-        ("aide", "navigation.help", True),
-    )
     path = request.path.removeprefix("/")
     return [
-        Way(target, text, path == target or path.startswith(target.rstrip("/") + "/"))
-        for target, text, is_there in ways
-        if is_there
+        Way(part, PARTS[part], path == part or path.startswith(part.rstrip("/") + "/"))
+        for part in _IN_HEADER
+        if release.has_tables or part not in _OF_TABLES
     ]

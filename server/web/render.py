@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-from flask import Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from markupsafe import Markup
 
 from server import texts
@@ -23,6 +23,27 @@ from transform.rdf import syntaxes
 _FRESH = "public, max-age=300"
 # Files that shape an answer which streams: code, and queries.
 _SHAPING = (".py", ".rq")
+# What pages of most kinds are made of; to compile all templates takes three times as long.
+_SHARED = (
+    "base.html",
+    "parts.html",
+    "home.html",
+    "charts/figure.html",
+    "lists/frame.html",
+    "lists/initiatives.html",
+    "things/parts.html",
+    "things/thing.html",
+)
+
+
+def prepare(app: Flask) -> None:
+    """Read and compile what the first pages are made of, so that no reader waits for it."""
+    for shown in texts.LANGUAGES:
+        texts.text("home", shown)
+        texts.whole(1000, shown)
+    _edition()
+    for name in _SHARED:
+        app.jinja_env.get_template(name)
 
 
 def language() -> str:
@@ -55,6 +76,10 @@ def render(template: str, **values: Any) -> str:
     """Return the HTML of a page in the language of this request."""
     chosen, release = language(), current_release()
     words = release.register.words_in(chosen)
+
+    def text(key: str, **values: object) -> str:
+        return texts.text(key, chosen, **words, **values)
+
     return render_template(
         template,
         lang=chosen,
@@ -64,7 +89,7 @@ def render(template: str, **values: Any) -> str:
         has=release.register.fields.__contains__,
         own=lambda own_texts: release.register.choose(own_texts or {}, chosen),
         register=release.register,
-        t=lambda key, **values: texts.text(key, chosen, **words, **values),
+        t=text,
         words=words,
         whole=lambda number: texts.whole(number, chosen),
         file_size=lambda number: texts.size(number, chosen),
@@ -74,6 +99,7 @@ def render(template: str, **values: Any) -> str:
         here=links.link_here,
         asset=assets.link,
         ways=navigation.list_ways(release),
+        part=lambda path: navigation.part_above(path, text),
         is_copy=is_copy(),
         policy=_copied_policy(template),
         manifest=release.manifest,

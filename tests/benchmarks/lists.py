@@ -196,6 +196,8 @@ def multiply(file: Path, times: int) -> None:
                 "uri": "replace(uri, initiative, initiative || '9' || ?1)",
                 "nom": "nom || ' – ' || ?1",
                 "tri": "tri || ' – ' || ?1",
+                "chose": "chose + ?1 * (SELECT count(*) FROM initiatives WHERE"
+                " instr(initiative, '9') = 0)",
             }
             columns = ", ".join(copied.get(name, name) for name in names)
             tables.executemany(
@@ -204,14 +206,14 @@ def multiply(file: Path, times: int) -> None:
                 ((number,) for number in range(1, times)),
             )
         indexer = WordIndexer(["fr", "en"])
-        (last,) = tables.execute("SELECT max(chose) FROM choses").fetchone()
         rows = tables.execute(
-            """SELECT e.initiative, e.uri, e.nom, e.benefices, o.nom || ' ' || p.nom || ' ' ||
-                 c.nom || ' ' || s.nom FROM inscriptions e JOIN organismes o USING (organisme)
+            """SELECT e.chose, e.initiative, e.uri, e.nom, e.benefices,
+                 o.nom || ' ' || p.nom || ' ' || c.nom || ' ' || s.nom
+               FROM inscriptions e JOIN organismes o USING (organisme)
                JOIN portefeuilles p USING (portefeuille) JOIN categories c USING (categorie)
                JOIN statuts s USING (statut) WHERE instr(e.initiative, '9')"""
         ).fetchall()
-        for number, (key, uri, *texts) in enumerate(rows, start=last + 1):
+        for number, key, uri, *texts in rows:
             thing = ("initiative", key, uri, texts[0])
             tables.execute("INSERT INTO choses VALUES (?, ?, ?, ?, ?)", (number, *thing))
             stems = (" ".join(indexer.stems(text or "", "fr")) for text in texts)
@@ -221,7 +223,12 @@ def multiply(file: Path, times: int) -> None:
             )
             begun = (number, " ".join(indexer.words(texts[0])))
             tables.execute("INSERT INTO amorces (rowid, nom) VALUES (?, ?)", begun)
-        tables.executescript(f"UPDATE mots SET nombre = nombre * {times}; ANALYZE;")
+        tables.executescript(
+            f"""UPDATE mots SET nombre = nombre * {times};
+                UPDATE groupes SET inscriptions = inscriptions * {times};
+                UPDATE sortes SET derniere = (SELECT max(chose) FROM choses)
+                  WHERE sorte = 'initiative'; ANALYZE;"""
+        )
 
 
 def main() -> None:

@@ -382,7 +382,8 @@ def test_nothing_of_a_search_is_syntax_of_the_index(example: Path) -> None:
             search = parse_search(text)
             assert search
             match = write_match(search, ["fr", "en"])
-            tables.execute("SELECT count(*) FROM recherche WHERE recherche MATCH ?", (match,))
+            for written in match:
+                tables.execute("SELECT count(*) FROM recherche WHERE recherche MATCH ?", (written,))
 
 
 # A register with fields of its own, and without categories and portfolios.

@@ -3,7 +3,7 @@
 import socket
 from contextlib import ExitStack
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -42,6 +42,12 @@ WALK = [
     ("doc/portrait/2025?page=%EF%BC%92", HTML, 400, HTML, "400"),
     ("doc/organisme/organisme-hostile.atom", None, 200, "application/atom+xml", "<feed"),
     ("doc/organisme/personne.atom", None, 404, PROBLEM, "unknown-resource"),
+    ("doc/portrait/2025.bib", HTML, 200, "application/x-bibtex", "@misc{portrait-2025,"),
+    ("doc/portrait/2025.ris", TTL, 200, "application/x-research-info-systems", "TY  - ELEC"),
+    ("doc/portrait/1999.bib", None, 404, PROBLEM, "unknown-resource"),
+    ("citation.bib", None, 200, "application/x-bibtex", "@misc{version-"),
+    ("citation.ris", None, 200, "application/x-research-info-systems", "ER  - "),
+    ("citation.pdf", None, 404, PROBLEM, "bib"),
     ("doc/portrait/1999", HTML, 404, HTML, "Rien ne se trouve"),
     ("doc/portrait/1999?lang=en", HTML, 404, HTML, "nothing at this address"),
     ("doc/portrait/1999", TTL, 404, "text/plain", "Nothing is said"),
@@ -83,6 +89,10 @@ WALK = [
     ("graph/1999", TTL, 404, "text/plain", "1999"),
     ("dumps/", HTML, 200, HTML, "SHA256SUMS"),
     ("dumps", None, 308, HTML, ""),
+    ("initiatives/", None, 308, HTML, ""),
+    ("graphiques/", None, 308, HTML, ""),
+    ("requetes/lignes.csv/", None, 308, HTML, ""),
+    ("doc/organisme/organisme-hostile/", HTML, 404, HTML, ""),
     ("dumps/portraits.ttl", HTML, 200, TTL, "pia:Inscription"),
     ("dumps/portraits.nq", None, 200, "application/n-quads", "def#Inscription"),
     ("dumps/SHA256SUMS", None, 200, "text/plain", "portraits.ttl"),
@@ -183,6 +193,14 @@ def test_several_accept_lines_are_one(client: Any) -> None:
 def test_id_leads_on_relatively_and_keeps_the_wish(site: str, fetch: Any) -> None:
     reply = fetch(site + "id/portrait/2025?lang=en&format=ttl")
     assert reply.headers["Location"] == "../../doc/portrait/2025?lang=en&format=ttl"
+
+
+def test_a_slash_after_an_address_leads_to_it_with_all_that_is_asked(site: str, fetch: Any) -> None:
+    asked = (("initiatives", "?statut=a&statut=b&lang=en"), ("requetes/lignes.csv", ""))
+    for path, search in asked:
+        reply = fetch(f"{site}{path}/{search}")
+        leads = urljoin(f"{site}{path}/", reply.headers["Location"])
+        assert (reply.status, leads) == (308, f"{site}{path}{search}")
 
 
 def test_id_leads_nowhere_else(site: str, fetch: Any) -> None:

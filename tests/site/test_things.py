@@ -437,8 +437,16 @@ def test_a_page_of_each_kind_is_made_for_readers(
         assert about["url"] == f"{BASE}doc/{path}"
         trail = [a.text() for nav in page.all("nav", "trail") for a in nav.all("a")]
         assert [item["name"] for item in about["breadcrumb"]["itemListElement"]][:-1] == trail[1:]
-        citation = main.all("details", "quotes")[0].text()
-        assert f"{BASE}id/{path}" in citation
+        (quotes,) = main.all("details", "quotes")
+        assert f"{BASE}id/{path}" in quotes.text()
+        shown = [node.text().strip() for node in quotes.all("pre")]
+        files = [node.attributes["href"] or "" for node in quotes.all("a")]
+        assert len(files) == 2
+        for file, text in zip(files, shown[1:], strict=True):
+            reply = site.client.get(urljoin(f"/doc/{path}", file))
+            assert reply.status_code == 200
+            assert reply.text.replace("\r\n", "\n").strip() == text
+            assert reply.headers["Content-Disposition"].startswith("attachment; filename=")
 
 
 def test_every_link_of_a_page_of_each_kind_answers(site: Site, one_of_each: list[str]) -> None:

@@ -9,7 +9,7 @@ from transform.charts.queries import count_query, flow_query
 from transform.graphs.cubes import KIND
 from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared, Rejected
-from transform.release.names import Names, Text
+from transform.release.names import GraphNames, Text
 from transform.release.thing_tables import CONCEPTS
 from transform.text.languages import LANGUAGES
 from transform.text.message import message
@@ -27,7 +27,7 @@ def count_charts(
     work: Prepared,
     editions: Sequence[Edition],
     rejected: Rejected,
-    names: Names,
+    names: GraphNames,
     open_pairs: Mapping[tuple[int, int], int],
 ) -> list[Chart]:
     """Return the charts of a release; `open_pairs` are the initiatives that may be one, by years.
@@ -41,7 +41,7 @@ def count_charts(
 
 
 class _Counting:
-    def __init__(self, work: Prepared, editions: Sequence[Edition], names: Names) -> None:
+    def __init__(self, work: Prepared, editions: Sequence[Edition], names: GraphNames) -> None:
         self._work, self._editions, self._names = work, editions, names
         self._newest = editions[-1].layout
 

@@ -23,7 +23,7 @@ from transform.identity.bodies import Body
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.fields import MORE_FIELDS, OWN
 from transform.rdf.namespaces import property_iri
-from transform.release.names import Names, read_names
+from transform.release.names import GraphNames, read_names
 from transform.release.search_index import index_texts
 from transform.release.thing_tables import CONCEPTS
 from transform.tables.texts import Slot
@@ -65,12 +65,14 @@ def write_database(
             _fill(connection, table, _concepts(work.base_uri, name, names))
         _fill(connection, "organismes", _bodies(work, bodies, entries, names))
         _fill(connection, "initiatives", _initiatives(work.base_uri, entries))
-        _fill(connection, "inscriptions", _entries(work, entries))
+        by_year = {setting.reading.year: setting.layout.language for setting in work.settings}
+        first = index_texts(connection, work.base_uri, entries, by_year, names)
+        groups = _Groups()
+        _fill(connection, "inscriptions", _entries(work, entries, first, groups))
+        _fill(connection, "groupes", groups.rows())
         _fill_own(connection, work, entries, names)
         _fill(connection, "decisions", (_decision(work.base_uri, one) for one in verdicts))
         _fill(connection, "libelles", names.labels())
-        by_year = {setting.reading.year: setting.layout.language for setting in work.settings}
-        index_texts(connection, work.base_uri, entries, by_year, names)
         connection.execute("COMMIT")
         connection.executescript((_FOLDER / "database_indexes.sql").read_text(encoding="utf-8"))
 
@@ -118,7 +120,7 @@ def _portraits(work: Prepared, editions: Iterable[Edition]) -> Iterator[tuple[ob
         yield edition.year, uri, *texts, edition.rows, edition.source_url
 
 
-def _concepts(base_uri: str, name: str, names: Names) -> Iterator[tuple[object, ...]]:
+def _concepts(base_uri: str, name: str, names: GraphNames) -> Iterator[tuple[object, ...]]:
     begin = f"{base_uri}id/{name}/"
     for iri, thing in names.below(begin):
         row = (iri.removeprefix(begin), iri, thing.name)
@@ -131,7 +133,7 @@ def _concepts(base_uri: str, name: str, names: Names) -> Iterator[tuple[object, 
 
 
 def _bodies(
-    work: Prepared, bodies: Iterable[Body], entries: Entries, names: Names
+    work: Prepared, bodies: Iterable[Body], entries: Entries, names: GraphNames
 ) -> Iterator[tuple[object, ...]]:
     registered = work.identities.bodies.registry.bodies
     years: dict[str, set[int]] = {}
@@ -168,11 +170,32 @@ def _initiatives(base_uri: str, entries: Entries) -> Iterator[tuple[object, ...]
         yield key, f"{base_uri}id/initiative/{key}", name, fold(name), own[0].year, own[-1].year
 
 
-def _entries(work: Prepared, entries: Entries) -> Iterator[tuple[object, ...]]:
+class _Groups:
+    """Groups of entries that no facet of a list tells apart, numbered as they occur."""
+
+    def __init__(self) -> None:
+        self._sizes: Counter[tuple[object, ...]] = Counter()
+        self._numbers: dict[tuple[object, ...], int] = {}
+
+    def add(self, *values: object) -> int:
+        """Add an entry by what facets tell it apart by, and return the number of its group."""
+        self._sizes[values] += 1
+        return self._numbers.setdefault(values, len(self._numbers) + 1)
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield each group: its number, its values, and how many entries it has."""
+        for values, number in self._numbers.items():
+            yield number, *values, self._sizes[values]
+
+
+def _entries(
+    work: Prepared, entries: Entries, first: int, groups: _Groups
+) -> Iterator[tuple[object, ...]]:
+    """Yield the entries; `first` is the number of the first initiative among what is searched."""
     settings = {setting.reading.year: setting for setting in work.settings}
     readers = {year: setting.values() for year, setting in settings.items()}
     newest = max(work.rows)
-    for key, own in entries.items():
+    for number, (key, own) in enumerate(entries.items(), start=first):
         presence = (
             "absente"
             if own[-1].year < newest
@@ -180,16 +203,16 @@ def _entries(work: Prepared, entries: Entries) -> Iterator[tuple[object, ...]]:
         )
         for row in own:
             cells, concepts = row.row.cells, row.concepts
+            body = row.body.slug if row.body else None
+            listed = (concepts.portefeuille, concepts.categorie, concepts.statut)
             more = _more_fields(readers[row.year].read_plain(row.row), settings[row.year])
             yield (
                 key,
                 row.year,
                 subject(work.base_uri, key, row.year),
                 cells.nom.strip(),
-                row.body.slug if row.body else None,
-                concepts.portefeuille,
-                concepts.categorie,
-                concepts.statut,
+                body,
+                *listed,
                 cells.benefices if cells.benefices.strip() else None,
                 *(more.get(name) for name in MORE_FIELDS),
                 row is own[-1],
@@ -200,6 +223,8 @@ def _entries(work: Prepared, entries: Entries) -> Iterator[tuple[object, ...]]:
                 cells.statut,
                 row.row.number,
                 f"{settings[row.year].source_url}#row={row.row.number}",
+                groups.add(row.year, body, *listed, row is own[-1], presence),
+                number,
             )
 
 
@@ -213,7 +238,7 @@ def _more_fields(values: Iterable[tuple[Slot, str]], setting: MappingContext) ->
 
 
 def _fill_own(
-    connection: sqlite3.Connection, work: Prepared, entries: Entries, names: Names
+    connection: sqlite3.Connection, work: Prepared, entries: Entries, names: GraphNames
 ) -> None:
     """Write the fields of the register's own, the values of its lists, and those of each entry."""
     settings = {setting.reading.year: setting for setting in work.settings}

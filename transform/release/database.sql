@@ -2,7 +2,7 @@
 -- A year is of four digits; keys are the last part of a URI; a date is in ISO 8601.
 
 -- VERSION of thing_tables.py: whoever reads the tables looks at it first.
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 CREATE TABLE portraits (
   annee INTEGER PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
@@ -54,6 +54,18 @@ CREATE TABLE initiatives (
   premiere_annee INTEGER NOT NULL REFERENCES portraits,
   derniere_annee INTEGER NOT NULL REFERENCES portraits
 );
+-- What facets tell entries apart by, and how many entries have it.
+CREATE TABLE groupes (
+  groupe INTEGER PRIMARY KEY,
+  annee INTEGER NOT NULL REFERENCES portraits,
+  organisme TEXT REFERENCES organismes,
+  portefeuille TEXT REFERENCES portefeuilles,
+  categorie TEXT REFERENCES categories,
+  statut TEXT REFERENCES statuts,
+  derniere INTEGER NOT NULL,
+  presence TEXT NOT NULL,
+  inscriptions INTEGER NOT NULL
+);
 CREATE TABLE inscriptions (
   initiative TEXT NOT NULL REFERENCES initiatives,
   annee INTEGER NOT NULL REFERENCES portraits,
@@ -81,6 +93,8 @@ CREATE TABLE inscriptions (
   statut_tel_qu_ecrit TEXT NOT NULL,
   ligne INTEGER NOT NULL,
   source TEXT NOT NULL,
+  groupe INTEGER NOT NULL REFERENCES groupes DEFERRABLE INITIALLY DEFERRED,
+  chose INTEGER NOT NULL REFERENCES choses DEFERRABLE INITIALLY DEFERRED,
   PRIMARY KEY (initiative, annee)
 );
 CREATE TABLE champs_propres (
@@ -147,6 +161,12 @@ CREATE TABLE choses (
   uri TEXT NOT NULL,
   nom TEXT NOT NULL
 );
+-- The things of one kind are numbered on end.
+CREATE TABLE sortes (
+  sorte TEXT PRIMARY KEY,
+  premiere INTEGER NOT NULL REFERENCES choses,
+  derniere INTEGER NOT NULL REFERENCES choses
+) WITHOUT ROWID;
 CREATE TABLE mots (mot TEXT PRIMARY KEY, nombre INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE recherche USING fts5(
   nom, texte, contexte, content='', tokenize="unicode61 remove_diacritics 0"

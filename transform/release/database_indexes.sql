@@ -5,13 +5,14 @@ CREATE INDEX inscriptions_organisme ON inscriptions (organisme, annee, portefeui
 CREATE INDEX inscriptions_portefeuille ON inscriptions (portefeuille, annee);
 CREATE INDEX inscriptions_categorie ON inscriptions (categorie, annee);
 CREATE INDEX inscriptions_statut ON inscriptions (statut, annee);
--- All that facets count, so that no text is read to count.
-CREATE INDEX inscriptions_facettes ON inscriptions
-  (derniere, annee, statut, categorie, portefeuille, presence, organisme, initiative);
+-- All that a list reads of entries to count and to order them, so that no text is read for it.
+CREATE INDEX inscriptions_groupe ON inscriptions (groupe, chose, initiative);
+CREATE INDEX inscriptions_chose ON inscriptions (chose, groupe, initiative);
 CREATE INDEX initiatives_tri ON initiatives (tri);
 CREATE INDEX organismes_tri ON organismes (tri);
 CREATE INDEX valeurs_propres_champ ON valeurs_propres (champ, valeur);
-CREATE INDEX choses_sorte ON choses (sorte, cle);
+
+INSERT INTO sortes SELECT sorte, min(chose), max(chose) FROM choses GROUP BY sorte;
 
 -- How many initiatives and bodies each thing has in each portrait; a portfolio has those of the
 -- portfolios that it holds, too.

@@ -44,7 +44,7 @@ class Thing:
         return list(dict.fromkeys((*(text for _, text in self.labels), *self.titles)))
 
 
-class Names:
+class GraphNames:
     """The things of some graphs, by IRI."""
 
     def __init__(self, things: dict[str, Thing]) -> None:
@@ -84,7 +84,7 @@ class Names:
                 yield iri, kind, text.language, text.text
 
 
-def read_names(graphs: Iterable[Path], languages: Sequence[str]) -> Names:
+def read_names(graphs: Iterable[Path], languages: Sequence[str]) -> GraphNames:
     """Read the names in N-Triples files; `languages` are the register's, its own first."""
     things: dict[str, Thing] = {}
     for graph in graphs:
@@ -93,7 +93,7 @@ def read_names(graphs: Iterable[Path], languages: Sequence[str]) -> Names:
     for thing in things.values():
         preferred = [text for kind, text in thing.labels if kind == "principal"] or thing.titles
         thing.name = _choose(preferred, languages)
-    return Names(things)
+    return GraphNames(things)
 
 
 def _read(thing: Thing, quad: ox.Quad) -> None:

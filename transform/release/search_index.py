@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
-from transform.release.names import Names, Text
+from transform.release.names import GraphNames, Text
 from transform.text.search_words import WordIndexer
 
 _SHORTEST = 3  # letters: a shorter word is nobody's misspelling
@@ -40,16 +40,18 @@ def index_texts(
     base_uri: str,
     entries: Mapping[str, Sequence[KeyedRow]],
     languages: Mapping[int, str],
-    names: Names,
-) -> None:
+    names: GraphNames,
+) -> int:
     """Fill the tables `choses`, `recherche`, `amorces` and `mots`.
 
-    `entries` are the rows of each initiative by year, in the order of the list; `languages` are
-    those of the portraits.
+    Things are numbered kind by kind. Returns the number of the first initiative, which the others
+    follow in the order of `entries`. These are the rows of each initiative by year, in the order of
+    the list; `languages` are those of the portraits.
     """
     indexer = WordIndexer(dict.fromkeys((*languages.values(), *names.languages())))
     frequencies: Counter[str] = Counter()
-    things = chain(_named(base_uri, names), _initiatives(base_uri, entries, languages, names))
+    named = list(_named(base_uri, names))
+    things = chain(named, _initiatives(base_uri, entries, languages, names))
     contexts: dict[tuple[Text, ...], str] = {}
     for table in ("recherche", "amorces"):
         connection.execute(
@@ -77,13 +79,14 @@ def index_texts(
         connection.executemany("INSERT INTO amorces (rowid, nom) VALUES (?, ?)", begun)
     occurring = sorted(pair for pair in frequencies.items() if len(pair[0]) >= _SHORTEST)
     connection.executemany("INSERT INTO mots VALUES (?, ?)", occurring)
+    return len(named) + 1
 
 
 def _stemmed(indexer: WordIndexer, texts: Iterable[Text]) -> str:
     return " ".join(" ".join(indexer.stems(text.text, text.language)) for text in texts)
 
 
-def _named(base_uri: str, names: Names) -> Iterator[Searched]:
+def _named(base_uri: str, names: GraphNames) -> Iterator[Searched]:
     for path in _PATHS:
         begin = f"{base_uri}id/{path}/"
         for iri, thing in names.below(begin):
@@ -96,7 +99,7 @@ def _initiatives(
     base_uri: str,
     entries: Mapping[str, Sequence[KeyedRow]],
     languages: Mapping[int, str],
-    names: Names,
+    names: GraphNames,
 ) -> Iterator[Searched]:
     """Yield each initiative with what all its entries say."""
     texts: dict[str, list[Text]] = {}

@@ -46,6 +46,7 @@ from server.release.choice import Vet
 from server.release.current import CurrentRelease, Opener
 from server.release.older import OlderReleases
 from server.settings import ENGINE, LOG_JSON, STORE, read_settings
+from server.web import render
 from transform.errors import PortraitError
 
 _LOOK_EVERY = 0.5
@@ -216,6 +217,7 @@ def run(
         dispatcher = Dispatcher(
             app, current_release, limit, cache, longest, core, own_pages, trusted
         )
+        render.prepare(app)
         gc.collect()
         gc.freeze()  # the objects of the application will not be garbage
         accepting = socket.socket(fileno=listener)

@@ -89,6 +89,15 @@ SAME = {
         SELECT ?c ?n { ?c a pia:Categorie ; skos:prefLabel ?n FILTER(LANG(?n) = "fr") }""",
     "SELECT uri, nom FROM statuts": """
         SELECT ?c ?n { ?c a pia:Statut ; skos:prefLabel ?n FILTER(LANG(?n) = "fr") }""",
+    """SELECT annee, organisme, portefeuille, categorie, statut, sum(inscriptions) FROM groupes
+       GROUP BY 1, 2, 3, 4, 5""": """
+        SELECT ?y ?o ?p ?c ?s (COUNT(?e) AS ?n) {
+          ?e pia:annee ?y ; pia:organisme ?body ; pia:portefeuille ?portfolio ;
+            pia:categorie ?category ; pia:statut ?status
+          BIND(REPLACE(STR(?body), "^.*/", "") AS ?o)
+          BIND(REPLACE(STR(?portfolio), "^.*/", "") AS ?p)
+          BIND(REPLACE(STR(?category), "^.*/", "") AS ?c)
+          BIND(REPLACE(STR(?status), "^.*/", "") AS ?s) } GROUP BY ?y ?o ?p ?c ?s""",
     "SELECT uri, inscriptions FROM portraits": """
         SELECT ?p ?n { ?p a pia:Portrait ; pia:nombreInscriptions ?n }""",
     "SELECT uri, sujet, objet, date, confiance FROM decisions": """
@@ -111,6 +120,14 @@ def test_a_table_holds_what_the_statements_say(
     listed = [tuple(map(str, row)) for row in rows(tables, query)]
     assert len(listed) == len(set(listed)) > 1
     assert set(listed) == stated
+
+
+def test_things_of_a_kind_are_numbered_on_end(tables: sqlite3.Connection) -> None:
+    query = """SELECT s.sorte, derniere - premiere + 1, count(*), sum(c.sorte = s.sorte)
+               FROM sortes s JOIN choses c ON c.chose BETWEEN premiere AND derniere GROUP BY 1"""
+    kinds = rows(tables, query)
+    assert all(len(set(numbers)) == 1 for _, *numbers in kinds)
+    assert rows(tables, "SELECT count(*) FROM choses") == [(sum(int(str(k[1])) for k in kinds),)]
 
 
 def test_pandas_reads_it_without_a_word_of_rdf(example: Path) -> None:

@@ -1,8 +1,15 @@
-"""Write how to cite the page of a thing: as text, in BibTeX and in RIS."""
+"""Write how to cite a page, or the whole: as text, in BibTeX and in RIS, which are files too."""
 
 import re
 from datetime import date
 from typing import NamedTuple
+
+from flask import Response
+
+from server.negotiation import BIBTEX, RIS, Format
+from server.release.current import Release
+from server.release.history import current_published
+from server.web import render
 
 _LONGEST = 300  # characters of a title
 # What BibTeX and LaTeX read as markup, and how it is written as text.
@@ -23,10 +30,11 @@ _BIBTEX = str.maketrans(
 
 
 class Quote(NamedTuple):
-    """How to cite a page: a name of the form, and the text."""
+    """How to cite a page: the name of the form, the text, and the suffix of its file."""
 
     form: str
     text: str
+    suffix: str | None = None
 
 
 class Cited(NamedTuple):
@@ -41,18 +49,38 @@ class Cited(NamedTuple):
     language: str
 
 
+def cite(release: Release, title: str | None, address: str, language: str) -> Cited:
+    """Return the citation of what has a title of its own, or of the whole."""
+    register, manifest = release.register, release.manifest
+    series = _one_line(register.choose(manifest["series"]["title"], language).value)
+    return Cited(
+        title=series if title is None else _one_line(title),
+        series="" if title is None else series,
+        publisher=_one_line(register.choose(manifest["publisher"]["name"], language).value),
+        day=current_published(release).time.date(),
+        release=release.name,
+        address=address,
+        language=language,
+    )
+
+
 def write_quotes(cited: Cited) -> list[Quote]:
     """Return the citation in each form."""
-    plain = cited._replace(
-        title=_one_line(cited.title),
-        series=_one_line(cited.series),
-        publisher=_one_line(cited.publisher),
-    )
     return [
-        Quote("text", _text(plain)),
-        Quote("BibTeX", _bibtex(plain)),
-        Quote("RIS", _ris(plain)),
+        Quote("text", _text(cited)),
+        Quote("BibTeX", _bibtex(cited), BIBTEX.suffix),
+        Quote("RIS", _ris(cited), RIS.suffix),
     ]
+
+
+def answer(cited: Cited, form: Format, name: str) -> Response:
+    """Answer with the file of a citation, which a reference manager opens."""
+    text = _bibtex(cited) if form is BIBTEX else _ris(cited).replace("\n", "\r\n")
+    response = Response(text + "\n", content_type=form.content_type)
+    disposition = f'attachment; filename="{name}.{form.suffix}"'
+    response.headers["Content-Disposition"] = disposition
+    response.headers["X-Robots-Tag"] = "noindex"
+    return render.finish(response, form)
 
 
 def _one_line(text: str) -> str:
@@ -69,7 +97,7 @@ def _text(cited: Cited) -> str:
 
 
 def _bibtex(cited: Cited) -> str:
-    key = re.sub(r"[^A-Za-z0-9]+", "-", cited.address.partition("/id/")[2]).strip("-")
+    key = _key(cited)
     fields = {
         "title": cited.title,
         "author": "{" + cited.publisher.translate(_BIBTEX) + "}",
@@ -82,8 +110,15 @@ def _bibtex(cited: Cited) -> str:
     lines = [
         f"  {name} = {{{value if name in ('author', 'url') else value.translate(_BIBTEX)}}},"
         for name, value in fields.items()
+        if value
     ]
     return "\n".join([f"@misc{{{key},", *lines, "}"])
+
+
+def _key(cited: Cited) -> str:
+    """Return the key of a citation: the path of the thing, or of the whole the release."""
+    path = cited.address.partition("/id/")[2] or f"version-{cited.release}"
+    return re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")
 
 
 def _ris(cited: Cited) -> str:
@@ -100,4 +135,4 @@ def _ris(cited: Cited) -> str:
         ("UR", cited.address),
         ("ER", ""),
     )
-    return "\n".join(f"{tag}  - {value}" for tag, value in fields)
+    return "\n".join(f"{tag}  - {value}" for tag, value in fields if value or tag == "ER")
