@@ -70,8 +70,8 @@ def map_ours(path: Path) -> int:
     work = prepare(sources, "http://localhost:8000/", lambda *_: None)
     triples = 0
     with path.with_suffix(".nt").open("w", encoding="utf-8") as out:
-        for setting in work.settings:
-            for text in map_rows(setting, work.rows[setting.reading.year]):
+        for context in work.contexts:
+            for text in map_rows(context, work.rows[context.reading.year]):
                 out.write(text)
                 triples += text.count("\n")
     return triples

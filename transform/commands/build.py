@@ -66,7 +66,7 @@ def build(
         before = current(releases_folder)
         old = read_published(releases_folder, work.base_uri)
         terminal.print_compared(releases_folder, work.base_uri, old)
-        terminal.print_left_out((s.reading.year for s in work.settings), old)
+        terminal.print_left_out((s.reading.year for s in work.contexts), old)
         try:
             with terminal.progress() as progress:
                 path, gone = write_release(work, checked, releases_folder, workers, progress, old)
@@ -92,7 +92,7 @@ def _folder_of(name: str | None, releases_folder: Path) -> Path | None:
 def _preview(release: Path, in_place: Path | None, work: "Prepared") -> None:
     from transform.release.preview import preview_release
 
-    tables = (setting.reading for setting in work.settings)
+    tables = (context.reading for context in work.contexts)
     untaken = {reading.table.path.name: reading.header.untaken for reading in tables}
     preview.print_preview(preview_release(release, in_place), untaken)
 

@@ -57,14 +57,14 @@ def read_and_check(
         _write_report(folder, report_files(work, checked))
     terminal.print_links(work.links.notes)
     terminal.print_read(count_rows(work, checked), refused=checked.refused)
-    for context in work.settings:
+    for context in work.contexts:
         terminal.print_untaken(context.reading, context.layout)
     newest = max(checked.editions, key=lambda edition: edition.year).layout
     terminal.print_not_reviewed(checked.not_reviewed, newest)
     terminal.print_renamings(checked.renamings, newest)
     terminal.print_findings(checked.located, language_for(newest.languages))
     if any(finding.severity != "Info" for finding in checked.located):
-        terminal.print_layouts(context.layout for context in work.settings)
+        terminal.print_layouts(context.layout for context in work.contexts)
     if checked.refused:
         raise DataRefused(_refusal(checked, quarantine))
     return work, checked

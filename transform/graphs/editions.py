@@ -12,17 +12,17 @@ from transform.identity.keyed_rows import KeyedRow
 from transform.rdf.ntriples import Line
 
 
-def edition_of(work: Prepared, setting: MappingContext, rejected: Rejected) -> Edition:
+def edition_of(work: Prepared, context: MappingContext, rejected: Rejected) -> Edition:
     """Return a portrait as a whole: its file, and how many published rows have each value."""
-    year, layout, table = setting.reading.year, setting.layout, setting.reading.table
+    year, layout, table = context.reading.year, context.layout, context.reading.table
     rows = work.published(year, rejected)
     counts = {
-        name: _count(getattr(row.concepts, name) for row in rows) for name in setting.reading.lists
+        name: _count(getattr(row.concepts, name) for row in rows) for name in context.reading.lists
     }
-    if KIND in counted_lists(context.layout for context in work.settings):
+    if KIND in counted_lists(context.layout for context in work.contexts):
         counts[KIND] = _count(_kind(work, row) for row in rows)
-    file = (setting.source_url, table.format, table.bytes, work.origins.get(year))
-    return Edition(year, layout, len(rows), counts, setting.reading.fields, *file)
+    file = (context.source_url, table.format, table.bytes, work.origins.get(year))
+    return Edition(year, layout, len(rows), counts, context.reading.fields, *file)
 
 
 def _kind(work: Prepared, row: KeyedRow) -> str:

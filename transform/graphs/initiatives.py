@@ -12,7 +12,7 @@ from transform.rdf.ntriples import in_order, integer, literal
 
 def initiatives(work: Prepared, rejected: Rejected) -> Iterator[str]:
     """Return the N-Triples of each initiative, one string an initiative, in the order of keys."""
-    called = {setting.reading.year: _names_by_language(setting) for setting in work.settings}
+    called = {context.reading.year: _names_by_language(context) for context in work.contexts}
     pia = vocabulary_of(work.base_uri)
     systems = are_systems(work.vocabulary, work.base_uri)
     categories: dict[str, set[str]] = {}

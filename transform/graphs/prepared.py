@@ -27,7 +27,7 @@ class Prepared:
     """
 
     base_uri: str
-    settings: list[MappingContext]
+    contexts: list[MappingContext]
     rows: Mapping[int, list[KeyedRow]]
     vocabularies: Mapping[str, Vocabulary]
     identities: Identities
@@ -40,7 +40,7 @@ class Prepared:
     @property
     def languages(self) -> Languages:
         """Return the languages of the register."""
-        return languages_of(setting.layout for setting in self.settings)
+        return languages_of(context.layout for context in self.contexts)
 
     def published(self, year: int, rejected: Rejected) -> list[KeyedRow]:
         """Return the rows of a portrait that are published, in the order of the file."""

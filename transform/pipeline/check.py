@@ -51,7 +51,7 @@ def check(
     places = CellLocator(work)
     rejected = _rejected(findings, places)
     bodies, attached = published_bodies(work, rejected)
-    editions = [edition_of(work, setting, rejected) for setting in work.settings]
+    editions = [edition_of(work, context, rejected) for context in work.contexts]
     newest = max(editions, key=lambda edition: edition.year).layout
     directory = bodies_graph(work, bodies, attached, newest)
     compared = compare_all(work, rejected, directory)
@@ -112,7 +112,7 @@ def _body_types(work: Prepared) -> Iterator[Line]:
 
 
 def _absent_fields(work: Prepared) -> Iterator[Line]:
-    for context in work.settings:
+    for context in work.contexts:
         about = portrait_iri(work.base_uri, context.reading.year)
         yield from absent_field_lines(work.base_uri, about, context.reading.fields)
 
@@ -123,7 +123,7 @@ def _write_rows(work: Prepared, scratch: Path) -> dict[int, RowsFile]:
         context.reading.year: write_rows(
             scratch / f"{context.reading.year}.nt", context, work.rows[context.reading.year]
         )
-        for context in work.settings
+        for context in work.contexts
     }
 
 

@@ -52,10 +52,10 @@ def open_candidates(checked: Checked) -> list[Candidate]:
 def count_rows(work: Prepared, checked: Checked) -> list[dict[str, Any]]:
     """Count the rows of each file: rows read = published + rejected + lines listed."""
     files = []
-    for setting, edition in zip(work.settings, checked.editions, strict=True):
-        reading = setting.reading
+    for context, edition in zip(work.contexts, checked.editions, strict=True):
+        reading = context.reading
         twins = [group for group in work.identities.twins if group.year == reading.year]
-        layout = setting.layout
+        layout = context.layout
         whole = layout.fields["organisme"].within
         # A path would differ from machine to machine, and so would the release.
         name = PurePath(layout.source).name

@@ -34,7 +34,7 @@ class Compared(NamedTuple):
 
 def comparable_rows(work: Prepared, year: int, rejected: Rejected) -> list[KeyedRow]:
     """Return the rows of a portrait that are published and known in full."""
-    (lists,) = (s.reading.lists for s in work.settings if s.reading.year == year)
+    (lists,) = (s.reading.lists for s in work.contexts if s.reading.year == year)
     return [row for row in work.published(year, rejected) if row.is_whole(lists)]
 
 
@@ -59,12 +59,12 @@ def entry_of(row: KeyedRow, context: MappingContext) -> Entry:
 
 def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Compared:
     """Compare each portrait with each later one; `directory` is the graph of bodies, N-Triples."""
-    if len(work.settings) == 1:
+    if len(work.contexts) == 1:
         return Compared([], {}, [])
     text = "".join((*work.vocabulary, *directory)).encode()
     triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
     names = read_names(triples, work.base_uri, work.languages.tags)
-    contexts = {context.reading.year: context for context in work.settings}
+    contexts = {context.reading.year: context for context in work.contexts}
     compared = {year: comparable_rows(work, year, rejected) for year in sorted(contexts)}
     entries = {
         year: [entry_of(row, contexts[year]) for row in rows] for year, rows in compared.items()
@@ -73,7 +73,7 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
     decided = decided_pairs(work.identities.continuity)
     bodies = {body.slug: body for body in work.identities.bodies.by_place.values()}
     words = WordCounts((slug, name) for slug, body in bodies.items() for name in body.spellings)
-    newest = max(work.settings, key=lambda setting: setting.reading.year).layout
+    newest = max(work.contexts, key=lambda context: context.reading.year).layout
     left_out = newest.words.left_out
     lines: list[str] = []
     candidates: Candidates = {}

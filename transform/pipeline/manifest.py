@@ -61,7 +61,7 @@ def manifest_of(work: Prepared, checked: Checked, written: Written, files: Files
         "base_uri": work.base_uri,
         "vocabulary_uri": vocabulary_of(work.base_uri),
         "languages": list(work.languages.tags),
-        "fields": [f for f in FIELDS if any(f in s.reading.fields for s in work.settings)],
+        "fields": [f for f in FIELDS if any(f in s.reading.fields for s in work.contexts)],
         "words": newest.words.as_json(),
         "series": _series(newest),
         "publisher": _publisher(work.base_uri, newest.publisher),
@@ -136,18 +136,18 @@ def _open(checked: Checked) -> list[dict[str, int]]:
 def _portrait(
     work: Prepared, checked: Checked, number: int, read: dict[str, Any]
 ) -> dict[str, Any]:
-    setting, edition = work.settings[number], checked.editions[number]
-    table, header = setting.reading.table, setting.reading.header
+    context, edition = work.contexts[number], checked.editions[number]
+    table, header = context.reading.table, context.reading.header
     rows = work.published(edition.year, checked.rejected)
     bodies = {row.body.slug for row in rows if row.body}
-    facts = setting.layout.portraits.get(edition.year)
+    facts = context.layout.portraits.get(edition.year)
     return {
         **read,
         "sha256": table.raw_sha256,
         "bytes": table.bytes,
         "format": table.format,
-        "url": setting.source_url,
-        "layout": setting.layout.name,
+        "url": context.source_url,
+        "layout": context.layout.name,
         "encoding": table.encoding,
         "separator": table.separator,
         "sheet": table.sheet,
@@ -157,6 +157,6 @@ def _portrait(
         "initiatives": len(rows),
         "bodies": len(bodies),
         "body_strings": len({row.row.cells.organisme for row in rows}),
-        "counts": {name: dict(edition.counts[name]) for name in setting.reading.lists},
+        "counts": {name: dict(edition.counts[name]) for name in context.reading.lists},
         "fetched": edition.origin._asdict() if edition.origin else None,
     }

@@ -21,11 +21,11 @@ from transform.identity.own_lists import read_own_lists
 from transform.identity.parents import read_parents
 from transform.identity.registry import read_registry
 from transform.identity.rule import identify
-from transform.layouts.model import LISTS
+from transform.layouts.model import LISTS, Layout
 from transform.parallel import Progress
 from transform.pipeline.sources import Source
 from transform.release.paths import source_path
-from transform.tables.rows import read_rows
+from transform.tables.rows import Reading, read_rows
 from transform.text.message import message
 from transform.validation.registry import check_replacements
 
@@ -39,40 +39,33 @@ def prepare(
 ) -> Prepared:
     """Read every file, and identify bodies and initiatives by the rule and people's decisions."""
     decisions, links = decisions or Decisions(), links or Links()
-    pairs, what = [], str(message("pipeline.step_read"))
-    for number, source in enumerate(sources):
-        progress(what, number, len(sources))
-        reading = read_rows(source.path, source.year, source.layout)
-        if source.origin:
-            check_fetched(source.path, source.origin, reading.table.raw_sha256)
-        pairs.append((reading, source.layout))
-    progress(what, len(sources), len(sources))
+    read = _read(sources, progress)
     newest = max(sources, key=lambda source: source.year).layout
     framework = read_framework(newest, base_uri)
-    registry = read_registry((name for _, la in pairs for name in la.registry), base_uri)
-    pairs = [(reading, name_publisher(layout, registry)) for reading, layout in pairs]
+    registry = read_registry((name for _, la in read for name in la.registry), base_uri)
+    pairs = [(reading, name_publisher(layout, registry)) for reading, layout in read]
+    readings = [reading for reading, _ in pairs]
+    layouts = [layout for _, layout in pairs]
     vocabularies = {name: read_vocabulary(name, pairs) for name in LISTS}
     parents = read_parents(pairs, vocabularies, registry)
     languages = [(reading, layout.language) for reading, layout in pairs]
-    identities = identify(languages, registry, parents)
-    name_in_other_languages((reading for reading, _ in pairs), identities.body_of)
-    check_replacements(identities, base_uri)
-    identities = settle(identities, [reading for reading, _ in pairs], decisions)
+    by_rule = identify(languages, registry, parents)
+    name_in_other_languages(readings, by_rule.body_of)
+    check_replacements(by_rule, base_uri)
+    identities = settle(by_rule, readings, decisions)
     own_lists = read_own_lists(pairs)
-    settings = []
-    for reading, layout in pairs:
-        facts = layout.portraits.get(reading.year)
-        path = source_path(reading.year, quote(reading.table.path.name))
-        url = (facts.url if facts else None) or base_uri + path
-        settings.append(MappingContext(base_uri, reading, layout, url, vocabularies, own_lists))
-    layouts = [layout for _, layout in pairs]
     vocabulary = vocabulary_graph(base_uri, layouts, vocabularies, registry, own_lists)
     origins = {source.year: source.origin for source in sources if source.origin}
     linked = settle_links(links, know_of_build(base_uri, identities.bodies))
     return Prepared(
         base_uri=base_uri,
-        settings=settings,
-        rows=key_readings([reading for reading, _ in pairs], identities, vocabularies),
+        contexts=[
+            MappingContext(
+                base_uri, reading, layout, _url(reading, layout, base_uri), vocabularies, own_lists
+            )
+            for reading, layout in pairs
+        ],
+        rows=key_readings(readings, identities, vocabularies),
         vocabularies=vocabularies,
         identities=identities,
         vocabulary=vocabulary,
@@ -81,3 +74,23 @@ def prepare(
         origins=origins,
         framework=framework,
     )
+
+
+def _read(sources: Sequence[Source], progress: Progress) -> list[tuple[Reading, Layout]]:
+    """Return the rows of each file, with its layout; a fetched file is as it was fetched."""
+    read, what = [], str(message("pipeline.step_read"))
+    for number, source in enumerate(sources):
+        progress(what, number, len(sources))
+        reading = read_rows(source.path, source.year, source.layout)
+        if source.origin:
+            check_fetched(source.path, source.origin, reading.table.raw_sha256)
+        read.append((reading, source.layout))
+    progress(what, len(sources), len(sources))
+    return read
+
+
+def _url(reading: Reading, layout: Layout, base_uri: str) -> str:
+    """Return where a file is published: by the register, or with the release."""
+    facts = layout.portraits.get(reading.year)
+    path = source_path(reading.year, quote(reading.table.path.name))
+    return (facts.url if facts else None) or base_uri + path

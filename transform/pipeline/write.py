@@ -1,7 +1,7 @@
 """Write what was checked as a release: graphs, dumps, report, manifest."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -13,35 +13,27 @@ from transform.charts.files import chart_files
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
 from transform.errors import MisusedCommand
 from transform.files import Stored, as_json, digest, read_blocks
-from transform.graphs import identity_texts
-from transform.graphs.bodies import bodies_graph, former_body_lines
 from transform.graphs.decision_terms import Verdict
 from transform.graphs.decisions import (
-    authors_and_derivations,
     people_verdicts,
     rule_dates,
     rule_verdicts,
 )
-from transform.graphs.editions import edition_lines
-from transform.graphs.entailed import entailed_lines
-from transform.graphs.links import link_texts, link_verdicts
-from transform.graphs.named_graphs import graph_lines
+from transform.graphs.links import link_verdicts
 from transform.graphs.portraits import Edition, descriptions
 from transform.graphs.prepared import Prepared
-from transform.graphs.rows_file import copy_rows, read_texts
 from transform.identity.splits import cut_off
 from transform.parallel import Progress, Workers
 from transform.pipeline import report
 from transform.pipeline.checked import Checked, count_rows, open_candidates
+from transform.pipeline.graphs import write_contexts, write_graphs
 from transform.pipeline.manifest import Files, describe_content, describe_file, manifest_of
-from transform.rdf.ntriples import in_order
 from transform.release import (
     database,
     decisions_table,
     document_index,
     dumps,
     manifest,
-    year_context,
 )
 from transform.release import folder as release_folder
 from transform.release.definitions import definitions
@@ -50,7 +42,6 @@ from transform.release.paths import (
     CHART_FORM,
     DATABASE,
     DECISIONS,
-    FORMER_NAMES,
     SUMS,
     is_packed,
     is_unnamed,
@@ -84,10 +75,11 @@ def write_release(
     Raises UrisDropped where an edit would drop a URI that `old` publishes.
     """
     with release_folder.building(releases_folder) as folder:
-        graphs = _write_graphs(work, checked, folder / "graphs", progress)
+        graphs = write_graphs(work, checked, folder / "graphs", progress)
         gone = _check_stability(old, work, checked, graphs) if old else []
         listed = document_index.list_documents(graphs, work.base_uri)
-        contexts = _write_contexts(work, checked, graphs, folder / "graphs")
+        series = dcat.series_lines(_offer(work, checked, {}))
+        contexts = write_contexts(checked, graphs, series, folder / "graphs")
         files = {
             **_write_dumps(work, checked, graphs, contexts, folder, workers, progress),
             **_copy_sources(work, folder),
@@ -147,12 +139,12 @@ def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
 
 def _offer(work: Prepared, checked: Checked, files: Files, name: str | None = None) -> Offer:
     sources = {
-        setting.reading.year: (
-            setting.reading.table.path.name,
-            setting.reading.table.raw_sha256,
-            setting.reading.read,
+        context.reading.year: (
+            context.reading.table.path.name,
+            context.reading.table.raw_sha256,
+            context.reading.read,
         )
-        for setting in work.settings
+        for context in work.contexts
     }
     framework = work.framework.lines if work.framework else ()
     return Offer(
@@ -170,77 +162,12 @@ def _decided(work: Prepared, checked: Checked) -> Decided:
 def _check_stability(
     old: Published, work: Prepared, checked: Checked, graphs: Sequence[Path]
 ) -> list[Gone]:
-    digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.settings}
+    digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.contexts}
     keys = {key for rejected in checked.rejected.values() for key in rejected}
     # A key that a person's decision split off lasts no longer than the decision.
     keys |= cut_off(work.identities.own)
     kept_back = {f"{work.base_uri}id/initiative/{key}" for key in keys}
     return check_published(old, graphs, digests, kept_back)
-
-
-def _write_graphs(work: Prepared, checked: Checked, folder: Path, progress: Progress) -> list[Path]:
-    """Write each named graph as N-Triples, the biggest ones as a stream; in the order of names."""
-    folder.mkdir()
-    editions = checked.editions
-    newest = max(editions, key=lambda edition: edition.year).layout
-    identities = _identity_texts(work, checked)
-    texts: dict[str, Iterable[str]] = {
-        "vocabulaire": work.vocabulary,
-        "organismes": bodies_graph(work, checked.bodies, checked.attached, newest),
-        "rapprochements": chain(
-            identities[identity_texts.INITIATIVES],
-            identities[identity_texts.DECISIONS],
-            authors_and_derivations(work, checked.rejected),
-            link_texts(work, checked.bodies),
-            identities[identity_texts.FORMER],
-            checked.comparisons,
-        ),
-    }
-    possible = chain(
-        in_order(former_body_lines(work.base_uri, work.identities.bodies)),
-        identities[identity_texts.POSSIBLE],
-    )
-    if first := next(possible, ""):
-        texts[FORMER_NAMES] = chain([first], possible)
-    if work.framework:
-        framework = work.framework.lines
-        texts["cadre"] = in_order((*framework, *entailed_lines(framework, work.base_uri)))
-    for edition in editions:
-        texts[str(edition.year)] = in_order(edition_lines(work, [edition]))
-    mapped = {
-        str(year): (rows, checked.rejected.get(year, set()))
-        for year, rows in checked.mapped.items()
-    }
-    what = str(message("pipeline.step_graphs"))
-    for number, (name, lines) in enumerate(sorted(texts.items())):
-        progress(what, number, len(texts))
-        with (folder / f"{name}.nt").open("wb") as out:
-            if name in mapped:
-                copy_rows(*mapped[name], out)
-            out.writelines(line.encode() for line in lines)
-            described = in_order(graph_lines(work.base_uri, name, newest))
-            out.writelines(line.encode() for line in described)
-    progress(what, len(texts), len(texts))
-    return [folder / f"{name}.nt" for name in sorted(texts)]
-
-
-def _identity_texts(work: Prepared, checked: Checked) -> Mapping[str, Iterable[str]]:
-    """Return which rows are one initiative: as the shapes read it, unless rows are kept back."""
-    if any(checked.rejected.values()):
-        return identity_texts.identity_texts(work, checked.rejected)
-    return {name: read_texts(checked.identities, name) for name in identity_texts.PARTS}
-
-
-def _write_contexts(
-    work: Prepared, checked: Checked, graphs: Sequence[Path], folder: Path
-) -> dict[int, Path]:
-    """Write what the dumps of each year hold beside its graph."""
-    by_name = {graph.stem: graph for graph in graphs}
-    portraits = {edition.year: by_name.pop(str(edition.year)) for edition in checked.editions}
-    initiatives = by_name.pop("rapprochements")
-    series = in_order(dcat.series_lines(_offer(work, checked, {})))
-    others = list(by_name.values())
-    return year_context.write_contexts(portraits, initiatives, others, series, folder)
 
 
 def _write_dumps(
@@ -322,9 +249,9 @@ def _database(
 
 def _copy_sources(work: Prepared, folder: Path) -> Files:
     files: Files = {}
-    for setting in work.settings:
-        table = setting.reading.table
-        path = source_path(setting.reading.year, table.path.name)
+    for context in work.contexts:
+        table = context.reading.table
+        path = source_path(context.reading.year, table.path.name)
         target = folder / path
         target.parent.mkdir(parents=True)
         shutil.copyfile(table.path, target)

@@ -52,7 +52,7 @@ def write_database(
 
     Raises OSError where the disk is full or fails.
     """
-    languages = list(dict.fromkeys(setting.layout.language for setting in work.settings))
+    languages = list(dict.fromkeys(context.layout.language for context in work.contexts))
     names = read_names(graphs, languages)
     entries = _collect(work, rejected)
     with new_database(path) as connection:
@@ -65,7 +65,7 @@ def write_database(
             _fill(connection, table, _concepts(work.base_uri, name, names))
         _fill(connection, "organismes", _bodies(work, bodies, entries, names))
         _fill(connection, "initiatives", _initiatives(work.base_uri, entries))
-        by_year = {setting.reading.year: setting.layout.language for setting in work.settings}
+        by_year = {context.reading.year: context.layout.language for context in work.contexts}
         first = index_texts(connection, work.base_uri, entries, by_year, names)
         groups = _Groups()
         _fill(connection, "inscriptions", _entries(work, entries, first, groups))
@@ -192,8 +192,8 @@ def _entries(
     work: Prepared, entries: Entries, first: int, groups: _Groups
 ) -> Iterator[tuple[object, ...]]:
     """Yield the entries; `first` is the number of the first initiative among what is searched."""
-    settings = {setting.reading.year: setting for setting in work.settings}
-    readers = {year: setting.values() for year, setting in settings.items()}
+    contexts = {context.reading.year: context for context in work.contexts}
+    readers = {year: context.values() for year, context in contexts.items()}
     newest = max(work.rows)
     for number, (key, own) in enumerate(entries.items(), start=first):
         presence = (
@@ -205,7 +205,7 @@ def _entries(
             cells, concepts = row.row.cells, row.concepts
             body = row.body.slug if row.body else None
             listed = (concepts.portefeuille, concepts.categorie, concepts.statut)
-            more = _more_fields(readers[row.year].read_plain(row.row), settings[row.year])
+            more = _more_fields(readers[row.year].read_plain(row.row), contexts[row.year])
             yield (
                 key,
                 row.year,
@@ -222,17 +222,17 @@ def _entries(
                 cells.categorie,
                 cells.statut,
                 row.row.number,
-                f"{settings[row.year].source_url}#row={row.row.number}",
+                f"{contexts[row.year].source_url}#row={row.row.number}",
                 groups.add(row.year, body, *listed, row is own[-1], presence),
                 number,
             )
 
 
-def _more_fields(values: Iterable[tuple[Slot, str]], setting: MappingContext) -> dict[str, str]:
+def _more_fields(values: Iterable[tuple[Slot, str]], context: MappingContext) -> dict[str, str]:
     """Return the values of the fields beside the six in the register's own language."""
     texts: dict[str, list[str]] = {}
     for slot, value in values:
-        if slot.field in MORE_FIELDS and slot.language == setting.layout.language:
+        if slot.field in MORE_FIELDS and slot.language == context.layout.language:
             texts.setdefault(slot.field, []).append(value)
     return {name: _BETWEEN.join(listed) for name, listed in texts.items()}
 
@@ -241,8 +241,8 @@ def _fill_own(
     connection: sqlite3.Connection, work: Prepared, entries: Entries, names: GraphNames
 ) -> None:
     """Write the fields of the register's own, the values of its lists, and those of each entry."""
-    settings = {setting.reading.year: setting for setting in work.settings}
-    fields = {own.name: own for setting in work.settings for own in setting.layout.own}
+    contexts = {context.reading.year: context for context in work.contexts}
+    fields = {own.name: own for context in work.contexts for own in context.layout.own}
     if not fields:
         return
     language = work.languages.own
@@ -269,7 +269,7 @@ def _fill_own(
             for iri, thing in names.below(f"{list_iri(work.base_uri, name)}/")
         ),
     )
-    readers = {year: setting.values() for year, setting in settings.items()}
+    readers = {year: context.values() for year, context in contexts.items()}
     _fill(
         connection,
         "valeurs_propres",

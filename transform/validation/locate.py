@@ -52,7 +52,7 @@ class CellLocator:
 
     def __init__(self, work: Prepared) -> None:
         self._work = work
-        self.contexts = {context.reading.year: context for context in work.settings}
+        self.contexts = {context.reading.year: context for context in work.contexts}
         self._rows: dict[str, KeyedRow] | None = None
 
     def find(self, focus: str) -> KeyedRow | None:
@@ -261,7 +261,7 @@ def _elsewhere(finding: Finding, places: CellLocator) -> Message:
 
 
 def _next_step(
-    setting: MappingContext, row: KeyedRow, field: str | None, raw: str, column: str
+    context: MappingContext, row: KeyedRow, field: str | None, raw: str, column: str
 ) -> Message:
     if not field:
         return message("validation.bug")
@@ -270,5 +270,5 @@ def _next_step(
     if not raw.strip():
         return message("validation.fill_in", column=column, number=row.row.number)
     if field in LISTS and getattr(row.concepts, field) is None:
-        return unknown_value(setting, field, raw)
+        return unknown_value(context, field, raw)
     return message("validation.correct_cell")

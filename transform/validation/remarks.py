@@ -23,7 +23,7 @@ _OF_CELLS = {
 
 def remark_texts(work: Prepared) -> Iterator[str]:
     """Yield N-Triples about inscriptions and portraits, with predicates of `shapes/reading.ttl`."""
-    for context in work.settings:
+    for context in work.contexts:
         rows = work.rows[context.reading.year]
         yield from _of_reading(context, {row.row.number: row for row in rows})
         yield from _of_texts(context, rows)

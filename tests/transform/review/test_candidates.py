@@ -55,9 +55,9 @@ def rows_of(work: Prepared) -> dict[int, list[ReviewRow]]:
     bodies = work.identities.bodies.by_place.values()
     names = Names({f"id/organisme/{body.slug}": {"fr": body.label} for body in bodies})
     return {
-        year: review_rows([entry_of(row, setting) for row in work.rows[year]], names)
-        for setting in work.settings
-        for year in [setting.reading.year]
+        year: review_rows([entry_of(row, context) for row in work.rows[year]], names)
+        for context in work.contexts
+        for year in [context.reading.year]
     }
 
 
