@@ -87,16 +87,19 @@ def _compare_sets(
     *,
     open_pairs: Sequence[Likely] = (),
     unresolved: bool = False,
+    named: bool = False,
 ) -> None:
-    """Count what is new, absent and continued; open pairs lower what is new and absent at least."""
+    """Count what is new, absent and continued; open pairs lower what is new and absent at least.
+
+    `named`: list what is new and what is absent, where these are few.
+    """
     what, new, absent, continued = words
     maybe = most_at_once((left, right) for left, right, _ in open_pairs)
 
     def add(name: str, things: set[str], lower: int = 0, higher: int = 0) -> None:
         ends = (len(things), len(things) - lower, len(things) + higher)
-        # Bodies are few, so they are listed: a page needs no query over all rows.
-        named = tuple(sorted(things)) if words is _BODIES and name in (new, absent) else ()
-        comparison.add(Movement(f"{what}-{name}", *ends, unresolved=unresolved, elements=named))
+        elements = tuple(sorted(things)) if named and name in (new, absent) else ()
+        comparison.add(Movement(f"{what}-{name}", *ends, unresolved=unresolved, elements=elements))
 
     add("avant", before)
     add("apres", after)
@@ -118,7 +121,9 @@ def _compare_texts(comparison: Comparison, sides: Sides) -> None:
 def _compare_bodies(comparison: Comparison, sides: Sides) -> None:
     forms_before, forms_after = _forms(sides.before), _forms(sides.after)
     before, after = set(forms_before), set(forms_after)
-    _compare_sets(comparison, _BODIES, before, after, open_pairs=_open_bodies(sides, before, after))
+    possible = _open_bodies(sides, before, after)
+    # Listed, so that a page needs no query over all rows.
+    _compare_sets(comparison, _BODIES, before, after, open_pairs=possible, named=True)
     renamed = sorted(body for body in before & after if not forms_before[body] & forms_after[body])
     number = len(renamed)
     comparison.add(Movement("organismes-renommes", number, number, number, elements=tuple(renamed)))

@@ -10,7 +10,7 @@ from typing import Protocol
 from server.engine.faults import EngineDefect, EngineFault
 from server.engine.frames import CANCEL, END, LETTER_AND_LENGTH, PART, WHOLE, frame
 from server.engine.pool.admission import Run
-from server.engine.pool.event_loop import Home
+from server.engine.pool.event_loop import PinnedLoop
 from server.engine.pool.exchange import Exchange, read_kind
 from server.engine.pool.fork_client import QueryProcess
 from server.engine.pool.spool import Spool, SpoolSpace
@@ -54,14 +54,16 @@ class AsyncProcess:
     longer than a moment.
     """
 
-    def __init__(self, process: QueryProcess, home: Home, space: SpoolSpace, owner: Owner) -> None:
+    def __init__(
+        self, process: QueryProcess, pinned: PinnedLoop, space: SpoolSpace, owner: Owner
+    ) -> None:
         self.query_process = process
         self.number = process.number
         self.pending: deque[Exchange | _Mark] = deque()
         self.late = self.yielding = False
         self.run: Run | None = None  # of the present question, once that was measured
         self._connection = process.connection
-        self._loop = home.loop
+        self._loop = pinned.loop
         self._space = space
         self._owner = owner
         self._unsent = bytearray()

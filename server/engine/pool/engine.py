@@ -9,7 +9,7 @@ from typing import Self
 from server.engine.faults import Abandoned, EngineDefect, EngineFault
 from server.engine.forked import call_in_forked
 from server.engine.interface import Answer, Limits, Outcome, Question, Ticket, Whole
-from server.engine.pool.event_loop import get_home
+from server.engine.pool.event_loop import get_loop
 from server.engine.pool.lookup import Lookups
 from server.engine.pool.pool import Pool
 from server.engine.stats import EngineStats
@@ -40,7 +40,7 @@ class PooledEngine:
 
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         """See `server.engine.interface.Engine.ask`."""
-        loop = get_home().loop
+        loop = get_loop().loop
         assert asyncio._get_running_loop() is not loop, "the loop would wait for itself"  # noqa: S101
         asking = _Asking(self._pool, question)
         loop.call_soon_threadsafe(asking.begin)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from server.engine.pool.cpu_affinity import CpuAffinity
 
 
-class Home(NamedTuple):
+class PinnedLoop(NamedTuple):
     """A loop, and the cores that it and the processes asked on it run on."""
 
     loop: asyncio.AbstractEventLoop
@@ -20,27 +20,27 @@ class Home(NamedTuple):
 
 
 class _Chosen:
-    home: Home | None = None
+    pinned: PinnedLoop | None = None
     lock = threading.Lock()
 
 
-def serve_on(home: Home) -> None:
+def serve_on(pinned: PinnedLoop) -> None:
     """Ask query processes on this loop."""
-    _Chosen.home = home
+    _Chosen.pinned = pinned
 
 
-def get_home() -> Home:
+def get_loop() -> PinnedLoop:
     """Return the loop; start one where there is none."""
     with _Chosen.lock:
-        if _Chosen.home is None:
-            _Chosen.home = Home(asyncio.new_event_loop(), CpuAffinity(0, 0))
-            run = _Chosen.home.loop.run_forever
+        if _Chosen.pinned is None:
+            _Chosen.pinned = PinnedLoop(asyncio.new_event_loop(), CpuAffinity(0, 0))
+            run = _Chosen.pinned.loop.run_forever
             threading.Thread(target=run, name="query processes", daemon=True).start()
-        return _Chosen.home
+        return _Chosen.pinned
 
 
 def _forget() -> None:
-    _Chosen.home, _Chosen.lock = None, threading.Lock()
+    _Chosen.pinned, _Chosen.lock = None, threading.Lock()
 
 
 os.register_at_fork(after_in_child=_forget)

@@ -55,8 +55,8 @@ class Pool:
         self._space = SpoolSpace(limits)
         self._forks = ForkThread(source, base_uri, limits.memory_mb)
         self._opened: list[QueryProcess] = []  # before there was a loop
-        self._home: event_loop.Home | None = None
-        self._loop: asyncio.AbstractEventLoop  # of `_home`
+        self._pinned: event_loop.PinnedLoop | None = None
+        self._loop: asyncio.AbstractEventLoop  # of `_pinned`
         self._waiting: deque[Exchange] = deque()
         self._ready: list[AsyncProcess] = []
         self._busy: set[AsyncProcess] = set()
@@ -87,7 +87,7 @@ class Pool:
         """See `interface.Engine.begin`."""
         if self._closed:
             raise EngineDown("The engine was closed.")
-        if self._home is None:
+        if self._pinned is None:
             self._settle()
         if len(self._waiting) >= self._limits.waiting:
             raise faults.EngineBusy("Too many queries wait already.", self._retry_after())
@@ -112,8 +112,8 @@ class Pool:
         """End the fork server and all processes; questions under way end with EngineDown."""
         if self._closed:
             return
-        on_loop = self._home is not None and asyncio._get_running_loop() is self._home.loop
-        if self._home is None or on_loop or self._loop.is_closed():
+        on_loop = self._pinned is not None and asyncio._get_running_loop() is self._pinned.loop
+        if self._pinned is None or on_loop or self._loop.is_closed():
             self._shut()
         else:
             asyncio.run_coroutine_threadsafe(self._shut_on_loop(), self._loop).result()
@@ -132,16 +132,16 @@ class Pool:
     # Questions that wait, and processes that answer them
 
     def _settle(self) -> None:
-        self._home = event_loop.get_home()
-        self._loop = self._home.loop
+        self._pinned = event_loop.get_loop()
+        self._loop = self._pinned.loop
         opened, self._opened = self._opened, []
         for process in opened:
-            self._ready.append(self._welcome(process))
+            self._ready.append(self._connect(process))
 
-    def _welcome(self, process: QueryProcess) -> AsyncProcess:
-        assert self._home is not None  # noqa: S101
-        self._forks.do(partial(self._home.core.bind, process.number))
-        return AsyncProcess(process, self._home, self._space, self)
+    def _connect(self, process: QueryProcess) -> AsyncProcess:
+        assert self._pinned is not None  # noqa: S101
+        self._forks.do(partial(self._pinned.core.bind, process.number))
+        return AsyncProcess(process, self._pinned, self._space, self)
 
     @property
     def _asked(self) -> list[AsyncProcess]:
@@ -172,16 +172,16 @@ class Pool:
             process.put(self._take_batch())
         self._refill()
         if self._timer is None and (self._waiting or self._busy):
-            every = _SOON if self._home and self._home.core.scarce else MOMENT / 2
+            every = _SOON if self._pinned and self._pinned.core.scarce else MOMENT / 2
             self._timer = self._loop.call_later(every, self._tick)
 
     def _take_ready(self) -> AsyncProcess | None:
         if not self._ready:
             return None
-        assert self._home is not None  # noqa: S101
+        assert self._pinned is not None  # noqa: S101
         if (
             self._busy
-            and self._home.core.scarce
+            and self._pinned.core.scarce
             and not all(map(_is_late, self._busy))
             and time.monotonic() < self._waiting[0].begun + _SOON
         ):
@@ -223,15 +223,15 @@ class Pool:
         process.run = None
         if process.late:
             process.late = False
-            assert self._home is not None  # noqa: S101
-            self._forks.do(partial(self._home.core.bind, process.number))
+            assert self._pinned is not None  # noqa: S101
+            self._forks.do(partial(self._pinned.core.bind, process.number))
         self._ready.append(process)
         if self._waiting:
             self._assign()
 
     def end(self, process: AsyncProcess, fault: EngineFault | None = None) -> None:
         """Kill a process; its present question ends with the fault."""
-        unanswered = self._part_with(process)
+        unanswered = self._detach(process)
         if fault is not None:
             _log.warning("query process %d is killed: %s", process.number, fault)
             if unanswered and not unanswered[0].withdrawn:
@@ -242,7 +242,7 @@ class Pool:
     def reap(self, process: AsyncProcess, unread: bool) -> None:
         """Find out how a process ended; `unread`: before it read all its questions."""
         before_open = process is self._opening
-        unanswered = self._part_with(process)
+        unanswered = self._detach(process)
         if before_open and self._waiting:  # it was started for the one that has waited longest
             unread, unanswered = True, [self._waiting.popleft()]
         self._lost += 1
@@ -250,7 +250,7 @@ class Pool:
         self._forks.run(reap, self._loop, partial(self._explain, unanswered, unread))
         self._assign_soon()
 
-    def _part_with(self, process: AsyncProcess) -> list[Exchange]:
+    def _detach(self, process: AsyncProcess) -> list[Exchange]:
         self._busy.discard(process)
         if process in self._ready:
             self._ready.remove(process)
@@ -322,7 +322,7 @@ class Pool:
             done.result().connection.close()
         else:
             self._started += 1
-            self._opening, self._opening_begun = self._welcome(done.result()), time.monotonic()
+            self._opening, self._opening_begun = self._connect(done.result()), time.monotonic()
             self._opening.ask_whether_open()
 
     def _make_ready(self, process: AsyncProcess) -> None:
@@ -398,8 +398,8 @@ class Pool:
         self.put_again(followers)
         if not process.late:
             process.late = True
-            assert self._home is not None  # noqa: S101
-            self._forks.do(partial(self._home.core.release, process.number))
+            assert self._pinned is not None  # noqa: S101
+            self._forks.do(partial(self._pinned.core.release, process.number))
 
     def _yield(self, number: int) -> None:
         try:
@@ -418,13 +418,13 @@ class Pool:
         self._refuse_all(down)
         for opened in self._opened:
             opened.connection.close()
-        if self._home is None or self._loop.is_closed():
+        if self._pinned is None or self._loop.is_closed():
             return
         for timer in (self._timer, self._trimming):
             if timer is not None:
                 timer.cancel()
         for process in self._asked:
-            for exchange in self._part_with(process):
+            for exchange in self._detach(process):
                 exchange.finish(down)
             process.query_process.connection.close()
 

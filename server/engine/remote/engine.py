@@ -13,7 +13,7 @@ from server.engine import faults
 from server.engine.faults import EngineBusy, EngineDefect, EngineDown, EngineFault
 from server.engine.forked import call_in_forked
 from server.engine.interface import Answer, Limits, Outcome, Question, Ticket, Whole
-from server.engine.pool.event_loop import get_home
+from server.engine.pool.event_loop import get_loop
 from server.engine.pool.spool import SpoolSpace
 from server.engine.remote import answers
 from server.engine.remote.address import Store
@@ -64,7 +64,7 @@ class RemoteEngine:
 
     def begin(self, question: Question, over: Callable[[Outcome], None]) -> Ticket:
         """See `server.engine.interface.Engine.begin`."""
-        loop = get_home().loop
+        loop = get_loop().loop
 
         def tell(task: Task) -> None:
             loop.call_soon_threadsafe(report, task, over)

@@ -25,7 +25,7 @@ from server.app import create_app
 from server.engine.faults import EngineDown
 from server.engine.opening import open_disk, open_engine, opener_of
 from server.engine.pool.cpu_affinity import CpuAffinity
-from server.engine.pool.event_loop import Home, serve_on
+from server.engine.pool.event_loop import PinnedLoop, serve_on
 from server.engine.vetting import vet_of
 from server.http.connection.acceptor import Acceptor
 from server.http.connection.connections import MOST_CONNECTIONS, Connections, Member
@@ -248,7 +248,7 @@ def _read_what_refusals_need() -> None:
 
 
 async def _serve(worker: Callable[[], Worker], core: CpuAffinity) -> None:
-    serve_on(Home(asyncio.get_running_loop(), core))
+    serve_on(PinnedLoop(asyncio.get_running_loop(), core))
     await worker().serve()
 
 

@@ -2,9 +2,8 @@
 
 An answer is kept under its release and everything that may shape it: target, Host or what a
 trusted proxy reports of it, Accept, language, coding, and for a POST the type and the digest of its
-body. The limits of the endpoint
-are those of the process. Only whole 200s and redirects are kept, and no answer to a
-query that may give another when asked again.
+body. The limits of the endpoint are those of the process. Only whole 200s and redirects are kept,
+and no answer to a query that may give another when asked again.
 """
 
 import asyncio

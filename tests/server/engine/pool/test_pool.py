@@ -16,7 +16,7 @@ from server.engine.faults import EngineBusy, EngineFault, MalformedQuery, QueryT
 from server.engine.interface import CSV, JSON, XML, Engine, Limits, Outcome, Question, Ticket
 from server.engine.opening import open_engine
 from server.engine.pool import fork_client, pool
-from server.engine.pool.event_loop import get_home
+from server.engine.pool.event_loop import get_loop
 from tests.support.processes import children, find_fork_servers, lives, send, stop
 from tests.support.waiting import wait_until
 
@@ -63,7 +63,7 @@ class Batch:
                     self.refused.append(fault)
             put.set()
 
-        get_home().loop.call_soon_threadsafe(begin)
+        get_loop().loop.call_soon_threadsafe(begin)
         assert put.wait(60)
 
     def note(self, number: int) -> Callable[[Outcome], None]:
@@ -75,7 +75,7 @@ class Batch:
         return [self.outcomes[number] for number in sorted(self.outcomes)]
 
     def withdraw(self, number: int) -> None:
-        get_home().loop.call_soon_threadsafe(self.tickets[number].withdraw)
+        get_loop().loop.call_soon_threadsafe(self.tickets[number].withdraw)
 
 
 def read(outcome: Outcome) -> bytes:
@@ -210,7 +210,7 @@ def test_the_loop_cannot_wait_for_itself(engine: Engine) -> None:
     async def wait() -> None:
         engine.ask(ask("ASK {}"))
 
-    waiting = asyncio.run_coroutine_threadsafe(wait(), get_home().loop)
+    waiting = asyncio.run_coroutine_threadsafe(wait(), get_loop().loop)
     with pytest.raises(AssertionError, match="wait for itself"):
         waiting.result(60)
 
@@ -251,7 +251,7 @@ def test_the_loop_does_not_wait_for_a_slow_disk(
     while not batch.outcomes:
         if begun.acquire(timeout=0.05):
             looked = threading.Event()
-            get_home().loop.call_soon_threadsafe(looked.set)
+            get_loop().loop.call_soon_threadsafe(looked.set)
             assert looked.wait(60), "the loop waits for a part that is being written"
             may_write.release()
     assert len(read(batch.wait()[0])) > 6_000_000

@@ -18,7 +18,7 @@ import pytest
 from server.engine import faults
 from server.engine.interface import CSV, JSON, Limits, Outcome, Question
 from server.engine.pool.cpu_affinity import CpuAffinity
-from server.engine.pool.event_loop import Home, get_home, serve_on
+from server.engine.pool.event_loop import PinnedLoop, get_loop, serve_on
 from server.engine.remote import breaker
 from server.engine.remote.address import Store
 from server.engine.remote.engine import RemoteEngine
@@ -392,7 +392,7 @@ def test_an_event_loop_is_told_the_outcome_and_may_withdraw(
 
     async def run() -> Outcome:
         loop = asyncio.get_running_loop()
-        serve_on(Home(loop, CpuAffinity(0, 0)))
+        serve_on(PinnedLoop(loop, CpuAffinity(0, 0)))
         outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         hanging = Question("SELECT ?hang { ?hang <a:p> ?y }", BASE, CSV)
         ticket = engine.begin(hanging, outcomes.put_nowait)
@@ -404,7 +404,7 @@ def test_an_event_loop_is_told_the_outcome_and_may_withdraw(
         assert outcomes.empty()
         return first
 
-    before = get_home()
+    before = get_loop()
     try:
         outcome = asyncio.run(run())
     finally:
