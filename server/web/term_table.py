@@ -126,15 +126,23 @@ def _read_page(
 def _read_page_of_many(
     target: str, release: Release, language: str, offset: int, counts: Mapping[str, int]
 ) -> list[queries.Row]:
-    """Read a page property by property, each by its own index, so that nothing is sorted."""
+    """Read a page property by property, each by its own index, so that nothing is sorted.
+
+    Labels are read apart: Virtuoso expects a query for both to take longer than it allows.
+    """
     rows: list[queries.Row] = []
     for iri, total in counts.items():
         if 0 <= offset < total and len(rows) < PAGE:
-            bindings: dict[str, str | Text] = {"property": iri, "resource": target}
-            bindings["order"] = queries.write_order(release.register.order(language))
+            bindings = {"property": iri, "resource": target}
             limit = PAGE - len(rows)
-            rows += queries.find_rows(release, "pointing-page-of-many", limit, offset, **bindings)
+            page = queries.find_rows(release, "pointing-page-of-many", limit, offset, **bindings)
+            rows += sorted(page, key=lambda row: row["subject"]["value"])
         offset = max(0, offset - total)
+    known = labels.collect(queries.find_labels(release, (row["subject"]["value"] for row in rows)))
+    order = release.register.order(language)
+    for row in rows:
+        if label := labels.best(known.get(row["subject"]["value"], ()), order):
+            row["label"] = {"value": label.value, "xml:lang": label.language or ""}
     return rows
 
 
