@@ -47,6 +47,7 @@ from server.release.current import CurrentRelease, Opener
 from server.release.older import OlderReleases
 from server.settings import ENGINE, LOG_JSON, STORE, read_settings
 from transform.errors import PortraitError
+from transform.text.message import read_room
 
 _LOOK_EVERY = 0.5
 _OWN_DESCRIPTORS = 256  # for files, query processes and the spool
@@ -240,7 +241,10 @@ def run(
 
 def _read_what_refusals_need() -> None:
     """Read the files of which the answer is made that says that no file can be opened."""
-    texts.table("texts")
+    for room in ("site", "diagnostics", "engine", "pages", "sparql", "system"):
+        read_room(room)
+    for language in texts.LANGUAGES:
+        texts.whole(0, language)  # the numbers of a language are data of Babel
     codecs.lookup("idna")  # of which Werkzeug makes addresses
 
 
