@@ -27,7 +27,6 @@ _NAMES: dict[str, tuple[Said, ...]] = {
     "arguments": (message("diagnostics.name_arguments"),),
     "both": _EXPRESSION,
     "bracketed": (sign("("),),
-    "builtin": (message("diagnostics.name_function"),),
     "call": (),
     "closing_values": (),
     "column": (message("diagnostics.name_column"),),
