@@ -137,6 +137,8 @@ def test_a_mistake_is_told_in_the_language_of_the_page(
     """Whatever the browser prefers, and in a box that is as high as its words."""
     page.set_viewport_size({"width": 1280, "height": 900})
     open_page(page, f"{site}sparql?lang={language}")
+    # As where a site has many of them: they stand beside the box, and were what made it high.
+    page.locator(".examples").evaluate("e => { e.style.minHeight = '1200px' }")
     write(page, "SELECT * WERE { ?s ?p ?o }")
     page.keyboard.press("Control+Enter")
     page.locator(".said.wrong").wait_for()
