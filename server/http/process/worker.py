@@ -241,7 +241,7 @@ def run(
 
 def _read_what_refusals_need() -> None:
     """Read the files of which the answer is made that says that no file can be opened."""
-    for room in ("site", "diagnostics", "engine", "pages", "sparql", "system"):
+    for room in ("site", "diagnostics", "engine", "http", "pages", "sparql", "system"):
         read_room(room)
     for language in texts.LANGUAGES:
         texts.whole(0, language)  # the numbers of a language are data of Babel

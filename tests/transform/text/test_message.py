@@ -64,9 +64,7 @@ APART = {
         *("server/engine/remote/rewriting.py", "server/engine/remote/tasks.py"),
         "server/discovery/sitemap.py",
     ),
-    "faults of requests to a service for programs, or that never reach a page, in English": (
-        *("server/http/connection", "server/http/responses/dispatch.py", "server/reconciliation"),
-    ),
+    "faults of requests to a service for programs, in English": ("server/reconciliation",),
     "defects, and faults of a start, which only a log and who runs a server read": (
         *("server/engine/pool", "server/engine/process", "server/engine/faults.py"),
         "server/discovery/home.py",
@@ -77,7 +75,7 @@ APART = {
         "server/conformance/checks.py",
     ),
     "for machines and who runs them, in English": (
-        *(f"server/http/process/{name}.py" for name in ("prometheus", "shared_counters", "worker")),
+        *(f"server/http/process/{name}.py" for name in ("prometheus", "worker")),
         *("server/http/refusals.py", "server/web/assets.py"),
     ),
 }
