@@ -11,9 +11,18 @@ from server import texts
 from server.bounds import EXHAUSTED
 from server.engine import faults as engine
 from server.faults import ABANDONED, Fault, ReleaseUnready
-from server.negotiation import HTML, LONGEST, PLAIN, PROBLEM, Format, NothingAcceptable, read_ranges
+from server.negotiation import (
+    HTML,
+    LONGEST,
+    PLAIN,
+    PROBLEM,
+    Format,
+    NothingAcceptable,
+    choose_language,
+    read_ranges,
+)
 from transform.errors import Said
-from transform.text.message import Message, text_in
+from transform.text.message import Message, message, text_in
 
 log = logging.getLogger(__name__)
 _ASK_AGAIN = 5  # seconds, where the system is short of something
@@ -25,7 +34,7 @@ _RETRY_AFTER = (
 class Problem(NamedTuple):
     """A status, a stable kind, a detail for people; `more` are members for programs.
 
-    `way` is the path of a page that works.
+    `way` is the path of a page that works. A detail that is no message is in English.
     """
 
     status: int
@@ -45,11 +54,11 @@ class Problem(NamedTuple):
         language = language if isinstance(self.detail, Message) else "en"
         return text_in(language, self.detail), language
 
-    def write(self, form: Format) -> bytes:
-        """Write the problem as text or as JSON, whose detail is in English."""
-        detail = text_in("en", self.detail)
+    def write(self, form: Format, language: str = "en") -> bytes:
+        """Write the problem as text or as JSON, whose detail is in a language where it can be."""
+        detail, language = self.detail_for(language)
         if self.kind == engine.ServiceRefused.kind:
-            detail = _add_how_to_join(detail)
+            detail = _add_how_to_join(detail, language)
         if form is PLAIN:
             body = f"{self.status} {self.title}: {detail}\n"
         else:
@@ -59,6 +68,14 @@ class Problem(NamedTuple):
             body = json.dumps(members, ensure_ascii=False) + "\n"
         # A path of half a surrogate pair may be part of the detail.
         return body.encode("utf-8", "replace")
+
+
+def stated_language(accept_language: str | None, requested: str | None) -> str:
+    """Return the language of a problem for a program: what `?lang=` or Accept-Language states.
+
+    English where they state none, whatever language the pages of the site open in.
+    """
+    return choose_language(accept_language, requested, ("en", "fr"))
 
 
 def choose_form(accept: str) -> Format:
@@ -84,8 +101,9 @@ def describe(fault: BaseException, request: str) -> Problem:
     """
     if isinstance(fault, NothingAcceptable):
         offered = [offer.media_type for offer in fault.offers]
-        names = ", ".join(f"{offer.suffix} ({offer.media_type})" for offer in fault.offers)
-        detail = f"{fault.requested[:200]!r} names nothing that is on offer here: {names}."
+        names = [f"{offer.suffix} ({offer.media_type})" for offer in fault.offers]
+        wanted = fault.requested[:200]
+        detail = message("pages.nothing_on_offer", wanted=wanted, offered=names)
         return Problem(406, "not-acceptable", detail, {"offered": offered})
     if isinstance(fault, engine.Abandoned):
         return Problem(ABANDONED, fault.kind, fault.detail)
@@ -101,13 +119,12 @@ def describe(fault: BaseException, request: str) -> Problem:
         return Problem(fault.status, fault.kind, fault.detail, headers=headers, way=fault.way)
     if isinstance(fault, OSError) and fault.errno in EXHAUSTED:
         log.error("the system has no more to give: %s: %s", request, fault)
-        detail = "This server has as much open as it may: come again soon."
         retry = (("Retry-After", str(_ASK_AGAIN)),)
+        detail = message("pages.too_many_open")
         return Problem(503, "too-many-connections", detail, headers=retry)
     number = secrets.token_hex(6)
     log.error("defect %s: %s", number, request, exc_info=fault)
-    detail = f"Something is wrong on our side; the log knows it as {number}."
-    return Problem(500, "defect", detail, {"id": number})
+    return Problem(500, "defect", message("pages.defect", number=number), {"id": number})
 
 
 def _retry_headers(fault: BaseException) -> tuple[tuple[str, str], ...]:
@@ -118,7 +135,12 @@ def _retry_headers(fault: BaseException) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def _add_how_to_join(detail: str) -> str:
-    """Add to an English detail, in both languages, what a page adds in the reader's."""
+def _add_how_to_join(detail: str, language: str) -> str:
+    """Add what a page says below: to a French detail in French, to an English one in both.
+
+    Who states no language gets the English one.
+    """
+    if language == "fr":
+        return f"{detail} {texts.text('join_elsewhere', 'fr')}"
     french = (texts.text(key, "fr") for key in ("rule_no_service", "join_elsewhere"))
     return " ".join((detail, texts.text("join_elsewhere", "en"), *french))

@@ -185,9 +185,9 @@ def _check_preconditions(tag: str, time: datetime | None) -> None:
     date = parse_date(request.headers.get("If-Unmodified-Since"))
     if "HTTP_IF_MATCH" in request.environ:
         if not parse_etags(request.environ.pop("HTTP_IF_MATCH")).contains(tag):
-            raise OtherVersion(f'If-Match names another version; this one is "{tag}".')
+            raise OtherVersion(message("pages.other_tag", tag=tag))
     elif time and date and date < time:
-        raise OtherVersion(f"This version is of {http_date(time)}, after If-Unmodified-Since.")
+        raise OtherVersion(message("pages.later_version", date=http_date(time)))
 
 
 def _drop_wrong_conditions(time: datetime) -> None:

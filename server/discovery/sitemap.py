@@ -20,6 +20,7 @@ from server.web.links import quote_path
 from server.web.release_scope import current_release
 from transform.release.document_index import FILE
 from transform.release.paths import CHART_INDEX
+from transform.text.message import message
 
 bp = Blueprint("sitemap", __name__)
 MOST = 50_000  # URLs that one file may hold
@@ -53,7 +54,7 @@ def part(name: str) -> Response:
     """List the pages of one part: those of the site first, then the documents."""
     release, last = current_release(), _last_part(current_release())
     if name not in map(str, range(1, last + 1)):
-        raise UnknownPage(f"The sitemap has no part {name[:40]!r}: there are 1 to {last}.")
+        raise UnknownPage(message("pages.no_part_of_sitemap", name=name[:40], last=last))
     begin = (int(name) - 1) * MOST
     return _write("urlset", "url", release, islice(_pages(release), begin, begin + MOST))
 

@@ -1,5 +1,7 @@
 """Define the faults of a query without an answer; `kind` is stable, the detail is for people.
 
+A detail is a message of the catalogue of texts, but that of a defect, which only the log has.
+
 EngineFault
 ├── MalformedQuery       malformed-query       400  line, column (1-based) where the parser says so
 ├── UnsupportedQuery     unsupported-query     422  SPARQL allows it, the engine cannot read it
@@ -30,8 +32,8 @@ import json
 from pathlib import Path
 from typing import ClassVar
 
-from transform.errors import UnreadableRelease
-from transform.text.message import message
+from transform.errors import Said, UnreadableRelease
+from transform.text.message import from_data, message, to_data
 
 
 class EngineFault(Exception):  # named as in the tree above, without «Error»
@@ -39,9 +41,9 @@ class EngineFault(Exception):  # named as in the tree above, without «Error»
 
     kind: ClassVar[str]
     status: ClassVar[int]
-    usual: ClassVar[str] = ""  # the detail where none is passed
+    usual: ClassVar[Said] = ""  # the detail where none is passed
 
-    def __init__(self, detail: str = "") -> None:
+    def __init__(self, detail: Said = "") -> None:
         super().__init__(detail or self.usual)
         self.detail = detail or self.usual
 
@@ -52,7 +54,7 @@ class MalformedQuery(EngineFault):
     kind = "malformed-query"
     status = 400
 
-    def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(self, detail: Said, line: int | None = None, column: int | None = None) -> None:
         super().__init__(detail)
         self.line = line
         self.column = column
@@ -64,7 +66,7 @@ class UnsupportedQuery(EngineFault):
     kind = "unsupported-query"
     status = 422
 
-    def __init__(self, detail: str, line: int, column: int) -> None:
+    def __init__(self, detail: Said, line: int, column: int) -> None:
         super().__init__(detail)
         self.line = line
         self.column = column
@@ -76,7 +78,7 @@ class UnknownFunction(EngineFault):
     kind = "unknown-function"
     status = 422
 
-    def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(self, detail: Said, line: int | None = None, column: int | None = None) -> None:
         super().__init__(detail)
         self.line = line
         self.column = column
@@ -87,7 +89,7 @@ class UpdateRefused(EngineFault):
 
     kind = "update-refused"
     status = 403
-    usual = "This endpoint answers queries; it takes no update."
+    usual = message("engine.update_refused")
 
 
 class ServiceRefused(EngineFault):
@@ -95,7 +97,7 @@ class ServiceRefused(EngineFault):
 
     kind = "service-refused"
     status = 403
-    usual = "This endpoint asks no other endpoint: leave SERVICE out of the query."
+    usual = message("engine.service_refused")
 
 
 class FormNotAcceptable(EngineFault):
@@ -105,7 +107,7 @@ class FormNotAcceptable(EngineFault):
     status = 406
 
     def __init__(self, form: str) -> None:
-        super().__init__(f"The answer is of the form {form!r}, and no acceptable type was named.")
+        super().__init__(message("engine.form_not_acceptable", form=form))
         self.form = form
 
 
@@ -115,7 +117,7 @@ class Unwritable(EngineFault):
     kind = "unwritable"
     status = 406
 
-    def __init__(self, detail: str, media_type: str) -> None:
+    def __init__(self, detail: Said, media_type: str) -> None:
         super().__init__(detail)
         self.media_type = media_type
 
@@ -127,7 +129,7 @@ class QueryTooSlow(EngineFault):
     status = 503
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"The query was ended after {seconds:g} seconds, the limit for one query.")
+        super().__init__(message("engine.query_too_slow", seconds=seconds))
         self.seconds = seconds
 
 
@@ -143,10 +145,7 @@ class QueryTooDeep(EngineFault):
 
     kind = "query-too-deep"
     status = 422
-    usual = (
-        "The query nests deeper, or chains more, than the engine can follow: make it simpler, or"
-        " ask several."
-    )
+    usual = message("engine.query_too_deep")
 
 
 class Unorderable(EngineFault):
@@ -154,10 +153,7 @@ class Unorderable(EngineFault):
 
     kind = "unorderable"
     status = 422
-    usual = (
-        "The engine cannot order these values, among which are numbers and datatypes that it does"
-        " not know: order by their text, such as ORDER BY STR(?o)."
-    )
+    usual = message("engine.unorderable")
 
 
 class ResultTooLarge(EngineFault):
@@ -167,10 +163,7 @@ class ResultTooLarge(EngineFault):
     status = 422
 
     def __init__(self, megabytes: int) -> None:
-        super().__init__(
-            f"The answer is larger than {megabytes} MB: ask for less, by LIMIT and OFFSET, "
-            "or take the dumps."
-        )
+        super().__init__(message("engine.result_too_large", megabytes=megabytes))
         self.megabytes = megabytes
 
 
@@ -180,7 +173,7 @@ class EngineBusy(EngineFault):
     kind = "engine-busy"
     status = 503
 
-    def __init__(self, detail: str, retry_after: int) -> None:
+    def __init__(self, detail: Said, retry_after: int) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
 
@@ -190,12 +183,10 @@ class QueryEnded(EngineFault):
 
     kind = "query-ended"
     status = 503
-    usual = (
-        "The query was ended from outside, as a machine does that has no memory left:"
-        " ask again in a moment, or ask for less."
-    )
+    usual = message("engine.query_ended")
 
 
+# What a fork server says of it, which opens no catalogue of texts.
 STORE_GONE = "the store of the release is gone; serve again to build it"
 
 
@@ -217,7 +208,7 @@ class StoreDown(EngineFault):
     kind = "store-down"
     status = 503
 
-    def __init__(self, detail: str, retry_after: int = 5) -> None:
+    def __init__(self, detail: Said, retry_after: int = 5) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
 
@@ -238,10 +229,7 @@ class StoreTooSlow(EngineFault):
     retry_after = 5  # seconds
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(
-            f"The store had not answered after {seconds:g} seconds, the limit for one query: it is"
-            " no longer waited for, though it may still be at work. Ask for less."
-        )
+        super().__init__(message("engine.store_too_slow", seconds=seconds))
         self.seconds = seconds
 
 
@@ -250,10 +238,7 @@ class StoreRefused(EngineFault):
 
     kind = "store-refused"
     status = 422
-    usual = (
-        "The store behind this endpoint cannot answer this query, though it follows the grammar:"
-        " make it simpler, or write it otherwise."
-    )
+    usual = message("engine.store_refused")
 
 
 class ResultCapped(EngineFault):
@@ -261,10 +246,7 @@ class ResultCapped(EngineFault):
 
     kind = "result-capped"
     status = 422
-    usual = (
-        "The store behind this endpoint gives only a part of this answer, for it has limits of its"
-        " own: ask for less, by LIMIT and OFFSET with ORDER BY, or take the dumps."
-    )
+    usual = message("engine.result_capped")
 
 
 class EngineDefect(EngineFault):
@@ -299,7 +281,7 @@ _FROM_A_PROCESS: dict[str, type[EngineFault]] = {
 
 def dump_fault(fault: EngineFault) -> bytes:
     """Write a fault as JSON, from which `load_fault` in another process makes an equal one."""
-    fields = dict(vars(fault))
+    fields = {name: to_data(value) for name, value in vars(fault).items()}
     if isinstance(fault, FormNotAcceptable):
         del fields["detail"]
     return json.dumps({"fault": type(fault).__name__, "fields": fields}).encode()
@@ -308,4 +290,5 @@ def dump_fault(fault: EngineFault) -> bytes:
 def load_fault(raw: bytes) -> EngineFault:
     """Return the fault that `dump_fault` wrote."""
     content = json.loads(raw)
-    return _FROM_A_PROCESS[content["fault"]](**content["fields"])
+    fields = {name: from_data(value) for name, value in content["fields"].items()}
+    return _FROM_A_PROCESS[content["fault"]](**fields)

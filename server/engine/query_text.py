@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from server.engine.diagnostics.booleans import lower_booleans
 from server.engine.faults import MalformedQuery
+from transform.text.message import message
 
 _EMPTY = ox.Store()
 # A query with a substitution for a variable that it does not select is parsed and not run.
@@ -67,7 +68,7 @@ def _word_not_in(text: str, keyword: str) -> str:
     for end in product(letters, repeat=3):
         if (word := keyword.lower()[:-3] + "".join(end)) not in lowered:
             return word
-    raise MalformedQuery(f"The query holds thousands of words like {keyword}: rename some.")
+    raise MalformedQuery(message("engine.too_many_words", word=keyword))
 
 
 def _in_case_of(pattern: str, word: str) -> str:
@@ -101,18 +102,18 @@ def malformed(error: SyntaxError) -> MalformedQuery:
     """
     match = _ERROR.match(str(error.msg))
     if match is None:
-        return MalformedQuery(f"The query cannot be read: {error.msg}")
+        return MalformedQuery(message("engine.unread", words=str(error.msg)))
     line, column = int(match[1]), int(match[2])
     expected = [item for item in _EXPECTED.findall(match[3]) if item]
     reasons = [item for item in expected if " " in item and item[0].isupper()]
-    reason = "; ".join(reasons) or "this cannot stand here"
-    if expected and not reasons:
-        reason = f"expected {' or '.join(expected[:_MOST_EXPECTED])}"
-    return MalformedQuery(
-        f"The query cannot be read at line {line}, column {column} or before: {reason}.",
-        line,
-        column,
-    )
+    if reasons:
+        reason = message("engine.parser_says", words="; ".join(reasons))
+    elif expected:
+        reason = message("engine.parser_expects", names=expected[:_MOST_EXPECTED])
+    else:
+        reason = message("engine.out_of_place")
+    detail = message("engine.unread_or_before", line=line, column=column, reason=reason)
+    return MalformedQuery(detail, line, column)
 
 
 def is_query(text: str, base_iri: str) -> bool:

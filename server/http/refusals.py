@@ -24,7 +24,7 @@ _ALWAYS: Headers = [
 class Refused(Exception):
     """A request that gets no answer: a status, a stable kind, a detail for people."""
 
-    def __init__(self, status: int, kind: str, detail: str, *headers: tuple[str, str]) -> None:
+    def __init__(self, status: int, kind: str, detail: Said, *headers: tuple[str, str]) -> None:
         super().__init__(detail)
         self.reply = _reply(Problem(status, kind, detail, headers=headers))
 
@@ -70,11 +70,13 @@ def _write_page(problem: Problem, languages: Sequence[str]) -> bytes:
     key = f"fault_{problem.status}"
     titles = texts.table("texts").get(key) or dict.fromkeys(texts.LANGUAGES, problem.title)
     title = escape(f"{problem.status} {titles[first]}")
-    detail, language = problem.detail_for(first)
+    # A detail that is no message has its own language, and is written once.
+    details = {tag: text for text, tag in map(problem.detail_for, languages)}
+    told = "\n".join(f'<p lang="{tag}">{escape(text)}</p>' for tag, text in details.items())
     return (
         f'<!doctype html>\n<html lang="{first}"><meta charset="utf-8"><title>{title}</title>\n'
         f'<h1>{title}</h1>\n<p lang="{second}">{escape(titles[second])}.</p>\n'
-        f'<p lang="{language}">{escape(detail)}</p>\n</html>\n'
+        f"{told}\n</html>\n"
     ).encode()
 
 

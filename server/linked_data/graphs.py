@@ -22,6 +22,7 @@ from server.web.release_scope import ask, current_release
 from transform.rdf.namespaces import OWL, ontology_of
 from transform.release.crosswalk import CROSSWALK
 from transform.release.definitions import SHAPES, version_path
+from transform.text.message import message
 
 bp = Blueprint("graphs", __name__)
 _TSV = Format("tsv", "text/tab-separated-values", "; charset=utf-8")
@@ -44,9 +45,9 @@ def define_version(path: str) -> Response:
     if version not in _versions(triples):
         file = release.find_file(version_path(version))
         if file is None:
+            home = f"{release.base_uri}def"
             raise UnknownResource(
-                f"This release holds no version {version[:40]!r} of the vocabulary:"
-                f" see {release.base_uri}def, which names its version and the one before."
+                message("pages.no_vocabulary_version", version=version[:40], home=home)
             )
         triples = _read_turtle(file.read_bytes())
     return _show_vocabulary(triples, release, f"def/{quote_path(version)}", suffix)
@@ -57,7 +58,7 @@ def _read_vocabulary(release: Release) -> list[ox.Triple]:
     series = f"{release.base_uri}catalogue#serie"
     triples = queries.find_triples(release, "ontology", ontology=ontology, series=series)
     if not triples:
-        raise UnknownResource(f"This release holds no vocabulary <{ontology}>.")
+        raise UnknownResource(message("pages.no_vocabulary", iri=ontology))
     return triples
 
 
@@ -92,7 +93,7 @@ def show_shapes(suffix: str | None = None) -> Response:
     release = current_release()
     file = release.find_file(SHAPES)
     if file is None:
-        raise UnknownResource("This release was built without its shapes: build it again.")
+        raise UnknownResource(message("pages.no_shapes"))
     triples, form = _read_turtle(file.read_bytes()), render.choose(PAGES, suffix)
     if form is HTML:
         page = vocabulary_page.lay_out_shapes(triples, release, render.language())
@@ -108,7 +109,7 @@ def show_crosswalk() -> Response:
     release = current_release()
     file = release.find_file(CROSSWALK)
     if file is None:
-        raise UnknownResource("This release was built without its crosswalk: build it again.")
+        raise UnknownResource(message("pages.no_crosswalk"))
     response = Response(file.read_bytes(), content_type=_TSV.content_type)
     return add_relations(render.finish(response, _TSV), [licence(release.manifest)])
 
@@ -119,7 +120,7 @@ def graph(path: str) -> Response:
     name, suffix = split_suffix(path)
     release = current_release()
     if name not in release.manifest["graphs"]:
-        raise UnknownResource(f"This release holds no graph {name!r}.")
+        raise UnknownResource(message("pages.no_named_graph", name=name))
     iri, form = f"{release.base_uri}graph/{name}", render.choose(PAGES, suffix)
     if form is HTML:
         response = _page(name, iri, release)

@@ -13,13 +13,13 @@ from server.negotiation import (
     EXCEL,
     Format,
 )
-from transform.errors import DamagedRelease
+from transform.errors import DamagedRelease, Said
 from transform.files import digest
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import FLAVOURS
 from transform.release.integrity import check_file, check_sums, list_files, state_of
 from transform.release.paths import DATABASE, DECISIONS, SOURCES, is_packed
-from transform.text.message import text_in
+from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Downl
 
 
 # What was compared with the manifest: the state of each file then, and what was wrong with it.
-_checked: dict[Path, tuple[object, str]] = {}
+_checked: dict[Path, tuple[object, Said]] = {}
 _checking = threading.Lock()
 
 
@@ -93,17 +93,17 @@ def check_unchanged(folder: Path, path: str, manifest: Mapping[str, Any]) -> Pat
                 state, problem = state_of(file), _compare(folder, path, manifest)
                 _checked[file] = (state, problem)
     if problem:
-        raise ReleaseUnready(f"{problem}: this file is not sent until it is right again.")
+        raise ReleaseUnready(message("pages.damaged_file", problem=problem))
     return file.resolve()
 
 
-def _find_problem(file: Path) -> str | None:
+def _find_problem(file: Path) -> Said | None:
     """Return what was wrong with a file, "" for nothing; None where it was not compared yet."""
     state, problem = _checked.get(file, (None, ""))
     return problem if state is not None and state == state_of(file) else None
 
 
-def _compare(folder: Path, path: str, manifest: Mapping[str, Any]) -> str:
+def _compare(folder: Path, path: str, manifest: Mapping[str, Any]) -> Said:
     try:
         listed = list_files(folder, manifest)
         if path == SUMS:
@@ -112,7 +112,7 @@ def _compare(folder: Path, path: str, manifest: Mapping[str, Any]) -> str:
             check_file(folder, path, listed[path])
     except DamagedRelease as fault:
         log.error("not sent: %s", fault)
-        return text_in("en", fault.problem)
+        return fault.problem
     return ""
 
 

@@ -10,6 +10,7 @@ from server.sparql.protocol import absolute_iris, read_address
 from server.sparql.send import send
 from server.web import render
 from server.web.release_scope import ask, current_release
+from transform.text.message import message
 
 bp = Blueprint("store", __name__)
 
@@ -32,7 +33,7 @@ def _read_graph_iri() -> str | None:
     """Read the IRI of the requested graph; None for the default graph (section 4.2)."""
     parameters = [pair for pair in read_address(request) if pair[0] in ("graph", "default")]
     if len(parameters) != 1:
-        raise UnreadableRequest("Name one graph: ?graph= and its IRI, or ?default for all.")
+        raise UnreadableRequest(message("sparql.name_one_graph"))
     name, value = parameters[0]
     return next(iter(absolute_iris(name, [value]))) if name == "graph" else None
 
@@ -41,4 +42,4 @@ def _refuse_unknown(iri: str) -> None:
     release = current_release()
     graphs = [f"{release.base_uri}graph/{name}" for name in release.manifest["graphs"]]
     if iri not in graphs:
-        raise UnknownResource(f"This release holds no graph <{iri}>; it holds {', '.join(graphs)}.")
+        raise UnknownResource(message("sparql.no_graph", iri=iri, known=graphs))

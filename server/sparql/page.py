@@ -22,6 +22,7 @@ from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
 from server.web.release_scope import current_release
 from transform.release.paths import QUADS
+from transform.text.message import message
 
 # The part of a graph that a page shows; the files hold all.
 _MOST_GRAPH = 200_000  # bytes
@@ -39,8 +40,7 @@ def show(sparql_request: SparqlRequest, answer: Answer) -> Response:
     try:
         shown = _show_graph(answer) if answer.form == "graph" else _show_solutions(answer)
     except RecursionError as error:
-        detail = "Triple terms nest deeper than a page shows: ask for JSON or TSV."
-        raise Unwritable(detail, HTML.media_type) from error
+        raise Unwritable(message("sparql.too_deep_for_page"), HTML.media_type) from error
     values = {**about_form(), **shown, "answered_query": sparql_request.query or ""}
     values["formats"] = _link_formats(sparql_request, formats)
     values["size"] = texts.size(answer.length, render.language())

@@ -10,11 +10,14 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from server import faults
 from server.engine.faults import UpdateRefused
+from transform.errors import Said
+from transform.text.message import message
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _DEFAULT, _NAMED = "default-graph-uri", "named-graph-uri"
+ADDRESS, _FORM_BODY = message("sparql.the_address"), message("sparql.the_form")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _MOST_DRAINED = 16 << 20  # bytes
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f][0-9A-Fa-f])")
@@ -50,13 +53,13 @@ def read_request(request: Request, longest: int) -> SparqlRequest:
 
 def read_target(target: bytes, longest: int) -> SparqlRequest:
     """Read the target of a GET, as `read_request` does."""
-    return _sort(read_parameters(target.partition(b"?")[2], "the address"), False, longest)
+    return _sort(read_parameters(target.partition(b"?")[2], ADDRESS), False, longest)
 
 
 def read_form(target: bytes, form: bytes, longest: int) -> SparqlRequest:
     """Read the target and the form of a POST, as `read_request` does."""
-    parameters = read_parameters(target.partition(b"?")[2], "the address")
-    return _sort([*parameters, *read_parameters(form, "the form")], True, longest)
+    parameters = read_parameters(target.partition(b"?")[2], ADDRESS)
+    return _sort([*parameters, *read_parameters(form, _FORM_BODY)], True, longest)
 
 
 def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
@@ -70,11 +73,11 @@ def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
     queries = values.get("query")
     updates = values.get("update")
     if queries and (updates or len(queries) > 1):
-        raise faults.DoubledQuery("Ask one query in a request, and none beside an update.")
+        raise faults.DoubledQuery(message("sparql.doubled_query"))
     if updates:
         raise UpdateRefused
     if not queries and posted:
-        raise faults.MissingQuery("Give the query as the parameter «query» or as the body.")
+        raise faults.MissingQuery(message("sparql.missing_query"))
     return SparqlRequest(
         _check(queries[0], longest) if queries else None,
         tuple(absolute_iris(_DEFAULT, values.get(_DEFAULT, ()))),
@@ -94,7 +97,7 @@ def _check(query: str, longest: int) -> str:
 
 def read_address(request: Request) -> Parameters:
     """Read the parameters of an address, in order. Raises UnreadableRequest."""
-    return read_parameters(_raw_query_string(request), "the address")
+    return read_parameters(_raw_query_string(request), ADDRESS)
 
 
 def _raw_query_string(request: Request) -> bytes:
@@ -109,17 +112,15 @@ def _read_body(request: Request, longest: int) -> Parameters:
         raise UpdateRefused
     coded = request.headers.get("Content-Encoding", "identity").lower()
     if kind not in (_FORM, _QUERY) or charset.lower() not in ("utf-8", "utf8"):
-        raise faults.WrongBodyType(
-            f"The body is {request.content_type or 'of no type'}; "
-            f"send {_QUERY} or {_FORM}, in UTF-8."
-        )
+        got = request.content_type or message("sparql.no_type")
+        raise faults.WrongBodyType(message("sparql.body_type", type=got, query=_QUERY, form=_FORM))
     if coded != "identity":
-        raise faults.WrongBodyType(f"The body is coded as {coded}; send it as it is.")
+        raise faults.WrongBodyType(message("sparql.coded_body", coding=coded))
     # A form writes a byte as up to three characters, and has other parameters besides the query.
     body = read_bytes(request, longest if kind == _QUERY else 3 * longest + 65536, longest)
     if kind == _FORM:
-        return read_parameters(body, "the form")
-    return [("query", decode(body, "the query"))]
+        return read_parameters(body, _FORM_BODY)
+    return [("query", decode(body, message("sparql.the_query")))]
 
 
 def read_bytes(request: Request, most: int, longest: int) -> bytes:
@@ -138,7 +139,7 @@ def read_bytes(request: Request, most: int, longest: int) -> bytes:
     if size > most:
         raise _too_long(longest)
     if length is not None and size < length:
-        raise faults.UnreadableRequest(f"The body ends after {size} of {length} bytes.")
+        raise faults.UnreadableRequest(message("sparql.short_body", size=size, length=length))
     return b"".join(parts)
 
 
@@ -150,10 +151,10 @@ def drain(request: Request) -> None:
 
 
 def _too_long(longest: int) -> faults.QueryTooLong:
-    return faults.QueryTooLong(f"A query may have at most {longest:,} bytes.")
+    return faults.QueryTooLong(message("sparql.query_too_long", most=longest))
 
 
-def read_parameters(raw: bytes, where: str) -> Parameters:
+def read_parameters(raw: bytes, where: Said) -> Parameters:
     """Read a query string or a form. Raises UnreadableRequest."""
     parameters: Parameters = []
     for part in raw.split(b"&"):
@@ -165,10 +166,10 @@ def read_parameters(raw: bytes, where: str) -> Parameters:
     return parameters
 
 
-def _unescape(raw: bytes, where: str) -> str:
+def _unescape(raw: bytes, where: Said) -> str:
     if broken := _BROKEN_ESCAPE.search(raw):
         wrong = raw[broken.start() : broken.start() + 3].decode("ascii", "replace")
-        raise faults.UnreadableRequest(f"{wrong!r} in {where} is no percent escape.")
+        raise faults.UnreadableRequest(message("sparql.no_escape", text=wrong, where=where))
     raw = raw.replace(b"+", b" ")
     if b"%" in raw:
         # As quoted-printable (RFC 2045, 6.7), which differs in the sign alone and which the
@@ -177,14 +178,14 @@ def _unescape(raw: bytes, where: str) -> str:
     return decode(raw, where)
 
 
-def decode(raw: bytes, where: str) -> str:
+def decode(raw: bytes, where: Said) -> str:
     """Decode UTF-8. Raises UnreadableRequest."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise faults.UnreadableRequest(
-            f"The byte {raw[error.start]:#04x} at {error.start} of {where} is not UTF-8."
-        ) from error
+        byte = f"{raw[error.start]:#04x}"
+        detail = message("sparql.not_utf8", byte=byte, offset=error.start, where=where)
+        raise faults.UnreadableRequest(detail) from error
 
 
 def absolute_iris(name: str, values: Iterable[str]) -> Iterable[str]:
@@ -192,5 +193,5 @@ def absolute_iris(name: str, values: Iterable[str]) -> Iterable[str]:
     # The engine would count the statements of a graph that is named twice, twice.
     for value in dict.fromkeys(values):
         if not _ABSOLUTE_IRI.fullmatch(value):
-            raise faults.UnreadableRequest(f"{name} is {value[:200]!r}; give an absolute IRI.")
+            raise faults.UnreadableRequest(message("sparql.no_iri", name=name, value=value[:200]))
         yield value

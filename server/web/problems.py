@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from server import texts
 from server.faults import ABANDONED, UnknownPage
 from server.negotiation import HTML
-from server.problem import Problem, choose_form, describe
+from server.problem import Problem, choose_form, describe, stated_language
 from server.web import render
 from server.web.release_scope import KIND
 from transform.text.message import message
@@ -56,7 +56,8 @@ def _answer_http(fault: HTTPException) -> Response:
     kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
     headers = fault.get_headers(request.environ)
     own = [(name, value) for name, value in headers if name.lower() != "content-type"]
-    return _send(Problem(status, kind, fault.description or "", headers=tuple(own)))
+    detail = message("pages.other_method") if status == 405 else fault.description or ""
+    return _send(Problem(status, kind, detail, headers=tuple(own)))
 
 
 def _send(problem: Problem) -> Response:
@@ -64,8 +65,11 @@ def _send(problem: Problem) -> Response:
         return Response(status=ABANDONED)
     request.environ[KIND] = problem.kind
     form = choose_form(request.headers.get("Accept", ""))
-    body = _page(problem) if form is HTML else problem.write(form)
+    language = stated_language(request.headers.get("Accept-Language"), request.args.get("lang"))
+    body = _page(problem) if form is HTML else problem.write(form, language)
     response = Response(body, problem.status, content_type=form.content_type)
+    said = render.language() if form is HTML else problem.detail_for(language)[1]
+    response.headers["Content-Language"] = said
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers.update(dict(problem.headers))

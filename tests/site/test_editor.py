@@ -124,6 +124,33 @@ def test_an_error_is_marked_where_the_server_says(site: str, page: Any, noticed:
     assert complaints(noticed, site) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "heading", "detail"),
+    [
+        ("fr", "La demande ne peut pas être lue", "Vouliez-vous écrire WHERE\u202f?"),
+        ("en", "The request cannot be read", "did you mean WHERE?"),
+    ],
+)
+def test_a_mistake_is_told_in_the_language_of_the_page(
+    site: str, page: Any, language: str, heading: str, detail: str
+) -> None:
+    """Whatever the browser prefers, and in a box that is as high as its words."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    open_page(page, f"{site}sparql?lang={language}")
+    # As where a site has many of them: they stand beside the box, and were what made it high.
+    page.locator(".examples").evaluate("e => { e.style.minHeight = '1200px' }")
+    write(page, "SELECT * WERE { ?s ?p ?o }")
+    page.keyboard.press("Control+Enter")
+    page.locator(".said.wrong").wait_for()
+    told = page.locator(".said.wrong")
+    assert told.locator("p").all_inner_texts()[0].startswith(heading)
+    assert told.locator("p").count() == 2  # no word on another language
+    assert told.locator(".detail").inner_text().endswith(detail)
+    assert told.locator(".detail").get_attribute("lang") is None
+    box, last = told.bounding_box(), told.locator(":scope > :last-child").bounding_box()
+    assert box["y"] + box["height"] - (last["y"] + last["height"]) < 20
+
+
 def test_a_permalink_that_is_wrong_is_marked_too(site: str, page: Any) -> None:
     open_page(page, f"{site}sparql?query={quote('ASK {' + chr(10) + '?s é:a ?o }')}")
     assert page.locator("h1").inner_text() == "La demande ne peut pas être lue"

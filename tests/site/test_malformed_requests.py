@@ -196,6 +196,8 @@ def test_a_refusal_is_a_page_in_both_languages_for_browsers(
     page = body.decode()
     assert f"<h1>{french}" in page
     assert f'<p lang="en">{english}' in page
+    # The heading of the other language, and the reason in both.
+    assert (page.count('<p lang="fr">'), page.count('<p lang="en">')) == (1, 2)
 
 
 def test_a_refusal_of_a_compressed_body_says_what_would_do(site: str) -> None:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from transform.rdf.namespaces import RDF_TYPE, XSD
 from transform.rdf.rdfxml import NotExpressible
+from transform.text.message import message
 
 _STRING, _INTEGER, _BOOLEAN = (f"{XSD}{name}" for name in ("string", "integer", "boolean"))
 # What is behind the colon of a compact IRI does not begin with «//» (JSON-LD 1.1, 5.1.2).
@@ -189,7 +190,7 @@ def _reference(term: Any) -> str:
         return term.value
     if isinstance(term, ox.BlankNode):
         return f"_:{term.value}"
-    raise NotExpressible(f"JSON-LD cannot write the triple term {term}")
+    raise NotExpressible(message("rdf.no_jsonld", term=str(term)))
 
 
 def _value_object(value: Any) -> Json:

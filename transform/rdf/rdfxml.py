@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from transform.rdf.namespaces import RDF, RDF_TYPE
+from transform.text.message import Message, message
 
 # RDF/XML, 5.1: the names of the syntax are no properties, nor are those that it once had, and
 # rdf:li would be read as rdf:_1.
@@ -30,7 +31,11 @@ _ENDS_WITH_NAME = re.compile(f"[{_STARTS}][{_STARTS}\\-.0-9\xb7\u0300-\u036f\u20
 
 
 class NotExpressible(ValueError):
-    """A statement that the requested syntax cannot express; the message says which and why."""
+    """A statement that the requested syntax cannot express; `problem` says which and why."""
+
+    def __init__(self, problem: Message) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 def expressible(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -40,38 +45,39 @@ def expressible(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         predicate, value = triple.predicate.value, triple.object
         reason = None if predicate in sound else _why_no_property(predicate)
         if reason := reason or _why_no_value(value, predicate):
-            raise NotExpressible(f"RDF/XML cannot write {reason}")
+            raise NotExpressible(message("rdf.no_rdfxml", reason=reason))
         sound.add(predicate)
         yield triple
 
 
-def _why_no_value(value: object, predicate: str) -> str | None:
+def _why_no_value(value: object, predicate: str) -> Message | None:
     if isinstance(value, ox.Literal):
         return _why_no_literal(value, predicate)
     if isinstance(value, ox.Triple):
-        return f"the triple term {value}"
+        return message("rdf.triple_term", term=str(value))
     # A type is written as the name of an element.
     if (
         predicate == RDF_TYPE
         and isinstance(value, ox.NamedNode)
         and not _ENDS_WITH_NAME.search(value.value)
     ):
-        return f"the class <{value.value}>: it does not end with an XML name"
+        return message("rdf.class_without_name", iri=value.value)
     return None
 
 
-def _why_no_property(predicate: str) -> str | None:
+def _why_no_property(predicate: str) -> Message | None:
     if predicate in _NO_PROPERTIES:
-        return f"the property <{predicate}>: the syntax means something else by it"
+        return message("rdf.property_of_syntax", iri=predicate)
     if not _ENDS_WITH_NAME.search(predicate):
-        return f"the property <{predicate}>: it does not end with an XML name"
+        return message("rdf.property_without_name", iri=predicate)
     return None
 
 
-def _why_no_literal(value: ox.Literal, predicate: str) -> str | None:
+def _why_no_literal(value: ox.Literal, predicate: str) -> Message | None:
     text = value.value
     # XML can hold all that can be printed, as nearly all texts can.
     if not text.isprintable() and (match := _NOT_XML.search(text)):
-        return f"the control character U+{ord(match[0]):04X} in a value of <{predicate}>"
+        code = f"{ord(match[0]):04X}"
+        return message("rdf.control_character", code=code, iri=predicate)
     # RDF 1.2 has an attribute for it, which a reader of RDF 1.1 takes for a property.
-    return f"the base direction of {value}" if value.direction else None
+    return message("rdf.base_direction", value=str(value)) if value.direction else None

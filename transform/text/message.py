@@ -7,6 +7,8 @@ braces stand values, each with the form in which it is written:
 {name:number}     a number, its digits grouped
 {name:row|rows}   a number and the word that agrees with it; {name:|is|are} is the word alone
 {name:list}       texts with commas between them; `and` and `or` write the word before the last
+{name:either}     texts with the word «or» between each two of them
+{name:quoted}     a piece of foreign text in the quotes of the language, unseen characters escaped
 {name:sentences}  messages one after the other
 {name:date}       a date in words
 
@@ -27,6 +29,11 @@ from transform.text.languages import process_language
 from transform.text.numbers import decimal, is_one, whole
 
 _BEFORE_COLON = re.compile(" (?=[:»%](?!\\w))|(?<=«) ")
+_BETWEEN = {
+    "list": {"fr": ", ", "en": ", "},
+    "sentences": {"fr": " ", "en": " "},
+    "either": {"fr": " ou ", "en": " or "},
+}
 _BEFORE_MARK = re.compile(" (?=[;?!](?!\\w))")
 
 
@@ -56,6 +63,21 @@ def message(key: str, /, **values: object) -> Message:
 def text_in(language: str, said: object) -> str:
     """Return a message in a language; any other value as its own text."""
     return said.text(language) if isinstance(said, Message) else str(said)
+
+
+def to_data(said: object) -> object:
+    """Return a message, and those within it, as values that JSON can hold; others as they are."""
+    if isinstance(said, Message):
+        values = {name: to_data(value) for name, value in said.values.items()}
+        return {"key": said.key, "values": values}
+    return [to_data(part) for part in said] if isinstance(said, list | tuple) else said
+
+
+def from_data(data: object) -> Any:
+    """Return the message that `to_data` gave the values of; others as they are."""
+    if isinstance(data, dict):
+        return Message(data["key"], {name: from_data(v) for name, v in data["values"].items()})
+    return [from_data(part) for part in data] if isinstance(data, list) else data
 
 
 def is_known(key: str) -> bool:
@@ -101,7 +123,9 @@ class _Writer(Formatter):
             from babel.dates import format_date
 
             return format_date(value, "long", locale=self._language)
-        if format_spec in ("list", "sentences", "and", "or"):
+        if format_spec == "quoted":
+            return self._quoted(str(value))
+        if format_spec in ("list", "sentences", "and", "or", "either"):
             return self._list(value, format_spec)
         return text_in(self._language, value)
 
@@ -112,10 +136,16 @@ class _Writer(Formatter):
         blank = "\u00a0" if self._language == "fr" else " "
         return word if alone else f"{whole(number, self._language)}{blank}{word}"
 
+    def _quoted(self, text: str) -> str:
+        if self._language != "fr":
+            return repr(text)
+        seen = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+        return f"«\u00a0{seen}\u00a0»"
+
     def _list(self, values: Iterable[object], form: str) -> str:
         texts = [text_in(self._language, value) for value in values]
-        if form in ("list", "sentences"):
-            return (", " if form == "list" else " ").join(texts)
+        if form in _BETWEEN:
+            return _BETWEEN[form][self._language].join(texts)
         from babel.lists import format_list
 
         return format_list(texts, "standard" if form == "and" else "or", locale=self._language)

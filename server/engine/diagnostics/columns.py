@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from server.engine.diagnostics.grammar import FIRST
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import Token
+from transform.errors import Said
+from transform.text.message import message
 
 AGGREGATES = FIRST["aggregate"]
 _BEHIND_GROUPS = {"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}", "end"}
@@ -76,8 +78,7 @@ def find_mistake(
     """
     groups = _read_groups(tokens, end + 1, closing)
     if columns.star and groups is not None:
-        reason = "SELECT * cannot stand with GROUP BY: name the variables that are grouped"
-        return Mistake(columns.star.start, reason)
+        return Mistake(columns.star.start, message("diagnostics.star_with_groups"))
     ungrouped = groups is None and not columns.aggregated
     repeated = _find_repeated(columns, seen if ungrouped else set())
     return repeated or (None if ungrouped else _find_ungrouped(columns, groups or set()))
@@ -98,23 +99,19 @@ def find_reused(
         name, shown = token.text[1:], token.text[:80]
         if name not in (groups or set()) and places.get(name, before) < before:
             expression = _show(tokens, *columns.expressions[places[name]], closing)
-            reason = (
-                "beside an aggregate or GROUP BY, it reads no column in another: write"
-                f" {expression} in place of {shown}, or put this SELECT in braces and compute"
-                f" around it, as in SELECT * {{ {{ SELECT … }} BIND({shown} + 1 AS ?name) }}"
-            )
+            reason = message("diagnostics.reused_column", expression=expression, name=shown)
             return Mistake(token.start, reason)
     return None
 
 
-def _show(tokens: list[Token], start: int, end: int, closing: Closing) -> str:
+def _show(tokens: list[Token], start: int, end: int, closing: Closing) -> Said:
     """Write an expression again, in brackets unless it is one call; a long one is only named."""
     text, last = "", 0
     for token in tokens[start:end]:
         text += " " * (0 < last < token.start) + token.text
         last = token.start + len(token.text)
         if len(text) > _LONGEST_SHOWN:
-            return "its expression"
+            return message("diagnostics.its_expression")
     single = end == start + 1 or closing.get(start + 1, start) == end - 1
     return text if single else f"({text})"
 
@@ -124,10 +121,9 @@ def _find_repeated(columns: Columns, seen: set[str]) -> Mistake | None:
     for token in sorted((*columns.plain, *columns.computed), key=lambda token: token.start):
         name, shown = token.text[1:], token.text[:80]
         if name in names:
-            return Mistake(token.start, f"{shown} is selected twice")
+            return Mistake(token.start, message("diagnostics.selected_twice", name=shown))
         if name in seen and token in columns.computed:
-            reason = f"{shown} has a value already: give what is computed another name"
-            return Mistake(token.start, reason)
+            return Mistake(token.start, message("diagnostics.column_in_use", name=shown))
         names.add(name)
     return None
 
@@ -140,12 +136,7 @@ def _find_ungrouped(columns: Columns, groups: set[str]) -> Mistake | None:
     for token, before in sorted((*plain, *columns.loose), key=lambda item: item[0].start):
         name = token.text[1:]
         if name not in groups and places.get(name, before) >= before:
-            shown = token.text[:80]
-            reason = (
-                f"{shown} is neither grouped nor in an aggregate: add it to GROUP BY,"
-                f" or write (SAMPLE({shown}) AS ?name)"
-            )
-            return Mistake(token.start, reason)
+            return Mistake(token.start, message("diagnostics.ungrouped", name=token.text[:80]))
     return None
 
 

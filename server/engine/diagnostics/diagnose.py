@@ -26,6 +26,7 @@ from server.engine.diagnostics.tokens import (
     tokenize,
 )
 from server.engine.faults import MalformedQuery, UnsupportedQuery
+from transform.text.message import message
 
 _SECONDS = 0.25  # of processor time; beyond it, the message of the engine must do
 
@@ -69,8 +70,8 @@ def _find_fault(
     if mistake is None:
         return _find_unsupported(text, tokens)
     line, column = locate(text, mistake.start)
-    detail = f"The query cannot be read at line {line}, column {column}: {mistake.reason}"
-    return MalformedQuery(detail if detail.endswith("?") else f"{detail}.", line, column)
+    detail = message("diagnostics.unreadable", line=line, column=column, reason=mistake.reason)
+    return MalformedQuery(detail, line, column)
 
 
 def _find_unsupported(text: str, tokens: list[Token]) -> UnsupportedQuery | None:
@@ -78,8 +79,8 @@ def _find_unsupported(text: str, tokens: list[Token]) -> UnsupportedQuery | None
     if construct is None:
         return None
     line, column = locate(text, construct.start)
-    place = f"The engine cannot follow the query at line {line}, column {column}"
-    return UnsupportedQuery(f"{place}: {construct.reason}.", line, column)
+    detail = message("diagnostics.unsupported", line=line, column=column, reason=construct.reason)
+    return UnsupportedQuery(detail, line, column)
 
 
 def parse(text: str) -> list[Token]:
@@ -140,19 +141,28 @@ def _advance(stack: list[str], kind: str, begun: list[str]) -> list[str]:
 
 def _explain(text: str, tokens: list[Token], token: Token, expected: list[str]) -> Mistake:
     kinds = naming.list_kinds(expected)
-    shown = repr(token.text[:40]) if token.text else "the end"
+    names = naming.describe(expected)
+    found = naming.sign(token.text[:40]) if token.text else message("diagnostics.the_end")
     opened = find_open(tokens)
     closes = token.kind == "end" or token.kind in CLOSING.values()
     if closes and opened and token.kind != CLOSING[opened[-1].kind]:
         bracket = opened[-1]
         line, column = locate(text, bracket.start)
-        closing = f"{CLOSING[bracket.kind]!r} for the {bracket.text!r} of line {line}"
-        reason = f"expected {closing}, column {column}, not {shown}"
+        reason = message(
+            "diagnostics.expected_closing",
+            closing=CLOSING[bracket.kind],
+            opening=bracket.text,
+            line=line,
+            column=column,
+            found=found,
+        )
         if CLOSING[bracket.kind] not in kinds:
-            reason += f", and before it {naming.describe(expected)}"
+            reason = message("diagnostics.and_before_it", reason=reason, names=names)
     elif closes and token.text and not opened:
-        reason = f"this {shown} closes nothing"
+        reason = message("diagnostics.closes_nothing", found=found)
     else:
-        reason = f"expected {naming.describe(expected)}, not {shown}"
+        reason = message("diagnostics.expected", names=names, found=found)
     hint = hints.find_hint(hints.Place(tokens, token, frozenset(kinds), frozenset(expected)))
-    return Mistake(token.start, f"{reason}{': ' if hint else ''}{hint or ''}")
+    if hint is None:
+        return Mistake(token.start, message("diagnostics.without_hint", reason=reason))
+    return Mistake(token.start, message("diagnostics.with_hint", reason=reason, hint=hint))

@@ -6,20 +6,19 @@ from itertools import pairwise
 from server.engine.diagnostics.diagnose import locate, parse
 from server.engine.diagnostics.tokens import Token
 from server.engine.faults import UnknownFunction
+from transform.text.message import message
 
-_FUNCTIONS = (
-    "is no function {} here: use those of SPARQL 1.1 (section 17.4), or a cast to xsd:string,"
-    " xsd:boolean, xsd:integer, xsd:decimal, xsd:double, xsd:float, xsd:date, xsd:dateTime,"
-    " xsd:time or xsd:gYear; or compute it in your client."
-)
 _ESCAPED = re.compile(r"\\(.)")
 
 
 def refuse_call(text: str, iri: str) -> UnknownFunction:
     """Return the fault of a query that calls a function that is not here, with its place."""
     place = find_call(text, iri)
-    where = f"Line {place[0]}, column {place[1]}: there" if place else "There"
-    return UnknownFunction(f"{where} {_FUNCTIONS.format(f'<{iri}>')}", *(place or ()))
+    if place is None:
+        return UnknownFunction(message("diagnostics.no_function", iri=iri))
+    line, column = place
+    detail = message("diagnostics.no_function_at", line=line, column=column, iri=iri)
+    return UnknownFunction(detail, line, column)
 
 
 def find_call(text: str, iri: str) -> tuple[int, int] | None:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from server.engine.diagnostics.grammar import FIRST, KEYWORDS
 from server.engine.diagnostics.tokens import Token
+from transform.errors import Said
+from transform.text.message import Message, message
 
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 _TERMS = FIRST["term"] - {"nil"}
@@ -14,27 +16,34 @@ _AGGREGATES = FIRST["aggregate"]
 _MODIFIERS = FIRST["modifiers"] | {"WHERE"}
 _QUOTES = "“”„‟«»‘’‚‹›`´"
 _PROPERTY = {"verb", "properties"}
-_IRI = "an IRI between < and > holds no blank, quote or bracket, and is closed"
+_IRI = message("diagnostics.iri_holds")
 _COMPARING = {"=", "!=", "<", ">", "<=", ">="}
-_SIGNS = {"AND": "&&", "OR": "||", "&": "&&", "|": "||", "MOD": "no sign", "LIKE": "REGEX(…)"}
+_SIGNS: dict[str, Said] = {
+    "AND": "&&",
+    "OR": "||",
+    "&": "&&",
+    "|": "||",
+    "MOD": message("diagnostics.no_sign"),
+    "LIKE": "REGEX(…)",
+}
 _BEFORE_THE_QUERY = {"PREFIX", "BASE"}
 # Words of other dialects, each with a kind that is expected where it is meant so.
-_DIALECTS = {
-    "TOP": ("DISTINCT", "LIMIT 10 at the end"),
+_DIALECTS: dict[str, tuple[str, Said]] = {
+    "TOP": ("DISTINCT", message("diagnostics.limit_at_the_end")),
     "LOWER": ("LCASE", "LCASE(…)"),
     "UPPER": ("UCASE", "UCASE(…)"),
     "LENGTH": ("STRLEN", "STRLEN(…)"),
     "LEN": ("STRLEN", "STRLEN(…)"),
     "IFNULL": ("COALESCE", "COALESCE(…)"),
     "NVL": ("COALESCE", "COALESCE(…)"),
-    "CASE": ("IF", "IF(condition, value, other value)"),
-    "ISNULL": ("BOUND", "!BOUND(?name)"),
-    "IS": ("&&", "BOUND(?name) or !BOUND(?name)"),
-    "BETWEEN": ("&&", "?name >= … && ?name <= …"),
-    "LET": ("BIND", "BIND(expression AS ?name)"),
+    "CASE": ("IF", message("diagnostics.if_call")),
+    "ISNULL": ("BOUND", message("diagnostics.not_bound")),
+    "IS": ("&&", message("diagnostics.bound_or_not")),
+    "BETWEEN": ("&&", message("diagnostics.between")),
+    "LET": ("BIND", message("diagnostics.bind_call")),
     "BINDINGS": ("VALUES", "VALUES"),
-    "WITH": ("WHERE", "{ SELECT … }, within the pattern"),
-    "INCLUDE": ("BIND", "{ SELECT … }, in its place"),
+    "WITH": ("WHERE", message("diagnostics.select_within")),
+    "INCLUDE": ("BIND", message("diagnostics.select_in_place")),
 }
 _OF_OTHER_ENGINES = ("DEFINE", "EXPLAIN", "PRAGMA")
 
@@ -59,196 +68,195 @@ class Place(NamedTuple):
         return before.start + len(before.text) == self.token.start
 
 
-def find_hint(place: Place) -> str | None:
+def find_hint(place: Place) -> Message | None:
     """Return the first hint that fits, or None."""
     return next((hint for find in _HINTS if (hint := find(place))), None)
 
 
-def _of_characters(place: Place) -> str | None:
+def _of_characters(place: Place) -> Message | None:
     token = place.token
     if token.kind == "open":
-        return "this quote is not closed; a text of several lines stands between three quotes"
+        return message("diagnostics.open_quote")
     if token.kind == "wrong":
-        return "this text holds a \\ that begins no escape; \\\\ stands for one"
+        return message("diagnostics.no_escape")
     if token.text in _QUOTES and token.text:
-        return "texts stand between straight quotes, \" or '"
+        return message("diagnostics.straight_quotes")
     if (token.kind == "?" and "var" in place.expected) or token.text == "$":
-        return "a variable needs a name"
+        return message("diagnostics.variable_without_name")
     if token.text == "@":
-        return "a language stands behind @, as in @fr"
+        return message("diagnostics.language_behind_at")
     if place.last == "string" and token.text[:1].isalpha() and place.touches:
-        return "a quote within a text has a backslash before it"
+        return message("diagnostics.quote_within")
     if token.kind != "other":
         return None
     if token.text == "&":
-        return "«and» is written &&"
-    name = unicodedata.name(token.text, "a character without a name")
+        return message("diagnostics.and_is")
+    code = f"{ord(token.text):04X}"
+    name = unicodedata.name(token.text, "") or message("diagnostics.nameless")
     if unicodedata.category(token.text) in ("Zs", "Cf", "Cc"):
-        name += ", which cannot be seen: delete it or type an ordinary blank"
-    return f"this is U+{ord(token.text):04X}, {name}"
+        return message("diagnostics.unseen_character", code=code, name=name)
+    return message("diagnostics.character", code=code, name=name)
 
 
-def _of_words(place: Place) -> str | None:
+def _of_words(place: Place) -> Message | None:
     word = place.token.text.upper()
     if place.token.kind != "word":
         return None
     if word in _UPDATES and "SELECT" in place.expected and not place.before:
-        return "this endpoint answers queries and takes no update"
+        return message("diagnostics.takes_no_update")
     if word in _SIGNS and "&&" in place.expected:
-        return f"in SPARQL that is written {_SIGNS[word]}"
+        return message("diagnostics.is_written", form=_SIGNS[word])
     if word in _DIALECTS and _DIALECTS[word][0] in place.expected:
-        return f"in SPARQL that is written {_DIALECTS[word][1]}"
+        return message("diagnostics.is_written", form=_DIALECTS[word][1])
     if word in _OF_OTHER_ENGINES and not place.before:
-        return f"{word} is for another engine: begin behind it"
+        return message("diagnostics.other_engine", word=word)
     if word == "A" and "a" in place.expected:
-        return "the word a is written small"
+        return message("diagnostics.small_a")
     known = sorted(place.expected & KEYWORDS)
     if close := difflib.get_close_matches(word[:40], known, 1, 0.7):
-        return f"did you mean {close[0]}?"
+        return message("diagnostics.did_you_mean", word=close[0])
     if "string" in place.expected:
-        return "a variable begins with ?, a text stands in quotes, a name has a prefix and a colon"
+        return message("diagnostics.bare_word")
     if close := difflib.get_close_matches(word[:40], sorted(KEYWORDS), 1, 0.8):
-        return f"did you mean {close[0]}? It cannot stand here either"
+        return message("diagnostics.did_you_mean_elsewhere", word=close[0])
     return None
 
 
-def _of_prefixes(place: Place) -> str | None:
+def _of_prefixes(place: Place) -> Message | None:
     if place.expected == {"ns"}:
-        return "a prefix ends with a colon: PREFIX ex: <http://example.org/>"
+        return message("diagnostics.prefix_colon")
     if place.expected == {"iriref"} and {t.kind for t in place.before[-2:]} & _BEFORE_THE_QUERY:
-        return "write it between < and >, as in PREFIX ex: <http://example.org/>"
+        return message("diagnostics.prefix_iri")
     if place.token.text.lower() in ("@prefix", "@base") and "PREFIX" in place.expected:
-        return f"write {place.token.text[1:].upper()}, without @ and without the . at its end"
+        return message("diagnostics.without_at", word=place.token.text[1:].upper())
     if place.token.kind in _BEFORE_THE_QUERY:
-        return f"each {place.token.kind} stands before the query"
+        return message("diagnostics.before_the_query", word=place.token.kind)
     if place.token.kind in (";", ".") and "PREFIX" in place.expected:
-        return "nothing stands behind the IRI of a prefix"
+        return message("diagnostics.behind_prefix")
     return None
 
 
-def _of_columns(place: Place) -> str | None:
+def _of_columns(place: Place) -> Message | None:
     kind = place.token.kind
     among_columns = {"FROM", "var", "("} <= place.expected
     if among_columns or place.last in ("SELECT", "DISTINCT", "REDUCED"):
         if kind in _AGGREGATES or kind in FIRST["builtin"]:
-            return f"what is computed stands in brackets and has a name: ({kind}(…) AS ?name)"
+            return message("diagnostics.computed", function=kind)
         if kind == ",":
-            return "variables stand side by side, without commas"
+            return message("diagnostics.variables_without_commas")
         if kind == "AS":
-            return "what is renamed stands in brackets: (?old AS ?new)"
+            return message("diagnostics.renamed")
         if kind == "*":
-            return "* stands alone, without variables"
+            return message("diagnostics.star_alone")
     if "AS" in place.expected and kind == ")":
         if (place.before[-2].kind, place.last) == ("(", "var"):
-            return "a variable alone stands without brackets"
-        return "what is computed needs a name: (… AS ?name)"
+            return message("diagnostics.variable_in_brackets")
+        return message("diagnostics.computed_without_name")
     if place.last == "AS":
-        return "a name begins with ?, as in AS ?name"
+        return message("diagnostics.name_begins")
     if "AS" in place.expected and kind == "var":
-        return "AS stands before the new name"
+        return message("diagnostics.as_before")
     return None
 
 
-def _of_commas(place: Place) -> str | None:
+def _of_commas(place: Place) -> Message | None:
     if place.token.kind != ",":
         return None
     if "UNDEF" in place.expected:
-        return "values stand side by side, without commas"
+        return message("diagnostics.values_without_commas")
     if {";", ")"} <= place.expected:
-        return "what stands between the texts is named: GROUP_CONCAT(?name; SEPARATOR=', ')"
+        return message("diagnostics.separator")
     if {"FROM", "WHERE"} <= place.expected and "var" not in place.expected:
-        return "each graph has a FROM of its own"
+        return message("diagnostics.own_from")
     return None
 
 
-def _of_brackets(place: Place) -> str | None:
+def _of_brackets(place: Place) -> Message | None:
     if place.last in ("ASC", "DESC"):
-        return f"what is ordered by stands in brackets behind it: {place.last}(?name)"
+        return message("diagnostics.ordered_by", word=place.last)
     if place.token.kind in _COMPARING and {"REGEX", "LIMIT"} <= place.expected:
-        return "the whole condition stands in brackets, as in HAVING(COUNT(*) > 1)"
+        return message("diagnostics.whole_condition")
     return None
 
 
-def _of_subselects(place: Place) -> str | None:
+def _of_subselects(place: Place) -> Message | None:
     begins = place.token.kind == "SELECT" and {"}", "FILTER"} <= place.expected
     behind = place.token.kind in (*_TERMS, *FIRST["pattern"]) and {"GROUP", "}"} <= place.expected
     if begins or behind:
-        return "a SELECT within a pattern stands in braces of its own: { SELECT … }"
+        return message("diagnostics.subquery_in_braces")
     return None
 
 
-def _of_paths(place: Place) -> str | None:
+def _of_paths(place: Place) -> Message | None:
     kind = place.token.kind
     behind_variable = place.last == "var" and kind in "*+/|" and "objects" in place.rules
     if behind_variable or (kind == "var" and place.rules & {"path", "sequence", "step"}):
-        return "a path has no variables: name the property"
+        return message("diagnostics.path_without_variables")
     if kind == "{" and {"*", "var"} <= place.expected and place.touches:
-        return "a path has no numbers: p{2} is written p/p, p{1,2} is written p/p?"
+        return message("diagnostics.path_without_numbers")
     return None
 
 
-def _of_conditions(place: Place) -> str | None:
+def _of_conditions(place: Place) -> Message | None:
     kind = place.token.kind
     if place.last in ("FILTER", "HAVING") and "(" in place.expected:
-        return f"the condition stands in brackets: {place.last}(…)"
+        return message("diagnostics.condition_in_brackets", word=place.last)
     if place.last == "BIND":
-        return "write BIND(expression AS ?name)"
+        return message("diagnostics.write_bind")
     if place.token.text == "<>":
-        return "«is not» is written !="
+        return message("diagnostics.is_not")
     if kind == "=" and place.last == "=":
-        return "«is» is written with one ="
+        return message("diagnostics.is_equal")
     if kind == "!" or (kind == "NOT" and "!" in place.expected):
-        return "«not» is written ! before an expression in brackets"
+        return message("diagnostics.not_is")
     if place.last == "NOT" and "EXISTS" in place.expected and "IN" not in place.expected:
-        return "«not» is written !; NOT stands before EXISTS { … }"
+        return message("diagnostics.not_exists")
     if kind == "<" and place.rules & _PROPERTY:
-        return f"{_IRI}; a comparison stands in FILTER(…)"
+        return message("diagnostics.iri_or_comparison")
     if kind in _COMPARING and (place.rules & _PROPERTY or "." in place.expected):
-        return "a comparison stands in FILTER(…), a new value in BIND(… AS ?name)"
+        return message("diagnostics.comparison_in_filter")
     return None
 
 
-def _of_triples(place: Place) -> str | None:
+def _of_triples(place: Place) -> Message | None:
     kind = place.token.kind
     if {"WHERE", "{"} <= place.expected and kind in _TERMS:
-        return "the pattern stands between { and }"
+        return message("diagnostics.pattern_in_braces")
     if kind == "<":
         return _IRI
     if kind == "UNION":
-        return "what stands before and behind UNION is in braces: { … } UNION { … }"
+        return message("diagnostics.union_in_braces")
     if place.last == ";" and kind in _TERMS:
-        return "behind ; stands a property and its object, for the same subject"
+        return message("diagnostics.behind_semicolon")
     if "." in place.expected and kind in _TERMS and place.last != ".":
-        return "a triple is subject, property, object; a . stands between two of them"
+        return message("diagnostics.triple_is")
     if kind == ";" and place.last == ".":
-        return "a . ends the triple, a ; goes on with its subject: one of them is too much"
+        return message("diagnostics.dot_and_semicolon")
     if place.rules & _PROPERTY and kind in ("string", "integer", "number", "signed"):
-        return "a property cannot be a text or a number"
+        return message("diagnostics.no_property")
     return None
 
 
-def _of_the_end(place: Place) -> str | None:
+def _of_the_end(place: Place) -> Message | None:
     kind = place.token.kind
     if "end" in place.expected and kind in _MODIFIERS:
-        return "the order is WHERE { … }, GROUP BY, HAVING, ORDER BY, LIMIT or OFFSET, VALUES"
+        return message("diagnostics.order_of_clauses")
     if "end" in place.expected and kind in ("{", "}", *_TERMS):
-        return "the pattern was closed before: is there a } too many?"
+        return message("diagnostics.closed_before")
     if "end" in place.expected and kind == ";":
-        return "a query ends without ;"
+        return message("diagnostics.no_semicolon_at_end")
     if "end" in place.expected and kind == "/":
-        return "a comment begins with #"
+        return message("diagnostics.comment")
     if kind in (",", "integer") and place.last == "integer" and "OFFSET" in place.expected:
-        return "how many rows are left out stands behind OFFSET: LIMIT 20 OFFSET 10"
+        return message("diagnostics.offset")
     if kind == "signed" and "integer" in place.expected and "string" not in place.expected:
-        return "LIMIT and OFFSET take a whole number without sign"
+        return message("diagnostics.limit_number")
     if kind in FIRST["pattern"] and "}" in place.expected and "FILTER" not in place.expected:
-        return (
-            "this cannot stand in a template, which has only triples: CONSTRUCT { … } WHERE { … }"
-        )
+        return message("diagnostics.only_triples")
     return None
 
 
-_HINTS: tuple[Callable[[Place], str | None], ...] = (
+_HINTS: tuple[Callable[[Place], Message | None], ...] = (
     _of_characters,
     _of_words,
     _of_prefixes,

@@ -6,6 +6,7 @@ import pyoxigraph as ox
 
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import Token
+from transform.text.message import Message, message
 
 _ABSOLUTE = re.compile(r"<[A-Za-z][\w+.-]*:[^\\]*>")  # without an escape
 
@@ -17,5 +18,11 @@ def find_wrong(tokens: list[Token]) -> Mistake | None:
             try:
                 ox.NamedNode(token.text[1:-1])
             except ValueError as error:
-                return Mistake(token.start, f"{token.text[:80]!r} is not an IRI: {error}")
+                reason = message("diagnostics.no_iri", iri=token.text[:80], why=why_no_iri(error))
+                return Mistake(token.start, reason)
     return None
+
+
+def why_no_iri(error: ValueError) -> Message:
+    """Return why the engine rejects an IRI or another term, in its own English words."""
+    return message("diagnostics.words_of_engine", words=str(error))

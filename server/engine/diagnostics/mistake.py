@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+from transform.text.message import Message
+
 
 class Mistake(NamedTuple):
-    """An offset in a text, from 0, and the reason, as a phrase that follows a colon."""
+    """An offset in a text, from 0, and the reason: what follows a colon, to its full stop."""
 
     start: int
-    reason: str
+    reason: Message

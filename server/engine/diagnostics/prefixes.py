@@ -2,6 +2,7 @@
 
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import Token
+from transform.text.message import message
 
 # Prefixes that are often forgotten: those of Wikidata, DBpedia
 # and common vocabularies, with the namespaces that prefix.cc lists first.
@@ -49,7 +50,9 @@ def find_undeclared(tokens: list[Token], ours: str) -> Mistake | None:
                 declared.add(prefix)
             elif prefix not in declared:
                 iri = ours if prefix == "pia" else _KNOWN.get(prefix, "…")
-                reason = f"the prefix of {token.text[:80]!r} is not declared"
-                return Mistake(token.start, f"{reason}: begin with PREFIX {prefix[:40]}: <{iri}>")
+                reason = message(
+                    "diagnostics.undeclared", name=token.text[:80], prefix=prefix[:40], iri=iri
+                )
+                return Mistake(token.start, reason)
         before = token.kind
     return None

@@ -11,6 +11,7 @@ from server.engine.diagnostics import columns
 from server.engine.diagnostics.columns import AGGREGATES, Columns
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import CLOSING, Token
+from transform.text.message import message
 
 _SEPARATE = ("MINUS", "EXISTS")  # their variables are not visible outside
 
@@ -81,7 +82,7 @@ class _Walk:
         token, block = self.tokens[at], self.groups[-1].block
         if self.blank.setdefault(token.text, block) is block:
             return at + 1, None
-        reason = f"the blank node {token.text[:80]} stands in two groups of triples: use a variable"
+        reason = message("diagnostics.blank_in_two_groups", label=token.text[:80])
         return at + 1, Mistake(token.start, reason)
 
     def filter(self, at: int) -> tuple[int, Mistake | None]:
@@ -94,7 +95,7 @@ class _Walk:
         name, group = self.tokens[end - 1], self.groups[-1]
         mistake = self._find_aggregate(at, opening)
         if name.text[1:] in group.seen:
-            reason = f"{name.text[:80]} has a value before this BIND: give the new one another name"
+            reason = message("diagnostics.bound_before", name=name.text[:80])
             mistake = mistake or Mistake(name.start, reason)
         group.seen.add(name.text[1:])
         return end + 1, mistake
@@ -118,9 +119,7 @@ class _Walk:
                 for before, token in pairwise(row)
             )
             if number != width and all(token.kind != "<<(" for token in row):
-                reason = (
-                    f"this row has {number} values for {width} variables; UNDEF stands for none"
-                )
+                reason = message("diagnostics.wrong_row", values=number, variables=width)
                 return Mistake(row[0].start, reason)
             at += len(row)
         return None
@@ -131,9 +130,10 @@ class _Walk:
             return None
         for token in region:
             if token.kind in AGGREGATES:
-                reason = f"{token.kind} cannot stand in {region[0].kind}: use"
-                having = " HAVING(…), or" if region[0].kind == "FILTER" else ""
-                return Mistake(token.start, f"{reason}{having} a SELECT within {{ }}")
+                reason = message("diagnostics.aggregate_in_bind", aggregate=token.kind)
+                if region[0].kind == "FILTER":
+                    reason = message("diagnostics.aggregate_in_filter", aggregate=token.kind)
+                return Mistake(token.start, reason)
         return None
 
     def _find_bracket(self, at: int) -> int:

@@ -4,6 +4,7 @@ from server.engine.diagnostics import scopes
 from server.engine.diagnostics.grammar import FIRST
 from server.engine.diagnostics.mistake import Mistake
 from server.engine.diagnostics.tokens import Token
+from transform.text.message import message
 
 
 def find_first(tokens: list[Token]) -> Mistake | None:
@@ -15,6 +16,5 @@ def _find_custom_aggregate(tokens: list[Token]) -> Mistake | None:
     """Return the first function with an IRI for a name that takes DISTINCT."""
     for name, bracket, word in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if name.kind in FIRST["iri"] and (bracket.kind, word.kind) == ("(", "DISTINCT"):
-            reason = f"there is no aggregate {name.text[:80]}: use COUNT, SUM, MIN, MAX, AVG,"
-            return Mistake(name.start, f"{reason} SAMPLE or GROUP_CONCAT")
+            return Mistake(name.start, message("diagnostics.no_aggregate", name=name.text[:80]))
     return None

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from server.engine.faults import EngineBusy, EngineFault, QueryTooSlow
 from server.engine.interface import Limits
 from server.engine.process import sandbox
+from transform.text.message import message
 
 MOMENT = 0.05  # seconds of work; what takes less is a short query
 # By the clock alone, a busy machine would make short queries pass for long ones; what waits, as
@@ -47,9 +48,7 @@ def refuse_to_go_on(
         return QueryTooSlow(limits.seconds)
     taken = sum(other.grown for other in runs)
     if taken > limits.total_memory_mb << 20 and run is max(runs, key=lambda other: other.grown):
-        return EngineBusy(
-            "The queries under way take all memory, and this one takes most.", retry_after
-        )
+        return EngineBusy(message("engine.takes_most"), retry_after)
     if run in long or run.age < limits.patience:
         return None
     if run.worked < MOMENT and run.age < limits.patience * MOST_MOMENTS:
@@ -59,6 +58,4 @@ def refuse_to_go_on(
         return None
     if not crowded:
         return None
-    return EngineBusy(
-        "Other long queries are under way and short ones wait: this one was ended.", retry_after
-    )
+    return EngineBusy(message("engine.gave_way"), retry_after)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from server.engine import faults
 from server.engine.faults import EngineFault
 from server.engine.process.fork_server import STACK
+from transform.text.message import message
 from transform.text.printable import shown
 
 # This build of the engine aborts on a panic (SIGABRT): it writes what it was, and nothing in the
@@ -28,9 +29,7 @@ def name_fault(ending: Ending, memory_mb: int) -> EngineFault:
     if _UNSORTED in ending.words:
         return faults.Unorderable()
     if _NO_MEMORY.search(ending.words):
-        return faults.QueryTooLarge(
-            f"The query takes more than {memory_mb} MB of memory: ask for less, or make it simpler."
-        )
+        return faults.QueryTooLarge(message("engine.query_beyond_memory", megabytes=memory_mb))
     # Who overflows the stack has touched all of it, which another wrong access has not.
     if ending.status in (-signal.SIGSEGV, -signal.SIGBUS) and ending.grown > STACK // 2:
         return faults.QueryTooDeep()

@@ -13,6 +13,7 @@ from server.engine.pool.event_loop import get_loop
 from server.engine.pool.lookup import Lookups
 from server.engine.pool.pool import Pool
 from server.engine.stats import EngineStats
+from transform.text.message import message
 
 _LOOK_EVERY = 0.1  # seconds between two checks that the client is still connected
 
@@ -47,7 +48,7 @@ class PooledEngine:
         try:
             while not asking.is_over.wait(_LOOK_EVERY if gone else None):
                 if gone and gone():
-                    raise Abandoned("The client has gone.")
+                    raise Abandoned(message("engine.client_gone"))
         except BaseException:
             loop.call_soon_threadsafe(asking.withdraw)
             raise

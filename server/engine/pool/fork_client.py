@@ -12,8 +12,9 @@ from server.engine.faults import EngineDown, unloadable
 from server.engine.frames import CANCEL, LETTER_AND_LENGTH, frame
 from server.engine.pool.ending import Ending, describe
 from server.engine.process import sandbox
-from transform.files import reason_of
+from transform.files import reason_message
 from transform.rdf.namespaces import vocabulary_of
+from transform.text.message import message
 
 _ROOT = Path(__file__).resolve().parents[3]
 _REPLY_SECONDS = 10.0
@@ -67,7 +68,8 @@ class ForkClient:
                 )
             except OSError as error:
                 self._control.close()
-                raise EngineDown(f"No process can be started: {reason_of(error)}") from error
+                reason = reason_message(error)
+                raise EngineDown(message("engine.no_process", reason=reason)) from error
         try:
             loaded = self._receive_loaded()
             if "unreadable" in loaded:
@@ -99,7 +101,8 @@ class ForkClient:
             answered = b""
         connection.setblocking(False)
         if not answered:
-            raise EngineDown(f"No query process can start: {describe(self.reap(process))}")
+            ending = describe(self.reap(process))
+            raise EngineDown(message("engine.query_process_ended", ending=ending))
 
     def kill(self, process: QueryProcess) -> None:
         """End a process at once, whatever it does; its memory is free soon after."""
@@ -132,10 +135,13 @@ class ForkClient:
             socket.send_fds(self._control, [packet], descriptors or [])
         except OSError as error:
             self._control.close()  # it is gone, though it may not count as ended yet
-            raise EngineDown(f"The engine's fork server is gone: {reason_of(error)}") from error
+            reason = reason_message(error)
+            raise EngineDown(message("engine.fork_server_lost", reason=reason)) from error
         reply = self._receive()
         if "failed" in reply:
-            raise EngineDown(f"The engine's fork server cannot {request['do']}: {reply['failed']}")
+            raise EngineDown(
+                message("engine.fork_server_cannot", do=request["do"], reason=reply["failed"])
+            )
         return reply
 
     def _receive_loaded(self) -> dict[str, Any]:
@@ -143,21 +149,17 @@ class ForkClient:
             return self._receive()
         except EngineDown as down:
             status = self._fork_server.wait()  # nothing else closes its end of the socket
-            raise EngineDown(
-                f"The process that loads the release ended with status {status}, as for lack of"
-                " memory; the log says what it wrote."
-            ) from down
+            raise EngineDown(message("engine.loading_ended", status=status)) from down
 
     def _receive(self) -> dict[str, Any]:
         try:
             packet = self._control.recv(65536)
         except OSError as error:
             self._control.close()  # a late reply must not be taken for that to the next request
-            raise EngineDown(
-                f"The engine's fork server does not answer: {reason_of(error)}"
-            ) from error
+            reason = reason_message(error)
+            raise EngineDown(message("engine.fork_server_silent", reason=reason)) from error
         if not packet:
             self._control.close()
-            raise EngineDown("The engine's fork server is gone.")
+            raise EngineDown(message("engine.fork_server_gone"))
         reply: dict[str, Any] = json.loads(packet)
         return reply

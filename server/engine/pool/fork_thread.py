@@ -12,6 +12,7 @@ from server.engine.faults import EngineDown
 from server.engine.pool.ending import Ending
 from server.engine.pool.fork_client import ForkClient, QueryProcess
 from transform.errors import UnreadableRelease
+from transform.text.message import message
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -64,7 +65,7 @@ class ForkThread:
             self._client = ForkClient(*self._source)
         except UnreadableRelease as gone:
             _log.error("the release can be read no more: %s", gone)
-            raise EngineDown("The release can be read no more; the log says why.") from gone
+            raise EngineDown(message("engine.release_gone")) from gone
         return self._client.fork()
 
     def check(self, process: QueryProcess) -> None:
@@ -85,7 +86,7 @@ class ForkThread:
         """Return how a process ended; raises EngineDown."""
         process.connection.close()
         if self._client is None:
-            raise EngineDown("The engine's fork server is gone.")
+            raise EngineDown(message("engine.fork_server_gone"))
         return self._client.reap(process)
 
     def close(self, wait: bool) -> None:

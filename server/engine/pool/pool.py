@@ -31,7 +31,8 @@ from server.engine.pool.spool import SpoolSpace
 from server.engine.process import sandbox
 from server.engine.process.fork_server import NO_STORE
 from server.engine.stats import EngineStats
-from transform.files import reason_of
+from transform.files import reason_message
+from transform.text.message import message
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # questions that a process is put at once
@@ -86,11 +87,11 @@ class Pool:
     def begin(self, question: Question, over: Callable[[Outcome], None]) -> Exchange:
         """See `interface.Engine.begin`."""
         if self._closed:
-            raise EngineDown("The engine was closed.")
+            raise EngineDown(message("engine.closed"))
         if self._pinned is None:
             self._settle()
         if len(self._waiting) >= self._limits.waiting:
-            raise faults.EngineBusy("Too many queries wait already.", self._retry_after())
+            raise faults.EngineBusy(message("engine.too_many_wait"), self._retry_after())
         exchange = Exchange(frame_question(question), over, self._forget)
         self._waiting.append(exchange)
         self._assign_soon()
@@ -262,7 +263,7 @@ class Pool:
         """End the query that a process died of with a fault; put the others again."""
         if self._closed:
             for exchange in unanswered:
-                exchange.finish(EngineDown("The engine was closed."))
+                exchange.finish(EngineDown(message("engine.closed")))
             return
         ending = None if done.exception() else done.result()
         _log.warning(
@@ -271,7 +272,7 @@ class Pool:
             describe(ending) if ending is not None else done.exception(),
         )
         if ending is not None and ending.status == NO_STORE:
-            down = EngineDown(f"A query process cannot start: {faults.STORE_GONE}")
+            down = EngineDown(message("engine.store_gone"))
             for exchange in unanswered:
                 exchange.finish(down)
             if not self._alive:
@@ -285,8 +286,7 @@ class Pool:
             unanswered[0].tries += 1
             unanswered[0].alone = True  # so that nothing is left unread if the process dies of it
             if unanswered[0].tries > self._limits.idle:  # all that were idle, and a fresh one
-                detail = "Query processes end before they read the question: ask again."
-                unanswered.pop(0).finish(EngineDown(detail))
+                unanswered.pop(0).finish(EngineDown(message("engine.ends_unread")))
         self.put_again(unanswered)
 
     # The number of processes
@@ -316,8 +316,8 @@ class Pool:
             _log.error("no query process can be started: %s", fault)
             self._retry = time.monotonic() + _RETRY
             if not self._alive:
-                reason = reason_of(fault)
-                self._refuse_all(EngineDown(f"No query process can be started: {reason}"))
+                reason = reason_message(fault)
+                self._refuse_all(EngineDown(message("engine.no_query_process", reason=reason)))
         elif self._closed:
             done.result().connection.close()
         else:
@@ -363,7 +363,7 @@ class Pool:
         while self._waiting and now > self._waiting[0].begun + self._limits.waiting_seconds:
             self._waiting.popleft().finish(
                 faults.EngineBusy(
-                    f"No query process became free in {self._limits.waiting_seconds:g} seconds.",
+                    message("engine.none_became_free", seconds=self._limits.waiting_seconds),
                     self._retry_after(),
                 )
             )
@@ -377,7 +377,7 @@ class Pool:
         run.measure(now, memory and process.late)
         if isinstance(present, Exchange) and present.withdrawn:
             if now - present.withdrawn > _LEFT:
-                self.end(process, faults.Abandoned("The client has gone."))
+                self.end(process, faults.Abandoned(message("engine.client_gone")))
             return
         if run.worked > MOMENT or run.age > MOST_MOMENTS * MOMENT:
             self._leave_alone(process)
@@ -414,7 +414,7 @@ class Pool:
 
     def _shut(self) -> None:
         self._closed = True
-        down = EngineDown("The engine was closed.")
+        down = EngineDown(message("engine.closed"))
         self._refuse_all(down)
         for opened in self._opened:
             opened.connection.close()

@@ -15,7 +15,8 @@ from typing import IO, Self
 
 from server.engine.faults import AnswerBroken, EngineBusy, ResultTooLarge
 from server.engine.interface import Form, Limits
-from transform.files import reason_of
+from transform.files import reason_message
+from transform.text.message import message
 
 _IN_MEMORY = 1 << 20
 _MOST_UNWRITTEN = 1 << 20  # bytes of one answer that wait for a thread to write them
@@ -37,7 +38,7 @@ class SpoolSpace:
         """Take room, or raise EngineBusy."""
         with self._lock:
             if self._taken + size > self._limit:
-                raise EngineBusy("Clients have too many large answers still to read.", 5)
+                raise EngineBusy(message("engine.answers_unread"), 5)
             self._taken += size
 
     def free(self, size: int) -> None:
@@ -136,7 +137,7 @@ class Spool:
                 self._file.close()
             return
         if error := done.exception():
-            detail = f"The answer cannot be kept: {reason_of(error)}: ask for less, or again later."
+            detail = message("engine.unkept", reason=reason_message(error))
             self.fault = EngineBusy(detail, 60)
         elif self._parts:
             self._begin_to_write()
@@ -152,6 +153,6 @@ def read_back(file: IO[bytes], length: int) -> Iterator[bytes]:
             left -= len(part)
             yield part
     except (OSError, ValueError) as error:
-        raise AnswerBroken(f"The answer cannot be read back: {reason_of(error)}.") from error
+        raise AnswerBroken(message("engine.unread_back", reason=reason_message(error))) from error
     if left:
-        raise AnswerBroken(f"The answer cannot be read back: {left} bytes are missing.")
+        raise AnswerBroken(message("engine.bytes_missing", left=left))

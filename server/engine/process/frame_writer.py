@@ -6,6 +6,7 @@ import socket
 from server.engine.faults import Unwritable
 from server.engine.frames import DATA, END, FAULT, HEAD, PART, WHOLE, frame
 from transform.rdf.syntaxes import Sink
+from transform.text.message import message
 
 # XML 1.0, production 2 (Char): these UTF-8 sequences stand for what no document can hold.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -78,11 +79,8 @@ class XmlFrameWriter:
         """Take bytes of the document, cut anywhere."""
         if match := _NOT_XML.search(self._before + data):
             character = ord(match[0].decode())
-            raise Unwritable(
-                f"The result holds the character U+{character:04X}, which XML 1.0 cannot carry: "
-                "ask for JSON, CSV or TSV.",
-                self._media_type,
-            )
+            detail = message("engine.not_xml", code=f"{character:04X}")
+            raise Unwritable(detail, self._media_type)
         self._before = data[-2:]
         self._outlet.write(data.replace(b"\r", b"&#xD;"))
         return len(data)

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from server.engine import faults, query_text
 from server.engine.diagnostics.diagnose import find_mistake
 from server.engine.diagnostics.functions import refuse_call
+from server.engine.diagnostics.iris import why_no_iri
 from server.engine.frames import CANCEL, ORDERED, ClosedError, Questions, unpack_question
 from server.engine.interface import (
     CSV,
@@ -27,6 +28,7 @@ from server.engine.process.frame_writer import FrameWriter, XmlFrameWriter
 from server.engine.process.total_order import order_totally
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import vocabulary_of
+from transform.text.message import message
 
 _SYNTAX = {
     JSON: ox.QueryResultsFormat.JSON,
@@ -80,7 +82,7 @@ def _answer_or_fault(
     except faults.EngineFault as fault:
         return fault
     except MemoryError:
-        return faults.QueryTooLarge("The query takes more memory than one query may.")
+        return faults.QueryTooLarge(message("engine.query_too_large"))
     except Exception:  # not the engine's panics, which end the process (`pool/ending.py`)
         return faults.EngineDefect(traceback.format_exc())
     return None
@@ -147,12 +149,13 @@ def _ask(text: str, question: Question, store: ox.Store, from_clause: bool) -> R
         )
     except RuntimeError as error:
         if re.search("does not contains? variable", str(error)):
-            raise faults.MalformedQuery(f"{error}: a bound variable must be selected.") from error
+            detail = message("engine.unselected", words=str(error))
+            raise faults.MalformedQuery(detail) from error
         if match := _UNKNOWN_FUNCTION.search(str(error)):
             raise refuse_call(text, match[1][1:-1]) from error
         raise
     except UnicodeEncodeError as error:
-        raise faults.MalformedQuery("The query holds half a surrogate pair.") from error
+        raise faults.MalformedQuery(message("engine.half_a_pair")) from error
 
 
 def _bind(question: Question) -> dict[ox.Variable, _Term]:
@@ -163,14 +166,16 @@ def _iri(iri: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(iri)
     except ValueError as error:
-        raise faults.MalformedQuery(f"{iri!r} is not an absolute IRI: {error}.") from error
+        detail = message("engine.no_absolute_iri", iri=iri, why=why_no_iri(error))
+        raise faults.MalformedQuery(detail) from error
 
 
 def _variable(name: str) -> ox.Variable:
     try:
         return ox.Variable(name)
     except ValueError as error:
-        raise faults.MalformedQuery(f"{name!r} cannot name a variable: {error}.") from error
+        detail = message("engine.no_variable", name=name, why=why_no_iri(error))
+        raise faults.MalformedQuery(detail) from error
 
 
 def _term(bound: str | Text) -> _Term:
@@ -180,7 +185,8 @@ def _term(bound: str | Text) -> _Term:
         datatype = _iri(bound.datatype) if bound.datatype else None
         return ox.Literal(bound.value, language=bound.language, datatype=datatype)
     except ValueError as error:
-        raise faults.MalformedQuery(f"{bound!r} cannot be bound: {error}.") from error
+        detail = message("engine.unbindable", bound=repr(bound), why=why_no_iri(error))
+        raise faults.MalformedQuery(detail) from error
 
 
 def _write_results(
@@ -196,8 +202,7 @@ def _write_results(
         try:
             csv_cells.write_csv(results, outlet)
         except RecursionError as deep:
-            detail = "Triple terms nest deeper than CSV is written: ask for JSON or TSV."
-            raise faults.Unwritable(detail, CSV) from deep
+            raise faults.Unwritable(message("engine.too_deep_for_csv"), CSV) from deep
     else:
         out = XmlFrameWriter(outlet, media_type) if media_type == XML else outlet
         results.serialize(cast("IO[bytes]", out), _SYNTAX[media_type])
@@ -215,7 +220,8 @@ def _write_graph(
             _quads(triples) if syntax.named_graphs else triples, syntax, outlet, base_uri
         )
     except syntaxes.NotExpressible as unfit:
-        raise faults.Unwritable(f"{unfit}: ask for Turtle or N-Triples.", media_type) from unfit
+        detail = message("engine.not_expressible", problem=unfit.problem)
+        raise faults.Unwritable(detail, media_type) from unfit
 
 
 def _quads(triples: ox.QueryTriples) -> Iterator[ox.Quad]:

@@ -15,6 +15,7 @@ from server.engine.remote.rewriting import Sent
 from server.engine.remote.spooled import Spooled
 from server.engine.remote.templates import make_triples
 from transform.rdf import syntaxes
+from transform.text.message import message
 
 Results = ox.QuerySolutions | ox.QueryBoolean
 _SYNTAX = {
@@ -24,7 +25,7 @@ _SYNTAX = {
     TSV: ox.QueryResultsFormat.TSV,
 }
 _BUFFER = 1 << 16
-_NO_RESULTS = "The store answers what is no SPARQL result, or only a part of one."
+_NO_RESULTS = message("engine.store_no_results")
 
 
 def choose_type(form: Form, question: Question) -> str:
@@ -98,8 +99,7 @@ def _write_results(results: Results, text: str, out: Spooled) -> None:
         try:
             csv_cells.write_csv(results, out)
         except RecursionError as deep:
-            detail = "Triple terms nest deeper than CSV is written: ask for JSON or TSV."
-            raise Unwritable(detail, CSV) from deep
+            raise Unwritable(message("engine.too_deep_for_csv"), CSV) from deep
         return
     sink = XmlFrameWriter(out, media_type) if media_type == XML else out
     results.serialize(cast("IO[bytes]", sink), _SYNTAX[media_type])
@@ -113,7 +113,8 @@ def _write_graph(triples: Iterable[ox.Triple], out: Spooled, base_uri: str) -> N
         else:
             syntaxes.write(triples, syntax, out, base_uri)
     except syntaxes.NotExpressible as unfit:
-        raise Unwritable(f"{unfit}: ask for Turtle or N-Triples.", out.media_type) from unfit
+        detail = message("engine.not_expressible", problem=unfit.problem)
+        raise Unwritable(detail, out.media_type) from unfit
 
 
 def _quads(triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:

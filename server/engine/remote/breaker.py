@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from server.engine.faults import EngineFault, StoreDown
+from transform.text.message import message
 
 _log = logging.getLogger(__name__)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds
@@ -77,4 +78,4 @@ class Breaker:
         _log.error("%s is not asked for %g s: %s", self._host, pause, fault)
 
     def _fault(self, seconds: int) -> StoreDown:
-        return StoreDown("The store behind this endpoint does not answer.", max(1, seconds))
+        return StoreDown(message("engine.store_silent"), max(1, seconds))

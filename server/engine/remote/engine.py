@@ -26,6 +26,7 @@ from server.engine.remote.spooled import Spooled
 from server.engine.remote.tasks import Task, Watch, report
 from server.engine.stats import EngineStats
 from transform.rdf.namespaces import vocabulary_of
+from transform.text.message import message
 
 _log = logging.getLogger(__name__)
 _GONE_EVERY = 0.1  # seconds between two checks that the client is still connected
@@ -83,7 +84,7 @@ class RemoteEngine:
         try:
             while not is_over.wait(_GONE_EVERY if gone else None):
                 if gone and gone():
-                    raise faults.Abandoned("The client has gone.")
+                    raise faults.Abandoned(message("engine.client_gone"))
         except BaseException:
             task.withdraw()
             raise
@@ -100,7 +101,7 @@ class RemoteEngine:
     def close(self) -> None:
         """See `server.engine.interface.Engine.close`."""
         self._closed = True
-        self._watch.close(EngineDown("The engine was closed."))
+        self._watch.close(EngineDown(message("engine.closed")))
         self._threads.shutdown(wait=False)
         self._door.connections.close()
 
@@ -112,17 +113,17 @@ class RemoteEngine:
 
     def _begin(self, question: Question, over: Callable[[Task], None]) -> Task:
         if self._closed:
-            raise EngineDown("The engine was closed.")
+            raise EngineDown(message("engine.closed"))
         self._breaker.refuse()
         if sum(self._watch.count()) >= self._limits.waiting + self._limits.processes:
-            raise EngineBusy("Too many queries wait already.", self._retry_after())
+            raise EngineBusy(message("engine.too_many_wait"), self._retry_after())
         task = Task(question, over, self._limits.waiting_seconds)
         self._watch.add(task)
         try:
             self._threads.submit(self._run, task)
         except RuntimeError as error:  # it was closed just now
             self._watch.remove(task)
-            raise EngineDown("The engine was closed.") from error
+            raise EngineDown(message("engine.closed")) from error
         return task
 
     def _retry_after(self) -> int:

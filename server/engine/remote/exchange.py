@@ -29,6 +29,7 @@ from server.engine.remote.connections import CONNECT_SECONDS, Connections, cut
 from transform import __version__
 from transform.files import reason_of
 from transform.push.authentication import Login, choose_challenge, read_challenges
+from transform.text.message import message
 
 _log = logging.getLogger(__name__)
 JSON = "application/sparql-results+json"
@@ -172,7 +173,9 @@ class Exchange:
             raise ResultCapped
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind != JSON:
-            raise StoreUnfit(f"The store answers {kind[:80] or 'no type'!r} in place of results.")
+            if not kind:
+                raise StoreUnfit(message("engine.store_without_type"))
+            raise StoreUnfit(message("engine.store_type", type=kind[:80]))
 
     def _refuse(self, response: urllib3.BaseHTTPResponse, body: "Body") -> None:
         status, headers = response.status, response.headers
@@ -185,17 +188,16 @@ class Exchange:
         if status in _FULL:
             wait = headers.get("Retry-After", "")
             seconds = int(wait) if wait.isascii() and wait.isdigit() else 5
-            detail = "The store behind this endpoint has no place for another query."
-            raise EngineBusy(detail, min(seconds, _LONGEST_WAIT))
+            raise EngineBusy(message("engine.store_full"), min(seconds, _LONGEST_WAIT))
         if status in _REFUSING:
             raise StoreRefused
         if status == 504:
             raise StoreTooSlow(self._seconds)
         if status in (401, 403):
-            raise StoreUnfit(f"The store does not let this server ask ({status}).")
+            raise StoreUnfit(message("engine.store_refuses_us", status=status))
         if 300 <= status < 400:
-            raise StoreUnfit(f"The store sends this server to another address ({status}).")
-        raise StoreUnfit(f"The store answers {status} in place of results.")
+            raise StoreUnfit(message("engine.store_moved", status=status))
+        raise StoreUnfit(message("engine.store_status", status=status))
 
     def _raise_stopped(self, cause: BaseException | None = None) -> None:
         if self.stopped is not None:
@@ -205,7 +207,7 @@ class Exchange:
 
     def _unreachable(self, error: BaseException) -> EngineFault:
         _log.info("%s cannot be asked: %s", self._door.store.host, _reason(error))
-        return StoreDown("The store behind this endpoint cannot be reached.")
+        return StoreDown(message("engine.store_unreached"))
 
     def _broken(self, error: BaseException) -> EngineFault:
         if self.stopped is not None:
@@ -213,7 +215,7 @@ class Exchange:
         if time.monotonic() > self._until:
             return StoreTooSlow(self._seconds)
         _log.info("%s breaks off: %s", self._door.store.host, _reason(error))
-        return StoreUnfit("The store broke off in the middle of its answer.")
+        return StoreUnfit(message("engine.store_broke_off"))
 
 
 class Body(io.RawIOBase):

@@ -16,6 +16,7 @@ from server.engine.faults import (
     UpdateRefused,
 )
 from server.engine.remote.terms import Names
+from transform.text.message import message
 
 FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 IRIS = FIRST["iri"]
@@ -120,7 +121,7 @@ def _examine(text: str, ours: str) -> Examined:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise MalformedQuery("The query holds half a surrogate pair.") from error
+        raise MalformedQuery(message("engine.half_a_pair")) from error
     for spelling in query_text.spellings(text):
         try:
             return examine(spelling, ours)

@@ -7,7 +7,8 @@ from typing import IO, Self
 from server.engine.faults import EngineBusy, ResultTooLarge
 from server.engine.interface import Form
 from server.engine.pool.spool import SpoolSpace, read_back
-from transform.files import reason_of
+from transform.files import reason_message
+from transform.text.message import message
 
 _IN_MEMORY = 1 << 20
 _PART = 1 << 16  # bytes
@@ -81,6 +82,6 @@ class Spooled:
             self._file.write(self._memory)
             self._file.flush()
         except OSError as error:
-            detail = f"The answer cannot be kept: {reason_of(error)}: ask for less, or again later."
+            detail = message("engine.unkept", reason=reason_message(error))
             raise EngineBusy(detail, 60) from error
         self._memory.clear()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from server.engine.faults import Abandoned, EngineBusy, EngineFault
 from server.engine.interface import Outcome, Question
 from server.engine.remote.exchange import Exchange
+from transform.text.message import message
 
 _LOOK_EVERY = 0.05  # seconds between two looks
 
@@ -42,7 +43,7 @@ class Task:
             if self.exchange.stopped is not None:
                 self.end(self.exchange.stopped)
         elif now > self._begun + self._seconds:
-            detail = f"No place for this query became free in {self._seconds:g} seconds."
+            detail = message("engine.no_place_became_free", seconds=self._seconds)
             self.end(EngineBusy(detail, max(1, math.ceil(self._seconds))))
 
     def stop(self, fault: EngineFault) -> None:
@@ -57,7 +58,7 @@ class Task:
             outcome, self._outcome = self._outcome, None
             self._ended = True
         if self.running:
-            self.exchange.stop(Abandoned("The client has gone."))
+            self.exchange.stop(Abandoned(message("engine.client_gone")))
         if outcome is not None and not isinstance(outcome, EngineFault):
             outcome.close()
 
@@ -76,7 +77,7 @@ class Task:
         """Return the outcome; raises Abandoned where the question was withdrawn meanwhile."""
         with self._lock:
             outcome, self._outcome = self._outcome, None
-        return outcome if outcome is not None else Abandoned("The client has gone.")
+        return outcome if outcome is not None else Abandoned(message("engine.client_gone"))
 
 
 def report(task: Task, over: Callable[[Outcome], None]) -> None:

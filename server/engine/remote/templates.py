@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from server.engine.faults import MalformedQuery
+from transform.text.message import message
 
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 # From a solution, and the blank nodes made for it so far: a term, None where there is none.
@@ -50,8 +51,7 @@ def read_template(tokens: Iterable[tuple[str, str]], visible: Collection[str]) -
     try:
         triples = [quad.triple for quad in ox.parse(written, ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
-        detail = "The template of this CONSTRUCT holds what is no triple of RDF: correct it."
-        raise MalformedQuery(detail) from error
+        raise MalformedQuery(message("engine.wrong_template")) from error
     parts = [tuple(_read(term, names) for term in triple) for triple in triples]
     return Template([(s, p, o) for s, p, o in parts], [name for name in names if name in visible])
 

@@ -7,9 +7,11 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from server.engine.diagnostics.diagnose import locate
+from server.engine.diagnostics.iris import why_no_iri
 from server.engine.diagnostics.tokens import Token
 from server.engine.faults import MalformedQuery
 from server.engine.interface import Text
+from transform.text.message import Message, message
 
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 _LOCAL_ESCAPE = re.compile(r"\\(.)")
@@ -41,21 +43,21 @@ class Names:
         prefix, colon, local = token.text.partition(":")
         namespace = self._namespaces.get(prefix + colon)
         if namespace is None:
-            raise self._refuse(token, "this prefix is not declared")
+            raise self._refuse(token, message("diagnostics.undeclared_here"))
         iri = namespace + _LOCAL_ESCAPE.sub(r"\1", local)
         if _NOT_IN_IRI.search(iri):
-            raise self._refuse(token, "this is not an IRI")
+            raise self._refuse(token, message("diagnostics.no_iri_here"))
         return iri
 
     def _resolve(self, token: Token) -> str:
         iri = resolve(token.text, self.base)
         if iri is None:
-            raise self._refuse(token, f"{token.text[:80]!r} is not an IRI")
+            raise self._refuse(token, message("diagnostics.no_iri_at_all", iri=token.text[:80]))
         return iri
 
-    def _refuse(self, token: Token, reason: str) -> MalformedQuery:
+    def _refuse(self, token: Token, reason: Message) -> MalformedQuery:
         line, column = locate(self._text, token.start)
-        detail = f"The query cannot be read at line {line}, column {column}: {reason}."
+        detail = message("diagnostics.unreadable", line=line, column=column, reason=reason)
         return MalformedQuery(detail, line, column)
 
 
@@ -76,7 +78,8 @@ def write_iri(iri: str) -> str:
     try:
         return str(ox.NamedNode(iri))
     except ValueError as error:
-        raise MalformedQuery(f"{iri!r} is not an absolute IRI: {error}.") from error
+        detail = message("engine.no_absolute_iri", iri=iri, why=why_no_iri(error))
+        raise MalformedQuery(detail) from error
 
 
 def rewrite_text(quoted: str) -> str:
@@ -97,7 +100,8 @@ def write_value(bound: str | Text) -> str:
     try:
         ox.Literal(bound.value, language=bound.language)
     except ValueError as error:
-        raise MalformedQuery(f"{bound!r} cannot be bound: {error}.") from error
+        detail = message("engine.unbindable", bound=repr(bound), why=why_no_iri(error))
+        raise MalformedQuery(detail) from error
     if bound.language:
         return f"{write_text(bound.value)}@{bound.language}"
     datatype = f"^^{write_iri(bound.datatype)}" if bound.datatype else ""
@@ -109,7 +113,7 @@ def _character(escape: re.Match[str]) -> str:
         return _MEANT.get(escape[3], escape[3])
     point = int(escape[1] or escape[2], 16)
     if 0xD800 <= point <= 0xDFFF or point > 0x10FFFF:
-        raise MalformedQuery(f"{escape[0]} in a text of the query is no character.")
+        raise MalformedQuery(message("engine.no_character", escape=escape[0]))
     return chr(point)
 
 

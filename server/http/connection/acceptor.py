@@ -15,6 +15,7 @@ from server.http.messages import Clock
 from server.http.process.load_balance import LoadBalance
 from server.http.refusals import refuse
 from server.networks import site_of
+from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ def _refuse_connection(client: socket.socket, clock: Clock) -> None:
     What the client has sent is read before: closing with unread bytes would reset the
     connection, and the client would lose the reply.
     """
-    reply = refuse(503, "too-many-connections", "Too many connections: come again soon.", 5)
+    reply = refuse(503, "too-many-connections", message("http.too_many_connections"), 5)
     with client, contextlib.suppress(OSError):
         client.send(reply.head + clock.date + b"Connection: close\r\n\r\n" + reply.body)
         client.shutdown(socket.SHUT_WR)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from server.bounds import HEAD_BYTES
 from server.http.refusals import Refused
+from transform.text.message import Message, message
 
 # Headers of at most one line: some readers take the first of two, others the second.
 ONCE = frozenset((b"host", b"content-type", b"content-encoding", b"expect"))
@@ -23,12 +24,12 @@ _KIND = "malformed-request"
 def judge(method: str, version: str, target: bytes, headers: dict[bytes, bytes]) -> bytes:
     """Return the target in origin form, and set the host in `headers`; raises Refused."""
     if version not in _VERSIONS:
-        raise Refused(505, "unknown-version", "HTTP/1.1 and HTTP/1.0 are spoken here.")
+        raise Refused(505, "unknown-version", message("http.versions"))
     if method == "CONNECT":
-        raise Refused(501, "unknown-method", "This server is no proxy: it opens no tunnel.")
+        raise Refused(501, "unknown-method", message("http.no_proxy"))
     host = headers.get(b"host")
     if host is None and version == "1.1":
-        raise _malformed("Name the Host once (RFC 9112, 3.2): it is missing.")
+        raise _malformed(message("http.no_host"))
     if host is not None:
         _check_host(host)
     if not target.startswith(b"/") or b"#" in target:
@@ -41,7 +42,7 @@ def judge(method: str, version: str, target: bytes, headers: dict[bytes, bytes])
 @lru_cache(maxsize=256)
 def _check_host(name: bytes) -> None:
     if _HOST.fullmatch(name) is None:
-        raise _malformed("Name the Host as a name or an address, with a port or without.")
+        raise _malformed(message("http.wrong_host"))
 
 
 def judge_line(line: bytearray) -> None:
@@ -50,20 +51,20 @@ def judge_line(line: bytearray) -> None:
     The parser passes over them; others read an empty target between them.
     """
     if b"  " in line:
-        raise _malformed("Put one blank before the address and one behind it.")
+        raise _malformed(message("http.blanks"))
 
 
 def judge_repeated(name: bytes) -> None:
     """Raise Refused for a second line of a header that may have only one."""
     if name in ONCE:
-        raise _malformed(f"Send the header {name.decode('latin-1')} once, not twice.")
+        raise _malformed(message("http.header_twice", name=name.decode("latin-1")))
 
 
 def too_long(address: int) -> Refused:
     """Return the refusal of a head that is too long; `address` is the bytes of its target."""
     if 2 * address < HEAD_BYTES:
-        return Refused(431, "headers-too-long", f"Headers may have {HEAD_BYTES:,} bytes.")
-    detail = f"An address may have {HEAD_BYTES:,} bytes: send the query in a body."
+        return Refused(431, "headers-too-long", message("http.headers_too_long", most=HEAD_BYTES))
+    detail = message("http.address_too_long", most=HEAD_BYTES)
     return Refused(414, "address-too-long", detail)
 
 
@@ -75,26 +76,26 @@ def _to_origin(method: str, target: bytes, headers: dict[bytes, bytes]) -> bytes
         _check_host(absolute[1])
         headers[b"host"] = absolute[1]
         return absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
-    raise _malformed("Ask for a path, such as /sparql, or for a whole http address.")
+    raise _malformed(message("http.no_target"))
 
 
 def _check_body_headers(version: str, headers: dict[bytes, bytes]) -> None:
     transfer = headers.get(b"transfer-encoding")
     if transfer is not None:
         if version == "1.0":
-            raise _malformed("HTTP/1.0 knows no Transfer-Encoding: send a Content-Length.")
+            raise _malformed(message("http.no_transfer_encoding"))
         if transfer.strip().lower() != b"chunked":
-            raise Refused(501, "unknown-coding", "Send the body as it is or as «chunked».")
+            raise Refused(501, "unknown-coding", message("http.only_chunked"))
     elif not headers.get(b"content-length", b"0").strip(b" \t0"):
         return
     if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
         # RFC 9110, 15.5.16: Accept-Encoding names what is accepted.
-        detail = "The body is compressed; send it as it is."
+        detail = message("http.compressed_body")
         raise Refused(415, "wrong-body-type", detail, ("Accept-Encoding", "identity"))
     expectation = headers.get(b"expect", b"100-continue").strip().lower()
     if version == "1.1" and expectation != b"100-continue":
-        raise Refused(417, "unknown-expectation", "Nothing can be expected but 100-continue.")
+        raise Refused(417, "unknown-expectation", message("http.expectation"))
 
 
-def _malformed(detail: str) -> Refused:
+def _malformed(detail: Message) -> Refused:
     return Refused(400, _KIND, detail)

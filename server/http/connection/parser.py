@@ -13,6 +13,7 @@ from server.http.connection import head_rules as rules
 from server.http.connection.known_heads import KnownHeads
 from server.http.messages import HeaderLines, Request
 from server.http.refusals import Refused
+from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
@@ -140,9 +141,9 @@ class RequestParser:
             if isinstance(error.__context__, Refused):
                 raise error.__context__ from None
             log.exception("a defect in reading a request")
-            raise Refused(500, "defect", "Something is wrong on our side.") from error
+            raise Refused(500, "defect", message("http.our_side")) from error
         except httptools.HttpParserError as error:
-            detail = f"This is no HTTP/1.1 request: {error}."
+            detail = message("http.no_request", words=str(error))
             raise Refused(400, "malformed-request", detail) from error
         if offered is not None:
             # Outside the handler above, whose exception would hide those of the callbacks.
@@ -156,7 +157,7 @@ class RequestParser:
         if self.phase == "head" and self._came > 2 * HEAD_BYTES:
             raise rules.too_long(len(self._url))
         if self._came > _CHUNKS * self._most + 2 * HEAD_BYTES:
-            raise Refused(400, "malformed-request", "The body has more wrapping than content.")
+            raise Refused(400, "malformed-request", message("http.wrapping"))
 
     def _ignore_upgrade(self, rest: bytes) -> None:
         """Parse the request again without its Upgrade header (RFC 9110, 7.8)."""
@@ -187,7 +188,7 @@ class RequestParser:
         """Add a header line; trailers, which could only mislead, are checked and ignored."""
         self._lines += 1
         if self._lines > MOST_HEADERS or len(value) > LINE_BYTES:
-            detail = f"Headers may have {MOST_HEADERS} lines of {LINE_BYTES:,} bytes."
+            detail = message("http.header_lines", lines=MOST_HEADERS, most=LINE_BYTES)
             raise Refused(431, "headers-too-long", detail)
         if self.phase == "body":
             return
@@ -237,4 +238,4 @@ class RequestParser:
         self._clear()
 
     def _too_large(self) -> Refused:
-        return Refused(413, "query-too-long", f"A body may have at most {self._most:,} bytes.")
+        return Refused(413, "query-too-long", message("http.body_too_long", most=self._most))

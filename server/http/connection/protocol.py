@@ -10,6 +10,7 @@ from server.http.connection.pipeline import Pipeline, Site
 from server.http.connection.writer import ReplyWriter
 from server.http.refusals import Refusal, Refused, refuse
 from server.networks import site_of
+from transform.text.message import message
 
 DRAINED = 16 << 20  # bytes read on after a refusal: a client that still sends cannot read it
 # A client that closed its sending side may have gone, or wait for its answer: we wait so long.
@@ -125,7 +126,7 @@ class Connection(asyncio.Protocol):
             return self._end()
         incoming = self._incoming
         if self._half_closed and incoming.phase != "idle":
-            self._part(refuse(400, "unreadable-request", "The request ends before its end."))
+            self._part(refuse(400, "unreadable-request", message("http.cut_request")))
         if self._parting:
             parting = self._parting.written_for(incoming.accept, self._site.languages)
             self._turns.send_last(parting, incoming.is_head)
@@ -167,7 +168,7 @@ class Connection(asyncio.Protocol):
         elif self._incoming.phase == "idle":
             self._transport.close()
         else:
-            self._part(refuse(408, "too-slow", "The request took too long to come."))
+            self._part(refuse(408, "too-slow", message("http.late_request")))
             self._settle()
 
     def give_way(self) -> None:
@@ -177,7 +178,7 @@ class Connection(asyncio.Protocol):
         elif self._incoming.phase == "idle":
             self._transport.close()
         else:
-            detail = "Too much is coming at once: come again soon."
+            detail = message("http.too_much")
             self._part(refuse(503, "too-many-connections", detail, 5))
             self._settle()
 

@@ -11,6 +11,7 @@ from server.engine.histogram import CELLS, Histogram
 from server.http.messages import Reply, write_head
 from server.http.process import prometheus
 from server.http.refusals import Refused
+from transform.text.message import message
 
 _STATUSES = (
     200, 204, 206, 301, 302, 303, 304, 308, 400, 403, 404, 405, 406, 408, 412, 413, 414, 415, 416,
@@ -88,7 +89,7 @@ class SharedCounters:
     def reply(self, method: str) -> Reply:
         """Return the reply with all counts (Prometheus text format 0.0.4)."""
         if method not in ("GET", "HEAD"):
-            detail = "The counts can be read, by GET."
+            detail = message("http.counts_by_get")
             return Refused(405, "method-not-allowed", detail, ("Allow", "GET, HEAD")).reply
         body = "".join(f"{line}\n" for line in prometheus.write(*self._sums())).encode()
         headers = [

@@ -48,6 +48,7 @@ from server.release.older import OlderReleases
 from server.settings import ENGINE, LOG_JSON, STORE, read_settings
 from server.web import render
 from transform.errors import PortraitError
+from transform.text.message import read_room
 
 _LOOK_EVERY = 0.5
 _OWN_DESCRIPTORS = 256  # for files, query processes and the spool
@@ -243,7 +244,10 @@ def run(
 
 def _read_what_refusals_need() -> None:
     """Read the files of which the answer is made that says that no file can be opened."""
-    texts.table("texts")
+    for room in ("site", "diagnostics", "engine", "http", "pages", "sparql", "system"):
+        read_room(room)
+    for language in texts.LANGUAGES:
+        texts.whole(0, language)  # the numbers of a language are data of Babel
     codecs.lookup("idna")  # of which Werkzeug makes addresses
 
 

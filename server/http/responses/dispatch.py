@@ -33,6 +33,7 @@ from server.release.current import CurrentRelease, Release
 from server.sparql.plan import Plan
 from server.web.headers import HEADERS
 from server.web.release_scope import PLAN
+from transform.text.message import message
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -76,7 +77,7 @@ class Dispatcher:
     def answer(self, request: Request, take: Take) -> Reply | Waiter:
         """Return a reply that needs no waiting, or call `take` with one later."""
         if wait := self._seconds_to_wait(request.peer, request.headers):
-            detail = f"You have made too many requests: come again in {wait} s."
+            detail = message("http.too_many_requests", wait=wait)
             return refuse(429, "too-many-requests", detail, wait)
         if self._current_release.current is None:
             return self._answer_unready(request)
@@ -106,7 +107,7 @@ class Dispatcher:
         """Add a request to those that wait for its answer, or return a reply that is ready."""
         request = waiter.request
         if preferences.coding.refuses_all:
-            return refuse(406, "not-acceptable", "Accept-Encoding leaves nothing: allow identity.")
+            return refuse(406, "not-acceptable", message("http.no_coding"))
         if under_way := self._in_flight.get(request.key):
             under_way.join(waiter)
             return None
@@ -201,7 +202,7 @@ class Dispatcher:
     def _run(self, in_flight: InFlight, plan: Plan | None) -> Reply | None:
         """Run the application in a thread."""
         if self._threads.busy >= _MOST_BUSY:
-            detail = "Too many requests are under way: come again in a moment."
+            detail = message("http.too_many_under_way")
             return refuse(503, "engine-busy", detail, 2)
         request, files = in_flight.request, in_flight.request.path.startswith(_FILES)
         # So that the head is that of the GET, which others may wait for.

@@ -12,9 +12,9 @@ from server.http.responses.compression import Choice
 from server.http.responses.preferences import Preferences
 from server.http.responses.wsgi import WHOLE, Result, Threads
 from server.negotiation import NothingAcceptable
-from server.problem import choose_form, describe
+from server.problem import choose_form, describe, stated_language
 from server.sparql.plan import CONTENT_TYPES, Plan, make_plan
-from server.sparql.protocol import SparqlRequest, read_form, read_target
+from server.sparql.protocol import ADDRESS, SparqlRequest, read_form, read_parameters, read_target
 from server.web.headers import HEADERS
 
 _PATH = b"/sparql"
@@ -74,19 +74,28 @@ def is_soon_written(outcome: Outcome, choice: Choice) -> bool:
     return not _SMALL < outcome.length <= WHOLE
 
 
+def _stated_language(request: Request) -> str:
+    """Return the language of a refusal: `?lang=`, else Accept-Language, else English."""
+    parameters = read_parameters(request.target.partition(b"?")[2], ADDRESS)
+    requested = next((value for name, value in parameters if name == "lang"), None)
+    accepted = request.headers.get(b"accept-language", b"").decode("latin-1")
+    return stated_language(accepted, requested)
+
+
 def _refuse(
     fault: Exception, request: Request, preferences: Preferences, threads: Threads
 ) -> Reply:
     problem = describe(fault, f"{request.method} {request.path.decode('latin-1')}")
-    form = choose_form(preferences.accept)
+    form, language = choose_form(preferences.accept), _stated_language(request)
+    body, language = problem.write(form, language), problem.detail_for(language)[1]
     headers: Headers = [
         ("Content-Type", form.content_type),
+        ("Content-Language", language),
         ("Cache-Control", "no-store"),
         ("Vary", "Accept, Accept-Language"),
         *HEADERS.items(),
         *problem.headers,
     ]
-    body = problem.write(form)
     headers.append(("Content-Length", str(len(body))))
     result = Result(problem.status, headers, body=body, kind=problem.kind)
     return finish.finish(result, request, preferences.coding, threads)

@@ -20,6 +20,7 @@ from server.engine.interface import (
 )
 from server.release.current import Release
 from transform.rdf.namespaces import RDF_TYPE, at_home
+from transform.text.message import message
 
 _N_TRIPLES = "application/n-triples"
 _TYPE = ox.NamedNode(RDF_TYPE)
@@ -134,6 +135,4 @@ def _ask(
             raise
         # The client sent no query, so it cannot correct this one.
         _log.error("the engine refused a query of the site: %s: %s", fault.kind, fault.detail)
-        raise faults.EngineDown(
-            "The engine refused a query of the site itself: try again in a moment."
-        ) from fault
+        raise faults.EngineDown(message("pages.refused_question")) from fault

@@ -112,12 +112,15 @@ async function run() {
 function explain(problem) {
   report(words.faults[problem.status] ?? problem.title, "wrong");
   const detail = document.createElement("p");
-  detail.lang = "en";
   detail.className = "detail";
   detail.textContent = problem.detail;
-  const intro = document.createElement("p");
-  intro.textContent = words.detail;
-  messages.append(intro, detail);
+  if (problem.language !== document.documentElement.lang) {
+    detail.lang = problem.language;
+    const intro = document.createElement("p");
+    intro.textContent = words.detail;
+    messages.append(intro);
+  }
+  messages.append(detail);
   if (!problem.line) return;
   editor.mark(problem.line, problem.column);
   const button = document.createElement("button");

@@ -4,7 +4,7 @@ import { words } from "./words.js";
 
 const LONGEST_LINE = 6000; // characters; a longer query is sent as a body
 
-/** A refusal of the server: `status`, `title`, `detail`, and `line` and `column` where it has them. */
+/** A refusal of the server: `status`, `title`, `detail`, its `language`, `line` and `column` where it has them. */
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail);
@@ -38,7 +38,8 @@ export async function ask(form, text, signal) {
 }
 
 async function readProblem(reply) {
-  const problem = { status: reply.status, title: reply.statusText, detail: "" };
+  const language = reply.headers.get("Content-Language") ?? "en";
+  const problem = { status: reply.status, title: reply.statusText, detail: "", language };
   const json = reply.headers.get("Content-Type")?.includes("json");
   return json ? { ...problem, ...(await reply.json()) } : { ...problem, detail: await reply.text() };
 }

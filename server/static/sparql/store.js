@@ -11,9 +11,9 @@ let count = 0;
 
 /** Why a query has no answer: shown as a refusal of a server is. */
 export class StoreFault extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, language = "en") {
     super(detail);
-    Object.assign(this, { status, title: "", detail, ...placeOf(detail) });
+    Object.assign(this, { status, title: "", detail, language, ...placeOf(detail) });
   }
 }
 
@@ -51,7 +51,7 @@ function run(queries, signal) {
     const fail = (event) => end(reject, new TypeError(event.message || "worker"), true);
     const listen = ({ data }) => {
       if (data.number !== number) return;
-      if (data.begun) timer = window.setTimeout(() => end(reject, new StoreFault(503, words.tooSlow), true), 1000 * SECONDS);
+      if (data.begun) timer = window.setTimeout(() => end(reject, new StoreFault(503, words.tooSlow, document.documentElement.lang), true), 1000 * SECONDS);
       else if (data.unreachable) end(reject, new TypeError(data.unreachable), true);
       else if (data.fault) end(reject, new StoreFault(400, data.fault));
       else end(resolve, data.answers);

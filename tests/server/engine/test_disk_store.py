@@ -296,7 +296,7 @@ def test_a_store_that_is_taken_away_is_no_defect(tmp_path: Path) -> None:
     with open_disk(quads, BASE, Limits(idle=1)) as engine:
         shutil.rmtree(disk_store.find_store(quads))
         faults = [_fault_of(engine, bomb) for _ in range(5)]  # what stands ready goes on
-    details = {type(fault): fault.detail for fault in faults}
+    details = {type(fault): str(fault.detail) for fault in faults}
     assert set(details) <= {QueryTooDeep, EngineDown}
     assert details[EngineDown].endswith("the store of the release is gone; serve again to build it")
     assert str(tmp_path) not in details[EngineDown]

@@ -59,13 +59,16 @@ APART = {
         *("server/discovery/atom.py", "server/release/queries/__init__.py"),
         *("server/things/similar.py", "transform/push/queries.py", "server/export/lists_file.py"),
         *(f"server/question_pages/{name}.py" for name in ("openapi", "shacl", "views")),
-        "server/memento/views.py",
+        *("server/memento/views.py", "server/engine/query_text.py"),
+        *("server/engine/diagnostics/grammar.py", "server/linked_data/vocabulary_page.py"),
+        *(f"server/engine/remote/{name}.py" for name in ("bindings", "engine", "record")),
+        *("server/engine/remote/rewriting.py", "server/engine/remote/tasks.py"),
+        "server/discovery/sitemap.py",
     ),
-    "faults of requests, in English, which is what a page says of them": (
-        *("server/engine", "server/http/connection", "server/http/responses/dispatch.py"),
-        *("server/problem.py", "server/release/files.py", "server/sparql", "server/linked_data"),
-        *("transform/rdf/jsonld.py", "transform/rdf/rdfxml.py", "server/reconciliation"),
-        *(f"server/discovery/{name}.py" for name in ("dumps", "home", "sitemap")),
+    "faults of requests to a service for programs, in English": ("server/reconciliation",),
+    "defects, and faults of a start, which only a log and who runs a server read": (
+        *("server/engine/pool", "server/engine/process", "server/engine/faults.py"),
+        "server/discovery/home.py",
     ),
     "requests and answers in the words of HTTP, SPARQL and Turtle, and names of standards": (
         *(f"server/conformance/{name}_checks.py" for name in ("catalogue", "description")),
@@ -73,7 +76,7 @@ APART = {
         "server/conformance/checks.py",
     ),
     "for machines and who runs them, in English": (
-        *(f"server/http/process/{name}.py" for name in ("prometheus", "shared_counters", "worker")),
+        *(f"server/http/process/{name}.py" for name in ("prometheus", "worker")),
         *("server/http/refusals.py", "server/web/assets.py"),
     ),
 }

@@ -202,7 +202,7 @@ def test_an_answer_that_cannot_be_kept_is_told_so(
     text = "SELECT ?c ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
     outcomes = Batch(engine, [ask(text, CSV), ask(GOOD.format(1))]).wait()
     assert isinstance(outcomes[0], EngineBusy)
-    assert "No space left" in outcomes[0].detail
+    assert "No space left" in str(outcomes[0].detail)
     assert holds(outcomes[1], 1)
 
 
