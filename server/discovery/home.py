@@ -11,6 +11,7 @@ from server.release.history import current_published
 from server.web import render
 from server.web.link_header import Relation, add_relations, licence
 from server.web.links import link_to
+from server.web.navigation import newest_of_several
 from server.web.public_address import address_of
 from server.web.release_scope import current_release
 
@@ -25,6 +26,7 @@ def show() -> Response:
         "home.html",
         address=address_of(release),
         newest=release.years[-1],
+        list_year=newest_of_several(release),
         published=current_published(release).time.date(),
         source_path=source_path,
         embedded=schemaorg.script(

@@ -25,6 +25,7 @@ from server.lists.query import LONGEST_WORDS, ListQuery, read_query
 from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
 from server.lists.suggestions import suggest
 from server.lists.things import BODIES, CATEGORIES, PORTFOLIOS, STATUSES
+from server.lists.years import other_years, tell_years, words_of_years
 from server.negotiation import CSV, EXCEL, HTML, TURTLE, Format
 from server.release.current import Release
 from server.release.register import OwnText
@@ -179,6 +180,8 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
     base_uri, newest = release.base_uri, listed.shape.newest
     select = None if too_many else write_select(query, base_uri, newest, searched, names.own)
     has_graph = _write_construct(release, listed, searched) is not None
+    by_year = {one.key: one.number for f in facets if f.facet.name == YEAR for one in f.choices}
+    years_told = tell_years(query, release.years)
     return Response(
         render.render(
             kind.template,
@@ -188,6 +191,9 @@ def _page(release: Release, listed: Listed, names: Names, tables: Tables) -> Res
             pages=pages,
             newest=newest,
             years=listed.shape.years[:_MOST_YEARS],
+            of_years=years_told.text(render.language()) if years_told else "",
+            other_years=other_years(query, release.years, by_year, render.language()),
+            year_words=words_of_years(kind, release.years, render.language()),
             facets=facets,
             few=_FEW,
             longest=LONGEST_WORDS,
