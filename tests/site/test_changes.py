@@ -117,7 +117,7 @@ def test_rows_are_a_page_with_names_that_lead_to_things(examples: str, fetch: An
     slug = "ecole-des-hautes-etudes-commerciales-de-montreal"
     assert f'href="../../id/organisme/{slug}"' in reply.text
     assert re.search("HEC Montréal</bdi></td><td>.*École des hautes études", reply.text)
-    assert "Organismes écrits tout autrement en 2025 qu&#39;en 2024" in reply.text
+    assert "Organismes dont la graphie a changé de 2024 à 2025" in reply.text
     assert "SELECT ?organisme" in reply.text
 
 
