@@ -1,5 +1,7 @@
 """Answer with the home page, and with the health of the process and its engine."""
 
+from datetime import date
+
 from flask import Blueprint, Response, current_app
 
 from server.discovery import schemaorg
@@ -22,6 +24,7 @@ bp = Blueprint("home", __name__)
 def show() -> Response:
     """Answer with the home page."""
     release = current_release()
+    series = schemaorg.series(release, schemaorg.list_files(release, None))
     body = render.render(
         "home.html",
         address=address_of(release),
@@ -31,8 +34,10 @@ def show() -> Response:
         source_path=source_path,
         embedded=schemaorg.script(
             schemaorg.catalogue(release),
-            schemaorg.series(release, schemaorg.list_files(release, None)),
+            series,
         ),
+        # When the publisher of the portraits issued them, which is not when this release was.
+        issued=_read_day(series.get("datePublished", "")),
         **lay_out_figures(release, render.language()),
     )
     response = render.finish(Response(body, content_type=HTML.content_type), HTML)
@@ -60,6 +65,14 @@ def ready() -> Response:
     trouble = current_app.extensions["current_release"].trouble
     more = f"this is not current, which cannot be served: {trouble}\n" if trouble else ""
     return _plain(f"ok {release.name}\n{more}")
+
+
+def _read_day(text: str) -> date | None:
+    """Parse a day; None for any other text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _plain(text: str) -> Response:

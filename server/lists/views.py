@@ -21,6 +21,7 @@ from server.lists.initiatives import (
 from server.lists.kind import PRESENCE, YEAR, Facet, Kind, Shape
 from server.lists.listed import PAGE, Listed
 from server.lists.names import Names
+from server.lists.parts import group_parts, read_parts
 from server.lists.query import LONGEST_WORDS, ListQuery, read_query
 from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
 from server.lists.suggestions import suggest
@@ -47,7 +48,8 @@ _MOST_YEARS = 6  # whose numbers a row shows
 class Choice(NamedTuple):
     """A value of a facet: what it is called, how many it would leave, where a click on it leads.
 
-    What a value without a name is called is a text of the interface, by its key.
+    What a value without a name is called is a text of the interface, by its key. The value before
+    a part counts it, too.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Choice(NamedTuple):
     number: int
     chosen: bool
     href: str
+    is_part: bool = False
 
 
 class ShownFacet(NamedTuple):
@@ -262,6 +265,8 @@ def _show_facet(listed: Listed, facet: Facet, names: Names, tables: Tables) -> S
     order = _order(facet, counts)
     keys = [key for place, key in enumerate(order) if place < _MOST or key in chosen]
     keys += [key for key in chosen if key not in counts]
+    parts = read_parts(tables, facet.things)
+    keys = group_parts(keys, parts)
     named: Mapping[str, OwnText] = {}
     if facet.things:
         known = names.read(facet.things, keys)
@@ -275,6 +280,7 @@ def _show_facet(listed: Listed, facet: Facet, names: Names, tables: Tables) -> S
             counts.get(key, 0),
             key in chosen,
             address(query.toggled(facet.name, key)),
+            parts.get(key) in keys,
         )
         for key in keys
     ]

@@ -162,7 +162,7 @@ def _parse_date(text: str) -> datetime | None:
 
 
 def _list(path: str) -> list[Memento]:
-    is_odd = {".", ".."} & set(path.split("/"))
+    is_odd = "//" in path or {".", ".."} & set(path.split("/"))
     mementos = [] if is_odd else list_mementos(current_release(), path)
     if not mementos:
         raise UnknownPage(message("pages.no_path", path=f"/{path[:200]}"))

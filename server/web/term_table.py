@@ -1,5 +1,6 @@
 """Lay out the statements of a resource, and the resources that point at it, for a page."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
@@ -72,9 +73,20 @@ def lay_out(
     return [
         (
             name_term(iri, release, language),
-            [_value(t.object, known_labels, release, language) for t in group],
+            tell_apart([_value(t.object, known_labels, release, language) for t in group]),
         )
         for iri, group in groupby(ordered, key=lambda t: t.predicate.value)
+    ]
+
+
+def tell_apart(cells: list[Cell]) -> list[Cell]:
+    """Add the end of its IRI, such as a year, to each resource that is called as another is."""
+    often = Counter(cell.text for cell in cells if cell.iri)
+    return [
+        cell._replace(text=f"{cell.text} ({cell.iri.rstrip('/').rpartition('/')[2]})")
+        if cell.iri and often[cell.text] > 1
+        else cell
+        for cell in cells
     ]
 
 
@@ -104,7 +116,9 @@ def list_pointing(
     page_rows = read_rows(target, release, language, offset, counts) if counts else []
     groups = [
         Pointing(
-            name_term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
+            name_term(iri, release, language),
+            counts[iri],
+            tell_apart([_subject(row, release) for row in rows]),
         )
         for iri, rows in groupby(page_rows, key=lambda row: row["property"]["value"])
     ]

@@ -51,6 +51,16 @@ def test_page_says_what_changed_in_french(page: str) -> None:
     assert "Société de l'assurance automobile du Québec" in text
 
 
+def test_each_step_of_a_long_list_says_how_many_it_shows(page: str) -> None:
+    section = page[page.index("initiatives-a-trancher") :].partition("</section>")[0]
+    first, more = section.split("<details", 1)
+    shown = len(re.findall("<li>", first)), len(re.findall("<li>", more))
+    assert shown == (10, 50)
+    total = int(re.findall(r"initiatives-a-trancher[^>]*>(\d+)<", page)[0])
+    assert f"En montrer 50 de plus\u00a0: 60 sur {total}<" in more
+    assert f">Toute la liste\u00a0: {total}</a>" in more
+
+
 def test_page_says_what_changed_in_english(examples: str, fetch: Any) -> None:
     reply = fetch(examples + PATH, headers={**HTML, "Accept-Language": "en"})
     text = plain(reply.text)

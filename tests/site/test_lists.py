@@ -151,6 +151,24 @@ def test_ways_lead_to_the_lists_of_the_newest_portrait(
         assert total(fetch(urljoin(examples, html.unescape(link))).text) == int(row["n"])
 
 
+def test_parts_stand_behind_their_whole(examples: str, fetch: Any) -> None:
+    page = open_list(examples, fetch, annee="2025")
+    keys = re.findall(
+        r'<a rel="nofollow" href="[^"]*portefeuille=([\w-]+)[^"]*"( class="part")?', page
+    )
+    rows = ask(
+        examples,
+        fetch,
+        f"{PREFIXES} SELECT ?p ?w {{ ?p skos:broader ?w . ?p a pia:Portefeuille }}",
+    )
+    wholes = {row["p"].rpartition("/")[2]: row["w"].rpartition("/")[2] for row in rows}
+    order = [key for key, _ in keys]
+    assert [key for key, part in keys if part] == [key for key in order if key in wholes]
+    for part in (key for key in order if key in wholes):
+        between = order[order.index(wholes[part]) + 1 : order.index(part)]
+        assert all(wholes.get(other) == wholes[part] for other in between)
+
+
 # The number of things of each list in each year, and of the values of its facets.
 COUNTED = {
     "organismes": {

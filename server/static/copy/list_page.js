@@ -83,14 +83,18 @@ export function showList(data, words, parameters) {
     if (!section || words.fixed[facet.name]) return;
     const counted = counts[facet.name];
     for (const value of given[facet.name]) if (!counted.has(value)) counted.set(value, 0);
-    const ordered = [...counted.keys()].sort((a, b) => {
+    const sorted = [...counted.keys()].sort((a, b) => {
       if (facet.name === "annee") return Number(b) - Number(a);
       if (facet.values.length) return facet.values.indexOf(a) - facet.values.indexOf(b);
       return counted.get(b) - counted.get(a) || (a < b ? -1 : 1);
     }).slice(0, MOST);
+    const parts = data.parts[facet.things] ?? {};
+    const ordered = sorted.filter((value) => !sorted.includes(parts[value]))
+      .flatMap((value) => [value, ...sorted.filter((part) => parts[part] === value)]);
     const items = ordered.map((value) => {
       const link = element("a", { rel: "nofollow", href: toggled(facet.name, value) }, element("span", { textContent: nameOf(facet, value) }), " ",
         element("span", { className: "number", textContent: counted.get(value).toLocaleString(document.documentElement.lang) }));
+      if (sorted.includes(parts[value])) link.className = "part";
       if (given[facet.name].includes(value)) link.setAttribute("aria-current", "true");
       return element("li", {}, link);
     });
