@@ -1,6 +1,5 @@
 """Lay out the statements of a resource, and the resources that point at it, for a page."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
@@ -70,24 +69,30 @@ def lay_out(
         return _rank(triple.predicate.value, release), by_language, str(triple.object)
 
     ordered = sorted(_without_repeated_names(list(triples)), key=rank)
-    return [
-        (
-            name_term(iri, release, language),
-            tell_apart([_value(t.object, known_labels, release, language) for t in group]),
-        )
+    groups = [
+        (iri, [_value(t.object, known_labels, release, language) for t in group])
         for iri, group in groupby(ordered, key=lambda t: t.predicate.value)
     ]
-
-
-def tell_apart(cells: list[Cell]) -> list[Cell]:
-    """Add the end of its IRI, such as a year, to each resource that is called as another is."""
-    often = Counter(cell.text for cell in cells if cell.iri)
+    apart = tell_apart([cells for _, cells in groups])
     return [
-        cell._replace(text=f"{cell.text} ({cell.iri.rstrip('/').rpartition('/')[2]})")
-        if cell.iri and often[cell.text] > 1
-        else cell
-        for cell in cells
+        (name_term(iri, release, language), cells)
+        for (iri, _), cells in zip(groups, apart, strict=True)
     ]
+
+
+def tell_apart(groups: list[list[Cell]]) -> list[list[Cell]]:
+    """Add the end of its IRI, such as a year, to each resource that is called as another is."""
+    called: dict[str, set[str]] = {}
+    for cell in (cell for cells in groups for cell in cells):
+        if cell.iri:
+            called.setdefault(cell.text, set()).add(cell.iri)
+
+    def tell(cell: Cell) -> Cell:
+        if cell.iri is None or len(called[cell.text]) == 1:
+            return cell
+        return cell._replace(text=f"{cell.text} ({cell.iri.rstrip('/').rpartition('/')[2]})")
+
+    return [[tell(cell) for cell in cells] for cells in groups]
 
 
 def _without_repeated_names(triples: list[ox.Triple]) -> list[ox.Triple]:
@@ -114,13 +119,14 @@ def list_pointing(
     read_rows = _read_page if sum(counts.values()) <= _MOST_SORTED else _read_page_of_many
     offset = PAGE * (number - 1)
     page_rows = read_rows(target, release, language, offset, counts) if counts else []
-    groups = [
-        Pointing(
-            name_term(iri, release, language),
-            counts[iri],
-            tell_apart([_subject(row, release) for row in rows]),
-        )
+    by_property = [
+        (iri, [_subject(row, release) for row in rows])
         for iri, rows in groupby(page_rows, key=lambda row: row["property"]["value"])
+    ]
+    apart = tell_apart([cells for _, cells in by_property])
+    groups = [
+        Pointing(name_term(iri, release, language), counts[iri], cells)
+        for (iri, _), cells in zip(by_property, apart, strict=True)
     ]
     return groups, -(-sum(counts.values()) // PAGE)
 
