@@ -61,16 +61,6 @@ class Settings:
         return _items(self.security_contacts)
 
     @property
-    def shown(self) -> dict[str, str | int]:
-        """Return the values of the sentence about the limits (`rule_limits` of site.toml)."""
-        return {
-            "seconds": f"{self.query_seconds:g}",
-            "memory": self.query_memory_mb,
-            "result": self.result_mb,
-            "query": self.query_kb,
-        }
-
-    @property
     def most_body(self) -> int:
         """Return the bytes that a body may have.
 

@@ -35,6 +35,15 @@ def text(key: str, language: str, **values: object) -> str:
     return table("texts")[key][language].format(**values)
 
 
+def limit(kilobytes: int, language: str) -> str:
+    """Write a limit of memory, of 1024 bytes a unit, in the largest unit of which it is a whole."""
+    power = 0
+    while kilobytes and kilobytes % 1024 == 0 and power < 2:
+        kilobytes, power = kilobytes // 1024, power + 1
+    unit = ("ko", "Mo", "Go") if language == "fr" else ("KB", "MB", "GB")
+    return f"{whole(kilobytes, language)}\u00a0{unit[power]}"
+
+
 def size(number: int, language: str) -> str:
     """Write a number of bytes in the decimal unit that fits: 12,3 Mo or 12.3 MB."""
     power = 2 if number >= 1_000_000 else 1 if number >= 1000 else 0

@@ -1,5 +1,7 @@
 """Answer with the home page, and with the health of the process and its engine."""
 
+from datetime import date
+
 from flask import Blueprint, Response, current_app
 
 from server.discovery import quotes, schemaorg
@@ -12,6 +14,7 @@ from server.release.history import current_published
 from server.web import render
 from server.web.link_header import Relation, add_relations, licence
 from server.web.links import link_to
+from server.web.navigation import newest_of_several
 from server.web.public_address import address_of
 from server.web.release_scope import current_release
 from transform.text.message import message
@@ -23,16 +26,20 @@ bp = Blueprint("home", __name__)
 def show() -> Response:
     """Answer with the home page."""
     release = current_release()
+    series = schemaorg.series(release, schemaorg.list_files(release, None))
     body = render.render(
         "home.html",
         address=address_of(release),
         newest=release.years[-1],
+        list_year=newest_of_several(release),
         published=current_published(release).time.date(),
         source_path=source_path,
         embedded=schemaorg.script(
             schemaorg.catalogue(release),
-            schemaorg.series(release, schemaorg.list_files(release, None)),
+            series,
         ),
+        # When the publisher of the portraits issued them, which is not when this release was.
+        issued=_read_day(series.get("datePublished", "")),
         **lay_out_figures(release, render.language()),
     )
     response = render.finish(Response(body, content_type=HTML.content_type), HTML)
@@ -71,6 +78,14 @@ def ready() -> Response:
     trouble = current_app.extensions["current_release"].trouble
     more = f"this is not current, which cannot be served: {trouble}\n" if trouble else ""
     return _plain(f"ok {release.name}\n{more}")
+
+
+def _read_day(text: str) -> date | None:
+    """Parse a day; None for any other text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _plain(text: str) -> Response:

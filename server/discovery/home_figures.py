@@ -27,6 +27,8 @@ _SENTENCES = (
     "initiatives",
 )
 _SHOWN = 5
+# Sentences that go on from another, without which they do not say what they speak of.
+_BEGUN_BY = {"initiatives_gross": "initiatives"}
 
 
 class Figure(NamedTuple):
@@ -106,7 +108,9 @@ def _changes(published: PublishedComparison, release: Release, language: str) ->
     sentences = comparison_sentences(
         comparison, label, language, release.register.words_in(language)
     )
-    known = [sentence for sentence in sentences if sentence.key in _SENTENCES]
-    known.sort(key=lambda sentence: _SENTENCES.index(sentence.key))
-    shown = [sentence.parts for sentence in known[:_SHOWN]]
+    known = {sentence.key: sentence.parts for sentence in sentences if sentence.key in _SENTENCES}
+    for key, first in _BEGUN_BY.items():
+        if key in known and first in known:
+            known[key] = [*known.pop(first), Part(" "), *known[key]]
+    shown = [known[key] for key in _SENTENCES if key in known][:_SHOWN]
     return Changes(comparison.earlier, comparison.later, shown)

@@ -16,6 +16,7 @@ from server.lists.database import Tables, open_tables
 from server.lists.initiatives import own_facets, read_own_names
 from server.lists.kind import Facet, ListKind, RelatedRows
 from server.lists.names import TableNames
+from server.lists.parts import PARTED, read_parts
 from server.lists.views import KINDS
 from server.lists.words import WEIGHTS
 from server.release.current import Release
@@ -43,6 +44,7 @@ def describe_lists(app: Flask, release: Release) -> Json:
             "spoken": list(release.register.languages),
             "years": sorted(release.years, reverse=True),
             "names": _names(tables, names),
+            "parts": {PARTED: read_parts(tables, PARTED)},
             "own": {
                 facet.name: {
                     "names": [facet.label.value if facet.label else facet.name] * len(readers),

@@ -21,10 +21,12 @@ from server.lists.initiatives import (
 from server.lists.kind import PRESENCE, YEAR, Facet, ListKind, Shape
 from server.lists.listed import PAGE, ListedThings
 from server.lists.names import TableNames
+from server.lists.parts import group_parts, read_parts
 from server.lists.query import LONGEST_WORDS, ListQuery, read_query
 from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
 from server.lists.suggestions import suggest
 from server.lists.things import BODIES, CATEGORIES, PORTFOLIOS, STATUSES
+from server.lists.years import other_years, tell_years, words_of_years
 from server.negotiation import CSV, EXCEL, HTML, TURTLE, Format
 from server.release.current import Release
 from server.release.register import OwnText
@@ -46,7 +48,8 @@ _MOST_YEARS = 6  # whose numbers a row shows
 class FacetValue(NamedTuple):
     """A value of a facet: what it is called, how many it would leave, where a click on it leads.
 
-    What a value without a name is called is a text of the interface, by its key.
+    What a value without a name is called is a text of the interface, by its key. The value before
+    a part counts it, too.
     """
 
     key: str
@@ -54,6 +57,7 @@ class FacetValue(NamedTuple):
     number: int
     chosen: bool
     href: str
+    is_part: bool = False
 
 
 class ShownFacet(NamedTuple):
@@ -183,6 +187,8 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
     ]
     rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
     select, construct = _write_queries(release, listed)
+    by_year = {one.key: one.number for f in facets if f.facet.name == YEAR for one in f.choices}
+    years_told = tell_years(query, release.years)
     return Response(
         render.render(
             kind.template,
@@ -192,6 +198,9 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
             pages=pages,
             newest=listed.shape.newest,
             years=listed.shape.years[:_MOST_YEARS],
+            of_years=years_told.text(render.language()) if years_told else "",
+            other_years=other_years(query, release.years, by_year, render.language()),
+            year_words=words_of_years(kind, release.years, render.language()),
             facets=facets,
             few=_FEW,
             longest=LONGEST_WORDS,
@@ -262,6 +271,8 @@ def _show_facet(
     order = _order(facet, counts)
     keys = [key for place, key in enumerate(order) if place < _MOST or key in chosen]
     keys += [key for key in chosen if key not in counts]
+    parts = read_parts(tables, facet.things)
+    keys = group_parts(keys, parts)
     named: Mapping[str, OwnText] = {}
     if facet.things:
         known = names.read(facet.things, keys)
@@ -275,6 +286,7 @@ def _show_facet(
             counts.get(key, 0),
             key in chosen,
             address(query.toggled(facet.name, key)),
+            parts.get(key) in keys,
         )
         for key in keys
     ]

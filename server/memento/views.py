@@ -164,7 +164,7 @@ def _parse_date(text: str) -> datetime | None:
 
 
 def _list(path: str) -> list[Memento]:
-    is_odd = {".", ".."} & set(path.split("/"))
+    is_odd = "//" in path or {".", ".."} & set(path.split("/"))
     is_page = not is_odd and _is_page(path)
     mementos = list_mementos(current_release(), path) if is_page else []
     if not mementos:

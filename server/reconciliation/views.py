@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 
 from server.faults import MissingQuery, UnknownPage
-from server.negotiation import Format
+from server.negotiation import HTML, Format, NothingAcceptable, choose_format, read_ranges
 from server.reconciliation import data_extension, suggest
 from server.reconciliation.entities import find_index, start_index
 from server.reconciliation.index import Index
@@ -25,7 +25,7 @@ from server.reconciliation.types import Offer, read_offer
 from server.reconciliation.write_candidates import answer
 from server.release.current import Release
 from server.web import render
-from server.web.links import link_to_iri
+from server.web.links import link_to, link_to_iri
 from server.web.public_address import address_of
 from server.web.release_scope import GONE, current_release
 
@@ -42,9 +42,13 @@ def ask() -> Response:
     if operation is None:
         if request.method == "POST":
             raise MissingQuery("Give queries, query or extend as a parameter of the form.")
+        if _asks_for_page():
+            return _lead_readers()
         start_index(release)  # a client that reads the manifest queries names next
         manifest = write_manifest(release, address_of(release), language)
-        return _send(_write(manifest))
+        response = _send(_write(manifest))
+        response.headers["Vary"] = "Accept, Accept-Language"
+        return response
     with _admit() as work:
         if operation == "extend":
             return _send(_extend(release, parameters["extend"], language, work))
@@ -102,6 +106,23 @@ def view() -> Response:
         path = find_path(release, find_index(release), parameters.get("id", ""))
     link = link_to_iri(f"{release.base_uri}id/{path}", release.base_uri)
     return Response(status=303, headers={"Location": link.href if link else "./"})
+
+
+def _asks_for_page() -> bool:
+    """Check whether a client names pages, and prefers them to JSON, as browsers do."""
+    accept = request.headers.get("Accept", "")
+    if not any(item.value == HTML.media_type for item in read_ranges(accept)):
+        return False
+    try:
+        return choose_format((_JSON, HTML), accept) is HTML
+    except NothingAcceptable:
+        return False
+
+
+def _lead_readers() -> Response:
+    """Redirect a browser, which asks for a page, to the one that says how to use the service."""
+    headers = {"Location": link_to("aide/openrefine"), "Vary": "Accept, Accept-Language"}
+    return Response(status=303, headers=headers)
 
 
 def _admit() -> AbstractContextManager[Work]:

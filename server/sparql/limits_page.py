@@ -83,6 +83,16 @@ def describe_limits(settings: Settings, language: str) -> str:
     )
 
 
+def write_limits(settings: Settings, language: str) -> dict[str, str]:
+    """Return the values of the sentence about the limits (`rule_limits` of site.toml)."""
+    return {
+        "seconds": f"{settings.query_seconds:g}",
+        "memory": texts.limit(settings.query_memory_mb * 1024, language),
+        "result": texts.limit(settings.result_mb * 1024, language),
+        "query": texts.limit(settings.query_kb, language),
+    }
+
+
 @bp.route("/sparql/limites")
 def show() -> Response:
     """Answer with the page of the limits."""

@@ -18,6 +18,7 @@ from server.negotiation import (
 from server.questions.library import FIRST, group_by_theme, list_questions, write_filled
 from server.questions.question import read_questions
 from server.sparql import result_table
+from server.sparql.limits_page import write_limits
 from server.sparql.protocol import SparqlRequest
 from server.web import assets, render
 from server.web.release_scope import current_release
@@ -63,6 +64,7 @@ def about_form() -> dict[str, Any]:
         "questions": group_by_theme(chosen),
         "first_query": write_filled(first, {}, release, language),
         "settings": current_app.config["SETTINGS"],
+        "written_limits": write_limits(current_app.config["SETTINGS"], language),
         "requested_language": request.args.get("lang"),
         "file_formats": [form.suffix for form in _FILE_FORMATS],
         "has_editor": assets.has_editor(),

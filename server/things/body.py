@@ -1,6 +1,5 @@
 """Lay out the page of a body: its initiatives by year and status, its names, what changed it."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,8 +7,9 @@ from server.release import labels
 from server.release.queries import Row
 from server.release.register import OwnText
 from server.things.context import Context, Layout
-from server.things.counts import CountRow, scale
+from server.things.counts import CountRow, Facets
 from server.things.statements import Statements
+from server.things.statuses import count_all, count_by_status, sum_by_year
 from server.web.term_cell import Cell, link_name
 from transform.rdf.namespaces import SUB_ORGANIZATION_OF
 
@@ -83,7 +83,8 @@ def lay_out(context: Context) -> Layout:
     }
     names = context.names(mentioned)
     years = list(context.years.values())
-    by_year = _sum(context, counts)
+    by_year = sum_by_year(context, counts)
+    facets: Facets = {"organisme": context.path.partition("/")[2]}
     page = BodyPage(
         kind=context.own.cells(context.iri, "org:classification"),
         part_of=context.own.cells(context.iri, "org:subOrganizationOf"),
@@ -94,14 +95,11 @@ def lay_out(context: Context) -> Layout:
         newest=by_year.get(context.newest, 0),
         change=by_year[years[-1]] - by_year[years[-2]] if len(years) > 1 else None,
         total=_total(context),
-        rows=scale(_by_status(context, counts, names), years) if context.has("statut") else [],
-        all_rows=scale([(Cell(context.t("things.all")), by_year)], years)[0] if by_year else None,
+        rows=count_by_status(context, counts, names, facets),
+        all_rows=count_all(context, by_year, facets),
         portfolios=_portfolios(context, counts, names),
-        names=[
-            own
-            for property_ in ("skos:altLabel", "skos:hiddenLabel")
-            for own in context.own.texts(context.iri, property_)
-        ],
+        # Slips are no names: they stand among the spellings.
+        names=context.own.texts(context.iri, "skos:altLabel"),
         spellings=_spellings(context, counts),
         notes=context.own.texts(context.iri, "skos:scopeNote"),
         events=_events(context, events),
@@ -119,28 +117,6 @@ def lay_out(context: Context) -> Layout:
         node=_node(page),
         page=page,
     )
-
-
-def _sum(context: Context, rows: Sequence[Row]) -> Counter[int]:
-    """Return how many entries there are in each year."""
-    total: Counter[int] = Counter()
-    for row in rows:
-        if (portrait := row["portrait"]["value"]) in context.years:
-            total[context.years[portrait]] += int(row["number"]["value"])
-    return total
-
-
-def _by_status(
-    context: Context, rows: Sequence[Row], names: Statements
-) -> list[tuple[Cell, Mapping[int, int]]]:
-    """Return the numbers of each status by year, the most frequent first."""
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(row["status"]["value"] if "status" in row else "", []).append(row)
-    sums = {status: _sum(context, own) for status, own in grouped.items()}
-    ordered = sorted(sums, key=lambda status: (-sum(sums[status].values()), status))
-    unknown = Cell(context.t("things.unknown"))
-    return [(names.name(status) if status else unknown, sums[status]) for status in ordered]
 
 
 def _portfolios(

@@ -7,9 +7,12 @@ from typing import NamedTuple
 from server.release.queries import Row
 from server.release.register import OwnText
 from server.things import generic
+from server.things.changes import Changes, tell_changes
 from server.things.context import Context, Layout, Neighbour
-from server.things.counts import CountRow, scale
+from server.things.counts import Count, CountRow, Facets, link_counts, scale
 from server.things.statements import Statements
+from server.things.statuses import count_all, count_by_status
+from server.things.wholes import Whole, find_wholes
 from server.web.term_cell import Cell, link_name
 from transform.rdf.namespaces import ORG, SKOS
 from transform.release.thing_tables import CONCEPTS
@@ -38,13 +41,16 @@ _NOTES = ("skos:scopeNote", "skos:historyNote", "skos:editorialNote", "skos:exam
 
 
 class Year(NamedTuple):
-    """A portrait: how many entries and bodies it has, how its file writes the value."""
+    """A portrait: how many entries and bodies it has, how its file writes the value.
+
+    `whole` is what the portrait counted the value in, where it did not yet tell its parts apart.
+    """
 
     year: int
-    entries: CountRow
-    bodies: CountRow
+    entries: Count
+    bodies: Count
     wordings: list[str]
-    list_href: str | None
+    whole: Whole | None
 
 
 class ConceptPage(NamedTuple):
@@ -60,6 +66,10 @@ class ConceptPage(NamedTuple):
     year: int
     bodies_newest: int
     years: list[Year]
+    statuses: list[CountRow]
+    all_statuses: CountRow | None
+    apart: list[int]
+    changes: Changes | None
     bodies: list[tuple[Cell, int]]
     initiatives: list[tuple[Cell, Cell | None]]
     list_href: str | None
@@ -91,27 +101,39 @@ def lay_out(context: Context) -> Layout:
     counts = _by_year(context, context.rows("value-counts", **bindings))
     bodies = context.rows("value-bodies", **bindings, portrait=newest)
     initiatives = context.rows("value-initiatives", **bindings, portrait=newest)
-    names = context.names(row["body"]["value"] for row in (*bodies, *initiatives) if "body" in row)
+    statuses = context.rows("value-statuses", **bindings)
+    mentioned = (
+        row[name]["value"]
+        for row in (*bodies, *initiatives, *statuses)
+        for name in ("body", "status")
+        if name in row
+    )
+    names = context.names(mentioned)
     entries = {year: int(row["number"]["value"]) for year, row in counts.items()}
     owners = {year: int(row["bodies"]["value"]) for year, row in counts.items()}
+    facets = _facets(context, name, key)
+    wholes = find_wholes(context, bindings["by"], entries) if name != "genre" else {}
+    # The statuses of a status are itself.
+    own_rows = [] if name == "statut" else count_by_status(context, statuses, names, facets)
     page = ConceptPage(
         definition=context.own.text(context.iri, "skos:definition"),
         notes=_notes(context),
-        names=[
-            own
-            for property_ in ("skos:altLabel", "skos:hiddenLabel")
-            for own in context.own.texts(context.iri, property_)
-        ],
+        # Slips are no names: they stand among the wordings.
+        names=context.own.texts(context.iri, "skos:altLabel"),
         broader=context.own.cells(context.iri, "skos:broader"),
         narrower=context.own.cells(context.iri, "skos:narrower"),
         holder=context.own.cells(context.iri, "pia:ministereTitulaire"),
         newest=entries.get(context.newest, 0),
         year=context.newest,
         bodies_newest=owners.get(context.newest, 0),
-        years=_years(context, field, name, key, entries, owners),
+        years=_years(context, field, facets, entries, owners, wholes),
+        statuses=own_rows,
+        all_statuses=count_all(context, entries, facets) if own_rows else None,
+        apart=sorted(wholes),
+        changes=tell_changes(context, statuses, facets, set(wholes)),
         bodies=[(names.name(r["body"]["value"]), int(r["number"]["value"])) for r in bodies],
         initiatives=[(_named(context, r), _owner(names, r)) for r in initiatives],
-        list_href=context.list_href(**{name: key, "annee": str(context.newest)}),
+        list_href=context.list_href(**{**facets, "annee": str(context.newest)}),
     )
     return Layout(
         "things/concept.html",
@@ -181,13 +203,21 @@ def _by_year(context: Context, rows: Sequence[Row]) -> dict[int, Row]:
     }
 
 
+def _facets(context: Context, name: str, key: str) -> Facets:
+    """Return what chooses a value in the list of initiatives; kinds of bodies with their parts."""
+    if name != "genre":
+        return {name: key}
+    parts = context.own.iris(context.iri, "skos:narrower")
+    return {name: [key, *(iri.rpartition("/")[2] for iri in sorted(parts))]}
+
+
 def _years(
     context: Context,
     field: ListField,
-    name: str,
-    key: str,
+    facets: Facets,
     entries: Mapping[int, int],
     bodies: Mapping[int, int],
+    wholes: Mapping[int, Whole],
 ) -> list[Year]:
     """Return the numbers and the wordings of each year."""
     wordings: dict[int, list[str]] = {}
@@ -197,16 +227,11 @@ def _years(
             if year := context.years.get(row["portrait"]["value"]):
                 wordings.setdefault(year, []).append(row["text"]["value"])
     years = list(context.years.values())
-    lines = scale([(Cell(""), entries)], years)[0], scale([(Cell(""), bodies)], years)[0]
+    of_entries = link_counts(scale([(Cell(""), entries)], years)[0], years, context, facets)
+    of_bodies = scale([(Cell(""), bodies)], years)[0]
     return [
-        Year(
-            year,
-            CountRow(Cell(""), [lines[0].counts[place]]),
-            CountRow(Cell(""), [lines[1].counts[place]]),
-            wordings.get(year, []),
-            context.list_href(**{name: key, "annee": str(year)}),
-        )
-        for place, year in enumerate(years)
+        Year(year, count, owners, wordings.get(year, []), wholes.get(year))
+        for year, count, owners in zip(years, of_entries.counts, of_bodies.counts, strict=True)
     ]
 
 

@@ -98,7 +98,7 @@ class Context:
         link = link_to_iri(iri, self.release.base_uri)
         return link.href if link else link_to("")
 
-    def list_href(self, **facets: str | list[int]) -> str | None:
+    def list_href(self, **facets: str | list[int] | list[str]) -> str | None:
         """Return the link to the list of initiatives with some facets chosen."""
         return link_to("initiatives", **facets) if self.release.has_tables else None
 

@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from server.things.context import Context
 from server.web.term_cell import Cell
+
+# Chosen values of the facets of the list of initiatives, by facet.
+Facets = Mapping[str, str | list[str]]
 
 
 class Count(NamedTuple):
-    """A number, and the length of its bar of 100."""
+    """A number, the length of its bar of 100, and the link to the list of what it counts."""
 
     number: int
     share: float
+    href: str | None = None
 
 
 class CountRow(NamedTuple):
@@ -26,6 +31,17 @@ def scale(rows: Sequence[tuple[Cell, Mapping[int, int]]], years: Sequence[int]) 
     return [
         CountRow(name, [_count(own.get(year, 0), largest) for year in years]) for name, own in rows
     ]
+
+
+def link_counts(row: CountRow, years: Sequence[int], context: Context, facets: Facets) -> CountRow:
+    """Return a row whose numbers lead to the lists of initiatives that they count."""
+    counts = [
+        count._replace(href=context.list_href(**{**facets, "annee": str(year)}))
+        if count.number
+        else count
+        for count, year in zip(row.counts, years, strict=True)
+    ]
+    return row._replace(counts=counts)
 
 
 def _count(number: int, largest: int) -> Count:

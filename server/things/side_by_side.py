@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from server.things.context import Context
 from server.things.statements import Statements
 from server.things.text_blocks import Block, cut
+from server.things.wholes import tell_split
 from server.web.links import link_to_iri
 from server.web.term_cell import Cell
 
@@ -38,11 +39,15 @@ class Value(NamedTuple):
 
 
 class Side(NamedTuple):
-    """What one entry says in a field, how the file wrote it otherwise, and whether it changed."""
+    """What one entry says in a field, how the file wrote it otherwise, and whether it changed.
+
+    `same` is the text that says why another value is no change; None where there is none.
+    """
 
     values: list[Value]
     written: str | None
     changed: bool
+    same: str | None
 
 
 class Line(NamedTuple):
@@ -64,21 +69,25 @@ class Source(NamedTuple):
 def compare(entries: Sequence[str], known: Statements, context: Context) -> list[Line]:
     """Return a line for each field that any of the entries has."""
     lines = [
-        _line(field, _name(field, context), property_, written, entries, known)
+        _line(field, _name(field, context), property_, written, entries, known, context)
         for field, property_, written in _FIELDS
         if field == "nom" or context.has(field)
     ]
-    return [line for line in (*lines, *_more(entries, known)) if any(s.values for s in line.sides)]
+    return [
+        line
+        for line in (*lines, *_more(entries, known, context))
+        if any(s.values for s in line.sides)
+    ]
 
 
-def _more(entries: Sequence[str], known: Statements) -> list[Line]:
+def _more(entries: Sequence[str], known: Statements, context: Context) -> list[Line]:
     """Return the lines of what a register has beside the six fields."""
     shown = {known.iri(name) for _, *names in _FIELDS for name in names if name}
     shown |= {known.iri(name) for name in _ABOUT_ENTRY}
     others = {iri for entry in entries for iri in known.properties(entry)} - shown
     named = [(known.property_name(iri), iri) for iri in sorted(others)]
     named.sort(key=lambda pair: pair[0].text)
-    return [_line(iri, name, iri, "", entries, known) for name, iri in named]
+    return [_line(iri, name, iri, "", entries, known, context) for name, iri in named]
 
 
 def _name(field: str, context: Context) -> Cell:
@@ -90,13 +99,24 @@ def _name(field: str, context: Context) -> Cell:
 
 
 def _line(
-    field: str, name: Cell, property_: str, written: str, entries: Sequence[str], known: Statements
+    field: str,
+    name: Cell,
+    property_: str,
+    written: str,
+    entries: Sequence[str],
+    known: Statements,
+    context: Context,
 ) -> Line:
     terms = [known.terms(entry, property_) for entry in entries]
-    changed = [False, *(set(one) != set(other) for one, other in pairwise(terms))]
+    differs = [False, *(set(one) != set(other) for one, other in pairwise(terms))]
+    same: list[str | None] = [None] * len(terms)
+    if field == "portefeuille":
+        for place in (place for place, differ in enumerate(differs) if differ):
+            before, after = ({term.value for term in own} for own in terms[place - 1 : place + 1])
+            same[place] = tell_split(context.release, before, after)
     sides = [
-        Side(_values(own, known), _as_written(entry, own, written, known), change)
-        for entry, own, change in zip(entries, terms, changed, strict=True)
+        Side(_values(own, known), _as_written(entry, own, written, known), differ and not why, why)
+        for entry, own, differ, why in zip(entries, terms, differs, same, strict=True)
     ]
     return Line(field, name, sides)
 

@@ -25,11 +25,15 @@ _OF_TABLES = ("initiatives", "organismes")
 
 
 class Way(NamedTuple):
-    """A link of the header: its path, the key of its text, and whether the page is below it."""
+    """A link of the header: its path, the key of its text, and whether the page is below it.
+
+    A list is that of the newest `year`, of which the other pages speak; None for what is no list.
+    """
 
     path: str
     text: str
     here: bool
+    year: int | None
 
 
 class Above(NamedTuple):
@@ -47,9 +51,19 @@ def part_above(path: str, text: Callable[[str], str]) -> Above:
 
 def list_ways(release: Release) -> list[Way]:
     """Return the ways that a release has pages for, in the order in which they are shown."""
-    path = request.path.removeprefix("/")
+    path, newest = request.path.removeprefix("/"), newest_of_several(release)
     return [
-        Way(part, PARTS[part], path == part or path.startswith(part.rstrip("/") + "/"))
+        Way(
+            part,
+            PARTS[part],
+            path == part or path.startswith(part.rstrip("/") + "/"),
+            newest if part in _OF_TABLES else None,
+        )
         for part in _IN_HEADER
         if release.has_tables or part not in _OF_TABLES
     ]
+
+
+def newest_of_several(release: Release) -> int | None:
+    """Return the year of the newest portrait; None of a release with one, which is all there is."""
+    return max(release.years) if len(release.years) > 1 else None

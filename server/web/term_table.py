@@ -69,13 +69,30 @@ def lay_out(
         return _rank(triple.predicate.value, release), by_language, str(triple.object)
 
     ordered = sorted(_without_repeated_names(list(triples)), key=rank)
-    return [
-        (
-            name_term(iri, release, language),
-            [_value(t.object, known_labels, release, language) for t in group],
-        )
+    groups = [
+        (iri, [_value(t.object, known_labels, release, language) for t in group])
         for iri, group in groupby(ordered, key=lambda t: t.predicate.value)
     ]
+    apart = tell_apart([cells for _, cells in groups])
+    return [
+        (name_term(iri, release, language), cells)
+        for (iri, _), cells in zip(groups, apart, strict=True)
+    ]
+
+
+def tell_apart(groups: list[list[Cell]]) -> list[list[Cell]]:
+    """Add the end of its IRI, such as a year, to each resource that is called as another is."""
+    called: dict[str, set[str]] = {}
+    for cell in (cell for cells in groups for cell in cells):
+        if cell.iri:
+            called.setdefault(cell.text, set()).add(cell.iri)
+
+    def tell(cell: Cell) -> Cell:
+        if cell.iri is None or len(called[cell.text]) == 1:
+            return cell
+        return cell._replace(text=f"{cell.text} ({cell.iri.rstrip('/').rpartition('/')[2]})")
+
+    return [[tell(cell) for cell in cells] for cells in groups]
 
 
 def _without_repeated_names(triples: list[ox.Triple]) -> list[ox.Triple]:
@@ -104,11 +121,14 @@ def list_pointing(
     offset = PAGE * (number - 1)
     # Virtuoso sorts no more than 10,000 rows behind an offset, though there are fewer.
     page_rows = read_rows(target, release, language, offset, counts) if offset < total else []
-    groups = [
-        Pointing(
-            name_term(iri, release, language), counts[iri], [_subject(row, release) for row in rows]
-        )
+    by_property = [
+        (iri, [_subject(row, release) for row in rows])
         for iri, rows in groupby(page_rows, key=lambda row: row["property"]["value"])
+    ]
+    apart = tell_apart([cells for _, cells in by_property])
+    groups = [
+        Pointing(name_term(iri, release, language), counts[iri], cells)
+        for (iri, _), cells in zip(by_property, apart, strict=True)
     ]
     return groups, -(-total // PAGE)
 

@@ -51,6 +51,16 @@ def test_page_says_what_changed_in_french(page: str) -> None:
     assert "Société de l'assurance automobile du Québec" in text
 
 
+def test_each_step_of_a_long_list_says_how_many_it_shows(page: str) -> None:
+    section = page[page.index("initiatives-a-trancher") :].partition("</section>")[0]
+    first, more = section.split("<details", 1)
+    shown = len(re.findall("<li>", first)), len(re.findall("<li>", more))
+    assert shown == (10, 50)
+    total = int(re.findall(r"initiatives-a-trancher[^>]*>(\d+)<", page)[0])
+    assert f"En montrer 50 de plus\u00a0: 60 sur {total}<" in more
+    assert f">Toute la liste\u00a0: {total}</a>" in more
+
+
 def test_page_says_what_changed_in_english(examples: str, fetch: Any) -> None:
     reply = fetch(examples + PATH, headers={**HTML, "Accept-Language": "en"})
     text = plain(reply.text)
@@ -117,7 +127,7 @@ def test_rows_are_a_page_with_names_that_lead_to_things(examples: str, fetch: An
     slug = "ecole-des-hautes-etudes-commerciales-de-montreal"
     assert f'href="../../id/organisme/{slug}"' in reply.text
     assert re.search("HEC Montréal</bdi></td><td>.*École des hautes études", reply.text)
-    assert "Organismes écrits tout autrement en 2025 qu&#39;en 2024" in reply.text
+    assert "Organismes dont la graphie a changé de 2024 à 2025" in reply.text
     assert "SELECT ?organisme" in reply.text
 
 

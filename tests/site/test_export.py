@@ -376,6 +376,11 @@ def read_list(page: str) -> tuple[str, list[str], dict[str, dict[str, str]]]:
     return total[1], [unescape(name) for name in names], facets
 
 
+def told_years(page: str) -> list[str]:
+    """Return of which years a list says that it is, and to which others it leads."""
+    return re.findall(r'class="of-years">([^<]*)<|class="other-years"><a[^>]*>([^<]*)<', page)
+
+
 @pytest.fixture(scope="module")
 def application(small: Path) -> Iterator[Any]:
     """A client of our application over the same release, whose answers count."""
@@ -408,8 +413,9 @@ def test_states_of_lists_are_those_of_the_server(
         path, _, search = state.partition("?")
         page.goto(f"{nginx_site}{path}.html?{search}")
         page.locator("main ul.chips").wait_for()
-        shown = read_list(page.content().replace("&nbsp;", "\u00a0"))
-        assert shown == read_list(asked.text), state
+        content = page.content().replace("&nbsp;", "\u00a0")
+        assert read_list(content) == read_list(asked.text), state
+        assert told_years(content) == told_years(asked.text), state
 
 
 @pytest.mark.parametrize("words", ["élèves", "eleves", "ELEVE", '"aux élèves"', "e\u0301lève"])

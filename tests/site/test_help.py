@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -48,6 +49,34 @@ def test_every_step_of_the_tutorial_answers(examples: str, fetch: Any, language:
         assert reply.status == 200, reply.text
         rows = json.loads(reply.body)["results"]["bindings"] if "json" in reply.kind else reply.text
         assert rows, query
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "goes_on", "dates", "cited"),
+    [
+        ("fr", "Le portrait de 2025 compte 258 initiatives", "On y trouve ",
+         "mise en ligne ici le ", "données inventées), 2025. "),
+        ("en", "The 2025 portrait holds 258 initiatives", "It holds ",
+         "put online here on ", "made-up data), 2025. "),
+    ],
+)  # fmt: skip
+def test_the_home_page_says_what_it_speaks_of(
+    examples: str, fetch: Any, language: str, begins: str, goes_on: str, dates: str, cited: str
+) -> None:
+    page = fetch(f"{examples}?lang={language}", headers=HTML).text
+    text = " ".join(unescape(re.sub("<[^>]+>", "", page)).split())
+    (first, *others) = re.findall(r"<li>(.*?)</li>", page[page.index('class="news"') :], re.DOTALL)
+    sentence = re.sub("<[^>]+>", "", first)
+    assert sentence.startswith(begins)
+    assert goes_on in sentence
+    assert not any(goes_on in other for other in others)
+    # Both days have their word: that of this release, and that of the files that it was made from.
+    issued = {"fr": "22 novembre 2026", "en": "November 22, 2026"}
+    assert dates in text
+    assert issued[language] in text
+    assert '"datePublished": "2026-11-22"' in page
+    assert cited in text
+    assert re.search(r'"citation": "[^"]*(?:Jeu de données|dataset)\], 2026\."', page)
 
 
 def test_the_figures_of_the_home_page_are_those_of_sparql(examples: str, fetch: Any) -> None:

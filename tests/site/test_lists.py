@@ -21,6 +21,7 @@ from server.lists.query import ListQuery
 from server.lists.sparql import write_select
 from server.lists.things import BODIES
 from server.lists.words import parse_search, write_match
+from server.lists.years import tell_years
 from tests.conftest import Run
 
 BASE = "http://localhost:8000/"
@@ -85,6 +86,87 @@ def test_every_facet_counts_what_sparql_counts(examples: str, fetch: Any, year: 
         }
         assert on_page == expected, name
     assert total(page) == (168 if year == 2024 else 258 if year == 2025 else 350)
+
+
+IN_PRODUCTION = {"portefeuille": "sante-et-services-sociaux", "statut": "solution-en-production"}
+
+
+def test_a_list_says_of_which_years_it_is_and_leads_to_the_newest(
+    examples: str, fetch: Any
+) -> None:
+    pattern = """?e pia:portefeuille/skos:broader? <id/portefeuille/sante-et-services-sociaux> ;
+        pia:statut <id/statut/solution-en-production> ; pia:inscriptionDe ?i"""
+
+    def count(of: str) -> int:
+        query = f"BASE <{BASE}> {PREFIXES} SELECT (COUNT(DISTINCT ?i) AS ?n) {{ {pattern} . {of} }}"
+        return int(ask(examples, fetch, query)[0]["n"])
+
+    said = 'class="of-years">{}<'
+    page = open_list(examples, fetch, **IN_PRODUCTION)
+    assert total(page) == count("?i pia:derniereInscription ?e")
+    assert said.format("of 2024 or of 2025, as their latest entry says") in page
+    (link, number) = re.findall(
+        r'class="other-years"><a rel="nofollow" href="([^"]+)">In 2025: ([\d,]+)<', page
+    )[0]
+    newest = fetch(urljoin(f"{examples}initiatives", html.unescape(link))).text
+    assert total(newest) == int(number) == count("?e pia:annee 2025") == 53
+    assert said.format("in 2025") in newest
+    (back,) = re.findall(r'class="other-years"><a rel="nofollow" href="([^"]+)">All years<', newest)
+    assert total(fetch(urljoin(f"{examples}initiatives", html.unescape(back))).text) == total(page)
+    assert total(open_list(examples, fetch, annee="2024", **IN_PRODUCTION)) == count(
+        "?e pia:annee 2024"
+    )
+    french = open_list(examples, fetch, lang="fr", **IN_PRODUCTION)
+    assert said.format("de 2024 ou de 2025, selon leur dernière inscription") in french
+    assert ">En 2025\u00a0: 53<" in french
+    # What nothing narrows is there whatever its last entry says; a year's own list has its title.
+    assert said.format("of 2024 or of 2025") in open_list(examples, fetch)
+    assert said.format("of 2024 or of 2025") in open_list(examples, fetch, "organismes")
+    assert said.format("") in open_list(examples, fetch, "portraits/2025")
+    # None of those that are absent is in the newest year.
+    assert "other-years" not in open_list(examples, fetch, presence="absente")
+
+
+def test_years_are_told_of_three_portraits_and_not_of_one() -> None:
+    told = tell_years(ListQuery(BODIES), (2023, 2024, 2025))
+    assert told
+    assert (told.text("fr"), told.text("en")) == ("de 2023 à 2025", "from 2023 to 2025")
+    assert tell_years(ListQuery(BODIES), (2025,)) is None
+
+
+@pytest.mark.parametrize("path", ["", "initiatives", "aide"])
+def test_ways_lead_to_the_lists_of_the_newest_portrait(
+    examples: str, fetch: Any, path: str
+) -> None:
+    page = fetch(f"{examples}{path}?lang=en", headers={"Accept": "text/html"}).text
+    for name, entries in {
+        "initiatives": "?e pia:inscriptionDe",
+        "organismes": "?e pia:organisme",
+    }.items():
+        (link, *_) = re.findall(rf'<a href="(\./{name}\?[^"]+)"', page)
+        query = (
+            f"{PREFIXES} SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {entries} ?x . ?e pia:annee 2025 }}"
+        )
+        (row,) = ask(examples, fetch, query)
+        assert total(fetch(urljoin(examples, html.unescape(link))).text) == int(row["n"])
+
+
+def test_parts_stand_behind_their_whole(examples: str, fetch: Any) -> None:
+    page = open_list(examples, fetch, annee="2025")
+    keys = re.findall(
+        r'<a rel="nofollow" href="[^"]*portefeuille=([\w-]+)[^"]*"( class="part")?', page
+    )
+    rows = ask(
+        examples,
+        fetch,
+        f"{PREFIXES} SELECT ?p ?w {{ ?p skos:broader ?w . ?p a pia:Portefeuille }}",
+    )
+    wholes = {row["p"].rpartition("/")[2]: row["w"].rpartition("/")[2] for row in rows}
+    order = [key for key, _ in keys]
+    assert [key for key, part in keys if part] == [key for key in order if key in wholes]
+    for part in (key for key in order if key in wholes):
+        between = order[order.index(wholes[part]) + 1 : order.index(part)]
+        assert all(wholes.get(other) == wholes[part] for other in between)
 
 
 # The number of things of each list in each year, and of the values of its facets.

@@ -119,7 +119,7 @@ def test_a_timemap_lists_the_page_in_each_published_release(published: str, fetc
 
 
 def test_odd_paths_have_no_past(published: str, fetch: Any) -> None:
-    for odd in ("..%2f..%2fevil", ".%2fsparql", "a/%2e%2e/b"):
+    for odd in ("..%2f..%2fevil", ".%2fsparql", "a/%2e%2e/b", "http://evil.example/", "doc//x"):
         assert fetch(f"{published}timegate/{odd}").status == 404, odd
 
 

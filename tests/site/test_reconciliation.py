@@ -287,6 +287,41 @@ def test_single_query_of_version_0_1(examples: str, fetch: Any, query: str) -> N
     assert (first["id"], first["match"]) == (HEC, True)
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (BROWSER, 303),
+        ("text/html", 303),
+        ("*/*", 200),
+        ("", 200),
+        ("application/json, text/javascript, */*; q=0.01", 200),
+        ("application/json, text/html", 200),
+        ("text/html;q=0.5, application/json", 200),
+        ("text/html;q=0, */*", 200),
+        ("text/*", 200),
+        ("image/png", 200),
+    ],
+)
+def test_only_a_browser_is_led_to_the_help(
+    examples: str, fetch: Any, accept: str, status: int
+) -> None:
+    reply = fetch(f"{examples}reconciliation?lang=en", headers={"Accept": accept})
+    assert reply.status == status
+    assert "Accept," in f"{reply.headers['Vary']},".replace("Accept-Language", "")
+    if status == 303:
+        assert reply.headers["Location"].endswith("aide/openrefine?lang=en")
+    else:
+        assert json.loads(reply.body)["identifierSpace"]
+    asked = fetch(
+        f"{examples}reconciliation?{urlencode({'queries': json.dumps({'a': {'query': 'CHUM'}})})}",
+        headers={"Accept": accept},
+    )
+    assert asked.status == 200
+
+
 def test_queries_in_the_address_are_kept_as_other_pages(examples: str, fetch: Any) -> None:
     address = (
         f"{examples}reconciliation?{urlencode({'queries': json.dumps({'a': {'query': 'CHUM'}})})}"

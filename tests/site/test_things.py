@@ -161,6 +161,80 @@ def largest_bodies(site: Site, number: int) -> list[str]:
     return [row["o"] for row in rows]
 
 
+def status_names(site: Site) -> dict[str, str]:
+    """Return what each status is called in French, by its IRI."""
+    rows = site.ask('SELECT ?s ?l { ?s a pia:Statut ; skos:prefLabel ?l FILTER(LANG(?l) = "fr") }')
+    return {row["s"]: row["l"] for row in rows}
+
+
+def listed_at(site: Site, link: Node, page: str) -> int:
+    """Return how many things the list holds that a link of a page leads to."""
+    address = urljoin(f"/doc/{page}", link.attributes["href"] or "")
+    reply = site.client.get(address, headers={"Accept": "text/html"})
+    assert reply.status_code == 200, address
+    (total,) = Tree(reply.text).root.all("p", "total")
+    return number(total.all("strong")[0])
+
+
+SPLIT = "portefeuille/sante-et-services-sociaux"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [SPLIT, f"{SPLIT}-reseau", "categorie/automatisation", "genre/etablissement-de-sante", ""],
+)
+def test_every_number_by_year_and_status_leads_to_the_list_of_as_many(
+    site: Site, path: str
+) -> None:
+    path = path or largest_bodies(site, 1)[0].removeprefix(f"{BASE}id/")
+    links = [a for table in site.page(path).all("table", "bars") for a in table.all("a", "number")]
+    assert len(links) >= 3
+    for link in links:
+        assert listed_at(site, link, path) == number(link), link
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_value_says_what_changed_since_the_portrait_before(site: Site, language: str) -> None:
+    text = {"fr": "Ce qui a changé de 2024 à 2025", "en": "What changed from 2024 to 2025"}
+    page = site.page(SPLIT, lang=language)
+    assert text[language] in [h2.text() for h2 in page.all("h2")]
+    own = f"?i dcterms:hasVersion ?e . {below('portefeuille', f'{BASE}id/{SPLIT}')}"
+    new = site.count(f"{own} . {IN.format(2025)} . ?i pia:premiereAnnee 2025")
+    gone = site.count(f"{own} . {IN.format(2024)} . ?i pia:derniereAnnee 2024")
+    links = {a.attributes["href"] or "": a for a in page.all("a")}
+    for presence, expected in (("nouvelle", new), ("absente", gone)):
+        (link,) = [a for href, a in links.items() if f"presence={presence}" in href]
+        assert link.text().split()[0] == str(expected) != "0"
+        assert listed_at(site, link, SPLIT) == expected
+    # Both numbers of the comparison lead to the entries that it counts.
+    counted = [a for href, a in links.items() if f"changements/2024-2025/{SPLIT}/" in href]
+    by_year = [site.count(f"{own} . {IN.format(year)}") for year in (2024, 2025)]
+    assert [number(a) for a in counted] == by_year
+
+
+def test_a_label_that_was_split_counts_nothing_before_it_was_there(site: Site) -> None:
+    page = site.page(f"{SPLIT}-reseau")
+    before = page.all("table", "bars")[0].all("tbody")[0].all("tr")[0]
+    assert [td.text() for td in before.all("td")][1:2] == ["—"]
+    assert "— compté dans Santé et Services sociaux (ensemble)" in before.text()
+    assert listed_at(site, before.all("a")[1], SPLIT) == number(before.all("a")[1])
+    assert {tr.all("td")[0].text() for tr in page.all("table", "bars")[1].all("tr")[1:]} == {"—"}
+    assert "absentes en 2025" not in page.text()
+    # This one had its own label in 2025, and no entry: that is a true zero.
+    page = site.page("portefeuille/enseignement-superieur-hors-reseau")
+    first, second = page.all("table", "bars")[0].all("tbody")[0].all("tr")
+    assert [first.all("td")[0].text()[0], second.all("td")[0].text()] == ["—", "0"]
+
+
+def test_slips_are_spellings_and_no_names(site: Site) -> None:
+    page = site.page("organisme/hema-quebec")
+    assert site.count("<id/organisme/hema-quebec> skos:hiddenLabel ?l", "?l") > 0
+    assert "Aussi\u00a0:" not in page.text("script", "details")
+    assert "Héma-Québec " in [bdi.text() for bdi in page.all("bdi", "literal")]
+    page = site.page("organisme/regie-de-l-assurance-maladie-du-quebec")
+    assert "Aussi\u00a0: RAMQ" in page.all("main")[0].text("details")
+
+
 def test_numbers_of_bodies_are_those_of_sparql(site: Site) -> None:
     for iri in largest_bodies(site, 3):
         page, own = site.page(iri.removeprefix(f"{BASE}id/")), f"?e pia:organisme <{iri}>"
@@ -168,12 +242,9 @@ def test_numbers_of_bodies_are_those_of_sparql(site: Site) -> None:
         by_year = [site.count(f"{own} . {IN.format(year)}") for year in (2024, 2025)]
         assert figures(page) == [by_year[1], total]
         (table,) = page.all("table", "bars")
-        names = {row["s"]: row["l"] for row in site.ask(
-            'SELECT ?s ?l { ?s a pia:Statut ; skos:prefLabel ?l FILTER(LANG(?l) = "fr") }'
-        )}  # fmt: skip
         expected = {
             name: [site.count(f"{own} ; pia:statut <{s}> . {IN.format(y)}") for y in (2024, 2025)]
-            for s, name in names.items()
+            for s, name in status_names(site).items()
         }
         expected = {name: counts for name, counts in expected.items() if any(counts)}
         assert rows_of(table) == {**expected, "Ensemble": by_year}
@@ -196,8 +267,26 @@ def test_numbers_of_values_are_those_of_sparql(site: Site, kind: str) -> None:
             for year in (2024, 2025)
         }
         assert figures(page) == counts["2025"]
-        (table,) = page.all("table", "bars")
-        assert rows_of(table) == counts
+        table, *by_status = page.all("table", "bars")
+        shown = rows_of(table)
+        # What a year does not tell apart from its whole has no number there.
+        assert shown == {year: own if shown[year] else [] for year, own in counts.items()}
+        apart = [year for year, own in shown.items() if not own]
+        if kind == "statut":
+            assert not by_status
+        else:
+            names = status_names(site)
+            expected = {
+                name: [
+                    site.count(f"{own} . ?e pia:statut <{s}> . {IN.format(y)}")
+                    for y in (2024, 2025)
+                    if str(y) not in apart
+                ]
+                for s, name in names.items()
+            }
+            expected = {name: numbers for name, numbers in expected.items() if any(numbers)}
+            everything = [counts[y][0] for y in counts if y not in apart]
+            assert rows_of(by_status[0]) == {**expected, "Ensemble": everything}
         listed = [li for ul in page.all("ul", "entry-list") for li in ul.all("li")]
         assert len(listed) == min(counts["2025"][0], 20)
 
@@ -241,6 +330,10 @@ FIELDS = {
 }  # fmt: skip
 
 
+# As the comparison does, at the broadest portfolio: a label that was split is no change.
+COMPARED = {**FIELDS, "Portefeuille": "pia:portefeuille/skos:broader*"}
+
+
 def marked(table: Node) -> set[tuple[str, int]]:
     """Return the field and the number of the column of each cell that says that it changed."""
     return {
@@ -252,8 +345,9 @@ def marked(table: Node) -> set[tuple[str, int]]:
 
 
 def only(one: str, other: str, property_: str) -> str:
-    """Write the pattern of a value that the one has and the other has not."""
-    return f"<{one}> {property_} ?v FILTER NOT EXISTS {{ <{other}> {property_} ?v }}"
+    """Write the pattern of a value that the one has and the other has not, and that is no part."""
+    broadest = "FILTER NOT EXISTS { ?v skos:broader ?whole }" if "broader" in property_ else ""
+    return f"<{one}> {property_} ?v {broadest} FILTER NOT EXISTS {{ <{other}> {property_} ?v }}"
 
 
 def test_changed_cells_are_marked_exactly_where_two_entries_differ(site: Site) -> None:
@@ -264,7 +358,7 @@ def test_changed_cells_are_marked_exactly_where_two_entries_differ(site: Site) -
     for row in rows:
         differs = {
             (name, 1)
-            for name, property_ in FIELDS.items()
+            for name, property_ in COMPARED.items()
             if site.ask(f"SELECT ?v {{ {only(row['a'], row['b'], property_)} }}")
             or site.ask(f"SELECT ?v {{ {only(row['b'], row['a'], property_)} }}")
         }
@@ -279,6 +373,34 @@ def test_changed_cells_are_marked_exactly_where_two_entries_differ(site: Site) -
         assert marked(table) == set()
     assert some_changed
     assert some_kept
+
+
+def test_a_label_that_was_split_is_no_change(site: Site) -> None:
+    old, new = f"<id/{SPLIT}>", f"<id/{SPLIT}-reseau>"
+    (path, *_) = site.paths(
+        f"""?x dcterms:hasVersion ?a , ?b . ?a pia:annee 2024 ;
+        pia:portefeuille {old} . ?b pia:annee 2025 ; pia:portefeuille {new}""",
+        1,
+    )
+    for language, text in (("fr", "libellé scindé"), ("en", "label split")):
+        (table,) = site.page(path, lang=language).all("table", "sides")
+        (cell,) = [td for td in table.all("td") if text in td.text()]
+        assert not cell.all("span", "changed")
+        assert not cell.all("mark")
+
+
+def test_entries_of_one_name_are_told_apart_by_their_year(site: Site) -> None:
+    (path, *_) = site.paths(
+        """?x dcterms:hasVersion ?a , ?b . ?a pia:annee 2024 ; rdfs:label ?l .
+        ?b pia:annee 2025 ; rdfs:label ?l""",
+        1,
+    )
+    (statements,) = site.page(path).all("details", "all")
+    links = [a for a in statements.all("a") if f"{path}/20" in (a.attributes["href"] or "")]
+    assert len(links) >= 4  # as its versions, and as what points at it
+    for link in links:
+        year = (link.attributes["href"] or "").partition(f"{path}/")[2][:4]
+        assert link.text().endswith(f" ({year})")
 
 
 def test_an_initiative_that_is_gone_shows_its_last_known_state(site: Site) -> None:

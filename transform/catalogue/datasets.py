@@ -269,8 +269,9 @@ def _portrait(base_uri: str, year: int | None) -> str | None:
 def _citation(dataset: Dataset, layout: Layout) -> dict[str, str]:
     agent = layout.publisher if dataset.year else layout.operator
     kinds, names = {"fr": ", [Jeu de données]", "en": ", [dataset]"}, agent.name
+    issued = f", {dataset.shared.issued[:4]}" if dataset.shared.issued else ""
     return {
         language: f"{names.get(language) or next(iter(names.values()))}."
-        f" {title}{kinds.get(language, '')}. {dataset.iri[1:-1]}"
+        f" {title}{kinds.get(language, '')}{issued}. {dataset.iri[1:-1]}"
         for language, title in dataset.shared.title.items()
     }

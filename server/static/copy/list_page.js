@@ -43,13 +43,29 @@ export function showList(data, words, parameters) {
   document.querySelector("form.search").after(chips());
   const show = document.querySelector(".found");
   show.querySelector(".total strong").textContent = things.length.toLocaleString(document.documentElement.lang);
-  show.querySelector(".total").lastChild.textContent = ` ${plural(words.count, things.length)}`;
+  show.querySelector(".counted").textContent = plural(words.count, things.length);
+  showYears();
   for (const old of show.querySelectorAll(".orders, .entries, table.things, nav.pages, .take, .over ~ p")) old.remove();
   const shown = things.slice(PAGE * (number - 1), PAGE * number);
   if (shown.length) show.append(element("ul", { className: "entries" }, ...shown.map(row)));
   else show.append(element("p", { textContent: words.nothing }));
   if (last > 1) show.append(pager(words, number, last, (to) => address((next) => next.set("page", to))));
   for (const facet of kind.facets) showFacet(facet);
+
+  function showYears() {
+    const chosen = given.annee ?? [];
+    const told = show.querySelector(".of-years");
+    show.querySelector(".other-years")?.remove();
+    if (!told || !words.years) return;
+    const narrowed = kind.byEntry && names.some((name) => given[name].length);
+    const or = new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" });
+    told.textContent = chosen.length ? fill(words.years.chosen, { years: or.format([...chosen].sort()) }) : narrowed ? words.years.narrowed : words.years.all;
+    const newest = words.years.newest;
+    const number = counts.annee.get(newest) ?? 0;
+    const text = chosen.length ? words.years.every : fill(words.years.ofNewest, { n: number.toLocaleString(document.documentElement.lang) });
+    const href = chosen.length ? address((next) => next.delete("annee")) : toggled("annee", newest);
+    if (chosen.length || number) told.parentElement.after(element("p", { className: "other-years" }, element("a", { href, rel: "nofollow", textContent: text })));
+  }
 
   function chips() {
     const chosen = kind.facets.flatMap((facet) => given[facet.name].map((value) => [words.facets[facet.name] ?? facet.name, nameOf(facet, value), toggled(facet.name, value)]));
@@ -67,14 +83,18 @@ export function showList(data, words, parameters) {
     if (!section || words.fixed[facet.name]) return;
     const counted = counts[facet.name];
     for (const value of given[facet.name]) if (!counted.has(value)) counted.set(value, 0);
-    const ordered = [...counted.keys()].sort((a, b) => {
+    const sorted = [...counted.keys()].sort((a, b) => {
       if (facet.name === "annee") return Number(b) - Number(a);
       if (facet.values.length) return facet.values.indexOf(a) - facet.values.indexOf(b);
       return counted.get(b) - counted.get(a) || (a < b ? -1 : 1);
     }).slice(0, MOST);
+    const parts = data.parts[facet.things] ?? {};
+    const ordered = sorted.filter((value) => !sorted.includes(parts[value]))
+      .flatMap((value) => [value, ...sorted.filter((part) => parts[part] === value)]);
     const items = ordered.map((value) => {
       const link = element("a", { rel: "nofollow", href: toggled(facet.name, value) }, element("span", { textContent: nameOf(facet, value) }), " ",
         element("span", { className: "number", textContent: counted.get(value).toLocaleString(document.documentElement.lang) }));
+      if (sorted.includes(parts[value])) link.className = "part";
       if (given[facet.name].includes(value)) link.setAttribute("aria-current", "true");
       return element("li", {}, link);
     });
