@@ -36,6 +36,7 @@ def show_all() -> Response:
 
 
 @bp.route("/releases/<name>")
+@bp.route("/releases/<name>/")
 def add_slash(name: str) -> Response:
     """Redirect to the home page of a release."""
     if request.path.endswith("/"):  # it is there, and cannot be opened

@@ -144,23 +144,22 @@ def test_what_agrees_with_each_kind_of_word(place: str, expected: str) -> None:
     [
         (
             "masculine",
-            "Comparer deux années : les initiatives d'un relevé dans un relevé, d'un autre dans"
-            " un suivant.",
+            "Les initiatives d'un relevé dans un relevé, et d'un autre dans un suivant, à choisir.",
         ),
         (
             "feminine",
-            "Comparer deux années : les initiatives d'une fiche dans une fiche, d'une autre dans"
-            " une suivante.",
+            "Les initiatives d'une fiche dans une fiche, et d'une autre dans une suivante,"
+            " à choisir.",
         ),
         (
             "masculine before a vowel",
-            "Comparer deux années : les initiatives d'un inventaire dans un inventaire, d'un autre"
-            " dans un suivant.",
+            "Les initiatives d'un inventaire dans un inventaire, et d'un autre dans un suivant,"
+            " à choisir.",
         ),
     ],
 )
 def test_a_whole_sentence(kind: str, expected: str) -> None:
-    [text] = (text for text in sentences("fr") if text.startswith("Comparer deux années : les in"))
+    [text] = (text for text in sentences("fr") if text.endswith(", à choisir."))
     assert fill(text, places(kind)) == expected
 
 
