@@ -76,7 +76,7 @@ def lay_out(context: Context) -> Layout:
     after = min((other for other in years if other > year), default=None)
     earlier = _entries_of(context, before) if before else None
     entries = int(counts[0]["entries"]["value"]) if counts else 0
-    stated = {row["property"]["value"] for row in context.rows("portrait-properties")}
+    stated = _stated(context, year)
     says, lacks = _fields(context, stated)
     own = _own_properties(context, stated)
     page = PortraitPage(
@@ -108,6 +108,13 @@ def lay_out(context: Context) -> Layout:
         charts=(f"categories-{year}", f"statuts-{year}"),
         page=page,
     )
+
+
+def _stated(context: Context, year: int) -> set[str]:
+    """Return the properties that the entries of a portrait have, as its graph tells at once."""
+    graph = f"{context.release.base_uri}graph/{year}"
+    rows = context.rows("portrait-properties", thing=graph)
+    return {row["property"]["value"] for row in rows}
 
 
 def _neighbour(year: int | None) -> Neighbour | None:
