@@ -15,6 +15,7 @@ from server.release.register import OwnText
 from server.release.resource import Resource
 from server.things.context import Context
 from server.things.statements import Statements
+from server.things.wholes import tell_split
 from server.web import render, term_table
 
 MOST = 200  # entries, the newest first
@@ -31,11 +32,15 @@ _FIELDS = {
 
 
 class _Said(NamedTuple):
-    """What an entry says: its name, and the value of each field; its initiative's first year."""
+    """What an entry says: its name, and the value of each field; its initiative's first year.
+
+    `portfolio`: the IRI of its portfolio, "" where it has none.
+    """
 
     name: str
     first: int
     values: Mapping[str, str]
+    portfolio: str
 
 
 def show(resource: Resource, release: Release, path: str) -> Response:
@@ -91,10 +96,14 @@ def _entry(
     if earlier is None:
         title = context.t("things.feed_new", name=now.name, year=year)
         return atom.Entry(title, path, time, "", f"{path}/{year}")
+    old = own[earlier]
+    split = tell_split(context.release, {old.portfolio}, {now.portfolio})
     changes = [
-        context.t("things.feed_change", field=field, before=old, after=now.values.get(field, ""))
-        for field, old in own[earlier].values.items()
-        if old != now.values.get(field, "")
+        context.t("things.feed_change", field=field, before=text, after=now.values.get(field, ""))
+        for field, text in old.values.items()
+        if text != now.values.get(field, "")
+        # A label of the same whole is no move, as the comparison counts.
+        and not (split and field == context.word("portefeuille"))
     ]
     if not changes:
         return None
@@ -118,7 +127,8 @@ def _read(context: Context, rows: list[Row], names: Statements) -> dict[str, dic
         for field, variable in _FIELDS.items():
             if context.has(field):
                 values[context.word(field)] = _value(row, variable, names)
-        said.setdefault(iri, {})[year] = _Said(name, int(row["first"]["value"]), values)
+        portfolio = row.get(_FIELDS["portefeuille"], {}).get("value", "")
+        said.setdefault(iri, {})[year] = _Said(name, int(row["first"]["value"]), values, portfolio)
     return said
 
 

@@ -461,8 +461,8 @@ def test_a_year_leads_to_the_next_and_a_value_to_its_row(site: Site) -> None:
 
 
 def test_a_feed_says_what_changed_of_a_body(site: Site) -> None:
-    (body,) = largest_bodies(site, 1)
-    path = body.removeprefix(f"{BASE}id/")
+    path = "organisme/universite-laval"
+    body = f"{BASE}id/{path}"
     page = site.page(path)
     feeds = [
         a
@@ -481,13 +481,20 @@ def test_a_feed_says_what_changed_of_a_body(site: Site) -> None:
     own = f"?x dcterms:hasVersion/pia:organisme <{body}>"
     absent = site.paths(f"{own} ; pia:derniereAnnee 2024")
     new = site.paths(f"{own} ; pia:premiereAnnee 2025")
-    compared = "rdfs:label pia:organisme pia:statut pia:categorie pia:portefeuille pia:benefices"
-    changed = site.paths(f"""{own} ; dcterms:hasVersion ?a , ?b .
-        ?a pia:annee 2024 . ?b pia:annee 2025 . VALUES ?p {{ {compared} }}
-        ?b ?p ?v FILTER NOT EXISTS {{ ?a ?p ?v }}""")
+    compared = "rdfs:label pia:organisme pia:statut pia:categorie pia:benefices"
+    both = f"{own} ; dcterms:hasVersion ?a , ?b . ?a pia:annee 2024 . ?b pia:annee 2025 ."
+    # A label of the same whole is no move.
+    changed = site.paths(f"""{both}
+        OPTIONAL {{ ?a pia:portefeuille ?pa OPTIONAL {{ ?pa skos:broader ?wa }} }}
+        OPTIONAL {{ ?b pia:portefeuille ?pb OPTIONAL {{ ?pb skos:broader ?wb }} }}
+        FILTER(COALESCE(?wa, ?pa) != COALESCE(?wb, ?pb)
+            || EXISTS {{ VALUES ?p {{ {compared} }} ?b ?p ?v FILTER NOT EXISTS {{ ?a ?p ?v }} }})
+        """)
     assert absent
     assert new
     assert changed
+    split = f"{both} ?a pia:portefeuille ?whole . ?b pia:portefeuille/skos:broader ?whole"
+    assert {*site.paths(split)} - {*changed}
     expected = {f"{BASE}id/{p}#absente-2025" for p in absent}
     assert set(ids) == expected | {f"{BASE}id/{p}/2025" for p in (*new, *changed)}
 
