@@ -23,9 +23,9 @@ class Terminal:
 
     def __init__(self, command: Sequence[object]) -> None:
         self._own, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [*map(str, command)], stdin=theirs, stdout=theirs, stderr=theirs
-        )
+        # Who runs the tests in the background has them, and what they start, ignore interrupts.
+        whole = ["env", "--default-signal=INT", *map(str, command)]
+        self.process = subprocess.Popen(whole, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
         self._written = b""
         self._read_to = 0
