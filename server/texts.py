@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from transform.text.message import Message, read_room
+from transform.text.message import Message, read_room, set_blanks
 from transform.text.numbers import decimal, whole
 
 __all__ = ["LANGUAGES", "table", "text", "whole"]
@@ -32,7 +32,7 @@ def text(key: str, language: str, **values: object) -> str:
     """
     if "." in key:
         return Message(key, values).text(language)
-    return table("texts")[key][language].format(**values)
+    return set_blanks(table("texts")[key][language], language).format(**values)
 
 
 def limit(kilobytes: int, language: str) -> str:

@@ -217,9 +217,10 @@ def test_a_page_tells_a_fault_in_the_language_of_its_reader(
         rf'lang="{language}"><bdi>[^<]*{re.escape(detail[language])}', unescape(page.text)
     )
     assert "en anglais" not in page.text
-    # Programs are told the same in English, whoever runs them.
-    problem = fetch(examples + path, headers={"Accept-Language": language})
-    assert detail["en"] in json.loads(problem.body)["detail"]
+    # Programs are told in the language that they state, and in English where they state none.
+    for stated, told in (({"Accept-Language": language}, language), ({}, "en")):
+        problem = fetch(examples + path, headers=stated)
+        assert detail[told] in json.loads(problem.body)["detail"]
 
 
 @pytest.mark.parametrize("name", ["rien", "categorie/rien", "categorie/traitement-d-image/1999"])

@@ -68,7 +68,7 @@ def test_a_value_is_never_markup(client: Any) -> None:
 def test_rows_beyond_a_page_are_counted(client: Any, number: int) -> None:
     page = show(client, PAIRS.format(number))
     assert page.count("<tr>") == 500 + 1
-    assert f"Nombre de lignes : {number}" in page
+    assert f"Nombre de lignes\u00a0: {number}" in page
     assert ("premières lignes sont montrées" in page) == (number > 500)
 
 
