@@ -1,8 +1,10 @@
 """Drive our server, `oxigraph serve` and nginx in turns with wrk; print requests/s and ratios.
 
 Also the processor time of a request in the server, in µs: ours in the HTTP processes and in the
-query processes. It depends less than requests/s on what else the machine does. And how many query
-processes were started for 1,000 requests: what costs one that did nothing wrong costs all.
+query processes. It depends less than requests/s on what else the machine does. How many query
+processes were started for 1,000 requests: what costs one that did nothing wrong costs all. And the
+processor time of the engine alone, asked the same queries in one process, without HTTP: no server
+around it can do with less.
 
 python -m tests.benchmarks.serving [--turns 5] [--seconds 5] [--only points]
 
@@ -15,6 +17,7 @@ the least and the most; ratios are of the same turn.
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import random
@@ -31,7 +34,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+import pyoxigraph as ox
 
 from tests.conftest import PROJECT
 from tests.support.processes import metric
@@ -111,7 +116,8 @@ def main() -> None:
                     results.setdefault((load.name, "alone"), []).append(measured)
         print(f"workers with their query processes, proportional memory: {worker_mb()}")
         _print(loads, results)
-        _print_costs(loads, results, {load.name: _sizes(ours.at, load) for load in loads})
+        sizes = {load.name: _sizes(ours.at, load) for load in loads}
+        _print_costs(loads, results, sizes, _time_engine(release, loads))
 
 
 def _print(loads: list[Load], results: dict[tuple[str, str], list[Measured]]) -> None:
@@ -138,23 +144,26 @@ def _print_costs(
     loads: list[Load],
     results: dict[tuple[str, str], list[Measured]],
     sizes: dict[str, list[int]],
+    engine: dict[str, float],
 ) -> None:
     """Print what the ratio of requests/s does not tell, and the goals for it."""
     single, several = "HTTP µs, 1 conn.", f"HTTP µs, {CONNECTIONS} conn."
-    head = f"{'p99 / peer':>18} {single:>18} {several:>18} {'started/1000':>18}"
+    alone = "engine alone µs"
+    head = f"{'p99 / peer':>18} {single:>18} {several:>18} {'started/1000':>18} {alone:>18}"
     print(f"\n{'':17} {head}  bytes: least, middle, most")
     for load in loads:
         ours, theirs = results[load.name, "ours"], results[load.name, load.peer]
-        alone = results.get((load.name, "alone"))
+        single_results = results.get((load.name, "alone"))
         cells = (
             _spread([a.p99 / b.p99 for a, b in zip(ours, theirs, strict=True)], 2),
-            _spread([m.worker for m in alone], 0) if alone else "",
+            _spread([m.worker for m in single_results], 0) if single_results else "",
             _spread([m.worker for m in ours], 0),
             _spread([m.started for m in ours], 2),
+            f"{engine[load.name]:.0f}" if load.name in engine else "",
         )
         row = " ".join(f"{cell:>18}" for cell in cells)
         print(f"{load.name:17} {row}  {', '.join(map(str, sizes[load.name]))}")
-    goals = (MOST_P99, MOST_WORK, None, MOST_STARTED)
+    goals = (MOST_P99, MOST_WORK, None, MOST_STARTED, None)
     row = " ".join(f"{f'at most {goal:g}' if goal else 'none':>18}" for goal in goals)
     print(f"{'goal of queries':17} {row}")
 
@@ -253,6 +262,31 @@ def _sizes(site: str, load: Load) -> list[int]:
         len(_fetch(site + target, "*/*" if load.peer == "nginx" else JSON)) for target in some
     )
     return [lengths[0], lengths[len(lengths) // 2], lengths[-1]]
+
+
+def _time_engine(release: Path, loads: list[Load]) -> dict[str, float]:
+    """Return, by the name of a load, the µs of the engine for one of its queries, without HTTP."""
+    store = ox.Store()
+    store.bulk_load(path=release / "dumps/portraits.nq", format=ox.RdfFormat.N_QUADS)
+    times = {}
+    for load in loads:
+        if not load.unique:
+            continue
+        texts = [
+            unquote(target.partition("=")[2]).replace(_NUMBER, str(number))
+            for number, target in enumerate(load.targets)
+        ]
+        times[load.name] = min(_time_texts(store, texts) for _ in range(3))
+    return times
+
+
+def _time_texts(store: ox.Store, texts: list[str]) -> float:
+    begun = time.process_time()
+    for text in texts:
+        results = store.query(text, use_default_graph_as_union=True)
+        assert not isinstance(results, ox.QueryTriples)
+        results.serialize(io.BytesIO(), ox.QueryResultsFormat.JSON)
+    return (time.process_time() - begun) / len(texts) * 1e6
 
 
 def _queries(texts: list[str]) -> list[str]:
