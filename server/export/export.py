@@ -28,7 +28,7 @@ from server.release.files import list_formats
 from server.release.history import list_published
 from server.settings import read_settings
 from server.web import assets
-from transform.errors import UnreadableRelease
+from transform.errors import MisusedCommand, UnreadableRelease
 from transform.release.crosswalk import CROSSWALK
 from transform.release.document_index import FILE as DOCUMENT_LIST
 from transform.release.integrity import check_release, fingerprint
@@ -71,8 +71,11 @@ class _OneRelease:
 def export(releases_folder: Path, site: Path, step: Step) -> Exported:
     """Write the current release of a folder as a site of files, in the place of an earlier one.
 
-    Raises UnreadableRelease, MisusedCommand for a place that holds something else, CannotServe.
+    Raises UnreadableRelease, CannotServe, and MisusedCommand for a place that holds something else
+    or lies among the releases.
     """
+    if site.parent.resolve().is_relative_to(releases_folder.resolve()):
+        raise MisusedCommand(message("export.among_releases", site=site, folder=releases_folder))
     with new_copy(site) as folder, _open(releases_folder) as (release, app):
         (folder / OBJECTS).parent.mkdir()
         with (folder / OBJECTS).open("w", encoding="utf-8") as objects:

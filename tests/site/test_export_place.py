@@ -89,6 +89,20 @@ def test_a_place_that_holds_something_else_is_refused(
     assert sorted((path, path.lstat().st_mtime_ns) for path in tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("place", ["site", "current/site", "current/dumps/site"])
+def test_a_place_among_the_releases_is_refused(
+    tmp_path: Path, portrait_ia: Run, place: str
+) -> None:
+    releases = tmp_path / "releases"
+    (releases / "0123456789abcdef/dumps").mkdir(parents=True)
+    (releases / "current").symlink_to("0123456789abcdef")
+    before = sorted((path, path.lstat().st_mtime_ns) for path in tmp_path.rglob("*"))
+    done = portrait_ia("export", releases, "--to", releases / place)
+    assert done.returncode == 2
+    assert f"lies in the folder of releases {releases}" in done.stderr
+    assert sorted((path, path.lstat().st_mtime_ns) for path in tmp_path.rglob("*")) == before
+
+
 def test_two_exports_to_one_place_are_refused(tmp_path: Path) -> None:
     site = tmp_path / "site"
     with new_copy(site) as folder:

@@ -76,8 +76,11 @@ _OWN_VALUES = """
     UNION
     SELECT * FROM (SELECT * FROM old.valeurs_propres EXCEPT SELECT * FROM new.valeurs_propres)"""
 _NO_VALUES = "SELECT '' AS initiative, 0 AS annee WHERE 0"
-# What differs where another row or portrait was added, or the release has another address.
-_NOT_OF_THE_ROW = {"initiative", "annee", "uri", "derniere", "presence", "ligne", "source"}
+# What differs where another row or portrait was added, or the release has another address; numbers
+# that a build gives anew (`groupe`, `chose`) say nothing of the row.
+_NOT_OF_THE_ROW = {
+    *("initiative", "annee", "uri", "derniere", "presence", "ligne", "source", "groupe", "chose"),
+}
 
 
 class Thing(NamedTuple):

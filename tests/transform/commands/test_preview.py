@@ -135,6 +135,14 @@ def test_without_a_terminal_it_is_printed_and_published(folder: Path, portrait_i
     assert "Aperçu" not in again.stdout
 
 
+def test_a_row_more_changes_no_other(first: Path, tmp_path: Path, portrait_ia: Run) -> None:
+    folder = copy(first, tmp_path / "folder")
+    write_rows(folder / "portrait.csv", [NEW, ROW, MOVED, GONE])
+    done = portrait_ia("--lang", "en", *arguments(folder, "--no-publish"))
+    assert done.returncode == 0, done.stderr
+    assert "  2025: 4 rows, 3 before: 1 new\n" in done.stdout
+
+
 def test_not_published_it_is_printed_and_says_how_to_publish_it(
     folder: Path, portrait_ia: Run
 ) -> None:
