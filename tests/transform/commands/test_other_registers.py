@@ -114,7 +114,7 @@ def partly(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     layouts = ("--layout", f"2024={layout}", "--layout", f"2025={DUTCH}")
     done = portrait_ia("build", *files, *layouts, "--to", folder / "releases")
     assert done.returncode == 0, done.stderr
-    assert "no column for categorie, portefeuille, statut: this portrait is without" in done.stdout
+    assert "no column for categorie, portefeuille, statut: this year is without" in done.stdout
     return folder / "releases"
 
 
