@@ -1,11 +1,13 @@
 """Print what the publication of a release would change, and ask whether to publish it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from transform.text.languages import process_language
 from transform.text.message import Message, message
+from transform.text.numbers import is_one
 from transform.text.printable import visible
 
 if TYPE_CHECKING:
@@ -50,12 +52,22 @@ def _lines(preview: "Preview", untaken: Mapping[str, Sequence[str]]) -> Iterator
     for portrait in preview.portraits:
         yield _portrait(portrait, first=in_place is None)
     for kind, number in preview.things.items():
-        counted = message(f"preview.{kind}", number=number)
+        counted = _counted(kind, number, preview.words)
         if preview.changes:
             yield from _things(kind, counted, preview.changes.things[kind])
         else:
             yield message("preview.things", things=counted)
     yield from _summary(preview, untaken)
+
+
+def _counted(kind: str, number: int, words: Mapping[str, Mapping[str, Any]]) -> Message:
+    """Return how many things of a kind there are, in the register's word for them if it has one."""
+    language = process_language()
+    one, several, *_ = words.get(language, {}).get(kind) or ("", "")
+    if not one:
+        return message(f"preview.{kind}", number=number)
+    word = one if is_one(number, language) else several
+    return message("preview.of_the_register", number=number, word=word)
 
 
 def _portrait(portrait: "Portrait", *, first: bool) -> Message:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from transform.layouts.fields import MORE_FIELDS, OWN, field_faults, key_of, read_field
 from transform.layouts.located import Faults, Node, Place, dotted
 from transform.layouts.merge import column_lists
-from transform.layouts.schema import FIELDS, LISTS, required_keys
+from transform.layouts.schema import FIELDS, LISTS, NEEDED, required_keys
 from transform.layouts.series import DAYS
 from transform.layouts.words import NAMED
 from transform.text.message import message
@@ -49,7 +49,11 @@ def _find_missing(layout: Node, key: str, faults: Faults) -> None:
         return  # the value that should hold it is refused
     own = [holder.place for holder in above if holder and holder.place.rank == 0]
     place = own[-1] if own else Place(layout.place.file)
-    faults.add(place, message("layouts.missing", key=key))
+    if keys[0] == "fields" and keys[1] in FIELDS and keys[1] not in NEEDED:
+        field = ".".join(keys[:2])
+        faults.add(place, message("layouts.missing_field", key=key, field=field))
+    else:
+        faults.add(place, message("layouts.missing", key=key))
 
 
 def _find_unreachable(layout: Node, faults: Faults) -> None:

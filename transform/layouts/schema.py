@@ -268,7 +268,9 @@ def required_keys(layout: Node) -> list[str]:
     for own, _ in layout.tables("own"):
         keys.append(f"own.{own}.columns")
         keys += [f"own.{own}.label.{language}" for language in languages]
-    return keys + [f"lists.{name}" for name in LISTS if name in present]
+    # A field that is missing has been told of already.
+    declared = [name for name in LISTS if name in present and layout.find("fields", name)]
+    return keys + [f"lists.{name}" for name in declared]
 
 
 def read_value(

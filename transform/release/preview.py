@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from transform.errors import Said, UnreadableRelease
 from transform.release.manifest import Manifest, read_manifest
@@ -48,8 +48,9 @@ class Summary(NamedTuple):
 class Preview:
     """What the publication of a release would change; `in_place` is that of now, None without.
 
-    `things` counts those of the release by kind; `changes` is None in the first release, and where
-    `problem` says why they are not known.
+    `things` counts those of the release by kind; `words` are those of the register by language, as
+    its manifest has them. `changes` is None in the first release, and where `problem` says why they
+    are not known.
     """
 
     release: Path
@@ -58,6 +59,7 @@ class Preview:
     summary: Summary
     summary_before: Summary | None
     things: Mapping[str, int]
+    words: Mapping[str, Mapping[str, Any]]
     changes: Changes | None = None
     problem: Said | None = None
 
@@ -73,9 +75,10 @@ def preview_release(release: Path, in_place: Path | None) -> Preview:
         _published(manifest),
         count_things(release),
     )
+    words = manifest.get("words", {})
     if in_place is None:
         portraits = [Portrait(year, None, number, None) for year, number in sorted(now.items())]
-        return Preview(release, None, portraits, summary, None, things)
+        return Preview(release, None, portraits, summary, None, things, words)
     before: dict[int, int] = {}
     summary_before = changes = problem = None
     try:
@@ -95,7 +98,8 @@ def preview_release(release: Path, in_place: Path | None) -> Preview:
         )
         for year in sorted({*before, *now})
     ]
-    return Preview(release, in_place, portraits, summary, summary_before, things, changes, problem)
+    summaries = summary, summary_before
+    return Preview(release, in_place, portraits, *summaries, things, words, changes, problem)
 
 
 def _published(manifest: Manifest) -> dict[int, int]:

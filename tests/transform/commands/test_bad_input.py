@@ -255,7 +255,7 @@ def test_name_of_the_file_that_says_another_year_is_said_aloud(
     file = portrait(ROW, name="portrait-2025.csv")
     result = build(f"2024={file}")
     assert result.exit_code == 0, result.output
-    assert "the name of the file says 2025: is it the portrait of 2024?" in result.output
+    assert "the name of the file says 2025: is it that of 2024?" in result.output
     assert "the name of the file" not in build(f"2025={file}").output
 
 

@@ -93,7 +93,7 @@ def folder(edited: Path, tmp_path: Path) -> Path:
 PREVIEW = """\
 Preview of {new}, beside {old}, which is in place:
   2025: 3 rows, 3 before: 1 new, 1 gone, 2 changed
-  3 bodies, 3 before: 2 renamed
+  3 public bodies, 3 before: 2 renamed
     Santé Québec (id/organisme/sante-quebec) → Santé Québec (id/organisme/sante)
     Héma-Québec (id/organisme/hema-quebec) → Héma-Québec et associés (id/organisme/hema-quebec)
   1 portfolio, as before
@@ -114,7 +114,7 @@ def test_the_first_release_has_a_preview_without_comparison(first: Path) -> None
     assert said.count("Preview of ") == 1
     assert said.partition("Preview of ")[2].startswith(
         f"{current(first)}, the first release of this folder:\n"
-        "  2025: 3 rows\n  3 bodies\n  1 portfolio\n  3 initiatives\n"
+        "  2025: 3 rows\n  3 public bodies\n  1 portfolio\n  3 initiatives\n"
         "  shapes: 0 violations, 1 warning, 0 notes\n  columns that no field takes: none\n"
         "  to be decided: 0 pairs of initiatives, 1 body that nobody has reviewed, 0 bodies maybe"
     )
