@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from server.things import decision, generic, similar
+from server.things.cells import Origin, find_origins
 from server.things.context import Context, Layout, Neighbour
 from server.things.decision import Decided
 from server.things.side_by_side import Line, Source, compare, find_source
@@ -46,6 +47,7 @@ class InitiativePage(NamedTuple):
     newest: int
     columns: list[Column]
     lines: list[Line]
+    origins: list[Origin]
     pairs: list[Pair]
     decisions: list[Decided]
     alike: list[Alike]
@@ -62,13 +64,15 @@ def lay_out(context: Context) -> Layout:
     pairs = _pairs(context, identity)
     open_with = {pair.other.iri for pair in pairs}
     alike = _alike(context, known, entries[max(entries)])
+    lines = compare(list(entries.values()), known, context)
     page = InitiativePage(
         presence=_presence(context, entries),
         first=min(entries),
         last=max(entries),
         newest=context.newest,
         columns=_columns(context, known, entries),
-        lines=compare(list(entries.values()), known, context),
+        lines=lines,
+        origins=find_origins(entries, lines, known, context),
         pairs=pairs,
         decisions=decision.list_decisions(identity),
         alike=[one for one in alike if one.name.iri not in open_with],
@@ -111,6 +115,7 @@ def lay_out_entry(context: Context) -> Layout:
         newest=context.newest,
         columns=_columns(context, known, {year: context.iri}),
         lines=lines,
+        origins=find_origins({year: context.iri}, lines, known, context),
         pairs=[],
         decisions=[],
         alike=[],

@@ -51,9 +51,10 @@ class Side(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A field, and what each entry says in it."""
+    """A field, the IRI of the property that states it, and what each entry says in it."""
 
     field: str
+    property: str
     name: Cell
     sides: list[Side]
 
@@ -118,7 +119,7 @@ def _line(
         Side(_values(own, known), _as_written(entry, own, written, known), differ and not why, why)
         for entry, own, differ, why in zip(entries, terms, differs, same, strict=True)
     ]
-    return Line(field, name, sides)
+    return Line(field, known.iri(property_), name, sides)
 
 
 def _values(terms: Sequence[ox.Literal | ox.NamedNode], known: Statements) -> list[Value]:

@@ -1,5 +1,6 @@
 """Pages of things: their numbers, what they mark, where they lead, and what no cell can do."""
 
+import csv
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -26,6 +27,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 """
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "rect"}
 MOST_BYTES = 100_000
+CELLS = "La cellule d'où vient chaque valeur"
 
 
 class Node(NamedTuple):
@@ -458,6 +460,34 @@ def test_a_year_leads_to_the_next_and_a_value_to_its_row(site: Site) -> None:
     written = page.all("h1")[0].text()
     assert any(written in line for line in lines)
     assert re.fullmatch(r"row=\d+", fragment)
+
+
+def test_each_value_leads_to_the_cell_that_it_was_read_from(site: Site) -> None:
+    continued = "?x a pia:Initiative ; dcterms:hasVersion ?one, ?other FILTER(?one != ?other)"
+    for path in (*site.paths(continued, 4), *site.paths("?x a pia:Inscription", 1)):
+        page = site.page(path)
+        (table,) = page.all("table", "sides")
+        (origins,) = (one for one in page.all("details") if one.text().strip().startswith(CELLS))
+        said = {
+            row.all("th")[0].text(): [side.text() for side in row.all("td")]
+            for row in table.all("tbody")[0].all("tr")
+        }
+        fields = [node.text() for node in origins.all("dt")]
+        assert [*said] == [*fields, "Source"], path
+        links, years = origins.all("a"), len(said["Nom"])
+        assert len(links) == len(fields) * years
+        for place, link in enumerate(links):
+            address, _, fragment = (link.attributes["href"] or "").partition("#cell=")
+            with site.client.get(urljoin(f"/doc/{path}", address)) as reply:
+                lines = reply.data.decode("utf-8-sig").splitlines(keepends=True)
+            rows = list(csv.reader(lines, delimiter=";" if ";" in lines[0] else ","))
+            row, column = map(int, fragment.split(","))
+            name, cell = rows[0][column - 1], rows[row - 1][column - 1]
+            assert link.text() == f"ligne {row}, colonne {column} («\u00a0{name}\u00a0»)"
+            shown = said[fields[place // years]][place % years].lower()
+            words = re.findall(r"\w{4,}", cell.lower())
+            assert words
+            assert [word for word in words if word not in shown] == [], (path, name)
 
 
 def test_a_feed_says_what_changed_of_a_body(site: Site) -> None:

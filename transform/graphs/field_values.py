@@ -69,6 +69,18 @@ def property_of(slot: Slot, base_uri: str) -> str | None:
     return property_iri(named, base_uri) if named else None
 
 
+def properties_of(field: str) -> list[str]:
+    """Return the properties that state what a field says, each written with its prefix.
+
+    `field` may be one of the six, one that a layout has beside them, or `own.name`.
+    """
+    if field.startswith(OWN):
+        return [f"own:{field.removeprefix(OWN)}"]
+    if field in FIELDS:
+        return [_PROPERTIES.get(field) or f"pia:{field}"]
+    return [rule.property for rule in FIELD_RULES if rule.field == field]
+
+
 class ValueReader:
     """A reader of the values of the texts that rows of one file have beside the six cells."""
 

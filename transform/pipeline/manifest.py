@@ -6,13 +6,15 @@ from transform import __version__
 from transform.catalogue.files import Written
 from transform.decisions.lines import Filed
 from transform.files import Stored, measure
+from transform.graphs.field_values import properties_of
 from transform.graphs.prepared import Prepared
 from transform.layouts.model import FIELDS, Layout, Publisher
 from transform.pipeline.checked import Checked, count_rows
-from transform.rdf.namespaces import vocabulary_of
+from transform.rdf.namespaces import property_iri, vocabulary_of
 from transform.rdf.syntaxes import SYNTAXES
 from transform.release.csv_dialects import METADATA, METADATA_TYPE
 from transform.release.paths import GZIP, is_packed
+from transform.tables.columns import Header
 from transform.tables.table import MEDIA_TYPES
 
 _MEDIA_TYPES = {
@@ -152,6 +154,7 @@ def _portrait(
         "separator": table.separator,
         "sheet": table.sheet,
         "header_row": None if table.made_header else header.row,
+        "columns": _columns(header, work.base_uri),
         "other_columns": list(header.other),
         "published_total": facts.total if facts else None,
         "initiatives": len(rows),
@@ -160,3 +163,23 @@ def _portrait(
         "counts": {name: dict(edition.counts[name]) for name in context.reading.lists},
         "fetched": edition.origin._asdict() if edition.origin else None,
     }
+
+
+def _columns(header: Header, base_uri: str) -> list[dict[str, Any]]:
+    """Return the columns that fields take, in the order of the file.
+
+    Each has its `number`, from 1, its `name`, and the IRIs of the `properties` that state what its
+    cells say.
+    """
+    stated: dict[int, list[str]] = {}
+    for field, places in header.columns.items():
+        for at in places:
+            stated.setdefault(at, []).extend(properties_of(field.partition("@")[0]))
+    return [
+        {
+            "number": at + 1,
+            "name": header.names[at],
+            "properties": sorted({property_iri(name, base_uri) for name in names}),
+        }
+        for at, names in sorted(stated.items())
+    ]
