@@ -453,6 +453,17 @@ def test_a_search_finds_with_accents_and_without(nginx_site: str, page: Any, wor
     page.wait_for_url("**/doc/initiative/*.html")
 
 
+def test_a_search_that_finds_nothing_shows_the_ways_on(nginx_site: str, page: Any) -> None:
+    for name, told in (("recherche", "Écrivez moins de mots"), ("recherche.en", "Write fewer")):
+        page.goto(f"{nginx_site}{name}.html?q=zqxzqx")
+        ways = page.locator("section[aria-labelledby=ways]")
+        ways.wait_for()
+        assert told in ways.inner_text()
+        ways.locator("a").last.click()
+        page.locator("article.prose").wait_for()
+        assert "/aide/recherche" in page.url
+
+
 def test_a_search_finds_what_the_server_finds(nginx_site: str, application: Any, page: Any) -> None:
     for words in ("regie", "oeka", "automatique OR traductions", "-traduction régie", "courriel"):
         answer = application.get("/recherche.json", query_string={"q": words}).get_json()
