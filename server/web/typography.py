@@ -4,7 +4,7 @@ What a page says comes from the catalogue of texts, the templates of help, the v
 framework and the words of a layout. All of them are written with plain blanks, and pass here when
 the page is whole. What a register wrote in its cells stays as it is, as do code and answers to
 queries: they stand in elements of `_AS_THEY_ARE`, in one that a template marks by `data-as-is`, or
-in a link to an initiative, whose name is a cell.
+in a link to an initiative, or to two that may be one, whose names are cells.
 """
 
 import re
@@ -15,7 +15,7 @@ from transform.text.message import set_blanks
 # A tag: whether it closes, its name, its attributes, in quotes of which `>` may stand.
 _TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 _LANGUAGE = re.compile(r'\slang="([^"]*)"')
-_INITIATIVE = re.compile(r'\shref="[^"]*\b(?:id|doc)/initiative/')
+_INITIATIVE = re.compile(r'\shref="[^"]*/(?:initiative|initiatives-a-trancher)/')
 _AS_THEY_ARE = frozenset(("code", "kbd", "pre", "script", "style", "textarea"))
 _WITHOUT_END = frozenset(("br", "circle", "hr", "img", "input", "link", "meta", "path", "rect"))
 _IN_FRENCH = "fr"
