@@ -218,7 +218,7 @@ def test_a_wrong_value_is_refused_in_the_language_of_the_page(
     assert word in told["detail"]
     french = fetch(f"{site}requetes/{path}{join}lang=fr", headers=HTML)
     assert french.status == 400
-    detail = re.search(r'<p class="lead detail" lang="fr"><bdi>(.*?)</bdi>', french.text)
+    detail = re.search(r'<p class="lead detail" lang="fr" data-as-is><bdi>(.*?)</bdi>', french.text)
     assert detail
     assert html.unescape(detail[1]) != told["detail"]
     back = re.search(r'class="button" href="([^"]+)"', french.text)
