@@ -15,7 +15,7 @@ WEIGHED :=
 COMPILE := $(SUPPLY)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet $(UPGRADE)
 
-.PHONY: serve test test-ckan test-packaging test-comunica wheel pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-swapping benchmark-pushing benchmark-killing clean
+.PHONY: serve test test-ckan test-packaging test-comunica test-accessibility wheel pictures lock audit sbom same-bytes benchmark benchmark-building benchmark-streaming benchmark-serving benchmark-lists benchmark-million benchmark-soak benchmark-swapping benchmark-pushing benchmark-killing clean
 
 serve: .venv/installed
 	$(BIN)/portrait-ia demo --to build/demo --port $(PORT)
@@ -34,6 +34,10 @@ test-ckan: .venv/installed-for-tests
 # buildah and debootstrap.
 test-packaging: .venv/installed-for-tests build/supply/installed
 	$(BIN)/python -m pytest -m packaging tests/test_installing.py tests/test_container.py
+
+# Every template in all views: both languages and colour schemes, 360, 1280 and 320 pixels.
+test-accessibility: .venv/installed-for-tests
+	EVERY_VIEW=1 $(BIN)/python -m pytest tests/site/test_accessibility.py
 
 # The package, with style sheet and scripts: dist/portrait_ia-….whl
 wheel: .venv/installed

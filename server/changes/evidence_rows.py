@@ -15,6 +15,8 @@ _NAMES = {
     "avant": "nomAvant",
     "apres": "nomApres",
 }
+# What a portrait says of an initiative, whose name stands in another column: its year is shown.
+_ENTRY = re.compile(r"/id/initiative/[^/]+/([0-9]+)$")
 _TOKEN = re.compile(r"[()]|AS \?(\w+)|\?(\w+)")
 
 
@@ -53,5 +55,7 @@ def _cell(row: Row, name: str, release: Release) -> Cell | None:
     if not _is_iri(row, name):
         return Cell(value, row[name].get("xml:lang"))
     label = row.get(_NAMES.get(name, ""))
-    text = label["value"] if label else "/".join(value.rsplit("/", 2)[1:])
+    entry = _ENTRY.search(value)
+    end = entry[1] if entry else "/".join(value.rsplit("/", 2)[1:])
+    text = label["value"] if label else end
     return link_name(value, text, label.get("xml:lang") if label else None, release)

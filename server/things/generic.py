@@ -41,7 +41,7 @@ def page_of(context: Context) -> GenericPage:
     """Return what a plain page shows of a resource."""
     says = [t for t in context.resource.says if t.predicate.value not in _NOT_FACTS]
     rows = term_table.lay_out(says, context.own.labels, context.release, context.language)
-    facts = [(name, _in_language(cells, context)) for name, cells in rows]
+    facts = [(name, _in_language(_as_read(name, cells, context), context)) for name, cells in rows]
     has_list = context.path in LISTS and context.resource.member_class is not None
     return GenericPage(
         texts=_texts(context),
@@ -52,6 +52,13 @@ def page_of(context: Context) -> GenericPage:
 
 def _texts(context: Context) -> list[OwnText]:
     return [own for name in _TEXTS for own in context.own.texts(context.iri, name)]
+
+
+def _as_read(name: Cell, cells: Sequence[Cell], context: Context) -> Sequence[Cell]:
+    """Return values that have a datatype, such as days and truth values, as readers write them."""
+    if name.iri and any(cell.datatype for cell in cells):
+        return context.own.cells(context.iri, name.iri)
+    return cells
 
 
 def _in_language(cells: Sequence[Cell], context: Context) -> Sequence[Cell]:

@@ -126,9 +126,21 @@ def test_rows_are_a_page_with_names_that_lead_to_things(examples: str, fetch: An
     assert reply.text.count("<tr>") == 24
     slug = "ecole-des-hautes-etudes-commerciales-de-montreal"
     assert f'href="../../id/organisme/{slug}"' in reply.text
-    assert re.search("HEC Montréal</bdi></td><td>.*École des hautes études", reply.text)
+    assert re.search("HEC Montréal</bdi></td><td[^>]*>.*École des hautes études", reply.text)
     assert "Organismes dont la graphie a changé de 2024 à 2025" in reply.text
     assert "SELECT ?organisme" in reply.text
+
+
+def test_a_row_names_the_year_of_an_entry_and_each_cell_its_column(
+    examples: str, fetch: Any
+) -> None:
+    reply = fetch(f"{examples}{PATH}/initiatives-nouvelles", headers=HTML)
+    cell = re.search(
+        '<td data-label="Inscription"><a href="[^"]*/2025".*?<bdi>(.*?)</bdi>', reply.text
+    )
+    assert cell
+    assert cell[1] == "2025"
+    assert reply.text.count('data-label="Initiative"') == reply.text.count("<tr>") - 1
 
 
 def test_rows_are_paged(examples: str, fetch: Any) -> None:

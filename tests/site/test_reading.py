@@ -78,10 +78,23 @@ def test_on_paper_stands_what_is_read_and_not_what_is_clicked(examples: str, bro
     page = browser.new_page()
     page.set_default_timeout(BROWSER_MS)
     page.goto(f"{examples}initiatives")
-    page.emulate_media(media="print")
-    for hidden in (".ways", ".top form", ".facets", ".formats"):
+    page.emulate_media(media="print", color_scheme="dark")
+    for hidden in (".ways", ".top form", ".search", ".facets", ".orders", ".formats"):
         assert not page.locator(hidden).first.is_visible(), hidden
     assert page.locator(".entries h2").first.is_visible()
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"  # though the screen is dark
+    page.close()
+
+
+@pytest.mark.parametrize("width", [641, 768, 1280])
+def test_numbers_of_a_list_stand_below_their_years(examples: str, browser: Any, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_default_timeout(BROWSER_MS)
+    page.goto(f"{examples}organismes")
+    lefts = "rows => rows.slice(0, 9).map(row => [...row.cells].map(cell => cell.offsetLeft))"
+    head, *rows = page.locator(".things tr").evaluate_all(lefts)
+    assert rows == [head] * 8
     page.close()
 
 

@@ -396,6 +396,12 @@ def test_a_label_that_was_split_is_no_change(site: Site) -> None:
         assert not cell.all("mark")
 
 
+def test_a_thing_without_a_template_has_days_and_truth_values_in_words(site: Site) -> None:
+    facts = site.page("changement/sante-quebec-2024").all("dl", "facts")[0].text()
+    assert "1 décembre 2024" in facts
+    assert "true" not in site.page("sort/statut-change").all("dl", "facts")[0].text()
+
+
 def test_entries_of_one_name_are_told_apart_by_their_year(site: Site) -> None:
     (path, *_) = site.paths(
         """?x dcterms:hasVersion ?a , ?b . ?a pia:annee 2024 ; rdfs:label ?l .
