@@ -5,7 +5,8 @@ A new syntax has a row in `SYNTAXES`; what else it touches stands in CONTRIBUTIN
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import IO, NamedTuple, Protocol
 
 import pyoxigraph as ox
@@ -55,7 +56,8 @@ class Sink(Protocol):
         """Write bytes."""
 
 
-def prefixes(base_uri: str) -> dict[str, str]:
+@lru_cache(maxsize=16)
+def prefixes(base_uri: str) -> Mapping[str, str]:
     """Return the prefixes under which our data is written: those of the JSON-LD context."""
     return jsonld.prefixes_of(ontology.context(vocabulary_of(base_uri)))
 
@@ -84,7 +86,7 @@ def write(
     elif syntax.suffix == "rdf":
         steady = _SteadyXml(_KeepCarriageReturns(out))
         chosen = rdfxml.expressible(_triples(statements))
-        ox.serialize(chosen, _as_file(steady), format=syntax.rdf, prefixes=prefixes(base_uri))
+        ox.serialize(chosen, _as_file(steady), format=syntax.rdf, prefixes=dict(prefixes(base_uri)))
         steady.flush()
     else:
         ox.serialize(chosen, _as_file(out), format=syntax.rdf)
