@@ -56,10 +56,14 @@ class Sink(Protocol):
         """Write bytes."""
 
 
-@lru_cache(maxsize=16)
 def prefixes(base_uri: str) -> Mapping[str, str]:
     """Return the prefixes under which our data is written: those of the JSON-LD context."""
-    return jsonld.prefixes_of(ontology.context(vocabulary_of(base_uri)))
+    return _read_vocabulary(base_uri).prefixes
+
+
+@lru_cache(maxsize=16)
+def _read_vocabulary(base_uri: str) -> jsonld.Vocabulary:
+    return jsonld.read_context(ontology.context(vocabulary_of(base_uri)))
 
 
 def write(
@@ -75,8 +79,7 @@ def write(
     the link to it. Raises NotExpressible.
     """
     if syntax.suffix == "jsonld":
-        context = ontology.context(vocabulary_of(base_uri))
-        jsonld.write(_triples(statements), out, context, context_link)
+        jsonld.write(_triples(statements), out, _read_vocabulary(base_uri), context_link)
         return
     chosen: Iterable[ox.Triple] | Iterable[ox.Quad] = statements
     if not syntax.named_graphs:
