@@ -38,6 +38,7 @@ from server.sparql import (
     limits_page,
 )
 from server.web import assets, headers, one_address, problems
+from server.web.compiled_templates import CompiledTemplates
 from server.web.release_scope import ReleaseScope
 from transform.release.paths import QUADS
 
@@ -86,6 +87,7 @@ def create_app(
     # Werkzeug's redirects are absolute, and so wrong where the site is mounted below a path.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
+    app.jinja_env.bytecode_cache = CompiledTemplates()
     current_release = CurrentRelease(folder, settings.limits, opener, chooser)
     current_release.watch()
     app.extensions["current_release"] = current_release

@@ -1,5 +1,6 @@
 """Ask our own application, in this process, as a client over HTTP would (PEP 3333)."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
@@ -32,6 +33,12 @@ class Target(NamedTuple):
     path: str
     query: tuple[tuple[str, str], ...]
     fragment: str
+
+
+@lru_cache(maxsize=4)
+def _write_address(path: str, query: tuple[tuple[str, str], ...]) -> str:
+    """Return the address of a page, against which each of its links is resolved."""
+    return f"{_ROOT}{quote_path(path)}?{urlencode(query)}"
 
 
 class Site:
@@ -73,9 +80,8 @@ class Site:
 
     def resolve(self, path: str, query: tuple[tuple[str, str], ...], link: str) -> Target | None:
         """Return what a link at an address leads to; None for what is not of this site."""
-        here = f"{_ROOT}{quote_path(path)}?{urlencode(query)}"
         try:
-            whole = urljoin(here, link.strip())
+            whole = urljoin(_write_address(path, query), link.strip())
             parts = urlsplit(whole)
         except ValueError:  # such as a host of square brackets
             return None

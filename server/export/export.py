@@ -14,6 +14,7 @@ from flask import Flask
 from server.app import create_app
 from server.export.client import Site
 from server.export.documents import open_documents
+from server.export.last_answers import LastAnswers
 from server.export.lists_file import NAME as LISTS
 from server.export.lists_file import describe_lists
 from server.export.place import new_copy, write_record
@@ -98,6 +99,7 @@ def _open(releases_folder: Path) -> "Iterator[tuple[Release, Flask]]":
     app = create_app(releases_folder, read_settings(os.environ), chooser=chooser)
     current = app.extensions["current_release"]
     with closing(current), current.lend() as release:
+        release.engine = LastAnswers(release.engine)
         yield release, app
 
 

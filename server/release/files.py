@@ -57,6 +57,7 @@ def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Downl
 
     A file that the manifest does not list is not served, but for the checksums.
     """
+    folder = folder.resolve()
     encodings = {source_path(p): p.get("encoding") or "" for p in manifest["portraits"]}
     downloads: dict[str, Download] = {}
     for path, entry in manifest["files"].items():
@@ -133,7 +134,7 @@ def _add(
     file = folder / path
     if path in downloads or not file.is_file():
         return
-    if file.resolve().is_relative_to(folder.resolve()):
+    if file.resolve().is_relative_to(folder):
         size = file.stat().st_size
         downloads[path] = Download(path, content_type, size, sha256, tag or sha256 or "")
 

@@ -1,6 +1,8 @@
 """Read what a release says of its register: its languages, its fields, and what it calls things."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -23,7 +25,8 @@ class OwnText(NamedTuple):
     language: str
 
 
-class Register(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Register:
     """A register: its languages (BCP 47), its own first, the fields that it has, and its words.
 
     `words` has by language, by field and for `portrait`, a file of one year, one and many of it
@@ -32,7 +35,8 @@ class Register(NamedTuple):
 
     languages: tuple[str, ...] = texts.LANGUAGES
     fields: frozenset[str] = frozenset(_FIELDS)
-    words: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    _words_in: dict[str, Mapping[str, str]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def interface(self) -> tuple[str, ...]:
@@ -54,9 +58,7 @@ class Register(NamedTuple):
 
         They are in lower case, as those of the engine's terms are.
         """
-        own = [language.lower() for language in self.languages]
-        kin = [language for language in own if _primary(language) == _primary(reader)]
-        return tuple(dict.fromkeys((reader.lower(), *kin, *own)))
+        return _order(self.languages, reader)
 
     def choose(self, own_texts: Mapping[str, str], reader: str) -> OwnText:
         """Return one of the texts of the register by language, the best one for a reader."""
@@ -74,6 +76,11 @@ class Register(NamedTuple):
 
     def words_in(self, language: str) -> Mapping[str, str]:
         """Return the words to fill in: alone, and with what agrees with them."""
+        if language not in self._words_in:  # each text of a page wants them
+            self._words_in[language] = MappingProxyType(self._write_words(language))
+        return self._words_in[language]
+
+    def _write_words(self, language: str) -> dict[str, str]:
         own = self.words.get(language, {})
         neutral = {
             thing: [texts.text(f"word_{form}", language) for form in forms]
@@ -93,6 +100,13 @@ def read_register(manifest: Mapping[str, Any]) -> Register:
     languages = languages_in(manifest)
     fields = frozenset(manifest.get("fields") or _FIELDS)
     return Register(languages, fields, manifest.get("words") or {})
+
+
+@lru_cache(maxsize=64)
+def _order(languages: tuple[str, ...], reader: str) -> tuple[str, ...]:
+    own = [language.lower() for language in languages]
+    kin = [language for language in own if _primary(language) == _primary(reader)]
+    return tuple(dict.fromkeys((reader.lower(), *kin, *own)))
 
 
 def _primary(language: str) -> str:

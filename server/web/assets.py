@@ -49,7 +49,8 @@ def link(name: str) -> str:
 
 def locate(name: str) -> str:
     """Return the path of that address, from the root of the site."""
-    return f"static/{_bundles().get(name, f'{digest()}/{name}')}"
+    bundle = _bundles().get(name)
+    return f"static/{bundle or f'{digest()}/{name}'}"
 
 
 @cache

@@ -1,6 +1,7 @@
 """Build links relative to their page, so that they work on any host and below any path."""
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from flask import request
@@ -21,10 +22,20 @@ def link_to(path: str, /, **query: str | int | list[int] | list[str] | None) -> 
     A list is a parameter that is given several times. A language chosen by `?lang=` is passed on.
     """
     parameters = {"lang": request.args.get("lang"), **query}
-    kept = {name: value for name, value in parameters.items() if value not in (None, "")}
+    kept = tuple(
+        (name, tuple(value) if isinstance(value, list) else value)
+        for name, value in parameters.items()
+        if value not in (None, "")
+    )
     path, hash_, fragment = path.partition("#")
-    search = "?" + urlencode(kept, doseq=True) if kept else ""
+    search = _write_search(kept) if kept else ""
     return _path_to_root() + quote(path, safe=_SAFE) + search + hash_ + quote(fragment, safe=_SAFE)
+
+
+@lru_cache(maxsize=256)
+def _write_search(parameters: tuple[tuple[str, Any], ...]) -> str:
+    """Return what asks for parameters: the links of a page have few different ones."""
+    return "?" + urlencode(parameters, doseq=True)
 
 
 def quote_path(path: str) -> str:

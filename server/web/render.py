@@ -19,12 +19,14 @@ from server.web.headers import COMPUTING_POLICY, HEADERS, POLICY
 from server.web.release_scope import COPY, current_release
 from server.web.typography import set_blanks_of_page
 from transform.rdf import syntaxes
+from transform.text.message import read_room
 
 # Data changes once a year, but the replacement of a faulty release should show within minutes.
 _FRESH = "public, max-age=300"
 # Files that shape an answer which streams: code, and queries.
 _SHAPING = (".py", ".rq")
-# What pages of most kinds are made of; to compile all templates takes three times as long.
+# What pages of most kinds are made of. Where no template is kept compiled
+# (`server.web.compiled_templates`), to compile all takes three times as long as these.
 _SHARED = (
     "base.html",
     "parts.html",
@@ -35,6 +37,8 @@ _SHARED = (
     "things/parts.html",
     "things/thing.html",
 )
+# The rooms of the catalogue of texts that pages of most kinds take their texts from.
+_ROOMS = ("conformance", "lists", "navigation", "search", "things")
 
 
 def prepare(app: Flask) -> None:
@@ -42,6 +46,10 @@ def prepare(app: Flask) -> None:
     for shown in texts.LANGUAGES:
         texts.text("home", shown)
         texts.whole(1000, shown)
+    for room in _ROOMS:
+        read_room(room)
+    texts.table("terms")
+    assets.locate("portrait.css")
     _edition()
     for name in _SHARED:
         app.jinja_env.get_template(name)

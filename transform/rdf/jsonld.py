@@ -47,15 +47,35 @@ def prefixes_of(context: Context) -> dict[str, str]:
     }
 
 
+class Vocabulary(NamedTuple):
+    """A context as it was read: its names, its prefixes, and its terms by the IRI of a property."""
+
+    context: Context
+    keys: frozenset[str]
+    prefixes: Mapping[str, str]
+    types_as_set: bool
+    terms: Mapping[str, _Term]
+
+
+def read_context(context: Context) -> Vocabulary:
+    """Read a context, which takes as long as to write a short document with it."""
+    names, known = context["@context"], prefixes_of(context)
+    types_as_set = _containers(names.get("type")) == {"@set"}
+    return Vocabulary(
+        context, frozenset(names), known, types_as_set, dict(_read_terms(names, known))
+    )
+
+
 def write(
-    triples: Iterable[ox.Triple], out: _Sink, context: Context, link: str | None = None
+    triples: Iterable[ox.Triple], out: _Sink, vocabulary: Vocabulary, link: str | None = None
 ) -> None:
     """Write triples as one compact document; successive triples of one subject are one node.
 
     The document holds the context, or where there is a link to it, that.
     """
-    compactor = _Compactor(context)
-    head = json.dumps(link or context["@context"], ensure_ascii=False, separators=(",", ":"))
+    compactor = _Compactor(vocabulary)
+    names = vocabulary.context["@context"]
+    head = json.dumps(link or names, ensure_ascii=False, separators=(",", ":"))
     out.write(b'{"@context":' + head.encode() + b',\n"@graph":[')
     separator = b"\n"
     for subject, group in groupby(triples, key=lambda triple: triple.subject):
@@ -66,31 +86,12 @@ def write(
 
 
 class _Compactor:
-    def __init__(self, context: Context) -> None:
-        self._prefixes = prefixes_of(context)
-        self._keys = set(context["@context"])
-        self._types_as_set = _containers(context["@context"].get("type")) == {"@set"}
-        self._terms = dict(self._read_terms(context["@context"]))
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._prefixes = vocabulary.prefixes
+        self._keys = vocabulary.keys
+        self._types_as_set = vocabulary.types_as_set
+        self._terms = vocabulary.terms
         self._names: dict[str, str] = {}
-
-    def _read_terms(self, terms: Mapping[str, Any]) -> Iterable[tuple[str, _Term]]:
-        for name, meaning in terms.items():
-            if isinstance(meaning, dict) and "@id" in meaning:
-                containers, datatype = _containers(meaning), meaning.get("@type")
-                if containers <= {"@language", "@set"} and datatype != "@vocab":
-                    yield (
-                        self._expand(meaning["@id"]),
-                        _Term(
-                            name,
-                            self._expand(datatype) if datatype else None,
-                            "@language" in containers,
-                            "@set" in containers,
-                        ),
-                    )
-
-    def _expand(self, name: str) -> str:
-        prefix, colon, local = name.partition(":")
-        return self._prefixes[prefix] + local if colon and prefix in self._prefixes else name
 
     def node(self, subject: Any, triples: list[ox.Triple]) -> Json:
         """Return the node object of one subject."""
@@ -142,6 +143,29 @@ class _Compactor:
             _append(node, term.name, short, term.as_set)
         else:
             _append(node, self._name(predicate), _value_object(value))
+
+
+def _read_terms(
+    names: Mapping[str, Any], prefixes: Mapping[str, str]
+) -> Iterable[tuple[str, _Term]]:
+    for name, meaning in names.items():
+        if isinstance(meaning, dict) and "@id" in meaning:
+            containers, datatype = _containers(meaning), meaning.get("@type")
+            if containers <= {"@language", "@set"} and datatype != "@vocab":
+                yield (
+                    _expand(meaning["@id"], prefixes),
+                    _Term(
+                        name,
+                        _expand(datatype, prefixes) if datatype else None,
+                        "@language" in containers,
+                        "@set" in containers,
+                    ),
+                )
+
+
+def _expand(name: str, prefixes: Mapping[str, str]) -> str:
+    prefix, colon, local = name.partition(":")
+    return prefixes[prefix] + local if colon and prefix in prefixes else name
 
 
 def _containers(meaning: Any) -> set[str]:

@@ -5,7 +5,8 @@ A new syntax has a row in `SYNTAXES`; what else it touches stands in CONTRIBUTIN
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import IO, NamedTuple, Protocol
 
 import pyoxigraph as ox
@@ -55,9 +56,14 @@ class Sink(Protocol):
         """Write bytes."""
 
 
-def prefixes(base_uri: str) -> dict[str, str]:
+def prefixes(base_uri: str) -> Mapping[str, str]:
     """Return the prefixes under which our data is written: those of the JSON-LD context."""
-    return jsonld.prefixes_of(ontology.context(vocabulary_of(base_uri)))
+    return _read_vocabulary(base_uri).prefixes
+
+
+@lru_cache(maxsize=16)
+def _read_vocabulary(base_uri: str) -> jsonld.Vocabulary:
+    return jsonld.read_context(ontology.context(vocabulary_of(base_uri)))
 
 
 def write(
@@ -73,8 +79,7 @@ def write(
     the link to it. Raises NotExpressible.
     """
     if syntax.suffix == "jsonld":
-        context = ontology.context(vocabulary_of(base_uri))
-        jsonld.write(_triples(statements), out, context, context_link)
+        jsonld.write(_triples(statements), out, _read_vocabulary(base_uri), context_link)
         return
     chosen: Iterable[ox.Triple] | Iterable[ox.Quad] = statements
     if not syntax.named_graphs:
@@ -84,7 +89,7 @@ def write(
     elif syntax.suffix == "rdf":
         steady = _SteadyXml(_KeepCarriageReturns(out))
         chosen = rdfxml.expressible(_triples(statements))
-        ox.serialize(chosen, _as_file(steady), format=syntax.rdf, prefixes=prefixes(base_uri))
+        ox.serialize(chosen, _as_file(steady), format=syntax.rdf, prefixes=dict(prefixes(base_uri)))
         steady.flush()
     else:
         ox.serialize(chosen, _as_file(out), format=syntax.rdf)
