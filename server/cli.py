@@ -50,7 +50,7 @@ class _OneLineErrors(TranslatedGroup):
     help=message("commands.option_version"),
 )
 def main() -> None:
-    """Publish yearly portraits of the uses of AI as linked data, with a SPARQL endpoint."""
+    """Publish a yearly register of the uses of AI as linked data, with a SPARQL endpoint."""
 
 
 for command in (

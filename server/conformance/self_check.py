@@ -33,7 +33,7 @@ class SelfCheck:
         self._app = app
         self._lock = threading.Lock()
         self._report: Report | None = None
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
 
     def report_on(self, release: Release) -> Report | None:
         """Return the report on a release, or None and begin to make it."""
@@ -44,10 +44,10 @@ class SelfCheck:
             if report and (report.decided or datetime.now(UTC) - report.time < _AGAIN):
                 return report
             # A thread does not outlive a fork: `is_alive` is false in the child.
-            if self._thread is None or not self._thread.is_alive():
+            if self.thread is None or not self.thread.is_alive():
                 arguments = (release.base_uri, release.name)
-                self._thread = threading.Thread(target=self._make, args=arguments, daemon=True)
-                self._thread.start()
+                self.thread = threading.Thread(target=self._make, args=arguments, daemon=True)
+                self.thread.start()
             return report
 
     def _make(self, base_uri: str, release: str) -> None:

@@ -33,10 +33,10 @@ _BUILDING = ".building-"
 _LOCK = ".lock"
 # What else stands in a folder that was named for stores is left alone.
 _OURS = re.compile(r"[0-9a-f]{16}-.+|\.building-.+")
-_MEMORY = 6 << 30  # bytes of address space of a build; measured: 1.9 GB in use at 18,000,000 quads
+MEMORY = 6 << 30  # bytes of address space of a build; measured: 1.9 GB in use at 18,000,000 quads
 _SHARE = 1.2  # times the size of the N-Quads: the most that a store takes on disk while it is built
-_CHECK_SECONDS = 0.5
-_LOADER = [sys.executable, "-P", disk_loader.__file__]
+CHECK_SECONDS = 0.5
+LOADER = [sys.executable, "-P", disk_loader.__file__]
 
 Step = Callable[[str, int, int], None]
 
@@ -101,7 +101,7 @@ def _build(release_file: Path, store: Path, step: Step) -> None:
         raise _unwritable(store.parent, reason_message(error)) from error
     try:
         before = _states(release_file)
-        _load(release_file, building, step)
+        load_store(release_file, building, step)
         if _states(release_file) != before:
             raise UnreadableRelease(message("server.store_changed", file=release_file))
         building.rename(store)
@@ -114,9 +114,13 @@ def _states(release_file: Path) -> list[object]:
     return [state_of(file) for file in disk_loader.files_of(release_file)]
 
 
-def _load(release_file: Path, folder: Path, step: Step) -> None:
+def load_store(release_file: Path, folder: Path, step: Step) -> None:
+    """Load a release into a store in a process of its own.
+
+    Raises the fault of a release that cannot be loaded, MisusedCommand for a full or closed disk.
+    """
     total = int(release_file.stat().st_size * 0.8 / 1e6)
-    command = [*_LOADER, str(release_file), str(folder), str(_MEMORY)]
+    command = [*LOADER, str(release_file), str(folder), str(MEMORY)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as child:
@@ -136,7 +140,7 @@ def _load(release_file: Path, folder: Path, step: Step) -> None:
 
 def _runs(child: "subprocess.Popen[str]") -> bool:
     with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(_CHECK_SECONDS)
+        child.wait(CHECK_SECONDS)
     return child.returncode is None
 
 

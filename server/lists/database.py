@@ -18,7 +18,7 @@ from transform.release.thing_tables import VERSION
 from transform.text.message import message
 
 _PATH = f"dumps/{DATABASE}"
-_STEPS = 20_000  # instructions of SQLite's virtual machine between two looks: about a millisecond
+STEPS = 20_000  # instructions of SQLite's virtual machine between two looks: about a millisecond
 Row = sqlite3.Row
 
 
@@ -29,10 +29,10 @@ class Tables:
     the client has hung up, and UnreadableRequest for words that the index does not take.
     """
 
-    def __init__(self, connection: sqlite3.Connection, watch: "_Watch") -> None:
+    def __init__(self, connection: sqlite3.Connection, watch: "Watch") -> None:
         self._connection, self._watch = connection, watch
         self._has_own_time = False
-        connection.set_progress_handler(watch.ends, _STEPS)
+        connection.set_progress_handler(watch.ends, STEPS)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a query."""
@@ -72,7 +72,7 @@ def open_tables(release: Release, seconds: float | None = None) -> Iterator[Tabl
     if path is None:
         raise UnknownPage(message("lists.no_tables"))
     settings: Settings = current_app.config["SETTINGS"]
-    watch = _Watch(seconds or settings.limits.seconds, request.environ.get(GONE))
+    watch = Watch(seconds or settings.limits.seconds, request.environ.get(GONE))
     # The file never changes, so that SQLite need neither lock it nor look for a journal.
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     # One thread at a time has it, but an answer may be sent by another than the one that began it.
@@ -86,7 +86,7 @@ def open_tables(release: Release, seconds: float | None = None) -> Iterator[Tabl
         yield Tables(connection, watch)
 
 
-class _Watch:
+class Watch:
     """Ends a query of SQLite by a deadline, or when the client has gone."""
 
     def __init__(self, seconds: float, gone: Any) -> None:
@@ -99,6 +99,7 @@ class _Watch:
         self.fault: Exception | None = None
 
     def ends(self) -> bool:
+        """Return whether the query is to end; `fault` says why."""
         if self._gone is not None and self._gone():
             self.fault = Abandoned("The client has hung up.")
         elif time.monotonic() > self._deadline:

@@ -5,7 +5,7 @@ from server.lists.words import WEIGHTS, Match
 
 # Things whose rank is computed: it costs more than to find them, and words that more things have
 # tell little apart.
-_MOST_RANKED = 5_000
+MOST_RANKED = 5_000
 
 
 def find_things(tables: Tables, match: Match, *, kind: str | None, ranked: bool) -> int:
@@ -26,14 +26,14 @@ def find_things(tables: Tables, match: Match, *, kind: str | None, ranked: bool)
     also = [kind] if kind else []
     number = tables.number(f"SELECT count(*) {found}", (match.anywhere, *also))
     rank = f"bm25(recherche, {WEIGHTS})"
-    ranks_all = ranked and number <= _MOST_RANKED
+    ranks_all = ranked and number <= MOST_RANKED
     tables.run(
         f"INSERT INTO trouvees SELECT rowid, {rank if ranks_all else 0} {found}",
         (match.anywhere, *also),
     )
     if ranked and not ranks_all:
         tables.run(
-            f"INSERT OR REPLACE INTO trouvees SELECT rowid, {rank} {found} LIMIT {_MOST_RANKED}",
+            f"INSERT OR REPLACE INTO trouvees SELECT rowid, {rank} {found} LIMIT {MOST_RANKED}",
             (match.in_names, *also),
         )
     tables.run("ANALYZE temp.trouvees")  # without it, SQLite takes the table for a large one

@@ -12,7 +12,7 @@ from server.lists.words import parse_search, write_match
 
 PAGE = 50  # rows
 _AT_ONCE = 500  # keys
-_FEW = 5_000  # rows that are quicker looked up and sorted than all are read in order
+FEW = 5_000  # rows that are quicker looked up and sorted than all are read in order
 
 
 class Condition(NamedTuple):
@@ -55,7 +55,7 @@ class ListedThings:
         order = self._kind.orders[self.query.ordered_by]
         if order.of_words and self._found is None:
             order = self._kind.orders[self._kind.order]
-        few = self._found is None and self._kind.by_entry and self.total <= _FEW
+        few = self._found is None and self._kind.by_entry and self.total <= FEW
         source, values = self._write_rows(self.query, order.join, by_group=few)
         # An initiative stands once, however many of the chosen years it is in.
         group = " GROUP BY e.chose" if self._repeats(self.query) else ""
@@ -176,7 +176,7 @@ class ListedThings:
         source = self._kind.source
         if self._found is not None:
             # Nothing is known of a table of this request: the smaller one is read through.
-            has_many = self._kind.by_entry and self._found > _FEW
+            has_many = self._kind.by_entry and self._found > FEW
             tables = (source, "trouvees f") if has_many else ("trouvees f", source)
             source = " CROSS JOIN ".join(tables)
             conditions = [Condition(self._kind.is_found), *conditions]

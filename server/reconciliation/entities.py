@@ -26,7 +26,7 @@ from transform.text.message import message
 _PREFERRED = ("prefLabel", "label")
 LONGEST_WAIT = 8.0  # seconds that a request waits for the index
 _RETRY_AFTER = 5  # seconds
-_indexes: "WeakKeyDictionary[Release, Future[Index]]" = WeakKeyDictionary()
+indexes: "WeakKeyDictionary[Release, Future[Index]]" = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -45,9 +45,9 @@ def find_index(release: Release) -> Index:
 def start_index(release: Release) -> "Future[Index]":
     """Start to build the index of a release in a thread of its own, unless it is started."""
     with _lock:
-        building = _indexes.get(release)
+        building = indexes.get(release)
         if building is None or (building.done() and building.exception()):
-            building = _indexes[release] = Future()
+            building = indexes[release] = Future()
             arguments = (release, building)
             threading.Thread(target=_build, args=arguments, name="names", daemon=True).start()
         return building

@@ -19,7 +19,7 @@ from server.things.wholes import tell_split
 from server.web import render, term_table
 
 MOST = 200  # entries, the newest first
-_MOST_ROWS = 3000  # read of all entries of a body's initiatives, the newest first
+MOST_ROWS = 3000  # read of all entries of a body's initiatives, the newest first
 _LONGEST = 200  # characters of a value in a summary
 # The variable of the query by field.
 _FIELDS = {
@@ -55,11 +55,11 @@ def show(resource: Resource, release: Release, path: str) -> Response:
 def _entries(context: Context) -> Iterator[atom.Entry]:
     """Yield an entry for each initiative that is new, changed or absent, the newest first."""
     years = sorted(context.years.values())
-    rows = context.first_rows("body-entries", _MOST_ROWS)
+    rows = context.first_rows("body-entries", MOST_ROWS)
     names = context.names(row[name]["value"] for row in rows for name in _FIELDS.values()
                           if row.get(name, {}).get("type") == "uri")  # fmt: skip
     said, times = _read(context, rows, names), _first_published(context.release)
-    if len(rows) == _MOST_ROWS:
+    if len(rows) == MOST_ROWS:
         years = _keep_whole_years(said)
     now = current_published(context.release).time
     for year, before in reversed(list(zip(years[1:], years, strict=False))):

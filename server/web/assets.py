@@ -18,7 +18,7 @@ from server.web.links import link_to
 
 bp = Blueprint("assets", __name__)
 log = logging.getLogger(__name__)
-_FOLDER = Path(str(files("server").joinpath("static")))
+FOLDER = Path(str(files("server").joinpath("static")))
 _BUILT = "built/built.json"
 _EDITOR = "sparql/page.js"
 _AGAIN = "run «pip install -e .» again, with npm"
@@ -33,10 +33,10 @@ def send(path: str) -> Response:
     prefix, _, name = path.partition("/")
     if prefix != digest():
         name = path
-    current = name != path or name in _bundles().values()
-    if name not in _names():
+    current = name != path or name in bundle_of().values()
+    if name not in file_names():
         abort(404)
-    response = send_from_directory(_FOLDER, name)
+    response = send_from_directory(FOLDER, name)
     response.headers["Cache-Control"] = _FOREVER if current else _FRESH
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
@@ -49,14 +49,14 @@ def link(name: str) -> str:
 
 def locate(name: str) -> str:
     """Return the path of that address, from the root of the site."""
-    bundle = _bundles().get(name)
+    bundle = bundle_of().get(name)
     return f"static/{bundle or f'{digest()}/{name}'}"
 
 
 @cache
 def has_editor() -> bool:
     """Check whether the scripts of the query editor are bundled with their libraries."""
-    if _EDITOR not in _bundles():
+    if _EDITOR not in bundle_of():
         log.warning("no query editor, only a plain form: %s", _AGAIN)
         return False
     return True
@@ -73,7 +73,7 @@ def digest() -> str:
 
 
 @cache
-def _names() -> frozenset[str]:
+def file_names() -> frozenset[str]:
     """Return the name of every file; a request is checked here, not in the file system."""
     return frozenset(_files())
 
@@ -84,14 +84,14 @@ def list_programs() -> list[str]:
 
 
 def _files() -> dict[str, Path]:
-    paths = sorted(path for path in _FOLDER.rglob("*") if path.is_file())
-    return {path.relative_to(_FOLDER).as_posix(): path for path in paths}
+    paths = sorted(path for path in FOLDER.rglob("*") if path.is_file())
+    return {path.relative_to(FOLDER).as_posix(): path for path in paths}
 
 
 @cache
-def _bundles() -> Mapping[str, str]:
+def bundle_of() -> Mapping[str, str]:
     """Return the bundle of each source that a page names; empty where nothing was bundled."""
-    record = _FOLDER / _BUILT
+    record = FOLDER / _BUILT
     if not record.is_file():
         return {}
     built = json.loads(record.read_text("utf-8"))

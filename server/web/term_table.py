@@ -22,7 +22,7 @@ from transform.rdf.namespaces import PREF_LABEL, RDF_TYPE, SCHEMA
 PAGE = 50
 # Longer lists stand in the order of the engine, property by property: sorting them would read
 # the names of all for each page.
-_MOST_SORTED = 2000
+MOST_SORTED = 2000
 # Properties that repeat the preferred label.
 _REPEATING = (labels.RDFS_LABEL, f"{SCHEMA}name")
 
@@ -117,7 +117,7 @@ def list_pointing(
         if "property" in row and only in (None, row["property"]["value"])
     }
     total = sum(counts.values())
-    read_rows = _read_page if total <= _MOST_SORTED else _read_page_of_many
+    read_rows = _read_page if total <= MOST_SORTED else _read_page_of_many
     offset = PAGE * (number - 1)
     # Virtuoso sorts no more than 10,000 rows behind an offset, though there are fewer.
     page_rows = read_rows(target, release, language, offset, counts) if offset < total else []

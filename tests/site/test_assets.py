@@ -72,7 +72,7 @@ def test_a_page_has_one_style_sheet_and_its_script(
 
 
 def test_the_digest_changes_with_a_byte(tmp_path: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(assets, "_FOLDER", tmp_path)
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
     digests = set()
     for name, text in (("a.js", "1"), ("a.js", "2"), ("b.js", "2"), ("a.js", "21")):
         (tmp_path / name).write_text(text)
@@ -83,11 +83,11 @@ def test_the_digest_changes_with_a_byte(tmp_path: Any, monkeypatch: Any) -> None
 def test_where_nothing_is_bundled_pages_take_the_sources_and_the_form_is_plain(
     client: Any, tmp_path: Path, monkeypatch: Any, caplog: Any
 ) -> None:
-    static, cached = tmp_path / "static", (assets.digest, assets.has_editor, assets._names)
+    static, cached = tmp_path / "static", (assets.digest, assets.has_editor, assets.file_names)
     skipped = shutil.ignore_patterns("built")
     shutil.copytree(PROJECT / "server/static", static, ignore=skipped)
-    monkeypatch.setattr(assets, "_FOLDER", static)
-    clear = [function.cache_clear for function in (*cached, assets._bundles)]
+    monkeypatch.setattr(assets, "FOLDER", static)
+    clear = [function.cache_clear for function in (*cached, assets.bundle_of)]
     try:
         for forget in clear:
             forget()
@@ -112,8 +112,8 @@ def test_a_source_that_changed_since_it_was_bundled_is_named(
 ) -> None:
     shutil.copytree(PROJECT / "server/static", tmp_path / "static")
     (tmp_path / "static/portrait.css").write_text("p {}")
-    monkeypatch.setattr(assets, "_FOLDER", tmp_path / "static")
-    assert assets._bundles.__wrapped__()["portrait.css"].startswith("built/portrait-")
+    monkeypatch.setattr(assets, "FOLDER", tmp_path / "static")
+    assert assets.bundle_of.__wrapped__()["portrait.css"].startswith("built/portrait-")
     (line,) = caplog.messages
     assert line.startswith("server/static/portrait.css has changed since it was bundled")
 

@@ -198,7 +198,7 @@ def compare(file):
     while not (folder / "go on").exists():
         time.sleep(0.05)
     return digest(file)
-integrity.digest, release_watch._PATIENCE = compare, 0.1
+integrity.digest, release_watch.PATIENCE = compare, 0.1
 listen.listen(folder, "127.0.0.1", int(sys.argv[2]), 2)
 """
 

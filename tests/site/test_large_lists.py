@@ -24,7 +24,7 @@ def tables(example: Path) -> Iterator[database.Tables]:
     address = f"file:{file}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
         connection.row_factory = sqlite3.Row
-        yield database.Tables(connection, database._Watch(600, None))
+        yield database.Tables(connection, database.Watch(600, None))
 
 
 def read(tables: database.Tables, kind: ListKind, search: str) -> tuple[object, ...]:
@@ -53,7 +53,7 @@ def test_many_rows_give_what_few_give(
     tables: database.Tables, monkeypatch: pytest.MonkeyPatch, kind: ListKind, search: str
 ) -> None:
     few = read(tables, kind, search)
-    monkeypatch.setattr(listed, "_FEW", 0)
+    monkeypatch.setattr(listed, "FEW", 0)
     assert read(tables, kind, search) == few
     assert few[0] == len(few[1])  # type: ignore[arg-type]
     assert few[0] or "--" in search
@@ -64,7 +64,7 @@ def test_an_initiative_of_several_chosen_years_stands_once_among_many(
     tables: database.Tables, monkeypatch: pytest.MonkeyPatch, search: str
 ) -> None:
     few = read(tables, INITIATIVES, search)
-    monkeypatch.setattr(listed, "_FEW", 0)
+    monkeypatch.setattr(listed, "FEW", 0)
     total, keys, facets = read(tables, INITIATIVES, search)
     assert (total, keys, facets) == few
     assert isinstance(keys, list)
@@ -75,7 +75,7 @@ def test_of_very_many_things_those_with_the_words_in_their_names_stand_first(
     tables: database.Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     total, keys, facets = read(tables, INITIATIVES, "q=assistance")
-    monkeypatch.setattr(found, "_MOST_RANKED", 5)
+    monkeypatch.setattr(found, "MOST_RANKED", 5)
     cut_total, cut_keys, cut_facets = read(tables, INITIATIVES, "q=assistance")
     assert (cut_total, cut_facets) == (total, facets)
     assert isinstance(keys, list)

@@ -41,7 +41,7 @@ def test_pages_of_very_many_hold_each_once(many: str, fetch: Any) -> None:
 def test_each_page_of_many_hold_each_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
 ) -> None:
-    monkeypatch.setattr(term_table, "_MOST_SORTED", 100)
+    monkeypatch.setattr(term_table, "MOST_SORTED", 100)
     write_release(tmp_path / "a", 150)
     (tmp_path / "current").symlink_to("a")
     app = create_app(tmp_path, Settings(), ENGINES[engine])

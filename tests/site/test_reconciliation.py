@@ -817,9 +817,9 @@ def test_each_release_has_names_of_its_own(
 @pytest.fixture
 def unread(app: Any) -> Iterator[FlaskClient]:
     """A client of an application without an index yet."""
-    entities._indexes.clear()
+    entities.indexes.clear()
     yield app.test_client()
-    entities._indexes.clear()
+    entities.indexes.clear()
 
 
 def test_names_that_are_still_being_read_are_503(

@@ -124,7 +124,7 @@ BREAKING = """
 import sys
 from pathlib import Path
 from server.http.process import supervisor
-supervisor._START = "import sys; print('no engine today', file=sys.stderr); sys.exit(3)"
+supervisor.START = "import sys; print('no engine today', file=sys.stderr); sys.exit(3)"
 from server.http.process.listen import listen
 from transform.errors import CannotServe
 try:

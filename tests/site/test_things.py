@@ -724,7 +724,7 @@ def test_a_feed_of_which_not_all_was_read_invents_nothing(
     hostile: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (path,) = hostile.paths('?x a pia:Organisme ; rdfs:label "Grote dienst"@nl')
-    monkeypatch.setattr(feed, "_MOST_ROWS", MANY // 2 + 50)  # ends within the portrait of 2024
+    monkeypatch.setattr(feed, "MOST_ROWS", MANY // 2 + 50)  # ends within the portrait of 2024
     reply = hostile.client.get(f"/doc/{path}.atom")
     assert ET.fromstring(reply.data).findall("{http://www.w3.org/2005/Atom}entry") == []
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 # Digests of 16 bytes in memory before they are written to files: about 20 MB.
-_MOST_IN_MEMORY = 200_000
+MOST_IN_MEMORY = 200_000
 _BUCKETS = 64
 _SIZE = 16
 
@@ -22,7 +22,7 @@ class DistinctTerms:
     def add(self, terms: Iterable[bytes]) -> None:
         """Add some terms, few enough to be held in memory."""
         self._in_memory.update(map(_digest, terms))
-        if len(self._in_memory) >= _MOST_IN_MEMORY:
+        if len(self._in_memory) >= MOST_IN_MEMORY:
             self._write_files()
 
     def total(self) -> int:

@@ -26,7 +26,7 @@ YEAR = click.IntRange(1000, 9999)
 @argument("later", type=YEAR, metavar="LATER_YEAR")
 @DIFF_FORMAT
 def diff(releases_folder: Path, earlier: int, later: int, form: str) -> None:
-    """Print what is new, continued, changed and absent from one portrait to a later one."""
+    """Print what is new, continued, changed and absent from one year to a later one."""
     from transform.commands.diff_formats import write_differences
     from transform.release.folder import CURRENT
     from transform.release.manifest import languages_in, read_manifest

@@ -15,7 +15,7 @@ from transform.graphs.mapping import MappingContext, map_rows
 from transform.identity.keyed_rows import KeyedRow
 from transform.text.message import message
 
-_BLOCK = 1 << 20
+BLOCK = 1 << 20
 
 
 class RowsFile(NamedTuple):
@@ -72,7 +72,7 @@ def copy_rows(rows: RowsFile, rejected: AbstractSet[str], out: IO[bytes]) -> Non
 
 def _copy(source: IO[bytes], number: int, out: IO[bytes]) -> None:
     while number:
-        block = source.read(min(number, _BLOCK))
+        block = source.read(min(number, BLOCK))
         if not block:
             raise AssertionError("the statements of the rows are cut short")
         out.write(block)

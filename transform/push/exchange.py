@@ -110,7 +110,7 @@ class Exchange:
                 except HTTPError as error:
                     problem = message("push.no_answer", reason=_reason(error))
                 if tried < self._retries:
-                    self._pause(request, problem, _pause_of(answer, tried), end)
+                    self._pause(request, problem, pause_of(answer, tried), end)
             raise self._fault(request, problem)
 
     def _pause(self, request: Request, problem: Message, pause: float, end: float) -> None:
@@ -213,7 +213,7 @@ class Exchange:
         return PushFailed(message("push.failed", **values), AGAIN)
 
 
-def _pause_of(answer: Answer | None, tried: int) -> float:
+def pause_of(answer: Answer | None, tried: int) -> float:
     """Return the seconds until the next try: what the store asks for, or longer each time.
 
     A wish that nobody can read counts as none.

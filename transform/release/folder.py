@@ -53,7 +53,7 @@ def building(releases_folder: Path) -> Iterator[Path]:
     """
     with _locked(releases_folder):
         for left in releases_folder.glob(f"{_BUILDING}*"):
-            _remove(left)
+            remove_folder(left)
         try:
             folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases_folder))
         except OSError as error:
@@ -64,7 +64,7 @@ def building(releases_folder: Path) -> Iterator[Path]:
             raise _unwritten(releases_folder, error) from error
         finally:
             if folder.exists():
-                _remove(folder)
+                remove_folder(folder)
 
 
 @contextmanager
@@ -97,14 +97,14 @@ def adopt(folder: Path, name: str) -> Path:
     sync(folder)
     release = folder.parent / name
     if release.exists() and _is_whole(release):
-        _remove(folder)
+        remove_folder(folder)
     else:
         damaged = folder.with_name(f"{folder.name}-replaced")
         if release.exists():
             release.rename(damaged)
         folder.rename(release)
         if damaged.exists():
-            _remove(damaged)
+            remove_folder(damaged)
     sync(release.parent)
     return release
 
@@ -224,7 +224,7 @@ def prune(releases_folder: Path, keep: int) -> Pruned:
             with _naming(releases_folder):
                 pruned = _unname(releases_folder, keep)
             for release in pruned.removed:
-                _remove(_away(release))
+                remove_folder(_away(release))
             sync(releases_folder)
         except OSError as error:
             raise _unwritten(releases_folder, error) from error
@@ -311,7 +311,8 @@ def content_name(manifest: bytes, digests: Mapping[str, str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _remove(path: Path) -> None:
+def remove_folder(path: Path) -> None:
+    """Remove a folder with all that it holds, or a link or file of its name."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

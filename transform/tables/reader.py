@@ -22,7 +22,7 @@ _AS_TABLE = message("tables.step_give_as_table")
 _UNPACK = message("tables.step_unpack_first")
 _IMAGE = message("tables.image")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
     (b"%PDF-", message("tables.pdf"), _AS_TABLE),
     (b"\x89PNG", _IMAGE, _AS_TABLE),
@@ -50,7 +50,7 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
 
         form, sheet, records, marks = read_workbook(raw, path.name, layout, year)
         table = Table(path, digest, len(raw), form, None, None, sheet, records, marks)
-    elif raw.startswith(_OLE):
+    elif raw.startswith(OLE):
         from transform.tables.xls_reader import read_old_workbook
 
         sheet, records = read_old_workbook(raw, path.name, layout, year)
@@ -89,7 +89,7 @@ def find_format(path: Path) -> str:
         if not any(name.casefold().startswith("xl/") for name in names):
             raise unreadable(path.name, message("tables.zip_only"), _AS_TABLE)
         return "xlsx"
-    if raw.startswith(_OLE):
+    if raw.startswith(OLE):
         from transform.tables.xls_reader import refuse_others
 
         refuse_others(raw, path.name)
@@ -101,7 +101,7 @@ def find_format(path: Path) -> str:
 def find_records_path(path: Path) -> str:
     """Return the path of the longest list of objects of a JSON document, "" for any other file."""
     raw = _bytes(path)
-    if raw.startswith((*_ZIP, _OLE)):
+    if raw.startswith((*_ZIP, OLE)):
         return ""
     text = _text(raw, path.name)
     with text.lines() as lines:

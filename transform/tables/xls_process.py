@@ -28,13 +28,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        content = _read(sys.stdin.buffer.read())
+        content = read_content(sys.stdin.buffer.read())
     except CalamineError as error:
         content = {"fault": str(error)}
     json.dump(content, sys.stdout)
 
 
-def _read(raw: bytes) -> dict[str, object]:
+def read_content(raw: bytes) -> dict[str, object]:
+    """Return the cells of the worksheets of a workbook, or what there is too much of."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
     sheets, cells, size = [], 0, 0
     for about in book.sheets_metadata:

@@ -1,4 +1,4 @@
-"""Refuse a zip archive of XML that unpacks to more than a portrait can need."""
+"""Refuse a zip archive of XML that unpacks to more than the file of a year can need."""
 
 import io
 import zipfile
@@ -50,7 +50,7 @@ def open_package(raw: bytes, file: str) -> Package:
         if raw.count(b"PK\x01\x02") > MEMBERS:
             raise TooMuchError(message("tables.much_files", number=MEMBERS))
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            _refuse_declared(archive)
+            refuse_declared(archive)
             return _scan(archive)
     except TooMuchError as error:
         problem = message("tables.unpacks_to", what=error.what)
@@ -61,7 +61,8 @@ def open_package(raw: bytes, file: str) -> Package:
         raise unreadable(file, problem, message("tables.step_again")) from error
 
 
-def _refuse_declared(archive: zipfile.ZipFile) -> None:
+def refuse_declared(archive: zipfile.ZipFile) -> None:
+    """Refuse what the directory of an archive declares. Raises TooMuchError, BadZipFile."""
     members = archive.infolist()
     size = sum(member.file_size for member in members)
     if size > UNPACKED:

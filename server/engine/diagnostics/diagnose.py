@@ -28,7 +28,7 @@ from server.engine.diagnostics.tokens import (
 from server.engine.faults import MalformedQuery, UnsupportedQuery
 from transform.text.message import message
 
-_SECONDS = 0.25  # of processor time; beyond it, the message of the engine must do
+SECONDS = 0.25  # of processor time; beyond it, the message of the engine must do
 
 
 class Examined(NamedTuple):
@@ -104,7 +104,7 @@ def _read(text: str, tokens: list[Token], rules: list[tuple[str, ...]]) -> Mista
 
     `rules` collects the rules that each of them begins.
     """
-    deadline = time.thread_time() + _SECONDS
+    deadline = time.thread_time() + SECONDS
     stack = ["query"]
     for token in tokenize(text):
         if time.thread_time() > deadline:

@@ -20,7 +20,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 _REPLY_SECONDS = 10.0
 # This package, not another of its name: `-m` would look where the process was started, and in the
 # environment.
-_START = (
+START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from server.engine.process.fork_server import main; main()"
 )
@@ -43,7 +43,7 @@ def fork_server_command(control: int, source: Path, base_uri: str, memory_mb: in
     """Return the command that starts a fork server; it inherits `control`, a descriptor."""
     home = vocabulary_of(base_uri)
     arguments = map(str, (_ROOT, control, source, base_uri, home, memory_mb))
-    return [sys.executable, "-P", "-c", _START, *arguments]
+    return [sys.executable, "-P", "-c", START, *arguments]
 
 
 class ForkClient:

@@ -44,7 +44,7 @@ _SPARE = 2  # processes that work on no long query
 _TRIMMED = 30.0  # seconds in which a process was of no use that one more than `idle` is ended
 _is_late = attrgetter("late")
 _RETRY = 1.0  # seconds after which a process is started again where that failed
-_OPENED = 60.0  # seconds in which a process must have opened the release, however busy the disk
+OPENED = 60.0  # seconds in which a process must have opened the release, however busy the disk
 
 
 class Pool:
@@ -357,7 +357,7 @@ class Pool:
         for process in tuple(self._busy):
             if process.pending and process in self._busy:
                 self._look(process, now, memory)
-        if self._opening and now - self._opening_begun > _OPENED:
+        if self._opening and now - self._opening_begun > OPENED:
             self.end(self._opening)
         self._long &= {process.run for process in self._busy if process.run}
         while self._waiting and now > self._waiting[0].begun + self._limits.waiting_seconds:

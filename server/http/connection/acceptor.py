@@ -19,8 +19,8 @@ from transform.text.message import message
 
 log = logging.getLogger(__name__)
 
-_STEP_BACK = 0.002  # without accepting, while another worker has fewer connections
-_NO_DESCRIPTOR = 0.5  # seconds until a file descriptor may be free again
+STEP_BACK = 0.002  # without accepting, while another worker has fewer connections
+NO_DESCRIPTOR = 0.5  # seconds until a file descriptor may be free again
 _REFUSED_AT_ONCE = 64  # connections, where there is no descriptor
 
 
@@ -53,7 +53,7 @@ class Acceptor:
         self._listener.close()
         self._close_spare()
 
-    def _step_back(self, seconds: float) -> None:
+    def step_back(self, seconds: float) -> None:
         """Stop accepting for some seconds."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
@@ -64,7 +64,7 @@ class Acceptor:
         number = len(self._connections) + len(self._tasks)
         if not self._share.may_take(number):
             # The next one is for a worker that has fewer, which is as awake as this one.
-            self._step_back(_STEP_BACK)
+            self.step_back(STEP_BACK)
             return
         try:
             client, address = self._listener.accept()
@@ -77,7 +77,7 @@ class Acceptor:
                 if self._exhausted:  # no other worker has taken what waits since then
                     self._refuse_waiting()
                 self._exhausted = True
-                self._step_back(_NO_DESCRIPTOR)
+                self.step_back(NO_DESCRIPTOR)
             return
         self._exhausted = False
         self._share.publish(number + 1)
@@ -107,11 +107,12 @@ class Acceptor:
             self.refused += 1
             _refuse_connection(client, self._site.clock)
             return
-        task = asyncio.get_running_loop().create_task(self._connect(client, peer))
+        task = asyncio.get_running_loop().create_task(self.open_connection(client, peer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _connect(self, client: socket.socket, peer: str) -> None:
+    async def open_connection(self, client: socket.socket, peer: str) -> None:
+        """Serve a client that was accepted."""
         loop = asyncio.get_running_loop()
         connect: Any = loop.connect_accepted_socket
         await connect(lambda: Connection(self._site, peer), client)

@@ -26,7 +26,7 @@ _LINE_ENDS = re.compile(rb"[\r\n]+")
 # end, and nothing is read behind it.
 _EMPTY_LINES = 64
 
-_heads = KnownHeads()
+known_heads = KnownHeads()
 
 Phase = Literal["idle", "head", "body"]
 
@@ -81,7 +81,7 @@ class RequestParser:
         data, self.rest = self.rest[:_SLICE], self.rest[_SLICE:]
         if self.phase != "idle":
             return self._feed_pieces(data)
-        if head := _heads.recognise(data):
+        if head := known_heads.recognise(data):
             target, headers, size = head
             self.number += 1
             request = Request("GET", target, headers, self._peer, b"", None, self._gone, None, size)
@@ -92,7 +92,7 @@ class RequestParser:
             request, last = self.ready[-1]
             if request.method == "GET" and request.length is None and not last:
                 size = request.head_size - len(request.target)
-                _heads.remember(data, request.headers, size)
+                known_heads.remember(data, request.headers, size)
         return None
 
     def _feed_pieces(self, data: bytes) -> None:

@@ -23,7 +23,7 @@ class ReplyWriter:
         transport.set_write_buffer_limits(high=PIECE)
         self._room: asyncio.Future[None] | None = None
         self.written = self._seen_taken = 0
-        self._seen, self._sent_since = time.monotonic(), 0.0
+        self._seen, self.sent_since = time.monotonic(), 0.0
         self._sent_before = 0
         self.held = 0
         self.lost = False
@@ -52,7 +52,7 @@ class ReplyWriter:
     async def send(self, head: bytes, reply: Reply, bare: bool) -> None:
         """Send a reply, without its body where `bare`; its stream is closed in any case."""
         self.begun, self.held = True, len(reply.body)
-        self._sent_since, self._sent_before = time.monotonic(), self.written
+        self.sent_since, self._sent_before = time.monotonic(), self.written
         try:
             self.write(head)
             if not bare:
@@ -99,7 +99,7 @@ class ReplyWriter:
         """Return whether the client has read too little for too long."""
         unread = self.unread()
         taken = self.written - unread
-        age = now - self._sent_since
+        age = now - self.sent_since
         if unread and self.begun and age > _LONG_SECONDS:
             return taken - self._sent_before < READER_BYTES * age
         if not unread or taken - self._seen_taken >= READER_BYTES:

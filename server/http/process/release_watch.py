@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 # Seconds that the start waits for the first check: a release of some hundred megabytes is checked
 # in that time. Until a longer check is over, the workers answer 503.
-_PATIENCE = 2.0
+PATIENCE = 2.0
 _LOOK_EVERY = 1.0  # seconds between two looks at the folder
 _READ_EVERY = 0.2  # seconds between two looks at what workers could not open
 _END_SECONDS = 1.0
@@ -48,7 +48,7 @@ class ReleaseWatch:
     def start(self) -> None:
         """Begin to watch; return once the first release is checked, or that takes long."""
         self._thread.start()
-        if not self._first_is_over.wait(_PATIENCE):
+        if not self._first_is_over.wait(PATIENCE):
             log.warning(
                 "the release is being made ready; until then each request is answered by 503"
             )

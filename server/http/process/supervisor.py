@@ -31,7 +31,7 @@ _LASTING = 30.0  # a worker that ran so many seconds is started again without a 
 _MOST_FAILURES = 3  # of workers before one was ready
 CANNOT_START = 78  # status of a worker that could not start and said why (sysexits.h, EX_CONFIG)
 _ROOT = Path(__file__).resolve().parents[3]
-_START = (
+START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from server.http.process.worker import main; main()"
 )
@@ -65,7 +65,7 @@ class Supervisor:
         self._folder = folder
         self._listener = listener
         self._inherited = (listener.fileno(), shared.fileno())
-        code = [sys.executable, "-P", "-c", _START, str(_ROOT), str(folder)]
+        code = [sys.executable, "-P", "-c", START, str(_ROOT), str(folder)]
         self._command = [*code, *map(str, self._inherited), secrets.token_hex(16)]
         self._variables = variables
         # No threading.Event: a signal handler could wait for its lock for ever.

@@ -75,7 +75,7 @@ class Worker:
         self.clock = Clock()
         self.most_body = most_body
         self.leaving = False
-        self.connections = Connections(_most_connections())
+        self.connections = Connections(most_connections())
         self._answer = dispatcher.answer
         self._count = counters.count
         self._log = request_log
@@ -178,7 +178,7 @@ class Worker:
         self._acceptor.close()
 
 
-def _most_connections() -> int:
+def most_connections() -> int:
     """Return how many connections the system's limit of descriptors allows."""
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed == resource.RLIM_INFINITY:

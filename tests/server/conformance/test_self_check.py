@@ -129,7 +129,7 @@ def test_a_release_that_is_replaced_under_way_gets_no_report(app: Flask) -> None
 
     self_check = SelfCheck(replaced)
     assert self_check.report_on(release) is None
-    wait_until(lambda: not [t for t in threading.enumerate() if t is self_check._thread])
+    wait_until(lambda: not [t for t in threading.enumerate() if t is self_check.thread])
     assert self_check.report_on(release) is None
 
 

@@ -113,14 +113,14 @@ def test_stores_in_another_folder_leave_the_releases_and_what_else_is_there_alon
 
 def test_two_that_build_at_once_build_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quads, loaded = write(tmp_path), []
-    load = disk_store._load
+    load = disk_store.load_store
 
     def slowly(file: Path, folder: Path, step: disk_store.Step) -> None:
         loaded.append(folder)
         time.sleep(0.3)
         load(file, folder, step)
 
-    monkeypatch.setattr(disk_store, "_load", slowly)
+    monkeypatch.setattr(disk_store, "load_store", slowly)
     with ThreadPoolExecutor(3) as pool:
         assert len(set(pool.map(disk_store.ensure_store, [quads] * 3))) == 1
     assert len(loaded) == 1
@@ -163,13 +163,13 @@ def test_quads_that_change_under_the_loader_make_no_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quads = write(tmp_path)
-    load = disk_store._load
+    load = disk_store.load_store
 
     def load_and_change(file: Path, folder: Path, step: disk_store.Step) -> None:
         load(file, folder, step)
         quads.write_bytes(quads.read_bytes() + b"<a:a> <a:p> <a:o> <a:g> .\n")
 
-    monkeypatch.setattr(disk_store, "_load", load_and_change)
+    monkeypatch.setattr(disk_store, "load_store", load_and_change)
     with pytest.raises(UnreadableRelease, match=r"portraits\.nq changed while"):
         disk_store.ensure_store(quads)
     assert stores(tmp_path) == set()
@@ -189,7 +189,7 @@ def test_a_disk_that_fills_up_is_said_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quads = write(tmp_path, rows=50_000)
-    monkeypatch.setattr(disk_store, "_LOADER", ["prlimit", "--fsize=100000", *disk_store._LOADER])
+    monkeypatch.setattr(disk_store, "LOADER", ["prlimit", "--fsize=100000", *disk_store.LOADER])
     with pytest.raises(MisusedCommand, match=r"cannot be written there: .*--engine memory"):
         disk_store.ensure_store(quads)
     assert stores(tmp_path) == set()
@@ -197,7 +197,7 @@ def test_a_disk_that_fills_up_is_said_and_leaves_nothing(
 
 def test_a_build_beyond_its_memory_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quads = write(tmp_path, rows=50_000)
-    monkeypatch.setattr(disk_store, "_MEMORY", 100 << 20)
+    monkeypatch.setattr(disk_store, "MEMORY", 100 << 20)
     with pytest.raises(MisusedCommand, match=r"cannot be written there: .*--engine memory"):
         disk_store.ensure_store(quads)
     assert stores(tmp_path) == set()
@@ -211,7 +211,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_progress_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk_store, "_CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(disk_store, "CHECK_SECONDS", 0.05)
     steps: list[tuple[str, int, int]] = []
     disk_store.ensure_store(write(tmp_path, rows=20_000), lambda *step: steps.append(step))
     assert steps

@@ -99,7 +99,7 @@ def test_a_reader_of_an_answer_of_a_minute_takes_16_kb_a_second(
     reader: tuple[ReplyWriter, Transport, Any], taken: int, stuck: bool
 ) -> None:
     out, transport, clock = reader
-    out.begun, out._sent_since = True, clock[0]  # as `send` begins
+    out.begun, out.sent_since = True, clock[0]  # as `send` begins
     out.write(b"x" * (100 * 16_384))
     for second in range(0, 60, 10):
         transport.unread -= taken // 7
@@ -177,7 +177,7 @@ def test_connections_leave_descriptors_to_the_worker_itself(
     monkeypatch: pytest.MonkeyPatch, allowed: int, connections: int
 ) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _: (allowed, allowed))
-    assert worker._most_connections() == connections
+    assert worker.most_connections() == connections
 
 
 @pytest.mark.parametrize(("per_minute", "at_once"), [(1, 1), (2, 1), (4, 2), (60, 30), (600, 300)])

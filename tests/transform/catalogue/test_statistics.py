@@ -18,7 +18,7 @@ from transform.layouts.series import PUBLISHER_KINDS
 def test_distinct_terms_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(distinct_terms, "_MOST_IN_MEMORY", most)
+    monkeypatch.setattr(distinct_terms, "MOST_IN_MEMORY", most)
     terms = [f"<urn:é:{random.Random(number).randrange(300)}>".encode() for number in range(2000)]
     counted = DistinctTerms(tmp_path, "terms")
     for first in range(0, len(terms), 5):

@@ -157,7 +157,7 @@ def test_one_that_is_half_removed_is_no_release(
     def end(_path: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(folder, "_remove", end)
+    monkeypatch.setattr(folder, "remove_folder", end)
     with pytest.raises(KeyboardInterrupt):
         folder.prune(releases_folder, 1)
     assert len(names_in(releases_folder)) == 2

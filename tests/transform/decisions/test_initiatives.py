@@ -101,7 +101,7 @@ def test_a_person_may_confirm_what_the_rule_joined(decided: Decide) -> None:
 UNKNOWN = f"id/initiative/{opaque_key('nobody')}"
 REFUSED = {
     "unknown-iri": ([line(thing("A"), UNKNOWN)], "line 2: <id/initiative/"),
-    "unknown-year": ([line(thing("A"), thing("B", 2025))], "is in no portrait that was read"),
+    "unknown-year": ([line(thing("A"), thing("B", 2025))], "is in no file that was read"),
     "other-base": (
         [line(thing("A"), "https://ailleurs.example/" + thing("B"))],
         'line 2, object_id: "https://ailleurs.example/',

@@ -19,7 +19,7 @@ TEXTS = [(key, f'<urn:{key}> <urn:p> "{key * 9} é" .\n') for key in "abcdefg"]
 def test_rows_that_are_kept_back_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rejected: str, block: int
 ) -> None:
-    monkeypatch.setattr(rows_file, "_BLOCK", block)
+    monkeypatch.setattr(rows_file, "BLOCK", block)
     rows, out = write_texts(tmp_path / "rows.nt", TEXTS), io.BytesIO()
     copy_rows(rows, set(rejected), out)
     assert out.getvalue().decode() == "".join(text for key, text in TEXTS if key not in rejected)

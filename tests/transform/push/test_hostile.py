@@ -194,7 +194,7 @@ def test_a_store_that_never_ends_is_left(
 
 
 def test_the_longest_pause_is_bounded() -> None:
-    assert [exchange._pause_of(None, tried) for tried in (0, 1, 5, 20)] == [0.5, 1, 16, 60]
+    assert [exchange.pause_of(None, tried) for tried in (0, 1, 5, 20)] == [0.5, 1, 16, 60]
 
 
 def test_a_certificate_is_checked_and_an_authority_of_ones_own_is_believed(

@@ -87,7 +87,7 @@ def test_nul_characters_are_refused(raw: bytes) -> None:
         decode(raw, "portrait.csv")
     assert str(refused.value) == (
         "portrait.csv: holds NUL characters: a binary file, or an encoding other than UTF-8,"
-        " UTF-16 and Windows-1252. Give the portrait as .csv in UTF-8, as .xlsx, .xls, .ods or"
+        " UTF-16 and Windows-1252. Give the file as .csv in UTF-8, as .xlsx, .xls, .ods or"
         " .json."
     )
 

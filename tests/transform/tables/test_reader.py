@@ -39,7 +39,7 @@ CODECS = {
     "utf-16-be": ("utf-16-be", codecs.BOM_UTF16_BE),
     "windows-1252": ("cp1252", b""),
 }
-AS_TABLE = "Give the portrait as .csv in UTF-8, as .xlsx, .xls, .ods or .json."
+AS_TABLE = "Give the file as .csv in UTF-8, as .xlsx, .xls, .ods or .json."
 
 
 def as_csv(*records: Sequence[object], separator: str = ",", **how: Any) -> str:
@@ -245,7 +245,7 @@ MISQUOTED = [
         (
             f'Nom,Statut\nun,"{long}',
             "portrait.csv: row 2 (line 2 of the text) has a cell of over 1,000,000 characters,"
-            " more than a portrait can need. Check separators and quotes.",
+            " more than the file of a year can need. Check separators and quotes.",
         )
         for long in ("x" * 1_000_001 + '"\n', "x\n" * 600_000)
     ),
@@ -278,11 +278,11 @@ FOREIGN = [
     (b"\x89PNG\r\n\x1a\n\0\0", f"an image. {AS_TABLE}"),
     (gzip.compress(b"Nom,Statut", mtime=0), "a gzip archive. Unpack it first."),
     (
-        reader._OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le"),
+        reader.OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le"),
         f"an old Office file that is no workbook, such as .doc. {AS_TABLE}",
     ),
     (
-        reader._OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+        reader.OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
         "a workbook with a password."
         " Save it from a spreadsheet as .xlsx without password, or as .csv in UTF-8.",
     ),
@@ -352,12 +352,12 @@ def test_paths_that_are_no_file_are_refused(tmp_path: Path) -> None:
 def test_sizes_beyond_a_portrait_are_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     wide = as_csv(HEADER, ["x"] * 1025).encode()
     assert refusal(read, wide) == (
-        "portrait.csv: row 2 has 1,025 cells, more than a portrait can need."
+        "portrait.csv: row 2 has 1,025 cells, more than the file of a year can need."
         " Check separators and quotes."
     )
     monkeypatch.setattr(csv_reader, "CELLS", 9)
     assert refusal(read, as_csv(HEADER, ROW).encode()) == (
-        "portrait.csv: 2 rows of up to 5 cells, more than a portrait can need."
+        "portrait.csv: 2 rows of up to 5 cells, more than the file of a year can need."
         " Check separators and quotes."
     )
     monkeypatch.setattr(reader, "LARGEST", 3)
@@ -496,8 +496,8 @@ def test_a_hidden_sheet_is_the_portrait_only_where_the_layout_names_it(
     alone = book(Aide=[("Statut",)], Vieux=[HEADER, ROW])
     assert refusal(read, alone) == (
         'portrait.csv: only the hidden sheet "Vieux" has a header that fits petit.toml'
-        ' (sheets: "Aide", "Vieux"). Unhide it in a spreadsheet if it is the portrait, or name it'
-        " as sheet under [portraits.YYYY] of petit.toml."
+        ' (sheets: "Aide", "Vieux"). Unhide it in a spreadsheet if it is the one with the data, or'
+        " name it as sheet under [portraits.YYYY] of petit.toml."
     )
     named = tmp_path / "nomme.toml"
     named.write_text(f'layout = 1\nextends = "{SMALL}"\n[portraits.2025]\nsheet = "Vieux"\n')
@@ -540,7 +540,7 @@ def test_sheets_that_leave_a_doubt_are_listed(
         step = "name it as sheet under [portraits.YYYY] of petit.toml."
     assert refusal(read, as_xlsx(**sheets), "portrait.xlsx") == (
         f'portrait.xlsx: {fault} a header that fits petit.toml (sheets: "2024", "2025", "n").'
-        f" Save the portrait's sheet alone, or {step}"
+        f" Save the sheet with the data alone, or {step}"
     )
 
 
@@ -572,7 +572,9 @@ def test_a_workbook_may_hold_images(read: Read) -> None:
     assert read(out.getvalue()).records == [HEADER, ROW]
 
 
-UNPACKED = ", more than a portrait can need. Save only the portrait's sheet as a new .xlsx,"
+UNPACKED = (
+    ", more than the file of a year can need. Save only the sheet with the data as a new .xlsx,"
+)
 BOMBS = [
     ('<row r="1048577"/>', "more than 1,048,576 rows"),
     ('<row r="1"/>' * 1_048_577, "more than 1,048,576 rows"),
@@ -728,7 +730,7 @@ def test_gigabytes_are_refused_before_they_are_unpacked(
 def test_sizes_are_counted_and_not_only_believed(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(zip_limits, "_refuse_declared", lambda _: None)
+    monkeypatch.setattr(zip_limits, "refuse_declared", lambda _: None)
     monkeypatch.setattr(zip_limits, "UNPACKED", 4096)
     assert refusal(read, as_xlsx(a=[HEADER, ROW])).startswith(
         "portrait.csv: unpacks to more than 0 MB, more than"

@@ -60,13 +60,13 @@ def test_cells_are_texts_wherever_the_rows_begin(tmp_path: Path) -> None:
         (
             as_document(),
             "an old Office file that is no workbook, such as .doc."
-            " Give the portrait as .csv in UTF-8, as .xlsx, .xls, .ods or .json.",
+            " Give the file as .csv in UTF-8, as .xlsx, .xls, .ods or .json.",
         ),
         (GOOD[:1600], f"a workbook that cannot be read (Cannot detect file format). {AGAIN}"),
         (
             as_corners(1),
-            "holds more than 16,000,000 cells, more than a portrait can need."
-            " Save only the portrait's sheet as a new .xlsx, or as .csv in UTF-8.",
+            "holds more than 16,000,000 cells, more than the file of a year can need."
+            " Save only the sheet with the data as a new .xlsx, or as .csv in UTF-8.",
         ),
         # 8 GB of cells in as many kilobytes.
         (as_corners(16), f"a workbook whose reading fails, damaged or too large. {AGAIN}"),
@@ -98,4 +98,4 @@ def test_texts_without_end_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(xls_process, "TEXT", 100)
-    assert xls_process._read(GOOD)["excess"] == "tables.much_text"
+    assert xls_process.read_content(GOOD)["excess"] == "tables.much_text"

@@ -288,13 +288,13 @@ def test_a_process_whose_answer_ended_while_the_disk_was_behind_answers_the_next
 WAITING = """
 import time
 from pathlib import Path
-from server.engine.process.fork_server import _ForkServer
-answer = _ForkServer._answer
+from server.engine.process.fork_server import ForkServer
+answer = ForkServer.answer
 def wait_and_answer(*arguments):
     while Path({!r}).exists():
         time.sleep(0.02)
     answer(*arguments)
-_ForkServer._answer = wait_and_answer
+ForkServer.answer = wait_and_answer
 """
 
 
@@ -308,8 +308,8 @@ class Slow(NamedTuple):
 @pytest.fixture
 def slow(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     file, before = tmp_path / "slow", find_fork_servers()
-    start = fork_client._START.replace("from ", f"exec({WAITING.format(str(file))!r}); from ")
-    monkeypatch.setattr(fork_client, "_START", start)
+    start = fork_client.START.replace("from ", f"exec({WAITING.format(str(file))!r}); from ")
+    monkeypatch.setattr(fork_client, "START", start)
     with open_engine(release, BASE, replace(LIMITS, seconds=2)) as engine:
         (fork_server,) = find_fork_servers() - before
         file.touch()
@@ -333,7 +333,7 @@ def test_the_time_in_which_a_process_opens_the_release_is_no_time_of_a_query(slo
 def test_a_process_that_does_not_open_the_release_is_replaced(
     slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_OPENED", 0.1)
+    monkeypatch.setattr(pool, "OPENED", 0.1)
     batch = Batch(slow.engine, [ask(GOOD.format(1))])
     wait_until(lambda: slow.engine.stats().started > 5)
     slow.file.unlink()

@@ -118,14 +118,14 @@ def test_a_refused_client_gets_the_reason_and_is_counted() -> None:
 def test_without_a_descriptor_idle_ones_are_closed_and_none_is_accepted_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pauses, step_back = list[float](), Acceptor._step_back
+    pauses, step_back = list[float](), Acceptor.step_back
 
     def count(opened: Acceptor, seconds: float) -> None:
         pauses.append(seconds)
         step_back(opened, seconds)
 
-    monkeypatch.setattr(acceptor, "_NO_DESCRIPTOR", 0.05)
-    monkeypatch.setattr(Acceptor, "_step_back", count)
+    monkeypatch.setattr(acceptor, "NO_DESCRIPTOR", 0.05)
+    monkeypatch.setattr(Acceptor, "step_back", count)
     listener, connections = Listener(5, OSError(errno.EMFILE, "none left")), Full()
     run(listener, connections, Portion(), lambda _: listener.accepts == 5)
     assert listener.accepts == 5  # from the second time on, also to refuse by the spare descriptor
@@ -136,7 +136,7 @@ def test_without_a_descriptor_idle_ones_are_closed_and_none_is_accepted_for_a_wh
 def test_the_next_connection_is_left_to_a_worker_that_has_fewer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(acceptor, "_STEP_BACK", 0.0)
+    monkeypatch.setattr(acceptor, "STEP_BACK", 0.0)
     listener, share, looks = Listener(), Portion(may_take=False), list[int]()
 
     def looks_on(_: Acceptor) -> bool:
@@ -153,7 +153,7 @@ def test_connections_that_are_on_their_way_in_count(monkeypatch: pytest.MonkeyPa
     async def come_in(*_: object) -> None:
         await asyncio.sleep(10)
 
-    monkeypatch.setattr(Acceptor, "_connect", come_in)
+    monkeypatch.setattr(Acceptor, "open_connection", come_in)
     listener, share = Listener(3), Portion()
     run(listener, Connections(), share, lambda _: listener.accepts >= 3)
     assert share.published[:3] == [1, 2, 3]

@@ -84,15 +84,15 @@ def test_a_known_head_gives_the_request_that_the_parser_gives(
 ) -> None:
     block = b"\r\n".join([b"Host: localhost", *lines, b"", b""]) + rest
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parser, "_heads", KnownHeads())
+        patch.setattr(parser, "known_heads", KnownHeads())
         known = [read(line + b"\r\n" + block) for line in first]
-        patch.setattr(parser, "_heads", Forgetful())
+        patch.setattr(parser, "known_heads", Forgetful())
         assert known == [read(line + b"\r\n" + block) for line in first]
 
 
 def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     heads = KnownHeads()
-    monkeypatch.setattr(parser, "_heads", heads)
+    monkeypatch.setattr(parser, "known_heads", heads)
     lines = b" HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
     assert heads.recognise(b"GET /a" + lines) is None
     first = read(b"GET /a" + lines)
@@ -103,14 +103,14 @@ def test_what_comes_again_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_header_of_two_lines_weighs_what_it_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser, "_heads", KnownHeads())
+    monkeypatch.setattr(parser, "known_heads", KnownHeads())
     request = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: a/b\r\nAccept: c/d\r\n\r\n"
     assert read(request) == read(request)
 
 
 def test_so_many_heads_are_known_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     heads = KnownHeads()
-    monkeypatch.setattr(parser, "_heads", heads)
+    monkeypatch.setattr(parser, "known_heads", heads)
     requests = [b"GET / HTTP/1.1\r\nHost: h%d\r\n\r\n" % number for number in range(300)]
     for request in requests:
         read(request)
