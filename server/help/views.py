@@ -16,6 +16,7 @@ bp = Blueprint("help", __name__)
 # The pages, in the order in which they are listed.
 PAGES = (
     "uris",
+    "recherche",
     "requetes",
     "openrefine",
     "identite",

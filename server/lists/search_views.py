@@ -15,7 +15,7 @@ from server.lists.excerpts import Piece
 from server.lists.names import TableNames
 from server.lists.query import LONGEST_WORDS
 from server.lists.search import KINDS, Result, SiteSearch, begin_with
-from server.lists.suggestions import suggest
+from server.lists.suggestions import list_known, suggest
 from server.negotiation import HTML, Format
 from server.release.current import Release
 from server.release.register import OwnText
@@ -89,9 +89,11 @@ def show(suffix: str | None = None) -> Response:
     groups = [*_groups(search, state, counts)]
     suggestion: str | None = None
     nearest: list[Result] = []
+    fewer: list[str] = []
     if state.words and not total:
         suggestion = suggest(tables, state.words, release)
         nearest = search.best(None, _NEAREST) if search.look_up_nearest(state.words) else []
+        fewer = list_known(tables, state.words, release)
     values = {
         "state": state,
         "total": total,
@@ -100,6 +102,7 @@ def show(suffix: str | None = None) -> Response:
         "pages": pages,
         "suggestion": suggestion,
         "nearest": nearest,
+        "fewer": fewer,
     }
     if form is HTML:
         language, register = render.language(), release.register
@@ -224,6 +227,7 @@ def _write_json(values: Mapping[str, Any]) -> str:
         "results": [_describe(result) for result in results],
         "did_you_mean": values["suggestion"],
         "nearest": [_describe(result) for result in values["nearest"]],
+        "fewer_words": values["fewer"],
     }
     return json.dumps(written, ensure_ascii=False) + "\n"
 

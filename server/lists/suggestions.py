@@ -8,6 +8,7 @@ from rapidfuzz import process
 from server.lists.database import Tables
 from server.lists.words import parse_search, write_any
 from server.release.current import Release
+from transform.text.search_words import words
 from transform.text.string_similarity import BY_LETTERS
 
 _LEAST = 70.0  # of 100: below it a word is another word
@@ -26,6 +27,14 @@ def suggest(tables: Tables, text: str, release: Release) -> str | None:
     if None in nearest or nearest == asked:
         return None
     return " ".join(filter(None, nearest))
+
+
+def list_known(tables: Tables, text: str, release: Release) -> list[str]:
+    """Return the words of a search that finds nothing which alone find something."""
+    search = parse_search(text)
+    asked = dict.fromkeys(search.words()[:_MOST]) if search else {}
+    known = [word for word in asked if _is_known(tables, word, release.register.languages)]
+    return [word for word in known if [word] != words(text)]
 
 
 def nearest_words(tables: Tables, asked: Sequence[str], release: Release) -> list[str | None]:

@@ -24,6 +24,7 @@ from server.release import labels, queries
 from server.release.current import Release
 from server.release.resource import find_replacement
 from transform.rdf.namespaces import vocabulary_of
+from transform.text.message import message
 
 MOST_ENTITIES = 200
 _MOST_PROPERTIES = 20
@@ -48,12 +49,12 @@ class Extension(NamedTuple):
 def read_extension(value: Any, offer: Offer) -> Extension:
     """Parse a data extension query; raises Fault."""
     if not isinstance(value, dict):
-        raise UnreadableRequest("extend is not a JSON object.")
+        raise UnreadableRequest(message("reconciliation.no_object", where="extend"))
     ids, properties = value.get("ids"), value.get("properties")
     if not isinstance(ids, list) or not isinstance(properties, list):
-        raise UnreadableRequest("extend has ids and properties, both JSON arrays.")
-    refuse_many(len(ids), MOST_ENTITIES, "identifiers", "extend.ids")
-    refuse_many(len(properties), _MOST_PROPERTIES, "properties", "extend.properties")
+        raise UnreadableRequest(message("reconciliation.extension_lacks"))
+    refuse_many(len(ids), MOST_ENTITIES, "extend.ids")
+    refuse_many(len(properties), _MOST_PROPERTIES, "extend.properties")
     texts = [read_text(each, f"extend.ids[{number}]") for number, each in enumerate(ids)]
     return Extension(list(dict.fromkeys(texts)), [_read_column(each, offer) for each in properties])
 
@@ -63,13 +64,13 @@ def _read_column(value: Any, offer: Offer) -> Column:
     name = fields.get("id")
     described = offer.find_property(name)
     if described is None:
-        known = ", ".join(each.id for each in offer.properties)
-        raise UnreadableRequest(
-            f"extend.properties names {str(name)[:200]!r}; this service has {known}."
-        )
+        known = [each.id for each in offer.properties]
+        values = {"where": "extend.properties", "value": str(name)[:200], "known": known}
+        raise UnreadableRequest(message("reconciliation.not_offered", **values))
     settings = fields.get("settings") or {}
     if not isinstance(settings, dict):
-        raise UnreadableRequest("extend.properties: settings is not a JSON object.")
+        where = "extend.properties.settings"
+        raise UnreadableRequest(message("reconciliation.no_object", where=where))
     year = str(settings.get("annee") or "")
     if year:
         read_number(year, "settings.annee")

@@ -21,6 +21,7 @@ from server.reconciliation.types import (
 from server.release import labels, queries
 from server.release.current import Release
 from transform.rdf.namespaces import vocabulary_of
+from transform.text.message import message
 
 _PREFERRED = ("prefLabel", "label")
 LONGEST_WAIT = 8.0  # seconds that a request waits for the index
@@ -38,8 +39,7 @@ def find_index(release: Release) -> Index:
     try:
         return start_index(release).result(LONGEST_WAIT)
     except TimeoutError as error:
-        detail = "The names of this release are still being read: try again in a moment."
-        raise EngineBusy(detail, _RETRY_AFTER) from error
+        raise EngineBusy(message("reconciliation.names_unread"), _RETRY_AFTER) from error
 
 
 def start_index(release: Release) -> "Future[Index]":

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from server.faults import QueryTooLong, UnreadableRequest
+from transform.errors import Said
+from transform.text.message import message
 
 LONGEST_TEXT = 2000  # characters of a name or value
 _MOST_VALUES = 50  # of a property
@@ -13,28 +15,31 @@ _MOST_DIGITS = 1000  # of a number
 
 def parse(text: str, where: str) -> Any:
     """Parse JSON strictly; raises UnreadableRequest."""
+
+    def read_integer(digits: str) -> int:
+        if len(digits) > _MOST_DIGITS:  # beyond some thousands, Python's fault speaks of Python
+            detail = message("reconciliation.number_too_long", where=where, most=_MOST_DIGITS)
+            raise UnreadableRequest(detail)
+        return int(digits)
+
+    def refuse_constant(name: str) -> None:
+        raise UnreadableRequest(message("reconciliation.no_json_number", where=where, name=name))
+
     try:
-        return json.loads(text, parse_int=_read_integer, parse_constant=_refuse_constant)
+        return json.loads(text, parse_int=read_integer, parse_constant=refuse_constant)
     except RecursionError as error:
-        raise UnreadableRequest(f"{where} is nested too deeply.") from error
-    except ValueError as error:
-        raise UnreadableRequest(f"{where} is not JSON: {str(error)[:200]}") from error
+        raise UnreadableRequest(message("reconciliation.too_deep", where=where)) from error
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        detail = message("reconciliation.not_json", where=where, words=error.msg, **place)
+        raise UnreadableRequest(detail) from error
 
 
-def _read_integer(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:  # beyond some thousands, Python's fault speaks of Python
-        raise ValueError(f"a number has more than {_MOST_DIGITS} digits")
-    return int(digits)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def refuse_many(number: int, most: int, what: str, where: str) -> None:
+def refuse_many(number: int, most: int, where: str) -> None:
     """Raise QueryTooLong for more items than one request may hold."""
     if number > most:
-        raise QueryTooLong(f"{where} holds {number} {what}; send at most {most} at once.")
+        values = {"where": where, "number": number, "most": most}
+        raise QueryTooLong(message("reconciliation.too_many", **values))
 
 
 def read_values(value: Any, where: str) -> tuple[str, ...]:
@@ -56,36 +61,40 @@ def _value(item: Any, where: str) -> str:
 def read_object(value: Any, where: str) -> dict[str, Any]:
     """Check that a value is a JSON object; raises UnreadableRequest."""
     if not isinstance(value, dict):
-        raise UnreadableRequest(f"{where} is not a JSON object.")
+        raise UnreadableRequest(message("reconciliation.no_object", where=where))
     return value
 
 
 def read_list(value: Any, where: str, most: int = _MOST_ITEMS) -> list[Any]:
     """Check that a value is a JSON array of at most so many items; raises Fault."""
     if not isinstance(value, list):
-        raise UnreadableRequest(f"{where} is not a JSON array.")
-    refuse_many(len(value), most, "items", where)
+        raise UnreadableRequest(message("reconciliation.no_array", where=where))
+    refuse_many(len(value), most, where)
     return value
 
 
-def read_text(value: Any, where: str) -> str:
+def read_text(value: Any, where: Said) -> str:
     """Check that a value is a text that is not too long; raises Fault."""
     if not isinstance(value, str):
-        raise UnreadableRequest(f"{where} is not a text.")
-    if len(value) > LONGEST_TEXT:
-        raise QueryTooLong(f"{where} has {len(value)} characters; send at most {LONGEST_TEXT}.")
+        raise UnreadableRequest(message("reconciliation.no_text", where=where))
+    refuse_long(value, where)
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        detail = f"{where} holds half a surrogate pair; send whole characters, in UTF-8."
-        raise UnreadableRequest(detail) from error
+        raise UnreadableRequest(message("reconciliation.half_a_pair", where=where)) from error
     return value
+
+
+def refuse_long(text: str, where: Said) -> None:
+    """Raise QueryTooLong for a text of more than `LONGEST_TEXT` characters."""
+    if len(text) > LONGEST_TEXT:
+        values = {"where": where, "number": len(text), "most": LONGEST_TEXT}
+        raise QueryTooLong(message("reconciliation.text_too_long", **values))
 
 
 def refuse_others(fields: dict[str, Any], known: tuple[str, ...], where: str) -> None:
     """Raise UnreadableRequest for an unknown field of an object."""
     for name in fields:
         if name not in known:
-            raise UnreadableRequest(
-                f"{where} has the unknown field {name[:40]!r}; known are {', '.join(known)}."
-            )
+            values = {"where": where, "name": name[:40], "known": known}
+            raise UnreadableRequest(message("reconciliation.unknown_field", **values))

@@ -12,6 +12,7 @@ from server.release import labels, queries
 from server.release.current import Release
 from server.web import render
 from server.web.term_cell import Cell
+from transform.text.message import message
 
 _FRAMED = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors *"
 _SHOWN = 4  # values of a property
@@ -51,7 +52,7 @@ def find_path(release: Release, index: Index, identifier: str) -> str:
     """Return the path of the entity that an identifier names; raises UnknownResource."""
     path = identifier.strip().removeprefix(f"{release.base_uri}id/")
     if path not in index.places:
-        raise UnknownResource(f"There is no entity {identifier[:200]!r}.")
+        raise UnknownResource(message("reconciliation.no_entity", identifier=identifier[:200]))
     return path
 
 

@@ -19,6 +19,7 @@ from server.reconciliation.types import (
     Offer,
     Property,
 )
+from transform.text.message import message
 
 MOST_QUERIES = 50
 # Characters of the names and values of one request: as many as 50 queries with a name and the
@@ -55,10 +56,10 @@ class Query(NamedTuple):
 def read_batch(value: Any, offer: Offer) -> dict[str, Query]:
     """Parse a batch: queries by keys of the client."""
     batch = read_object(value, "queries")
-    refuse_many(len(batch), MOST_QUERIES, "queries", "queries")
+    refuse_many(len(batch), MOST_QUERIES, "queries")
     queries, characters = dict[str, Query](), 0
     for key, query in batch.items():
-        where = f"queries.{read_text(key, 'a key of queries')[:40]}"
+        where = f"queries.{read_text(key, message('reconciliation.a_key'))[:40]}"
         queries[key] = _read_query(query, where, offer)
         characters += queries[key].count_characters()
         if characters > MOST_CHARACTERS:  # the rest is not even read
@@ -76,15 +77,11 @@ def read_single(value: Any, offer: Offer) -> Query:
 
 def _refuse_long_work(characters: int, number: int, queries: int) -> NoReturn:
     """Refuse a request whose first queries, up to this number, are more than one may have."""
-    if number > 1:
-        first, step = f"The first {number} of {queries} queries", f"at most {number - 1} at once"
-    else:
-        first, step = "A single query", "fewer or shorter values of its properties"
-    raise QueryTooLong(
-        f"{first} would have {characters} characters of names and values matched, each name or"
-        f" value counted as at least {LEAST_COUNTED}; a request may have {MOST_CHARACTERS}:"
-        f" send {step}."
-    )
+    values = {"characters": characters, "least": LEAST_COUNTED, "most": MOST_CHARACTERS}
+    if number == 1:
+        raise QueryTooLong(message("reconciliation.too_much_alone", **values))
+    values |= {"number": number, "queries": queries, "fewer": number - 1}
+    raise QueryTooLong(message("reconciliation.too_much_first", **values))
 
 
 def _read_query(value: Any, where: str, offer: Offer) -> Query:
@@ -92,10 +89,11 @@ def _read_query(value: Any, where: str, offer: Offer) -> Query:
     fields = read_object(value, where)
     refuse_others(fields, ("query", "type", "limit", "properties", "type_strict"), where)
     if "query" not in fields and not fields.get("properties"):
-        raise UnreadableRequest(f"{where} has neither query nor properties.")
+        raise UnreadableRequest(message("reconciliation.neither", where=where))
     strict = fields.get("type_strict", "any")
     if strict not in _STRICT:
-        raise UnreadableRequest(f"{where}.type_strict is not one of {', '.join(_STRICT)}.")
+        place = f"{where}.type_strict"
+        raise UnreadableRequest(message("reconciliation.not_one_of", where=place, known=_STRICT))
     constraints = []
     for number, item in enumerate(read_list(fields.get("properties", []), f"{where}.properties")):
         place = f"{where}.properties[{number}]"
@@ -118,8 +116,8 @@ def read_kinds(value: Any, where: str, offer: Offer) -> tuple[Kind, ...]:
         text = read_text(item.get("id") if isinstance(item, dict) else item, where)
         kind = offer.find_kind(text)
         if kind is None:
-            known = ", ".join(kind.name for kind in offer.kinds)
-            raise UnreadableRequest(f"{where} is {text[:200]!r}; this service has {known}.")
+            values = {"where": where, "value": text[:200], "known": [k.name for k in offer.kinds]}
+            raise UnreadableRequest(message("reconciliation.not_offered", **values))
         kinds.append(kind)
     return tuple(dict.fromkeys(kinds)) or offer.default
 
@@ -130,9 +128,9 @@ def read_limit(value: Any, where: str, default: int = _CANDIDATES) -> int:
         return default
     is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not is_whole:
-        raise UnreadableRequest(f"{where} is not a whole number.")
+        raise UnreadableRequest(message("reconciliation.not_whole", where=where))
     if value < 1:
-        raise UnreadableRequest(f"{where} is less than 1.")
+        raise UnreadableRequest(message("reconciliation.less_than_one", where=where))
     return min(int(value), _MOST_CANDIDATES)
 
 
@@ -140,6 +138,7 @@ def _read_property(value: Any, where: str, offer: Offer) -> Property:
     text = read_text(value, where)
     restricting = offer.find_property(text)
     if restricting is None or not restricting.restricts:
-        known = ", ".join(each.id for each in offer.properties if each.restricts)
-        raise UnreadableRequest(f"{where} is {text[:200]!r}; a query can name {known}.")
+        known = [each.id for each in offer.properties if each.restricts]
+        values = {"where": where, "value": text[:200], "known": known}
+        raise UnreadableRequest(message("reconciliation.no_property", **values))
     return restricting

@@ -10,12 +10,14 @@ from server.faults import (
     WrongBodyType,
 )
 from server.sparql.protocol import (
+    FORM_BODY,
     Parameters,
     drain,
     read_address,
     read_bytes,
     read_parameters,
 )
+from transform.text.message import message
 
 _FORM = "application/x-www-form-urlencoded"
 # Bytes of a body: all that one request may have matched, each letter an accented one that is
@@ -32,7 +34,7 @@ def read_fields(request: Request) -> dict[str, str]:
     """
     pairs = read_address(request)
     if request.method == "POST":
-        pairs = [*pairs, *read_parameters(_read_form(request), "the form")]
+        pairs = [*pairs, *read_parameters(_read_form(request), FORM_BODY)]
     return _check(pairs)
 
 
@@ -40,15 +42,13 @@ def _check(pairs: Parameters) -> dict[str, str]:
     parameters: dict[str, str] = {}
     for name, value in pairs:
         if name in parameters:
-            raise UnreadableRequest(f"The parameter {name[:40]!r} is given twice; send it once.")
+            raise UnreadableRequest(message("reconciliation.parameter_twice", name=name[:40]))
         parameters[name] = value
     if parameters.get("callback"):
-        raise UnreadableRequest(
-            "JSONP (callback) is not offered: ask for JSON, which CORS lets any page read."
-        )
+        raise UnreadableRequest(message("reconciliation.no_jsonp"))
     operations = [name for name in OPERATIONS if name in parameters]
     if len(operations) > 1:
-        raise DoubledQuery(f"Ask one thing in a request, not {' and '.join(operations)}.")
+        raise DoubledQuery(message("reconciliation.one_operation", names=operations))
     return parameters
 
 
@@ -56,11 +56,12 @@ def _read_form(request: Request) -> bytes:
     try:
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if request.mimetype != _FORM or charset not in ("utf-8", "utf8"):
-            content_type = request.content_type or "of no type"
-            raise WrongBodyType(f"The body is {content_type[:200]}; send {_FORM}, in UTF-8.")
+            stated = request.content_type
+            kind = stated[:200] if stated else message("sparql.no_type")
+            raise WrongBodyType(message("reconciliation.body_type", type=kind, form=_FORM))
         encoding = request.headers.get("Content-Encoding", "identity").lower()
         if encoding != "identity":
-            raise WrongBodyType(f"The body is encoded as {encoding[:40]}; send it unencoded.")
+            raise WrongBodyType(message("sparql.coded_body", coding=encoding[:40]))
         return _read_whole(request)
     except Fault:
         drain(request)
@@ -71,6 +72,4 @@ def _read_whole(request: Request) -> bytes:
     try:
         return read_bytes(request, _LONGEST, _LONGEST)
     except QueryTooLong as fault:
-        raise QueryTooLong(
-            f"A form may have at most {_LONGEST} bytes: send fewer queries or identifiers at once."
-        ) from fault
+        raise QueryTooLong(message("reconciliation.form_too_long", most=_LONGEST)) from fault

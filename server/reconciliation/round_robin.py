@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from server.engine.faults import Abandoned, EngineBusy
+from transform.text.message import message
 
 # Others need the threads of requests too (`server.http.responses.wsgi.THREADS`).
 MOST_AT_ONCE = 16
@@ -47,12 +48,9 @@ class Work:
     def check(self) -> None:
         """Raise Abandoned when the client has left, and EngineBusy beyond the deadline."""
         if self._gone and self._gone():
-            raise Abandoned("The client has gone.")
+            raise Abandoned(message("engine.client_gone"))
         if time.monotonic() > self._ends:
-            detail = (
-                f"This was not done in {self._seconds:g} seconds, as others match names too:"
-                " send less at once, or try again later."
-            )
+            detail = message("reconciliation.not_in_time", seconds=self._seconds)
             raise EngineBusy(detail, math.ceil(self._seconds))
 
 
@@ -60,7 +58,7 @@ class Work:
 def admit(seconds: float, gone: Callable[[], bool] | None) -> Iterator[Work]:
     """Admit a request for so many seconds; raises EngineBusy where too many are under way."""
     if not _places.acquire(blocking=False):
-        raise EngineBusy("Too many match names already: try again in a moment.", _RETRY_AFTER)
+        raise EngineBusy(message("reconciliation.too_many_match"), _RETRY_AFTER)
     try:
         yield Work(seconds, gone)
     finally:

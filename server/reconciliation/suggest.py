@@ -5,14 +5,15 @@ from itertools import islice
 from typing import Any
 
 from server import texts
-from server.faults import QueryTooLong, UnreadableRequest
+from server.faults import UnreadableRequest
 from server.reconciliation.index import Index, strip_accents
-from server.reconciliation.json_reading import LONGEST_TEXT
+from server.reconciliation.json_reading import refuse_long
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.read_queries import read_kinds, read_limit
 from server.reconciliation.types import read_offer
 from server.reconciliation.write_candidates import describe
 from server.release.current import Release
+from transform.text.message import message
 from transform.text.normal_form import normal_form
 
 _MOST_SKIPPED = 10_000
@@ -73,8 +74,7 @@ def suggest_properties(release: Release, parameters: dict[str, str], language: s
 def read_prefix(parameters: dict[str, str]) -> str:
     """Return the prefix, by default empty; raises QueryTooLong."""
     prefix = parameters.get("prefix", "")
-    if len(prefix) > LONGEST_TEXT:
-        raise QueryTooLong(f"prefix has {len(prefix)} characters; send at most {LONGEST_TEXT}.")
+    refuse_long(prefix, "prefix")
     return prefix
 
 
@@ -97,12 +97,13 @@ def _page(items: Iterable[Any], parameters: dict[str, str]) -> Iterable[Any]:
     skipped = read_number(parameters.get("cursor") or "0", "cursor")
     limit = read_number(parameters.get("limit") or str(_SUGGESTED), "limit")
     if skipped > _MOST_SKIPPED:
-        raise UnreadableRequest(f"cursor is more than {_MOST_SKIPPED}; type more instead.")
+        raise UnreadableRequest(message("reconciliation.cursor_too_far", most=_MOST_SKIPPED))
     return islice(items, skipped, skipped + read_limit(limit, "limit"))
 
 
 def read_number(text: str, name: str) -> int:
     """Parse a number of a parameter; raises UnreadableRequest."""
     if not (text.isascii() and text.isdecimal() and len(text) < 8):
-        raise UnreadableRequest(f"{name} is {text[:40]!r}; give a whole number.")
+        values = {"where": name, "value": text[:40]}
+        raise UnreadableRequest(message("reconciliation.not_a_number", **values))
     return int(text)

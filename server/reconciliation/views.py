@@ -28,6 +28,7 @@ from server.web import render
 from server.web.links import link_to, link_to_iri
 from server.web.public_address import address_of
 from server.web.release_scope import GONE, current_release
+from transform.text.message import message
 
 bp = Blueprint("reconciliation", __name__)
 _JSON = Format("json", "application/json")
@@ -41,7 +42,7 @@ def ask() -> Response:
     operation = next((name for name in OPERATIONS if name in parameters), None)
     if operation is None:
         if request.method == "POST":
-            raise MissingQuery("Give queries, query or extend as a parameter of the form.")
+            raise MissingQuery(message("reconciliation.no_operation"))
         if _asks_for_page():
             return _lead_readers()
         start_index(release)  # a client that reads the manifest queries names next
@@ -76,9 +77,7 @@ def complete(what: str) -> Response:
     elif what == "property":
         items = suggest.suggest_properties(release, parameters, language)
     else:
-        raise UnknownPage(
-            f"There are no suggestions of {what[:40]!r}, only of entity, type and property."
-        )
+        raise UnknownPage(message("reconciliation.no_suggestions", what=what[:40]))
     return _send(_write({"result": items}))
 
 

@@ -17,7 +17,7 @@ _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _DEFAULT, _NAMED = "default-graph-uri", "named-graph-uri"
-ADDRESS, _FORM_BODY = message("sparql.the_address"), message("sparql.the_form")
+ADDRESS, FORM_BODY = message("sparql.the_address"), message("sparql.the_form")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _MOST_DRAINED = 16 << 20  # bytes
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f][0-9A-Fa-f])")
@@ -59,7 +59,7 @@ def read_target(target: bytes, longest: int) -> SparqlRequest:
 def read_form(target: bytes, form: bytes, longest: int) -> SparqlRequest:
     """Read the target and the form of a POST, as `read_request` does."""
     parameters = read_parameters(target.partition(b"?")[2], ADDRESS)
-    return _sort([*parameters, *read_parameters(form, _FORM_BODY)], True, longest)
+    return _sort([*parameters, *read_parameters(form, FORM_BODY)], True, longest)
 
 
 def _sort(parameters: Parameters, posted: bool, longest: int) -> SparqlRequest:
@@ -119,7 +119,7 @@ def _read_body(request: Request, longest: int) -> Parameters:
     # A form writes a byte as up to three characters, and has other parameters besides the query.
     body = read_bytes(request, longest if kind == _QUERY else 3 * longest + 65536, longest)
     if kind == _FORM:
-        return read_parameters(body, _FORM_BODY)
+        return read_parameters(body, FORM_BODY)
     return [("query", decode(body, message("sparql.the_query")))]
 
 

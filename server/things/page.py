@@ -1,5 +1,6 @@
 """Answer with the page of a thing, for readers, with all its statements behind a fold."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from transform.rdf import syntaxes
 from transform.text.message import message
 
 _LONGEST_DESCRIPTION = 300  # characters, of which search engines show half
+_BLANKS = re.compile(r"[ \t\r\n]+")  # but those at which no line ends
 
 
 class Report(NamedTuple):
@@ -64,6 +66,7 @@ def show(resource: Resource, release: Release, bare: str) -> Response:
         canonical=f"{release.base_uri}doc/{quote_path(bare)}",
         heading=heading,
         layout=layout,
+        of_cells=bare.startswith("initiative/"),
         page=layout.page,
         description=description,
         above=_list_above(context, layout),
@@ -106,7 +109,7 @@ def _embed(resource: Resource, release: Release, bare: str) -> Markup:
 
 
 def _shorten(text: str) -> str:
-    line = " ".join(text.split())
+    line = _BLANKS.sub(" ", text).strip()
     if len(line) <= _LONGEST_DESCRIPTION:
         return line
     return line[:_LONGEST_DESCRIPTION].rpartition(" ")[0] + "…"

@@ -17,6 +17,7 @@ from server.negotiation import HTML, Format, choose_format, choose_language
 from server.web import assets, links, navigation
 from server.web.headers import COMPUTING_POLICY, HEADERS, POLICY
 from server.web.release_scope import COPY, current_release
+from server.web.typography import set_blanks_of_page
 from transform.rdf import syntaxes
 
 # Data changes once a year, but the replacement of a faulty release should show within minutes.
@@ -80,7 +81,7 @@ def render(template: str, **values: Any) -> str:
     def text(key: str, **values: object) -> str:
         return texts.text(key, chosen, **words, **values)
 
-    return render_template(
+    page = render_template(
         template,
         lang=chosen,
         languages=release.register.interface,
@@ -106,6 +107,7 @@ def render(template: str, **values: Any) -> str:
         release=release.name,
         **values,
     )
+    return set_blanks_of_page(page)
 
 
 def _copied_policy(template: str) -> str:

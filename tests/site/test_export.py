@@ -352,6 +352,30 @@ def test_three_saved_questions_answer_in_a_browser(
     assert all(message.startswith((nginx_site, "data:", "blob:")) for message in noticed), noticed
 
 
+UNANSWERED = (
+    ("ASK {",
+     "La demande ne peut pas être lue", "La requête ne peut pas être lue à la ligne 1, colonne",
+     "The request cannot be read", "The query cannot be read at line 1, column"),
+    ("ASK { ?s ?p ?o FILTER(<a:f>(1)) }", "", "La fonction <a:f> n'existe pas ici",
+     "", "There is no function <a:f> here"),
+    ("ASK { SERVICE <a:b> {} }",
+     "", "ôter SERVICE de la requête", "", "leave SERVICE out of the query"),
+)  # fmt: skip
+
+
+def test_a_query_without_an_answer_is_told_in_the_language_of_the_page(
+    nginx_site: str, page: Any
+) -> None:
+    for query, *told in UNANSWERED:
+        for place, name in enumerate(("sparql", "sparql.en")):
+            page.goto(f"{nginx_site}{name}.html?query={quote(query)}")
+            said = page.locator(".said.wrong")
+            said.wait_for()
+            heading, detail = said.locator("p").all_inner_texts()  # no word on another language
+            assert heading.startswith(told[2 * place]), heading
+            assert told[2 * place + 1] in detail
+
+
 @pytest.fixture
 def noticed(page: Any) -> list[str]:
     """The errors and messages of the browser, and every address that it requests."""
@@ -427,6 +451,17 @@ def test_a_search_finds_with_accents_and_without(nginx_site: str, page: Any, wor
     assert page.locator(".results h3").all_inner_texts() == ["Élèves guidés"]
     page.locator(".results h3 a").click()
     page.wait_for_url("**/doc/initiative/*.html")
+
+
+def test_a_search_that_finds_nothing_shows_the_ways_on(nginx_site: str, page: Any) -> None:
+    for name, told in (("recherche", "Écrivez moins de mots"), ("recherche.en", "Write fewer")):
+        page.goto(f"{nginx_site}{name}.html?q=zqxzqx")
+        ways = page.locator("section[aria-labelledby=ways]")
+        ways.wait_for()
+        assert told in ways.inner_text()
+        ways.locator("a").last.click()
+        page.locator("article.prose").wait_for()
+        assert "/aide/recherche" in page.url
 
 
 def test_a_search_finds_what_the_server_finds(nginx_site: str, application: Any, page: Any) -> None:

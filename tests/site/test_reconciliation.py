@@ -500,6 +500,48 @@ def test_any_origin_may_ask(examples: str, fetch: Any, path: str) -> None:
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
 
 
+# A request, its status, and what is said of it in both languages.
+TOLD = (
+    ({"path": "reconciliation"}, 400, "Donner queries, query ou extend", "Give queries, query or"),
+    ({"queries": {}, "query": "a"}, 400, "et non queries et query", "not queries and query"),
+    ({"queries": "[1"}, 400, "queries n'est pas du JSON à la ligne 1, colonne 3\u202f; l'an",
+     "queries is not JSON at line 1, column 3: Expecting"),
+    ({"queries": '{"q": 1}'}, 400, "queries.q n'est pas un objet", "queries.q is not a JSON obj"),
+    ({"queries": {"q": {"query": "é" * 2001}}}, 413,
+     "queries.q.query a 2\u202f001\u00a0caractères\u202f; en envoyer au plus 2\u202f000.",
+     "queries.q.query has 2,001 characters; send at most 2,000."),
+    ({"queries": {f"q{n}": {"query": "a" * 2000} for n in range(50)}}, 413,
+     "Les 31 premières des 50 requêtes", "The first 31 of 50 queries"),
+    ({"query": {"query": "a", "type": "b"}}, 400, "ce service connaît", "this service has"),
+    ({"query": "a", "limit": "x"}, 400, "limit vaut «\u00a0x\u00a0»\u202f; donner un nombre",
+     "limit is 'x'; give a whole number."),
+    ({"extend": {"ids": [], "properties": ["z"]}}, 400, "extend.properties vaut «\u00a0z\u00a0»",
+     "extend.properties is 'z'; this service has"),
+    ({"path": "reconciliation/suggest/flyout"}, 404, "pas de suggestions de «",
+     "no suggestions of 'flyout'"),
+    ({"path": "reconciliation/view?id=x"}, 404, "pas d'entité «", "There is no entity 'x'"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("sent", "status", "french", "english"), TOLD)
+def test_a_refusal_is_told_in_the_language_that_is_stated(
+    ask: Any, fetch: Any, examples: str, sent: Any, status: int, french: str, english: str
+) -> None:
+    for stated, language, told in (
+        (None, "en", english),
+        ("en", "en", english),
+        ("fr-CA, fr", "fr", french),
+    ):
+        headers = {"Accept-Language": stated} if stated else {}
+        path = sent.get("path", "reconciliation")
+        reply = (
+            fetch(examples + path, headers=headers) if "/" in path else ask(**sent, headers=headers)
+        )
+        assert reply.status == status
+        assert told in json.loads(reply.body)["detail"]
+        assert reply.headers["Content-Language"] == language
+
+
 def test_jsonp_is_refused(examples: str, fetch: Any) -> None:
     reply = fetch(f"{examples}reconciliation?callback=jQuery123")
     assert (reply.status, reply.kind) == (400, PROBLEM)
@@ -519,7 +561,7 @@ REFUSED = {
     "null": ("null", 400, "not a JSON object"),
     "not a number": ('{"q": {"query": "a", "limit": NaN}}', 400, "not a JSON number"),
     "infinity by its size": ('{"q": {"query": "a", "limit": 1e999}}', 400, "limit"),
-    "digits without end": ('{"q": {"query": "a", "limit": ' + "9" * 5000 + "}}", 400, "1000 d"),
+    "digits without end": ('{"q": {"query": "a", "limit": ' + "9" * 5000 + "}}", 400, "1,000 d"),
     "a query that is text": ({"q": "CHUM"}, 400, "queries.q is not a JSON object"),
     "a name that is a number": ({"q": {"query": 1}}, 400, "queries.q.query is not a text"),
     "a name that is a list": ({"q": {"query": ["CHUM"]}}, 400, "not a text"),
@@ -539,7 +581,7 @@ REFUSED = {
     "a value that is null": ({"q": {**ONE, "properties": [{"pid": "annee", "v": None}]}}, 400, "v"),
     "half a pair": ('{"q": {"query": "\\ud800"}}', 400, "surrogate"),
     "half a pair as a key": ('{"\\ud800": {"query": "a"}}', 400, "surrogate"),
-    "a name too long": ({"q": {"query": "a" * 2001}}, 413, "2000"),
+    "a name too long": ({"q": {"query": "a" * 2001}}, 413, "2,000"),
     "too many queries": ({f"q{n}": ONE for n in range(51)}, 413, "50"),
     "too many values": (
         {"q": {**ONE, "properties": [{"pid": "annee", "v": ["2025"] * 51}]}}, 413, "50"

@@ -95,6 +95,42 @@ def test_a_misspelt_search_offers_what_is_meant_and_the_nearest(
         assert f">{meant}</a>" in page.text
 
 
+# A search that finds nothing, and the words of it that alone would find something.
+FRUITLESS = [
+    ("zqxzqx", []),
+    ("zqxzqx wvwvwv", []),
+    ("triage zqxzqx", ["triage"]),
+    ("triage -triage", ["triage"]),
+    ("santé zqxzqx images", ["sante", "images"]),
+]
+
+
+@pytest.mark.parametrize(("text", "fewer"), FRUITLESS)
+def test_a_search_that_finds_nothing_shows_the_ways_on(
+    examples: str, fetch: Any, text: str, fewer: list[str]
+) -> None:
+    answer = search(examples, fetch, text)
+    assert (answer["total"], answer["did_you_mean"], answer["fewer_words"]) == (0, None, fewer)
+    if not fewer:
+        assert answer["nearest"] == []
+    for language, told in (("fr", "Écrivez moins de mots"), ("en", "Write fewer words")):
+        address = f"{examples}recherche?{urlencode({'q': text, 'lang': language})}"
+        page = fetch(address, headers=HTML).text
+        ways = page[page.index('aria-labelledby="ways"') :].partition("</section>")[0]
+        assert told in ways
+        links = [html.unescape(link) for link in re.findall(r'href="([^"]*)"', ways)]
+        paths = [urljoin(address, link) for link in links]
+        named = "".join(path.removeprefix(examples).partition("?")[0] + " " for path in paths)
+        assert named.startswith("recherche " * len(fewer) + "initiatives organismes portefeuilles ")
+        assert "aide/recherche" in named
+        for path in paths:
+            assert f"lang={language}" in path
+            assert fetch(path, headers=HTML).status == 200
+        for word in fewer:
+            assert search(examples, fetch, word)["total"]
+    assert search(examples, fetch, "triage")["fewer_words"] == []
+
+
 @pytest.mark.parametrize(
     ("begun", "key"),
     [

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
@@ -65,3 +65,38 @@ def crawl(fetch: Callable[..., Any], site: str, start: str) -> tuple[int, int]:
                 if visited[shape(target)] < TRIED:
                     waiting.append(target)
     return len(visited), len(seen)
+
+
+def kind_of(address: str) -> str:
+    """Return an address with the names left out that tell pages of one template apart."""
+    parts = urlsplit(address)
+    steps = parts.path.strip("/").split("/")
+    kept = 2 if steps[0] in ("id", "doc") else 1
+    names = sorted(name for name in parse_qs(parts.query) if name != "lang")
+    return "/".join([*steps[:kept], *("_" for _ in steps[kept:])]) + "?" + ",".join(names)
+
+
+def walk_kinds(
+    fetch: Callable[..., Any], site: str, language: str, also: Iterable[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Yield the address and the text of one page of each kind that links of a language lead to.
+
+    The walk begins at the home page, and at other paths, which may have queries.
+    """
+    begun = ["", *also]
+    waiting = [f"{site}{path}{'&' if '?' in path else '?'}lang={language}" for path in begun]
+    seen: set[str] = set()
+    while waiting:
+        address = waiting.pop(0)
+        if kind_of(address) in seen:
+            continue
+        seen.add(kind_of(address))
+        reply = fetch(address, headers=HTML)
+        while reply.status in (301, 303, 308):
+            address = urljoin(address, reply.headers["Location"])
+            reply = fetch(address, headers=HTML)
+        if reply.kind != "text/html":
+            continue
+        yield address, reply.text
+        targets = (urldefrag(urljoin(address, link))[0] for link in Links(reply.text).targets)
+        waiting += [target for target in targets if target.startswith(site)]

@@ -18,7 +18,10 @@ export function showSearch(data, words, parameters) {
   const total = element("p", { className: "total", attributes: { role: "status" } },
     element("strong", { textContent: found.length.toLocaleString(language) }), ` ${plural(words.results, found.length)}`);
   main.append(total);
-  if (!found.length) main.append(element("p", { textContent: words.nothing }));
+  if (!found.length) {
+    const ways = document.getElementById("search-ways").content.cloneNode(true);
+    main.append(element("p", { textContent: words.nothing }), ways);
+  }
   for (const [kind, things] of kinds) if (!only || only === kind) main.append(group(kind, things));
 
   function group(kind, things) {

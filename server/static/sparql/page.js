@@ -1,6 +1,6 @@
 // Show answers within the page for queries; without this script its plain form still works.
 import { ask, Problem, permalink } from "./request.js";
-import { StoreFault } from "./store.js";
+import { StoreFault } from "./store_fault.js";
 import { addControls } from "./answer.js";
 import { openEditor } from "./editor.js";
 import { listQueries } from "./past_queries.js";

@@ -1,6 +1,7 @@
 // Ask the quads of a release in this browser, where a site is a copy of files without a server.
 import { isOfGraph } from "./program.js";
 import { showGraph, showRows, showTruth } from "./store_answer.js";
+import { faultOf, StoreFault } from "./store_fault.js";
 import { words } from "./words.js";
 
 const SECONDS = 30; // of one query, once the quads are loaded
@@ -8,14 +9,6 @@ const JSON_FORM = "application/sparql-results+json";
 const TURTLE = "text/turtle";
 let worker = null;
 let count = 0;
-
-/** Why a query has no answer: shown as a refusal of a server is. */
-export class StoreFault extends Error {
-  constructor(status, detail, language = "en") {
-    super(detail);
-    Object.assign(this, { status, title: "", detail, language, ...placeOf(detail) });
-  }
-}
 
 /** Return the nodes of the answer to a query; throws a StoreFault, or AbortError. */
 export async function askStore(text, signal) {
@@ -51,9 +44,9 @@ function run(queries, signal) {
     const fail = (event) => end(reject, new TypeError(event.message || "worker"), true);
     const listen = ({ data }) => {
       if (data.number !== number) return;
-      if (data.begun) timer = window.setTimeout(() => end(reject, new StoreFault(503, words.tooSlow, document.documentElement.lang), true), 1000 * SECONDS);
+      if (data.begun) timer = window.setTimeout(() => end(reject, new StoreFault(503, words.tooSlow), true), 1000 * SECONDS);
       else if (data.unreachable) end(reject, new TypeError(data.unreachable), true);
-      else if (data.fault) end(reject, new StoreFault(400, data.fault));
+      else if (data.fault) end(reject, faultOf(data.fault));
       else end(resolve, data.answers);
     };
     at.addEventListener("message", listen);
@@ -62,10 +55,4 @@ function run(queries, signal) {
     if (signal.aborted) stop();
     else at.postMessage({ number, quads: words.quads, queries, base: words.base });
   });
-}
-
-/** Return the line and column that a message of the parser names. */
-function placeOf(detail) {
-  const match = /at (\d+):(\d+)/.exec(detail);
-  return match ? { line: Number(match[1]), column: Number(match[2]) } : {};
 }

@@ -65,7 +65,6 @@ APART = {
         *("server/engine/remote/rewriting.py", "server/engine/remote/tasks.py"),
         "server/discovery/sitemap.py",
     ),
-    "faults of requests to a service for programs, in English": ("server/reconciliation",),
     "defects, and faults of a start, which only a log and who runs a server read": (
         *("server/engine/pool", "server/engine/process", "server/engine/faults.py"),
         "server/discovery/home.py",
