@@ -1,0 +1,82 @@
+"""Offer the SPARQL behind a list, and write the Turtle of all that it holds."""
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from itertools import chain
+from typing import NamedTuple
+
+from flask import Response, request
+
+from server.engine.interface import Question
+from server.lists.listed import ListedThings
+from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
+from server.negotiation import TURTLE
+from server.release.current import Release
+from server.web.links import link_to
+from server.web.release_scope import GONE
+
+_AT_ONCE = 500  # things whose statements one question asks for
+
+
+class Behind(NamedTuple):
+    """The SPARQL query of a list, for the editor.
+
+    `has_words` is false where the words of the list find more things than a query may hold: the
+    query is then that of the list without them. A long one `is_posted`, as no address holds it.
+    """
+
+    select: str
+    has_words: bool
+    is_posted: bool
+
+
+def write_behind(release: Release, listed: ListedThings) -> Behind:
+    """Write the query of a list; the things that words find stand in it, if they are few."""
+    query, keys = listed.query, None
+    has_words = not query.words or listed.total <= MOST_VALUES
+    if not has_words:
+        query = replace(query, words="")
+    elif query.words:
+        keys = listed.keys()
+    language = release.register.languages[0]
+    select = write_select(query, release.base_uri, listed.shape.newest, keys, language)
+    return Behind(select, has_words, not fits_address(select))
+
+
+def find_endpoint(release: Release, listed: ListedThings) -> str | None:
+    """Return the link to the endpoint that answers with all statements about the things of a list.
+
+    None where one query does not hold them, or no address holds the query.
+    """
+    if listed.total > MOST_VALUES:
+        return None
+    query = listed.query
+    keys = listed.keys() if query.words else None
+    text = write_construct(query, release.base_uri, listed.shape.newest, keys)
+    return link_to("sparql", query=text, format="ttl", lang=None) if fits_address(text) else None
+
+
+def send_turtle(release: Release, listed: ListedThings) -> Response:
+    """Answer with all statements about the things of a list, asked for some things at a time."""
+    parts = _write_parts(release, listed, request.environ.get(GONE))
+    first = next(parts, b"")  # a fault that comes before any byte is answered as one
+    response = Response(chain((first,), parts), content_type=TURTLE.content_type)
+    response.call_on_close(parts.close)
+    return response
+
+
+def _write_parts(
+    release: Release, listed: ListedThings, gone: Callable[[], bool] | None
+) -> Generator[bytes]:
+    """Yield the Turtle of the things, some at a time: documents that are one when joined.
+
+    A prefix may be declared again (Turtle, 2.4), and nothing that is published is a blank node.
+    Raises an EngineFault.
+    """
+    keys, base_uri = listed.keys(), release.base_uri
+    for start in range(0, len(keys), _AT_ONCE):
+        part = keys[start : start + _AT_ONCE]
+        text = write_construct(listed.query, base_uri, listed.shape.newest, part)
+        question = Question(text, base_uri, graph=TURTLE.media_type)
+        with release.engine.ask(question, gone) as answer:
+            yield from answer.body
