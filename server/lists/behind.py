@@ -9,13 +9,19 @@ from flask import Response, request
 
 from server.engine.interface import Question
 from server.lists.listed import ListedThings
-from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
+from server.lists.sparql import (
+    MOST_VALUES,
+    fits_address,
+    write_construct,
+    write_description,
+    write_select,
+)
 from server.negotiation import TURTLE
 from server.release.current import Release
 from server.web.links import link_to
 from server.web.release_scope import GONE
 
-_AT_ONCE = 500  # things whose statements one question asks for
+_AT_ONCE = 250  # things whose statements one question asks for
 
 
 class Behind(NamedTuple):
@@ -76,7 +82,7 @@ def _write_parts(
     keys, base_uri = listed.keys(), release.base_uri
     for start in range(0, len(keys), _AT_ONCE):
         part = keys[start : start + _AT_ONCE]
-        text = write_construct(listed.query, base_uri, listed.shape.newest, part)
+        text = write_description(listed.query.kind, base_uri, part)
         question = Question(text, base_uri, graph=TURTLE.media_type)
         with release.engine.ask(question, gone) as answer:
             yield from answer.body
