@@ -1,8 +1,9 @@
 """Offer the SPARQL behind a list, and write the Turtle of all that it holds."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain
+from functools import partial
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from flask import Response, request
@@ -19,9 +20,10 @@ from server.lists.sparql import (
 from server.negotiation import TURTLE
 from server.release.current import Release
 from server.web.links import link_to
-from server.web.release_scope import GONE
+from server.web.release_scope import GONE, hold
 
 _AT_ONCE = 250  # things whose statements one question asks for
+_READ = 65_536  # bytes
 
 
 class Behind(NamedTuple):
@@ -63,17 +65,24 @@ def find_endpoint(release: Release, listed: ListedThings) -> str | None:
 
 
 def send_turtle(release: Release, listed: ListedThings) -> Response:
-    """Answer with all statements about the things of a list, asked for some things at a time."""
-    parts = _write_parts(release, listed, request.environ.get(GONE))
-    first = next(parts, b"")  # a fault that comes before any byte is answered as one
-    response = Response(chain((first,), parts), content_type=TURTLE.content_type)
-    response.call_on_close(parts.close)
+    """Answer with all statements about the things of a list, asked for some things at a time.
+
+    They are written to a file first, so that an EngineFault is answered as one and the length is
+    known, however many they are.
+    """
+    file = hold(TemporaryFile())  # noqa: SIM115  # held until it is sent
+    for part in _ask_in_parts(release, listed, request.environ.get(GONE)):
+        file.write(part)
+    length = file.tell()
+    file.seek(0)
+    response = Response(iter(partial(file.read, _READ), b""), content_type=TURTLE.content_type)
+    response.headers["Content-Length"] = str(length)
     return response
 
 
-def _write_parts(
+def _ask_in_parts(
     release: Release, listed: ListedThings, gone: Callable[[], bool] | None
-) -> Generator[bytes]:
+) -> Iterator[bytes]:
     """Yield the Turtle of the things, some at a time: documents that are one when joined.
 
     A prefix may be declared again (Turtle, 2.4), and nothing that is published is a blank node.

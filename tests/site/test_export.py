@@ -479,7 +479,14 @@ def test_a_search_that_finds_nothing_shows_the_ways_on(nginx_site: str, page: An
 
 
 def test_a_search_finds_what_the_server_finds(nginx_site: str, application: Any, page: Any) -> None:
-    for words in ("regie", "oeka", "automatique OR traductions", "-traduction régie", "courriel"):
+    for words in (
+        "regie",
+        "oeka",
+        "l’élève",
+        "automatique OR traductions",
+        "-traduction régie",
+        "courriel",
+    ):
         answer = application.get("/recherche.json", query_string={"q": words}).get_json()
         page.goto(f"{nginx_site}recherche.html?q={quote(words)}")
         page.locator("main .total").wait_for()
