@@ -63,6 +63,11 @@ class ListQuery:
         values = {**self.values, facet: kept}
         return replace(self, values={name: v for name, v in values.items() if v}, page=1)
 
+    def exchanged(self, facet: str, value: str, other: str) -> "ListQuery":
+        """Return the query with another value of a facet in place of one."""
+        values = (other if own == value else own for own in self.values[facet])
+        return replace(self, values={**self.values, facet: tuple(dict.fromkeys(values))})
+
     def without(self, facet: str) -> "ListQuery":
         """Return the query without the values of a facet."""
         return replace(self, values={n: v for n, v in self.values.items() if n != facet}, page=1)

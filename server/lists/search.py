@@ -70,8 +70,13 @@ class SiteSearch:
                 self._found.setdefault(kind, []).append(thing)
         return counts | {kind: len(things) for kind, things in self._found.items()}
 
-    def look_up_nearest(self, text: str, most: int = _MOST_WORDS) -> dict[str, int]:
-        """Look up what holds any of the first words, or of those that are written like them."""
+    def look_up_nearest(
+        self, text: str, most: int = _MOST_WORDS, kind: str | None = None
+    ) -> dict[str, int]:
+        """Look up what holds any of the first words, or of those that are written like them.
+
+        Of one kind, or of all; returns how many things of each there are.
+        """
         search = parse_search(text)
         asked = search.words()[:most] if search else []
         near = (
@@ -80,10 +85,10 @@ class SiteSearch:
             else []
         )
         self._marker = None
-        return self._look_up(write_any(near, self._languages)) if near else {}
+        return self._look_up(write_any(near, self._languages), kind) if near else {}
 
-    def _look_up(self, match: Match) -> dict[str, int]:
-        find_things(self._tables, match, kind=None, ranked=True)
+    def _look_up(self, match: Match, kind: str | None = None) -> dict[str, int]:
+        find_things(self._tables, match, kind=kind, ranked=True)
         rows = self._tables.rows(
             """SELECT sorte, count(*) AS nombre FROM sortes
                JOIN trouvees ON chose BETWEEN premiere AND derniere

@@ -1,24 +1,22 @@
 """Answer with what a search of the whole site finds, with suggestions, and with what is nearest."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
-from server.engine.faults import EngineFault
-from server.faults import Fault, UnknownPage, UnreadableRequest
+from server.faults import UnknownPage, UnreadableRequest
 from server.lists.database import Tables, open_tables
 from server.lists.excerpts import Piece
 from server.lists.names import TableNames
+from server.lists.nearest import find_nearest
 from server.lists.query import LONGEST_WORDS
 from server.lists.search import KINDS, Result, SiteSearch, begin_with
 from server.lists.suggestions import list_known, suggest
 from server.negotiation import HTML, Format
 from server.release.current import Release
-from server.release.register import OwnText
 from server.web import problems, render
 from server.web.links import link_to, quote_path
 from server.web.paging import read_page_number
@@ -33,12 +31,7 @@ _FEW = 5  # of each kind, where all kinds are shown
 _PAGE = 25
 _NEAREST = 8
 _SUGGESTED = 8
-_SHORT = 2.0  # seconds
-_MOST_GUESSED = 3  # words of a path that leads nowhere
 _PARAMETERS = ("q", "kind", "page", "lang", "format")
-# What a path that leads nowhere says of its thing: the words of the last part that has letters.
-_PART = re.compile(r"[^/]*[^\W\d_][^/]*")
-_SUFFIX = re.compile(r"\.(html|ttl|jsonld|nt|rdf|csv|json|excel)$")
 
 
 class Group(NamedTuple):
@@ -47,14 +40,6 @@ class Group(NamedTuple):
     kind: str
     number: int
     results: list[Result]
-    href: str
-
-
-class Nearest(NamedTuple):
-    """A thing that may be meant: its kind, name and link."""
-
-    kind: str
-    name: OwnText
     href: str
 
 
@@ -151,26 +136,6 @@ def show_suggestions() -> Response:
     response = render.finish(response, HTML)  # by language, as a page
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def find_nearest(path: str) -> tuple[str, Sequence[Nearest]] | None:
-    """Return the words of a path that leads nowhere, and the things that are nearest to them.
-
-    None where the release cannot be searched, or not in a short time: the page of a fault does
-    without.
-    """
-    release = current_release()
-    parts = _PART.findall(_SUFFIX.sub("", path[:LONGEST_WORDS]))
-    words = re.sub(r"[\W_]+", " ", parts[-1]).strip() if parts else ""
-    try:
-        search = _open_search(
-            release, hold(open_tables(release, seconds=_SHORT)), render.language()
-        )
-        has_near = bool(words) and search.look_up_nearest(words, _MOST_GUESSED)
-        results = search.best(None, _SUGGESTED) if has_near else []
-    except (Fault, EngineFault):
-        return None
-    return words, [Nearest(one.kind, one.name, link_to(one.path)) for one in results]
 
 
 def _open_search(release: Release, tables: Tables, language: str) -> SiteSearch:

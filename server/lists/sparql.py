@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote_plus
 
-from server.lists.kind import YEAR, Facet
+from server.lists.kind import YEAR, Facet, ListKind
 from server.lists.query import ListQuery
 from transform.rdf.namespaces import vocabulary_of
 
@@ -48,6 +48,20 @@ def write_construct(
     return f"{_prefixes(base_uri)}\nCONSTRUCT {{ {said} }} WHERE {{\n{where}\n}}"
 
 
+def write_description(kind: ListKind, base_uri: str, keys: Sequence[str]) -> str:
+    """Write the query of the same statements as `write_construct`, about the things of some keys.
+
+    Nothing narrows it but these: what the engine would have to join for each part of a list.
+    """
+    about = "chose" if kind.by_entry else kind.thing
+    said = f"?{about} ?propriete ?valeur"
+    lines = [_name(kind.thing, base_uri, keys)]
+    if kind.by_entry:
+        lines.append(f"?{kind.thing} dcterms:hasVersion? ?chose .")
+    where = _indent([*lines, f"{said} ."])
+    return f"{_prefixes(base_uri)}\nCONSTRUCT {{ {said} }} WHERE {{\n{where}\n}}"
+
+
 def fits_address(query: str) -> bool:
     """Return whether a query can stand in an address; a longer one is for a POST."""
     return len(quote_plus(query)) <= _LONGEST
@@ -72,9 +86,12 @@ def _indent(lines: Sequence[str]) -> str:
 
 def _searched(query: ListQuery, base_uri: str, searched: Sequence[str] | None) -> Iterator[str]:
     if searched is not None:
-        thing = query.kind.thing
-        terms = " ".join(f"<{base_uri}id/{thing}/{key}>" for key in searched)
-        yield f"VALUES ?{thing} {{ {terms} }}"
+        yield _name(query.kind.thing, base_uri, searched)
+
+
+def _name(thing: str, base_uri: str, keys: Sequence[str]) -> str:
+    terms = " ".join(f"<{base_uri}id/{thing}/{key}>" for key in keys)
+    return f"VALUES ?{thing} {{ {terms} }}"
 
 
 def _patterns(query: ListQuery, base_uri: str, newest: int) -> Iterator[str]:

@@ -8,11 +8,13 @@ from rapidfuzz import process
 from server.lists.database import Tables
 from server.lists.words import parse_search, write_any
 from server.release.current import Release
-from transform.text.search_words import words
+from transform.text.search_words import Stems, words
 from transform.text.string_similarity import BY_LETTERS
 
 _LEAST = 70.0  # of 100: below it a word is another word
+_SURE = 80.0
 _LONGEST = 40  # letters of a word that is worth a guess
+_SHORTEST = 4  # letters of a beginning that tells a word
 _MOST = 8  # words of a search that are looked for
 _words: WeakKeyDictionary[Release, Mapping[str, int]] = WeakKeyDictionary()
 
@@ -46,8 +48,8 @@ def nearest_words(tables: Tables, asked: Sequence[str], release: Release) -> lis
     unknown = {word for word in asked if not _is_known(tables, word, languages)}
     if not unknown:
         return [*asked]
-    known = _known_words(tables, release)
-    return [_nearest(word, known) if word in unknown else word for word in asked]
+    known, stems = _known_words(tables, release), Stems(languages)
+    return [_nearest(word, known, stems) if word in unknown else word for word in asked]
 
 
 def _is_known(tables: Tables, word: str, languages: Sequence[str]) -> bool:
@@ -63,10 +65,22 @@ def _known_words(tables: Tables, release: Release) -> Mapping[str, int]:
     return _words[release]
 
 
-def _nearest(word: str, known: Mapping[str, int]) -> str | None:
-    """Return the most similar word, of equals the one that occurs most."""
+def _nearest(word: str, known: Mapping[str, int], stems: Stems) -> str | None:
+    """Return the word most similar to one or to its stem, of equals the one that occurs most.
+
+    A word that begins with it goes before one that is only somewhat similar.
+    """
     if len(word) > _LONGEST:
         return None
-    matches = process.extract(word, known.keys(), scorer=BY_LETTERS, score_cutoff=_LEAST, limit=5)
+    matches = [
+        match
+        for form in dict.fromkeys((word, *stems.of_word(word)))
+        for match in process.extract(
+            form, known.keys(), scorer=BY_LETTERS, score_cutoff=_LEAST, limit=5
+        )
+    ]
     best = max(matches, key=lambda match: (match[1], known[match[0]]), default=None)
-    return best[0] if best else None
+    if best and best[1] >= _SURE:
+        return best[0]
+    begun = (other for other in known if len(word) >= _SHORTEST and other.startswith(word))
+    return max(begun, key=known.__getitem__, default=best[0] if best else None)

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from server.faults import UnknownPage, UnreadableRequest
+from server.faults import UnknownPage
+from server.lists.behind import find_endpoint, send_turtle, write_behind
 from server.lists.database import Tables, open_tables
 from server.lists.files import write_file
 from server.lists.initiatives import (
@@ -19,17 +20,20 @@ from server.lists.initiatives import (
     used_fields,
 )
 from server.lists.kind import PRESENCE, YEAR, Facet, ListKind, Shape
+from server.lists.known_values import Chosen, find_unknown, refuse_unknown
 from server.lists.listed import PAGE, ListedThings
 from server.lists.names import TableNames
 from server.lists.parts import group_parts, read_parts
 from server.lists.query import LONGEST_WORDS, ListQuery, read_query
-from server.lists.sparql import MOST_VALUES, fits_address, write_construct, write_select
+from server.lists.search import Result, SiteSearch
+from server.lists.sparql import MOST_VALUES
 from server.lists.suggestions import suggest
 from server.lists.things import BODIES, CATEGORIES, PORTFOLIOS, STATUSES
 from server.lists.years import other_years, tell_years, words_of_years
 from server.negotiation import CSV, EXCEL, HTML, TURTLE, Format
 from server.release.current import Release
 from server.release.register import OwnText
+from server.release.resource import find_replacement
 from server.web import render
 from server.web.link_header import add_relations, licence
 from server.web.links import link_to
@@ -42,14 +46,16 @@ JSON_FILE = Format("json", "application/json")
 FILES = (CSV, EXCEL, JSON_FILE, TURTLE)
 _FEW = 10  # values of a facet that are shown before the others
 _MOST = 100  # values of a facet that are shown at all
+_NEAREST = 8  # things that are shown where words find none
 _MOST_YEARS = 6  # whose numbers a row shows
 
 
 class FacetValue(NamedTuple):
-    """A value of a facet: what it is called, how many it would leave, where a click on it leads.
+    """A value of a facet: what it is called, how many have it, where a click on it leads.
 
-    What a value without a name is called is a text of the interface, by its key. The value before
-    a part counts it, too.
+    The number is of the things that fit what is chosen of all other facets: a value beside one
+    that is chosen adds them to the list. What a value without a name is called is a text of the
+    interface, by its key. The value before a part counts it, too.
     """
 
     key: str
@@ -66,16 +72,6 @@ class ShownFacet(NamedTuple):
     facet: Facet
     choices: list[FacetValue]
     others: int
-
-
-class Queries(NamedTuple):
-    """The SPARQL of what a list holds, and of all statements about it, which an address takes.
-
-    None where words find more than a query may hold, or no address can hold it.
-    """
-
-    select: str | None
-    construct: str | None
 
 
 def show(kind: ListKind, suffix: str | None = None) -> Response:
@@ -116,16 +112,25 @@ def _answer(release: Release, kind: ListKind, suffix: str | None) -> Response:
     names = TableNames(tables, release.register, render.language_of(form))
     own = own_facets(tables, names)
     query = read_query(request.args.items(multi=True), kind.within(release.register.fields, own))
+    if unknown := find_unknown(tables, query, release.years):
+        if moved := _follow_replaced(release, query, unknown):
+            return Response(
+                status=301, headers={"Location": address(moved, f".{suffix}" if suffix else "")}
+            )
+        refuse_unknown(tables, query, unknown, release.years)
     fields = release.register.fields | used_fields(tables, release)
     shape = Shape(tuple(reversed(release.years)), fields, own_fields(tables), release.base_uri)
     listed = ListedThings(tables, query, release.register.languages, shape)
-    if form is TURTLE:
-        return _redirect(release, listed)
+    if form is TURTLE and (target := find_endpoint(release, listed)):
+        return Response(status=303, headers={"Location": target, "X-Robots-Tag": "noindex"})
     if form is HTML:
         response = _page(release, listed, names, tables)
     else:
-        tables.time_each_query()
-        response = Response(write_file(listed, names, form), content_type=form.content_type)
+        tables.time_each_query()  # a client may read slowly
+        if form is TURTLE:
+            response = send_turtle(release, listed)
+        else:
+            response = Response(write_file(listed, names, form), content_type=form.content_type)
         name = kind.path.replace("/", "-") + ("-excel" if form is EXCEL else "")
         ending = (CSV if form is EXCEL else form).suffix
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
@@ -133,6 +138,19 @@ def _answer(release: Release, kind: ListKind, suffix: str | None) -> Response:
     if form is not HTML or not query.plain:
         response.headers["X-Robots-Tag"] = "noindex"
     return add_relations(response, [licence(release.manifest)])
+
+
+def _follow_replaced(
+    release: Release, query: ListQuery, unknown: Sequence[Chosen]
+) -> ListQuery | None:
+    """Return the list with what replaced its unknown values; None where one was not replaced."""
+    for facet, value in unknown:
+        begin = f"{release.base_uri}id/{facet.things}/"
+        replacement = find_replacement(release, begin + value) if facet.things else None
+        if replacement is None or not replacement.startswith(begin):
+            return None
+        query = query.exchanged(facet.name, value, replacement.removeprefix(begin))
+    return query
 
 
 def _portraits(release: Release) -> list[Mapping[str, object]]:
@@ -151,27 +169,6 @@ def address(query: ListQuery, suffix: str = "") -> str:
     return link_to(query.kind.path + suffix, lang=None) + search
 
 
-def _redirect(release: Release, listed: ListedThings) -> Response:
-    """Redirect to the endpoint, which writes every statement about the list."""
-    text = _write_queries(release, listed).construct
-    if text is None:
-        raise UnreadableRequest(message("lists.too_many_found"), listed.query.kind.path)
-    target = link_to("sparql", query=text, format="ttl", lang=None)
-    return Response(status=303, headers={"Location": target, "X-Robots-Tag": "noindex"})
-
-
-def _write_queries(release: Release, listed: ListedThings) -> Queries:
-    """Write the SPARQL of a list; words find too many things for it, or a few that stand in it."""
-    query, newest = listed.query, listed.shape.newest
-    if query.words and listed.total > MOST_VALUES:
-        return Queries(None, None)
-    searched = listed.keys() if query.words else None
-    language = release.register.languages[0]
-    select = write_select(query, release.base_uri, newest, searched, language)
-    construct = write_construct(query, release.base_uri, newest, searched)
-    return Queries(select, construct if fits_address(construct) else None)
-
-
 def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tables) -> Response:
     query, kind = listed.query, listed.query.kind
     total = listed.total
@@ -186,7 +183,6 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
         if facet.name != PRESENCE or len(listed.shape.years) > 1 or query.values.get(PRESENCE)
     ]
     rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
-    select, construct = _write_queries(release, listed)
     by_year = {one.key: one.number for f in facets if f.facet.name == YEAR for one in f.choices}
     years_told = tell_years(query, release.years)
     return Response(
@@ -212,13 +208,14 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
             everything=query.whole(),
             paged=lambda number: address(replace(query, page=number)),
             ordered=lambda order: address(replace(query, order=order, page=1)),
-            formats=[form for form in FILES if form is not TURTLE or construct],
-            select=select,
-            is_posted=select is not None and not fits_address(select),
+            formats=FILES,
+            behind=write_behind(release, listed),
+            most_values=MOST_VALUES,
             largest=_largest(rows),
             facet_names=partial(_name_facets, release, render.language()),
             value_names=partial(_name_values, release, render.language(), kind.thing),
-            suggestion=_suggest(release, tables, query) if not total else None,
+            suggestion=suggest(tables, query.words, release) if not total else None,
+            nearest=_find_nearest(release, tables, names, query) if not total else [],
         ),
         content_type=HTML.content_type,
     )
@@ -251,8 +248,13 @@ def _name_values(
     }
 
 
-def _suggest(release: Release, tables: Tables, query: ListQuery) -> str | None:
-    return suggest(tables, query.words, release) if query.words else None
+def _find_nearest(
+    release: Release, tables: Tables, names: TableNames, query: ListQuery
+) -> list[Result]:
+    """Return the things of the list that have some of the words, or words like them."""
+    search, kind = SiteSearch(tables, names, release, tuple), query.kind.thing
+    has_near = query.words and search.look_up_nearest(query.words, kind=kind)
+    return search.best(kind, _NEAREST) if has_near else []
 
 
 def _largest(rows: Sequence[Mapping[str, object]]) -> int:

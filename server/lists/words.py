@@ -15,6 +15,8 @@ from transform.text.search_words import Stems, synonyms, words
 WEIGHTS = "10.0, 3.0, 1.0"
 _MOST_TERMS = 32  # of a search; what comes after them narrows nothing that a person reads
 _PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+# A short word that lost its vowel before another one (l'hôpital, d'urgence): no part of a search.
+_ELIDED = re.compile(r"^([-‐‑–−]?)(?:[cdjlmnst]|qu)['’ʼ](?=\w)", re.IGNORECASE)
 _DASHES = "-‐‑–−"
 
 
@@ -72,8 +74,8 @@ def _read_terms(text: str) -> Iterator[Term | None]:
             yield None
         elif bare:
             negated = bare[0] in _DASHES
-            # «l'hôpital» and «sous-titre» are words that stand together.
-            if own := words(bare):
+            # The parts of «sous-titre» are words that stand together.
+            if own := words(_ELIDED.sub(r"\1", bare)):
                 yield Term(tuple(own), negated)
         elif own := words(phrase):
             yield Term(tuple(own), bool(minus))

@@ -442,6 +442,20 @@ def test_states_of_lists_are_those_of_the_server(
         assert told_years(content) == told_years(asked.text), state
 
 
+def test_a_value_that_a_list_does_not_know_is_told_above_the_whole_list(
+    nginx_site: str, application: Any, page: Any
+) -> None:
+    for state in ("initiatives?statut=zzz", "organismes?annee=1990", "initiatives?organisme=nul"):
+        assert application.get(f"/{state}").status_code == 400
+        path, _, search = state.partition("?")
+        page.goto(f"{nginx_site}{path}.en.html?{search}")
+        name, _, value = search.partition("=")
+        told = page.get_by_role("alert").inner_text()
+        assert told.startswith(f"{name} is {value}: this list does not know this value")
+        whole = application.get(f"/{path}?lang=en", headers={"Accept": "text/html"}).text
+        assert read_list(page.content())[0] == read_list(whole)[0]
+
+
 @pytest.mark.parametrize("words", ["élèves", "eleves", "ELEVE", '"aux élèves"', "e\u0301lève"])
 def test_a_search_finds_with_accents_and_without(nginx_site: str, page: Any, words: str) -> None:
     page.goto(f"{nginx_site}recherche.html")
@@ -465,7 +479,14 @@ def test_a_search_that_finds_nothing_shows_the_ways_on(nginx_site: str, page: An
 
 
 def test_a_search_finds_what_the_server_finds(nginx_site: str, application: Any, page: Any) -> None:
-    for words in ("regie", "oeka", "automatique OR traductions", "-traduction régie", "courriel"):
+    for words in (
+        "regie",
+        "oeka",
+        "l’élève",
+        "automatique OR traductions",
+        "-traduction régie",
+        "courriel",
+    ):
         answer = application.get("/recherche.json", query_string={"q": words}).get_json()
         page.goto(f"{nginx_site}recherche.html?q={quote(words)}")
         page.locator("main .total").wait_for()

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
+import pyoxigraph as ox
 import pytest
 
 from server.engine.faults import QueryTooSlow
@@ -47,6 +48,13 @@ def total(page: str) -> int:
     match = re.search(r'role="status"><strong>([\d,]+)</strong>', page)
     assert match
     return int(match[1].replace(",", ""))
+
+
+def initiatives_of(turtle: bytes) -> set[str]:
+    """Return the URIs of the initiatives that a graph describes."""
+    kind = ox.NamedNode(f"{BASE}def#Initiative")
+    quads = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
+    return {quad.subject.value for quad in quads if quad.object == kind}
 
 
 def facets(page: str) -> dict[str, int]:
@@ -336,7 +344,29 @@ def test_a_misspelt_word_is_answered_by_the_nearest(examples: str, fetch: Any) -
     assert total(page) == 0
     match = re.search(r'Did you mean: <a href="([^"]+)"', page)
     assert match
+    nearest = page[page.index('id="nearest"') :].partition("</section>")[0]
+    assert len(re.findall('href="./id/initiative/', nearest)) == 8
     assert parse_qs(urlsplit(match[1].replace("&amp;", "&")).query)["q"] == ["priorisation"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "key"),
+    [
+        ("portefeuilles", "snate", "portefeuille/sante-et-services-sociaux"),
+        ("organismes", "cegeps rosemon", "organisme/cegep-de-rosemont"),
+        ("portraits/2025", "priorisatoin", "initiative/"),
+    ],
+)
+def test_a_list_shows_the_nearest_of_its_things_where_words_find_none(
+    examples: str, fetch: Any, path: str, words: str, key: str
+) -> None:
+    page = open_list(examples, fetch, path, q=words)
+    assert total(page) == 0
+    assert "Did you mean" in page
+    nearest = page[page.index('id="nearest"') :].partition("</section>")[0]
+    links = re.findall('href="[./]*/id/([^"?]+)', nearest)
+    assert any(link.startswith(key) for link in links)
+    assert {link.partition("/")[0] for link in links} == {key.partition("/")[0]}
 
 
 @pytest.mark.parametrize(
@@ -387,9 +417,13 @@ def test_a_query_too_long_for_an_address_is_posted(examples: str, fetch: Any) ->
     answer = fetch(f"{examples}sparql", method="POST", body=form, headers=kind)
     assert answer.status == 200
     assert "VALUES ?initiative" in answer.text
-    assert "initiatives.ttl?" not in page
-    refused = fetch(f"{examples}initiatives.ttl?{urlencode({'q': 'santé OR données'})}")
-    assert refused.status == 400
+    assert "initiatives.ttl?" in page
+    search = urlencode({"q": "santé OR données"})
+    records = json.loads(fetch(f"{examples}initiatives.json?{search}").body)
+    turtle = fetch(f"{examples}initiatives.ttl?{search}")
+    assert (turtle.status, turtle.kind) == (200, "text/turtle")
+    assert initiatives_of(turtle.body) == {record["initiative_uri"] for record in records}
+    assert len(records) == total(page)
 
 
 def test_a_client_may_read_a_file_slower_than_a_query_may_take(
@@ -418,7 +452,7 @@ def test_names_in_sparql_have_the_tag_of_the_engine() -> None:
 
 NONSENSE = ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1",
      "statut=../x", "statut=" + "a" * 300, "&".join(f"annee={n}" for n in range(2000, 2041)),
-     "own.x=1", "q=a&q=b&page=%00"]  # fmt: skip
+     "own.x=1", "q=a&q=b&page=%00", "annee=1990"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ["initiatives", "organismes", "statuts", "portraits/2025"])
@@ -451,10 +485,55 @@ def test_lists_that_are_not_there_lead_to_those_that_are(examples: str, fetch: A
         assert f'href="{way}">Aller à la page qui existe' in reply.text
 
 
-def test_unknown_values_leave_an_empty_list_with_a_way_back(examples: str, fetch: Any) -> None:
-    page = open_list(examples, fetch, organisme="nul-ne-la-connait")
+UNKNOWN = [
+    ("initiatives", "statut=zzz", "solution-en-production"),
+    ("initiatives", "annee=1990", "2024 or 2025"),
+    ("initiatives", "organisme=hema-quebe", "hema-quebec"),
+    ("initiatives", "q=triage&genre=zzz", None),
+    ("portraits/2025", "categorie=traitement-d-images", "traitement-d-image"),
+    ("organismes", "annee=3000", "2024 or 2025"),
+    ("organismes", "portefeuille=nul-ne-le-connait", None),
+    ("statuts", "annee=2024&annee=2023", "2024 or 2025"),
+]
+
+
+@pytest.mark.parametrize(("path", "search", "near"), UNKNOWN)
+def test_values_that_a_list_does_not_know_are_refused_with_the_nearest_and_a_way_back(
+    examples: str, fetch: Any, path: str, search: str, near: str | None
+) -> None:
+    for form in ("", ".csv", ".json", ".ttl"):
+        reply = fetch(f"{examples}{path}{form}?{search}", headers={"Accept": "application/json"})
+        assert reply.status == 400
+        detail = json.loads(reply.body)["detail"]
+        assert "this list does not know this value, or no longer does." in detail
+        assert (near or "") in detail
+    address = f"{examples}{path}?{search}&lang=en"
+    page = fetch(address, headers={"Accept": "text/html"})
+    assert page.status == 400
+    (way,) = re.findall(r'class="button" href="([^"]+)"', page.text)
+    assert total(fetch(urljoin(address, way), headers={"Accept": "text/html"}).text) > 0
+
+
+def test_known_values_that_find_nothing_together_leave_an_empty_list(
+    examples: str, fetch: Any
+) -> None:
+    page = open_list(examples, fetch, organisme="hema-quebec", genre="cegep")
     assert total(page) == 0
     assert "See the whole list" in page
+
+
+@pytest.mark.parametrize("form", ["", ".csv", ".ttl"])
+def test_a_value_that_was_replaced_leads_to_the_list_of_its_replacement(
+    examples: str, fetch: Any, form: str
+) -> None:
+    address = f"{examples}initiatives{form}?organisme=chum&annee=2025&page=2&lang=en"
+    reply = fetch(address, headers={"Accept": "text/html"})
+    assert reply.status == 301
+    there = parse_qs(urlsplit(urljoin(address, reply.headers["Location"])).query)
+    body = "centre-hospitalier-de-l-universite-de-montreal"
+    assert there == {"organisme": [body], "annee": ["2025"], "page": ["2"], "lang": ["en"]}
+    # With one that nothing replaced, it is no list.
+    assert fetch(f"{examples}initiatives?organisme=chum&statut=zzz").status == 400
 
 
 def test_nothing_of_a_search_is_syntax_of_the_index(example: Path) -> None:

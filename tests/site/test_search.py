@@ -60,6 +60,8 @@ SYNONYMS = [
     ("ramq", "organisme", REGIE),
     ("chatbot", "categorie", "assistant-agent-conversationnel"),
     ("MSSS", "organisme", "ministere-de-la-sante-et-des-services-sociaux"),
+    ("hopitaux", "organisme", "centre-hospitalier-universitaire-sainte-justine"),
+    ("l'hopital", "organisme", "centre-hospitalier-universitaire-sainte-justine"),
 ]
 
 
@@ -76,6 +78,9 @@ MISSPELT = [
     ("cegeps rosemon", "cegeps rosemont"),
     ("helth", "health"),
     ("santee quebecc", "sante quebec"),
+    ("d'urgense", "urgences"),
+    ("montrea l’hospitaliere", "montreal hospitalier"),
+    ("hospi", "hospitalier"),
 ]
 
 
@@ -252,10 +257,57 @@ def test_an_unknown_resource_leads_to_what_may_be_meant(
     assert f'href="../../id/organisme/{REGIE}?lang={language}"' in reply.text
     told = {"fr": "Rien n&#39;est dit de", "en": "Nothing is said of"}
     assert told[language] in reply.text
-    for path in ("id", "doc/%2e%2e", "doc/" + "-" * 5_000, "nulle/part", "doc/%00%ff"):
+    for path in (
+        "id",
+        "doc/initiative/" + "a" * 10_000,
+        "doc/organisme/" + "a-" * 5_000,
+        "doc/%2e%2e",
+        "doc/" + "-" * 5_000,
+        "nulle/part",
+        "doc/%00%ff",
+    ):
         assert fetch(examples + path, headers=HTML).status == 404, path
     program = fetch(address, Accept="application/json")
     assert json.loads(program.body)["kind"] == "unknown-resource"
+
+
+def nearest_of(examples: str, fetch: Any, path: str) -> list[str]:
+    """Return what the page of a path that leads nowhere offers as nearest, by their paths."""
+    address = f"{examples}{path}"
+    page = fetch(address, headers=HTML)
+    assert page.status == 404, path
+    part = page.text[page.text.index("<main") :].partition('id="nearest"')[2]
+    links = re.findall(r'<li><a href="([^"?]+)', part.partition("</section>")[0])
+    return [urljoin(address, link).removeprefix(examples) for link in links]
+
+
+def test_a_key_of_an_initiative_that_is_off_by_a_letter_leads_to_it(
+    examples: str, fetch: Any
+) -> None:
+    (key, *_) = keys(search(examples, fetch, "triage", kind="initiative"))
+    wrong = (key[:-1], f"{key}x", key[1:], f"{key[:9]}{key[10:]}", key.upper(), f"{key}/1999")
+    for path in wrong:
+        assert nearest_of(examples, fetch, f"doc/initiative/{path}")[0] == f"id/initiative/{key}"
+
+
+NEAREST = [
+    ("portraits/abc", ["portraits/2025", "portraits/2024"]),
+    ("portraits/1999", ["portraits/2025", "portraits/2024"]),
+    ("doc/portrait/2026", ["id/portrait/2025", "id/portrait/2024"]),
+    ("doc/organisme/hema-quebe", ["id/organisme/hema-quebec"]),
+    ("organismes/hema-quebec", ["id/organisme/hema-quebec"]),
+    ("doc/statut/zzz.ttl", ["id/statut/"] * 3),
+    ("doc/categorie/traitement-images", ["id/categorie/traitement-d-image"]),
+]
+
+
+@pytest.mark.parametrize(("path", "first"), NEAREST)
+def test_what_is_nearest_to_a_path_is_of_its_collection_first(
+    examples: str, fetch: Any, path: str, first: list[str]
+) -> None:
+    offered = nearest_of(examples, fetch, path)
+    assert len(offered) == len(set(offered)) <= 8
+    assert [one[: len(own)] for one, own in zip(offered, first, strict=False)] == first
 
 
 def test_suggestions_are_reached_by_keyboard(examples: str, page: Any) -> None:

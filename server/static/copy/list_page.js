@@ -12,6 +12,13 @@ export function showList(data, words, parameters) {
   const reader = data.languages.indexOf(document.documentElement.lang);
   const names = kind.facets.map((facet) => facet.name);
   const given = Object.fromEntries(names.map((name) => [name, parameters.getAll(name).filter(Boolean)]));
+  const unknown = kind.facets.flatMap((facet) => given[facet.name].filter((value) => !isKnown(data, facet, value)).map((value) => [facet.name, value]))[0];
+  if (unknown) { // the page stays that of the whole list
+    const [name, value] = unknown;
+    const told = `${fill(words.unknown, { name, value: value.slice(0, 40) })} ${words.whole}`;
+    document.querySelector(".found").prepend(element("p", { className: "partly", attributes: { role: "alert" }, textContent: told }));
+    return;
+  }
   const state = { values: { ...given, ...words.fixed }, order: parameters.get("tri") ?? "" };
   const text = (parameters.get("q") ?? "").trim();
   const found = text ? find(text, data, document.documentElement.lang).filter(([of]) => of === kind.thing).map(([, key]) => key) : null;
@@ -118,4 +125,11 @@ export function showList(data, words, parameters) {
       element("p", { className: "of", textContent: said.join(" · ") }),
       kind.byEntry ? element("p", { className: "of", textContent: own.map((one) => one.year).join(", ") }) : null);
   }
+}
+
+/** Return whether a facet has a value in any state of its list, as server/lists/known_values.py does. */
+function isKnown(data, facet, value) {
+  if (facet.name === "annee") return data.years.some((year) => String(year) === value);
+  if (facet.values.length) return facet.values.includes(value);
+  return Object.hasOwn(facet.things ? data.names[facet.things] : data.own[facet.name].values, value);
 }

@@ -2,6 +2,8 @@
 import { makeFolding } from "./fold.js";
 
 const PART = /(-?)"([^"]*)"?|(\S+)/g;
+// A short word that lost its vowel before another one (l'hôpital, d'urgence): no part of a search.
+const ELIDED = /^([-‐‑–−]?)(?:[cdjlmnst]|qu)['’ʼ](?=[\p{L}\p{N}_])/iu;
 const MOST_TERMS = 32;
 const [K1, B] = [1.2, 0.75]; // https://sqlite.org/fts5.html#the_bm25_function
 
@@ -15,7 +17,7 @@ export function parse(text, folding) {
       either = groups.length > 0;
       continue;
     }
-    const own = folding.words(bare ?? phrase ?? "");
+    const own = folding.words(bare?.replace(ELIDED, "$1") ?? phrase ?? "");
     if (!own.length) continue;
     if (bare ? /^[-‐‑–−]/.test(bare) : minus) absent.push(own);
     else if (either) groups.at(-1).push(own);
