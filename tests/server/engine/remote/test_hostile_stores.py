@@ -44,6 +44,15 @@ def rows(*values: str) -> bytes:
     return json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}}).encode()
 
 
+# What is refused without the store, whether it answers or not.
+REFUSED = [
+    ("SELECT ?x", faults.MalformedQuery),
+    ("define get:soft 'soft' SELECT * { ?s ?p ?o }", faults.MalformedQuery),
+    ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", faults.ServiceRefused),
+    ("PREFIX bif: <bif:> SELECT (bif:now() AS ?x) { }", faults.UnknownFunction),
+    ("CLEAR ALL", faults.UpdateRefused),
+    (f"ASK {{ {'{' * 200}{'}' * 200} }}", faults.QueryTooDeep),
+]
 ONE = Answered(200, TYPE, rows("a"))
 
 
@@ -297,8 +306,11 @@ def test_a_store_that_is_down_is_left_alone_until_a_probe_is_answered() -> None:
             with pytest.raises(faults.StoreDown, match="does not answer") as raised:
                 ask(engine)
             assert dict(describe(raised.value, "").headers)["Retry-After"] == "1"
-            with pytest.raises(faults.StoreDown):
-                engine.begin(Question(QUERY, BASE, CSV), print)
+            for query, refused in REFUSED:
+                with pytest.raises(refused):
+                    ask(engine, query=query)
+            with pytest.raises(faults.FormNotAcceptable):
+                ask(engine, "image/png")
 
 
 def test_a_store_that_comes_back_is_asked_again(
