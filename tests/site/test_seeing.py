@@ -266,7 +266,9 @@ def test_reasons_of_alerts_are_counted() -> None:
 def test_a_store_that_fails_and_a_server_that_is_gone_raise_an_alert() -> None:
     text = (PROJECT / "docs/exploitation/alerts.yml").read_text("utf-8")
     of_stores = {each.kind for each in (StoreDown, StoreUnfit, StoreTooSlow, ResultCapped)}
-    assert of_stores <= set(re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(re.findall(r'=~".*?"', text))))
+    assert of_stores <= set(
+        re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(re.findall(r'=~".*?"', text)))
+    )
     assert re.search(r'expr: up\{job="portrait-ia"\} == 0 or ', text)
 
 
