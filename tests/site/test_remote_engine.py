@@ -82,6 +82,8 @@ QUERIES = {
     " ?s) AS ?c) VALUES (?t ?x) { (<def#Portrait> 1) (<def#Inscription> 2) } } GROUP BY ?c",
     "VALUES in EXISTS": "SELECT ?s { ?s a ?t FILTER EXISTS"
     " { ?s <def#annee> ?y VALUES (?t ?x) { (<def#Portrait> 1) } } }",
+    "VALUES that joins with UNDEF": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a ?t"
+    " VALUES (?t ?x) { (<def#Portrait> 1) (UNDEF 2) } }",
     "VALUES behind the pattern": "SELECT ?s { ?s a ?t } VALUES ?t { <def#Portrait> }",
     "a path in a graph": "SELECT (COUNT(DISTINCT ?c) AS ?n) { GRAPH ?g { ?s a/<a:none>* ?c } }",
     "all statements": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
