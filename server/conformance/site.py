@@ -20,7 +20,7 @@ from server.conformance.model import (
     describe,
     finding,
 )
-from server.negotiation import JSON, JSON_LD, N_TRIPLES, Format
+from server.negotiation import JSON, JSON_LD, N_TRIPLES, PROBLEM, Format
 from transform.errors import SiteUnreachable
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import DCAT, RDF_TYPE, SERVICE_DESCRIPTION, VOID
@@ -30,6 +30,9 @@ from transform.text.urls import url_problem
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 VOID_PATH = ".well-known/void"
 _CONTEXT_BYTES = 1 << 20
+_READY = "readyz"
+# Statuses of the faults of a store behind the site; a server in front has the same for its own.
+_OF_STORES = (502, 503, 504)
 _RELEASE = re.compile(r"ok ([0-9A-Za-z._-]{1,100})\n")
 _SAFE = "/:@!$&'()*+,;=~%"
 # Where the base URI stands: a document, the class of a thing that it describes, and the end of that
@@ -83,6 +86,23 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
+def kind_of(reply: Reply) -> str:
+    """Return which fault of the site a problem tells (docs/endpoint.md), "" for anything else."""
+    if reply.media_type != PROBLEM.media_type:
+        return ""
+    try:
+        kind = json.loads(reply.body).get("kind")
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    return kind if isinstance(kind, str) else ""
+
+
+def store_fails(reply: Reply, kind: str) -> CannotTell:
+    """Return that a fault of the store, of this kind, keeps a check from telling."""
+    said = {"kind": kind, "sent": reply.sent, "head": reply.head}
+    return CannotTell(message("conformance.store_fails", **said))
+
+
 Step = Callable[[str, int, int], None]
 
 
@@ -102,7 +122,20 @@ class Site:
         self.step = step
 
     def get(self, path: str, accept: str | None = None, **more: Any) -> Reply:
-        """Ask for a path, for a media type where one is given; raises Broken."""
+        """Ask for a path, for a media type where one is given; raises Broken.
+
+        Raises CannotTell where the site says that the store behind it fails.
+        """
+        reply = self.try_to_get(path, accept, **more)
+        if reply.status in _OF_STORES:
+            # An answer to HEAD, a page and a text do not tell the kind: there, /readyz does.
+            kind = kind_of(reply) or kind_of(self.try_to_get(_READY))
+            if kind.startswith("store-"):
+                raise store_fails(reply, kind)
+        return reply
+
+    def try_to_get(self, path: str, accept: str | None = None, **more: Any) -> Reply:
+        """Ask for a path as `get` does, whatever comes; raises Broken."""
         headers = {"Accept": accept} if accept else {}
         return self.client.send(path, headers={**headers, **more.pop("headers", {})}, **more)
 
@@ -209,7 +242,7 @@ class Site:
     def release(self) -> str:
         """Return the name of the release that is served, "" where the site does not tell it."""
         try:
-            reply = self.get("readyz")
+            reply = self.try_to_get(_READY)
         except Broken:
             return ""
         stated = _RELEASE.match(reply.body[:200].decode("utf-8", "replace"))
@@ -287,7 +320,7 @@ def discover(client: Client, step: Step = lambda *_: None) -> Site:
     for path, kind, end in _SOURCES:
         site = Site(client, client.address)
         try:
-            reply = site.get(path)
+            reply = site.try_to_get(path)
             statements = site.parse(reply, path, N_TRIPLES, of_any_type=True)
         except Broken as fault:
             problems.append(_problem(fault.found))

@@ -19,7 +19,7 @@ from server.conformance.model import (
     cut,
     finding,
 )
-from server.conformance.site import Site, query_path
+from server.conformance.site import Site, kind_of, query_path, store_fails
 from server.negotiation import CONSTRUCTED, JSON, SOLUTIONS, Format
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import SERVICE_DESCRIPTION, VOID, W3C_FORMATS
@@ -183,15 +183,18 @@ def check_query_seconds(site: Site) -> Iterator[Finding]:
     seconds = float(digits[0].replace(",", ".")) if digits else 0.0
     if not 0 < seconds + _SLACK <= site.client.seconds:
         raise CannotTell(message("conformance.limit_out_of_time", limit=stated))
-    reply = site.ask(_ENDLESS)
+    reply = site.try_to_get(query_path(_ENDLESS), JSON.media_type)
     step = message("conformance.step_query_seconds")
     if reply.seconds > seconds + _SLACK:
         came = message("conformance.after", head=reply.head, seconds=f"{reply.seconds:.1f}")
         yield finding(reply, message("conformance.within", limit=stated), step, came)
     elif reply.status == 200:
         raise CannotTell(message("conformance.answered_in_time", seconds=f"{reply.seconds:.1f}"))
-    elif reply.status not in (503, 422):  # 422: a limit of memory came first
-        yield finding(reply, "503", step)
+    elif (kind := kind_of(reply)) == "store-down":
+        raise store_fails(reply, kind)
+    # 422: a limit of memory, or one of a store, came first; 504: a store was cut off.
+    elif not (reply.status in (503, 422) or (reply.status == 504 and kind == "store-too-slow")):
+        yield finding(reply, "503, 504 store-too-slow", step)
 
 
 def _read_limit(site: Site, setting: str) -> str:

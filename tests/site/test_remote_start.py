@@ -1,5 +1,6 @@
 """A site over a remote store: what it refuses to start with, and when it moves to a release."""
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from tests.conftest import Run
 from tests.site.conftest import BASE, Boot, write_release
+from tests.support.certificate import make_certificate
 from tests.support.remote_store import RemoteStore
 from tests.support.scripted_store import Answered, ScriptedStore
 from tests.support.stored_release import change_graph, store_release
@@ -73,6 +75,29 @@ def test_a_store_that_is_none_is_one_line(
     done = portrait_ia("serve", releases, "--engine", f"{scripted.at}/sparql")
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("speaks_tls", "word"), [(True, "CERTIFICATE_VERIFY_FAILED"), (False, "WRONG_VERSION_NUMBER")]
+)
+def test_a_store_without_tls_that_can_be_trusted_is_one_line(
+    portrait_ia: Run,
+    releases: Path,
+    scripted: ScriptedStore,
+    tmp_path: Path,
+    speaks_tls: bool,
+    word: str,
+) -> None:
+    """`push` says the same: `tests/transform/push/test_hostile.py`."""
+    if speaks_tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*make_certificate(tmp_path, "IP:127.0.0.1"))
+        scripted.use_tls(context)
+    url = f"{scripted.at.replace('http:', 'https:')}/sparql"
+    done = portrait_ia("serve", releases, "--engine", url)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert word in done.stderr
+    assert "SSL_CERT_FILE" in done.stderr
 
 
 def test_a_release_is_served_once_the_store_holds_it_whole(

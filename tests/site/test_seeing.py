@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from server.engine.faults import ResultCapped, StoreDown, StoreTooSlow, StoreUnfit
 from server.http.messages import HeaderLines, Reply, Request
 from server.http.process.request_log import RequestLog
 from server.networks import read_networks
@@ -260,6 +261,15 @@ def test_reasons_of_alerts_are_counted() -> None:
     table = (PROJECT / "docs/endpoint.md").read_text("utf-8")
     assert reasons
     assert all(f"| `{reason}` |" in table for reason in reasons)
+
+
+def test_a_store_that_fails_and_a_server_that_is_gone_raise_an_alert() -> None:
+    text = (PROJECT / "docs/exploitation/alerts.yml").read_text("utf-8")
+    of_stores = {each.kind for each in (StoreDown, StoreUnfit, StoreTooSlow, ResultCapped)}
+    assert of_stores <= set(
+        re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(re.findall(r'=~".*?"', text)))
+    )
+    assert re.search(r'expr: up\{job="portrait-ia"\} == 0 or ', text)
 
 
 def test_prometheus_takes_the_rules() -> None:

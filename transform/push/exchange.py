@@ -106,7 +106,7 @@ class Exchange:
                         return self._check(request, answer)
                     problem = self._words(request, answer)
                 except (SSLError, LocationParseError) as error:
-                    raise self._fault(request, _no_secure_connection(error)) from error
+                    raise self._fault(request, no_secure_connection(error)) from error
                 except HTTPError as error:
                     problem = message("push.no_answer", reason=_reason(error))
                 if tried < self._retries:
@@ -224,7 +224,8 @@ def pause_of(answer: Answer | None, tried: int) -> float:
     return float(min(2**tried / 2, _LONGEST_PAUSE))
 
 
-def _no_secure_connection(error: Exception) -> Message:
+def no_secure_connection(error: Exception) -> Message:
+    """Return why TLS was not begun with a store, and how its authority is given."""
     return message("push.no_secure_connection", reason=_reason(error))
 
 

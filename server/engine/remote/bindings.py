@@ -64,8 +64,7 @@ class Bindings:
             names = [name for name in self._values if self._is_bound(name, scope)]
             if names and scope.where and (scope.outer is None or not scope.star):
                 row = " ".join(self._written[name] for name in names)
-                columns = " ".join(f"?{name}" for name in names)
-                yield scope.where, f"VALUES ({columns}) {{ ({row}) }}"
+                yield scope.where, terms.write_rows([f"?{name}" for name in names], [row])
 
     def _is_bound(self, name: str, scope: Scope) -> bool:
         """Return whether a scope sees a bound variable: all around it show it (12, 18.2.1)."""

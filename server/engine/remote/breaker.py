@@ -31,11 +31,6 @@ class Breaker:
         self._until = 0.0
         self._pause = _FIRST_PAUSE
 
-    def refuse(self) -> None:
-        """Raise StoreDown while the store is left alone."""
-        with self._lock:
-            self._refuse()
-
     def check(self) -> None:
         """Raise StoreDown while the store is left alone, or where a probe that is due fails."""
         with self._lock:

@@ -114,7 +114,6 @@ class RemoteEngine:
     def _begin(self, question: Question, over: Callable[[Task], None]) -> Task:
         if self._closed:
             raise EngineDown(message("engine.closed"))
-        self._breaker.refuse()
         if sum(self._watch.count()) >= self._limits.waiting + self._limits.processes:
             raise EngineBusy(message("engine.too_many_wait"), self._retry_after())
         task = Task(question, over, self._limits.waiting_seconds)

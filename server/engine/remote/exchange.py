@@ -42,9 +42,9 @@ _HEADERS = {
 }
 _LONGEST_WAIT = 600  # seconds that a store may ask to wait
 _MOST_SHOWN = 1000  # bytes of a refusal that the log shows
-# Virtuoso gives its own faults as a 500 or a 400: an interrupted query, one that it does not read
-# or that it expects to take too long, and values that it cannot compute with.
-_SQL_STATE = re.compile(rb"Virtuoso (S1T00|37000|42000|22\w{3}) Error")
+# Virtuoso gives its own faults as a 500 or a 400: an interrupted query, one that it does not read,
+# cannot compile, or expects to take too long, and values that it cannot compute with.
+_SQL_STATE = re.compile(rb"Virtuoso (S1T00|S0022|37000|42000|22\w{3}) Error")
 _NETWORK = (OSError, HTTPException, HTTPError)
 _FULL, _REFUSING = (429, 503), (400, 413, 414, 422, 501)
 

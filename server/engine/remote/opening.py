@@ -1,5 +1,6 @@
 """Open an engine on a remote store, and check that the store holds a release."""
 
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from server.engine.remote.rewriting import Visible
 from server.engine.remote.tasks import Watch
 from transform.errors import Said, StoreFailed
 from transform.files import reason_message
+from transform.push.exchange import no_secure_connection
 from transform.release.manifest import base_uri_of, read_manifest
 from transform.text.message import message
 
@@ -77,6 +79,8 @@ def _reason(fault: EngineFault) -> Said:
     """Return why a store did not answer: in the system's words where it was not reached."""
     link: BaseException | None = fault
     while link is not None:
+        if isinstance(link, ssl.SSLError):  # whose number is none of the system's
+            return message("server.store_unreached", reason=no_secure_connection(link))
         if isinstance(link, OSError):
             return message("server.store_unreached", reason=reason_message(link))
         link = link.__cause__ or link.__context__

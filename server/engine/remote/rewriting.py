@@ -6,6 +6,12 @@ becomes `{ GRAPH ?h { … } VALUES (?h ?g) { … } }` with a row for each graph,
 store and that of the release: so `?g` has the release's name wherever else it stands, also where
 it joins the statements about the graph, which name it so in the store too.
 
+A VALUES of several columns that stands in a pattern is put in a SELECT of its own, which means the
+same (SPARQL 1.1, 18.2.2.6 and 18.2.2.8). Beside statements and a BIND that reads them, Virtuoso
+7.2.5 waits for itself: the query never ends, and a minute later the store answers no other one
+until it is killed. One column does not do that, and in a SELECT is joined too late for functions
+that fail on what it leaves out.
+
 Of `GRAPH ?g { }` Virtuoso finds no graph, of `GRAPH <g> { }` any: which there are is known here.
 
 `a / b` becomes `a * 1.0 / b`, which is the same (SPARQL 1.1, 17.3: integers divided are a decimal);
@@ -152,6 +158,8 @@ class _Rewriting:
             token = tokens[at]
             if token.kind == "GRAPH":
                 self._edit_graph(at)
+            elif token.kind == "VALUES":
+                self._edit_values(at)
             elif token.kind in IRIS and self._is_property(at):
                 self._replaced[at] = terms.write_iri(self._used(query.name(at)))
         self._bindings.fill_in(self._replaced, self._is_property, self._used)
@@ -179,16 +187,25 @@ class _Rewriting:
         pairs = [(self._graphs.stored(graph), graph) for graph in self._named]
         rows = [pair for pair in pairs if pair[0] != self._graphs.nothing]
         if is_empty:
-            names = " ".join(terms.write_iri(graph) for _, graph in rows)
+            names = (terms.write_iri(graph) for _, graph in rows)
             self._replaced.update(dict.fromkeys(range(at, at + 4), ""))
-            self._add(self._before, at, f"{{ VALUES {name.text} {{ {names} }} }}")
+            self._add(self._before, at, f"{{ {terms.write_rows((name.text,), names)} }}")
             return
         rows = rows or [(self._graphs.nothing, self._graphs.nothing)]
-        written = " ".join(f"({terms.write_iri(a)} {terms.write_iri(b)})" for a, b in rows)
         self._add(self._before, at, "{")
         self._replaced[at + 1] = hidden
-        values = f"VALUES ({hidden} {name.text}) {{ {written} }} }}"
-        self._add(self._behind, query.closing[at + 2], values)
+        written = (f"{terms.write_iri(a)} {terms.write_iri(b)}" for a, b in rows)
+        values = terms.write_rows((hidden, name.text), written)
+        self._add(self._behind, query.closing[at + 2], f"{values} }}")
+
+    def _edit_values(self, at: int) -> None:
+        """Put a VALUES of a pattern into a SELECT of its own where it has several columns."""
+        query, tokens = self._query, self._query.tokens
+        rows = next(place for place in count(at) if tokens[place].kind == "{")
+        names = [token.text for token in tokens[at:rows] if token.kind == "var"]
+        if len(names) > 1:
+            self._add(self._before, at, f"{{ SELECT {' '.join(dict.fromkeys(names))} {{")
+            self._add(self._behind, query.closing[rows], "} }")
 
     def _is_property(self, at: int) -> bool:
         """Return whether a token stands where the property of a pattern does, or in a path."""
@@ -262,10 +279,10 @@ class _Rewriting:
             if query.tokens[at].kind in IRIS and at not in query.datasets
         ]
         if constants:
-            parts.append(f"{{ VALUES {subject} {{ {' '.join(constants)} }} }}")
+            parts.append(f"{{ {terms.write_rows((subject,), constants)} }}")
         if query.scope.where:
             parts += [f"{{ SELECT (?{name} AS {subject}) {rest} }}" for name in query.scope.names]
-        parts = parts or [f"{{ VALUES {subject} {{ }} }}"]
+        parts = parts or [f"{{ {terms.write_rows((subject,), ())} }}"]
         chosen = f"SELECT DISTINCT {subject} {{ {' UNION '.join(parts)} FILTER(ISIRI({subject})) }}"
         pattern = f"{{ {{ {chosen} }} {subject} {prop} {value} }}"
         text = f"SELECT {subject} {prop} {value}{self._clauses()}\n{pattern}"

@@ -1,7 +1,7 @@
 """Write IRIs and texts of a query so that every store reads them alike: whole, without escapes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import pyoxigraph as ox
@@ -106,6 +106,18 @@ def write_value(bound: str | Text) -> str:
         return f"{write_text(bound.value)}@{bound.language}"
     datatype = f"^^{write_iri(bound.datatype)}" if bound.datatype else ""
     return write_text(bound.value) + datatype
+
+
+def write_rows(names: Sequence[str], rows: Iterable[str]) -> str:
+    """Write rows of values for a pattern: in a SELECT of their own where they have several columns.
+
+    The names are written with their `?`; a row is its terms, with blanks between them. Why: see
+    `rewriting`.
+    """
+    written = " ".join(f"({row})" for row in rows)
+    columns = " ".join(names)
+    values = f"VALUES ({columns}) {{ {written} }}"
+    return f"{{ SELECT {columns} {{ {values} }} }}" if len(names) > 1 else values
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -223,6 +223,41 @@ def test_a_query_that_ends_in_time_or_at_a_limit_decides_nothing(proxy: Proxy) -
     assert "--seconds" in str(result.reason)
 
 
+DOWN = b'{"status": 503, "kind": "store-down", "detail": "The store does not answer."}'
+
+
+def without_its_store(exchange: Exchange) -> None:
+    """Answer as a site does whose store is down: a problem, a text, or a head without a body."""
+    if exchange.is_for("sparql?format=") or exchange.path in ("sparql/limites", "sparql"):
+        return
+    if exchange.path.startswith(("sparql", "doc/", "id/", "def", "catalogue", "readyz")):
+        of_texts = "text/" in exchange.sent.get("Accept", "")
+        exchange.status = 503
+        exchange.headers["Content-Type"] = "text/plain" if of_texts else "application/problem+json"
+        exchange.answer = b"503 Service Unavailable\n" if of_texts else DOWN
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["accept", "head", "problems", "dereferencing", "protocol", "result-formats", "void-links",
+     "release", "query-seconds", "service"],
+)  # fmt: skip
+def test_a_store_that_is_down_is_no_fault_of_the_servers_in_front(proxy: Proxy, name: str) -> None:
+    proxy.after = without_its_store
+    result = result_of(name, proxy.address)
+    assert result.outcome is Outcome.CANNOT_TELL, result.findings
+    assert "store-down" in str(result.reason)
+
+
+def test_a_query_that_a_store_was_cut_off_from_has_ended_in_time(proxy: Proxy) -> None:
+    def cut_off(exchange: Exchange) -> None:
+        if exchange.is_for("%3Fm"):
+            exchange.status, exchange.answer = 504, DOWN.replace(b"store-down", b"store-too-slow")
+
+    proxy.after = cut_off
+    assert result_of("query-seconds", proxy.address).outcome is Outcome.PASSED
+
+
 def test_what_a_site_does_not_have_is_inapplicable(proxy: Proxy) -> None:
     proxy.after = replace(("void.nt",), rb"^.*exampleResource> .*\n", b"")
     assert result_of("accept", proxy.address).outcome is Outcome.INAPPLICABLE

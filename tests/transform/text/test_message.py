@@ -62,7 +62,7 @@ APART = {
         *(f"server/question_pages/{name}.py" for name in ("openapi", "shacl", "views")),
         *("server/memento/views.py", "server/engine/query_text.py"),
         *("server/engine/diagnostics/grammar.py", "server/linked_data/vocabulary_page.py"),
-        *(f"server/engine/remote/{name}.py" for name in ("bindings", "engine", "record")),
+        *(f"server/engine/remote/{name}.py" for name in ("engine", "record", "terms")),
         *("server/engine/remote/rewriting.py", "server/engine/remote/tasks.py"),
         "server/discovery/sitemap.py",
     ),

@@ -28,7 +28,7 @@ from server.problem import describe
 from tests.support.certificate import make_certificate
 from tests.support.remote_store import RemoteStore
 from tests.support.scripted_store import Answered, Call, Script, ScriptedStore
-from tests.support.waiting import wait_until
+from tests.support.waiting import ends, wait_until
 from transform.push.credentials import Credentials
 
 BASE = "http://a.example/"
@@ -44,6 +44,15 @@ def rows(*values: str) -> bytes:
     return json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}}).encode()
 
 
+# What is refused without the store, whether it answers or not.
+REFUSED = [
+    ("SELECT ?x", faults.MalformedQuery),
+    ("define get:soft 'soft' SELECT * { ?s ?p ?o }", faults.MalformedQuery),
+    ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", faults.ServiceRefused),
+    ("PREFIX bif: <bif:> SELECT (bif:now() AS ?x) { }", faults.UnknownFunction),
+    ("CLEAR ALL", faults.UpdateRefused),
+    (f"ASK {{ {'{' * 200}{'}' * 200} }}", faults.QueryTooDeep),
+]
 ONE = Answered(200, TYPE, rows("a"))
 
 
@@ -97,6 +106,7 @@ HTML = b"<html><body>\xc3\xa9 /usr/lib/store.py line 3</body></html>"
         (answer(404, HTML), faults.StoreUnfit, 502),
         (answer(500, HTML), faults.StoreUnfit, 502),
         (answer(500, b"Virtuoso 37000 Error SQ156: Internal"), faults.StoreRefused, 422),
+        (answer(500, b"Virtuoso S0022 Error SQ200: No column t."), faults.StoreRefused, 422),
         (answer(500, b"Virtuoso S1T00 Error SR171: Transaction timed out"),
          faults.StoreTooSlow, 504),
         (answer(400, b"error at 1:1: expected SELECT"), faults.StoreRefused, 422),
@@ -271,6 +281,29 @@ def test_a_kept_connection_that_was_closed_is_replaced_once(
     assert len(store.calls) == 6  # the kept connection, and a new one
 
 
+def test_the_time_limit_ends_a_question_whose_store_is_still_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The system's search for an address knows no time limit: nobody waits for its end."""
+    found, searched = threading.Event(), threading.Event()
+
+    def search(*_: object, **__: object) -> None:
+        searched.set()
+        found.wait()
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", search)
+    store = Store("http://store.invalid/sparql")
+    try:
+        with RemoteEngine(store, VISIBLE, BASE, Limits(seconds=0.2)) as engine, ends():
+            with pytest.raises(faults.StoreTooSlow):
+                ask(engine)
+            assert searched.is_set()
+            assert not found.is_set()
+    finally:
+        found.set()
+
+
 def test_the_connection_is_kept(open_on: Open, store: ScriptedStore) -> None:
     engine = open_on(lambda _: ONE)
     for _ in range(3):
@@ -297,8 +330,11 @@ def test_a_store_that_is_down_is_left_alone_until_a_probe_is_answered() -> None:
             with pytest.raises(faults.StoreDown, match="does not answer") as raised:
                 ask(engine)
             assert dict(describe(raised.value, "").headers)["Retry-After"] == "1"
-            with pytest.raises(faults.StoreDown):
-                engine.begin(Question(QUERY, BASE, CSV), print)
+            for query, refused in REFUSED:
+                with pytest.raises(refused):
+                    ask(engine, query=query)
+            with pytest.raises(faults.FormNotAcceptable):
+                ask(engine, "image/png")
 
 
 def test_a_store_that_comes_back_is_asked_again(

@@ -20,6 +20,16 @@ ALL = f"FROM <{STORED}2024>\nFROM <{STORED}2025>\n"
 PAIRS = " ".join(f"(<{STORED}{year}> <{BASE}graph/{year}>)" for year in (2024, 2025))
 
 
+def values(names: str, rows: str, blank: str = "") -> str:
+    """Return rows of values as they are written: of several columns in a SELECT of their own."""
+    written = f"VALUES ({blank}{names}{blank}) {{ {rows} }}"
+    return f"{{ SELECT {names} {{ {written} }} }}" if " " in names else written
+
+
+BOUND = values("?x", "(<b:b>)")
+QUOTED = '("\\"} #"@fr)'
+
+
 def sent(text: str, bindings: Mapping[str, str | Text] | None = None, **dataset: Any) -> str:
     """Return what the store is sent, without the clauses of the whole release."""
     query = read_query(text, BASE)
@@ -49,7 +59,7 @@ def pattern(text: str, **more: Any) -> str:
         ("GRAPH <b:elsewhere> { ?s a ?o }", f"GRAPH <{STORED}> {{ ?s a ?o }}"),
         (f"GRAPH <{STORED}2025> {{ ?s a ?o }}", f"GRAPH <{STORED}> {{ ?s a ?o }}"),
         ("GRAPH ?g { ?s a ?g } ?own0 a ?g",
-         f"{{ GRAPH ?own1 {{ ?s a ?g }} VALUES (?own1 ?g) {{ {PAIRS} }} }} ?own0 a ?g"),
+         f"{{ GRAPH ?own1 {{ ?s a ?g }} {values('?own1 ?g', PAIRS)} }} ?own0 a ?g"),
         ("?s a ?o FILTER(TRUE && ?o = <graph/2025>)",
          f"?s a ?o FILTER( true && ?o = <{BASE}graph/2025> )"),
         ("BIND(IRI('x') AS ?s)", 'BIND( IRI( "x" ) AS ?s )'),
@@ -60,7 +70,11 @@ def pattern(text: str, **more: Any) -> str:
         ("<< ?s <bif:contains> ?o >> a ?t", f"<< ?s <{STORED}> ?o >> a ?t"),
         ("?s a <<( ?s <bif:contains> ?o )>>", f"?s a <<( ?s <{STORED}> ?o )>>"),
         ("GRAPH ?g { } ?s a ?g",
-         f"{{ VALUES ?g {{ <{BASE}graph/2024> <{BASE}graph/2025> }} }} ?s a ?g"),
+         f"{{ {values('?g', f'(<{BASE}graph/2024>) (<{BASE}graph/2025>)')} }} ?s a ?g"),
+        ("?s ?own0 ?o VALUES (?s ?own0) { (1 UNDEF) } OPTIONAL { VALUES ?o { <graph/2025> } }",
+         f"?s ?own0 ?o {values('?s ?own0', '( 1 UNDEF )', ' ')}"
+         f" OPTIONAL {{ VALUES ?o {{ <{BASE}graph/2025> }} }}"),
+        ("?s a ?o VALUES () { () }", "?s a ?o VALUES () { () }"),
         ("GRAPH <graph/2025> { }", f"GRAPH <{STORED}2025> {{ }}"),
         ("GRAPH <b:elsewhere> { }", f"GRAPH <{STORED}> {{ FILTER(1 = 2) }}"),
     ],
@@ -93,27 +107,26 @@ def test_a_graph_outside_of_the_dataset_is_empty() -> None:
     asked = sent("ASK FROM NAMED <graph/2025> { GRAPH <graph/2024> { ?s a ?o } }")
     assert asked == f"ASK FROM <{STORED}> {named} {{ GRAPH <{STORED}> {{ ?s a ?o }} }}"
     asked = sent("ASK FROM <graph/2025> { GRAPH ?g { ?s a ?o } }")
-    assert f"VALUES (?own0 ?g) {{ (<{STORED}> <{STORED}>) }}" in asked
+    assert values("?own0 ?g", f"(<{STORED}> <{STORED}>)") in asked
 
 
 @pytest.mark.parametrize(
     ("text", "bound", "expected"),
     [
         ("SELECT ?x ?y { ?x <a:p> ?y }", {"x": "b:b"},
-         "SELECT ?x ?y { <b:b> <a:p> ?y VALUES (?x) { (<b:b>) } }"),
+         f"SELECT ?x ?y {{ <b:b> <a:p> ?y {BOUND} }}"),
         ("SELECT ?x { ?s <a:p> ?x FILTER(?x != ?y || BOUND(?x)) }", {"x": Text('"} #', "fr")},
          'SELECT ?x { ?s <a:p> "\\"} #"@fr FILTER( "\\"} #"@fr != ?y || true )'
-         ' VALUES (?x) { ("\\"} #"@fr) } }'),
+         f" {values('?x', QUOTED)} }}"),
         ("SELECT ?x { ?x ?x ?s }", {"x": Text("1")},
-         'SELECT ?x { ?x ?x ?s VALUES (?x) { ("1") } }'),
+         f"""SELECT ?x {{ ?x ?x ?s {values("?x", '("1")')} }}"""),
         ("SELECT ?p { ?s ?p ?o }", {"p": "bif:contains"},
-         f"SELECT ?p {{ ?s <{STORED}> ?o VALUES (?p) {{ (<bif:contains>) }} }}"),
+         f"SELECT ?p {{ ?s <{STORED}> ?o {values('?p', '(<bif:contains>)')} }}"),
         ("SELECT ?x { { SELECT ?s { ?s a ?x } } { SELECT ?x { ?s a ?x } } }", {"x": "b:b"},
          "SELECT ?x { { SELECT ?s { ?s a ?x } }"
-         " { SELECT ?x { ?s a <b:b> VALUES (?x) { (<b:b>) } } } VALUES (?x) { (<b:b>) } }"),
+         f" {{ SELECT ?x {{ ?s a <b:b> {BOUND} }} }} {BOUND} }}"),
         ("SELECT ?x { SELECT ?x { ?s a ?x } }", {"x": "b:b"},
-         "SELECT ?x { { SELECT ?x { ?s a <b:b> VALUES (?x) { (<b:b>) } } }"
-         "VALUES (?x) { (<b:b>) } }"),
+         f"SELECT ?x {{ {{ SELECT ?x {{ ?s a <b:b> {BOUND} }} }}{BOUND} }}"),
     ],
 )  # fmt: skip
 def test_bound_variables(text: str, bound: dict[str, str | Text], expected: str) -> None:
