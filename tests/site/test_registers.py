@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 
 from tests.conftest import Run, shared
+from tests.site.conftest import BROWSER_MS
 
 BASE = "http://localhost:8000/"
 HTML = {"Accept": "text/html"}
@@ -390,3 +391,29 @@ def test_nothing_is_new_in_a_register_of_one_portrait(canada: Site, fetch: Any) 
         assert page.status == 200
         assert "badge new" not in page.text
         assert "presence=" not in page.text
+
+
+# As wide as figures of the whole inventories are, of which the site here holds one row in ten.
+LONG = {"en": "1,012 to 1,575", "fr": "de 1\u202f012 à 1\u202f575"}
+LENGTHEN = """text => {
+  for (const node of document.querySelectorAll(".figures .value")) {
+    (node.querySelector("a") || node).textContent = text;
+  }
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_long_numbers_do_not_make_a_page_wider_than_a_small_phone(
+    us: Site, browser: Any, fetch: Any, language: str
+) -> None:
+    bodies = fetch(f"{us.address}organismes?lang={language}", headers=HTML).text
+    body = re.findall(r'href="\./id/(organisme/[a-z0-9-]+)', bodies)[0]
+    context = browser.new_context(viewport={"width": 320, "height": 800})
+    context.set_default_timeout(BROWSER_MS)
+    page, found = context.new_page(), {}
+    for path in ("", "organismes", "initiatives", f"doc/{body}", "doc/portrait/2025"):
+        page.goto(f"{us.address}{path}?lang={language}")
+        page.evaluate(LENGTHEN, LONG[language])
+        found[path] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert found == dict.fromkeys(found, 320)
