@@ -29,6 +29,7 @@ def show() -> Response:
     series = schemaorg.series(release, schemaorg.list_files(release, None))
     body = render.render(
         "home.html",
+        canonical=render.canonical(""),
         address=address_of(release),
         newest=release.years[-1],
         list_year=newest_of_several(release),

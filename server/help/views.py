@@ -29,7 +29,7 @@ STEPS = range(1, 7)
 @bp.route("/aide")
 def show_all() -> Response:
     """Answer with the list of the pages of help."""
-    return render.page("help/all.html", pages=PAGES)
+    return render.page("help/all.html", canonical=render.canonical("aide"), pages=PAGES)
 
 
 @bp.route("/aide/<name>")
@@ -41,6 +41,7 @@ def show(name: str) -> Response:
     return render.page(
         f"help/{name}.{language}.html",
         name=name,
+        canonical=render.canonical(f"aide/{name}"),
         address=address_of(release),
         newest=release.years[-1],
         steps={number: read_step(number, release, language) for number in STEPS},

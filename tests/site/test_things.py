@@ -552,9 +552,9 @@ def test_a_page_of_each_kind_is_made_for_readers(
             if "property" in n.attributes
         }
         assert properties["og:title"] == main.all("h1")[0].text()
-        if image := properties.get("og:image"):
-            picture = site.client.get(image.removeprefix(BASE.rstrip("/")))
-            assert (picture.status_code, picture.mimetype) == (200, "image/png")
+        assert properties["og:description"]
+        picture = site.client.get(properties["og:image"].removeprefix(BASE.rstrip("/")))
+        assert (picture.status_code, picture.mimetype) == (200, "image/png")
         blocks = [
             n for n in page.all("script") if n.attributes.get("type") == "application/ld+json"
         ]
