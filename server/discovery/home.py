@@ -32,6 +32,7 @@ def show() -> Response:
         canonical=render.canonical(""),
         address=address_of(release),
         newest=release.years[-1],
+        several=len(release.years) > 1,
         list_year=newest_of_several(release),
         published=current_published(release).time.date(),
         source_path=source_path,
