@@ -1,6 +1,7 @@
 """The static copy, as real web servers send it: links, negotiation, redirects, types, headers."""
 
 import csv
+import hashlib
 import json
 import re
 import shutil
@@ -319,6 +320,9 @@ def test_downloads_are_those_of_the_release(copy: Path, small: Path) -> None:
         if file.is_file():
             twin = copy / "dumps" / file.relative_to(small / "current/dumps")
             assert twin.read_bytes() == file.read_bytes()
+    for line in (copy / "dumps/SHA256SUMS").read_text().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256((copy / "dumps" / name).read_bytes()).hexdigest() == digest, name
 
 
 def test_object_stores_are_told_every_file(copy: Path) -> None:
