@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from flask import Blueprint, Response
 
+from server.discovery import quotes
 from server.faults import UnknownPage
 from server.questions.library import fill_in
 from server.release.current import Release
@@ -43,6 +44,7 @@ def show(name: str) -> Response:
         name=name,
         canonical=render.canonical(f"aide/{name}"),
         address=address_of(release),
+        citation=quotes.recommend(release, language),
         newest=release.years[-1],
         steps={number: read_step(number, release, language) for number in STEPS},
     )

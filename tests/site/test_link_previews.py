@@ -72,6 +72,16 @@ def test_a_state_of_a_list_is_at_home_in_the_list(examples: str, fetch: Any) -> 
     assert read_head(page)["canonical"] == f"{HOME}initiatives"
 
 
+@pytest.mark.parametrize("path", ["", "recherche"])
+def test_each_box_for_a_search_suggests(examples: str, fetch: Any, path: str) -> None:
+    page = fetch(f"{examples}{path}?lang=en", headers=HTML).text
+    boxes = re.findall('<input [^>]*type="search"[^>]*>', page)
+    assert len(boxes) == 2
+    for box in boxes:
+        assert 'data-suggestions="./recherche/suggestions?lang=en"' in box
+        assert 'data-suggested="' in box
+
+
 def test_a_fault_has_a_picture_and_no_home(examples: str, fetch: Any) -> None:
     reply = fetch(f"{examples}graphiques/%22%3E%3Cscript%3E", headers=HTML)
     head = read_head(reply.text)

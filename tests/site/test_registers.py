@@ -425,6 +425,24 @@ def test_the_home_page_of_a_first_year_has_four_figures_two_charts_and_no_other_
         assert not re.findall("year after year|before|année après année|années d'avant", text)
 
 
+@pytest.mark.parametrize(
+    ("register_of", "address"),
+    [
+        ("canada", "https://www.canada.ca/en/treasury-board-secretariat.html"),
+        ("us", "https://github.com/ombegov/2025-Federal-Agency-AI-Use-Case-Inventory"),
+    ],
+)
+def test_an_entry_says_where_to_report_an_error(
+    register_of: str, address: str, request: pytest.FixtureRequest, fetch: Any
+) -> None:
+    site: Site = request.getfixturevalue(register_of)
+    listed = fetch(f"{site.address}portraits/2025", headers=HTML).text
+    (path, *_) = re.findall(r'href="[./]*id/(initiative/[^"?#]+)', listed)
+    page = fetch(f"{site.address}doc/{path}", headers=HTML).text
+    (link,) = re.findall('<a href="([^"]*)"[^>]*>Report an error in this entry</a>', page)
+    assert link == address
+
+
 # As wide as figures of the whole inventories are, of which the site here holds one row in ten.
 LONG = {"en": "1,012 to 1,575", "fr": "de 1\u202f012 à 1\u202f575"}
 LENGTHEN = """text => {

@@ -478,6 +478,8 @@ def test_a_feed_says_what_changed_of_a_body(site: Site) -> None:
         for entry in ET.fromstring(reply.data).iter(f"{atom}entry")
     ]
     assert len(ids) == len(set(ids))
+    # An entry without a summary has none, rather than an empty one.
+    assert all(text.text for text in ET.fromstring(reply.data).iter(f"{atom}summary"))
     own = f"?x dcterms:hasVersion/pia:organisme <{body}>"
     absent = site.paths(f"{own} ; pia:derniereAnnee 2024")
     new = site.paths(f"{own} ; pia:premiereAnnee 2025")
@@ -670,6 +672,14 @@ def test_an_error_can_be_reported(hostile: Site, monkeypatch: pytest.MonkeyPatch
     read = parse_qs(fields, strict_parsing=True)
     assert read["subject"] == [f"Error in the entry: {HOSTILE[0]}"]
     assert read["body"] == [f"{BASE}id/{path}"]
+    nobody = {**manifest["publisher"], "email": None, "homepage": None}
+    for role in ("operator", "publisher"):
+        monkeypatch.setitem(manifest, role, nobody)
+    series = {**manifest["series"], "landing": "https://portal.example/register"}
+    monkeypatch.setitem(manifest, "series", series)
+    assert report() == "https://portal.example/register"
+    monkeypatch.setitem(manifest, "series", {**series, "landing": None})
+    assert "names neither an e-mail address nor a site to report it to" in hostile.page(path).text()
 
 
 def test_a_body_with_very_many_has_a_bounded_page(hostile: Site) -> None:
