@@ -45,7 +45,11 @@ def redirect() -> Response:
 @bp.route("/changements/")
 def show_all() -> Response:
     """Answer with the list of comparisons."""
-    return render.page("comparisons.html", pairs=list_pairs(current_release()))
+    return render.page(
+        "comparisons.html",
+        canonical=render.canonical("changements/"),
+        pairs=list_pairs(current_release()),
+    )
 
 
 @bp.route("/changements/<years>")
@@ -57,7 +61,13 @@ def show(years: str) -> Response:
     path = f"changements/{published.comparison.earlier}-{published.comparison.later}"
     if form is HTML:
         values = lay_out(published, release, render.language())
-        response = render.page("changes.html", path=path, formats=(*PAGES[1:], CSV), **values)
+        response = render.page(
+            "changes.html",
+            path=path,
+            canonical=render.canonical(path),
+            formats=(*PAGES[1:], CSV),
+            **values,
+        )
     elif form is CSV:
         body = write_csv(published, release, render.language_of(form))
         response = render.finish(Response(body, content_type=CSV.content_type), form)
@@ -93,6 +103,7 @@ def show_rows(years: str, name: str) -> Response:
     response = render.page(
         "rows.html",
         path=path,
+        canonical=render.canonical(f"changements/{years}/{bare}", number),
         title=title,
         comparison=comparison,
         query=text,

@@ -50,7 +50,9 @@ def show_all() -> Response:
     figures = find_charts(current_release())
     if not figures:
         raise UnknownPage(message("charts.none"))
-    response = render.page("charts/all.html", path=PATH, groups=_group(figures))
+    response = render.page(
+        "charts/all.html", path=PATH, canonical=render.canonical(PATH), groups=_group(figures)
+    )
     return add_relations(response, [licence(current_release().manifest)])
 
 
@@ -75,6 +77,7 @@ def show(name: str) -> Response:
         figure=figure,
         texts=figure.texts[chosen],
         path=PATH,
+        canonical=render.canonical(f"{PATH}/{name}"),
         address=address_of(release),
         themes=THEMES,
     )

@@ -23,7 +23,7 @@ ATOM = Format("xml", "application/atom+xml", "; charset=utf-8")
 
 
 class Entry(NamedTuple):
-    """An entry of a feed: its title, its path, its time, and a summary; its id, if not its path."""
+    """An entry of a feed: title, path, time, a summary or "", and an id that is not the path."""
 
     title: str
     path: str
@@ -101,7 +101,7 @@ def _write(feed: Feed, entries: list[Entry], language: str) -> Iterator[str]:
         address, own_id = base + entry.path, base + (entry.id or entry.path)
         yield f"<entry>\n{_text('id', own_id)}{_text('title', entry.title)}"
         yield _text("updated", _stamp(entry.time)) + _link("alternate", address, "text/html")
-        yield f"{_text('summary', entry.summary)}</entry>\n"
+        yield f"{_text('summary', entry.summary) if entry.summary else ''}</entry>\n"
     yield "</feed>\n"
 
 

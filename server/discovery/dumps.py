@@ -113,7 +113,7 @@ def _redirect(path: str) -> Response:
 
 def _list(chosen: Published, path: str) -> Response:
     files, releases = chosen.downloads, list_published(current_release())
-    unpacked = [f for f in files.values() if not f.packed]
+    unpacked = [f for f in files.values() if not (f.packed or f.is_chart)]
     groups = {
         "tables": [f for f in unpacked if _is_ours(f) and f.path.endswith((".csv", ".sqlite"))],
         "whole": [f for f in unpacked if _is_rdf(f) and f.path.startswith(f"{FOLDER}portraits.")],
@@ -136,14 +136,15 @@ def _list(chosen: Published, path: str) -> Response:
     response = Response(body, content_type=HTML.content_type)
     response = render.finish(response, HTML)
     _check_preconditions(response.get_etag()[0] or "", None)
-    response.make_conditional(request)  # the HTTP front passes conditions on below /dumps/
     return add_relations(response, _relate(chosen, chosen.path))
 
 
 def _dataset() -> schemaorg.Json:
     """Return the dataset of all portraits, with all files of the current release."""
     files = current_release().downloads.values()
-    return schemaorg.series(current_release(), [f for f in files if f.sha256 and not f.packed])
+    return schemaorg.series(
+        current_release(), [f for f in files if f.sha256 and not (f.packed or f.is_chart)]
+    )
 
 
 def _is_ours(file: Download) -> bool:
@@ -157,13 +158,17 @@ def _is_rdf(file: Download) -> bool:
 def _send(chosen: Published, path: str, freshness: str) -> Response:
     file = chosen.downloads.get(FOLDER + path)
     if file is None:
-        names = (f.path.removeprefix(FOLDER) for f in chosen.downloads.values() if _is_ours(f))
+        names = (
+            f.path.removeprefix(FOLDER)
+            for f in chosen.downloads.values()
+            if _is_ours(f) and not f.is_chart
+        )
         parts = {"release": chosen.name, "path": (FOLDER + path)[:200]}
         raise UnknownPage(message("pages.no_file", **parts, known=names))
     _check_preconditions(file.tag, chosen.time)
     _drop_wrong_conditions(chosen.time)
     response = send_file(
-        check_unchanged(chosen.folder, file.path, chosen.manifest),
+        check_unchanged(chosen.folder, file.stored, chosen.manifest),
         mimetype=file.content_type,
         etag=file.tag,
         conditional=True,
@@ -184,7 +189,9 @@ def _check_preconditions(tag: str, time: datetime | None) -> None:
     """
     date = parse_date(request.headers.get("If-Unmodified-Since"))
     if "HTTP_IF_MATCH" in request.environ:
-        if not parse_etags(request.environ.pop("HTTP_IF_MATCH")).contains(tag):
+        known = parse_etags(request.environ.pop("HTTP_IF_MATCH"))
+        # The front adds the coding to the tag of what it compresses.
+        if not known.contains(tag) and not any(each.startswith(f"{tag}-") for each in known):
             raise OtherVersion(message("pages.other_tag", tag=tag))
     elif time and date and date < time:
         raise OtherVersion(message("pages.later_version", date=http_date(time)))

@@ -15,7 +15,6 @@ from server.web import render
 from server.web.link_header import Relation, add_relations, licence
 from server.web.links import link_to
 from server.web.navigation import newest_of_several
-from server.web.public_address import address_of
 from server.web.release_scope import current_release
 from transform.text.message import message
 
@@ -29,8 +28,10 @@ def show() -> Response:
     series = schemaorg.series(release, schemaorg.list_files(release, None))
     body = render.render(
         "home.html",
-        address=address_of(release),
+        canonical=render.canonical(""),
+        citation=quotes.recommend(release, render.language()),
         newest=release.years[-1],
+        several=len(release.years) > 1,
         list_year=newest_of_several(release),
         published=current_published(release).time.date(),
         source_path=source_path,

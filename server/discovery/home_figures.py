@@ -1,9 +1,10 @@
 """Lay out what the home page says of the newest portrait: its figures, and what changed in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
+from server.discovery.first_year import Figure, lay_out_first_figures, list_largest_bodies
 from server.release.comparisons import PublishedComparison, list_pairs, read_comparison
 from server.release.current import Release
 from transform.comparison.model import Movement
@@ -31,19 +32,6 @@ _SHOWN = 5
 _BEGUN_BY = {"initiatives_gross": "initiatives"}
 
 
-class Figure(NamedTuple):
-    """A large figure: what it counts, its number, what changed, and the page of what it counts.
-
-    `counts` is the last segment of the path of a number of the comparison; a figure without one
-    counts the things of a list.
-    """
-
-    name: str
-    number: str
-    change: str
-    counts: str | None = None
-
-
 class Changes(NamedTuple):
     """What changed in the newest portrait: its years, and sentences whose numbers have rows."""
 
@@ -57,24 +45,16 @@ def lay_out_figures(release: Release, language: str) -> dict[str, Any]:
     newest = max(release.manifest["portraits"], key=lambda portrait: portrait["year"])
     pairs = list_pairs(release)
     if not pairs:
-        return {"figures": _first_figures(newest, language), "changes": None}
+        return {
+            "figures": lay_out_first_figures(release, newest, language),
+            "changes": None,
+            "largest_bodies": list_largest_bodies(release, language),
+        }
     published = read_comparison(release, *pairs[0])
     return {
         "figures": list(_compared_figures(published, language)),
         "changes": _changes(published, release, language),
     }
-
-
-def _first_figures(portrait: Mapping[str, Any], language: str) -> list[Figure]:
-    """Return the figures of a register that has one portrait."""
-    counted = {"initiatives": portrait["initiatives"], "organismes": portrait["bodies"]}
-    lists = {"portefeuille": "portefeuilles", "categorie": "categories"}
-    counted |= {
-        lists[field]: len(values)
-        for field, values in portrait.get("counts", {}).items()
-        if field in lists and values
-    }
-    return [Figure(name, whole(number, language), "") for name, number in counted.items()]
 
 
 def _compared_figures(published: PublishedComparison, language: str) -> Iterator[Figure]:
@@ -83,16 +63,21 @@ def _compared_figures(published: PublishedComparison, language: str) -> Iterator
     for name in ("initiatives", "organismes"):
         before, after = (comparison.number(f"{name}-{end}") for end in ("avant", "apres"))
         change = message("home.since", change=net(before, after, language), year=earlier)
-        yield Figure(name, whole(after, language), change.text(language), f"{name}-apres")
+        yield Figure(
+            whole(after, language),
+            name,
+            change=change.text(language),
+            counts=f"{name}-apres",
+        )
     for name, end, year in (("nouvelles", "apres", later), ("absentes", "avant", earlier)):
         movement = comparison.movements.get(f"initiatives-{name}")
         if movement is None:
-            yield Figure(name, whole(0, language), "")
+            yield Figure(whole(0, language), name)
             continue
         total = comparison.number(f"initiatives-{end}")
         of_all = message("home.of_all", total=total, year=year)
         number = _range(movement, language)
-        yield Figure(name, number, of_all.text(language), movement.name)
+        yield Figure(number, name, change=of_all.text(language), counts=movement.name)
 
 
 def _range(movement: Movement, language: str) -> str:

@@ -64,6 +64,20 @@ def cite(release: Release, title: str | None, address: str, language: str) -> Ci
     )
 
 
+def recommend(release: Release, language: str) -> str:
+    """Return the citation of the whole that the site recommends, as text."""
+    cited = cite(release, None, release.base_uri, language)
+    return release.register.text(
+        "home.citation",
+        language,
+        publisher=cited.publisher,
+        year=cited.day.year,
+        title=cited.title,
+        release=cited.release,
+        address=cited.address,
+    )
+
+
 def write_quotes(cited: Cited) -> list[Quote]:
     """Return the citation in each form."""
     return [

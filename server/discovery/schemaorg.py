@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 from markupsafe import Markup
 
+from server.discovery import quotes
 from server.release import labels, queries
 from server.release.current import Release
 from server.release.files import Download
@@ -58,6 +59,7 @@ def series(release: Release, files: Iterable[Download] = ()) -> Json:
         "hasPart": [{"@id": portrait} for portrait in _portraits(release).values()],
     }
     properties |= _shared(release, iri, "") | _from_catalogue(release, iri)
+    properties["citation"] = quotes.recommend(release, render.language())
     return _add_files(properties, files)
 
 

@@ -47,7 +47,7 @@ class Site:
     def __init__(self, app: "WSGIApplication", base_uri: str) -> None:
         self._client = Client(app)
         self._host = urlsplit(base_uri).netloc
-        self._base_uri = base_uri
+        self.base_uri = base_uri
 
     def ask(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Reply:
         """Return the answer to a GET of a decoded path, without following redirects."""
@@ -85,8 +85,8 @@ class Site:
             parts = urlsplit(whole)
         except ValueError:  # such as a host of square brackets
             return None
-        if whole.startswith(self._base_uri):
-            parts = urlsplit(_ROOT + whole.removeprefix(self._base_uri))
+        if whole.startswith(self.base_uri):
+            parts = urlsplit(_ROOT + whole.removeprefix(self.base_uri))
         elif not whole.startswith(_ROOT):
             return None
         pairs = tuple(parse_qsl(parts.query, keep_blank_values=True))

@@ -147,7 +147,7 @@ def _copy_downloads(release: Release, written: Folder, step: Step) -> None:
     ]
     for number, (published, file) in enumerate(files, start=1):
         name = published.path + file.path.removeprefix(DUMPS)
-        written.copy(name, published.folder / file.path, file.content_type)
+        written.copy(name, published.folder / file.stored, file.content_type)
         if published.name == release.name:
             written.name_again(file.path, name, file.content_type)
         step(str(message("export.step_downloads")), number, len(files))

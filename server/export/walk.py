@@ -1,5 +1,6 @@
 """Walk through the site: ask for what the sitemap and the links of pages name, and write it."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
@@ -15,7 +16,7 @@ from server.export.addresses import (
 )
 from server.export.client import Site
 from server.export.documents import Documents
-from server.export.page_links import change_links
+from server.export.page_links import change_addresses, change_links
 from server.export.written import Folder
 from server.negotiation import GRAPHS, HTML, PAGES
 from transform.errors import CannotServe
@@ -119,7 +120,13 @@ class Walk:
                 self._leads[key] = self._lead(link, here, depth)
             return self._leads[key]
 
-        return change_links(page, lead)
+        def lead_home(address: str) -> str:
+            file = self._lead(address, here, 0)
+            if file is None:
+                return address
+            return self._site.base_uri + re.sub(r"^\./|\bindex\.html$", "", file)
+
+        return change_addresses(change_links(page, lead), lead_home)
 
     def _lead(self, link: str, here: Address, depth: int) -> str | None:
         """Return where a link of a page leads in the copy; None where it leads outside."""

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from flask import Blueprint, Response
 
+from server.discovery import quotes
 from server.faults import UnknownPage
 from server.questions.library import fill_in
 from server.release.current import Release
@@ -30,7 +31,7 @@ STEPS = range(1, 7)
 @bp.route("/aide")
 def show_all() -> Response:
     """Answer with the list of the pages of help."""
-    return render.page("help/all.html", pages=PAGES)
+    return render.page("help/all.html", canonical=render.canonical("aide"), pages=PAGES)
 
 
 @bp.route("/aide/<name>")
@@ -42,7 +43,9 @@ def show(name: str) -> Response:
     return render.page(
         f"help/{name}.{language}.html",
         name=name,
+        canonical=render.canonical(f"aide/{name}"),
         address=address_of(release),
+        citation=quotes.recommend(release, language),
         newest=release.years[-1],
         steps={number: read_step(number, release, language) for number in STEPS},
     )

@@ -103,7 +103,11 @@ def show_portrait(year: int, suffix: str | None = None) -> Response:
 def show_portraits() -> Response:
     """Answer with the years, each with its numbers."""
     release = current_release()
-    return render.page("lists/portraits.html", portraits=_portraits(release))
+    return render.page(
+        "lists/portraits.html",
+        canonical=render.canonical("portraits"),
+        portraits=_portraits(release),
+    )
 
 
 def _answer(release: Release, kind: ListKind, suffix: str | None) -> Response:
@@ -189,6 +193,7 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
         render.render(
             kind.template,
             kind=kind,
+            canonical=render.canonical(kind.path, query.page if query.plain else 1),
             query=query,
             total=total,
             pages=pages,

@@ -1,8 +1,8 @@
 """Parse the words of a reader's search, and write them for the index.
 
-`"…"` is a phrase, `-word` must not occur, `OR` between two words takes either; everything else is
-a word that must occur. Nothing of the text reaches the index but folded letters and digits in
-quotes, so that no sign is its syntax (SQLite, FTS5, 3.1).
+`"…"` is a phrase, `-word` must not occur, `OR` or `OU` between two words takes either; everything
+else is a word that must occur. Nothing of the text reaches the index but folded letters and digits
+in quotes, so that no sign is its syntax (SQLite, FTS5, 3.1).
 """
 
 import re
@@ -15,6 +15,7 @@ from transform.text.search_words import Stems, synonyms, words
 WEIGHTS = "10.0, 3.0, 1.0"
 _MOST_TERMS = 32  # of a search; what comes after them narrows nothing that a person reads
 _PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+_EITHER = ("OR", "OU")  # in capitals: «ou» in French is a word like others
 # A short word that lost its vowel before another one (l'hôpital, d'urgence): no part of a search.
 _ELIDED = re.compile(r"^([-‐‑–−]?)(?:[cdjlmnst]|qu)['’ʼ](?=\w)", re.IGNORECASE)
 _DASHES = "-‐‑–−"
@@ -70,7 +71,7 @@ def parse_search(text: str) -> Search | None:
 def _read_terms(text: str) -> Iterator[Term | None]:
     """Yield the terms of a text, None for an OR."""
     for minus, phrase, bare in _PART.findall(text):
-        if bare == "OR":
+        if bare in _EITHER:
             yield None
         elif bare:
             negated = bare[0] in _DASHES

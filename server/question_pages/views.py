@@ -80,7 +80,11 @@ def show_all(suffix: str | None = None) -> Response:
     if form is HTML:
         listed = list_questions(release, render.language())
         response = render.page(
-            "questions/list.html", groups=group_by_theme(listed), number=len(listed), formats=GRAPHS
+            "questions/list.html",
+            canonical=render.canonical(PATH),
+            groups=group_by_theme(listed),
+            number=len(listed),
+            formats=GRAPHS,
         )
     else:
         response = render.graph(shacl.describe_questions(release), form)
@@ -178,6 +182,7 @@ def _show_page(question: SavedQuestion, filled: Filled, query: str, release: Rel
     answer = _ask(question, filled, HTML, language, release)
     page = render.render(
         "questions/question.html",
+        canonical=render.canonical(listed.path),
         question=listed,
         fields=fields,
         longest=LONGEST,

@@ -18,7 +18,15 @@ from transform.files import digest
 from transform.rdf import syntaxes
 from transform.release.csv_dialects import FLAVOURS
 from transform.release.integrity import check_file, check_sums, list_files, state_of
-from transform.release.paths import DATABASE, DECISIONS, SOURCES, is_packed
+from transform.release.paths import (
+    CHARTS,
+    DATABASE,
+    DECISIONS,
+    SOURCES,
+    download_path,
+    is_packed,
+    stored_path,
+)
 from transform.text.message import message
 
 log = logging.getLogger(__name__)
@@ -33,13 +41,23 @@ _TEXTUAL = ("text/", "application/trig")
 
 
 class Download(NamedTuple):
-    """A file: its path below the release, content type, bytes, digest and entity tag."""
+    """A file: its path below the base URI, content type, bytes, digest and entity tag."""
 
     path: str
     content_type: str
     bytes: int
     sha256: str | None
     tag: str
+
+    @property
+    def stored(self) -> str:
+        """Return its path below the release."""
+        return stored_path(self.path)
+
+    @property
+    def is_chart(self) -> bool:
+        """Check whether it is a file of a chart, which has a page of its own."""
+        return self.stored.startswith(CHARTS)
 
     @property
     def packed(self) -> bool:
@@ -61,9 +79,9 @@ def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Downl
     encodings = {source_path(p): p.get("encoding") or "" for p in manifest["portraits"]}
     downloads: dict[str, Download] = {}
     for path, entry in manifest["files"].items():
-        if path.startswith(FOLDER):
+        if public := download_path(path):
             content_type = _with_charset(entry["media_type"], encodings.get(path, "utf-8"))
-            _add(downloads, folder, path, content_type, entry["sha256"])
+            _add(downloads, folder, public, content_type, entry["sha256"])
     # Another zlib makes other checksums in a release of the same name.
     tag = digest(folder / SUMS) if (folder / SUMS).is_file() else ""
     _add(downloads, folder, SUMS, "text/plain; charset=utf-8", None, tag)
@@ -131,7 +149,7 @@ def _add(
     sha256: str | None,
     tag: str | None = None,
 ) -> None:
-    file = folder / path
+    file = folder / stored_path(path)
     if path in downloads or not file.is_file():
         return
     if file.resolve().is_relative_to(folder):

@@ -63,7 +63,8 @@ def show(resource: Resource, release: Release, bare: str) -> Response:
         layout.template,
         iri=resource.iri,
         path=f"doc/{quote_path(bare)}",
-        canonical=f"{release.base_uri}doc/{quote_path(bare)}",
+        canonical=render.canonical(f"doc/{bare}"),
+        own_charts=layout.charts,
         heading=heading,
         layout=layout,
         of_cells=bare.startswith("initiative/"),
@@ -133,7 +134,10 @@ def _describe(
 
 
 def _find_report(release: Release, heading: Cell, iri: str, context: Context) -> Report | None:
-    """Return where to report an error: the operator's address or site, else the publisher's."""
+    """Return where to report an error: the operator's address or site, else the publisher's.
+
+    Else the page where the files come from; None where the register names nothing of these.
+    """
     bodies = [release.manifest.get(role) or {} for role in ("operator", "publisher")]
     for body in bodies:
         if email := body.get("email"):
@@ -141,8 +145,8 @@ def _find_report(release: Release, heading: Cell, iri: str, context: Context) ->
             subject = context.t("things.report_subject", name=title)
             fields = f"subject={quote(subject)}&body={quote(iri)}"
             return Report(f"mailto:{quote(email, safe='@+')}?{fields}", is_mail=True)
-    for body in bodies:
-        homepage = body.get("homepage") or ""
-        if homepage.startswith(("http://", "https://")):
-            return Report(homepage, is_mail=False)
+    landing = release.manifest["series"].get("landing")
+    for page in (*(body.get("homepage") for body in bodies), landing):
+        if page and page.startswith(("http://", "https://")):
+            return Report(page, is_mail=False)
     return None

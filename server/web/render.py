@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ from server import texts
 from server.negotiation import HTML, Format, choose_format, choose_language
 from server.web import assets, links, navigation
 from server.web.headers import COMPUTING_POLICY, HEADERS, POLICY
+from server.web.link_preview import find_picture
 from server.web.release_scope import COPY, current_release
 from server.web.typography import set_blanks_of_page
 from transform.rdf import syntaxes
@@ -106,6 +107,7 @@ def render(template: str, **values: Any) -> str:
         link_file=lambda path: links.link_to(links.quote_path(path), lang=None),
         link_iri=lambda iri: links.link_to_iri(iri, release.base_uri),
         here=links.link_here,
+        find_picture=partial(find_picture, release, chosen, request.path.lstrip("/")),
         asset=assets.link,
         ways=navigation.list_ways(release),
         part=lambda path: navigation.part_above(path, text),
@@ -116,6 +118,12 @@ def render(template: str, **values: Any) -> str:
         **values,
     )
     return set_blanks_of_page(page)
+
+
+def canonical(path: str, number: int = 1) -> str:
+    """Return the address of a page of the current release, or of its page `number`, at home."""
+    search = f"?page={number}" if number > 1 else ""
+    return f"{current_release().base_uri}{links.quote_path(path)}{search}"
 
 
 def _copied_policy(template: str) -> str:

@@ -163,7 +163,13 @@ def test_the_html_of_every_template_is_valid(
     if shutil.which("java") is None:
         pytest.skip("no java on this machine")
     jar = install(NU) / "node_modules/vnu-jar/build/dist/vnu.jar"
-    for (name, path), language in product(paths.items(), ("fr", "en")):
+    listed = fetch(f"{examples}requetes", headers=HTML).text
+    # Each saved question has a form of its own.
+    questions = {
+        name: f"requetes/{name}" for name in re.findall(r'href="\./requetes/([a-z0-9-]+)"', listed)
+    }
+    assert {"cadre", "cadre-changements"} <= questions.keys()
+    for (name, path), language in product((paths | questions).items(), ("fr", "en")):
         joint = "&" if "?" in path else "?"
         reply = fetch(f"{examples}{path}{joint}lang={language}", headers=HTML)
         (tmp_path / f"{name}.{language}.html").write_bytes(reply.body)

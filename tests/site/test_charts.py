@@ -1,6 +1,7 @@
 """The pages of charts say what SPARQL says, and their files and frames may stand elsewhere."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -223,3 +224,18 @@ def test_a_release_without_charts_is_served_without(app: Flask, site: str, fetch
     assert fetch(f"{site}graphiques/categories-2025.svg").status == 404
     assert fetch(site).status == 200
     assert "graphiques" not in fetch(f"{site}sitemap/1.xml").text
+
+
+def test_the_checksums_of_downloads_are_those_of_charts_too(examples: str, fetch: Any) -> None:
+    lines = fetch(f"{examples}dumps/SHA256SUMS").text.splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    charts = [name for name in sums if name.startswith("charts/")]
+    assert {name.rpartition(".")[2] for name in charts} == {"svg", "png", "csv"}
+    for language in ("fr", "en"):
+        name = f"charts/statuts-2025.{language}.png"
+        shown = fetch(f"{examples}graphiques/statuts-2025.png?lang={language}")
+        file = fetch(f"{examples}dumps/{name}")
+        assert (file.status, file.kind, file.body) == (200, "image/png", shown.body)
+        assert hashlib.sha256(file.body).hexdigest() == sums[name]
+    assert fetch(f"{examples}dumps/charts/index.json").status == 404
+    assert "charts/" not in fetch(f"{examples}dumps/", Accept="text/html").text

@@ -60,6 +60,19 @@ def test_small_answers_stay_as_they_are(site: str, fetch: Any) -> None:
     assert forced.headers["Content-Encoding"] == "gzip"
 
 
+def test_lists_of_files_are_pages_as_others_are(published: str, fetch: Any) -> None:
+    for path in ("dumps/", f"dumps/releases/{'a' * 16}/"):
+        plain = fetch(published + path, Accept="text/html")
+        reply = fetch(published + path, Accept="text/html", Accept_Encoding="gzip")
+        assert reply.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(reply.body) == plain.body
+        assert "Accept-Encoding" in reply.headers["Vary"]
+        again = {"If-None-Match": reply.headers["ETag"], "Accept-Encoding": "gzip"}
+        assert fetch(published + path, headers=again).status == 304
+        meant = {"If-Match": reply.headers["ETag"], "Accept-Encoding": "gzip"}
+        assert fetch(published + path, headers=meant).status == 200
+
+
 def test_files_are_not_packed_twice(site: str, fetch: Any) -> None:
     for path in ("dumps/portraits.ttl.gz", "dumps/portraits.ttl"):
         reply = fetch(site + path, Accept_Encoding="gzip, br, zstd")

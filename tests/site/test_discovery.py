@@ -1,5 +1,6 @@
 """What leads to the data: sitemap, feed, context, schema.org, Link headers."""
 
+import html
 import json
 import re
 import shutil
@@ -178,6 +179,22 @@ def test_the_home_page_names_the_catalogue_and_what_it_lists(site: str, fetch: A
     assert catalogue["@type"] == "DataCatalog"
     named = {node["@id"] for node in catalogue["dataset"]}
     assert named == {series["@id"], f"{BASE}id/portrait/2024", f"{BASE}id/portrait/2025"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_all_citations_of_the_whole_name_one_year(
+    published: str, fetch: Any, language: str
+) -> None:
+    home = fetch(f"{published}?lang={language}", Accept="text/html").text
+    shown = re.findall('<blockquote class="quote">(.*?)</blockquote>', home)
+    guide = fetch(f"{published}aide/citation?lang={language}", Accept="text/html").text
+    assert re.findall('<blockquote class="quote">(.*?)</blockquote>', guide) == shown
+    (series,) = [n for n in described(published, fetch, f"?lang={language}")
+                 if n["@type"] == "Dataset"]  # fmt: skip
+    assert [html.unescape(text) for text in shown] == [series["citation"]]
+    bibtex = fetch(f"{published}citation.bib?lang={language}").text
+    (year,) = re.findall(r"year = \{(\d+)\}", bibtex)  # that in which the release was published
+    assert f", {year}. " in series["citation"]
 
 
 def test_other_resources_are_no_datasets(site: str, fetch: Any) -> None:

@@ -1,6 +1,7 @@
 """The static copy, as real web servers send it: links, negotiation, redirects, types, headers."""
 
 import csv
+import hashlib
 import json
 import re
 import shutil
@@ -169,6 +170,25 @@ def test_every_link_leads_to_a_file(nginx_site: str, copy: Path, fetch: Any) -> 
     assert len(seen) > 1500
 
 
+def test_each_page_is_at_home_at_its_own_file_with_a_picture_that_is_there(copy: Path) -> None:
+    homes, pictures = {}, set()
+    for file in copy.rglob("*.html"):
+        head = file.read_text("utf-8").partition("</head>")[0]
+        for home in re.findall('<link rel="canonical" href="([^"]*)">', head):
+            assert f'<meta property="og:url" content="{home}">' in head
+            homes[file.relative_to(copy).as_posix()] = home
+        pictures |= set(re.findall('<meta property="og:image" content="([^"]*)">', head))
+    assert homes["index.html"] == BASE
+    assert homes["changements/index.html"] == f"{BASE}changements/"
+    for name in ("index.en.html", "initiatives.html", "initiatives.en.html", f"{PAGE}.html"):
+        assert homes[name] == BASE + name
+    assert homes["initiatives.annee-2024.html"] == f"{BASE}initiatives.html"
+    assert any(".en." in picture for picture in pictures)
+    for picture in pictures:
+        assert picture.startswith(BASE)
+        assert (copy / picture.removeprefix(BASE)).read_bytes().startswith(b"\x89PNG")
+
+
 def test_every_page_of_the_sitemap_is_there(copy: Path) -> None:
     for part in (copy / "sitemap").iterdir():
         for address in re.findall("<loc>([^<]*)</loc>", part.read_text("utf-8")):
@@ -300,6 +320,9 @@ def test_downloads_are_those_of_the_release(copy: Path, small: Path) -> None:
         if file.is_file():
             twin = copy / "dumps" / file.relative_to(small / "current/dumps")
             assert twin.read_bytes() == file.read_bytes()
+    for line in (copy / "dumps/SHA256SUMS").read_text().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256((copy / "dumps" / name).read_bytes()).hexdigest() == digest, name
 
 
 def test_object_stores_are_told_every_file(copy: Path) -> None:

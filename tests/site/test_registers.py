@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 
 from tests.conftest import SHARED, Run, shared
+from tests.site.conftest import BROWSER_MS
 
 BASE = "http://localhost:8000/"
 HTML = {"Accept": "text/html"}
@@ -493,3 +494,79 @@ def test_nothing_is_new_in_a_register_of_one_portrait(canada: Site, fetch: Any) 
         assert page.status == 200
         assert "badge new" not in page.text
         assert "presence=" not in page.text
+
+
+def count(canada: Site, fetch: Any, pattern: str) -> int:
+    """Return how many entries a pattern of SPARQL finds."""
+    query = f"PREFIX pia: <{BASE}def#> SELECT (COUNT(?e) AS ?n) {{ {pattern} }}"
+    reply = fetch(f"{canada.address}sparql?{urlencode({'query': query})}", Accept="text/csv")
+    return int(reply.text.split()[1])
+
+
+def test_the_home_page_of_a_first_year_has_four_figures_two_charts_and_no_other_year(
+    canada: Site, fetch: Any
+) -> None:
+    home = fetch(canada.address, headers=HTML).text
+    figures = home.partition('<dl class="figures">')[2].partition("</dl>")[0]
+    told = [visible(text).strip() for text in re.findall("(?s)<d[td][ >].*?</d[td]>", figures)]
+    shown = {name: int(number) for name, number in zip(told[::2], told[1::2], strict=True)}
+    statuses = {
+        name: count(canada, fetch, f"?e pia:statut <{BASE}id/statut/{slug}>")
+        for name, slug in (("In development", "in-development"), ("In production", "in-production"))
+    }
+    entries = count(canada, fetch, "?e a pia:Inscription")
+    assert shown == {"Initiatives": entries, "Bodies": 42, **statuses}
+    charts = home.partition('id="charts"')[2].partition("</section>")[0]
+    assert charts.count('<figure class="chart">') == 1
+    (bars,) = re.findall('(?s)<table class="bars one">.*?</table>', charts)
+    rows = re.findall(r'href="\./id/(organisme/[a-z0-9-]+)".*?"number">(\d+)<', bars)
+    assert len(rows) == 10
+    for body, number in rows[:2]:
+        assert int(number) == count(canada, fetch, f"?e pia:organisme <{BASE}id/{body}>"), body
+    for page in (home, fetch(f"{canada.address}?lang=fr", headers=HTML).text):
+        text = visible(page.partition("<main")[2])
+        assert not re.findall("year after year|before|année après année|années d'avant", text)
+
+
+@pytest.mark.parametrize(
+    ("register_of", "address"),
+    [
+        ("canada", "https://www.canada.ca/en/treasury-board-secretariat.html"),
+        ("us", "https://github.com/ombegov/2025-Federal-Agency-AI-Use-Case-Inventory"),
+    ],
+)
+def test_an_entry_says_where_to_report_an_error(
+    register_of: str, address: str, request: pytest.FixtureRequest, fetch: Any
+) -> None:
+    site: Site = request.getfixturevalue(register_of)
+    listed = fetch(f"{site.address}portraits/2025", headers=HTML).text
+    (path, *_) = re.findall(r'href="[./]*id/(initiative/[^"?#]+)', listed)
+    page = fetch(f"{site.address}doc/{path}", headers=HTML).text
+    (link,) = re.findall('<a href="([^"]*)"[^>]*>Report an error in this entry</a>', page)
+    assert link == address
+
+
+# As wide as figures of the whole inventories are, of which the site here holds one row in ten.
+LONG = {"en": "1,012 to 1,575", "fr": "de 1\u202f012 à 1\u202f575"}
+LENGTHEN = """text => {
+  for (const node of document.querySelectorAll(".figures .value")) {
+    (node.querySelector("a") || node).textContent = text;
+  }
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_long_numbers_do_not_make_a_page_wider_than_a_small_phone(
+    us: Site, browser: Any, fetch: Any, language: str
+) -> None:
+    bodies = fetch(f"{us.address}organismes?lang={language}", headers=HTML).text
+    body = re.findall(r'href="\./id/(organisme/[a-z0-9-]+)', bodies)[0]
+    context = browser.new_context(viewport={"width": 320, "height": 800})
+    context.set_default_timeout(BROWSER_MS)
+    page, found = context.new_page(), {}
+    for path in ("", "organismes", "initiatives", f"doc/{body}", "doc/portrait/2025"):
+        page.goto(f"{us.address}{path}?lang={language}")
+        page.evaluate(LENGTHEN, LONG[language])
+        found[path] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert found == dict.fromkeys(found, 320)

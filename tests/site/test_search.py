@@ -37,6 +37,7 @@ def test_combinations_narrow_widen_and_leave_out(examples: str, fetch: Any) -> N
     sorting, images, both = count("triage"), count("image"), count("triage image")
     assert sorting > 0 < images
     assert count("triage OR image") == sorting + images - both
+    assert count("triage OU image") == sorting + images - both
     assert count("triage -image") == sorting - both
     assert count("triage -triage") == 0
     assert count('"réseaux les agent"') == 0 < count('"agent conversationnel"') <= count("agent")

@@ -519,6 +519,8 @@ def test_a_feed_says_what_changed_of_a_body(site: Site) -> None:
         for entry in ET.fromstring(reply.data).iter(f"{atom}entry")
     ]
     assert len(ids) == len(set(ids))
+    # An entry without a summary has none, rather than an empty one.
+    assert all(text.text for text in ET.fromstring(reply.data).iter(f"{atom}summary"))
     own = f"?x dcterms:hasVersion/pia:organisme <{body}>"
     absent = site.paths(f"{own} ; pia:derniereAnnee 2024")
     new = site.paths(f"{own} ; pia:premiereAnnee 2025")
@@ -593,9 +595,11 @@ def test_a_page_of_each_kind_is_made_for_readers(
             if "property" in n.attributes
         }
         assert plain(properties["og:title"] or "") == plain(main.all("h1")[0].text())
-        if image := properties.get("og:image"):
-            picture = site.client.get(image.removeprefix(BASE.rstrip("/")))
-            assert (picture.status_code, picture.mimetype) == (200, "image/png")
+        assert properties["og:description"]
+        image = properties["og:image"] or ""
+        assert image.startswith(f"{BASE}graphiques/"), path
+        picture = site.client.get(image.removeprefix(BASE.rstrip("/")))
+        assert (picture.status_code, picture.mimetype) == (200, "image/png")
         blocks = [
             n for n in page.all("script") if n.attributes.get("type") == "application/ld+json"
         ]
@@ -709,6 +713,14 @@ def test_an_error_can_be_reported(hostile: Site, monkeypatch: pytest.MonkeyPatch
     read = parse_qs(fields, strict_parsing=True)
     assert read["subject"] == [f"Error in the entry: {HOSTILE[0]}"]
     assert read["body"] == [f"{BASE}id/{path}"]
+    nobody = {**manifest["publisher"], "email": None, "homepage": None}
+    for role in ("operator", "publisher"):
+        monkeypatch.setitem(manifest, role, nobody)
+    series = {**manifest["series"], "landing": "https://portal.example/register"}
+    monkeypatch.setitem(manifest, "series", series)
+    assert report() == "https://portal.example/register"
+    monkeypatch.setitem(manifest, "series", {**series, "landing": None})
+    assert "names neither an e-mail address nor a site to report it to" in hostile.page(path).text()
 
 
 def test_a_body_with_very_many_has_a_bounded_page(hostile: Site) -> None:

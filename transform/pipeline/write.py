@@ -37,12 +37,12 @@ from transform.release import (
 )
 from transform.release import folder as release_folder
 from transform.release.definitions import definitions
+from transform.release.integrity import SUMS_PATH, list_sums
 from transform.release.names import read_names
 from transform.release.paths import (
     CHART_FORM,
     DATABASE,
     DECISIONS,
-    SUMS,
     is_packed,
     is_unnamed,
     source_path,
@@ -88,6 +88,7 @@ def write_release(
             **_write_report(work, checked, folder),
             **_write_charts(work, checked, graphs, folder),
         }
+        _write_sums(files, folder)
         scratch = folder / "graphs"
         counted = count_graphs(_offer(work, checked, files), graphs, contexts, scratch)
         plain = {path: about for path, about in files.items() if not is_unnamed(path)}
@@ -127,6 +128,13 @@ def _forms(files: Files) -> dict[str, str]:
         for path in files
         if is_unnamed(path) and not is_packed(path)
     }
+
+
+def _write_sums(files: Files, folder: Path) -> None:
+    """Write the checksums of the dumps and charts, as `sha256sum` reads them."""
+    listed = list_sums({path: str(about["sha256"]) for path, about in files.items()})
+    text = "".join(f"{sha256}  {name}\n" for name, sha256 in listed)
+    (folder / SUMS_PATH).write_text(text, encoding="ascii")
 
 
 def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
@@ -198,8 +206,6 @@ def _write_dumps(
         ],
     )
     shutil.rmtree(scratch)
-    sums = [f"{file.sha256}  {file.name}\n" for file in sorted(stored)]
-    (target / SUMS).write_text("".join(sums), encoding="ascii")
     return {f"dumps/{file.name}": describe_file(f"dumps/{file.name}", file) for file in stored}
 
 

@@ -7,7 +7,8 @@ SUMS = "SHA256SUMS"
 FORMER_NAMES = "anciens-noms"
 DECISIONS = "decisions.sssom.tsv"
 DATABASE = "portraits.sqlite"
-SOURCES = "dumps/sources/"
+DUMPS = "dumps/"
+SOURCES = f"{DUMPS}sources/"
 CHARTS = "charts/"
 CHART_INDEX = "charts/index.json"
 GZIP = "application/gzip"
@@ -19,6 +20,22 @@ CHART_FORM = 2
 def source_path(year: int, name: str) -> str:
     """Return the path of a source file, below the base URI and in the release folder."""
     return f"{SOURCES}{year}/{name}"
+
+
+def download_path(path: str) -> str | None:
+    """Return the path below the base URI at which a file of a release is downloaded; None for none.
+
+    A chart, which stands beside the dumps, is downloaded among them.
+    """
+    if path.startswith(CHARTS):
+        return None if path == CHART_INDEX else f"{DUMPS}{path}"
+    return path if path.startswith(DUMPS) else None
+
+
+def stored_path(download: str) -> str:
+    """Return the path in the release of the file that is downloaded at a path."""
+    below = download.removeprefix(DUMPS)
+    return below if below.startswith(CHARTS) else download
 
 
 def is_packed(path: str) -> bool:

@@ -204,13 +204,13 @@ class Dispatcher:
         if self._threads.busy >= _MOST_BUSY:
             detail = message("http.too_many_under_way")
             return refuse(503, "engine-busy", detail, 2)
-        request, files = in_flight.request, in_flight.request.path.startswith(_FILES)
+        request, files = in_flight.request, _is_file(in_flight.request.path)
         # So that the head is that of the GET, which others may wait for.
         method = "GET" if request.method == "HEAD" and not files else request.method
         copy = replace(request, method=method, gone=in_flight.is_left)
 
         def work() -> Reply:
-            environ = wsgi.write_environ(copy, frozenset() if files else _CONDITIONS)
+            environ = wsgi.write_environ(copy, _list_dropped(request.path))
             environ[PLAN] = plan
             result = wsgi.call(self._app, copy, environ)
             in_flight.is_of, in_flight.may_keep = result.release, finish.may_keep(result)
@@ -253,3 +253,18 @@ class Dispatcher:
     def _no_more(self, in_flight: InFlight) -> None:
         if self._in_flight.get(in_flight.request.key) is in_flight:
             del self._in_flight[in_flight.request.key]
+
+
+def _list_dropped(path: bytes) -> frozenset[bytes]:
+    """Return the conditions of a request that the application is not told of.
+
+    It answers those on files; of the list of files, whether it is the one that the client means.
+    """
+    if _is_file(path):
+        return frozenset()
+    return _CONDITIONS - {b"if-match"} if path.startswith(_FILES) else _CONDITIONS
+
+
+def _is_file(path: bytes) -> bool:
+    """Check whether a path is that of a file to download, and not of the list of files."""
+    return path.startswith(_FILES) and not path.endswith(b"/")

@@ -13,7 +13,7 @@ export function parse(text, folding) {
   const absent = [];
   let either = false;
   for (const [, minus, phrase, bare] of text.matchAll(PART)) {
-    if (bare === "OR") {
+    if (bare === "OR" || bare === "OU") {
       either = groups.length > 0;
       continue;
     }
