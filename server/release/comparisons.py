@@ -11,7 +11,6 @@ from server.release.current import Release
 from transform.comparison.model import Comparison, Evolution, Movement
 from transform.layouts.model import LISTS
 from transform.rdf.namespaces import IN_SCHEME, RDF_TYPE, vocabulary_of
-from transform.release.manifest import left_out_in
 
 
 class PublishedComparison(NamedTuple):
@@ -52,7 +51,7 @@ def read_comparison(release: Release, earlier: int, later: int) -> PublishedComp
 
 
 def _read_comparison(release: Release, earlier: int, later: int) -> PublishedComparison:
-    comparison = Comparison(earlier, later, left_out=left_out_in(release.manifest))
+    comparison = Comparison(earlier, later, words=release.manifest.get("words", {}))
     iri = release.base_uri + comparison.path
     triples = queries.find_triples(release, "comparison", comparison=iri)
     label_triples = queries.find_triples(release, "comparison-labels", comparison=iri)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 
-from tests.conftest import Run, shared
+from tests.conftest import SHARED, Run, shared
 
 BASE = "http://localhost:8000/"
 HTML = {"Accept": "text/html"}
@@ -86,13 +86,33 @@ DUTCH_ROWS: Rows = {
 }
 
 
-# Of the United States' inventories, one row in ten is enough for a site.
+# Of the United States' inventories, one row in ten is enough for a site. Where that of 2023 is not
+# there, rows of our own stand for it, under its columns.
 US_FILES = {
+    2023: ("record_level_information_FedAI_2023.csv", "utf-8-sig"),
     2024: ("2024_consolidated_ai_inventory_raw_v2.csv", "cp1252"),
     2025: ("2025_individually_reported_AI_use_cases.csv", "utf-8-sig"),
 }
-US_BODIES = {2024: ("Agency", "Bureau"), 2025: ("agency_name", "agency_bureau")}
-RENAMED = {"Federal Reserve Board": "Board of Governors of the Federal Reserve System"}
+US_COLUMNS = {
+    2023: ("Department", "Agency", "Title"),
+    2024: ("Agency", "Bureau", "Use Case Name"),
+    2025: ("agency_name", "agency_bureau", "use_case_name"),
+}
+US_2023 = (
+    "Use_Case_ID", "Department_Code", "Agency", "Office", "Title", "Summary", "Development_Stage",
+    "Techniques", "Source_Code", "Department",
+)  # fmt: skip
+RENAMED = {
+    "Federal Reserve Board": "Board of Governors of the Federal Reserve System",
+    "Department of Interior": "Department of the Interior",
+    "Department of Treasury": "Department of the Treasury",
+    "U.S. Environmental Protection Agency": "Environmental Protection Agency",
+    "U.S. General Services Administration": "General Services Administration",
+    "U.S. Office of Personnel Management": "Office of Personnel Management",
+    "U.S. Agency for International Development": (
+        "United States Agency for International Development"
+    ),
+}
 
 
 Bodies = dict[int, list[tuple[str, ...]]]
@@ -167,20 +187,20 @@ def dutch(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def us(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site of the United States' inventories of two years: one row in ten."""
+    """A site of the United States' inventories of three years: one row in ten."""
     folder = tmp_path_factory.mktemp("us")
     bodies: Bodies = {}
     arguments: list[object] = []
-    for year, (name, codec) in US_FILES.items():
-        with shared("data", "us", name).open(encoding=codec, newline="") as lines:
-            header, *rows = [row for n, row in enumerate(csv.reader(lines)) if n % 10 == 0]
+    sampled = {year: us_rows(year) for year in (2024, 2025)}
+    sampled[2023] = us_rows(2023) if us_file(2023).exists() else own_rows(*sampled[2024])
+    for year, (header, rows) in sorted(sampled.items()):
         with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([header, *rows])
-        agency, bureau = map(header.index, US_BODIES[year])
+        agency, bureau, _ = map(header.index, US_COLUMNS[year])
         for row in rows:
             sector = RENAMED.get(row[agency], row[agency])
-            # Where an agency names no bureau, the row is its own.
-            bodies.setdefault(year, []).append((row[bureau].strip() or sector, sector))
+            # Where an agency names no bureau, the row is its own, by the name that it wrote.
+            bodies.setdefault(year, []).append((row[bureau].strip() or row[agency], sector))
         arguments += [f"{year}={folder / f'{year}.csv'}", "--layout", f"{year}=us-{year}"]
     done = portrait_ia("build", *arguments, "--to", folder / "releases")
     assert done.returncode == 0, done.stderr
@@ -188,6 +208,36 @@ def us(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) ->
         folder / "releases", workers=1, security_contacts="mailto:security@us.example"
     ) as address:
         yield Site(address, ("en",), bodies, questions=35)
+
+
+def us_file(year: int) -> Path:
+    return SHARED / "data" / "us" / US_FILES[year][0]
+
+
+def us_rows(year: int) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a year's inventory and one row in ten, or skip the test without it."""
+    name, codec = US_FILES[year]
+    with shared("data", "us", name).open(encoding=codec, newline="") as lines:
+        header, *rows = [row for n, row in enumerate(csv.reader(lines)) if n % 10 == 0]
+    return header, rows
+
+
+def own_rows(header: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Return rows for 2023: one of each stage; the first two go on in the next year's rows."""
+    agency, bureau, name = map(header.index, US_COLUMNS[2024])
+    later = next(row for row in rows if row[bureau].strip())
+    known = (later[bureau], later[name], later[agency])
+    own = [
+        (known, "Initiation"),
+        (("", "Sorting of claims", "Department of Treasury"), "In production: less than 6 months"),
+        (("", "Counting of wells", "U.S. Environmental Protection Agency"), ""),
+        (("OCIO", "Mapping of rivers", "Department of Interior"), "This is a pilot initiative"),
+        (("OCIO", "Planning of shifts", "Department of Labor"), "In-use"),
+    ]
+    return list(US_2023), [
+        [f"XX-{number:04}-2023", "XX", body, "", title, "What it does.", stage, "", "", sector]
+        for number, ((body, title, sector), stage) in enumerate(own)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -295,8 +345,14 @@ def test_questions_are_answered_and_count_every_row(register: Site, fetch: Any) 
                 continue
             found = answer["results"]["bindings"]
             assert found or name in MAY_BE_EMPTY, name
-            naming = [column for column in answer["head"]["vars"] if column.startswith("nom")]
-            assert all(column in row for row in found for column in naming), name
+            columns = answer["head"]["vars"]
+            naming = [column for column in columns if column.startswith("nom")]
+            for column in naming:
+                of = column[3:4].lower() + column[4:]
+                # What a year does not have has no name, and its entries are counted all the same.
+                absent = [row for row in found if of in columns and of not in row]
+                assert {row["annee"]["value"] for row in absent} <= {"2023"}, name
+                assert all(column in row for row in found if row not in absent), name
             if "lignes" in answer["head"]["vars"]:
                 counted = sum(int(row["lignes"]["value"]) for row in found)
                 assert counted == (largest if name == "organismes" else len(listed)), name
@@ -382,6 +438,53 @@ def test_counts_by_body_are_those_of_the_files(register: Site, fetch: Any) -> No
     )
     assert counted == written
     assert len({row["body"] for row in answer}) == len({body[1:] for body in written})
+
+
+def test_a_year_without_categories_has_none_and_none_of_its_initiatives_changed_it(
+    us: Site, fetch: Any
+) -> None:
+    assert [*us.bodies] == [2023, 2024, 2025]
+    charts = fetch(f"{us.address}graphiques", headers=HTML).text
+    assert "graphiques/statuts-2023" in charts
+    assert "categories-2023" not in charts
+    assert "categories-2024" in charts
+    categories = csv.DictReader(io.StringIO(fetch(f"{us.address}requetes/categories.csv").text))
+    without = [row for row in categories if not row["categorie"]]
+    assert [(row["annee"], int(row["lignes"])) for row in without] == [
+        ("2023", len(us.bodies[2023]))
+    ]
+    for path in ("changements/2023-2024", "changements/2023-2025"):
+        page = visible(fetch(us.address + path, headers=HTML).text)
+        assert not re.findall("(?i)topic area|categor", page), path
+        assert not QUEBEC.findall(page), path
+    later = visible(fetch(f"{us.address}changements/2024-2025", headers=HTML).text)
+    assert "topic area" in later.casefold()
+    query = f"""PREFIX pia: <{BASE}def#> SELECT ?entry ?stage WHERE {{
+        ?entry pia:inscriptionDe ?initiative ; pia:annee 2023 .
+        OPTIONAL {{ ?entry pia:statutTelQuEcrit ?stage }} }}"""
+    reply = fetch(f"{us.address}sparql?{urlencode({'query': query})}", Accept="text/csv")
+    entries = list(csv.DictReader(io.StringIO(reply.text)))
+    assert len(entries) == len(us.bodies[2023])
+    for entry in entries[:5]:
+        page = visible(fetch(entry["entry"].replace(f"{BASE}id/", f"{us.address}doc/")).text)
+        assert not re.findall("(?i)topic area", page)
+        assert entry["stage"].strip() in page
+
+
+def test_what_is_published_has_the_words_of_the_register(us: Site, fetch: Any) -> None:
+    """Labels and descriptions in the data, as on pages: none says what Québec calls a thing."""
+    found = {}
+    for path in ("id/comparaison/2024-2025", "catalogue"):
+        query = f"""SELECT DISTINCT ?text {{
+            {{ ?thing <http://www.w3.org/2000/01/rdf-schema#label>|<http://purl.org/dc/terms/title>
+                |<http://purl.org/dc/terms/description> ?text }}
+            FILTER(STRSTARTS(STR(?thing), "{BASE}{path}")) }}"""
+        reply = fetch(f"{us.address}sparql?{urlencode({'query': query})}", Accept="text/csv")
+        found[path] = [row["text"] for row in csv.DictReader(io.StringIO(reply.text))]
+        assert [text for text in found[path] if QUEBEC.search(text)] == [], path
+    assert (
+        "What changed from the 2024 inventory to the 2025 one" in found["id/comparaison/2024-2025"]
+    )
 
 
 def test_nothing_is_new_in_a_register_of_one_portrait(canada: Site, fetch: Any) -> None:

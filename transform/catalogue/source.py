@@ -107,17 +107,13 @@ def _adaptation(layout: Layout) -> dict[str, str]:
     }
 
 
-_THINGS = {
-    "organisme": {"fr": "organismes", "en": "bodies"},
-    "portefeuille": {"fr": "portefeuilles", "en": "portfolios"},
-    "categorie": {"fr": "catégories", "en": "categories"},
-    "statut": {"fr": "statuts", "en": "statuses"},
-}
+_MATCHED = ("organisme", "portefeuille", "categorie", "statut")
 
 
 def _enumerated(layout: Layout, language: str) -> str:
-    """Return what is matched with lists: bodies, and what else the register has."""
-    things = [words[language] for of, words in _THINGS.items() if not layout.fields[of].absent]
+    """Return what is matched with lists, in the register's words: bodies, and what else it has."""
+    names = layout.words.names[language]
+    things = [names[thing][1] for thing in _MATCHED if not layout.fields[thing].absent]
     *first, last = things
     return f"{', '.join(first)} {'et' if language == 'fr' else 'and'} {last}" if first else last
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from transform.comparison.entries import Entry, Names
 from transform.comparison.lists import compare_lists
@@ -32,7 +33,8 @@ class Sides:
     """The entries of two portraits, and what the release calls things.
 
     `likely` are initiatives of which nobody has decided whether they are one: they widen the
-    range of what is new and what is absent. `left_out` is the layout's sentence on absence.
+    range of what is new and what is absent. `words` are those of the register by
+    language, as a manifest has them.
     """
 
     earlier: int
@@ -41,7 +43,7 @@ class Sides:
     after: Sequence[Entry]
     names: Names = field(default_factory=Names)
     likely: Collection[Likely] = ()
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ class Sides:
 
 def compare(sides: Sides) -> Comparison:
     """Compare two portraits."""
-    comparison = Comparison(sides.earlier, sides.later, left_out=sides.left_out)
+    comparison = Comparison(sides.earlier, sides.later, words=sides.words)
     _compare_texts(comparison, sides)
     _compare_bodies(comparison, sides)
     _compare_initiatives(comparison, sides)

@@ -5,7 +5,7 @@ Things are named by their paths below the base URI.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from transform.layouts.model import LISTS
 
@@ -116,8 +116,8 @@ class Pair(NamedTuple):
 class Comparison:
     """The numbers of all that changed between the portraits of two years.
 
-    `called` are the names of the initiatives in `pairs`, by path: no list holds them. `left_out`
-    is the layout's sentence, by language, on what absence does and does not mean.
+    `called` are the names of the initiatives in `pairs`, by path: no list holds them. `words`
+    are those of the register by language, as a manifest has them.
     """
 
     earlier: int
@@ -126,7 +126,7 @@ class Comparison:
     evolutions: list[Evolution] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:

@@ -17,6 +17,7 @@ from transform.comparison.model import (
     Evolution,
     Movement,
 )
+from transform.layouts.words import written_words
 from transform.text.agreement import Noun, write_places
 from transform.text.difference import net
 from transform.text.message import message, read_room
@@ -28,18 +29,23 @@ from transform.text.numbers import (
 
 Label = Callable[[str], str]
 Words = Mapping[str, str]
-# Where the caller passes no words of the register.
+# Of a release of before registers had words of their own.
 _OURS: Mapping[str, Words] = {
     language: write_places(
         {
             "portrait": Noun("portrait"),
             "portraits": Noun("portraits"),
-            "portefeuille": Noun(name),
-            "portefeuilles": Noun(f"{name}s"),
+            "portefeuille": Noun(portfolio),
+            "portefeuilles": Noun(f"{portfolio}s"),
+            "categories": Noun(categories, feminine=language == "fr"),
+            "statuts": Noun(statuses),
         },
         language,
     )
-    for language, name in (("fr", "portefeuille"), ("en", "portfolio"))
+    for language, portfolio, categories, statuses in (
+        ("fr", "portefeuille", "catégories", "statuts"),
+        ("en", "portfolio", "categories", "statuses"),
+    )
 }
 _PLACE = re.compile(r"\{([^:|{}]+)(?::([^|}]*)\|([^}]*))?\}")
 
@@ -72,6 +78,14 @@ class Sentence(NamedTuple):
 
 def _table() -> dict[str, dict[str, str]]:
     return read_room("comparison")
+
+
+def register_words(comparison: Comparison, language: str, words: Words | None = None) -> Words:
+    """Return the words of the register to fill in: those passed, else those of the comparison."""
+    return words or {
+        **_OURS[language],
+        **written_words(comparison.words.get(language, {}), language),
+    }
 
 
 def title(comparison: Comparison, language: str, words: Words | None = None) -> str:
@@ -131,7 +145,7 @@ def _plain(
     key: str, comparison: Comparison, language: str, words: Words | None, **labels: str
 ) -> str:
     years = {"earlier": str(comparison.earlier), "later": str(comparison.later)}
-    values = {**(words or _OURS[language]), **years, **labels}
+    values = {**register_words(comparison, language, words), **years, **labels}
     return _table()[key][language].format(**values)
 
 
@@ -142,14 +156,13 @@ class _Writer:
         self._comparison = comparison
         self._label = label
         self._language = language
-        self._own_words = words or _OURS[language]
+        self._own_words = register_words(comparison, language, words)
 
     def sentences(self) -> Iterator[Sentence]:
         for topic in ("initiatives", "organismes"):
             yield from self._sums(topic)
         yield from self._lists()
-        own = self._own_words.get("left_out")
-        if caution := own or self._comparison.left_out.get(self._language):
+        if caution := self._own_words.get("left_out"):
             yield Sentence("caution", "initiatives", [Part(caution)])
 
     def _sums(self, topic: str) -> Iterator[Sentence]:

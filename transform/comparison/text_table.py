@@ -9,8 +9,10 @@ from transform.comparison.sentences import (
     comparison_sentences,
     name_movement,
     number_text,
+    register_words,
     title,
 )
+from transform.layouts.words import FORMS
 from transform.text.message import message
 from transform.text.numbers import percent, whole
 from transform.text.printable import visible
@@ -38,11 +40,12 @@ def _lines(comparison: Comparison, label: Label, language: str) -> Iterator[str]
             if movement.unresolved is unresolved and (movement.number or movement.most):
                 name = name_movement(comparison, movement, label, language)
                 yield from _row(name, [(number_text(movement, language), 20)])
+    words = register_words(comparison, language)
     for kind in comparison.lists:
         yield ""
         years = [(str(year), _NUMBER) for year in (comparison.earlier, comparison.later)]
-        head, share = message(f"diff.{kind}"), message("diff.share").text(language)
-        yield from _row(head.text(language), [*years, (share, _SHARE)])
+        called, share = words[FORMS[kind][1].capitalize()], message("diff.share").text(language)
+        yield from _row(called, [*years, (share, _SHARE)])
         texts = comparison.of(kind, unresolved=True)
         for evolution in comparison.of(kind):
             yield from _evolution(evolution, label, language)

@@ -14,7 +14,7 @@ from transform.tables.texts import Slot
 from transform.text.dates import two_readings
 from transform.text.normal_form import normal_form
 from transform.text.numbers import read_number
-from transform.text.urls import is_email, is_page
+from transform.text.urls import as_page, is_email, is_page
 
 
 class FieldRule(NamedTuple):
@@ -129,10 +129,11 @@ def _term(field: Field, value: str) -> str | None:
         case "string":
             return literal(value)
         case "contact":
-            return f"<{value}>" if is_page(value) else f"<mailto:{_address(value)}>"
+            page = as_page(value)
+            return f"<{page}>" if page else f"<mailto:{_address(value)}>"
     read = _read(field, value)
     if read is None or field.kind == "iri":
-        return f"<{value}>" if read else None
+        return f"<{read[0]}>" if read else None
     return literal(read[0], datatype=f"{XSD}{read[1]}")
 
 
@@ -143,7 +144,8 @@ def _read(field: Field, value: str) -> tuple[str, str] | None:
     """
     match field.kind:
         case "iri":
-            return (value, "anyURI") if is_page(value) else None
+            page = as_page(value)
+            return (page, "anyURI") if page else None
         case "date":
             moments = field.moments(value)
             if len(moments) != 1:

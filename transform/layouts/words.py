@@ -72,6 +72,16 @@ class Words:
         }
 
 
+def written_words(words: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return what texts fill in for the words of one language, as a manifest has them.
+
+    They stand alone and with what agrees with them; `left_out` is the sentence on absence.
+    """
+    names = {thing: forms for thing, forms in words.items() if thing in FORMS}
+    left_out = {"left_out": words["left_out"]} if "left_out" in words else {}
+    return {**write_places(nouns_of(names), language), **left_out}
+
+
 def nouns_of(names: Mapping[str, Sequence[str]]) -> dict[str, Noun]:
     """Return the nouns of things by the names that texts have for one and several of them.
 

@@ -74,7 +74,7 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
     bodies = {body.slug: body for body in work.identities.bodies.by_place.values()}
     words = WordCounts((slug, name) for slug, body in bodies.items() for name in body.spellings)
     newest = max(work.contexts, key=lambda context: context.reading.year).layout
-    left_out = newest.words.left_out
+    called = newest.words.as_json()
     lines: list[str] = []
     candidates: Candidates = {}
     renamings: list[Renaming] = []
@@ -88,6 +88,6 @@ def compare_all(work: Prepared, rejected: Rejected, directory: list[str]) -> Com
         else:
             maybe = open_pairs(older, newer, decided)
         before, after = (entries[year] for year in years)
-        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe], left_out)
+        sides = Sides(*years, before, after, names, [c.as_likely() for c in maybe], called)
         lines += in_order(comparison_lines(compare(sides), names, work.base_uri))
     return Compared(lines, candidates, renamings)

@@ -56,12 +56,6 @@ def languages_in(manifest: Manifest) -> tuple[str, ...]:
     return tuple(manifest.get("languages", LANGUAGES))
 
 
-def left_out_in(manifest: Manifest) -> dict[str, str]:
-    """Return the sentence of a release, by language, on what absence from a portrait means."""
-    words = manifest.get("words", {})
-    return {tag: own["left_out"] for tag, own in words.items() if "left_out" in own}
-
-
 def damaged(release: Path, path: str, problem: Message) -> DamagedRelease:
     """Return the fault of a release: the path of a file in it, and what is wrong with that."""
     return DamagedRelease(

@@ -22,7 +22,7 @@ from transform.files import reason_message
 from transform.rdf.namespaces import IS_REPLACED_BY, vocabulary_of
 from transform.release.folder import CURRENT
 from transform.release.integrity import check_quads
-from transform.release.manifest import base_uri_of, languages_in, left_out_in, read_manifest
+from transform.release.manifest import base_uri_of, languages_in, read_manifest
 from transform.release.paths import FORMER_NAMES, QUADS
 from transform.text.message import message
 
@@ -153,8 +153,8 @@ def read_sides(releases_folder: Path, earlier: int, later: int) -> tuple[Sides, 
     released = read_released(release, (earlier, later))
     before, after = released.entries[earlier], released.entries[later]
     pairs = released.open.get(f"{earlier}-{later}", ())
-    left_out = left_out_in(manifest)
-    sides = Sides(earlier, later, before, after, released.names, pairs, left_out)
+    words = manifest.get("words", {})
+    sides = Sides(earlier, later, before, after, released.names, pairs, words)
     return sides, released.base_uri
 
 

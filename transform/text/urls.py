@@ -31,6 +31,15 @@ def is_page(text: str) -> bool:
     return url_problem(text) is None
 
 
+def as_page(text: str) -> str | None:
+    """Return an http(s) URL as the IRI of a page, its scheme in lower case; None for another text.
+
+    A scheme is written in either case, and lower case is the normal form (RFC 3986, section 3.1).
+    """
+    scheme, mark, rest = text.partition(":")
+    return f"{scheme.lower()}{mark}{rest}" if is_page(text) else None
+
+
 def is_email(text: str) -> bool:
     """Check whether a text is an e-mail address that needs no escape in a «mailto:»."""
     # RFC 6068, section 2.

@@ -149,7 +149,7 @@ def test_two_years_are_compared_by_what_both_have(partly: Path, portrait_ia: Run
     }
     assert kinds == {"movement"}
     done = portrait_ia("diff", partly, "2024", "2025", "--lang", "en")
-    assert "Of the initiatives in both portraits, 0 changed their body." in done.stdout
+    assert "Of the initiatives in both registers, 0 changed their body." in done.stdout
     assert "ategor" not in done.stdout + done.stderr
     listed = portrait_ia("diff", partly, "2024", "2025", "--format", "csv").stdout
     rows = list(csv.DictReader(listed.splitlines()))
