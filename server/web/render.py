@@ -18,6 +18,7 @@ from server.web import assets, links, navigation
 from server.web.headers import COMPUTING_POLICY, HEADERS, POLICY
 from server.web.release_scope import COPY, current_release
 from transform.rdf import syntaxes
+from transform.text.languages import name_in, primary_language
 
 # Data changes once a year, but the replacement of a faulty release should show within minutes.
 _FRESH = "public, max-age=300"
@@ -44,6 +45,12 @@ def prepare(app: Flask) -> None:
     _edition()
     for name in _SHARED:
         app.jinja_env.get_template(name)
+
+
+def add_filters(app: Flask) -> None:
+    """Let macros name the language of a text: `primary_language`, and `language_name`."""
+    app.jinja_env.filters["primary_language"] = primary_language
+    app.jinja_env.filters["language_name"] = name_in
 
 
 def language() -> str:
