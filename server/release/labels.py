@@ -16,15 +16,12 @@ RDFS_LABEL = f"{RDFS}label"
 Labels = Mapping[str, list[tuple[str, ox.Literal]]]
 # Terms that a register has words for, and the texts with those.
 _IN_WORDS = {
-    name: f"vocabulary.called_{name}"
-    for name in (
-        "Portefeuille",
-        "PortefeuilleAnnuel",
-        "Portrait",
-        "dimensionPortefeuille",
-        "portefeuille",
-        "portefeuilleTelQuEcrit",
-    )
+    "Portefeuille": "vocabulary.called_sector_class",
+    "PortefeuilleAnnuel": "vocabulary.called_sector_of_year",
+    "Portrait": "vocabulary.called_portrait",
+    "dimensionPortefeuille": "vocabulary.called_sector_dimension",
+    "portefeuille": "vocabulary.called_sector",
+    "portefeuilleTelQuEcrit": "vocabulary.called_sector_written",
 }
 _terms: WeakKeyDictionary[Release, Labels] = WeakKeyDictionary()
 

@@ -18,7 +18,7 @@ from transform.identity.concepts import Vocabulary
 from transform.identity.own_lists import OwnList
 from transform.identity.registry import EMPTY, Registry
 from transform.layouts.model import LISTS, Layout
-from transform.layouts.words import FORMS, Words
+from transform.layouts.words import FORMS, Words, nouns_of
 from transform.rdf.namespaces import (
     DCTERMS,
     PREF_LABEL,
@@ -34,8 +34,9 @@ from transform.rdf.ntriples import (
     literal,
 )
 from transform.rdf.turtle import read_turtle
+from transform.text.agreement import write_places
 from transform.text.languages import LANGUAGES
-from transform.text.message import read_room
+from transform.text.message import message
 
 CLASSES = {"categorie": "Categorie", "statut": "Statut", "portefeuille": "Portefeuille"}
 # What is called by a word of the register: paths below id/, and the form of the word.
@@ -87,19 +88,17 @@ def vocabulary_graph(
 
 def _in_words(base_uri: str, lines: Iterable[Line], words: Words) -> Iterator[Line]:
     """Yield lines with the register's words as labels of what is called by one of them."""
-    texts = {
-        language: {
-            **{path: words.fill(f"{{{form}}}", language) for path, form in _CALLED.items()},
-            _YEARLY: words.fill(read_room("graphs")["yearly"][language], language),
-        }
-        for language in LANGUAGES
-    }
+    texts = {}
+    for language in LANGUAGES:
+        own = write_places(nouns_of(words.names[language]), language)
+        texts[language] = {path: own[form] for path, form in _CALLED.items()}
+        texts[language][_YEARLY] = message("graphs.yearly", **own).text(language)
     begin = f"<{base_uri}id/"
     for about, predicate, value in lines:
         path, language = about.removeprefix(begin)[:-1], value.rpartition("@")[2]
-        own = texts.get(language, {}).get(path) if about.startswith(begin) else None
-        if own and predicate in (f"<{RDFS}label>", f"<{PREF_LABEL}>"):
-            yield about, predicate, literal(own, language)
+        called = texts.get(language, {}).get(path) if about.startswith(begin) else None
+        if called and predicate in (f"<{RDFS}label>", f"<{PREF_LABEL}>"):
+            yield about, predicate, literal(called, language)
         else:
             yield about, predicate, value
 
