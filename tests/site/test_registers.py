@@ -53,7 +53,7 @@ OURS = re.compile(r"portrait-ia|\bpia:\w+|https?://\S+")
 # Pages that a crawler that follows few links may not meet.
 APART = (
     *("doc/portrait", "doc/cube", "doc/organisme", "doc/comparaison", "doc/structure", "statuts"),
-    *("def", "catalogue", "shapes"),
+    *("def", "catalogue"),
 )
 LAYOUT = """
 layout = 1
