@@ -37,7 +37,7 @@ from server.sparql import (
     graph_store,
     limits_page,
 )
-from server.web import assets, headers, one_address, problems
+from server.web import assets, headers, one_address, problems, render
 from server.web.compiled_templates import CompiledTemplates
 from server.web.release_scope import ReleaseScope
 from transform.release.paths import QUADS
@@ -103,6 +103,7 @@ def create_app(
     app.extensions["older_releases"] = older
     for part in _PARTS:
         app.register_blueprint(part.bp)
+    render.add_filters(app)
     problems.register(app)
     one_address.register(app)
     app.after_request(headers.add_headers)

@@ -1,6 +1,6 @@
 """Answer with a list: a page, a file, or a redirect to its SPARQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from server.lists.initiatives import (
     read_own_names,
     used_fields,
 )
-from server.lists.kind import PRESENCE, YEAR, Facet, ListKind, Shape
+from server.lists.kind import PRESENCE, YEAR, Facet, ListKind, Shape, Shown
 from server.lists.known_values import Chosen, find_unknown, refuse_unknown
 from server.lists.listed import PAGE, ListedThings
 from server.lists.names import TableNames
@@ -157,6 +157,16 @@ def _follow_replaced(
     return query
 
 
+def _languages_of_names(kind: ListKind, names: TableNames, rows: Sequence[Shown]) -> Iterator[str]:
+    """Yield the languages of the names in rows; those of initiatives are in the register's own."""
+    if kind.thing == "initiative":
+        yield names.own
+        return
+    for row in rows:
+        if (named := names.get(kind.thing, row["key"])) and named.name.language:
+            yield named.name.language
+
+
 def _portraits(release: Release) -> list[Mapping[str, object]]:
     return sorted(release.manifest["portraits"], key=lambda p: int(p["year"]), reverse=True)
 
@@ -199,6 +209,7 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
             pages=pages,
             newest=listed.shape.newest,
             years=listed.shape.years[:_MOST_YEARS],
+            names_of=partial(_languages_of_names, kind, names),
             of_years=years_told.text(render.language()) if years_told else "",
             other_years=other_years(query, release.years, by_year, render.language()),
             year_words=words_of_years(kind, release.years, render.language()),
@@ -229,7 +240,7 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
 def _name_facets(release: Release, language: str, facets: Sequence[ShownFacet]) -> dict[str, str]:
     """Return what facets are called, by their names, for the script of a static copy."""
     return {
-        one.facet.name: one.facet.label.value
+        one.facet.name: one.facet.label.value[:1].upper() + one.facet.label.value[1:]
         if one.facet.label
         else release.register.text(f"lists.facet_{one.facet.name}", language)
         for one in facets

@@ -10,10 +10,19 @@ from server.release import queries
 from server.release.current import Release
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import NAMING as NAMING
-from transform.rdf.namespaces import RDFS, ontology_of
+from transform.rdf.namespaces import RDFS, ontology_of, vocabulary_of
 
 RDFS_LABEL = f"{RDFS}label"
 Labels = Mapping[str, list[tuple[str, ox.Literal]]]
+# Terms that a register has words for, and the texts with those.
+_IN_WORDS = {
+    "Portefeuille": "vocabulary.called_sector_class",
+    "PortefeuilleAnnuel": "vocabulary.called_sector_of_year",
+    "Portrait": "vocabulary.called_portrait",
+    "dimensionPortefeuille": "vocabulary.called_sector_dimension",
+    "portefeuille": "vocabulary.called_sector",
+    "portefeuilleTelQuEcrit": "vocabulary.called_sector_written",
+}
 _terms: WeakKeyDictionary[Release, Labels] = WeakKeyDictionary()
 
 
@@ -44,7 +53,14 @@ def rank_language(language: str | None, languages: Sequence[str]) -> int:
 
 
 def name_of_term(iri: str, release: Release, language: str) -> tuple[str, str | None]:
-    """Return the name of a property, class or datatype, and its language or None."""
+    """Return the name of a property, class or datatype, and its language or None.
+
+    What a register has a word for is called by it; the vocabulary, which is of all registers, has
+    neutral names.
+    """
+    vocabulary = vocabulary_of(release.base_uri)
+    if iri.startswith(vocabulary) and (text := _IN_WORDS.get(iri.removeprefix(vocabulary))):
+        return release.register.text(text, language), language
     if own := best(_own_terms(release).get(iri, ()), release.register.order(language)):
         return own.value, own.language
     if foreign := texts.table("terms").get(iri):

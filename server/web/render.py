@@ -20,6 +20,7 @@ from server.web.link_preview import find_picture
 from server.web.release_scope import COPY, current_release
 from server.web.typography import set_blanks_of_page
 from transform.rdf import syntaxes
+from transform.text.languages import name_in, primary_language
 from transform.text.message import read_room
 
 # Data changes once a year, but the replacement of a faulty release should show within minutes.
@@ -54,6 +55,12 @@ def prepare(app: Flask) -> None:
     _edition()
     for name in _SHARED:
         app.jinja_env.get_template(name)
+
+
+def add_filters(app: Flask) -> None:
+    """Let macros name the language of a text: `primary_language`, and `language_name`."""
+    app.jinja_env.filters["primary_language"] = primary_language
+    app.jinja_env.filters["language_name"] = name_in
 
 
 def language() -> str:

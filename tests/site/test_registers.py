@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import SHARED, Run, shared
 from tests.site.conftest import BROWSER_MS
+from tests.support.crawl import crawl
 
 BASE = "http://localhost:8000/"
 HTML = {"Accept": "text/html"}
@@ -47,6 +48,13 @@ WALK = (
 # What Québec calls things, and who is who there.
 QUEBEC = re.compile(
     r"(?i)qu[ée]b[ée]c|portefeuille|portfolio|\bminist|\bMCN\b|\bportraits?\b(?![-./])"
+)
+# Where such a word may stand: the project's own name, and the names and URIs of the vocabulary.
+OURS = re.compile(r"portrait-ia|\bpia:\w+|https?://\S+")
+# Pages that a crawler that follows few links may not meet.
+APART = (
+    *("doc/portrait", "doc/cube", "doc/organisme", "doc/comparaison", "doc/structure", "statuts"),
+    *("def", "catalogue"),
 )
 LAYOUT = """
 layout = 1
@@ -123,13 +131,15 @@ class Site(NamedTuple):
     """A running site of a register: its address, languages, and the body of each row by year.
 
     A body is its name in each language of the register, and the name of its sector or "".
-    `questions` is how many saved questions suit what the register holds.
+    `questions` is how many saved questions suit what the register holds; `files` are its files,
+    where they are real ones.
     """
 
     address: str
     languages: tuple[str, ...]
     bodies: Bodies
     questions: int
+    files: tuple[Path, ...] = ()
 
     @property
     def pages(self) -> list[str]:
@@ -208,7 +218,7 @@ def us(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) ->
     with boot(
         folder / "releases", workers=1, security_contacts="mailto:security@us.example"
     ) as address:
-        yield Site(address, ("en",), bodies, questions=35)
+        yield Site(address, ("en",), bodies, questions=35, files=tuple(folder.glob("*.csv")))
 
 
 def us_file(year: int) -> Path:
@@ -252,7 +262,7 @@ def canada(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory
     assert done.returncode == 0, done.stderr
     bodies = {2025: [(*cell.split(" / "), "") for cell in cells]}
     with boot(releases, workers=1, security_contacts="mailto:security@canada.example") as address:
-        yield Site(address, ("en", "fr"), bodies, questions=15)
+        yield Site(address, ("en", "fr"), bodies, questions=15, files=(file,))
 
 
 @pytest.fixture(params=["english", "dutch", "us", "canada"])
@@ -385,7 +395,7 @@ def test_data_in_dutch_is_marked(dutch: Site, fetch: Any) -> None:
     assert '<bdi lang="nl">Bosbeheer</bdi>' in changes
     assert '<bdi lang="nl">In gebruik</bdi>' in changes
     body = fetch(f"{dutch.address}doc/organisme/bosbeheer", headers=HTML).text
-    assert '<h1><bdi lang="nl">Bosbeheer</bdi></h1>' in body
+    assert '<h1><bdi lang="nl">Bosbeheer</bdi> <span class="tongue" title="in Dutch">' in body
     assert '<bdi lang="nl">Tellen van bomen</bdi>' in body
     chart = fetch(f"{dutch.address}graphiques/statuts-2025.svg?lang=en").text
     assert 'xml:lang="nl">In gebruik</text>' in chart
@@ -570,3 +580,83 @@ def test_long_numbers_do_not_make_a_page_wider_than_a_small_phone(
         found[path] = page.evaluate("document.documentElement.scrollWidth")
     context.close()
     assert found == dict.fromkeys(found, 320)
+
+
+@pytest.mark.parametrize("name", ["us", "canada"])
+def test_no_page_of_a_foreign_register_has_a_word_of_quebec(
+    name: str, request: pytest.FixtureRequest, fetch: Any
+) -> None:
+    site: Site = request.getfixturevalue(name)
+    cells = " ".join(" ".join(read_cells(file)) for file in site.files)
+    seen: set[str] = set()
+
+    def read(address: str, page: str) -> None:
+        seen.add(address.removeprefix(site.address).partition("?")[0])
+        for text in list_texts(page):
+            # What a cell says is the register's, a query holds our own terms, and an earlier
+            # version of the vocabulary stays as it was published.
+            if (
+                "/def/0." not in address
+                and QUEBEC.search(OURS.sub("", text))
+                and "PREFIX " not in text
+            ):
+                assert text.rstrip("… ") in cells, (address, text)
+
+    for language in ("en", "fr"):
+        crawl(fetch, site.address, f"{site.address}?lang={language}", read, tried_most=2)
+        for path in APART:
+            address = f"{site.address}{path}?lang={language}"
+            reply = fetch(address, headers=HTML)
+            assert reply.status == 200, address
+            read(address, reply.text)
+    assert {"def", "catalogue", "initiatives", "organismes", "statuts", "aide", "sparql"} <= seen
+    kinds = {path.split("/")[1] for path in seen if path.startswith(("doc/", "id/"))}
+    assert {"initiative", "organisme", "statut", "portrait", "cube"} <= kinds
+
+
+def read_cells(file: Path) -> Iterator[str]:
+    """Yield the cells of a file, their blanks made one."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.reader(lines):
+            yield from (" ".join(cell.split()) for cell in row)
+
+
+def list_texts(page: str) -> list[str]:
+    """Return what a reader sees of a page, element by element, without queries and scripts."""
+    shown = re.sub(r"(?s)<(script|style|pre|code|textarea)\b.*?</\1>", " ", page)
+    return [" ".join(html.unescape(text).split()) for text in re.findall(">([^<]+)<", shown)]
+
+
+def test_what_is_in_another_language_than_the_page_is_marked(us: Site, fetch: Any) -> None:
+    listed = fetch(f"{us.address}initiatives?lang=fr", headers=HTML).text
+    line = '<span class="tongue" aria-hidden="true">EN</span> Noms en anglais'
+    assert listed.count(line) == 1
+    path = re.findall("id/(initiative/[a-z0-9]+)", listed)[0]
+    badge = (
+        '<span class="tongue" title="en anglais"><span aria-hidden="true">EN</span>'
+        '<span class="unseen">(en anglais)</span></span>'
+    )
+    french = fetch(f"{us.address}doc/{path}?lang=fr", headers=HTML).text
+    assert re.search(rf"<h1><bdi lang=.en.>[^<]+</bdi> {re.escape(badge)}</h1>", french)
+    assert french.count(badge) > 2
+    for page in (f"doc/{path}", "initiatives", "organismes"):
+        assert "tongue" not in fetch(f"{us.address}{page}?lang=en", headers=HTML).text
+
+
+def test_an_abbreviation_that_the_files_give_finds_an_agency(us: Site, fetch: Any) -> None:
+    nasa = "id/portefeuille/national-aeronautics-and-space-administration"
+    for path in ("recherche", "portefeuilles"):
+        assert nasa in fetch(f"{us.address}{path}?q=NASA", headers=HTML).text, path
+    assert fetch(f"{us.address}{nasa}", headers=HTML).status == 303
+
+
+def test_labels_of_own_fields_begin_with_a_capital_letter(canada: Site, fetch: Any) -> None:
+    listed = fetch(f"{canada.address}initiatives?lang=en", headers=HTML).text
+    assert re.search('<h2 id="facet-own_[a-zA-Z]+"><span>Developed by</span></h2>', listed)
+    path = re.findall("id/(initiative/[a-z0-9]+)", listed)[0]
+    page = fetch(f"{canada.address}doc/{path}?lang=en", headers=HTML).text
+    heads = re.findall('<tr><th scope="row">(?:<bdi[^>]*>)?([^<]+)', page)
+    assert "Capabilities" in heads
+    assert [head for head in heads if not head[0].isupper()] == []
+    scheme = fetch(f"{canada.address}doc/liste/developedBy?lang=en", headers=HTML).text
+    assert "<h1><bdi>Developed by</bdi></h1>" in scheme

@@ -184,7 +184,7 @@ def test_a_page_of_results_says_the_same_as_json_and_marks_the_words(
     page = fetch(f"{examples}recherche?q=RAMQ&lang=en", headers=HTML)
     assert f"<strong>{answer['total']}</strong> results" in page.text
     assert "<mark>RAMQ</mark>" in page.text
-    names = re.findall(r"<h3><a[^>]*>(.*?)</a></h3>", page.text, re.DOTALL)
+    names = re.findall(r"<h3><a[^>]*>(.*?)</a>", page.text, re.DOTALL)
     plain = [html.unescape(re.sub("<[^>]+>", "", name)) for name in names]
     assert plain == [result["name"] for result in answer["results"]]
     assert page.headers["X-Robots-Tag"] == "noindex"

@@ -29,40 +29,54 @@ class Links(HTMLParser):
 
 
 def shape(address: str) -> str:
-    """Return an address without the names and numbers in which those of a kind differ."""
+    """Return an address without the names and numbers in which those of a kind differ.
+
+    A path of one name, such as /def, is of its own kind.
+    """
     parts = urlsplit(address)
     names = sorted(parse_qs(parts.query))
+    if parts.path.count("/") == 1:
+        return f"{parts.path}?{','.join(names)}"
     return re.sub(r"/(?!id/|doc/)[a-z0-9-]{3,}(?=/|$)", "/_", parts.path) + "?" + ",".join(names)
 
 
-def crawl(fetch: Callable[..., Any], site: str, start: str) -> tuple[int, int]:
+def crawl(
+    fetch: Callable[..., Any],
+    site: str,
+    start: str,
+    read: Callable[[str, str], None] = lambda address, page: None,
+    tried_most: int = TRIED,
+) -> tuple[int, int]:
     """Ask for every page that links lead to; each must answer 200, redirected or not.
 
-    A redirect must stay below `site`. Returns how many kinds of pages were visited, and how many
-    addresses were asked. Raises AssertionError, with the address.
+    A redirect must stay below `site`. `read` is given the address and the text of each page; of
+    links in a page that differ in a name alone, fewer than `tried_most` are asked for. Returns how
+    many kinds of pages were visited, and how many addresses were asked. Raises AssertionError, with
+    the address.
     """
     waiting, seen = [start], {start}
     visited: Counter[str] = Counter()
     while waiting:
-        address = waiting.pop(0)
+        address = place = waiting.pop(0)
         reply = fetch(address, headers=HTML)
         while reply.status in (301, 303, 308):
-            target = urljoin(address, reply.headers["Location"])
-            assert target.startswith(site), (address, target)
-            reply = fetch(target, headers=HTML)
+            place = urljoin(place, reply.headers["Location"])
+            assert place.startswith(site), (address, place)
+            reply = fetch(place, headers=HTML)
         assert reply.status == 200, (address, reply.status)
         if reply.kind != "text/html":
             continue
+        read(address, reply.text)
         visited[shape(address)] += 1
         if visited[shape(address)] > VISITED:
             continue
-        local = [urldefrag(urljoin(address, target))[0] for target in Links(reply.text).targets]
+        local = [urldefrag(urljoin(place, target))[0] for target in Links(reply.text).targets]
         tried: Counter[str] = Counter()
         for target in local:
             tried[shape(target)] += 1
-            if target.startswith(site) and target not in seen and tried[shape(target)] < TRIED:
+            if target.startswith(site) and target not in seen and tried[shape(target)] < tried_most:
                 seen.add(target)
-                if visited[shape(target)] < TRIED:
+                if visited[shape(target)] < tried_most:
                     waiting.append(target)
     return len(visited), len(seen)
 

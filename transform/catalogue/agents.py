@@ -90,7 +90,10 @@ def document_lines(iri: str, title: list[str] | None) -> Iterator[Line]:
 def standard_lines(base_uri: str) -> Iterator[Line]:
     """Describe the standards that the data conforms to: ontology, shapes and protocol."""
     standards = {
-        ontology_of(base_uri): bilingual("Ontologie des portraits", "Ontology of the portraits"),
+        ontology_of(base_uri): bilingual(
+            "Vocabulaire des registres de l'utilisation de l'IA",
+            "Vocabulary of registers of AI use",
+        ),
         f"{base_uri}catalogue#formes": bilingual(
             "Formes SHACL auxquelles toute publication est soumise",
             "SHACL shapes that every release is held against",

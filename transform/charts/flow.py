@@ -5,7 +5,8 @@ absent later ends soon after it begins, what is new begins shortly before it end
 apart by lightness, pattern and shape, and numbered.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from transform.charts.model import ABSENT, CHANGED, NEW, SAME, Chart, Label, Row
@@ -50,7 +51,7 @@ def draw_flow(picture: Picture, chart: Chart, language: str) -> None:
         picture.text(x, picture.y + _HEAD, str(year), _HEAD, bold=True, anchor=anchor)
     picture.y += _HEAD + 12
     scale = _HEIGHT / sum(band.number for band in bands)
-    left, right = (_place(bands, place, labels, scale, picture.y) for place in (0, 1))
+    left, right = (_place(bands, place, labels[place], scale, picture.y) for place in (0, 1))
     _draw_bands(picture, bands, (left, right), scale)
     _write_numbers(picture, bands, (left, right), scale, language)
     for nodes, x, text_x, anchor in (
@@ -65,27 +66,41 @@ def draw_flow(picture: Picture, chart: Chart, language: str) -> None:
     _draw_key(picture, chart, bands, language)
 
 
-def _sum_up(chart: Chart, language: str) -> tuple[list[_Band], dict[str, Label]]:
-    """Return the bands, and what their ends are called in the order in which they stand."""
-    totals: dict[str, int] = {}
+def _sum_up(chart: Chart, language: str) -> tuple[list[_Band], list[dict[str, Label]]]:
+    """Return the bands, and what the ends of each side are called in the order in which they stand.
+
+    Each side keeps its own largest statuses: two years may call their stages otherwise.
+    """
     names: dict[str, Label] = {}
+    sides: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    totals: Counter[str] = Counter()
     for row in chart.rows:
-        for value in {value.iri: value for value in row.values if value}.values():
-            totals[value.iri] = totals.get(value.iri, 0) + row.numbers[0]
-            names[value.iri] = value.labels[language]
+        for side, value in zip(sides, row.values, strict=True):
+            if value:
+                side[value.iri] += row.numbers[0]
+                names[value.iri] = value.labels[language]
+        for iri in {value.iri for value in row.values if value}:
+            totals[iri] += row.numbers[0]
     order = sorted(totals, key=lambda iri: (-totals[iri], iri))
-    kept = order if len(order) <= _MOST else order[: _MOST - 1]
-    labels = {iri: names[iri] for iri in kept}
-    if rest := len(order) - len(kept):
-        labels[_OTHERS] = Label(message("charts.others", number=rest).text(language), language)
-    numbers: dict[tuple[str, str, str], int] = {}
+    kept = [_largest(side, order) for side in sides]
+    labels = [{iri: names[iri] for iri in order if iri in largest} for largest in kept]
+    for shown, side in zip(labels, sides, strict=True):
+        if rest := len(side) - len(shown):
+            text = message("charts.others", number=rest).text(language)
+            shown[_OTHERS] = Label(text, language)
+    numbers: Counter[tuple[str, str, str]] = Counter()
     for row in chart.rows:
         # What went from one of the others to another of them has changed all the same.
-        band = (*_ends(row, kept), _kind(row))
-        numbers[band] = numbers.get(band, 0) + row.numbers[0]
-    places = {key: place for place, key in enumerate((*labels, ""))}
+        numbers[*_ends(row, kept), _kind(row)] += row.numbers[0]
+    places = {key: place for place, key in enumerate((*order, _OTHERS, ""))}
     bands = sorted(numbers, key=lambda band: (places[band[0]], places[band[1]], band[2]))
     return [_Band(*band, numbers[band]) for band in bands], labels
+
+
+def _largest(side: Mapping[str, int], order: Sequence[str]) -> set[str]:
+    """Return the statuses of a side that are drawn: all, or the largest beside the others' sum."""
+    ranked = sorted(side, key=lambda iri: (-side[iri], order.index(iri)))
+    return set(ranked if len(ranked) <= _MOST else ranked[: _MOST - 1])
 
 
 def _kind(row: Row) -> str:
@@ -98,9 +113,10 @@ def _kind(row: Row) -> str:
     return SAME if before.iri == after.iri else CHANGED
 
 
-def _ends(row: Row, kept: Sequence[str]) -> tuple[str, str]:
+def _ends(row: Row, kept: Sequence[Collection[str]]) -> tuple[str, str]:
     before, after = (
-        "" if value is None else value.iri if value.iri in kept else _OTHERS for value in row.values
+        "" if value is None else value.iri if value.iri in largest else _OTHERS
+        for value, largest in zip(row.values, kept, strict=True)
     )
     return before, after
 

@@ -11,9 +11,11 @@ from functools import partial
 from typing import NamedTuple
 
 from transform.layouts.model import LISTS, Layout
+from transform.layouts.words import Words
 from transform.rdf.namespaces import QB, RDF_TYPE, RDFS, vocabulary_of
 from transform.rdf.ntriples import Line, boolean, integer, literal
 from transform.text.languages import LANGUAGES
+from transform.text.message import message
 
 KIND = "genre"
 # The kind of the bodies that the registry does not know, a concept of ontology/genres.ttl.
@@ -24,13 +26,6 @@ _DIMENSIONS = {
     "statut": "dimensionStatut",
     "portefeuille": "dimensionPortefeuille",
     KIND: "dimensionGenre",
-}
-# What each list is called in French and English, within the title of a cube.
-_NAMES = {
-    "categorie": ("catégorie", "category"),
-    "statut": ("statut", "status"),
-    "portefeuille": ("portefeuille", "portfolio"),
-    KIND: ("genre d'organisme", "kind of body"),
 }
 # The list that holds the values of each coded dimension.
 _CODE_LISTS = {
@@ -74,13 +69,16 @@ def _how_many_have(layouts: Iterable[Layout], name: str) -> int:
     return sum(not layout.fields[name].absent for layout in layouts)
 
 
-def cubes_of(lists: Iterable[str], compared: Collection[str] | None) -> Iterator[Cube]:
+def cubes_of(
+    lists: Iterable[str], compared: Collection[str] | None, words: Words
+) -> Iterator[Cube]:
     """Yield the cubes of a release; `compared` are the lists that portraits are compared by.
 
-    It is None where there is one portrait, and nothing to compare.
+    It is None where there is one portrait, and nothing to compare. `words` are what the register
+    calls its lists.
     """
     for name in lists:
-        fr, en = _NAMES[name]
+        fr, en = _called(name, words)
         yield Cube(
             name,
             (f"Inscriptions par {fr} et par année", f"Entries by {en} and year"),
@@ -89,12 +87,19 @@ def cubes_of(lists: Iterable[str], compared: Collection[str] | None) -> Iterator
             ("decompteDe",),
         )
     if compared is not None:
-        yield from _compared_cubes(compared)
+        yield from _compared_cubes(compared, words)
 
 
-def _compared_cubes(lists: Collection[str]) -> Iterator[Cube]:
+def _called(name: str, words: Words) -> tuple[str, ...]:
+    """Return what a list is called in French and in English, within the title of a cube."""
+    if name == KIND:
+        return tuple(message("charts.kind_of_body").text(language) for language in LANGUAGES)
+    return tuple(words.names[language][name][0] for language in LANGUAGES)
+
+
+def _compared_cubes(lists: Collection[str], words: Words) -> Iterator[Cube]:
     for name in lists:
-        fr, en = _NAMES[name]
+        fr, en = _called(name, words)
         french, english = "d'une année à l'autre", "from one year to the other"
         measures = ("effectifAnterieur", "effectifPosterieur")
         attributes = ("evolutionDe", "requete", "sansResolution")

@@ -18,6 +18,7 @@ from transform.identity.concepts import Vocabulary
 from transform.identity.own_lists import OwnList
 from transform.identity.registry import EMPTY, Registry
 from transform.layouts.model import LISTS, Layout
+from transform.layouts.words import FORMS, Words, nouns_of
 from transform.rdf.namespaces import (
     DCTERMS,
     PREF_LABEL,
@@ -33,15 +34,18 @@ from transform.rdf.ntriples import (
     literal,
 )
 from transform.rdf.turtle import read_turtle
+from transform.text.agreement import write_places
 from transform.text.languages import LANGUAGES
+from transform.text.message import message
 
 CLASSES = {"categorie": "Categorie", "statut": "Statut", "portefeuille": "Portefeuille"}
-# Titles of the lists that have no file in ontology/.
-_TITLES = {
-    "categorie": ("Catégories", "Categories"),
-    "statut": ("Statuts", "Statuses"),
-    "portefeuille": ("Portefeuilles", "Portfolios"),
+# What is called by a word of the register: paths below id/, and the form of the word.
+_CALLED = {
+    "organisme": "Organismes",
+    **{f"chose/{name}": name.capitalize() for name in ("organisme", *CLASSES)},
 }
+# The collection of what was published year by year.
+_YEARLY = "portrait"
 
 
 def vocabulary_graph(
@@ -53,12 +57,15 @@ def vocabulary_graph(
 ) -> list[str]:
     """Return the ontology, the lists that layouts declare, the new values of open lists, the cubes.
 
-    Layouts are one a portrait, the oldest first. Where one names a registry of bodies, the kinds
-    that it uses or declares are included. Properties and lists of the register's own stand beside.
+    Layouts are one a portrait, the oldest first; the words are those of the newest. Where one names
+    a registry of bodies, the kinds that it uses or declares are included. Properties and lists of
+    the register's own stand beside.
     """
     always = ("portrait-ia", "externes", "regles", "mouvements", "collections")
-    lines = [line for name in always for line in read_turtle(name, base_uri)]
     layouts = list(layouts)
+    words = layouts[-1].words
+    lines = [line for name in always for line in read_turtle(name, base_uri)]
+    lines = list(_in_words(base_uri, lines, words))
     terms = _labels(lines)
     lists = counted_lists(layouts)
     if KIND in lists:
@@ -70,14 +77,30 @@ def vocabulary_graph(
             if scheme == "portefeuilles":
                 lines += read_turtle("correspondances", base_uri)
         if not schemes:
-            lines += _plain_scheme(base_uri, name)
+            lines += _plain_scheme(base_uri, name, words)
         lines += _declared_concepts(base_uri, name, layouts, set(lines))
         lines += _new_concepts(base_uri, vocabularies[name])
     lines += own_lines(base_uri, layouts, own_lists or {})
-    lines += cube_lines(
-        base_uri, cubes_of(lists, compared_lists(layouts) if len(layouts) > 1 else None), terms
-    )
+    compared = compared_lists(layouts) if len(layouts) > 1 else None
+    lines += cube_lines(base_uri, cubes_of(lists, compared, words), terms)
     return in_order((*lines, *entailed_lines(lines, base_uri)))
+
+
+def _in_words(base_uri: str, lines: Iterable[Line], words: Words) -> Iterator[Line]:
+    """Yield lines with the register's words as labels of what is called by one of them."""
+    texts = {}
+    for language in LANGUAGES:
+        own = write_places(nouns_of(words.names[language]), language)
+        texts[language] = {path: own[form] for path, form in _CALLED.items()}
+        texts[language][_YEARLY] = message("graphs.yearly", **own).text(language)
+    begin = f"<{base_uri}id/"
+    for about, predicate, value in lines:
+        path, language = about.removeprefix(begin)[:-1], value.rpartition("@")[2]
+        called = texts.get(language, {}).get(path) if about.startswith(begin) else None
+        if called and predicate in (f"<{RDFS}label>", f"<{PREF_LABEL}>"):
+            yield about, predicate, literal(called, language)
+        else:
+            yield about, predicate, value
 
 
 def _kind_lines(base_uri: str, registry: Registry) -> Iterator[Line]:
@@ -123,10 +146,12 @@ def _labels(lines: Iterable[Line]) -> dict[str, list[str]]:
     return labels
 
 
-def _plain_scheme(base_uri: str, name: str) -> Iterator[Line]:
+def _plain_scheme(base_uri: str, name: str, words: Words) -> Iterator[Line]:
+    """Yield a list that has no file in ontology/, by what the register calls its values."""
     about = f"<{base_uri}id/{name}>"
     yield about, f"<{RDF_TYPE}>", f"<{SKOS}ConceptScheme>"
-    for text, language in zip(_TITLES[name], LANGUAGES, strict=True):
+    for language in LANGUAGES:
+        text = words.fill(f"{{{FORMS[name][1].capitalize()}}}", language)
         yield about, f"<{DCTERMS}title>", literal(text, language)
         yield about, f"<{PREF_LABEL}>", literal(text, language)
 

@@ -70,6 +70,17 @@ def language_name(tag: str) -> LanguageName | None:
     return _NAMES.get(tag.partition("-")[0])
 
 
+def name_in(tag: str, reader: str) -> str:
+    """Return what readers of a language of ours call a language, its tag where no name is known."""
+    names = language_name(tag.lower())
+    return names._asdict()[reader] if names else tag
+
+
+def primary_language(tag: str) -> str:
+    """Return the primary subtag of a language tag (RFC 5646, 2.2.1)."""
+    return tag.partition("-")[0].lower()
+
+
 def language_tags() -> tuple[str, ...]:
     """Return the tags of the languages that have a name in the table."""
     return tuple(_NAMES)

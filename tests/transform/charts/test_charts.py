@@ -262,6 +262,19 @@ def test_a_flow_counts_what_its_rows_say_though_its_statuses_are_summed_up() -> 
         assert texts[texts.index(name) + 1] == f"{number:,}"
 
 
+def test_each_year_of_a_flow_keeps_its_own_largest_statuses() -> None:
+    old = [value(f"Old {n}", n) for n in range(8)]
+    new = [value(f"New {n}", n + 20) for n in range(4)]
+    # One status is small in the first year and large over both.
+    rows = [Row((one, None), (100 - n,)) for n, one in enumerate(old)]
+    rows += [Row((None, one), (200 + n,)) for n, one in enumerate([*new, old[7]])]
+    svg = draw(chart(FLOW, (2024, 2025), rows, 100), LIGHT, "en")[0]
+    texts = [text.text or "" for text in ET.fromstring(svg).iter(f"{SVG}text")]
+    shown = {n: texts.count(f"Old {n}") for n in range(8)}
+    assert shown == {0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 0, 6: 0, 7: 1}
+    assert texts[texts.index("3 other values") + 1] == str(95 + 94 + 93)
+
+
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_a_label_is_text_whatever_is_in_it(text: str) -> None:
     for kind, years in ((BARS, (2025,)), (YEARS, (2024, 2025)), (YEARS, tuple(range(2016, 2026)))):
