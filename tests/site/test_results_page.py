@@ -30,7 +30,7 @@ def test_things_are_named_in_the_language_of_the_reader(client: Any) -> None:
         f"SELECT * {{ VALUES ?x {{ <{BASE}id/portrait/2025> <{RDF_TYPE}> <{BASE}def#Portrait> }} }}"
     )
     french, english = show(client, query), show(client, query, lang="en")
-    assert cells(french) == ["Portrait 2025", "genre", "Portrait annuel"]
+    assert cells(french) == ["Portrait 2025", "genre", "Registre annuel"]
     assert cells(english)[:2] == ["Portrait 2025, in English", "kind"]
     assert f'href="./id/portrait/2025" title="{BASE}id/portrait/2025"' in french
     assert 'data-iri="&lt;id/portrait/2025&gt;"' in french

@@ -91,8 +91,7 @@ def standard_lines(base_uri: str) -> Iterator[Line]:
     """Describe the standards that the data conforms to: ontology, shapes and protocol."""
     standards = {
         ontology_of(base_uri): bilingual(
-            "Vocabulaire des registres de l'utilisation de l'IA",
-            "Vocabulary of registers of AI use",
+            "Ontologie des registres de l'utilisation de l'IA", "Ontology of registers of AI use"
         ),
         f"{base_uri}catalogue#formes": bilingual(
             "Formes SHACL auxquelles toute publication est soumise",
