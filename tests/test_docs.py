@@ -18,7 +18,7 @@ from tests.conftest import PROJECT
 from transform.graphs.field_values import FIELD_RULES, FieldRule
 from transform.graphs.mapping import MAPPING, MappingRule
 from transform.layouts.fields import MORE_FIELDS
-from transform.layouts.located import Faults, Place
+from transform.layouts.located import Faults, LayoutLine
 from transform.layouts.model import FIELDS, LISTS
 from transform.layouts.schema import FORMAT, MATCHES, read_value
 from transform.layouts.words import NAMED
@@ -133,7 +133,7 @@ def test_every_key_of_a_layout_is_described_with_a_sound_example(page: str) -> N
         for part in reversed(keys):
             value = {part: [value] if part in ("values", "files") else value}
         faults = Faults()
-        read_value(value, FORMAT, (), Place(page), {}, faults)
+        read_value(value, FORMAT, (), LayoutLine(page), {}, faults)
         # The key of old is described so that who has it finds the one of today.
         assert faults.told() == [] or key == "language", (key, faults.told())
 

@@ -15,7 +15,7 @@ from transform.comparison.model import (
     Evolution,
 )
 from transform.comparison.sentences import (
-    Part,
+    SentencePart,
     comparison_sentences,
     name_movement,
     number_text,
@@ -44,15 +44,15 @@ _BODY_MEASURES = (
 _NOTES = {SPLIT: "split", JOINED: "joined", **dict.fromkeys(REWORDED.values(), "reworded")}
 
 
-class Value(NamedTuple):
+class ValueLine(NamedTuple):
     """A line of a table of values: its name, both numbers, the change, a note, and its texts."""
 
     name: Cell
-    before: Part
-    after: Part
+    before: SentencePart
+    after: SentencePart
     share: str
     note: str | None
-    texts: list["Value"]
+    texts: list["ValueLine"]
 
 
 def lay_out(published: PublishedComparison, release: Release, language: str) -> dict[str, Any]:
@@ -83,9 +83,9 @@ class _Page:
         self._language = language
         self._label = partial(published.label, release, language=language)
 
-    def sentences(self) -> dict[str, list[list[Part]]]:
+    def sentences(self) -> dict[str, list[list[SentencePart]]]:
         """Return the sentences by topic; the caution has a topic of its own."""
-        topics: dict[str, list[list[Part]]] = {}
+        topics: dict[str, list[list[SentencePart]]] = {}
         for sentence in comparison_sentences(
             self._comparison, self._label, self._language, self._words
         ):
@@ -93,22 +93,22 @@ class _Page:
             topics.setdefault(topic, []).append(sentence.parts)
         return topics
 
-    def _part(self, name: str) -> Part:
-        return Part(number_text(self._comparison.movements[name], self._language), name)
+    def _part(self, name: str) -> SentencePart:
+        return SentencePart(number_text(self._comparison.movements[name], self._language), name)
 
-    def body_counts(self) -> list[tuple[str, Part, Part]]:
+    def body_counts(self) -> list[tuple[str, SentencePart, SentencePart]]:
         """Return the naive and the resolved number of each measure of bodies."""
         return [
             (key, self._part(naive), self._part(resolved))
             for key, naive, resolved in _BODY_MEASURES
         ]
 
-    def lists(self) -> dict[str, list[tuple[str, Part, list[Cell]]]]:
+    def lists(self) -> dict[str, list[tuple[str, SentencePart, list[Cell]]]]:
         """Return lists by subject: bodies new, absent and renamed, and undecided pairs.
 
         Each list has a name, a number, and its first elements.
         """
-        lists: dict[str, list[tuple[str, Part, list[Cell]]]] = {}
+        lists: dict[str, list[tuple[str, SentencePart, list[Cell]]]] = {}
         for name, query in _LISTED.items():
             movement = self._comparison.movements[name]
             rows = queries.find_rows(
@@ -130,7 +130,7 @@ class _Page:
         text = label.get("value") or iri.rpartition("/")[2]
         return link_name(iri, text, label.get("xml:lang"), self._release)
 
-    def values(self, kind: str) -> list[Value]:
+    def values(self, kind: str) -> list[ValueLine]:
         """Return the values of a list, each with its texts where there are several."""
         texts = self._comparison.of(kind, unresolved=True)
         lines = []
@@ -154,13 +154,15 @@ class _Page:
         evolution: Evolution,
         name: Cell,
         note: str | None = None,
-        texts: list[Value] | None = None,
-    ) -> Value:
+        texts: list[ValueLine] | None = None,
+    ) -> ValueLine:
         comparison, language = self._comparison, self._language
-        return Value(
+        return ValueLine(
             name,
-            Part(whole(evolution.before, language), f"{evolution.name}/{comparison.earlier}"),
-            Part(whole(evolution.after, language), f"{evolution.name}/{comparison.later}"),
+            SentencePart(
+                whole(evolution.before, language), f"{evolution.name}/{comparison.earlier}"
+            ),
+            SentencePart(whole(evolution.after, language), f"{evolution.name}/{comparison.later}"),
             percent(evolution.before, evolution.after, language),
             note,
             texts or [],
@@ -178,7 +180,7 @@ class _Page:
             return "new"
         return "absent" if evolution.after == 0 else None
 
-    def matrix(self) -> tuple[list[Cell], list[tuple[Cell, list[Part | None]]]]:
+    def matrix(self) -> tuple[list[Cell], list[tuple[Cell, list[SentencePart | None]]]]:
         """Return the statuses, and for each earlier one how many moved to each later one."""
         cells = {m.statuses: m for m in self._comparison.movements.values() if m.statuses}
         statuses = sorted({path for pair in cells for path in pair}, key=self._label)

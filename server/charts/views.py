@@ -10,7 +10,7 @@ from server.charts.published import PublishedChart, find_charts
 from server.faults import UnknownPage, UnreadableRequest
 from server.negotiation import CSV, Format
 from server.web import render
-from server.web.link_header import Relation, add_relations, licence
+from server.web.link_header import HeaderLink, add_relations, licence
 from server.web.links import link_to
 from server.web.public_address import address_of
 from server.web.release_scope import current_release
@@ -84,8 +84,8 @@ def show(name: str) -> Response:
     svg = link_to(f"{PATH}/{name}.svg", lang=chosen)
     table = link_to(f"{PATH}/{name}.csv", lang=chosen)
     relations = [
-        Relation(svg, "alternate", SVG.media_type),
-        Relation(table, "alternate", CSV.media_type),
+        HeaderLink(svg, "alternate", SVG.media_type),
+        HeaderLink(table, "alternate", CSV.media_type),
         licence(release.manifest),
     ]
     return add_relations(response, relations)

@@ -9,13 +9,13 @@ import pyoxigraph as ox
 from server.conformance.model import (
     Broken,
     CannotTell,
+    CheckedReply,
     Finding,
     Inapplicable,
-    Reply,
     cut,
     finding,
 )
-from server.conformance.site import Site
+from server.conformance.site import CheckedSite
 from transform.rdf.namespaces import DCAT, IANA_MEDIA_TYPES, SHACL, SPDX
 from transform.text.message import message
 from transform.text.printable import visible
@@ -26,7 +26,7 @@ _SHA256 = f"{SPDX}checksumAlgorithm_sha256"
 _MOST_STATEMENTS = 200_000  # of a catalogue; the shapes take a minute for as many
 
 
-def check_dcat(site: Site) -> Iterator[Finding]:
+def check_dcat(site: CheckedSite) -> Iterator[Finding]:
     """Validate the catalogue with shapes that say what DCAT-AP 3.0.1 requires."""
     # Both are slow to load, and the serving process never does.
     import rdflib
@@ -70,7 +70,7 @@ class _Offered(NamedTuple):
     stated_in: str
 
 
-def check_files(site: Site) -> Iterator[Finding]:
+def check_files(site: CheckedSite) -> Iterator[Finding]:
     """Download every file that the catalogue or the list of checksums names, and compare it."""
     offered: dict[str, list[_Offered]] = {}
     for path, file in (*_in_catalogue(site), *_in_sums(site)):
@@ -85,7 +85,7 @@ def check_files(site: Site) -> Iterator[Finding]:
             yield fault.found
 
 
-def _compare(site: Site, path: str, entries: list[_Offered]) -> Iterator[Finding]:
+def _compare(site: CheckedSite, path: str, entries: list[_Offered]) -> Iterator[Finding]:
     size = max(entry.size for entry in entries)
     # One byte more than it should have tells a file that is longer; nothing endless is read.
     downloaded = site.client.download(path, size + 1 if size else 0)
@@ -105,7 +105,7 @@ def _compare(site: Site, path: str, entries: list[_Offered]) -> Iterator[Finding
             yield finding(reply, f"200 {entry.media_type}", step)
 
 
-def _in_catalogue(site: Site) -> Iterator[tuple[str, _Offered]]:
+def _in_catalogue(site: CheckedSite) -> Iterator[tuple[str, _Offered]]:
     catalogue = site.catalogue
     for node in catalogue.of_class(f"{DCAT}Distribution"):
         sums = catalogue.iris(node, f"{SPDX}checksum")
@@ -126,9 +126,9 @@ def _in_catalogue(site: Site) -> Iterator[tuple[str, _Offered]]:
                 yield path, _Offered(digest, size, media_type.lower(), "catalogue.nt")
 
 
-def _in_sums(site: Site) -> Iterator[tuple[str, _Offered]]:
+def _in_sums(site: CheckedSite) -> Iterator[tuple[str, _Offered]]:
     """Read the list of checksums, lines of a digest and a name as sha256sum writes them."""
-    reply: Reply = site.get(_SUMS, most=_SUMS_BYTES)
+    reply: CheckedReply = site.get(_SUMS, most=_SUMS_BYTES)
     step = message("conformance.step_file")
     if (reply.status, reply.media_type) != (200, "text/plain"):
         raise Broken(finding(reply, "200 text/plain", step))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from server.conformance.model import Finding
-from server.conformance.site import Site
+from server.conformance.site import CheckedSite
 from transform.text.message import Message, message
 
 MOST_FINDINGS = 10  # of one check; a site that breaks a rule everywhere is told so often enough
@@ -38,7 +38,7 @@ class Check:
     """
 
     name: str
-    run: Callable[[Site], Iterator[Finding]]
+    run: Callable[[CheckedSite], Iterator[Finding]]
     documents: tuple[Document, ...]
     outside: bool = False
     heavy: bool = False
@@ -55,7 +55,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """The outcome of a check; findings where it failed, a reason where it has no other outcome."""
 
     check: Check

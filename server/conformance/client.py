@@ -16,10 +16,10 @@ from urllib3.exceptions import HTTPError
 from server.conformance.model import (
     LARGEST,
     Broken,
+    CheckedReply,
     Downloaded,
     Finding,
     Headers,
-    Reply,
     describe,
 )
 from transform import __version__
@@ -62,7 +62,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         most: int = LARGEST,
-    ) -> Reply:
+    ) -> CheckedReply:
         """Send a request; raises Broken where no whole answer of at most `most` bytes comes."""
         url, asked = self.address + path, dict(headers or {})
         sent = describe(method, url, asked, body)
@@ -70,7 +70,7 @@ class HttpClient:
             with self._open(sent, method, url, asked, body, self.seconds) as (raw, began):
                 content = b"".join(_read(raw, sent, most))
                 passed = time.monotonic() - began
-            reply = Reply(sent, raw.status, Headers(raw.headers.items()), content, passed)
+            reply = CheckedReply(sent, raw.status, Headers(raw.headers.items()), content, passed)
             if reply.status != 429 or not self._wait(reply):
                 return reply
 
@@ -86,7 +86,7 @@ class HttpClient:
                     digest.update(block)
                     size += len(block)
                 passed = time.monotonic() - began
-            reply = Reply(sent, raw.status, Headers(raw.headers.items()), b"", passed)
+            reply = CheckedReply(sent, raw.status, Headers(raw.headers.items()), b"", passed)
             if reply.status != 429 or not self._wait(reply):
                 return Downloaded(reply, digest.hexdigest(), size)
 
@@ -130,7 +130,7 @@ class HttpClient:
             reason = getattr(error, "reason", None)
             raise _broken(sent, failure_words(reason or error)) from error
 
-    def _wait(self, reply: Reply) -> bool:
+    def _wait(self, reply: CheckedReply) -> bool:
         """Wait as a site asks that limits requests; return whether to ask again."""
         text = reply.headers.get("Retry-After", "")
         seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0

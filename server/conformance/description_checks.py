@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from server.conformance.model import Finding, Inapplicable, finding
-from server.conformance.site import VOID_PATH, Site, Statements
+from server.conformance.site import VOID_PATH, CheckedSite, DocumentStatements
 from server.negotiation import JSON, TURTLE
 from transform.rdf.namespaces import SERVICE_DESCRIPTION, SHACL, VOID
 from transform.text.message import message
@@ -28,7 +28,7 @@ _CLASSES = "SELECT ?x (COUNT(*) AS ?n) { ?s a ?x } GROUP BY ?x"
 _TOTAL = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
-def check_description(site: Site) -> Iterator[Finding]:
+def check_description(site: CheckedSite) -> Iterator[Finding]:
     """Compare endpoint, graphs and counts of the service description with what queries count."""
     described = site.description
     service = ox.NamedNode(f"{site.base_uri}sparql")
@@ -52,19 +52,23 @@ def check_description(site: Site) -> Iterator[Finding]:
         yield from _compare(site, _CLASSES, "void:classPartition", classes)
 
 
-def _default_graphs(described: Statements, service: ox.NamedNode) -> Iterator[ox.NamedNode]:
+def _default_graphs(described: DocumentStatements, service: ox.NamedNode) -> Iterator[ox.NamedNode]:
     for dataset in described.iris(service, f"{_SD}defaultDataset"):
         yield from map(ox.NamedNode, described.iris(ox.NamedNode(dataset), f"{_SD}defaultGraph"))
 
 
-def _described_graphs(described: Statements, service: ox.NamedNode) -> Iterator[tuple[str, int]]:
+def _described_graphs(
+    described: DocumentStatements, service: ox.NamedNode
+) -> Iterator[tuple[str, int]]:
     for dataset in described.iris(service, f"{_SD}defaultDataset"):
         for entry in described.iris(ox.NamedNode(dataset), f"{_SD}namedGraph"):
             for name in described.iris(ox.NamedNode(entry), f"{_SD}name"):
                 yield name, described.number(ox.NamedNode(name), f"{VOID}triples") or 0
 
 
-def _compare(site: Site, query: str, what: str, described: dict[str, int]) -> Iterator[Finding]:
+def _compare(
+    site: CheckedSite, query: str, what: str, described: dict[str, int]
+) -> Iterator[Finding]:
     """Yield the counts of a query that differ from those that are described."""
     reply, rows = site.select(query)
     counted = {row.get("x", ""): row.get("n", "") for row in rows}
@@ -76,7 +80,7 @@ def _compare(site: Site, query: str, what: str, described: dict[str, int]) -> It
             yield finding(reply, f"{what} <{name}> {stated}", step, f"<{name}> {came}")
 
 
-def check_void(site: Site) -> Iterator[Finding]:
+def check_void(site: CheckedSite) -> Iterator[Finding]:
     """Ask the query that VoID gives, and compare each number with the one that VoID states."""
     path = f"{VOID_PATH}.nt"
     step = message("conformance.step_void")
@@ -100,7 +104,7 @@ def check_void(site: Site) -> Iterator[Finding]:
             yield finding(reply, f"void:{name} {stated}", step, f"{name} = {value}")
 
 
-def check_void_links(site: Site) -> Iterator[Finding]:
+def check_void_links(site: CheckedSite) -> Iterator[Finding]:
     """Follow what VoID names: endpoint, dumps, examples."""
     step = message("conformance.step_links")
     endpoints = site.void.iris(site.dataset, f"{VOID}sparqlEndpoint")
@@ -122,7 +126,7 @@ def check_void_links(site: Site) -> Iterator[Finding]:
             yield finding(reply, "200, 303", step)
 
 
-def check_dereferencing(site: Site) -> Iterator[Finding]:
+def check_dereferencing(site: CheckedSite) -> Iterator[Finding]:
     """Follow the URI of one thing of each kind to its document, which must speak of it."""
     for iri in _things(site):
         path = site.path_of(iri) or ""
@@ -140,7 +144,7 @@ def check_dereferencing(site: Site) -> Iterator[Finding]:
             yield finding(document, expected, step, came)
 
 
-def _things(site: Site) -> list[str]:
+def _things(site: CheckedSite) -> list[str]:
     """Return the IRIs of a thing of each kind that the data hold."""
     classes = [
         name

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pyoxigraph as ox
 
-from server.conformance.check import Outcome, Result
+from server.conformance.check import CheckResult, Outcome
 from server.conformance.report import Report
 from transform import __version__
 from transform.rdf.namespaces import DCTERMS, EARL, RDF_TYPE, XSD
@@ -58,7 +58,7 @@ def _statements(report: Report, published: bool) -> Iterator[ox.Triple]:
 
 def _assertion(
     report: Report,
-    result: Result,
+    result: CheckResult,
     named: Name,
     software: ox.NamedNode,
     subject: ox.NamedNode,
@@ -86,7 +86,7 @@ def _assertion(
             yield ox.Triple(outcome, _earl("info"), ox.Literal(text, language=language))
 
 
-def _infos(result: Result, language: str) -> Iterator[str]:
+def _infos(result: CheckResult, language: str) -> Iterator[str]:
     if result.reason:
         yield text_in(language, result.reason)
     for found in result.findings:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from server.conformance.model import Finding, finding
-from server.conformance.site import Site
+from server.conformance.site import CheckedSite
 from server.negotiation import HTML, TURTLE
 from transform.text.message import message
 
@@ -14,7 +14,7 @@ _RELEASE = re.compile(r"ok ([0-9A-Za-z._-]{1,100})\n")
 _AGE = re.compile(r"(?:s-maxage|max-age)\s*=\s*\"?(\d{1,12})")
 
 
-def check_release(site: Site) -> Iterator[Finding]:
+def check_release(site: CheckedSite) -> Iterator[Finding]:
     """Ask several times, on new connections, which release is served; look for it on a page."""
     step = message("conformance.step_release")
     names = []
@@ -42,7 +42,7 @@ def check_release(site: Site) -> Iterator[Finding]:
         yield finding(listed, expected, step, came)
 
 
-def check_freshness(site: Site) -> Iterator[Finding]:
+def check_freshness(site: CheckedSite) -> Iterator[Finding]:
     """Read for how long caches may answer with documents that the next release replaces."""
     step = message("conformance.step_freshness")
     paths = (("", HTML), (f"{site.sample_document}.ttl", TURTLE), ("catalogue.ttl", TURTLE))

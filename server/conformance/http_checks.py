@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from server.conformance.model import Finding, Reply, finding
-from server.conformance.site import Site, header_words, query_path
+from server.conformance.model import CheckedReply, Finding, finding
+from server.conformance.site import CheckedSite, header_words, query_path
 from server.negotiation import GRAPHS, HTML, JSON_LD, PAGES, PROBLEM, TURTLE, Format
 from transform.text.message import message
 
@@ -17,7 +17,7 @@ _ORIGIN = {"Origin": "https://doctor.invalid"}
 _RANGE = 10  # bytes
 
 
-def check_accept(site: Site) -> Iterator[Finding]:
+def check_accept(site: CheckedSite) -> Iterator[Finding]:
     """Ask for one document in each type, by `Accept`, by suffix and by `?format=`."""
     path = site.sample_document
     for form in PAGES:
@@ -40,14 +40,14 @@ def _other(form: Format) -> Format:
     return HTML if form is not HTML else TURTLE
 
 
-def _expect(reply: Reply, form: Format) -> Iterator[Finding]:
+def _expect(reply: CheckedReply, form: Format) -> Iterator[Finding]:
     if (reply.status, reply.media_type) != (200, form.media_type):
         yield finding(reply, f"200 {form.media_type}", message("conformance.step_accept"))
     elif not reply.body:
         yield finding(reply, message("conformance.a_body"), message("conformance.step_accept"))
 
 
-def check_same_statements(site: Site) -> Iterator[Finding]:
+def check_same_statements(site: CheckedSite) -> Iterator[Finding]:
     """Compare the statements of one document in all syntaxes of RDF."""
     path = site.sample_document
     first = site.read(path, GRAPHS[0])
@@ -61,7 +61,7 @@ def check_same_statements(site: Site) -> Iterator[Finding]:
             yield finding(reply, expected, message("conformance.step_statements"), came)
 
 
-def check_head(site: Site) -> Iterator[Finding]:
+def check_head(site: CheckedSite) -> Iterator[Finding]:
     """Compare the answers to HEAD and GET, of a page, a document, a query and a file."""
     for path in ("", f"{site.sample_document}.ttl", query_path(_ASK), site.file):
         whole = site.get(path)
@@ -76,7 +76,7 @@ def check_head(site: Site) -> Iterator[Finding]:
             yield from _compare_heads(reply, whole)
 
 
-def _compare_heads(reply: Reply, whole: Reply) -> Iterator[Finding]:
+def _compare_heads(reply: CheckedReply, whole: CheckedReply) -> Iterator[Finding]:
     for name in _DESCRIBING:
         got, wanted = (r.headers.get(name, "") for r in (reply, whole))
         if got != wanted:
@@ -89,7 +89,7 @@ def _compare_heads(reply: Reply, whole: Reply) -> Iterator[Finding]:
         yield finding(reply, expected, step, f"Content-Length: {length}")
 
 
-def check_cors(site: Site) -> Iterator[Finding]:
+def check_cors(site: CheckedSite) -> Iterator[Finding]:
     """Ask as a script of another site does, and send what a browser sends before."""
     for path in ("", f"{site.sample_document}.ttl", site.sample, site.file, _UNKNOWN):
         yield from _allows(site.get(path, headers=_ORIGIN))
@@ -110,14 +110,14 @@ def check_cors(site: Site) -> Iterator[Finding]:
             yield finding(reply, f"{name}: {wanted}", step, came)
 
 
-def _allows(reply: Reply) -> Iterator[Finding]:
+def _allows(reply: CheckedReply) -> Iterator[Finding]:
     name = "Access-Control-Allow-Origin"
     value = reply.headers.get(name, "")
     if value.strip() not in ("*", _ORIGIN["Origin"]):
         yield finding(reply, f"{name}: *", message("conformance.step_cors"), f"{name}: {value}")
 
 
-def check_conditions(site: Site) -> Iterator[Finding]:
+def check_conditions(site: CheckedSite) -> Iterator[Finding]:
     """Ask again for what the client holds already, by its tag and by its date."""
     for path in ("", f"{site.sample_document}.ttl", "catalogue.ttl", site.file):
         reply = site.get(path)
@@ -132,13 +132,13 @@ def check_conditions(site: Site) -> Iterator[Finding]:
         yield from _unchanged(site, site.file, {"If-Modified-Since": date})
 
 
-def _unchanged(site: Site, path: str, condition: Mapping[str, str]) -> Iterator[Finding]:
+def _unchanged(site: CheckedSite, path: str, condition: Mapping[str, str]) -> Iterator[Finding]:
     reply = site.get(path, headers=condition)
     if reply.status != 304 or reply.body:
         yield finding(reply, "304", message("conformance.step_conditions"))
 
 
-def check_ranges(site: Site) -> Iterator[Finding]:
+def check_ranges(site: CheckedSite) -> Iterator[Finding]:
     """Ask for the first bytes of a file, and for the same file compressed on the way or not."""
     path = site.file
     whole = site.get(path)
@@ -152,7 +152,7 @@ def check_ranges(site: Site) -> Iterator[Finding]:
         yield finding(reply, message("conformance.first_bytes"), step, repr(reply.body))
 
 
-def check_headers(site: Site) -> Iterator[Finding]:
+def check_headers(site: CheckedSite) -> Iterator[Finding]:
     """Look for the headers that keep what a cell of a portrait says from running as a script."""
     replies = (
         site.get("", HTML.media_type),
@@ -178,7 +178,7 @@ def check_headers(site: Site) -> Iterator[Finding]:
             yield finding(reply, message("conformance.no_cookie"), step, "Set-Cookie: …")
 
 
-def check_problems(site: Site) -> Iterator[Finding]:
+def check_problems(site: CheckedSite) -> Iterator[Finding]:
     """Ask for what is not there, and for a method that no document has."""
     step = message("conformance.step_problems")
     reply = site.get(_UNKNOWN, PROBLEM.media_type)
@@ -196,7 +196,7 @@ def check_problems(site: Site) -> Iterator[Finding]:
         yield finding(refused, "405 · Allow: GET, HEAD, …", step, came)
 
 
-def _is_problem(reply: Reply) -> bool:
+def _is_problem(reply: CheckedReply) -> bool:
     """Check whether an answer is a problem of its status (RFC 9457, 3.1)."""
     try:
         members = json.loads(reply.body)

@@ -11,10 +11,10 @@ from werkzeug.test import EnvironBuilder
 from server.conformance.model import (
     LARGEST,
     Broken,
+    CheckedReply,
     Downloaded,
     Finding,
     Headers,
-    Reply,
     describe,
 )
 from server.web.release_scope import RELEASE
@@ -48,7 +48,7 @@ class InProcessClient:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         most: int = LARGEST,
-    ) -> Reply:
+    ) -> CheckedReply:
         """Send a request; raises Broken for an answer that is too long, and OtherRelease."""
         sent = describe(method, self.address + path, headers or {}, body)
         began = time.monotonic()
@@ -64,7 +64,7 @@ class InProcessClient:
                     raise Broken(Finding(sent, too_long, expected, step))
         finally:
             _close(parts)
-        return Reply(sent, status, answered, bytes(content), time.monotonic() - began)
+        return CheckedReply(sent, status, answered, bytes(content), time.monotonic() - began)
 
     def download(self, path: str, most: int) -> Downloaded:
         """Read a file of at most `most` bytes, 0: of any number."""

@@ -35,7 +35,7 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
 
-class Reply(NamedTuple):
+class CheckedReply(NamedTuple):
     """An answer: what was sent for it, in words, and what came, after how many seconds.
 
     Redirects are not followed.
@@ -63,7 +63,7 @@ class Reply(NamedTuple):
 class Downloaded(NamedTuple):
     """The head of an answer, and digest and length in bytes of its body, which is not kept."""
 
-    reply: Reply
+    reply: CheckedReply
     sha256: str
     size: int
 
@@ -83,7 +83,7 @@ class Client(Protocol):
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         most: int = LARGEST,
-    ) -> Reply:
+    ) -> CheckedReply:
         """Send a request; raises Broken where no whole answer of at most `most` bytes comes."""
 
     def download(self, path: str, most: int) -> Downloaded:
@@ -100,7 +100,9 @@ class Finding:
     step: Message
 
 
-def finding(reply: Reply, expected: Said, step: Message, came: Said | None = None) -> Finding:
+def finding(
+    reply: CheckedReply, expected: Said, step: Message, came: Said | None = None
+) -> Finding:
     """Return what is wrong with an answer; `came` is its status and type where it is not given."""
     came = reply.head if came is None else came
     return Finding(reply.sent, came if isinstance(came, Message) else cut(came), expected, step)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from server import texts
-from server.conformance.check import Document, Outcome, Result
+from server.conformance.check import CheckResult, Document, Outcome
 from transform import __version__
 from transform.errors import Said
 from transform.files import as_json
@@ -28,7 +28,7 @@ class Report:
     base_uri: str
     release: str
     time: datetime
-    results: tuple[Result, ...]
+    results: tuple[CheckResult, ...]
 
     @property
     def failed(self) -> bool:
@@ -56,7 +56,7 @@ def outcome_word(outcome: Outcome) -> Message:
     return message(f"conformance.outcome_{outcome.value}")
 
 
-def lines(result: Result, language: str) -> Iterator[str]:
+def lines(result: CheckResult, language: str) -> Iterator[str]:
     """Yield the lines of one result: outcome, name and title; below, what is wrong, or why not."""
     outcomes = [text_in(language, outcome_word(outcome)) for outcome in Outcome]
     word = text_in(language, outcome_word(result.outcome)).ljust(max(map(len, outcomes)))
@@ -110,7 +110,7 @@ def write_json(report: Report, language: str) -> bytes:
     )
 
 
-def _result(report: Report, result: Result, language: str) -> dict[str, Any]:
+def _result(report: Report, result: CheckResult, language: str) -> dict[str, Any]:
     def said(text: Said) -> str:
         return text_in(language, text)
 

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from server.conformance.check import MOST_FINDINGS, Check, Outcome, Result
+from server.conformance.check import MOST_FINDINGS, Check, CheckResult, Outcome
 from server.conformance.model import Broken, CannotTell, Finding, Inapplicable
-from server.conformance.site import Site
+from server.conformance.site import CheckedSite
 from transform.text.message import message
 
 Begin = Callable[[Check], None]
 
 
 def run(
-    checks: Iterable[Check], site: Site, skipped: Iterable[str], begin: Begin
-) -> Iterator[Result]:
+    checks: Iterable[Check], site: CheckedSite, skipped: Iterable[str], begin: Begin
+) -> Iterator[CheckResult]:
     """Yield the result of each check; `begin` is called with a check before it is run.
 
     A skipped check is untested, and so is one that only doctor runs, where a site asks itself.
@@ -21,20 +21,20 @@ def run(
     names = set(skipped)
     for check in checks:
         if check.name in names:
-            yield Result(check, Outcome.UNTESTED, reason=message("conformance.skipped"))
+            yield CheckResult(check, Outcome.UNTESTED, reason=message("conformance.skipped"))
         elif not site.client.outside and (check.outside or check.heavy):
             reason = (
                 message("conformance.only_outside")
                 if check.outside
                 else message("conformance.too_heavy")
             )
-            yield Result(check, Outcome.UNTESTED, reason=reason)
+            yield CheckResult(check, Outcome.UNTESTED, reason=reason)
         else:
             begin(check)
             yield run_one(check, site)
 
 
-def run_one(check: Check, site: Site) -> Result:
+def run_one(check: Check, site: CheckedSite) -> CheckResult:
     """Return the result of a check."""
     findings: list[Finding] = []
     outcome, reason = Outcome.PASSED, None
@@ -48,5 +48,5 @@ def run_one(check: Check, site: Site) -> Result:
     except Inapplicable as fault:
         outcome, reason = Outcome.INAPPLICABLE, fault.reason
     if findings:
-        return Result(check, Outcome.FAILED, tuple(findings))
-    return Result(check, outcome, (), reason)
+        return CheckResult(check, Outcome.FAILED, tuple(findings))
+    return CheckResult(check, outcome, (), reason)

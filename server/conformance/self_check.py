@@ -5,12 +5,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from server.conformance.check import Outcome, Result
+from server.conformance.check import CheckResult, Outcome
 from server.conformance.checks import CHECKS
 from server.conformance.in_process import InProcessClient, OtherRelease
 from server.conformance.report import Report
 from server.conformance.run import run
-from server.conformance.site import Site
+from server.conformance.site import CheckedSite
 from server.faults import ReleaseUnready
 from server.release.current import Release
 from transform.text.message import Message, message
@@ -52,7 +52,7 @@ class SelfCheck:
 
     def _make(self, base_uri: str, release: str) -> None:
         client = InProcessClient(self._app, base_uri, release)
-        site = Site(client, base_uri)
+        site = CheckedSite(client, base_uri)
         try:
             results = tuple(run(CHECKS, site, (), lambda _: None))
         except (OtherRelease, ReleaseUnready):
@@ -64,6 +64,6 @@ class SelfCheck:
             self._report = Report(base_uri, base_uri, release, datetime.now(UTC), results)
 
 
-def untested(reason: Message) -> tuple[Result, ...]:
+def untested(reason: Message) -> tuple[CheckResult, ...]:
     """Return that no check has been run, and why."""
-    return tuple(Result(check, Outcome.UNTESTED, reason=reason) for check in CHECKS)
+    return tuple(CheckResult(check, Outcome.UNTESTED, reason=reason) for check in CHECKS)

@@ -12,10 +12,10 @@ import pyoxigraph as ox
 from server.conformance.model import (
     Broken,
     CannotTell,
+    CheckedReply,
     Client,
     Finding,
     Inapplicable,
-    Reply,
     cut,
     describe,
     finding,
@@ -44,7 +44,7 @@ _SOURCES = (
 )
 
 
-class Statements:
+class DocumentStatements:
     """Statements of a document, to look up by subject and predicate."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
@@ -86,7 +86,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def kind_of(reply: Reply) -> str:
+def kind_of(reply: CheckedReply) -> str:
     """Return which fault of the site a problem tells (docs/endpoint.md), "" for anything else."""
     if reply.media_type != PROBLEM.media_type:
         return ""
@@ -97,7 +97,7 @@ def kind_of(reply: Reply) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def store_fails(reply: Reply, kind: str) -> CannotTell:
+def store_fails(reply: CheckedReply, kind: str) -> CannotTell:
     """Return that a fault of the store, of this kind, keeps a check from telling."""
     said = {"kind": kind, "sent": reply.sent, "head": reply.head}
     return CannotTell(message("conformance.store_fails", **said))
@@ -106,14 +106,14 @@ def store_fails(reply: Reply, kind: str) -> CannotTell:
 Step = Callable[[str, int, int], None]
 
 
-class Rows(NamedTuple):
+class SolutionRows(NamedTuple):
     """The solutions of a query, each with the value of its variables, and the reply."""
 
-    reply: Reply
+    reply: CheckedReply
     rows: list[dict[str, str]]
 
 
-class Site:
+class CheckedSite:
     """A site that is checked: who asks it, and its base URI; `step` is called with each file."""
 
     def __init__(self, client: Client, base_uri: str, step: Step = lambda *_: None) -> None:
@@ -121,7 +121,7 @@ class Site:
         self.base_uri = base_uri
         self.step = step
 
-    def get(self, path: str, accept: str | None = None, **more: Any) -> Reply:
+    def get(self, path: str, accept: str | None = None, **more: Any) -> CheckedReply:
         """Ask for a path, for a media type where one is given; raises Broken.
 
         Raises CannotTell where the site says that the store behind it fails.
@@ -134,7 +134,7 @@ class Site:
                 raise store_fails(reply, kind)
         return reply
 
-    def try_to_get(self, path: str, accept: str | None = None, **more: Any) -> Reply:
+    def try_to_get(self, path: str, accept: str | None = None, **more: Any) -> CheckedReply:
         """Ask for a path as `get` does, whatever comes; raises Broken."""
         headers = {"Accept": accept} if accept else {}
         return self.client.send(path, headers={**headers, **more.pop("headers", {})}, **more)
@@ -166,14 +166,14 @@ class Site:
                 return url[len(root) :]
         return None
 
-    def read(self, path: str, form: Format, by_name: bool = False) -> Statements:
+    def read(self, path: str, form: Format, by_name: bool = False) -> DocumentStatements:
         """Ask for a graph in a syntax and parse it; raises Broken where it is none."""
         accept = None if by_name else form.media_type
         return self.parse(self.get(path, accept), path, form)
 
     def parse(
-        self, reply: Reply, path: str, form: Format, *, of_any_type: bool = False
-    ) -> Statements:
+        self, reply: CheckedReply, path: str, form: Format, *, of_any_type: bool = False
+    ) -> DocumentStatements:
         """Parse an answer that should be a graph in a syntax; raises Broken."""
         expected = f"200 {form.media_type}"
         step = message("conformance.step_document", path=f"/{path}")
@@ -181,17 +181,17 @@ class Site:
         if reply.status != 200 or not typed:
             raise Broken(finding(reply, expected, step))
         try:
-            return Statements(self._triples(reply, path, form))
+            return DocumentStatements(self._triples(reply, path, form))
         except (ValueError, SyntaxError, RecursionError, OSError) as error:
             came = message("conformance.unreadable", head=reply.head, reason=cut(str(error)))
             raise Broken(finding(reply, expected, step, came)) from error
 
-    def _triples(self, reply: Reply, path: str, form: Format) -> list[ox.Triple]:
+    def _triples(self, reply: CheckedReply, path: str, form: Format) -> list[ox.Triple]:
         body = self._with_context(reply, path) if form is JSON_LD else reply.body
         syntax = syntaxes.BY_SUFFIX[form.suffix].rdf
         return [quad.triple for quad in ox.parse(body, syntax, base_iri=self.base_uri + path)]
 
-    def _with_context(self, reply: Reply, path: str) -> bytes:
+    def _with_context(self, reply: CheckedReply, path: str) -> bytes:
         """Return JSON-LD that holds the context of the site to which it may link."""
         document = json.loads(reply.body)
         context = document.get("@context") if isinstance(document, dict) else None
@@ -205,15 +205,15 @@ class Site:
         document["@context"] = linked["@context"] if isinstance(linked, dict) else linked
         return json.dumps(document).encode()
 
-    def ask(self, query: str, accept: str = JSON.media_type, **more: Any) -> Reply:
+    def ask(self, query: str, accept: str = JSON.media_type, **more: Any) -> CheckedReply:
         """Send a query in an address (SPARQL 1.1 Protocol, 2.1.1); raises Broken."""
         return self.get(query_path(query), accept, **more)
 
-    def select(self, query: str) -> Rows:
+    def select(self, query: str) -> SolutionRows:
         """Return the solutions of a query; raises Broken, CannotTell at a limit of the site."""
         return self.read_rows(self.ask(query))
 
-    def read_rows(self, reply: Reply) -> Rows:
+    def read_rows(self, reply: CheckedReply) -> SolutionRows:
         """Read solutions in JSON (SPARQL 1.1 Query Results JSON Format, 3)."""
         if reply.status in (422, 503, 504):
             raise CannotTell(message("conformance.limit_reached", sent=reply.sent, head=reply.head))
@@ -227,9 +227,9 @@ class Site:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             came = message("conformance.unreadable", head=reply.head, reason=cut(str(error)))
             raise Broken(finding(reply, expected, step, came)) from error
-        return Rows(reply, rows)
+        return SolutionRows(reply, rows)
 
-    def numbers(self, query: str) -> tuple[Reply, dict[str, int]]:
+    def numbers(self, query: str) -> tuple[CheckedReply, dict[str, int]]:
         """Return the numbers of the one solution of a query."""
         reply, rows = self.select(query)
         values = rows[0] if len(rows) == 1 else {}
@@ -249,17 +249,17 @@ class Site:
         return stated[1] if reply.status == 200 and stated else ""
 
     @cached_property
-    def void(self) -> Statements:
+    def void(self) -> DocumentStatements:
         """Return the VoID description; raises Broken."""
         return self.read(f"{VOID_PATH}.nt", N_TRIPLES, by_name=True)
 
     @cached_property
-    def catalogue(self) -> Statements:
+    def catalogue(self) -> DocumentStatements:
         """Return the catalogue; raises Broken."""
         return self.read("catalogue.nt", N_TRIPLES, by_name=True)
 
     @cached_property
-    def description(self) -> Statements:
+    def description(self) -> DocumentStatements:
         """Return the description of the endpoint; raises Broken."""
         return self.read("sparql?format=nt", N_TRIPLES, by_name=True)
 
@@ -311,14 +311,14 @@ def query_path(query: str) -> str:
     return f"sparql?{urlencode({'query': query})}"
 
 
-def discover(client: Client, step: Step = lambda *_: None) -> Site:
+def discover(client: Client, step: Step = lambda *_: None) -> CheckedSite:
     """Return the site that a client asks, by its base URI; raises SiteUnreachable.
 
     Three documents say it, so that one of them may be wrong.
     """
     problems: list[Message] = []
     for path, kind, end in _SOURCES:
-        site = Site(client, client.address)
+        site = CheckedSite(client, client.address)
         try:
             reply = site.try_to_get(path)
             statements = site.parse(reply, path, N_TRIPLES, of_any_type=True)
@@ -328,7 +328,7 @@ def discover(client: Client, step: Step = lambda *_: None) -> Site:
         for node in statements.of_class(kind):
             base_uri = node.value.removesuffix(end)
             if base_uri != node.value and base_uri.endswith("/") and not url_problem(base_uri):
-                return Site(client, base_uri, step)
+                return CheckedSite(client, base_uri, step)
         problems.append(message("conformance.came", sent=reply.sent, came=reply.head))
     raise SiteUnreachable(
         message("conformance.no_site", address=client.address, problem=problems[0])

@@ -13,13 +13,13 @@ import pyoxigraph as ox
 
 from server.conformance.model import (
     CannotTell,
+    CheckedReply,
     Finding,
     Inapplicable,
-    Reply,
     cut,
     finding,
 )
-from server.conformance.site import Site, kind_of, query_path, store_fails
+from server.conformance.site import CheckedSite, kind_of, query_path, store_fails
 from server.negotiation import CONSTRUCTED, JSON, SOLUTIONS, Format
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import SERVICE_DESCRIPTION, VOID, W3C_FORMATS
@@ -41,7 +41,7 @@ _SLACK = 10.0  # seconds that a query may wait for its place and its end, beyond
 _LIMITS = "sparql/limites"
 
 
-def check_protocol(site: Site) -> Iterator[Finding]:
+def check_protocol(site: CheckedSite) -> Iterator[Finding]:
     """Ask one query in three ways, over one graph, and one that is no query."""
     graph, size = _smallest_graph(site)
     query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -68,7 +68,7 @@ def check_protocol(site: Site) -> Iterator[Finding]:
         yield finding(malformed, "400", step)
 
 
-def _smallest_graph(site: Site) -> tuple[str, int]:
+def _smallest_graph(site: CheckedSite) -> tuple[str, int]:
     """Return the name and the size of a graph; raises Inapplicable."""
     sizes = {}
     for node in site.description.of_class(f"{SERVICE_DESCRIPTION}Graph"):
@@ -98,7 +98,7 @@ _OFFERS = (
 )
 
 
-def check_result_formats(site: Site) -> Iterator[Finding]:
+def check_result_formats(site: CheckedSite) -> Iterator[Finding]:
     """Ask for each format that the description names, and for one that there is none of."""
     service = ox.NamedNode(f"{site.base_uri}sparql")
     named = set(site.description.iris(service, f"{SERVICE_DESCRIPTION}resultFormat"))
@@ -137,7 +137,7 @@ def _holds_text(body: bytes, form: Format) -> bool:
     return [getattr(quad.object, "value", "") for quad in quads] == [_TEXT]
 
 
-def check_update(site: Site) -> Iterator[Finding]:
+def check_update(site: CheckedSite) -> Iterator[Finding]:
     """Send an update that changes nothing, in both ways of the protocol."""
     form = urlencode({"update": _NO_UPDATE}).encode()
     yield from _refuses(site.get("sparql", method="POST", headers=_FORM, body=form))
@@ -146,7 +146,7 @@ def check_update(site: Site) -> Iterator[Finding]:
     yield from _refuses(site.ask(_NO_UPDATE))
 
 
-def check_service(site: Site) -> Iterator[Finding]:
+def check_service(site: CheckedSite) -> Iterator[Finding]:
     """Ask for data of another endpoint, and of a graph elsewhere, under a name that none has."""
     for word in ("SERVICE", "SERVICE SILENT"):
         yield from _refuses(site.ask(f"ASK {{ {word} <{_ELSEWHERE}> {{ ?s ?p ?o }} }}"))
@@ -158,12 +158,12 @@ def check_service(site: Site) -> Iterator[Finding]:
             yield finding(reply, "n = 0", step, cut(str(rows)))
 
 
-def _refuses(reply: Reply) -> Iterator[Finding]:
+def _refuses(reply: CheckedReply) -> Iterator[Finding]:
     if reply.status != 403:
         yield finding(reply, "403", message("conformance.step_refused"))
 
 
-def check_query_length(site: Site) -> Iterator[Finding]:
+def check_query_length(site: CheckedSite) -> Iterator[Finding]:
     """Send a query as long as the page of limits says that one may be, and a longer one."""
     stated = _read_limit(site, "PORTRAIT_IA_QUERY_KB")
     kilobytes = int(re.sub(r"\D", "", stated) or 0)
@@ -176,7 +176,7 @@ def check_query_length(site: Site) -> Iterator[Finding]:
             yield finding(reply, str(status), step)
 
 
-def check_query_seconds(site: Site) -> Iterator[Finding]:
+def check_query_seconds(site: CheckedSite) -> Iterator[Finding]:
     """Ask a query that no engine answers, which must end when the page of limits says so."""
     stated = _read_limit(site, "PORTRAIT_IA_QUERY_SECONDS")
     digits = re.search(r"\d+(?:[.,]\d+)?", stated)
@@ -197,7 +197,7 @@ def check_query_seconds(site: Site) -> Iterator[Finding]:
         yield finding(reply, "503, 504 store-too-slow", step)
 
 
-def _read_limit(site: Site, setting: str) -> str:
+def _read_limit(site: CheckedSite, setting: str) -> str:
     """Return a limit as its page states it; raises Inapplicable."""
     page = site.get(_LIMITS, "text/html").body.decode("utf-8", "replace")
     for row in page.split("<tr>"):

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from server import texts
 from server.negotiation import Format
 from server.release.comparisons import list_pairs
-from server.release.history import Published, current_published, list_published
+from server.release.history import PublishedRelease, current_published, list_published
 from server.release.register import OwnText
 from server.web import render
 from server.web.release_scope import current_release
@@ -22,7 +22,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 ATOM = Format("xml", "application/atom+xml", "; charset=utf-8")
 
 
-class Entry(NamedTuple):
+class FeedEntry(NamedTuple):
     """An entry of a feed: title, path, time, a summary or "", and an id that is not the path."""
 
     title: str
@@ -48,7 +48,7 @@ def show() -> Response:
     return answer(Feed("atom.xml", title, ""), list(_entries()))
 
 
-def answer(feed: Feed, entries: list[Entry]) -> Response:
+def answer(feed: Feed, entries: list[FeedEntry]) -> Response:
     """Answer with a feed in the language of the request."""
     body = "".join(_write(feed, entries, render.language()))
     response = render.finish(Response(body, content_type=ATOM.content_type), ATOM)
@@ -56,7 +56,7 @@ def answer(feed: Feed, entries: list[Entry]) -> Response:
     return response
 
 
-def _entries() -> Iterator[Entry]:
+def _entries() -> Iterator[FeedEntry]:
     """Yield the comparisons of the current release, then the releases, the newest first."""
     release, language = current_release(), render.language()
     now = current_published(release).time
@@ -64,13 +64,13 @@ def _entries() -> Iterator[Entry]:
         words = texts.text("from_to", language, earlier=earlier, later=later)
         summary = release.register.text("about_comparisons", language)
         title = f"{texts.text('comparisons', language)}{texts.text('colon', language)} {words}"
-        yield Entry(title, f"changements/{earlier}-{later}", now, summary)
+        yield FeedEntry(title, f"changements/{earlier}-{later}", now, summary)
     for published in list_published(release):
         title = f"{texts.text('release', language)} {published.name}"
-        yield Entry(title, published.path, published.time, _count_entries(published, language))
+        yield FeedEntry(title, published.path, published.time, _count_entries(published, language))
 
 
-def _count_entries(published: Published, language: str) -> str:
+def _count_entries(published: PublishedRelease, language: str) -> str:
     """Return how many entries a release holds of each year, as a text."""
     colon = texts.text("colon", language)
     return ", ".join(
@@ -79,7 +79,7 @@ def _count_entries(published: Published, language: str) -> str:
     )
 
 
-def _write(feed: Feed, entries: list[Entry], language: str) -> Iterator[str]:
+def _write(feed: Feed, entries: list[FeedEntry], language: str) -> Iterator[str]:
     release = current_release()
     base, manifest = release.base_uri, release.manifest
     names = (manifest.get("operator") or manifest["publisher"])["name"]

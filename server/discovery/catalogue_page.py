@@ -9,7 +9,7 @@ from server.negotiation import PAGES
 from server.release import labels, queries
 from server.release.current import Release
 from server.web import render, term_table
-from server.web.links import Link, link_to_iri
+from server.web.links import LinkTarget, link_to_iri
 from server.web.term_cell import Cell, name_iri
 from transform.rdf import syntaxes
 from transform.rdf.namespaces import DCAT, DCTERMS, RDF_TYPE
@@ -29,7 +29,7 @@ class Distribution(NamedTuple):
     """A distribution: its description, link, bytes, SHA-256, and its compressed copy."""
 
     text: Cell
-    link: Link | None
+    link: LinkTarget | None
     bytes: int | None
     sha256: str | None
     packed: "Distribution | None" = None

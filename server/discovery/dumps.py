@@ -15,19 +15,19 @@ from server.negotiation import HTML, Format
 from server.release.files import (
     FOLDER,
     SUMS,
-    Download,
+    ReleaseFile,
     check_unchanged,
     list_formats,
     name_kind,
 )
 from server.release.history import (
-    Published,
+    PublishedRelease,
     current_published,
     find_published,
     list_published,
 )
 from server.web import render
-from server.web.link_header import Relation, add_relations, licence
+from server.web.link_header import HeaderLink, add_relations, licence
 from server.web.links import link_to, quote_path
 from server.web.release_scope import current_release
 from transform.rdf import syntaxes
@@ -91,7 +91,7 @@ def download_of_release(name: str, path: str) -> Response:
     return _send(chosen, path, _FOR_GOOD)
 
 
-def _redirect_to_format(formats: Mapping[Format, Download], folder: str) -> Response:
+def _redirect_to_format(formats: Mapping[Format, ReleaseFile], folder: str) -> Response:
     """Redirect to the file in the format that the client accepts; HTML gets the list of files.
 
     By redirecting (303), each file keeps one address, one entity tag and consistent byte ranges.
@@ -101,7 +101,7 @@ def _redirect_to_format(formats: Mapping[Format, Download], folder: str) -> Resp
     response = Response(status=303, headers={"Cache-Control": _FRESH, "Vary": "Accept"})
     response.headers["Location"] = link_to(folder + names.get(form, ""))
     others = (
-        Relation(link_to(folder + name, lang=None), "alternate", form.media_type)
+        HeaderLink(link_to(folder + name, lang=None), "alternate", form.media_type)
         for form, name in names.items()
     )
     return add_relations(response, others)
@@ -111,7 +111,7 @@ def _redirect(path: str) -> Response:
     return Response(status=308, headers={"Location": link_to(path)})
 
 
-def _list(chosen: Published, path: str) -> Response:
+def _list(chosen: PublishedRelease, path: str) -> Response:
     files, releases = chosen.downloads, list_published(current_release())
     unpacked = [f for f in files.values() if not (f.packed or f.is_chart)]
     groups = {
@@ -147,15 +147,15 @@ def _dataset() -> schemaorg.Json:
     )
 
 
-def _is_ours(file: Download) -> bool:
+def _is_ours(file: ReleaseFile) -> bool:
     return not file.path.startswith(SOURCES)
 
 
-def _is_rdf(file: Download) -> bool:
+def _is_rdf(file: ReleaseFile) -> bool:
     return file.path.rpartition(".")[2] in syntaxes.BY_SUFFIX
 
 
-def _send(chosen: Published, path: str, freshness: str) -> Response:
+def _send(chosen: PublishedRelease, path: str, freshness: str) -> Response:
     file = chosen.downloads.get(FOLDER + path)
     if file is None:
         names = (
@@ -216,23 +216,23 @@ def _drop_wrong_conditions(time: datetime) -> None:
         environ.pop("HTTP_RANGE", None)
 
 
-def _relate(chosen: Published, path: str) -> Iterator[Relation | None]:
+def _relate(chosen: PublishedRelease, path: str) -> Iterator[HeaderLink | None]:
     """Yield the links to the licence, the description, and the permanent address."""
     yield licence(chosen.manifest)
-    yield Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle")
-    yield Relation(f"{current_release().base_uri}{path}", "cite-as")
+    yield HeaderLink(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle")
+    yield HeaderLink(f"{current_release().base_uri}{path}", "cite-as")
 
 
-def _relate_file(chosen: Published, file: Download) -> Iterator[Relation | None]:
+def _relate_file(chosen: PublishedRelease, file: ReleaseFile) -> Iterator[HeaderLink | None]:
     name = quote_path(file.path.removeprefix(FOLDER))
     yield from _relate(chosen, chosen.path + name)
     metadata = chosen.downloads.get(file.path + METADATA)
     if metadata and _is_ours(file):
-        yield Relation(f"./{name}{METADATA}", "describedby", METADATA_TYPE)
+        yield HeaderLink(f"./{name}{METADATA}", "describedby", METADATA_TYPE)
     if not (_is_rdf(file) and _is_ours(file)):
         return
     stem = file.path.rpartition(".")[0]
     for syntax in syntaxes.SYNTAXES:
         other = chosen.downloads.get(f"{stem}.{syntax.suffix}")
         if other and other is not file:
-            yield Relation(f"./{other.path.removeprefix(FOLDER)}", "alternate", syntax.media_type)
+            yield HeaderLink(f"./{other.path.removeprefix(FOLDER)}", "alternate", syntax.media_type)

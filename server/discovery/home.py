@@ -12,7 +12,7 @@ from server.release import queries
 from server.release.files import source_path
 from server.release.history import current_published
 from server.web import render
-from server.web.link_header import Relation, add_relations, licence
+from server.web.link_header import HeaderLink, add_relations, licence
 from server.web.links import link_to
 from server.web.navigation import newest_of_several
 from server.web.release_scope import current_release
@@ -45,10 +45,10 @@ def show() -> Response:
     )
     response = render.finish(Response(body, content_type=HTML.content_type), HTML)
     relations = [
-        Relation(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle"),
-        Relation(link_to("atom.xml"), "alternate", "application/atom+xml"),
-        Relation(link_to("sparql", lang=None), "service-desc", "text/turtle"),
-        Relation(release.base_uri, "cite-as"),
+        HeaderLink(link_to("catalogue.ttl", lang=None), "describedby", "text/turtle"),
+        HeaderLink(link_to("atom.xml"), "alternate", "application/atom+xml"),
+        HeaderLink(link_to("sparql", lang=None), "service-desc", "text/turtle"),
+        HeaderLink(release.base_uri, "cite-as"),
         licence(release.manifest),
     ]
     return add_relations(response, relations)

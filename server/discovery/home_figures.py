@@ -8,7 +8,7 @@ from server.discovery.first_year import Figure, lay_out_first_figures, list_larg
 from server.release.comparisons import PublishedComparison, list_pairs, read_comparison
 from server.release.current import Release
 from transform.comparison.model import Movement
-from transform.comparison.sentences import Part, comparison_sentences
+from transform.comparison.sentences import SentencePart, comparison_sentences
 from transform.text.difference import net
 from transform.text.message import message
 from transform.text.numbers import whole
@@ -32,12 +32,12 @@ _SHOWN = 5
 _BEGUN_BY = {"initiatives_gross": "initiatives"}
 
 
-class Changes(NamedTuple):
+class NewestChanges(NamedTuple):
     """What changed in the newest portrait: its years, and sentences whose numbers have rows."""
 
     earlier: int
     later: int
-    sentences: list[list[Part]]
+    sentences: list[list[SentencePart]]
 
 
 def lay_out_figures(release: Release, language: str) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _range(movement: Movement, language: str) -> str:
     return message("home.range", least=movement.least, most=movement.most).text(language)
 
 
-def _changes(published: PublishedComparison, release: Release, language: str) -> Changes:
+def _changes(published: PublishedComparison, release: Release, language: str) -> NewestChanges:
     comparison = published.comparison
     label = partial(published.label, release, language=language)
     sentences = comparison_sentences(
@@ -96,6 +96,6 @@ def _changes(published: PublishedComparison, release: Release, language: str) ->
     known = {sentence.key: sentence.parts for sentence in sentences if sentence.key in _SENTENCES}
     for key, first in _BEGUN_BY.items():
         if key in known and first in known:
-            known[key] = [*known.pop(first), Part(" "), *known[key]]
+            known[key] = [*known.pop(first), SentencePart(" "), *known[key]]
     shown = [known[key] for key in _SENTENCES if key in known][:_SHOWN]
-    return Changes(comparison.earlier, comparison.later, shown)
+    return NewestChanges(comparison.earlier, comparison.later, shown)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from server.discovery import quotes
 from server.release import labels, queries
 from server.release.current import Release
-from server.release.files import Download
+from server.release.files import ReleaseFile
 from server.web import render
 from server.web.links import quote_path
 from transform.rdf.namespaces import DCAT, DCTERMS, SCHEMA
@@ -42,7 +42,7 @@ def catalogue(release: Release) -> Json:
     }
 
 
-def series(release: Release, files: Iterable[Download] = ()) -> Json:
+def series(release: Release, files: Iterable[ReleaseFile] = ()) -> Json:
     """Describe all portraits as one dataset, with files of the current release.
 
     The catalogue wins; the manifest fills in what the catalogue lacks.
@@ -63,7 +63,7 @@ def series(release: Release, files: Iterable[Download] = ()) -> Json:
     return _add_files(properties, files)
 
 
-def portrait(release: Release, year: int, files: Iterable[Download] = ()) -> Json:
+def portrait(release: Release, year: int, files: Iterable[ReleaseFile] = ()) -> Json:
     """Describe one portrait as a dataset, with its files of the current release."""
     iri = _portraits(release)[year]
     title = _translate(release, release.manifest["series"]["title"])
@@ -120,7 +120,7 @@ def series_iri(release: Release) -> str:
     return f"{release.base_uri}catalogue#serie"
 
 
-def list_files(release: Release, year: int | None) -> list[Download]:
+def list_files(release: Release, year: int | None) -> list[ReleaseFile]:
     """List the files of the current release that hold one portrait, or all portraits."""
     stem = f"dumps/portrait-{year}" if year else "dumps/portraits."
     source = f"{SOURCES}{year}/"
@@ -173,7 +173,7 @@ def _shared(release: Release, iri: str, path: str) -> Json:
     }
 
 
-def _add_files(properties: Json, files: Iterable[Download]) -> Json:
+def _add_files(properties: Json, files: Iterable[ReleaseFile]) -> Json:
     """Add the files as distributions, and drop empty properties."""
     base = properties["includedInDataCatalog"]["@id"].removesuffix("catalogue")
     properties["distribution"] = [

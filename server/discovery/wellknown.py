@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app
 
 from server.negotiation import PLAIN, Format
 from server.web import render
-from server.web.link_header import Relation, add_relations
+from server.web.link_header import HeaderLink, add_relations
 from server.web.links import link_to
 from server.web.release_scope import current_release
 from transform.files import as_json
@@ -61,4 +61,4 @@ def services() -> Response:
     body = as_json({"linkset": linkset})
     response = render.finish(Response(body, content_type=_LINKSET.content_type), _LINKSET)
     own_address = link_to(".well-known/api-catalog", lang=None)
-    return add_relations(response, [Relation(own_address, "api-catalog", _LINKSET.media_type)])
+    return add_relations(response, [HeaderLink(own_address, "api-catalog", _LINKSET.media_type)])

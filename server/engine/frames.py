@@ -20,13 +20,13 @@ import marshal
 import socket
 import struct
 
-from server.engine.interface import Question, Text
+from server.engine.interface import BoundText, Question
 
 QUESTION, CANCEL, WHOLE, HEAD, DATA, END, FAULT = b"Q", b"C", b"W", b"H", b"D", b"E", b"X"
 ORDERED = b"O"
 LETTER_AND_LENGTH = struct.Struct("!cI")
 _SIZE = LETTER_AND_LENGTH.size
-_NOTHING_BOUND: dict[str, str | Text] = {}
+_NOTHING_BOUND: dict[str, str | BoundText] = {}
 PART = 1 << 16  # larger ones make the allocator map and unmap memory for each read
 
 
@@ -120,5 +120,5 @@ def unpack_question(payload: bytes) -> Question:
     text, base, solutions, graph, default, named, bindings = marshal.loads(payload)  # noqa: S302
     bound = _NOTHING_BOUND
     if bindings:
-        bound = {name: v if isinstance(v, str) else Text(*v) for name, v in bindings}
+        bound = {name: v if isinstance(v, str) else BoundText(*v) for name, v in bindings}
     return Question(text, base, solutions, graph, default, named, bound)

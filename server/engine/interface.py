@@ -21,7 +21,7 @@ Form = Literal["solutions", "boolean", "graph"]
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class BoundText:
     """A literal to bind to a variable: of a language, or of a datatype (an IRI), or plain."""
 
     value: str
@@ -36,7 +36,7 @@ class Question(NamedTuple):
     parameters, or None where the client takes none of that form. Without `default_graphs` and
     `named_graphs` the query's own FROM holds, and without that the union of all named graphs
     (SPARQL 1.1 Protocol, section 2.1.4). `bindings` gives variables (without `?`) an IRI (`str`)
-    or a literal (`Text`); they are bound by the engine, never pasted into the text.
+    or a literal (`BoundText`); they are bound by the engine, never pasted into the text.
     """
 
     text: str
@@ -45,7 +45,7 @@ class Question(NamedTuple):
     graph: str | None = None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    bindings: Mapping[str, str | Text] = MappingProxyType({})
+    bindings: Mapping[str, str | BoundText] = MappingProxyType({})
 
     @property
     def plain(self) -> bool:
@@ -88,7 +88,7 @@ class Answer(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
-class Whole:
+class WholeAnswer:
     """A small answer, in memory: see `Answer`."""
 
     __slots__ = ("content", "form", "media_type")
@@ -151,7 +151,7 @@ class Engine(Protocol):
         """
         ...
 
-    def look_up(self, question: Question) -> Whole | None:
+    def look_up(self, question: Question) -> WholeAnswer | None:
         """Return the answer to a question that needs no query process; None to any other."""
         ...
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Self
 
 from server.engine.histogram import Histogram
-from server.engine.interface import Answer, Engine, Outcome, Question, Ticket, Whole
+from server.engine.interface import Answer, Engine, Outcome, Question, Ticket, WholeAnswer
 from server.engine.stats import EngineStats
 
 
@@ -40,7 +40,7 @@ class TimedEngine:
 
         return self.engine.begin(question, end)
 
-    def look_up(self, question: Question) -> Whole | None:
+    def look_up(self, question: Question) -> WholeAnswer | None:
         """See `server.engine.interface.Engine.look_up`."""
         begun = time.monotonic()
         whole = self.engine.look_up(question)

@@ -18,7 +18,7 @@ _REDIRECTS = (301, 303, 308)
 _MOST_REDIRECTS = 5
 
 
-class Reply(NamedTuple):
+class SiteReply(NamedTuple):
     """An answer: its status, content type, body, and where it leads if it redirects."""
 
     status: int
@@ -27,7 +27,7 @@ class Reply(NamedTuple):
     location: str | None
 
 
-class Target(NamedTuple):
+class LinkedPlace(NamedTuple):
     """What a link leads to within the site: a decoded path, parameters and a fragment."""
 
     path: str
@@ -41,7 +41,7 @@ def _write_address(path: str, query: tuple[tuple[str, str], ...]) -> str:
     return f"{_ROOT}{quote_path(path)}?{urlencode(query)}"
 
 
-class Site:
+class ExportedSite:
     """The application as it answers at its base URI."""
 
     def __init__(self, app: "WSGIApplication", base_uri: str) -> None:
@@ -49,7 +49,7 @@ class Site:
         self._host = urlsplit(base_uri).netloc
         self.base_uri = base_uri
 
-    def ask(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Reply:
+    def ask(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> SiteReply:
         """Return the answer to a GET of a decoded path, without following redirects."""
         request = EnvironBuilder(
             path=f"/{quote_path(path)}",
@@ -61,11 +61,11 @@ class Site:
         try:
             location = reply.headers.get("Location")
             kind = reply.headers.get("Content-Type", "")
-            return Reply(reply.status_code, kind, reply.get_data(), location)
+            return SiteReply(reply.status_code, kind, reply.get_data(), location)
         finally:
             reply.close()
 
-    def follow(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Reply:
+    def follow(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> SiteReply:
         """Return the answer to a GET, following redirects within the site."""
         reply = self.ask(path, query)
         for _ in range(_MOST_REDIRECTS):
@@ -78,7 +78,9 @@ class Site:
             reply = self.ask(path, query)
         return reply
 
-    def resolve(self, path: str, query: tuple[tuple[str, str], ...], link: str) -> Target | None:
+    def resolve(
+        self, path: str, query: tuple[tuple[str, str], ...], link: str
+    ) -> LinkedPlace | None:
         """Return what a link at an address leads to; None for what is not of this site."""
         try:
             whole = urljoin(_write_address(path, query), link.strip())
@@ -90,4 +92,4 @@ class Site:
         elif not whole.startswith(_ROOT):
             return None
         pairs = tuple(parse_qsl(parts.query, keep_blank_values=True))
-        return Target(unquote(parts.path[1:]), pairs, unquote(parts.fragment))
+        return LinkedPlace(unquote(parts.path[1:]), pairs, unquote(parts.fragment))

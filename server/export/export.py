@@ -12,7 +12,7 @@ from xml.sax.saxutils import unescape
 from flask import Flask
 
 from server.app import create_app
-from server.export.client import Site
+from server.export.client import ExportedSite
 from server.export.documents import open_documents
 from server.export.last_answers import LastAnswers
 from server.export.lists_file import NAME as LISTS
@@ -20,9 +20,9 @@ from server.export.lists_file import describe_lists
 from server.export.place import new_copy, write_record
 from server.export.rules import write_rules
 from server.export.walk import Walk, list_forms
-from server.export.written import OBJECTS, Count, Folder
+from server.export.written import OBJECTS, CopySize, Folder
 from server.release import queries
-from server.release.choice import Choice, find_current
+from server.release.choice import ReleaseChoice, find_current
 from server.release.current import Release
 from server.release.files import FOLDER as DUMPS
 from server.release.files import list_formats
@@ -51,7 +51,7 @@ class Exported(NamedTuple):
     """What was exported: the release, how much it is, and links that lead nowhere."""
 
     release: str
-    written: Count
+    written: CopySize
     lost: dict[str, str]
 
 
@@ -60,9 +60,9 @@ class _OneRelease:
 
     def __init__(self, release: Path) -> None:
         check_release(release)
-        self._choice = Choice(str(release), fingerprint(release))
+        self._choice = ReleaseChoice(str(release), fingerprint(release))
 
-    def choose(self) -> Choice:
+    def choose(self) -> ReleaseChoice:
         return self._choice
 
     def refuse(self, release: str, _checked: str, reason: str) -> None:
@@ -81,7 +81,7 @@ def export(releases_folder: Path, site: Path, step: Step) -> Exported:
         (folder / OBJECTS).parent.mkdir()
         with (folder / OBJECTS).open("w", encoding="utf-8") as objects:
             written = Folder(folder, objects)
-            asked = Site(app.wsgi_app, release.base_uri)
+            asked = ExportedSite(app.wsgi_app, release.base_uri)
             walk = _write(app, asked, release, written, step)
             moved = dict(_list_moved(release))
             for old, new in moved.items():
@@ -103,7 +103,7 @@ def _open(releases_folder: Path) -> "Iterator[tuple[Release, Flask]]":
         yield release, app
 
 
-def _write(app: Flask, asked: Site, release: Release, written: Folder, step: Step) -> Walk:
+def _write(app: Flask, asked: ExportedSite, release: Release, written: Folder, step: Step) -> Walk:
     with open_documents(release.find_file(DOCUMENT_LIST)) as documents:
         walk = Walk(asked, written, documents, release.register.interface)
         for old, new in _list_moved(release):
@@ -124,7 +124,7 @@ def _write(app: Flask, asked: Site, release: Release, written: Folder, step: Ste
     return walk
 
 
-def _maps(asked: Site) -> Iterator[str]:
+def _maps(asked: ExportedSite) -> Iterator[str]:
     """Yield the parts of the sitemap, their pages but documents, and the security contact."""
     number = 1
     while (part := asked.ask(f"sitemap/{number}.xml")).status == 200:

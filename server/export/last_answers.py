@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Self
 
-from server.engine.interface import Answer, Engine, Outcome, Question, Ticket, Whole
+from server.engine.interface import Answer, Engine, Outcome, Question, Ticket, WholeAnswer
 from server.engine.stats import EngineStats
 
 _MOST = 64  # answers: the forms of a thing ask a dozen questions, one form after the other
@@ -19,7 +19,7 @@ class LastAnswers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._answers: OrderedDict[Hashable, Whole] = OrderedDict()
+        self._answers: OrderedDict[Hashable, WholeAnswer] = OrderedDict()
         self.stats: Callable[[], EngineStats] = engine.stats
         self.close: Callable[[], None] = engine.close
 
@@ -33,7 +33,7 @@ class LastAnswers:
         if answer.length > _LONGEST:
             return answer
         with answer:
-            whole = Whole(answer.form, answer.media_type, b"".join(answer.body))
+            whole = WholeAnswer(answer.form, answer.media_type, b"".join(answer.body))
         self._answers[key] = whole
         if len(self._answers) > _MOST:
             self._answers.popitem(last=False)
@@ -43,7 +43,7 @@ class LastAnswers:
         """See `server.engine.interface.Engine.begin`."""
         return self._engine.begin(question, over)
 
-    def look_up(self, question: Question) -> Whole | None:
+    def look_up(self, question: Question) -> WholeAnswer | None:
         """See `server.engine.interface.Engine.look_up`."""
         return self._engine.look_up(question)
 

@@ -14,7 +14,7 @@ from server.export.addresses import (
     name_file,
     read_address,
 )
-from server.export.client import Site
+from server.export.client import ExportedSite
 from server.export.documents import Documents
 from server.export.page_links import change_addresses, change_links
 from server.export.written import Folder
@@ -33,7 +33,7 @@ class Walk:
     """A walk through a site, which writes each answer to its file in a folder."""
 
     def __init__(
-        self, site: Site, folder: Folder, documents: Documents, languages: Sequence[str]
+        self, site: ExportedSite, folder: Folder, documents: Documents, languages: Sequence[str]
     ) -> None:
         self._site, self._folder, self._documents = site, folder, documents
         self._languages = languages

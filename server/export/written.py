@@ -42,7 +42,7 @@ def ending_of(name: str) -> str:
     return last.rpartition(".")[2] if "." in last[1:] else ""
 
 
-class Count(NamedTuple):
+class CopySize(NamedTuple):
     """How much a copy holds."""
 
     files: int
@@ -62,9 +62,9 @@ class Folder:
         self.workers: list[str] = []  # scripts that run WebAssembly
 
     @property
-    def count(self) -> Count:
+    def count(self) -> CopySize:
         """Return how much was written."""
-        return Count(self._files, self._bytes)
+        return CopySize(self._files, self._bytes)
 
     def write(self, name: str, content: bytes, content_type: str) -> None:
         """Write a file of a media type; raises MisusedCommand where the system refuses it."""

@@ -22,7 +22,7 @@ from server.release.resource import (
 )
 from server.things import feed, page
 from server.web import render
-from server.web.link_header import Relation, add_links, add_relations
+from server.web.link_header import HeaderLink, add_links, add_relations
 from server.web.links import link_to, quote_path
 from server.web.release_scope import current_release
 from transform.text.message import message
@@ -69,7 +69,7 @@ def show(path: str) -> Response:
         else _graph(resource, release, bare, form)
     )
     response = add_links(response, form, f"doc/{quote_path(bare)}")
-    cite_as = Relation(f"{release.base_uri}id/{quote_path(bare)}", "cite-as")
+    cite_as = HeaderLink(f"{release.base_uri}id/{quote_path(bare)}", "cite-as")
     return add_relations(response, [cite_as, *relate_to_times(f"doc/{quote_path(bare)}")])
 
 

@@ -16,7 +16,7 @@ from server.release import labels, queries
 from server.release.current import Release
 from server.sparql.send import send
 from server.web import render, term_table
-from server.web.link_header import Relation, add_links, add_relations, licence
+from server.web.link_header import HeaderLink, add_links, add_relations, licence
 from server.web.links import quote_path
 from server.web.release_scope import ask, current_release
 from transform.rdf.namespaces import OWL, ontology_of
@@ -83,7 +83,7 @@ def _show_vocabulary(
     else:
         response = render.graph(triples, form, linked=True)
     response = add_links(response, form, path)
-    return add_relations(response, [Relation(ontology, "latest-version")])
+    return add_relations(response, [HeaderLink(ontology, "latest-version")])
 
 
 @bp.route("/shapes")

@@ -43,7 +43,7 @@ class Term(NamedTuple):
     rows: list[tuple[Cell, list[Cell]]]
 
 
-class Entry(NamedTuple):
+class ReadableTerm(NamedTuple):
     """A term as a reader meets it: in one language, with what it relates to, and its uses.
 
     `facts` are what it is a part of, its domain and its range; `uses` is a query for statements
@@ -60,13 +60,13 @@ class Entry(NamedTuple):
     others: list[ox.Literal]
 
 
-class Part(NamedTuple):
+class VocabularyPart(NamedTuple):
     """A part of the vocabulary; `name` is None for terms that no part has."""
 
     anchor: str
     name: ox.Literal | None
     definition: ox.Literal | None
-    entries: list[Entry]
+    entries: list[ReadableTerm]
 
 
 def lay_out(
@@ -109,9 +109,9 @@ class _Page:
         self._module = f"{vocabulary_of(release.base_uri)}module"
         self.order = release.register.order(language)
 
-    def parts(self, iris: Iterable[str]) -> list[Part]:
+    def parts(self, iris: Iterable[str]) -> list[VocabularyPart]:
         """Return the terms by part, the part with most terms first, those of none last."""
-        by_part: dict[str, list[Entry]] = {}
+        by_part: dict[str, list[ReadableTerm]] = {}
         for iri in iris:
             values = (t.object for t in self._by_subject[iri] if t.predicate.value == self._module)
             part = next((v.value for v in values if isinstance(v, ox.NamedNode)), "")
@@ -119,13 +119,13 @@ class _Page:
         ordered = sorted(by_part, key=lambda part: (not part, -len(by_part[part]), part))
         return [self._part(part, by_part[part]) for part in ordered]
 
-    def _part(self, iri: str, entries: list[Entry]) -> Part:
+    def _part(self, iri: str, entries: list[ReadableTerm]) -> VocabularyPart:
         entries.sort(key=lambda entry: (_KINDS.index(entry.kind), entry.term.name.casefold()))
         definition = self.best(self._by_subject.get(iri, ()), _DEFINITIONS)
         name = labels.best(self._labels.get(iri, ()), self.order)
-        return Part(iri.rpartition("#")[2] or "autres", name, definition, entries)
+        return VocabularyPart(iri.rpartition("#")[2] or "autres", name, definition, entries)
 
-    def _entry(self, iri: str) -> Entry:
+    def _entry(self, iri: str) -> ReadableTerm:
         triples = self._by_subject[iri]
         term = _term(iri, triples, self._labels, self._release, self._language)
         label = labels.best(self._labels.get(iri, ()), self.order)
@@ -135,7 +135,7 @@ class _Page:
         kind = _kind(_types(triples))
         others = [t for t in (*term.labels, *term.definitions) if t not in (label, definition)]
         example = self.best(triples, (_EXAMPLE,))
-        return Entry(term, kind, label, definition, example, facts, _uses(iri, kind), others)
+        return ReadableTerm(term, kind, label, definition, example, facts, _uses(iri, kind), others)
 
     def best(self, triples: Iterable[ox.Triple], properties: tuple[str, ...]) -> ox.Literal | None:
         texts = [t.object for t in triples if t.predicate.value in properties]

@@ -29,7 +29,7 @@ class Tables:
     the client has hung up, and UnreadableRequest for words that the index does not take.
     """
 
-    def __init__(self, connection: sqlite3.Connection, watch: "Watch") -> None:
+    def __init__(self, connection: sqlite3.Connection, watch: "QueryWatch") -> None:
         self._connection, self._watch = connection, watch
         self._has_own_time = False
         connection.set_progress_handler(watch.ends, STEPS)
@@ -72,7 +72,7 @@ def open_tables(release: Release, seconds: float | None = None) -> Iterator[Tabl
     if path is None:
         raise UnknownPage(message("lists.no_tables"))
     settings: Settings = current_app.config["SETTINGS"]
-    watch = Watch(seconds or settings.limits.seconds, request.environ.get(GONE))
+    watch = QueryWatch(seconds or settings.limits.seconds, request.environ.get(GONE))
     # The file never changes, so that SQLite need neither lock it nor look for a journal.
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     # One thread at a time has it, but an answer may be sent by another than the one that began it.
@@ -86,7 +86,7 @@ def open_tables(release: Release, seconds: float | None = None) -> Iterator[Tabl
         yield Tables(connection, watch)
 
 
-class Watch:
+class QueryWatch:
     """Ends a query of SQLite by a deadline, or when the client has gone."""
 
     def __init__(self, seconds: float, gone: Any) -> None:

@@ -11,7 +11,7 @@ _WORD = re.compile("(?:[^\\W_][\u0300-\u036f]*)+")
 _BEFORE, _LONG = 60, 220  # characters of an excerpt: before the first marked word, and at all
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """A part of a text, and whether it is a word that the search found."""
 
     text: str
@@ -26,17 +26,17 @@ class Marker:
         asked = {word for term in search.terms() for word in term.words}
         self._asked = {stem for word in asked for stem in self._stems.of_word(word)}
 
-    def mark(self, text: str) -> list[Piece]:
+    def mark(self, text: str) -> list[TextPiece]:
         """Return the pieces of a text."""
-        pieces: list[Piece] = []
+        pieces: list[TextPiece] = []
         end = 0
         for match in _WORD.finditer(text):
             if self._is_asked(match[0]):
-                pieces += [Piece(text[end : match.start()], False), Piece(match[0], True)]
+                pieces += [TextPiece(text[end : match.start()], False), TextPiece(match[0], True)]
                 end = match.end()
-        return [piece for piece in (*pieces, Piece(text[end:], False)) if piece.text]
+        return [piece for piece in (*pieces, TextPiece(text[end:], False)) if piece.text]
 
-    def excerpt(self, text: str) -> list[Piece]:
+    def excerpt(self, text: str) -> list[TextPiece]:
         """Return the pieces of a part of a text around the first word found; none without one."""
         flat = " ".join(text.split())
         pieces = self.mark(flat)
@@ -47,8 +47,8 @@ class Marker:
                 end = start + _LONG
                 end = len(flat) if end >= len(flat) else max(flat.rfind(" ", start, end), place)
                 cut = self.mark(flat[start:end])
-                before = [Piece("… ", False)] if start else []
-                return [*before, *cut, *([Piece(" …", False)] if end < len(flat) else [])]
+                before = [TextPiece("… ", False)] if start else []
+                return [*before, *cut, *([TextPiece(" …", False)] if end < len(flat) else [])]
             place += len(piece.text)
         return []
 
@@ -57,6 +57,6 @@ class Marker:
         return not self._asked.isdisjoint(stems)
 
 
-def has_mark(pieces: Sequence[Piece]) -> bool:
+def has_mark(pieces: Sequence[TextPiece]) -> bool:
     """Return whether any piece is marked."""
     return any(piece.marked for piece in pieces)

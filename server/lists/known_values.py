@@ -20,20 +20,20 @@ _MOST_COMPARED = 20_000
 _LEAST = 50.0  # of 100: below it two keys have little in common
 
 
-class Chosen(NamedTuple):
+class ChosenValue(NamedTuple):
     """A value that is chosen of a facet."""
 
     facet: Facet
     value: str
 
 
-def find_unknown(tables: Tables, query: ListQuery, years: Collection[int]) -> list[Chosen]:
+def find_unknown(tables: Tables, query: ListQuery, years: Collection[int]) -> list[ChosenValue]:
     """Return the chosen values that a release does not have, whatever else is chosen.
 
     A value that it has may still leave nothing, which is an empty list and no fault.
     """
     return [
-        Chosen(facet, value)
+        ChosenValue(facet, value)
         for name, chosen in query.values.items()
         for facet in [query.kind.facet(name)]
         for value in chosen
@@ -42,7 +42,7 @@ def find_unknown(tables: Tables, query: ListQuery, years: Collection[int]) -> li
 
 
 def refuse_unknown(
-    tables: Tables, query: ListQuery, unknown: Sequence[Chosen], years: Collection[int]
+    tables: Tables, query: ListQuery, unknown: Sequence[ChosenValue], years: Collection[int]
 ) -> NoReturn:
     """Raise UnreadableRequest for the first unknown value, with the nearest that there are."""
     facet, value = unknown[0]

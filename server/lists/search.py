@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from server.lists.database import Row, Tables
-from server.lists.excerpts import Marker, Piece, has_mark
+from server.lists.excerpts import Marker, TextPiece, has_mark
 from server.lists.found import find_things
 from server.lists.names import TableNames
 from server.lists.suggestions import nearest_words
 from server.lists.words import (
     Match,
     Search,
-    Term,
+    SearchTerm,
     parse_search,
     with_synonyms,
     write_any,
@@ -28,16 +28,16 @@ _MOST_BEGUN = 300  # things whose names begin so, of which the best are suggeste
 _SHORTEST = 2  # letters of a beginning
 
 
-class Result(NamedTuple):
+class FoundThing(NamedTuple):
     """A thing that was found; `path` is that of its page, `also` what else it is called or of."""
 
     kind: str
     uri: str
     path: str
     name: OwnText
-    marked: list[Piece]
-    also: list[Piece]
-    excerpt: list[Piece]
+    marked: list[TextPiece]
+    also: list[TextPiece]
+    excerpt: list[TextPiece]
 
 
 class SiteSearch:
@@ -96,7 +96,7 @@ class SiteSearch:
         )
         return {row["sorte"]: row["nombre"] for row in rows}
 
-    def best(self, kind: str | None, limit: int, offset: int = 0) -> list[Result]:
+    def best(self, kind: str | None, limit: int, offset: int = 0) -> list[FoundThing]:
         """Return the best things of a kind, or of all, with the words marked."""
         if kind in self._found:
             part = self._found[kind][offset : offset + limit]
@@ -110,10 +110,10 @@ class SiteSearch:
         )
         return [self._result(row) for row in rows]
 
-    def _result(self, row: Row) -> Result:
+    def _result(self, row: Row) -> FoundThing:
         kind, uri = row["sorte"], row["uri"]
         texts: list[str]
-        also: list[Piece] = []
+        also: list[TextPiece] = []
         if kind == "initiative":
             name = OwnText(row["nom"], self._names.own)
             entries = self._tables.rows(
@@ -136,20 +136,20 @@ class SiteSearch:
             also = self._first_marked(map(self._mark, spellings))
         excerpt = self._first_marked(map(self._excerpt, texts))
         path = uri.removeprefix(self._base_uri)
-        return Result(kind, uri, path, name, self._mark(name.value), also, excerpt)
+        return FoundThing(kind, uri, path, name, self._mark(name.value), also, excerpt)
 
-    def _offer(self, kind: str, thing: OfferedThing) -> Result:
+    def _offer(self, kind: str, thing: OfferedThing) -> FoundThing:
         marked, excerpt = self._mark(thing.name.value), self._excerpt(thing.text.value)
         uri = self._base_uri + thing.path
-        return Result(kind, uri, thing.path, thing.name, marked, [], excerpt)
+        return FoundThing(kind, uri, thing.path, thing.name, marked, [], excerpt)
 
-    def _mark(self, text: str) -> list[Piece]:
-        return self._marker.mark(text) if self._marker else [Piece(text, False)]
+    def _mark(self, text: str) -> list[TextPiece]:
+        return self._marker.mark(text) if self._marker else [TextPiece(text, False)]
 
-    def _excerpt(self, text: str) -> list[Piece]:
+    def _excerpt(self, text: str) -> list[TextPiece]:
         return self._marker.excerpt(text) if self._marker else []
 
-    def _first_marked(self, listed: Iterable[list[Piece]]) -> list[Piece]:
+    def _first_marked(self, listed: Iterable[list[TextPiece]]) -> list[TextPiece]:
         return next(filter(has_mark, listed), [])
 
 
@@ -157,7 +157,7 @@ def _holds(search: Search, thing: OfferedThing, stems: Stems) -> bool:
     """Return whether a thing has a term of each group of a search, and none that must be absent."""
     text = f" {_stem(thing.name, stems)} | {_stem(thing.text, stems)} "
 
-    def has(term: Term) -> bool:
+    def has(term: SearchTerm) -> bool:
         languages = (thing.name.language, thing.text.language)
         written = " ".join(term.words)
         phrases = (" ".join(stems.of_text(written, language)) for language in languages)

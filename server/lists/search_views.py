@@ -9,11 +9,11 @@ from flask.blueprints import BlueprintSetupState
 
 from server.faults import UnknownPage, UnreadableRequest
 from server.lists.database import Tables, open_tables
-from server.lists.excerpts import Piece
+from server.lists.excerpts import TextPiece
 from server.lists.names import TableNames
 from server.lists.nearest import find_nearest
 from server.lists.query import LONGEST_WORDS
-from server.lists.search import KINDS, Result, SiteSearch, begin_with
+from server.lists.search import KINDS, FoundThing, SiteSearch, begin_with
 from server.lists.suggestions import list_known, suggest
 from server.negotiation import HTML, Format
 from server.release.current import Release
@@ -34,12 +34,12 @@ _SUGGESTED = 8
 _PARAMETERS = ("q", "kind", "page", "lang", "format")
 
 
-class Group(NamedTuple):
+class ResultGroup(NamedTuple):
     """The best results of a kind, how many there are, and the link to all of them."""
 
     kind: str
     number: int
-    results: list[Result]
+    results: list[FoundThing]
     href: str
 
 
@@ -73,7 +73,7 @@ def show(suffix: str | None = None) -> Response:
         raise UnknownPage(message("lists.no_page", page=state.page, pages=pages), PATH)
     groups = [*_groups(search, state, counts)]
     suggestion: str | None = None
-    nearest: list[Result] = []
+    nearest: list[FoundThing] = []
     fewer: list[str] = []
     if state.words and not total:
         suggestion = suggest(tables, state.words, release)
@@ -164,15 +164,15 @@ def _read_state() -> _State:
     return _State(request.args.get("q", "").strip()[:LONGEST_WORDS], kind, page)
 
 
-def _groups(search: SiteSearch, state: _State, counts: Mapping[str, int]) -> Iterator[Group]:
+def _groups(search: SiteSearch, state: _State, counts: Mapping[str, int]) -> Iterator[ResultGroup]:
     if state.kind:
         if number := counts.get(state.kind):
             results = search.best(state.kind, _PAGE, _PAGE * (state.page - 1))
-            yield Group(state.kind, number, results, "")
+            yield ResultGroup(state.kind, number, results, "")
         return
     for kind, number in counts.items():
         href = _address(state.words, kind)
-        yield Group(kind, number, search.best(kind, _FEW), href)
+        yield ResultGroup(kind, number, search.best(kind, _FEW), href)
 
 
 def _address(words: str, kind: str | None = None, page: int = 1) -> str:
@@ -197,7 +197,7 @@ def _write_json(values: Mapping[str, Any]) -> str:
     return json.dumps(written, ensure_ascii=False) + "\n"
 
 
-def _describe(result: Result) -> dict[str, str | None]:
+def _describe(result: FoundThing) -> dict[str, str | None]:
     return {
         "kind": result.kind,
         "uri": result.uri,
@@ -208,5 +208,5 @@ def _describe(result: Result) -> dict[str, str | None]:
     }
 
 
-def _join(pieces: Sequence[Piece]) -> str | None:
+def _join(pieces: Sequence[TextPiece]) -> str | None:
     return "".join(piece.text for piece in pieces) or None

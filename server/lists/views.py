@@ -20,12 +20,12 @@ from server.lists.initiatives import (
     used_fields,
 )
 from server.lists.kind import PRESENCE, YEAR, Facet, ListKind, Shape, Shown
-from server.lists.known_values import Chosen, find_unknown, refuse_unknown
+from server.lists.known_values import ChosenValue, find_unknown, refuse_unknown
 from server.lists.listed import PAGE, ListedThings
 from server.lists.names import TableNames
 from server.lists.parts import group_parts, read_parts
 from server.lists.query import LONGEST_WORDS, ListQuery, read_query
-from server.lists.search import Result, SiteSearch
+from server.lists.search import FoundThing, SiteSearch
 from server.lists.sparql import MOST_VALUES
 from server.lists.suggestions import suggest
 from server.lists.things import BODIES, CATEGORIES, PORTFOLIOS, STATUSES
@@ -145,7 +145,7 @@ def _answer(release: Release, kind: ListKind, suffix: str | None) -> Response:
 
 
 def _follow_replaced(
-    release: Release, query: ListQuery, unknown: Sequence[Chosen]
+    release: Release, query: ListQuery, unknown: Sequence[ChosenValue]
 ) -> ListQuery | None:
     """Return the list with what replaced its unknown values; None where one was not replaced."""
     for facet, value in unknown:
@@ -266,7 +266,7 @@ def _name_values(
 
 def _find_nearest(
     release: Release, tables: Tables, names: TableNames, query: ListQuery
-) -> list[Result]:
+) -> list[FoundThing]:
     """Return the things of the list that have some of the words, or words like them."""
     search, kind = SiteSearch(tables, names, release, tuple), query.kind.thing
     has_near = query.words and search.look_up_nearest(query.words, kind=kind)

@@ -21,25 +21,25 @@ _ELIDED = re.compile(r"^([-‐‑–−]?)(?:[cdjlmnst]|qu)['’ʼ](?=\w)", re.I
 _DASHES = "-‐‑–−"
 
 
-class Term(NamedTuple):
+class SearchTerm(NamedTuple):
     """Folded words that must stand together, and whether they must be absent."""
 
     words: tuple[str, ...]
     absent: bool = False
 
 
-def with_synonyms(term: Term) -> list[Term]:
+def with_synonyms(term: SearchTerm) -> list[SearchTerm]:
     """Return a term, and those of one meaning with it."""
-    return [term, *(Term(others) for others in synonyms().get(term.words, ()))]
+    return [term, *(SearchTerm(others) for others in synonyms().get(term.words, ()))]
 
 
 class Search(NamedTuple):
     """A search: groups of terms, of each of which one must occur; and terms that must not."""
 
-    groups: tuple[tuple[Term, ...], ...]
-    absent: tuple[Term, ...]
+    groups: tuple[tuple[SearchTerm, ...], ...]
+    absent: tuple[SearchTerm, ...]
 
-    def terms(self) -> list[Term]:
+    def terms(self) -> list[SearchTerm]:
         """Return the terms that may occur, with those of one meaning."""
         return [each for group in self.groups for term in group for each in with_synonyms(term)]
 
@@ -50,8 +50,8 @@ class Search(NamedTuple):
 
 def parse_search(text: str) -> Search | None:
     """Parse what a reader wrote; None where it holds no word that must occur."""
-    groups: list[tuple[Term, ...]] = []
-    absent: list[Term] = []
+    groups: list[tuple[SearchTerm, ...]] = []
+    absent: list[SearchTerm] = []
     either = False
     for term in _read_terms(text):
         if term is None:
@@ -68,7 +68,7 @@ def parse_search(text: str) -> Search | None:
     return Search(tuple(groups), tuple(absent)) if groups else None
 
 
-def _read_terms(text: str) -> Iterator[Term | None]:
+def _read_terms(text: str) -> Iterator[SearchTerm | None]:
     """Yield the terms of a text, None for an OR."""
     for minus, phrase, bare in _PART.findall(text):
         if bare in _EITHER:
@@ -77,9 +77,9 @@ def _read_terms(text: str) -> Iterator[Term | None]:
             negated = bare[0] in _DASHES
             # The parts of «sous-titre» are words that stand together.
             if own := words(_ELIDED.sub(r"\1", bare)):
-                yield Term(tuple(own), negated)
+                yield SearchTerm(tuple(own), negated)
         elif own := words(phrase):
-            yield Term(tuple(own), bool(minus))
+            yield SearchTerm(tuple(own), bool(minus))
 
 
 class Match(NamedTuple):
@@ -102,17 +102,19 @@ def write_match(search: Search, languages: Sequence[str]) -> Match:
 def write_any(words_: Sequence[str], languages: Sequence[str]) -> Match:
     """Write for the index that any of some folded words occurs."""
     stems = Stems(languages)
-    any_of = " OR ".join(_write(Term((word,)), stems, languages) for word in words_)
+    any_of = " OR ".join(_write(SearchTerm((word,)), stems, languages) for word in words_)
     return Match(any_of, f"nom : ({any_of})")
 
 
-def _write_all(group: Sequence[Term], stems: Stems, languages: Sequence[str]) -> Iterator[str]:
+def _write_all(
+    group: Sequence[SearchTerm], stems: Stems, languages: Sequence[str]
+) -> Iterator[str]:
     for term in group:
         for each in with_synonyms(term):
             yield _write(each, stems, languages)
 
 
-def _write(term: Term, stems: Stems, languages: Sequence[str]) -> str:
+def _write(term: SearchTerm, stems: Stems, languages: Sequence[str]) -> str:
     """Write a term: a phrase of the stems of one language, or of another."""
     text = " ".join(term.words)
     phrases = dict.fromkeys(" ".join(stems.of_text(text, tag)) for tag in languages)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from server.release.current import Release
-from server.release.history import Published, list_published
+from server.release.history import PublishedRelease, list_published
 from server.web.links import quote_path
 from transform.release import history
 from transform.release.document_index import FILE as DOCUMENTS
@@ -50,7 +50,7 @@ def choose(current: Release, mementos: Sequence[Memento], time: datetime | None)
     return by_release[before[-1]] if before else mementos[0]
 
 
-def _has(published: Published, path: str) -> bool:
+def _has(published: PublishedRelease, path: str) -> bool:
     for begin, listed in _LISTED.items():
         if path.startswith(begin):
             name = quote_path(listed + path.removeprefix(begin))

@@ -17,7 +17,7 @@ from werkzeug.routing import RequestRedirect
 from server.faults import UnknownPage, UnreadableRequest
 from server.memento.timeline import Memento, choose, list_mementos
 from server.release.history import find_published
-from server.web.link_header import Relation, add_relations
+from server.web.link_header import HeaderLink, add_relations
 from server.web.links import link_to, quote_path
 from server.web.public_address import address_of
 from server.web.release_scope import FAULT, current_release, is_below_release, is_earlier
@@ -108,13 +108,13 @@ def find_last(path: str) -> Memento | None:
     return mementos[-1] if mementos else None
 
 
-def relate_to_times(path: str) -> list[Relation]:
+def relate_to_times(path: str) -> list[HeaderLink]:
     """Return the links from a page of the current release to its TimeGate and its TimeMap."""
     if is_below_release():
         return []  # `mark` adds its own
     return [
-        Relation(link_to(f"timegate/{path}", lang=None), "timegate"),
-        Relation(link_to(f"timemap/{path}", lang=None), "timemap", _LINK_FORMAT),
+        HeaderLink(link_to(f"timegate/{path}", lang=None), "timegate"),
+        HeaderLink(link_to(f"timemap/{path}", lang=None), "timemap", _LINK_FORMAT),
     ]
 
 
@@ -127,8 +127,8 @@ def mark(response: Response) -> Response:
     response.headers["Memento-Datetime"] = http_date(published_time())
     response.headers["X-Robots-Tag"] = "noindex"
     relations = (("", "original"), ("timegate/", "timegate"))
-    own = [Relation(_link_to(f"{site}{to}{path}"), kind) for to, kind in relations]
-    times = Relation(_link_to(f"{site}timemap/{path}"), "timemap", _LINK_FORMAT)
+    own = [HeaderLink(_link_to(f"{site}{to}{path}"), kind) for to, kind in relations]
+    times = HeaderLink(_link_to(f"{site}timemap/{path}"), "timemap", _LINK_FORMAT)
     return add_relations(response, [*own, times])
 
 
@@ -184,8 +184,8 @@ def _is_page(path: str) -> bool:
     return not endpoint.startswith(f"{bp.name}.")
 
 
-def _relate(path: str, mementos: Sequence[Memento]) -> Iterator[Relation]:
-    yield Relation(_link_to(quote_path(path)), "original")
-    yield Relation(_link_to(f"timemap/{quote_path(path)}"), "timemap", _LINK_FORMAT)
+def _relate(path: str, mementos: Sequence[Memento]) -> Iterator[HeaderLink]:
+    yield HeaderLink(_link_to(quote_path(path)), "original")
+    yield HeaderLink(_link_to(f"timemap/{quote_path(path)}"), "timemap", _LINK_FORMAT)
     for place, end in ((0, "first"), (-1, "last")):
-        yield Relation(_link_to(quote_path(mementos[place].path)), f"{end} memento")
+        yield HeaderLink(_link_to(quote_path(mementos[place].path)), f"{end} memento")

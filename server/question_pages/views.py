@@ -45,7 +45,7 @@ from server.release.register import OwnText
 from server.sparql import result_table, spreadsheet
 from server.sparql.send import send
 from server.web import render
-from server.web.link_header import Relation, add_links, add_relations, licence
+from server.web.link_header import HeaderLink, add_links, add_relations, licence
 from server.web.links import link_to
 from server.web.public_address import address_of
 from server.web.release_scope import ask, current_release
@@ -88,7 +88,7 @@ def show_all(suffix: str | None = None) -> Response:
         )
     else:
         response = render.graph(shacl.describe_questions(release), form)
-    described = Relation(link_to(f"{PATH}/openapi.json"), "service-desc", openapi.MEDIA_TYPE)
+    described = HeaderLink(link_to(f"{PATH}/openapi.json"), "service-desc", openapi.MEDIA_TYPE)
     return add_relations(add_links(response, form, PATH, (HTML, *GRAPHS)), [described])
 
 

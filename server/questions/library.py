@@ -25,7 +25,7 @@ FIRST = "lignes"
 _OUR_IRI = re.compile(r"<(id/|catalogue#)")
 
 
-class Listed(NamedTuple):
+class ListedQuestion(NamedTuple):
     """A saved question as a list shows it: its texts in one language, and its path on the site."""
 
     name: str
@@ -36,12 +36,12 @@ class Listed(NamedTuple):
     featured: bool
 
 
-def list_questions(release: Release, language: str) -> list[Listed]:
+def list_questions(release: Release, language: str) -> list[ListedQuestion]:
     """List the questions that a release can answer: none of a field that its register has not."""
     return [describe(question, release.register, language) for question in offered(release)]
 
 
-def group_by_theme(questions: list[Listed]) -> dict[str, list[Listed]]:
+def group_by_theme(questions: list[ListedQuestion]) -> dict[str, list[ListedQuestion]]:
     """Return listed questions by theme, in the order of the themes."""
     groups = {theme: [each for each in questions if each.theme == theme] for theme in THEMES}
     return {theme: group for theme, group in groups.items() if group}
@@ -52,7 +52,7 @@ def offered(release: Release) -> list[SavedQuestion]:
     return [each for each in read_questions().values() if _fits(each.needs, release)]
 
 
-def describe(question: SavedQuestion, register: Register, language: str) -> Listed:
+def describe(question: SavedQuestion, register: Register, language: str) -> ListedQuestion:
     """Return what a list shows of a question, with the words of a register."""
     words = register.words_in(language)
     title, description = (
@@ -60,7 +60,9 @@ def describe(question: SavedQuestion, register: Register, language: str) -> List
         for texts_of in (question.title, question.description)
     )
     path = f"{PATH}/{question.name}"
-    return Listed(question.name, question.theme, title, description, path, question.featured)
+    return ListedQuestion(
+        question.name, question.theme, title, description, path, question.featured
+    )
 
 
 def write_query(question: SavedQuestion, base_uri: str, reader: str, register: Register) -> str:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
-from server.engine.interface import Text
+from server.engine.interface import BoundText
 from server.faults import WrongParameter
 from server.questions.library import PATH
 from server.questions.question import RESERVED, THINGS, Parameter, SavedQuestion, Term
@@ -33,7 +33,7 @@ _used: WeakKeyDictionary[Release, dict[str, dict[str, str]]] = WeakKeyDictionary
 _initiatives: WeakKeyDictionary[Release, dict[str, str]] = WeakKeyDictionary()
 
 
-class Choice(NamedTuple):
+class ParameterValue(NamedTuple):
     """A value that a parameter may have: as an address has it, its name and its language."""
 
     value: str
@@ -48,7 +48,7 @@ class Filled(NamedTuple):
     terms: Mapping[str, Term]
 
     @property
-    def bindings(self) -> dict[str, str | Text]:
+    def bindings(self) -> dict[str, str | BoundText]:
         """Return the terms as the engine binds them to variables."""
         return {name: _to_bind(term) for name, term in self.terms.items()}
 
@@ -114,10 +114,10 @@ def find_example(parameter: Parameter, release: Release) -> str:
     return value if value in things else next(iter(things), value)
 
 
-def list_choices(parameter: Parameter, release: Release, language: str) -> list[Choice]:
+def list_choices(parameter: Parameter, release: Release, language: str) -> list[ParameterValue]:
     """Return the values that a parameter can have, sorted by name; none where they are too many."""
     if parameter.type == "year":
-        return [Choice(str(year), str(year)) for year in list_years(release)]
+        return [ParameterValue(str(year), str(year)) for year in list_years(release)]
     if parameter.type not in THINGS or parameter.type == "initiative":
         return []
     used = _list_used(parameter.type, release)
@@ -129,7 +129,9 @@ def list_choices(parameter: Parameter, release: Release, language: str) -> list[
     for value, iri in used.items():
         label = labels.best(known_labels.get(iri, ()), order)
         choices.append(
-            Choice(value, label.value, label.language) if label else Choice(value, value)
+            ParameterValue(value, label.value, label.language)
+            if label
+            else ParameterValue(value, value)
         )
     return sorted(choices, key=lambda each: (fold(each.text), each.value))
 
@@ -226,10 +228,10 @@ def _read_thing(parameter: Parameter, value: str, release: Release) -> ox.NamedN
     return ox.NamedNode(f"{release.base_uri}id/{kind}/{slug}")
 
 
-def _to_bind(term: Term) -> str | Text:
+def _to_bind(term: Term) -> str | BoundText:
     if isinstance(term, ox.NamedNode):
         return term.value
-    return Text(term.value, datatype=term.datatype.value)
+    return BoundText(term.value, datatype=term.datatype.value)
 
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> Message:

@@ -15,7 +15,7 @@ from server.reconciliation.round_robin import Work
 from server.reconciliation.suggest import read_number
 from server.reconciliation.types import (
     YEAR,
-    Kind,
+    EntityType,
     Offer,
     Property,
     read_offer,
@@ -31,7 +31,7 @@ _MOST_PROPERTIES = 20
 Cells = dict[str, dict[str, list[dict[str, Any]]]]
 
 
-class Column(NamedTuple):
+class RequestedProperty(NamedTuple):
     """A requested property, of one portrait or of all, with at most `most` values (0: all)."""
 
     property: Property
@@ -43,7 +43,7 @@ class Extension(NamedTuple):
     """Identifiers as the client wrote them, and the properties that it requests."""
 
     ids: list[str]
-    columns: list[Column]
+    columns: list[RequestedProperty]
 
 
 def read_extension(value: Any, offer: Offer) -> Extension:
@@ -59,7 +59,7 @@ def read_extension(value: Any, offer: Offer) -> Extension:
     return Extension(list(dict.fromkeys(texts)), [_read_column(each, offer) for each in properties])
 
 
-def _read_column(value: Any, offer: Offer) -> Column:
+def _read_column(value: Any, offer: Offer) -> RequestedProperty:
     fields = value if isinstance(value, dict) else {"id": value}
     name = fields.get("id")
     described = offer.find_property(name)
@@ -76,7 +76,7 @@ def _read_column(value: Any, offer: Offer) -> Column:
         read_number(year, "settings.annee")
     # OpenRefine sends the fields of a form as text.
     limit = read_number(str(settings.get("limit") or "0"), "settings.limit")
-    return Column(described, year, limit)
+    return RequestedProperty(described, year, limit)
 
 
 def extend(
@@ -112,7 +112,7 @@ def _find_path(release: Release, index: Index, identifier: str) -> str:
 
 
 def _read(
-    release: Release, index: Index, column: Column, paths: set[str], language: str
+    release: Release, index: Index, column: RequestedProperty, paths: set[str], language: str
 ) -> dict[str, list[dict[str, Any]]]:
     rows: list[queries.Row] = []
     for kind in column.property.kinds:
@@ -133,7 +133,7 @@ def _read(
 
 
 def _query_values(
-    release: Release, requested: Property, kind: Kind, paths: list[str]
+    release: Release, requested: Property, kind: EntityType, paths: list[str]
 ) -> list[queries.Row]:
     base = release.base_uri
     iris = [f"{base}id/{path}" for path in paths]

@@ -13,7 +13,7 @@ from server.reconciliation.index import Entity, Index
 from server.reconciliation.types import (
     INITIATIVE,
     YEAR,
-    Kind,
+    EntityType,
     Property,
     class_iri,
     read_offer,
@@ -66,7 +66,7 @@ def build_index(release: Release) -> Index:
     """Build the index from names and values, read through the engine."""
     ours, offer = f"{release.base_uri}id/", read_offer(release)
     named: dict[str, list[tuple[str, str, str]]] = {}
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, EntityType] = {}
     for kind in offer.kinds:
         for path, *label in _read_names(release, kind, ours):
             named.setdefault(path, []).append((label[0], label[1], label[2]))
@@ -84,7 +84,7 @@ def build_index(release: Release) -> Index:
     return Index(entities, spellings, values)
 
 
-def _read_names(release: Release, kind: Kind, ours: str) -> Iterator[list[str]]:
+def _read_names(release: Release, kind: EntityType, ours: str) -> Iterator[list[str]]:
     """Yield path, property, text and language of each spelling of a type."""
     bindings = {"class": class_iri(kind, release.base_uri)}
     names = ("names", "names-in-rows") if kind is INITIATIVE else ("names",)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 
 from server import texts
-from server.reconciliation.types import Kind
+from server.reconciliation.types import EntityType
 from transform.text.normal_form import normal_form, unkept_normal_form
 from transform.text.string_similarity import BY_LETTERS
 
@@ -32,7 +32,7 @@ class Entity(NamedTuple):
     """An entity to match: its path below `id/`, its type, its name for each of our readers."""
 
     path: str
-    kind: Kind
+    kind: EntityType
     names: tuple[str, ...]
 
     def name(self, language: str) -> str:
@@ -77,7 +77,7 @@ class Index:
             self._by_length[len(word)].append(word)
         self._begins = sorted((bare, place) for place, bare in enumerate(self._bare))
 
-    def kind_of(self, path: str) -> Kind:
+    def kind_of(self, path: str) -> EntityType:
         """Return the type of an entity; raises KeyError."""
         return self.entities[self.places[path]].kind
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.reconciliation.read_queries import LEAST_COUNTED, MOST_CHARACTERS, MOST_QUERIES
-from server.reconciliation.types import Kind, class_iri, read_offer
+from server.reconciliation.types import EntityType, class_iri, read_offer
 from server.release import labels
 from server.release.current import Release
 from transform.rdf.namespaces import vocabulary_of
@@ -60,7 +60,7 @@ def write_manifest(release: Release, address: str, language: str) -> dict[str, A
     }  # fmt: skip
 
 
-def describe_kind(kind: Kind, release: Release, language: str) -> dict[str, str]:
+def describe_kind(kind: EntityType, release: Release, language: str) -> dict[str, str]:
     """Describe a type: its IRI, and its name in the vocabulary of the release."""
     iri = class_iri(kind, release.base_uri)
     return {"id": iri, "name": labels.name_of_term(iri, release, language)[0]}

@@ -3,7 +3,7 @@
 from flask import Response
 
 from server.faults import UnknownResource
-from server.reconciliation.data_extension import Column, Extension, extend
+from server.reconciliation.data_extension import Extension, RequestedProperty, extend
 from server.reconciliation.index import Index
 from server.reconciliation.manifest import describe_kind
 from server.reconciliation.round_robin import Work
@@ -24,7 +24,7 @@ def show_preview(release: Release, index: Index, identifier: str, work: Work) ->
     language = render.language()
     path = find_path(release, index, identifier)
     columns = [
-        Column(each, "", _SHOWN + 1)
+        RequestedProperty(each, "", _SHOWN + 1)
         for each in read_offer(release).list_properties([index.kind_of(path)])
         if each.id not in _LEFT_OUT
     ]

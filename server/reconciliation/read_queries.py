@@ -15,7 +15,7 @@ from server.reconciliation.json_reading import (
     refuse_others,
 )
 from server.reconciliation.types import (
-    Kind,
+    EntityType,
     Offer,
     Property,
 )
@@ -38,11 +38,11 @@ class Constraint(NamedTuple):
     values: tuple[str, ...]
 
 
-class Query(NamedTuple):
+class ReconciliationQuery(NamedTuple):
     """A query: the text that names an entity, if any, its possible types, its values."""
 
     text: str | None
-    kinds: tuple[Kind, ...]
+    kinds: tuple[EntityType, ...]
     only: bool  # whether other types are excluded
     constraints: tuple[Constraint, ...]
     limit: int
@@ -53,11 +53,11 @@ class Query(NamedTuple):
         return sum(max(LEAST_COUNTED, len(text)) for text in (self.text or "", *values))
 
 
-def read_batch(value: Any, offer: Offer) -> dict[str, Query]:
+def read_batch(value: Any, offer: Offer) -> dict[str, ReconciliationQuery]:
     """Parse a batch: queries by keys of the client."""
     batch = read_object(value, "queries")
     refuse_many(len(batch), MOST_QUERIES, "queries")
-    queries, characters = dict[str, Query](), 0
+    queries, characters = dict[str, ReconciliationQuery](), 0
     for key, query in batch.items():
         where = f"queries.{read_text(key, message('reconciliation.a_key'))[:40]}"
         queries[key] = _read_query(query, where, offer)
@@ -67,7 +67,7 @@ def read_batch(value: Any, offer: Offer) -> dict[str, Query]:
     return queries
 
 
-def read_single(value: Any, offer: Offer) -> Query:
+def read_single(value: Any, offer: Offer) -> ReconciliationQuery:
     """Parse a query that comes alone."""
     query = _read_query(value, "query", offer)
     if (characters := query.count_characters()) > MOST_CHARACTERS:
@@ -84,7 +84,7 @@ def _refuse_long_work(characters: int, number: int, queries: int) -> NoReturn:
     raise QueryTooLong(message("reconciliation.too_much_first", **values))
 
 
-def _read_query(value: Any, where: str, offer: Offer) -> Query:
+def _read_query(value: Any, where: str, offer: Offer) -> ReconciliationQuery:
     """Parse a query."""
     fields = read_object(value, where)
     refuse_others(fields, ("query", "type", "limit", "properties", "type_strict"), where)
@@ -106,10 +106,10 @@ def _read_query(value: Any, where: str, offer: Offer) -> Query:
         kinds = ()  # nothing has two types
     text = read_text(fields["query"], f"{where}.query") if "query" in fields else None
     limit = read_limit(fields.get("limit"), f"{where}.limit")
-    return Query(text, kinds, strict != "should", tuple(constraints), limit)
+    return ReconciliationQuery(text, kinds, strict != "should", tuple(constraints), limit)
 
 
-def read_kinds(value: Any, where: str, offer: Offer) -> tuple[Kind, ...]:
+def read_kinds(value: Any, where: str, offer: Offer) -> tuple[EntityType, ...]:
     """Parse types; without any, return those that are searched by default."""
     kinds = []
     for item in read_list(value if isinstance(value, list) else [value] if value else [], where):

@@ -4,7 +4,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from server.reconciliation.index import Index, strip_accents
-from server.reconciliation.read_queries import Constraint, Query
+from server.reconciliation.read_queries import Constraint, ReconciliationQuery
 from server.reconciliation.types import YEAR
 from transform.text.normal_form import unkept_normal_form
 from transform.text.string_similarity import similarities
@@ -17,7 +17,7 @@ _MOST = 2000  # entities that are scored in addition to the exact ones
 Constraints = list[tuple[str, frozenset[str]]]  # properties, each with the keys of the values
 
 
-class Candidate(NamedTuple):
+class ScoredEntity(NamedTuple):
     """An entity by number, its score of 100, whether it is the match, and why.
 
     `likeness` is the similarity of its most similar spelling; `met` says which properties fit.
@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
     met: dict[str, bool]
 
 
-def find_candidates(index: Index, query: Query, ours: str) -> list[Candidate]:
+def find_candidates(index: Index, query: ReconciliationQuery, ours: str) -> list[ScoredEntity]:
     """Return the best candidates, best first; `ours` is the prefix of identifiers.
 
     The match is the only entity with the text of the query as a spelling in normal form, a
@@ -94,12 +94,12 @@ def _find_by_values(index: Index, constraints: Constraints) -> dict[int, float]:
 
 def _score(
     index: Index,
-    query: Query,
+    query: ReconciliationQuery,
     constraints: Constraints,
     number: int,
     likeness: float,
     exact: bool,
-) -> Candidate | None:
+) -> ScoredEntity | None:
     fits = index.entities[number].kind in query.kinds
     if query.only and not fits:
         return None
@@ -109,7 +109,7 @@ def _score(
         met[name] = met.get(name, True) and holds
     share = sum(met.values()) / len(met) if met else 1.0
     score = likeness * (_WRONG_VALUES + (1 - _WRONG_VALUES) * share) * (1 if fits else _WRONG_TYPE)
-    return Candidate(number, round(score, 1), False, round(likeness, 1), exact, fits, met)
+    return ScoredEntity(number, round(score, 1), False, round(likeness, 1), exact, fits, met)
 
 
 def _find_keys(index: Index, constraint: Constraint, ours: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from transform.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS, vocabula
 _ORG = "http://www.w3.org/ns/org#"
 
 
-class Kind(NamedTuple):
+class EntityType(NamedTuple):
     """A type of entities: its class in `def#`, and the property that links a row to an entity.
 
     `field` is that of the register which names them.
@@ -21,11 +21,11 @@ class Kind(NamedTuple):
     field: str
 
 
-ORGANISME = Kind("Organisme", "organisme", "organisme")
-PORTEFEUILLE = Kind("Portefeuille", "portefeuille", "portefeuille")
-INITIATIVE = Kind("Initiative", "inscriptionDe", "nom")
-CATEGORIE = Kind("Categorie", "categorie", "categorie")
-STATUT = Kind("Statut", "statut", "statut")
+ORGANISME = EntityType("Organisme", "organisme", "organisme")
+PORTEFEUILLE = EntityType("Portefeuille", "portefeuille", "portefeuille")
+INITIATIVE = EntityType("Initiative", "inscriptionDe", "nom")
+CATEGORIE = EntityType("Categorie", "categorie", "categorie")
+STATUT = EntityType("Statut", "statut", "statut")
 KINDS = (ORGANISME, PORTEFEUILLE, INITIATIVE, CATEGORIE, STATUT)
 # The types that are searched when a query names none.
 DEFAULT = (ORGANISME, PORTEFEUILLE, INITIATIVE)
@@ -41,10 +41,10 @@ class Property(NamedTuple):
 
     id: str
     names: dict[str, str]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[EntityType, ...]
     iri: str
     of_rows: bool = True
-    value: Kind | None = None
+    value: EntityType | None = None
     restricts: bool = False
 
     def full_iri(self, base_uri: str) -> str:
@@ -84,7 +84,7 @@ PROPERTIES = (
              (INITIATIVE,), f"{RDFS}label", of_rows=False),
     Property("autres-noms", {"fr": "Autres noms", "en": "Other names"},
              (ORGANISME, PORTEFEUILLE, CATEGORIE, STATUT), f"{SKOS}altLabel", of_rows=False),
-    Property("genre", {"fr": "Genre d'organisme", "en": "Kind of body"}, (ORGANISME,),
+    Property("genre", {"fr": "Genre d'organisme", "en": "EntityType of body"}, (ORGANISME,),
              f"{_ORG}classification", of_rows=False),
     Property("site", {"fr": "Site web", "en": "Web site"}, (ORGANISME,),
              f"{FOAF}homepage", of_rows=False),
@@ -97,7 +97,7 @@ PROPERTIES = (
 _FIELDS = {each.field for each in KINDS} | {"benefices"}
 
 
-def class_iri(kind: Kind, base_uri: str) -> str:
+def class_iri(kind: EntityType, base_uri: str) -> str:
     """Return the IRI of a type, which is its identifier."""
     return f"{vocabulary_of(base_uri)}{kind.name}"
 
@@ -106,15 +106,15 @@ class Offer(NamedTuple):
     """The types and properties of one release: those of the fields that its register has."""
 
     base_uri: str
-    kinds: tuple[Kind, ...] = KINDS
+    kinds: tuple[EntityType, ...] = KINDS
     properties: tuple[Property, ...] = PROPERTIES
 
     @property
-    def default(self) -> tuple[Kind, ...]:
+    def default(self) -> tuple[EntityType, ...]:
         """Return the types that are searched when a query names none."""
         return tuple(kind for kind in DEFAULT if kind in self.kinds)
 
-    def find_kind(self, text: str) -> Kind | None:
+    def find_kind(self, text: str) -> EntityType | None:
         """Return the type that an identifier names: the IRI of its class, or the name alone."""
         name = text.removeprefix(vocabulary_of(self.base_uri))
         return next((kind for kind in self.kinds if kind.name == name), None)
@@ -123,7 +123,7 @@ class Offer(NamedTuple):
         """Return the property of an identifier."""
         return next((each for each in self.properties if each.id == name), None)
 
-    def list_properties(self, kinds: Iterable[Kind]) -> list[Property]:
+    def list_properties(self, kinds: Iterable[EntityType]) -> list[Property]:
         """List the properties that entities of some types have."""
         return [each for each in self.properties if set(each.kinds) & set(kinds)]
 

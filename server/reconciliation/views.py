@@ -18,7 +18,7 @@ from server.reconciliation.index import Index
 from server.reconciliation.json_reading import parse
 from server.reconciliation.manifest import write_manifest
 from server.reconciliation.preview import find_path, show_preview
-from server.reconciliation.read_queries import Query, read_batch, read_single
+from server.reconciliation.read_queries import ReconciliationQuery, read_batch, read_single
 from server.reconciliation.read_request import OPERATIONS, read_fields
 from server.reconciliation.round_robin import Work, admit
 from server.reconciliation.types import Offer, read_offer
@@ -129,11 +129,11 @@ def _admit() -> AbstractContextManager[Work]:
     return admit(current_app.config["SETTINGS"].query_seconds, request.environ.get(GONE))
 
 
-def _read_batch(text: str, offer: Offer) -> dict[str, Query]:
+def _read_batch(text: str, offer: Offer) -> dict[str, ReconciliationQuery]:
     return read_batch(parse(text, "queries"), offer)
 
 
-def _read_single(parameters: dict[str, str], offer: Offer) -> Query:
+def _read_single(parameters: dict[str, str], offer: Offer) -> ReconciliationQuery:
     """Read the single query of version 0.1: JSON, or a text with `type` and `limit` parameters."""
     text = parameters["query"]
     if text.lstrip().startswith("{"):
@@ -146,7 +146,9 @@ def _read_single(parameters: dict[str, str], offer: Offer) -> Query:
     return read_single(query, offer)
 
 
-def _match(release: Release, batch: dict[str, Query], language: str, work: Work) -> dict[str, str]:
+def _match(
+    release: Release, batch: dict[str, ReconciliationQuery], language: str, work: Work
+) -> dict[str, str]:
     """Return the JSON of the answer to each query of a batch, each found in a step of its own."""
     index = find_index(release)
     return {
@@ -155,7 +157,7 @@ def _match(release: Release, batch: dict[str, Query], language: str, work: Work)
     }
 
 
-def _match_one(release: Release, index: Index, query: Query, language: str) -> str:
+def _match_one(release: Release, index: Index, query: ReconciliationQuery, language: str) -> str:
     return _write({"result": answer(release, index, query, language)})
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from server.reconciliation.index import Entity, Index
 from server.reconciliation.manifest import describe_kind
-from server.reconciliation.read_queries import Query
-from server.reconciliation.scoring import Candidate, find_candidates
+from server.reconciliation.read_queries import ReconciliationQuery
+from server.reconciliation.scoring import ScoredEntity, find_candidates
 from server.reconciliation.types import (
     BODY,
     INITIATIVE,
@@ -15,14 +15,16 @@ from server.reconciliation.types import (
 from server.release.current import Release
 
 
-def answer(release: Release, index: Index, query: Query, language: str) -> list[dict[str, Any]]:
+def answer(
+    release: Release, index: Index, query: ReconciliationQuery, language: str
+) -> list[dict[str, Any]]:
     """Return the candidates for a query."""
     candidates = find_candidates(index, query, f"{release.base_uri}id/")
     return [_write_candidate(release, index, each, language) for each in candidates]
 
 
 def _write_candidate(
-    release: Release, index: Index, candidate: Candidate, language: str
+    release: Release, index: Index, candidate: ScoredEntity, language: str
 ) -> dict[str, Any]:
     entity = index.entities[candidate.number]
     features: dict[str, bool | float] = {

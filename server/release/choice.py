@@ -28,7 +28,7 @@ Vet = Callable[[Path], None]
 _VET_AGAIN = 5.0  # seconds
 
 
-class Choice(NamedTuple):
+class ReleaseChoice(NamedTuple):
     """The release to serve, and why it is not the one that `current` points to, where it is not.
 
     `release` is the path of its folder, "" while there is none to serve; `fingerprint` is that of
@@ -44,7 +44,7 @@ class Choice(NamedTuple):
 class Chooser(Protocol):
     """Chooses the release to serve."""
 
-    def choose(self) -> Choice:
+    def choose(self) -> ReleaseChoice:
         """Return the release to serve now."""
         ...
 
@@ -65,7 +65,7 @@ class ReleaseChooser:
         self._vet = vet
         self._vetted: set[Path] = set()
         self._vet_again: float | None = None  # when, after one was refused
-        self._choice: Choice | None = None
+        self._choice: ReleaseChoice | None = None
         self._previous: Path | None = None
         self._none_whole: list[tuple[Path, str]] = []  # when there was none to serve
         self._target: tuple[Path, str] | None = None
@@ -73,7 +73,7 @@ class ReleaseChooser:
         self._not_opened: dict[tuple[Path, str], str] = {}
         self._logged: Path | None = None
 
-    def choose(self) -> Choice:
+    def choose(self) -> ReleaseChoice:
         """Return the release to serve now; checks what has changed, which may take a while.
 
         Raises UnreadableRelease where there never was a release to serve, and StoreFailed where
@@ -100,7 +100,7 @@ class ReleaseChooser:
         instead = list_instead(self._folder, self._previous)
         return [(release, fingerprint(release)) for release in instead] != self._none_whole
 
-    def _choose(self, target: Path) -> Choice:
+    def _choose(self, target: Path) -> ReleaseChoice:
         self._vet_again = None
         try:
             find_current(self._folder)
@@ -117,7 +117,9 @@ class ReleaseChooser:
             self._previous = Path(self._choice.release)
         return choice
 
-    def _choose_instead(self, target: Path, fault: UnreadableRelease | StoreFailed) -> Choice:
+    def _choose_instead(
+        self, target: Path, fault: UnreadableRelease | StoreFailed
+    ) -> ReleaseChoice:
         served = Path(self._choice.release) if self._choice and self._choice.release else None
         problem = getattr(fault, "problem", message("server.leads_nowhere", current=CURRENT))
         if isinstance(fault, StoreFailed):
@@ -142,9 +144,9 @@ class ReleaseChooser:
         self._log(
             target, f"{fault.text('en')} No other release is whole: only what is in memory goes on."
         )
-        return Choice(trouble=trouble)
+        return ReleaseChoice(trouble=trouble)
 
-    def _check(self, release: Path) -> Choice:
+    def _check(self, release: Path) -> ReleaseChoice:
         mark = fingerprint(release)
         if reason := self._not_opened.get((release, mark)):
             raise DamagedRelease(reason, message("server.not_opened", name=release.name))
@@ -154,7 +156,7 @@ class ReleaseChooser:
         if release not in self._vetted:
             self._vet(release)
             self._vetted.add(release)
-        return Choice(str(release), mark)
+        return ReleaseChoice(str(release), mark)
 
     def _report(self, name: str, done: int, total: int) -> None:
         self._progress(f"{name}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB")

@@ -15,8 +15,8 @@ from server.engine.opening import open_engine
 from server.engine.stats import EngineStats
 from server.engine.timing import TimedEngine
 from server.faults import ReleaseUnready
-from server.release.choice import Choice, Chooser, ReleaseChooser
-from server.release.files import Download, check_unchanged, list_downloads, trust
+from server.release.choice import Chooser, ReleaseChoice, ReleaseChooser
+from server.release.files import ReleaseFile, check_unchanged, list_downloads, trust
 from server.release.register import Register, read_register
 from transform.errors import UnreadableRelease
 from transform.rdf.namespaces import BaseUri
@@ -80,7 +80,7 @@ class Release:
         return int.from_bytes(header[60:64]) == VERSION
 
     @cached_property
-    def downloads(self) -> dict[str, Download]:
+    def downloads(self) -> dict[str, ReleaseFile]:
         """Return the public files, by path below the release."""
         return list_downloads(self.folder, self.manifest)
 
@@ -221,7 +221,7 @@ class CurrentRelease:
                 if self._choice[:2] == refused or not self._choice.release:
                     raise
 
-    def _open(self, choice: Choice) -> Release:
+    def _open(self, choice: ReleaseChoice) -> Release:
         """Open a release whose files are still those that were checked."""
         folder = Path(choice.release)
         _refuse_changed(folder, choice)
@@ -271,7 +271,7 @@ class CurrentRelease:
             release.close()
 
 
-def _refuse_changed(folder: Path, choice: Choice) -> None:
+def _refuse_changed(folder: Path, choice: ReleaseChoice) -> None:
     """Raise UnreadableRelease where a file is not the one that was checked."""
     if fingerprint(folder) != choice.fingerprint:
         raise UnreadableRelease(message("server.changed_after_check", folder=folder))

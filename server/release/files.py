@@ -40,7 +40,7 @@ _ENDINGS = {form: f".{form.suffix}" for form in CONSTRUCTED} | {
 _TEXTUAL = ("text/", "application/trig")
 
 
-class Download(NamedTuple):
+class ReleaseFile(NamedTuple):
     """A file: its path below the base URI, content type, bytes, digest and entity tag."""
 
     path: str
@@ -70,14 +70,14 @@ def source_path(portrait: Mapping[str, Any]) -> str:
     return f"{SOURCES}{portrait['year']}/{portrait['file']}"
 
 
-def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Download]:
+def list_downloads(folder: Path, manifest: Mapping[str, Any]) -> dict[str, ReleaseFile]:
     """List the public files by path: dumps, their .gz, checksums and source files.
 
     A file that the manifest does not list is not served, but for the checksums.
     """
     folder = folder.resolve()
     encodings = {source_path(p): p.get("encoding") or "" for p in manifest["portraits"]}
-    downloads: dict[str, Download] = {}
+    downloads: dict[str, ReleaseFile] = {}
     for path, entry in manifest["files"].items():
         if public := download_path(path):
             content_type = _with_charset(entry["media_type"], encodings.get(path, "utf-8"))
@@ -135,14 +135,14 @@ def _compare(folder: Path, path: str, manifest: Mapping[str, Any]) -> Said:
     return ""
 
 
-def list_formats(files: Mapping[str, Download], stem: str) -> dict[Format, Download]:
+def list_formats(files: Mapping[str, ReleaseFile], stem: str) -> dict[Format, ReleaseFile]:
     """Return the files of a dump by format, from their common name, such as «portrait-2025»."""
     paths = {form: f"{FOLDER}{stem}{ending}" for form, ending in _ENDINGS.items()}
     return {form: files[path] for form, path in paths.items() if path in files and "/" not in stem}
 
 
 def _add(
-    downloads: dict[str, Download],
+    downloads: dict[str, ReleaseFile],
     folder: Path,
     path: str,
     content_type: str,
@@ -154,7 +154,7 @@ def _add(
         return
     if file.resolve().is_relative_to(folder):
         size = file.stat().st_size
-        downloads[path] = Download(path, content_type, size, sha256, tag or sha256 or "")
+        downloads[path] = ReleaseFile(path, content_type, size, sha256, tag or sha256 or "")
 
 
 def _with_charset(media_type: str, encoding: str) -> str:
@@ -164,7 +164,7 @@ def _with_charset(media_type: str, encoding: str) -> str:
     return f"{media_type}; charset={encoding.removesuffix('-sig')}"
 
 
-def name_kind(file: Download) -> tuple[str, str] | None:
+def name_kind(file: ReleaseFile) -> tuple[str, str] | None:
     """Return the kind of a file, and the end of the key of its text, «dump_for_…»."""
     if file.path.startswith(SOURCES):
         return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from server.faults import UnknownPage
 from server.release.current import Release
-from server.release.files import Download, list_downloads
+from server.release.files import ReleaseFile, list_downloads
 from transform.errors import UnreadableRelease
 from transform.release import history
 from transform.release.manifest import FILE, Manifest, read_manifest
@@ -18,13 +18,13 @@ from transform.text.message import message
 log = logging.getLogger(__name__)
 
 
-class Published(NamedTuple):
+class PublishedRelease(NamedTuple):
     """A published release: its folder, its manifest, when it was published, and its files."""
 
     folder: Path
     manifest: Manifest
     time: datetime
-    downloads: Mapping[str, Download]
+    downloads: Mapping[str, ReleaseFile]
 
     @property
     def name(self) -> str:
@@ -37,13 +37,13 @@ class Published(NamedTuple):
         return f"dumps/releases/{self.name}/"
 
 
-def current_published(current: Release) -> Published:
+def current_published(current: Release) -> PublishedRelease:
     """Return the current release as a published one."""
     time = _time(current.folder, history.times(current.folder.parent))
-    return Published(current.folder, current.manifest, time, current.downloads)
+    return PublishedRelease(current.folder, current.manifest, time, current.downloads)
 
 
-def list_published(current: Release) -> list[Published]:
+def list_published(current: Release) -> list[PublishedRelease]:
     """List the published releases, the newest first; those only built are not public.
 
     A release that is no longer readable is logged and left out.
@@ -56,13 +56,13 @@ def list_published(current: Release) -> list[Published]:
         folder = parent / name
         try:
             if (folder / FILE).is_file():
-                releases.append(Published(folder, *_read(folder, _time(folder, times))))
+                releases.append(PublishedRelease(folder, *_read(folder, _time(folder, times))))
         except UnreadableRelease as fault:
             log.warning("not listed: %s", fault)
     return releases
 
 
-def find_published(current: Release, name: str) -> Published:
+def find_published(current: Release, name: str) -> PublishedRelease:
     """Return a release by its name; raises UnknownPage."""
     by_name = {each.name: each for each in list_published(current)}
     if name not in by_name:
@@ -71,7 +71,7 @@ def find_published(current: Release, name: str) -> Published:
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, time: datetime) -> tuple[Manifest, datetime, Mapping[str, Download]]:
+def _read(folder: Path, time: datetime) -> tuple[Manifest, datetime, Mapping[str, ReleaseFile]]:
     manifest = read_manifest(folder)
     return manifest, time, list_downloads(folder, manifest)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from server.release import labels
 from server.release.queries import Row
 from server.release.register import OwnText
-from server.things.context import Context, Layout
+from server.things.context import Context, ThingPage
 from server.things.counts import CountRow, Facets
 from server.things.statements import Statements
 from server.things.statuses import count_all, count_by_status, sum_by_year
@@ -71,7 +71,7 @@ class BodyPage(NamedTuple):
     list_href: str | None
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of a body."""
     counts, initiatives = context.rows("body-counts"), context.rows("body-initiatives")
     events = context.statements(context.triples("body-events"))
@@ -108,7 +108,7 @@ def lay_out(context: Context) -> Layout:
             organisme=context.path.partition("/")[2], annee=years if len(years) > 1 else []
         ),
     )
-    return Layout(
+    return ThingPage(
         "things/body.html",
         page.kind[0].text if page.kind else context.word("organisme"),
         description=_describe(context, page),

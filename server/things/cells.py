@@ -20,7 +20,7 @@ class SourceCell(NamedTuple):
     external: bool
 
 
-class Origin(NamedTuple):
+class FieldOrigin(NamedTuple):
     """A field, and the cells that its values were read from, by year and column."""
 
     name: Cell
@@ -29,7 +29,7 @@ class Origin(NamedTuple):
 
 def find_origins(
     entries: Mapping[int, str], lines: Sequence[Line], known: Statements, context: Context
-) -> list[Origin]:
+) -> list[FieldOrigin]:
     """Return where the values of each line were read from.
 
     `entries` are by year; each line has a side for each of them. Releases of before did not name
@@ -46,7 +46,7 @@ def find_origins(
                 stating = [one for one in columns if line.property in one["properties"]]
                 cells += [_cell(year, row, column, context) for column in stating]
         if cells:
-            origins.append(Origin(line.name, cells))
+            origins.append(FieldOrigin(line.name, cells))
     return origins
 
 

@@ -15,14 +15,14 @@ from transform.text.numbers import whole
 _UNDECIDED = "initiatives-a-trancher"
 
 
-class Counted(NamedTuple):
+class CountedInitiatives(NamedTuple):
     """How many initiatives are new or absent, and the list of them."""
 
     number: int
     href: str | None
 
 
-class Changes(NamedTuple):
+class PortraitChanges(NamedTuple):
     """What changed between two portraits; None stands for what cannot be told.
 
     `before` and `after` are the numbers of the broadest value, at which years are compared, with
@@ -36,14 +36,14 @@ class Changes(NamedTuple):
     name: Cell | None
     before: Cell | None
     after: Cell | None
-    new: Counted
-    absent: Counted | None
+    new: CountedInitiatives
+    absent: CountedInitiatives | None
     undecided: str | None
 
 
 def tell_changes(
     context: Context, rows: Sequence[Row], facets: Facets, apart: Collection[int]
-) -> Changes | None:
+) -> PortraitChanges | None:
     """Return what changed up to the newest portrait; None where there is no earlier one.
 
     A row has the `portrait` of entries, the `first` and `last` year of their initiatives, and their
@@ -58,17 +58,17 @@ def tell_changes(
     gone = _sum(context, rows, earlier, "last", earlier)
     comparison = read_comparison(context.release, earlier, later).comparison
     before, after, name = _compared(context, path, comparison)
-    return Changes(
+    return PortraitChanges(
         earlier,
         later,
         link_to(path),
         name,
         before,
         after,
-        Counted(new, _list(context, facets, later, "nouvelle") if new else None),
+        CountedInitiatives(new, _list(context, facets, later, "nouvelle") if new else None),
         None
         if earlier in apart
-        else Counted(gone, _list(context, facets, earlier, "absente") if gone else None),
+        else CountedInitiatives(gone, _list(context, facets, earlier, "absente") if gone else None),
         link_to(f"{path}/{_UNDECIDED}") if comparison.number(_UNDECIDED) else None,
     )
 

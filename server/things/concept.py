@@ -7,8 +7,8 @@ from typing import NamedTuple
 from server.release.queries import Row
 from server.release.register import OwnText
 from server.things import generic
-from server.things.changes import Changes, tell_changes
-from server.things.context import Context, Layout, Neighbour
+from server.things.changes import PortraitChanges, tell_changes
+from server.things.context import Context, Neighbour, ThingPage
 from server.things.counts import Count, CountRow, Facets, link_counts, scale
 from server.things.statements import Statements
 from server.things.statuses import count_all, count_by_status
@@ -69,7 +69,7 @@ class ConceptPage(NamedTuple):
     statuses: list[CountRow]
     all_statuses: CountRow | None
     apart: list[int]
-    changes: Changes | None
+    changes: PortraitChanges | None
     bodies: list[tuple[Cell, int]]
     initiatives: list[tuple[Cell, Cell | None]]
     list_href: str | None
@@ -90,7 +90,7 @@ def is_counted(path: str, context: Context) -> bool:
     return name in _FIELDS and (name == "genre" or context.has(name))
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of a value of a list that entries have, else a plain one."""
     name, _, key = context.path.partition("/")
     if not is_counted(context.path, context) or "/" in key:
@@ -135,7 +135,7 @@ def lay_out(context: Context) -> Layout:
         initiatives=[(_named(context, r), _owner(names, r)) for r in initiatives],
         list_href=context.list_href(**{**facets, "annee": str(context.newest)}),
     )
-    return Layout(
+    return ThingPage(
         "things/concept.html",
         _kind(context, name),
         description=_text(page.definition)
@@ -146,7 +146,7 @@ def lay_out(context: Context) -> Layout:
     )
 
 
-def lay_out_scheme(context: Context) -> Layout:
+def lay_out_scheme(context: Context) -> ThingPage:
     """Lay out the page of a list; one that no field of entries leads to lists its values alone."""
     name, years = context.path, list(context.years.values())
     counted = is_counted(name, context) and name != "genre"
@@ -162,7 +162,7 @@ def lay_out_scheme(context: Context) -> Layout:
                 numbers[row["value"]["value"]][year] = int(row["number"]["value"])
         ordered = sorted(numbers, key=lambda i: (-sum(numbers[i].values()), names.name(i).text))
         values = scale([(names.name(i), numbers[i]) for i in ordered[:MOST_VALUES]], years)
-    return Layout(
+    return ThingPage(
         "things/scheme.html",
         context.t("things.scheme"),
         description=_text(definition),
@@ -173,7 +173,7 @@ def lay_out_scheme(context: Context) -> Layout:
     )
 
 
-def lay_out_year(context: Context) -> Layout:
+def lay_out_year(context: Context) -> ThingPage:
     """Lay out the page of a portfolio in one year, which has neighbours in other years."""
     whole = context.own.value(context.iri, "prov:specializationOf")
     above = [*context.folder(), *([context.own.name(whole)] if whole else [])]

@@ -131,7 +131,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ThingPage:
     """The page of a thing: its template, and what every page of a thing shows.
 
     `above` are the pages above it. `lists_pointing`: what points at it is shown to readers, and

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from server.things.context import Context, Layout
+from server.things.context import Context, ThingPage
 from server.things.side_by_side import Line, compare
 from server.things.statements import Statements
 from server.web.term_cell import Cell
 
 
-class Decided(NamedTuple):
+class DecisionFacts(NamedTuple):
     """A decision: what was concluded, by which rule, by whom, when, why, how surely."""
 
     link: Cell
@@ -24,7 +24,7 @@ class Decided(NamedTuple):
 class DecisionPage(NamedTuple):
     """What the page of a decision or of a pair shows: the two things, and the fields of both."""
 
-    decided: Decided | None
+    decided: DecisionFacts | None
     definition: Cell | None
     likeness: str
     heads: list[Cell]
@@ -32,16 +32,16 @@ class DecisionPage(NamedTuple):
     changes: Cell | None
 
 
-def list_decisions(known: Statements) -> list[Decided]:
+def list_decisions(known: Statements) -> list[DecisionFacts]:
     """Return the decisions among some statements, the earliest first."""
     decisions = known.all_of("pia:DecisionIdentite")
     decisions.sort(key=lambda iri: (known.value(iri, "dcterms:date") or "", iri))
     return [read_decision(known, iri) for iri in decisions]
 
 
-def read_decision(known: Statements, iri: str) -> Decided:
+def read_decision(known: Statements, iri: str) -> DecisionFacts:
     """Read a decision from its statements."""
-    return Decided(
+    return DecisionFacts(
         link=known.name(iri),
         conclusion=known.cells(iri, "pia:conclusion"),
         rule=known.cells(iri, "pia:regle"),
@@ -53,7 +53,7 @@ def read_decision(known: Statements, iri: str) -> Decided:
     )
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of a decision."""
     known = context.statements(
         [*context.resource.says, *context.resource.labels, *context.triples("two-things")]
@@ -71,7 +71,7 @@ def lay_out(context: Context) -> Layout:
         changes=None,
     )
     parts = [c.text for c in (*decided.conclusion, *decided.rule, *decided.day)]
-    return Layout(
+    return ThingPage(
         "things/decision.html",
         context.t("things.decision"),
         description=context.t("things.in_short", parts=parts),
@@ -80,7 +80,7 @@ def lay_out(context: Context) -> Layout:
     )
 
 
-def lay_out_pair(context: Context) -> Layout:
+def lay_out_pair(context: Context) -> ThingPage:
     """Lay out the page of an open pair: two initiatives, as each was last described."""
     known = context.statements(
         [*context.resource.says, *context.resource.labels, *context.triples("two-things")]
@@ -102,7 +102,7 @@ def lay_out_pair(context: Context) -> Layout:
         lines=compare(entries, known, context) if entries else [],
         changes=known.name(movement) if movement else None,
     )
-    return Layout(
+    return ThingPage(
         "things/decision.html",
         context.t("things.pair"),
         description=context.t("things.pair_open"),

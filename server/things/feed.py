@@ -52,7 +52,7 @@ def show(resource: Resource, release: Release, path: str) -> Response:
     return atom.answer(feed, list(_entries(context))[:MOST])
 
 
-def _entries(context: Context) -> Iterator[atom.Entry]:
+def _entries(context: Context) -> Iterator[atom.FeedEntry]:
     """Yield an entry for each initiative that is new, changed or absent, the newest first."""
     years = sorted(context.years.values())
     rows = context.first_rows("body-entries", MOST_ROWS)
@@ -80,7 +80,7 @@ def _keep_whole_years(said: dict[str, dict[int, _Said]]) -> list[int]:
 
 def _entry(
     context: Context, own: Mapping[int, _Said], path: str, years: tuple[int, int], time: datetime
-) -> atom.Entry | None:
+) -> atom.FeedEntry | None:
     """Return what happened to an initiative from one year to the next; None where nothing did."""
     before, year = years
     if year not in own:
@@ -89,13 +89,13 @@ def _entry(
         name = own[before].name
         title = context.t("things.feed_absent", name=name, year=year)
         absent = f"{path}#absente-{year}"
-        return atom.Entry(title, path, time, context.t("things.left_out"), absent)
+        return atom.FeedEntry(title, path, time, context.t("things.left_out"), absent)
     now, earlier = own[year], max((other for other in own if other < year), default=None)
     if earlier is None and now.first < year:
         return None  # what it was before is beyond the rows read
     if earlier is None:
         title = context.t("things.feed_new", name=now.name, year=year)
-        return atom.Entry(title, path, time, "", f"{path}/{year}")
+        return atom.FeedEntry(title, path, time, "", f"{path}/{year}")
     old = own[earlier]
     split = tell_split(context.release, {old.portfolio}, {now.portfolio})
     changes = [
@@ -108,7 +108,7 @@ def _entry(
     if not changes:
         return None
     title = context.t("things.feed_changed", name=now.name, year=year)
-    return atom.Entry(title, path, time, "\n".join(changes), f"{path}/{year}")
+    return atom.FeedEntry(title, path, time, "\n".join(changes), f"{path}/{year}")
 
 
 def _read(context: Context, rows: list[Row], names: Statements) -> dict[str, dict[int, _Said]]:

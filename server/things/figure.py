@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from server.things.context import Context, Layout
+from server.things.context import Context, ThingPage
 from server.web.links import link_to
 from server.web.term_cell import Cell
 
@@ -31,7 +31,7 @@ class FigurePage(NamedTuple):
     elements: list[Cell]
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of a movement, of an evolution, of a count, or of a comparison."""
     own = context.own
     parts = context.path.split("/")
@@ -51,7 +51,7 @@ def lay_out(context: Context) -> Layout:
         changes=link_to(changes) if changes else None,
         elements=own.cells(context.iri, "pia:element")[:MOST_ELEMENTS],
     )
-    return Layout(
+    return ThingPage(
         "things/figure.html",
         context.t("things.comparison" if parts[2:] == [] and changes else "things.figure"),
         description=description.value if description else "",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from server.release.register import OwnText
-from server.things.context import Context, Layout
+from server.things.context import Context, ThingPage
 from server.things.statements import Statements, read_day
 from server.web.term_cell import Cell
 
@@ -32,7 +32,7 @@ class Fact(NamedTuple):
     values: list[Cell]
 
 
-class Relation(NamedTuple):
+class TextRelation(NamedTuple):
     """What a text does to others (or others to it): a sentence without its object, and these."""
 
     name: Cell
@@ -49,7 +49,7 @@ class TextPage(NamedTuple):
     citation: OwnText | None
     official: list[str]
     facts: list[Fact]
-    relations: list[Relation]
+    relations: list[TextRelation]
 
 
 class Milestone(NamedTuple):
@@ -60,7 +60,7 @@ class Milestone(NamedTuple):
     text: Cell
     kind: list[Cell]
     description: OwnText | None
-    relations: list[Relation]
+    relations: list[TextRelation]
 
 
 class TimelinePage(NamedTuple):
@@ -70,7 +70,7 @@ class TimelinePage(NamedTuple):
     milestones: list[Milestone]
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of a text."""
     others = context.triples("text-relations")
     known = context.statements([*context.resource.says, *context.resource.labels, *others])
@@ -98,7 +98,7 @@ def lay_out(context: Context) -> Layout:
         ],
     )
     about = page.abstract or page.description
-    return Layout(
+    return ThingPage(
         "things/text.html",
         page.kind[0].text if page.kind else context.t("things.framework_text"),
         description=about.value if about else "",
@@ -108,14 +108,14 @@ def lay_out(context: Context) -> Layout:
     )
 
 
-def lay_out_timeline(context: Context) -> Layout:
+def lay_out_timeline(context: Context) -> ThingPage:
     """Lay out the page of the framework: its texts by their day."""
     known = context.statements([*context.resource.says, *context.triples("framework")])
     parts = known.iris(context.iri, "dcterms:hasPart")
     milestones = [_milestone(context, known, iri) for iri in parts]
     milestones.sort(key=lambda each: (each.day or date.max, each.text.text))
     page = TimelinePage(known.texts(context.iri, "skos:editorialNote"), milestones)
-    return Layout(
+    return ThingPage(
         "things/timeline.html",
         context.t("things.timeline"),
         description=context.t("things.timeline_in_short", n=len(milestones)),
@@ -136,19 +136,19 @@ def _milestone(context: Context, known: Statements, iri: str) -> Milestone:
     )
 
 
-def _relations(known: Statements, iri: str, named: Sequence[str]) -> list[Relation]:
+def _relations(known: Statements, iri: str, named: Sequence[str]) -> list[TextRelation]:
     return [
-        Relation(known.property_name(known.iri(name)), False, cells)
+        TextRelation(known.property_name(known.iri(name)), False, cells)
         for name in named
         if (cells := known.cells(iri, name))
     ]
 
 
-def _relations_of_others(context: Context, known: Statements) -> list[Relation]:
+def _relations_of_others(context: Context, known: Statements) -> list[TextRelation]:
     relations = []
     for name in _RELATIONS:
         cells = [known.name(subject) for subject in known.subjects(name, context.iri)]
         if cells:
             cells.sort(key=lambda cell: cell.text)
-            relations.append(Relation(known.property_name(known.iri(name)), True, cells))
+            relations.append(TextRelation(known.property_name(known.iri(name)), True, cells))
     return relations

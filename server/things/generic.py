@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from server.release.register import OwnText
-from server.things.context import LISTS, Context, Layout
+from server.things.context import LISTS, Context, ThingPage
 from server.web import term_table
 from server.web.term_cell import Cell
 from transform.rdf.namespaces import DCTERMS, NAMING, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
@@ -24,10 +24,10 @@ class GenericPage(NamedTuple):
     list_link: Cell | None
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out a plain page, also of a collection, whose members are what points at it."""
     types = term_table.name_types(context.resource, context.release, context.language)
-    return Layout(
+    return ThingPage(
         "things/generic.html",
         types[0].text if types else "",
         description=next((own.value for own in _texts(context)), ""),

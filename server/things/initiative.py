@@ -3,23 +3,23 @@
 from typing import NamedTuple
 
 from server.things import decision, generic, similar
-from server.things.cells import Origin, find_origins
-from server.things.context import Context, Layout, Neighbour
-from server.things.decision import Decided
-from server.things.side_by_side import Line, Source, compare, find_source
+from server.things.cells import FieldOrigin, find_origins
+from server.things.context import Context, Neighbour, ThingPage
+from server.things.decision import DecisionFacts
+from server.things.side_by_side import EntrySource, Line, compare, find_source
 from server.things.statements import Statements
 from server.web.term_cell import Cell, link_name
 
 
-class Column(NamedTuple):
+class EntryColumn(NamedTuple):
     """An entry: its year, its page, and the row of the file that it was read from."""
 
     year: int
     href: str
-    source: Source | None
+    source: EntrySource | None
 
 
-class Pair(NamedTuple):
+class OpenPair(NamedTuple):
     """Another initiative that may be the same: its name, the page of the pair, how alike of 100."""
 
     other: Cell
@@ -27,7 +27,7 @@ class Pair(NamedTuple):
     likeness: str
 
 
-class Alike(NamedTuple):
+class SimilarInitiative(NamedTuple):
     """A similar initiative, and its body."""
 
     name: Cell
@@ -45,16 +45,16 @@ class InitiativePage(NamedTuple):
     first: int
     last: int
     newest: int
-    columns: list[Column]
+    columns: list[EntryColumn]
     lines: list[Line]
-    origins: list[Origin]
-    pairs: list[Pair]
-    decisions: list[Decided]
-    alike: list[Alike]
+    origins: list[FieldOrigin]
+    pairs: list[OpenPair]
+    decisions: list[DecisionFacts]
+    alike: list[SimilarInitiative]
     whole: Cell | None
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of an initiative."""
     known = context.statements([*context.resource.says, *context.resource.entries])
     entries = _by_year(context, known, known.iris(context.iri, "dcterms:hasVersion"))
@@ -78,7 +78,7 @@ def lay_out(context: Context) -> Layout:
         alike=[one for one in alike if one.name.iri not in open_with],
         whole=None,
     )
-    return Layout(
+    return ThingPage(
         "things/initiative.html",
         context.t("things.kind_initiative"),
         description=_describe(context, known, entries[max(entries)], max(entries)),
@@ -87,7 +87,7 @@ def lay_out(context: Context) -> Layout:
     )
 
 
-def lay_out_entry(context: Context) -> Layout:
+def lay_out_entry(context: Context) -> ThingPage:
     """Lay out the page of one entry: what one portrait says, and what changed since before."""
     initiative = context.own.value(context.iri, "pia:inscriptionDe")
     triples = [*context.resource.says, *context.resource.labels]
@@ -121,7 +121,7 @@ def lay_out_entry(context: Context) -> Layout:
         alike=[],
         whole=whole,
     )
-    return Layout(
+    return ThingPage(
         "things/entry.html",
         context.t("things.kind_entry_of", year=year),
         description=_describe(context, known, context.iri, year),
@@ -151,9 +151,9 @@ def _presence(context: Context, entries: dict[int, str]) -> str:
     return "new" if is_new else "continued"
 
 
-def _columns(context: Context, known: Statements, entries: dict[int, str]) -> list[Column]:
+def _columns(context: Context, known: Statements, entries: dict[int, str]) -> list[EntryColumn]:
     return [
-        Column(year, context.href(entry), find_source(entry, known, context))
+        EntryColumn(year, context.href(entry), find_source(entry, known, context))
         for year, entry in entries.items()
     ]
 
@@ -162,7 +162,7 @@ def _neighbour(context: Context, entries: dict[int, str], year: int | None) -> N
     return Neighbour(str(year), context.href(entries[year])) if year else None
 
 
-def _pairs(context: Context, identity: Statements) -> list[Pair]:
+def _pairs(context: Context, identity: Statements) -> list[OpenPair]:
     """Return the open pairs that an initiative is one of, the most similar first."""
     pairs = []
     for pair in identity.all_of("pia:PaireOuverte"):
@@ -176,13 +176,13 @@ def _pairs(context: Context, identity: Statements) -> list[Pair]:
         score = identity.cell(likeness[0]).text if likeness else ""
         order = -float(likeness[0].value) if likeness else 0.0
         pairs += [
-            (order, pair, Pair(identity.name(other), identity.name(pair), score))
+            (order, pair, OpenPair(identity.name(other), identity.name(pair), score))
             for other in members
         ]
     return [pair for _, _, pair in sorted(pairs, key=lambda each: each[:2])]
 
 
-def _alike(context: Context, known: Statements, entry: str) -> list[Alike]:
+def _alike(context: Context, known: Statements, entry: str) -> list[SimilarInitiative]:
     name, body = known.value(entry, "rdfs:label"), known.value(entry, "pia:organisme")
     if name is None or body is None:
         return []
@@ -191,7 +191,9 @@ def _alike(context: Context, known: Statements, entry: str) -> list[Alike]:
     names = context.names(one.body for one in nearest) if nearest else known
     own = context.release.register.languages[0]
     return [
-        Alike(link_name(one.uri, one.name, own, context.release), names.name(one.body), one.year)
+        SimilarInitiative(
+            link_name(one.uri, one.name, own, context.release), names.name(one.body), one.year
+        )
         for one in nearest
     ]
 

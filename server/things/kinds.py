@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from server.things import body, concept, decision, figure, framework, generic, initiative, portrait
-from server.things.context import Context, Layout
+from server.things.context import Context, ThingPage
 
-_Kind = Callable[[Context], Layout]
+_Kind = Callable[[Context], ThingPage]
 # By class, the most exact first: the first one that a thing is of decides.
 _BY_CLASS: tuple[tuple[str, _Kind], ...] = (
     ("pia:Initiative", initiative.lay_out),
@@ -27,7 +27,7 @@ _BY_CLASS: tuple[tuple[str, _Kind], ...] = (
 _BY_PATH: dict[str, _Kind] = {"cadre": framework.lay_out_timeline}
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of a thing; one of no kind of ours is shown plainly."""
     by_path = _BY_PATH.get(context.path)
     types = set(context.own.iris(context.iri, "rdf:type"))

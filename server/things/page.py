@@ -15,7 +15,7 @@ from server.release import labels
 from server.release.current import Release
 from server.release.resource import Resource, document
 from server.things import kinds
-from server.things.context import Context, Layout
+from server.things.context import Context, ThingPage
 from server.web import render, term_table
 from server.web.links import quote_path
 from server.web.navigation import Above
@@ -28,7 +28,7 @@ _LONGEST_DESCRIPTION = 300  # characters, of which search engines show half
 _BLANKS = re.compile(r"[ \t\r\n]+")  # but those at which no line ends
 
 
-class Report(NamedTuple):
+class ReportLink(NamedTuple):
     """Where to report an error: a link, and whether it is an address to write to."""
 
     href: str
@@ -89,7 +89,7 @@ def quote_in(form: Format, resource: Resource, release: Release, bare: str) -> R
     return quotes.answer(cited, form, bare.replace("/", "-"))
 
 
-def _list_above(context: Context, layout: Layout) -> list[Above]:
+def _list_above(context: Context, layout: ThingPage) -> list[Above]:
     """Return the pages above a page, below the home page."""
     return [
         Above(
@@ -117,7 +117,7 @@ def _shorten(text: str) -> str:
 
 
 def _describe(
-    release: Release, bare: str, heading: Cell, layout: Layout, description: str
+    release: Release, bare: str, heading: Cell, layout: ThingPage, description: str
 ) -> Markup:
     """Return the page, and what it is about, as schema.org describes them."""
     iri = f"{release.base_uri}id/{quote_path(bare)}"
@@ -133,7 +133,7 @@ def _describe(
     return schemaorg.script(node, thing)
 
 
-def _find_report(release: Release, heading: Cell, iri: str, context: Context) -> Report | None:
+def _find_report(release: Release, heading: Cell, iri: str, context: Context) -> ReportLink | None:
     """Return where to report an error: the operator's address or site, else the publisher's.
 
     Else the page where the files come from; None where the register names nothing of these.
@@ -144,9 +144,9 @@ def _find_report(release: Release, heading: Cell, iri: str, context: Context) ->
             title = " ".join(heading.text.split())[:150]
             subject = context.t("things.report_subject", name=title)
             fields = f"subject={quote(subject)}&body={quote(iri)}"
-            return Report(f"mailto:{quote(email, safe='@+')}?{fields}", is_mail=True)
+            return ReportLink(f"mailto:{quote(email, safe='@+')}?{fields}", is_mail=True)
     landing = release.manifest["series"].get("landing")
     for page in (*(body.get("homepage") for body in bodies), landing):
         if page and page.startswith(("http://", "https://")):
-            return Report(page, is_mail=False)
+            return ReportLink(page, is_mail=False)
     return None

@@ -8,7 +8,7 @@ from server.release.comparisons import list_pairs
 from server.release.files import source_path
 from server.release.register import OwnText
 from server.things import generic, questions
-from server.things.context import Context, Layout, Neighbour
+from server.things.context import Context, Neighbour, ThingPage
 from server.things.counts import CountRow, scale
 from server.web.links import link_to, quote_path
 from server.web.term_cell import Cell
@@ -21,7 +21,7 @@ _FIELD_OF = {"date_statut": "statut"}
 _NEVER_STATED = ("fournisseur", "risque", "cout")
 
 
-class File(NamedTuple):
+class PortraitFile(NamedTuple):
     """The file of a portrait: its name, link, size, digest, format and encoding."""
 
     name: str
@@ -34,7 +34,7 @@ class File(NamedTuple):
     rejected: int
 
 
-class Table(NamedTuple):
+class CountTable(NamedTuple):
     """The numbers of a portrait by value of a list."""
 
     field: str
@@ -55,16 +55,16 @@ class PortraitPage(NamedTuple):
     change: int | None
     before: int | None
     comparisons: list[tuple[int, int]]
-    tables: list[Table]
+    tables: list[CountTable]
     shapes: Mapping[str, int]
-    file: File | None
+    file: PortraitFile | None
     says: list[str]
     lacks: list[str]
     own: list[Cell]
     list_href: str | None
 
 
-def lay_out(context: Context) -> Layout:
+def lay_out(context: Context) -> ThingPage:
     """Lay out the page of a portrait."""
     years = list(context.years.values())
     year = context.years.get(context.iri)
@@ -96,7 +96,7 @@ def lay_out(context: Context) -> Layout:
         own=own,
         list_href=context.list_href(annee=str(year)),
     )
-    return Layout(
+    return ThingPage(
         "things/portrait.html",
         context.word("portrait"),
         description=context.t(
@@ -126,7 +126,7 @@ def _entries_of(context: Context, year: int) -> int:
     return int(rows[0]["entries"]["value"]) if rows else 0
 
 
-def _tables(context: Context) -> list[Table]:
+def _tables(context: Context) -> list[CountTable]:
     """Return the numbers by status, category and portfolio, the largest first."""
     base = context.release.base_uri
     rows = context.rows("portrait-counts")
@@ -136,16 +136,16 @@ def _tables(context: Context) -> list[Table]:
         own = [row for row in rows if row["value"]["value"].startswith(f"{base}id/{field}/")]
         listed = [(names.name(r["value"]["value"]), {0: int(r["number"]["value"])}) for r in own]
         if listed and context.has(field):
-            tables.append(Table(field, context.word(field), scale(listed, [0])))
+            tables.append(CountTable(field, context.word(field), scale(listed, [0])))
     return tables
 
 
-def _file(context: Context, portrait: Mapping[str, Any]) -> File | None:
+def _file(context: Context, portrait: Mapping[str, Any]) -> PortraitFile | None:
     path = source_path(portrait)
     entry = context.release.manifest["files"].get(path)
     if entry is None:
         return None
-    return File(
+    return PortraitFile(
         name=portrait["file"],
         href=link_to(quote_path(path), lang=None),
         size=texts.size(entry["bytes"], context.language),

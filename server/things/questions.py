@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pyoxigraph as ox
 
-from server.engine.interface import Text
+from server.engine.interface import BoundText
 from server.release import queries
 from server.release.current import Release
 
@@ -17,12 +17,12 @@ def read(name: str) -> str:
 
 
 def find_rows(
-    release: Release, name: str, limit: int | None = None, **bindings: str | Text
+    release: Release, name: str, limit: int | None = None, **bindings: str | BoundText
 ) -> list[queries.Row]:
     """Run a named SELECT query; return its rows, the first `limit` of them, as in JSON results."""
     return queries.ask_rows(release, read(name), limit, 0, **bindings)
 
 
-def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
+def find_triples(release: Release, name: str, **bindings: str | BoundText) -> list[ox.Triple]:
     """Run a named CONSTRUCT query; return its triples in a fixed order."""
     return queries.ask_triples(release, read(name), **bindings)

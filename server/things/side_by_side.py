@@ -31,7 +31,7 @@ _ABOUT_ENTRY = (
 _LONG = 90  # characters: a longer text is laid out in blocks
 
 
-class Value(NamedTuple):
+class ShownValue(NamedTuple):
     """A value: a short one as a cell, a long text as blocks."""
 
     cell: Cell
@@ -44,7 +44,7 @@ class Side(NamedTuple):
     `same` is the text that says why another value is no change; None where there is none.
     """
 
-    values: list[Value]
+    values: list[ShownValue]
     written: str | None
     changed: bool
     same: str | None
@@ -59,7 +59,7 @@ class Line(NamedTuple):
     sides: list[Side]
 
 
-class Source(NamedTuple):
+class EntrySource(NamedTuple):
     """Where an entry was read from: the file and its row in words, and the link."""
 
     text: str
@@ -122,8 +122,8 @@ def _line(
     return Line(field, known.iri(property_), name, sides)
 
 
-def _values(terms: Sequence[ox.Literal | ox.NamedNode], known: Statements) -> list[Value]:
-    values = [Value(known.cell(term), _blocks(term)) for term in terms]
+def _values(terms: Sequence[ox.Literal | ox.NamedNode], known: Statements) -> list[ShownValue]:
+    values = [ShownValue(known.cell(term), _blocks(term)) for term in terms]
     return sorted(values, key=lambda value: (value.cell.language or "", value.cell.text))
 
 
@@ -147,7 +147,7 @@ def _as_written(
     return None if text.strip() in called else text
 
 
-def find_source(entry: str, known: Statements, context: Context) -> Source | None:
+def find_source(entry: str, known: Statements, context: Context) -> EntrySource | None:
     """Return the row of the file that an entry was read from (RFC 7111)."""
     iri = known.value(entry, "prov:hadPrimarySource")
     link = link_to_iri(iri, context.release.base_uri) if iri else None
@@ -157,4 +157,4 @@ def find_source(entry: str, known: Statements, context: Context) -> Source | Non
     file = unquote(address.rpartition("/")[2]) or address
     row = fragment.removeprefix("row=")
     key = "things.source_row" if row.isdigit() else "things.source_place"
-    return Source(context.t(key, file=file, row=row, place=fragment), link.href, link.external)
+    return EntrySource(context.t(key, file=file, row=row, place=fragment), link.href, link.external)

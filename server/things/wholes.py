@@ -8,9 +8,9 @@ from server.release.current import Release
 from server.things import questions
 from server.things.context import Context
 from server.web.term_cell import Cell
-from transform.comparison.entries import Names
+from transform.comparison.entries import EntryNames
 
-_read: WeakKeyDictionary[Release, Names] = WeakKeyDictionary()
+_read: WeakKeyDictionary[Release, EntryNames] = WeakKeyDictionary()
 
 
 class Whole(NamedTuple):
@@ -55,10 +55,10 @@ def tell_split(release: Release, before: set[str], after: set[str]) -> str | Non
     return "things.labels_joined" if after == wholes[1] else "things.same_whole"
 
 
-def _names(release: Release) -> Names:
+def _names(release: Release) -> EntryNames:
     """Read once which portfolios are parts of others, by IRI: they are few."""
     if release not in _read:
         rows = questions.find_rows(release, "broader")
         broader = {row["part"]["value"]: row["whole"]["value"] for row in rows}
-        _read[release] = Names(broader=broader)
+        _read[release] = EntryNames(broader=broader)
     return _read[release]

@@ -16,7 +16,7 @@ from server.web.release_scope import current_release
 from transform.release.manifest import Manifest
 
 
-class Relation(NamedTuple):
+class HeaderLink(NamedTuple):
     """A link: its target, its relation, and the media type of the target."""
 
     target: str
@@ -29,7 +29,7 @@ class Relation(NamedTuple):
         return f'<{self.target}>; rel="{self.relation}"{kind}'
 
 
-def add_relations(response: Response, relations: Iterable[Relation | None]) -> Response:
+def add_relations(response: Response, relations: Iterable[HeaderLink | None]) -> Response:
     """Add relations to the Link header of a response; None is skipped."""
     values = [response.headers["Link"]] if "Link" in response.headers else []
     values += [str(relation) for relation in relations if relation]
@@ -49,15 +49,15 @@ def add_links(
     return add_relations(response, [*relations, licence(current_release().manifest)])
 
 
-def _link_format(path: str, form: Format, relation: str) -> Relation:
-    return Relation(_address(path, form), relation, form.media_type)
+def _link_format(path: str, form: Format, relation: str) -> HeaderLink:
+    return HeaderLink(_address(path, form), relation, form.media_type)
 
 
 def _address(path: str, form: Format) -> str:
     return link_to(f"{path}.{form.suffix}", lang=None)
 
 
-def licence(manifest: Manifest) -> Relation | None:
+def licence(manifest: Manifest) -> HeaderLink | None:
     """Return the link to the licence, or None where the release names none."""
     target = manifest["series"].get("licence")
-    return Relation(target, "license") if target else None
+    return HeaderLink(target, "license") if target else None

@@ -9,7 +9,7 @@ from flask import request
 _SAFE = "/#?=&;:@!$'()*+,~%[]"
 
 
-class Link(NamedTuple):
+class LinkTarget(NamedTuple):
     """The target of a link, and whether it is outside this site."""
 
     href: str
@@ -43,12 +43,12 @@ def quote_path(path: str) -> str:
     return quote(path, safe="/:@!$&'()*+,;=~")
 
 
-def link_to_iri(iri: str, base_uri: str) -> Link | None:
+def link_to_iri(iri: str, base_uri: str) -> LinkTarget | None:
     """Return the link for an IRI, relative for our own; None for an IRI that is not http(s)."""
     if iri.startswith(base_uri):
-        return Link(link_to(iri[len(base_uri) :]), external=False)
+        return LinkTarget(link_to(iri[len(base_uri) :]), external=False)
     if iri.startswith(("http://", "https://")):
-        return Link(iri, external=True)
+        return LinkTarget(iri, external=True)
     return None
 
 

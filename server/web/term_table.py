@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from server.engine.interface import Text
+from server.engine.interface import BoundText
 from server.release import labels, queries
 from server.release.current import Release
 from server.release.resource import Resource
@@ -136,7 +136,7 @@ def list_pointing(
 def _read_page(
     target: str, release: Release, language: str, offset: int, counts: Mapping[str, int]
 ) -> list[queries.Row]:
-    bindings: dict[str, str | Text] = {"resource": target}
+    bindings: dict[str, str | BoundText] = {"resource": target}
     bindings["order"] = queries.write_order(release.register.order(language))
     if len(counts) == 1:
         bindings["property"] = next(iter(counts))

@@ -20,7 +20,7 @@ from transform.rdf.namespaces import (
     SKOS,
     SSSOM,
 )
-from transform.validation.shacl import Finding, read_shapes, validate
+from transform.validation.shacl import ValidationResult, read_shapes, validate
 
 LANGUAGES = Languages(("fr", "en"), ("fr", "en"))
 BASE = "https://exemple.gouv.qc.ca/ia/"
@@ -50,7 +50,7 @@ def all_shapes() -> rdflib.Graph:
 
 
 @cache  # each file is asked about twice: does it break its shape, and is each shape broken
-def findings(file: Path) -> list[Finding]:
+def findings(file: Path) -> list[ValidationResult]:
     quads = ox.parse(path=file, format=ox.RdfFormat.TURTLE, base_iri=BASE)
     triples = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     assert triples is not None

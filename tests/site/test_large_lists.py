@@ -24,7 +24,7 @@ def tables(example: Path) -> Iterator[database.Tables]:
     address = f"file:{file}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
         connection.row_factory = sqlite3.Row
-        yield database.Tables(connection, database.Watch(600, None))
+        yield database.Tables(connection, database.QueryWatch(600, None))
 
 
 def read(tables: database.Tables, kind: ListKind, search: str) -> tuple[object, ...]:

@@ -434,7 +434,7 @@ def test_a_client_may_read_a_file_slower_than_a_query_may_take(
     monkeypatch.setattr(database, "STEPS", 1)
     file = example / "current/dumps/portraits.sqlite"
     with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
-        tables = database.Tables(connection, database.Watch(2, None))
+        tables = database.Tables(connection, database.QueryWatch(2, None))
         for _ in range(3):
             now[0] += 1
             with pytest.raises(QueryTooSlow) if now[0] > 2 else nullcontext():

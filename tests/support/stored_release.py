@@ -10,7 +10,7 @@ from tests.support.remote_store import RemoteStore
 from transform.push import push
 from transform.push.credentials import PASSWORD, USER
 from transform.push.endpoints import find_endpoints
-from transform.push.exchange import Exchange
+from transform.push.exchange import StoreExchange
 from transform.push.store import Store
 
 
@@ -19,7 +19,7 @@ def store_release(store: RemoteStore, folder: Path) -> None:
     who = {USER: store.user, PASSWORD: store.password, "NETRC": os.devnull}
     with (
         patch.dict(os.environ, {name: value for name, value in who.items() if value}),
-        Exchange(90, 2, lambda _: None) as exchange,
+        StoreExchange(90, 2, lambda _: None) as exchange,
     ):
         push.push(folder, Store(find_endpoints(store.graph_store, None, None), exchange))
 

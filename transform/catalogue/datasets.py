@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from transform.catalogue import agents, codelists
 from transform.catalogue.distributions import (
-    File,
+    DistributionFile,
     SharedFacts,
     endpoint_iri,
     file_iri,
@@ -38,7 +38,7 @@ class Dataset(NamedTuple):
     shared: SharedFacts
     description: Mapping[str, str]
     dates: YearDates
-    files: Sequence[File]
+    files: Sequence[DistributionFile]
     span: str
     provenance: Mapping[str, str]
     year: int | None
@@ -55,7 +55,7 @@ def dataset_of_year(
     base_uri: str,
     edition: Edition,
     source: tuple[str, str, int],
-    files: Sequence[File],
+    files: Sequence[DistributionFile],
     decided: str | None,
 ) -> Dataset:
     """Return the dataset of a portrait; `source` is name, SHA-256 and rows of its file.
@@ -107,7 +107,7 @@ def dataset_of_all(
     base_uri: str,
     layout: Layout,
     each: list[Dataset],
-    files: Sequence[File],
+    files: Sequence[DistributionFile],
     decided: str | None,
 ) -> Dataset:
     """Return the dataset of all portraits and the links between them.

@@ -19,7 +19,7 @@ from transform.catalogue.datasets import (
     period_lines,
 )
 from transform.catalogue.distributions import (
-    File,
+    DistributionFile,
     endpoint_lines,
     file_lines,
     offered,
@@ -41,7 +41,7 @@ from transform.text.languages import LANGUAGES
 from transform.text.message import message
 
 
-class Decided(NamedTuple):
+class DecisionDays(NamedTuple):
     """The day of the newest decision of a person on identity, and of any decision or link."""
 
     by_people: str | None
@@ -49,7 +49,7 @@ class Decided(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Offer:
+class CatalogueContents:
     """The contents of a catalogue: base URI, portraits by year, files of the release by path.
 
     `sources`: the name and SHA-256 of the file that each portrait was read from, and its rows;
@@ -61,7 +61,7 @@ class Offer:
     editions: list[Edition]
     files: Mapping[str, Mapping[str, Any]]
     sources: Mapping[int, tuple[str, str, int]]
-    decided: Decided
+    decided: DecisionDays
     framework: Sequence[Line]
     release: str | None = None
 
@@ -73,7 +73,7 @@ class Offer:
     @cached_property
     def datasets(self) -> list[Dataset]:
         """The datasets: one for each year, then that of all portraits."""
-        files: dict[int | None, list[File]] = {}
+        files: dict[int | None, list[DistributionFile]] = {}
         for year, file in offered(self.files, self.base_uri):
             files.setdefault(year, []).append(file)
         each = [
@@ -96,7 +96,7 @@ class Offer:
         return [*each, whole]
 
 
-def catalogue_lines(offer: Offer) -> Iterator[Line]:
+def catalogue_lines(offer: CatalogueContents) -> Iterator[Line]:
     """Yield the statements of the catalogue, which describes every value that it uses."""
     base, layout = offer.base_uri, offer.layout
     yield from _catalogue(offer)
@@ -124,7 +124,7 @@ def catalogue_lines(offer: Offer) -> Iterator[Line]:
         yield from agents.document_lines(layout.landing, texts(layout.title))
 
 
-def series_lines(offer: Offer) -> Iterator[Line]:
+def series_lines(offer: CatalogueContents) -> Iterator[Line]:
     """Yield the description of the series and of what it names, for a file that is read alone."""
     base, layout = offer.base_uri, offer.layout
     yield from _series(offer)
@@ -145,7 +145,7 @@ def _spatial(layout: Layout) -> str | None:
     return f"<{layout.catalogue.coverage.iri}>" if layout.catalogue.coverage else None
 
 
-def _catalogue(offer: Offer) -> Iterator[Line]:
+def _catalogue(offer: CatalogueContents) -> Iterator[Line]:
     base, layout = offer.base_uri, offer.layout
     catalogue = f"<{base}catalogue>"
     yield from statements(
@@ -176,7 +176,7 @@ def _catalogue(offer: Offer) -> Iterator[Line]:
     yield from ((catalogue, f"<{RDFS}comment>", notice) for notice in texts(layout.notice))
 
 
-def _series(offer: Offer) -> Iterator[Line]:
+def _series(offer: CatalogueContents) -> Iterator[Line]:
     base, layout, facts = offer.base_uri, offer.layout, offer.layout.catalogue
     members = [dataset.iri for dataset in offer.datasets[:-1]]
     law = f"<{base}id/cadre/{facts.legislation}>" if facts.legislation else None
@@ -205,7 +205,7 @@ def _series(offer: Offer) -> Iterator[Line]:
         yield from _legislation(law, offer)
 
 
-def _legislation(law: str, offer: Offer) -> Iterator[Line]:
+def _legislation(law: str, offer: CatalogueContents) -> Iterator[Line]:
     """Describe the law that demands the portraits, with its title in the framework."""
     titles = [line[2] for line in offer.framework if line[:2] == (law, f"<{DCTERMS}title>")]
     if not titles:
@@ -213,7 +213,7 @@ def _legislation(law: str, offer: Offer) -> Iterator[Line]:
     yield from statements(law, {"a": term("eli:LegalResource"), "dct:title": titles})
 
 
-def _service(offer: Offer) -> Iterator[Line]:
+def _service(offer: CatalogueContents) -> Iterator[Line]:
     base, layout = offer.base_uri, offer.layout
     yield from statements(
         f"<{base}catalogue#sparql>",

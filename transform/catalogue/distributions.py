@@ -35,7 +35,7 @@ _YEAR = re.compile(r"dumps/(?:sources/(\d{4})/|portrait-(\d{4})[.-])")
 _NAMES = {"sqlite": "SQLite"}
 
 
-class File(NamedTuple):
+class DistributionFile(NamedTuple):
     """A file to download: name, address, media type, format, bytes, SHA-256, is it the source.
 
     A compressed copy has the media type and format of its content (DCAT 3, 6.8).
@@ -73,7 +73,7 @@ class SharedFacts(NamedTuple):
 
 def offered(
     files: Mapping[str, Mapping[str, Any]], base_uri: str
-) -> Iterator[tuple[int | None, File]]:
+) -> Iterator[tuple[int | None, DistributionFile]]:
     """Yield the files of a release that can be downloaded, each with the year of its portrait."""
     for path, description in sorted(files.items()):
         if path.startswith("dumps/"):
@@ -82,7 +82,7 @@ def offered(
             content = content_of(path)
             yield (
                 year,
-                File(
+                DistributionFile(
                     PurePosixPath(path).name,
                     base_uri + quote(path),
                     files[content]["media_type"],
@@ -95,20 +95,20 @@ def offered(
             )
 
 
-def official(edition: Edition, sha256: str) -> File:
+def official(edition: Edition, sha256: str) -> DistributionFile:
     """Return the publisher's own file that a portrait was read from."""
     name = edition.source_url.rpartition("/")[2]
     kind = edition.source_format
     size = edition.source_bytes
-    return File(name, edition.source_url, MEDIA_TYPES[kind], kind, size, sha256, True)
+    return DistributionFile(name, edition.source_url, MEDIA_TYPES[kind], kind, size, sha256, True)
 
 
-def file_iri(file: File) -> str:
+def file_iri(file: DistributionFile) -> str:
     """Return a file's distribution as N-Triples writes its IRI: the file's address."""
     return f"<{file.url}>"
 
 
-def file_lines(file: File, shared: SharedFacts, base_uri: str) -> Iterator[Line]:
+def file_lines(file: DistributionFile, shared: SharedFacts, base_uri: str) -> Iterator[Line]:
     """Describe a file: address, format, size, digest, and what it conforms to."""
     shared = (file.source and shared.source) or shared
     file_format = codelists.FORMATS.get(file.suffix)
@@ -204,7 +204,7 @@ def _media_type(media_type: str) -> str:
     return f"<{expand('iana:')}{media_type}>"
 
 
-def _description(file: File, label: str) -> dict[str, str]:
+def _description(file: DistributionFile, label: str) -> dict[str, str]:
     if file.source:
         french = "Le fichier qui a été lu"
         english = "The file that was read"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.catalogue import dcat, void
-from transform.catalogue.dcat import Offer
+from transform.catalogue.dcat import CatalogueContents
 from transform.catalogue.statistics import Numbers, Statistics, count_terms
 from transform.rdf.ntriples import Line, in_order
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
@@ -29,7 +29,7 @@ class Written(NamedTuple):
     properties: Counter[str]
 
 
-class Counted(NamedTuple):
+class GraphCounts(NamedTuple):
     """What the other graphs hold, how many statements each, and which of the catalogue's.
 
     `dumps` is how many statements the dumps of each year hold.
@@ -42,8 +42,8 @@ class Counted(NamedTuple):
 
 
 def count_graphs(
-    offer: Offer, graphs: Sequence[Path], contexts: Mapping[int, Path], scratch: Path
-) -> Counted:
+    offer: CatalogueContents, graphs: Sequence[Path], contexts: Mapping[int, Path], scratch: Path
+) -> GraphCounts:
     """Count the other graphs, given as N-Triples; `offer` holds everything that may be described.
 
     `contexts` are the files of what stands beside the graph of a year in its dumps. `scratch` is a
@@ -57,7 +57,7 @@ def count_graphs(
         sizes[graph.stem], repeated = count.add(graph, set(texts))
         in_other_graphs |= {texts[text] for text in repeated}
     dumps = {year: sizes[str(year)] + _count_lines(file) for year, file in contexts.items()}
-    return Counted(count.numbers(), sizes, dumps, in_other_graphs)
+    return GraphCounts(count.numbers(), sizes, dumps, in_other_graphs)
 
 
 def _count_lines(file: Path) -> int:
@@ -65,7 +65,9 @@ def _count_lines(file: Path) -> int:
         return sum(1 for _ in lines)
 
 
-def render_catalogue(offer: Offer, counted: Counted) -> tuple[dict[str, bytes], Written]:
+def render_catalogue(
+    offer: CatalogueContents, counted: GraphCounts
+) -> tuple[dict[str, bytes], Written]:
     """Return the files `catalogue.*` and `void.*` by name, and what all graphs hold with them.
 
     `catalogue.nq` is graph/catalogue as the engine loads it: both documents without the statements

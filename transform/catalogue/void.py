@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 import ontology
 from transform.catalogue import agents
 from transform.catalogue.datasets import ADAPTATION, Dataset
-from transform.catalogue.dcat import Offer
-from transform.catalogue.distributions import File
+from transform.catalogue.dcat import CatalogueContents
+from transform.catalogue.distributions import DistributionFile
 from transform.catalogue.statements import (
     bilingual,
     statements,
@@ -42,7 +42,9 @@ WHERE {{
 """
 
 
-def void_lines(offer: Offer, numbers: Numbers, dumps: Mapping[int, int]) -> Iterator[Line]:
+def void_lines(
+    offer: CatalogueContents, numbers: Numbers, dumps: Mapping[int, int]
+) -> Iterator[Line]:
     """Yield the statements of the description.
 
     `numbers` count every named graph but `graph/catalogue`, which holds this description: its own
@@ -86,7 +88,7 @@ def void_lines(offer: Offer, numbers: Numbers, dumps: Mapping[int, int]) -> Iter
     yield from _linksets(base, dataset_iri, numbers)
 
 
-def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
+def _whole(offer: CatalogueContents, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
     base, layout, all_portraits = offer.base_uri, offer.layout, offer.datasets[-1]
     newest = max(edition.year for edition in offer.editions)
     ours = [f"id/portrait/{newest}", f"id/organisme/{layout.publisher.slug}", "sparql"]
@@ -129,7 +131,7 @@ def _whole(offer: Offer, numbers: Numbers, dataset_iri: str) -> Iterator[Line]:
     )
 
 
-def _dumps(dataset: Dataset) -> list[File]:
+def _dumps(dataset: Dataset) -> list[DistributionFile]:
     return [file for file in dataset.files if file.is_rdf and not file.packed]
 
 
@@ -151,7 +153,9 @@ def _partitions(base: str, dataset_iri: str, numbers: Numbers) -> Iterator[Line]
             yield from statements(part, {kind: f"<{iri}>", measure: _number(number)})
 
 
-def _editions(offer: Offer, dataset_iri: str, counts: Mapping[int, int]) -> Iterator[Line]:
+def _editions(
+    offer: CatalogueContents, dataset_iri: str, counts: Mapping[int, int]
+) -> Iterator[Line]:
     for dataset in offer.datasets:
         if dataset.year is None:
             continue

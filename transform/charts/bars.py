@@ -1,6 +1,6 @@
 """Draw bars: one a value, or one a value and year; each with its number."""
 
-from transform.charts.model import Chart, Label, Row
+from transform.charts.model import Chart, ChartRow, Label
 from transform.charts.picture import HATCH, INNER, MARGIN, Picture
 from transform.charts.wrapping import width_of
 from transform.text.message import message
@@ -82,7 +82,7 @@ def _named(chart: Chart, language: str) -> list[tuple[Label, tuple[int, ...], bo
     return named
 
 
-def _name(row: Row, language: str) -> Label:
+def _name(row: ChartRow, language: str) -> Label:
     (value,) = row.values
     if value is None:
         raise AssertionError("only a flow has rows without a value")

@@ -4,12 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from transform.charts.model import BARS, FLOW, YEARS, Chart, Label, Row, Source, Value
+from transform.charts.model import (
+    BARS,
+    FLOW,
+    YEARS,
+    Chart,
+    ChartRow,
+    ChartSource,
+    ChartValue,
+    Label,
+)
 from transform.charts.queries import count_query, flow_query
 from transform.graphs.cubes import KIND
 from transform.graphs.portraits import Edition
 from transform.graphs.prepared import Prepared, Rejected
-from transform.release.names import GraphNames, Text
+from transform.release.names import GraphNames, TaggedText
 from transform.release.thing_tables import CONCEPTS
 from transform.text.languages import LANGUAGES
 from transform.text.message import message
@@ -92,7 +101,7 @@ class _Counting:
             key=lambda slug: (*(-counted[year].get(slug, 0) for year in reversed(years)), slug),
         )
         rows = [
-            Row(
+            ChartRow(
                 (self._value(name, slug),),
                 tuple(counted[year].get(slug, 0) for year in years),
             )
@@ -128,7 +137,7 @@ class _Counting:
         places: dict[str | None, int] = {slug: place for place, slug in enumerate(order)}
         places[None] = len(order)  # what is new or absent comes last
         rows = [
-            Row(
+            ChartRow(
                 tuple(self._value("statut", slug) if slug else None for slug in pair),
                 (passages[pair],),
             )
@@ -152,13 +161,13 @@ class _Counting:
             open_pairs,
         )
 
-    def _value(self, name: str, slug: str) -> Value:
+    def _value(self, name: str, slug: str) -> ChartValue:
         iri = f"{self._work.base_uri}id/{name}/{slug}"
         texts = [text for kind, text in self._names.of(iri).labels if kind == "principal"]
         labels = {language: self._label(texts, language, slug) for language in LANGUAGES}
-        return Value(iri, labels)
+        return ChartValue(iri, labels)
 
-    def _label(self, texts: Sequence[Text], language: str, slug: str) -> Label:
+    def _label(self, texts: Sequence[TaggedText], language: str, slug: str) -> Label:
         best = min(texts, key=lambda text: self._rank(text.language, language), default=None)
         return Label(best.text, best.language) if best else Label(slug, "")
 
@@ -193,10 +202,10 @@ class _Counting:
             return message("charts.kind_of_body").text(language)
         return self._newest.words.names[language][name][0]
 
-    def _source(self, name: str, years: tuple[int, ...]) -> Source:
+    def _source(self, name: str, years: tuple[int, ...]) -> ChartSource:
         facts = self._newest.portraits.get(years[-1])
         date = (facts.dates.modified or facts.dates.issued) if facts else None
-        return Source(
+        return ChartSource(
             self._texts(self._newest.title),
             years,
             date,
@@ -205,7 +214,7 @@ class _Counting:
         )
 
     def _texts(self, texts: Mapping[str, str]) -> dict[str, Label]:
-        own = [Text(text, tag) for tag, text in texts.items()]
+        own = [TaggedText(text, tag) for tag, text in texts.items()]
         return {language: self._label(own, language, "") for language in LANGUAGES}
 
 

@@ -4,7 +4,17 @@ from datetime import date
 
 from transform.charts.bars import draw_bars, draw_columns, draw_years
 from transform.charts.flow import draw_flow
-from transform.charts.model import ABSENT, BARS, FLOW, NEW, YEARS, Chart, Label, Row, Source
+from transform.charts.model import (
+    ABSENT,
+    BARS,
+    FLOW,
+    NEW,
+    YEARS,
+    Chart,
+    ChartRow,
+    ChartSource,
+    Label,
+)
 from transform.charts.picture import INNER, MARGIN, Picture, Theme
 from transform.text.message import message
 
@@ -45,7 +55,7 @@ def describe(chart: Chart, language: str) -> str:
     return f"{text} {open_pairs(chart, language)}".strip()
 
 
-def name_of(chart: Chart, row: Row, place: int, language: str) -> Label:
+def name_of(chart: Chart, row: ChartRow, place: int, language: str) -> Label:
     """Return what a value of a row is called; what is new or absent is so called."""
     value = row.values[place]
     if value:
@@ -61,7 +71,7 @@ def open_pairs(chart: Chart, language: str) -> str:
     return message("charts.open_pairs", number=chart.open_pairs).text(language)
 
 
-def source_text(source: Source, language: str) -> Label:
+def source_text(source: ChartSource, language: str) -> Label:
     """Return where the numbers come from, and as of when."""
     title = source.title[language]
     first, last = source.years[0], source.years[-1]
@@ -72,14 +82,14 @@ def source_text(source: Source, language: str) -> Label:
     return Label(message("charts.source", **values).text(language), language)
 
 
-def notice_text(source: Source, language: str) -> Label:
+def notice_text(source: ChartSource, language: str) -> Label:
     """Return the first sentence of the notice on the data, "" without one."""
     notice = source.notice[language]
     sentence, dot, _ = notice.text.partition(". ")
     return Label(sentence + dot.strip(), notice.language)
 
 
-def _describe_row(chart: Chart, row: Row, language: str) -> str:
+def _describe_row(chart: Chart, row: ChartRow, language: str) -> str:
     if chart.kind == FLOW:
         before, after = (name_of(chart, row, place, language).text for place in (0, 1))
         return message("charts.from_to", before=before, after=after, number=row.numbers[0]).text(

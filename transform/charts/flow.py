@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from transform.charts.model import ABSENT, CHANGED, NEW, SAME, Chart, Label, Row
+from transform.charts.model import ABSENT, CHANGED, NEW, SAME, Chart, ChartRow, Label
 from transform.charts.picture import DOTS, HATCH, INNER, MARGIN, Picture
 from transform.charts.wrapping import wrap
 from transform.text.message import message
@@ -103,7 +103,7 @@ def _largest(side: Mapping[str, int], order: Sequence[str]) -> set[str]:
     return set(ranked if len(ranked) <= _MOST else ranked[: _MOST - 1])
 
 
-def _kind(row: Row) -> str:
+def _kind(row: ChartRow) -> str:
     """Return what a row is about."""
     before, after = row.values
     if before is None:
@@ -113,7 +113,7 @@ def _kind(row: Row) -> str:
     return SAME if before.iri == after.iri else CHANGED
 
 
-def _ends(row: Row, kept: Sequence[Collection[str]]) -> tuple[str, str]:
+def _ends(row: ChartRow, kept: Sequence[Collection[str]]) -> tuple[str, str]:
     before, after = (
         "" if value is None else value.iri if value.iri in largest else _OTHERS
         for value, largest in zip(row.values, kept, strict=True)

@@ -18,7 +18,7 @@ class Label(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ChartValue:
     """A value of a list: its IRI and what it is called, by language of the interface."""
 
     iri: str
@@ -26,18 +26,18 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChartRow:
     """Values of lists, and how many have them, a number a column.
 
     A flow has two values, the earlier status and the later one; None is no entry in that year.
     """
 
-    values: tuple[Value | None, ...]
+    values: tuple[ChartValue | None, ...]
     numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ChartSource:
     """Where the numbers come from: title of the series by language, its years, date, notice.
 
     `address` is that of the page of the chart.
@@ -63,17 +63,17 @@ class Chart:
     kind: str
     list_name: str
     years: tuple[int, ...]
-    rows: Sequence[Row]
+    rows: Sequence[ChartRow]
     shown: int
     total: int
     title: Mapping[str, str]
     subtitle: Mapping[str, str]
-    source: Source
+    source: ChartSource
     query: Mapping[str, str]
     open_pairs: int = 0
 
     @property
-    def drawn(self) -> Sequence[Row]:
+    def drawn(self) -> Sequence[ChartRow]:
         """Return the rows that are drawn one by one."""
         return self.rows[: self.shown]
 

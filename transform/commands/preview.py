@@ -12,7 +12,7 @@ from transform.text.printable import visible
 
 if TYPE_CHECKING:
     from transform.release.preview import Portrait, Preview, Summary
-    from transform.release.table_changes import Renamed, Some, Thing, Things
+    from transform.release.table_changes import ChangedThing, Renamed, Some, Things
 
 _YES, _NO = ("o", "oui", "y", "yes"), ("", "n", "no", "non")
 _NAME = 100  # characters of a name that are shown
@@ -123,7 +123,7 @@ def _renamed(kind: str, renamed: "Renamed") -> Iterator[Message]:
     yield from _more(renamed.number - len(renamed.first))
 
 
-def _shown(kind: str, thing: "Thing") -> dict[str, str]:
+def _shown(kind: str, thing: "ChangedThing") -> dict[str, str]:
     return {"name": visible(thing.name, _NAME), "path": f"id/{kind}/{thing.key}"}
 
 

@@ -72,14 +72,14 @@ def push(
     """Load a release into a remote store, and make it the current one there."""
     from transform.push import push as steps
     from transform.push.endpoints import find_endpoints
-    from transform.push.exchange import Exchange
+    from transform.push.exchange import StoreExchange
     from transform.push.store import Store
     from transform.release.folder import find_release
 
     endpoints = find_endpoints(to, query, update)
     chosen = find_release(releases_folder, release).path
     loading = str(message("commands.push_loading"))
-    with Exchange(seconds, retries, print_note) as exchange, progress() as step:
+    with StoreExchange(seconds, retries, print_note) as exchange, progress() as step:
         store = Store(endpoints, exchange)
         done = steps.push(
             chosen, store, keep, lambda sent, size: step(loading, sent, size), take_over

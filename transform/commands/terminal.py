@@ -18,7 +18,7 @@ from transform.text.printable import visible
 
 if TYPE_CHECKING:
     from transform.layouts.model import Layout
-    from transform.release.stability import Gone, Published
+    from transform.release.stability import Gone, PublishedUris
     from transform.review.nearest_bodies import Unreviewed
     from transform.review.renamings import Renaming
     from transform.tables.rows import Reading
@@ -266,13 +266,13 @@ def print_candidates(number: int, where: Message) -> None:
         click.echo(message("commands.candidates", number=number, where=where))
 
 
-def print_compared(releases_folder: Path, base_uri: str, old: "Published | None") -> None:
+def print_compared(releases_folder: Path, base_uri: str, old: "PublishedUris | None") -> None:
     """Print that URIs are not compared where the current release has another base URI."""
     if old is None and (releases_folder / CURRENT).exists():
         click.echo(message("commands.not_compared", folder=releases_folder, base=base_uri))
 
 
-def print_left_out(years: "Iterable[int]", old: "Published | None") -> None:
+def print_left_out(years: "Iterable[int]", old: "PublishedUris | None") -> None:
     """List the portraits of the current release that the new one will not have."""
     published = {portrait["year"] for portrait in old.manifest["portraits"]} if old else set()
     for year in sorted(published - {*years}):

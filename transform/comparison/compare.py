@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from transform.comparison.entries import Entry, Names
+from transform.comparison.entries import Entry, EntryNames
 from transform.comparison.lists import compare_lists
 from transform.comparison.model import CHANGES, Comparison, Movement, Pair
 from transform.comparison.pairing import find_alike, most_at_once
@@ -41,7 +41,7 @@ class Sides:
     later: int
     before: Sequence[Entry]
     after: Sequence[Entry]
-    names: Names = field(default_factory=Names)
+    names: EntryNames = field(default_factory=EntryNames)
     likely: Collection[Likely] = ()
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -149,7 +149,7 @@ def _open_bodies(sides: Sides, before: set[str], after: set[str]) -> list[Likely
     return pairs + _alike(sides.names, reviewed, [path for path in new if path not in known])
 
 
-def _alike(names: Names, absent: list[str], new: list[str]) -> list[Likely]:
+def _alike(names: EntryNames, absent: list[str], new: list[str]) -> list[Likely]:
     left, right = ([names.own_label(path) for path in paths] for paths in (absent, new))
     return [(absent[a.before], new[a.after], a.likeness) for a in find_alike(left, right)]
 

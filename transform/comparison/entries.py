@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class EntryNames:
     """Labels of bodies and concepts by language, reviewed bodies, and broader concepts by path.
 
     `languages` are those of the register, its own first.
@@ -72,9 +72,11 @@ def last_segment(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def read_names(triples: Iterable[ox.Triple], base_uri: str, languages: Iterable[str] = ()) -> Names:
+def read_names(
+    triples: Iterable[ox.Triple], base_uri: str, languages: Iterable[str] = ()
+) -> EntryNames:
     """Read the names of bodies and concepts; `languages` are those of the register."""
-    names = Names(languages=tuple(languages))
+    names = EntryNames(languages=tuple(languages))
     for subject_, predicate, value in triples:
         about, property_ = str(subject_)[1:-1], predicate.value
         if not about.startswith(f"{base_uri}id/"):

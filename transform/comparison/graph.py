@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from transform.comparison.entries import Names
+from transform.comparison.entries import EntryNames
 from transform.comparison.evidence import evolution_query, movement_query
 from transform.comparison.model import (
     Comparison,
@@ -38,7 +38,7 @@ from transform.text.languages import LANGUAGES
 from transform.text.numbers import with_number
 
 
-def comparison_lines(comparison: Comparison, names: Names, base_uri: str) -> Iterator[Line]:
+def comparison_lines(comparison: Comparison, names: EntryNames, base_uri: str) -> Iterator[Line]:
     """Yield the statements of a comparison; all that it counts has a URI below its own."""
     writer = _Writer(comparison, names, base_uri)
     yield from writer.comparison()
@@ -51,7 +51,7 @@ def comparison_lines(comparison: Comparison, names: Names, base_uri: str) -> Ite
 
 
 class _Writer:
-    def __init__(self, comparison: Comparison, names: Names, base_uri: str) -> None:
+    def __init__(self, comparison: Comparison, names: EntryNames, base_uri: str) -> None:
         self._comparison = comparison
         self._names = names
         self._base = base_uri

@@ -7,7 +7,7 @@ one group with one number in each year. The texts of cells are counted too, as t
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from transform.comparison.entries import Entry, Names
+from transform.comparison.entries import Entry, EntryNames
 from transform.comparison.model import (
     JOINED,
     REWORDED,
@@ -27,7 +27,7 @@ def compare_lists(
     lists: Iterable[str],
     before: Sequence[Entry],
     after: Sequence[Entry],
-    names: Names,
+    names: EntryNames,
 ) -> None:
     """Add to a comparison the numbers of each value of some lists, and the movements of values."""
     for kind in lists:
@@ -43,7 +43,7 @@ def compare_lists(
 class _Side:
     """The values of one list in one portrait."""
 
-    def __init__(self, kind: str, entries: Iterable[Entry], names: Names) -> None:
+    def __init__(self, kind: str, entries: Iterable[Entry], names: EntryNames) -> None:
         self.tops: Counter[str] = Counter()
         self.texts: Counter[str] = Counter()
         self.meant: dict[str, str] = {}

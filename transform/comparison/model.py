@@ -19,7 +19,7 @@ SPLIT, JOINED = "portefeuilles-scindes", "portefeuilles-reunis"
 SAME = "portefeuilles-inchanges"
 
 
-class Kind(NamedTuple):
+class MovementKind(NamedTuple):
     """What a movement counts and what happened to it: the key of a movement without statuses.
 
     Each is the last segment of a concept of ontology/mouvements.ttl.
@@ -34,34 +34,34 @@ CHANGES = {
     "initiatives-statut-change": "statut",
     "initiatives-categorie-changee": "categorie",
 }
-PASSAGE = Kind("initiative", "passage")
+PASSAGE = MovementKind("initiative", "passage")
 # By the name of a movement; French words agree with their noun.
 KINDS = {
-    "initiatives-avant": Kind("initiative", "avant"),
-    "initiatives-apres": Kind("initiative", "apres"),
-    "initiatives-nouvelles": Kind("initiative", "nouveau"),
-    "initiatives-absentes": Kind("initiative", "absent"),
-    "initiatives-poursuivies": Kind("initiative", "poursuivi"),
-    "initiatives-a-trancher": Kind("initiative", "a-trancher"),
-    "initiatives-statut-change": Kind("initiative", "statut-change"),
-    "initiatives-categorie-changee": Kind("initiative", "categorie-changee"),
-    "initiatives-deplacees": Kind("initiative", "deplace"),
-    "organismes-avant": Kind("organisme", "avant"),
-    "organismes-apres": Kind("organisme", "apres"),
-    "organismes-nouveaux": Kind("organisme", "nouveau"),
-    "organismes-absents": Kind("organisme", "absent"),
-    "organismes-poursuivis": Kind("organisme", "poursuivi"),
-    "organismes-a-trancher": Kind("organisme", "a-trancher"),
-    "organismes-renommes": Kind("organisme", "renomme"),
-    "textes-avant": Kind("texte", "avant"),
-    "textes-apres": Kind("texte", "apres"),
-    "textes-nouveaux": Kind("texte", "nouveau"),
-    "textes-absents": Kind("texte", "absent"),
-    "textes-poursuivis": Kind("texte", "poursuivi"),
-    **{name: Kind(thing, "reformule") for thing, name in REWORDED.items()},
-    SPLIT: Kind("portefeuille", "scinde"),
-    JOINED: Kind("portefeuille", "reuni"),
-    SAME: Kind("portefeuille", "inchange"),
+    "initiatives-avant": MovementKind("initiative", "avant"),
+    "initiatives-apres": MovementKind("initiative", "apres"),
+    "initiatives-nouvelles": MovementKind("initiative", "nouveau"),
+    "initiatives-absentes": MovementKind("initiative", "absent"),
+    "initiatives-poursuivies": MovementKind("initiative", "poursuivi"),
+    "initiatives-a-trancher": MovementKind("initiative", "a-trancher"),
+    "initiatives-statut-change": MovementKind("initiative", "statut-change"),
+    "initiatives-categorie-changee": MovementKind("initiative", "categorie-changee"),
+    "initiatives-deplacees": MovementKind("initiative", "deplace"),
+    "organismes-avant": MovementKind("organisme", "avant"),
+    "organismes-apres": MovementKind("organisme", "apres"),
+    "organismes-nouveaux": MovementKind("organisme", "nouveau"),
+    "organismes-absents": MovementKind("organisme", "absent"),
+    "organismes-poursuivis": MovementKind("organisme", "poursuivi"),
+    "organismes-a-trancher": MovementKind("organisme", "a-trancher"),
+    "organismes-renommes": MovementKind("organisme", "renomme"),
+    "textes-avant": MovementKind("texte", "avant"),
+    "textes-apres": MovementKind("texte", "apres"),
+    "textes-nouveaux": MovementKind("texte", "nouveau"),
+    "textes-absents": MovementKind("texte", "absent"),
+    "textes-poursuivis": MovementKind("texte", "poursuivi"),
+    **{name: MovementKind(thing, "reformule") for thing, name in REWORDED.items()},
+    SPLIT: MovementKind("portefeuille", "scinde"),
+    JOINED: MovementKind("portefeuille", "reuni"),
+    SAME: MovementKind("portefeuille", "inchange"),
 }
 
 
@@ -81,7 +81,7 @@ class Movement(NamedTuple):
     statuses: tuple[str, str] | None = None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> MovementKind:
         """Return what the movement counts and what happened to it."""
         return PASSAGE if self.statuses else KINDS[self.name]
 

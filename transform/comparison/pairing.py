@@ -14,7 +14,7 @@ THRESHOLD = 85.0
 _CHUNK = 500
 
 
-class Alike(NamedTuple):
+class AlikeTexts(NamedTuple):
     """Two texts, by their places in the two lists, and how alike they are, from 0 to 100."""
 
     before: int
@@ -22,10 +22,10 @@ class Alike(NamedTuple):
     likeness: float
 
 
-def find_alike(before: Sequence[str], after: Sequence[str]) -> list[Alike]:
+def find_alike(before: Sequence[str], after: Sequence[str]) -> list[AlikeTexts]:
     """Return the pairs of texts at or over the threshold, in the order of their places."""
     left, right = [_words(text) for text in before], [_words(text) for text in after]
-    pairs: list[Alike] = []
+    pairs: list[AlikeTexts] = []
     if not right:
         return pairs
     for start in range(0, len(left), _CHUNK):
@@ -34,7 +34,7 @@ def find_alike(before: Sequence[str], after: Sequence[str]) -> list[Alike]:
         )
         for row, column in zip(*scores.nonzero(), strict=True):
             likeness = round(float(scores[row, column]), 1)
-            pairs.append(Alike(start + int(row), int(column), likeness))
+            pairs.append(AlikeTexts(start + int(row), int(column), likeness))
     return pairs
 
 

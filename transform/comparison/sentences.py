@@ -50,7 +50,7 @@ _OURS: Mapping[str, Words] = {
 _PLACE = re.compile(r"\{([^:|{}]+)(?::([^|}]*)\|([^}]*))?\}")
 
 
-class Part(NamedTuple):
+class SentencePart(NamedTuple):
     """A piece of a sentence; `counts` names what a number counts.
 
     `counts` is a movement, or an evolution and a year: `statut/solution-en-production/2025`.
@@ -68,7 +68,7 @@ class Sentence(NamedTuple):
 
     key: str
     topic: str
-    parts: list[Part]
+    parts: list[SentencePart]
 
     @property
     def text(self) -> str:
@@ -163,14 +163,14 @@ class _Writer:
             yield from self._sums(topic)
         yield from self._lists()
         if caution := self._own_words.get("left_out"):
-            yield Sentence("caution", "initiatives", [Part(caution)])
+            yield Sentence("caution", "initiatives", [SentencePart(caution)])
 
     def _sums(self, topic: str) -> Iterator[Sentence]:
         before, after = (
             self._comparison.number(f"{topic}-avant"),
             self._comparison.number(f"{topic}-apres"),
         )
-        words = {"net": [Part(net(before, after, self._language))]}
+        words = {"net": [SentencePart(net(before, after, self._language))]}
         key = {"initiatives": "initiatives", "organismes": "bodies"}[topic]
         yield self._sentence(key, topic, words)
         yield self._sentence(f"{key}_gross", topic, {})
@@ -191,18 +191,22 @@ class _Writer:
         if changes:
             most = max(changes, key=lambda movement: movement.number)
             old, new = map(self._label, most.statuses or ())
-            words = {"old": [Part(old)], "new": [Part(new)], "passage": [self._number(most)]}
+            words = {
+                "old": [SentencePart(old)],
+                "new": [SentencePart(new)],
+                "passage": [self._number(most)],
+            }
             yield self._sentence("passage", "initiatives", words)
 
-    def _changes(self) -> list[Part]:
+    def _changes(self) -> list[SentencePart]:
         """Return how many initiatives changed what, as far as both portraits have it."""
         names = [n for n in (*CHANGES, "initiatives-deplacees") if n in self._comparison.movements]
         keys = [f"changes_{_key_of(name, self._comparison)}" for name in names]
         keys[0] += "_first"
-        parts: list[Part] = []
+        parts: list[SentencePart] = []
         for number, key in enumerate(keys, start=1):
             if parts:
-                parts.append(Part(self._between(number, len(keys))))
+                parts.append(SentencePart(self._between(number, len(keys))))
             parts += self._sentence(key, "initiatives", {}).parts
         return parts
 
@@ -226,10 +230,10 @@ class _Writer:
                     yield self._sentence(key, evolution.kind, self._words(evolution))
         for evolution in self._comparison.evolutions:
             for other in evolution.neighbours:
-                words = self._words(evolution) | {"other": [Part(self._label(other))]}
+                words = self._words(evolution) | {"other": [SentencePart(self._label(other))]}
                 yield self._sentence("neighbour", evolution.kind, words)
 
-    def _words(self, evolution: Evolution) -> dict[str, list[Part]]:
+    def _words(self, evolution: Evolution) -> dict[str, list[SentencePart]]:
         """Return by placeholder the parts that a sentence about a value may contain."""
         share = percent(evolution.before, evolution.after, self._language)
         texts = [
@@ -238,43 +242,43 @@ class _Writer:
             if e.concept == evolution.concept
         ]
         return {
-            "label": [Part(self._label(evolution.concept))],
-            "share": [Part(f" ({share})" if share else "")],
+            "label": [SentencePart(self._label(evolution.concept))],
+            "share": [SentencePart(f" ({share})" if share else "")],
             "before": [self._count(evolution, self._comparison.earlier)],
             "after": [self._count(evolution, self._comparison.later)],
-            "texts_before": [Part(self._quoted([e.text or "" for e in texts if e.before]))],
-            "texts_after": [Part(self._quoted([e.text or "" for e in texts if e.after]))],
+            "texts_before": [SentencePart(self._quoted([e.text or "" for e in texts if e.before]))],
+            "texts_after": [SentencePart(self._quoted([e.text or "" for e in texts if e.after]))],
         }
 
     def _quoted(self, texts: list[str]) -> str:
         between = {"fr": "\u00a0», «\u00a0", "en": "”, “"}[self._language]
         return between.join(" ".join(text.split()) for text in texts)
 
-    def _count(self, evolution: Evolution, year: int) -> Part:
+    def _count(self, evolution: Evolution, year: int) -> SentencePart:
         number = evolution.before if year == self._comparison.earlier else evolution.after
-        return Part(whole(number, self._language), f"{evolution.name}/{year}")
+        return SentencePart(whole(number, self._language), f"{evolution.name}/{year}")
 
-    def _number(self, movement: Movement) -> Part:
-        return Part(number_text(movement, self._language), movement.name)
+    def _number(self, movement: Movement) -> SentencePart:
+        return SentencePart(number_text(movement, self._language), movement.name)
 
-    def _sentence(self, key: str, topic: str, words: Mapping[str, list[Part]]) -> Sentence:
+    def _sentence(self, key: str, topic: str, words: Mapping[str, list[SentencePart]]) -> Sentence:
         years = {"earlier": str(self._comparison.earlier), "later": str(self._comparison.later)}
         template, parts, end = _table()[key][self._language], [], 0
         for place in _PLACE.finditer(template):
-            parts.append(Part(template[end : place.start()]))
+            parts.append(SentencePart(template[end : place.start()]))
             end = place.end()
             name, one, many = place.groups()
             if name in words:
                 parts += words[name]
             elif name in years:
-                parts.append(Part(years[name]))
+                parts.append(SentencePart(years[name]))
             elif name in self._own_words:
-                parts.append(Part(self._own_words[name]))
+                parts.append(SentencePart(self._own_words[name]))
             else:
                 movement = self._comparison.movements[name]
                 parts.append(self._number(movement))
                 if one is not None:
                     word = one if is_one(movement.most, self._language) else many
-                    parts.append(Part(f" {word}"))
-        parts.append(Part(template[end:]))
+                    parts.append(SentencePart(f" {word}"))
+        parts.append(SentencePart(template[end:]))
         return Sentence(key, topic, [part for part in parts if part.text])

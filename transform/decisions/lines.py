@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from transform.decisions.sssom import (
     FileKind,
-    Header,
+    SssomHeader,
     read_header,
     records,
     unreadable_line,
@@ -65,7 +65,7 @@ class DecisionCells(NamedTuple):
 
     file: str
     line: int
-    header: Header
+    header: SssomHeader
     record: list[str]
 
     def cell(self, column: str) -> str:

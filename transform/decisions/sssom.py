@@ -101,14 +101,14 @@ DECISIONS_FILE = FileKind("decisions.csv", "--decisions", COLUMNS)
 LINKS_FILE = FileKind("liens.csv", "--links", {**COLUMNS, "comment": True, "mapping_tool": False})
 
 
-class Header(NamedTuple):
+class SssomHeader(NamedTuple):
     """The columns as the file names them, and the place of each that is read."""
 
     names: list[str]
     places: dict[str, int]
 
 
-def read_header(file: str, line: int, names: Sequence[str], kind: FileKind) -> Header:
+def read_header(file: str, line: int, names: Sequence[str], kind: FileKind) -> SssomHeader:
     """Find the columns, or raise UnreadableDecisions naming an unknown, doubled or missing one."""
     places: dict[str, int] = {}
     for at, name in enumerate(names):
@@ -124,7 +124,9 @@ def read_header(file: str, line: int, names: Sequence[str], kind: FileKind) -> H
         header = ",".join(kind.columns)
         problem = message("decisions.column_missing", missing=missing, header=header)
         raise unreadable_line(file, line, problem)
-    return Header(list(names), {name: at for name, at in places.items() if name in kind.columns})
+    return SssomHeader(
+        list(names), {name: at for name, at in places.items() if name in kind.columns}
+    )
 
 
 def unreadable_line(file: str, line: int, problem: Message) -> UnreadableDecisions:

@@ -15,8 +15,8 @@ from transform.fetch.faults import failed
 from transform.fetch.http_client import (
     Bounds,
     Notify,
-    Reply,
-    Request,
+    OpenReply,
+    OutgoingRequest,
     send,
 )
 from transform.fetch.record import Entry, Record, read_record
@@ -86,7 +86,7 @@ def _validators_changed(
     """Compare a file's ETag, date and length at the server (HEAD) with those that were fetched."""
     where = f"{chosen.year}, {chosen.resource.url}"
 
-    def read(reply: Reply) -> list[Message]:
+    def read(reply: OpenReply) -> list[Message]:
         if reply.status in (403, 405, 501):
             return []  # A signed URL allows only GET; the portal's own dates have to do.
         if reply.status != 200:
@@ -102,7 +102,7 @@ def _validators_changed(
             if value and entry.get(key) and value != entry[key]
         ]
 
-    return send(Request(where, chosen.resource.url, {}, "HEAD"), bounds, notify, read)
+    return send(OutgoingRequest(where, chosen.resource.url, {}, "HEAD"), bounds, notify, read)
 
 
 def _short(value: object) -> str:

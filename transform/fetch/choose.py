@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from transform.fetch.ckan import Resource
+from transform.fetch.ckan import CkanResource
 from transform.fetch.faults import failed
 from transform.fetch.target import Target
 from transform.tables.table import MEDIA_TYPES
@@ -35,21 +35,21 @@ class Chosen(NamedTuple):
 
     year: int
     format: str
-    resource: Resource
+    resource: CkanResource
 
     def may_be(self, form: str) -> bool:
         """Check whether what comes may be of a format."""
         return form == self.format or form in _COMES_AS.get(self.format, ())
 
 
-class Choice(NamedTuple):
+class ChosenFiles(NamedTuple):
     """The files chosen, by year, and those left aside, each with the reason."""
 
     chosen: Mapping[int, Chosen]
     aside: tuple[tuple[str, Message], ...]
 
 
-def choose(target: Target, resources: Iterable[Resource]) -> Choice:
+def choose(target: Target, resources: Iterable[CkanResource]) -> ChosenFiles:
     """Choose a file for each year; raises FetchFailed for a year that has no file to download."""
     resources, where = list(resources), target.api
     named = _named(target, resources)
@@ -75,11 +75,15 @@ def choose(target: Target, resources: Iterable[Resource]) -> Choice:
         for other in candidates
         if other != chosen[year]
     ]
-    return Choice(chosen, tuple(aside))
+    return ChosenFiles(chosen, tuple(aside))
 
 
 def _why_not(
-    resource: Resource, form: str | None, year: int | None, target: Target, named: Mapping[str, int]
+    resource: CkanResource,
+    form: str | None,
+    year: int | None,
+    target: Target,
+    named: Mapping[str, int],
 ) -> Message | None:
     """Return why a resource is not the file of a year, None for one that may be."""
     if not form and resource.format:
@@ -101,7 +105,7 @@ def _why_not(
 
 def _refuse_years_without_file(
     target: Target,
-    resources: Iterable[Resource],
+    resources: Iterable[CkanResource],
     named: Mapping[str, int],
     offers: Mapping[int, list[Chosen]],
 ) -> None:
@@ -117,7 +121,7 @@ def _refuse_years_without_file(
             raise failed(target.api, problem)
 
 
-def _named(target: Target, resources: Iterable[Resource]) -> dict[str, int]:
+def _named(target: Target, resources: Iterable[CkanResource]) -> dict[str, int]:
     """Return the years of the resources that the target names, by their ids."""
     named = {}
     for year, text in target.resources.items():
@@ -135,7 +139,7 @@ def _named(target: Target, resources: Iterable[Resource]) -> dict[str, int]:
     return named
 
 
-def _listed(resources: Iterable[Resource]) -> Message:
+def _listed(resources: Iterable[CkanResource]) -> Message:
     labels = [f"{visible(each.id)} ({visible(each.name)})" for each in resources]
     if not labels:
         return message("fetch.resources_none")
@@ -166,7 +170,7 @@ def _best(target: Target, candidates: list[Chosen]) -> Chosen:
     return ranked[0]
 
 
-def _format(resource: Resource) -> str | None:
+def _format(resource: CkanResource) -> str | None:
     """Return a format of FORMATS by what the portal states, else by the end of name or URL."""
     stated = resource.format.strip().lower().lstrip(".")
     if stated:
@@ -180,7 +184,7 @@ def _format(resource: Resource) -> str | None:
     return next(found, None)
 
 
-def _year(resource: Resource) -> int | None:
+def _year(resource: CkanResource) -> int | None:
     """Return the year in the name, else in the description, else in the file's name."""
     for text in (resource.name, resource.description, _file(resource)):
         if years := set(_YEAR.findall(text)):
@@ -188,13 +192,13 @@ def _year(resource: Resource) -> int | None:
     return None
 
 
-def _file(resource: Resource) -> str:
+def _file(resource: CkanResource) -> str:
     try:
         return unquote(urlsplit(resource.url).path).rpartition("/")[2]
     except ValueError:
         return ""
 
 
-def _only_stored(resource: Resource) -> bool:
+def _only_stored(resource: CkanResource) -> bool:
     stored = resource.url_type == "datastore" or _STORE_ONLY in resource.url
     return stored or "/datastore/dump/" in resource.url or not resource.url

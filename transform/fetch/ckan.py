@@ -13,8 +13,8 @@ from transform.fetch.faults import failed
 from transform.fetch.http_client import (
     Bounds,
     Notify,
-    Reply,
-    Request,
+    OpenReply,
+    OutgoingRequest,
     check_url,
     excerpt,
     read_body,
@@ -29,7 +29,7 @@ _KEPT = ("id", "name", "title", "notes", "license_id", "license_title", "license
 _DATED = ("metadata_created", "metadata_modified")
 
 
-class Resource(NamedTuple):
+class CkanResource(NamedTuple):
     """One file of a dataset; a text that the portal leaves out is "", a number None."""
 
     id: str
@@ -47,18 +47,18 @@ class Resource(NamedTuple):
     size: int | None
 
 
-class Dataset(NamedTuple):
+class CkanDataset(NamedTuple):
     """What the portal states of the dataset as a whole, its page, and its files."""
 
     facts: Mapping[str, str]
-    resources: tuple[Resource, ...]
+    resources: tuple[CkanResource, ...]
 
 
-def package_show(api: str, dataset: str, bounds: Bounds, notify: Notify) -> Dataset:
+def package_show(api: str, dataset: str, bounds: Bounds, notify: Notify) -> CkanDataset:
     """Read a dataset, by its id or name, from the portal; raises FetchFailed."""
     api = check_url("--api", api).rstrip("/")
     url = f"{api}/package_show?id={quote(dataset, safe='')}"
-    request = Request(api, url, {"Accept": "application/json"})
+    request = OutgoingRequest(api, url, {"Accept": "application/json"})
     raw = send(request, bounds, notify, lambda reply: _read(api, reply))
     result = _result(api, raw)
     if not isinstance(listed := result.get("resources"), list):
@@ -70,10 +70,12 @@ def package_show(api: str, dataset: str, bounds: Bounds, notify: Notify) -> Data
     facts["page"] = (
         f"{api.partition('/api/')[0]}/dataset/{quote(facts['name'] or dataset, safe='')}"
     )
-    return Dataset(facts, tuple(_resource(entry) for entry in listed if isinstance(entry, dict)))
+    return CkanDataset(
+        facts, tuple(_resource(entry) for entry in listed if isinstance(entry, dict))
+    )
 
 
-def _read(api: str, reply: Reply) -> bytes:
+def _read(api: str, reply: OpenReply) -> bytes:
     raw = read_body(api, reply)
     if reply.status != 200:
         raise failed(api, _with_error(message("fetch.answers", status=reply.status), raw))
@@ -102,13 +104,13 @@ def _with_error(problem: Message, raw: bytes) -> Message:
     return message("fetch.with_error", problem=problem, error=visible(told, 300))
 
 
-def _resource(fields: Mapping[str, Any]) -> Resource:
-    texts = {key: _text(fields, key) for key in Resource._fields if key != "size"}
+def _resource(fields: Mapping[str, Any]) -> CkanResource:
+    texts = {key: _text(fields, key) for key in CkanResource._fields if key != "size"}
     size = fields.get("size")
     if isinstance(size, str) and size.isascii() and size.isdigit():
         size = int(size)
     whole = isinstance(size, int) and not isinstance(size, bool) and size > 0
-    return Resource(**texts, size=size if whole else None)
+    return CkanResource(**texts, size=size if whole else None)
 
 
 def _text(fields: Mapping[str, Any], key: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transform.errors import MisusedCommand
-from transform.fetch.choose import Choice, Chosen, choose
-from transform.fetch.ckan import Dataset, package_show
+from transform.fetch.choose import Chosen, ChosenFiles, choose
+from transform.fetch.ckan import CkanDataset, package_show
 from transform.fetch.download import Arrived, Download, Validators
 from transform.fetch.faults import failed
 from transform.fetch.http_client import Bounds, Notify
@@ -56,13 +56,13 @@ def fetch_all(
         return Fetched(before, after, choice.aside)
 
 
-def offered(target: Target, bounds: Bounds, notify: Notify) -> tuple[Dataset, Choice]:
+def offered(target: Target, bounds: Bounds, notify: Notify) -> tuple[CkanDataset, ChosenFiles]:
     """Read the dataset from the portal, and choose among its files."""
     dataset = package_show(target.api, target.dataset, bounds, notify)
     return dataset, choose(target, dataset.resources)
 
 
-def refuse_other(folder: Path, before: Record | None, dataset: Dataset) -> None:
+def refuse_other(folder: Path, before: Record | None, dataset: CkanDataset) -> None:
     """Raise MisusedCommand where the folder holds the files of another dataset."""
     if before and before.dataset.get("id") != dataset.facts["id"]:
         held, now = (
@@ -71,7 +71,7 @@ def refuse_other(folder: Path, before: Record | None, dataset: Dataset) -> None:
         raise MisusedCommand(message("fetch.folder_of_other", folder=folder, held=held, now=now))
 
 
-def withdraw(old: Mapping[int, Entry], choice: Choice) -> Iterator[tuple[int, Entry]]:
+def withdraw(old: Mapping[int, Entry], choice: ChosenFiles) -> Iterator[tuple[int, Entry]]:
     """Yield the entries of years that the portal no longer offers: their URIs are published."""
     for year in sorted(set(old) - set(choice.chosen)):
         yield year, {**old[year], "withdrawn": True}

@@ -11,8 +11,8 @@ from transform.fetch.faults import BrokenOff, failed
 from transform.fetch.http_client import (
     Bounds,
     Notify,
-    Reply,
-    Request,
+    OpenReply,
+    OutgoingRequest,
     send,
 )
 from transform.files import new_file
@@ -69,11 +69,11 @@ class Download(NamedTuple):
 
     def run(self, known: Validators | None) -> Arrived | None:
         """Download the file, or return None when the server still has the version `known`."""
-        request = Request(self.where, self.chosen.resource.url, _conditions(known))
+        request = OutgoingRequest(self.where, self.chosen.resource.url, _conditions(known))
         arrived = send(request, self.bounds, self.notify, lambda reply: self._read(reply, known))
         return arrived._replace(format=self._find_format(arrived.part)) if arrived else None
 
-    def _read(self, reply: Reply, known: Validators | None) -> Arrived | None:
+    def _read(self, reply: OpenReply, known: Validators | None) -> Arrived | None:
         if reply.status == 304 and known:
             return None
         if reply.status != 200:
@@ -87,7 +87,7 @@ class Download(NamedTuple):
         )
         return Arrived(part, self.chosen.format, reply.url, reply.media_type, validators)
 
-    def _announced_length(self, reply: Reply) -> int | None:
+    def _announced_length(self, reply: OpenReply) -> int | None:
         """Return the announced length; refuse a type or length that is already wrong."""
         document = "json" in self.chosen.format
         if _FOREIGN.fullmatch(reply.media_type) or (reply.media_type == _JSON and not document):
@@ -100,7 +100,7 @@ class Download(NamedTuple):
             raise failed(self.where, message("fetch.no_length"))
         return reply.length
 
-    def _write_body(self, out: IO[bytes], whole: int | None, reply: Reply) -> None:
+    def _write_body(self, out: IO[bytes], whole: int | None, reply: OpenReply) -> None:
         have = 0
         most = self.bounds.bytes if whole is None else whole
         what = str(message("fetch.progress_bytes", year=self.chosen.year))

@@ -45,7 +45,7 @@ class Bounds(NamedTuple):
     retries: int
 
 
-class Reply(NamedTuple):
+class OpenReply(NamedTuple):
     """The head of an answer, and its body, not yet read."""
 
     url: str
@@ -73,7 +73,7 @@ class Reply(NamedTuple):
             raise BrokenOff(message("fetch.lost", reason=reason_of_failure(error))) from error
 
 
-class Request(NamedTuple):
+class OutgoingRequest(NamedTuple):
     """A request, and how messages name it (`where`).
 
     `check` is called with `where` and each URL before it is requested, redirects too, and raises
@@ -96,7 +96,7 @@ def check_url(where: str, url: str) -> str:
 
 
 def send(
-    request: Request, bounds: Bounds, notify: Notify, read: Callable[[Reply], Result]
+    request: OutgoingRequest, bounds: Bounds, notify: Notify, read: Callable[[OpenReply], Result]
 ) -> Result:
     """Send a request and return what `read` makes of the answer, of its whole body.
 
@@ -217,7 +217,7 @@ def deadline(seconds: float, fault: Exception) -> Iterator[None]:
 
 
 @contextmanager
-def _follow(request: Request, retries: urllib3.Retry) -> Iterator[Reply]:
+def _follow(request: OutgoingRequest, retries: urllib3.Retry) -> Iterator[OpenReply]:
     """Send a request, follow redirects, and yield the answer while it is open.
 
     urllib3 would follow them through the proxy of the first URL, without checking the next one,
@@ -249,7 +249,9 @@ def _redirect_target(where: str, url: str, target: str) -> str:
         raise failed(where, address) from error
 
 
-def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib3.Retry) -> Reply:
+def _send(
+    pool: urllib3.PoolManager, request: OutgoingRequest, url: str, retries: urllib3.Retry
+) -> OpenReply:
     body = pool.request(
         request.method,
         url,
@@ -261,10 +263,10 @@ def _send(pool: urllib3.PoolManager, request: Request, url: str, retries: urllib
         preload_content=False,
         decode_content=False,
     )
-    return Reply(url, body.status, body.headers, body)
+    return OpenReply(url, body.status, body.headers, body)
 
 
-def _check_answer(where: str, reply: Reply) -> Reply:
+def _check_answer(where: str, reply: OpenReply) -> OpenReply:
     """Refuse an answer still busy after the last try, and a compressed one: none was requested."""
     if reply.status in BUSY:
         raise failed(where, message("fetch.answers", status=reply.status))
@@ -303,7 +305,7 @@ def open_connections(url: str) -> urllib3.PoolManager:
     return urllib3.ProxyManager(proxy, proxy_headers=to_proxy)
 
 
-def read_body(where: str, reply: Reply) -> bytes:
+def read_body(where: str, reply: OpenReply) -> bytes:
     """Read the whole body of a JSON answer; raises FetchFailed where it is too long."""
     raw = b""
     for block in reply.blocks():
@@ -313,7 +315,7 @@ def read_body(where: str, reply: Reply) -> bytes:
     return raw
 
 
-def refuse_page(where: str, expected: Message, reply: Reply, raw: bytes) -> None:
+def refuse_page(where: str, expected: Message, reply: OpenReply, raw: bytes) -> None:
     """Raise FetchFailed for an answer that is no JSON object, such as an error page."""
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
         kind = visible(reply.media_type) or message("fetch.unnamed_type")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from transform.layouts.model import LISTS, Layout
-from transform.layouts.words import Words
+from transform.layouts.words import RegisterWords
 from transform.rdf.namespaces import QB, RDF_TYPE, RDFS, vocabulary_of
 from transform.rdf.ntriples import Line, boolean, integer, literal
 from transform.text.languages import LANGUAGES
@@ -70,7 +70,7 @@ def _how_many_have(layouts: Iterable[Layout], name: str) -> int:
 
 
 def cubes_of(
-    lists: Iterable[str], compared: Collection[str] | None, words: Words
+    lists: Iterable[str], compared: Collection[str] | None, words: RegisterWords
 ) -> Iterator[Cube]:
     """Yield the cubes of a release; `compared` are the lists that portraits are compared by.
 
@@ -90,14 +90,14 @@ def cubes_of(
         yield from _compared_cubes(compared, words)
 
 
-def _called(name: str, words: Words) -> tuple[str, ...]:
+def _called(name: str, words: RegisterWords) -> tuple[str, ...]:
     """Return what a list is called in French and in English, within the title of a cube."""
     if name == KIND:
         return tuple(message("charts.kind_of_body").text(language) for language in LANGUAGES)
     return tuple(words.names[language][name][0] for language in LANGUAGES)
 
 
-def _compared_cubes(lists: Collection[str], words: Words) -> Iterator[Cube]:
+def _compared_cubes(lists: Collection[str], words: RegisterWords) -> Iterator[Cube]:
     for name in lists:
         fr, en = _called(name, words)
         french, english = "d'une année à l'autre", "from one year to the other"

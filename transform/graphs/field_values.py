@@ -50,7 +50,7 @@ _PROPERTIES = {rule.field: rule.property for rule in reversed(FIELD_RULES)} | {
 _CONTACT_AS_TEXT = "pia:contactEnTexte"
 
 
-class Value(NamedTuple):
+class FieldValue(NamedTuple):
     """A value of a text: its property and its term in N-Triples, None where it cannot be read.
 
     `ambiguous`: it may mean several.
@@ -96,7 +96,7 @@ class ValueReader:
             if layout.fields[slot.field].kind != "list" or slot.language == layout.language
         ]
 
-    def read(self, row: Row) -> Iterator[Value]:
+    def read(self, row: Row) -> Iterator[FieldValue]:
         """Yield the values of a row; a blank cell, or one that says nothing, has none."""
         for number, slot, field, property_ in self._slots:
             text = row.others[number]
@@ -121,18 +121,20 @@ class ValueReader:
                 if plain:
                     yield slot, plain
 
-    def _value(self, field: Field, slot: Slot, property_: str, text: str, value: str) -> Value:
+    def _value(self, field: Field, slot: Slot, property_: str, text: str, value: str) -> FieldValue:
         if field.kind == "text":
             # Benefits are published as they were written, a name without the blanks around it.
             as_written = slot.field in FIELDS and slot.field != "nom"
-            return Value(property_, literal(text if as_written else value, slot.language))
+            return FieldValue(property_, literal(text if as_written else value, slot.language))
         if field.kind == "contact" and not (is_page(value) or is_email(_address(value))):
-            return Value(self._contact_as_text, literal(value, slot.language))
+            return FieldValue(self._contact_as_text, literal(value, slot.language))
         if field.kind == "list":
             name = slot.field.removeprefix(OWN)
             slug = self._lists[name].concept(value)
-            return Value(property_, f"<{list_iri(self._base_uri, name, slug)}>" if slug else None)
-        return Value(property_, _term(field, value), _is_ambiguous(field, value))
+            return FieldValue(
+                property_, f"<{list_iri(self._base_uri, name, slug)}>" if slug else None
+            )
+        return FieldValue(property_, _term(field, value), _is_ambiguous(field, value))
 
 
 def _term(field: Field, value: str) -> str | None:

@@ -18,7 +18,7 @@ from transform.identity.concepts import Vocabulary
 from transform.identity.own_lists import OwnList
 from transform.identity.registry import EMPTY, Registry
 from transform.layouts.model import LISTS, Layout
-from transform.layouts.words import FORMS, Words, nouns_of
+from transform.layouts.words import FORMS, RegisterWords, nouns_of
 from transform.rdf.namespaces import (
     DCTERMS,
     PREF_LABEL,
@@ -86,7 +86,7 @@ def vocabulary_graph(
     return in_order((*lines, *entailed_lines(lines, base_uri)))
 
 
-def _in_words(base_uri: str, lines: Iterable[Line], words: Words) -> Iterator[Line]:
+def _in_words(base_uri: str, lines: Iterable[Line], words: RegisterWords) -> Iterator[Line]:
     """Yield lines with the register's words as labels of what is called by one of them."""
     texts = {}
     for language in LANGUAGES:
@@ -146,7 +146,7 @@ def _labels(lines: Iterable[Line]) -> dict[str, list[str]]:
     return labels
 
 
-def _plain_scheme(base_uri: str, name: str, words: Words) -> Iterator[Line]:
+def _plain_scheme(base_uri: str, name: str, words: RegisterWords) -> Iterator[Line]:
     """Yield a list that has no file in ontology/, by what the register calls its values."""
     about = f"<{base_uri}id/{name}>"
     yield about, f"<{RDF_TYPE}>", f"<{SKOS}ConceptScheme>"

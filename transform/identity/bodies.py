@@ -38,7 +38,7 @@ class Body:
         return self.label.removesuffix(f" ({self.within.text})" if self.within else "")
 
 
-class Place(NamedTuple):
+class SharedName(NamedTuple):
     """What rows have in common that name one body by texts of one normal form.
 
     `claimant` is the slug of the registered body that claims the texts, else "", `parent` the key
@@ -66,7 +66,7 @@ class Bodies:
     they have: an earlier release may have published the bodies under them.
     """
 
-    by_place: Mapping[Place, Body]
+    by_place: Mapping[SharedName, Body]
     former: Mapping[str, str]
     registry: Registry
 
@@ -96,7 +96,7 @@ def identify_bodies(
     readings = list(readings)
     groups = _group(readings, registry, parents)
     slugs, former = _name(groups, registry)
-    bodies: dict[Place, Body] = {}
+    bodies: dict[SharedName, Body] = {}
     known: dict[str, Body] = {}
     for place, texts in groups.items():
         if place.claimant:
@@ -119,7 +119,7 @@ def _slugs_of_parents(
     readings: Iterable[tuple[Reading, str]],
     registry: Registry,
     parents: Parents,
-    bodies: Mapping[Place, Body],
+    bodies: Mapping[SharedName, Body],
 ) -> dict[str, str]:
     """Return the bodies that parents are, by the keys of these: none for one that is no body.
 
@@ -146,15 +146,15 @@ def _slugs_of_parents(
     return {key: next(iter(slugs)) for key, slugs in found.items() if len(slugs) == 1}
 
 
-def _place(raw: str, parent: Parent | None, registry: Registry) -> Place:
+def _place(raw: str, parent: Parent | None, registry: Registry) -> SharedName:
     claim = registry.claim(raw, parent.text if parent else "")
-    return Place(claim.slug if claim else "", parent.key if parent else "", normal_form(raw))
+    return SharedName(claim.slug if claim else "", parent.key if parent else "", normal_form(raw))
 
 
 def _group(
     readings: Iterable[tuple[Reading, str]], registry: Registry, parents: Parents
-) -> dict[Place, "_Texts"]:
-    groups: dict[Place, _Texts] = {}
+) -> dict[SharedName, "_Texts"]:
+    groups: dict[SharedName, _Texts] = {}
     for reading, language in sorted(readings, key=lambda pair: pair[0].year):
         column = parents.get(reading.year)
         counts = Counter(
@@ -174,8 +174,8 @@ def _order(item: tuple[tuple[str, Parent | None], int]) -> tuple[str, Parent]:
 
 
 def _name(
-    groups: Mapping[Place, "_Texts"], registry: Registry
-) -> tuple[dict[Place, str], dict[str, str]]:
+    groups: Mapping[SharedName, "_Texts"], registry: Registry
+) -> tuple[dict[SharedName, str], dict[str, str]]:
     """Return the slugs of bodies that the registry does not know, and former slugs of all."""
     years = [(texts.first, _to_name(place)) for place, texts in groups.items()]
     names = name_all(years)
@@ -193,7 +193,7 @@ def _name(
     return now, {old: slug for old, slug in former.items() if old not in present}
 
 
-def _to_name(place: Place) -> str:
+def _to_name(place: SharedName) -> str:
     """Return the text that the slug of an unknown body is made from."""
     above = Parent("", place.parent).slug
     # No normal form holds the separator, so no other body is named by the same text.
@@ -201,7 +201,7 @@ def _to_name(place: Place) -> str:
 
 
 def _named_without_parents(
-    groups: Mapping[Place, "_Texts"], now: Mapping[Place, str]
+    groups: Mapping[SharedName, "_Texts"], now: Mapping[SharedName, str]
 ) -> dict[str, str]:
     """Map the slugs that texts would have without parents, where each text is one body only."""
     names = name_all((texts.first, place.form) for place, texts in groups.items())
@@ -240,7 +240,9 @@ def _most_frequent(texts: Mapping[int, Counter[str]]) -> str:
     return min(newest, key=lambda text: (-newest[text], text))
 
 
-def _tell_labels_apart(bodies: Mapping[Place, Body], groups: Mapping[Place, _Texts]) -> None:
+def _tell_labels_apart(
+    bodies: Mapping[SharedName, Body], groups: Mapping[SharedName, _Texts]
+) -> None:
     """Add the parent to the label of each unknown body whose text names others too."""
     slugs: defaultdict[str, set[str]] = defaultdict(set)
     for place, body in bodies.items():

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from transform.layouts.fields import MORE_FIELDS, OWN, field_faults, key_of, read_field
-from transform.layouts.located import Faults, Node, Place, dotted
+from transform.layouts.located import Faults, LayoutLine, Node, dotted
 from transform.layouts.merge import column_lists
 from transform.layouts.schema import FIELDS, LISTS, NEEDED, required_keys
 from transform.layouts.series import DAYS
@@ -48,7 +48,7 @@ def _find_missing(layout: Node, key: str, faults: Faults) -> None:
     if any(holder and not holder.sound for holder in above):
         return  # the value that should hold it is refused
     own = [holder.place for holder in above if holder and holder.place.rank == 0]
-    place = own[-1] if own else Place(layout.place.file)
+    place = own[-1] if own else LayoutLine(layout.place.file)
     if keys[0] == "fields" and keys[1] in FIELDS and keys[1] not in NEEDED:
         field = ".".join(keys[:2])
         faults.add(place, message("layouts.missing_field", key=key, field=field))
@@ -264,5 +264,5 @@ def _day(portrait: Node, key: str) -> str:
     return day.isoformat() if isinstance(day, date) else ""
 
 
-def _first_place(table: Node, *keys: str) -> Place:
+def _first_place(table: Node, *keys: str) -> LayoutLine:
     return next((node.place for key in keys if (node := table.find(key))), table.place)

@@ -16,7 +16,7 @@ LONGEST_KEY = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LayoutLine:
     """A line of one of the files that make a layout; `rank` is 0 for the topmost, that extends."""
 
     file: str
@@ -43,7 +43,7 @@ class Node:
     `sound` is false for a value of the wrong kind: it is there, and holds nothing to go by.
     """
 
-    place: Place
+    place: LayoutLine
     value: Any
     sound: bool = True
 
@@ -86,7 +86,7 @@ class Faults:
     # By their text, which is the same only for the same fault.
     _found: dict[str, tuple[tuple[int, int], Message]] = field(default_factory=dict)
 
-    def add(self, place: Place, problem: Message) -> None:
+    def add(self, place: LayoutLine, problem: Message) -> None:
         """Add what is wrong at a place, and the next step."""
         fault = message("errors.place_and_problem", where=place.name, problem=problem)
         self._found.setdefault(str(fault), (place.order, fault))

@@ -23,7 +23,7 @@ from transform.layouts.series import (
     read_offered,
     read_series,
 )
-from transform.layouts.words import Words, read_words
+from transform.layouts.words import RegisterWords, read_words
 from transform.text.message import message
 
 __all__ = [
@@ -33,15 +33,15 @@ __all__ = [
     "Field",
     "Layout",
     "ListOf",
+    "ListValue",
     "PortraitFacts",
     "Publisher",
-    "Value",
 ]
 __all__ += ["Languages", "languages_of", "load_layout", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ListValue:
     """A concept of a list, and the spellings that mean it from one year to another.
 
     `match`: by kind (`MATCHES`) the terms of other vocabularies that it is related to.
@@ -66,7 +66,7 @@ class ListOf:
     scheme: str | None
     open: bool
     blank: str | None
-    values: tuple[Value, ...]
+    values: tuple[ListValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Layout:
     publisher: Publisher
     operator: Publisher
     notice: Texts | None
-    words: Words
+    words: RegisterWords
     fields: Mapping[str, Field]
     own: tuple[OwnField, ...]
     lists: Mapping[str, ListOf]
@@ -243,7 +243,7 @@ def _facts(table: Mapping[str, Any]) -> PortraitFacts:
 
 def _list(table: Mapping[str, Any]) -> ListOf:
     values = tuple(
-        Value(
+        ListValue(
             value["concept"],
             tuple(value.get("spellings", ())),
             value.get("from"),

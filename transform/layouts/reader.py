@@ -9,7 +9,7 @@ from typing import Any
 from transform.errors import Said, UnreadableLayout
 from transform.files import reason_message
 from transform.layouts.contradictions import find_contradictions
-from transform.layouts.located import Faults, Node, Place
+from transform.layouts.located import Faults, LayoutLine, Node
 from transform.layouts.merge import merge
 from transform.layouts.schema import FORMAT, read_value
 from transform.layouts.toml_lines import find_lines
@@ -57,7 +57,7 @@ def _read_merged(reference: str, folder: Path, above: tuple[str, ...], faults: F
     if identity in above:
         steps = " → ".join(Path(step).name for step in (*above, identity))
         raise UnreadableLayout(message("layouts.circle", file=file, steps=steps))
-    layout = _parse(Place(file, len(above)), data, faults)
+    layout = _parse(LayoutLine(file, len(above)), data, faults)
     for keys in (("registry",), ("series", "framework")):
         layout = _find_beside(layout, keys, Path(identity).parent)
     extends = layout.get("extends")
@@ -109,7 +109,7 @@ def _unreadable(reference: str, reason: Said) -> UnreadableLayout:
     return UnreadableLayout(problem)
 
 
-def _parse(place: Place, data: bytes, faults: Faults) -> Node:
+def _parse(place: LayoutLine, data: bytes, faults: Faults) -> Node:
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
         raw = tomllib.loads(text)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import ontology
 from transform.errors import Said
 from transform.layouts.fields import MORE_FIELDS, RANGES
-from transform.layouts.located import LONGEST_KEY, Faults, Node, Place, dotted
+from transform.layouts.located import LONGEST_KEY, Faults, LayoutLine, Node, dotted
 from transform.layouts.series import DAYS, PUBLISHER_KINDS
 from transform.layouts.toml_lines import Path
 from transform.layouts.words import FEMININE, MASCULINE, NAMED
@@ -274,14 +274,19 @@ def required_keys(layout: Node) -> list[str]:
 
 
 def read_value(
-    value: Any, expected: Any, path: Path, file: Place, lines: Mapping[Path, int], faults: Faults
+    value: Any,
+    expected: Any,
+    path: Path,
+    file: LayoutLine,
+    lines: Mapping[Path, int],
+    faults: Faults,
 ) -> Node:
     """Return a value with the places of all that is in it, adding each misfit to the faults.
 
     Only what the format knows is read: nothing goes deeper than it. Language tags are written in
     lower case, as RDF has them.
     """
-    place = Place(file.file, file.rank, lines.get(path, file.line))
+    place = LayoutLine(file.file, file.rank, lines.get(path, file.line))
     if isinstance(expected, dict):
         if not isinstance(value, dict):
             kind = message("layouts.kind_table", known=_known(expected))
@@ -291,7 +296,7 @@ def read_value(
             inner = (*path, name)
             known = _format_of(name, expected)
             if known is None:
-                where = Place(file.file, file.rank, lines.get(inner, place.line))
+                where = LayoutLine(file.file, file.rank, lines.get(inner, place.line))
                 faults.add(where, _unknown_key(name, inner, expected))
                 continue
             read = read_value(element, known, inner, place, lines, faults)
@@ -319,7 +324,7 @@ def read_value(
     return Node(place, value.lower() if expected == "language" else one)
 
 
-def _misfit(value: Any, kind: Message, path: Path, place: Place, faults: Faults) -> Node:
+def _misfit(value: Any, kind: Message, path: Path, place: LayoutLine, faults: Faults) -> Node:
     faults.add(place, message("layouts.misfit", key=dotted(path), value=_shown(value), kind=kind))
     return Node(place, None, sound=False)
 

@@ -47,7 +47,7 @@ _FEMININE_WORDS = ("catégorie",)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RegisterWords:
     """What a register calls things, by language and thing: one, several, perhaps the gender.
 
     `left_out` is the sentence, by language, on what absence from a portrait does and does not mean.
@@ -96,13 +96,13 @@ def nouns_of(names: Mapping[str, Sequence[str]]) -> dict[str, Noun]:
     return nouns
 
 
-def read_words(table: Mapping[str, Any]) -> Words:
+def read_words(table: Mapping[str, Any]) -> RegisterWords:
     """Read a layout's table `words`; what it does not name is called as in any register."""
     names: dict[str, dict[str, Sequence[str]]] = {tag: {**own} for tag, own in _NEUTRAL.items()}
     for thing in NAMED:
         for language, forms in table.get(thing, {}).items():
             names.setdefault(language, {})[thing] = forms
-    return Words(
+    return RegisterWords(
         {tag: {thing: tuple(forms) for thing, forms in own.items()} for tag, own in names.items()},
         {**_left_out(), **table.get("left_out", {})},
     )

@@ -11,7 +11,7 @@ from transform.fetch.faults import failed
 from transform.fetch.http_client import (
     Bounds,
     Notify,
-    Reply,
+    OpenReply,
     check_url,
     excerpt,
     read_body,
@@ -136,11 +136,11 @@ def _send(
     if form:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     method = "POST" if form else "GET"
-    request = http_client.Request(url, url, headers, method, form, _stay_at(url))
+    request = http_client.OutgoingRequest(url, url, headers, method, form, _stay_at(url))
     return http_client.send(request, bounds, notify, lambda reply: _read(url, reply))
 
 
-def _read(url: str, reply: Reply) -> Mapping[str, Any]:
+def _read(url: str, reply: OpenReply) -> Mapping[str, Any]:
     raw = read_body(url, reply)
     if reply.status != 200:
         raise failed(url, _refusal(reply.status, raw))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from transform.comparison.entries import Names, read_names
+from transform.comparison.entries import EntryNames, read_names
 from transform.decisions.append import add_lines
 from transform.decisions.links import BODY, parse_links
 from transform.decisions.sssom import LINKS_FILE
@@ -104,7 +104,7 @@ def _registry_only(known: KnownLinks, built: Settled) -> KnownLinks:
 
 
 def _bodies(
-    triples: Sequence[ox.Triple], names: Names, base_uri: str, language: str
+    triples: Sequence[ox.Triple], names: EntryNames, base_uri: str, language: str
 ) -> dict[str, LinkableBody]:
     a_body = (f"{RDF}type", f"<{vocabulary_of(base_uri)}Organisme>")
     slugs, sites = [], {}

@@ -27,7 +27,7 @@ from transform.validation.registry import validate_registry
 from transform.validation.remarks import remark_texts
 from transform.validation.shacl import (
     PIECE,
-    Finding,
+    ValidationResult,
     cut_rows,
     read_shapes,
     validate,
@@ -80,7 +80,7 @@ def check(
     )
 
 
-def _check_vocabulary(work: Prepared) -> list[Finding]:
+def _check_vocabulary(work: Prepared) -> list[ValidationResult]:
     tiers = read_shapes(("vocabulary", "recommended"), work.base_uri, work.languages)
     findings = validate("".join(work.vocabulary).encode(), tiers)
     registry = work.identities.bodies.registry
@@ -136,7 +136,7 @@ def _write_identities(work: Prepared, scratch: Path) -> RowsFile:
 
 def _check_rows(
     work: Prepared, files: Sequence[RowsFile], workers: Workers, progress: Progress
-) -> list[Finding]:
+) -> list[ValidationResult]:
     total = sum(len(file.rows) for file in files)
     many = sum(length for file in files for _, length in file.rows) > 2 * PIECE
     findings, done = [], 0
@@ -155,7 +155,7 @@ def _check_rows(
     return findings
 
 
-def _rejected(findings: Iterable[Finding], places: CellLocator) -> dict[int, set[str]]:
+def _rejected(findings: Iterable[ValidationResult], places: CellLocator) -> dict[int, set[str]]:
     """Return the keys of the rows that break a shape, by year."""
     rejected: dict[int, set[str]] = {}
     for focus in {finding.focus for finding in findings if finding.severity == "Violation"}:
@@ -166,7 +166,7 @@ def _rejected(findings: Iterable[Finding], places: CellLocator) -> dict[int, set
 
 def _check_graphs(
     work: Prepared, directory: list[str], editions: list[Edition], decided: list[str]
-) -> list[Finding]:
+) -> list[ValidationResult]:
     tiers = read_shapes(("required", "recommended"), work.base_uri, work.languages)
     lines = in_order((*_concept_types(work), *edition_lines(work, editions)))
     return validate("".join((*directory, *lines, *decided)).encode(), tiers)

@@ -6,8 +6,8 @@ from itertools import chain
 from pathlib import Path
 
 from transform.catalogue import dcat
-from transform.catalogue.dcat import Decided, Offer
-from transform.catalogue.files import Counted, count_graphs, render_catalogue
+from transform.catalogue.dcat import CatalogueContents, DecisionDays
+from transform.catalogue.files import GraphCounts, count_graphs, render_catalogue
 from transform.charts.counts import count_charts
 from transform.charts.files import chart_files
 from transform.decisions.sssom import DECISIONS_FILE, LINKS_FILE
@@ -47,8 +47,8 @@ from transform.release.paths import (
     is_unnamed,
     source_path,
 )
-from transform.release.spreadsheets import Table, columns_of
-from transform.release.stability import Gone, Published, check_published
+from transform.release.spreadsheets import CsvTable, columns_of
+from transform.release.stability import Gone, PublishedUris, check_published
 from transform.release.thing_tables import VERSION
 from transform.review.candidates_csv import candidates_csv
 from transform.review.renamings import renamings_turtle
@@ -68,7 +68,7 @@ def write_release(
     releases_folder: Path,
     workers: Workers,
     progress: Progress,
-    old: Published | None = None,
+    old: PublishedUris | None = None,
 ) -> tuple[Path, list[Gone]]:
     """Write a release in whole or not at all; return its path and the URIs that it drops.
 
@@ -100,7 +100,7 @@ def write_release(
 
 
 def _describe(
-    work: Prepared, checked: Checked, counted: Counted, files: Files, name: str | None = None
+    work: Prepared, checked: Checked, counted: GraphCounts, files: Files, name: str | None = None
 ) -> tuple[dict[str, bytes], Files]:
     """Return the catalogue and the manifest by path, and the files that the manifest lists.
 
@@ -145,7 +145,9 @@ def _write_files(contents: dict[str, bytes], folder: Path) -> Files:
     return {path: describe_content(path, content) for path, content in contents.items()}
 
 
-def _offer(work: Prepared, checked: Checked, files: Files, name: str | None = None) -> Offer:
+def _offer(
+    work: Prepared, checked: Checked, files: Files, name: str | None = None
+) -> CatalogueContents:
     sources = {
         context.reading.year: (
             context.reading.table.path.name,
@@ -155,20 +157,20 @@ def _offer(work: Prepared, checked: Checked, files: Files, name: str | None = No
         for context in work.contexts
     }
     framework = work.framework.lines if work.framework else ()
-    return Offer(
+    return CatalogueContents(
         work.base_uri, checked.editions, files, sources, _decided(work, checked), framework, name
     )
 
 
-def _decided(work: Prepared, checked: Checked) -> Decided:
+def _decided(work: Prepared, checked: Checked) -> DecisionDays:
     people = {ruling.grounds.date for ruling in work.decisions.rulings}
     links = {link.grounds.date for link in work.links.filed.rulings}
     by_rule = rule_dates(work, checked.rejected)
-    return Decided(max(people, default=None), max(people | links | by_rule, default=None))
+    return DecisionDays(max(people, default=None), max(people | links | by_rule, default=None))
 
 
 def _check_stability(
-    old: Published, work: Prepared, checked: Checked, graphs: Sequence[Path]
+    old: PublishedUris, work: Prepared, checked: Checked, graphs: Sequence[Path]
 ) -> list[Gone]:
     digests = {s.reading.year: s.reading.table.raw_sha256 for s in work.contexts}
     keys = {key for rejected in checked.rejected.values() for key in rejected}
@@ -209,7 +211,7 @@ def _write_dumps(
     return {f"dumps/{file.name}": describe_file(f"dumps/{file.name}", file) for file in stored}
 
 
-def _table(edition: Edition) -> Table:
+def _table(edition: Edition) -> CsvTable:
     words = edition.layout.words.names
     title = {
         language: f"{own['portrait'][0].capitalize()} {edition.year}"
@@ -217,7 +219,7 @@ def _table(edition: Edition) -> Table:
         if "portrait" in own
     }
     columns = columns_of(edition.layout, edition.fields)
-    return Table(columns, title, descriptions(edition), edition.layout.language)
+    return CsvTable(columns, title, descriptions(edition), edition.layout.language)
 
 
 def _decisions_table(work: Prepared, checked: Checked, folder: Path) -> dumps.Dump:

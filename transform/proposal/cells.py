@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from transform.layouts.fields import read_field
-from transform.proposal.survey import Column
+from transform.proposal.survey import SurveyedColumn
 from transform.proposal.words import date_patterns
 from transform.text.dates import read_date
 from transform.text.normal_form import normal_form
@@ -32,12 +32,12 @@ class Dates:
     part: float
 
 
-def is_list(column: Column) -> bool:
+def is_list(column: SurveyedColumn) -> bool:
     """Return whether the texts of a column are few and short, as those of a list are."""
     return 0 < len(column.texts) <= MOST_VALUES and column.length <= LONGEST_VALUE
 
 
-def guess_dates(column: Column, languages: tuple[str, ...]) -> Dates:
+def guess_dates(column: SurveyedColumn, languages: tuple[str, ...]) -> Dates:
     """Return how the dates of a column are written."""
     chosen: list[str] = []
     rivals: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def _read_by(pattern: str, languages: tuple[str, ...]) -> Callable[[str], object
     return reads
 
 
-def find_separator(column: Column) -> str:
+def find_separator(column: SurveyedColumn) -> str:
     """Return what stands between the values of a cell that holds many, "" for a column of one."""
     for separator in _BETWEEN:
         if column.part(lambda text, mark=separator: mark in text) < _MANY:  # type: ignore[misc]
@@ -85,12 +85,12 @@ def _read_with_comma(text: str) -> str | None:
     return read_number(text, ",")
 
 
-def guess_decimal(column: Column) -> str:
+def guess_decimal(column: SurveyedColumn) -> str:
     """Return the decimal mark of a column of numbers."""
     return "." if column.part(read_number) == 1 else ","
 
 
-def guess_range(column: Column, languages: tuple[str, ...]) -> str:
+def guess_range(column: SurveyedColumn, languages: tuple[str, ...]) -> str:
     """Return the kind of value of a column that no field takes: one of the ranges of a layout."""
     answers = read_field({})
     if column.part(lambda text: normal_form(text) in answers.yes | answers.no) == 1:
@@ -106,7 +106,7 @@ def guess_range(column: Column, languages: tuple[str, ...]) -> str:
 
 
 def unread(
-    column: Column, kind: str, patterns: Iterable[str], languages: tuple[str, ...]
+    column: SurveyedColumn, kind: str, patterns: Iterable[str], languages: tuple[str, ...]
 ) -> list[str]:
     """Return the texts of a column that are no value of a kind."""
     by = tuple(patterns)

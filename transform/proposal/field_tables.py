@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from transform.layouts.fields import MORE_FIELDS
 from transform.layouts.model import FIELDS, LISTS, NEEDED
 from transform.proposal.cells import guess_dates, unread
-from transform.proposal.fields import Choice, Proposed
+from transform.proposal.fields import ChosenColumn, Proposed
 from transform.proposal.languages import cell_languages
 from transform.proposal.lines import comment, confirm, listed, quoted
 from transform.proposal.survey import Survey
@@ -18,7 +18,7 @@ TEXTS = ("nom", "organisme", "benefices", "description")
 # Of the identifiers that two files share, this part names one thing in both where they last.
 _LASTING = 0.9
 
-Chosen = Sequence[tuple[Survey, Choice]]
+Chosen = Sequence[tuple[Survey, ChosenColumn]]
 
 
 def write_fields(files: Sequence[Proposed], languages: Sequence[str]) -> Iterator[str]:
@@ -34,7 +34,7 @@ def write_fields(files: Sequence[Proposed], languages: Sequence[str]) -> Iterato
             yield from ("", f"[fields.{field}]", *_table(field, chosen, files, languages))
 
 
-def _owns(field: str, choice: Choice, owners: dict[str, str]) -> bool:
+def _owns(field: str, choice: ChosenColumn, owners: dict[str, str]) -> bool:
     """Claim a column for a field; what is a page's address may be an identifier, too."""
     owner = owners.setdefault(normal_form(choice.column.name), field)
     return owner == field or {owner, field} == {"identifiant", "page"}
@@ -88,7 +88,7 @@ def _remarks(field: str, chosen: Chosen) -> Iterator[str]:
         yield comment(message("proposal.texts", column=named, number=number, text=example))
 
 
-def _named(survey: Survey, choice: Choice) -> Message:
+def _named(survey: Survey, choice: ChosenColumn) -> Message:
     column, file = visible(choice.column.name), visible(survey.file.name)
     return message("proposal.column_of_file", column=column, file=file)
 

@@ -8,7 +8,7 @@ from transform.layouts.fields import MORE_FIELDS
 from transform.layouts.model import FIELDS
 from transform.proposal.cells import guess_dates, is_list
 from transform.proposal.languages import Lead
-from transform.proposal.survey import Column, Survey
+from transform.proposal.survey import Survey, SurveyedColumn
 from transform.proposal.words import split_name, words_of
 from transform.text.normal_form import normal_form
 from transform.text.urls import is_email, is_page
@@ -23,18 +23,18 @@ _LONGEST_IDENTIFIER = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenColumn:
     """The column chosen for a field of a file, and those of its text in other languages.
 
     `by_values`: only its values speak for it.
     """
 
-    column: Column
+    column: SurveyedColumn
     by_values: bool = False
-    translations: Mapping[str, Column] = field(default_factory=dict)
+    translations: Mapping[str, SurveyedColumn] = field(default_factory=dict)
 
 
-Choices = Mapping[str, Choice]
+Choices = Mapping[str, ChosenColumn]
 
 
 class Proposed(NamedTuple):
@@ -45,7 +45,7 @@ class Proposed(NamedTuple):
     choices: Choices
 
 
-def choose_columns(leads: Sequence[Lead], languages: tuple[str, ...]) -> dict[str, Choice]:
+def choose_columns(leads: Sequence[Lead], languages: tuple[str, ...]) -> dict[str, ChosenColumn]:
     """Return the column of each field that has one; no column is that of two fields.
 
     Only the address of a page may be what identifies an entry, too.
@@ -57,20 +57,20 @@ def choose_columns(leads: Sequence[Lead], languages: tuple[str, ...]) -> dict[st
         left = [lead for lead in leads if not _is_taken(lead, chosen)]
     for name in ("nom", "organisme"):
         if name not in chosen and (best := _best_by_values(name, left)):
-            chosen[name] = Choice(best.column, by_values=True, translations=best.translations)
+            chosen[name] = ChosenColumn(best.column, by_values=True, translations=best.translations)
             left.remove(best)
     chosen |= _choose(MORE_FIELDS, left, lambda name, column: _fit(name, column, languages))
     page = chosen.get("page")
     if page and "identifiant" not in chosen and len(page.column.texts) == page.column.rows:
-        chosen["identifiant"] = Choice(page.column)
+        chosen["identifiant"] = ChosenColumn(page.column)
     return chosen
 
 
 def _choose(
     names: Sequence[str] | Mapping[str, str],
     leads: Sequence[Lead],
-    by_values: Callable[[str, Column], float],
-) -> dict[str, Choice]:
+    by_values: Callable[[str, SurveyedColumn], float],
+) -> dict[str, ChosenColumn]:
     """Choose for each field the column that is nearest by its name and its values."""
     scored = sorted(
         (
@@ -84,12 +84,12 @@ def _choose(
         key=lambda entry: entry[:2],
         reverse=True,
     )
-    chosen: dict[str, Choice] = {}
+    chosen: dict[str, ChosenColumn] = {}
     taken: set[int] = set()
     for _, number, name in scored:
         if name not in chosen and number not in taken:
             lead = leads[-number]
-            chosen[name] = Choice(lead.column, translations=lead.translations)
+            chosen[name] = ChosenColumn(lead.column, translations=lead.translations)
             taken.add(number)
     return chosen
 
@@ -127,7 +127,7 @@ def _by_name(field: str, name: str) -> float:
     return 6 * hits / len(words) + 2 - _OTHER_WORD * len(known.other.intersection(words))
 
 
-def _fit(field: str, column: Column, languages: tuple[str, ...]) -> float:
+def _fit(field: str, column: SurveyedColumn, languages: tuple[str, ...]) -> float:
     """Score the values of a column for a field beside the six, below zero where they do not fit."""
     match MORE_FIELDS[field]:
         case "string":
@@ -147,7 +147,7 @@ def _fit(field: str, column: Column, languages: tuple[str, ...]) -> float:
     return 1.0 if fits else -20.0
 
 
-def _six_by_values(field: str, column: Column) -> float:
+def _six_by_values(field: str, column: SurveyedColumn) -> float:
     """Score the values of a column for one of the six: how many are different, and how long."""
     if not column.filled:
         return -10.0
@@ -163,5 +163,5 @@ def _six_by_values(field: str, column: Column) -> float:
     return 3 + min(column.length / 20, 1.0)  # a name rather than its abbreviation
 
 
-def _text(column: Column) -> float:
+def _text(column: SurveyedColumn) -> float:
     return 1.0 if column.is_text else -8.0

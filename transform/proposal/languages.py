@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from transform.proposal.survey import Column
+from transform.proposal.survey import SurveyedColumn
 from transform.proposal.words import guess_languages, split_name
 from transform.text.languages import LANGUAGES, language_name, language_tags
 from transform.text.normal_form import normal_form
@@ -20,18 +20,18 @@ class Lead:
     `base` is the name without the language, "" for a column that stands alone.
     """
 
-    column: Column
-    translations: Mapping[str, Column]
+    column: SurveyedColumn
+    translations: Mapping[str, SurveyedColumn]
     base: str = ""
 
 
-def lead_columns(columns: Sequence[Column]) -> tuple[list[str], list[Lead]]:
+def lead_columns(columns: Sequence[SurveyedColumn]) -> tuple[list[str], list[Lead]]:
     """Return the languages that names of columns end or begin with, and each column of the first.
 
     Columns of one thing are those whose names differ by their languages alone. Where one of them
     has none in its name, its language is "", the first.
     """
-    groups: dict[tuple[str, ...], dict[str, Column]] = {}
+    groups: dict[tuple[str, ...], dict[str, SurveyedColumn]] = {}
     bases: dict[int, tuple[str, ...]] = {}
     for number, column in enumerate(columns):
         tag, base = _language_of(column.name)
@@ -54,7 +54,7 @@ def lead_columns(columns: Sequence[Column]) -> tuple[list[str], list[Lead]]:
     return tags, leads
 
 
-def cell_languages(column: Column) -> tuple[str, tuple[str, str]] | None:
+def cell_languages(column: SurveyedColumn) -> tuple[str, tuple[str, str]] | None:
     """Return what parts the cells of a column into texts in two languages, and these languages.
 
     None where a cell has another number of parts, or where the languages of both cannot be told.
@@ -93,7 +93,7 @@ def _names() -> Mapping[str, str]:
 
 
 def labels_of(
-    column: Column, translations: Mapping[str, Column]
+    column: SurveyedColumn, translations: Mapping[str, SurveyedColumn]
 ) -> Iterable[tuple[str, Mapping[str, str]]]:
     """Yield each text of a column with what most often stands beside it in other languages.
 

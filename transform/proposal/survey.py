@@ -25,7 +25,7 @@ _NEARLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SurveyedColumn:
     """A column of a file: its name, its cells, its texts with their counts, how many are blank.
 
     A text is a cell in which each run of blanks is one.
@@ -76,7 +76,7 @@ class Survey:
     file: Path
     year: int | None
     rows: int
-    columns: Sequence[Column]
+    columns: Sequence[SurveyedColumn]
     path: str
 
 
@@ -125,6 +125,6 @@ def _names(record: Sequence[str]) -> int:
     return sum(bool(form) and not _NO_TEXT.fullmatch(form) for form in forms)
 
 
-def _column(name: str, cells: Sequence[str]) -> Column:
+def _column(name: str, cells: Sequence[str]) -> SurveyedColumn:
     texts = Counter(text for cell in cells if (text := " ".join(cell.split())))
-    return Column(name, cells, texts, len(cells) - sum(texts.values()))
+    return SurveyedColumn(name, cells, texts, len(cells) - sum(texts.values()))

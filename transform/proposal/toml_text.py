@@ -9,7 +9,7 @@ from transform.proposal.fields import Proposed, choose_columns
 from transform.proposal.languages import cell_languages, labels_of, lead_columns
 from transform.proposal.lines import comment, confirm, in_cells, listed, quoted
 from transform.proposal.own_tables import write_own_fields
-from transform.proposal.survey import Column, Survey
+from transform.proposal.survey import Survey, SurveyedColumn
 from transform.proposal.words import guess_languages
 from transform.text.characters import UNWRITABLE
 from transform.text.message import message
@@ -54,7 +54,7 @@ def propose(surveys: Iterable[Survey]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sample(columns: Iterable[Column]) -> Iterator[str]:
+def _sample(columns: Iterable[SurveyedColumn]) -> Iterator[str]:
     """Yield texts of columns, and their names."""
     for column in columns:
         yield column.name.replace("_", " ")

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-class Words(NamedTuple):
+class ColumnWords(NamedTuple):
     """Whole names of a field's columns, words of them, and words of other columns."""
 
     names: frozenset[str]
@@ -29,10 +29,12 @@ def _read() -> dict[str, Any]:
 
 
 @cache
-def words_of(field: str) -> Words:
+def words_of(field: str) -> ColumnWords:
     """Return what a field's columns are commonly called."""
     table = _read()[field]
-    return Words(*(frozenset(map(normal_form, table[key])) for key in ("names", "words", "not")))
+    return ColumnWords(
+        *(frozenset(map(normal_form, table[key])) for key in ("names", "words", "not"))
+    )
 
 
 def date_patterns() -> list[list[str]]:

@@ -38,7 +38,7 @@ _TAG = re.compile(r"<[^>]*>")
 AGAIN = message("push.again")
 
 
-class Request(NamedTuple):
+class StoreRequest(NamedTuple):
     """A request to an endpoint; messages name what it is about with the words `what`."""
 
     what: Said
@@ -48,7 +48,7 @@ class Request(NamedTuple):
     body: bytes = b""
 
 
-class Answer(NamedTuple):
+class StoreAnswer(NamedTuple):
     """The status, headers and body of an answer."""
 
     status: int
@@ -61,7 +61,7 @@ class Answer(NamedTuple):
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
-class Exchange:
+class StoreExchange:
     """Requests to the endpoints of a store, over connections that are kept.
 
     `seconds` is the most that a request may take, with its tries and waits; `retries` is how often
@@ -89,7 +89,7 @@ class Exchange:
         """Send each further request once, and wait little for it: for what follows a fault."""
         self._seconds, self._retries = min(self._seconds, _HURRIED_SECONDS), 0
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: StoreRequest) -> StoreAnswer:
         """Send a request; returns an answer of 200 to 299, or 404.
 
         Raises PushFailed for any other, where the time or the tries are used up, and for a fault
@@ -99,7 +99,7 @@ class Exchange:
         end = time.monotonic() + self._seconds
         with deadline(self._seconds, self._fault(request, late)):
             for tried in range(self._retries + 1):
-                answer: Answer | None = None
+                answer: StoreAnswer | None = None
                 try:
                     answer = self._send_as_known(request)
                     if answer.status not in BUSY:
@@ -113,7 +113,7 @@ class Exchange:
                     self._pause(request, problem, pause_of(answer, tried), end)
             raise self._fault(request, problem)
 
-    def _pause(self, request: Request, problem: Message, pause: float, end: float) -> None:
+    def _pause(self, request: StoreRequest, problem: Message, pause: float, end: float) -> None:
         if pause > end - time.monotonic():
             late = {"pause": f"{pause:.0f}", "seconds": f"{self._seconds:g}"}
             raise self._fault(request, message("push.again_too_late", problem=problem, **late))
@@ -121,7 +121,7 @@ class Exchange:
         self._notify(str(said))
         time.sleep(pause)
 
-    def _send_as_known(self, request: Request) -> Answer:
+    def _send_as_known(self, request: StoreRequest) -> StoreAnswer:
         """Send a request; once more where the store wants to know who asks, or forgot it."""
         answer = self._send_once(request)
         if answer.status != 401:
@@ -137,7 +137,7 @@ class Exchange:
         self._logins[request.url.partition("?")[0]] = Login(credentials, challenge)
         return self._send_once(request)
 
-    def _send_once(self, request: Request) -> Answer:
+    def _send_once(self, request: StoreRequest) -> StoreAnswer:
         parts = urlsplit(request.url)
         headers = {
             "User-Agent": f"portrait-ia/{__version__}",
@@ -167,7 +167,7 @@ class Exchange:
             reply.close()
             raise
         reply.release_conn()
-        return Answer(reply.status, reply.headers, body)
+        return StoreAnswer(reply.status, reply.headers, body)
 
     def _connections(self, url: str) -> urllib3.PoolManager:
         parts = urlsplit(url)
@@ -176,7 +176,7 @@ class Exchange:
             self._pools[place] = self._open.enter_context(open_connections(url))
         return self._pools[place]
 
-    def _check(self, request: Request, answer: Answer) -> Answer:
+    def _check(self, request: StoreRequest, answer: StoreAnswer) -> StoreAnswer:
         if 200 <= answer.status < 300 or answer.status == 404:
             return answer
         if answer.status in MOVED:
@@ -185,7 +185,7 @@ class Exchange:
             raise self._fault(request, message("push.moved", status=answer.status, target=where))
         raise self._fault(request, self._words(request, answer))
 
-    def _words(self, request: Request, answer: Answer) -> Message:
+    def _words(self, request: StoreRequest, answer: StoreAnswer) -> Message:
         """Return what a refusal says, with the store's own words but without any secret."""
         status = answer.status
         if status == 401:
@@ -198,7 +198,7 @@ class Exchange:
             return message("push.forbidden", status=status, words=words)
         return message("push.answers", status=status, words=words)
 
-    def _without_secrets(self, request: Request, text: str) -> str:
+    def _without_secrets(self, request: StoreRequest, text: str) -> str:
         """Return a text of the store without what it may repeat of the request's credentials."""
         if request.url.partition("?")[0] not in self._logins:
             return text
@@ -207,13 +207,13 @@ class Exchange:
             text = text.replace(part, "…") if part else text
         return re.sub(r"(?i)\b(basic|digest)\s+\S.*", r"\1 …", text)
 
-    def _fault(self, request: Request, problem: Said) -> PushFailed:
+    def _fault(self, request: StoreRequest, problem: Said) -> PushFailed:
         where = visible(request.url.partition("?")[0], _QUOTED)
         values = {"what": request.what, "where": where, "problem": problem}
         return PushFailed(message("push.failed", **values), AGAIN)
 
 
-def pause_of(answer: Answer | None, tried: int) -> float:
+def pause_of(answer: StoreAnswer | None, tried: int) -> float:
     """Return the seconds until the next try: what the store asks for, or longer each time.
 
     A wish that nobody can read counts as none.

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from transform.errors import PushFailed
 from transform.push.pushing_process import PushingProcess
-from transform.push.record import Held, Listed, loading_graph, read_held, write_loading
+from transform.push.record import Held, ListedGraphs, loading_graph, read_held, write_loading
 from transform.push.store import Store
 from transform.text.message import message
 from transform.text.printable import visible
@@ -108,19 +108,19 @@ def ended(hold: Hold) -> Iterator[None]:
         raise
 
 
-def _running(held: Held) -> dict[str, Listed]:
+def _running(held: Held) -> dict[str, ListedGraphs]:
     """Return the lists of pushes that may still run."""
     return {name: listed for name, listed in held.loading.items() if not _has_ended(listed)}
 
 
-def _has_ended(listed: Listed) -> bool:
+def _has_ended(listed: ListedGraphs) -> bool:
     if not listed.process:
         return True
     process = PushingProcess.read(listed.process)
     return process is not None and process.has_ended()
 
 
-def _refused(running: Mapping[str, Listed]) -> PushFailed:
+def _refused(running: Mapping[str, ListedGraphs]) -> PushFailed:
     first = min(running.values(), key=lambda listed: listed.created)
     process = PushingProcess.read(first.process)
     values = {

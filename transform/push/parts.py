@@ -18,7 +18,7 @@ _IRI = re.compile(rb"<([^>]*)>")
 _LONG = 1_000  # bytes of a line that is searched for long IRIs
 
 
-class Survey(NamedTuple):
+class GraphSizes(NamedTuple):
     """How many statements each graph of a release has, and the longest IRI, with its bytes."""
 
     counts: dict[str, int]
@@ -26,7 +26,7 @@ class Survey(NamedTuple):
     bytes: int
 
 
-class Part(NamedTuple):
+class GraphPart(NamedTuple):
     """Statements of one graph as Turtle, and how many bytes of the release they take."""
 
     graph: str
@@ -34,7 +34,7 @@ class Part(NamedTuple):
     bytes: int
 
 
-def survey(release: Path) -> Survey:
+def survey(release: Path) -> GraphSizes:
     """Count the statements of a release by graph, line by line."""
     counts: Counter[bytes] = Counter()
     longest = b""
@@ -43,10 +43,10 @@ def survey(release: Path) -> Survey:
         if len(line) > _LONG:
             longest = max(longest, *_IRI.findall(line), key=len)
     size = sum((release / path).stat().st_size for path in _files(release))
-    return Survey({graph.decode(): n for graph, n in counts.items()}, longest.decode(), size)
+    return GraphSizes({graph.decode(): n for graph, n in counts.items()}, longest.decode(), size)
 
 
-def cut(release: Path) -> Iterator[Part]:
+def cut(release: Path) -> Iterator[GraphPart]:
     """Yield the statements of a release in parts, each of one graph.
 
     A part is no larger than LARGEST_PART, but for a single statement that is; memory holds one.
@@ -55,14 +55,14 @@ def cut(release: Path) -> Iterator[Part]:
     for line in _lines(release):
         statement, of = _split(line)
         if taken and (of != graph or len(body) + len(statement) + len(_END) > LARGEST_PART):
-            yield Part(graph.decode(), bytes(body), taken)
+            yield GraphPart(graph.decode(), bytes(body), taken)
             body, taken = bytearray(_HEAD), 0
         graph = of
         body += statement
         body += _END
         taken += len(line)
     if taken:
-        yield Part(graph.decode(), bytes(body), taken)
+        yield GraphPart(graph.decode(), bytes(body), taken)
 
 
 def _files(release: Path) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from transform.errors import PushFailed
 from transform.push.exchange import AGAIN
 from transform.push.hold import Hold, ended
-from transform.push.parts import Survey, cut, survey
+from transform.push.parts import GraphSizes, cut, survey
 from transform.push.record import (
     Held,
     current_statement,
@@ -102,7 +102,7 @@ def _silent(_sent: int, _all: int) -> None:
     """Report nothing."""
 
 
-def _survey(release: Path, base_uri: str) -> Survey:
+def _survey(release: Path, base_uri: str) -> GraphSizes:
     try:
         surveyed = survey(release)
         for graph in surveyed.counts:
@@ -113,7 +113,7 @@ def _survey(release: Path, base_uri: str) -> Survey:
     return surveyed
 
 
-def _check_length(store: Store, surveyed: Survey) -> None:
+def _check_length(store: Store, surveyed: GraphSizes) -> None:
     size = len(surveyed.longest.encode())
     if store.is_virtuoso and size > LONGEST_IRI_OF_VIRTUOSO:
         shown = visible(surveyed.longest, 120)

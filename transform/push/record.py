@@ -33,7 +33,7 @@ class Recorded(NamedTuple):
 
 
 @dataclass(slots=True)
-class Listed:
+class ListedGraphs:
     """Graphs of a release that a push loads or removes.
 
     `process`: the one that does, as `PushingProcess` writes it; "" once it said that it has ended.
@@ -53,7 +53,7 @@ class Held(NamedTuple):
     """
 
     recorded: dict[str, Recorded]
-    loading: dict[str, Listed]
+    loading: dict[str, ListedGraphs]
     current: str | None
 
 
@@ -119,7 +119,7 @@ def read_held(store: Store, base_uri: str) -> Held:
             continue
         created = row.get("created", "")
         if listing:
-            listed = Listed(release, created, row.get("identifier", ""))
+            listed = ListedGraphs(release, created, row.get("identifier", ""))
             held.loading.setdefault(about, listed).graphs.add(graph)
         elif (triples := row.get("triples", "")).isdecimal():
             held.recorded.setdefault(release, Recorded({}, created)).counts[graph] = int(triples)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from transform.errors import PushFailed, Said
 from transform.push.endpoints import Endpoints
-from transform.push.exchange import AGAIN, Answer, Exchange, Request
+from transform.push.exchange import AGAIN, StoreAnswer, StoreExchange, StoreRequest
 from transform.push.queries import count_statements, replace_all, select_parts
 from transform.text.message import Message, message
 from transform.text.printable import visible
@@ -24,7 +24,7 @@ Row = Mapping[str, str]
 class Store:
     """The graphs of a store, behind its endpoints."""
 
-    def __init__(self, endpoints: Endpoints, exchange: Exchange) -> None:
+    def __init__(self, endpoints: Endpoints, exchange: StoreExchange) -> None:
         self._at, self._exchange = endpoints, exchange
         self._product = ""
 
@@ -43,7 +43,7 @@ class Store:
 
     def delete(self, graph: str) -> None:
         """Delete a graph (5.4), which need not be there."""
-        self._exchange.send(Request(_what("DELETE", graph), "DELETE", self._url(graph)))
+        self._exchange.send(StoreRequest(_what("DELETE", graph), "DELETE", self._url(graph)))
 
     def count(self, graph: str) -> int:
         """Return how many statements a graph has; raises PushFailed."""
@@ -69,7 +69,7 @@ class Store:
         """
         body = urlencode({"query": query}).encode()
         headers = {"Accept": RESULTS, **_FORM}
-        answer = self._exchange.send(Request(what, "POST", self._at.query, headers, body))
+        answer = self._exchange.send(StoreRequest(what, "POST", self._at.query, headers, body))
         self._product = answer.headers.get("Server", "")
         if answer.status == 404:
             raise self._fault(what, message("push.not_found"))
@@ -95,13 +95,13 @@ class Store:
             return
         what = message("push.updating", graph=graph)
         body = urlencode({"update": replace_all(graph, statement)}).encode()
-        answer = self._exchange.send(Request(what, "POST", self._at.update, _FORM, body))
+        answer = self._exchange.send(StoreRequest(what, "POST", self._at.update, _FORM, body))
         if answer.status == 404:
             raise self._fault(what, message("push.not_found"), self._at.update)
 
     def _write(self, method: str, graph: str, turtle: bytes) -> None:
         what = _what(method, graph)
-        answer = self._exchange.send(Request(what, method, self._url(graph), _TURTLE, turtle))
+        answer = self._exchange.send(StoreRequest(what, method, self._url(graph), _TURTLE, turtle))
         if answer.status == 404:
             raise self._fault(what, message("push.not_found"), self._at.graph_store)
 
@@ -117,7 +117,7 @@ def _what(method: str, graph: str) -> Message:
     return message("push.writing", method=method, graph=graph)
 
 
-def _read_rows(answer: Answer) -> list[Row]:
+def _read_rows(answer: StoreAnswer) -> list[Row]:
     """Read SPARQL 1.1 Query Results JSON; raises ValueError, TypeError, KeyError and others."""
     if answer.media_type not in _JSON:
         raise ValueError(answer.media_type)

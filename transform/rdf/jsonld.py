@@ -47,7 +47,7 @@ def prefixes_of(context: Context) -> dict[str, str]:
     }
 
 
-class Vocabulary(NamedTuple):
+class ContextTerms(NamedTuple):
     """A context as it was read: its names, its prefixes, and its terms by the IRI of a property."""
 
     context: Context
@@ -57,17 +57,17 @@ class Vocabulary(NamedTuple):
     terms: Mapping[str, _Term]
 
 
-def read_context(context: Context) -> Vocabulary:
+def read_context(context: Context) -> ContextTerms:
     """Read a context, which takes as long as to write a short document with it."""
     names, known = context["@context"], prefixes_of(context)
     types_as_set = _containers(names.get("type")) == {"@set"}
-    return Vocabulary(
+    return ContextTerms(
         context, frozenset(names), known, types_as_set, dict(_read_terms(names, known))
     )
 
 
 def write(
-    triples: Iterable[ox.Triple], out: _Sink, vocabulary: Vocabulary, link: str | None = None
+    triples: Iterable[ox.Triple], out: _Sink, vocabulary: ContextTerms, link: str | None = None
 ) -> None:
     """Write triples as one compact document; successive triples of one subject are one node.
 
@@ -86,7 +86,7 @@ def write(
 
 
 class _Compactor:
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: ContextTerms) -> None:
         self._prefixes = vocabulary.prefixes
         self._keys = vocabulary.keys
         self._types_as_set = vocabulary.types_as_set

@@ -62,7 +62,7 @@ def prefixes(base_uri: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=16)
-def _read_vocabulary(base_uri: str) -> jsonld.Vocabulary:
+def _read_vocabulary(base_uri: str) -> jsonld.ContextTerms:
     return jsonld.read_context(ontology.context(vocabulary_of(base_uri)))
 
 

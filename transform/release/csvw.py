@@ -10,7 +10,7 @@ from typing import Any
 from transform.files import as_json
 from transform.rdf.namespaces import property_iri
 from transform.release.csv_dialects import CsvDialect
-from transform.release.spreadsheets import Column, Table
+from transform.release.spreadsheets import CsvColumn, CsvTable
 
 _ABOUT = "{+inscription}"
 _APOSTROPHE = {
@@ -19,7 +19,7 @@ _APOSTROPHE = {
 }
 
 
-def describe(name: str, year: int, flavour: CsvDialect, base_uri: str, table: Table) -> bytes:
+def describe(name: str, year: int, flavour: CsvDialect, base_uri: str, table: CsvTable) -> bytes:
     """Return the metadata of the CSV of a portrait."""
     portrait = f"{base_uri}id/portrait/{year}"
     return as_json(
@@ -53,7 +53,7 @@ def describe(name: str, year: int, flavour: CsvDialect, base_uri: str, table: Ta
     )
 
 
-def _column(column: Column, base_uri: str) -> dict[str, Any]:
+def _column(column: CsvColumn, base_uri: str) -> dict[str, Any]:
     metadata: dict[str, Any] = {
         "name": column.name,
         "titles": {"und": column.name, **column.title},

@@ -15,8 +15,8 @@ from transform.parallel import Progress, Workers, spread_in_threads
 from transform.rdf import fragments
 from transform.release import csvw, pieces
 from transform.release.csv_dialects import FLAVOURS, METADATA, CsvDialect
-from transform.release.pieces import Piece
-from transform.release.spreadsheets import Table
+from transform.release.pieces import GraphPiece
+from transform.release.spreadsheets import CsvTable
 from transform.text.csv_injection import SpreadsheetWriter
 from transform.text.message import message
 
@@ -33,7 +33,7 @@ class Graph(NamedTuple):
 
     iri: str
     file: Path
-    pieces: list[Piece]
+    pieces: list[GraphPiece]
     prefixes: set[str]
 
 
@@ -51,7 +51,7 @@ def year_name(year: int) -> str:
 
 def write_dumps(
     files: Sequence[tuple[str, Path]],
-    tables: Mapping[int, Table],
+    tables: Mapping[int, CsvTable],
     contexts: Mapping[int, Path],
     folder: Path,
     base_uri: str,
@@ -95,7 +95,7 @@ def write_dumps(
 
 
 def _cut(
-    files: Sequence[tuple[str, Path]], tables: Mapping[int, Table], base_uri: str, scratch: Path
+    files: Sequence[tuple[str, Path]], tables: Mapping[int, CsvTable], base_uri: str, scratch: Path
 ) -> list[Graph]:
     by_name = {_name(iri): file for iri, file in files}
     labels = [by_name[name] for name in ("organismes", "vocabulaire")]
@@ -128,7 +128,7 @@ def _of_the_whole(graphs: Sequence[Graph], folder: Path, base_uri: str) -> Itera
 def _of_years(
     graphs: Sequence[Graph],
     beside: Mapping[int, Graph],
-    tables: Mapping[int, Table],
+    tables: Mapping[int, CsvTable],
     folder: Path,
     base_uri: str,
 ) -> Iterator[Dump]:
@@ -187,7 +187,7 @@ def _frame(graphs: Sequence[Graph], suffix: str, base_uri: str) -> fragments.Fra
     return fragments.frame(suffix, base_uri, set().union(*(graph.prefixes for graph in graphs)))
 
 
-def _table(graph: Graph, table: Table, flavour: CsvDialect, stem: Path) -> Dump:
+def _table(graph: Graph, table: CsvTable, flavour: CsvDialect, stem: Path) -> Dump:
     def blocks() -> Iterator[bytes]:
         header = io.StringIO(newline="")
         names = [column.name for column in table.columns]
@@ -198,7 +198,7 @@ def _table(graph: Graph, table: Table, flavour: CsvDialect, stem: Path) -> Dump:
     return Dump(stem.with_name(stem.name + flavour.ending), blocks)
 
 
-def _write_metadata(tables: Mapping[int, Table], folder: Path, base_uri: str) -> list[Stored]:
+def _write_metadata(tables: Mapping[int, CsvTable], folder: Path, base_uri: str) -> list[Stored]:
     """Write the description of each table next to it."""
     written = []
     for year, table in tables.items():

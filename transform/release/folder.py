@@ -37,7 +37,7 @@ _BUILDING = ".building-"
 _NAME = re.compile("[0-9a-f]{16}")
 
 
-class Release(NamedTuple):
+class ReleaseFolder(NamedTuple):
     """A release in its folder; `current`: it is the one that is served."""
 
     name: str
@@ -189,7 +189,7 @@ def current(releases_folder: Path) -> str | None:
         return None
 
 
-def releases(releases_folder: Path) -> list[Release]:
+def releases(releases_folder: Path) -> list[ReleaseFolder]:
     """List the releases, the one that was published last first."""
     if not releases_folder.is_dir():
         raise UnreadableRelease(message("release.no_folder", folder=releases_folder))
@@ -197,14 +197,16 @@ def releases(releases_folder: Path) -> list[Release]:
     published = [name for name in history.names(releases_folder) if name in paths]
     never = sorted(set(paths) - set(published))
     now = current(releases_folder)
-    return [Release(name, paths[name], name == now) for name in (*reversed(published), *never)]
+    return [
+        ReleaseFolder(name, paths[name], name == now) for name in (*reversed(published), *never)
+    ]
 
 
 class Pruned(NamedTuple):
     """The releases that were removed, and those that stay only because a server serves them."""
 
-    removed: list[Release]
-    used: list[Release]
+    removed: list[ReleaseFolder]
+    used: list[ReleaseFolder]
 
 
 def prune(releases_folder: Path, keep: int) -> Pruned:
@@ -244,11 +246,11 @@ def _unname(releases_folder: Path, keep: int) -> Pruned:
     return pruned
 
 
-def _away(release: Release) -> Path:
+def _away(release: ReleaseFolder) -> Path:
     return release.path.with_name(f"{_BUILDING}{release.name}")
 
 
-def roll_back(releases_folder: Path, name: str | None) -> Release:
+def roll_back(releases_folder: Path, name: str | None) -> ReleaseFolder:
     """Make a release the current one again: `name`, or the one published before.
 
     One that was only built is thereby published.
@@ -264,7 +266,7 @@ def roll_back(releases_folder: Path, name: str | None) -> Release:
     return release._replace(current=True)
 
 
-def find_release(releases_folder: Path, name: str | None) -> Release:
+def find_release(releases_folder: Path, name: str | None) -> ReleaseFolder:
     """Return a release of a folder: the current one, or that of a name; raises MisusedCommand."""
     known = {release.name: release for release in releases(releases_folder)}
     requested = current(releases_folder) or CURRENT if name is None else name

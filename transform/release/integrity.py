@@ -33,7 +33,7 @@ _SUMS_LINE = re.compile("([0-9a-f]{64})  (.+)")
 Step = Callable[[int, int], None]  # bytes that were compared, bytes of all files
 
 
-class Listed(NamedTuple):
+class ListedFile(NamedTuple):
     """Size in bytes and SHA-256 of a file, as the manifest lists them."""
 
     bytes: int
@@ -81,13 +81,13 @@ def check_quads(release: Path) -> Manifest:
     return manifest
 
 
-def check_file(release: Path, path: str, about: Listed) -> None:
+def check_file(release: Path, path: str, about: ListedFile) -> None:
     """Compare the size and the digest of a file; raises DamagedRelease."""
     _check_size(release, path, about.bytes)
     _check_digest(release, path, about.sha256)
 
 
-def list_files(release: Path, manifest: Manifest) -> dict[str, Listed]:
+def list_files(release: Path, manifest: Manifest) -> dict[str, ListedFile]:
     """Return size and digest of each file by its path; raises DamagedRelease."""
     files = manifest["files"]
     if not isinstance(files, Mapping):
@@ -120,14 +120,14 @@ def state_of(path: Path) -> tuple[int, ...] | None:
     return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
-def _read_entry(release: Path, path: str, entry: Any) -> Listed:
+def _read_entry(release: Path, path: str, entry: Any) -> ListedFile:
     size, sha256 = (
         (entry.get("bytes"), entry.get("sha256")) if isinstance(entry, Mapping) else (None, None)
     )
     plain = not PurePosixPath(path).is_absolute() and ".." not in path.split("/")
     if not (plain and isinstance(size, int) and _SHA256.fullmatch(str(sha256))):
         raise damaged(release, FILE, message("release.entry", path=path))
-    return Listed(size, str(sha256))
+    return ListedFile(size, str(sha256))
 
 
 def _check_size(release: Path, path: str, size: int) -> None:
@@ -152,7 +152,7 @@ def _check_digest(release: Path, path: str, sha256: str) -> None:
         raise damaged(release, path, message("release.digest"))
 
 
-def check_sums(release: Path, listed: Mapping[str, Listed]) -> None:
+def check_sums(release: Path, listed: Mapping[str, ListedFile]) -> None:
     """Compare `SHA256SUMS`, which the manifest does not list, with it; raises DamagedRelease."""
     try:
         lines = (release / SUMS_PATH).read_text(encoding="utf-8").splitlines()

@@ -19,7 +19,7 @@ _TITLES = (f"{RDFS}label", f"{DCTERMS}title")
 _DESCRIPTIONS = (f"{SKOS}definition", f"{DCTERMS}description")
 
 
-class Text(NamedTuple):
+class TaggedText(NamedTuple):
     """A text and its language, "" for a text of none."""
 
     text: str
@@ -27,19 +27,19 @@ class Text(NamedTuple):
 
 
 @dataclass(slots=True)
-class Thing:
+class NamedThing:
     """What the graphs say of a thing; `name` is in the register's own language if it has one there.
 
     `labels` are pairs of kind and text. `broader` is the IRI of the concept above it.
     """
 
     name: str = ""
-    labels: list[tuple[str, Text]] = field(default_factory=list)
-    titles: list[Text] = field(default_factory=list)
-    descriptions: list[Text] = field(default_factory=list)
+    labels: list[tuple[str, TaggedText]] = field(default_factory=list)
+    titles: list[TaggedText] = field(default_factory=list)
+    descriptions: list[TaggedText] = field(default_factory=list)
     broader: str | None = None
 
-    def texts(self) -> list[Text]:
+    def texts(self) -> list[TaggedText]:
         """Return everything that it is called, each once."""
         return list(dict.fromkeys((*(text for _, text in self.labels), *self.titles)))
 
@@ -47,14 +47,14 @@ class Thing:
 class GraphNames:
     """The things of some graphs, by IRI."""
 
-    def __init__(self, things: dict[str, Thing]) -> None:
+    def __init__(self, things: dict[str, NamedThing]) -> None:
         self._things = things
 
-    def of(self, iri: str) -> Thing:
+    def of(self, iri: str) -> NamedThing:
         """Return what is said of a thing: nothing of one that no graph names."""
-        return self._things.get(iri) or Thing()
+        return self._things.get(iri) or NamedThing()
 
-    def below(self, begin: str) -> list[tuple[str, Thing]]:
+    def below(self, begin: str) -> list[tuple[str, NamedThing]]:
         """Return the things that have a name and whose IRIs begin so, in the order of IRIs.
 
         What stands below one of them, such as a portfolio in a year, is left out.
@@ -86,23 +86,23 @@ class GraphNames:
 
 def read_names(graphs: Iterable[Path], languages: Sequence[str]) -> GraphNames:
     """Read the names in N-Triples files; `languages` are the register's, its own first."""
-    things: dict[str, Thing] = {}
+    things: dict[str, NamedThing] = {}
     for graph in graphs:
         for quad in ox.parse(path=graph, format=ox.RdfFormat.N_TRIPLES):
-            _read(things.setdefault(str(quad.subject)[1:-1], Thing()), quad)
+            _read(things.setdefault(str(quad.subject)[1:-1], NamedThing()), quad)
     for thing in things.values():
         preferred = [text for kind, text in thing.labels if kind == "principal"] or thing.titles
         thing.name = _choose(preferred, languages)
     return GraphNames(things)
 
 
-def _read(thing: Thing, quad: ox.Quad) -> None:
+def _read(thing: NamedThing, quad: ox.Quad) -> None:
     predicate, value = quad.predicate.value, quad.object
     if isinstance(value, ox.NamedNode):
         if predicate == f"{SKOS}broader":
             thing.broader = value.value
     elif isinstance(value, ox.Literal):
-        text = Text(value.value, value.language or "")
+        text = TaggedText(value.value, value.language or "")
         if kind := _KINDS.get(predicate):
             thing.labels.append((kind, text))
         elif predicate in _TITLES:
@@ -111,7 +111,7 @@ def _read(thing: Thing, quad: ox.Quad) -> None:
             thing.descriptions.append(text)
 
 
-def _choose(texts: Iterable[Text], languages: Sequence[str]) -> str:
+def _choose(texts: Iterable[TaggedText], languages: Sequence[str]) -> str:
     """Return the text in the first of the languages, else any, "" without texts."""
     by_language = {text.language: text.text for text in texts}
     own = (by_language[language] for language in languages if language in by_language)

@@ -16,14 +16,14 @@ from transform.rdf import fragments
 from transform.rdf.turtle_writer import used_prefixes
 from transform.release import spreadsheets
 from transform.release.csv_dialects import FLAVOURS
-from transform.release.spreadsheets import Column
+from transform.release.spreadsheets import CsvColumn
 from transform.text.csv_injection import SpreadsheetWriter
 
 # Bytes of N-Triples: some 15,000 statements, of which a process holds one piece at a time.
 SIZE = 2_000_000
 
 
-class Piece(NamedTuple):
+class GraphPiece(NamedTuple):
     """A range of a graph, and the path of its files without their endings.
 
     `columns` are those of a portrait's rows, None where the graph is no portrait; `labels` are
@@ -36,7 +36,7 @@ class Piece(NamedTuple):
     stem: Path
     base_uri: str
     labels: tuple[Path, ...]
-    columns: tuple[Column, ...] | None
+    columns: tuple[CsvColumn, ...] | None
 
     def file(self, ending: str) -> Path:
         """Return where the piece is written with an ending such as `ttl` or `-excel.csv`."""
@@ -54,12 +54,14 @@ def cut(
     folder: Path,
     base_uri: str,
     labels: Sequence[Path] = (),
-    columns: tuple[Column, ...] | None = None,
+    columns: tuple[CsvColumn, ...] | None = None,
     size: int | None = None,
-) -> list[Piece]:
+) -> list[GraphPiece]:
     """Return the pieces of a graph; their files are to stand in a folder."""
     return [
-        Piece(graph, *ends, folder / f"{graph.stem}-{number}", base_uri, tuple(labels), columns)
+        GraphPiece(
+            graph, *ends, folder / f"{graph.stem}-{number}", base_uri, tuple(labels), columns
+        )
         for number, ends in enumerate(_ranges(graph, size or SIZE))
     ]
 
@@ -87,7 +89,7 @@ def _subject(line: bytes) -> bytes:
     return line.partition(b" ")[0]
 
 
-def write_piece(piece: Piece) -> set[str]:
+def write_piece(piece: GraphPiece) -> set[str]:
     """Parse a piece once, and write it in every syntax and, if it is of a portrait, as rows.
 
     Return the names of the prefixes that its Turtle uses.

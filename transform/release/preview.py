@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from transform.errors import Said, UnreadableRelease
 from transform.release.manifest import Manifest, read_manifest
-from transform.release.table_changes import Changes, Rows, compare_tables, count_things
+from transform.release.table_changes import ReleaseChanges, RowChanges, compare_tables, count_things
 from transform.text.message import message
 
 _REPORT = "report/validation.json"
@@ -28,7 +28,7 @@ class Portrait(NamedTuple):
     year: int
     before: int | None
     after: int | None
-    rows: Rows | None
+    rows: RowChanges | None
 
 
 class Summary(NamedTuple):
@@ -60,7 +60,7 @@ class Preview:
     summary_before: Summary | None
     things: Mapping[str, int]
     words: Mapping[str, Mapping[str, Any]]
-    changes: Changes | None = None
+    changes: ReleaseChanges | None = None
     problem: Said | None = None
 
 
@@ -94,7 +94,7 @@ def preview_release(release: Path, in_place: Path | None) -> Preview:
             year,
             before.get(year),
             now.get(year),
-            changes.rows.get(year, Rows()) if changes else None,
+            changes.rows.get(year, RowChanges()) if changes else None,
         )
         for year in sorted({*before, *now})
     ]

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from transform.comparison.compare import Likely, Sides
 from transform.comparison.entries import (
     Entry,
-    Names,
+    EntryNames,
     read_entries,
     read_names,
 )
@@ -38,7 +38,7 @@ class Released:
 
     base_uri: str
     entries: dict[int, list[Entry]] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
+    names: EntryNames = field(default_factory=EntryNames)
     replaced: dict[Thing, Thing] = field(default_factory=dict)
     open: dict[str, list[Likely]] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
-from transform.release.names import GraphNames, Text
+from transform.release.names import GraphNames, TaggedText
 from transform.text.search_words import WordIndexer
 
 _SHORTEST = 3  # letters: a shorter word is nobody's misspelling
@@ -30,9 +30,9 @@ class Searched(NamedTuple):
     key: str
     uri: str
     name: str
-    names: tuple[Text, ...]
-    texts: tuple[Text, ...]
-    context: tuple[Text, ...]
+    names: tuple[TaggedText, ...]
+    texts: tuple[TaggedText, ...]
+    context: tuple[TaggedText, ...]
 
 
 def index_texts(
@@ -52,7 +52,7 @@ def index_texts(
     frequencies: Counter[str] = Counter()
     named = list(_named(base_uri, names))
     things = chain(named, _initiatives(base_uri, entries, languages, names))
-    contexts: dict[tuple[Text, ...], str] = {}
+    contexts: dict[tuple[TaggedText, ...], str] = {}
     for table in ("recherche", "amorces"):
         connection.execute(
             f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",  # noqa: S608
@@ -82,7 +82,7 @@ def index_texts(
     return len(named) + 1
 
 
-def _stemmed(indexer: WordIndexer, texts: Iterable[Text]) -> str:
+def _stemmed(indexer: WordIndexer, texts: Iterable[TaggedText]) -> str:
     return " ".join(" ".join(indexer.stems(text.text, text.language)) for text in texts)
 
 
@@ -102,10 +102,10 @@ def _initiatives(
     names: GraphNames,
 ) -> Iterator[Searched]:
     """Yield each initiative with what all its entries say."""
-    texts: dict[str, list[Text]] = {}
+    texts: dict[str, list[TaggedText]] = {}
     for key, own in entries.items():
-        called = [Text(row.row.cells.nom.strip(), languages[row.year]) for row in own]
-        said = [Text(row.row.cells.benefices, languages[row.year]) for row in own]
+        called = [TaggedText(row.row.cells.nom.strip(), languages[row.year]) for row in own]
+        said = [TaggedText(row.row.cells.benefices, languages[row.year]) for row in own]
         things = [f"organisme/{row.body.slug}" for row in own if row.body]
         things += [
             f"{name}/{slug}"
@@ -113,7 +113,7 @@ def _initiatives(
             for row in own
             if (slug := getattr(row.concepts, name))
         ]
-        context: list[Text] = []
+        context: list[TaggedText] = []
         for path in dict.fromkeys(things):
             if path not in texts:
                 texts[path] = names.of(f"{base_uri}id/{path}").texts()

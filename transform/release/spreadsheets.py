@@ -19,7 +19,7 @@ from transform.rdf.namespaces import PREF_LABEL, property_iri, vocabulary_of
 from transform.text.languages import language_name
 
 
-class Column(NamedTuple):
+class CsvColumn(NamedTuple):
     """A column: name, prefixed property, language of the labels of its values, titles.
 
     `language` is None in a column of the values themselves: IRIs or texts. `own`: the language is
@@ -36,26 +36,28 @@ class Column(NamedTuple):
     text_language: str | None = None
 
 
-class Table(NamedTuple):
+class CsvTable(NamedTuple):
     """The CSV of a portrait: its columns, title and description by language, the own language."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[CsvColumn, ...]
     title: Mapping[str, str]
     about: Mapping[str, str]
     language: str
 
 
-def _iris(name: str, of: str, french: str, english: str) -> Column:
-    return Column(name, of, None, True, {"fr": french, "en": english})
+def _iris(name: str, of: str, french: str, english: str) -> CsvColumn:
+    return CsvColumn(name, of, None, True, {"fr": french, "en": english})
 
 
-def _texts(name: str, of: str, title: Mapping[str, str], tags: Sequence[str]) -> Iterator[Column]:
+def _texts(
+    name: str, of: str, title: Mapping[str, str], tags: Sequence[str]
+) -> Iterator[CsvColumn]:
     """Yield the columns of a text in each of some languages, the register's own first."""
     for number, tag in enumerate(tags):
         if number:
-            yield Column(f"{name}_{tag}", of, None, False, _in_language(title, tag), False, tag)
+            yield CsvColumn(f"{name}_{tag}", of, None, False, _in_language(title, tag), False, tag)
         else:
-            yield Column(name, of, None, False, title, True, tag)
+            yield CsvColumn(name, of, None, False, title, True, tag)
 
 
 _BEFORE = (
@@ -108,7 +110,7 @@ _THINGS = {
 }
 
 
-def columns_of(layout: Layout, fields: Collection[str]) -> tuple[Column, ...]:
+def columns_of(layout: Layout, fields: Collection[str]) -> tuple[CsvColumn, ...]:
     """Return the columns of a portrait: those of the fields that it has, in its languages.
 
     A value has a column of its IRI, one of its label in the register's own language and one in
@@ -132,7 +134,7 @@ def _languages(layout: Layout, name: str) -> tuple[str, ...]:
     return (layout.language, *layout.fields[name].other_languages(layout.language))
 
 
-def _of_field(layout: Layout, name: str) -> Iterator[Column]:
+def _of_field(layout: Layout, name: str) -> Iterator[CsvColumn]:
     """Yield the columns of a field that the layout has beside the six."""
     if name.startswith(OWN):
         own = next(own for own in layout.own if OWN + own.name == name)
@@ -144,20 +146,20 @@ def _of_field(layout: Layout, name: str) -> Iterator[Column]:
             if rule.datatype == "rdf:langString":
                 yield from _texts(column, rule.property, title, _languages(layout, name))
             else:
-                yield Column(column, rule.property, None, False, title)
+                yield CsvColumn(column, rule.property, None, False, title)
 
 
-def _of_own(own: OwnField, layout: Layout) -> Iterator[Column]:
+def _of_own(own: OwnField, layout: Layout) -> Iterator[CsvColumn]:
     """Yield the columns of a property of the register's own."""
     of = f"own:{own.name}"
     if own.range == "list":
-        yield Column(own.name, of, layout.language, False, own.label, own=True)
+        yield CsvColumn(own.name, of, layout.language, False, own.label, own=True)
         for tag in layout.languages[1:]:
-            yield Column(f"{own.name}_{tag}", of, tag, False, _in_language(own.label, tag))
+            yield CsvColumn(f"{own.name}_{tag}", of, tag, False, _in_language(own.label, tag))
     elif own.range == "text":
         yield from _texts(own.name, of, own.label, _languages(layout, OWN + own.name))
     else:
-        yield Column(own.name, of, None, False, own.label)
+        yield CsvColumn(own.name, of, None, False, own.label)
 
 
 def _in_language(title: Mapping[str, str], tag: str) -> dict[str, str]:
@@ -170,21 +172,21 @@ def _in_language(title: Mapping[str, str], tag: str) -> dict[str, str]:
     }
 
 
-def _of_values(name: str, languages: tuple[str, ...]) -> Iterator[Column]:
+def _of_values(name: str, languages: tuple[str, ...]) -> Iterator[CsvColumn]:
     """Yield the columns of what a row refers to; the first language is the register's own."""
     of, (french, english) = f"pia:{name}", _THINGS[name]
     yield _iris(f"{name}_uri", of, f"{french} (URI)", f"{english} (URI)")
-    yield Column(name, of, languages[0], False, {"fr": french, "en": english}, own=True)
+    yield CsvColumn(name, of, languages[0], False, {"fr": french, "en": english}, own=True)
     for tag in languages[1:]:
         title = _in_language({"fr": french, "en": english}, tag)
-        yield Column(f"{name}_{tag}", of, tag, False, title)
+        yield CsvColumn(f"{name}_{tag}", of, tag, False, title)
 
 
 Labels = Mapping[str, Mapping[str, str]]
 
 
 def rows(
-    statements: Iterable[ox.Quad], columns: Sequence[Column], labels: Labels, base: str
+    statements: Iterable[ox.Quad], columns: Sequence[CsvColumn], labels: Labels, base: str
 ) -> Iterator[list[str]]:
     """Yield the cells of each row of a portrait; successive statements of a subject are a row."""
     iris = [property_iri(column.property, base) if column.property else "" for column in columns]
@@ -201,7 +203,7 @@ def rows(
             ]
 
 
-def _cells(values: Iterable[object], column: Column, labels: Labels) -> Iterator[str]:
+def _cells(values: Iterable[object], column: CsvColumn, labels: Labels) -> Iterator[str]:
     """Yield what a column shows of each value."""
     for value in values:
         text = getattr(value, "value", "")
@@ -211,7 +213,7 @@ def _cells(values: Iterable[object], column: Column, labels: Labels) -> Iterator
             yield text
 
 
-def _label(texts: Mapping[str, str], column: Column) -> str:
+def _label(texts: Mapping[str, str], column: CsvColumn) -> str:
     """Return the label for a column; in the own language, one in any if there is no other."""
     label = texts.get(column.language or "", "")
     return label or (next(iter(texts.values()), "") if column.own else "")

@@ -41,7 +41,7 @@ class UrisDropped(DataRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedUris:
     """The URIs of the current release that must last: `graphs` by URI, and those reviewed.
 
     `years`: the portraits in which an initiative has rows, where the release states it.
@@ -54,7 +54,7 @@ class Published:
     years: Mapping[str, set[int]]
 
 
-def read_published(releases_folder: Path, base_uri: str) -> Published | None:
+def read_published(releases_folder: Path, base_uri: str) -> PublishedUris | None:
     """Read the current release of a folder; return None if there is none at this base URI.
 
     Where it is damaged, the one that would be served instead is read. Raises UnreadableRelease
@@ -86,7 +86,7 @@ def read_published(releases_folder: Path, base_uri: str) -> Published | None:
             initiative, _, year = inscription.rpartition("/")
             if year.isdigit() and initiative.startswith(f"{base_uri}id/initiative/"):
                 years[initiative].add(int(year))
-    return Published(release, manifest, graphs, reviewed, years)
+    return PublishedUris(release, manifest, graphs, reviewed, years)
 
 
 def _find_whole(releases_folder: Path, now: Path) -> tuple[Path, Manifest]:
@@ -108,7 +108,10 @@ def _find_whole(releases_folder: Path, now: Path) -> tuple[Path, Manifest]:
 
 
 def check_published(
-    old: Published, graphs: Iterable[Path], digests: Mapping[int, str], kept_back: AbstractSet[str]
+    old: PublishedUris,
+    graphs: Iterable[Path],
+    digests: Mapping[int, str],
+    kept_back: AbstractSet[str],
 ) -> list[Gone]:
     """Return the URIs that changed files no longer name; raises UrisDropped if others are gone.
 
@@ -135,7 +138,10 @@ def check_published(
 
 
 def _successors(
-    old: Published, files: Mapping[str, Path], missing: AbstractSet[str], changed: AbstractSet[int]
+    old: PublishedUris,
+    files: Mapping[str, Path],
+    missing: AbstractSet[str],
+    changed: AbstractSet[int],
 ) -> dict[str, str]:
     """Find by missing URI the one that most of its rows, in unchanged files, have now."""
     years = [p["year"] for p in old.manifest["portraits"] if p["year"] not in changed]

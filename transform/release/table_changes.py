@@ -83,7 +83,7 @@ _NOT_OF_THE_ROW = {
 }
 
 
-class Thing(NamedTuple):
+class ChangedThing(NamedTuple):
     """A body, portfolio or initiative: the last part of its URI, and its name."""
 
     key: str
@@ -94,14 +94,14 @@ class Some(NamedTuple):
     """How many things there are, and the first of them."""
 
     number: int
-    first: Sequence[Thing]
+    first: Sequence[ChangedThing]
 
 
 class Renamed(NamedTuple):
     """How many things have another name or URI, and the first of them, before and after."""
 
     number: int
-    first: Sequence[tuple[Thing, Thing]]
+    first: Sequence[tuple[ChangedThing, ChangedThing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Things:
     joined: Renamed
 
 
-class Rows(NamedTuple):
+class RowChanges(NamedTuple):
     """How many rows of a portrait change; those `changed` say something else of an initiative."""
 
     new: int = 0
@@ -127,14 +127,14 @@ class Rows(NamedTuple):
     changed: int = 0
 
 
-class Changes(NamedTuple):
+class ReleaseChanges(NamedTuple):
     """What changes between two releases: things by kind, rows by year."""
 
     things: Mapping[str, Things]
-    rows: Mapping[int, Rows]
+    rows: Mapping[int, RowChanges]
 
 
-def compare_tables(old: Path, new: Path) -> Changes:
+def compare_tables(old: Path, new: Path) -> ReleaseChanges:
     """Compare two releases.
 
     Raises UnreadableRelease where the tables of one are missing or damaged, sqlite3.Error where
@@ -149,7 +149,7 @@ def compare_tables(old: Path, new: Path) -> Changes:
         tables.execute("CREATE INDEX moved_old ON moved (old, annee)")
         for before, after in moved.of("initiative"):
             tables.execute(_MOVED_ROWS, {"old": before.key, "new": after.key})
-        return Changes(things, _compare_rows(tables))
+        return ReleaseChanges(things, _compare_rows(tables))
 
 
 def count_things(release: Path) -> dict[str, int]:
@@ -193,21 +193,21 @@ class _Moved:
     def __init__(self, tables: sqlite3.Connection, new: Path) -> None:
         self._tables, self._new = tables, new
         self._replaced: dict[str, str] | None = None
-        self._pairs: dict[str, list[tuple[Thing, Thing]]] = {}
+        self._pairs: dict[str, list[tuple[ChangedThing, ChangedThing]]] = {}
 
-    def of(self, kind: str) -> list[tuple[Thing, Thing]]:
+    def of(self, kind: str) -> list[tuple[ChangedThing, ChangedThing]]:
         """Return the things of a kind, before and after."""
         if kind not in self._pairs:
             self._pairs[kind] = list(self._find(kind))
         return self._pairs[kind]
 
-    def _find(self, kind: str) -> Iterator[tuple[Thing, Thing]]:
+    def _find(self, kind: str) -> Iterator[tuple[ChangedThing, ChangedThing]]:
         for key, name in self._tables.execute(_GONE_THINGS.format(kind)):
             if (after := self._follow(f"id/{kind}/{key}")) is None:
                 continue
             query = f"SELECT cle, nom FROM new_{kind} WHERE cle = ?"  # noqa: S608
             for found in self._tables.execute(query, (after.removeprefix(f"id/{kind}/"),)):
-                yield Thing(key, name), Thing(*found)
+                yield ChangedThing(key, name), ChangedThing(*found)
 
     def _follow(self, path: str) -> str | None:
         """Return what replaced a thing in the end, None where nothing did."""
@@ -221,7 +221,7 @@ class _Moved:
 
 
 def _compare_things(
-    tables: sqlite3.Connection, kind: str, moved: Sequence[tuple[Thing, Thing]]
+    tables: sqlite3.Connection, kind: str, moved: Sequence[tuple[ChangedThing, ChangedThing]]
 ) -> Things:
     def read(query: str) -> Iterator[tuple[str, ...]]:
         yield from tables.execute(query.format(kind))
@@ -233,19 +233,19 @@ def _compare_things(
         if tables.execute(f"SELECT 1 FROM old_{kind} WHERE cle = ?", (key,)).fetchone()  # noqa: S608
     }
     alone = [pair for pair in moved if pair[1].key not in there and targets[pair[1].key] == 1]
-    named = [(Thing(*row[:2]), Thing(*row[2:])) for row in read(_OTHER_NAMES)]
+    named = [(ChangedThing(*row[:2]), ChangedThing(*row[2:])) for row in read(_OTHER_NAMES)]
     others = [pair for pair in moved if pair not in alone]
     return Things(
         _count(tables, f"old_{kind}"),
         _count(tables, f"new_{kind}"),
-        _some(Thing(*row) for row in read(_NEW_THINGS) if row[0] not in targets),
-        _some(Thing(*row) for row in read(_GONE_THINGS) if row[0] not in left),
+        _some(ChangedThing(*row) for row in read(_NEW_THINGS) if row[0] not in targets),
+        _some(ChangedThing(*row) for row in read(_GONE_THINGS) if row[0] not in left),
         Renamed(len(named) + len(alone), [*alone, *named][:NAMED]),
         Renamed(len(others), others[:NAMED]),
     )
 
 
-def _some(things: Iterator[Thing]) -> Some:
+def _some(things: Iterator[ChangedThing]) -> Some:
     number, first = 0, []
     for thing in things:
         number += 1
@@ -254,7 +254,7 @@ def _some(things: Iterator[Thing]) -> Some:
     return Some(number, first)
 
 
-def _compare_rows(tables: sqlite3.Connection) -> dict[int, Rows]:
+def _compare_rows(tables: sqlite3.Connection) -> dict[int, RowChanges]:
     before, after = (
         [row[1] for row in tables.execute(f"PRAGMA {name}.table_info(inscriptions)")]
         for name in _BOTH
@@ -267,4 +267,4 @@ def _compare_rows(tables: sqlite3.Connection) -> dict[int, Rows]:
     changed = _CHANGED_ROWS.format(differ=differ, values=_OWN_VALUES if own else _NO_VALUES)
     counts = [dict(tables.execute(query)) for query in (_NEW_ROWS, _GONE_ROWS, changed)]
     years = sorted({year for count in counts for year in count})
-    return {year: Rows(*(count.get(year, 0) for count in counts)) for year in years}
+    return {year: RowChanges(*(count.get(year, 0) for count in counts)) for year in years}

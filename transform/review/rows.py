@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from transform.comparison.entries import Entry, Names, last_segment
+from transform.comparison.entries import Entry, EntryNames, last_segment
 
 
 class ReviewRow(NamedTuple):
@@ -25,12 +25,12 @@ class ReviewRow(NamedTuple):
     benefits: str
 
 
-def review_rows(entries: Iterable[Entry], names: Names) -> list[ReviewRow]:
+def review_rows(entries: Iterable[Entry], names: EntryNames) -> list[ReviewRow]:
     """Return the rows of a portrait as they are compared, in the order of the file."""
     return sorted((_review_row(entry, names) for entry in entries), key=lambda row: row.row)
 
 
-def _review_row(entry: Entry, names: Names) -> ReviewRow:
+def _review_row(entry: Entry, names: EntryNames) -> ReviewRow:
     cells = entry.cells
     return ReviewRow(
         key=entry.key,

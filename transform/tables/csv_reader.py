@@ -8,7 +8,7 @@ from itertools import islice, tee
 
 from transform.errors import Said, UnreadableFile
 from transform.layouts.model import Layout
-from transform.tables.encoding import Text
+from transform.tables.encoding import EncodedText
 from transform.tables.faults import unreadable
 from transform.tables.header import SEARCHED, best_fit
 from transform.tables.table import CELLS, Records
@@ -22,7 +22,7 @@ LONGEST_CELL = 1_000_000
 WIDEST = 1_024
 
 
-def read_delimited(text: Text, file: str, layout: Layout) -> tuple[str, Records]:
+def read_delimited(text: EncodedText, file: str, layout: Layout) -> tuple[str, Records]:
     """Return the separator and the records, all as wide as the widest."""
     with _longest_cell():
         separator = _separator(text, layout)
@@ -40,7 +40,7 @@ def _longest_cell() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _separator(text: Text, layout: Layout) -> str:
+def _separator(text: EncodedText, layout: Layout) -> str:
     """Choose the separator under which a record names the most fields, then the most cells."""
     with text.lines() as lines:
         # The beginning is decoded once for all.
@@ -61,7 +61,7 @@ def _head(lines: Iterable[str], separator: str) -> list[list[str]]:
     return head
 
 
-def _broken(text: Text, file: str, separator: str, layout: Layout) -> UnreadableFile:
+def _broken(text: EncodedText, file: str, separator: str, layout: Layout) -> UnreadableFile:
     """Return the error that names the cell of the first byte that the encoding cannot read."""
     with text.lines() as lines:
         for row, record in enumerate(csv.reader(lines, delimiter=separator), start=1):
@@ -90,7 +90,7 @@ def _around(cell: str) -> str:
     return shown(cell[max(at - 30, 0) : at + 30])
 
 
-def _column(text: Text, separator: str, layout: Layout, row: int, at: int) -> Said:
+def _column(text: EncodedText, separator: str, layout: Layout, row: int, at: int) -> Said:
     """Name a column by its number and, below the header, by its header."""
     with text.lines() as lines:
         head = _head(lines, separator)
@@ -101,7 +101,7 @@ def _column(text: Text, separator: str, layout: Layout, row: int, at: int) -> Sa
     return str(at + 1)
 
 
-def _records(text: Text, file: str, separator: str, layout: Layout) -> Records:
+def _records(text: EncodedText, file: str, separator: str, layout: Layout) -> Records:
     """Read the records, filled up to the widest; refuse quotes open or out of place."""
     records: list[list[str]] = []
     width = line = 0
@@ -135,7 +135,7 @@ def _too_large(file: str, what: Message) -> UnreadableFile:
 
 
 def _misquoted(
-    text: Text, file: str, separator: str, layout: Layout, place: tuple[int, int, int]
+    text: EncodedText, file: str, separator: str, layout: Layout, place: tuple[int, int, int]
 ) -> UnreadableFile:
     """Return the error that names where the quote opens at which the strict reader failed."""
     row, before, line = place

@@ -27,7 +27,7 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class EncodedText:
     """A text file, undecoded.
 
     `encoding` is the name that is shown and published, `codec` the Python codec that reads what
@@ -47,7 +47,7 @@ class Text:
         return io.TextIOWrapper(buffer, self.codec, errors=MARKING, newline="")
 
 
-def decode(raw: bytes, file: str) -> Text:
+def decode(raw: bytes, file: str) -> EncodedText:
     """Detect UTF-8, UTF-16 or Windows-1252, with or without a byte order mark.
 
     Raises UnreadableFile for a file with NUL characters.
@@ -62,7 +62,7 @@ def decode(raw: bytes, file: str) -> Text:
         codec = _utf16_by_nul(raw[:4096], file)
         return _text(raw, codec, codec, 0, file)
     if _is_utf8(raw):
-        return Text(raw, "utf-8", "utf-8", 0, broken=False)
+        return EncodedText(raw, "utf-8", "utf-8", 0, broken=False)
     multibyte, alone = _count_high_bytes(raw)
     # Windows-1252 hardly ever looks like UTF-8. More than one such sequence for ten other accents
     # means UTF-8 with damaged bytes, which must not become «Ã©» without a warning.
@@ -71,15 +71,15 @@ def decode(raw: bytes, file: str) -> Text:
     return _text(raw, "windows-1252", "cp1252", 0, file)
 
 
-def _text(raw: bytes, encoding: str, codec: str, start: int, file: str) -> Text:
-    text = Text(raw, encoding, codec, start, broken=False)
+def _text(raw: bytes, encoding: str, codec: str, start: int, file: str) -> EncodedText:
+    text = EncodedText(raw, encoding, codec, start, broken=False)
     broken = False
     with text.lines() as lines:
         while block := lines.read(_BLOCK):
             if "\0" in block:
                 raise _no_text(file)
             broken = broken or (not block.isascii() and marked_byte(block) is not None)
-    return Text(raw, encoding, codec, start, broken)
+    return EncodedText(raw, encoding, codec, start, broken)
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from transform.errors import Said, UnreadableFile
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import LONGEST_CELL, WIDEST
-from transform.tables.encoding import Text
+from transform.tables.encoding import EncodedText
 from transform.tables.faults import unreadable
 from transform.tables.header import best_fit
 from transform.tables.table import CELLS, Records
@@ -34,7 +34,7 @@ def is_json(head: str) -> bool:
     return bool(_BEGINS.match(head.lstrip()))
 
 
-def read_json(text: Text, file: str, layout: Layout) -> tuple[str, str, Records]:
+def read_json(text: EncodedText, file: str, layout: Layout) -> tuple[str, str, Records]:
     """Return the format, json or ndjson, the JSON Pointer of the list of rows, and the records.
 
     The first record has the names of all keys, in the order in which they first come; an object
@@ -99,7 +99,7 @@ def _parse(text: str, place: Said, file: str) -> Any:
         raise _too_deep(place) from None
 
 
-def _is_by_lines(text: Text) -> bool:
+def _is_by_lines(text: EncodedText) -> bool:
     """Return whether the first line is an object, and others follow it."""
     with text.lines() as lines:
         first = next((line for line in lines if line.strip()), "")
@@ -111,7 +111,7 @@ def _is_by_lines(text: Text) -> bool:
         return False
 
 
-def _is_one_row(document: Any, text: Text, layout: Layout) -> bool:
+def _is_one_row(document: Any, text: EncodedText, layout: Layout) -> bool:
     """Return whether a document is an object on one line that names columns: a single row."""
     if not isinstance(document, dict) or layout.records_path.split(".")[0] in document:
         return False
@@ -124,7 +124,7 @@ def _line(file: str, number: int) -> Message:
     return message("errors.file_line", file=file, line=number)
 
 
-def _lines(text: Text, file: str) -> Iterator[tuple[Said, Any]]:
+def _lines(text: EncodedText, file: str) -> Iterator[tuple[Said, Any]]:
     containers = 0
     with text.lines() as lines:
         for number, line in enumerate(lines, start=1):
@@ -135,7 +135,7 @@ def _lines(text: Text, file: str) -> Iterator[tuple[Said, Any]]:
             yield place, _parse(line, place, file) if line.strip() else {}
 
 
-def _bounded(text: Text, file: str) -> str:
+def _bounded(text: EncodedText, file: str) -> str:
     """Return the whole text, of which few enough values are made."""
     with text.lines() as lines:
         whole = lines.read()
@@ -165,7 +165,7 @@ def _find_rows(document: Any, file: str, layout: Layout) -> tuple[str, list[Any]
     raise unreadable(file, problem, step)
 
 
-def find_longest_list(text: Text, file: str) -> str:
+def find_longest_list(text: EncodedText, file: str) -> str:
     """Return the path of the longest list of objects of a document, "" for the top or none."""
     if text.broken or _is_by_lines(text):
         return ""
@@ -279,7 +279,7 @@ def _too_large(place: Said, what: Message) -> UnreadableFile:
     return unreadable(place, problem, message("tables.step_rows_alone"))
 
 
-def _broken(text: Text, file: str) -> UnreadableFile:
+def _broken(text: EncodedText, file: str) -> UnreadableFile:
     """Return the error that names the line of the first byte that the encoding cannot read."""
     with text.lines() as lines:
         for number, line in enumerate(lines, start=1):

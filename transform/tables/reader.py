@@ -7,7 +7,7 @@ from pathlib import Path
 from transform.files import reason_message
 from transform.layouts.model import Layout
 from transform.tables.csv_reader import read_delimited
-from transform.tables.encoding import Text, decode
+from transform.tables.encoding import EncodedText, decode
 from transform.tables.faults import unreadable
 from transform.tables.json_reader import find_longest_list, is_json, read_json
 from transform.tables.table import Table
@@ -63,7 +63,7 @@ def read_table(path: Path, layout: Layout, year: int | None = None) -> Table:
     return table
 
 
-def _read_text(text: Text, path: Path, layout: Layout, measured: tuple[str, int]) -> Table:
+def _read_text(text: EncodedText, path: Path, layout: Layout, measured: tuple[str, int]) -> Table:
     with text.lines() as lines:
         head = lines.read(_HEAD)
     if is_json(head):
@@ -133,7 +133,7 @@ def _bytes(path: Path) -> bytes:
     return raw
 
 
-def _text(raw: bytes, file: str) -> Text:
+def _text(raw: bytes, file: str) -> EncodedText:
     """Refuse by their first bytes the files that are no table, and decode the others."""
     for mark, what, step in _FOREIGN:
         if raw.startswith(mark):

@@ -64,7 +64,7 @@ class Row(NamedTuple):
         return self.cells._replace(**dict(self.whole)) if self.whole else self.cells
 
 
-class Listed(NamedTuple):
+class SkippedLine(NamedTuple):
     """A line that is no row; its kind is title, blank, note, header or total."""
 
     row: int
@@ -97,7 +97,7 @@ class Reading:
     header: Header
     year: int
     rows: list[Row]
-    listed: list[Listed]
+    listed: list[SkippedLine]
     borrowed: dict[tuple[int, str], int]
     remarks: list[Remark] = dataclasses.field(default_factory=list)
     slots: tuple[Slot, ...] = ()
@@ -223,9 +223,9 @@ def _with_several_columns(header: Header) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _listed(number: int, kind: str, record: Sequence[str]) -> Listed:
+def _listed(number: int, kind: str, record: Sequence[str]) -> SkippedLine:
     filled = [cell for cell in record if not is_blank(cell)]
-    return Listed(number, kind if filled else "blank", " | ".join(filled))
+    return SkippedLine(number, kind if filled else "blank", " | ".join(filled))
 
 
 def _is_sparse(cells: Cells) -> bool:

@@ -23,7 +23,7 @@ from transform.rdf.namespaces import (
 from transform.rdf.ntriples import in_order
 from transform.text.message import message
 from transform.validation.locate import Located
-from transform.validation.shacl import Finding, read_shapes, validate
+from transform.validation.shacl import ValidationResult, read_shapes, validate
 
 _PREFIXES = {
     "dcterms": DCTERMS,
@@ -89,7 +89,7 @@ def _text(term: object) -> str:
 
 
 def _locate(
-    finding: Finding, framework: Framework, lines: dict[Statement, int], base_uri: str
+    finding: ValidationResult, framework: Framework, lines: dict[Statement, int], base_uri: str
 ) -> Located:
     row = _line(finding, lines)
     term = _shorten(finding.path, base_uri)
@@ -116,7 +116,7 @@ def _locate(
     )
 
 
-def _line(finding: Finding, lines: dict[Statement, int]) -> int | None:
+def _line(finding: ValidationResult, lines: dict[Statement, int]) -> int | None:
     """Return the line of the statement that is at fault, else the first of its property or node."""
     exact = lines.get((finding.focus, finding.path, finding.value))
     if exact:

@@ -24,7 +24,7 @@ from transform.validation.list_advice import (
     unreviewed_value,
 )
 from transform.validation.remarks import is_of_reading
-from transform.validation.shacl import Finding
+from transform.validation.shacl import ValidationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class CellLocator:
         return ""
 
 
-def locate(findings: Iterable[Finding], places: CellLocator) -> list[Located]:
+def locate(findings: Iterable[ValidationResult], places: CellLocator) -> list[Located]:
     """Return the findings with their places, each once, by severity, file, row and column."""
     located = {_locate(finding, places) for finding in findings}
     order = {"Violation": 0, "Warning": 1, "Info": 2}
@@ -102,7 +102,7 @@ def locate(findings: Iterable[Finding], places: CellLocator) -> list[Located]:
     )
 
 
-def _locate(finding: Finding, places: CellLocator) -> Located:
+def _locate(finding: ValidationResult, places: CellLocator) -> Located:
     row = places.find(finding.focus)
     if row is None:
         # What no row made is found by its file, if it is a portrait, or by its IRI.
@@ -133,7 +133,7 @@ def _cell_of(path: str, context: MappingContext, row: KeyedRow) -> tuple[str, st
     return field, context.reading.column(row.row, field), row.row.others[number]
 
 
-def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Located:
+def _of_reading(finding: ValidationResult, context: MappingContext, row: KeyedRow) -> Located:
     """Locate what the reading tier found, in a row or in the cell that its value names."""
     number, cells = row.row.number, row.row.cells
     field, column, raw = _cell_of(finding.value, context, row)
@@ -147,7 +147,7 @@ def _of_reading(finding: Finding, context: MappingContext, row: KeyedRow) -> Loc
 
 
 def _located(
-    finding: Finding,
+    finding: ValidationResult,
     file: str,
     row: int | None,
     column: str,
@@ -232,7 +232,7 @@ def _around_change(raw: str, original: str) -> str:
 _AROUND = 60  # characters before and after a change that are enough to find it
 
 
-def _elsewhere(finding: Finding, places: CellLocator) -> Message:
+def _elsewhere(finding: ValidationResult, places: CellLocator) -> Message:
     if finding.shape.endswith("#Lecture-colonne-masquee"):
         return message("validation.show_column", column=finding.value)
     if finding.shape.endswith("#Lecture-ligne-sans-valeur"):

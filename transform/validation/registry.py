@@ -11,12 +11,12 @@ from transform.rdf.namespaces import RDF
 from transform.rdf.ntriples import Line, in_order, literal
 from transform.text.message import message
 from transform.text.normal_form import normal_form
-from transform.validation.shacl import Finding, read_shapes, validate
+from transform.validation.shacl import ValidationResult, read_shapes, validate
 
 
 def validate_registry(
     registry: Registry, vocabulary: Iterable[str], base_uri: str, languages: Languages
-) -> list[Finding]:
+) -> list[ValidationResult]:
     """Return what breaks a shape; `vocabulary` holds the kinds and portfolios, as N-Triples."""
     if not registry.triples:
         return []

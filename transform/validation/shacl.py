@@ -30,7 +30,7 @@ PIECE = 6_500_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class ValidationResult:
     """One result of a shape: what broke which shape, as pySHACL said it, with both messages."""
 
     focus: str
@@ -76,12 +76,12 @@ def _in_one_line(query: str) -> str:
     return query if "#" in query else " ".join(map(str.strip, query.splitlines()))
 
 
-def validate(triples: bytes, shapes_graph: rdflib.Graph) -> list[Finding]:
+def validate(triples: bytes, shapes_graph: rdflib.Graph) -> list[ValidationResult]:
     """Return what breaks a shape in N-Triples, in an order of its own."""
     return validate_graph(IndexedGraph(triples), shapes_graph)
 
 
-def validate_graph(data: OxigraphDataGraph, shapes_graph: rdflib.Graph) -> list[Finding]:
+def validate_graph(data: OxigraphDataGraph, shapes_graph: rdflib.Graph) -> list[ValidationResult]:
     """Return what breaks a shape in a data graph of pySHACL, in an order of its own."""
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph, inplace=True)
     if not isinstance(report, rdflib.Graph):
@@ -90,12 +90,12 @@ def validate_graph(data: OxigraphDataGraph, shapes_graph: rdflib.Graph) -> list[
     return sorted(_finding(report, shapes_graph, result) for result in results)
 
 
-def _finding(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> Finding:
+def _finding(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> ValidationResult:
     def one(predicate: Any) -> str:
         return str(report.value(result, predicate) or "")
 
     messages = _messages(report, shapes_graph, result)
-    return Finding(
+    return ValidationResult(
         focus=one(SH.focusNode),
         path=one(SH.resultPath),
         severity=one(SH.resultSeverity).removeprefix(str(SH)),
@@ -177,7 +177,7 @@ def cut_rows(
             start, number, length = start + length, 0, 0
 
 
-def validate_piece(piece: RowsPiece) -> tuple[int, list[Finding]]:
+def validate_piece(piece: RowsPiece) -> tuple[int, list[ValidationResult]]:
     """Return how many rows a piece has, and what breaks a shape in it."""
     shapes_graph = _row_shapes(piece.base_uri, piece.languages)
     return piece.rows, validate(piece.types + piece.read(), shapes_graph)

@@ -162,7 +162,7 @@ def _explain(text: str, tokens: list[Token], token: Token, expected: list[str]) 
         reason = message("diagnostics.closes_nothing", found=found)
     else:
         reason = message("diagnostics.expected", names=names, found=found)
-    hint = hints.find_hint(hints.Place(tokens, token, frozenset(kinds), frozenset(expected)))
+    hint = hints.find_hint(hints.MistakePlace(tokens, token, frozenset(kinds), frozenset(expected)))
     if hint is None:
         return Mistake(token.start, message("diagnostics.without_hint", reason=reason))
     return Mistake(token.start, message("diagnostics.with_hint", reason=reason, hint=hint))

@@ -48,7 +48,7 @@ _DIALECTS: dict[str, tuple[str, Said]] = {
 _OF_OTHER_ENGINES = ("DEFINE", "EXPLAIN", "PRAGMA")
 
 
-class Place(NamedTuple):
+class MistakePlace(NamedTuple):
     """A mistake: the tokens before it, its token, and the expected kinds and rules."""
 
     before: list[Token]
@@ -68,12 +68,12 @@ class Place(NamedTuple):
         return before.start + len(before.text) == self.token.start
 
 
-def find_hint(place: Place) -> Message | None:
+def find_hint(place: MistakePlace) -> Message | None:
     """Return the first hint that fits, or None."""
     return next((hint for find in _HINTS if (hint := find(place))), None)
 
 
-def _of_characters(place: Place) -> Message | None:
+def _of_characters(place: MistakePlace) -> Message | None:
     token = place.token
     if token.kind == "open":
         return message("diagnostics.open_quote")
@@ -98,7 +98,7 @@ def _of_characters(place: Place) -> Message | None:
     return message("diagnostics.character", code=code, name=name)
 
 
-def _of_words(place: Place) -> Message | None:
+def _of_words(place: MistakePlace) -> Message | None:
     word = place.token.text.upper()
     if place.token.kind != "word":
         return None
@@ -122,7 +122,7 @@ def _of_words(place: Place) -> Message | None:
     return None
 
 
-def _of_prefixes(place: Place) -> Message | None:
+def _of_prefixes(place: MistakePlace) -> Message | None:
     if place.expected == {"ns"}:
         return message("diagnostics.prefix_colon")
     if place.expected == {"iriref"} and {t.kind for t in place.before[-2:]} & _BEFORE_THE_QUERY:
@@ -136,7 +136,7 @@ def _of_prefixes(place: Place) -> Message | None:
     return None
 
 
-def _of_columns(place: Place) -> Message | None:
+def _of_columns(place: MistakePlace) -> Message | None:
     kind = place.token.kind
     among_columns = {"FROM", "var", "("} <= place.expected
     if among_columns or place.last in ("SELECT", "DISTINCT", "REDUCED"):
@@ -159,7 +159,7 @@ def _of_columns(place: Place) -> Message | None:
     return None
 
 
-def _of_commas(place: Place) -> Message | None:
+def _of_commas(place: MistakePlace) -> Message | None:
     if place.token.kind != ",":
         return None
     if "UNDEF" in place.expected:
@@ -171,7 +171,7 @@ def _of_commas(place: Place) -> Message | None:
     return None
 
 
-def _of_brackets(place: Place) -> Message | None:
+def _of_brackets(place: MistakePlace) -> Message | None:
     if place.last in ("ASC", "DESC"):
         return message("diagnostics.ordered_by", word=place.last)
     if place.token.kind in _COMPARING and {"REGEX", "LIMIT"} <= place.expected:
@@ -179,7 +179,7 @@ def _of_brackets(place: Place) -> Message | None:
     return None
 
 
-def _of_subselects(place: Place) -> Message | None:
+def _of_subselects(place: MistakePlace) -> Message | None:
     begins = place.token.kind == "SELECT" and {"}", "FILTER"} <= place.expected
     behind = place.token.kind in (*_TERMS, *FIRST["pattern"]) and {"GROUP", "}"} <= place.expected
     if begins or behind:
@@ -187,7 +187,7 @@ def _of_subselects(place: Place) -> Message | None:
     return None
 
 
-def _of_paths(place: Place) -> Message | None:
+def _of_paths(place: MistakePlace) -> Message | None:
     kind = place.token.kind
     behind_variable = place.last == "var" and kind in "*+/|" and "objects" in place.rules
     if behind_variable or (kind == "var" and place.rules & {"path", "sequence", "step"}):
@@ -197,7 +197,7 @@ def _of_paths(place: Place) -> Message | None:
     return None
 
 
-def _of_conditions(place: Place) -> Message | None:
+def _of_conditions(place: MistakePlace) -> Message | None:
     kind = place.token.kind
     if place.last in ("FILTER", "HAVING") and "(" in place.expected:
         return message("diagnostics.condition_in_brackets", word=place.last)
@@ -218,7 +218,7 @@ def _of_conditions(place: Place) -> Message | None:
     return None
 
 
-def _of_triples(place: Place) -> Message | None:
+def _of_triples(place: MistakePlace) -> Message | None:
     kind = place.token.kind
     if {"WHERE", "{"} <= place.expected and kind in _TERMS:
         return message("diagnostics.pattern_in_braces")
@@ -237,7 +237,7 @@ def _of_triples(place: Place) -> Message | None:
     return None
 
 
-def _of_the_end(place: Place) -> Message | None:
+def _of_the_end(place: MistakePlace) -> Message | None:
     kind = place.token.kind
     if "end" in place.expected and kind in _MODIFIERS:
         return message("diagnostics.order_of_clauses")
@@ -256,7 +256,7 @@ def _of_the_end(place: Place) -> Message | None:
     return None
 
 
-_HINTS: tuple[Callable[[Place], Message | None], ...] = (
+_HINTS: tuple[Callable[[MistakePlace], Message | None], ...] = (
     _of_characters,
     _of_words,
     _of_prefixes,

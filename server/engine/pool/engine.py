@@ -8,7 +8,7 @@ from typing import Self
 
 from server.engine.faults import Abandoned, EngineDefect, EngineFault
 from server.engine.forked import call_in_forked
-from server.engine.interface import Answer, Limits, Outcome, Question, Ticket, Whole
+from server.engine.interface import Answer, Limits, Outcome, Question, Ticket, WholeAnswer
 from server.engine.pool.event_loop import get_loop
 from server.engine.pool.lookup import Lookups
 from server.engine.pool.pool import Pool
@@ -35,7 +35,7 @@ class PooledEngine:
         """See `server.engine.interface.Engine.begin`."""
         return self._pool.begin(question, over)
 
-    def look_up(self, question: Question) -> Whole | None:
+    def look_up(self, question: Question) -> WholeAnswer | None:
         """See `server.engine.interface.Engine.look_up`."""
         return self._lookups.answer(question) if self._lookups else None
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from server.engine.faults import EngineDefect, EngineFault, load_fault
 from server.engine.frames import DATA, END, FAULT, HEAD, ORDERED
-from server.engine.interface import Form, Outcome, Whole
+from server.engine.interface import Form, Outcome, WholeAnswer
 from server.engine.pool.spool import Spool
 
 _log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Exchange:
     def take_whole(self, payload: bytes) -> None:
         """Take a small answer, which is one frame."""
         kind, _, body = payload.partition(b"\n")
-        self._report(Whole(*read_kind(kind), body))
+        self._report(WholeAnswer(*read_kind(kind), body))
 
     def take(self, letter: bytes, payload: bytes, open_spool: Callable[[bytes], Spool]) -> None:
         """Take another frame; raises EngineFault for one out of turn, and beyond the limits."""

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from server.engine.disk_loader import files_of
 from server.engine.faults import unloadable
-from server.engine.interface import JSON, Question, Whole
+from server.engine.interface import JSON, Question, WholeAnswer
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Lookups:
         self._store = store
         self._large = large  # the subjects with many statements, as N-Quads writes them
 
-    def answer(self, question: Question) -> Whole | None:
+    def answer(self, question: Question) -> WholeAnswer | None:
         """Return the answer to a lookup, as a query process would; None to any other question."""
         text = question.text
         if question.solutions != JSON or len(text) > _LONGEST:
@@ -67,7 +67,7 @@ class Lookups:
         except Exception:
             log.exception("a lookup is left to a query process")
             return None
-        return Whole("solutions", JSON, body or b"")
+        return WholeAnswer("solutions", JSON, body or b"")
 
 
 def open_lookups(release_file: Path) -> Lookups | None:

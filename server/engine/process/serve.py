@@ -20,8 +20,8 @@ from server.engine.interface import (
     JSON,
     TSV,
     XML,
+    BoundText,
     Question,
-    Text,
 )
 from server.engine.process import csv_cells, sandbox
 from server.engine.process.frame_writer import FrameWriter, XmlFrameWriter
@@ -178,7 +178,7 @@ def _variable(name: str) -> ox.Variable:
         raise faults.MalformedQuery(detail) from error
 
 
-def _term(bound: str | Text) -> _Term:
+def _term(bound: str | BoundText) -> _Term:
     if isinstance(bound, str):
         return _iri(bound)
     try:

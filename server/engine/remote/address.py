@@ -10,7 +10,7 @@ from transform.text.urls import url_problem
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class EndpointAddress:
     """Where a SPARQL endpoint is, and who asks it where it wants to know."""
 
     url: str
@@ -50,9 +50,9 @@ def check_url(url: str) -> str:
     return url
 
 
-def read_store(url: str) -> Store:
+def read_store(url: str) -> EndpointAddress:
     """Return a store with its credentials: of two variables, or of netrc.
 
     Raises MisusedCommand for an impossible URL, half a pair of variables, an unreadable netrc.
     """
-    return Store(check_url(url), find_credentials(url))
+    return EndpointAddress(check_url(url), find_credentials(url))

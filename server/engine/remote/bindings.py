@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from server.engine.interface import Text
+from server.engine.interface import BoundText
 from server.engine.remote import terms
-from server.engine.remote.reading import Query, Scope
+from server.engine.remote.reading import ParsedQuery, Scope
 
-Value = str | Text
+Value = str | BoundText
 
 
 class Bindings:
@@ -17,7 +17,7 @@ class Bindings:
     that is computed outside. Both mean what the initial bindings of our own engine mean.
     """
 
-    def __init__(self, query: Query, values: Mapping[str, Value]) -> None:
+    def __init__(self, query: ParsedQuery, values: Mapping[str, Value]) -> None:
         """Bind variables by their names without `?`; raises MalformedQuery for no term."""
         self._query = query
         self._values = values

@@ -7,19 +7,19 @@ from contextlib import suppress
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from server.engine.remote.address import Store
+from server.engine.remote.address import EndpointAddress
 
 CONNECT_SECONDS = 5.0
 
 
-class Connections:
+class IdleConnections:
     """The idle connections to one store; thread-safe.
 
     urllib3's own pool lends a connection only inside a request: nobody else could cut it off when
     a client leaves or the time is over.
     """
 
-    def __init__(self, store: Store, most: int) -> None:
+    def __init__(self, store: EndpointAddress, most: int) -> None:
         """Keep at most so many idle ones. Certificates are checked as the system has them."""
         self._store = store
         self._most = most

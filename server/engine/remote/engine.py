@@ -12,13 +12,13 @@ from typing import Self
 from server.engine import faults
 from server.engine.faults import EngineBusy, EngineDefect, EngineDown, EngineFault
 from server.engine.forked import call_in_forked
-from server.engine.interface import Answer, Limits, Outcome, Question, Ticket, Whole
+from server.engine.interface import Answer, Limits, Outcome, Question, Ticket, WholeAnswer
 from server.engine.pool.event_loop import get_loop
 from server.engine.pool.spool import SpoolSpace
 from server.engine.remote import answers
-from server.engine.remote.address import Store
+from server.engine.remote.address import EndpointAddress
 from server.engine.remote.breaker import Breaker
-from server.engine.remote.exchange import Door, Exchange
+from server.engine.remote.exchange import Door, RemoteExchange
 from server.engine.remote.gate import refuse_foreign_calls
 from server.engine.remote.reading import read_query
 from server.engine.remote.rewriting import Sent, Visible, rewrite
@@ -44,7 +44,9 @@ class RemoteEngine:
     part would have to be written anew.
     """
 
-    def __init__(self, store: Store, release: Visible, base_uri: str, limits: Limits) -> None:
+    def __init__(
+        self, store: EndpointAddress, release: Visible, base_uri: str, limits: Limits
+    ) -> None:
         """Ask a store for a release that it was seen to hold."""
         self._store = store
         self._release = release
@@ -72,7 +74,7 @@ class RemoteEngine:
 
         return self._begin(question, tell)
 
-    def look_up(self, question: Question) -> Whole | None:  # noqa: ARG002
+    def look_up(self, question: Question) -> WholeAnswer | None:  # noqa: ARG002
         """Return None: all questions are the store's."""
         return None
 
@@ -131,7 +133,7 @@ class RemoteEngine:
     # In a thread
 
     def _run(self, task: Task) -> None:
-        if not task.start(Exchange(self._door, self._limits.seconds)):
+        if not task.start(RemoteExchange(self._door, self._limits.seconds)):
             self._watch.remove(task)
             return
         outcome: Outcome
@@ -146,7 +148,7 @@ class RemoteEngine:
             self._watch.remove(task)
         task.end(outcome)
 
-    def _answer(self, question: Question, exchange: Exchange) -> Answer:
+    def _answer(self, question: Question, exchange: RemoteExchange) -> Answer:
         sent, media_type = self._prepare(question)
         self._breaker.check()
         out = Spooled(sent.form, media_type, self._space)
@@ -161,7 +163,7 @@ class RemoteEngine:
         if out.length > _SMALL:
             return out
         with out:
-            return Whole(sent.form, media_type, b"".join(out.body))
+            return WholeAnswer(sent.form, media_type, b"".join(out.body))
 
     def _prepare(self, question: Question) -> tuple[Sent, str]:
         query = read_query(question.text, question.base_iri, self._vocabulary)
@@ -170,7 +172,7 @@ class RemoteEngine:
         return sent, answers.choose_type(sent.form, question)
 
     def _probe(self) -> None:
-        exchange = Exchange(self._door, _PROBE_SECONDS)
+        exchange = RemoteExchange(self._door, _PROBE_SECONDS)
         with self._watch.looking(exchange), exchange.ask(_PROBE, _SMALL) as body:
             body.readall()
 

@@ -24,8 +24,8 @@ from server.engine.faults import (
     StoreTooSlow,
     StoreUnfit,
 )
-from server.engine.remote.address import Store
-from server.engine.remote.connections import CONNECT_SECONDS, Connections, cut
+from server.engine.remote.address import EndpointAddress
+from server.engine.remote.connections import CONNECT_SECONDS, IdleConnections, cut
 from transform import __version__
 from transform.files import reason_of
 from transform.push.authentication import Login, choose_challenge, read_challenges
@@ -52,10 +52,10 @@ _FULL, _REFUSING = (429, 503), (400, 413, 414, 422, 501)
 class Door:
     """A store and the connections to it: what all exchanges with it share."""
 
-    def __init__(self, store: Store, most: int) -> None:
+    def __init__(self, store: EndpointAddress, most: int) -> None:
         """Open nothing yet; at most so many idle connections are kept."""
         self.store = store
-        self.connections = Connections(store, most)
+        self.connections = IdleConnections(store, most)
         self._login: Login | None = None
 
     def take_challenge(self, values: list[str]) -> bool:
@@ -71,7 +71,7 @@ class Door:
         return {"Authorization": self._login.header(method, target)} if self._login else {}
 
 
-class Exchange:
+class RemoteExchange:
     """One query under way, which another thread may end by `stop`."""
 
     def __init__(self, door: Door, seconds: float) -> None:
@@ -96,13 +96,13 @@ class Exchange:
                 cut(self._connection.sock)
 
     @contextmanager
-    def ask(self, text: str, most: int) -> Iterator["Body"]:
+    def ask(self, text: str, most: int) -> Iterator["AnswerBytes"]:
         """Yield the body of the answer, of so many bytes at most, whose type was checked.
 
         Raises StoreDown, StoreUnfit, StoreTooSlow, StoreRefused, ResultCapped, EngineBusy.
         """
         connection, response = self._send(urlencode({"query": text}).encode())
-        body = Body(response, most, self._raise_stopped)
+        body = AnswerBytes(response, most, self._raise_stopped)
         try:
             self._check(response, body)
             yield body
@@ -164,7 +164,7 @@ class Exchange:
         )
         return connection.getresponse()
 
-    def _check(self, response: urllib3.BaseHTTPResponse, body: "Body") -> None:
+    def _check(self, response: urllib3.BaseHTTPResponse, body: "AnswerBytes") -> None:
         """Refuse all but a whole 200 of the type that was asked for."""
         status, headers = response.status, response.headers
         if status != 200 or "S1TAT" in headers.get("X-SQL-State", ""):
@@ -177,7 +177,7 @@ class Exchange:
                 raise StoreUnfit(message("engine.store_without_type"))
             raise StoreUnfit(message("engine.store_type", type=kind[:80]))
 
-    def _refuse(self, response: urllib3.BaseHTTPResponse, body: "Body") -> None:
+    def _refuse(self, response: urllib3.BaseHTTPResponse, body: "AnswerBytes") -> None:
         status, headers = response.status, response.headers
         shown = body.read_some(_MOST_SHOWN)
         _log.info("%s answers %d: %r", self._door.store.host, status, shown)
@@ -218,7 +218,7 @@ class Exchange:
         return StoreUnfit(message("engine.store_broke_off"))
 
 
-class Body(io.RawIOBase):
+class AnswerBytes(io.RawIOBase):
     """The bytes of an answer; `broken` is what kept them from being read to their end."""
 
     def __init__(

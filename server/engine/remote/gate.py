@@ -1,7 +1,7 @@
 """Refuse calls of functions that are not SPARQL's: on a store of others they may do anything."""
 
 from server.engine.diagnostics.functions import refuse_call
-from server.engine.remote.reading import Query
+from server.engine.remote.reading import ParsedQuery
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 # What our own engine casts to: SPARQL 1.1, section 17.5, and what it has beyond.
@@ -15,7 +15,7 @@ CASTS = frozenset(
 )  # fmt: skip
 
 
-def refuse_foreign_calls(query: Query, text: str) -> None:
+def refuse_foreign_calls(query: ParsedQuery, text: str) -> None:
     """Raise UnknownFunction where a query calls a function by an IRI that is no cast.
 
     Virtuoso's `bif:` and `sql:`, Jena's `java:` and their like are such IRIs.

@@ -7,9 +7,9 @@ from pathlib import Path
 from server.engine.faults import EngineFault
 from server.engine.interface import Limits
 from server.engine.remote import answers
-from server.engine.remote.address import Store, read_store
+from server.engine.remote.address import EndpointAddress, read_store
 from server.engine.remote.engine import RemoteEngine
-from server.engine.remote.exchange import Door, Exchange
+from server.engine.remote.exchange import Door, RemoteExchange
 from server.engine.remote.graphs import list_graphs
 from server.engine.remote.record import find_problem
 from server.engine.remote.rewriting import Visible
@@ -44,13 +44,13 @@ def _read_release(folder: Path) -> Visible:
     return Visible(graphs, frozenset(manifest["properties"]))
 
 
-def check_store(store: Store, folder: Path) -> None:
+def check_store(store: EndpointAddress, folder: Path) -> None:
     """Raise StoreFailed where a store does not hold the release of a folder whole."""
     release, counts = _read_release(folder), read_manifest(folder)["graphs"]
     door, watch = Door(store, 1), Watch()
 
     def select(text: str) -> list[dict[str, str]]:
-        exchange = Exchange(door, _SECONDS)
+        exchange = RemoteExchange(door, _SECONDS)
         with watch.looking(exchange), exchange.ask(text, _MOST) as body:
             return answers.read_rows(body)
 

@@ -15,7 +15,7 @@ from server.engine.faults import (
     ServiceRefused,
     UpdateRefused,
 )
-from server.engine.remote.terms import Names
+from server.engine.remote.terms import Prologue
 from transform.text.message import message
 
 FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
@@ -47,7 +47,7 @@ class Scope:
 
 
 @dataclass(slots=True, eq=False)
-class Group:
+class GroupPattern:
     """A pattern in braces, from `start` to `end`, indexes of its brackets.
 
     `select`: it holds a SELECT, whose columns and modifiers are tokens of it.
@@ -62,7 +62,7 @@ class Group:
 
 
 @dataclass(slots=True, eq=False)
-class Query:
+class ParsedQuery:
     """A query that follows the grammar and has no mistake that is known here.
 
     `within[i]` is the group whose pattern the token `i` is part of; None for templates, columns,
@@ -71,7 +71,7 @@ class Query:
 
     tokens: Sequence[Token]
     rules: Sequence[tuple[str, ...]]
-    names: Names
+    names: Prologue
     form: str
     body: int  # the first token behind the prologue
     scope: Scope = field(default_factory=Scope)
@@ -82,15 +82,15 @@ class Query:
     named_graphs: list[str] = field(default_factory=list)
     datasets: set[int] = field(default_factory=set)  # the tokens of its FROM clauses
     closing: dict[int, int] = field(default_factory=dict)
-    groups: dict[int, Group] = field(default_factory=dict)
-    within: list[Group | None] = field(default_factory=list)
+    groups: dict[int, GroupPattern] = field(default_factory=dict)
+    within: list[GroupPattern | None] = field(default_factory=list)
 
     def name(self, at: int) -> str:
         """Return the IRI that a token stands for."""
         return self.names.expand(self.tokens[at])
 
 
-def read_query(text: str, base_iri: str, ours: str = "def#") -> Query:
+def read_query(text: str, base_iri: str, ours: str = "def#") -> ParsedQuery:
     """Read a query; raises the fault of one that does not leave. See `diagnose.examine`."""
     if len(text) > _LONGEST_KEPT:
         return _read(text, base_iri, ours)
@@ -98,18 +98,18 @@ def read_query(text: str, base_iri: str, ours: str = "def#") -> Query:
 
 
 @lru_cache(_KEPT)
-def _read_short(text: str, base_iri: str, ours: str) -> Query:
+def _read_short(text: str, base_iri: str, ours: str) -> ParsedQuery:
     return _read(text, base_iri, ours)
 
 
-def _read(text: str, base_iri: str, ours: str) -> Query:
+def _read(text: str, base_iri: str, ours: str) -> ParsedQuery:
     examined = _examine(text, ours)
     tokens = examined.tokens
     if any(token.kind == "SERVICE" for token in tokens):
         raise ServiceRefused
     body = next(at for at, token in enumerate(tokens) if token.kind in FORMS)
-    names = Names(text, base_iri, tokens[:body])
-    query = Query(tokens, examined.rules, names, tokens[body].kind, body)
+    names = Prologue(text, base_iri, tokens[:body])
+    query = ParsedQuery(tokens, examined.rules, names, tokens[body].kind, body)
     query.closing = _match(tokens)
     query.within = [None] * len(tokens)
     _Walk(query).walk()
@@ -188,10 +188,10 @@ def _opens_data(tokens: Sequence[Token], at: int) -> bool:
 class _Walk:
     """A walk through the tokens, with the open braces."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: ParsedQuery) -> None:
         self.query = query
         self.tokens = query.tokens
-        self.open: list[Group | None] = []  # None: a template or rows of VALUES
+        self.open: list[GroupPattern | None] = []  # None: a template or rows of VALUES
         self.at = query.body
 
     def walk(self) -> None:
@@ -279,12 +279,12 @@ class _Walk:
             return
         outer, word = self._outer(), self.tokens[at - 1].kind
         scope = query.scope if outer is None else outer.select or outer.scope
-        query.groups[at] = group = Group(at, query.closing[at], scope, word)
+        query.groups[at] = group = GroupPattern(at, query.closing[at], scope, word)
         if not scope.where and ("where" in rules or word == "WHERE"):
             scope.where = at
         self.open.append(group)
 
-    def _outer(self) -> Group | None:
+    def _outer(self) -> GroupPattern | None:
         return next((group for group in reversed(self.open) if group is not None), None)
 
     def _close(self) -> None:

@@ -33,7 +33,7 @@ from server.engine.interface import Form, Question
 from server.engine.remote import terms
 from server.engine.remote.bindings import Bindings
 from server.engine.remote.graphs import Graphs
-from server.engine.remote.reading import IRIS, Query
+from server.engine.remote.reading import IRIS, ParsedQuery
 from server.engine.remote.templates import Template, read_template, subjects_template
 
 _GLUED = ("langtag", "^^")  # stand directly behind a text
@@ -57,7 +57,7 @@ class Visible(NamedTuple):
     properties: Collection[str]
 
 
-def rewrite(query: Query, question: Question, release: Visible) -> Sent:
+def rewrite(query: ParsedQuery, question: Question, release: Visible) -> Sent:
     """Return the query that the store is sent. Raises MalformedQuery for what names no IRI."""
     return _Rewriting(query, question, release).write()
 
@@ -65,7 +65,7 @@ def rewrite(query: Query, question: Question, release: Visible) -> Sent:
 class _Rewriting:
     """The query with what stands in place of, before and behind its tokens."""
 
-    def __init__(self, query: Query, question: Question, release: Visible) -> None:
+    def __init__(self, query: ParsedQuery, question: Question, release: Visible) -> None:
         self._query = query
         self._graphs = release.graphs
         self._properties = release.properties
@@ -289,7 +289,7 @@ class _Rewriting:
         return text, subjects_template(subject[1:], prop[1:], value[1:])
 
 
-def _fresh_names(query: Query) -> Iterator[str]:
+def _fresh_names(query: ParsedQuery) -> Iterator[str]:
     """Yield names of variables that the query does not have."""
     taken = {token.text[1:] for token in query.tokens if token.kind == "var"}
     return (name for number in count() if (name := f"own{number}") not in taken)

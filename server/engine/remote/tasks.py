@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from server.engine.faults import Abandoned, EngineBusy, EngineFault
 from server.engine.interface import Outcome, Question
-from server.engine.remote.exchange import Exchange
+from server.engine.remote.exchange import RemoteExchange
 from transform.text.message import message
 
 _LOOK_EVERY = 0.05  # seconds between two looks
@@ -20,7 +20,7 @@ class Task:
     def __init__(self, question: Question, over: "Callable[[Task], None]", seconds: float) -> None:
         """Wait so many seconds at most; `over` is called once there is an outcome to take."""
         self.question = question
-        self.exchange: Exchange
+        self.exchange: RemoteExchange
         self.running = False
         self._over = over
         self._seconds = seconds
@@ -29,7 +29,7 @@ class Task:
         self._outcome: Outcome | None = None
         self._ended = False
 
-    def start(self, exchange: Exchange) -> bool:
+    def start(self, exchange: RemoteExchange) -> bool:
         """Begin to run; return whether it is still to be answered."""
         with self._lock:
             if not self._ended:
@@ -91,12 +91,12 @@ class Watch:
     """A thread that ends what has reached a limit of time; it rests while there is nothing."""
 
     def __init__(self) -> None:
-        self._looked_at: set[Task | Exchange] = set()
+        self._looked_at: set[Task | RemoteExchange] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def add(self, item: Task | Exchange) -> None:
+    def add(self, item: Task | RemoteExchange) -> None:
         """Look at a question, or an exchange, from now on."""
         with self._changed:
             self._looked_at.add(item)
@@ -105,13 +105,13 @@ class Watch:
                 self._thread.start()
             self._changed.notify()
 
-    def remove(self, item: Task | Exchange) -> None:
+    def remove(self, item: Task | RemoteExchange) -> None:
         """Look at it no more."""
         with self._changed:
             self._looked_at.discard(item)
 
     @contextmanager
-    def looking(self, exchange: Exchange) -> Iterator[None]:
+    def looking(self, exchange: RemoteExchange) -> Iterator[None]:
         """Look at an exchange within a `with`."""
         self.add(exchange)
         try:

@@ -10,7 +10,7 @@ from server.engine.diagnostics.diagnose import locate
 from server.engine.diagnostics.iris import why_no_iri
 from server.engine.diagnostics.tokens import Token
 from server.engine.faults import MalformedQuery
-from server.engine.interface import Text
+from server.engine.interface import BoundText
 from transform.text.message import Message, message
 
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
@@ -22,7 +22,7 @@ _ESCAPED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _ANY = "a:a"
 
 
-class Names:
+class Prologue:
     """The base and the prefixes of a query."""
 
     def __init__(self, text: str, base_iri: str, prologue: Sequence[Token]) -> None:
@@ -93,7 +93,7 @@ def write_text(value: str) -> str:
     return f'"{_TO_ESCAPE.sub(_escape, value)}"'
 
 
-def write_value(bound: str | Text) -> str:
+def write_value(bound: str | BoundText) -> str:
     """Write an IRI, or a literal, as a term of a query; raises MalformedQuery for neither."""
     if isinstance(bound, str):
         return write_iri(bound)

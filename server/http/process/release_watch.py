@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.http.process.shared_choice import SharedChoice
-from server.release.choice import Choice, ReleaseChooser, Vet
+from server.release.choice import ReleaseChoice, ReleaseChooser, Vet
 from transform.errors import CannotServe, UnreadableRelease
 from transform.text.message import message
 
@@ -36,7 +36,7 @@ class ReleaseWatch:
         self._shared = shared
         self._workers = workers
         self._prepare = prepare
-        self._choice = Choice()
+        self._choice = ReleaseChoice()
         self._first_is_over = threading.Event()
         self._fault: Exception | None = None
         self._refused: set[tuple[str, str, str]] = set()
@@ -103,7 +103,7 @@ class ReleaseWatch:
                     message("server.none_served", trouble=choice.trouble)
                 )
 
-    def _publish(self, choice: Choice) -> None:
+    def _publish(self, choice: ReleaseChoice) -> None:
         self._choice = choice
         self._shared.publish(choice)
 

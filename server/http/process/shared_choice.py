@@ -11,7 +11,7 @@ import zlib
 from typing import Any
 
 from server.http.process.load_balance import MOST_WORKERS
-from server.release.choice import Choice
+from server.release.choice import ReleaseChoice
 
 _HEAD = struct.Struct("II")  # bytes of the record, its CRC-32
 _PLACE = 16 << 10  # a path has up to 4096 bytes, and JSON writes one in up to six
@@ -25,17 +25,17 @@ class SharedChoice:
     def __init__(self, shared: mmap.mmap, offset: int) -> None:
         self._shared = shared
         self._offset = offset
-        self._choice = Choice()
+        self._choice = ReleaseChoice()
 
-    def publish(self, choice: Choice) -> None:
+    def publish(self, choice: ReleaseChoice) -> None:
         """Write the choice for the workers to read."""
         texts = {name: getattr(choice, name)[:_LONGEST] for name in ("trouble", "checking")}
         self._write(0, choice._replace(**texts))
 
-    def read(self) -> Choice:
+    def read(self) -> ReleaseChoice:
         """Return the choice; one without a release until the first is published."""
         if (record := self._read(0)) is not None:
-            self._choice = Choice(*record)
+            self._choice = ReleaseChoice(*record)
         return self._choice
 
     def list_refused(self, workers: int) -> list[tuple[str, str, str]]:
@@ -69,7 +69,7 @@ class WorkerChooser:
         self._choice = choice
         self._place = place
 
-    def choose(self) -> Choice:
+    def choose(self) -> ReleaseChoice:
         """See `server.release.choice.Chooser.choose`."""
         return self._choice.read()
 

@@ -39,7 +39,7 @@ class Compressor(Protocol):
         ...
 
 
-class Choice(NamedTuple):
+class CodingChoice(NamedTuple):
     """A coding, None for no compression; and whether the client refuses an uncompressed body."""
 
     coding: str | None
@@ -51,7 +51,7 @@ class Choice(NamedTuple):
         return self.coding is None and self.plain_refused
 
 
-def choose_coding(accepted: str) -> Choice:
+def choose_coding(accepted: str) -> CodingChoice:
     """Return the coding that a client prefers, from its Accept-Encoding, empty where it is absent.
 
     Without a preference the body is sent as it is.
@@ -67,8 +67,8 @@ def choose_coding(accepted: str) -> Choice:
     weight, place = max(rated)
     # An identity that is not named comes last; one that is named has its own weight.
     if weight > 0 and (weight >= plain or "identity" not in weights):
-        return Choice(CODINGS[-place], plain <= 0)
-    return Choice(None, plain <= 0)
+        return CodingChoice(CODINGS[-place], plain <= 0)
+    return CodingChoice(None, plain <= 0)
 
 
 def worth_it(content_type: str, length: int) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from typing import NamedTuple
 
-from server.engine.interface import Whole
+from server.engine.interface import WholeAnswer
 from server.http.messages import (
     Headers,
     Reply,
@@ -13,11 +13,11 @@ from server.http.messages import (
 )
 from server.http.responses.compression import (
     LEAST,
-    Choice,
+    CodingChoice,
     compress,
     worth_it,
 )
-from server.http.responses.wsgi import LongBody, Result, Threads
+from server.http.responses.wsgi import LongBody, Threads, WsgiResult
 from server.sparql.plan import CONTENT_TYPES
 from server.web.headers import HEADERS
 
@@ -28,7 +28,7 @@ _TAG = 32  # hexadecimal digits
 KEPT_STATUSES = (200, 301, 303, 308)
 
 
-def may_keep(result: Result) -> bool:
+def may_keep(result: WsgiResult) -> bool:
     """Return whether an answer may be given again: whole, good, and not forbidden."""
     return (
         result.rest is None
@@ -38,7 +38,7 @@ def may_keep(result: Result) -> bool:
     )
 
 
-def finish(result: Result, request: Request, choice: Choice, threads: Threads) -> Reply:
+def finish(result: WsgiResult, request: Request, choice: CodingChoice, threads: Threads) -> Reply:
     """Return the reply for any client with the same preferences."""
     headers, body = list(result.headers), result.body
     coding = _choose(result, choice, headers)
@@ -63,7 +63,7 @@ def finish(result: Result, request: Request, choice: Choice, threads: Threads) -
     )
 
 
-def _choose(result: Result, choice: Choice, headers: Headers) -> str | None:
+def _choose(result: WsgiResult, choice: CodingChoice, headers: Headers) -> str | None:
     """Return the coding for a body that has none yet; add Vary where it is compressible."""
     length = int(result.header("content-length") or 0)
     if not length or result.header("content-encoding") is not None:
@@ -75,7 +75,7 @@ def _choose(result: Result, choice: Choice, headers: Headers) -> str | None:
 
 
 def _set_freshness(
-    result: Result, request: Request, coding: str | None, headers: Headers
+    result: WsgiResult, request: Request, coding: str | None, headers: Headers
 ) -> str | None:
     """Set the headers ETag and Cache-Control; return the entity tag."""
     if result.status != 200 or request.method not in ("GET", "HEAD", "POST"):
@@ -91,7 +91,7 @@ def _set_freshness(
     return tag
 
 
-def finish_whole(answer: Whole, request: Request, choice: Choice) -> Reply:
+def finish_whole(answer: WholeAnswer, request: Request, choice: CodingChoice) -> Reply:
     """Return the reply with a small answer to a query, as `finish` does."""
     body, posted = answer.content, request.method == "POST"
     form = _whole_form(answer.media_type, len(body) >= LEAST, choice, posted)
@@ -112,7 +112,7 @@ class _WholeForm(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _WholeForm:
+def _whole_form(media_type: str, long: bool, choice: CodingChoice, posted: bool) -> _WholeForm:
     content_type = CONTENT_TYPES[media_type]
     compressible = worth_it(content_type, LEAST if long else 0)
     coding = choice.coding if compressible or choice.plain_refused else None
@@ -128,7 +128,7 @@ def _whole_form(media_type: str, long: bool, choice: Choice, posted: bool) -> _W
     )
 
 
-def pass_on(result: Result, threads: Threads) -> Reply:
+def pass_on(result: WsgiResult, threads: Threads) -> Reply:
     """Return the reply just as the application made it."""
     head = write_head(result.status, result.headers)
     if result.rest is None:
@@ -136,7 +136,7 @@ def pass_on(result: Result, threads: Threads) -> Reply:
     return Reply(result.status, head, stream=LongBody(result, threads, None))
 
 
-def _tag(result: Result, coding: str | None) -> str | None:
+def _tag(result: WsgiResult, coding: str | None) -> str | None:
     """Return the entity tag: the application's or the digest of a whole body, per coding."""
     tag = result.header("etag")
     if tag is None:

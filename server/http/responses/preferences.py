@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from server import texts
 from server.http.messages import Request
-from server.http.responses.compression import Choice, choose_coding
+from server.http.responses.compression import CodingChoice, choose_coding
 from server.negotiation import HTML, LONGEST, choose_language
 from server.problem import choose_form
 
@@ -15,7 +15,7 @@ class Preferences(NamedTuple):
 
     name: str  # the same for all that get the same form
     accept: str
-    coding: Choice
+    coding: CodingChoice
     page: bool  # a fault is shown as a page
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from server.engine.faults import UpdateRefused
-from server.engine.interface import Answer, Outcome, Whole
+from server.engine.interface import Answer, Outcome, WholeAnswer
 from server.faults import Fault
 from server.http.messages import Headers, Reply, Request
 from server.http.responses import finish
-from server.http.responses.compression import Choice
+from server.http.responses.compression import CodingChoice
 from server.http.responses.preferences import Preferences
-from server.http.responses.wsgi import WHOLE, Result, Threads
+from server.http.responses.wsgi import WHOLE, Threads, WsgiResult
 from server.negotiation import NothingAcceptable
 from server.problem import choose_form, describe, stated_language
 from server.sparql.plan import CONTENT_TYPES, Plan, make_plan
@@ -49,7 +49,7 @@ def write(
     outcome: Outcome, plan: Plan, request: Request, preferences: Preferences, threads: Threads
 ) -> Reply:
     """Write the reply with the outcome of a query."""
-    if isinstance(outcome, Whole) and not plan.fickle:
+    if isinstance(outcome, WholeAnswer) and not plan.fickle:
         return finish.finish_whole(outcome, request, preferences.coding)
     if isinstance(outcome, Exception):
         return _refuse(plan.explain(outcome), request, preferences, threads)
@@ -61,13 +61,13 @@ def write(
     ]
     if plan.fickle:
         headers.append(("Cache-Control", "no-store"))
-    result = Result(200, headers, rest=_Body(outcome))
+    result = WsgiResult(200, headers, rest=_Body(outcome))
     if outcome.length <= WHOLE:
         result.make_whole()
     return finish.finish(result, request, preferences.coding, threads)
 
 
-def is_soon_written(outcome: Outcome, choice: Choice) -> bool:
+def is_soon_written(outcome: Outcome, choice: CodingChoice) -> bool:
     """Return whether an outcome is written sooner than a thread is woken."""
     if isinstance(outcome, Exception) or choice.coding is None:
         return True
@@ -97,7 +97,7 @@ def _refuse(
         *problem.headers,
     ]
     headers.append(("Content-Length", str(len(body))))
-    result = Result(problem.status, headers, body=body, kind=problem.kind)
+    result = WsgiResult(problem.status, headers, body=body, kind=problem.kind)
     return finish.finish(result, request, preferences.coding, threads)
 
 

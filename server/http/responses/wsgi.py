@@ -51,7 +51,7 @@ class Threads:
 
 
 @dataclass(slots=True, eq=False)
-class Result:
+class WsgiResult:
     """The answer of the application; `rest` is set where the body is not whole."""
 
     status: int
@@ -82,7 +82,7 @@ class Result:
 class LongBody:
     """A body that threads read while the connection has room for it."""
 
-    def __init__(self, result: Result, threads: Threads, coding: str | None) -> None:
+    def __init__(self, result: WsgiResult, threads: Threads, coding: str | None) -> None:
         self._result = result
         self._threads = threads
         parts = iter(result.rest or ())
@@ -108,7 +108,7 @@ class LongBody:
             self._result.close()
 
 
-def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> Result:
+def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> WsgiResult:
     """Call the application (PEP 3333); runs in a thread."""
     started: list[tuple[str, Headers]] = []
 
@@ -119,7 +119,7 @@ def call(app: "WSGIApplication", request: Request, environ: dict[str, Any]) -> R
     status, sent = started[0]
     # Date is written anew each time the answer is given.
     headers = [pair for pair in sent if pair[0].lower() not in ("date", "connection")]
-    result = Result(int(status[:3]), headers, rest=body, release=environ[RELEASE].name)
+    result = WsgiResult(int(status[:3]), headers, rest=body, release=environ[RELEASE].name)
     if int(result.header("content-length") or 0) <= WHOLE or request.method == "HEAD":
         result.make_whole()
     result.kind = environ.get(KIND, "")

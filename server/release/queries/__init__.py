@@ -15,8 +15,8 @@ from server.engine import faults
 from server.engine.interface import (
     CSV,
     JSON,
+    BoundText,
     Question,
-    Text,
 )
 from server.release.current import Release
 from transform.rdf.namespaces import RDF_TYPE, at_home
@@ -34,20 +34,20 @@ def read(name: str) -> str:
     return files(__name__).joinpath(f"{name}.rq").read_text("utf-8")
 
 
-def write_order(languages: Sequence[str]) -> Text:
+def write_order(languages: Sequence[str]) -> BoundText:
     """Write the order of languages in which queries choose labels: these, none, then any other.
 
     What stands behind a language between blanks is the longer, the better it is.
     """
-    return Text(f" {' '.join(languages)}  .")
+    return BoundText(f" {' '.join(languages)}  .")
 
 
-def find_triples(release: Release, name: str, **bindings: str | Text) -> list[ox.Triple]:
+def find_triples(release: Release, name: str, **bindings: str | BoundText) -> list[ox.Triple]:
     """Run a named CONSTRUCT query; return its triples in a fixed order."""
     return ask_triples(release, read(name), **bindings)
 
 
-def ask_triples(release: Release, text: str, **bindings: str | Text) -> list[ox.Triple]:
+def ask_triples(release: Release, text: str, **bindings: str | BoundText) -> list[ox.Triple]:
     """Run the text of a CONSTRUCT query; return its triples in a fixed order."""
     quads = ox.parse(_ask(release, text, None, bindings), format=ox.RdfFormat.N_TRIPLES)
     return sort_triples(quad.triple for quad in quads)
@@ -80,7 +80,7 @@ def find_rows(
     name: str,
     limit: int | None = None,
     offset: int = 0,
-    **bindings: str | Text,
+    **bindings: str | BoundText,
 ) -> list[Row]:
     """Run a named SELECT query; return its rows as in SPARQL 1.1 Query Results JSON."""
     return ask_rows(release, read(name), limit, offset, **bindings)
@@ -91,7 +91,7 @@ def ask_rows(
     text: str,
     limit: int | None = None,
     offset: int = 0,
-    **bindings: str | Text,
+    **bindings: str | BoundText,
 ) -> list[Row]:
     """Run the text of a SELECT query; return its rows, one page of them with a limit."""
     if limit is not None:  # the grammar allows no variable here
@@ -102,7 +102,7 @@ def ask_rows(
     return rows
 
 
-def find_table(release: Release, name: str, **bindings: str | Text) -> list[list[str]]:
+def find_table(release: Release, name: str, **bindings: str | BoundText) -> list[list[str]]:
     """Run a named SELECT query of very many rows; return their texts, sorted.
 
     The answer is CSV: a quarter of the bytes of JSON, and parsed in C.
@@ -112,7 +112,7 @@ def find_table(release: Release, name: str, **bindings: str | Text) -> list[list
 
 
 def find_rows_about(
-    release: Release, name: str, iris: Iterable[str], **bindings: str | Text
+    release: Release, name: str, iris: Iterable[str], **bindings: str | BoundText
 ) -> list[Row]:
     """Run a named SELECT query about many resources at once; see `find_labels`."""
     terms = [str(ox.NamedNode(iri)) for iri in iris]
@@ -121,7 +121,7 @@ def find_rows_about(
 
 
 def _ask(
-    release: Release, text: str, solutions: str | None, bindings: dict[str, str | Text]
+    release: Release, text: str, solutions: str | None, bindings: dict[str, str | BoundText]
 ) -> bytes:
     text = at_home(text.encode(), release.base_uri).decode()
     question = Question(

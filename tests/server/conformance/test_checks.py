@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from server.conformance.check import Outcome, Result
+from server.conformance.check import CheckResult, Outcome
 from server.conformance.checks import CHECKS, NAMES
 from server.conformance.client import HttpClient
 from server.conformance.run import run_one
@@ -23,7 +23,7 @@ BY_NAME = {check.name: check for check in CHECKS}
 LONG = 600_000  # bytes of a query
 
 
-def result_of(name: str, address: str, notes: list[Message] | None = None) -> Result:
+def result_of(name: str, address: str, notes: list[Message] | None = None) -> CheckResult:
     """Run a check on a site."""
     note = (notes if notes is not None else []).append
     return run_one(BY_NAME[name], discover(HttpClient(address, 60, note)))
@@ -188,7 +188,7 @@ def test_the_example_passes_and_is_asked_no_more_than_it_can_bear(proxy: Proxy) 
     assert len([e for e in proxy.requests if e.is_for("%3Fm")]) == 1  # the query without end
 
 
-def _told(result: Result) -> None:
+def _told(result: CheckResult) -> None:
     assert result.outcome is Outcome.FAILED, result.reason
     for found in result.findings:
         assert found.sent.split(" ")[0] in {"GET", "HEAD", "POST", "OPTIONS", "DELETE"}

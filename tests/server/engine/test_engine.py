@@ -26,10 +26,10 @@ from server.engine.interface import (
     JSON,
     TSV,
     XML,
+    BoundText,
     Engine,
     Limits,
     Question,
-    Text,
 )
 from server.engine.opening import ENGINES
 from tests.conftest import PROJECT
@@ -280,10 +280,10 @@ def test_dataset(
 
 def test_bindings_are_values_not_text(engine: Engine) -> None:
     text = "SELECT ?s ?p ?o { ?s ?p ?o }"
-    literal = Text("Évaluation 7", "fr")
+    literal = BoundText("Évaluation 7", "fr")
     solutions = rows(engine, question(text, bindings={"s": f"{BASE}id/7", "o": literal}))
     assert {row["p"] for row in solutions} == {f"{BASE}def#p{part}" for part in range(3)}
-    assert rows(engine, question(text, bindings={"o": Text('" } #')})) == []
+    assert rows(engine, question(text, bindings={"o": BoundText('" } #')})) == []
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_bindings_are_values_not_text(engine: Engine) -> None:
         question("SELECT ?s { ?s ?p ?o }", bindings={"s": "> } #"}),
         question("SELECT ?s { ?s ?p ?o }", bindings={"s s": BASE}),
         question("SELECT ?s { ?s ?p ?o }", bindings={"p": BASE}),
-        question("SELECT ?s { ?s ?p ?o }", bindings={"s": Text("x", "not a tag")}),
+        question("SELECT ?s { ?s ?p ?o }", bindings={"s": BoundText("x", "not a tag")}),
     ],
 )
 def test_values_that_cannot_be(engine: Engine, invalid: Question) -> None:

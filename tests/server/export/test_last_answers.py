@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from server.engine.interface import JSON, Answer, Question, Text, Whole
+from server.engine.interface import JSON, Answer, BoundText, Question, WholeAnswer
 from server.engine.stats import EngineStats
 from server.export.last_answers import LastAnswers
 
@@ -18,7 +18,9 @@ class Counted:
     def ask(self, question: Question, gone: Callable[[], bool] | None = None) -> Answer:
         self.asked.append(question)
         number = str(len(self.asked)).encode()
-        return Whole("solutions", JSON, number * (LONG + 1) if "long" in question.text else number)
+        return WholeAnswer(
+            "solutions", JSON, number * (LONG + 1) if "long" in question.text else number
+        )
 
     def begin(self, *_: object) -> None:
         raise AssertionError
@@ -32,7 +34,7 @@ class Counted:
         self.asked.clear()
 
 
-def ask(engine: LastAnswers, text: str, **bindings: str | Text) -> bytes:
+def ask(engine: LastAnswers, text: str, **bindings: str | BoundText) -> bytes:
     with engine.ask(Question(text, "http://a/", JSON, bindings=bindings)) as answer:
         return b"".join(answer.body)
 
@@ -47,7 +49,12 @@ def test_the_same_question_is_asked_once() -> None:
 def test_another_value_language_or_form_is_another_question() -> None:
     counted = Counted()
     engine = LastAnswers(counted)  # type: ignore[arg-type]
-    values: list[str | Text] = ["a", Text("a"), Text("a", "fr"), Text("a", "en")]
+    values: list[str | BoundText] = [
+        "a",
+        BoundText("a"),
+        BoundText("a", "fr"),
+        BoundText("a", "en"),
+    ]
     assert [ask(engine, "SELECT", thing=value) for value in values] == [b"1", b"2", b"3", b"4"]
     assert ask(engine, "SELECT", other="a") == b"5"
     with engine.ask(Question("SELECT", "http://a/", "text/csv", bindings={"thing": "a"})) as csv:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from server.engine.faults import EngineBusy, EngineFault
-from server.engine.interface import JSON, Outcome, Question, Whole
+from server.engine.interface import JSON, Outcome, Question, WholeAnswer
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.http.messages import HeaderLines, Reply, Request
 from server.http.process import shared_counters
@@ -22,7 +22,7 @@ from server.http.process.rate_limit import RateLimit
 from server.http.responses.cache import ReplyCache
 from server.http.responses.dispatch import Dispatcher
 from server.http.responses.sparql import plan_query
-from server.http.responses.wsgi import LongBody, Result, Threads
+from server.http.responses.wsgi import LongBody, Threads, WsgiResult
 from server.web.release_scope import RELEASE
 from tests.conftest import PROJECT
 from tests.support.waiting import SECONDS
@@ -114,8 +114,8 @@ async def holds(look: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
-def whole(size: int = 4) -> Whole:
-    return Whole("boolean", JSON, b"x" * size)
+def whole(size: int = 4) -> WholeAnswer:
+    return WholeAnswer("boolean", JSON, b"x" * size)
 
 
 def test_what_was_answered_is_freed_without_the_garbage_collector() -> None:
@@ -345,7 +345,7 @@ def test_a_body_is_closed_behind_the_part_that_is_being_read() -> None:
             events.append("closed")
 
     async def hang_up_meanwhile() -> None:
-        body = LongBody(Result(200, [], rest=parts()), Threads(CpuAffinity(0, 1)), None)
+        body = LongBody(WsgiResult(200, [], rest=parts()), Threads(CpuAffinity(0, 1)), None)
         read = asyncio.ensure_future(anext(body.parts()))
         await asyncio.to_thread(reading.wait, 10)
         read.cancel()

@@ -18,7 +18,16 @@ from tests.conftest import Run
 from transform.charts.counts import count_passages
 from transform.charts.drawing import draw
 from transform.charts.files import chart_files
-from transform.charts.model import BARS, FLOW, YEARS, Chart, Label, Row, Source, Value
+from transform.charts.model import (
+    BARS,
+    FLOW,
+    YEARS,
+    Chart,
+    ChartRow,
+    ChartSource,
+    ChartValue,
+    Label,
+)
 from transform.charts.picture import DARK, LIGHT, THEMES, WIDTH, Theme
 from transform.charts.queries import flow_query
 from transform.charts.wrapping import width_of, wrap
@@ -196,7 +205,7 @@ def test_parts_differ_from_paper_and_from_each_other_in_lightness_alone(theme: T
     assert contrast(theme.strong, theme.middle) >= 2
 
 
-SOURCE = Source(
+SOURCE = ChartSource(
     {language: Label("Register", "en") for language in ("fr", "en")},
     (2016, 2025),
     "2025-05-12",
@@ -205,27 +214,27 @@ SOURCE = Source(
 )
 
 
-def value(text: str, number: int = 0) -> Value:
+def value(text: str, number: int = 0) -> ChartValue:
     labels = {language: Label(text, "nl") for language in ("fr", "en")}
-    return Value(f"https://example.org/id/categorie/{number}", labels)
+    return ChartValue(f"https://example.org/id/categorie/{number}", labels)
 
 
-def chart(kind: str, years: tuple[int, ...], rows: list[Row], shown: int) -> Chart:
+def chart(kind: str, years: tuple[int, ...], rows: list[ChartRow], shown: int) -> Chart:
     titles = {"fr": "Titre", "en": "Title"}
     return Chart("x", kind, "categorie", years, rows, shown, 1, titles, titles, SOURCE, titles)
 
 
-def rows(number: int, years: int) -> list[Row]:
+def rows(number: int, years: int) -> list[ChartRow]:
     return [
-        Row((value(f"Value {n}", n),), tuple(1000 - n - y for y in range(years)))
+        ChartRow((value(f"Value {n}", n),), tuple(1000 - n - y for y in range(years)))
         for n in range(number)
     ]
 
 
-def flow_rows(statuses: int) -> list[Row]:
+def flow_rows(statuses: int) -> list[ChartRow]:
     ends = [value(f"Status {n}", n) for n in range(statuses)]
     pairs = [(a, b) for a in (*ends, None) for b in (*ends, None) if a or b]
-    return [Row(pair, (place % 7 + 1,)) for place, pair in enumerate(pairs)]
+    return [ChartRow(pair, (place % 7 + 1,)) for place, pair in enumerate(pairs)]
 
 
 BIG = {
@@ -266,8 +275,8 @@ def test_each_year_of_a_flow_keeps_its_own_largest_statuses() -> None:
     old = [value(f"Old {n}", n) for n in range(8)]
     new = [value(f"New {n}", n + 20) for n in range(4)]
     # One status is small in the first year and large over both.
-    rows = [Row((one, None), (100 - n,)) for n, one in enumerate(old)]
-    rows += [Row((None, one), (200 + n,)) for n, one in enumerate([*new, old[7]])]
+    rows = [ChartRow((one, None), (100 - n,)) for n, one in enumerate(old)]
+    rows += [ChartRow((None, one), (200 + n,)) for n, one in enumerate([*new, old[7]])]
     svg = draw(chart(FLOW, (2024, 2025), rows, 100), LIGHT, "en")[0]
     texts = [text.text or "" for text in ET.fromstring(svg).iter(f"{SVG}text")]
     shown = {n: texts.count(f"Old {n}") for n in range(8)}
@@ -279,11 +288,11 @@ def test_each_year_of_a_flow_keeps_its_own_largest_statuses() -> None:
 def test_a_label_is_text_whatever_is_in_it(text: str) -> None:
     for kind, years in ((BARS, (2025,)), (YEARS, (2024, 2025)), (YEARS, tuple(range(2016, 2026)))):
         numbers = tuple(range(1, len(years) + 1))
-        drawn = draw(chart(kind, years, [Row((value(text),), numbers)], 1), DARK, "fr")[0]
+        drawn = draw(chart(kind, years, [ChartRow((value(text),), numbers)], 1), DARK, "fr")[0]
         check_svg(drawn)
         lang = "{http://www.w3.org/XML/1998/namespace}lang"
         assert any(e.get(lang) == "nl" for e in ET.fromstring(drawn).iter(f"{SVG}text"))
-    pair = [Row((value(text), None), (3,)), Row((value(text), value(text)), (2,))]
+    pair = [ChartRow((value(text), None), (3,)), ChartRow((value(text), value(text)), (2,))]
     check_svg(draw(chart(FLOW, (2024, 2025), pair, 2), LIGHT, "en")[0])
 
 

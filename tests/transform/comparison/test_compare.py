@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROW, Run
 from transform.comparison.compare import Sides, compare
-from transform.comparison.entries import Entry, Names
+from transform.comparison.entries import Entry, EntryNames
 from transform.comparison.model import Comparison, Movement
 from transform.comparison.pairing import find_alike, most_at_once
 from transform.comparison.sentences import comparison_sentences
@@ -313,7 +313,7 @@ cells = st.builds(
     benefices=st.just(""),
     statut=st.sampled_from(["Essai", "Production"]),
 )
-NAMES = Names(broader={"id/portefeuille/sante-reseau": "id/portefeuille/sante"})
+NAMES = EntryNames(broader={"id/portefeuille/sante-reseau": "id/portefeuille/sante"})
 
 
 def entries(year: int, rows: list[tuple[int, Cells]]) -> list[Entry]:

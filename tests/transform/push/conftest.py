@@ -18,7 +18,7 @@ from tests.support.scripted_store import ScriptedStore
 from transform.push import push as steps
 from transform.push.credentials import PASSWORD, USER
 from transform.push.endpoints import find_endpoints
-from transform.push.exchange import Exchange
+from transform.push.exchange import StoreExchange
 from transform.push.push import Pushed
 from transform.push.store import Store
 
@@ -56,7 +56,7 @@ def push(monkeypatch: pytest.MonkeyPatch) -> Push:
         take_over: bool = False,
     ) -> Pushed:
         noted: list[str] = [] if notes is None else notes
-        with Exchange(seconds, retries, noted.append) as exchange:
+        with StoreExchange(seconds, retries, noted.append) as exchange:
             store = Store(find_endpoints(to, None, None), exchange)
             return steps.push(release, store, keep, take_over=take_over)
 

@@ -15,7 +15,7 @@ from transform.rdf.namespaces import RDF_TYPE, RDFS
 from transform.rdf.syntaxes import BY_SUFFIX, write_bytes
 from transform.release import pieces
 from transform.release.dumps import write_dumps
-from transform.release.spreadsheets import Table, columns_of
+from transform.release.spreadsheets import CsvTable, columns_of
 
 BASE = "https://exemple.gouv.qc.ca/ia/"
 YEAR = f"{BASE}graph/2025"
@@ -52,7 +52,7 @@ def dump(
     named = [(f"{BASE}graph/{graph.stem}", graph) for graph in graphs]
     stored = write_dumps(
         named,
-        {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, {}, "fr")},
+        {2025: CsvTable(columns_of(load_layout("quebec"), FIELDS), {}, {}, "fr")},
         {2025: context},
         folder,
         BASE,

@@ -16,7 +16,7 @@ import pytest
 from rapidfuzz import process
 
 from tests.conftest import SHARED
-from transform.comparison.entries import Names
+from transform.comparison.entries import EntryNames
 from transform.graphs.prepared import Prepared
 from transform.pipeline.compare import entry_of
 from transform.pipeline.prepare import prepare
@@ -53,7 +53,7 @@ def entries(work: Prepared) -> dict[int, list[ReviewRow]]:
 
 def rows_of(work: Prepared) -> dict[int, list[ReviewRow]]:
     bodies = work.identities.bodies.by_place.values()
-    names = Names({f"id/organisme/{body.slug}": {"fr": body.label} for body in bodies})
+    names = EntryNames({f"id/organisme/{body.slug}": {"fr": body.label} for body in bodies})
     return {
         year: review_rows([entry_of(row, context) for row in work.rows[year]], names)
         for context in work.contexts

@@ -13,7 +13,7 @@ import shapes
 from transform.layouts.model import Languages
 from transform.rdf.namespaces import RDF_TYPE
 from transform.validation.indexed_graph import IndexedGraph
-from transform.validation.shacl import Finding, read_shapes, validate_graph
+from transform.validation.shacl import ValidationResult, read_shapes, validate_graph
 
 FOLDER = Path(__file__).parents[2] / "shapes"
 FILES = sorted(FOLDER.glob("*.ttl"))
@@ -35,7 +35,9 @@ def shapes_of_files() -> rdflib.Graph:
     return read_shapes(shapes.TIERS, FILES_BASE, LANGUAGES)
 
 
-def find_both_ways(triples: bytes, tiers: rdflib.Graph) -> tuple[list[Finding], list[Finding]]:
+def find_both_ways(
+    triples: bytes, tiers: rdflib.Graph
+) -> tuple[list[ValidationResult], list[ValidationResult]]:
     indexed = IndexedGraph(triples)
     # On the same store, for a blank node is called otherwise in each.
     plain = PlainGraph(indexed.impl)

@@ -20,7 +20,7 @@ from server.engine.interface import CSV, JSON, Limits, Outcome, Question
 from server.engine.pool.cpu_affinity import CpuAffinity
 from server.engine.pool.event_loop import PinnedLoop, get_loop, serve_on
 from server.engine.remote import breaker
-from server.engine.remote.address import Store
+from server.engine.remote.address import EndpointAddress
 from server.engine.remote.engine import RemoteEngine
 from server.engine.remote.graphs import list_graphs
 from server.engine.remote.rewriting import Visible
@@ -73,7 +73,7 @@ def open_on(store: ScriptedStore) -> Iterator[Open]:
 
         def run(script: Script, limits: Limits = PATIENT, **more: object) -> RemoteEngine:
             store.script = script
-            address = Store(f"{store.at}/sparql", **more)  # type: ignore[arg-type]
+            address = EndpointAddress(f"{store.at}/sparql", **more)  # type: ignore[arg-type]
             return engines.enter_context(RemoteEngine(address, VISIBLE, BASE, limits))
 
         yield run
@@ -293,7 +293,7 @@ def test_the_time_limit_ends_a_question_whose_store_is_still_looked_for(
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", search)
-    store = Store("http://store.invalid/sparql")
+    store = EndpointAddress("http://store.invalid/sparql")
     try:
         with RemoteEngine(store, VISIBLE, BASE, Limits(seconds=0.2)) as engine, ends():
             with pytest.raises(faults.StoreTooSlow):
@@ -324,7 +324,7 @@ def test_a_store_that_is_down_is_left_alone_until_a_probe_is_answered() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{reserved.getsockname()[1]}/sparql"
-        with RemoteEngine(Store(url), VISIBLE, BASE, PATIENT) as engine:
+        with RemoteEngine(EndpointAddress(url), VISIBLE, BASE, PATIENT) as engine:
             with pytest.raises(faults.StoreDown, match="cannot be reached"):
                 ask(engine)
             with pytest.raises(faults.StoreDown, match="does not answer") as raised:
@@ -396,7 +396,7 @@ def test_credentials_are_sent_to_who_asks_for_them(
     store.script = answer(403, b"no")
     with pytest.raises(faults.StoreUnfit) as raised:
         ask(engine)
-    said = f"{raised.value} {Store('http://h/', who)!r} {caplog.text}"
+    said = f"{raised.value} {EndpointAddress('http://h/', who)!r} {caplog.text}"
     assert "s3cret" not in said
 
 
@@ -410,13 +410,13 @@ def test_a_certificate_that_nobody_signed_is_refused(
     store.script = lambda _: ONE
     url = store.at.replace("http:", "https:") + "/sparql"
     with (
-        RemoteEngine(Store(url), VISIBLE, BASE, PATIENT) as engine,
+        RemoteEngine(EndpointAddress(url), VISIBLE, BASE, PATIENT) as engine,
         pytest.raises(faults.StoreDown),
     ):
         ask(engine)
     assert store.calls == []
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.chain))
-    with RemoteEngine(Store(url), VISIBLE, BASE, PATIENT) as engine:
+    with RemoteEngine(EndpointAddress(url), VISIBLE, BASE, PATIENT) as engine:
         assert ask(engine) == b"x\r\na\r\n"
 
 

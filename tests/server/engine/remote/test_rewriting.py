@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.engine import faults
-from server.engine.interface import Question, Text
+from server.engine.interface import BoundText, Question
 from server.engine.remote.gate import refuse_foreign_calls
 from server.engine.remote.graphs import list_graphs
 from server.engine.remote.reading import MOST_CHAINED, MOST_NESTED, MOST_TOKENS, read_query
@@ -30,7 +30,7 @@ BOUND = values("?x", "(<b:b>)")
 QUOTED = '("\\"} #"@fr)'
 
 
-def sent(text: str, bindings: Mapping[str, str | Text] | None = None, **dataset: Any) -> str:
+def sent(text: str, bindings: Mapping[str, str | BoundText] | None = None, **dataset: Any) -> str:
     """Return what the store is sent, without the clauses of the whole release."""
     query = read_query(text, BASE)
     refuse_foreign_calls(query, text)
@@ -115,10 +115,10 @@ def test_a_graph_outside_of_the_dataset_is_empty() -> None:
     [
         ("SELECT ?x ?y { ?x <a:p> ?y }", {"x": "b:b"},
          f"SELECT ?x ?y {{ <b:b> <a:p> ?y {BOUND} }}"),
-        ("SELECT ?x { ?s <a:p> ?x FILTER(?x != ?y || BOUND(?x)) }", {"x": Text('"} #', "fr")},
+        ("SELECT ?x { ?s <a:p> ?x FILTER(?x != ?y || BOUND(?x)) }", {"x": BoundText('"} #', "fr")},
          'SELECT ?x { ?s <a:p> "\\"} #"@fr FILTER( "\\"} #"@fr != ?y || true )'
          f" {values('?x', QUOTED)} }}"),
-        ("SELECT ?x { ?x ?x ?s }", {"x": Text("1")},
+        ("SELECT ?x { ?x ?x ?s }", {"x": BoundText("1")},
          f"""SELECT ?x {{ ?x ?x ?s {values("?x", '("1")')} }}"""),
         ("SELECT ?p { ?s ?p ?o }", {"p": "bif:contains"},
          f"SELECT ?p {{ ?s <{STORED}> ?o {values('?p', '(<bif:contains>)')} }}"),
@@ -129,7 +129,7 @@ def test_a_graph_outside_of_the_dataset_is_empty() -> None:
          f"SELECT ?x {{ {{ SELECT ?x {{ ?s a <b:b> {BOUND} }} }}{BOUND} }}"),
     ],
 )  # fmt: skip
-def test_bound_variables(text: str, bound: dict[str, str | Text], expected: str) -> None:
+def test_bound_variables(text: str, bound: dict[str, str | BoundText], expected: str) -> None:
     assert sent(text, bound) == expected
 
 
