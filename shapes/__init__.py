@@ -1,4 +1,8 @@
-"""Read the shapes that the vocabulary and every portrait must pass, tier by tier."""
+"""Read the shapes that the vocabulary and every yearly register must pass, tier by tier.
+
+Their messages have places for what a register calls things, such as `{le portrait}`: see
+`transform/text/agreement.py`, and `transform/validation/tiers.py`, which fills them.
+"""
 
 from collections.abc import Sequence
 from importlib.resources import files

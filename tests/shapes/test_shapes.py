@@ -9,7 +9,7 @@ import pytest
 import rdflib
 
 import shapes
-from transform.layouts.model import Languages
+from transform.layouts.model import Languages, load_layout
 from transform.rdf.namespaces import (
     DCTERMS,
     ELI,
@@ -22,7 +22,7 @@ from transform.rdf.namespaces import (
 )
 from transform.validation.shacl import ValidationResult, read_shapes, validate
 
-LANGUAGES = Languages(("fr", "en"), ("fr", "en"))
+LANGUAGES = Languages(("fr", "en"), ("fr", "en"), load_layout("quebec").words)
 BASE = "https://exemple.gouv.qc.ca/ia/"
 FOLDER = Path(__file__).parent
 VALID = sorted(FOLDER.glob("valid.*.ttl"))

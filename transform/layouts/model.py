@@ -163,10 +163,14 @@ class Layout:
 
 
 class Languages(NamedTuple):
-    """The languages of a register: all, its own first, and those that each of its layouts has."""
+    """The languages of a register: all, its own first, and those that each of its layouts has.
+
+    `words` are what the register calls things in them; without, they are called as in any register.
+    """
 
     tags: tuple[str, ...]
     in_each: tuple[str, ...]
+    words: RegisterWords | None = None
 
     @property
     def own(self) -> str:
@@ -175,10 +179,12 @@ class Languages(NamedTuple):
 
 
 def languages_of(layouts: Iterable[Layout]) -> Languages:
-    """Return the languages of the layouts of a register, in their order."""
+    """Return the languages of the layouts of a register, in their order; the last has its words."""
+    layouts = list(layouts)
     each = [layout.languages for layout in layouts]
     tags = tuple(dict.fromkeys(tag for languages in each for tag in languages))
-    return Languages(tags, tuple(tag for tag in tags if all(tag in one for one in each)))
+    in_each = tuple(tag for tag in tags if all(tag in one for one in each))
+    return Languages(tags, in_each, layouts[-1].words if layouts else None)
 
 
 def load_layout(reference: str) -> Layout:

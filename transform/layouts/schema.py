@@ -30,6 +30,8 @@ NEEDED = ("nom", "organisme")
 # How a value is related to a term of another vocabulary (SKOS Reference, 10).
 MATCHES = ("exact", "close", "broad", "narrow", "related")
 LISTS = ("categorie", "statut", "portefeuille")
+# What no word holds: it would stand for something else in a query or message that has the word.
+_NOT_IN_WORDS = re.compile(r"[\\{}]")
 
 
 def _is_text(value: object) -> bool:
@@ -38,9 +40,11 @@ def _is_text(value: object) -> bool:
 
 def _is_forms(value: list[object]) -> bool:
     """Check whether texts are one and several of a thing, with a gender behind them or without."""
-    gender = value[2:] in ([], [FEMININE], [MASCULINE])
     return (
-        len(value) >= 2 and gender and all(_is_text(text) and str(text).strip() for text in value)
+        len(value) >= 2
+        and value[2:] in ([], [FEMININE], [MASCULINE])
+        and all(_is_text(text) and str(text).strip() for text in value)
+        and not any(_NOT_IN_WORDS.search(str(text)) for text in value)
     )
 
 

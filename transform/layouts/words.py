@@ -1,7 +1,7 @@
 """Define what a register calls things, and what it says that its source leaves out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from transform.text.agreement import Noun, write_places
@@ -53,8 +53,9 @@ class RegisterWords:
     `left_out` is the sentence, by language, on what absence from a portrait does and does not mean.
     """
 
-    names: Mapping[str, Mapping[str, tuple[str, ...]]]
-    left_out: Mapping[str, str]
+    # A mapping has no hash; the words of few registers are ever told apart by theirs.
+    names: Mapping[str, Mapping[str, tuple[str, ...]]] = field(hash=False)
+    left_out: Mapping[str, str] = field(hash=False)
 
     def fill(self, text: str, language: str, **values: object) -> str:
         """Fill in a text of a language: {portrait} is one, {portraits} several of them."""

@@ -8,6 +8,7 @@ import shapes
 from transform.layouts.model import Languages
 from transform.rdf.namespaces import at_home
 from transform.release.crosswalk import CROSSWALK, write_crosswalk
+from transform.validation.tiers import read_tiers
 
 SHAPES = "shapes.ttl"
 
@@ -31,11 +32,10 @@ def definitions(base_uri: str, vocabulary: Iterable[str], languages: Languages) 
 
 
 def _all_shapes(base_uri: str, languages: Languages) -> bytes:
-    """Return the shapes of all tiers for a register's languages, as one Turtle file.
+    """Return the shapes of all tiers for a register's languages, in its words, as one Turtle file.
 
     An xsd:anyURI is a literal, which no parser makes absolute: it is written as such.
     """
-    tiers = b"\n".join(at_home(shapes.read(tier), base_uri) for tier in shapes.TIERS)
-    tiers += b"\n" + shapes.for_languages(*languages)
+    tiers = b"\n".join(read_tiers(shapes.TIERS, base_uri, languages))
     absolute = re.sub(r'(?<=sh:namespace ")(?=[^":]*")', base_uri, tiers.decode())
     return f"@base <{base_uri}> .\n\n{absolute}".encode()

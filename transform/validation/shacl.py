@@ -13,13 +13,13 @@ import pyshacl
 import rdflib
 from pyshacl.graph_abstraction import OxigraphDataGraph, to_rdf
 
-import shapes
 from transform.errors import PortraitError
 from transform.graphs.rows_file import RowsFile
 from transform.layouts.model import Languages
-from transform.rdf.namespaces import at_home, vocabulary_of
+from transform.rdf.namespaces import vocabulary_of
 from transform.text.message import message
 from transform.validation.indexed_graph import IndexedGraph
+from transform.validation.tiers import read_tiers
 
 SH = rdflib.SH
 # A shape finds a literal that is not of its datatype; rdflib would log a traceback beside.
@@ -44,13 +44,12 @@ class ValidationResult:
 
 
 def read_shapes(tiers: Iterable[str], base_uri: str, languages: Languages) -> rdflib.Graph:
-    """Read the shapes of some tiers, for the languages of a register.
+    """Read the shapes of some tiers, for the languages of a register and in its words.
 
     `base_uri` of a release makes their IRIs absolute.
     """
     graph = rdflib.Graph()
-    tiers = {tier: at_home(shapes.read(tier), base_uri) for tier in tiers}
-    for turtle in (*tiers.values(), shapes.for_languages(*languages)):
+    for turtle in read_tiers(tiers, base_uri, languages):
         # Oxigraph's parser takes a tenth of the time of rdflib's.
         parsed = ox.parse(turtle, format=ox.RdfFormat.TURTLE, base_iri=base_uri)
         for quad in parsed:
@@ -122,7 +121,7 @@ def _messages(report: rdflib.Graph, shapes_graph: rdflib.Graph, result: Any) -> 
     messages = {}
     for text in report.objects(result, SH.resultMessage):
         language = getattr(text, "language", None)
-        made_of = [t for t, pattern in patterns if re.fullmatch(pattern, str(text))]
+        made_of = [t for t, pattern in patterns if re.fullmatch(pattern, str(text), re.DOTALL)]
         for template in made_of if language is None else [text]:
             messages[str(getattr(template, "language", ""))] = str(text)
     return messages

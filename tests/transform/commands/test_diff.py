@@ -76,7 +76,7 @@ def test_turtle_is_what_the_graph_of_the_release_holds(portrait_ia: Run, example
     ("years", "message"),
     [
         ((2023, 2025), "holds nothing of 2023; it holds 2024, 2025."),
-        ((2019, 2020), "holds no portrait of 2019 or 2020; it holds 2024, 2025."),
+        ((2019, 2020), "holds nothing of 2019 or 2020; it holds 2024, 2025."),
         ((2025, 2024), "the earlier year comes first. Write diff 2024 2025."),
         ((2024, 2024), "a year does not differ from itself. It holds 2024, 2025."),
     ],

@@ -80,7 +80,8 @@ def test_manifest_catalogue_table_and_shapes_follow_the_register(dutch: Path) ->
 
 
 def test_each_message_is_true_of_its_row(portrait_ia: Run, tmp_path: Path) -> None:
-    rows = (CHATBOT, ("", *SEARCH[1:]), (*SEARCH[:4], "Sneller\x01", SEARCH[5]))
+    without_sector = (*SEARCH[:3], "", *SEARCH[4:])
+    rows = (CHATBOT, ("", *SEARCH[1:]), (*SEARCH[:4], "Sneller\x01", SEARCH[5]), without_sector)
     file = write(tmp_path / "2025.csv", DUTCH_HEADER, *rows)
     report = tmp_path / "report"
     done = portrait_ia("check", f"2025={file}", "--layout", DUTCH, "--report", report)
@@ -90,6 +91,7 @@ def test_each_message_is_true_of_its_row(portrait_ia: Run, tmp_path: Path) -> No
     assert {(f["row"], f["column"], f["en"]) for f in refused if f["row"]} == {
         (3, "Naam", "The name of the initiative is missing."),
         (4, "Doel", "The text of the benefits holds a control character."),
+        (5, "Departement", "The sector is missing or not in the list."),
     }
 
 

@@ -205,9 +205,21 @@ REFUSED = [
     ),
     (
         'words.portrait.fr = ["fiche", "fiches", "n"]',
-        "2: words.portrait.fr is ['fiche', 'fiches', 'n']. Make it a list of one and several, such"
-        ' as ["portfolio", "portfolios"]; of a French word that is feminine, ["direction",'
-        ' "directions", "f"].',
+        "2: words.portrait.fr is ['fiche', 'fiches', 'n']. Make it a list of one and several,"
+        ' without backslash or brace, such as ["portfolio", "portfolios"]; of a French word that is'
+        ' feminine, ["direction", "directions", "f"].',
+    ),
+    (
+        'words.statut.en = ["{?value}", "stages"]',
+        "2: words.statut.en is ['{?value}', 'stages']. Make it a list of one and several, without"
+        ' backslash or brace, such as ["portfolio", "portfolios"]; of a French word that is'
+        ' feminine, ["direction", "directions", "f"].',
+    ),
+    (
+        r"words.statut.en = ['stage\u0022', 'stages']",
+        r"2: words.statut.en is ['stage\\u0022', 'stages']. Make it a list of one and several,"
+        ' without backslash or brace, such as ["portfolio", "portfolios"]; of a French word that is'
+        ' feminine, ["direction", "directions", "f"].',
     ),
     (
         '[fields.nom]\nsplit = ";"',

@@ -36,6 +36,8 @@ def sentences(language: str) -> tuple[str, ...]:
     texts = [text[language] for room in rooms for text in room.values()]
     heads = "\n".join(file.read_text() for file in (PROJECT / "server/questions").glob("*.rq"))
     texts += re.findall(rf'^#\+ \w+\.{language} = "(.*)"$', heads, re.MULTILINE)
+    for file in (PROJECT / "shapes").glob("*.ttl"):
+        texts += re.findall(rf'^  sh:message "(.*)"@{language} ;$', file.read_text(), re.MULTILINE)
     for file in (PROJECT / "server/templates").rglob(f"*.{language}.html"):
         words = re.sub(r"""\{\{ words(?:\.(\w+)|\["(.*?)"\]) \}\}""", r"{\1\2}", file.read_text())
         texts += re.findall(r"[^{}%]*\{[^{}%]+\}[^{}%]*", words)
