@@ -17,6 +17,8 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+from server.web import render
+
 _FILES = SourceFileLoader("", "")  # writes a file whole or not at all, as for modules
 
 
@@ -53,6 +55,7 @@ class CompiledTemplates(BytecodeCache):
 def main() -> None:
     """Compile all templates."""
     app = Flask("server", static_folder=None)
+    render.add_filters(app)
     app.jinja_env.bytecode_cache = CompiledTemplates()
     sys.dont_write_bytecode = False
     for name in app.jinja_env.list_templates(extensions=["html"]):

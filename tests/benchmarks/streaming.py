@@ -27,7 +27,7 @@ from pathlib import Path
 from transform.layouts.model import FIELDS, load_layout
 from transform.parallel import Workers
 from transform.release.dumps import write_dumps
-from transform.release.spreadsheets import Table, columns_of
+from transform.release.spreadsheets import CsvTable, columns_of
 source, folder, base = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 scratch = folder.with_name(folder.name + "-pieces")
 scratch.mkdir()
@@ -39,7 +39,7 @@ named = [(f"{base}graph/{name}", file) for name, file in graphs.items()]
 quiet = dict(workers=Workers(), many=False, progress=lambda *_: None)
 context = scratch / "context.nt"
 context.touch()
-tables = {2025: Table(columns_of(load_layout("quebec"), FIELDS), {}, {}, "fr")}
+tables = {2025: CsvTable(columns_of(load_layout("quebec"), FIELDS), {}, {}, "fr")}
 write_dumps(named, tables, {2025: context}, folder, base, scratch, **quiet)
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])

@@ -52,7 +52,7 @@ def test_scripts_are_packed_and_not_sent_again(site: str, fetch: Any) -> None:
 
 @pytest.mark.parametrize(
     ("path", "scripts", "most"),
-    [("", 0, 10_000), ("doc/portrait/2025", 0, 15_000), ("sparql", 1, 130_000)],
+    [("", 0, 12_000), ("doc/portrait/2025", 0, 15_000), ("sparql", 1, 130_000)],
 )
 def test_a_page_has_one_style_sheet_and_its_script(
     site: str, fetch: Any, path: str, scripts: int, most: int

@@ -226,7 +226,8 @@ def test_a_page_tells_a_fault_in_the_language_of_its_reader(
     page = fetch(examples + path, headers={"Accept": "text/html", "Accept-Language": language})
     assert page.status == 404
     assert re.search(
-        rf'lang="{language}"><bdi>[^<]*{re.escape(detail[language])}', unescape(page.text)
+        rf'lang="{language}" data-as-is><bdi>[^<]*{re.escape(detail[language])}',
+        unescape(page.text),
     )
     assert "en anglais" not in page.text
     # Programs are told in the language that they state, and in English where they state none.

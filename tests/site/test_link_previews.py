@@ -68,7 +68,9 @@ def test_each_page_says_what_it_is_shows_and_where_it_is_at_home(
 
 
 def test_a_state_of_a_list_is_at_home_in_the_list(examples: str, fetch: Any) -> None:
-    page = fetch(f"{examples}initiatives?annee=2025&statut=en-service", headers=HTML).text
+    page = fetch(
+        f"{examples}initiatives?annee=2025&statut=solution-en-production", headers=HTML
+    ).text
     assert read_head(page)["canonical"] == f"{HOME}initiatives"
 
 

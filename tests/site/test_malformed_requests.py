@@ -244,7 +244,8 @@ def test_what_is_wrong_behind_an_offer_of_another_protocol_is_no_defect(site: st
 
 
 def test_an_absolute_form_names_the_host(site: str) -> None:
-    raw = send(site, b"GET http://c.example HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n")
+    head = b"GET http://c.example/reconciliation HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n"
+    raw = send(site, head)
     assert b"http://c.example/" in raw
     assert b"http://b/" not in raw
 

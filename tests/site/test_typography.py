@@ -14,6 +14,7 @@ from tests.support.crawl import walk_kinds
 
 WITHOUT_END = {"br", "circle", "hr", "img", "input", "link", "meta", "path", "rect"}
 CODE = {"code", "pre", "script", "style", "textarea"}
+CELLS = re.compile("/initiative/|/initiatives-a-trancher/")  # whose names are cells
 PLAIN = re.compile(r" [:;?!»%](?!\w)|« ")
 # What no link leads to.
 ALSO = (
@@ -38,7 +39,7 @@ class French(HTMLParser):
         attributes = dict(attrs)
         _, language, stays = self._open[-1]
         stays = stays or tag in CODE or "data-as-is" in attributes
-        stays = stays or (tag == "a" and "/initiative/" in (attributes.get("href") or ""))
+        stays = stays or (tag == "a" and bool(CELLS.search(attributes.get("href") or "")))
         if tag not in WITHOUT_END:
             self._open.append((tag, attributes.get("lang") or language, stays))
 
@@ -74,7 +75,7 @@ def test_no_line_of_a_page_ends_before_a_sign(examples: str, fetch: Any) -> None
 
 # Texts of the vocabulary, of the framework, of a layout, of help and of a saved question.
 OURS = [
-    ("def", "Une ligne d'un portrait\u00a0: ce qu'un organisme"),
+    ("def", "Une ligne d'un registre\u00a0: ce qu'un organisme"),
     ("doc/cadre", "Non contraignant\u202f; porte sur les outils externes."),
     ("", "Données d'exemple\u00a0: les initiatives sont inventées."),
     ("aide/uris", "Un suffixe fait de même\u00a0:"),

@@ -58,12 +58,12 @@ class Sink(Protocol):
 
 def prefixes(base_uri: str) -> Mapping[str, str]:
     """Return the prefixes under which our data is written: those of the JSON-LD context."""
-    return _read_vocabulary(base_uri).prefixes
+    return _read_vocabulary(vocabulary_of(base_uri)).prefixes
 
 
 @lru_cache(maxsize=16)
-def _read_vocabulary(base_uri: str) -> jsonld.ContextTerms:
-    return jsonld.read_context(ontology.context(vocabulary_of(base_uri)))
+def _read_vocabulary(vocabulary_uri: str) -> jsonld.ContextTerms:
+    return jsonld.read_context(ontology.context(vocabulary_uri))
 
 
 def write(
@@ -79,7 +79,9 @@ def write(
     the link to it. Raises NotExpressible.
     """
     if syntax.suffix == "jsonld":
-        jsonld.write(_triples(statements), out, _read_vocabulary(base_uri), context_link)
+        jsonld.write(
+            _triples(statements), out, _read_vocabulary(vocabulary_of(base_uri)), context_link
+        )
         return
     chosen: Iterable[ox.Triple] | Iterable[ox.Quad] = statements
     if not syntax.named_graphs:

@@ -76,9 +76,9 @@ from pathlib import Path
 from transform.errors import PushFailed
 from transform.push import push
 from transform.push.endpoints import find_endpoints
-from transform.push.exchange import Exchange
+from transform.push.exchange import StoreExchange
 from transform.push.store import Store
-with Exchange(90, 0, print) as exchange:
+with StoreExchange(90, 0, print) as exchange:
     try:
         push.push(Path(sys.argv[1]), Store(find_endpoints(sys.argv[2], None, None), exchange))
     except PushFailed as fault:
