@@ -111,6 +111,7 @@ US_2023 = (
     "Use_Case_ID", "Department_Code", "Agency", "Office", "Title", "Summary", "Development_Stage",
     "Techniques", "Source_Code", "Department",
 )  # fmt: skip
+WITHOUT_FRENCH = "AI Legal Editing"  # of Canada: an initiative that we publish in English alone
 RENAMED = {
     "Federal Reserve Board": "Board of Governors of the Federal Reserve System",
     "Department of Interior": "Department of the Interior",
@@ -253,12 +254,23 @@ def own_rows(header: list[str], rows: list[list[str]]) -> tuple[list[str], list[
 
 @pytest.fixture(scope="module")
 def canada(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site of Canada's register of one year, in English and French."""
+    """A site of Canada's register of one year, in English and French.
+
+    Of one row the texts in French are left out: of a second language any may be missing.
+    """
     file = shared("cases", "registers", "canada-2025.csv")
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        cells = [row["government_organization"] for row in csv.DictReader(lines)]
+        rows = list(csv.DictReader(lines))
+    cells = [row["government_organization"] for row in rows]
+    (partly,) = (row for row in rows if row["name_ai_system_en"] == WITHOUT_FRENCH)
+    partly |= dict.fromkeys(("name_ai_system_fr", "description_ai_system_fr"), "")
     releases = tmp_path_factory.mktemp("canada")
-    done = portrait_ia("build", f"2025={file}", "--layout", "canada", "--to", releases)
+    written = tmp_path_factory.mktemp("canada-files") / file.name
+    with written.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    done = portrait_ia("build", f"2025={written}", "--layout", "canada", "--to", releases)
     assert done.returncode == 0, done.stderr
     bodies = {2025: [(*cell.split(" / "), "") for cell in cells]}
     with boot(releases, workers=1, security_contacts="mailto:security@canada.example") as address:
@@ -637,7 +649,9 @@ def test_what_is_in_another_language_than_the_page_is_marked(us: Site, fetch: An
         '<span class="unseen">(en anglais)</span></span>'
     )
     french = fetch(f"{us.address}doc/{path}?lang=fr", headers=HTML).text
-    assert re.search(rf"<h1><bdi lang=.en.>[^<]+</bdi> {re.escape(badge)}</h1>", french)
+    assert re.search(
+        rf"<h1><bdi(?: data-as-is)? lang=.en.>[^<]+</bdi> {re.escape(badge)}</h1>", french
+    )
     assert french.count(badge) > 2
     for page in (f"doc/{path}", "initiatives", "organismes"):
         assert "tongue" not in fetch(f"{us.address}{page}?lang=en", headers=HTML).text
@@ -660,3 +674,91 @@ def test_labels_of_own_fields_begin_with_a_capital_letter(canada: Site, fetch: A
     assert [head for head in heads if not head[0].isupper()] == []
     scheme = fetch(f"{canada.address}doc/liste/developedBy?lang=en", headers=HTML).text
     assert "<h1><bdi>Developed by</bdi></h1>" in scheme
+
+
+ENTRY_MARK = '<span class="unseen">(en anglais)</span>'
+LIST_MARK = '<span class="tongue" aria-hidden="true">EN</span> Noms en anglais'
+
+
+def list_names(page: str) -> dict[str, tuple[str, str]]:
+    """Return the name of each initiative that a list shows, and its language where it is marked."""
+    entries = page.partition('<ul class="entries">')[2]
+    links = re.findall(
+        r'<h[23]><a href="[^"]*id/initiative/(\w+)[^>]*?(?: lang="(\w+)")?>(.*?)</a>', entries
+    )
+    return {key: (" ".join(visible(name).split()), tag) for key, tag, name in links}
+
+
+def test_a_reader_of_the_second_language_has_names_in_it(canada: Site, fetch: Any) -> None:
+    def read(language: str, **parameters: str) -> str:
+        asked = urlencode({**parameters, "lang": language})
+        return str(fetch(f"{canada.address}initiatives?{asked}", headers=HTML).text)
+
+    french, english = (list_names(read(language)) for language in ("fr", "en"))
+    assert [*french] == [*english]  # one order for both
+    marked = [name for name, tag in french.values() if tag]
+    assert marked == [WITHOUT_FRENCH]
+    assert {tag for _, tag in english.values()} == {""}
+    (key,) = (key for key, (name, _) in english.items() if name == "Adaptation of Canchat")
+    assert french[key] == ("Adaptation de Canchat", "")
+    assert read("fr").count(LIST_MARK) == 1
+    assert "(en anglais)" in read("fr").partition('class="orders"')[2].partition("</p>")[0]
+    assert "tongue" not in read("en")
+    assert "(in " not in read("en").partition('class="orders"')[2].partition("</p>")[0]
+    assert "tongue" not in read("fr", q="adaptation canchat")
+    for language, name, said in (
+        ("fr", "Adaptation de Canchat", "référentiels"),
+        ("en", "Adaptation of Canchat", "repositories"),
+    ):
+        file = fetch(f"{canada.address}initiatives.csv?lang={language}&q=Canchat").text
+        row = next(row for row in csv.DictReader(io.StringIO(file)) if row["nom"] == name)
+        assert said in row["description"]
+        assert "\n" not in row["results"]  # in one language
+
+
+@pytest.mark.parametrize("word", ["référentiels", "repositories", "ministériels"])
+@pytest.mark.parametrize(("language", "name"), [("fr", "Adaptation de"), ("en", "Adaptation of")])
+def test_a_search_finds_words_of_every_language(
+    canada: Site, fetch: Any, word: str, language: str, name: str
+) -> None:
+    asked = urlencode({"q": word, "lang": language})
+    page = fetch(f"{canada.address}recherche?{asked}", headers=HTML).text
+    assert (f"{name} Canchat", "") in list_names(page).values()
+    assert ENTRY_MARK not in page
+    own = "en" if word == "repositories" else "fr"
+    excerpt = re.findall(r'<p class="excerpt"(?: lang="(\w+)")?>(?:(?!</p>).)*<mark>', page)[0]
+    assert excerpt == ("" if own == language else own)
+
+
+def test_what_no_text_of_the_readers_language_names_is_marked(canada: Site, fetch: Any) -> None:
+    page = fetch(f"{canada.address}recherche?q=legal+editing&lang=fr", headers=HTML).text
+    assert (WITHOUT_FRENCH, "en") in list_names(page).values()
+    assert page.count(ENTRY_MARK) == 1
+
+
+def test_suggestions_and_nearest_names_are_in_the_readers_language(
+    canada: Site, fetch: Any
+) -> None:
+    for language, name in (("fr", "Adaptation de Canchat"), ("en", "Adaptation of Canchat")):
+        for begun in ("adaptation d", "adaptation o", "canch"):
+            asked = urlencode({"q": begun, "lang": language})
+            answer = json.loads(fetch(f"{canada.address}recherche/suggestions?{asked}").body)
+            listed = [(one["name"], one["language"]) for one in answer["suggestions"]]
+            assert (name, language) in listed, begun
+        lost = fetch(f"{canada.address}no/adaptation-canchat?lang={language}", headers=HTML)
+        assert lost.status == 404
+        assert f">{name}</a>" in lost.text
+        portraits = fetch(f"{canada.address}doc/portrait/1999?lang={language}", headers=HTML).text
+        title = {"fr": "Registre de l'IA", "en": "Government of Canada AI"}[language]
+        assert title in visible(portraits.partition("<main")[2])
+
+
+def test_similar_initiatives_have_names_in_the_readers_language(canada: Site, fetch: Any) -> None:
+    listed = fetch(f"{canada.address}recherche.json?q=traduction&kind=initiative&lang=fr").body
+    texts = []
+    for one in json.loads(listed)["results"][:4]:
+        path = one["uri"].removeprefix(f"{BASE}id/")
+        page = fetch(f"{canada.address}doc/{path}?lang=fr", headers=HTML).text
+        texts += re.findall('<p class="title">.*?</p>', page.partition('id="semblables"')[2])
+    assert texts
+    assert not [text for text in texts if 'lang="en"' in text]
