@@ -7,12 +7,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin
 
 import pytest
 
+from server.app import create_app
+from server.export.lists_file import describe_lists
+from server.settings import Settings
 from tests.conftest import SHARED, Run, shared
 from tests.site.conftest import BROWSER_MS
 from tests.support.crawl import crawl
@@ -400,7 +404,7 @@ def test_french_sentences_agree_with_the_words_of_a_register(english: Site, fetc
 
 def test_data_in_dutch_is_marked(dutch: Site, fetch: Any) -> None:
     home = fetch(dutch.address, headers=HTML).text
-    assert '<h1 lang="nl">Algoritmen van een gemeente</h1>' in home
+    assert '<h1 lang="nl">Algoritmen van een gemeente <span class="tongue"' in home
     assert re.search(r'<div lang="nl">\s*<p class="lead">Wat de gemeente gebruikt.</p>', home)
     assert '<a rel="external" href="https://publisher.example/" lang="nl">Gemeente</a>' in home
     changes = fetch(f"{dutch.address}changements/2024-2025", headers=HTML).text
@@ -653,7 +657,9 @@ def test_what_is_in_another_language_than_the_page_is_marked(us: Site, fetch: An
         rf"<h1><bdi(?: data-as-is)? lang=.en.>[^<]+</bdi> {re.escape(badge)}</h1>", french
     )
     assert french.count(badge) > 2
-    for page in (f"doc/{path}", "initiatives", "organismes"):
+    for page in ("", "changements/2024-2025"):
+        assert "tongue" in fetch(f"{us.address}{page}?lang=fr", headers=HTML).text
+    for page in ("", "changements/2024-2025", f"doc/{path}", "initiatives", "organismes"):
         assert "tongue" not in fetch(f"{us.address}{page}?lang=en", headers=HTML).text
 
 
@@ -762,3 +768,80 @@ def test_similar_initiatives_have_names_in_the_readers_language(canada: Site, fe
         texts += re.findall('<p class="title">.*?</p>', page.partition('id="semblables"')[2])
     assert texts
     assert not [text for text in texts if 'lang="en"' in text]
+
+
+@pytest.fixture(scope="module")
+def canada_years(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Releases of two years in English and French: a few rows of Canada's register.
+
+    One is renamed, and one has no French name.
+    """
+    file = shared("cases", "registers", "canada-2025.csv")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    (at,) = (n for n, row in enumerate(rows) if row["name_ai_system_en"] == "Adaptation of Canchat")
+    kept, gone, renamed, new = rows[0], rows[at - 1], rows[at], {**rows[1], "name_ai_system_fr": ""}
+    also = {
+        "ai_register_id": "other",
+        "name_ai_system_en": "Adaptation of the Canchat",
+        "name_ai_system_fr": "Adaptation du Canchat",
+    }
+    folder = tmp_path_factory.mktemp("canada-years")
+    for year, own in ((2024, [kept, gone, renamed]), (2025, [kept, {**renamed, **also}, new])):
+        with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, list(kept))
+            writer.writeheader()
+            writer.writerows(own)
+    files = [f"{year}={folder / f'{year}.csv'}" for year in YEARS]
+    done = portrait_ia("build", *files, "--layout", "canada", "--to", folder / "releases")
+    assert done.returncode == 0, done.stderr
+    return folder / "releases"
+
+
+@pytest.fixture(scope="module")
+def canada_changes(canada_years: Path, boot: Any) -> Iterator[str]:
+    """The site of those releases."""
+    with boot(canada_years, workers=1) as address:
+        yield str(address)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("fr", ["Adaptation de Canchat", "Adaptation du Canchat"]),
+        ("en", ["Adaptation of Canchat", "Adaptation of the Canchat"]),
+    ],
+)
+def test_changes_have_one_row_a_thing_and_names_in_the_readers_language(
+    canada_changes: str, fetch: Any, language: str, names: list[str]
+) -> None:
+    changes = f"{canada_changes}changements/2024-2025"
+    page = fetch(f"{changes}?lang={language}", headers=HTML).text
+    assert f'<bdi lang="{language}">{" ≟ ".join(names)}</bdi>' in page
+    shown = page.partition("<main")[2]
+    assert "tongue" not in shown
+    for movement, name, rows in (
+        ("initiatives-avant", names[0], 3),
+        ("initiatives-apres", names[1], 3),
+        ("initiatives-poursuivies", "Westlaw AI", 1),
+        ("initiatives-nouvelles", names[1], 2),
+        ("initiatives-absentes", names[0], 2),
+        ("initiatives-a-trancher", names[0], 1),
+    ):
+        table = fetch(f"{changes}/{movement}?lang={language}", headers=HTML).text
+        body = table.partition("<tbody")[2].partition("</tbody>")[0]
+        assert body.count("<tr>") == rows, movement
+        assert name in visible(body), movement
+
+
+def test_a_copy_of_files_has_names_in_each_readers_language(canada_years: Path) -> None:
+    app = create_app(canada_years, Settings())
+    with closing(app.extensions["current_release"]) as current, current.lend() as release:
+        listed = describe_lists(app, release)
+    assert listed["languages"] == ["en", "fr"]
+    names, foreign = listed["names"]["initiative"], listed["foreign"]["initiative"]
+    assert ["Adaptation of the Canchat", "Adaptation du Canchat"] in names.values()
+    assert [names[key] for key in foreign] == [[WITHOUT_FRENCH, WITHOUT_FRENCH]]
+    assert [*foreign.values()] == [["", "en"]]
+    values = listed["own"]["own.developedBy"]["values"]
+    assert values["vendor"] == ["Vendor", "Fournisseur"]
