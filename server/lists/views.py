@@ -226,7 +226,7 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
             sorted_in=names.own if names.language != names.own else None,
             ordered=lambda order: address(replace(query, order=order, page=1)),
             formats=FILES,
-            behind=write_behind(release, listed),
+            behind=write_behind(release, listed, render.language()),
             most_values=MOST_VALUES,
             largest=_largest(rows),
             facet_names=partial(_name_facets, release, render.language()),

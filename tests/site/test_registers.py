@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urljoin
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 
@@ -845,3 +845,20 @@ def test_a_copy_of_files_has_names_in_each_readers_language(canada_years: Path) 
     assert [*foreign.values()] == [["", "en"]]
     values = listed["own"]["own.developedBy"]["values"]
     assert values["vendor"] == ["Vendor", "Fournisseur"]
+
+
+@pytest.mark.parametrize("path", ["initiatives", "organismes", "initiatives?q=canchat"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_query_behind_a_list_has_a_row_a_thing(
+    canada: Site, fetch: Any, path: str, language: str
+) -> None:
+    asked = f"{canada.address}{path}{'&' if '?' in path else '?'}lang={language}"
+    page = fetch(asked, headers=HTML).text
+    (total,) = re.findall(r'<p class="total" role="status"><strong>(\d+)<', page)
+    (link,) = re.findall('href="([^"]*sparql[?][^"]*query=[^"]*)"', page)
+    query = parse_qs(urlsplit(html.unescape(link)).query)["query"][0]
+    answer = fetch(f"{canada.address}sparql?{urlencode({'query': query})}", Accept="text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert len(rows) == int(total) > 1
+    names = {" ".join(row["nom"].split()) for row in rows}
+    assert names.issuperset(name for name, _ in list_names(page).values())
