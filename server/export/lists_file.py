@@ -15,7 +15,7 @@ from flask import Flask
 from server.lists.database import Tables, open_tables
 from server.lists.initiatives import own_facets, read_own_names
 from server.lists.kind import Facet, ListKind, RelatedRows
-from server.lists.names import TableNames
+from server.lists.names import NAMED, TableNames, is_foreign
 from server.lists.parts import PARTED, read_parts
 from server.lists.views import KINDS
 from server.lists.words import WEIGHTS
@@ -37,37 +37,51 @@ def describe_lists(app: Flask, release: Release) -> Json:
         readers = release.register.interface
         names = [TableNames(tables, release.register, reader) for reader in readers]
         own = own_facets(tables, names[0])
+        own_names = _own_names(tables, names, own)
+        has_several = len(release.register.languages) > 1
         kinds = [kind.within(release.register.fields, own) for kind in KINDS]
         needed = [k for k in kinds if not k.needs or k.needs in release.register.fields]
         return {
             "languages": list(readers),
             "spoken": list(release.register.languages),
             "years": sorted(release.years, reverse=True),
-            "names": _names(tables, names),
+            **_names(tables, names, [*TABLES, *(["initiative"] if has_several else [])]),
             "parts": {PARTED: read_parts(tables, PARTED)},
-            "own": {
-                facet.name: {
-                    "names": [facet.label.value if facet.label else facet.name] * len(readers),
-                    "values": {
-                        key: [text.value] * len(readers)
-                        for key, text in read_own_names(tables, facet, names[0]).items()
-                    },
-                }
-                for facet in own
-            },
+            "own": {facet.name: {"values": own_names[facet.name]} for facet in own},
             "kinds": {kind.path: _kind(tables, kind) for kind in needed},
             "search": _search(app, tables, release),
             "folding": _folding(),
         }
 
 
-def _names(tables: Tables, readers: Sequence[TableNames]) -> Json:
-    """Return what keys are called, by kind of thing, in the language of each reader."""
+def _names(tables: Tables, readers: Sequence[TableNames], kinds: Iterable[str]) -> Json:
+    """Return what keys are called, by kind of thing, in the language of each reader.
+
+    `foreign` has the language of each name, by reader, where one is in another than the reader's.
+    """
     named: Json = {}
-    for kind, table in TABLES.items():
-        keys = [row[0] for row in tables.rows(f"SELECT {kind} FROM {table}")]  # noqa: S608
+    foreign: Json = {}
+    for kind in kinds:
+        keys = [row[0] for row in tables.rows(f"SELECT {kind} FROM {NAMED[kind]}")]  # noqa: S608
         by_reader = [names.read(kind, keys) for names in readers]
         named[kind] = {key: [names[key].name.value for names in by_reader] for key in keys}
+        tags = {
+            key: [
+                one if is_foreign(one := own[key].name.language, names.reader) else ""
+                for own, names in zip(by_reader, readers, strict=True)
+            ]
+            for key in keys
+        }
+        foreign[kind] = {key: listed for key, listed in tags.items() if any(listed)}
+    return {"names": named, "foreign": foreign}
+
+
+def _own_names(tables: Tables, readers: Sequence[TableNames], facets: Sequence[Facet]) -> Json:
+    """Return what values of lists of the register's own are called, in each reader's language."""
+    named: Json = {}
+    for facet in facets:
+        by_reader = [read_own_names(tables, facet, names) for names in readers]
+        named[facet.name] = {key: [own[key].value for own in by_reader] for key in by_reader[0]}
     return named
 
 

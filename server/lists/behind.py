@@ -38,16 +38,25 @@ class Behind(NamedTuple):
     is_posted: bool
 
 
-def write_behind(release: Release, listed: ListedThings) -> Behind:
-    """Write the query of a list; the things that words find stand in it, if they are few."""
+def write_behind(release: Release, listed: ListedThings, reader: str) -> Behind:
+    """Write the query of a list, its names in the reader's language.
+
+    The things that words find stand in it, if they are few.
+    """
     query, keys = listed.query, None
     has_words = not query.words or listed.total <= MOST_VALUES
     if not has_words:
         query = replace(query, words="")
     elif query.words:
         keys = listed.keys()
-    language = release.register.languages[0]
-    select = write_select(query, release.base_uri, listed.shape.newest, keys, language)
+    select = write_select(
+        query,
+        release.base_uri,
+        listed.shape.newest,
+        keys,
+        release.register.nearest(reader),
+        one_of_several=len(release.register.languages) > 1,
+    )
     return Behind(select, has_words, not fits_address(select))
 
 

@@ -16,7 +16,7 @@ def write_file(listed: ListedThings, names: TableNames, form: Format) -> Iterato
     """Yield the list in a format, a part of it at a time."""
     kind, shape = listed.query.kind, listed.shape
     columns = kind.columns(shape)
-    lines = (kind.cells(row, shape, names) for row in listed.rows(listed.keys()))
+    lines = (kind.cells(row, shape, names) for row in listed.rows(listed.keys(), names))
     if form.media_type == CSV.media_type:
         yield from _write_csv(columns, lines, form)
     else:

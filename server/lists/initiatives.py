@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from server.lists.database import Tables
+from server.lists.database import Row, Tables
 from server.lists.kind import (
     PRESENCE,
     PRESENCES,
@@ -134,24 +134,52 @@ def read_own_names(tables: Tables, facet: Facet, names: TableNames) -> dict[str,
     return {row["valeur"]: names.choose(row) for row in rows}
 
 
-def _read(tables: Tables, keys: Sequence[str], years: tuple[int, ...], shape: Shape) -> list[Shown]:
+def _read(
+    tables: Tables,
+    keys: Sequence[str],
+    years: tuple[int, ...],
+    shape: Shape,
+    names: TableNames,
+) -> list[Shown]:
     """Return for each initiative the entry that the list shows, and the entries by year."""
     marks = ", ".join("?" * len(keys))
     condition = f"initiative IN ({marks})"
     rows = tables.rows(f"SELECT * FROM inscriptions WHERE {condition} ORDER BY annee", keys)  # noqa: S608
     entries = rows_by_key(rows, "initiative")
-    own: dict[tuple[str, int], dict[str, list[str]]] = {}
+    texts = names.texts(keys)
+    own: dict[tuple[str, int], dict[str, list[Row]]] = {}
     if shape.own:
         values = tables.rows(f"SELECT * FROM valeurs_propres WHERE {condition}", keys)  # noqa: S608
         for row in values:
-            texts = own.setdefault((row["initiative"], row["annee"]), {})
-            texts.setdefault(row["champ"], []).append(row["valeur"])
+            fields = own.setdefault((row["initiative"], row["annee"]), {})
+            fields.setdefault(row["champ"], []).append(row)
     listed: list[Shown] = []
     for key in keys:
         entry = [row for row in entries[key] if not years or row["annee"] in years][-1]
-        described = own.get((key, entry["annee"]), {})
-        listed.append({"key": key, "entry": entry, "entries": entries[key], "own": described})
+        said = texts.get((key, entry["annee"]), {})
+        described = {
+            name: _in_one_language(values, names)
+            for name, values in own.get((key, entry["annee"]), {}).items()
+        }
+        listed.append(
+            {
+                "key": key,
+                "name": said.get("nom") or OwnText(entry["nom"], names.own),
+                "texts": said,
+                "entry": entry,
+                "entries": entries[key],
+                "own": described,
+            }
+        )
     return listed
+
+
+def _in_one_language(values: Sequence[Row], names: TableNames) -> list[str]:
+    """Return the values in the reader's language, else in the register's, else in any."""
+    tags = {row["langue"] for row in values}
+    order = (names.language, names.own, *sorted(tags))
+    best = next(tag for tag in order if tag in tags)
+    return [row["valeur"] for row in values if row["langue"] == best]
 
 
 def _columns(shape: Shape) -> list[str]:
@@ -164,14 +192,17 @@ def _columns(shape: Shape) -> list[str]:
 
 def _cells(row: Shown, shape: Shape, names: TableNames) -> list[Cell]:
     entry, entries, own = row["entry"], row["entries"], row["own"]
-    cells: list[Cell] = [f"{shape.base_uri}id/initiative/{row['key']}", entry["nom"], entry[YEAR]]
+    said: dict[str, str | None] = {name: entry[name] for name in ("benefices", *MORE_FIELDS)}
+    said |= {name: text.value for name, text in row["texts"].items()}
+    uri = f"{shape.base_uri}id/initiative/{row['key']}"
+    cells: list[Cell] = [uri, row["name"].value, entry[YEAR]]
     for name in _here(shape):
         named = names.get(name, entry[name])
         cells += [named.uri, named.name.value] if named else [None, None]
     if "benefices" in shape.fields:
-        cells.append(entry["benefices"])
+        cells.append(said["benefices"])
     cells += [entries[0][YEAR], entries[-1][YEAR]]
-    cells += [entry[name] for name in MORE_FIELDS if name in shape.fields]
+    cells += [said[name] for name in MORE_FIELDS if name in shape.fields]
     values = (own.get(name, []) for name in shape.own)
     return [*cells, *("\n".join(listed) or None for listed in values)]
 
@@ -188,8 +219,8 @@ INITIATIVES = ListKind(
     facets=_FACETS,
     # Initiatives are numbered in the order of their names.
     orders={
-        "nom": Order("e.chose"),
-        "organisme": Order("o.tri, e.chose", _BODY),
+        "nom": Order("e.chose", of_names=True),
+        "organisme": Order("o.tri, e.chose", _BODY, of_names=True),
         "pertinence": Order("f.rang, e.chose", of_words=True),
     },
     template="lists/initiatives.html",

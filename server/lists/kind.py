@@ -55,11 +55,15 @@ class Facet:
 
 
 class Order(NamedTuple):
-    """An order of a list: SQL, the tables that it needs, and whether only words give it."""
+    """An order of a list: SQL, the tables that it needs, and whether only words give it.
+
+    `of_names`: it is that of names, which is by those in the register's own language.
+    """
 
     sql: str
     join: str = ""
     of_words: bool = False
+    of_names: bool = False
 
 
 class Shape(NamedTuple):
@@ -77,7 +81,7 @@ class Shape(NamedTuple):
 
 
 # Returns the rows of some keys, in their order, as a page shows them, or the cells of a file.
-ReadRows = Callable[[Tables, Sequence[str], tuple[int, ...], Shape], list[Shown]]
+ReadRows = Callable[[Tables, Sequence[str], tuple[int, ...], Shape, TableNames], list[Shown]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from server.lists.database import Tables
 from server.lists.found import find_things
 from server.lists.kind import YEAR, Facet, RelatedRows, Shape, Shown
+from server.lists.names import TableNames
 from server.lists.query import ListQuery
 from server.lists.words import parse_search, write_match
 
@@ -65,11 +66,11 @@ class ListedThings:
         )
         return [row[0] for row in rows]
 
-    def rows(self, keys: Sequence[str]) -> Iterator[Shown]:
+    def rows(self, keys: Sequence[str], names: TableNames) -> Iterator[Shown]:
         """Yield the rows of keys, in their order, reading some at once."""
         for start in range(0, len(keys), _AT_ONCE):
             part = keys[start : start + _AT_ONCE]
-            yield from self._kind.read_rows(self._tables, part, self.query.years, self.shape)
+            yield from self._kind.read_rows(self._tables, part, self.query.years, self.shape, names)
 
     def facet(self, facet: Facet) -> dict[str, int]:
         """Return how many things each value of a facet would leave with all other facets."""

@@ -76,7 +76,7 @@ def _list_nearest(
     kind = _COLLECTIONS.get(named[0]) if named else None
     key = named[1][:_LONGEST_KEY] if len(named) > 1 else ""
     if kind == _PORTRAIT:
-        yield from _portraits(release, tables, as_list=path.strip("/").startswith("portraits"))
+        yield from _portraits(tables, names, as_list=path.strip("/").startswith("portraits"))
         return
     if kind and key:
         find = _find_initiatives if kind == _INITIATIVE else _find_things
@@ -97,11 +97,12 @@ def _list_nearest(
                 yield Nearest(one.kind, one.name, link_to(one.path))
 
 
-def _portraits(release: Release, tables: Tables, *, as_list: bool) -> Iterator[Nearest]:
-    rows = tables.rows("SELECT annee, titre FROM portraits ORDER BY annee DESC")
+def _portraits(tables: Tables, names: TableNames, *, as_list: bool) -> Iterator[Nearest]:
+    rows = tables.rows("SELECT annee, uri, titre FROM portraits ORDER BY annee DESC")
     folder = "portraits" if as_list else "id/portrait"
     for row in rows:
-        title = OwnText(row["titre"], release.register.languages[0])
+        labels = tables.rows("SELECT * FROM libelles WHERE uri = ?", (row["uri"],))
+        title = names.best(labels, row["titre"])
         yield Nearest(_PORTRAIT, title, link_to(f"{folder}/{row['annee']}"))
 
 

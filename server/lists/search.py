@@ -1,6 +1,6 @@
 """Search all things of a release: how many of each kind, the best of them, and what is nearest."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from server.lists.database import Row, Tables
@@ -26,10 +26,14 @@ KINDS = ("organisme", "portefeuille", "categorie", "statut", "cadre", "initiativ
 _MOST_WORDS = 8  # of a search that finds nothing, for which the nearest are looked up
 _MOST_BEGUN = 300  # things whose names begin so, of which the best are suggested
 _SHORTEST = 2  # letters of a beginning
+_SAID = ("benefices", "description")  # what excerpts are cut from
 
 
 class FoundThing(NamedTuple):
-    """A thing that was found; `path` is that of its page, `also` what else it is called or of."""
+    """A thing that was found; `path` is that of its page, `also` what else it is called or of.
+
+    `excerpt` is in `excerpt_language`.
+    """
 
     kind: str
     uri: str
@@ -38,6 +42,7 @@ class FoundThing(NamedTuple):
     marked: list[TextPiece]
     also: list[TextPiece]
     excerpt: list[TextPiece]
+    excerpt_language: str = ""
 
 
 class SiteSearch:
@@ -112,36 +117,58 @@ class SiteSearch:
 
     def _result(self, row: Row) -> FoundThing:
         kind, uri = row["sorte"], row["uri"]
-        texts: list[str]
+        texts: list[OwnText]
         also: list[TextPiece] = []
+        labels = self._tables.rows("SELECT * FROM libelles WHERE uri = ?", (uri,))
+        name = self._names.best(labels, row["nom"])
         if kind == "initiative":
-            name = OwnText(row["nom"], self._names.own)
             entries = self._tables.rows(
-                """SELECT organisme, nom, benefices, description FROM inscriptions
+                """SELECT annee, organisme, nom, benefices, description FROM inscriptions
                    WHERE initiative = ? ORDER BY annee DESC""",
                 (row["cle"],),
             )
             body = self._names.get("organisme", entries[0]["organisme"])
             also = self._mark(body.name.value) if body else []
-            texts = [e[column] or "" for e in entries for column in ("benefices", "description")]
+            texts = self._read_texts(row["cle"], entries)
+            if not has_mark(self._mark(name.value)):  # another name may have the words
+                texts += self._read_texts(row["cle"], entries, ("nom",))
         else:
-            labels = self._tables.rows("SELECT * FROM libelles WHERE uri = ?", (uri,))
-            name = self._names.best(labels, row["nom"])
-            texts = [label["texte"] for label in labels if label["sorte"] == "definition"]
+            texts = [
+                OwnText(label["texte"], label["langue"])
+                for label in labels
+                if label["sorte"] == "definition"
+            ]
+            texts.sort(key=lambda text: text.language != self._names.language)
             spellings = (
                 label["texte"]
                 for label in labels
                 if label["sorte"] in ("autre", "principal") and label["texte"] != name.value
             )
             also = self._first_marked(map(self._mark, spellings))
-        excerpt = self._first_marked(map(self._excerpt, texts))
-        path = uri.removeprefix(self._base_uri)
-        return FoundThing(kind, uri, path, name, self._mark(name.value), also, excerpt)
+        path, marked = uri.removeprefix(self._base_uri), self._mark(name.value)
+        for text in texts:
+            if has_mark(excerpt := self._excerpt(text.value)):
+                return FoundThing(kind, uri, path, name, marked, also, excerpt, text.language)
+        return FoundThing(kind, uri, path, name, marked, also, [])
+
+    def _read_texts(
+        self, key: str, entries: Sequence[Row], columns: Sequence[str] = _SAID
+    ) -> list[OwnText]:
+        """Return what entries say in some columns, in the reader's language first."""
+        own, reader = self._names.own, self._names.language
+        rows = self._tables.rows(
+            "SELECT champ, langue, texte FROM traductions WHERE initiative = ? ORDER BY annee DESC",
+            (key,),
+        )
+        said = [OwnText(entry[column] or "", own) for entry in entries for column in columns]
+        said += [OwnText(row["texte"], row["langue"]) for row in rows if row["champ"] in columns]
+        return sorted(said, key=lambda text: text.language != reader)
 
     def _offer(self, kind: str, thing: OfferedThing) -> FoundThing:
         marked, excerpt = self._mark(thing.name.value), self._excerpt(thing.text.value)
         uri = self._base_uri + thing.path
-        return FoundThing(kind, uri, thing.path, thing.name, marked, [], excerpt)
+        language = thing.text.language
+        return FoundThing(kind, uri, thing.path, thing.name, marked, [], excerpt, language)
 
     def _mark(self, text: str) -> list[TextPiece]:
         return self._marker.mark(text) if self._marker else [TextPiece(text, False)]
@@ -173,11 +200,14 @@ def _stem(text: OwnText, stems: Stems) -> str:
     return " ".join(stems.of_text(text.value, text.language))
 
 
-def begin_with(tables: Tables, text: str, kind: str | None) -> Iterator[Row]:
+def begin_with(
+    tables: Tables, names: TableNames, text: str, kind: str | None
+) -> Iterator[tuple[Row, OwnText]]:
     """Yield the things whose names hold the words, the last one perhaps only begun.
 
-    Those whose names begin so stand first, then as in the index: lists and bodies before
-    initiatives. Of a beginning that very many names have, some are looked at.
+    Each with the name to show. Those whose names begin so stand first, then those whose shown
+    names hold the words, then as in the index: lists and bodies before initiatives. Of a beginning
+    that very many names have, some are looked at.
     """
     search = parse_search(text)
     asked = search.words()[:_MOST_WORDS] if search else []
@@ -187,10 +217,19 @@ def begin_with(tables: Tables, text: str, kind: str | None) -> Iterator[Row]:
         return
     whole = "".join(f'"{word}" AND ' for word in asked[:-1])
     rows = tables.rows(
-        f"""SELECT c.sorte, c.cle, c.uri, c.nom
+        f"""SELECT c.sorte, c.cle, c.uri, c.nom, (
+              SELECT max(texte) FROM libelles l
+              WHERE l.uri = c.uri AND l.sorte = 'principal' AND l.langue = ?) AS texte
             FROM amorces JOIN choses c ON c.chose = amorces.rowid
             WHERE amorces MATCH ? {"AND c.sorte = ?" if kind else ""} LIMIT ?""",  # noqa: S608
-        (f'{whole}"{asked[-1]}"*', *([kind] if kind else []), _MOST_BEGUN),
+        (names.language, f'{whole}"{asked[-1]}"*', *([kind] if kind else []), _MOST_BEGUN),
     )
     begun = " ".join(asked)
-    yield from sorted(rows, key=lambda row: not " ".join(words(row["nom"])).startswith(begun))
+
+    def rank(named: tuple[Row, OwnText]) -> int:
+        own, shown = (" ".join(words(name)) for name in (named[0]["nom"], named[1].value))
+        if own.startswith(begun) or shown.startswith(begun):
+            return 0
+        return 1 if f" {asked[-1]}" in f" {shown}" else 2
+
+    yield from sorted(((row, names.choose(row)) for row in rows), key=rank)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, request
@@ -10,7 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from server.faults import UnknownPage, UnreadableRequest
 from server.lists.database import Tables, open_tables
 from server.lists.excerpts import TextPiece
-from server.lists.names import TableNames
+from server.lists.names import TableNames, tell_languages
 from server.lists.nearest import find_nearest
 from server.lists.query import LONGEST_WORDS
 from server.lists.search import KINDS, FoundThing, SiteSearch, begin_with
@@ -91,6 +92,7 @@ def show(suffix: str | None = None) -> Response:
     }
     if form is HTML:
         language, register = render.language(), release.register
+        values["tongues"] = tell_languages(register, language)
         values["kind_names"] = {
             kind: register.text(f"search.kinds_{kind}", language)
             for kind in (*KINDS, *sources(current_app))
@@ -112,11 +114,7 @@ def show_suggestions() -> Response:
     tables = hold(open_tables(release))
     names = TableNames(tables, release.register, render.language())
     listed: list[dict[str, str]] = []
-    for row in begin_with(tables, state.words, state.kind):
-        if len(listed) == _SUGGESTED:
-            break
-        labels = tables.rows("SELECT * FROM libelles WHERE uri = ?", (row["uri"],))
-        name = names.best(labels, row["nom"])
+    for row, name in islice(begin_with(tables, names, state.words, state.kind), _SUGGESTED):
         path = quote_path(row["uri"].removeprefix(release.base_uri))
         kind = release.register.text(f"search.kind_{row['sorte']}", render.language())
         listed.append(

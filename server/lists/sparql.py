@@ -12,18 +12,31 @@ _LONGEST = 6000  # characters of a query in an address: servers before us often 
 
 
 def write_select(
-    query: ListQuery, base_uri: str, newest: int, searched: Sequence[str] | None, language: str
+    query: ListQuery,
+    base_uri: str,
+    newest: int,
+    searched: Sequence[str] | None,
+    language: str,
+    *,
+    one_of_several: bool = False,
 ) -> str:
     """Write the query of the list; `searched` are the keys that words found, None without words.
 
-    Names are in the language, whose tag the engine keeps in small letters.
+    Names are in the language, whose tag the engine keeps in small letters. `one_of_several`:
+    initiatives may have names in others too, of which each has the best one.
     """
-    thing = query.kind.thing
+    thing, tag = query.kind.thing, language.lower()
     lines = [*_patterns(query, base_uri, newest), *_searched(query, base_uri, searched)]
     if "?nom" not in query.kind.statements:
-        tag = language.lower()
         label = f'OPTIONAL {{ ?{thing} skos:prefLabel ?nom FILTER(LANG(?nom) = "{tag}") }}'
         lines.append(label)
+    elif one_of_several:
+        lines += [
+            "FILTER NOT EXISTS {",
+            f'  ?{thing} rdfs:label ?autreNom FILTER(LANG(?nom) != "{tag}")',
+            f'  FILTER(LANG(?autreNom) = "{tag}" || LANG(?autreNom) < LANG(?nom))',
+            "}",
+        ]
     where = _indent(lines)
     return (
         f"{_prefixes(base_uri)}\nSELECT DISTINCT ?{thing} ?nom WHERE {{\n{where}\n}}\nORDER BY ?nom"

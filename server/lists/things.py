@@ -62,7 +62,11 @@ _BODY_FACETS = (
 
 def _read_things(kind: str, *, more: str = "") -> ReadRows:
     def read(
-        tables: Tables, keys: Sequence[str], _years: tuple[int, ...], shape: Shape
+        tables: Tables,
+        keys: Sequence[str],
+        _years: tuple[int, ...],
+        shape: Shape,
+        _names: TableNames,
     ) -> list[Shown]:
         """Return each thing with its numbers by year, and what else is said of it."""
         marks = ", ".join("?" * len(keys))
@@ -161,7 +165,7 @@ def _is_found(kind: str) -> str:
 
 def _orders(key: str) -> dict[str, Order]:
     return {
-        "nom": Order(f"t.tri, {key}"),
+        "nom": Order(f"t.tri, {key}", of_names=True),
         "nombre": Order(f"t.initiatives DESC, t.tri, {key}"),
         "pertinence": Order(f"f.rang, t.tri, {key}", of_words=True),
     }

@@ -22,7 +22,7 @@ from server.lists.initiatives import (
 from server.lists.kind import PRESENCE, YEAR, Facet, ListKind, Shape, Shown
 from server.lists.known_values import ChosenValue, find_unknown, refuse_unknown
 from server.lists.listed import PAGE, ListedThings
-from server.lists.names import TableNames
+from server.lists.names import TableNames, tell_languages
 from server.lists.parts import group_parts, read_parts
 from server.lists.query import LONGEST_WORDS, ListQuery, read_query
 from server.lists.search import FoundThing, SiteSearch
@@ -158,12 +158,11 @@ def _follow_replaced(
 
 
 def _languages_of_names(kind: ListKind, names: TableNames, rows: Sequence[Shown]) -> Iterator[str]:
-    """Yield the languages of the names in rows; those of initiatives are in the register's own."""
-    if kind.thing == "initiative":
-        yield names.own
-        return
+    """Yield the languages of the names in rows."""
     for row in rows:
-        if (named := names.get(kind.thing, row["key"])) and named.name.language:
+        if kind.thing == "initiative":
+            yield row["name"].language
+        elif (named := names.get(kind.thing, row["key"])) and named.name.language:
             yield named.name.language
 
 
@@ -196,7 +195,7 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
         # Of one year, all that is there is new.
         if facet.name != PRESENCE or len(listed.shape.years) > 1 or query.values.get(PRESENCE)
     ]
-    rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1))))
+    rows = list(listed.rows(listed.keys(PAGE, PAGE * (query.page - 1)), names))
     by_year = {one.key: one.number for f in facets if f.facet.name == YEAR for one in f.choices}
     years_told = tell_years(query, release.years)
     return Response(
@@ -223,9 +222,11 @@ def _page(release: Release, listed: ListedThings, names: TableNames, tables: Tab
             address=address,
             everything=query.whole(),
             paged=lambda number: address(replace(query, page=number)),
+            tongues=tell_languages(release.register, render.language()),
+            sorted_in=names.own if names.language != names.own else None,
             ordered=lambda order: address(replace(query, order=order, page=1)),
             formats=FILES,
-            behind=write_behind(release, listed),
+            behind=write_behind(release, listed, render.language()),
             most_values=MOST_VALUES,
             largest=_largest(rows),
             facet_names=partial(_name_facets, release, render.language()),

@@ -187,12 +187,13 @@ def _alike(context: Context, known: Statements, entry: str) -> list[SimilarIniti
     if name is None or body is None:
         return []
     category = known.value(entry, "pia:categorie")
-    nearest = similar.find_similar(context.release, context.iri, name, body, category)
+    nearest = similar.find_similar(
+        context.release, context.language, context.iri, name, body, category
+    )
     names = context.names(one.body for one in nearest) if nearest else known
-    own = context.release.register.languages[0]
     return [
         SimilarInitiative(
-            link_name(one.uri, one.name, own, context.release), names.name(one.body), one.year
+            link_name(one.uri, *one.name, context.release), names.name(one.body), one.year
         )
         for one in nearest
     ]

@@ -4,8 +4,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from server.faults import UnknownPage
-from server.lists.database import Row, Tables, open_tables
+from server.lists.database import Tables, open_tables
+from server.lists.names import TableNames
 from server.release.current import Release
+from server.release.register import OwnText
 from transform.text.search_words import Stems, words
 
 MOST = 5
@@ -13,7 +15,9 @@ _MOST_WORDS = 6  # of a name: the rarest tell most, and bound what the index rea
 _MOST_THINGS = 5000  # that hold a word; one that more hold tells nothing
 # Names weigh alone: what is said of an initiative, and what it belongs to, are compared by field.
 _QUERY = """
-SELECT i.uri, i.nom, o.uri AS organisme, e.annee
+SELECT i.uri, i.nom, o.uri AS organisme, e.annee, (
+  SELECT max(texte) FROM libelles l
+  WHERE l.uri = i.uri AND l.sorte = 'principal' AND l.langue = ?) AS texte
 FROM recherche
 JOIN choses c ON c.chose = recherche.rowid AND c.sorte = 'initiative'
 JOIN initiatives i ON i.initiative = c.cle
@@ -28,24 +32,28 @@ class Similar(NamedTuple):
     """An initiative: its URI, its name, the URI of its body, and its last year."""
 
     uri: str
-    name: str
+    name: OwnText
     body: str
     year: int
 
 
 def find_similar(
-    release: Release, iri: str, name: str, body: str, category: str | None
+    release: Release, reader: str, iri: str, name: str, body: str, category: str | None
 ) -> list[Similar]:
     """Return the initiatives of other bodies and one category that are called most alike.
 
     They are none in a release without tables, or with those of another version.
     """
-    rows: list[Row] = []
     with suppress(UnknownPage), open_tables(release) as tables:
         if match := _write_match(tables, name, release.register.languages):
             key = category.rpartition("/")[2] if category else None
-            rows = tables.rows(_QUERY, (match, body, iri, key, MOST))
-    return [Similar(row["uri"], row["nom"], row["organisme"], row["annee"]) for row in rows]
+            names = TableNames(tables, release.register, reader)
+            rows = tables.rows(_QUERY, (names.language, match, body, iri, key, MOST))
+            return [
+                Similar(row["uri"], names.choose(row), row["organisme"], row["annee"])
+                for row in rows
+            ]
+    return []
 
 
 def _write_match(tables: Tables, name: str, languages: tuple[str, ...]) -> str | None:

@@ -517,6 +517,24 @@ def test_a_search_finds_what_the_server_finds(nginx_site: str, application: Any,
         assert int(total) == answer["total"], words
 
 
+def test_names_in_another_language_are_marked_where_a_browser_lists_them(
+    nginx_site: str, page: Any
+) -> None:
+    page.goto(f"{nginx_site}initiatives.en.html?annee=2024")
+    line = page.locator(".found .tongues")
+    line.wait_for()
+    assert line.inner_text() == "FR Names in French are shown as published."
+    assert page.locator(".found .entries a").first.get_attribute("lang") == "fr"
+    page.goto(f"{nginx_site}recherche.en.html?q=eleves")
+    mark = page.locator(".results .entries .tongue")
+    mark.first.wait_for()
+    assert mark.first.get_attribute("title") == "in French"
+    for path in ("initiatives.html?annee=2024", "recherche.html?q=eleves"):
+        page.goto(f"{nginx_site}{path}")
+        page.locator(".entries li a").first.wait_for()
+        assert page.locator("main .tongue").count() == 0
+
+
 TEXTS = (
     *(
         "L’Œuvre d’Hélène",

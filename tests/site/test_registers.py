@@ -7,12 +7,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urljoin
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 
+from server.app import create_app
+from server.export.lists_file import describe_lists
+from server.settings import Settings
 from tests.conftest import SHARED, Run, shared
 from tests.site.conftest import BROWSER_MS
 from tests.support.crawl import crawl
@@ -111,6 +115,7 @@ US_2023 = (
     "Use_Case_ID", "Department_Code", "Agency", "Office", "Title", "Summary", "Development_Stage",
     "Techniques", "Source_Code", "Department",
 )  # fmt: skip
+WITHOUT_FRENCH = "AI Legal Editing"  # of Canada: an initiative that we publish in English alone
 RENAMED = {
     "Federal Reserve Board": "Board of Governors of the Federal Reserve System",
     "Department of Interior": "Department of the Interior",
@@ -253,12 +258,23 @@ def own_rows(header: list[str], rows: list[list[str]]) -> tuple[list[str], list[
 
 @pytest.fixture(scope="module")
 def canada(portrait_ia: Run, boot: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site of Canada's register of one year, in English and French."""
+    """A site of Canada's register of one year, in English and French.
+
+    Of one row the texts in French are left out: of a second language any may be missing.
+    """
     file = shared("cases", "registers", "canada-2025.csv")
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        cells = [row["government_organization"] for row in csv.DictReader(lines)]
+        rows = list(csv.DictReader(lines))
+    cells = [row["government_organization"] for row in rows]
+    (partly,) = (row for row in rows if row["name_ai_system_en"] == WITHOUT_FRENCH)
+    partly |= dict.fromkeys(("name_ai_system_fr", "description_ai_system_fr"), "")
     releases = tmp_path_factory.mktemp("canada")
-    done = portrait_ia("build", f"2025={file}", "--layout", "canada", "--to", releases)
+    written = tmp_path_factory.mktemp("canada-files") / file.name
+    with written.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    done = portrait_ia("build", f"2025={written}", "--layout", "canada", "--to", releases)
     assert done.returncode == 0, done.stderr
     bodies = {2025: [(*cell.split(" / "), "") for cell in cells]}
     with boot(releases, workers=1, security_contacts="mailto:security@canada.example") as address:
@@ -388,7 +404,7 @@ def test_french_sentences_agree_with_the_words_of_a_register(english: Site, fetc
 
 def test_data_in_dutch_is_marked(dutch: Site, fetch: Any) -> None:
     home = fetch(dutch.address, headers=HTML).text
-    assert '<h1 lang="nl">Algoritmen van een gemeente</h1>' in home
+    assert '<h1 lang="nl">Algoritmen van een gemeente <span class="tongue"' in home
     assert re.search(r'<div lang="nl">\s*<p class="lead">Wat de gemeente gebruikt.</p>', home)
     assert '<a rel="external" href="https://publisher.example/" lang="nl">Gemeente</a>' in home
     changes = fetch(f"{dutch.address}changements/2024-2025", headers=HTML).text
@@ -641,7 +657,9 @@ def test_what_is_in_another_language_than_the_page_is_marked(us: Site, fetch: An
     french = fetch(f"{us.address}doc/{path}?lang=fr", headers=HTML).text
     assert re.search(rf"<h1><bdi data-as-is lang=.en.>[^<]+</bdi> {re.escape(badge)}</h1>", french)
     assert french.count(badge) > 2
-    for page in (f"doc/{path}", "initiatives", "organismes"):
+    for page in ("", "changements/2024-2025"):
+        assert "tongue" in fetch(f"{us.address}{page}?lang=fr", headers=HTML).text
+    for page in ("", "changements/2024-2025", f"doc/{path}", "initiatives", "organismes"):
         assert "tongue" not in fetch(f"{us.address}{page}?lang=en", headers=HTML).text
 
 
@@ -662,3 +680,185 @@ def test_labels_of_own_fields_begin_with_a_capital_letter(canada: Site, fetch: A
     assert [head for head in heads if not head[0].isupper()] == []
     scheme = fetch(f"{canada.address}doc/liste/developedBy?lang=en", headers=HTML).text
     assert "<h1><bdi>Developed by</bdi></h1>" in scheme
+
+
+ENTRY_MARK = '<span class="unseen">(en anglais)</span>'
+LIST_MARK = '<span class="tongue" aria-hidden="true">EN</span> Noms en anglais'
+
+
+def list_names(page: str) -> dict[str, tuple[str, str]]:
+    """Return the name of each initiative that a list shows, and its language where it is marked."""
+    entries = page.partition('<ul class="entries">')[2]
+    links = re.findall(
+        r'<h[23]><a href="[^"]*id/initiative/(\w+)[^>]*?(?: lang="(\w+)")?>(.*?)</a>', entries
+    )
+    return {key: (" ".join(visible(name).split()), tag) for key, tag, name in links}
+
+
+def test_a_reader_of_the_second_language_has_names_in_it(canada: Site, fetch: Any) -> None:
+    def read(language: str, **parameters: str) -> str:
+        asked = urlencode({**parameters, "lang": language})
+        return str(fetch(f"{canada.address}initiatives?{asked}", headers=HTML).text)
+
+    french, english = (list_names(read(language)) for language in ("fr", "en"))
+    assert [*french] == [*english]  # one order for both
+    marked = [name for name, tag in french.values() if tag]
+    assert marked == [WITHOUT_FRENCH]
+    assert {tag for _, tag in english.values()} == {""}
+    (key,) = (key for key, (name, _) in english.items() if name == "Adaptation of Canchat")
+    assert french[key] == ("Adaptation de Canchat", "")
+    assert read("fr").count(LIST_MARK) == 1
+    assert "(en anglais)" in read("fr").partition('class="orders"')[2].partition("</p>")[0]
+    assert "tongue" not in read("en")
+    assert "(in " not in read("en").partition('class="orders"')[2].partition("</p>")[0]
+    assert "tongue" not in read("fr", q="adaptation canchat")
+    for language, name, said in (
+        ("fr", "Adaptation de Canchat", "référentiels"),
+        ("en", "Adaptation of Canchat", "repositories"),
+    ):
+        file = fetch(f"{canada.address}initiatives.csv?lang={language}&q=Canchat").text
+        row = next(row for row in csv.DictReader(io.StringIO(file)) if row["nom"] == name)
+        assert said in row["description"]
+        assert "\n" not in row["results"]  # in one language
+
+
+@pytest.mark.parametrize("word", ["référentiels", "repositories", "ministériels"])
+@pytest.mark.parametrize(("language", "name"), [("fr", "Adaptation de"), ("en", "Adaptation of")])
+def test_a_search_finds_words_of_every_language(
+    canada: Site, fetch: Any, word: str, language: str, name: str
+) -> None:
+    asked = urlencode({"q": word, "lang": language})
+    page = fetch(f"{canada.address}recherche?{asked}", headers=HTML).text
+    assert (f"{name} Canchat", "") in list_names(page).values()
+    assert ENTRY_MARK not in page
+    own = "en" if word == "repositories" else "fr"
+    excerpt = re.findall(r'<p class="excerpt"(?: lang="(\w+)")?>(?:(?!</p>).)*<mark>', page)[0]
+    assert excerpt == ("" if own == language else own)
+
+
+def test_what_no_text_of_the_readers_language_names_is_marked(canada: Site, fetch: Any) -> None:
+    page = fetch(f"{canada.address}recherche?q=legal+editing&lang=fr", headers=HTML).text
+    assert (WITHOUT_FRENCH, "en") in list_names(page).values()
+    assert page.count(ENTRY_MARK) == 1
+
+
+def test_suggestions_and_nearest_names_are_in_the_readers_language(
+    canada: Site, fetch: Any
+) -> None:
+    for language, name in (("fr", "Adaptation de Canchat"), ("en", "Adaptation of Canchat")):
+        for begun in ("adaptation d", "adaptation o", "canch"):
+            asked = urlencode({"q": begun, "lang": language})
+            answer = json.loads(fetch(f"{canada.address}recherche/suggestions?{asked}").body)
+            listed = [(one["name"], one["language"]) for one in answer["suggestions"]]
+            assert (name, language) in listed, begun
+        lost = fetch(f"{canada.address}no/adaptation-canchat?lang={language}", headers=HTML)
+        assert lost.status == 404
+        assert f">{name}</a>" in lost.text
+        portraits = fetch(f"{canada.address}doc/portrait/1999?lang={language}", headers=HTML).text
+        title = {"fr": "Registre de l'IA", "en": "Government of Canada AI"}[language]
+        assert title in visible(portraits.partition("<main")[2])
+
+
+def test_similar_initiatives_have_names_in_the_readers_language(canada: Site, fetch: Any) -> None:
+    listed = fetch(f"{canada.address}recherche.json?q=traduction&kind=initiative&lang=fr").body
+    texts = []
+    for one in json.loads(listed)["results"][:4]:
+        path = one["uri"].removeprefix(f"{BASE}id/")
+        page = fetch(f"{canada.address}doc/{path}?lang=fr", headers=HTML).text
+        texts += re.findall('<p class="title">.*?</p>', page.partition('id="semblables"')[2])
+    assert texts
+    assert not [text for text in texts if 'lang="en"' in text]
+
+
+@pytest.fixture(scope="module")
+def canada_years(portrait_ia: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Releases of two years in English and French: a few rows of Canada's register.
+
+    One is renamed, and one has no French name.
+    """
+    file = shared("cases", "registers", "canada-2025.csv")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    (at,) = (n for n, row in enumerate(rows) if row["name_ai_system_en"] == "Adaptation of Canchat")
+    kept, gone, renamed, new = rows[0], rows[at - 1], rows[at], {**rows[1], "name_ai_system_fr": ""}
+    also = {
+        "ai_register_id": "other",
+        "name_ai_system_en": "Adaptation of the Canchat",
+        "name_ai_system_fr": "Adaptation du Canchat",
+    }
+    folder = tmp_path_factory.mktemp("canada-years")
+    for year, own in ((2024, [kept, gone, renamed]), (2025, [kept, {**renamed, **also}, new])):
+        with (folder / f"{year}.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, list(kept))
+            writer.writeheader()
+            writer.writerows(own)
+    files = [f"{year}={folder / f'{year}.csv'}" for year in YEARS]
+    done = portrait_ia("build", *files, "--layout", "canada", "--to", folder / "releases")
+    assert done.returncode == 0, done.stderr
+    return folder / "releases"
+
+
+@pytest.fixture(scope="module")
+def canada_changes(canada_years: Path, boot: Any) -> Iterator[str]:
+    """The site of those releases."""
+    with boot(canada_years, workers=1) as address:
+        yield str(address)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("fr", ["Adaptation de Canchat", "Adaptation du Canchat"]),
+        ("en", ["Adaptation of Canchat", "Adaptation of the Canchat"]),
+    ],
+)
+def test_changes_have_one_row_a_thing_and_names_in_the_readers_language(
+    canada_changes: str, fetch: Any, language: str, names: list[str]
+) -> None:
+    changes = f"{canada_changes}changements/2024-2025"
+    page = fetch(f"{changes}?lang={language}", headers=HTML).text
+    assert f'<bdi lang="{language}">{" ≟ ".join(names)}</bdi>' in page
+    shown = page.partition("<main")[2]
+    assert "tongue" not in shown
+    for movement, name, rows in (
+        ("initiatives-avant", names[0], 3),
+        ("initiatives-apres", names[1], 3),
+        ("initiatives-poursuivies", "Westlaw AI", 1),
+        ("initiatives-nouvelles", names[1], 2),
+        ("initiatives-absentes", names[0], 2),
+        ("initiatives-a-trancher", names[0], 1),
+    ):
+        table = fetch(f"{changes}/{movement}?lang={language}", headers=HTML).text
+        body = table.partition("<tbody")[2].partition("</tbody>")[0]
+        assert body.count("<tr>") == rows, movement
+        assert name in visible(body), movement
+
+
+def test_a_copy_of_files_has_names_in_each_readers_language(canada_years: Path) -> None:
+    app = create_app(canada_years, Settings())
+    with closing(app.extensions["current_release"]) as current, current.lend() as release:
+        listed = describe_lists(app, release)
+    assert listed["languages"] == ["en", "fr"]
+    names, foreign = listed["names"]["initiative"], listed["foreign"]["initiative"]
+    assert ["Adaptation of the Canchat", "Adaptation du Canchat"] in names.values()
+    assert [names[key] for key in foreign] == [[WITHOUT_FRENCH, WITHOUT_FRENCH]]
+    assert [*foreign.values()] == [["", "en"]]
+    values = listed["own"]["own.developedBy"]["values"]
+    assert values["vendor"] == ["Vendor", "Fournisseur"]
+
+
+@pytest.mark.parametrize("path", ["initiatives", "organismes", "initiatives?q=canchat"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_query_behind_a_list_has_a_row_a_thing(
+    canada: Site, fetch: Any, path: str, language: str
+) -> None:
+    asked = f"{canada.address}{path}{'&' if '?' in path else '?'}lang={language}"
+    page = fetch(asked, headers=HTML).text
+    (total,) = re.findall(r'<p class="total" role="status"><strong>(\d+)<', page)
+    (link,) = re.findall('href="([^"]*sparql[?][^"]*query=[^"]*)"', page)
+    query = parse_qs(urlsplit(html.unescape(link)).query)["query"][0]
+    answer = fetch(f"{canada.address}sparql?{urlencode({'query': query})}", Accept="text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert len(rows) == int(total) > 1
+    names = {" ".join(row["nom"].split()) for row in rows}
+    assert names.issuperset(name for name, _ in list_names(page).values())

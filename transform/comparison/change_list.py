@@ -51,7 +51,9 @@ class _Lister:
         self._language = language
 
     def _label(self, path: str) -> str:
-        return self._comparison.called.get(path) or self._sides.names.label(path, self._language)
+        if called := self._comparison.called.get(path):
+            return called(self._language)
+        return self._sides.names.label(path, self._language)
 
     def _movement_of_value(self) -> dict[str, str]:
         """Return by path the movement of each value that was reworded, split or joined."""

@@ -161,7 +161,7 @@ def _compare_initiatives(comparison: Comparison, sides: Sides) -> None:
     still = sorted((a, b, likeness) for a, b, likeness in sides.likely if a in absent and b in new)
     named = {path for a, b, _ in still for path in (a, b)}
     comparison.called.update(
-        (entry.initiative, " ".join(entry.cells.nom.split()))
+        (entry.initiative, entry.name_in)
         for entry in (*sides.before, *sides.after)
         if entry.initiative in named
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from transform.layouts.model import FIELDS, LISTS
-from transform.rdf.namespaces import PREF_LABEL, SKOS, property_iri, vocabulary_of
+from transform.rdf.namespaces import PREF_LABEL, RDFS, SKOS, property_iri, vocabulary_of
 from transform.tables.rows import Cells
 from transform.tables.table import row_of
 
@@ -20,7 +20,8 @@ Labels = dict[str, dict[str, str]]
 class Entry(NamedTuple):
     """One published row: its key, year and number, what it was resolved to, and its cells.
 
-    What a portrait has no field for is "". `source` is its row in the public file.
+    What a portrait has no field for is "". `source` is its row in the public file. `names` are
+    pairs of language and name, where it has a name in several languages.
     """
 
     key: str
@@ -33,6 +34,11 @@ class Entry(NamedTuple):
     portefeuille: str
     cells: Cells
     source: str
+    names: tuple[tuple[str, str], ...] = ()
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language, else as the cell has it, without needless blanks."""
+        return " ".join((dict(self.names).get(language) or self.cells.nom).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
     """Read the entries back from the graph of a portrait, in the order of their IRIs."""
     resolved: dict[str, dict[str, str]] = {}
     cells: dict[str, dict[str, str]] = {}
+    names: dict[str, dict[str, str]] = {}
     for triple in triples:
         about, name = str(triple.subject)[1:-1], triple.predicate.value
         local = name.removeprefix(vocabulary_of(base_uri))
@@ -117,6 +124,8 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
             resolved.setdefault(about, {})[_RESOLVED[local]] = path
         elif name == property_iri("prov:hadPrimarySource", base_uri):
             resolved.setdefault(about, {})["source"] = str(triple.object)[1:-1]
+        elif name == f"{RDFS}label" and isinstance(triple.object, ox.Literal):
+            names.setdefault(about, {})[triple.object.language or ""] = triple.object.value
     return [
         Entry(
             key=last_segment(resolved[about]["initiative"]),
@@ -124,6 +133,7 @@ def read_entries(triples: Iterable[ox.Triple], base_uri: str) -> list[Entry]:
             row=row_of(resolved[about]["source"]),
             cells=Cells(**{**dict.fromkeys(FIELDS, ""), **cells[about]}),
             **{**dict.fromkeys(LISTS, ""), **resolved[about]},
+            names=tuple(sorted(own.items())) if len(own := names.get(about, {})) > 1 else (),
         )
         for about in sorted(cells)
     ]

@@ -140,8 +140,11 @@ class _Writer:
             yield about, f"<{RDFS}label>", literal(text, language)
 
     def _labels(self, language: str) -> Label:
-        called = self._comparison.called
-        return lambda path: called.get(path) or self._names.label(path, language)
+        def label(path: str) -> str:
+            called = self._comparison.called.get(path)
+            return called(language) if called else self._names.label(path, language)
+
+        return label
 
     def _part(self, about: str, unresolved: bool) -> Iterator[Line]:
         yield about, f"<{DCTERMS}isPartOf>", self._iri(self._comparison.path)

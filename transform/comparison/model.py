@@ -3,7 +3,7 @@
 Things are named by their paths below the base URI.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -103,6 +103,10 @@ class Evolution(NamedTuple):
     neighbours: tuple[str, ...] = ()
 
 
+# Returns the name of a thing in a language.
+Called = Callable[[str], str]
+
+
 class Pair(NamedTuple):
     """Two things that may be one, not yet decided; likeness is from 0 to 100."""
 
@@ -116,7 +120,7 @@ class Pair(NamedTuple):
 class Comparison:
     """The numbers of all that changed between the portraits of two years.
 
-    `called` are the names of the initiatives in `pairs`, by path: no list holds them. `words`
+    `called` name the initiatives in `pairs` in a language, by path: no list holds them. `words`
     are those of the register by language, as a manifest has them.
     """
 
@@ -125,7 +129,7 @@ class Comparison:
     movements: dict[str, Movement] = field(default_factory=dict)
     evolutions: list[Evolution] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
-    called: dict[str, str] = field(default_factory=dict)
+    called: dict[str, Called] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property

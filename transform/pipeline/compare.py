@@ -54,6 +54,11 @@ def entry_of(row: KeyedRow, context: MappingContext) -> Entry:
         },
         cells=row.row.written(),
         source=f"{context.source_url}#{context.reading.table.fragment(row.row.number)}",
+        names=tuple(
+            (slot.language, text)
+            for slot, text in zip(context.reading.slots, row.row.others, strict=False)
+            if slot.field == "nom" and text.strip()
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from transform.graphs.decision_terms import Verdict, full_iri
-from transform.graphs.mapping import MappingContext, subject
+from transform.graphs.mapping import subject
 from transform.graphs.own_fields import list_iri
 from transform.graphs.portraits import Edition, descriptions, titles
 from transform.graphs.prepared import Prepared, Rejected
@@ -23,17 +23,16 @@ from transform.identity.bodies import Body
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.fields import MORE_FIELDS, OWN
 from transform.rdf.namespaces import property_iri
+from transform.release.entry_texts import EntryTexts
 from transform.release.names import GraphNames, read_names
 from transform.release.search_index import index_texts
 from transform.release.thing_tables import CONCEPTS
-from transform.tables.texts import Slot
 from transform.text.search_words import fold
 
 _OF_THE_DISK = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_IOERR: errno.EIO,
 }
-_BETWEEN = "\n"  # the values of a field that has many
 _FOLDER = files("transform.release")
 # The published rows of each initiative by year, in the order of the list.
 Entries = Mapping[str, Sequence[KeyedRow]]
@@ -65,14 +64,19 @@ def write_database(
             _fill(connection, table, _concepts(work.base_uri, name, names))
         _fill(connection, "organismes", _bodies(work, bodies, entries, names))
         _fill(connection, "initiatives", _initiatives(work.base_uri, entries))
-        by_year = {context.reading.year: context.layout.language for context in work.contexts}
-        first = index_texts(connection, work.base_uri, entries, by_year, names)
+        texts = EntryTexts(work.contexts)
+        first = index_texts(connection, work.base_uri, entries, texts, work.languages.tags, names)
         groups = _Groups()
-        _fill(connection, "inscriptions", _entries(work, entries, first, groups))
+        _fill(connection, "inscriptions", _entries(work, entries, texts, first, groups))
+        if len(work.languages.tags) > 1:
+            _fill(connection, "traductions", _translations(entries, texts))
         _fill(connection, "groupes", groups.rows())
-        _fill_own(connection, work, entries, names)
+        _fill_own(connection, work, entries, texts, names)
         _fill(connection, "decisions", (_decision(work.base_uri, one) for one in verdicts))
         _fill(connection, "libelles", names.labels())
+        _fill(connection, "libelles", _titles(work.base_uri, editions))
+        if len(work.languages.tags) > 1:
+            _fill(connection, "libelles", _names(work.base_uri, entries, texts))
         connection.execute("COMMIT")
         connection.executescript((_FOLDER / "database_indexes.sql").read_text(encoding="utf-8"))
 
@@ -188,12 +192,34 @@ class _Groups:
             yield number, *values, self._sizes[values]
 
 
+def _translations(entries: Entries, texts: EntryTexts) -> Iterator[tuple[object, ...]]:
+    for key, own in entries.items():
+        for row in own:
+            for translation in texts.translations(row):
+                yield key, row.year, *translation
+
+
+def _titles(base_uri: str, editions: Iterable[Edition]) -> Iterator[tuple[object, ...]]:
+    """Yield the titles and descriptions of portraits in other languages, as labels."""
+    for edition in editions:
+        for kind, listed in (("principal", titles(edition)), ("definition", descriptions(edition))):
+            for language, text in listed.items():
+                if language != edition.layout.language:
+                    yield f"{base_uri}id/portrait/{edition.year}", kind, language, text
+
+
+def _names(base_uri: str, entries: Entries, texts: EntryTexts) -> Iterator[tuple[object, ...]]:
+    """Yield the newest name of each initiative in other languages, as labels."""
+    for key, own in entries.items():
+        for name in list(texts.names(own[-1]))[1:]:
+            yield f"{base_uri}id/initiative/{key}", "principal", name.language, name.text
+
+
 def _entries(
-    work: Prepared, entries: Entries, first: int, groups: _Groups
+    work: Prepared, entries: Entries, texts: EntryTexts, first: int, groups: _Groups
 ) -> Iterator[tuple[object, ...]]:
     """Yield the entries; `first` is the number of the first initiative among what is searched."""
     contexts = {context.reading.year: context for context in work.contexts}
-    readers = {year: context.values() for year, context in contexts.items()}
     newest = max(work.rows)
     for number, (key, own) in enumerate(entries.items(), start=first):
         presence = (
@@ -205,7 +231,7 @@ def _entries(
             cells, concepts = row.row.cells, row.concepts
             body = row.body.slug if row.body else None
             listed = (concepts.portefeuille, concepts.categorie, concepts.statut)
-            more = _more_fields(readers[row.year].read_plain(row.row), contexts[row.year])
+            more = texts.more_fields(row)
             yield (
                 key,
                 row.year,
@@ -228,20 +254,14 @@ def _entries(
             )
 
 
-def _more_fields(values: Iterable[tuple[Slot, str]], context: MappingContext) -> dict[str, str]:
-    """Return the values of the fields beside the six in the register's own language."""
-    texts: dict[str, list[str]] = {}
-    for slot, value in values:
-        if slot.field in MORE_FIELDS and slot.language == context.layout.language:
-            texts.setdefault(slot.field, []).append(value)
-    return {name: _BETWEEN.join(listed) for name, listed in texts.items()}
-
-
 def _fill_own(
-    connection: sqlite3.Connection, work: Prepared, entries: Entries, names: GraphNames
+    connection: sqlite3.Connection,
+    work: Prepared,
+    entries: Entries,
+    texts: EntryTexts,
+    names: GraphNames,
 ) -> None:
     """Write the fields of the register's own, the values of its lists, and those of each entry."""
-    contexts = {context.reading.year: context for context in work.contexts}
     fields = {own.name: own for context in work.contexts for own in context.layout.own}
     if not fields:
         return
@@ -269,17 +289,15 @@ def _fill_own(
             for iri, thing in names.below(f"{list_iri(work.base_uri, name)}/")
         ),
     )
-    readers = {year: context.values() for year, context in contexts.items()}
     _fill(
         connection,
         "valeurs_propres",
         (
-            (key, row.year, slot.field.removeprefix(OWN), value, slot.language if texts else "")
+            (key, row.year, slot.field.removeprefix(OWN), value, slot.language if is_text else "")
             for key, own_rows in entries.items()
             for row in own_rows
-            for slot, value in dict.fromkeys(readers[row.year].read_plain(row.row))
-            if slot.field.startswith(OWN)
-            for texts in [fields[slot.field.removeprefix(OWN)].range == "text"]
+            for slot, value in dict.fromkeys(texts.own_values(row))
+            for is_text in [fields[slot.field.removeprefix(OWN)].range == "text"]
         ),
     )
 

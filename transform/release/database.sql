@@ -2,7 +2,7 @@
 -- A year is of four digits; keys are the last part of a URI; a date is in ISO 8601.
 
 -- VERSION of thing_tables.py: whoever reads the tables looks at it first.
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 CREATE TABLE portraits (
   annee INTEGER PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
@@ -97,6 +97,16 @@ CREATE TABLE inscriptions (
   chose INTEGER NOT NULL REFERENCES choses DEFERRABLE INITIALLY DEFERRED,
   PRIMARY KEY (initiative, annee)
 );
+-- What entries say in the other languages of the register, if it has several.
+CREATE TABLE traductions (
+  initiative TEXT NOT NULL,
+  annee INTEGER NOT NULL,
+  champ TEXT NOT NULL,
+  langue TEXT NOT NULL,
+  texte TEXT NOT NULL,
+  PRIMARY KEY (initiative, annee, champ, langue),
+  FOREIGN KEY (initiative, annee) REFERENCES inscriptions
+) WITHOUT ROWID;
 CREATE TABLE champs_propres (
   champ TEXT PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,

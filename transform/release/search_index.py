@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from transform.identity.keyed_rows import KeyedRow
 from transform.layouts.model import LISTS
+from transform.release.entry_texts import EntryTexts
 from transform.release.names import GraphNames, TaggedText
 from transform.text.search_words import WordIndexer
 
@@ -39,19 +40,20 @@ def index_texts(
     connection: sqlite3.Connection,
     base_uri: str,
     entries: Mapping[str, Sequence[KeyedRow]],
-    languages: Mapping[int, str],
+    texts: EntryTexts,
+    languages: Sequence[str],
     names: GraphNames,
 ) -> int:
     """Fill the tables `choses`, `recherche`, `amorces` and `mots`.
 
     Things are numbered kind by kind. Returns the number of the first initiative, which the others
     follow in the order of `entries`. These are the rows of each initiative by year, in the order of
-    the list; `languages` are those of the portraits.
+    the list, `texts` reads what they say; `languages` are those of the register.
     """
-    indexer = WordIndexer(dict.fromkeys((*languages.values(), *names.languages())))
+    indexer = WordIndexer(dict.fromkeys((*languages, *names.languages())))
     frequencies: Counter[str] = Counter()
     named = list(_named(base_uri, names))
-    things = chain(named, _initiatives(base_uri, entries, languages, names))
+    things = chain(named, _initiatives(base_uri, entries, texts, names))
     contexts: dict[tuple[TaggedText, ...], str] = {}
     for table in ("recherche", "amorces"):
         connection.execute(
@@ -98,14 +100,14 @@ def _named(base_uri: str, names: GraphNames) -> Iterator[Searched]:
 def _initiatives(
     base_uri: str,
     entries: Mapping[str, Sequence[KeyedRow]],
-    languages: Mapping[int, str],
+    texts: EntryTexts,
     names: GraphNames,
 ) -> Iterator[Searched]:
-    """Yield each initiative with what all its entries say."""
-    texts: dict[str, list[TaggedText]] = {}
+    """Yield each initiative with what all its entries say, in every language."""
+    contexts: dict[str, list[TaggedText]] = {}
     for key, own in entries.items():
-        called = [TaggedText(row.row.cells.nom.strip(), languages[row.year]) for row in own]
-        said = [TaggedText(row.row.cells.benefices, languages[row.year]) for row in own]
+        called = dict.fromkeys(name for row in own for name in texts.names(row))
+        said = dict.fromkeys(text for row in own for text in texts.said(row))
         things = [f"organisme/{row.body.slug}" for row in own if row.body]
         things += [
             f"{name}/{slug}"
@@ -115,15 +117,15 @@ def _initiatives(
         ]
         context: list[TaggedText] = []
         for path in dict.fromkeys(things):
-            if path not in texts:
-                texts[path] = names.of(f"{base_uri}id/{path}").texts()
-            context += texts[path]
+            if path not in contexts:
+                contexts[path] = names.of(f"{base_uri}id/{path}").texts()
+            context += contexts[path]
         yield Searched(
             "initiative",
             key,
             f"{base_uri}id/initiative/{key}",
-            called[-1].text,
-            tuple(dict.fromkeys(called)),
-            tuple(text for text in dict.fromkeys(said) if text.text.strip()),
+            own[-1].row.cells.nom.strip(),
+            tuple(called),
+            tuple(said),
             tuple(context),
         )

@@ -9,4 +9,4 @@ CONCEPTS = {
 }
 TABLES = {**CONCEPTS, "organisme": "organismes"}
 # Of the tables: PRAGMA user_version of the file.
-VERSION = 3
+VERSION = 4

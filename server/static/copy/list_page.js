@@ -1,6 +1,7 @@
 // Show a state of a list that no file holds: what is chosen, what it leaves, what each value would leave.
 import { element, fill, pager, plural } from "./elements.js";
 import { list } from "./listed.js";
+import { linkThing, nameThing, namesIn } from "./names.js";
 import { find } from "./search.js";
 
 const PAGE = 50;
@@ -54,6 +55,8 @@ export function showList(data, words, parameters) {
   showYears();
   for (const old of show.querySelectorAll(".orders, .entries, table.things, nav.pages, .take, .over ~ p")) old.remove();
   const shown = things.slice(PAGE * (number - 1), PAGE * number);
+  const languages = new Set(shown.map((thing) => nameOfThing(kind.things[thing]).language));
+  for (const language of languages) if (words.tongues[language]) show.append(namesIn(words, language));
   if (shown.length) show.append(element("ul", { className: "entries" }, ...shown.map(row)));
   else show.append(element("p", { textContent: words.nothing }));
   if (last > 1) show.append(pager(words, number, last, (to) => address((next) => next.set("page", to))));
@@ -112,16 +115,20 @@ export function showList(data, words, parameters) {
       section.append(element("details", {}, element("summary", { textContent: fill(words.more, { n: items.length - FEW }) }), element("ul", {}, ...items.slice(FEW))));
   }
 
+  function nameOfThing(key) {
+    const own = data.names[kind.thing] ? "" : data.search.things.find(([of, other]) => of === kind.thing && other === key)?.[3];
+    return nameThing(data, kind.thing, key, own);
+  }
+
   function row(thing) {
     const key = kind.things[thing];
     const link = new URL(`doc/${kind.thing}/${key}${words.ending}`, new URL(words.root, document.baseURI)).href;
     const own = kind.rows.filter((one) => one.thing === thing).sort((a, b) => a.year - b.year);
     const years = state.values.annee?.map(Number) ?? [];
     const entry = own.filter((one) => !years.length || years.includes(one.year)).at(-1) ?? own.at(-1);
-    const name = kind.byEntry ? data.search.things.find(([of, other]) => of === kind.thing && other === key)?.[3] : data.names[kind.thing][key][reader];
     const plain = kind.facets.filter((facet) => facet.relation < 0);
     const said = plain.flatMap((facet, place) => (facet.things && facet.name !== "genre" ? entry.values[place].slice(0, 1).map((value) => nameOf(facet, value)) : []));
-    return element("li", {}, element("h2", {}, element("a", { href: link, textContent: name })),
+    return element("li", {}, element("h2", {}, linkThing(link, nameOfThing(key))),
       element("p", { className: "of", textContent: said.join(" · ") }),
       kind.byEntry ? element("p", { className: "of", textContent: own.map((one) => one.year).join(", ") }) : null);
   }

@@ -1,5 +1,6 @@
 // Show what a search of the whole copy finds, the kinds with the best things first.
 import { element, pager, plural } from "./elements.js";
+import { linkThing, mark, nameThing } from "./names.js";
 import { find } from "./search.js";
 
 const FEW = 5;
@@ -7,7 +8,6 @@ const PAGE = 25;
 
 export function showSearch(data, words, parameters) {
   const language = document.documentElement.lang;
-  const reader = data.languages.indexOf(language);
   const text = (parameters.get("q") ?? "").trim();
   const only = parameters.get("kind");
   const found = find(text, data, language);
@@ -42,7 +42,9 @@ export function showSearch(data, words, parameters) {
 
   function result([kind, key, path, name]) {
     const page = `${path.replace(/^id\//, "doc/")}${words.ending}`;
-    const shown = data.names[kind]?.[key]?.[reader] ?? name;
-    return element("li", {}, element("h3", {}, element("a", { href: new URL(page, new URL(words.root, document.baseURI)).href, textContent: shown })));
+    const shown = nameThing(data, kind, key, name);
+    const href = new URL(page, new URL(words.root, document.baseURI)).href;
+    const badge = mark(words, shown.language);
+    return element("li", {}, element("h3", {}, linkThing(href, shown), badge ? " " : null, badge));
   }
 }
