@@ -39,8 +39,10 @@ def test_the_example_is_pushed_and_its_graphs_are_named(
     release = (example / "current").resolve()
     counts = json.loads((release / "manifest.json").read_bytes())["graphs"]
     record = f"{BASE}releases/{release.name}"
-    *graphs, recorded, current = done.stdout.splitlines()
-    assert {*graphs} == {f"{record}/graph/{name}: {n:,} statements" for name, n in counts.items()}
+    *lines, recorded, current = done.stdout.splitlines()
+    # Another test of this session may have pushed it before, which is said in a line more.
+    graphs = {line for line in lines if " is there already, whole and counted" not in line}
+    assert graphs == {f"{record}/graph/{name}: {n:,} statements" for name, n in counts.items()}
     assert recorded == f"{record}: the release, recorded"
     assert current == f"{BASE}releases/: leads to this release"
     for page in ("docs/magasin.md", "docs/magasin.en.md"):
