@@ -55,7 +55,7 @@ def write_behind(release: Release, listed: ListedThings, reader: str) -> Behind:
         listed.shape.newest,
         keys,
         release.register.nearest(reader),
-        one_of_several=len(release.register.languages) > 1,
+        release.register.languages,
     )
     return Behind(select, has_words, not fits_address(select))
 

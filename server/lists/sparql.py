@@ -17,20 +17,23 @@ def write_select(
     newest: int,
     searched: Sequence[str] | None,
     language: str,
-    *,
-    one_of_several: bool = False,
+    languages: Sequence[str],
 ) -> str:
     """Write the query of the list; `searched` are the keys that words found, None without words.
 
-    Names are in the language, whose tag the engine keeps in small letters. `one_of_several`:
-    initiatives may have names in others too, of which each has the best one.
+    Names are in `language`; a thing that has none in it has that in the register's own one, the
+    first of its `languages`. The engine keeps tags in small letters. Of an initiative that has
+    names in several it is the best one.
     """
-    thing, tag = query.kind.thing, language.lower()
+    thing, tag, own = query.kind.thing, language.lower(), languages[0].lower()
     lines = [*_patterns(query, base_uri, newest), *_searched(query, base_uri, searched)]
     if "?nom" not in query.kind.statements:
-        label = f'OPTIONAL {{ ?{thing} skos:prefLabel ?nom FILTER(LANG(?nom) = "{tag}") }}'
-        lines.append(label)
-    elif one_of_several:
+        if tag == own:
+            lines.append(_label(thing, "nom", tag))
+        else:
+            lines += [_label(thing, "nomLu", tag), _label(thing, "nomPropre", own)]
+            lines.append("BIND(COALESCE(?nomLu, ?nomPropre) AS ?nom)")
+    elif len(languages) > 1:
         lines += [
             "FILTER NOT EXISTS {",
             f'  ?{thing} rdfs:label ?autreNom FILTER(LANG(?nom) != "{tag}")',
@@ -41,6 +44,11 @@ def write_select(
     return (
         f"{_prefixes(base_uri)}\nSELECT DISTINCT ?{thing} ?nom WHERE {{\n{where}\n}}\nORDER BY ?nom"
     )
+
+
+def _label(thing: str, variable: str, tag: str) -> str:
+    label = f"?{thing} skos:prefLabel ?{variable}"
+    return f'OPTIONAL {{ {label} FILTER(LANG(?{variable}) = "{tag}") }}'
 
 
 def write_construct(

@@ -446,8 +446,25 @@ def test_a_client_may_read_a_file_slower_than_a_query_may_take(
 
 
 def test_names_in_sparql_have_the_tag_of_the_engine() -> None:
-    query = write_select(ListQuery(BODIES), BASE, 2025, None, "fr-CA")
+    query = write_select(ListQuery(BODIES), BASE, 2025, None, "fr-CA", ["fr-CA"])
     assert 'LANG(?nom) = "fr-ca"' in query
+
+
+@pytest.mark.parametrize("path", ["organismes", "portefeuilles", "statuts", "initiatives"])
+def test_each_thing_of_a_list_has_a_name_in_its_sparql(
+    examples: str, fetch: Any, path: str
+) -> None:
+    """Many bodies have a name in French alone; the others have that of the reader's language."""
+    page = open_list(examples, fetch, path, lang="en")
+    (behind,) = re.findall(r'href="([^"]*sparql\?[^"]*query=[^"]+)"', page)
+    query = parse_qs(urlsplit(behind.replace("&amp;", "&")).query)["query"][0]
+    rows = ask(examples, fetch, query)
+    assert len(rows) == total(page)
+    assert all(row.get("nom") for row in rows)
+    if path != "initiatives":
+        assert {"Health and Social Services", "Laval University", "Solution in Production"} & {
+            row["nom"].removesuffix(" (whole)") for row in rows
+        }
 
 
 NONSENSE = ["page=0", "page=x", "page=-1", "annee=20x", "tri=x", "presence=x", "x=1",
